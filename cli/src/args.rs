@@ -1,6 +1,7 @@
 //! What may be written on the command line.
 
 mod bench;
+mod serve;
 mod store;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::bench::{BenchArguments, Measure, Switch};
+pub(crate) use self::serve::ServeArguments;
 pub(crate) use self::store::{ExecutionsArguments, HistoryArguments, StoreFormat};
 
 /// Check, run and inspect AWS Step Functions definitions.
@@ -69,6 +71,9 @@ pub(crate) enum Command {
     /// Print what an execution of a store did, event by event
     #[command(after_help = store::HISTORY_EXAMPLES)]
     History(HistoryArguments),
+    /// Serve the Step Functions API on this machine, for AWS's command line, SDKs and workers
+    #[command(after_help = serve::EXAMPLES)]
+    Serve(ServeArguments),
     /// Measure what executions of a workload cost, and print that as JSON
     #[command(after_help = bench::EXAMPLES)]
     Bench(BenchArguments),

@@ -22,6 +22,7 @@ mod progress;
 mod replay;
 mod report;
 mod run;
+mod serve;
 mod source;
 mod store;
 mod stored_run;
@@ -43,6 +44,7 @@ async fn main() -> ExitCode {
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Run(arguments) => run::run(arguments).await,
+        Command::Serve(arguments) => serve::serve(arguments).await,
         Command::Executions(arguments) => executions::executions(&arguments),
         Command::History(arguments) => history::history(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),

@@ -32,6 +32,21 @@ pub(crate) struct MachineInfo {
     pub(crate) role_arn: SmolStr,
     /// What ARNs begin with that are drawn.
     pub(crate) prefix: SmolStr,
+    /// How they were asked for, where a server starts them.
+    pub(crate) origin: Option<Arc<Origin>>,
+}
+
+/// What a server knows of the executions that it starts: what DescribeExecution and DescribeStateMachineForExecution tell of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// The id of the state machine's revision.
+    pub(crate) revision: SmolStr,
+    /// The ARN of its version, where one was started.
+    pub(crate) version: Option<SmolStr>,
+    /// The ARN of the alias that chose the version.
+    pub(crate) alias: Option<SmolStr>,
+    /// The trace header that came with the start.
+    pub(crate) trace: Option<SmolStr>,
 }
 
 /// An execution's ARN and name.
@@ -70,6 +85,7 @@ impl MachineInfo {
             name: or(name, &self.name),
             role_arn: or(role_arn, &self.role_arn),
             prefix: self.prefix.clone(),
+            origin: self.origin.clone(),
         }
     }
 }
@@ -184,6 +200,11 @@ impl ExecutionInfo {
         self.redriven
     }
 
+    /// How it was asked for, where a server started it.
+    pub(crate) fn origin(&self) -> Option<&Origin> {
+        self.machine.origin.as_deref()
+    }
+
     /// The ARN, to be shared.
     pub(crate) fn arn(&self) -> &SmolStr {
         self.names.id(&self.machine.prefix)
@@ -233,6 +254,7 @@ struct Kept {
     redrive_count: Option<u32>,
     redriven: Option<Timestamp>,
     depth: u32,
+    origin: Option<Arc<Origin>>,
 }
 
 impl Record for ExecutionInfo {
@@ -250,6 +272,7 @@ impl Record for ExecutionInfo {
             redrive_count: self.redrive_count,
             redriven: self.redriven,
             depth: self.depth,
+            origin: machine.origin.clone(),
         };
         kept.write(to);
     }
@@ -264,6 +287,7 @@ impl Record for ExecutionInfo {
                 name: kept.machine_name,
                 role_arn: kept.role_arn,
                 prefix: SmolStr::default(),
+                origin: kept.origin,
             }),
             started: kept.started,
             input: kept.input,
@@ -275,8 +299,9 @@ impl Record for ExecutionInfo {
 }
 
 record!(struct Kept {
-    id, root, name, role_arn, machine_id, machine_name, started, input, redrive_count, redriven, depth,
+    id, root, name, role_arn, machine_id, machine_name, started, input, redrive_count, redriven, depth, origin,
 });
+record!(struct Origin { revision, version, alias, trace });
 
 #[cfg(test)]
 mod tests {

@@ -77,6 +77,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `jlens-core`. Without it, a definition with a JSONata expression is refused when the engine is built |
+//! | `serve` | `serve::Server`: the Step Functions API over HTTP |
 //! | `sqlite` | `store::SqliteStore`: executions in a file. Compiles SQLite, which is written in C |
 //!
 //! # Where things are
@@ -108,6 +109,8 @@ pub mod history;
 pub mod objects;
 #[doc(hidden)]
 pub mod query;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod store;
 pub mod task;
 pub mod test_state;

@@ -46,6 +46,7 @@ impl Engine {
                 name: machine.into(),
                 role_arn: role.unwrap_or_default().into(),
                 prefix: SmolStr::default(),
+                origin: None,
             }),
             started: engine.clock.now(),
             input: start.input.clone(),

@@ -16,6 +16,7 @@ use crate::query::digest::sha256;
 use crate::task::{DefinedState, ResourceKind};
 
 /// One version of a state machine. Executions go on with the version that they started with.
+#[derive(Clone)]
 pub(super) struct Machine {
     /// What it is to its executions.
     pub(super) info: Arc<MachineInfo>,
@@ -129,6 +130,7 @@ impl Setting {
                 name: name.into(),
                 role_arn: self.role.clone(),
                 prefix: self.arn(executions, &format!("{name}:")),
+                origin: None,
             }),
             hash: sha256(text.as_bytes()).into(),
             text: text.into(),
@@ -206,13 +208,23 @@ impl Machines {
     }
 
     /// Adds a machine, or a new version of one.
-    pub(super) fn put(&self, machine: Machine) {
-        let machine = Arc::new(machine);
+    pub(super) fn put(&self, machine: Arc<Machine>) {
         self.newest.rcu(|before| {
             let mut newest = Newest::clone(before);
             newest.put([machine.clone()]);
             newest
         });
+    }
+
+    /// Forgets a machine. Gives whether it was there.
+    pub(super) fn remove(&self, name: &str) -> bool {
+        let before = self.newest.rcu(|before| {
+            let mut newest = Newest::clone(before);
+            newest.by_name.remove(name);
+            newest.put([]);
+            newest
+        });
+        before.by_name.contains_key(name)
     }
 
     /// The states that sources of answers are held against.

@@ -122,6 +122,14 @@ impl MapRuns {
         at_work
     }
 
+    /// The run that a child belongs to.
+    #[cfg(feature = "serve")]
+    pub(super) fn run_of(&self, child: &str) -> Option<SmolStr> {
+        let runs: Vec<_> = self.lock().by_arn.values().cloned().collect();
+        let run = runs.iter().find(|run| run.child(child).is_some())?;
+        Some(run.arn.clone())
+    }
+
     /// A child of any run.
     pub(super) fn child(&self, id: &str) -> Option<Arc<ExecutionState>> {
         let runs: Vec<_> = self.lock().by_arn.values().cloned().collect();

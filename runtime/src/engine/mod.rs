@@ -35,6 +35,8 @@ mod redrive;
 mod registry;
 mod report;
 mod retention;
+#[cfg(feature = "serve")]
+mod revision;
 mod run;
 mod shared;
 mod shutdown;
@@ -69,6 +71,8 @@ pub use self::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 pub use self::machines::MachineDescription;
 pub(crate) use self::observer::Observer;
 pub use self::report::ExecutionReport;
+#[cfg(feature = "serve")]
+pub(crate) use self::revision::{Listed, Redrivability, Revision};
 pub use self::run::Run;
 pub use self::start::StartOptions;
 pub use self::stored_executions::{ExecutionDescription, StoredExecutions};
@@ -184,9 +188,28 @@ impl Engine {
         let pending = PendingMachine::new(machine, machine_type);
         let machine = self.shared.setting.compile(name, &pending);
         let machine = machine.map_err(|problems| BuildError { problems })?;
-        self.shared.machines.put(machine);
+        self.shared.machines.put(Arc::new(machine));
         self.shared.look_for_handlers();
         Ok(())
+    }
+
+    /// Forgets a state machine: nothing of it is started any more. Executions that run go on. Gives whether there was one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, MachineType, StartError, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
+    /// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).build()?;
+    /// assert!(engine.delete_machine("greet"));
+    /// assert!(!engine.delete_machine("greet"));
+    /// let refused = engine.start_machine("greet", json!({}), StartOptions::new()).await;
+    /// assert!(matches!(refused, Err(StartError::StateMachineDoesNotExist(_))));
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_machine(&self, name: &str) -> bool {
+        self.shared.machines.remove(name)
     }
 
     /// A state machine by its name or ARN, in its newest version.

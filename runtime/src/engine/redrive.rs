@@ -84,6 +84,15 @@ impl Engine {
     }
 }
 
+/// Why an execution that did not succeed has nowhere to go on.
+pub(super) fn nowhere(report: &ExecutionReport) -> &'static str {
+    if report.error.as_deref() == Some(INTERNAL) {
+        "Execution was ended by a mistake of stepwright-runtime, and nothing is known of where it was"
+    } else {
+        "Execution history event limit exceeded"
+    }
+}
+
 impl Shared {
     fn is_over(&self, id: &str) -> bool {
         let executions = self.executions();
@@ -116,11 +125,7 @@ impl Shared {
             return refused("Execution is SUCCEEDED and cannot be redriven");
         }
         let Some(redrivable) = known.redrivable() else {
-            return refused(if report.error.as_deref() == Some(INTERNAL) {
-                "Execution was ended by a mistake of stepwright-runtime, and nothing is known of where it was"
-            } else {
-                "Execution history event limit exceeded"
-            });
+            return refused(nowhere(report));
         };
         let about = self.again(&known.about, report, &redrivable)?;
         let open = executions.open_count();
@@ -158,7 +163,7 @@ impl Shared {
     }
 
     /// What the execution is when it runs once more, if it may.
-    fn again(
+    pub(super) fn again(
         &self,
         about: &ExecutionInfo,
         report: &ExecutionReport,

@@ -89,6 +89,18 @@ impl<T> Run<T> {
         self.state.finished().await
     }
 
+    /// How it ended, if it did.
+    #[cfg(feature = "serve")]
+    pub(crate) fn ended(&self) -> Option<&Arc<ExecutionReport>> {
+        self.state.report()
+    }
+
+    /// What is shared with the execution.
+    #[cfg(feature = "serve")]
+    pub(super) fn state(&self) -> &Arc<ExecutionState> {
+        &self.state
+    }
+
     /// Waits for the end, whatever it is.
     pub async fn report(&self) -> Arc<ExecutionReport> {
         self.state.finished().await

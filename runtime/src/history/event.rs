@@ -160,7 +160,7 @@ impl Event {
     }
 
     /// The same, with or without inputs and outputs.
-    pub(super) fn print(&self, has_data: bool) -> Json {
+    pub(crate) fn print(&self, has_data: bool) -> Json {
         let mut details = Map::new();
         if let Some(name) = self.state_name()
             && matches!(self.kind().group(), Group::Entered | Group::Exited)
@@ -191,6 +191,16 @@ impl Event {
         }
         if self.kind() == EventKind::ExecutionStarted {
             details.insert("roleArn".to_owned(), Json::from(self.about.role_arn()));
+            if let Some(origin) = self.about.origin() {
+                for (name, arn) in [
+                    ("stateMachineAliasArn", &origin.alias),
+                    ("stateMachineVersionArn", &origin.version),
+                ] {
+                    if let Some(arn) = arn {
+                        details.insert(name.to_owned(), Json::from(arn.as_str()));
+                    }
+                }
+            }
         }
         let mut event = Map::new();
         event.insert(

@@ -1,0 +1,49 @@
+//! What may be written of `stepwright serve`.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+pub(super) const EXAMPLES: &str = "Examples:
+  stepwright serve
+  stepwright serve --port 4566 --region eu-central-1
+  stepwright serve --virtual-time                            a year of Wait takes no time
+  stepwright serve --objects buckets                         s3://orders/2026.csv is buckets/orders/2026.csv
+
+  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
+  aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
+
+Clients may use any credentials. StartSyncExecution and TestState are called at the host `sync-127.0.0.1` by most clients, which is nowhere: tell them not to put a prefix
+before the host, as docs/serve.md says.
+Exit status: 0 ended by Ctrl-C or SIGTERM; 1 it cannot listen at the address; 2 wrong usage.";
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    /// The port; 0 for one that is free
+    #[arg(long, value_name = "PORT", default_value = "8083")]
+    pub(crate) port: u16,
+    /// The address that it listens at. Whoever reaches it can run anything
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) host: IpAddr,
+    /// The region in ARNs
+    #[arg(long, value_name = "REGION", default_value = "us-east-1")]
+    pub(crate) region: String,
+    /// The account in ARNs
+    #[arg(long, value_name = "ACCOUNT", default_value = "123456789012", value_parser = account)]
+    pub(crate) account: String,
+    /// Lets waits, retries and timeouts pass in no time
+    #[arg(long)]
+    pub(crate) virtual_time: bool,
+    /// A folder in whose place of S3 Distributed Maps read and write: each bucket is a folder in it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) objects: Option<PathBuf>,
+}
+
+/// The number of an account: twelve digits.
+fn account(text: &str) -> Result<String, String> {
+    match text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => Ok(text.to_owned()),
+        false => Err("an account is twelve digits, as in 123456789012".to_owned()),
+    }
+}

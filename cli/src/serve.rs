@@ -1,0 +1,85 @@
+//! `stepwright serve`: the Step Functions API on this machine.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use stepwright_runtime::Engine;
+use stepwright_runtime::objects::Folder;
+use stepwright_runtime::serve::Server;
+use tokio::net::TcpListener;
+
+use crate::args::ServeArguments;
+use crate::failure::Failure;
+use crate::report;
+
+/// How long handlers that are at work when the server ends may take.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Serves until the user or the system ends it.
+pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
+    let engine = engine(&arguments)?;
+    let server = Server::builder()
+        .engine(engine.clone())
+        .shutdown(interrupted());
+    let server = server
+        .build()
+        .map_err(|error| Failure::Failed(error.to_string()))?;
+    let asked = SocketAddr::new(arguments.host, arguments.port);
+    let cannot = |error: std::io::Error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                report::hint("another program has the port; choose one with --port")
+            }
+            _ => String::new(),
+        };
+        Failure::Failed(format!("cannot listen at {asked}: {error}{hint}"))
+    };
+    let listener = TcpListener::bind(asked).await.map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    if !address.ip().is_loopback() {
+        report::note(&format!(
+            "whoever reaches {address} can start executions and read what they do; nothing is asked of them"
+        ));
+    }
+    let region = &arguments.region;
+    report::note(&format!(
+        "serving Step Functions at http://{address} ({region})"
+    ));
+    server.serve(listener).await;
+    engine.shutdown(GRACE).await;
+    Ok(())
+}
+
+fn engine(arguments: &ServeArguments) -> Result<Engine, Failure> {
+    let mut builder = Engine::builder()
+        .region(&arguments.region)
+        .account(&arguments.account);
+    if arguments.virtual_time {
+        builder = builder.virtual_time();
+    }
+    if let Some(folder) = &arguments.objects {
+        builder = builder.objects(Folder::new(folder));
+    }
+    builder
+        .build()
+        .map_err(|error| Failure::Failed(error.to_string()))
+}
+
+/// Waits for Ctrl-C, or for what asks a service to end.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut term) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    // Without signals it runs until it is killed.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,124 @@
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+use stepwright_asl::model::MachineType;
+
+use super::revision::{Configuration, INITIAL, Revision};
+use crate::clock::Timestamp;
+use crate::engine;
+
+/// The most versions of a state machine.
+pub(in crate::serve) const MOST_VERSIONS: usize = 1_000;
+/// How many revisions are remembered that are neither the current one nor a version's, for executions that were started with them.
+const MOST_EARLIER: usize = 1_000;
+
+/// A state machine.
+#[derive(Clone)]
+pub(in crate::serve) struct Machine {
+    pub(in crate::serve) name: SmolStr,
+    pub(in crate::serve) arn: SmolStr,
+    pub(in crate::serve) machine_type: MachineType,
+    pub(in crate::serve) created: Timestamp,
+    /// What the unqualified ARN stands for.
+    pub(in crate::serve) current: Arc<Revision>,
+    /// The published versions, by their numbers.
+    pub(in crate::serve) versions: BTreeMap<u32, Version>,
+    /// The number of the version that was published last. Numbers are not given again.
+    pub(in crate::serve) last_version: u32,
+    pub(in crate::serve) tags: IndexMap<String, String>,
+    /// Revisions that were updated, the newest last.
+    earlier: VecDeque<Arc<Revision>>,
+}
+
+/// A published version of a state machine.
+#[derive(Clone)]
+pub(in crate::serve) struct Version {
+    pub(in crate::serve) revision: Arc<Revision>,
+    pub(in crate::serve) created: Timestamp,
+    pub(in crate::serve) description: Option<String>,
+}
+
+impl Machine {
+    /// A new one, with its first revision.
+    pub(in crate::serve) fn new(
+        name: &str,
+        arn: SmolStr,
+        machine_type: MachineType,
+        first: Revision,
+        tags: IndexMap<String, String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            arn,
+            machine_type,
+            created: first.made,
+            current: Arc::new(first),
+            versions: BTreeMap::new(),
+            last_version: 0,
+            tags,
+            earlier: VecDeque::new(),
+        }
+    }
+
+    /// One that the engine was built with.
+    pub(super) fn declared(compiled: &engine::Revision, now: Timestamp) -> Self {
+        let described = compiled.describe();
+        let configuration = Configuration {
+            definition: described.definition,
+            role_arn: compiled.role_arn().to_owned(),
+            logging: super::Logging::default(),
+            is_traced: false,
+            encryption: super::revision::Encryption::default(),
+        };
+        let first = Revision::of(compiled.clone(), INITIAL, configuration, now);
+        Self::new(
+            &described.name,
+            described.arn.into(),
+            described.machine_type,
+            first,
+            IndexMap::new(),
+        )
+    }
+
+    /// Another revision becomes the current one.
+    pub(in crate::serve) fn update(&mut self, revision: Revision) {
+        let before = std::mem::replace(&mut self.current, Arc::new(revision));
+        self.earlier.push_back(before);
+        if self.earlier.len() > MOST_EARLIER {
+            self.earlier.pop_front();
+        }
+    }
+
+    /// Publishes the current revision. Gives the number of its version, which is the newest one where that is of the same revision.
+    pub(in crate::serve) fn publish(&mut self, description: Option<String>, now: Timestamp) -> u32 {
+        if let Some((number, newest)) = self.versions.last_key_value()
+            && newest.revision.id == self.current.id
+        {
+            return *number;
+        }
+        self.last_version += 1;
+        let version = Version {
+            revision: self.current.clone(),
+            created: now,
+            description,
+        };
+        self.versions.insert(self.last_version, version);
+        self.last_version
+    }
+
+    /// The ARN of a version.
+    pub(in crate::serve) fn version_arn(&self, number: u32) -> String {
+        format!("{}:{number}", self.arn)
+    }
+
+    /// A revision by its id, as long as it is remembered.
+    pub(in crate::serve) fn revision(&self, id: &str) -> Option<&Arc<Revision>> {
+        let versions = self.versions.values().map(|version| &version.revision);
+        let mut all = std::iter::once(&self.current)
+            .chain(versions)
+            .chain(&self.earlier);
+        all.find(|revision| revision.id == id)
+    }
+}

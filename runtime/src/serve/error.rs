@@ -1,0 +1,254 @@
+//! Errors of the API, with AWS's codes and messages.
+
+use std::fmt;
+
+use serde_json::{Map, Value as Json};
+
+use crate::engine::{ActivityError, RedriveError, StartError};
+use crate::store::StoreError;
+
+/// The namespace of the service's own errors, as the service writes it in `__type`.
+const SERVICE: &str = "com.amazonaws.swf.service.v2.model";
+/// The namespace of what AWS's framework refuses before the service sees it.
+const FRAMEWORK: &str = "com.amazon.coral.service";
+/// The namespace of constraints.
+const CONSTRAINTS: &str = "com.amazon.coral.validate";
+
+/// An error as the API answers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ApiError {
+    status: u16,
+    namespace: &'static str,
+    code: &'static str,
+    message: String,
+    /// Members beside the message.
+    more: Vec<(&'static str, String)>,
+}
+
+impl ApiError {
+    fn of(status: u16, namespace: &'static str, code: &'static str, message: String) -> Self {
+        Self {
+            status,
+            namespace,
+            code,
+            message,
+            more: Vec::new(),
+        }
+    }
+
+    /// An error of the service.
+    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self::of(400, SERVICE, code, message.into())
+    }
+
+    fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.more.push((name, value.into()));
+        self
+    }
+
+    /// A request that breaks constraints of the API's model.
+    pub(super) fn constraints(message: String) -> Self {
+        Self::of(400, CONSTRAINTS, "ValidationException", message)
+    }
+
+    /// A request that breaks a rule of the service.
+    pub(super) fn validation(message: impl Into<String>) -> Self {
+        Self::new("ValidationException", message)
+    }
+
+    /// The same, with a `reason` of the API's model.
+    pub(super) fn validation_for(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::validation(message).with("reason", reason)
+    }
+
+    /// A body that is no request.
+    pub(super) fn serialization(message: impl Into<String>) -> Self {
+        Self::of(400, FRAMEWORK, "SerializationException", message.into())
+    }
+
+    pub(super) fn unknown_operation(message: impl Into<String>) -> Self {
+        Self::of(400, FRAMEWORK, "UnknownOperationException", message.into())
+    }
+
+    /// A path that nothing is at.
+    pub(super) fn not_found() -> Self {
+        Self {
+            status: 404,
+            ..Self::unknown_operation(
+                "nothing is at this path; the API is at `/`, and `/health` says whether the server is up",
+            )
+        }
+    }
+
+    pub(super) fn too_large(most: usize) -> Self {
+        let message = format!("Request size exceeded the maximum of {most} bytes");
+        Self::of(413, FRAMEWORK, "RequestEntityTooLargeException", message)
+    }
+
+    /// A body that did not come in time.
+    pub(super) fn too_slow() -> Self {
+        let message = "the body of the request did not arrive in time";
+        Self::of(
+            408,
+            FRAMEWORK,
+            "RequestTimeoutException",
+            message.to_owned(),
+        )
+    }
+
+    /// A server that has too much to do, or ends.
+    pub(super) fn unavailable(message: impl Into<String>) -> Self {
+        Self::of(
+            503,
+            FRAMEWORK,
+            "ServiceUnavailableException",
+            message.into(),
+        )
+    }
+
+    pub(super) fn internal(message: impl Into<String>) -> Self {
+        Self::of(500, FRAMEWORK, "InternalFailure", message.into())
+    }
+
+    pub(super) fn invalid_arn(why: impl fmt::Display) -> Self {
+        Self::new("InvalidArn", format!("Invalid Arn: '{why}'"))
+    }
+
+    pub(super) fn invalid_name(name: &str) -> Self {
+        Self::new("InvalidName", format!("Invalid Name: '{name}'"))
+    }
+
+    pub(super) fn invalid_token() -> Self {
+        Self::new("InvalidToken", "Invalid Token: 'Invalid token'")
+    }
+
+    pub(super) fn invalid_definition(why: impl fmt::Display) -> Self {
+        let message = format!("Invalid State Machine Definition: '{why}'");
+        Self::new("InvalidDefinition", message)
+    }
+
+    pub(super) fn no_machine(arn: &str) -> Self {
+        let message = format!("State Machine Does Not Exist: '{arn}'");
+        Self::new("StateMachineDoesNotExist", message)
+    }
+
+    pub(super) fn no_execution(arn: &str) -> Self {
+        let message = format!("Execution Does Not Exist: '{arn}'");
+        Self::new("ExecutionDoesNotExist", message)
+    }
+
+    pub(super) fn no_activity(arn: &str) -> Self {
+        let message = format!("Activity Does Not Exist: '{arn}'");
+        Self::new("ActivityDoesNotExist", message)
+    }
+
+    /// Something else that an ARN names and that is not there.
+    pub(super) fn no_resource(arn: &str) -> Self {
+        Self::new("ResourceNotFound", format!("Resource not found: '{arn}'"))
+            .with("resourceName", arn)
+    }
+
+    pub(super) fn too_many_tags(arn: &str, most: usize) -> Self {
+        let message = format!("The resource '{arn}' would have more than {most} tags");
+        Self::new("TooManyTags", message).with("resourceName", arn)
+    }
+
+    /// A machine of the other type.
+    pub(super) fn type_not_supported() -> Self {
+        Self::new(
+            "StateMachineTypeNotSupported",
+            "This operation is not supported by this type of state machine",
+        )
+    }
+
+    pub(super) fn conflict(message: impl Into<String>) -> Self {
+        Self::new("ConflictException", message)
+    }
+
+    pub(super) fn quota(message: impl Into<String>) -> Self {
+        Self::new("ServiceQuotaExceededException", message)
+    }
+
+    /// An input that is no execution's.
+    pub(super) fn invalid_input(why: impl fmt::Display) -> Self {
+        let message = format!("Invalid State Machine Execution Input: '{why}'");
+        Self::new("InvalidExecutionInput", message)
+    }
+
+    /// Why an execution of a machine was not started.
+    pub(super) fn of_start(error: StartError, machine: &str, execution: &str) -> Self {
+        match error {
+            StartError::StateMachineDoesNotExist(_) => Self::no_machine(machine),
+            StartError::ExecutionAlreadyExists(_) => Self::new(
+                "ExecutionAlreadyExists",
+                format!("Execution Already Exists: '{execution}'"),
+            ),
+            StartError::InvalidInput(why) => Self::invalid_input(why),
+            StartError::InvalidName(name) => Self::invalid_name(&name),
+            StartError::InvalidTasks(why) => Self::validation(why),
+            StartError::ExecutionLimitExceeded(open) => Self::new(
+                "ExecutionLimitExceeded",
+                format!("{open} executions are open, and no more may be"),
+            ),
+            StartError::ShutDown => Self::unavailable(StartError::ShutDown.to_string()),
+            StartError::Store(error) => Self::from(error),
+            error @ StartError::NoRuntime => Self::internal(error.to_string()),
+        }
+    }
+
+    /// `SerializationException`, `InvalidArn`, ...
+    pub(super) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    pub(super) fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The body: `{"__type": .., "message": ..}`.
+    pub(super) fn to_json(&self) -> Json {
+        let mut body = Map::new();
+        body.insert(
+            "__type".to_owned(),
+            Json::from(format!("{}#{}", self.namespace, self.code)),
+        );
+        body.insert("message".to_owned(), Json::from(self.message.as_str()));
+        for (name, value) in &self.more {
+            body.insert((*name).to_owned(), Json::from(value.as_str()));
+        }
+        Json::from(body)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store could not be read or written");
+        Self::internal(error.to_string())
+    }
+}
+
+impl From<RedriveError> for ApiError {
+    fn from(error: RedriveError) -> Self {
+        match error {
+            RedriveError::ExecutionDoesNotExist(arn) => Self::no_execution(&arn),
+            RedriveError::ExecutionNotRedrivable(why) => Self::new("ExecutionNotRedrivable", why),
+            RedriveError::ExecutionLimitExceeded(open) => Self::new(
+                "ExecutionLimitExceeded",
+                format!("{open} executions are open, and no more may be"),
+            ),
+            RedriveError::ShutDown => Self::unavailable(RedriveError::ShutDown.to_string()),
+            RedriveError::Store(error) => Self::from(error),
+            error @ RedriveError::NoRuntime => Self::internal(error.to_string()),
+        }
+    }
+}
+
+impl From<ActivityError> for ApiError {
+    fn from(error: ActivityError) -> Self {
+        match error {
+            ActivityError::ActivityDoesNotExist(arn) => Self::no_activity(&arn),
+            ActivityError::InvalidName(name) => Self::invalid_name(&name),
+            ActivityError::Store(error) => Self::from(error),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The table of the operations.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::error::ApiError;
+use super::operations::{executions, state_machines};
+use super::service::{Service, read};
+
+/// What stands before an operation's name in the header `X-Amz-Target`.
+pub(super) const PREFIX: &str = "AWSStepFunctions.";
+
+/// Declares the operations of the API, and what does each.
+macro_rules! operations {
+    ($($name:literal => $perform:path,)*) => {
+        /// The names of all operations.
+        #[cfg(test)]
+        pub(super) const NAMES: &[&str] = &[$($name),*];
+
+        /// Performs an operation. Gives the body of its response.
+        pub(super) async fn perform(
+            service: &Arc<Service>,
+            operation: &str,
+            body: &[u8],
+        ) -> Result<Vec<u8>, ApiError> {
+            match operation {
+                // Boxed, so that the future of each is as large as its own operation.
+                $($name => Box::pin(async { print(&$perform(service, read(body)?).await?) }).await,)*
+                _ => Err(ApiError::unknown_operation(format!(
+                    "the API of version 2016-11-23 has no operation `{operation}`"
+                ))),
+            }
+        }
+    };
+}
+
+operations! {
+    "CreateStateMachine" => state_machines::create,
+    "DeleteStateMachine" => state_machines::delete,
+    "DescribeExecution" => executions::describe,
+    "DescribeStateMachine" => state_machines::describe,
+    "GetExecutionHistory" => executions::history,
+    "ListExecutions" => executions::list,
+    "ListStateMachines" => state_machines::list,
+    "StartExecution" => executions::start,
+    "StartSyncExecution" => executions::start_sync,
+    "StopExecution" => executions::stop,
+    "UpdateStateMachine" => state_machines::update,
+}
+
+fn print(response: &impl Serialize) -> Result<Vec<u8>, ApiError> {
+    serde_json::to_vec(response).map_err(|error| ApiError::internal(error.to_string()))
+}

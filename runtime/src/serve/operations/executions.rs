@@ -1,0 +1,539 @@
+//! Executions: start, stop, describe, list, history.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+use smol_str::SmolStr;
+use stepwright_asl::model::MachineType;
+use stepwright_asl::name::check_machine;
+
+use super::super::arn::{Qualifier, Resource, StatesArn};
+use super::super::error::ApiError;
+use super::super::page::Page;
+use super::super::response::{DataDetails, Date};
+use super::super::service::{Found, Service, input as read_input};
+use super::super::shape::{
+    Arn, Cause, Data, ErrorName, ExecutionStatus, IncludedData, LongArn, LongPageToken, Name,
+    PageSize, PageToken, RedriveFilter, Required, TraceHeader, shape,
+};
+use crate::engine::{ExecutionFilter, Listed, Redrivability, Run, StartOptions};
+use crate::execution_info::ExecutionInfo;
+use crate::history::HistoryQuery;
+use crate::status::Status;
+use crate::value::Value;
+
+shape! {
+    /// The request of StartExecution.
+    StartExecution {
+        state_machine_arn: Required<Arn>,
+        name: Option<Name>,
+        input: Option<Data>,
+        trace_header: Option<TraceHeader>,
+    }
+}
+
+/// The response of StartExecution.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Started {
+    execution_arn: String,
+    start_date: Date,
+}
+
+/// What is to be started, as both ways to start an execution ask for it.
+struct Start {
+    found: Found,
+    input: Value,
+    options: StartOptions,
+}
+
+impl Start {
+    fn read(
+        service: &Service,
+        arn: &StatesArn<'_>,
+        name: Option<&str>,
+        input: Option<&str>,
+    ) -> Result<Self, ApiError> {
+        let found = service.startable(arn)?;
+        let mut options = StartOptions::new();
+        if let Some(name) = name {
+            if check_machine(name).is_err() {
+                return Err(ApiError::invalid_name(name));
+            }
+            options = options.name(name);
+        }
+        Ok(Self {
+            found,
+            input: read_input(input, service.engine.payload_bytes())?,
+            options,
+        })
+    }
+}
+
+pub(in crate::serve) async fn start(
+    service: &Arc<Service>,
+    input: StartExecution,
+) -> Result<Started, ApiError> {
+    let arn = StatesArn::parse(&input.state_machine_arn)?;
+    let Start {
+        found,
+        input: value,
+        options,
+    } = Start::read(service, &arn, input.name.as_deref(), input.input.as_deref())?;
+    let compiled = found.compiled(input.trace_header.as_deref());
+    let started = service.engine.start_revision(&compiled, value, options);
+    let run = started.await.map_err(|error| {
+        let execution = found
+            .machine
+            .arn
+            .replacen(":stateMachine:", ":execution:", 1);
+        let name = input.name.as_deref().unwrap_or_default();
+        ApiError::of_start(error, arn.text, &format!("{execution}:{name}"))
+    })?;
+    Ok(Started {
+        execution_arn: run.id().to_owned(),
+        start_date: Date(run.execution().started()),
+    })
+}
+
+shape! {
+    /// The request of StartSyncExecution.
+    StartSyncExecution {
+        state_machine_arn: Required<Arn>,
+        name: Option<Name>,
+        input: Option<Data>,
+        trace_header: Option<TraceHeader>,
+        included_data: Option<IncludedData>,
+    }
+}
+
+/// The response of StartSyncExecution.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Ended {
+    execution_arn: String,
+    state_machine_arn: String,
+    name: String,
+    start_date: Date,
+    stop_date: Date,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
+    input: String,
+    input_details: DataDetails,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<String>,
+    output_details: DataDetails,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_header: Option<String>,
+    billing_details: Billing,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Billing {
+    #[serde(rename = "billedMemoryUsedInMB")]
+    billed_memory_used_in_mb: u32,
+    billed_duration_in_milliseconds: u64,
+}
+
+impl Billing {
+    /// Memory is charged by 64 MB, time by 100 ms.
+    fn of(time: Duration) -> Self {
+        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            billed_memory_used_in_mb: 64,
+            billed_duration_in_milliseconds: millis.div_ceil(100).max(1) * 100,
+        }
+    }
+}
+
+pub(in crate::serve) async fn start_sync(
+    service: &Arc<Service>,
+    input: StartSyncExecution,
+) -> Result<Ended, ApiError> {
+    let arn = StatesArn::parse(&input.state_machine_arn)?;
+    let machine = service.machine(&arn)?;
+    if machine.machine_type != MachineType::Express {
+        return Err(ApiError::type_not_supported());
+    }
+    let Start {
+        found,
+        input: value,
+        options,
+    } = Start::read(service, &arn, input.name.as_deref(), input.input.as_deref())?;
+    let trace = input.trace_header.as_deref();
+    let compiled = found.compiled(trace);
+    let ended = service
+        .engine
+        .execute_revision(&compiled, value, options.synchronous());
+    let report = ended
+        .await
+        .map_err(|error| ApiError::of_start(error, arn.text, ""))?;
+    let about = report.execution();
+    Ok(Ended {
+        execution_arn: about.id().to_owned(),
+        state_machine_arn: about.machine_id().to_owned(),
+        name: about.name().to_owned(),
+        start_date: Date(about.started()),
+        stop_date: Date(report.stopped),
+        status: match report.status {
+            // The API knows no other words here.
+            Status::Aborted => Status::Failed.as_str(),
+            status => status.as_str(),
+        },
+        error: report.error.clone(),
+        cause: report.cause.clone(),
+        input: about.input().to_text(),
+        input_details: DataDetails::INCLUDED,
+        output: report.output.as_ref().map(Value::to_text),
+        output_details: DataDetails::INCLUDED,
+        trace_header: trace.map(str::to_owned),
+        billing_details: Billing::of(report.stopped.since(about.started())),
+    })
+}
+
+/// The execution of an ARN: a Standard one, or a child of a Map Run.
+///
+/// # Errors
+///
+/// `InvalidArn`, `ExecutionDoesNotExist`.
+pub(super) fn find(service: &Service, text: &str) -> Result<Run<Value>, ApiError> {
+    let arn = StatesArn::parse(text)?;
+    match arn.resource {
+        Resource::Execution { .. } => {}
+        _ => return Err(arn.wrong_type()),
+    }
+    let found = service.engine.execution(arn.text)?;
+    found.ok_or_else(|| ApiError::no_execution(text))
+}
+
+shape! {
+    /// The request of StopExecution.
+    StopExecution {
+        execution_arn: Required<Arn>,
+        error: Option<ErrorName>,
+        cause: Option<Cause>,
+    }
+}
+
+/// The response of StopExecution.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Stopped {
+    stop_date: Date,
+}
+
+pub(in crate::serve) async fn stop(
+    service: &Arc<Service>,
+    input: StopExecution,
+) -> Result<Stopped, ApiError> {
+    let run = find(service, &input.execution_arn)?;
+    // One that is over stays as it is, and answers with its end.
+    let report = run
+        .stop(input.error.as_deref(), input.cause.as_deref())
+        .await;
+    Ok(Stopped {
+        stop_date: Date(report.stopped),
+    })
+}
+
+shape! {
+    /// The request of DescribeExecution.
+    DescribeExecution {
+        execution_arn: Required<Arn>,
+        included_data: Option<IncludedData>,
+    }
+}
+
+/// The response of DescribeExecution.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Described {
+    execution_arn: String,
+    state_machine_arn: String,
+    name: String,
+    status: &'static str,
+    start_date: Date,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stop_date: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_details: Option<DataDetails>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_details: Option<DataDetails>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_header: Option<SmolStr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    map_run_arn: Option<SmolStr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_machine_version_arn: Option<SmolStr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_machine_alias_arn: Option<SmolStr>,
+    redrive_count: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redrive_date: Option<Date>,
+    redrive_status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redrive_status_reason: Option<String>,
+}
+
+pub(in crate::serve) async fn describe(
+    service: &Arc<Service>,
+    input: DescribeExecution,
+) -> Result<Described, ApiError> {
+    let run = find(service, &input.execution_arn)?;
+    let about = run.execution();
+    let report = run.ended();
+    let origin = about.origin();
+    let has_data = input.included_data.as_deref() != Some("METADATA_ONLY");
+    let (redrive_status, redrive_status_reason) = match service.engine.redrivability(&run)? {
+        Redrivability::Redrivable => ("REDRIVABLE", None),
+        Redrivability::ByMapRun => ("REDRIVABLE_BY_MAP_RUN", None),
+        Redrivability::Not(reason) => ("NOT_REDRIVABLE", Some(reason)),
+    };
+    let output = report.and_then(|report| report.output.as_ref());
+    let output = output.filter(|_| has_data).map(Value::to_text);
+    Ok(Described {
+        execution_arn: about.id().to_owned(),
+        state_machine_arn: about.machine_id().to_owned(),
+        name: about.name().to_owned(),
+        status: run.status().as_str(),
+        start_date: Date(about.started()),
+        stop_date: report.map(|report| Date(report.stopped)),
+        input: has_data.then(|| about.input().to_text()),
+        input_details: has_data.then_some(DataDetails::INCLUDED),
+        output_details: output.as_ref().map(|_| DataDetails::INCLUDED),
+        output,
+        trace_header: origin.and_then(|origin| origin.trace.clone()),
+        map_run_arn: service.engine.map_run_of(about.id())?,
+        error: report.and_then(|report| report.error.clone()),
+        cause: report.and_then(|report| report.cause.clone()),
+        state_machine_version_arn: origin.and_then(|origin| origin.version.clone()),
+        state_machine_alias_arn: origin.and_then(|origin| origin.alias.clone()),
+        redrive_count: about.redrive_count().unwrap_or_default(),
+        redrive_date: about.redriven().map(Date),
+        redrive_status,
+        redrive_status_reason,
+    })
+}
+
+shape! {
+    /// The request of ListExecutions.
+    ListExecutions {
+        state_machine_arn: Option<Arn>,
+        status_filter: Option<ExecutionStatus>,
+        max_results: Option<PageSize>,
+        next_token: Option<LongPageToken>,
+        map_run_arn: Option<LongArn>,
+        redrive_filter: Option<RedriveFilter>,
+    }
+}
+
+/// The response of ListExecutions.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Executions {
+    executions: Vec<Item>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item {
+    execution_arn: String,
+    state_machine_arn: String,
+    name: String,
+    status: &'static str,
+    start_date: Date,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stop_date: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    map_run_arn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item_count: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_machine_version_arn: Option<SmolStr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_machine_alias_arn: Option<SmolStr>,
+    redrive_count: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redrive_date: Option<Date>,
+}
+
+impl Item {
+    fn of(listed: Listed) -> Self {
+        let Listed { summary, about } = listed;
+        let origin = about.origin();
+        Self {
+            state_machine_arn: about.machine_id().to_owned(),
+            state_machine_version_arn: origin.and_then(|origin| origin.version.clone()),
+            state_machine_alias_arn: origin.and_then(|origin| origin.alias.clone()),
+            redrive_count: about.redrive_count().unwrap_or_default(),
+            redrive_date: about.redriven().map(Date),
+            execution_arn: summary.id,
+            name: summary.name,
+            status: summary.status.as_str(),
+            start_date: Date(summary.started),
+            stop_date: summary.stopped.map(Date),
+            map_run_arn: None,
+            item_count: None,
+        }
+    }
+}
+
+/// What a list of executions leaves out, beside their state machine.
+struct Wanted {
+    status: Option<Status>,
+    is_redriven: Option<bool>,
+    version: Option<String>,
+    alias: Option<String>,
+}
+
+impl Wanted {
+    fn has(&self, about: &ExecutionInfo) -> bool {
+        let origin = about.origin();
+        let version = origin.and_then(|origin| origin.version.as_deref());
+        let alias = origin.and_then(|origin| origin.alias.as_deref());
+        let is_redriven = about.redrive_count().unwrap_or_default() > 0;
+        self.is_redriven.is_none_or(|wanted| wanted == is_redriven)
+            && self
+                .version
+                .as_deref()
+                .is_none_or(|wanted| version == Some(wanted))
+            && self
+                .alias
+                .as_deref()
+                .is_none_or(|wanted| alias == Some(wanted))
+    }
+}
+
+pub(in crate::serve) async fn list(
+    service: &Arc<Service>,
+    input: ListExecutions,
+) -> Result<Executions, ApiError> {
+    let Some(machine_arn) = input.state_machine_arn.as_deref() else {
+        return Err(ApiError::validation_for(
+            "MISSING_REQUIRED_PARAMETER",
+            "Must provide a state machine ARN or a map run ARN, and not both",
+        ));
+    };
+    let arn = StatesArn::parse(machine_arn)?;
+    let machine = service.machine(&arn)?;
+    if machine.machine_type == MachineType::Express {
+        return Err(ApiError::type_not_supported());
+    }
+    let (_, qualifier) = arn.state_machine()?;
+    let qualified = |is_it: bool| is_it.then(|| arn.text.to_owned());
+    let status = input.status_filter.as_deref();
+    let wanted = Wanted {
+        status: status.and_then(Status::from_word),
+        is_redriven: input
+            .redrive_filter
+            .as_deref()
+            .map(|filter| filter == "REDRIVEN"),
+        version: qualified(matches!(qualifier, Some(Qualifier::Version(_)))),
+        alias: qualified(matches!(qualifier, Some(Qualifier::Alias(_)))),
+    };
+    let list = format!(
+        "ListExecutions {} {status:?} {:?}",
+        arn.text, wanted.is_redriven
+    );
+    let page = Page::new(list, input.max_results, input.next_token.as_deref())?;
+    let mut executions = Vec::new();
+    let mut after = page.after.clone();
+    // Only a child of a Map Run waits for a redrive.
+    if status.is_some() && wanted.status.is_none() {
+        return Ok(Executions {
+            executions,
+            next_token: None,
+        });
+    }
+    loop {
+        let missing = page.limit - executions.len();
+        let mut filter = ExecutionFilter::new()
+            .machine(machine.name.as_str())
+            .limit(missing);
+        if let Some(status) = wanted.status {
+            filter = filter.status(status);
+        }
+        if let Some(after) = &after {
+            filter = filter.after(after);
+        }
+        let (listed, next) = service.engine.listed(&filter)?;
+        let fitting = listed
+            .into_iter()
+            .filter(|listed| wanted.has(&listed.about));
+        executions.extend(fitting.map(Item::of));
+        after = next;
+        if after.is_none() || executions.len() >= page.limit {
+            break;
+        }
+    }
+    Ok(Executions {
+        executions,
+        next_token: after.map(|after| page.token(&after)),
+    })
+}
+
+shape! {
+    /// The request of GetExecutionHistory.
+    GetExecutionHistory {
+        execution_arn: Required<Arn>,
+        max_results: Option<PageSize>,
+        reverse_order: bool,
+        next_token: Option<PageToken>,
+        include_execution_data: Option<bool>,
+    }
+}
+
+/// The response of GetExecutionHistory.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Events {
+    events: Vec<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+pub(in crate::serve) async fn history(
+    service: &Arc<Service>,
+    input: GetExecutionHistory,
+) -> Result<Events, ApiError> {
+    let run = find(service, &input.execution_arn)?;
+    let list = format!("GetExecutionHistory {} {}", run.id(), input.reverse_order);
+    let page = Page::new(list, input.max_results, input.next_token.as_deref())?;
+    let mut query = HistoryQuery::new().limit(page.limit);
+    if input.reverse_order {
+        query = query.reverse();
+    }
+    if let Some(after) = &page.after {
+        query = query.after(after);
+    }
+    let history = run.history().await;
+    let found = history
+        .page(&query)
+        .map_err(|_| ApiError::invalid_token())?;
+    let has_data = input.include_execution_data.unwrap_or(true);
+    let events = found.events.iter().map(|event| {
+        let mut printed = event.print(has_data);
+        printed["timestamp"] = Json::from(Date(event.timestamp()).seconds());
+        printed
+    });
+    Ok(Events {
+        events: events.collect(),
+        next_token: found.next.map(|next| page.token(&next)),
+    })
+}

@@ -1,0 +1,40 @@
+//! What responses are made of.
+
+use serde::{Serialize, Serializer};
+
+use crate::clock::Timestamp;
+
+/// A time as AWS JSON 1.0 has it: seconds since 1970, with milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Date(pub(super) Timestamp);
+
+impl Date {
+    /// The seconds.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds are exact below 2^53, some 285,000 years"
+    )]
+    pub(super) fn seconds(self) -> f64 {
+        self.0.unix_millis() as f64 / 1_000.0
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_f64(self.seconds())
+    }
+}
+
+/// A response without members.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Nothing {}
+
+/// Whether data came along; here it always does.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct DataDetails {
+    included: bool,
+}
+
+impl DataDetails {
+    pub(super) const INCLUDED: Self = Self { included: true };
+}

@@ -1,0 +1,122 @@
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use super::control::Control;
+use super::service::Service;
+use super::{connection, http};
+use crate::engine::Engine;
+
+/// How long GetActivityTask waits for a task, as on AWS.
+const POLL: Duration = Duration::from_secs(60);
+
+/// A server of the Step Functions API over an engine.
+pub struct Server {
+    service: Arc<Service>,
+    shutdown: Shutdown,
+}
+
+/// What says that a server ends.
+type Shutdown = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What a [`Server`] is made of.
+#[must_use]
+pub struct ServerBuilder {
+    engine: Option<Engine>,
+    poll: Duration,
+    shutdown: Shutdown,
+}
+
+/// A server cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// No engine was given.
+    #[error("a server needs an engine; give it with `ServerBuilder::engine`")]
+    NoEngine,
+}
+
+impl Server {
+    /// A builder of one.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder {
+            engine: None,
+            poll: POLL,
+            shutdown: Box::pin(std::future::pending()),
+        }
+    }
+
+    /// Answers the requests that come to a listener, until what [`ServerBuilder::shutdown`] waits for has happened. Requests that are at
+    /// work then have five seconds to come to an end. The engine goes on: [`Engine::shutdown`] ends it.
+    pub async fn serve(self, listener: TcpListener) {
+        connection::serve(listener, http::router(self.service), self.shutdown).await;
+    }
+}
+
+impl ServerBuilder {
+    /// The engine that runs what is asked for. Its state machines and activities are there for clients, too.
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.engine = Some(engine);
+        self
+    }
+
+    /// How long GetActivityTask waits for a task before it answers that there is none: 60 seconds unless set, as on AWS.
+    pub fn activity_poll(mut self, time: Duration) -> Self {
+        self.poll = time;
+        self
+    }
+
+    /// Ends the server when this future is done.
+    pub fn shutdown(mut self, shutdown: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.shutdown = Box::pin(shutdown);
+        self
+    }
+
+    /// Makes the server.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::NoEngine`].
+    pub fn build(self) -> Result<Server, ServerError> {
+        let engine = self.engine.ok_or(ServerError::NoEngine)?;
+        let control = Control::new(&engine, engine.clock().now());
+        Ok(Server {
+            service: Arc::new(Service {
+                engine,
+                control,
+                poll: self.poll,
+            }),
+            shutdown: self.shutdown,
+        })
+    }
+
+    /// Makes the server and [serves](Server::serve).
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub async fn serve(self, listener: TcpListener) -> Result<(), ServerError> {
+        self.build()?.serve(listener).await;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("engine", &self.service.engine)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerBuilder")
+            .field("engine", &self.engine)
+            .field("poll", &self.poll)
+            .finish_non_exhaustive()
+    }
+}

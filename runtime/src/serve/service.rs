@@ -1,0 +1,203 @@
+//! What the operations work on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use smol_str::SmolStr;
+
+use super::arn::{Qualifier, StatesArn};
+use super::control::{Control, Machine, Revision};
+use super::error::ApiError;
+use super::shape::{Constraints, Shape};
+use crate::clock::Timestamp;
+use crate::engine::{self, Engine};
+use crate::execution_info::Origin;
+use crate::value::Value;
+
+/// The engine, and what the API has beside it.
+pub(super) struct Service {
+    pub(super) engine: Engine,
+    pub(super) control: Control,
+    /// How long GetActivityTask waits for a task.
+    pub(super) poll: Duration,
+}
+
+/// A state machine as an ARN names it.
+pub(super) struct Found {
+    pub(super) machine: Arc<Machine>,
+    /// The revision that the ARN stands for.
+    pub(super) revision: Arc<Revision>,
+    /// The number of the version, where the ARN names one, or an alias that chose one.
+    pub(super) version: Option<u32>,
+    /// The ARN of the alias.
+    pub(super) alias: Option<SmolStr>,
+}
+
+impl Service {
+    pub(super) fn now(&self) -> Timestamp {
+        self.engine.clock().now()
+    }
+
+    /// Whether an ARN is one of this server's region and account. What is not is as if it were not there: no recording says more.
+    pub(super) fn is_own(&self, arn: &StatesArn<'_>) -> bool {
+        self.engine.place() == (arn.region, arn.account)
+    }
+
+    /// The state machine of an ARN, unqualified or not.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArn`, `StateMachineDoesNotExist`.
+    pub(super) fn machine(&self, arn: &StatesArn<'_>) -> Result<Arc<Machine>, ApiError> {
+        let (name, _) = arn.state_machine()?;
+        let found = self.control.machine(name).filter(|_| self.is_own(arn));
+        found.ok_or_else(|| ApiError::no_machine(arn.text))
+    }
+
+    /// The state machine of an ARN without a qualifier.
+    ///
+    /// # Errors
+    ///
+    /// As [`machine`](Self::machine).
+    pub(super) fn unqualified(&self, arn: &StatesArn<'_>) -> Result<Arc<Machine>, ApiError> {
+        let machine = self.machine(arn)?;
+        match arn.state_machine()? {
+            (_, None) => Ok(machine),
+            _ => Err(ApiError::no_machine(arn.text)),
+        }
+    }
+
+    /// The revision that executions of an ARN are started of.
+    ///
+    /// # Errors
+    ///
+    /// As [`machine`](Self::machine).
+    pub(super) fn startable(&self, arn: &StatesArn<'_>) -> Result<Found, ApiError> {
+        let machine = self.machine(arn)?;
+        let (_, qualifier) = arn.state_machine()?;
+        let missing = || ApiError::no_machine(arn.text);
+        let (version, alias) = match qualifier {
+            None => (None, None),
+            Some(Qualifier::Version(number)) => (Some(number), None),
+            Some(Qualifier::Alias(_)) => return Err(missing()),
+        };
+        let revision = match version {
+            None => machine.current.clone(),
+            Some(number) => {
+                let version = machine.versions.get(&number).ok_or_else(missing)?;
+                version.revision.clone()
+            }
+        };
+        Ok(Found {
+            machine,
+            revision,
+            version,
+            alias,
+        })
+    }
+}
+
+impl Service {
+    /// Changes something of the control plane, alone. A client that goes meanwhile does not break the change off, so that memory has what
+    /// the store has.
+    ///
+    /// # Errors
+    ///
+    /// Those of the change.
+    pub(super) async fn change<T: Send + 'static>(
+        &self,
+        change: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let alone = self.control.alone().await;
+        let changed = tokio::spawn(async move {
+            let _alone = alone;
+            change.await
+        });
+        changed
+            .await
+            .unwrap_or_else(|error| Err(ApiError::internal(error.to_string())))
+    }
+
+    /// Puts a state machine in the place of the one with its name. To be called within a [`change`](Self::change).
+    ///
+    /// # Errors
+    ///
+    /// When the store does not keep it.
+    pub(super) async fn put(&self, machine: Machine) -> Result<Arc<Machine>, ApiError> {
+        self.engine.put_revision(&machine.current.compiled);
+        Ok(self.control.put(machine))
+    }
+
+    /// Forgets a state machine. To be called within a [`change`](Self::change).
+    ///
+    /// # Errors
+    ///
+    /// When the store does not keep that.
+    pub(super) async fn remove(&self, name: &str) -> Result<(), ApiError> {
+        self.engine.delete_machine(name);
+        self.control.remove(name);
+        Ok(())
+    }
+}
+
+impl Found {
+    /// What an execution is started of that came with this trace header.
+    pub(super) fn compiled(&self, trace: Option<&str>) -> engine::Revision {
+        let compiled = &self.revision.compiled;
+        if self.version.is_none() && trace.is_none() {
+            return compiled.clone();
+        }
+        compiled.with_origin(Origin {
+            revision: self.revision.id.clone(),
+            version: self
+                .version
+                .map(|number| self.machine.version_arn(number).into()),
+            alias: self.alias.clone(),
+            trace: trace.map(SmolStr::new),
+        })
+    }
+}
+
+/// Reads a request, and holds it against the constraints of the API's model.
+///
+/// # Errors
+///
+/// `SerializationException`, `ValidationException`.
+pub(super) fn read<T: DeserializeOwned + Shape>(body: &[u8]) -> Result<T, ApiError> {
+    // An empty body stands for no members.
+    let body = if body.is_empty() { b"{}" } else { body };
+    // A structure could be read from an array, too.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(ApiError::serialization("the body is no JSON object"));
+    }
+    let request: T =
+        serde_json::from_slice(body).map_err(|error| ApiError::serialization(error.to_string()))?;
+    let mut constraints = Constraints::default();
+    request.check(&mut constraints);
+    match constraints.message() {
+        None => Ok(request),
+        Some(message) => Err(ApiError::constraints(message)),
+    }
+}
+
+/// The input of an execution, of its JSON.
+///
+/// # Errors
+///
+/// `InvalidExecutionInput`.
+pub(super) fn input(text: Option<&str>, most: u64) -> Result<Value, ApiError> {
+    let Some(text) = text else {
+        return Ok(Value::empty_object());
+    };
+    if text.is_empty() {
+        return Err(ApiError::invalid_input("Invalid execution input."));
+    }
+    if text.len() as u64 > most {
+        return Err(ApiError::invalid_input(format_args!(
+            "it has {} bytes, and {most} are allowed",
+            text.len()
+        )));
+    }
+    Value::from_text(text).map_err(ApiError::invalid_input)
+}

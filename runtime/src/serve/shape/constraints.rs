@@ -1,0 +1,117 @@
+use std::fmt::Write;
+
+/// A value that is held against the constraints of the API's model.
+pub(in crate::serve) trait Shape {
+    /// Tells what is wrong with it.
+    fn check(&self, to: &mut Constraints);
+
+    /// The value as a message quotes it; `None` when it is sensitive.
+    fn show(&self) -> Option<String>;
+}
+
+impl<T: Shape> Shape for Option<T> {
+    fn check(&self, to: &mut Constraints) {
+        if let Some(value) = self {
+            value.check(to);
+        }
+    }
+
+    fn show(&self) -> Option<String> {
+        match self {
+            Some(value) => value.show(),
+            None => Some("null".to_owned()),
+        }
+    }
+}
+
+impl Shape for bool {
+    fn check(&self, _: &mut Constraints) {}
+
+    fn show(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+/// Collects what breaks the constraints of a request.
+#[derive(Debug, Default)]
+pub(in crate::serve) struct Constraints {
+    place: Vec<Step>,
+    found: Vec<String>,
+}
+
+/// One step from the request to the value that is looked at.
+#[derive(Debug)]
+enum Step {
+    Member(&'static str),
+    /// An element of a list, from 1.
+    Element(usize),
+}
+
+impl Constraints {
+    /// Looks at a member, which has the name of the structure's field.
+    pub(in crate::serve) fn member(&mut self, field: &'static str, value: &impl Shape) {
+        self.step(Step::Member(field), value);
+    }
+
+    pub(super) fn element(&mut self, index: usize, value: &impl Shape) {
+        self.step(Step::Element(index + 1), value);
+    }
+
+    fn step(&mut self, step: Step, value: &impl Shape) {
+        self.place.push(step);
+        value.check(self);
+        self.place.pop();
+    }
+
+    /// The value that is looked at breaks a constraint: a sentence that begins with `Member must`.
+    pub(super) fn breaks(&mut self, value: Option<&str>, constraint: &str) {
+        let mut place = String::new();
+        for step in &self.place {
+            if !place.is_empty() {
+                place.push('.');
+            }
+            match step {
+                Step::Member(field) => place.push_str(&camel_case(field)),
+                // Writing to a string does not fail.
+                Step::Element(number) => {
+                    let _ = write!(place, "{number}.member");
+                }
+            }
+        }
+        let value = match value {
+            // It is text, or what stands for a value.
+            Some(value) => format!(" {value}"),
+            None => String::new(),
+        };
+        self.found.push(format!(
+            "Value{value} at '{place}' failed to satisfy constraint: {constraint}"
+        ));
+    }
+
+    /// What AWS says of all of it; `None` when nothing is wrong.
+    pub(in crate::serve) fn message(self) -> Option<String> {
+        let errors = match self.found.len() {
+            0 => return None,
+            1 => "error",
+            _ => "errors",
+        };
+        Some(format!(
+            "{} validation {errors} detected: {}",
+            self.found.len(),
+            self.found.join("; ")
+        ))
+    }
+}
+
+/// A field's name as the API spells it.
+pub(super) fn camel_case(field: &str) -> String {
+    // `stringify!` keeps what makes a keyword a name.
+    let mut parts = field.trim_start_matches("r#").split('_');
+    let mut name = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let mut chars = part.chars();
+        name.extend(chars.next().map(|first| first.to_ascii_uppercase()));
+        name.push_str(chars.as_str());
+    }
+    name
+}

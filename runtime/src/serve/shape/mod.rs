@@ -1,0 +1,62 @@
+//! The shapes of requests, with the constraints of the API's model (version 2016-11-23), in AWS's words.
+//!
+//! A request is a structure of the macro `shape!`. It is read leniently, as AWS reads it: members that the model does not know
+//! are ignored, and one that is missing is seen by [`Constraints`], so that all that is wrong is told at once.
+
+mod constraints;
+mod list;
+mod number;
+mod required;
+mod text;
+mod word;
+
+pub(super) use self::constraints::{Constraints, Shape};
+pub(super) use self::list::List;
+pub(super) use self::number::{
+    Count, MaxConcurrency, PageSize, Percentage, ReuseSeconds, VersionWeight,
+};
+pub(super) use self::required::Required;
+pub(super) use self::text::{
+    Arn, Cause, CharacterRestrictedName, ClientToken, Data, Definition, Description, ErrorName,
+    KmsKeyId, LongArn, LongPageToken, Name, PageToken, RevisionId, TagKey, TagValue, TaskToken,
+    TraceHeader,
+};
+pub(super) use self::word::{
+    EncryptionType, ExecutionStatus, IncludedData, LogLevel, RedriveFilter, StateMachineType,
+};
+
+/// Declares a structure of the API: its members, in the model's order.
+macro_rules! shape {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, serde::Deserialize)]
+        #[serde(rename_all = "camelCase", default)]
+        pub(in crate::serve) struct $name {
+            $(pub(in crate::serve) $field: $kind,)*
+        }
+
+        impl $crate::serve::shape::Shape for $name {
+            fn check(&self, to: &mut $crate::serve::shape::Constraints) {
+                // A structure without members checks nothing.
+                let _ = &to;
+                $(to.member(stringify!($field), &self.$field);)*
+            }
+
+            fn show(&self) -> Option<String> {
+                let members: Vec<String> = vec![$($crate::serve::shape::shown_member(stringify!($field), &self.$field)),*];
+                Some(format!("{}({})", stringify!($name), members.join(", ")))
+            }
+        }
+    };
+}
+
+pub(in crate::serve) use shape;
+
+/// A member as AWS's framework prints it in a structure.
+pub(in crate::serve) fn shown_member(name: &str, member: &impl Shape) -> String {
+    let shown = member.show();
+    let shown = shown
+        .as_deref()
+        .unwrap_or("*** Sensitive Data Redacted ***");
+    format!("{}={shown}", constraints::camel_case(name))
+}

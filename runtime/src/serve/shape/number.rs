@@ -1,0 +1,102 @@
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Deserializer};
+
+use super::{Constraints, Shape};
+
+/// What a number may be.
+pub(in crate::serve) trait NumberRule {
+    const MIN: f64;
+    const MAX: f64;
+    /// It may have a fraction.
+    const IS_FLOAT: bool = false;
+}
+
+/// A number that a rule is about.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::serve) struct Number<R>(f64, PhantomData<R>);
+
+impl<R> Default for Number<R> {
+    fn default() -> Self {
+        Self(0.0, PhantomData)
+    }
+}
+
+impl<R: NumberRule> Number<R> {
+    /// The number. A whole one is exact up to 2^53, which no rule allows more than.
+    pub(in crate::serve) fn get(&self) -> f64 {
+        self.0
+    }
+
+    /// A number that is not negative, as the rules of counts say.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the rule of a count bounds it, and `as` saturates"
+    )]
+    pub(in crate::serve) fn count(&self) -> u64 {
+        self.0 as u64
+    }
+}
+
+impl<'de, R: NumberRule> Deserialize<'de> for Number<R> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let number = f64::deserialize(from)?;
+        // AWS's reader drops the fraction of a number that has none by its model.
+        let number = if R::IS_FLOAT { number } else { number.trunc() };
+        Ok(Self(number, PhantomData))
+    }
+}
+
+impl<R: NumberRule> Shape for Number<R> {
+    fn check(&self, to: &mut Constraints) {
+        let bound = if self.0 > R::MAX {
+            format!("less than or equal to {}", R::MAX)
+        } else if self.0 < R::MIN {
+            format!("greater than or equal to {}", R::MIN)
+        } else {
+            return;
+        };
+        let shown = self.show();
+        let constraint = format!("Member must have value {bound}");
+        to.breaks(shown.as_deref(), &constraint);
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(format!("'{}'", self.0))
+    }
+}
+
+macro_rules! numbers {
+    ($($(#[$doc:meta])* $name:ident: $rule:ident { $($body:tt)* })*) => {
+        $(
+            $(#[$doc])*
+            pub(in crate::serve) type $name = Number<$rule>;
+
+            #[derive(Clone, Copy, Debug)]
+            pub(in crate::serve) struct $rule;
+
+            impl NumberRule for $rule {
+                $($body)*
+            }
+        )*
+    };
+}
+
+/// The largest number of a Java `int`.
+const INT: f64 = 2_147_483_647.0;
+
+numbers! {
+    /// The most results of a page.
+    PageSize: PageSizeRule { const MIN: f64 = 0.0; const MAX: f64 = 1_000.0; }
+    /// The part of executions that a version gets.
+    VersionWeight: VersionWeightRule { const MIN: f64 = 0.0; const MAX: f64 = 100.0; }
+    /// How many children a Map Run has at work at a time.
+    MaxConcurrency: MaxConcurrencyRule { const MIN: f64 = 0.0; const MAX: f64 = INT; }
+    /// A count, such as that of failures.
+    Count: CountRule { const MIN: f64 = 0.0; const MAX: f64 = 9_007_199_254_740_991.0; }
+    /// A percentage.
+    Percentage: PercentageRule { const MIN: f64 = 0.0; const MAX: f64 = 100.0; const IS_FLOAT: bool = true; }
+    /// How long a data key is used.
+    ReuseSeconds: ReuseSecondsRule { const MIN: f64 = 60.0; const MAX: f64 = 900.0; }
+}

@@ -1,0 +1,47 @@
+use std::ops::Deref;
+
+use serde::{Deserialize, Deserializer};
+
+use super::{Constraints, Shape};
+
+/// A member that must be there. Once the constraints hold, it is.
+#[derive(Clone, Debug, Default)]
+pub(in crate::serve) struct Required<T> {
+    value: T,
+    is_there: bool,
+}
+
+impl<T> Deref for Required<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Required<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let value = Option::<T>::deserialize(from)?;
+        Ok(Self {
+            is_there: value.is_some(),
+            value: value.unwrap_or_default(),
+        })
+    }
+}
+
+impl<T: Shape> Shape for Required<T> {
+    fn check(&self, to: &mut Constraints) {
+        if self.is_there {
+            self.value.check(to);
+        } else {
+            to.breaks(Some("null"), "Member must not be null");
+        }
+    }
+
+    fn show(&self) -> Option<String> {
+        match self.is_there {
+            true => self.value.show(),
+            false => Some("null".to_owned()),
+        }
+    }
+}

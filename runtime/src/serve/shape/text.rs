@@ -1,0 +1,158 @@
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use serde::{Deserialize, Deserializer};
+
+use super::{Constraints, Shape};
+
+/// What a text may be.
+pub(in crate::serve) trait TextRule {
+    /// The fewest characters.
+    const MIN: usize = 0;
+    /// The most characters.
+    const MAX: usize;
+    /// Messages do not quote it.
+    const IS_SENSITIVE: bool = false;
+    /// The pattern that it matches, and what tells whether it does.
+    const PATTERN: Option<(&'static str, fn(&str) -> bool)> = None;
+}
+
+/// A text that a rule is about.
+pub(in crate::serve) struct Text<R>(String, PhantomData<R>);
+
+impl<R> Default for Text<R> {
+    fn default() -> Self {
+        Self(String::new(), PhantomData)
+    }
+}
+
+impl<R> Clone for Text<R> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
+}
+
+impl<R> fmt::Debug for Text<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<R> Deref for Text<R> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de, R> Deserialize<'de> for Text<R> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Self(String::deserialize(from)?, PhantomData))
+    }
+}
+
+impl<R: TextRule> Shape for Text<R> {
+    fn check(&self, to: &mut Constraints) {
+        let quoted = self.show();
+        let quoted = quoted.as_deref();
+        // No text has more characters than bytes.
+        if self.0.len() > R::MAX && self.0.chars().nth(R::MAX).is_some() {
+            let constraint = format!("Member must have length less than or equal to {}", R::MAX);
+            to.breaks(quoted, &constraint);
+        } else if R::MIN > 0 && self.0.is_empty() {
+            let constraint = format!(
+                "Member must have length greater than or equal to {}",
+                R::MIN
+            );
+            to.breaks(quoted, &constraint);
+        }
+        if let Some((pattern, matches)) = R::PATTERN
+            && !matches(&self.0)
+        {
+            to.breaks(
+                quoted,
+                &format!("Member must satisfy regular expression pattern: {pattern}"),
+            );
+        }
+    }
+
+    fn show(&self) -> Option<String> {
+        (!R::IS_SENSITIVE).then(|| format!("'{}'", self.0))
+    }
+}
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident: $rule:ident { $($body:tt)* })*) => {
+        $(
+            $(#[$doc])*
+            pub(in crate::serve) type $name = Text<$rule>;
+
+            #[derive(Clone, Copy, Debug)]
+            pub(in crate::serve) struct $rule;
+
+            impl TextRule for $rule {
+                $($body)*
+            }
+        )*
+    };
+}
+
+texts! {
+    /// An ARN.
+    Arn: ArnRule { const MIN: usize = 1; const MAX: usize = 256; }
+    /// The ARN of a Map Run or a version.
+    LongArn: LongArnRule { const MIN: usize = 1; const MAX: usize = 2_000; }
+    /// A name; which characters it may have is the service's rule, not the model's.
+    Name: NameRule { const MIN: usize = 1; const MAX: usize = 80; }
+    /// The name of an alias.
+    CharacterRestrictedName: CharacterRestrictedNameRule {
+        const MIN: usize = 1;
+        const MAX: usize = 80;
+        const PATTERN: Option<(&'static str, fn(&str) -> bool)> = Some((
+            r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$",
+            |name| {
+                let is_other = |char: char| char.is_ascii_alphabetic() || "_-.".contains(char);
+                name.chars().any(is_other)
+                    && name.chars().all(|char| is_other(char) || char.is_ascii_digit())
+            },
+        ));
+    }
+    /// A definition in the States Language.
+    Definition: DefinitionRule { const MIN: usize = 1; const MAX: usize = 1_048_576; const IS_SENSITIVE: bool = true; }
+    /// JSON of an input, an output and the like.
+    Data: DataRule { const MAX: usize = 262_144; const IS_SENSITIVE: bool = true; }
+    /// The name of an error.
+    ErrorName: ErrorNameRule { const MAX: usize = 256; const IS_SENSITIVE: bool = true; }
+    /// The cause of an error.
+    Cause: CauseRule { const MAX: usize = 32_768; const IS_SENSITIVE: bool = true; }
+    /// What is said about a version or an alias.
+    Description: DescriptionRule { const MAX: usize = 256; const IS_SENSITIVE: bool = true; }
+    /// Where the next page begins.
+    PageToken: PageTokenRule { const MIN: usize = 1; const MAX: usize = 1_024; }
+    /// The same of ListExecutions.
+    LongPageToken: LongPageTokenRule { const MIN: usize = 1; const MAX: usize = 3_096; }
+    /// The id of a revision.
+    RevisionId: RevisionIdRule { const MAX: usize = usize::MAX; }
+    /// The token of a task.
+    TaskToken: TaskTokenRule { const MIN: usize = 1; const MAX: usize = 2_048; }
+    /// What makes a redrive idempotent.
+    ClientToken: ClientTokenRule {
+        const MIN: usize = 1;
+        const MAX: usize = 64;
+        const PATTERN: Option<(&'static str, fn(&str) -> bool)> =
+            Some(("[!-~]+", |text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())));
+    }
+    /// The header of a trace.
+    TraceHeader: TraceHeaderRule {
+        const MAX: usize = 256;
+        const PATTERN: Option<(&'static str, fn(&str) -> bool)> = Some((r"\p{ASCII}*", str::is_ascii));
+    }
+    /// The key of a tag.
+    TagKey: TagKeyRule { const MIN: usize = 1; const MAX: usize = 128; }
+    /// The value of a tag.
+    TagValue: TagValueRule { const MAX: usize = 256; }
+    /// A key of KMS.
+    KmsKeyId: KmsKeyIdRule { const MIN: usize = 1; const MAX: usize = 2_048; }
+}

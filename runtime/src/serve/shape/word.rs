@@ -1,0 +1,96 @@
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use serde::{Deserialize, Deserializer};
+
+use super::{Constraints, Shape};
+
+/// The words of an enumeration.
+pub(in crate::serve) trait Words {
+    /// In the order in which AWS's messages list them, where one was recorded; else in the model's.
+    const WORDS: &'static [&'static str];
+}
+
+/// A word of an enumeration.
+pub(in crate::serve) struct Word<W>(String, PhantomData<W>);
+
+impl<W> Default for Word<W> {
+    fn default() -> Self {
+        Self(String::new(), PhantomData)
+    }
+}
+
+impl<W> Clone for Word<W> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
+}
+
+impl<W> fmt::Debug for Word<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<W> Deref for Word<W> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de, W> Deserialize<'de> for Word<W> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Self(String::deserialize(from)?, PhantomData))
+    }
+}
+
+impl<W: Words> Shape for Word<W> {
+    fn check(&self, to: &mut Constraints) {
+        if !W::WORDS.contains(&self.0.as_str()) {
+            let shown = self.show();
+            let constraint = format!(
+                "Member must satisfy enum value set: [{}]",
+                W::WORDS.join(", ")
+            );
+            to.breaks(shown.as_deref(), &constraint);
+        }
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(format!("'{}'", self.0))
+    }
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident: $words:ident [$($word:literal),*];)*) => {
+        $(
+            $(#[$doc])*
+            pub(in crate::serve) type $name = Word<$words>;
+
+            #[derive(Clone, Copy, Debug)]
+            pub(in crate::serve) struct $words;
+
+            impl Words for $words {
+                const WORDS: &'static [&'static str] = &[$($word),*];
+            }
+        )*
+    };
+}
+
+words! {
+    /// The type of a state machine.
+    StateMachineType: StateMachineTypes ["STANDARD", "EXPRESS"];
+    /// Where an execution stands. The order is that of a recorded message.
+    ExecutionStatus: ExecutionStatuses ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
+    /// Which executions are listed.
+    RedriveFilter: RedriveFilters ["REDRIVEN", "NOT_REDRIVEN"];
+    /// Whether encrypted data is asked for.
+    IncludedData: IncludedDatas ["ALL_DATA", "METADATA_ONLY"];
+    /// What is logged.
+    LogLevel: LogLevels ["ALL", "ERROR", "FATAL", "OFF"];
+    /// Whose key encrypts.
+    EncryptionType: EncryptionTypes ["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY"];
+}

@@ -1,0 +1,6 @@
+//! The Step Functions API, asked over HTTP.
+
+mod executions;
+mod http;
+mod state_machines;
+mod support;
