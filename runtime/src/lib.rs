@@ -78,6 +78,8 @@
 //! |---|---|
 //! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `jlens-core`. Without it, a definition with a JSONata expression is refused when the engine is built |
 //! | `serve` | `serve::Server`: the Step Functions API over HTTP |
+//! | `lambda` | `lambda`: tasks as AWS Lambda functions, with the crate `lambda_runtime` |
+//! | `aws` | `aws`: workers of activities, and answers to task tokens, with the crate `aws-sdk-sfn` |
 //! | `sqlite` | `store::SqliteStore`: executions in a file. Compiles SQLite, which is written in C |
 //!
 //! # Where things are
@@ -85,9 +87,11 @@
 //! | module | what it has |
 //! |---|---|
 //! | crate root | [`Engine`], its [builder](EngineBuilder), [`Run`], [`ExecutionReport`], errors, [`Limits`] |
+//! | `aws` (feature) | workers of activities, answers to task tokens |
 //! | [`clock`] | real and virtual time, [`Clock::hold`](clock::Clock::hold), [`Clock::sleep`](clock::Clock::sleep) |
 //! | [`mod@evaluate`] | paths, intrinsic functions, templates and JSONata on a value, without an engine |
 //! | [`history`] | events, in AWS's names, order and ids, and as `GetExecutionHistory` prints them |
+//! | `lambda` (feature) | tasks as Lambda functions |
 //! | [`objects`] | where Distributed Maps read items and write results |
 //! | [`store`] | where a durable engine keeps executions |
 //! | [`task`] | what an execution asks of the world, and [`TaskSource`](task::TaskSource), which answers in place of handlers |
@@ -103,9 +107,13 @@
 //! Each execution is a [`tracing`] span `execution` with the fields `machine` and `name`; its start and its end are events at
 //! level info, each event of its history one at level debug. [`Run::events`] is the same as a stream.
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod clock;
 pub mod evaluate;
 pub mod history;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 pub mod objects;
 #[doc(hidden)]
 pub mod query;

@@ -93,6 +93,7 @@ fn twins(page: &str) -> Vec<String> {
         "tests/tests/imported",
         "runtime/tests/store",
         "runtime/tests/testing",
+        "tests/aws/tests/errors_on_the_wire",
     ] {
         for path in sources(&root().join(folder)) {
             let source = read(&path);

@@ -1,6 +1,7 @@
 //! Where a task's function runs.
 
-/// Where a runtime that calls tasks in process runs a function. On Lambda and for an activity's workers it says nothing.
+/// Where a runtime that calls tasks in process runs a function. A worker of an activity runs each task in an async task of its
+/// own, and blocking work on a thread for that; on Lambda it says nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Runs {

@@ -1,6 +1,6 @@
 use serde::de::DeserializeOwned;
 
-use crate::value::{MAX_TYPED_DEPTH, Value};
+use crate::value::Value;
 
 /// Says what is wrong with an input.
 pub(super) type CheckInput = fn(&Value) -> Result<(), String>;
@@ -12,17 +12,6 @@ pub(super) fn check<I: DeserializeOwned + 'static>(input: &Value) -> Result<(), 
 
 /// A value as a type; the message names the field that does not fit.
 pub(super) fn read<T: DeserializeOwned + 'static>(value: &Value) -> Result<T, String> {
-    value.clone().into_owned().map_err(|error| {
-        let said = error.to_string();
-        if value.depth() > MAX_TYPED_DEPTH {
-            return said;
-        }
-        // The place is sought only now: following it costs more than reading.
-        match serde_path_to_error::deserialize::<_, T>(value) {
-            Err(error) if error.path().iter().next().is_some() => {
-                format!("at `{}`: {}", error.path(), error.inner())
-            }
-            _ => said,
-        }
-    })
+    let read = value.clone().into_owned();
+    read.map_err(|error| error.to_string())
 }

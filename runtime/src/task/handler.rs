@@ -15,7 +15,7 @@ use super::turns::{Line, in_turn};
 use super::watcher::Polled;
 use super::{TaskFailure, TaskFuture, placed};
 use crate::clock::{Clock, Pending};
-use crate::value::{MAX_TYPED_DEPTH, Value, ValueError};
+use crate::value::{MAX_TYPED_DEPTH, Value};
 
 /// A handler without its types, where it runs, and whether it may run twice.
 #[derive(Clone)]
@@ -177,8 +177,7 @@ pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
     let handler = ErasedHandler::new(name, T::RUNS, |context, payload| {
         Box::pin(async move {
             let input = if T::SENDS_CONTEXT {
-                let with_context = payload.to_typed::<WithContext<T::Input>>();
-                with_context.map_err(invalid_input)?.input
+                into_typed::<WithContext<T::Input>>(payload)?.input
             } else {
                 into_typed::<T::Input>(payload)?
             };
@@ -235,15 +234,13 @@ where
     handler.taking_context(false)
 }
 
-fn into_typed<I: DeserializeOwned + 'static>(payload: Value) -> Result<I, TaskFailure> {
-    payload.into_owned().map_err(invalid_input)
+pub(super) fn into_typed<I: DeserializeOwned + 'static>(payload: Value) -> Result<I, TaskFailure> {
+    payload
+        .into_owned()
+        .map_err(|error| TaskFailure::internal(INVALID_INPUT, &error.to_string()))
 }
 
-fn from_typed<O: Serialize + 'static>(output: O) -> Result<Value, TaskFailure> {
+pub(super) fn from_typed<O: Serialize + 'static>(output: O) -> Result<Value, TaskFailure> {
     Value::from_owned(output)
         .map_err(|error| TaskFailure::internal(INVALID_OUTPUT, &error.to_string()))
-}
-
-fn invalid_input(error: ValueError) -> TaskFailure {
-    TaskFailure::internal(INVALID_INPUT, &error.to_string())
 }

@@ -5,6 +5,8 @@ mod call;
 mod defined;
 pub(crate) mod envelope;
 mod failure;
+#[cfg(any(feature = "lambda", feature = "aws"))]
+mod function;
 pub(crate) mod handler;
 mod host;
 mod nested;
@@ -23,6 +25,10 @@ pub use self::call::TaskCall;
 pub use self::defined::{DefinedState, DefinedTask};
 pub use self::envelope::Invocation;
 pub use self::failure::{TaskFailure, TaskResult};
+#[cfg(feature = "aws")]
+pub(crate) use self::function::Signals;
+#[cfg(any(feature = "lambda", feature = "aws"))]
+pub(crate) use self::function::{Surroundings, TaskFunction};
 pub(crate) use self::host::{RunningTask, SharedState};
 pub(crate) use self::nested::{Integration, NestedStart};
 pub use self::resource::{Pattern, Resource, ResourceKind};

@@ -4,10 +4,10 @@
 use std::any::{Any, TypeId};
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde_json::Value as Json;
 
-use super::{Value, ValueError};
+use super::{MAX_TYPED_DEPTH, Value, ValueError};
 
 impl Value {
     /// As [`Value::from_typed`]. A `serde_json::Value` is taken apart without recursion, whatever
@@ -23,7 +23,7 @@ impl Value {
         slot.map_or(Ok(Value::Null), |typed| Value::from_typed(&typed))
     }
 
-    /// As [`Value::to_typed`]. The value itself costs nothing.
+    /// As [`Value::to_typed`], and an error names the field that does not fit. The value itself costs nothing.
     pub(crate) fn into_owned<T: DeserializeOwned + 'static>(self) -> Result<T, ValueError> {
         if TypeId::of::<T>() == TypeId::of::<Json>()
             && let Some(json) = take(&mut Some(self.to_json()))
@@ -31,9 +31,25 @@ impl Value {
             return Ok(json);
         }
         let mut slot = Some(self);
-        match take(&mut slot) {
-            Some(same) => Ok(same),
-            None => slot.as_ref().unwrap_or(&Value::Null).to_typed(),
+        if let Some(same) = take(&mut slot) {
+            return Ok(same);
+        }
+        let value = slot.as_ref().unwrap_or(&Value::Null);
+        value.to_typed().map_err(|error| value.placed::<T>(error))
+    }
+
+    /// The error with the place of what does not fit. The place is sought only now: following it costs more than reading.
+    #[cold]
+    fn placed<T: DeserializeOwned>(&self, error: ValueError) -> ValueError {
+        if self.depth() > MAX_TYPED_DEPTH {
+            return error;
+        }
+        match serde_path_to_error::deserialize::<_, T>(self) {
+            Err(placed) if placed.path().iter().next().is_some() => {
+                let (path, error) = (placed.path(), placed.inner());
+                ValueError::custom(format_args!("at `{path}`: {error}"))
+            }
+            _ => error,
         }
     }
 }

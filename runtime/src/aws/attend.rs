@@ -1,0 +1,152 @@
+//! One task of an activity, from the poll that gave it to its answer.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use stepwright::task::Runs;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use super::backoff::Backoff;
+use super::error::CallbackError;
+use super::fitting;
+use super::heartbeats::heartbeats;
+use super::sender::CallbackSender;
+use super::signals::TaskSignals;
+use super::stage::{Stage, reached};
+use crate::task::handler::INVALID_INPUT;
+use crate::task::{SharedState, Surroundings, TaskFailure, TaskFunction, TaskResult};
+use crate::value::Value;
+
+/// How long a worker that gives up tries to say so.
+const LAST_WORD: Duration = Duration::from_secs(5);
+/// The error of a task that its worker gave up.
+const SHUT_DOWN: &str = "Stepwright.ShutDown";
+
+/// What all tasks of an activity's worker have in common.
+pub(super) struct Attendant {
+    pub(super) activity: String,
+    pub(super) function: TaskFunction,
+    pub(super) shared: Arc<SharedState>,
+    pub(super) sender: CallbackSender,
+    /// How often it says that the work goes on.
+    pub(super) heartbeat: Option<Duration>,
+    pub(super) stages: watch::Receiver<Stage>,
+}
+
+impl Attendant {
+    /// Runs a task and answers it.
+    pub(super) async fn attend(&self, token: &str, input: &str) {
+        let signals = Arc::new(TaskSignals::default());
+        let mut beats = pin!(heartbeats(&self.sender, token, &signals, self.heartbeat));
+        let mut work = self.start(input, signals.clone());
+        let result = tokio::select! {
+            joined = work.join_next() => ended(joined),
+            late = &mut beats => {
+                signals.cancel();
+                self.say_late(&late);
+                // Dropped with its set, the work ends at its next await.
+                return;
+            }
+            () = self.gives_up() => {
+                signals.cancel();
+                let message = "the worker that ran the task was shut down";
+                Err(TaskFailure::internal(SHUT_DOWN, message))
+            }
+        };
+        let mut answered = pin!(self.answer(token, result));
+        // The task is still the worker's until its answer is taken.
+        tokio::select! {
+            () = &mut answered => return,
+            late = beats => return self.say_late(&late),
+            () = self.gives_up() => {}
+        }
+        if timeout(LAST_WORD, answered).await.is_err() {
+            tracing::warn!(
+                activity = self.activity,
+                "a task's answer was not taken before the worker ended; the task fails when its time is up"
+            );
+        }
+    }
+
+    /// Ends when the worker waits no longer.
+    fn gives_up(&self) -> impl Future<Output = ()> + use<> {
+        reached(self.stages.clone(), Stage::GivesUp)
+    }
+
+    /// Has the function run beside this, so that it cannot delay heartbeats, except where it blocks the only thread.
+    fn start(&self, input: &str, signals: Arc<TaskSignals>) -> JoinSet<TaskResult> {
+        let mut work = JoinSet::new();
+        let payload = match Value::from_text(input) {
+            Ok(payload) => payload,
+            Err(error) => {
+                let message = error.to_string();
+                work.spawn(async move { Err(TaskFailure::internal(INVALID_INPUT, &message)) });
+                return work;
+            }
+        };
+        let mut surroundings = Surroundings::new(self.shared.clone());
+        surroundings.signals = Some(signals);
+        let call = self.function.call(surroundings, payload);
+        if self.function.runs == Runs::Blocking {
+            let runtime = Handle::current();
+            work.spawn_blocking(move || runtime.block_on(call));
+        } else {
+            work.spawn(call);
+        }
+        work
+    }
+
+    /// Answers, again and again until the answer is taken or does not count any more.
+    async fn answer(&self, token: &str, result: TaskResult) {
+        let mut answer = fitting::answer(&self.activity, result);
+        let mut backoff = Backoff::default();
+        loop {
+            let sent = match &answer {
+                Ok(output) => self.sender.success(token, output.clone()).await,
+                Err(failure) => self.sender.failure(token, failure.clone()).await,
+            };
+            let Err(error) = sent else { return };
+            if error.is_too_late() {
+                return self.say_late(&error);
+            }
+            if error.is_for_good() {
+                tracing::error!(activity = self.activity, %error, "an answer was refused");
+                if answer.is_err() {
+                    return;
+                }
+                // The task is over at once, and its state can retry or catch that.
+                let message = error.to_string();
+                answer = Err(TaskFailure::internal("Stepwright.InvalidOutput", &message));
+                continue;
+            }
+            let wait = backoff.after_failure();
+            tracing::warn!(activity = self.activity, %error, ?wait, "an answer was not taken");
+            sleep(wait).await;
+        }
+    }
+
+    fn say_late(&self, error: &CallbackError) {
+        tracing::warn!(
+            activity = self.activity,
+            %error,
+            "nobody waits for the result of a task any more"
+        );
+    }
+}
+
+/// What the work came to.
+fn ended(joined: Option<Result<TaskResult, tokio::task::JoinError>>) -> TaskResult {
+    match joined {
+        Some(Ok(result)) => result,
+        // Panics of the function are failures already; the runtime is about to end.
+        Some(Err(_)) | None => {
+            let message = "the runtime that ran the task was shut down";
+            Err(TaskFailure::internal(SHUT_DOWN, message))
+        }
+    }
+}

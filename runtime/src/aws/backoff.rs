@@ -1,0 +1,54 @@
+//! How long to wait before another try.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+const FIRST: Duration = Duration::from_millis(200);
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// Waits that double with each failure in a row, up to 20 seconds. A half of each is random, so that the workers of a fleet that failed together do
+/// not come again together.
+#[derive(Debug, Default)]
+pub(super) struct Backoff {
+    failures: u32,
+}
+
+impl Backoff {
+    /// How long to wait after one more failure.
+    pub(super) fn after_failure(&mut self) -> Duration {
+        let doubled = FIRST.saturating_mul(1 << self.failures.min(16));
+        self.failures = self.failures.saturating_add(1);
+        let half = doubled.min(LONGEST) / 2;
+        half + half.mul_f64(random())
+    }
+
+    /// It went well.
+    pub(super) fn reset(&mut self) {
+        self.failures = 0;
+    }
+}
+
+/// From 0 to 1.
+fn random() -> f64 {
+    let bits = Uuid::new_v4().as_u64_pair().1 as u32;
+    f64::from(bits) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_twenty_seconds_and_begin_anew_after_a_success() {
+        let mut backoff = Backoff::default();
+        let mut full = FIRST;
+        for _ in 0..100 {
+            let wait = backoff.after_failure();
+            assert!(wait >= full / 2 && wait <= full, "{wait:?} of {full:?}");
+            full = (full * 2).min(LONGEST);
+        }
+        backoff.reset();
+        assert!(backoff.after_failure() <= FIRST);
+    }
+}

@@ -1,0 +1,97 @@
+//! Answers that AWS takes.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html>: `error` has at most 256 characters, `cause` 32,768;
+//! SendTaskSuccess's `output` 262,144 bytes.
+
+use serde_json::json;
+
+use crate::task::{TaskFailure, TaskResult};
+
+const ERROR_CHARACTERS: usize = 256;
+const CAUSE_CHARACTERS: usize = 32_768;
+const OUTPUT_BYTES: u64 = 262_144;
+
+/// The output's text, or the failure as it can be sent. What is too large for AWS would leave the task without an answer until its time is up; so
+/// it fails at once, as a Lambda function's too large result does.
+pub(super) fn answer(activity: &str, result: TaskResult) -> Result<String, TaskFailure> {
+    let output = result.map_err(failure)?;
+    if output.json_len() <= OUTPUT_BYTES {
+        return Ok(output.to_text());
+    }
+    let cause = format!(
+        "The state/task '{activity}' returned a result with a size exceeding the maximum number of bytes service limit."
+    );
+    Err(TaskFailure::new("States.DataLimitExceeded", cause))
+}
+
+/// The failure, cut to what AWS takes.
+pub(super) fn failure(failure: TaskFailure) -> TaskFailure {
+    let TaskFailure { error, cause } = failure;
+    let error = error.map(|error| cut(error, ERROR_CHARACTERS));
+    // Only fields make it longer, and half of them are no JSON.
+    let cause = cause.map(|cause| match length(&cause) {
+        length if length <= CAUSE_CHARACTERS => cause,
+        length => json!({
+            "errorType": error,
+            "errorMessage": format!(
+                "the cause has {length} characters and Step Functions takes {CAUSE_CHARACTERS}; the fields of this error are too long to travel"
+            ),
+        })
+        .to_string(),
+    });
+    TaskFailure { error, cause }
+}
+
+/// AWS counts as Java does: in UTF-16 units.
+fn length(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+fn cut(mut text: String, most: usize) -> String {
+    let mut units = 0;
+    let end = text.char_indices().find_map(|(at, character)| {
+        units += character.len_utf16();
+        (units > most).then_some(at)
+    });
+    if let Some(end) = end {
+        text.truncate(end);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Value;
+
+    #[test]
+    fn what_fits_is_sent_as_it_is() {
+        let text = "x".repeat(262_142);
+        let output = answer("a", Ok(Value::from(text.as_str())));
+        assert_eq!(output.unwrap().len(), 262_144);
+        let fits = TaskFailure::new("E".repeat(256), "🦀".repeat(CAUSE_CHARACTERS / 2));
+        assert_eq!(failure(fits.clone()), fits);
+    }
+
+    #[test]
+    fn an_output_that_is_too_large_fails_the_task() {
+        let text = "x".repeat(262_143);
+        let failure = answer("arn:a", Ok(Value::from(text.as_str()))).unwrap_err();
+        assert_eq!(failure.error.as_deref(), Some("States.DataLimitExceeded"));
+        assert!(failure.cause.unwrap().contains("'arn:a'"));
+    }
+
+    #[test]
+    fn fields_that_are_too_long_leave_the_name() {
+        let long = TaskFailure::new("E", "🦀".repeat(CAUSE_CHARACTERS));
+        let cut = failure(long);
+        assert_eq!(cut.error.as_deref(), Some("E"));
+        assert!(cut.cause.unwrap().contains("has 65536 characters"));
+    }
+
+    #[test]
+    fn a_long_name_is_cut_between_characters() {
+        let cut = failure(TaskFailure::new(format!("{}🦀", "E".repeat(255)), ""));
+        assert_eq!(cut.error.unwrap(), "E".repeat(255));
+    }
+}

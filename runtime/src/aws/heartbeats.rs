@@ -1,0 +1,54 @@
+//! Heartbeats of one task.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::error::CallbackError;
+use super::sender::CallbackSender;
+use super::signals::TaskSignals;
+
+/// A task that says often that it goes on is told of at most so often.
+const CLOSEST: Duration = Duration::from_secs(1);
+
+/// Tells Step Functions that the work goes on: each `every`, and when the task says so. It ends when nobody waits for the result any more, with the
+/// reason.
+pub(super) async fn heartbeats(
+    sender: &CallbackSender,
+    token: &str,
+    signals: &TaskSignals,
+    every: Option<Duration>,
+) -> CallbackError {
+    let mut last: Option<Instant> = None;
+    let mut next = every.map(|every| Instant::now() + every);
+    loop {
+        tokio::select! {
+            () = due(next) => {}
+            () = signals.beats.notified() => {
+                if let Some(last) = last {
+                    sleep_until(last + CLOSEST).await;
+                }
+            }
+        }
+        let sent = sender.send_task_heartbeat(token).await;
+        let now = Instant::now();
+        last = Some(now);
+        next = every.map(|every| now + every);
+        match sent {
+            Ok(()) => {}
+            Err(error) if error.is_too_late() => return error,
+            Err(error) => {
+                tracing::warn!(%error, "a heartbeat was not taken");
+                // Sooner, so that several tries come before the time is up.
+                next = every.map(|every| now + every / 4);
+            }
+        }
+    }
+}
+
+async fn due(next: Option<Instant>) {
+    match next {
+        Some(next) => sleep_until(next).await,
+        None => std::future::pending().await,
+    }
+}

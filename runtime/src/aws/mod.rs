@@ -1,0 +1,74 @@
+//! Step Functions on AWS from a program of one's own (feature `aws`): workers of activities, and answers to task tokens.
+//!
+//! An [`ActivityWorker`] runs a workflow's tasks where they are needed: on a machine with a GPU, behind a firewall, for longer than a Lambda function
+//! may take.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use stepwright::{TaskError, task};
+//! use stepwright_runtime::aws::{ActivityWorker, WorkerError, aws_sdk_sfn};
+//!
+//! #[derive(Debug, thiserror::Error, TaskError)]
+//! enum PaymentError {
+//!     #[error("declined: {reason}")]
+//!     Declined { reason: String },
+//! }
+//!
+//! #[task(activity)]
+//! async fn charge_card(amount: f64) -> Result<String, PaymentError> {
+//!     Ok(format!("charged {amount}"))
+//! }
+//!
+//! # async fn config() -> aws_sdk_sfn::Config { aws_sdk_sfn::Config::builder().build() }
+//! # async fn main_() -> Result<(), WorkerError> {
+//! // With the crate `aws-config`: `let client = aws_sdk_sfn::Client::new(&aws_config::load_from_env().await);`
+//! let client = aws_sdk_sfn::Client::from_conf(config().await);
+//! ActivityWorker::new(&client)
+//!     .activity::<charge_card>("arn:aws:states:us-east-1:123456789012:activity:charge")
+//!     .concurrency(16)
+//!     .heartbeat_timeout(Duration::from_secs(60)) // HeartbeatSeconds of the state
+//!     .run() // until SIGTERM
+//!     .await
+//! # }
+//! ```
+//!
+//! A [`CallbackSender`] answers the token of a `.waitForTaskToken` state: with an output, with a typed error that `catch` matches, or with a
+//! heartbeat.
+//!
+//! ```no_run
+//! # #[derive(Debug, thiserror::Error, stepwright::TaskError)]
+//! # enum ReviewError { #[error("nobody is there")] NobodyThere }
+//! # use stepwright_runtime::aws::{CallbackError, CallbackSender, aws_sdk_sfn};
+//! # async fn answer(client: aws_sdk_sfn::Client, token: &str, approved: Option<bool>) -> Result<(), CallbackError> {
+//! let sender = CallbackSender::new(&client);
+//! match approved {
+//!     Some(approved) => sender.send_task_success(token, &approved).await,
+//!     None => sender.send_task_failure(token, ReviewError::NobodyThere).await,
+//! }
+//! # }
+//! ```
+//!
+//! How errors travel stands in `docs/errors-on-the-wire.md` of the project.
+//!
+//! # The client
+//!
+//! It is the AWS SDK's, made by you: region, credentials, endpoint, proxies and retries are its settings. This feature compiles the SDK without an
+//! HTTPS client, so that you choose one. With `aws-config` and its default features there is nothing to do; without it, add
+//! `aws-sdk-sfn` with the features `default-https-client` and `rt-tokio`. `aws_sdk_sfn` is reexported here, in the version that these types have.
+
+mod attend;
+mod backoff;
+mod error;
+mod fitting;
+mod heartbeats;
+mod poll;
+mod sender;
+mod signals;
+mod stage;
+mod worker;
+
+pub use aws_sdk_sfn;
+
+pub use self::error::{CallbackError, WorkerError};
+pub use self::sender::CallbackSender;
+pub use self::worker::ActivityWorker;

@@ -1,0 +1,277 @@
+//! A worker of activities.
+
+use std::any::{Any, TypeId};
+use std::fmt;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_sfn::Client;
+use stepwright::Handler;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::attend::Attendant;
+use super::error::WorkerError;
+use super::poll::Poller;
+use super::sender::CallbackSender;
+use super::stage::{Stage, reached};
+use crate::task::{SharedState, TaskFunction};
+
+/// Runs tasks for activities of Step Functions on AWS. The [module](super) has an example.
+///
+/// - **Polls** are long: each waits up to a minute for a task. A failed one (throttling, a lost connection) is made again after a wait that doubles up
+///   to 20 seconds. What cannot get better (the activity does not exist, missing rights) ends the worker with an error.
+/// - **Tasks** run beside each other, as many as [`concurrency`](Self::concurrency) says; one is asked for only when it can be begun.
+///   `#[task(blocking)]` runs on tokio's threads for blocking work.
+/// - **Heartbeats** go out at a third of [`heartbeat_timeout`](Self::heartbeat_timeout). They also tell that a task timed out or its execution ended:
+///   then the task is cancelled: its future is dropped at its next await, and [`TaskContext::cancelled`](stepwright::TaskContext::cancelled)
+///   ends for what it has handed on.
+/// - **Answers** are sent until Step Functions has taken them, or the task's time is up.
+/// - **Panics** fail the task with `Stepwright.TaskPanicked`; the worker goes on.
+/// - **The end** comes in two steps. From SIGTERM on no more tasks are asked for, and those under way, and polls that are open, have
+///   [`grace`](Self::grace) to end. What has not ended then fails with `Stepwright.ShutDown`, so that a Retry begins at once elsewhere.
+#[must_use = "nothing is done before `run`"]
+pub struct ActivityWorker {
+    client: Client,
+    name: Option<String>,
+    shared: SharedState,
+    activities: Vec<(String, TaskFunction)>,
+    concurrency: usize,
+    pollers: usize,
+    heartbeat: Option<Duration>,
+    grace: Duration,
+}
+
+impl ActivityWorker {
+    /// A worker without activities.
+    pub fn new(client: &Client) -> Self {
+        Self {
+            client: client.clone(),
+            name: None,
+            shared: SharedState::new(),
+            activities: Vec::new(),
+            concurrency: 8,
+            pollers: 1,
+            heartbeat: Some(Duration::from_secs(20)),
+            grace: Duration::from_secs(25),
+        }
+    }
+
+    /// Works for an activity with a task. Several activities may have one worker, and each has its own places.
+    pub fn activity<T: Handler>(mut self, arn: impl Into<String>) -> Self {
+        self.activities.push((arn.into(), TaskFunction::of::<T>()));
+        self
+    }
+
+    /// Shares a value with all tasks: a database pool, a client. Tasks read it by its type, with
+    /// [`TaskContext::state`](stepwright::TaskContext::state).
+    pub fn state<T: Any + Send + Sync>(mut self, state: T) -> Self {
+        self.shared.insert(TypeId::of::<T>(), Box::new(state));
+        self
+    }
+
+    /// The worker's name, which the history shows in `ActivityStarted`. At most 80 characters.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// How many tasks of each activity run at a time: 8 unless it is said, at least 1.
+    pub fn concurrency(mut self, tasks: usize) -> Self {
+        self.concurrency = tasks.clamp(1, Semaphore::MAX_PERMITS);
+        self
+    }
+
+    /// How many polls of each activity are open at a time: 1 unless it is said, at least 1. A poll that finds a task is followed by the next one at
+    /// once, so that more are of use where tasks come faster than answers of the service.
+    pub fn pollers(mut self, polls: usize) -> Self {
+        self.pollers = polls.max(1);
+        self
+    }
+
+    /// `HeartbeatSeconds` of the states: a heartbeat goes out after each third of it. 60 seconds unless it is said; a state without `HeartbeatSeconds`
+    /// does not mind them.
+    pub fn heartbeat_timeout(mut self, timeout: Duration) -> Self {
+        self.heartbeat = Some((timeout / 3).max(Duration::from_millis(1)));
+        self
+    }
+
+    /// Heartbeats only when a task says that it goes on, with [`TaskContext::heartbeat`](stepwright::TaskContext::heartbeat). So a task that hangs is
+    /// found by the state's heartbeat, and so a task that says nothing is not cancelled.
+    pub fn heartbeats_by_task(mut self) -> Self {
+        self.heartbeat = None;
+        self
+    }
+
+    /// How long tasks and open polls may go on when the worker is to end: 25 seconds unless it is said, because containers are killed after 30. AWS may
+    /// give a task to a poll that nobody listens to any more, so polls are not broken off earlier.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// Works until SIGTERM or SIGINT (Ctrl-C). A second one ends the grace.
+    ///
+    /// # Errors
+    ///
+    /// When an activity cannot be polled, and when the system tells of no signals.
+    pub async fn run(self) -> Result<(), WorkerError> {
+        let mut signals =
+            Signals::new().map_err(|error| WorkerError::NoSignals(error.to_string()))?;
+        let (stop, stopped) = watch::channel(Stage::Works);
+        let listen = async {
+            signals.next().await;
+            let _ = stop.send(Stage::Drains);
+            signals.next().await;
+            let _ = stop.send(Stage::GivesUp);
+            std::future::pending::<()>().await;
+        };
+        let drain = reached(stopped.clone(), Stage::Drains);
+        let give_up = reached(stopped, Stage::GivesUp);
+        tokio::select! {
+            ended = self.drive(drain, give_up) => ended,
+            () = listen => Ok(()),
+        }
+    }
+
+    /// Works until the future ends, and then has its [`grace`](Self::grace).
+    ///
+    /// # Errors
+    ///
+    /// When an activity cannot be polled.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), WorkerError> {
+        self.drive(stop, std::future::pending()).await
+    }
+
+    async fn drive(
+        self,
+        drain: impl Future<Output = ()>,
+        give_up: impl Future<Output = ()>,
+    ) -> Result<(), WorkerError> {
+        if self.activities.is_empty() {
+            return Err(WorkerError::NoActivity);
+        }
+        let grace = self.grace;
+        let (stages, stage) = watch::channel(Stage::Works);
+        let mut pollers = self.start(&stage);
+        let mut outcome = Ok(());
+        let mut ends = pin!(async {
+            drain.await;
+            tracing::info!(?grace, "the worker asks for no more tasks");
+            let _ = stages.send(Stage::Drains);
+        });
+        // First until it is to drain, or an activity is refused, which ends all.
+        loop {
+            tokio::select! {
+                () = &mut ends => break,
+                joined = pollers.join_next() => match joined {
+                    Some(Ok(Ok(()))) => {}
+                    Some(Ok(Err(error))) => {
+                        outcome = Err(error);
+                        let _ = stages.send(Stage::Drains);
+                        break;
+                    }
+                    Some(Err(_)) | None => break,
+                },
+            }
+        }
+        let mut patience = pin!(async {
+            tokio::select! { () = sleep(grace) => {}, () = give_up => {} }
+            let _ = stages.send(Stage::GivesUp);
+        });
+        let mut is_over = false;
+        loop {
+            tokio::select! {
+                joined = pollers.join_next() => match joined {
+                    Some(Ok(Err(error))) => outcome = outcome.and(Err(error)),
+                    Some(_) => {}
+                    None => return outcome,
+                },
+                () = &mut patience, if !is_over => is_over = true,
+            }
+        }
+    }
+
+    fn start(self, stages: &watch::Receiver<Stage>) -> JoinSet<Result<(), WorkerError>> {
+        let shared = Arc::new(self.shared);
+        let sender = CallbackSender::new(&self.client);
+        let mut pollers = JoinSet::new();
+        for (activity, function) in self.activities {
+            let places = Arc::new(Semaphore::new(self.concurrency));
+            let attendant = Arc::new(Attendant {
+                activity,
+                function,
+                shared: shared.clone(),
+                sender: sender.clone(),
+                heartbeat: self.heartbeat,
+                stages: stages.clone(),
+            });
+            for _ in 0..self.pollers.min(self.concurrency) {
+                let poller = Poller {
+                    client: self.client.clone(),
+                    name: self.name.clone(),
+                    places: places.clone(),
+                    attendant: attendant.clone(),
+                    stages: stages.clone(),
+                };
+                pollers.spawn(poller.run());
+            }
+        }
+        pollers
+    }
+}
+
+impl fmt::Debug for ActivityWorker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let activities = self.activities.iter();
+        let activities: Vec<_> = activities.map(|(arn, task)| (arn, task.name)).collect();
+        f.debug_struct("ActivityWorker")
+            .field("activities", &activities)
+            .field("concurrency", &self.concurrency)
+            .field("heartbeat", &self.heartbeat)
+            .field("grace", &self.grace)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The signals that end a program.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Tasks as AWS Lambda functions (feature `lambda`).
+//!
+//! The functions stay as they are: what a workflow calls in process and in tests is what runs on Lambda. A program is one function:
+//!
+//! ```no_run
+//! use stepwright::{TaskError, task};
+//!
+//! #[derive(Debug, thiserror::Error, TaskError)]
+//! enum PaymentError {
+//!     #[error("declined: {reason}")]
+//!     Declined { reason: String },
+//! }
+//!
+//! #[task]
+//! async fn charge_card(amount: f64) -> Result<String, PaymentError> {
+//!     if amount > 1_000.0 {
+//!         let reason = "over the limit".to_owned();
+//!         return Err(PaymentError::Declined { reason });
+//!     }
+//!     Ok(format!("charged {amount}"))
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), stepwright_runtime::lambda::Error> {
+//!     stepwright_runtime::lambda::run::<charge_card>().await
+//! }
+//! ```
+//!
+//! or many, of which the environment variable [`STEPWRIGHT_TASK`](TASK_VARIABLE) chooses one. Then all functions of a workflow are built, uploaded
+//! and cached as one program:
+//!
+//! ```no_run
+//! # use stepwright::{TaskContext, task};
+//! # struct Database;
+//! # impl Database { async fn connect() -> Result<Self, std::io::Error> { Ok(Self) } }
+//! # #[task] async fn charge_card(context: &TaskContext, amount: f64) -> f64 { let _: Option<&Database> = context.state(); amount }
+//! # #[task] async fn refund_card(amount: f64) -> f64 { amount }
+//! use stepwright_runtime::lambda::{Error, Tasks};
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Error> {
+//!     Tasks::new()
+//!         .state(Database::connect().await?) // once for each process, before its first call
+//!         .task::<charge_card>()
+//!         .task::<refund_card>()
+//!         .run()
+//!         .await
+//! }
+//! ```
+//!
+//! [`Tasks::workflow`] adds all tasks of a workflow that have a body.
+//!
+//! # What travels
+//!
+//! - The event is the task's input. One that does not fit fails with `Stepwright.InvalidInput`, and the message names the field. The envelope of a
+//!   `#[task(context)]` is unwrapped.
+//! - A task error becomes `{"errorType", "errorMessage"}`: the name that `catch PaymentError::Declined` matches, and a text that has the fields it
+//!   binds. Without this, errors of Rust functions arrive as `alloc::boxed::Box<dyn core::error::Error ...>`, and no Retry or Catch matches them.
+//! - A panic is `Stepwright.TaskPanicked`, and the function takes the next event.
+//!
+//! `docs/errors-on-the-wire.md` of the project has all of it.
+//!
+//! # Inside of a task
+//!
+//! [`TaskContext::state`](stepwright::TaskContext::state) gives what [`Tasks::state`] was given, and the invocation's own
+//! [`lambda_runtime::Context`] (request id, deadline, ARN). Nothing cancels a task on Lambda; where it runs out of time, the process is stopped.
+
+mod choose;
+mod init_error;
+mod service;
+mod tasks;
+
+pub use lambda_runtime;
+pub use lambda_runtime::Error;
+use stepwright::Handler;
+
+pub use self::choose::{ChooseError, TASK_VARIABLE};
+pub use self::service::TaskService;
+pub use self::tasks::Tasks;
+
+/// Serves one task until Lambda ends the process.
+///
+/// # Errors
+///
+/// When the Lambda Runtime API cannot be reached, or [`STEPWRIGHT_TASK`](TASK_VARIABLE) names another task.
+///
+/// # Panics
+///
+/// Outside of Lambda, as [`lambda_runtime::run`] does: its environment variables are missing.
+pub async fn run<T: Handler>() -> Result<(), Error> {
+    Tasks::new().task::<T>().run().await
+}

@@ -1,0 +1,140 @@
+//! The tasks of a program.
+
+use std::any::{Any, TypeId};
+use std::collections::HashSet;
+use std::env;
+use std::fmt;
+
+use lambda_runtime::Error;
+use stepwright::{Address, Binder, Handler, Task, TaskBinder, Workflow};
+
+use super::choose::choose;
+use super::{ChooseError, TASK_VARIABLE, TaskService, init_error};
+use crate::task::{SharedState, TaskFunction};
+
+/// The tasks that a program can serve as a Lambda function, and the state that they share.
+///
+/// The [module](super) has an example.
+#[derive(Default)]
+#[must_use = "nothing is served before `run`"]
+pub struct Tasks {
+    shared: SharedState,
+    tasks: Vec<TaskFunction>,
+    workflows: HashSet<TypeId>,
+}
+
+impl Tasks {
+    /// No tasks yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Shares a value with all tasks: a database pool, a client. Tasks read it by its type, with
+    /// [`TaskContext::state`](stepwright::TaskContext::state). It is made once, before the first call; one of the same type that is given later
+    /// takes its place.
+    pub fn state<T: Any + Send + Sync>(mut self, state: T) -> Self {
+        self.shared.insert(TypeId::of::<T>(), Box::new(state));
+        self
+    }
+
+    /// Adds a task. The same one again is one.
+    pub fn task<T: Handler>(mut self) -> Self {
+        self.add(TaskFunction::of::<T>());
+        self
+    }
+
+    /// Adds all tasks of a workflow that have a body, with those of the workflows that it nests.
+    pub fn workflow<W: Workflow>(mut self) -> Self {
+        self.bind::<W>();
+        self
+    }
+
+    fn add(&mut self, task: TaskFunction) {
+        if self.tasks.iter().all(|known| known.type_id != task.type_id) {
+            self.tasks.push(task);
+        }
+    }
+
+    fn bind<W: Workflow>(&mut self) {
+        if self.workflows.insert(TypeId::of::<W>()) {
+            W::bind(&mut Binding(self));
+        }
+    }
+
+    /// The task that a name chooses, as a service: what [`run`](Self::run) gives to [`lambda_runtime::run`]. For a [`lambda_runtime::Runtime`] with
+    /// layers of your own, or for a test.
+    ///
+    /// ```
+    /// use lambda_runtime::{Context, LambdaEvent, Service};
+    /// use serde_json::value::to_raw_value;
+    /// use stepwright_runtime::lambda::{Tasks, lambda_runtime};
+    ///
+    /// #[stepwright::task]
+    /// async fn double(number: u32) -> u32 {
+    ///     number * 2
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut service = Tasks::new().task::<double>().service(None)?;
+    /// let event = LambdaEvent::new(to_raw_value(&21)?, Context::default());
+    /// assert_eq!(service.call(event).await.unwrap().to_text(), "42");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the name chooses no task, or there is none and not exactly one task.
+    pub fn service(self, name: Option<&str>) -> Result<TaskService, ChooseError> {
+        let task = choose(&self.tasks, name)?;
+        Ok(TaskService::new(task, self.shared))
+    }
+
+    /// Serves the task that [`STEPWRIGHT_TASK`](TASK_VARIABLE) names, or the only one, until Lambda ends the process.
+    ///
+    /// # Errors
+    ///
+    /// When the variable chooses no task, of which Lambda is told, too, and when the Lambda Runtime API cannot be reached.
+    ///
+    /// # Panics
+    ///
+    /// Outside of Lambda, as [`lambda_runtime::run`] does: its environment variables are missing.
+    pub async fn run(self) -> Result<(), Error> {
+        let name = env::var(TASK_VARIABLE).ok();
+        match self.service(name.as_deref()) {
+            Ok(service) => lambda_runtime::run(service).await,
+            Err(error) => {
+                if let Err(lost) = init_error::report(&error).await {
+                    tracing::warn!(error = %lost, "Lambda is not told why no task is served");
+                }
+                Err(error.into())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Tasks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.tasks.iter().map(|task| task.name).collect();
+        f.debug_struct("Tasks")
+            .field("tasks", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Takes the tasks of a workflow.
+struct Binding<'a>(&'a mut Tasks);
+
+impl TaskBinder for Binding<'_> {
+    fn handler<T: Handler>(&mut self, _: Address) {
+        self.0.add(TaskFunction::of::<T>());
+    }
+
+    // Somebody else implements it.
+    fn declaration<T: Task>(&mut self, _: Address) {}
+}
+
+impl Binder for Binding<'_> {
+    fn workflow<W: Workflow>(&mut self, _: Address) {
+        self.0.bind::<W>();
+    }
+}

@@ -1,0 +1,142 @@
+//! Task functions away from an engine: as Lambda functions, and for the workers of activities.
+
+use std::any::{Any, TypeId};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use stepwright::task::{Cancelled, Runs, SentContext, TaskHost, WithContext};
+use stepwright::{Handler, TaskContext};
+
+use super::handler::{PANICKED, from_typed, into_typed};
+use super::{SharedState, TaskFailure, TaskFuture, TaskResult};
+use crate::panics::said;
+use crate::value::Value;
+
+/// A task's function without its types.
+#[derive(Clone, Copy)]
+pub(crate) struct TaskFunction {
+    pub(crate) type_id: TypeId,
+    /// The name on the wire.
+    pub(crate) name: &'static str,
+    /// The Rust name.
+    pub(crate) function: &'static str,
+    pub(crate) runs: Runs,
+    call: fn(Surroundings, Value) -> TaskFuture,
+}
+
+impl TaskFunction {
+    pub(crate) fn of<T: Handler>() -> Self {
+        Self {
+            type_id: TypeId::of::<T>(),
+            name: T::NAME,
+            function: T::FUNCTION,
+            runs: T::RUNS,
+            call: call::<T>,
+        }
+    }
+
+    /// Whether a name is this task's: on the wire, or in Rust.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.name == name || self.function == name
+    }
+
+    /// Runs the function. A panic is a failure, as in an engine.
+    pub(crate) async fn call(self, surroundings: Surroundings, payload: Value) -> TaskResult {
+        let work = AssertUnwindSafe(async move { (self.call)(surroundings, payload).await });
+        work.catch_unwind().await.unwrap_or_else(|panic| {
+            let message = said(panic);
+            tracing::error!(task = self.name, message, "the task panicked");
+            Err(TaskFailure::internal(PANICKED, &message))
+        })
+    }
+}
+
+fn call<T: Handler>(mut surroundings: Surroundings, payload: Value) -> TaskFuture {
+    Box::pin(async move {
+        let input = if T::SENDS_CONTEXT {
+            let sent = into_typed::<WithContext<T::Input>>(payload)?;
+            surroundings.sent = Some(sent.context);
+            sent.input
+        } else {
+            into_typed::<T::Input>(payload)?
+        };
+        let context = TaskContext::new(Arc::new(surroundings));
+        from_typed(T::call(context, input).await?)
+    })
+}
+
+/// What a task learns about where it runs.
+pub(crate) struct Surroundings {
+    /// The application's own state.
+    pub(crate) shared: Arc<SharedState>,
+    /// What only this call has.
+    pub(crate) own: Option<Box<dyn Any + Send + Sync>>,
+    /// How the call is told of its end, and tells that it goes on, where somebody listens.
+    pub(crate) signals: Option<Arc<dyn Signals>>,
+    /// What travelled with the input of a `#[task(context)]`.
+    sent: Option<SentContext>,
+}
+
+/// What stands between a call and whoever asked for it.
+pub(crate) trait Signals: Send + Sync {
+    /// Whether nobody waits for the result any more.
+    fn is_cancelled(&self) -> bool;
+    /// Ends when nobody waits for the result any more.
+    fn cancelled(&self) -> Cancelled<'_>;
+    /// The work goes on.
+    fn heartbeat(&self);
+}
+
+impl Surroundings {
+    pub(crate) fn new(shared: Arc<SharedState>) -> Self {
+        Self {
+            shared,
+            own: None,
+            signals: None,
+            sent: None,
+        }
+    }
+}
+
+impl TaskHost for Surroundings {
+    fn state(&self, type_id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
+        let own = self.own.as_deref();
+        own.filter(|own| (*own).type_id() == type_id)
+            .or_else(|| self.shared.get(&type_id).map(|state| &**state))
+    }
+
+    fn is_cancelled(&self) -> bool {
+        let signals = self.signals.as_ref();
+        signals.is_some_and(|signals| signals.is_cancelled())
+    }
+
+    fn cancelled(&self) -> Cancelled<'_> {
+        match &self.signals {
+            Some(signals) => signals.cancelled(),
+            None => Box::pin(std::future::pending()),
+        }
+    }
+
+    fn heartbeat(&self) {
+        if let Some(signals) = &self.signals {
+            signals.heartbeat();
+        }
+    }
+
+    fn execution(&self) -> Option<&str> {
+        Some(&self.sent.as_ref()?.execution)
+    }
+
+    fn state_name(&self) -> Option<&str> {
+        Some(&self.sent.as_ref()?.state)
+    }
+
+    fn attempt(&self) -> Option<u32> {
+        Some(self.sent.as_ref()?.attempt)
+    }
+
+    fn start_time(&self) -> Option<&str> {
+        Some(&self.sent.as_ref()?.start_time)
+    }
+}

@@ -1,0 +1,11 @@
+//! A Lambda function that lambda_runtime alone serves, for the cold start of ours to be held against.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+use stepwright_runtime::lambda::lambda_runtime;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let echo = |event: LambdaEvent<Value>| async move { Ok::<_, Error>(event.payload) };
+    lambda_runtime::run(service_fn(echo)).await
+}

@@ -1,0 +1,19 @@
+//! A program with many tasks, as a Lambda function. `STEPWRIGHT_TASK` chooses one.
+
+use stepwright_aws_tests::orders::{
+    Counter, LambdaOrders, count_calls, double, fall_over, tell_caller,
+};
+use stepwright_runtime::lambda::{Error, Tasks};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    Tasks::new()
+        .state(Counter::default())
+        .workflow::<LambdaOrders>()
+        .task::<count_calls>()
+        .task::<double>()
+        .task::<fall_over>()
+        .task::<tell_caller>()
+        .run()
+        .await
+}

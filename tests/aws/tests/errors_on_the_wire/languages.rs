@@ -1,0 +1,67 @@
+//! Lambda functions of the page in other languages, run by their own interpreters. What Lambda's runtimes make of an exception is written here as
+//! they do it: Python's `type(e).__name__` and `str(e)`, Node's `name` and `message`, Java's `getClass().getName()` and `getMessage()`.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::page::block;
+
+/// A language of the page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Language {
+    Python,
+    Node,
+    Java,
+}
+
+/// What Lambda reports of the page's function for an order of 1,001; `None` where the language is not installed.
+pub(crate) fn fails(language: Language) -> Option<Value> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    };
+    let mut command = match language {
+        Language::Python => {
+            let call = "\ntry:\n    handler({'id': 'o-1', 'total': 1001}, None)\nexcept Exception as e:\n    print(json.dumps({'errorType': type(e).__name__, 'errorMessage': str(e), 'stackTrace': []}))\n";
+            let mut command = Command::new("python3");
+            command.arg(write("function.py", block("python") + call));
+            command
+        }
+        Language::Node => {
+            let call = "\nexports.handler({ id: 'o-1', total: 1001 }).catch((e) => console.log(JSON.stringify({ errorType: e.name, errorMessage: e.message, trace: [] })));\n";
+            let mut command = Command::new("node");
+            command.arg(write("function.js", block("node") + call));
+            command
+        }
+        Language::Java => {
+            // The first class of a file is the one that `java` starts. The message is printed in a line of its own, because Java has no JSON.
+            let main = "class Function { public static void main(String[] a) { try { throw new CardDeclined(\"over the limit\", 1000); } catch (RuntimeException e) { System.out.println(e.getClass().getName()); System.out.println(e.getMessage()); } } }\n";
+            let mut command = Command::new("java");
+            command.arg(write("Function.java", main.to_owned() + &block("java")));
+            command
+        }
+    };
+    let Ok(ran) = command.output() else {
+        return None;
+    };
+    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+    // A shim or a stub of an interpreter that is not there says nothing on standard output.
+    if said.is_empty() && !ran.status.success() {
+        let version = Command::new(command.get_program())
+            .arg("--version")
+            .output();
+        let is_there = version.is_ok_and(|version| version.status.success());
+        assert!(!is_there, "{}", String::from_utf8_lossy(&ran.stderr));
+        return None;
+    }
+    Some(match language {
+        Language::Java => {
+            let (name, message) = said.trim_end().split_once('\n').expect("two lines");
+            json!({"errorType": name, "errorMessage": message, "stackTrace": []})
+        }
+        Language::Python | Language::Node => serde_json::from_str(&said).expect("JSON"),
+    })
+}

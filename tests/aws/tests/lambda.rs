@@ -1,0 +1,143 @@
+//! Tasks as Lambda functions: real processes, whose Lambda Runtime API is a server of the test.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use stepwright_aws_tests::runtime_api::{Function, RuntimeApi};
+
+async fn function(task: &str) -> (RuntimeApi, Function) {
+    let api = RuntimeApi::start().await;
+    let program = Path::new(env!("CARGO_BIN_EXE_functions"));
+    let function = api.spawn(program, Some(task));
+    (api, function)
+}
+
+fn read(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+#[tokio::test]
+async fn one_program_serves_the_task_that_the_environment_names() {
+    let (api, _function) = function("TwoTimes").await;
+    assert_eq!(api.invoke(r#"{"number":2,"plus":3}"#).await.response(), "7");
+    let (api, _function) = function("charge_card").await;
+    let order = json!({"orderId": "o-7", "total": 1, "items": []});
+    let receipt = api.invoke(order.to_string()).await.response();
+    assert_eq!(receipt, r#""receipt of o-7""#);
+}
+
+#[tokio::test]
+async fn a_typed_error_is_its_name_and_a_text_that_has_its_fields() {
+    let (api, _function) = function("ChargeCard").await;
+    let order = json!({"orderId": "o-7", "total": 1001, "items": []});
+    let error = read(&api.invoke(order.to_string()).await.error());
+    assert_eq!(error["errorType"], "PaymentError.Declined");
+    assert_eq!(
+        read(error["errorMessage"].as_str().unwrap()),
+        json!({
+            "message": "declined: over the \"limit\" ✋",
+            "fields": {"reason": "over the \"limit\" ✋", "limit": 1000.0},
+        })
+    );
+    // The next call is another one.
+    let order = json!({"orderId": "o-7", "total": -1, "items": []});
+    assert_eq!(
+        api.invoke(order.to_string()).await.error(),
+        r#"{"errorType":"PaymentError.GatewayTimeout","errorMessage":"the gateway did not answer"}"#
+    );
+}
+
+#[tokio::test]
+async fn a_panic_is_an_error_and_the_function_takes_the_next_call() {
+    let (api, _function) = function("FallOver").await;
+    for id in ["o-1", "o-2"] {
+        let order = json!({"orderId": id, "total": 1, "items": []});
+        assert_eq!(
+            read(&api.invoke(order.to_string()).await.error()),
+            json!({
+                "errorType": "Stepwright.TaskPanicked",
+                "errorMessage": format!("order {id} fell over"),
+            })
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_input_that_does_not_fit_names_the_field() {
+    let (api, _function) = function("ChargeCard").await;
+    let cases = [
+        (
+            json!({"orderId": "o", "total": 1, "items": [{"sku": "a", "count": 1}, {"sku": "b", "count": "two"}]}),
+            "at `items[1].count`: invalid type: string \"two\", expected u32",
+        ),
+        (
+            json!({"orderId": "o", "items": []}),
+            "missing field `total`",
+        ),
+        (
+            json!("o"),
+            "invalid type: string \"o\", expected struct Order",
+        ),
+    ];
+    for (event, message) in cases {
+        assert_eq!(
+            read(&api.invoke(event.to_string()).await.error()),
+            json!({"errorType": "Stepwright.InvalidInput", "errorMessage": message})
+        );
+    }
+}
+
+#[tokio::test]
+async fn state_is_made_once_and_the_invocations_own_is_there() {
+    let (api, _function) = function("CountCalls").await;
+    for (call, id) in ["a", "b", "c"].into_iter().enumerate() {
+        let said = api.invoke(json!(id).to_string()).await.response();
+        assert_eq!(said, format!("\"{id} {} request-{call}\"", call + 1));
+    }
+}
+
+#[tokio::test]
+async fn the_envelope_of_a_task_with_context_is_unwrapped() {
+    let (api, _function) = function("TellCaller").await;
+    let context = json!({"execution": "arn:e", "state": "Ask", "attempt": 2, "startTime": "2026-01-01T00:00:00Z"});
+    let event = json!({"input": "x", "context": context});
+    let said = api.invoke(event.to_string()).await.response();
+    assert_eq!(said, r#""x: arn:e Ask 2 2026-01-01T00:00:00Z""#);
+    let error = read(&api.invoke(r#"{"input": 1, "context": {}}"#).await.error());
+    assert_eq!(error["errorType"], "Stepwright.InvalidInput");
+    let message = error["errorMessage"].as_str().unwrap();
+    assert!(message.starts_with("at `input`: "), "{message}");
+}
+
+#[tokio::test]
+async fn a_program_that_is_to_serve_no_task_of_its_own_says_so_and_ends() {
+    for (task, message) in [
+        (
+            None,
+            "this program has several tasks; set the environment variable `STEPWRIGHT_TASK` to one of `ChargeCard`, `CountCalls`, `TwoTimes`, `FallOver`, `TellCaller`",
+        ),
+        (
+            Some("ChargeCrad"),
+            "`STEPWRIGHT_TASK` is `ChargeCrad`, and no task has that name (did you mean `ChargeCard`?); there are `ChargeCard`, `CountCalls`, `TwoTimes`, `FallOver`, `TellCaller`",
+        ),
+    ] {
+        let mut api = RuntimeApi::start().await;
+        let program = Path::new(env!("CARGO_BIN_EXE_functions"));
+        let mut function = api.spawn(program, task);
+        assert_eq!(
+            read(&api.init_error().await),
+            json!({"errorType": "Stepwright.NoTask", "errorMessage": message})
+        );
+        assert!(!function.ended_well());
+    }
+}
+
+#[tokio::test]
+async fn an_event_nests_as_deep_as_a_value_of_an_execution() {
+    let (api, _function) = function("CountCalls").await;
+    let depth = 200;
+    let event = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let error = read(&api.invoke(event).await.error());
+    let message = error["errorMessage"].as_str().unwrap();
+    assert!(message.contains("expected a string"), "{message}");
+}
