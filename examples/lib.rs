@@ -2,3 +2,4 @@
 
 pub mod escalation;
 pub mod order_processing;
+pub mod patterns;

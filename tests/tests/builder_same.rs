@@ -18,6 +18,8 @@ mod escalation;
 mod order_processing;
 #[path = "builder_same/parts.rs"]
 mod parts;
+#[path = "builder_same/patterns/mod.rs"]
+mod patterns;
 #[path = "builder_same/states.rs"]
 mod states;
 #[path = "builder_same/twins.rs"]

@@ -172,6 +172,17 @@ workflow! {
         succeed Done { (upper, count, plate) }
     }
 
+    /// A tuple of one is taken apart as in Rust.
+    workflow Alone(trip: Trip) -> String {
+        parallel One {
+            let (car,) = branch { task Book { let car = book_car(trip); end car; } };
+            let text = format!("{} has {}", trip.traveller, car.plate_number);
+            next Again;
+        }
+        pass Again { let (nights,) = (trip.nights,); next Done; }
+        succeed Done { format!("{text} for {nights}: {}", car.price) }
+    }
+
     fragment Booked(trip: Trip) -> Car {
         task Book { let car = book_car(trip); end car; }
     }
@@ -196,6 +207,7 @@ async fn a_result_is_worked_on_in_its_state() {
         json!([36.0, "Ada for 36", 18.0])
     );
     assert_eq!(run::<InFormat>(trip()).await, json!("Ada: Ada-3"));
+    assert_eq!(run::<Alone>(trip()).await, json!("Ada has Ada-3 for 3: 30"));
     assert_eq!(
         run::<Behind>(trip()).await,
         json!([["<1-1>", "<2-2>"], 6, "Ada-3"])

@@ -93,21 +93,46 @@ impl<In> Expression<In, serde_json::Value> {
     pub fn object<K: Into<Text>>(
         entries: impl IntoIterator<Item = (K, Expression<In, serde_json::Value>)>,
     ) -> Expression<In, serde_json::Value> {
-        let entries: Vec<(Text, Tree)> = entries
+        let (keys, values): (Vec<Text>, Vec<Tree>) = entries
             .into_iter()
             .map(|(key, value)| (key.into(), value.tree))
-            .collect();
-        joined(entries)
+            .unzip();
+        joined(values, |values| {
+            Expr::object(keys.into_iter().zip(values).collect())
+        })
+    }
+
+    /// A JSON array of values of any types, as the argument of a service, say.
+    ///
+    /// ```
+    /// use stepwright::builder::Expression;
+    /// use stepwright::expr;
+    ///
+    /// let subnets = ["subnet-a", "subnet-b"];
+    /// let subnets = subnets.map(|subnet| expr!(|_: u32| subnet).untyped());
+    /// let _array = Expression::array(subnets);
+    /// ```
+    #[must_use]
+    pub fn array(
+        items: impl IntoIterator<Item = Expression<In, serde_json::Value>>,
+    ) -> Expression<In, serde_json::Value> {
+        joined(
+            items.into_iter().map(|item| item.tree).collect(),
+            Expr::array,
+        )
     }
 }
 
-/// One object of several expressions over the same input.
-fn joined<In>(entries: Vec<(Text, Tree)>) -> Expression<In, serde_json::Value> {
-    let parameters = entries.iter().map(|(_, value)| value.parameters).max();
+/// One value of several expressions over the same input.
+fn joined<In>(
+    values: Vec<Tree>,
+    of: impl FnOnce(Vec<Expr>) -> Expr,
+) -> Expression<In, serde_json::Value> {
+    let parameters = values.iter().map(|value| value.parameters).max();
     let parameters = parameters.unwrap_or_default();
     let mut reads = Vec::new();
-    let mut fields = Vec::new();
-    for (key, value) in entries {
+    let mut parts = Vec::new();
+    for value in values {
         let before = reads.len();
         let own = value.parameters;
         // What is read by name comes behind the parameters, and of one expression behind those of the others.
@@ -121,13 +146,10 @@ fn joined<In>(entries: Vec<(Text, Tree)>) -> Expression<In, serde_json::Value> {
             ),
             None => Expr::local(index.to_string()),
         };
-        fields.push((
-            key,
-            value.tree.with_locals(&|name| name.parse().ok().map(moved)),
-        ));
+        parts.push(value.tree.with_locals(&|name| name.parse().ok().map(moved)));
         reads.extend(value.reads);
     }
-    Expression::new(Tree::new(parameters, Expr::object(fields), reads))
+    Expression::new(Tree::new(parameters, of(parts), reads))
 }
 
 impl<In, Out> Clone for Expression<In, Out> {

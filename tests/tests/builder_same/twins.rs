@@ -1,4 +1,5 @@
-//! Each workflow of `examples/` and of `docs/language.md` has a twin here.
+//! Each workflow of `examples/` and of `docs/language.md` has a twin here, but for projects that are workspaces of their own: no test of
+//! this one can depend on them.
 
 use std::path::{Path, PathBuf};
 
@@ -11,13 +12,18 @@ const WITHOUT: &[(&str, &str)] = &[(
 fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
-        if path.is_dir() && !path.ends_with("target") {
+        if path.is_dir() && !path.ends_with("target") && !is_workspace(&path) {
             sources(&path, found);
         } else if path.extension().is_some_and(|end| end == "rs") {
             let text = std::fs::read_to_string(&path).expect("Rust");
             found.push((path, text));
         }
     }
+}
+
+fn is_workspace(folder: &Path) -> bool {
+    let manifest = std::fs::read_to_string(folder.join("Cargo.toml"));
+    manifest.is_ok_and(|manifest| manifest.lines().any(|line| line == "[workspace]"))
 }
 
 fn root() -> PathBuf {

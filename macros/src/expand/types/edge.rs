@@ -81,7 +81,7 @@ fn names(binding: &Binding) -> TokenStream {
         _ => quote!(_),
     });
     if binding.tuple {
-        quote!((#(#names),*))
+        quote!((#(#names,)*))
     } else {
         names.next().unwrap_or_else(|| quote!(_))
     }

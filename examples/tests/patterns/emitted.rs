@@ -1,0 +1,20 @@
+//! The ASL that each pattern becomes is the one that was read, and neither validator has anything to say about it.
+
+use stepwright_asl::validate::validate_text;
+use stepwright_examples::patterns::definitions;
+
+#[test]
+fn each_definition_is_the_one_that_was_read() {
+    for definition in definitions() {
+        insta::assert_snapshot!(definition.name(), definition.to_json_pretty());
+    }
+}
+
+/// `.ci/projects/check` has asl-validator (npm) read the snapshots as well.
+#[test]
+fn the_validator_finds_nothing() {
+    for definition in definitions() {
+        let findings = validate_text(&definition.to_json_pretty(), definition.machine_type());
+        assert!(findings.is_empty(), "{}:\n{findings}", definition.name());
+    }
+}

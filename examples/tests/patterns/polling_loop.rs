@@ -1,0 +1,93 @@
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use stepwright_examples::patterns::polling_loop::{Recording, Transcription};
+use stepwright_runtime::testing::{Mock, Mocks, Raw, expect};
+
+use super::run;
+
+fn recording() -> Recording {
+    Recording {
+        id: "call-1".to_owned(),
+        location: "s3://calls/1.mp3".to_owned(),
+    }
+}
+
+fn started() -> Mock<Raw> {
+    Mock::output(json!({"TranscriptionJob": {"TranscriptionJobStatus": "IN_PROGRESS"}}))
+}
+
+fn job(job: Value) -> Mock<Raw> {
+    Mock::output(json!({"TranscriptionJob": job}))
+}
+
+fn at_work() -> Mock<Raw> {
+    job(json!({"TranscriptionJobStatus": "IN_PROGRESS"}))
+}
+
+fn completed() -> Mock<Raw> {
+    job(json!({
+        "TranscriptionJobStatus": "COMPLETED",
+        "Transcript": {"TranscriptFileUri": "https://texts/1.json"},
+    }))
+}
+
+#[tokio::test]
+async fn the_pauses_grow_and_the_place_of_the_text_is_the_result() {
+    let mocks = Mocks::new()
+        .state("Start", started())
+        .state("Look", at_work().times(3).then(completed()));
+    let report = run::<Transcription>(mocks, recording()).await;
+    expect(&report)
+        .output("https://texts/1.json")
+        .called("Look", 4)
+        .took(Duration::from_secs(10 + 20 + 40 + 80))
+        .calls(
+            "Start",
+            [json!({
+                "TranscriptionJobName": "call-1",
+                "IdentifyLanguage": true,
+                "Media": {"MediaFileUri": "s3://calls/1.mp3"},
+                "OutputBucketName": "the TranscriptBucket",
+            })],
+        );
+}
+
+#[tokio::test]
+async fn a_job_that_was_started_before_is_waited_for() {
+    let conflict = Mock::failure("Transcribe.ConflictException", "the job exists");
+    let mocks = Mocks::new()
+        .state("Start", conflict)
+        .state("Look", completed());
+    let report = run::<Transcription>(mocks, recording()).await;
+    expect(&report).path(["Start", "Begin", "Pause", "Look", "Decide", "Done"]);
+}
+
+#[tokio::test]
+async fn a_job_that_fails_says_why() {
+    let failed = job(json!({
+        "TranscriptionJobStatus": "FAILED",
+        "FailureReason": "the file is no recording",
+    }));
+    let mocks = Mocks::new()
+        .state("Start", started())
+        .state("Look", at_work().times(1).then(failed));
+    let report = run::<Transcription>(mocks, recording()).await;
+    expect(&report)
+        .failed("TranscriptionFailed")
+        .cause("the file is no recording");
+}
+
+#[tokio::test]
+async fn a_job_that_never_ends_is_given_up() {
+    let mocks = Mocks::new()
+        .state("Start", started())
+        .state("Look", at_work());
+    let report = run::<Transcription>(mocks, recording()).await;
+    // 10, 20, 40, 80 and 160 seconds, then five minutes each.
+    expect(&report)
+        .failed("TooSlow")
+        .cause("call-1 was not transcribed after 40 looks")
+        .called("Look", 41)
+        .took(Duration::from_secs(310 + 36 * 300));
+}
