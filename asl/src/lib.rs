@@ -49,6 +49,7 @@
 //! | JSON that is read, changed and written without a loss | [`json::Json`] |
 //! | what a `Resource` says | [`resource::Resource`] |
 //! | what an integration takes and gives | [`integrations`] |
+//! | what the role of a machine must be allowed to do | [`policy::Policy`] |
 //! | `${...}` filled in | [`placeholder`] |
 //! | the syntax of paths, intrinsic functions and JSONata | [`path`], [`intrinsic`], [`jsonata`] |
 //! | which errors a `Catch` takes | [`errors`] |
@@ -66,6 +67,7 @@
 //! | `diagram` | [`diagram`]: Mermaid, DOT, SVG, HTML | `dugong`, Rust 1.95 |
 //! | `diff` | [`diff`]: what changed between two definitions | |
 //! | `integrations` | [`integrations`]: the tables of AWS's service integrations | |
+//! | `policy` | [`policy`]: the least-privilege IAM policy of a definition | the feature `integrations` |
 //! | `yaml` | [`yaml`]: definitions in YAML | `granit-parser` |
 
 #[doc(hidden)]
@@ -89,6 +91,8 @@ pub mod name;
 pub mod overlay;
 pub mod path;
 pub mod placeholder;
+#[cfg(feature = "policy")]
+pub mod policy;
 pub mod resource;
 pub mod similar;
 #[cfg(feature = "yaml")]

@@ -195,6 +195,136 @@ fn permissions(statements: &Value) -> Value {
     list(statements).iter().map(shape).collect()
 }
 
+/// Actions with more types than this are those that tag anything; the resource is in their arguments.
+const MOST_TYPES: usize = 12;
+
+#[test]
+fn the_table_of_iam_actions_is_that_of_the_notes() {
+    let Some(folder) = notes() else { return };
+    let services = read(&folder, "aws_sdk_services.json");
+    let reference = read(&folder, "iam_actions.json");
+    let operations = std::fs::read_to_string(folder.join("aws_sdk_actions.txt")).expect("is there");
+    let mut called: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut exceptions = String::new();
+    for (name, service) in services
+        .as_object()
+        .expect("is one")
+        .iter()
+        .collect::<BTreeMap<_, _>>()
+    {
+        let prefix = text(&service["iam_prefix"]);
+        let overrides: BTreeMap<&str, Vec<&str>> = service["action_overrides"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(operation, actions)| {
+                let actions = list(actions).iter().map(text).collect();
+                (operation.as_str(), actions)
+            })
+            .collect();
+        let is_plain = |actions: &&Vec<&str>| {
+            actions
+                .iter()
+                .all(|action| !action.contains([' ', '|']) && action.contains(':'))
+        };
+        let of_service = operations
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("{name}: ")));
+        for operation in of_service.unwrap_or_default().split_whitespace() {
+            let operation = operation[..1].to_uppercase() + &operation[1..];
+            match overrides.get(operation.as_str()).filter(is_plain) {
+                Some(actions) => {
+                    for action in actions {
+                        let (prefix, action) = action.split_once(':').expect("has a prefix");
+                        called.entry(prefix).or_default().insert(action.to_owned());
+                    }
+                }
+                None => {
+                    called.entry(prefix).or_default().insert(operation);
+                }
+            }
+        }
+        // What the statements of DynamoDB's operations come to.
+        if prefix == "dynamodb" {
+            let more = [
+                "PartiQLSelect",
+                "PartiQLInsert",
+                "PartiQLUpdate",
+                "PartiQLDelete",
+                "ConditionCheckItem",
+            ];
+            called
+                .entry(prefix)
+                .or_default()
+                .extend(more.map(str::to_owned));
+        }
+        let others: Vec<String> = overrides
+            .iter()
+            .filter(|(_, actions)| is_plain(actions))
+            .map(|(operation, actions)| format!(">{operation}\t{}\n", actions.join(",")))
+            .collect();
+        let missing: BTreeSet<&str> = list(&service["operations_without_same_named_iam_action"])
+            .iter()
+            .map(text)
+            .filter(|operation| !overrides.contains_key(operation) && !overrides.contains_key("*"))
+            .collect();
+        if others.is_empty() && missing.is_empty() {
+            continue;
+        }
+        exceptions += &format!("#{name}\n{}", others.concat());
+        if !missing.is_empty() {
+            let missing: Vec<&str> = missing.into_iter().collect();
+            exceptions += &format!("-{}\n", missing.join(","));
+        }
+    }
+    let mut table = String::new();
+    for (prefix, known) in reference
+        .as_object()
+        .expect("is one")
+        .iter()
+        .collect::<BTreeMap<_, _>>()
+    {
+        let own = format!("arn:${{Partition}}:{prefix}:${{Region}}:${{Account}}:");
+        let mut types: BTreeMap<String, String> = BTreeMap::new();
+        let mut groups: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        let mut dependent = String::new();
+        for action in called.get(prefix.as_str()).into_iter().flatten() {
+            let Some(entry) = known["actions"].get(action) else {
+                continue;
+            };
+            let needs: Vec<&str> = list(&entry["r"]).iter().map(text).collect();
+            if needs.len() > MOST_TYPES {
+                groups.entry("?".to_owned()).or_default().insert(action);
+            } else if !needs.is_empty() {
+                for name in &needs {
+                    let name = name.trim_end_matches('*');
+                    let template = text(&known["resources"][name]);
+                    let template = match template.strip_prefix(&own) {
+                        Some(rest) => format!("~{rest}"),
+                        None => template.to_owned(),
+                    };
+                    types.insert(name.to_owned(), template);
+                }
+                groups.entry(needs.join(",")).or_default().insert(action);
+            }
+            let dep: Vec<&str> = list(&entry["dep"]).iter().map(text).collect();
+            if !dep.is_empty() {
+                dependent += &format!("+{action}\t{}\n", dep.join(","));
+            }
+        }
+        table += &format!("@{prefix}\n");
+        for (name, template) in types {
+            table += &format!("={name}\t{template}\n");
+        }
+        for (needs, actions) in groups {
+            let actions: Vec<&str> = actions.into_iter().collect();
+            table += &format!("!{needs}\t{}\n", actions.join(","));
+        }
+        table += &dependent;
+    }
+    hold("iam.txt", &(table + &exceptions));
+}
+
 #[test]
 fn every_line_of_the_notes_is_found() {
     let Some(folder) = notes() else { return };
@@ -347,8 +477,13 @@ fn the_tables_stay_small() {
             .expect("is there")
             .len()
     };
-    let (services, lines) = (size("services.txt"), size("optimized.jsonl"));
+    let (services, lines, iam) = (
+        size("services.txt"),
+        size("optimized.jsonl"),
+        size("iam.txt"),
+    );
     assert!(services + lines < 400_000, "{services} and {lines} bytes");
+    assert!(iam < 150_000, "{iam} bytes");
     assert_eq!(
         optimized().len(),
         std::fs::read_to_string(folder.join("optimized.jsonl"))

@@ -1,6 +1,7 @@
 //! What may be written on the command line.
 
 mod bench;
+mod policy;
 mod serve;
 mod store;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::bench::{BenchArguments, Measure, Switch};
+pub(crate) use self::policy::PolicyArguments;
 pub(crate) use self::serve::ServeArguments;
 pub(crate) use self::store::{ExecutionsArguments, HistoryArguments, StoreFormat};
 
@@ -92,6 +94,9 @@ pub(crate) enum Command {
     /// Tell what changed between two definitions, and what that does to executions that run
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(DiffArguments),
+    /// Print the IAM policy that a definition needs, and no more
+    #[command(after_help = policy::EXAMPLES)]
+    Policy(PolicyArguments),
     /// Write the Rust source of a workflow from a definition
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(ImportArguments),

@@ -18,6 +18,7 @@ mod history;
 mod import;
 mod input;
 mod output;
+mod policy;
 mod progress;
 mod replay;
 mod report;
@@ -53,6 +54,7 @@ async fn main() -> ExitCode {
         Command::Coverage(arguments) => coverage::coverage(&arguments),
         Command::Graph(arguments) => graph::graph(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
+        Command::Policy(arguments) => policy::policy(&arguments),
         Command::Import(arguments) => import::import(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
     };

@@ -47,6 +47,12 @@ pub(crate) fn note(text: &str) {
     tell(format_args!("{style}note{style:#}: {text}"));
 }
 
+/// Prints what should be looked at before it is used, on standard error.
+pub(crate) fn warning(text: &str) {
+    let style = anstyle::AnsiColor::Yellow.on_default().bold();
+    tell(format_args!("{style}warning{style:#}: {text}"));
+}
+
 /// One finding as people read it: what, where, the line itself, and how to mend it.
 pub(crate) fn finding(finding: &Finding, source: &Source) -> String {
     let text = source.text.as_str();

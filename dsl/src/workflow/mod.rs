@@ -62,6 +62,36 @@ pub trait Workflow: 'static {
             Err(faults) => panic!("{faults}"),
         }
     }
+
+    /// The least-privilege IAM policy of the workflow's state machine, in any region and account;
+    /// [`Definition::policy_with`] has options.
+    ///
+    /// ```
+    /// use stepwright::prelude::*;
+    ///
+    /// workflow! {
+    ///     workflow Telling(order: String) {
+    ///         task Tell {
+    ///             service "arn:aws:states:::sns:publish" { TopicArn: placeholder!("TopicArn"), Message: order };
+    ///             end;
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let policy = Telling::policy();
+    /// assert_eq!(policy.statements()[0].actions, ["sns:Publish"]);
+    /// assert_eq!(policy.statements()[0].resources, ["${TopicArn}"]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`definition`](Workflow::definition).
+    #[cfg(feature = "policy")]
+    fn policy() -> stepwright_asl::policy::Policy {
+        let definition = Self::definition();
+        let options = stepwright_asl::policy::PolicyOptions::new(definition.name());
+        definition.policy_with(&options)
+    }
 }
 
 impl Address {

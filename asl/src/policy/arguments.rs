@@ -1,0 +1,135 @@
+//! What a definition says of an argument before an execution runs.
+
+use crate::json::Json;
+use crate::jsonata::strip;
+
+/// The arguments of a call: `Parameters` or `Arguments`, or the input where there are none.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arguments<'a>(pub(super) Option<&'a Json>);
+
+/// What is known of an argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Given {
+    /// Its text. `${placeholders}` stand in it as they are.
+    Literal(String),
+    /// A path, an expression or a call of an intrinsic function says it when the execution runs.
+    Computed,
+    /// It is not given.
+    Absent,
+}
+
+impl Given {
+    /// The text, when it is known.
+    pub(super) fn literal(self) -> Option<String> {
+        match self {
+            Given::Literal(text) => Some(text),
+            Given::Computed | Given::Absent => None,
+        }
+    }
+}
+
+impl<'a> Arguments<'a> {
+    /// The argument at a path: `Input.S3Uri`.
+    pub(super) fn get(&self, path: &str) -> Given {
+        self.all(path).swap_remove(0)
+    }
+
+    /// The arguments at a path that leads through lists: `Entries[].EventBusName`. One at least.
+    pub(super) fn all(&self, path: &str) -> Vec<Given> {
+        let Some(json) = self.0 else {
+            return vec![Given::Computed];
+        };
+        let segments = path
+            .split('.')
+            .map(|segment| segment.trim_end_matches("[]"));
+        let mut found = walk(json, &segments.collect::<Vec<_>>());
+        if found.is_empty() {
+            found.push(Given::Absent);
+        }
+        found
+    }
+
+    /// Whether there is an argument, computed or not.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.get(path) != Given::Absent
+    }
+
+    /// The names of the arguments on the first level, without `.$`.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
+        let members = self.0.and_then(Json::as_object).into_iter().flatten();
+        members.map(|(name, _)| name.strip_suffix(".$").unwrap_or(name))
+    }
+
+    /// Calls a function with each argument on whatever level: its own name, and what is known of it.
+    pub(super) fn each(&self, see: &mut dyn FnMut(&str, Given)) {
+        // A stack of its own: the value may nest deep.
+        let mut open: Vec<(&str, &Json)> = self.0.map(|json| ("", json)).into_iter().collect();
+        while let Some((name, json)) = open.pop() {
+            match json {
+                Json::Array(items) => open.extend(items.iter().map(|item| (name, item))),
+                Json::Object(members) => {
+                    open.extend(members.iter().map(|(name, member)| (name.as_str(), member)))
+                }
+                leaf => match name.strip_suffix(".$") {
+                    Some(name) => see(name, Given::Computed),
+                    None => see(name, of(leaf)),
+                },
+            }
+        }
+    }
+}
+
+/// What is known of what stands at a path, through lists of whatever depth.
+fn walk(json: &Json, path: &[&str]) -> Vec<Given> {
+    let mut found = Vec::new();
+    let mut open = vec![(json, path)];
+    while let Some((json, path)) = open.pop() {
+        let given = match (json, path.split_first()) {
+            (Json::Array(items), _) => {
+                open.extend(items.iter().rev().map(|item| (item, path)));
+                continue;
+            }
+            (leaf, None) => of(leaf),
+            (Json::Object(members), Some((first, rest))) => match members.get(*first) {
+                Some(member) => {
+                    open.push((member, rest));
+                    continue;
+                }
+                None if members.contains_key(&format!("{first}.$")) => Given::Computed,
+                None => Given::Absent,
+            },
+            (Json::String(text), Some(_)) if is_expression(text) => Given::Computed,
+            _ => Given::Absent,
+        };
+        found.push(given);
+    }
+    found
+}
+
+fn of(json: &Json) -> Given {
+    match json {
+        Json::String(text) if is_expression(text) => match constant(text) {
+            Some(text) => Given::Literal(text),
+            None => Given::Computed,
+        },
+        Json::String(text) => Given::Literal(text.clone()),
+        Json::Null => Given::Absent,
+        Json::Bool(_) | Json::Number(_) => Given::Literal(json.to_string()),
+        Json::Array(_) | Json::Object(_) => Given::Computed,
+    }
+}
+
+fn is_expression(text: &str) -> bool {
+    strip(text).is_some()
+}
+
+/// The text that an expression always gives: `{% 'orders' %}`.
+fn constant(text: &str) -> Option<String> {
+    let text = strip(text)?.trim();
+    let quote = text
+        .chars()
+        .next()
+        .filter(|char| matches!(char, '\'' | '"'))?;
+    let inner = text.strip_prefix(quote)?.strip_suffix(quote)?;
+    (!inner.contains([quote, '\\'])).then(|| inner.to_owned())
+}

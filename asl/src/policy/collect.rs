@@ -1,0 +1,263 @@
+//! From a definition to what its states need.
+
+use std::collections::BTreeMap;
+
+use super::arguments::{Arguments, Given};
+use super::document::{Policy, RolePolicy};
+use super::grants::Grants;
+use super::optimized::{self, Call};
+use super::options::PolicyOptions;
+use super::warning::WarningKind;
+use super::{names, own, sdk, template};
+use crate::integrations::{
+    Kind, find, lookup_item_reader, lookup_result_writer, optimized as table, services,
+};
+use crate::model::{ItemReader, Map, ResultWriter, State, StateMachine, Task};
+use crate::placeholder::StandsFor;
+use crate::resource::{Resource, ResourceKind};
+
+/// How many characters IAM takes of a policy, without blanks: one that stands in a role, and one of its own.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+const INLINE_LIMIT: usize = 10_240;
+const MANAGED_LIMIT: usize = 6_144;
+
+/// The policy of a definition.
+pub(super) fn policy(machine: &StateMachine, options: &PolicyOptions) -> Policy {
+    let mut found = Found {
+        options,
+        grants: Grants::default(),
+        roles: BTreeMap::new(),
+    };
+    for state in machine.states() {
+        match state.state {
+            State::Task(task) => found.task(state.name, task),
+            State::Map(map) => found.map(state.name, map),
+            _ => {}
+        }
+    }
+    own::observed(options, &mut found.grants);
+    found.finish()
+}
+
+struct Found<'o> {
+    options: &'o PolicyOptions,
+    grants: Grants,
+    /// What the roles need that other accounts gave this one to work under.
+    roles: BTreeMap<String, Grants>,
+}
+
+impl Found<'_> {
+    fn task(&mut self, state: &str, task: &Task) {
+        let arguments = Arguments(task.arguments.as_ref().or(task.parameters.as_ref()));
+        let credentials = task.credentials.as_ref();
+        let role = credentials.map(|role| Arguments(Some(role)).get("RoleArn"));
+        let call = |options| Call {
+            state,
+            arguments,
+            options,
+            abroad: false,
+            sync: Resource::parse(&task.resource).pattern().is_sync(),
+            flattens: false,
+            manifest: false,
+        };
+        match role {
+            None | Some(Given::Absent) => {
+                called(task, &call(self.options), &mut self.grants);
+            }
+            Some(Given::Literal(role)) if template::is_resource(&role) => {
+                self.grants.allow(["sts:AssumeRole"], [role.clone()], None);
+                let mut options = self.options.clone();
+                if let ["arn", partition, _, _, account, ..] = names::parts(&role).as_slice() {
+                    options.partition = (*partition).to_owned();
+                    options.account = (*account).to_owned();
+                }
+                let mut call = call(&options);
+                call.abroad = true;
+                called(task, &call, self.roles.entry(role.clone()).or_default());
+                self.grants.warn(
+                    WarningKind::CrossAccount,
+                    Some(state),
+                    format!("works under the role `{role}`, which needs a policy of its own, and whose trust policy must name this machine's role"),
+                );
+            }
+            Some(_) => {
+                self.grants
+                    .allow(["sts:AssumeRole"], ["*".to_owned()], None);
+                self.grants.warn(
+                    WarningKind::CrossAccount,
+                    Some(state),
+                    "`sts:AssumeRole` is allowed on `*`, because `Credentials` names no role before the execution runs; each such role needs a policy of its own".to_owned(),
+                );
+            }
+        }
+    }
+
+    fn map(&mut self, state: &str, map: &Map) {
+        if !map.is_distributed() {
+            return;
+        }
+        own::distributed(map.label.as_deref(), self.options, &mut self.grants);
+        if let Some(reader) = &map.item_reader {
+            self.reader(state, reader);
+        }
+        if let Some(writer) = &map.result_writer {
+            self.writer(state, writer);
+        }
+    }
+
+    fn reader(&mut self, state: &str, reader: &ItemReader) {
+        let Some(resource) = &reader.resource else {
+            return;
+        };
+        let config = reader.reader_config.as_ref();
+        let is = |field: Option<&String>, word| field.is_some_and(|text| text == word);
+        let flattens = is(
+            config.and_then(|config| config.transformation.as_ref()),
+            "LOAD_AND_FLATTEN",
+        );
+        let manifest = is(
+            config.and_then(|config| config.input_type.as_ref()),
+            "MANIFEST",
+        );
+        let call = Call {
+            state,
+            arguments: Arguments(reader.arguments.as_ref().or(reader.parameters.as_ref())),
+            options: self.options,
+            abroad: false,
+            sync: false,
+            flattens,
+            manifest,
+        };
+        match lookup_item_reader(resource) {
+            Ok(line) => optimized::allow(&call, &line.permissions, &mut self.grants),
+            Err(_) => unknown(&call, resource, &mut self.grants),
+        }
+    }
+
+    fn writer(&mut self, state: &str, writer: &ResultWriter) {
+        let Some(resource) = &writer.resource else {
+            return;
+        };
+        let call = Call {
+            state,
+            arguments: Arguments(writer.arguments.as_ref().or(writer.parameters.as_ref())),
+            options: self.options,
+            abroad: false,
+            sync: false,
+            flattens: false,
+            manifest: false,
+        };
+        match lookup_result_writer(resource) {
+            Ok(line) => optimized::allow(&call, &line.permissions, &mut self.grants),
+            Err(_) => unknown(&call, resource, &mut self.grants),
+        }
+    }
+
+    fn finish(mut self) -> Policy {
+        let statements = self.grants.statements();
+        let mut roles = Vec::new();
+        let mut told = Vec::new();
+        for (role, grants) in self.roles {
+            roles.push(RolePolicy {
+                role,
+                statements: grants.statements(),
+            });
+            told.extend(grants.into_warnings());
+        }
+        for warning in told {
+            for state in &warning.states {
+                let message = warning.message.clone();
+                self.grants.warn(warning.kind, Some(state), message);
+            }
+        }
+        let mut policy = Policy {
+            statements,
+            warnings: Vec::new(),
+            roles,
+        };
+        let text = policy.to_json();
+        let size = text.chars().filter(|char| !char.is_whitespace()).count();
+        if size > MANAGED_LIMIT {
+            let fits = if size > INLINE_LIMIT {
+                format!(
+                    "no role: divide it among several managed policies of {MANAGED_LIMIT} characters at most"
+                )
+            } else {
+                format!(
+                    "the policy of a role ({INLINE_LIMIT}) and no managed policy ({MANAGED_LIMIT})"
+                )
+            };
+            let message = format!("the policy has {size} characters, which fit into {fits}");
+            self.grants.warn(WarningKind::Policy, None, message);
+        }
+        policy.warnings = self.grants.into_warnings();
+        policy
+    }
+}
+
+/// What a Task calls.
+fn called(task: &Task, call: &Call<'_>, grants: &mut Grants) {
+    let text = task.resource.as_str();
+    let resource = Resource::parse(text);
+    if resource.kind() != ResourceKind::Service {
+        let addresses = call.options.addresses.as_ref();
+        let kind = match addresses.and_then(|addresses| addresses.get(call.state)) {
+            Some(StandsFor::Activity) => ResourceKind::Activity,
+            Some(StandsFor::Function) => ResourceKind::Lambda,
+            _ => resource.kind(),
+        };
+        if kind == ResourceKind::Activity {
+            // Its workers ask for work; the machine asks for nothing.
+            return;
+        }
+        if resource.name().is_none() && !names::is_address(text) {
+            return unknown(call, text, grants);
+        }
+        let functions = names::function(text, None, call.options);
+        return grants.allow(["lambda:InvokeFunction"], functions, None);
+    }
+    match find(text, false) {
+        Ok(found) => match found.kind() {
+            Kind::Sdk(service) => sdk::allow(call, service, found.action(), grants),
+            _ => optimized::allow(call, found.permissions(), grants),
+        },
+        Err(_) => {
+            // AWS adds actions all the time, and patterns of an action do not change what it is.
+            let name = resource.plain_integration().unwrap_or_default();
+            let known = table().iter().find(|line| line.resource == name);
+            if let Some(line) = known {
+                return optimized::allow(call, &line.permissions, grants);
+            }
+            let sdk = name.strip_prefix("aws-sdk:").and_then(|name| {
+                let (service, action) = name.split_once(':')?;
+                let service = services().iter().find(|known| known.name() == service)?;
+                let is_name = action.starts_with(|char: char| char.is_ascii_lowercase())
+                    && action.chars().all(|char| char.is_ascii_alphanumeric());
+                is_name.then_some((service, action))
+            });
+            match sdk {
+                Some((service, action)) => {
+                    grants.warn(
+                        WarningKind::Unknown,
+                        Some(call.state),
+                        format!(
+                            "`{action}` is no action of `{}` that is known; see whether IAM has it",
+                            service.name()
+                        ),
+                    );
+                    sdk::allow(call, service, action, grants);
+                }
+                None => unknown(call, text, grants),
+            }
+        }
+    }
+}
+
+fn unknown(call: &Call<'_>, resource: &str, grants: &mut Grants) {
+    grants.warn(
+        WarningKind::Unknown,
+        Some(call.state),
+        format!("what the resource `{resource}` needs is not known; add it by hand"),
+    );
+}

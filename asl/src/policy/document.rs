@@ -1,0 +1,146 @@
+//! A policy, and its JSON.
+
+use std::fmt;
+
+use super::collect;
+use super::options::PolicyOptions;
+use super::warning::Warning;
+use crate::json::{Json, Object};
+use crate::model::StateMachine;
+
+/// The policy that the role of a state machine needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    pub(super) statements: Vec<Statement>,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) roles: Vec<RolePolicy>,
+}
+
+/// What another role needs: the one that `Credentials` of a Task name.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RolePolicy {
+    /// The ARN of the role.
+    pub role: String,
+    /// What it must be allowed to do.
+    pub statements: Vec<Statement>,
+}
+
+/// A statement of a policy.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Statement {
+    /// Whether it allows or denies.
+    pub effect: Effect,
+    /// The IAM actions, in order.
+    pub actions: Vec<String>,
+    /// The ARNs, in order; `*` for all.
+    pub resources: Vec<String>,
+    /// The condition: operators, and for each the keys and their values.
+    pub condition: Option<Object>,
+}
+
+/// What a statement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// It allows.
+    Allow,
+    /// It denies.
+    Deny,
+}
+
+impl Effect {
+    /// IAM's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Effect::Allow => "Allow",
+            Effect::Deny => "Deny",
+        }
+    }
+}
+
+impl Policy {
+    /// The policy of a definition. The definition need not be valid: what is not understood is a [warning](Policy::warnings).
+    pub fn of(machine: &StateMachine, options: &PolicyOptions) -> Policy {
+        collect::policy(machine, options)
+    }
+
+    /// The statements. Where nothing need be allowed, there is one that denies everything, because IAM takes no policy without
+    /// statements (so does AWS's guide).
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// What the policy cannot settle.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// The policies of the roles that `Credentials` name, in the order of their ARNs.
+    pub fn roles(&self) -> &[RolePolicy] {
+        &self.roles
+    }
+
+    /// The policy document.
+    pub fn to_value(&self) -> Json {
+        document(&self.statements)
+    }
+
+    /// The policy document as JSON text with two blanks of indentation.
+    pub fn to_json_pretty(&self) -> String {
+        self.to_value().to_pretty()
+    }
+
+    /// The policy document as compact JSON text.
+    pub fn to_json(&self) -> String {
+        self.to_value().to_string()
+    }
+}
+
+impl RolePolicy {
+    /// The policy document.
+    pub fn to_value(&self) -> Json {
+        document(&self.statements)
+    }
+}
+
+impl Statement {
+    /// Denies everything.
+    pub(super) fn nothing() -> Statement {
+        Statement {
+            effect: Effect::Deny,
+            actions: vec!["*".to_owned()],
+            resources: vec!["*".to_owned()],
+            condition: None,
+        }
+    }
+
+    fn to_value(&self) -> Json {
+        let list = |texts: &[String]| {
+            Json::Array(texts.iter().map(|text| Json::from(text.as_str())).collect())
+        };
+        let mut members = Object::new();
+        members.insert("Effect".to_owned(), Json::from(self.effect.as_str()));
+        members.insert("Action".to_owned(), list(&self.actions));
+        members.insert("Resource".to_owned(), list(&self.resources));
+        if let Some(condition) = &self.condition {
+            members.insert("Condition".to_owned(), Json::Object(condition.clone()));
+        }
+        Json::Object(members)
+    }
+}
+
+/// The policy document, indented.
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_json_pretty())
+    }
+}
+
+fn document(statements: &[Statement]) -> Json {
+    let mut members = Object::new();
+    members.insert("Version".to_owned(), Json::from("2012-10-17"));
+    let statements = statements.iter().map(Statement::to_value);
+    members.insert("Statement".to_owned(), Json::Array(statements.collect()));
+    Json::Object(members)
+}

@@ -1,0 +1,88 @@
+//! Permissions as they are collected: merged, and in an order that does not depend on the definition's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::document::{Effect, Statement};
+use super::warning::{Warning, WarningKind};
+use crate::json::{Json, Object};
+
+/// Everything that was found.
+#[derive(Debug, Default)]
+pub(super) struct Grants {
+    /// By the actions and the text of the condition, which two statements must share to be one: so no statement has actions that need
+    /// resources of different types.
+    statements: BTreeMap<(BTreeSet<String>, String), Granted>,
+    warnings: BTreeMap<(WarningKind, String), BTreeSet<String>>,
+}
+
+#[derive(Debug)]
+struct Granted {
+    condition: Option<Object>,
+    resources: BTreeSet<String>,
+}
+
+impl Grants {
+    /// Allows actions on resources.
+    pub(super) fn allow<A: Into<String>>(
+        &mut self,
+        actions: impl IntoIterator<Item = A>,
+        resources: impl IntoIterator<Item = String>,
+        condition: Option<Object>,
+    ) {
+        let actions: BTreeSet<String> = actions.into_iter().map(Into::into).collect();
+        let mut resources = resources.into_iter().peekable();
+        if actions.is_empty() || resources.peek().is_none() {
+            return;
+        }
+        let text = condition
+            .as_ref()
+            .map(|condition| Json::Object(condition.clone()).to_string());
+        let granted = self
+            .statements
+            .entry((actions, text.unwrap_or_default()))
+            .or_insert(Granted {
+                condition,
+                resources: BTreeSet::new(),
+            });
+        granted.resources.extend(resources);
+    }
+
+    /// Tells something of a state.
+    pub(super) fn warn(&mut self, kind: WarningKind, state: Option<&str>, message: String) {
+        let states = self.warnings.entry((kind, message)).or_default();
+        states.extend(state.map(str::to_owned));
+    }
+
+    /// The statements, in the order of their actions and conditions.
+    pub(super) fn statements(&self) -> Vec<Statement> {
+        let statement = |((actions, _), granted): (&(BTreeSet<String>, String), &Granted)| {
+            let all = granted.resources.contains("*");
+            Statement {
+                effect: Effect::Allow,
+                actions: actions.iter().cloned().collect(),
+                resources: if all {
+                    vec!["*".to_owned()]
+                } else {
+                    granted.resources.iter().cloned().collect()
+                },
+                condition: granted.condition.clone(),
+            }
+        };
+        let mut statements: Vec<Statement> = self.statements.iter().map(statement).collect();
+        if statements.is_empty() {
+            statements.push(Statement::nothing());
+        }
+        statements
+    }
+
+    /// The warnings, by kind and message.
+    pub(super) fn into_warnings(self) -> Vec<Warning> {
+        let warning =
+            |((kind, message), states): ((WarningKind, String), BTreeSet<String>)| Warning {
+                kind,
+                message,
+                states: states.into_iter().collect(),
+            };
+        self.warnings.into_iter().map(warning).collect()
+    }
+}

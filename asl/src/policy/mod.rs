@@ -1,0 +1,51 @@
+//! The IAM policy of a definition: what the role of its state machine must be allowed to do, and no more.
+//!
+//! Each Task, and each reader and writer of a Distributed Map, needs the actions that its integration calls, on the resource that its arguments
+//! name. A resource that is only known when the execution runs cannot be named: the policy then allows more, and a [`Warning`] says which state is
+//! to blame. What no definition shows (keys, roles that a job runs under) is a warning, too.
+//!
+//! ```
+//! use stepwright_asl::StateMachine;
+//! use stepwright_asl::policy::{Policy, PolicyOptions};
+//!
+//! let machine = StateMachine::from_json(r#"{"StartAt": "Save", "States": {"Save": {
+//!     "Type": "Task",
+//!     "Resource": "arn:aws:states:::dynamodb:putItem",
+//!     "Parameters": {"TableName": "${OrdersTable}", "Item": {"id": {"S.$": "$.id"}}},
+//!     "End": true
+//! }}}"#)?;
+//! let options = PolicyOptions::new("Orders").region("eu-west-1").account("123456789012");
+//! let policy = Policy::of(&machine, &options);
+//! let statement = &policy.statements()[0];
+//! assert_eq!(statement.actions, ["dynamodb:PutItem"]);
+//! assert_eq!(statement.resources, ["arn:aws:dynamodb:eu-west-1:123456789012:table/${OrdersTable}"]);
+//! assert!(policy.warnings().is_empty());
+//! # Ok::<(), stepwright_asl::Findings>(())
+//! ```
+//!
+//! The policy is the same whatever the order of the states, and a state more never takes a permission away.
+//!
+//! Sources: the IAM pages of the [Step Functions developer guide](https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html)
+//! for the optimized integrations, and the [service authorization reference](https://docs.aws.amazon.com/service-authorization/latest/reference/)
+//! for the SDK's; the tables of [`integrations`](crate::integrations) carry both.
+
+mod arguments;
+mod collect;
+mod conditions;
+mod document;
+mod grants;
+mod names;
+mod optimized;
+mod options;
+mod own;
+mod sdk;
+mod sdk_resources;
+mod template;
+mod warning;
+
+pub use document::{Effect, Policy, RolePolicy, Statement};
+pub use options::PolicyOptions;
+pub use warning::{Warning, WarningKind};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,447 @@
+//! What the integrations need whose permissions AWS documents one by one.
+
+use super::arguments::{Arguments, Given};
+use super::conditions::{Applies, applies, condition, unknown_parts};
+use super::grants::Grants;
+use super::options::PolicyOptions;
+use super::warning::WarningKind;
+use super::{names, template};
+use crate::integrations::Permission;
+
+/// A call of an integration.
+#[derive(Debug)]
+pub(super) struct Call<'a> {
+    pub(super) state: &'a str,
+    pub(super) arguments: Arguments<'a>,
+    pub(super) options: &'a PolicyOptions,
+    /// Whether a role of `Credentials` does the work.
+    pub(super) abroad: bool,
+    /// Whether the Task waits for the end of a job.
+    pub(super) sync: bool,
+    /// Whether a reader reads the objects that it lists.
+    pub(super) flattens: bool,
+    /// Whether a reader reads the objects that a manifest names.
+    pub(super) manifest: bool,
+}
+
+/// Allows what a call needs.
+pub(super) fn allow<'p>(
+    call: &Call<'_>,
+    permissions: impl IntoIterator<Item = &'p Permission>,
+    grants: &mut Grants,
+) {
+    for permission in permissions {
+        let actions = &permission.actions;
+        // Across accounts a job is only asked for its state.
+        if call.abroad && actions.contains(&"events:PutRule") {
+            continue;
+        }
+        match applies(permission, call) {
+            Applies::No => continue,
+            Applies::Unseen => {
+                let when = permission.when.unwrap_or_default();
+                let message = format!("{} may be needed: {when}", shown(actions));
+                grants.warn(WarningKind::NotVisible, Some(call.state), message);
+                continue;
+            }
+            Applies::Yes => {}
+        }
+        let resources = if actions.contains(&"iam:PassRole") {
+            roles(call, permission, grants)
+        } else {
+            resources(call, permission, grants)
+        };
+        for name in unknown_parts(permission, call) {
+            let message = format!(
+                "{} {} allowed whatever the `{name}` is, because it is computed when the execution runs",
+                shown(actions),
+                if actions.len() == 1 { "is" } else { "are" }
+            );
+            grants.warn(WarningKind::Dynamic, Some(call.state), message);
+        }
+        let condition = condition(permission, call);
+        grants.allow(actions.iter().copied(), resources, condition);
+    }
+}
+
+/// The names of actions in a sentence.
+pub(super) fn shown(actions: &[&str]) -> String {
+    let names: Vec<String> = actions
+        .iter()
+        .take(3)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    match actions.len().saturating_sub(3) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+/// On what a permission is needed.
+fn resources(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> Vec<String> {
+    let options = call.options;
+    let first = permission.resources.first().copied().unwrap_or_default();
+    let one = |arn: Option<String>| arn.map(|arn| vec![arn]);
+    let mut by = |parameter: &str, make: &dyn Fn(&str) -> Option<Vec<String>>| {
+        by_value(call, permission, parameter, make, grants)
+    };
+    let parameter = permission.parameter.unwrap_or_default();
+    if first.contains("${functionArn}") {
+        let qualifier = call.arguments.get("Qualifier").literal();
+        return by(parameter, &|text| {
+            Some(names::function(text, qualifier.as_deref(), options))
+        });
+    }
+    if first.contains("${queueName}") {
+        return by(parameter, &|text| one(names::queue(text, options)));
+    }
+    if first.contains("${family}") {
+        return by(parameter, &|text| {
+            Some(vec![names::task_definition(text, options)])
+        });
+    }
+    if first.contains("${stateMachineName}") {
+        return by(parameter, &|text| {
+            let all = || options.arn("states", "execution:*");
+            let is_known =
+                names::is_arn(text) || names::stands_for_arn(text) || names::is_address(text);
+            is_known.then(|| vec![names::executions(text).unwrap_or_else(all)])
+        });
+    }
+    if first.contains("/foundation-model/") || first.contains("foundation-model/${") {
+        let more = permission.resources.iter().skip(1);
+        let more: Vec<String> = more
+            .map(|arn| template::fill(arn, options, &mut |_| "*".to_owned()))
+            .collect();
+        return by(parameter, &|text| {
+            let mut models = names::models(text, options);
+            models.extend(more.iter().cloned());
+            Some(models)
+        });
+    }
+    if first.contains("${projectOf(") {
+        return by(parameter, &|text| one(project(text, options)));
+    }
+    if first.contains("${reportGroupOf(") {
+        return by(parameter, &|text| one(report_group(text)));
+    }
+    if first.contains(":s3:::${Input.") || first.contains(":s3:::${Output.") {
+        return by(parameter, &|text| {
+            let object = text.strip_prefix("s3://")?;
+            Some(vec![format!("arn:{}:s3:::{object}", options.partition)])
+        });
+    }
+    if first.contains(":s3:::${Bucket}") {
+        for place in ["Key", "Prefix"] {
+            let is_part = first.contains(&format!("${{{place}}}"));
+            if is_part && call.arguments.0.is_some() && call.arguments.get(place) == Given::Computed
+            {
+                let message = format!(
+                    "{} may concern the whole bucket, because `{place}` is computed when the execution runs",
+                    shown(&permission.actions)
+                );
+                grants.warn(WarningKind::Dynamic, Some(call.state), message);
+            }
+        }
+        let mut by = |parameter: &str, make: &dyn Fn(&str) -> Option<Vec<String>>| {
+            by_value(call, permission, parameter, make, grants)
+        };
+        return by(parameter, &|text| Some(vec![in_bucket(first, text, call)]));
+    }
+    if first.contains("${apiId}") {
+        return by(parameter, &|text| Some(vec![api(text, call)]));
+    }
+    if first.contains("secret:events!connection/") {
+        return secrets(call, permission);
+    }
+    if parameter == "Authentication.ConnectionArn" {
+        let others = connections(call);
+        let found = others
+            .iter()
+            .flat_map(|name| by(name, &|text| Some(vec![text.to_owned()])));
+        return found.collect();
+    }
+    if parameter.is_empty() {
+        return permission
+            .resources
+            .iter()
+            .map(|arn| template::fill(arn, options, &mut |_| "*".to_owned()))
+            .collect();
+    }
+    // What another argument leaves open is told once the first is known.
+    let mut open = Vec::new();
+    for arn in &permission.resources {
+        for place in template::places(arn) {
+            if place != parameter && call.arguments.get(place) == Given::Computed {
+                open.push(place);
+            }
+        }
+    }
+    let found = by(parameter, &|text| {
+        Some(of_templates(call, permission, parameter, text))
+    });
+    for place in open {
+        let message = widened(
+            permission,
+            &found,
+            &format!("`{place}` is computed when the execution runs"),
+        );
+        grants.warn(WarningKind::Dynamic, Some(call.state), message);
+    }
+    found
+}
+
+/// The resources by the values of a parameter; what it is allowed on when that is not known, with a warning.
+fn by_value(
+    call: &Call<'_>,
+    permission: &Permission,
+    parameter: &str,
+    make: &dyn Fn(&str) -> Option<Vec<String>>,
+    grants: &mut Grants,
+) -> Vec<String> {
+    let leaf = parameter.rsplit('.').next().unwrap_or(parameter);
+    let mut found = Vec::new();
+    for given in call.arguments.all(parameter) {
+        let given = match (given, default_of(leaf)) {
+            (Given::Absent, Some(default)) => Given::Literal(default.to_owned()),
+            (given, _) => given,
+        };
+        let why = match given {
+            Given::Literal(text) => {
+                let made = make(&text).filter(|_| !text.is_empty());
+                match made.filter(|made| made.iter().all(|arn| template::is_resource(arn))) {
+                    Some(made) => {
+                        let hidden = names::executions(&text).is_none()
+                            && permission.actions.contains(&"states:DescribeExecution");
+                        if hidden {
+                            let why = format!(
+                                "`{leaf}` is `{text}`, which does not show the machine's name"
+                            );
+                            let message = widened(permission, &made, &why);
+                            grants.warn(WarningKind::Dynamic, Some(call.state), message);
+                        }
+                        found.extend(made);
+                        continue;
+                    }
+                    None => format!("no ARN can be made of the `{leaf}` `{text}`"),
+                }
+            }
+            Given::Computed => format!("`{leaf}` is computed when the execution runs"),
+            Given::Absent => format!("`{leaf}` is not given"),
+        };
+        let wide = wide(call, permission);
+        let message = widened(permission, &wide, &why);
+        grants.warn(WarningKind::Dynamic, Some(call.state), message);
+        found.extend(wide);
+    }
+    found
+}
+
+/// What a permission is allowed on where its parameter is not known.
+fn wide(call: &Call<'_>, permission: &Permission) -> Vec<String> {
+    let all = match permission.dynamic.as_slice() {
+        [] => &permission.resources,
+        _ => &permission.dynamic,
+    };
+    let filled = all
+        .iter()
+        .map(|arn| template::fill(arn, call.options, &mut |_| "*".to_owned()));
+    filled.collect()
+}
+
+fn widened(permission: &Permission, resources: &[String], why: &str) -> String {
+    let resources: Vec<String> = resources.iter().map(|arn| format!("`{arn}`")).collect();
+    let verb = if permission.actions.len() == 1 {
+        "is"
+    } else {
+        "are"
+    };
+    format!(
+        "{} {verb} allowed on {}, because {why}",
+        shown(&permission.actions),
+        resources.join(", ")
+    )
+}
+
+/// What a service takes where an argument is not given.
+fn default_of(parameter: &str) -> Option<&'static str> {
+    match parameter {
+        "EventBusName" => Some("default"),
+        "WorkGroup" => Some("primary"),
+        _ => None,
+    }
+}
+
+/// The templates of a permission with an argument in its place.
+fn of_templates(
+    call: &Call<'_>,
+    permission: &Permission,
+    parameter: &str,
+    text: &str,
+) -> Vec<String> {
+    let leaf = parameter.rsplit('.').next().unwrap_or(parameter);
+    let is_place = |name: &str| name == parameter || name == leaf;
+    let filled = permission.resources.iter().map(|arn| {
+        let ends_in_place = template::places(arn).last().is_some_and(|last| {
+            is_place(last) && arn.trim_end_matches('*').ends_with(&format!("${{{last}}}"))
+        });
+        if ends_in_place && names::stands_for_arn(text) {
+            return text.to_owned();
+        }
+        // In ARNs these names are small (the guide's page of SageMaker).
+        let small = ["model/", "endpoint/", "endpoint-config/"];
+        let small = arn.contains(":sagemaker:")
+            && small.iter().any(|kind| arn.contains(&format!(":{kind}")));
+        let value = |text: String| match small && !text.contains("${") {
+            true => text.to_ascii_lowercase(),
+            false => text,
+        };
+        template::fill(arn, call.options, &mut |name| {
+            if is_place(name) {
+                return value(text.to_owned());
+            }
+            let other = call.arguments.get(name).literal();
+            other.map_or_else(|| "*".to_owned(), value)
+        })
+    });
+    filled.collect()
+}
+
+/// The roles that a call passes on: those that its arguments name, and those that the user names.
+fn roles(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> Vec<String> {
+    let given = call.options.pass_roles.get(call.state);
+    let mut roles = given.cloned().unwrap_or_default();
+    let parameters: Vec<&str> = match permission.parameter {
+        None => vec!["Overrides.TaskRoleArn", "Overrides.ExecutionRoleArn"],
+        Some(_) => {
+            let places = permission
+                .resources
+                .iter()
+                .flat_map(|arn| template::places(arn));
+            places.collect()
+        }
+    };
+    let mut missing = 0;
+    for parameter in &parameters {
+        match call.arguments.get(parameter) {
+            Given::Literal(text) if names::is_arn(&text) || names::is_address(&text) => {
+                roles.push(text)
+            }
+            Given::Literal(name) => roles.push(call.options.role_arn(&name)),
+            Given::Computed if given.is_none() => {
+                roles.push("*".to_owned());
+                let message = format!(
+                    "`iam:PassRole` is allowed on `*`, because `{parameter}` is computed when the execution runs; name the roles with --pass-role '{}=ARN'",
+                    call.state
+                );
+                grants.warn(WarningKind::PassRole, Some(call.state), message);
+            }
+            Given::Computed => {}
+            Given::Absent => missing += 1,
+        }
+    }
+    let lacks = if permission.parameter.is_none() {
+        missing > 0
+    } else {
+        missing == parameters.len()
+    };
+    if lacks && given.is_none() {
+        let message = format!(
+            "the roles that the work runs under must be passed, and the definition does not show them: name them with --pass-role '{}=ARN'",
+            call.state
+        );
+        grants.warn(WarningKind::PassRole, Some(call.state), message);
+    }
+    roles.retain(|role| template::is_resource(role));
+    roles
+}
+
+/// The arguments of an HTTP call that name connections.
+fn connections(call: &Call<'_>) -> Vec<&'static str> {
+    let names = [
+        "Authentication.ConnectionArn",
+        "InvocationConfig.ConnectionArn",
+    ];
+    let mut given: Vec<&str> = names
+        .into_iter()
+        .filter(|name| call.arguments.has(name))
+        .collect();
+    if given.is_empty() {
+        given.push(names[0]);
+    }
+    given
+}
+
+/// The secrets of the connections of an HTTP call.
+fn secrets(call: &Call<'_>, permission: &Permission) -> Vec<String> {
+    let of = |name: &&str| match call.arguments.get(name).literal() {
+        Some(connection) => names::connection_secret(&connection),
+        None => None,
+    };
+    let found: Option<Vec<String>> = connections(call).iter().map(of).collect();
+    found.unwrap_or_else(|| wide(call, permission))
+}
+
+/// What is read or written in a bucket.
+fn in_bucket(arn: &str, bucket: &str, call: &Call<'_>) -> String {
+    let base = if names::stands_for_arn(bucket) {
+        bucket.to_owned()
+    } else {
+        format!("arn:{}:s3:::{bucket}", call.options.partition)
+    };
+    let Some((_, object)) = arn.split_once("${Bucket}/") else {
+        return base;
+    };
+    let literal = |name: &str| {
+        call.arguments
+            .get(name)
+            .literal()
+            .filter(|text| !text.is_empty())
+    };
+    let object = match object {
+        "${Key}" => literal("Key").unwrap_or_else(|| "*".to_owned()),
+        "${Prefix}*" => format!("{}*", literal("Prefix").unwrap_or_default()),
+        _ => match literal("Prefix") {
+            Some(prefix) => format!("{}/*", prefix.trim_end_matches('/')),
+            None => "*".to_owned(),
+        },
+    };
+    format!("{base}/{object}")
+}
+
+/// The project of a build: `<project>:<uuid>`, or the build's ARN.
+fn project(build: &str, options: &PolicyOptions) -> Option<String> {
+    if names::is_arn(build) {
+        let parts = names::parts(build);
+        let (kind, project) = parts.get(5)?.split_once('/')?;
+        let owner = parts[..5].join(":");
+        return matches!(kind, "build" | "build-batch")
+            .then(|| format!("{owner}:project/{project}"));
+    }
+    let parts = names::parts(build);
+    (parts.len() == 2).then(|| options.arn("codebuild", &format!("project/{}", parts[0])))
+}
+
+/// The group of a report, by the report's ARN.
+fn report_group(report: &str) -> Option<String> {
+    let parts = names::parts(report);
+    let group = parts.get(5)?.strip_prefix("report/")?;
+    Some(format!("{}:report-group/{group}", parts[..5].join(":")))
+}
+
+/// What is called of an API: its stage, method and path, each as far as it is known.
+fn api(endpoint: &str, call: &Call<'_>) -> String {
+    let host = endpoint
+        .split_once("://")
+        .map_or(endpoint, |(_, rest)| rest);
+    let id = host.split(['.', '/']).next().unwrap_or_default();
+    let part = |name: &str| {
+        let given = call.arguments.get(name).literal();
+        given.map_or_else(
+            || "*".to_owned(),
+            |text| text.trim_start_matches('/').to_owned(),
+        )
+    };
+    let rest = format!("{id}/{}/{}/{}", part("Stage"), part("Method"), part("Path"));
+    call.options.arn("execute-api", &rest)
+}

@@ -1,0 +1,186 @@
+//! What calls of the AWS SDK need.
+
+use super::arguments::Given;
+use super::grants::Grants;
+use super::optimized::{self, Call, shown};
+use super::sdk_resources;
+use super::warning::WarningKind;
+use super::{names, template};
+use crate::integrations::{Operation, Place, Service, needs, operation, optimized as table};
+use crate::json::{Json, Object};
+
+/// Allows what a call of a service needs: the IAM action of the operation's name, unless the tables have others. A call that is an optimized
+/// integration, too, needs what that one needs.
+pub(super) fn allow(call: &Call<'_>, service: &Service, action: &str, grants: &mut Grants) {
+    let prefix = service.iam_prefix();
+    let same = table().iter().find(|line| {
+        line.place == Place::Task && line.service() == prefix && line.action() == action
+    });
+    if let Some(line) = same {
+        return optimized::allow(call, &line.permissions, grants);
+    }
+    let name = capitalized(action);
+    let actions = match special(call, service.name(), &name) {
+        Some(actions) => actions,
+        None => match operation(service.name(), &name) {
+            Some(Operation::Needs(actions)) => actions.split(',').map(str::to_owned).collect(),
+            Some(Operation::Missing) => {
+                let message = format!(
+                    "IAM has no action `{prefix}:{name}`, and which it asks for instead is not known; add it by hand"
+                );
+                return grants.warn(WarningKind::Unknown, Some(call.state), message);
+            }
+            None => vec![format!("{prefix}:{name}")],
+        },
+    };
+    for action in actions {
+        one(call, &name, &action, grants);
+    }
+}
+
+/// One IAM action of an operation.
+fn one(call: &Call<'_>, operation: &str, action: &str, grants: &mut Grants) {
+    let (prefix, name) = action.split_once(':').unwrap_or((action, ""));
+    let (needs, dependent) = needs(prefix, name);
+    let resources = sdk_resources::of(call, operation, action, needs, grants);
+    let mut condition = None;
+    if action == "s3:ListBucket"
+        && let Given::Literal(prefix) = call.arguments.get("Prefix")
+        && !prefix.is_empty()
+    {
+        let like = Json::Array(vec![Json::from(format!("{prefix}*"))]);
+        let key = Object::from_iter([("s3:prefix".to_owned(), like)]);
+        condition = Some(Object::from_iter([(
+            "StringLike".to_owned(),
+            Json::Object(key),
+        )]));
+    }
+    grants.allow([action], resources, condition);
+    let (pass, more): (Vec<&str>, Vec<&str>) = dependent
+        .into_iter()
+        .partition(|name| *name == "iam:PassRole");
+    if !pass.is_empty() {
+        pass_roles(call, action, grants);
+    }
+    if !more.is_empty() {
+        let message = format!(
+            "`{action}` may ask for {} as well, as its arguments say",
+            shown(&more)
+        );
+        grants.warn(WarningKind::NotVisible, Some(call.state), message);
+    }
+}
+
+/// The roles in the arguments of a call, on whatever level.
+fn pass_roles(call: &Call<'_>, action: &str, grants: &mut Grants) {
+    let given = call.options.pass_roles.get(call.state);
+    let mut roles = given.cloned().unwrap_or_default();
+    let mut computed = call.arguments.0.is_none();
+    call.arguments.each(&mut |name, given| {
+        let is_role =
+            name.ends_with("Role") || name.ends_with("RoleArn") || name.ends_with("RoleARN");
+        match given {
+            Given::Literal(text) if text.contains(":role/") && names::is_arn(&text) => {
+                roles.push(text)
+            }
+            Given::Literal(text) if is_role && names::is_address(&text) => roles.push(text),
+            Given::Computed if is_role => computed = true,
+            _ => {}
+        }
+    });
+    if given.is_none() && (computed || roles.is_empty()) {
+        let message = format!(
+            "`{action}` passes a role on that the definition does not show: name it with --pass-role '{}=ARN'",
+            call.state
+        );
+        grants.warn(WarningKind::PassRole, Some(call.state), message);
+    }
+    roles.retain(|role| template::is_resource(role));
+    grants.allow(["iam:PassRole"], roles, None);
+}
+
+/// Operations whose actions depend on their arguments.
+fn special(call: &Call<'_>, service: &str, operation: &str) -> Option<Vec<String>> {
+    let actions = match (service, operation) {
+        ("apigateway" | "apigatewayv2", _) => vec![format!("apigateway:{}", method(operation))],
+        ("dynamodb", "TransactWriteItems") => {
+            let by_entry = [
+                ("Put", "PutItem"),
+                ("Update", "UpdateItem"),
+                ("Delete", "DeleteItem"),
+                ("ConditionCheck", "ConditionCheckItem"),
+            ];
+            let entries = call.arguments.0.and_then(|json| json.get("TransactItems"));
+            let entries = entries.and_then(Json::as_array).unwrap_or_default();
+            let has = |kind: &str| entries.iter().any(|entry| entry.get(kind).is_some());
+            let is_known = !entries.is_empty()
+                && entries
+                    .iter()
+                    .all(|entry| by_entry.iter().any(|(kind, _)| entry.get(kind).is_some()));
+            let needed = by_entry
+                .into_iter()
+                .filter(|(kind, _)| !is_known || has(kind));
+            needed
+                .map(|(_, action)| format!("dynamodb:{action}"))
+                .collect()
+        }
+        ("dynamodb", "ExecuteStatement" | "BatchExecuteStatement" | "ExecuteTransaction") => {
+            let path = match operation {
+                "ExecuteStatement" => "Statement",
+                "BatchExecuteStatement" => "Statements[].Statement",
+                _ => "TransactStatements[].Statement",
+            };
+            let verbs = ["Select", "Insert", "Update", "Delete"];
+            let verb = |given: Given| {
+                let statement = given.literal()?;
+                let first = statement.split_whitespace().next()?.to_owned();
+                verbs
+                    .into_iter()
+                    .find(|verb| verb.eq_ignore_ascii_case(&first))
+            };
+            let known: Option<Vec<&str>> = call.arguments.all(path).into_iter().map(verb).collect();
+            let known = known.unwrap_or_else(|| verbs.to_vec());
+            known
+                .iter()
+                .map(|verb| format!("dynamodb:PartiQL{verb}"))
+                .collect()
+        }
+        ("sesv2", "SendEmail") => {
+            let raw = call.arguments.0.is_none() || call.arguments.has("Content.Raw");
+            let raw = raw.then(|| "ses:SendRawEmail".to_owned());
+            ["ses:SendEmail".to_owned()]
+                .into_iter()
+                .chain(raw)
+                .collect()
+        }
+        _ => return None,
+    };
+    Some(actions)
+}
+
+/// API Gateway's actions are the methods of its own API.
+///
+/// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html>
+fn method(operation: &str) -> &'static str {
+    let is = |verbs: &[&str]| verbs.iter().any(|verb| operation.starts_with(verb));
+    if is(&["Get", "Export"]) {
+        "GET"
+    } else if is(&["Delete", "Flush", "Untag", "Reject", "Reset"]) {
+        "DELETE"
+    } else if is(&["Update"]) {
+        "PATCH"
+    } else if is(&["Put", "Reimport"]) {
+        "PUT"
+    } else if is(&["Tag"]) {
+        "*"
+    } else {
+        "POST"
+    }
+}
+
+fn capitalized(action: &str) -> String {
+    let mut chars = action.chars();
+    chars.next().map_or(String::new(), |first| {
+        first.to_ascii_uppercase().to_string() + chars.as_str()
+    })
+}

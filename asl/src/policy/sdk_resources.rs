@@ -1,0 +1,397 @@
+//! On what calls of the AWS SDK are allowed: the types of resources that IAM knows, named by the arguments.
+
+use super::arguments::Given;
+use super::grants::Grants;
+use super::optimized::Call;
+use super::warning::WarningKind;
+use super::{names, template};
+use crate::integrations::{Need, Needs};
+use crate::json::Json;
+
+/// More resources than this are all of their type: a policy has a limit.
+const MOST: usize = 40;
+
+/// The resources of an action, with a warning where they are more than the call needs.
+pub(super) fn of(
+    call: &Call<'_>,
+    operation: &str,
+    action: &str,
+    needs: Needs,
+    grants: &mut Grants,
+) -> Vec<String> {
+    let all = || vec!["*".to_owned()];
+    let mut asked = Asked {
+        call,
+        operation,
+        action,
+        open: Vec::new(),
+    };
+    let found = match needs {
+        Needs::Nothing => return all(),
+        Needs::Unknown => {
+            let prefix = action.split(':').next().unwrap_or_default();
+            if prefix == "apigateway" {
+                let arn = format!(
+                    "arn:{}:apigateway:{}::/*",
+                    call.options.partition, call.options.region
+                );
+                return vec![arn];
+            }
+            asked.open.push(format!(
+                "the tables do not have the resources of `{prefix}`"
+            ));
+            all()
+        }
+        Needs::Anything => asked.anything(),
+        Needs::Types(types) => asked.types(&types),
+    };
+    let found: Vec<String> = if found.is_empty() {
+        asked.open = vec!["no argument names what it is called for".to_owned()];
+        all()
+    } else {
+        found
+    };
+    let open = std::mem::take(&mut asked.open);
+    if !open.is_empty() {
+        let resources: Vec<String> = found.iter().map(|arn| format!("`{arn}`")).collect();
+        let message = format!(
+            "`{action}` is allowed on {}, because {}",
+            resources.join(", "),
+            open.join(" and ")
+        );
+        grants.warn(WarningKind::Dynamic, Some(call.state), message);
+    }
+    found
+}
+
+struct Asked<'a> {
+    call: &'a Call<'a>,
+    operation: &'a str,
+    action: &'a str,
+    /// Why the resources are more than the call needs.
+    open: Vec<String>,
+}
+
+impl Asked<'_> {
+    /// The ARNs among the arguments, on whatever level. A placeholder for an ARN is meant where its argument's name says so.
+    fn arns(&self, is_meant: &dyn Fn(&str) -> bool, is_name: &dyn Fn(&str) -> bool) -> Vec<String> {
+        let mut found = Vec::new();
+        self.call.arguments.each(&mut |name, given| {
+            let Given::Literal(text) = given else { return };
+            let meant = if names::is_arn(&text) {
+                is_meant(&text)
+            } else {
+                names::stands_for_arn(&text) && is_name(name)
+            };
+            if meant && template::is_resource(&text) {
+                found.push(text);
+            }
+        });
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The resources of an action that takes any type: those that an argument names by their ARN.
+    fn anything(&self) -> Vec<String> {
+        let service = self.action.split(':').next().unwrap_or_default();
+        self.arns(&|arn| names::parts(arn)[2] == service, &is_resource_name)
+    }
+
+    fn types(&mut self, types: &[Need]) -> Vec<String> {
+        let required: Vec<&Need> = types.iter().filter(|need| need.required).collect();
+        let known: Vec<&str> = required
+            .iter()
+            .flat_map(|need| template::places(&need.arn))
+            .collect();
+        let mut found = Vec::new();
+        for need in types {
+            let places = template::places(&need.arn);
+            if !need.required {
+                let named = |place: &&str| {
+                    self.has(place, required.is_empty() && places.last() == Some(place))
+                };
+                // One that adds to what is needed anyway has to be named whole; where nothing is, by its first part.
+                let is_meant = if required.is_empty() {
+                    places.first().is_some_and(named) || !self.of_type(need, false).is_empty()
+                } else {
+                    places.iter().all(named) && places.iter().any(|place| !known.contains(place))
+                };
+                if !is_meant {
+                    continue;
+                }
+            }
+            found.extend(self.need(
+                need,
+                need.required || required.is_empty(),
+                required.len() <= 1,
+            ));
+        }
+        found.sort_unstable();
+        found.dedup();
+        if found.len() > MOST {
+            return vec!["*".to_owned()];
+        }
+        found
+    }
+
+    /// The ARNs among the arguments that are of a type.
+    fn of_type(&self, need: &Need, alone: bool) -> Vec<String> {
+        let wanted = names::parts(&need.arn);
+        let start = wanted.get(5).and_then(|part| part.split("${").next());
+        let start = start.unwrap_or_default();
+        let is_meant = |arn: &str| {
+            let parts = names::parts(arn);
+            let same = parts[2] == wanted[2] && parts[5].starts_with(start);
+            same && (start.is_empty() || start.contains('/') || parts.len() >= wanted.len())
+        };
+        let places = template::places(&need.arn);
+        let is_name = |name: &str| {
+            let of = |place: &&str| {
+                let bare = place.strip_suffix("Id").or_else(|| stem(place));
+                let named = name
+                    .strip_suffix("Arn")
+                    .or_else(|| name.strip_suffix("ARN"));
+                bare.is_some_and(|bare| named.is_some_and(|named| named.eq_ignore_ascii_case(bare)))
+            };
+            alone && is_resource_name(name) || places.iter().any(of)
+        };
+        self.arns(&is_meant, &is_name)
+    }
+
+    /// The resources of one type.
+    fn need(&mut self, need: &Need, by_name: bool, alone: bool) -> Vec<String> {
+        let options = self.call.options;
+        if self.operation == "CopyObject" || self.operation == "UploadPartCopy" {
+            if self.action == "s3:GetObject" {
+                return self.copied();
+            }
+        }
+        if need.arn.ends_with(":sqs:${Region}:${Account}:${QueueName}") {
+            match self.call.arguments.get("QueueUrl") {
+                Given::Literal(url) => {
+                    if let Some(arn) =
+                        names::queue(&url, options).filter(|arn| template::is_resource(arn))
+                    {
+                        return vec![arn];
+                    }
+                    self.open
+                        .push(format!("no ARN can be made of the `QueueUrl` `{url}`"));
+                    return vec![options.arn("sqs", "*")];
+                }
+                Given::Computed => {
+                    self.open
+                        .push("`QueueUrl` is computed when the execution runs".to_owned());
+                    return vec![options.arn("sqs", "*")];
+                }
+                Given::Absent => {}
+            }
+        }
+        let whole: Option<fn(&str, &super::PolicyOptions) -> Vec<String>> =
+            if need.arn.ends_with(":function:${FunctionName}") {
+                Some(|text, options| names::function(text, None, options))
+            } else if need.arn.ends_with(":secret:${SecretId}") {
+                Some(|text, options| vec![names::secret(text, options)])
+            } else {
+                None
+            };
+        if let (Some(whole), Some(name)) = (whole, template::places(&need.arn).first())
+            && let Given::Literal(text) = self.call.arguments.get(name)
+            && !text.is_empty()
+        {
+            let arns = whole(&text, options);
+            if arns.iter().all(|arn| template::is_resource(arn)) {
+                return arns;
+            }
+        }
+        let arns = self.of_type(need, alone);
+        if !arns.is_empty() {
+            return arns;
+        }
+        self.filled(need, by_name)
+    }
+
+    /// The ARN of a type with its places filled in; `*` where no argument has a name for it.
+    fn filled(&mut self, need: &Need, by_name: bool) -> Vec<String> {
+        let places = template::places(&need.arn);
+        let mut filled = vec![need.arn.clone()];
+        for (index, place) in places.iter().enumerate() {
+            let last = index + 1 == places.len();
+            let (texts, why) = self.value(place, by_name && last);
+            if let Some(why) = why
+                && !self.open.contains(&why)
+            {
+                self.open.push(why);
+            }
+            let texts = if filled.len().saturating_mul(texts.len()) > MOST {
+                vec!["*".to_owned()]
+            } else {
+                texts
+            };
+            let mark = format!("${{{place}}}");
+            filled = filled
+                .iter()
+                .flat_map(|arn| {
+                    texts
+                        .iter()
+                        .map(|text| arn.replacen(&mark, &guarded(text), 1))
+                        .collect::<Vec<_>>()
+                })
+                .collect();
+        }
+        let options = self.call.options;
+        let done = filled.iter().map(|arn| {
+            let arn = template::fill(arn, options, &mut |name| format!("${{{name}}}"));
+            arn.replace(GUARD, "${")
+        });
+        done.map(|arn| {
+            if template::is_resource(&arn) {
+                arn
+            } else {
+                "*".to_owned()
+            }
+        })
+        .collect()
+    }
+
+    /// Whether an argument has a name for a place.
+    fn has(&self, place: &str, by_name: bool) -> bool {
+        !matches!(self.found(place, by_name), None | Some((_, Given::Absent)))
+    }
+
+    /// The texts for a place, and why they are more than is needed.
+    fn value(&self, place: &str, by_name: bool) -> (Vec<String>, Option<String>) {
+        let all = || vec!["*".to_owned()];
+        if place == "TableName" {
+            let tables = self.tables();
+            if !tables.is_empty() {
+                return (tables, None);
+            }
+        }
+        let Some((name, given)) = self.found(place, by_name) else {
+            return (all(), Some(format!("no argument names the `{place}`")));
+        };
+        match given {
+            Given::Computed => (
+                all(),
+                Some(format!("`{name}` is computed when the execution runs")),
+            ),
+            Given::Absent => (all(), Some(format!("no argument names the `{place}`"))),
+            Given::Literal(text) if name == "KeyId" && text.starts_with("alias/") => (
+                all(),
+                Some(format!("the alias `{text}` does not name its key")),
+            ),
+            Given::Literal(text) if name == "Name" && place.ends_with("WithoutLeadingSlash") => {
+                (vec![text.trim_start_matches('/').to_owned()], None)
+            }
+            Given::Literal(text) => (vec![text], None),
+        }
+    }
+
+    /// The argument that names a place, by its name: the same, the same but for `Name` and `Identifier`, or `Name` alone.
+    fn found(&self, place: &str, by_name: bool) -> Option<(String, Given)> {
+        let arguments = self.call.arguments;
+        if arguments.0.is_none() {
+            return Some((place.to_owned(), Given::Computed));
+        }
+        let alias = match place {
+            "BucketName" => Some("Bucket"),
+            "ObjectName" => Some("Key"),
+            "ParameterNameWithoutLeadingSlash" => Some("Name"),
+            _ => None,
+        };
+        let same = |name: &&str| name.eq_ignore_ascii_case(place);
+        let like = |name: &&str| {
+            stem(name).is_some_and(|stem_of| {
+                stem(place).is_some_and(|stem| stem.eq_ignore_ascii_case(stem_of))
+            })
+        };
+        let name = alias
+            .filter(|name| arguments.has(name))
+            .or_else(|| arguments.names().find(same))
+            .or_else(|| arguments.names().find(like))
+            .or_else(|| {
+                (by_name && place.ends_with("Name") && arguments.has("Name")).then_some("Name")
+            })?;
+        let given = arguments.get(name);
+        match given {
+            Given::Literal(text) if text.is_empty() => None,
+            given => Some((name.to_owned(), given)),
+        }
+    }
+
+    /// The tables of DynamoDB's operations on several items.
+    fn tables(&self) -> Vec<String> {
+        let mut tables = Vec::new();
+        let requests = self
+            .call
+            .arguments
+            .0
+            .and_then(|json| json.get("RequestItems"));
+        let requests = requests.and_then(Json::as_object).into_iter().flatten();
+        tables.extend(requests.map(|(name, _)| name.clone()));
+        if self
+            .call
+            .arguments
+            .0
+            .is_some_and(|json| json.get("TransactItems").is_some())
+        {
+            let mut computed = false;
+            self.call
+                .arguments
+                .each(&mut |name, given| match (name, given) {
+                    ("TableName", Given::Literal(text)) => tables.push(text),
+                    ("TableName", Given::Computed) => computed = true,
+                    _ => {}
+                });
+            if computed {
+                return Vec::new();
+            }
+        }
+        if tables
+            .iter()
+            .any(|name| name.ends_with(".$") || names::is_arn(name))
+        {
+            return Vec::new();
+        }
+        tables.sort_unstable();
+        tables.dedup();
+        tables
+    }
+
+    /// The object that is copied: `CopySource` is `bucket/key`.
+    fn copied(&mut self) -> Vec<String> {
+        let partition = &self.call.options.partition;
+        if let Given::Literal(source) = self.call.arguments.get("CopySource") {
+            let source = source.trim_start_matches('/');
+            let source = source.split("?versionId=").next().unwrap_or(source);
+            if source.contains('/') {
+                return vec![format!("arn:{partition}:s3:::{source}")];
+            }
+        }
+        self.open
+            .push("`CopySource` is not known before the execution runs".to_owned());
+        vec![format!("arn:{partition}:s3:::*")]
+    }
+}
+
+/// Whether an argument names the resource of a call by its ARN.
+fn is_resource_name(name: &str) -> bool {
+    matches!(name, "ResourceArn" | "ResourceARN" | "Arn")
+}
+
+/// Stands for the `${` of a placeholder while a template is filled in, so that it is taken for no place. No definition has it.
+const GUARD: &str = "\u{1}{";
+
+fn guarded(text: &str) -> String {
+    text.replace("${", GUARD)
+}
+
+/// A name without `Name` or `Identifier` at its end, when something is left.
+fn stem(name: &str) -> Option<&str> {
+    let stem = name
+        .strip_suffix("Name")
+        .or_else(|| name.strip_suffix("Identifier"));
+    let stem = stem.unwrap_or(name);
+    (!stem.is_empty()).then_some(stem)
+}

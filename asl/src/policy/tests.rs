@@ -1,0 +1,177 @@
+//! What the parts promise.
+
+use super::arguments::{Arguments, Given};
+use super::conditions::{Applies, applies};
+use super::optimized::Call;
+use super::{PolicyOptions, names};
+use crate::integrations::optimized;
+use crate::json::Json;
+
+fn options() -> PolicyOptions {
+    PolicyOptions::new("Demo")
+        .region("us-east-1")
+        .account("123456789012")
+}
+
+#[test]
+fn a_function_is_named_in_every_way_that_lambda_takes() {
+    let options = options();
+    let found = |text: &str, qualifier| names::function(text, qualifier, &options);
+    let own = "arn:aws:lambda:us-east-1:123456789012:function:charge";
+    let both = |arn: &str| vec![format!("{arn}:*"), arn.to_owned()];
+    assert_eq!(found("charge", None), both(own));
+    assert_eq!(found(own, None), both(own));
+    assert_eq!(found("charge:prod", None), [format!("{own}:prod")]);
+    assert_eq!(found("charge", Some("7")), [format!("{own}:7")]);
+    assert_eq!(found(&format!("{own}:prod"), None), [format!("{own}:prod")]);
+    assert_eq!(
+        found("999988887777:function:far", None),
+        both("arn:aws:lambda:us-east-1:999988887777:function:far")
+    );
+    assert_eq!(found("${ChargeArn}", None), both("${ChargeArn}"));
+    assert_eq!(found("${Charge}", None), both("${Charge}"));
+    assert_eq!(
+        found("${ChargeName}", None),
+        both("arn:aws:lambda:us-east-1:123456789012:function:${ChargeName}")
+    );
+    assert_eq!(
+        found(
+            "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:charge",
+            None
+        ),
+        both("arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:charge")
+    );
+}
+
+#[test]
+fn a_queue_is_named_by_its_url() {
+    let options = options();
+    for (url, arn) in [
+        (
+            "https://sqs.eu-west-1.amazonaws.com/1/q.fifo",
+            Some("arn:aws:sqs:eu-west-1:1:q.fifo"),
+        ),
+        (
+            "https://sqs.cn-north-1.amazonaws.com.cn/1/q",
+            Some("arn:aws:sqs:cn-north-1:1:q"),
+        ),
+        (
+            "https://eu-west-1.queue.amazonaws.com/1/q",
+            Some("arn:aws:sqs:eu-west-1:1:q"),
+        ),
+        (
+            "https://queue.amazonaws.com/1/q",
+            Some("arn:aws:sqs:us-east-1:1:q"),
+        ),
+        (
+            "https://sqs.${AWS::Region}.amazonaws.com/${AWS::AccountId}/${Queue}",
+            Some("arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:${Queue}"),
+        ),
+        ("${QueueUrl}", None),
+        ("https://sqs.eu-west-1.amazonaws.com/1", None),
+        ("https://sqs.eu-west-1.amazonaws.com//", None),
+        ("q", None),
+    ] {
+        assert_eq!(names::queue(url, &options).as_deref(), arn, "{url}");
+    }
+}
+
+#[test]
+fn models_task_definitions_executions_and_secrets_have_their_arns() {
+    let options = options();
+    assert_eq!(
+        names::models("anthropic.claude-v2", &options),
+        ["arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-v2"]
+    );
+    assert_eq!(
+        names::models("us.anthropic.claude-v2", &options),
+        [
+            "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-v2",
+            "arn:aws:bedrock:*::foundation-model/anthropic.claude-v2"
+        ]
+    );
+    let of = |text: &str| names::task_definition(text, &options);
+    let own = "arn:aws:ecs:us-east-1:123456789012:task-definition";
+    assert_eq!(of("job"), format!("{own}/job:*"));
+    assert_eq!(of("job:7"), format!("{own}/job:7"));
+    assert_eq!(of(&format!("{own}/job")), format!("{own}/job:*"));
+    assert_eq!(of(&format!("{own}/job:7")), format!("{own}/job:7"));
+    assert_eq!(of("${Job}"), "${Job}");
+    assert_eq!(of("${JobFamily}"), format!("{own}/${{JobFamily}}:*"));
+    assert_eq!(
+        names::executions("arn:aws:states:eu-west-1:1:stateMachine:Child:prod").as_deref(),
+        Some("arn:aws:states:eu-west-1:1:execution:Child:*")
+    );
+    assert_eq!(names::executions("${ChildArn}"), None);
+    assert_eq!(
+        names::connection_secret("arn:aws:events:eu-west-1:1:connection/Stripe/8121").as_deref(),
+        Some("arn:aws:secretsmanager:eu-west-1:1:secret:events!connection/Stripe/*")
+    );
+}
+
+#[test]
+fn arguments_are_literal_computed_or_absent() {
+    let json: Json = r#"{"A": "a", "B.$": "$.b", "C": {"D": "{% $d %}", "E": 1}, "F": [{"G": "g"}, {"G.$": "$.g"}, {}], "H": "{% 'h' %}", "I": "{% 'i' & 'j' %}", "N": null, "L": []}"#
+        .parse()
+        .expect("is JSON");
+    let arguments = Arguments(Some(&json));
+    let literal = |text: &str| Given::Literal(text.to_owned());
+    for (path, given) in [
+        ("A", literal("a")),
+        ("B", Given::Computed),
+        ("C", Given::Computed),
+        ("C.D", Given::Computed),
+        ("C.E", literal("1")),
+        ("C.X", Given::Absent),
+        ("H", literal("h")),
+        ("I", Given::Computed),
+        ("N", Given::Absent),
+        ("L", Given::Absent),
+        ("A.B", Given::Absent),
+        ("B.C", Given::Computed),
+        ("X", Given::Absent),
+    ] {
+        assert_eq!(arguments.get(path), given, "{path}");
+    }
+    assert_eq!(
+        arguments.all("F[].G"),
+        [literal("g"), Given::Computed, Given::Absent]
+    );
+    // The input is what is given where nothing is selected.
+    assert_eq!(Arguments(None).get("A"), Given::Computed);
+}
+
+#[test]
+fn it_is_known_when_each_permission_of_the_tables_is_needed() {
+    let nothing: Json = "{}".parse().expect("is JSON");
+    let options = options();
+    let call = Call {
+        state: "A",
+        arguments: Arguments(Some(&nothing)),
+        options: &options,
+        abroad: false,
+        sync: false,
+        flattens: false,
+        manifest: false,
+    };
+    let mut unseen: Vec<&str> = Vec::new();
+    for line in optimized() {
+        for permission in line.permissions.iter().chain(&line.sync_permissions) {
+            if applies(permission, &call) == Applies::Unseen {
+                unseen.extend(permission.when);
+            }
+        }
+    }
+    unseen.sort_unstable();
+    // Keys and service-linked roles; whatever else the tables come to say must be judged by `applies`.
+    assert_eq!(
+        unseen,
+        [
+            "bucket encrypted with a customer managed key",
+            "first application in the account",
+            "the queue is encrypted with a customer managed KMS key (not visible in the definition)",
+            "the service-linked role does not exist yet",
+            "the topic is encrypted with a customer managed KMS key",
+        ]
+    );
+}

@@ -1,0 +1,518 @@
+//! Policies: the notes' worked examples, the project's own, and what holds for every definition.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use stepwright_asl::StateMachine;
+use stepwright_asl::integrations::{optimized, services};
+use stepwright_asl::json::Json;
+use stepwright_asl::policy::{Policy, PolicyOptions, WarningKind};
+
+/// Each permission by itself: an action, a resource, a condition.
+type Triples = BTreeSet<(String, String, String, String)>;
+
+fn list(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .map(|item| item.as_str().expect("is text").to_owned())
+            .collect(),
+        one => vec![one.as_str().expect("is text").to_owned()],
+    }
+}
+
+fn triples(policy: &Value) -> Triples {
+    let mut found = Triples::new();
+    for statement in policy["Statement"].as_array().expect("has statements") {
+        // One element is the same as a list of one.
+        let condition = normal(&statement["Condition"]).to_string();
+        for action in list(&statement["Action"]) {
+            for resource in list(&statement["Resource"]) {
+                let effect = statement["Effect"].as_str().expect("has one").to_owned();
+                found.insert((effect, action.clone(), resource, condition.clone()));
+            }
+        }
+    }
+    found
+}
+
+fn normal(value: &Value) -> Value {
+    match value {
+        Value::Array(items) if items.len() == 1 => normal(&items[0]),
+        Value::Array(items) => {
+            let mut items: Vec<String> =
+                items.iter().map(|item| normal(item).to_string()).collect();
+            items.sort();
+            json!(items)
+        }
+        Value::Object(members) => {
+            let mut members: Vec<(&String, Value)> = members
+                .iter()
+                .map(|(key, value)| (key, normal(value)))
+                .collect();
+            members.sort_by_key(|(key, _)| key.as_str());
+            members
+                .into_iter()
+                .map(|(key, value)| (key.clone(), value))
+                .collect()
+        }
+        other => other.clone(),
+    }
+}
+
+fn value(policy: &Policy) -> Value {
+    serde_json::from_str(&policy.to_json()).expect("is JSON")
+}
+
+fn machine(definition: &Value) -> StateMachine {
+    StateMachine::from_json(&definition.to_string()).expect("can be read")
+}
+
+fn options() -> PolicyOptions {
+    PolicyOptions::new("Demo")
+        .region("us-east-1")
+        .account("123456789012")
+}
+
+#[test]
+fn the_worked_examples_of_the_notes_come_out() {
+    let file =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/integrations/examples.json");
+    let Ok(text) = std::fs::read_to_string(&file) else {
+        eprintln!("skipped: there is no {}", file.display());
+        return;
+    };
+    let examples: Value = serde_json::from_str(&text).expect("is JSON");
+    let mut failed = Vec::new();
+    for example in examples["examples"].as_array().expect("has them") {
+        let given = &example["options"];
+        let text = |key: &str| given[key].as_str().unwrap_or_default();
+        let is = |key: &str| given[key] == true;
+        let mut options = PolicyOptions::new(text("state_machine_name"))
+            .partition(text("partition"))
+            .region(text("region"))
+            .account(text("account"))
+            .logging(is("logging"))
+            .tracing(is("tracing"))
+            .redrive(is("redrive"));
+        for (state, roles) in given["pass_roles"].as_object().into_iter().flatten() {
+            for role in list(roles) {
+                options = options.pass_role(state, role);
+            }
+        }
+        let policy = Policy::of(&machine(&example["definition"]), &options);
+        let (found, wanted) = (triples(&value(&policy)), triples(&example["expected"]));
+        if found != wanted {
+            let more: Vec<_> = found.difference(&wanted).collect();
+            let less: Vec<_> = wanted.difference(&found).collect();
+            failed.push(format!(
+                "{}: too much {more:#?}, lacks {less:#?}",
+                example["name"]
+            ));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// A definition whose states run one after the other.
+fn chain(states: Value) -> Value {
+    let mut states = states;
+    let names: Vec<String> = states
+        .as_object()
+        .expect("is one")
+        .keys()
+        .cloned()
+        .collect();
+    for (name, next) in names.iter().zip(names.iter().skip(1)) {
+        states[name]["Next"] = json!(next);
+    }
+    states[names.last().expect("has one")]["End"] = json!(true);
+    json!({"StartAt": names[0], "States": states})
+}
+
+fn task(resource: &str, parameters: Value) -> Value {
+    let resource = match resource.contains("arn:") || resource.starts_with("${") {
+        true => resource.to_owned(),
+        false => format!("arn:aws:states:::{resource}"),
+    };
+    json!({"Type": "Task", "Resource": resource, "Parameters": parameters})
+}
+
+/// The policy and the warnings, as a snapshot has them.
+fn shown(definition: &Value, options: &PolicyOptions) -> String {
+    let policy = Policy::of(&machine(definition), options);
+    let mut lines = Vec::new();
+    for statement in policy.statements() {
+        let condition = statement
+            .condition
+            .as_ref()
+            .map(|condition| format!("\n    if {}", Json::Object(condition.clone())));
+        lines.push(format!(
+            "{} {}\n    {}{}",
+            statement.effect.as_str(),
+            statement.actions.join(" "),
+            statement.resources.join("\n    "),
+            condition.unwrap_or_default()
+        ));
+    }
+    lines.extend(
+        policy
+            .warnings()
+            .iter()
+            .map(|warning| format!("{}: {warning}", warning.kind.as_str())),
+    );
+    lines.extend(
+        policy
+            .roles()
+            .iter()
+            .map(|role| format!("{}: {}", role.role, role.to_value())),
+    );
+    lines.join("\n")
+}
+
+#[test]
+fn substitutions_stay_and_stand_for_arns_or_names() {
+    let definition = chain(json!({
+        "Charge": task("lambda:invoke", json!({"FunctionName": "${ChargeCardArn}", "Payload.$": "$"})),
+        "Old": task("${OldArn}", json!({})),
+        "Save": task("dynamodb:putItem", json!({"TableName": "${OrdersTable}", "Item": {}})),
+        "Find": task("aws-sdk:dynamodb:query", json!({"TableName": "${OrdersTable}", "IndexName": "byCustomer"})),
+        "Tell": task("sns:publish", json!({"TopicArn": "${TopicArn}", "Message": "m"})),
+        "Ask": task("sqs:sendMessage.waitForTaskToken", json!({"QueueUrl": "${QueueUrl}", "MessageBody": {}})),
+        "Child": task("states:startExecution.sync:2", json!({"StateMachineArn": "${ChildArn}"})),
+        "Build": task("codebuild:startBuild.sync", json!({"ProjectName": "${Stage}-build"})),
+        "Emit": task("events:putEvents", json!({"Entries": [{"EventBusName": "${Bus}"}, {"Source": "s"}]})),
+    }));
+    insta::assert_snapshot!(shown(&definition, &options()));
+}
+
+#[test]
+fn calls_of_the_sdk_are_allowed_on_what_their_arguments_name() {
+    let definition = chain(json!({
+        "Object": task("aws-sdk:s3:getObject", json!({"Bucket": "in", "Key.$": "$.key"})),
+        "Copy": task("aws-sdk:s3:copyObject", json!({"Bucket": "out", "Key": "b.csv", "CopySource": "in/a.csv"})),
+        "Secret": task("aws-sdk:secretsmanager:getSecretValue", json!({"SecretId": "prod/db"})),
+        "Parameter": task("aws-sdk:ssm:getParameter", json!({"Name": "/app/limit"})),
+        "Start": task("aws-sdk:rds:startDBInstance", json!({"DbInstanceIdentifier": "orders"})),
+        "List": task("aws-sdk:rds:describeDBInstances", json!({})),
+        "Crawl": task("aws-sdk:glue:startCrawler", json!({"Name": "nightly"})),
+        "Sync": task("aws-sdk:sfn:startSyncExecution", json!({"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Fast"})),
+        "Answer": task("aws-sdk:sfn:sendTaskSuccess", json!({"TaskToken.$": "$.token", "Output": "{}"})),
+        "Data": task("aws-sdk:rdsdata:executeStatement", json!({"ResourceArn": "arn:aws:rds:us-east-1:123456789012:cluster:c", "SecretArn": "${SecretArn}", "Sql": "select 1"})),
+        "Plan": task("aws-sdk:scheduler:createSchedule", json!({"Name": "n", "GroupName": "g", "Target": {"Arn": "x", "RoleArn": "arn:aws:iam::123456789012:role/plan"}})),
+        "Run": task("aws-sdk:ec2:runInstances", json!({"ImageId": "ami"})),
+        "Write": task("aws-sdk:dynamodb:transactWriteItems", json!({"TransactItems": [{"Put": {"TableName": "a"}}, {"Delete": {"TableName": "b"}}]})),
+        "Batch": task("aws-sdk:dynamodb:batchWriteItem", json!({"RequestItems": {"a": []}})),
+        "Sql": task("aws-sdk:dynamodb:executeStatement", json!({"Statement": "select * from \"a\""})),
+        "Delete": task("aws-sdk:apigateway:deleteStage", json!({"RestApiId": "r", "StageName": "s"})),
+        "Rename": task("aws-sdk:s3:renameObject", json!({"Bucket": "in", "Key": "k"})),
+        "New": task("aws-sdk:s3:foldObject", json!({"Bucket": "in", "Key": "k"})),
+        "Same": task("aws-sdk:lambda:invoke", json!({"FunctionName": "charge"})),
+    }));
+    insta::assert_snapshot!(shown(&definition, &options()));
+}
+
+#[test]
+fn jobs_need_their_roles_and_rules() {
+    let definition = chain(json!({
+        "Train": task("sagemaker:createTrainingJob.sync", json!({"TrainingJobName": "job", "RoleArn": "arn:aws:iam::123456789012:role/train"})),
+        "Deploy": task("sagemaker:createEndpoint", json!({"EndpointName": "Live", "EndpointConfigName": "Live-1"})),
+        "Task": task("ecs:runTask.sync", json!({"Cluster": "c", "TaskDefinition": "job", "Overrides": {"TaskRoleArn.$": "$.role"}})),
+        "Cluster": task("elasticmapreduce:createCluster.sync", json!({"Name": "c", "ServiceRole": "emr", "JobFlowRole": "${JobFlowRoleArn}"})),
+        "Query": task("athena:startQueryExecution.sync", json!({"QueryString": "select 1"})),
+        "Api": task("apigateway:invoke", json!({"ApiEndpoint": "abc.execute-api.us-east-1.amazonaws.com", "Method": "GET", "Stage": "prod", "Path": "/orders", "AuthType": "IAM_ROLE"})),
+        "Model": task("bedrock:invokeModel", json!({"ModelId": "eu.anthropic.claude", "Input": {"S3Uri": "s3://prompts/one.json"}})),
+        "Http": task("http:invoke", json!({"ApiEndpoint.$": "$.url", "Method": "POST", "Authentication": {"ConnectionArn": "${ConnectionArn}"}})),
+        "Stop": task("codebuild:stopBuild", json!({"Id": "web:0a1b"})),
+    }));
+    insta::assert_snapshot!(shown(&definition, &options()));
+}
+
+#[test]
+fn a_distributed_map_starts_executions_of_its_own_machine() {
+    let map = |reader: Value, writer: Value| {
+        json!({"Type": "Map", "ItemReader": reader, "ResultWriter": writer, "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "In",
+            "States": {"In": {"Type": "Pass", "End": true}}}})
+    };
+    let definition = json!({"StartAt": "A", "States": {
+        "A": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "List", "States": {"List": {"Type": "Map", "End": true, "ItemProcessor": {
+            "StartAt": "B", "States": chain(json!({
+                "B": map(json!({"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "in", "Prefix": "csv/"}}), json!({"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket.$": "$.out"}})),
+                "C": map(json!({"Resource": "arn:aws:states:::s3:listObjectsV2", "ReaderConfig": {"Transformation": "LOAD_AND_FLATTEN", "InputType": "JSON"}, "Parameters": {"Bucket": "in", "Prefix.$": "$.p"}}), json!({"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out", "Prefix": "done/"}})),
+                "D": map(json!({"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "MANIFEST"}, "Parameters": {"Bucket": "in", "Key": "manifest.json"}}), json!({"WriterConfig": {"Transformation": "COMPACT"}})),
+            }))["States"]}}}}]},
+    }});
+    insta::assert_snapshot!(shown(&definition, &options().redrive(true)));
+}
+
+#[test]
+fn what_is_done_under_another_role_is_that_roles_to_be_allowed() {
+    let mut far = task(
+        "states:startExecution.sync:2",
+        json!({"StateMachineArn": "arn:aws:states:us-east-1:999988887777:stateMachine:Far"}),
+    );
+    far["Credentials"] = json!({"RoleArn": "arn:aws:iam::999988887777:role/Target"});
+    let mut table = task(
+        "dynamodb:getItem",
+        json!({"TableName": "orders", "Key": {}}),
+    );
+    table["Credentials"] = json!({"RoleArn": "arn:aws:iam::999988887777:role/Target"});
+    let mut any = task(
+        "dynamodb:getItem",
+        json!({"TableName": "orders", "Key": {}}),
+    );
+    any["Credentials"] = json!({"RoleArn.$": "$.role"});
+    let definition = chain(json!({"Far": far, "Table": table, "Any": any}));
+    insta::assert_snapshot!(shown(&definition, &options()));
+}
+
+#[test]
+fn nothing_to_allow_is_a_policy_that_denies() {
+    for definition in [
+        chain(json!({"A": {"Type": "Pass"}})),
+        chain(
+            json!({"A": task("arn:aws:states:us-east-1:123456789012:activity:approve", json!({}))}),
+        ),
+        chain(json!({"A": task("${ReviewActivityArn}", json!({}))})),
+        chain(json!({"A": task("eks:call", json!({"ClusterName": "c"}))})),
+    ] {
+        let policy = Policy::of(&machine(&definition), &options());
+        assert_eq!(
+            policy.to_json(),
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["*"],"Resource":["*"]}]}"#
+        );
+    }
+}
+
+#[test]
+fn a_policy_that_is_too_long_is_told() {
+    let state = |index: usize| {
+        let table = format!("table-{index:04}-{}", "x".repeat(100));
+        (
+            format!("S{index:04}"),
+            task("dynamodb:putItem", json!({"TableName": table, "Item": {}})),
+        )
+    };
+    let told = |count: usize| {
+        let policy = Policy::of(
+            &machine(&chain((0..count).map(state).collect())),
+            &options(),
+        );
+        let told = policy
+            .warnings()
+            .iter()
+            .find(|warning| warning.kind == WarningKind::Policy);
+        told.map(|warning| warning.to_string()).unwrap_or_default()
+    };
+    assert_eq!(told(10), "");
+    assert!(
+        told(45).contains("the policy of a role (10240) and no managed policy"),
+        "{}",
+        told(45)
+    );
+    assert!(told(100).contains("divide it"), "{}", told(100));
+}
+
+#[test]
+fn every_recorded_definition_has_a_policy_without_a_doubt_about_its_form() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/realworld");
+    let Ok(files) = std::fs::read_dir(&folder) else {
+        eprintln!("skipped: there is no {}", folder.display());
+        return;
+    };
+    let mut count = 0;
+    for file in files {
+        let text = std::fs::read_to_string(file.expect("is there").path()).expect("can be read");
+        let Ok(value) = serde_json::from_str::<Value>(&text) else {
+            continue;
+        };
+        let definition = if value["States"].is_object() {
+            &value
+        } else {
+            &value["definition"]
+        };
+        let Ok(machine) = StateMachine::from_json(&definition.to_string()) else {
+            continue;
+        };
+        count += 1;
+        well_formed(&Policy::of(&machine, &PolicyOptions::new("Real")));
+    }
+    assert!(count >= 50, "{count}");
+}
+
+/// Every action is one, and every resource is `*`, an ARN or a placeholder for one.
+fn well_formed(policy: &Policy) {
+    let statements = policy
+        .statements()
+        .iter()
+        .chain(policy.roles().iter().flat_map(|role| &role.statements));
+    for statement in statements {
+        assert!(!statement.actions.is_empty() && !statement.resources.is_empty());
+        assert!(statement.actions.is_sorted() && statement.resources.is_sorted());
+        for action in &statement.actions {
+            let is_one = action.split_once(':').is_some_and(|(prefix, name)| {
+                let small = prefix
+                    .chars()
+                    .all(|char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-');
+                small
+                    && !prefix.is_empty()
+                    && !name.is_empty()
+                    && name
+                        .chars()
+                        .all(|char| char.is_ascii_alphanumeric() || char == '*')
+            });
+            assert!(is_one || action == "*", "{action}");
+        }
+        for resource in &statement.resources {
+            let is_arn = resource.starts_with("arn:") && resource.matches(':').count() >= 5;
+            assert!(
+                is_arn || resource == "*" || resource.starts_with("${"),
+                "{resource}"
+            );
+            assert!(!resource.chars().any(char::is_control), "{resource:?}");
+        }
+        if statement.resources.iter().any(|resource| resource == "*") {
+            assert_eq!(statement.resources.len(), 1);
+        }
+    }
+}
+
+/// The text of an argument: names, ARNs, placeholders, expressions, and what is none of them.
+fn argument() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        "[a-zA-Z0-9_-]{1,12}".prop_map(Value::from),
+        "[a-z0-9]{1,4}:[a-z0-9$]{1,6}".prop_map(Value::from),
+        Just(json!("arn:aws:sqs:us-east-1:123456789012:q")),
+        Just(json!("arn:aws:iam::123456789012:role/r")),
+        Just(json!(
+            "arn:aws:lambda:us-east-1:123456789012:function:f:prod"
+        )),
+        Just(json!(
+            "arn:aws:states:us-east-1:123456789012:stateMachine:m"
+        )),
+        Just(json!("arn:aws:s3:us-east-1:123456789012:accesspoint/p")),
+        Just(json!("https://sqs.us-east-1.amazonaws.com/123456789012/q")),
+        Just(json!("s3://bucket/key")),
+        Just(json!("arn:")),
+        "\\$\\{[A-Z][a-zA-Z.:]{0,12}\\}".prop_map(Value::from),
+        "\\{% [a-z$']{0,8} %\\}".prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        Just(Value::Null),
+        Just(json!([])),
+        proptest::collection::vec("[a-z:/${}]{0,8}".prop_map(Value::from), 0..3)
+            .prop_map(Value::from),
+        proptest::collection::btree_map(
+            "(S3Uri|RoleArn|ConnectionArn|TableName|EventBusName|Put|x)",
+            "[a-z:/${}]{0,8}".prop_map(Value::from),
+            0..3
+        )
+        .prop_map(|map| json!(map)),
+    ]
+}
+
+/// Any resource that the tables have, and some that they do not.
+fn resource() -> impl Strategy<Value = String> {
+    let optimized = (
+        any::<prop::sample::Index>(),
+        "(|.sync|.sync:2|.waitForTaskToken|.wait)",
+    )
+        .prop_map(|(index, suffix)| {
+            format!(
+                "arn:aws:states:::{}{suffix}",
+                index.get(optimized()).resource
+            )
+        });
+    let sdk = (any::<prop::sample::Index>(), any::<prop::sample::Index>()).prop_map(
+        |(service, action)| {
+            let service = service.get(services());
+            let actions: Vec<String> = service.actions().collect();
+            let action = if actions.is_empty() {
+                "doIt".to_owned()
+            } else {
+                action.get(&actions).clone()
+            };
+            format!("arn:aws:states:::aws-sdk:{}:{action}", service.name())
+        },
+    );
+    prop_oneof![
+        3 => optimized,
+        3 => sdk,
+        1 => Just("arn:aws:lambda:us-east-1:123456789012:function:f".to_owned()),
+        1 => Just("arn:aws:states:us-east-1:123456789012:activity:a".to_owned()),
+        1 => Just("${ChargeArn}".to_owned()),
+        1 => any::<String>(),
+        1 => "arn:aws:states:::[a-z0-9:.${}-]{0,20}",
+    ]
+}
+
+/// A Task or a Map with arguments that its integration may know.
+fn state() -> impl Strategy<Value = Value> {
+    let names = "(FunctionName|Qualifier|QueueUrl|TopicArn|TableName|IndexName|Bucket|Key|Prefix|StateMachineArn|TaskDefinition|Overrides|RoleArn|Role|ServiceRole|JobName|Name|Id|Ids|ProjectName|ApiEndpoint|Method|Stage|Path|AuthType|Authentication|InvocationConfig|Entries|ModelId|Input|Output|WorkGroup|ClusterId|SecretId|KeyId|CopySource|Statement|TransactItems|RequestItems|ResourceArn|Tags)(\\.\\$)?";
+    let arguments = proptest::collection::btree_map(names, argument(), 0..6);
+    (resource(), arguments, any::<bool>(), 0..8u8).prop_map(|(resource, arguments, arguments_given, more)| {
+        let mut task = json!({"Type": "Task", "Resource": resource, "End": true});
+        if arguments_given {
+            task[if more % 2 == 0 { "Parameters" } else { "Arguments" }] = json!(arguments);
+        }
+        match more {
+            0 => task["Credentials"] = json!({"RoleArn": arguments.values().next()}),
+            1 => {
+                return json!({"Type": "Map", "End": true, "Label": "l", "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Parameters": arguments},
+                    "ResultWriter": {"Resource": resource, "Parameters": arguments},
+                    "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "StartAt": "T", "States": {"T": task}}});
+            }
+            2 => {
+                return json!({"Type": "Parallel", "End": true, "Branches": [{"StartAt": "P", "States": {"P": task}}]});
+            }
+            _ => {}
+        }
+        task
+    })
+}
+
+fn policy_of(states: &[Value], order: impl Iterator<Item = usize>) -> Option<Policy> {
+    let states: serde_json::Map<String, Value> = order
+        .map(|index| (format!("S{index}"), states[index].clone()))
+        .collect();
+    let definition = json!({"StartAt": "S0", "States": states});
+    let machine = StateMachine::from_json(&definition.to_string()).ok()?;
+    Some(Policy::of(
+        &machine,
+        &options()
+            .redrive(true)
+            .pass_role("S1", "arn:aws:iam::123456789012:role/given"),
+    ))
+}
+
+proptest! {
+    #[test]
+    fn no_definition_has_a_policy_that_is_not_well_formed(states in proptest::collection::vec(state(), 1..6)) {
+        if let Some(policy) = policy_of(&states, 0..states.len()) {
+            well_formed(&policy);
+        }
+    }
+
+    #[test]
+    fn a_policy_does_not_depend_on_the_order_of_states(states in proptest::collection::vec(state(), 1..6)) {
+        let forward = policy_of(&states, 0..states.len());
+        let backward = policy_of(&states, (0..states.len()).rev());
+        prop_assert_eq!(forward, backward);
+    }
+
+    #[test]
+    fn a_state_more_takes_no_permission_away(states in proptest::collection::vec(state(), 2..6)) {
+        let (Some(fewer), Some(more)) = (policy_of(&states, 0..states.len() - 1), policy_of(&states, 0..states.len())) else {
+            return Ok(());
+        };
+        let more = triples(&value(&more));
+        for (effect, action, resource, condition) in triples(&value(&fewer)) {
+            let all = (effect.clone(), action.clone(), "*".to_owned(), condition.clone());
+            let kept = effect == "Deny" || more.contains(&all) || more.contains(&(effect, action.clone(), resource.clone(), condition));
+            prop_assert!(kept, "{} on {}", action, resource);
+        }
+    }
+}

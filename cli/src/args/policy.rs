@@ -1,0 +1,68 @@
+//! The arguments of `stepwright policy`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::MachineType;
+
+pub(super) const EXAMPLES: &str = "Examples:
+  stepwright policy orders.asl.json --region eu-west-1 --account 123456789012
+  stepwright policy orders.asl.yaml --region '${AWS::Region}' --account '${AWS::AccountId}' --logging --tracing > policy.json
+  stepwright policy etl.asl.json --name Etl --redrive             a Distributed Map starts executions of its own machine
+  stepwright policy job.asl.json --pass-role 'Run=arn:aws:iam::123456789012:role/jobTask' --pass-role 'Run=arn:aws:iam::123456789012:role/jobExec'
+  cargo run --bin order_processing -- --emit | stepwright policy - --name OrderProcessing
+
+Placeholders such as ${OrdersTable} stay as they are. What the definition does not settle is told on standard error: targets that are computed, roles to pass,
+actions that IAM does not have, roles of other accounts.
+Exit status: 0 printed; 1 the definition has errors; 2 wrong usage, or a file that cannot be read.";
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArguments {
+    /// The definition in JSON or YAML; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The partition in ARNs
+    #[arg(long, default_value = "aws", value_name = "PARTITION")]
+    pub(crate) partition: String,
+    /// The region in ARNs; any when it is not given
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// The account in ARNs; any when it is not given
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) account: Option<String>,
+    /// The name of the state machine; the file's name when it is not given
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// The type of the state machine
+    #[arg(
+        long = "type",
+        value_name = "TYPE",
+        value_enum,
+        ignore_case = true,
+        default_value = "STANDARD"
+    )]
+    pub(crate) machine_type: MachineType,
+    /// The machine writes to CloudWatch Logs
+    #[arg(long)]
+    pub(crate) logging: bool,
+    /// X-Ray traces the machine
+    #[arg(long)]
+    pub(crate) tracing: bool,
+    /// Executions with a Distributed Map are redriven
+    #[arg(long)]
+    pub(crate) redrive: bool,
+    /// A role that the work of a state runs under, such as the task role of an ECS task; may be given several times
+    #[arg(long, value_name = "STATE=ARN", value_parser = pass_role)]
+    pub(crate) pass_role: Vec<(String, String)>,
+}
+
+fn pass_role(text: &str) -> Result<(String, String), String> {
+    // A state's name may have an equals sign; an ARN has none before its first colon.
+    let at = text.find("=arn:").or_else(|| text.find("=${"));
+    let found = at.map(|at| (text[..at].to_owned(), text[at + 1..].to_owned()));
+    found.filter(|(state, _)| !state.is_empty()).ok_or_else(|| {
+        "give the state and the ARN of the role, as in `Run=arn:aws:iam::123456789012:role/job`"
+            .to_owned()
+    })
+}
