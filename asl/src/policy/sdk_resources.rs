@@ -162,10 +162,9 @@ impl Asked<'_> {
     /// The resources of one type.
     fn need(&mut self, need: &Need, by_name: bool, alone: bool) -> Vec<String> {
         let options = self.call.options;
-        if self.operation == "CopyObject" || self.operation == "UploadPartCopy" {
-            if self.action == "s3:GetObject" {
-                return self.copied();
-            }
+        let copies = matches!(self.operation, "CopyObject" | "UploadPartCopy");
+        if copies && self.action == "s3:GetObject" {
+            return self.copied();
         }
         if need.arn.ends_with(":sqs:${Region}:${Account}:${QueueName}") {
             match self.call.arguments.get("QueueUrl") {
