@@ -6,11 +6,13 @@ use std::time::Duration;
 use stepwright_runtime::Engine;
 use stepwright_runtime::objects::Folder;
 use stepwright_runtime::serve::Server;
+use stepwright_runtime::store::SqliteStore;
 use tokio::net::TcpListener;
 
 use crate::args::ServeArguments;
 use crate::failure::Failure;
 use crate::report;
+use crate::store::cannot as cannot_store;
 
 /// How long handlers that are at work when the server ends may take.
 const GRACE: Duration = Duration::from_secs(3);
@@ -57,7 +59,16 @@ fn engine(arguments: &ServeArguments) -> Result<Engine, Failure> {
     if arguments.virtual_time {
         builder = builder.virtual_time();
     }
+    if let Some(path) = &arguments.store {
+        builder = builder.store(SqliteStore::open(path).map_err(cannot_store)?);
+    }
     if let Some(folder) = &arguments.objects {
+        if !folder.is_dir() {
+            return Err(Failure::Usage(format!(
+                "--objects {}: there is no such folder; it has a folder for each bucket",
+                folder.display()
+            )));
+        }
         builder = builder.objects(Folder::new(folder));
     }
     builder

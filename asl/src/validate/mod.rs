@@ -47,6 +47,7 @@ pub use rule::{Known, Rule};
 pub use rule_id::RuleIdError;
 pub use rules::{RULES, rule};
 pub use validator::Validator;
+pub use variables::variable_references;
 
 use crate::json::Document;
 use crate::model::StateMachine;

@@ -8,6 +8,7 @@ use clap::Args;
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve
   stepwright serve --port 4566 --region eu-central-1
+  stepwright serve --store local.db                          goes on where it was after Ctrl-C, a crash or a loss of power
   stepwright serve --virtual-time                            a year of Wait takes no time
   stepwright serve --objects buckets                         s3://orders/2026.csv is buckets/orders/2026.csv
 
@@ -35,6 +36,9 @@ pub(crate) struct ServeArguments {
     /// Lets waits, retries and timeouts pass in no time
     #[arg(long)]
     pub(crate) virtual_time: bool,
+    /// A file in which state machines, executions and activities are kept: they are there, and go on, when the server starts again
+    #[arg(long, value_name = "PATH", conflicts_with = "virtual_time")]
+    pub(crate) store: Option<PathBuf>,
     /// A folder in whose place of S3 Distributed Maps read and write: each bucket is a folder in it
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,

@@ -28,7 +28,7 @@ pub struct MapRunCounts {
 }
 
 impl MapRunCounts {
-    pub(super) fn to_json(self) -> Json {
+    pub(crate) fn to_json(self) -> Json {
         json!({
             "pending": self.pending,
             "running": self.running,

@@ -15,4 +15,6 @@ pub(crate) use self::item::Item;
 pub(crate) use self::layout::{Layout, Transformation};
 pub(crate) use self::results::{Again, Ended, Results};
 pub use self::run::MapRun;
+#[cfg(feature = "serve")]
+pub(crate) use self::run::RunChanges;
 pub(crate) use self::run::RunView;

@@ -99,7 +99,17 @@ impl MapRun {
     }
 }
 
-/// What stays the same in a Map Run.
+/// What UpdateMapRun changes of a run that is at work.
+#[cfg(feature = "serve")]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct RunChanges {
+    /// 0 for as many as there may be.
+    pub(crate) max_concurrency: Option<u64>,
+    pub(crate) tolerated_count: Option<u64>,
+    pub(crate) tolerated_percentage: Option<f64>,
+}
+
+/// What others see of a Map Run beside its counts.
 #[derive(Clone, Debug)]
 pub(crate) struct RunView {
     pub(crate) arn: SmolStr,

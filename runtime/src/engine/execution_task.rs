@@ -224,6 +224,12 @@ impl ExecutionTask {
                 self.parks = Some(Box::new(Failure::new(NOT_KEPT, cause)));
             }
             Message::Parked(failure) => self.parks = Some(Box::new(failure)),
+            #[cfg(feature = "serve")]
+            Message::UpdateRun(arn, changes, answer) => {
+                let is_updated = execution.update_run(&arn, changes, &mut self.host);
+                // Who asked may be gone.
+                let _ = answer.send(is_updated);
+            }
             Message::History(read, reader) => {
                 execution.recorder().watch();
                 self.readers.push((read, reader));

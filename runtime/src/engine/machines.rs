@@ -159,6 +159,8 @@ pub(super) struct Newest {
     by_name: HashMap<SmolStr, Arc<Machine>>,
     /// Names by the text of StateMachineArn.
     by_target: Arc<HashMap<String, String>>,
+    /// What the ARNs of versions and aliases stand for, and the weight of each.
+    qualified: HashMap<SmolStr, Arc<[(u32, Arc<Machine>)]>>,
     /// The states of all of them.
     defined: Arc<[DefinedState]>,
 }
@@ -221,10 +223,47 @@ impl Machines {
         let before = self.newest.rcu(|before| {
             let mut newest = Newest::clone(before);
             newest.by_name.remove(name);
+            let prefix = format!(":stateMachine:{name}:");
+            newest.qualified.retain(|arn, _| !arn.contains(&prefix));
             newest.put([]);
             newest
         });
         before.by_name.contains_key(name)
+    }
+
+    /// What the ARN of a version or an alias stands for: machines, and the weight of each; none when there is no such one any more.
+    #[cfg(feature = "serve")]
+    pub(super) fn qualify(&self, arn: &str, machines: Arc<[(u32, Arc<Machine>)]>) {
+        self.newest.rcu(|before| {
+            let mut newest = Newest::clone(before);
+            match machines.is_empty() {
+                true => newest.qualified.remove(arn),
+                false => newest.qualified.insert(arn.into(), machines.clone()),
+            };
+            newest
+        });
+    }
+
+    /// The machine that the ARN of a version or an alias stands for this time; `chance` is a random number.
+    pub(super) fn qualified(
+        &self,
+        arn: &str,
+        chance: impl FnOnce() -> u64,
+    ) -> Option<Arc<Machine>> {
+        let newest = self.newest();
+        let machines = newest.qualified.get(arn)?;
+        let all: u64 = machines.iter().map(|(weight, _)| u64::from(*weight)).sum();
+        let mut left = if all == 0 { 0 } else { chance() % all };
+        let mut chosen = machines
+            .iter()
+            .filter(|(weight, _)| *weight > 0 || all == 0);
+        let found = chosen.find(|(weight, _)| {
+            let weight = u64::from(*weight);
+            let is_it = left < weight || all == 0;
+            left = left.saturating_sub(weight);
+            is_it
+        });
+        found.map(|(_, machine)| machine.clone())
     }
 
     /// The states that sources of answers are held against.

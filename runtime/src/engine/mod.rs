@@ -564,7 +564,7 @@ impl Engine {
     }
 
     /// Answers a token, and waits until the execution has taken the answer: what is said to be answered counts.
-    async fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
+    pub(crate) async fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
         let refused = match self.shared.tokens.get(token) {
             Ok(responder) => match responder.answer_and_wait(result).await {
                 true => return Ok(()),

@@ -104,8 +104,17 @@ impl Shared {
     /// A state that starts a registered state machine: what will be started, or why it cannot be.
     pub(super) fn by_workflow(&self, call: &TaskCall<'_>) -> Option<Answer> {
         let integration = Integration::of(call.resource())?;
-        let machine = self.machines.find(call.target()?)?;
-        let effect = match self.nested_start(&machine, integration, call) {
+        let target = call.target()?;
+        // The ARN of a version or an alias, which is chosen when the execution starts.
+        let by = self
+            .machines
+            .qualified(target, || 0)
+            .map(|machine| (machine, target));
+        let (machine, by) = match by {
+            Some(qualified) => qualified,
+            None => (self.machines.find(target)?, ""),
+        };
+        let effect = match self.nested_start(&machine, by, integration, call) {
             Ok(start) => Effect::Start(Box::new(start)),
             Err(failure) => Effect::failing(failure),
         };
@@ -120,6 +129,7 @@ impl Shared {
     fn nested_start(
         &self,
         machine: &Machine,
+        qualified: &str,
         integration: Integration,
         call: &TaskCall<'_>,
     ) -> Result<NestedStart, TaskFailure> {
@@ -151,7 +161,10 @@ impl Shared {
         let prefix = &machine.info.prefix;
         Ok(NestedStart {
             integration,
-            machine: machine.info.name.clone(),
+            machine: match qualified {
+                "" => machine.info.name.clone(),
+                arn => arn.into(),
+            },
             name: names.name(prefix).into(),
             execution: names.id(prefix).clone(),
             root: call.execution().root_arn().clone(),
@@ -188,7 +201,9 @@ impl Shared {
         let launch = || {
             // What is prepared is spawned when the step is over.
             tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
-            let found = self.machines.find(&machine);
+            let chance = || self.entropy.draw(1).next_u64();
+            let found = self.machines.qualified(&machine, chance);
+            let found = found.or_else(|| self.machines.find(&machine));
             let found =
                 found.ok_or_else(|| StartError::StateMachineDoesNotExist(machine.to_string()))?;
             self.launch(&found, input, options, depth)

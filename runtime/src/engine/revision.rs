@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
+use tokio::sync::oneshot;
 
 use super::error::{BuildError, StartError};
 use super::execution_task::ExecutionTask;
@@ -14,10 +15,12 @@ use super::registry::{self, PendingMachine};
 use super::report::ExecutionReport;
 use super::run::Run;
 use super::start::StartOptions;
+use super::state::Message;
 use super::{Engine, MachineDescription};
+use crate::distributed::{MapRun, RunChanges};
 use crate::execution_info::{ExecutionInfo, MachineInfo, Origin};
 use crate::status::Status;
-use crate::store::StoreError;
+use crate::store::{StoreError, StoredDocument};
 use crate::value::Value;
 
 /// A compiled definition of a state machine. It needs not be the newest of its name.
@@ -38,11 +41,6 @@ impl Revision {
             ..Machine::clone(&self.machine)
         });
         Self { machine }
-    }
-
-    /// How its executions are asked for.
-    pub(crate) fn origin(&self) -> Option<&Origin> {
-        self.machine.info.origin.as_deref()
     }
 
     /// The role that its executions run under.
@@ -163,9 +161,47 @@ impl Engine {
         (&setting.region, &setting.account)
     }
 
+    /// What the ARNs of versions and aliases stand for, for states that start executions: revisions, and the weight of each.
+    pub(crate) fn put_qualified(&self, arn: &str, qualified: Vec<(u32, Revision)>) {
+        let machines = qualified.into_iter();
+        let machines = machines.map(|(weight, revision)| (weight, revision.machine));
+        self.shared.machines.qualify(arn, machines.collect());
+    }
+
+    /// A random number below `end`, which is not 0.
+    pub(crate) fn draw_below(&self, end: u64) -> u64 {
+        self.shared.entropy.draw(1).next_u64() % end
+    }
+
+    /// The documents of the store.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets when it is read.
+    pub(crate) fn documents(&self) -> Result<Vec<StoredDocument>, StoreError> {
+        match &self.shared.durable {
+            Some(durable) => durable.reader().documents(),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// The most bytes of an input, a task's output and the like.
     pub(crate) fn payload_bytes(&self) -> u64 {
         self.shared.limits.payload_bytes
+    }
+
+    /// Changes what UpdateMapRun changes of a Map Run. Gives `false` when it is not at work.
+    pub(crate) async fn update_map_run(&self, run: &MapRun, changes: RunChanges) -> bool {
+        let execution = &run.execution;
+        let known = self.shared.known(execution).ok().flatten();
+        let known = known.or_else(|| self.shared.child(execution).ok().flatten());
+        let Some(state) = known else {
+            return false;
+        };
+        let (answer, updated) = oneshot::channel();
+        let message = Message::UpdateRun(run.arn.as_str().into(), changes, answer);
+        // One that is over drops the message, and with it who would answer.
+        state.send(message).is_ok() && updated.await.unwrap_or(false)
     }
 
     /// The ARN of the Map Run that a child execution belongs to.
@@ -222,6 +258,16 @@ impl Engine {
             Ok(_) => Ok(Redrivability::Redrivable),
             Err(refused) => not(&refused.to_string()),
         }
+    }
+
+    /// What a child of a Map Run is, as long as it is known.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets when it is read.
+    pub(crate) fn child_about(&self, id: &str) -> Result<Option<Arc<ExecutionInfo>>, StoreError> {
+        let child = self.shared.child(id)?;
+        Ok(child.map(|state| state.about.clone()))
     }
 
     /// As [`executions`](Self::executions), with what each execution is.

@@ -2,6 +2,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use futures_util::task::AtomicWaker;
+#[cfg(feature = "serve")]
+use smol_str::SmolStr;
 use tokio::sync::{Notify, oneshot};
 
 use super::follower::Follower;
@@ -60,6 +62,13 @@ pub(crate) enum Message {
     Parked(Failure),
     /// A machine or an activity was added: a task that nobody answered may have somebody now.
     LookForHandlers,
+    /// UpdateMapRun of a run of this ARN; the answer is whether it was at work.
+    #[cfg(feature = "serve")]
+    UpdateRun(
+        SmolStr,
+        crate::distributed::RunChanges,
+        oneshot::Sender<bool>,
+    ),
     /// Somebody wants the history as soon as it has more than so many events.
     History(u32, oneshot::Sender<History>),
 }

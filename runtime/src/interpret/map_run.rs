@@ -8,6 +8,8 @@ use super::failure::Failure;
 use super::host::Host;
 use super::tolerance::Tolerance;
 use crate::clock::Timestamp;
+#[cfg(feature = "serve")]
+use crate::distributed::RunChanges;
 use crate::distributed::source::{Items, Supply};
 use crate::distributed::{Again, Layout, Results, RunView, Tally, Written};
 use crate::execution_info::ExecutionInfo;
@@ -167,6 +169,33 @@ impl MapRun {
     pub(super) fn fail(&mut self, failure: Failure, wait_id: WaitId, host: &mut dyn Host) {
         self.stage = Stage::Stopping(failure);
         host.stop_children(wait_id);
+    }
+
+    /// Changes what UpdateMapRun changes; `most` children may be at work in any case. Gives `false`, and changes nothing, when the run comes to
+    /// its end already.
+    #[cfg(feature = "serve")]
+    pub(super) fn update(&mut self, changes: RunChanges, most: u64) -> bool {
+        if matches!(self.stage, Stage::Stopping(_) | Stage::Writing(_)) {
+            return false;
+        }
+        if let Some(declared) = changes.max_concurrency {
+            self.view.max_concurrency = declared;
+            self.concurrency = if declared == 0 {
+                most
+            } else {
+                declared.min(most)
+            };
+        }
+        if changes.tolerated_count.is_some() {
+            self.view.tolerated_count = changes.tolerated_count;
+            self.tolerance.count = changes.tolerated_count;
+        }
+        if changes.tolerated_percentage.is_some() {
+            self.view.tolerated_percentage = changes.tolerated_percentage;
+            self.tolerance.percentage = changes.tolerated_percentage;
+        }
+        self.is_ready = true;
+        true
     }
 
     /// Fails when more items failed than it bears.

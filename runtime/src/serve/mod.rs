@@ -28,16 +28,11 @@
 //! | `shape/` | the members of requests, with the constraints of the API's model and AWS's texts about them |
 //! | `operations/` | the operations, a file for each group: the request, the response, what is done |
 //! | `control/` | state machines with their revisions, versions, aliases and tags |
+//! | `redrives.rs` | which redrives were asked for with a token |
 //! | `arn.rs`, `page.rs`, `error.rs`, `response.rs` | ARNs; pages and their tokens; errors with AWS's codes; dates |
 //!
 //! An operation is a `shape!` for its request, a structure for its response, a function, and a line in `operation.rs`. What it
 //! refuses is an [`error::ApiError`](self::error). What it changes of the control plane it changes within `Service::change`.
-
-#![expect(
-    dead_code,
-    unused_imports,
-    reason = "the operations that use it follow"
-)]
 
 mod arn;
 mod connection;
@@ -47,6 +42,7 @@ mod http;
 mod operation;
 mod operations;
 mod page;
+mod redrives;
 mod response;
 mod server;
 mod service;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::error::ApiError;
-use super::operations::{executions, state_machines};
+use super::operations::{
+    activities, aliases, executions, map_runs, state_machines, tags, tokens, versions,
+};
 use super::service::{Service, read};
 
 /// What stands before an operation's name in the header `X-Amz-Target`.
@@ -36,17 +38,41 @@ macro_rules! operations {
 }
 
 operations! {
+    "CreateActivity" => activities::create,
     "CreateStateMachine" => state_machines::create,
+    "CreateStateMachineAlias" => aliases::create,
+    "DeleteActivity" => activities::delete,
     "DeleteStateMachine" => state_machines::delete,
+    "DeleteStateMachineAlias" => aliases::delete,
+    "DeleteStateMachineVersion" => versions::delete,
+    "DescribeActivity" => activities::describe,
     "DescribeExecution" => executions::describe,
+    "DescribeMapRun" => map_runs::describe,
     "DescribeStateMachine" => state_machines::describe,
+    "DescribeStateMachineAlias" => aliases::describe,
+    "DescribeStateMachineForExecution" => executions::describe_machine,
+    "GetActivityTask" => activities::get_task,
     "GetExecutionHistory" => executions::history,
+    "ListActivities" => activities::list,
     "ListExecutions" => executions::list,
+    "ListMapRuns" => map_runs::list,
+    "ListStateMachineAliases" => aliases::list,
+    "ListStateMachineVersions" => versions::list,
     "ListStateMachines" => state_machines::list,
+    "ListTagsForResource" => tags::list,
+    "PublishStateMachineVersion" => versions::publish,
+    "RedriveExecution" => executions::redrive,
+    "SendTaskFailure" => tokens::fail,
+    "SendTaskHeartbeat" => tokens::heartbeat,
+    "SendTaskSuccess" => tokens::succeed,
     "StartExecution" => executions::start,
     "StartSyncExecution" => executions::start_sync,
     "StopExecution" => executions::stop,
+    "TagResource" => tags::tag,
+    "UntagResource" => tags::untag,
+    "UpdateMapRun" => map_runs::update,
     "UpdateStateMachine" => state_machines::update,
+    "UpdateStateMachineAlias" => aliases::update,
 }
 
 fn print(response: &impl Serialize) -> Result<Vec<u8>, ApiError> {

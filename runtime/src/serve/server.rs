@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use super::control::Control;
+use super::redrives::Redrives;
 use super::service::Service;
 use super::{connection, http};
 use crate::engine::Engine;
@@ -37,6 +38,9 @@ pub enum ServerError {
     /// No engine was given.
     #[error("a server needs an engine; give it with `ServerBuilder::engine`")]
     NoEngine,
+    /// The engine's store has state machines that cannot be read.
+    #[error("the state machines of the store cannot be read: {0}")]
+    Unreadable(String),
 }
 
 impl Server {
@@ -79,14 +83,16 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// [`ServerError::NoEngine`].
+    /// [`ServerError::NoEngine`]; [`ServerError::Unreadable`].
     pub fn build(self) -> Result<Server, ServerError> {
         let engine = self.engine.ok_or(ServerError::NoEngine)?;
-        let control = Control::new(&engine, engine.clock().now());
+        let control = Control::open(&engine, engine.clock().now());
+        let control = control.map_err(ServerError::Unreadable)?;
         Ok(Server {
             service: Arc::new(Service {
                 engine,
                 control,
+                redrives: Redrives::default(),
                 poll: self.poll,
             }),
             shutdown: self.shutdown,

@@ -4,34 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use smol_str::SmolStr;
 
 use super::arn::{Qualifier, StatesArn};
-use super::control::{Control, Machine, Revision};
+use super::control::{Control, Machine};
 use super::error::ApiError;
+use super::redrives::Redrives;
 use super::shape::{Constraints, Shape};
 use crate::clock::Timestamp;
 use crate::engine::{self, Engine};
-use crate::execution_info::Origin;
 use crate::value::Value;
 
 /// The engine, and what the API has beside it.
 pub(super) struct Service {
     pub(super) engine: Engine,
     pub(super) control: Control,
+    pub(super) redrives: Redrives,
     /// How long GetActivityTask waits for a task.
     pub(super) poll: Duration,
-}
-
-/// A state machine as an ARN names it.
-pub(super) struct Found {
-    pub(super) machine: Arc<Machine>,
-    /// The revision that the ARN stands for.
-    pub(super) revision: Arc<Revision>,
-    /// The number of the version, where the ARN names one, or an alias that chose one.
-    pub(super) version: Option<u32>,
-    /// The ARN of the alias.
-    pub(super) alias: Option<SmolStr>,
 }
 
 impl Service {
@@ -68,33 +57,31 @@ impl Service {
         }
     }
 
-    /// The revision that executions of an ARN are started of.
+    /// What executions of an ARN are started of, this time, when they come with this trace header.
     ///
     /// # Errors
     ///
     /// As [`machine`](Self::machine).
-    pub(super) fn startable(&self, arn: &StatesArn<'_>) -> Result<Found, ApiError> {
+    pub(super) fn startable(
+        &self,
+        arn: &StatesArn<'_>,
+        trace: Option<&str>,
+    ) -> Result<(Arc<Machine>, engine::Revision), ApiError> {
         let machine = self.machine(arn)?;
         let (_, qualifier) = arn.state_machine()?;
         let missing = || ApiError::no_machine(arn.text);
         let (version, alias) = match qualifier {
             None => (None, None),
             Some(Qualifier::Version(number)) => (Some(number), None),
-            Some(Qualifier::Alias(_)) => return Err(missing()),
-        };
-        let revision = match version {
-            None => machine.current.clone(),
-            Some(number) => {
-                let version = machine.versions.get(&number).ok_or_else(missing)?;
-                version.revision.clone()
+            Some(Qualifier::Alias(name)) => {
+                let alias = machine.aliases.get(name).ok_or_else(missing)?;
+                let chance = u32::try_from(self.engine.draw_below(100)).unwrap_or_default();
+                (alias.choose(chance), Some(arn.text))
             }
         };
-        Ok(Found {
-            machine,
-            revision,
-            version,
-            alias,
-        })
+        let started = machine.started(version, alias, trace);
+        let started = started.ok_or_else(missing)?;
+        Ok((machine, started))
     }
 }
 
@@ -117,45 +104,6 @@ impl Service {
         changed
             .await
             .unwrap_or_else(|error| Err(ApiError::internal(error.to_string())))
-    }
-
-    /// Puts a state machine in the place of the one with its name. To be called within a [`change`](Self::change).
-    ///
-    /// # Errors
-    ///
-    /// When the store does not keep it.
-    pub(super) async fn put(&self, machine: Machine) -> Result<Arc<Machine>, ApiError> {
-        self.engine.put_revision(&machine.current.compiled);
-        Ok(self.control.put(machine))
-    }
-
-    /// Forgets a state machine. To be called within a [`change`](Self::change).
-    ///
-    /// # Errors
-    ///
-    /// When the store does not keep that.
-    pub(super) async fn remove(&self, name: &str) -> Result<(), ApiError> {
-        self.engine.delete_machine(name);
-        self.control.remove(name);
-        Ok(())
-    }
-}
-
-impl Found {
-    /// What an execution is started of that came with this trace header.
-    pub(super) fn compiled(&self, trace: Option<&str>) -> engine::Revision {
-        let compiled = &self.revision.compiled;
-        if self.version.is_none() && trace.is_none() {
-            return compiled.clone();
-        }
-        compiled.with_origin(Origin {
-            revision: self.revision.id.clone(),
-            version: self
-                .version
-                .map(|number| self.machine.version_arn(number).into()),
-            alias: self.alias.clone(),
-            trace: trace.map(SmolStr::new),
-        })
     }
 }
 

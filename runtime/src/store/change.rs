@@ -1,6 +1,8 @@
 use bytes::Bytes;
 
-use super::{StoreError, StoredActivity, StoredExecution, StoredMachine, StoredMapRun};
+use super::{
+    StoreError, StoredActivity, StoredDocument, StoredExecution, StoredMachine, StoredMapRun,
+};
 use crate::Status;
 use crate::clock::Timestamp;
 
@@ -66,6 +68,13 @@ pub enum Change {
         /// Its ARN.
         arn: String,
     },
+    /// A document is written. One with this key that is there is replaced.
+    Document(StoredDocument),
+    /// A document is deleted, if it is there.
+    DeleteDocument {
+        /// Its key.
+        key: String,
+    },
 }
 
 impl Change {
@@ -92,6 +101,8 @@ impl Change {
             Self::MapRun(run) => run.arn.len() + run.data.len(),
             Self::Append { data, .. } => data.len(),
             Self::Activity(StoredActivity { arn, .. }) | Self::DeleteActivity { arn } => arn.len(),
+            Self::Document(document) => document.key.len() + document.data.len(),
+            Self::DeleteDocument { key } => key.len(),
             Self::Close { .. } | Self::Reopen { .. } | Self::Delete { .. } => 0,
         };
         size_of::<Self>() + texts

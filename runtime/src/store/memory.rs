@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::{
-    Change, Store, StoreError, StoreFilter, StoreReader, StoredActivity, StoredExecution,
-    StoredMachine, StoredMapRun,
+    Change, Store, StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument,
+    StoredExecution, StoredMachine, StoredMapRun,
 };
 use crate::Status;
 use crate::clock::Timestamp;
@@ -159,6 +159,16 @@ impl StoreReader for MemoryStore {
         Ok(all.collect())
     }
 
+    fn documents(&mut self) -> Result<Vec<StoredDocument>, StoreError> {
+        let shared = self.shared();
+        let all = shared.tables.documents.iter();
+        let all = all.map(|(key, data)| StoredDocument {
+            key: key.clone(),
+            data: data.clone(),
+        });
+        Ok(all.collect())
+    }
+
     fn closed(
         &mut self,
         before: Option<Timestamp>,
@@ -221,6 +231,8 @@ struct Tables {
     keys: HashMap<String, u64>,
     /// When the activities were created, by their ARNs.
     activities: BTreeMap<String, Timestamp>,
+    /// By their keys.
+    documents: BTreeMap<String, Bytes>,
 }
 
 #[derive(Clone, Debug)]
@@ -242,6 +254,7 @@ enum Undo {
         stopped: Option<Timestamp>,
     },
     Activity(String, Option<Timestamp>),
+    Document(String, Option<Bytes>),
 }
 
 impl Tables {
@@ -324,6 +337,10 @@ impl Tables {
                 Ok(self.activity(arn, Some(*created)))
             }
             Change::DeleteActivity { arn } => Ok(self.activity(arn, None)),
+            Change::Document(StoredDocument { key, data }) => {
+                Ok(self.document(key, Some(data.clone())))
+            }
+            Change::DeleteDocument { key } => Ok(self.document(key, None)),
         }
     }
 
@@ -402,6 +419,14 @@ impl Tables {
         Undo::Activity(arn.to_owned(), before)
     }
 
+    fn document(&mut self, key: &str, data: Option<Bytes>) -> Undo {
+        let before = match data {
+            Some(data) => self.documents.insert(key.to_owned(), data),
+            None => self.documents.remove(key),
+        };
+        Undo::Document(key.to_owned(), before)
+    }
+
     fn insert(&mut self, kept: Kept) {
         self.keys.insert(kept.row.arn.to_string(), kept.row.key);
         self.executions.insert(kept.row.key, kept);
@@ -431,6 +456,9 @@ impl Tables {
             }
             Undo::Activity(arn, created) => {
                 self.activity(&arn, created);
+            }
+            Undo::Document(key, data) => {
+                self.document(&key, data);
             }
             Undo::Stand {
                 key,

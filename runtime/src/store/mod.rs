@@ -36,6 +36,7 @@
 
 mod activity;
 mod change;
+mod document;
 mod error;
 mod execution;
 mod filter;
@@ -55,6 +56,7 @@ use crate::clock::Timestamp;
 
 pub use self::activity::StoredActivity;
 pub use self::change::Change;
+pub use self::document::StoredDocument;
 pub use self::error::StoreError;
 pub use self::execution::StoredExecution;
 pub use self::filter::StoreFilter;
@@ -142,6 +144,13 @@ pub trait StoreReader: Send {
     ///
     /// What the store meets.
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError>;
+
+    /// The documents, by their keys.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn documents(&mut self) -> Result<Vec<StoredDocument>, StoreError>;
 
     /// At most so many of the executions that are over and no children of a Map Run, from the one that ended first. With a time, those that started and ended before it.
     ///

@@ -2,7 +2,9 @@
 
 mod data;
 mod find;
+mod references;
 mod unassigned;
 
 pub(super) use data::{Assignment, Variables};
 pub(super) use find::find_variables;
+pub use references::variable_references;

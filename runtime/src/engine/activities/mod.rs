@@ -204,8 +204,13 @@ impl Engine {
 
     /// Waits until the store, if there is one, has a change.
     async fn keep(&self, change: Change) -> Result<(), StoreError> {
+        self.keep_all(vec![change]).await
+    }
+
+    /// Waits until the store, if there is one, has changes: all of them, or none.
+    pub(crate) async fn keep_all(&self, changes: Vec<Change>) -> Result<(), StoreError> {
         match &self.shared.durable {
-            Some(durable) => durable.journal.commit(vec![change]).await,
+            Some(durable) => durable.journal.commit(changes).await,
             None => Ok(()),
         }
     }

@@ -117,6 +117,46 @@ impl Execution {
         }
     }
 
+    /// Changes what UpdateMapRun changes of a run. Gives `false` when no run of this ARN is at work.
+    #[cfg(feature = "serve")]
+    pub(crate) fn update_run(
+        &mut self,
+        arn: &str,
+        changes: crate::distributed::RunChanges,
+        host: &mut dyn Host,
+    ) -> bool {
+        let is_it = |(id, cursor): (_, &Cursor)| match &cursor.waiting {
+            Waiting::Run(run) if run.view.arn == arn => Some(id),
+            _ => None,
+        };
+        let Some(id) = self.cursors.iter().find_map(is_it) else {
+            return false;
+        };
+        let most = u64::from(self.limits.map_run_concurrency);
+        // All of the run is written again: its parts have nothing of this.
+        let Some(cursor) = self.cursors.get_mut(id) else {
+            return false;
+        };
+        let wait_id = WaitId {
+            cursor: id,
+            wait: cursor.wait,
+        };
+        let Waiting::Run(run) = &mut cursor.waiting else {
+            return false;
+        };
+        if !run.update(changes, most) {
+            return false;
+        }
+        if run.is_open {
+            host.open_run(wait_id, run.view.clone());
+            host.report_run(wait_id, run.tally, None);
+        }
+        // It may bear less than before.
+        run.judge(wait_id, host);
+        self.runs_on(id);
+        true
+    }
+
     fn turn(
         &mut self,
         wait_id: WaitId,

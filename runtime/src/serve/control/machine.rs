@@ -5,9 +5,11 @@ use indexmap::IndexMap;
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 
+use super::alias::Alias;
 use super::revision::{Configuration, INITIAL, Revision};
 use crate::clock::Timestamp;
 use crate::engine;
+use crate::execution_info::Origin;
 
 /// The most versions of a state machine.
 pub(in crate::serve) const MOST_VERSIONS: usize = 1_000;
@@ -27,9 +29,13 @@ pub(in crate::serve) struct Machine {
     pub(in crate::serve) versions: BTreeMap<u32, Version>,
     /// The number of the version that was published last. Numbers are not given again.
     pub(in crate::serve) last_version: u32,
+    /// The aliases, by their names.
+    pub(in crate::serve) aliases: BTreeMap<String, Alias>,
     pub(in crate::serve) tags: IndexMap<String, String>,
+    /// The engine was built with it: the next one has it by itself.
+    pub(super) is_declared: bool,
     /// Revisions that were updated, the newest last.
-    earlier: VecDeque<Arc<Revision>>,
+    pub(super) earlier: VecDeque<Arc<Revision>>,
 }
 
 /// A published version of a state machine.
@@ -57,7 +63,9 @@ impl Machine {
             current: Arc::new(first),
             versions: BTreeMap::new(),
             last_version: 0,
+            aliases: BTreeMap::new(),
             tags,
+            is_declared: false,
             earlier: VecDeque::new(),
         }
     }
@@ -66,20 +74,19 @@ impl Machine {
     pub(super) fn declared(compiled: &engine::Revision, now: Timestamp) -> Self {
         let described = compiled.describe();
         let configuration = Configuration {
-            definition: described.definition,
+            definition: described.definition.clone(),
             role_arn: compiled.role_arn().to_owned(),
             logging: super::Logging::default(),
             is_traced: false,
             encryption: super::revision::Encryption::default(),
         };
         let first = Revision::of(compiled.clone(), INITIAL, configuration, now);
-        Self::new(
-            &described.name,
-            described.arn.into(),
-            described.machine_type,
-            first,
-            IndexMap::new(),
-        )
+        let name = described.name.as_str();
+        let arn = described.arn.as_str().into();
+        Self {
+            is_declared: true,
+            ..Self::new(name, arn, described.machine_type, first, IndexMap::new())
+        }
     }
 
     /// Another revision becomes the current one.
@@ -108,17 +115,66 @@ impl Machine {
         self.last_version
     }
 
+    /// What executions are started of that are asked for in this way; `None` when there is no such version.
+    pub(in crate::serve) fn started(
+        &self,
+        version: Option<u32>,
+        alias: Option<&str>,
+        trace: Option<&str>,
+    ) -> Option<engine::Revision> {
+        let revision = match version {
+            None => &self.current,
+            Some(number) => &self.versions.get(&number)?.revision,
+        };
+        if version.is_none() && trace.is_none() {
+            return Some(revision.compiled.clone());
+        }
+        Some(revision.compiled.with_origin(Origin {
+            revision: revision.id.clone(),
+            version: version.map(|number| self.version_arn(number).into()),
+            alias: alias.map(SmolStr::new),
+            trace: trace.map(SmolStr::new),
+        }))
+    }
+
     /// The ARN of a version.
     pub(in crate::serve) fn version_arn(&self, number: u32) -> String {
         format!("{}:{number}", self.arn)
     }
 
+    /// Forgets a version; its revision is remembered for executions of it. Gives whether it was there.
+    pub(in crate::serve) fn delete_version(&mut self, number: u32) -> bool {
+        let Some(version) = self.versions.remove(&number) else {
+            return false;
+        };
+        if self.revision(&version.revision.id).is_none() {
+            self.earlier.push_back(version.revision);
+        }
+        true
+    }
+
+    /// The ARN of an alias.
+    pub(in crate::serve) fn alias_arn(&self, name: &str) -> String {
+        format!("{}:{name}", self.arn)
+    }
+
+    /// The names of the aliases that route to a version.
+    pub(in crate::serve) fn aliases_of(&self, version: u32) -> impl Iterator<Item = &str> {
+        let all = self.aliases.iter();
+        all.filter(move |(_, alias)| alias.routing.iter().any(|route| route.version == version))
+            .map(|(name, _)| name.as_str())
+    }
+
+    /// All revisions that are remembered: the current one, those of versions, and earlier ones. One may come twice.
+    pub(in crate::serve) fn revisions(&self) -> impl Iterator<Item = &Arc<Revision>> {
+        let versions = self.versions.values().map(|version| &version.revision);
+        std::iter::once(&self.current)
+            .chain(versions)
+            .chain(&self.earlier)
+    }
+
     /// A revision by its id, as long as it is remembered.
     pub(in crate::serve) fn revision(&self, id: &str) -> Option<&Arc<Revision>> {
-        let versions = self.versions.values().map(|version| &version.revision);
-        let mut all = std::iter::once(&self.current)
-            .chain(versions)
-            .chain(&self.earlier);
-        all.find(|revision| revision.id == id)
+        self.revisions().find(|revision| revision.id == id)
     }
 }

@@ -1,38 +1,66 @@
-//! The control plane: state machines with their revisions, versions, aliases and tags. Executions and activities are the engine's.
+//! The control plane: state machines with their revisions, versions, aliases and tags, and what activities have beside the engine. Executions
+//! are the engine's.
 
+mod activity;
+mod alias;
+mod documents;
 mod machine;
 mod revision;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use smol_str::SmolStr;
 
-pub(super) use self::machine::{MOST_VERSIONS, Machine, Version};
+pub(super) use self::activity::Activity;
+pub(super) use self::alias::{Alias, MOST_ALIASES, Route};
+pub(super) use self::machine::{MOST_VERSIONS, Machine};
 pub(super) use self::revision::{
-    Configuration, Encryption, LogDestination, LogGroup, Logging, Revision,
+    Configuration, Encryption, INITIAL, LogDestination, LogGroup, Logging, References, Revision,
 };
+use super::error::ApiError;
 use crate::clock::Timestamp;
 use crate::engine::Engine;
+
+/// How many deleted state machines are remembered, for executions of theirs.
+const MOST_DELETED: usize = 100;
 
 /// What the server has beside the engine. It is read with each request, and changed seldom: a change replaces what it changes.
 pub(super) struct Control {
     machines: ArcSwap<BTreeMap<SmolStr, Arc<Machine>>>,
+    activities: ArcSwap<BTreeMap<String, Activity>>,
     /// One thing is changed at a time.
     changing: Arc<tokio::sync::Mutex<()>>,
+    deleted: Mutex<VecDeque<Arc<Machine>>>,
 }
 
 impl Control {
-    /// With the state machines that the engine was built with.
-    pub(super) fn new(engine: &Engine, now: Timestamp) -> Self {
+    /// With what the engine's store has, and the state machines that the engine was built with.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what cannot be read.
+    pub(super) fn open(engine: &Engine, now: Timestamp) -> Result<Self, String> {
+        let stored = engine.documents().map_err(|error| error.to_string())?;
+        let kept = documents::read(engine, &stored)?;
         let declared = engine.newest_revisions().into_iter();
-        let declared = declared.map(|compiled| Arc::new(Machine::declared(&compiled, now)));
-        let machines = declared.map(|machine| (machine.name.clone(), machine));
-        Self {
-            machines: ArcSwap::from_pointee(machines.collect()),
-            changing: Arc::default(),
+        let declared = declared.map(|compiled| Machine::declared(&compiled, now));
+        let mut machines: BTreeMap<SmolStr, Arc<Machine>> = BTreeMap::new();
+        for machine in kept.machines.into_iter().chain(declared) {
+            let name = machine.name.clone();
+            // One that the program declares wins over one of its name that was kept.
+            machines.insert(name, Arc::new(machine));
         }
+        for machine in machines.values() {
+            deploy(engine, None, machine);
+        }
+        Ok(Self {
+            machines: ArcSwap::from_pointee(machines),
+            activities: ArcSwap::from_pointee(kept.activities),
+            changing: Arc::default(),
+            deleted: Mutex::default(),
+        })
     }
 
     /// A state machine by its name.
@@ -45,28 +73,144 @@ impl Control {
         self.machines.load_full()
     }
 
+    /// A revision of a state machine, also of one that was deleted, as long as it is remembered.
+    pub(super) fn revision(&self, machine: &str, id: &str) -> Option<Arc<Revision>> {
+        let known = self.machine(machine);
+        let found = known.and_then(|machine| machine.revision(id).cloned());
+        found.or_else(|| {
+            let deleted = self.deleted.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut of_name = deleted.iter().rev().filter(|one| one.name == machine);
+            of_name.find_map(|machine| machine.revision(id).cloned())
+        })
+    }
+
+    /// What is known of an activity beside the engine.
+    pub(super) fn activity(&self, name: &str) -> Activity {
+        self.activities
+            .load()
+            .get(name)
+            .cloned()
+            .unwrap_or_default()
+    }
+
     /// Waits until nothing else is being changed.
     pub(super) async fn alone(&self) -> tokio::sync::OwnedMutexGuard<()> {
         self.changing.clone().lock_owned().await
     }
 
-    /// Puts a state machine in the place of the one with its name.
-    pub(super) fn put(&self, machine: Machine) -> Arc<Machine> {
+    /// Puts a state machine in the place of the one with its name: in the store, for the engine, and here.
+    ///
+    /// # Errors
+    ///
+    /// When the store does not keep it; then nothing changes.
+    pub(super) async fn put(
+        &self,
+        engine: &Engine,
+        machine: Machine,
+    ) -> Result<Arc<Machine>, ApiError> {
+        let before = self.machine(&machine.name);
+        let machine = Machine {
+            is_declared: false,
+            ..machine
+        };
+        let changes = documents::put(before.as_deref(), &machine);
+        let changes = changes.map_err(|error| ApiError::internal(error.to_string()))?;
+        engine.keep_all(changes).await?;
         let machine = Arc::new(machine);
+        deploy(engine, before.as_deref(), &machine);
         self.machines.rcu(|before| {
             let mut machines = BTreeMap::clone(before);
             machines.insert(machine.name.clone(), machine.clone());
             machines
         });
-        machine
+        Ok(machine)
     }
 
-    /// Forgets a state machine.
-    pub(super) fn remove(&self, name: &str) {
+    /// Forgets a state machine, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// When the store does not keep that; then nothing changes.
+    pub(super) async fn remove(&self, engine: &Engine, name: &str) -> Result<(), ApiError> {
+        let Some(machine) = self.machine(name) else {
+            return Ok(());
+        };
+        engine.keep_all(documents::remove(&machine)).await?;
+        engine.delete_machine(name);
         self.machines.rcu(|before| {
             let mut machines = BTreeMap::clone(before);
             machines.remove(name);
             machines
         });
+        let mut deleted = self.deleted.lock().unwrap_or_else(PoisonError::into_inner);
+        deleted.push_back(machine);
+        if deleted.len() > MOST_DELETED {
+            deleted.pop_front();
+        }
+        Ok(())
+    }
+
+    /// Keeps what is known of an activity; forgets it when that is nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the store does not keep that; then nothing changes.
+    pub(super) async fn put_activity(
+        &self,
+        engine: &Engine,
+        name: &str,
+        activity: Option<Activity>,
+    ) -> Result<(), ApiError> {
+        let change = match &activity {
+            Some(activity) => documents::put_activity(name, activity),
+            None => Ok(documents::remove_activity(name)),
+        };
+        let change = change.map_err(|error| ApiError::internal(error.to_string()))?;
+        engine.keep_all(vec![change]).await?;
+        self.activities.rcu(|before| {
+            let mut activities = BTreeMap::clone(before);
+            match &activity {
+                Some(activity) => activities.insert(name.to_owned(), activity.clone()),
+                None => activities.remove(name),
+            };
+            activities
+        });
+        Ok(())
+    }
+}
+
+/// Tells the engine of a state machine: for states that start executions of it, by whatever ARN.
+fn deploy(engine: &Engine, before: Option<&Machine>, machine: &Machine) {
+    let is_same = |before: &Machine| Arc::ptr_eq(&before.current, &machine.current);
+    if !before.is_some_and(is_same) && !machine.is_declared {
+        engine.put_revision(&machine.current.compiled);
+    }
+    let gone = before.into_iter().flat_map(|before| {
+        let versions = before.versions.keys();
+        let versions = versions.filter(|number| !machine.versions.contains_key(number));
+        let aliases = before.aliases.keys();
+        let aliases = aliases.filter(|name| !machine.aliases.contains_key(*name));
+        let versions = versions.map(|number| before.version_arn(*number));
+        versions.chain(aliases.map(|name| before.alias_arn(name)))
+    });
+    for arn in gone {
+        engine.put_qualified(&arn, Vec::new());
+    }
+    let is_new = |number: &u32| !before.is_some_and(|before| before.versions.contains_key(number));
+    for number in machine.versions.keys().filter(|number| is_new(number)) {
+        let version = machine.started(Some(*number), None, None);
+        let version = version.map(|version| (1, version)).into_iter().collect();
+        engine.put_qualified(&machine.version_arn(*number), version);
+    }
+    for (name, alias) in &machine.aliases {
+        if before.and_then(|before| before.aliases.get(name)) == Some(alias) {
+            continue;
+        }
+        let arn = machine.alias_arn(name);
+        let routes = alias.routing.iter().filter_map(|route| {
+            let version = machine.started(Some(route.version), Some(&arn), None)?;
+            Some((route.weight, version))
+        });
+        engine.put_qualified(&arn, routes.collect());
     }
 }

@@ -1,6 +1,10 @@
+use std::sync::OnceLock;
+
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
+use stepwright_asl::validate::variable_references;
 
 use crate::clock::Timestamp;
 use crate::engine::{self, BuildError, Engine};
@@ -82,14 +86,17 @@ impl Default for Encryption {
 }
 
 /// A revision of a state machine: what one creation or one update made of it.
-#[derive(Clone)]
 pub(in crate::serve) struct Revision {
     pub(in crate::serve) id: SmolStr,
     pub(in crate::serve) configuration: Configuration,
     pub(in crate::serve) made: Timestamp,
     /// What executions of the unqualified ARN are started of.
     pub(in crate::serve) compiled: engine::Revision,
+    references: OnceLock<References>,
 }
+
+/// The variables that each state reads.
+pub(in crate::serve) type References = IndexMap<String, Vec<String>>;
 
 impl Revision {
     /// Compiles the configuration that a state machine is created with.
@@ -146,7 +153,17 @@ impl Revision {
             configuration,
             made,
             compiled: compiled.with_origin(origin),
+            references: OnceLock::new(),
         }
+    }
+
+    /// The variables that each state reads; `None` when none does.
+    pub(in crate::serve) fn references(&self) -> Option<&References> {
+        let definition = &self.configuration.definition;
+        let found = self
+            .references
+            .get_or_init(|| variable_references(definition));
+        (!found.is_empty()).then_some(found)
     }
 
     /// The id as DescribeStateMachine shows it: only after the first update.

@@ -10,15 +10,18 @@ use stepwright_asl::model::MachineType;
 use stepwright_asl::name::check_machine;
 
 use super::super::arn::{Qualifier, Resource, StatesArn};
+use super::super::control::{Encryption, INITIAL, Logging, Machine, References};
 use super::super::error::ApiError;
 use super::super::page::Page;
 use super::super::response::{DataDetails, Date};
-use super::super::service::{Found, Service, input as read_input};
+use super::super::service::{Service, input as read_input};
 use super::super::shape::{
-    Arn, Cause, Data, ErrorName, ExecutionStatus, IncludedData, LongArn, LongPageToken, Name,
-    PageSize, PageToken, RedriveFilter, Required, TraceHeader, shape,
+    Arn, Cause, ClientToken, Data, ErrorName, ExecutionStatus, IncludedData, LongArn,
+    LongPageToken, Name, PageSize, PageToken, RedriveFilter, Required, TraceHeader, shape,
 };
-use crate::engine::{ExecutionFilter, Listed, Redrivability, Run, StartOptions};
+use super::map_runs;
+use super::state_machines::Tracing;
+use crate::engine::{ExecutionFilter, Listed, Redrivability, Revision, Run, StartOptions};
 use crate::execution_info::ExecutionInfo;
 use crate::history::HistoryQuery;
 use crate::status::Status;
@@ -44,7 +47,8 @@ pub(in crate::serve) struct Started {
 
 /// What is to be started, as both ways to start an execution ask for it.
 struct Start {
-    found: Found,
+    machine: Arc<Machine>,
+    compiled: Revision,
     input: Value,
     options: StartOptions,
 }
@@ -55,8 +59,9 @@ impl Start {
         arn: &StatesArn<'_>,
         name: Option<&str>,
         input: Option<&str>,
+        trace: Option<&str>,
     ) -> Result<Self, ApiError> {
-        let found = service.startable(arn)?;
+        let (machine, compiled) = service.startable(arn, trace)?;
         let mut options = StartOptions::new();
         if let Some(name) = name {
             if check_machine(name).is_err() {
@@ -65,7 +70,8 @@ impl Start {
             options = options.name(name);
         }
         Ok(Self {
-            found,
+            machine,
+            compiled,
             input: read_input(input, service.engine.payload_bytes())?,
             options,
         })
@@ -78,17 +84,20 @@ pub(in crate::serve) async fn start(
 ) -> Result<Started, ApiError> {
     let arn = StatesArn::parse(&input.state_machine_arn)?;
     let Start {
-        found,
+        machine,
+        compiled,
         input: value,
         options,
-    } = Start::read(service, &arn, input.name.as_deref(), input.input.as_deref())?;
-    let compiled = found.compiled(input.trace_header.as_deref());
+    } = Start::read(
+        service,
+        &arn,
+        input.name.as_deref(),
+        input.input.as_deref(),
+        input.trace_header.as_deref(),
+    )?;
     let started = service.engine.start_revision(&compiled, value, options);
     let run = started.await.map_err(|error| {
-        let execution = found
-            .machine
-            .arn
-            .replacen(":stateMachine:", ":execution:", 1);
+        let execution = machine.arn.replacen(":stateMachine:", ":execution:", 1);
         let name = input.name.as_deref().unwrap_or_default();
         ApiError::of_start(error, arn.text, &format!("{execution}:{name}"))
     })?;
@@ -161,13 +170,19 @@ pub(in crate::serve) async fn start_sync(
     if machine.machine_type != MachineType::Express {
         return Err(ApiError::type_not_supported());
     }
+    let trace = input.trace_header.as_deref();
     let Start {
-        found,
+        compiled,
         input: value,
         options,
-    } = Start::read(service, &arn, input.name.as_deref(), input.input.as_deref())?;
-    let trace = input.trace_header.as_deref();
-    let compiled = found.compiled(trace);
+        ..
+    } = Start::read(
+        service,
+        &arn,
+        input.name.as_deref(),
+        input.input.as_deref(),
+        trace,
+    )?;
     let ended = service
         .engine
         .execute_revision(&compiled, value, options.synchronous());
@@ -239,6 +254,107 @@ pub(in crate::serve) async fn stop(
         .await;
     Ok(Stopped {
         stop_date: Date(report.stopped),
+    })
+}
+
+shape! {
+    /// The request of RedriveExecution.
+    RedriveExecution {
+        execution_arn: Required<Arn>,
+        client_token: Option<ClientToken>,
+    }
+}
+
+/// The response of RedriveExecution.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Redriven {
+    redrive_date: Date,
+}
+
+pub(in crate::serve) async fn redrive(
+    service: &Arc<Service>,
+    input: RedriveExecution,
+) -> Result<Redriven, ApiError> {
+    let run = find(service, &input.execution_arn)?;
+    // The same request a second time, while the redrive runs, is the same redrive.
+    if let Some(date) = service.redrives.of(run.id(), input.client_token.as_deref())
+        && run.ended().is_none()
+    {
+        return Ok(Redriven {
+            redrive_date: Date(date),
+        });
+    }
+    let run = service.engine.redrive(run.id()).await?;
+    let date = run.execution().redriven().unwrap_or_else(|| service.now());
+    if let Some(token) = input.client_token.as_deref() {
+        service.redrives.add(run.id(), token, date);
+    }
+    Ok(Redriven {
+        redrive_date: Date(date),
+    })
+}
+
+shape! {
+    /// The request of DescribeStateMachineForExecution.
+    DescribeStateMachineForExecution {
+        execution_arn: Required<Arn>,
+        included_data: Option<IncludedData>,
+    }
+}
+
+/// The response of DescribeStateMachineForExecution.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct MachineDescribed {
+    state_machine_arn: String,
+    name: String,
+    definition: String,
+    role_arn: String,
+    update_date: Date,
+    logging_configuration: Logging,
+    tracing_configuration: Tracing,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    map_run_arn: Option<SmolStr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision_id: Option<String>,
+    encryption_configuration: Encryption,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variable_references: Option<References>,
+}
+
+pub(in crate::serve) async fn describe_machine(
+    service: &Arc<Service>,
+    input: DescribeStateMachineForExecution,
+) -> Result<MachineDescribed, ApiError> {
+    let run = find(service, &input.execution_arn)?;
+    let about = run.execution();
+    // The children of a Distributed Map are executions of `<machine>/<label>`.
+    let (name, label) = match about.machine_name().split_once('/') {
+        Some((name, label)) => (name, Some(label)),
+        None => (about.machine_name(), None),
+    };
+    let id = about.origin().map(|origin| origin.revision.as_str());
+    let revision = service.control.revision(name, id.unwrap_or(INITIAL));
+    let revision = revision.ok_or_else(|| ApiError::no_machine(about.machine_id()))?;
+    let configuration = &revision.configuration;
+    Ok(MachineDescribed {
+        state_machine_arn: about.machine_id().to_owned(),
+        name: about.machine_name().to_owned(),
+        definition: configuration.definition.clone(),
+        role_arn: about.role_arn().to_owned(),
+        update_date: Date(revision.made),
+        logging_configuration: configuration.logging.clone(),
+        tracing_configuration: Tracing {
+            enabled: configuration.is_traced,
+        },
+        map_run_arn: service.engine.map_run_of(about.id())?,
+        label: label.map(str::to_owned),
+        revision_id: revision.shown_id().map(str::to_owned),
+        encryption_configuration: configuration.encryption.clone(),
+        variable_references: revision.references().cloned(),
     })
 }
 
@@ -363,7 +479,7 @@ struct Item {
     #[serde(skip_serializing_if = "Option::is_none")]
     map_run_arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    item_count: Option<u64>,
+    item_count: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     state_machine_version_arn: Option<SmolStr>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -424,11 +540,15 @@ pub(in crate::serve) async fn list(
     service: &Arc<Service>,
     input: ListExecutions,
 ) -> Result<Executions, ApiError> {
-    let Some(machine_arn) = input.state_machine_arn.as_deref() else {
-        return Err(ApiError::validation_for(
-            "MISSING_REQUIRED_PARAMETER",
-            "Must provide a state machine ARN or a map run ARN, and not both",
-        ));
+    let machine_arn = match (&input.state_machine_arn, &input.map_run_arn) {
+        (Some(machine), None) => machine,
+        (None, Some(run)) => return list_children(service, &input, run),
+        _ => {
+            return Err(ApiError::validation_for(
+                "MISSING_REQUIRED_PARAMETER",
+                "Either a state machine ARN or a map run ARN must be specified, and not both",
+            ));
+        }
     };
     let arn = StatesArn::parse(machine_arn)?;
     let machine = service.machine(&arn)?;
@@ -485,6 +605,58 @@ pub(in crate::serve) async fn list(
     Ok(Executions {
         executions,
         next_token: after.map(|after| page.token(&after)),
+    })
+}
+
+/// The children of a Map Run, those that started last first.
+fn list_children(
+    service: &Service,
+    input: &ListExecutions,
+    run: &str,
+) -> Result<Executions, ApiError> {
+    let map_run = map_runs::find(service, run)?;
+    let status = input.status_filter.as_deref();
+    let is_redriven = input
+        .redrive_filter
+        .as_deref()
+        .map(|filter| filter == "REDRIVEN");
+    let list = format!("ListExecutions {run} {status:?} {is_redriven:?}");
+    let page = Page::new(list, input.max_results, input.next_token.as_deref())?;
+    let is_batched = map_run.items.total != map_run.executions.total;
+    let mut all = service.engine.map_run_executions(&map_run.arn)?;
+    all.retain(|child| status.is_none_or(|status| child.status.as_str() == status));
+    // A place is the number of a child, from the first that started; pages go down.
+    let end = match &page.after {
+        None => all.len(),
+        Some(place) => place.parse().unwrap_or_default(),
+    };
+    let mut executions = Vec::new();
+    let mut next = None;
+    for (number, summary) in all.into_iter().enumerate().take(end).rev() {
+        if executions.len() == page.limit {
+            next = Some(page.token(&(number + 1).to_string()));
+            break;
+        }
+        let Some(about) = service.engine.child_about(&summary.id)? else {
+            continue;
+        };
+        let redrives = about.redrive_count().unwrap_or_default();
+        if is_redriven.is_some_and(|wanted| wanted != (redrives > 0)) {
+            continue;
+        }
+        let batched = about.input().get("Items").and_then(Value::as_array);
+        let items = batched
+            .filter(|_| is_batched)
+            .map_or(1, |items| items.len());
+        executions.push(Item {
+            map_run_arn: Some(map_run.arn.clone()),
+            item_count: Some(items),
+            ..Item::of(Listed { summary, about })
+        });
+    }
+    Ok(Executions {
+        executions,
+        next_token: next,
     })
 }
 

@@ -8,7 +8,9 @@ use stepwright_asl::model::MachineType;
 use stepwright_asl::name::check_machine;
 
 use super::super::arn::{Qualifier, StatesArn};
-use super::super::control::{Configuration, Encryption, Logging, MOST_VERSIONS, Machine, Revision};
+use super::super::control::{
+    Configuration, Encryption, Logging, MOST_VERSIONS, Machine, References, Revision,
+};
 use super::super::error::ApiError;
 use super::super::page::Page;
 use super::super::response::{Date, Nothing};
@@ -99,11 +101,14 @@ pub(in crate::serve) async fn create(
                     Machine::new(&name, arn, machine_type, first, tags)
                 }
             };
+            if input.publish {
+                check_versions(&machine)?;
+            }
             let version = input
                 .publish
                 .then(|| machine.publish(description, service.now()));
             let version = version.map(|number| machine.version_arn(number));
-            let machine = service.put(machine).await?;
+            let machine = service.control.put(&service.engine, machine).await?;
             Ok(Created {
                 state_machine_arn: machine.arn.to_string(),
                 creation_date: Date(machine.created),
@@ -245,7 +250,7 @@ pub(in crate::serve) async fn update(
             } else {
                 None
             };
-            let machine = service.put(machine).await?;
+            let machine = service.control.put(&service.engine, machine).await?;
             Ok(Updated {
                 update_date: Date(now),
                 revision_id: machine.current.shown_id().map(str::to_owned),
@@ -295,6 +300,8 @@ pub(in crate::serve) struct Described {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     encryption_configuration: Encryption,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variable_references: Option<References>,
 }
 
 /// `TracingConfiguration`.
@@ -335,6 +342,7 @@ pub(in crate::serve) async fn describe(
         revision_id: revision.shown_id().map(str::to_owned),
         description: version.and_then(|version| version.description.clone()),
         encryption_configuration: configuration.encryption.clone(),
+        variable_references: revision.references().cloned(),
     })
 }
 
@@ -359,7 +367,10 @@ pub(in crate::serve) async fn delete(
     }
     if service.is_own(&arn) {
         let (service_here, name) = (service.clone(), name.to_owned());
-        let deleted = service.change(async move { service_here.remove(&name).await });
+        let deleted = service.change(async move {
+            let control = &service_here.control;
+            control.remove(&service_here.engine, &name).await
+        });
         deleted.await?;
     }
     Ok(Nothing {})

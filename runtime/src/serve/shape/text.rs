@@ -14,9 +14,12 @@ pub(in crate::serve) trait TextRule {
     const MAX: usize;
     /// Messages do not quote it.
     const IS_SENSITIVE: bool = false;
-    /// The pattern that it matches, and what tells whether it does.
-    const PATTERN: Option<(&'static str, fn(&str) -> bool)> = None;
+    /// The pattern that it matches.
+    const PATTERN: Option<Pattern> = None;
 }
+
+/// A pattern as messages show it, and what tells whether a text matches it.
+type Pattern = (&'static str, fn(&str) -> bool);
 
 /// A text that a rule is about.
 pub(in crate::serve) struct Text<R>(String, PhantomData<R>);
@@ -110,7 +113,7 @@ texts! {
     CharacterRestrictedName: CharacterRestrictedNameRule {
         const MIN: usize = 1;
         const MAX: usize = 80;
-        const PATTERN: Option<(&'static str, fn(&str) -> bool)> = Some((
+        const PATTERN: Option<Pattern> = Some((
             r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$",
             |name| {
                 let is_other = |char: char| char.is_ascii_alphabetic() || "_-.".contains(char);
@@ -141,13 +144,13 @@ texts! {
     ClientToken: ClientTokenRule {
         const MIN: usize = 1;
         const MAX: usize = 64;
-        const PATTERN: Option<(&'static str, fn(&str) -> bool)> =
+        const PATTERN: Option<Pattern> =
             Some(("[!-~]+", |text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())));
     }
     /// The header of a trace.
     TraceHeader: TraceHeaderRule {
         const MAX: usize = 256;
-        const PATTERN: Option<(&'static str, fn(&str) -> bool)> = Some((r"\p{ASCII}*", str::is_ascii));
+        const PATTERN: Option<Pattern> = Some((r"\p{ASCII}*", str::is_ascii));
     }
     /// The key of a tag.
     TagKey: TagKeyRule { const MIN: usize = 1; const MAX: usize = 128; }

@@ -8,8 +8,8 @@ use super::schema::{self, Found};
 use super::{backup, options, row};
 use crate::clock::Timestamp;
 use crate::store::{
-    StoreError, StoreFilter, StoreReader, StoredActivity, StoredExecution, StoredMachine,
-    StoredMapRun,
+    StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument, StoredExecution,
+    StoredMachine, StoredMapRun,
 };
 
 /// Reads a [`SqliteStore`](super::SqliteStore), also while an engine, in this process or another, writes to it.
@@ -210,6 +210,28 @@ impl StoreReader for SqliteReader {
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
         let query = format!("SELECT {} FROM activities ORDER BY arn", row::ACTIVITY);
         self.rows(&query, [], row::activity)
+    }
+
+    fn documents(&mut self) -> Result<Vec<StoredDocument>, StoreError> {
+        let query = "SELECT key, data, checksum FROM documents ORDER BY key";
+        let rows = self.rows(query, [], |row| {
+            let data: Vec<u8> = row.get(1)?;
+            let document = StoredDocument {
+                key: row.get(0)?,
+                data: data.into(),
+            };
+            Ok((document, row.get::<_, u32>(2)?))
+        })?;
+        let whole = rows.into_iter().map(|(document, checksum)| {
+            if checksum == crc32fast::hash(&document.data) {
+                return Ok(document);
+            }
+            let key = &document.key;
+            Err(self
+                .place
+                .corrupt(format!("the document `{key}` is not as it was written")))
+        });
+        whole.collect()
     }
 
     fn closed(

@@ -9,7 +9,7 @@ use crate::store::StoreError;
 const APPLICATION: i64 = 0x5374_7077;
 
 /// What makes a version of the schema from the one before it; the first makes it from nothing. Steps that are released never change.
-const MIGRATIONS: &[&str] = &[EXECUTIONS, ACTIVITIES, MAP_RUNS, NARROW];
+const MIGRATIONS: &[&str] = &[EXECUTIONS, ACTIVITIES, MAP_RUNS, NARROW, DOCUMENTS];
 
 /// Version 1: executions with their records.
 const EXECUTIONS: &str = "
@@ -118,6 +118,15 @@ const NARROW: &str = "
         SELECT execution, seq, data, checksum FROM clustered_records ORDER BY execution, seq;
     DROP TABLE clustered_records;
     CREATE UNIQUE INDEX records_of_execution ON records (execution, seq);
+";
+
+/// Version 5.
+const DOCUMENTS: &str = "
+    CREATE TABLE documents (
+        key TEXT PRIMARY KEY,
+        data BLOB NOT NULL,
+        checksum INTEGER NOT NULL
+    ) WITHOUT ROWID;
 ";
 
 /// What a file holds.

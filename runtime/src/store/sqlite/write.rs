@@ -7,7 +7,9 @@ use super::row::{self, checksum};
 use super::versions::Versions;
 use crate::Status;
 use crate::clock::Timestamp;
-use crate::store::{Change, StoreError, StoredActivity, StoredExecution, StoredMapRun};
+use crate::store::{
+    Change, StoreError, StoredActivity, StoredDocument, StoredExecution, StoredMapRun,
+};
 
 /// The most bytes of a first record that lies in the row of its execution. The end of the execution writes that row again.
 const MOST_IN_ROW: usize = 1_024;
@@ -111,6 +113,17 @@ impl Writer<'_> {
                 .map_err(|error| self.error(error)),
             Change::DeleteActivity { arn } => self
                 .run("DELETE FROM activities WHERE arn = ?", params![arn])
+                .map(drop)
+                .map_err(|error| self.error(error)),
+            Change::Document(StoredDocument { key, data }) => self
+                .run(
+                    "INSERT OR REPLACE INTO documents VALUES (?, ?, ?)",
+                    params![key, &**data, crc32fast::hash(data)],
+                )
+                .map(drop)
+                .map_err(|error| self.error(error)),
+            Change::DeleteDocument { key } => self
+                .run("DELETE FROM documents WHERE key = ?", params![key])
                 .map(drop)
                 .map_err(|error| self.error(error)),
         }

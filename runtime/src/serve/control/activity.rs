@@ -1,0 +1,13 @@
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::revision::Encryption;
+
+/// What the API knows of an activity beside the engine.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(in crate::serve) struct Activity {
+    #[serde(default)]
+    pub(in crate::serve) tags: IndexMap<String, String>,
+    #[serde(default)]
+    pub(in crate::serve) encryption: Encryption,
+}

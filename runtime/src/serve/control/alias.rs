@@ -1,0 +1,60 @@
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+
+/// The most aliases of a state machine.
+pub(in crate::serve) const MOST_ALIASES: usize = 100;
+
+/// An alias of a state machine: a name for one version, or for two that share what is started.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::serve) struct Alias {
+    pub(in crate::serve) description: Option<String>,
+    pub(in crate::serve) routing: Vec<Route>,
+    pub(in crate::serve) created: Timestamp,
+    pub(in crate::serve) updated: Timestamp,
+}
+
+/// A version that an alias routes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::serve) struct Route {
+    pub(in crate::serve) version: u32,
+    /// Of a hundred executions, how many it gets.
+    pub(in crate::serve) weight: u32,
+}
+
+impl Alias {
+    /// The version that an execution is started of; `chance` is below 100.
+    pub(in crate::serve) fn choose(&self, chance: u32) -> Option<u32> {
+        let mut left = chance;
+        let found = self.routing.iter().find(|route| {
+            let is_it = left < route.weight;
+            left = left.saturating_sub(route.weight);
+            is_it
+        });
+        found.map(|route| route.version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Of the hundred chances, each version has as many as its weight.
+        #[test]
+        fn a_version_is_chosen_as_often_as_its_weight_says(weight in 0_u32..=100) {
+            let route = |version, weight| Route { version, weight };
+            let alias = Alias {
+                description: None,
+                routing: vec![route(1, weight), route(2, 100 - weight)],
+                created: Timestamp::system(),
+                updated: Timestamp::system(),
+            };
+            let first = (0..100).filter(|chance| alias.choose(*chance) == Some(1)).count();
+            prop_assert_eq!(first, weight as usize);
+            prop_assert!((0..100).all(|chance| alias.choose(chance).is_some()));
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Activities, and the tasks of their workers.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use stepwright_asl::name::check_machine;
+
+use super::super::arn::{Resource, StatesArn};
+use super::super::control::{Activity, Encryption};
+use super::super::error::ApiError;
+use super::super::page::Page;
+use super::super::response::{Date, Nothing};
+use super::super::service::Service;
+use super::super::shape::{Arn, List, Name, PageSize, PageToken, Required, shape};
+use super::configuration::{EncryptionConfiguration, Tag, add_tags};
+use crate::engine::ActivityDescription;
+
+shape! {
+    /// The request of CreateActivity.
+    CreateActivity {
+        name: Required<Name>,
+        tags: List<Tag>,
+        encryption_configuration: Option<EncryptionConfiguration>,
+    }
+}
+
+/// The response of CreateActivity.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Created {
+    activity_arn: String,
+    creation_date: Date,
+}
+
+/// Creates an activity. The same name again is the same activity, whose tags stay as they are; with another key it is an error.
+pub(in crate::serve) async fn create(
+    service: &Arc<Service>,
+    input: CreateActivity,
+) -> Result<Created, ApiError> {
+    let name = input.name.to_string();
+    if check_machine(&name).is_err() {
+        return Err(ApiError::invalid_name(&name));
+    }
+    let encryption = match &input.encryption_configuration {
+        Some(encryption) => encryption.accept()?,
+        None => Encryption::default(),
+    };
+    let arn = service.engine.arn("activity", &name);
+    let mut tags = IndexMap::new();
+    add_tags(&mut tags, &input.tags, &arn)?;
+    let here = service.clone();
+    service
+        .change(async move {
+            if let Some(known) = here.engine.activity(&arn) {
+                return match here.control.activity(&name).encryption == encryption {
+                    true => Ok(created(known)),
+                    false => Err(ApiError::new(
+                        "ActivityAlreadyExists",
+                        format!("Activity Already Exists: '{arn}'"),
+                    )),
+                };
+            }
+            let activity = Activity { tags, encryption };
+            // What there is nothing to say of has no document.
+            if activity != Activity::default() {
+                here.control
+                    .put_activity(&here.engine, &name, Some(activity))
+                    .await?;
+            }
+            Ok(created(here.engine.create_activity(&name).await?))
+        })
+        .await
+}
+
+fn created(activity: ActivityDescription) -> Created {
+    Created {
+        activity_arn: activity.arn,
+        creation_date: Date(activity.created),
+    }
+}
+
+/// The name of an activity's ARN, and whether it is one of this server's.
+fn name<'a>(service: &Service, arn: &StatesArn<'a>) -> Result<(&'a str, bool), ApiError> {
+    match arn.resource {
+        Resource::Activity { name } => Ok((name, service.is_own(arn))),
+        _ => Err(arn.wrong_type()),
+    }
+}
+
+shape! {
+    /// The request of DescribeActivity.
+    DescribeActivity {
+        activity_arn: Required<Arn>,
+    }
+}
+
+/// The response of DescribeActivity.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Described {
+    activity_arn: String,
+    name: String,
+    creation_date: Date,
+    encryption_configuration: Encryption,
+}
+
+pub(in crate::serve) async fn describe(
+    service: &Arc<Service>,
+    input: DescribeActivity,
+) -> Result<Described, ApiError> {
+    let arn = StatesArn::parse(&input.activity_arn)?;
+    let (name, _) = name(service, &arn)?;
+    let found = service.engine.activity(arn.text);
+    let found = found.ok_or_else(|| ApiError::no_activity(arn.text))?;
+    Ok(Described {
+        activity_arn: found.arn,
+        name: found.name,
+        creation_date: Date(found.created),
+        encryption_configuration: service.control.activity(name).encryption,
+    })
+}
+
+shape! {
+    /// The request of DeleteActivity.
+    DeleteActivity {
+        activity_arn: Required<Arn>,
+    }
+}
+
+/// Deletes an activity. One that is not there is no error.
+pub(in crate::serve) async fn delete(
+    service: &Arc<Service>,
+    input: DeleteActivity,
+) -> Result<Nothing, ApiError> {
+    let arn = StatesArn::parse(&input.activity_arn)?;
+    let (name, is_own) = name(service, &arn)?;
+    if is_own {
+        let (here, name, text) = (service.clone(), name.to_owned(), arn.text.to_owned());
+        service
+            .change(async move {
+                here.engine.delete_activity(&text).await?;
+                here.control.put_activity(&here.engine, &name, None).await
+            })
+            .await?;
+    }
+    Ok(Nothing {})
+}
+
+shape! {
+    /// The request of ListActivities.
+    ListActivities {
+        max_results: Option<PageSize>,
+        next_token: Option<PageToken>,
+    }
+}
+
+/// The response of ListActivities.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Listed {
+    activities: Vec<Item>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item {
+    activity_arn: String,
+    name: String,
+    creation_date: Date,
+}
+
+pub(in crate::serve) async fn list(
+    service: &Arc<Service>,
+    input: ListActivities,
+) -> Result<Listed, ApiError> {
+    let page = Page::new(
+        "ListActivities",
+        input.max_results,
+        input.next_token.as_deref(),
+    )?;
+    // A program may have declared one by a placeholder, which is no ARN.
+    let all = service.engine.activities().into_iter();
+    let all = all.filter(|activity| StatesArn::parse(&activity.arn).is_ok());
+    let (activities, next_token) = page.of(all, |activity| activity.arn.clone());
+    let activities = activities.into_iter().map(|activity| Item {
+        activity_arn: activity.arn,
+        name: activity.name,
+        creation_date: Date(activity.created),
+    });
+    Ok(Listed {
+        activities: activities.collect(),
+        next_token,
+    })
+}
+
+shape! {
+    /// The request of GetActivityTask.
+    GetActivityTask {
+        activity_arn: Required<Arn>,
+        worker_name: Option<Name>,
+    }
+}
+
+/// The response of GetActivityTask: nothing when no task came in time.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Task {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<String>,
+}
+
+/// Waits for a task. When the client goes, the task stays for another.
+pub(in crate::serve) async fn get_task(
+    service: &Arc<Service>,
+    input: GetActivityTask,
+) -> Result<Task, ApiError> {
+    let arn = StatesArn::parse(&input.activity_arn)?;
+    name(service, &arn)?;
+    let worker = input.worker_name.as_deref();
+    let asked = service.engine.get_activity_task(arn.text, worker);
+    // Real time, also where executions are on virtual time: a worker is outside.
+    let task = match tokio::time::timeout(service.poll, asked).await {
+        Ok(task) => Some(task?),
+        Err(_) => None,
+    };
+    Ok(Task {
+        input: task.as_ref().map(|task| task.input.to_text()),
+        task_token: task.map(|task| task.token.to_string()),
+    })
+}

@@ -1,0 +1,94 @@
+//! Answers to the tokens of tasks.
+
+use std::sync::Arc;
+
+use super::super::error::ApiError;
+use super::super::response::Nothing;
+use super::super::service::Service;
+use super::super::shape::{Cause, Data, ErrorName, Required, TaskToken, shape};
+use crate::engine::TokenError;
+use crate::value::Value;
+
+/// What AWS says of a token whose task is not there any more, whatever became of it.
+const GONE: &str = "Task Timed Out: 'Provided task does not exist anymore'";
+
+impl From<TokenError> for ApiError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::InvalidToken => Self::invalid_token(),
+            TokenError::TaskTimedOut | TokenError::TaskDoesNotExist => {
+                Self::new("TaskTimedOut", GONE)
+            }
+            TokenError::InvalidOutput(why) => invalid_output(&why),
+            TokenError::NotKept => Self::unavailable(TokenError::NotKept.to_string()),
+        }
+    }
+}
+
+fn invalid_output(why: &str) -> ApiError {
+    ApiError::new("InvalidOutput", format!("Invalid Output: '{why}'"))
+}
+
+shape! {
+    /// The request of SendTaskSuccess.
+    SendTaskSuccess {
+        task_token: Required<TaskToken>,
+        output: Required<Data>,
+    }
+}
+
+pub(in crate::serve) async fn succeed(
+    service: &Arc<Service>,
+    input: SendTaskSuccess,
+) -> Result<Nothing, ApiError> {
+    let most = service.engine.payload_bytes();
+    if input.output.len() as u64 > most {
+        return Err(invalid_output(&format!(
+            "it has {} bytes, and {most} are allowed",
+            input.output.len()
+        )));
+    }
+    let output = Value::from_text(&input.output);
+    let output = output.map_err(|error| invalid_output(&error.to_string()))?;
+    service.engine.answer(&input.task_token, Ok(output)).await?;
+    Ok(Nothing {})
+}
+
+shape! {
+    /// The request of SendTaskFailure.
+    SendTaskFailure {
+        task_token: Required<TaskToken>,
+        error: Option<ErrorName>,
+        cause: Option<Cause>,
+    }
+}
+
+pub(in crate::serve) async fn fail(
+    service: &Arc<Service>,
+    input: SendTaskFailure,
+) -> Result<Nothing, ApiError> {
+    let (error, cause) = (input.error.as_deref(), input.cause.as_deref());
+    let engine = &service.engine;
+    engine
+        .send_task_failure(&input.task_token, error, cause)
+        .await?;
+    Ok(Nothing {})
+}
+
+shape! {
+    /// The request of SendTaskHeartbeat.
+    SendTaskHeartbeat {
+        task_token: Required<TaskToken>,
+    }
+}
+
+pub(in crate::serve) async fn heartbeat(
+    service: &Arc<Service>,
+    input: SendTaskHeartbeat,
+) -> Result<Nothing, ApiError> {
+    service
+        .engine
+        .send_task_heartbeat(&input.task_token)
+        .await?;
+    Ok(Nothing {})
+}

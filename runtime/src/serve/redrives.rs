@@ -1,0 +1,43 @@
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use crate::clock::Timestamp;
+
+/// How many redrives are remembered.
+const MOST: usize = 1_000;
+
+/// The redrives that were asked for with a token, so that the same request a second time is the same redrive.
+#[derive(Debug, Default)]
+pub(super) struct Redrives {
+    last: Mutex<VecDeque<Redrive>>,
+}
+
+#[derive(Debug)]
+struct Redrive {
+    execution: String,
+    token: String,
+    date: Timestamp,
+}
+
+impl Redrives {
+    /// When an execution was redriven with a token.
+    pub(super) fn of(&self, execution: &str, token: Option<&str>) -> Option<Timestamp> {
+        let token = token?;
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut newest = last.iter().rev();
+        let found = newest.find(|one| one.execution == execution)?;
+        (found.token == token).then_some(found.date)
+    }
+
+    pub(super) fn add(&self, execution: &str, token: &str, date: Timestamp) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.push_back(Redrive {
+            execution: execution.to_owned(),
+            token: token.to_owned(),
+            date,
+        });
+        if last.len() > MOST {
+            last.pop_front();
+        }
+    }
+}
