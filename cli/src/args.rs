@@ -1,6 +1,7 @@
 //! What may be written on the command line.
 
 mod bench;
+mod placeholders;
 mod policy;
 mod serve;
 mod store;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::bench::{BenchArguments, Measure, Switch};
+pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::PolicyArguments;
 pub(crate) use self::serve::ServeArguments;
 pub(crate) use self::store::{ExecutionsArguments, HistoryArguments, StoreFormat};
@@ -97,6 +99,9 @@ pub(crate) enum Command {
     /// Print the IAM policy that a definition needs, and no more
     #[command(after_help = policy::EXAMPLES)]
     Policy(PolicyArguments),
+    /// List what a template must give values, and hold a template against it
+    #[command(after_help = placeholders::EXAMPLES)]
+    Placeholders(PlaceholdersArguments),
     /// Write the Rust source of a workflow from a definition
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(ImportArguments),

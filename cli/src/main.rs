@@ -18,6 +18,7 @@ mod history;
 mod import;
 mod input;
 mod output;
+mod placeholders;
 mod policy;
 mod progress;
 mod replay;
@@ -55,6 +56,7 @@ async fn main() -> ExitCode {
         Command::Graph(arguments) => graph::graph(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::Policy(arguments) => policy::policy(&arguments),
+        Command::Placeholders(arguments) => placeholders::placeholders(&arguments),
         Command::Import(arguments) => import::import(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
     };

@@ -69,6 +69,7 @@
 //! | types that travel, errors that are caught | [`derive(Payload)`](macro@Payload), [`derive(TaskError)`](macro@TaskError) |
 //! | the ASL | [`Workflow::definition`], [`Definition::to_json_pretty`] |
 //! | workflows that are computed, in a loop or from configuration | [`builder`] |
+//! | files for whoever deploys, from a build script, a program or a test | [`emit`], [`emit!`], [`workflows!`] |
 //! | a definition that is a file already | [`asl_file!`] |
 //! | functions in expressions | [`functions`] |
 //! | a tool that reads and changes definitions | [`asl`], the crate `stepwright-asl` |
@@ -82,6 +83,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `policy` | `Workflow::policy`: the least-privilege IAM policy of a workflow |
+//! | `insta` | [`assert_asl_snapshot!`](https://docs.rs/stepwright/latest/stepwright/macro.assert_asl_snapshot.html), for tests |
 //! | `chrono`, `rust_decimal`, `url`, `uuid` | [`Payload`] for the types of that crate |
 //!
 //! A type of another crate travels as a field with `#[payload(opaque)]`, as long as it has serde's and schemars' derives.
@@ -92,6 +94,7 @@ extern crate self as stepwright;
 #[doc(hidden)]
 pub mod __;
 pub mod builder;
+pub mod emit;
 pub mod expr;
 #[doc(hidden)]
 pub mod flow;
@@ -103,6 +106,8 @@ mod rules;
 mod sealed;
 mod setters;
 pub mod shape;
+#[cfg(feature = "insta")]
+pub mod snapshot;
 pub mod task;
 mod type_block;
 pub mod workflow;

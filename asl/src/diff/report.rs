@@ -70,17 +70,7 @@ fn sign(change: Change) -> char {
 }
 
 fn state(f: &mut Formatter<'_>, change: &StateChange) -> fmt::Result {
-    write!(f, "  {} {}", sign(change.change), change.name)?;
-    match (change.change, &change.old_name) {
-        (Change::Renamed, Some(name)) => write!(f, ", which was {name}")?,
-        (Change::Moved, _) => {
-            let (from, to) = (change.old_pointer.as_deref(), change.new_pointer.as_deref());
-            let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
-            write!(f, ", moved from {from} to {to}")?;
-        }
-        _ => write!(f, " ({})", change.kind)?,
-    }
-    writeln!(f)?;
+    writeln!(f, "  {}", state_line(change))?;
     let old = change.old_pointer.as_deref().unwrap_or_default();
     let new = change.new_pointer.as_deref().unwrap_or_default();
     change
@@ -89,18 +79,35 @@ fn state(f: &mut Formatter<'_>, change: &StateChange) -> fmt::Result {
         .try_for_each(|change| field(f, change, old, new))
 }
 
+fn state_line(change: &StateChange) -> String {
+    let what = match (change.change, &change.old_name) {
+        (Change::Renamed, Some(name)) => format!(", which was {name}"),
+        (Change::Moved, _) => {
+            let (from, to) = (change.old_pointer.as_deref(), change.new_pointer.as_deref());
+            let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+            format!(", moved from {from} to {to}")
+        }
+        _ => format!(" ({})", change.kind),
+    };
+    format!("{} {}{what}", sign(change.change), change.name)
+}
+
 /// One field, by its pointer within the state.
 fn field(f: &mut Formatter<'_>, change: &FieldChange, old: &str, new: &str) -> fmt::Result {
-    let within = |pointer: Option<&str>, state: &str| {
-        pointer.map(|pointer| pointer.strip_prefix(state).unwrap_or(pointer).to_owned())
-    };
-    let from = within(change.old_pointer.as_deref(), old);
-    let to = within(change.new_pointer.as_deref(), new);
     let indent = if old.is_empty() && new.is_empty() {
         "  "
     } else {
         "      "
     };
+    writeln!(f, "{indent}{}", field_line(change, old, new))
+}
+
+fn field_line(change: &FieldChange, old: &str, new: &str) -> String {
+    let within = |pointer: Option<&str>, state: &str| {
+        pointer.map(|pointer| pointer.strip_prefix(state).unwrap_or(pointer).to_owned())
+    };
+    let from = within(change.old_pointer.as_deref(), old);
+    let to = within(change.new_pointer.as_deref(), new);
     let place = match (&from, &to) {
         (Some(from), Some(to)) if from != to => format!("{from} → {to}"),
         (_, Some(only)) | (Some(only), None) => only.clone(),
@@ -111,37 +118,79 @@ fn field(f: &mut Formatter<'_>, change: &FieldChange, old: &str, new: &str) -> f
     } else {
         place.as_str()
     };
-    write!(f, "{indent}{} {place}", sign(change.change))?;
-    match (change.change, &change.old, &change.new) {
-        (Change::Moved, _, _) => writeln!(f, " (another order)"),
-        (_, Some(old), Some(new)) => writeln!(f, ": {} → {}", value(old), value(new)),
+    let values = match (change.change, &change.old, &change.new) {
+        (Change::Moved, _, _) => " (another order)".to_owned(),
+        (_, Some(old), Some(new)) => format!(": {} → {}", value(old), value(new)),
         (_, only @ Some(_), None) | (_, None, only @ Some(_)) => {
             let only = only.as_ref().map(value).unwrap_or_default();
             match &change.default {
                 Some(default) if change.change == Change::Added => {
-                    writeln!(f, ": {only}, was {} by default", value(default))
+                    format!(": {only}, was {} by default", value(default))
                 }
-                Some(default) => writeln!(f, ": {only}, is {} by default now", value(default)),
-                None => writeln!(f, ": {only}"),
+                Some(default) => format!(": {only}, is {} by default now", value(default)),
+                None => format!(": {only}"),
             }
         }
-        (_, None, None) => writeln!(f),
-    }
+        (_, None, None) => String::new(),
+    };
+    format!("{} {place}{values}", sign(change.change))
 }
 
 fn transition(f: &mut Formatter<'_>, change: &TransitionChange) -> fmt::Result {
+    writeln!(f, "  {}", transition_line(change))
+}
+
+fn transition_line(change: &TransitionChange) -> String {
     let from = match (&change.from, &change.on) {
         (Some(parent), On::Start) => format!("({parent} starts)"),
         (Some(from), _) => from.clone(),
         (None, _) => "(start)".to_owned(),
     };
     let to = change.to.as_deref().unwrap_or("(end)");
-    write!(f, "  {} {from} → {to}", sign(change.change))?;
     let on = change.on.to_string();
-    if on.is_empty() || change.on == On::Start {
-        writeln!(f)
+    let on = if on.is_empty() || change.on == On::Start {
+        String::new()
     } else {
-        writeln!(f, " {}", short(&on))
+        format!(" {}", short(&on))
+    };
+    format!("{} {from} → {to}{on}", sign(change.change))
+}
+
+impl Diff {
+    /// The same in few lines, for a test or a log: one for the machine's own fields, one for each state that is another, with its fields, and
+    /// one for each transition. Where nothing but the order or the form of the text differs there is none.
+    ///
+    /// ```
+    /// use stepwright_asl::diff::Diff;
+    /// use stepwright_asl::json::Json;
+    ///
+    /// let old: Json = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 5, "End": true}}}"#.parse()?;
+    /// let new: Json = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 9, "Comment": "x", "End": true}}}"#.parse()?;
+    /// assert_eq!(Diff::of(&old, &new).lines(), ["~ A (Wait): ~ /Seconds: 5 → 9", "+ /States/A/Comment: \"x\""]);
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        lines.extend(self.machine.iter().map(|change| field_line(change, "", "")));
+        for change in &self.states {
+            let old = change.old_pointer.as_deref().unwrap_or_default();
+            let new = change.new_pointer.as_deref().unwrap_or_default();
+            let fields = change
+                .fields
+                .iter()
+                .map(|field| field_line(field, old, new));
+            let fields: Vec<String> = fields.collect();
+            let gap = if fields.is_empty() { "" } else { ": " };
+            lines.push(format!("{}{gap}{}", state_line(change), fields.join("; ")));
+        }
+        lines.extend(self.transitions.iter().map(transition_line));
+        lines.extend(
+            self.comments
+                .iter()
+                .map(|change| field_line(change, "", "")),
+        );
+        lines
     }
 }
 

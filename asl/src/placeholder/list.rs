@@ -1,8 +1,10 @@
 //! The placeholders of a machine.
 
 use super::address::{Addresses, StandsFor};
+use super::meaning::Meaning;
 use super::place::{self, Place};
 use super::syntax::names;
+use crate::json::{Json, Object};
 use crate::model::StateMachine;
 
 /// A name that a template must give a value, and the states that use it.
@@ -10,6 +12,7 @@ use crate::model::StateMachine;
 pub struct Placeholder {
     name: String,
     stands_for: StandsFor,
+    meanings: Vec<Meaning>,
     states: Vec<String>,
 }
 
@@ -22,6 +25,21 @@ impl Placeholder {
     /// What it stands for.
     pub fn stands_for(&self) -> StandsFor {
         self.stands_for
+    }
+
+    /// What its value is, by the fields in which it stands: where a field says it, `SQS queue URL`, say, that; else the first field.
+    pub fn meanings(&self) -> &[Meaning] {
+        &self.meanings
+    }
+
+    fn add(&mut self, meaning: Meaning) {
+        let is_known = |one: &Meaning| one.is_known();
+        match (self.meanings.iter().any(is_known), meaning.is_known()) {
+            (false, true) => self.meanings = vec![meaning],
+            (true, true) if !self.meanings.contains(&meaning) => self.meanings.push(meaning),
+            (false, false) if self.meanings.is_empty() => self.meanings.push(meaning),
+            _ => {}
+        }
     }
 
     /// The states that use it, in the order of the definition; none where only the machine itself does.
@@ -52,10 +70,12 @@ pub fn in_machine_with(machine: &StateMachine, addresses: Option<&Addresses>) ->
                     found.push(Placeholder {
                         name: name.to_owned(),
                         stands_for,
+                        meanings: Vec::new(),
                         states: Vec::new(),
                     });
                     found.len() - 1
                 });
+            found[index].add(Meaning::of(place, text));
             if let Some(state) = place.state {
                 let states = &mut found[index].states;
                 if states.last().is_none_or(|last| last != state) {
@@ -65,4 +85,79 @@ pub fn in_machine_with(machine: &StateMachine, addresses: Option<&Addresses>) ->
         }
     });
     found
+}
+
+/// A placeholder by its name alone: what a template gives one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Named<'p> {
+    /// The name.
+    pub name: &'p str,
+    /// What its value is, of all the placeholders that have the name.
+    pub meanings: Vec<&'p Meaning>,
+    /// The states that use it.
+    pub states: Vec<&'p str>,
+}
+
+impl Named<'_> {
+    /// What its value is, in words: `SQS queue URL`.
+    pub fn stands_for(&self) -> String {
+        let words: Vec<String> = self.meanings.iter().map(ToString::to_string).collect();
+        words.join("; ")
+    }
+}
+
+/// The placeholders by their names, each name once.
+pub fn by_name(placeholders: &[Placeholder]) -> Vec<Named<'_>> {
+    let mut all: Vec<Named<'_>> = Vec::new();
+    for one in placeholders {
+        let index = all
+            .iter()
+            .position(|named| named.name == one.name)
+            .unwrap_or_else(|| {
+                all.push(Named {
+                    name: &one.name,
+                    meanings: Vec::new(),
+                    states: Vec::new(),
+                });
+                all.len() - 1
+            });
+        let named = &mut all[index];
+        for meaning in &one.meanings {
+            if !named.meanings.contains(&meaning) {
+                named.meanings.push(meaning);
+            }
+        }
+        for state in &one.states {
+            if !named.states.contains(&state.as_str()) {
+                named.states.push(state);
+            }
+        }
+    }
+    all
+}
+
+/// The placeholders as JSON: `{"TopicArn": {"standsFor": "SNS topic ARN", "states": ["Tell"]}}`, each name once.
+///
+/// ```
+/// use stepwright_asl::StateMachine;
+/// use stepwright_asl::placeholder::{in_machine, to_json};
+///
+/// let machine = StateMachine::from_json(r#"{"StartAt": "Ask", "States": {
+///     "Ask": {"Type": "Task", "Resource": "${AskActivityArn}", "End": true}
+/// }}"#)?;
+/// let json = to_json(&in_machine(&machine));
+/// assert_eq!(json.to_string(), r#"{"AskActivityArn":{"standsFor":"activity ARN","states":["Ask"]}}"#);
+/// # Ok::<(), stepwright_asl::Findings>(())
+/// ```
+pub fn to_json(placeholders: &[Placeholder]) -> Json {
+    let mut all = Object::new();
+    for named in by_name(placeholders) {
+        let mut one = Object::new();
+        one.insert("standsFor".into(), named.stands_for().into());
+        let states = named.states.into_iter().map(Json::from).collect();
+        one.insert("states".into(), Json::Array(states));
+        all.insert(named.name.into(), Json::Object(one));
+    }
+    Json::Object(all)
 }

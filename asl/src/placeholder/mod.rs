@@ -20,12 +20,16 @@
 mod address;
 mod fill;
 mod list;
+mod meaning;
 mod place;
+mod supply;
 mod syntax;
 
 pub use address::{Addresses, StandsFor};
 pub use fill::{Filled, fill};
-pub use list::{Placeholder, in_machine, in_machine_with};
+pub use list::{Named, Placeholder, by_name, in_machine, in_machine_with, to_json};
+pub use meaning::Meaning;
+pub use supply::{Mismatch, mismatches};
 pub use syntax::{is_name, names, text, whole};
 
 #[cfg(test)]

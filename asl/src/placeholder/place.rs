@@ -14,8 +14,16 @@ pub(super) struct Place<'a> {
     pub(super) language: QueryLanguage,
     /// The key of the member that it is, or that holds it.
     pub(super) key: &'a str,
+    /// The keys that lead to it in its state or machine, with dots between them.
+    pub(super) path: String,
+    /// The `Resource` of what it is a field of: the state, or its reader or writer of items.
+    pub(super) resource: Option<&'a str>,
+    /// Whether it is an argument of the API that the `Resource` names. What is inside of a payload is not.
+    pub(super) is_argument: bool,
     /// What it names, if it is a placeholder and nothing else.
-    address: Option<StandsFor>,
+    pub(super) address: Option<StandsFor>,
+    /// Whether more than the text says what it names.
+    pub(super) is_certain: bool,
 }
 
 impl Place<'_> {
@@ -65,13 +73,7 @@ fn body(
             }
             continue;
         }
-        let place = Place {
-            state: owner,
-            language,
-            key,
-            address: None,
-        };
-        texts(value, &place, see);
+        texts(value, &Place::field(owner, language, key), see);
     }
 }
 
@@ -83,12 +85,14 @@ fn state(
     see: See<'_>,
 ) {
     let language = language_of(fields).unwrap_or(machines);
-    let called = called_by(fields);
+    let resource = resource_of(fields);
+    let called = called_by(resource.as_deref());
     let named = |what: StandsFor| match addresses {
         Some(known) => known.get(name).copied(),
         None => Some(what),
     };
     for (key, value) in fields.iter_mut() {
+        let place = Place::field(Some(name), language, key);
         match (key.as_str(), &mut *value) {
             ("Branches", Json::Array(branches)) => {
                 for branch in branches {
@@ -96,44 +100,61 @@ fn state(
                         body(branch, Some(name), machines, addresses, see);
                     }
                 }
-                continue;
             }
             ("ItemProcessor" | "Iterator", Json::Object(processor)) => {
                 body(processor, Some(name), machines, addresses, see);
-                continue;
             }
-            ("Parameters" | "Arguments", Json::Object(members)) if called.is_some() => {
+            ("Parameters" | "Arguments", Json::Object(members)) if resource.is_some() => {
+                let place = Place {
+                    resource: resource.as_deref(),
+                    is_argument: true,
+                    ..place
+                };
                 for (member, value) in members.iter_mut() {
                     let address = called
                         .filter(|(target, _)| target == member)
                         .and_then(|(_, what)| named(what));
                     let place = Place {
-                        state: Some(name),
-                        language,
-                        key: member,
                         address,
+                        ..place.member(member)
                     };
                     texts(value, &place, see);
                 }
-                continue;
             }
-            _ => {}
+            ("ItemReader" | "ResultWriter", Json::Object(members)) => {
+                let resource = resource_of(members);
+                let place = Place {
+                    resource: resource.as_deref(),
+                    ..place
+                };
+                for (member, value) in members.iter_mut() {
+                    let place = Place {
+                        is_argument: matches!(member.as_str(), "Parameters" | "Arguments"),
+                        ..place.member(member)
+                    };
+                    texts(value, &place, see);
+                }
+            }
+            _ => {
+                let address = (key == "Resource").then(|| named(StandsFor::Function));
+                let place = Place {
+                    address: address.flatten(),
+                    is_certain: addresses.is_some(),
+                    ..place
+                };
+                texts(value, &place, see);
+            }
         }
-        let address = (key == "Resource").then(|| named(StandsFor::Function));
-        let place = Place {
-            state: Some(name),
-            language,
-            key,
-            address: address.flatten(),
-        };
-        texts(value, &place, see);
     }
 }
 
+fn resource_of(fields: &Object) -> Option<String> {
+    fields.get("Resource")?.as_str().map(str::to_owned)
+}
+
 /// The argument that names the target of a Task, and the kind of the target.
-fn called_by(fields: &Object) -> Option<(&'static str, StandsFor)> {
-    let resource = fields.get("Resource")?.as_str()?;
-    let resource = Resource::parse(resource);
+fn called_by(resource: Option<&str>) -> Option<(&'static str, StandsFor)> {
+    let resource = Resource::parse(resource?);
     let what = if resource.is_lambda_invoke() {
         StandsFor::Function
     } else {
@@ -146,24 +167,64 @@ fn texts(value: &mut Json, place: &Place<'_>, see: See<'_>) {
     match value {
         Json::String(text) => see(place, text),
         Json::Array(items) => {
+            let place = place.item();
             for item in items {
-                texts(item, &inside(place, place.key), see);
+                texts(item, &place, see);
             }
         }
         Json::Object(members) => {
             for (key, value) in members.iter_mut() {
-                texts(value, &inside(place, key), see);
+                texts(value, &place.member(key), see);
             }
         }
         Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
 
-fn inside<'a>(place: &Place<'a>, key: &'a str) -> Place<'a> {
-    Place {
-        state: place.state,
-        language: place.language,
-        key,
-        address: None,
+/// Arguments in which the user's own data stands, whatever its keys are called.
+const PAYLOADS: &[&str] = &[
+    "Payload",
+    "Input",
+    "Message",
+    "MessageBody",
+    "Detail",
+    "RequestBody",
+    "Item",
+    "Body",
+    "Headers",
+    "QueryParameters",
+];
+
+impl<'a> Place<'a> {
+    /// A field of a state or of a machine.
+    fn field(state: Option<&'a str>, language: QueryLanguage, key: &'a str) -> Place<'a> {
+        Place {
+            state,
+            language,
+            key,
+            path: key.to_owned(),
+            resource: None,
+            is_argument: false,
+            address: None,
+            is_certain: false,
+        }
+    }
+
+    fn member(&self, key: &'a str) -> Place<'a> {
+        let is_payload = PAYLOADS.contains(&self.key.strip_suffix(".$").unwrap_or(self.key));
+        Place {
+            key,
+            path: format!("{}.{key}", self.path),
+            is_argument: self.is_argument && !is_payload,
+            ..self.item()
+        }
+    }
+
+    fn item(&self) -> Place<'a> {
+        Place {
+            path: self.path.clone(),
+            address: None,
+            ..*self
+        }
     }
 }

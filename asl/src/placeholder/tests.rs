@@ -98,3 +98,87 @@ fn a_value_is_put_in_once() {
         .unwrap();
     assert_eq!(topic.as_str(), Some("${Bucket}"));
 }
+
+#[test]
+fn the_field_says_what_a_value_is() {
+    let machine = StateMachine::from_json(
+        r#"{
+    "StartAt": "Send",
+    "Comment": "of ${Team}",
+    "States": {
+        "Send": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl": "${OrdersUrl}", "MessageBody": {"TableName": "${Other}"}, "DelaySeconds": 1}, "Next": "Get"},
+        "Get": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:dynamodb:getItem", "Credentials": {"RoleArn": "${Reader}"}, "Parameters": {"TableName": "${Orders}", "Key": {"id": {"S": "${Stage}-1"}}}, "Next": "Run"},
+        "Run": {"Type": "Task", "Resource": "arn:aws:states:::ecs:runTask.sync", "Parameters": {"Cluster": "${Cluster}", "TaskDefinition": "${Image}", "NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": ["${SubnetA}", "${SubnetB}"]}}, "LaunchType": "${Launch}"}, "Next": "Call"},
+        "Call": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "${Prefix}-call", "Payload": {"Bucket": "${Orders}"}}, "Next": "Ask"},
+        "Ask": {"Type": "Task", "Resource": "${AskActivityArn}", "Next": "Work"},
+        "Work": {"Type": "Task", "Resource": "${WorkArn}", "Next": "All"},
+        "All": {"Type": "Map", "End": true,
+            "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "${In}", "Key": "${File}"}},
+            "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "${Out}", "Prefix": "a"}},
+            "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "X", "States": {"X": {"Type": "Pass", "Result": "${Text}", "End": true}}}}
+    }
+}"#,
+    )
+    .unwrap();
+    let found = in_machine(&machine);
+    let meanings: Vec<(&str, String, Option<String>)> = super::by_name(&found)
+        .iter()
+        .map(|one| {
+            let reference = one.meanings[0].reference(one.name);
+            (one.name, one.stands_for(), reference)
+        })
+        .collect();
+    let expected = [
+        ("Team", "a part of `Comment`", None),
+        ("OrdersUrl", "SQS queue URL", Some("!Ref OrdersQueue")),
+        ("Other", "`MessageBody.TableName` of sqs:sendMessage", None),
+        ("Reader", "IAM role ARN", Some("!GetAtt ReaderRole.Arn")),
+        ("Orders", "DynamoDB table name", Some("!Ref OrdersTable")),
+        (
+            "Stage",
+            "a part of `Key.id.S` of aws-sdk:dynamodb:getItem",
+            None,
+        ),
+        ("Cluster", "ECS cluster ARN", Some("!GetAtt Cluster.Arn")),
+        (
+            "Image",
+            "ECS task definition ARN",
+            Some("!Ref ImageTaskDefinition"),
+        ),
+        ("SubnetA", "subnet id", Some("!Ref SubnetASubnet")),
+        ("SubnetB", "subnet id", Some("!Ref SubnetBSubnet")),
+        ("Launch", "`LaunchType` of ecs:runTask", None),
+        ("Prefix", "a part of the Lambda function ARN", None),
+        ("AskActivityArn", "activity ARN", Some("!Ref AskActivity")),
+        (
+            "WorkArn",
+            "Lambda function or activity ARN",
+            Some("!GetAtt WorkFunction.Arn"),
+        ),
+        ("In", "S3 bucket name", Some("!Ref InBucket")),
+        ("File", "`Key` of s3:getObject", None),
+        ("Out", "S3 bucket name", Some("!Ref OutBucket")),
+        ("Text", "`Result`", None),
+    ];
+    let expected: Vec<(&str, String, Option<String>)> = expected
+        .into_iter()
+        .map(|(name, words, reference)| (name, words.to_owned(), reference.map(str::to_owned)))
+        .collect();
+    assert_eq!(meanings, expected);
+}
+
+#[test]
+fn who_knows_the_calls_tells_a_function_from_an_activity() {
+    let known = [
+        ("Ask".to_owned(), StandsFor::Activity),
+        ("Charge".to_owned(), StandsFor::Function),
+    ];
+    let found = in_machine_with(&machine(), Some(&known.into_iter().collect()));
+    let of = |name: &str| {
+        let one = found.iter().find(|one| one.name() == name).unwrap();
+        one.meanings()[0].to_string()
+    };
+    assert_eq!(of("AskArn"), "activity ARN");
+    assert_eq!(of("ChargeArn"), "Lambda function ARN");
+    assert_eq!(of("ShipArn"), "state machine ARN");
+}

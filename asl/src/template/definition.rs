@@ -39,6 +39,11 @@ pub enum EmbeddedDefinition {
         /// The path.
         path: String,
     },
+    /// In an object of S3 that CDK takes from this file in the template's folder, if it is there.
+    Asset {
+        /// The path.
+        path: String,
+    },
     /// Where nothing can be read, for this reason.
     Elsewhere {
         /// The reason.
@@ -64,7 +69,9 @@ impl Embedded {
                 });
                 Some(Findings::of(placed.collect(), is_truncated))
             }
-            EmbeddedDefinition::File { .. } | EmbeddedDefinition::Elsewhere { .. } => None,
+            EmbeddedDefinition::File { .. }
+            | EmbeddedDefinition::Asset { .. }
+            | EmbeddedDefinition::Elsewhere { .. } => None,
         }
     }
 }

@@ -97,6 +97,12 @@ fn of_properties(file: &Document, pointer: &str, properties: &Object) -> Embedde
     let uri = ["DefinitionUri", "DefinitionS3Location"]
         .into_iter()
         .find_map(|key| properties.get(key));
+    let asset = uri.and_then(|uri| uri.get("Key")).and_then(Json::as_str);
+    if let Some(key) = asset.filter(|key| !key.contains(['/', '\\'])) {
+        return EmbeddedDefinition::Asset {
+            path: format!("asset.{key}"),
+        };
+    }
     match uri {
         Some(Json::String(path)) if path.starts_with("s3://") || path.starts_with("https://") => {
             elsewhere("its definition is an object of S3")

@@ -32,14 +32,19 @@
 //! assert_eq!((error.rule, error.line), ("SW020", 10));
 //! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
+//!
+//! [`supplies`] finds what such a template gives the placeholders of its machines (`DefinitionSubstitutions`, the variables of `Fn::Sub`), and
+//! tells what is missing, misspelt or not used.
 
 mod align;
 mod definition;
 mod find;
+mod supply;
 mod text;
 
 pub use definition::{Embedded, EmbeddedDefinition};
 pub use find::{machines, read};
+pub use supply::{Supply, Use, supplies};
 
 #[cfg(test)]
 mod tests;

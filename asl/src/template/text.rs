@@ -28,7 +28,7 @@ impl<'d> Place<'d> {
         })
     }
 
-    fn member(self, index: usize) -> Option<(&'d str, Place<'d>)> {
+    pub(super) fn member(self, index: usize) -> Option<(&'d str, Place<'d>)> {
         let (key, json) = self.json.as_object()?.get_index(index)?;
         let mark = self.mark.children.get(index)?;
         Some((key, Place { json, mark, ..self }))
@@ -48,7 +48,7 @@ impl<'d> Place<'d> {
     }
 
     /// The tag of YAML in front of it, without `!`.
-    fn tag(self) -> Option<&'d str> {
+    pub(super) fn tag(self) -> Option<&'d str> {
         let rest = self.document.source().get(self.mark.start as usize..)?;
         let rest = rest
             .strip_prefix('!')

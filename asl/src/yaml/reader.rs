@@ -233,6 +233,12 @@ impl<'t> Reader<'t> {
     ) -> Result<Meaning, Failure> {
         match meaning(tag.as_deref(), kind) {
             Err(_) if self.is_template => Ok(Meaning::Plain),
+            // The variables of `!Sub [text, variables]` belong to the template, too; its reader sees the tag.
+            Ok(Meaning::Sub | Meaning::Reference)
+                if self.is_template && kind == NodeKind::Sequence =>
+            {
+                Ok(Meaning::Plain)
+            }
             meaning => meaning.map_err(|message| failure(start, message)),
         }
     }

@@ -114,9 +114,15 @@ impl Checker {
             return Ok(());
         }
         let (file, name) = (path.display(), &machine.name);
+        let folder = path.parent().unwrap_or(Path::new(""));
         match &machine.definition {
-            EmbeddedDefinition::File { path: named } => {
-                let folder = path.parent().unwrap_or(Path::new(""));
+            EmbeddedDefinition::Asset { path: named } if !folder.join(named).is_file() => {
+                self.notes.push(format!(
+                    "{file}: `{name}` is not checked: its definition is an object of S3"
+                ));
+            }
+            EmbeddedDefinition::File { path: named }
+            | EmbeddedDefinition::Asset { path: named } => {
                 let named = folder.join(named);
                 let validator = self.validator.clone().of_type(machine.machine_type);
                 let text = input::read(&named).map_err(|failure| match failure {

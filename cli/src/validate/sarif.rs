@@ -24,7 +24,6 @@ pub(super) fn report(checked: &[Checked]) -> String {
             "tool": {"driver": {
                 "name": "stepwright",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "informationUri": env!("CARGO_PKG_REPOSITORY"),
                 "rules": RULES.iter().map(rule).collect::<Vec<_>>(),
             }},
             "columnKind": "unicodeCodePoints",

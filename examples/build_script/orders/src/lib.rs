@@ -60,3 +60,8 @@ workflow! {
         fail Declined { "CardDeclined", reason }
     }
 }
+
+stepwright::workflows! {
+    /// All workflows of this crate.
+    pub fn workflows: Checkout
+}

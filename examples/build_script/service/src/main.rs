@@ -1,8 +1,8 @@
 //! A service that carries the definition its build script wrote.
 
 /// The state machine's definition, as `build.rs` wrote it.
-const CHECKOUT: &str = include_str!(env!("CHECKOUT_ASL"));
+const CHECKOUT: &str = include_str!(concat!(env!("OUT_DIR"), "/checkout.asl.json"));
 
 fn main() {
-    println!("{CHECKOUT}");
+    print!("{CHECKOUT}");
 }

@@ -1,0 +1,249 @@
+//! What the value of a placeholder is, by the field in which it stands.
+
+use super::address::StandsFor;
+use super::place::Place;
+use super::syntax::whole;
+use crate::resource::{Resource, ResourceKind};
+use std::fmt;
+
+/// What the value of a placeholder is: `SQS queue URL`, or `` `Message` of sns:publish `` where nothing more is known.
+///
+/// As text it is said in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meaning {
+    words: String,
+    known: Option<&'static Known>,
+}
+
+/// What the value of a field is.
+#[derive(Debug, PartialEq, Eq)]
+struct Known {
+    /// The service whose field it is; of any service when empty.
+    service: &'static str,
+    /// The name of the field.
+    field: &'static str,
+    words: &'static str,
+    /// What resources that have such a value are called in templates, at the end of their names.
+    noun: &'static str,
+    /// What CloudFormation gives the value by: an attribute, or `Ref` when empty.
+    attribute: &'static str,
+}
+
+const fn known(
+    service: &'static str,
+    field: &'static str,
+    words: &'static str,
+    noun: &'static str,
+    attribute: &'static str,
+) -> Known {
+    Known {
+        service,
+        field,
+        words,
+        noun,
+        attribute,
+    }
+}
+
+/// Sources: the services' API references for the fields, CloudFormation's template reference for what `Ref` and `Fn::GetAtt` return.
+const FIELDS: &[Known] = &[
+    known("", "FunctionName", "Lambda function ARN", "Function", "Arn"),
+    known(
+        "",
+        "StateMachineArn",
+        "state machine ARN",
+        "StateMachine",
+        "",
+    ),
+    known("", "ActivityArn", "activity ARN", "Activity", ""),
+    known("", "QueueUrl", "SQS queue URL", "Queue", ""),
+    known("", "TopicArn", "SNS topic ARN", "Topic", ""),
+    known(
+        "",
+        "EventBusName",
+        "EventBridge event bus name",
+        "EventBus",
+        "",
+    ),
+    known(
+        "",
+        "ConnectionArn",
+        "EventBridge connection ARN",
+        "Connection",
+        "Arn",
+    ),
+    known("dynamodb", "TableName", "DynamoDB table name", "Table", ""),
+    known("", "Bucket", "S3 bucket name", "Bucket", ""),
+    known("", "BucketName", "S3 bucket name", "Bucket", ""),
+    known("ecs", "Cluster", "ECS cluster ARN", "Cluster", "Arn"),
+    known(
+        "ecs",
+        "TaskDefinition",
+        "ECS task definition ARN",
+        "TaskDefinition",
+        "",
+    ),
+    known("batch", "JobQueue", "Batch job queue ARN", "JobQueue", ""),
+    known(
+        "batch",
+        "JobDefinition",
+        "Batch job definition ARN",
+        "JobDefinition",
+        "",
+    ),
+    known("glue", "JobName", "Glue job name", "Job", ""),
+    known(
+        "codebuild",
+        "ProjectName",
+        "CodeBuild project name",
+        "Project",
+        "",
+    ),
+    known("eks", "ClusterName", "EKS cluster name", "Cluster", ""),
+    known(
+        "athena",
+        "WorkGroup",
+        "Athena workgroup name",
+        "WorkGroup",
+        "",
+    ),
+    known("bedrock", "ModelId", "Bedrock model id or ARN", "", ""),
+    known("http", "ApiEndpoint", "URL of an HTTPS endpoint", "", ""),
+    known(
+        "apigateway",
+        "ApiEndpoint",
+        "host name of an API Gateway API",
+        "",
+        "",
+    ),
+    known(
+        "secretsmanager",
+        "SecretId",
+        "secret ARN or name",
+        "Secret",
+        "",
+    ),
+    known("", "RoleArn", "IAM role ARN", "Role", "Arn"),
+    known("", "ExecutionRoleArn", "IAM role ARN", "Role", "Arn"),
+    known("", "KmsKeyId", "KMS key id", "Key", ""),
+    known("", "KMSKeyId", "KMS key id", "Key", ""),
+    known("", "Subnets", "subnet id", "Subnet", ""),
+    known(
+        "",
+        "SecurityGroups",
+        "security group id",
+        "SecurityGroup",
+        "GroupId",
+    ),
+];
+
+const FUNCTION: &Known = &known("", "", "Lambda function ARN", "Function", "Arn");
+const ACTIVITY: &Known = &known("", "", "activity ARN", "Activity", "");
+/// The text of a `Resource` does not tell them apart.
+const FUNCTION_OR_ACTIVITY: &Known =
+    &known("", "", "Lambda function or activity ARN", "Function", "Arn");
+
+impl Meaning {
+    /// What the placeholders in a text of this place mean.
+    pub(super) fn of(place: &Place<'_>, text: &str) -> Meaning {
+        let known = known_at(place, text);
+        let what = match known {
+            Some(known) => known.words.to_owned(),
+            None => said(place),
+        };
+        if whole(text).is_some() {
+            return Meaning { words: what, known };
+        }
+        let article = if known.is_some() { "the " } else { "" };
+        Meaning {
+            words: format!("a part of {article}{what}"),
+            known: None,
+        }
+    }
+
+    /// Whether the value is more than what a field takes: a resource, say.
+    pub(super) fn is_known(&self) -> bool {
+        self.known.is_some()
+    }
+
+    /// How CloudFormation and SAM refer to it, for a placeholder of this name: a function of the template language, and the resource that a
+    /// template probably has. `!GetAtt ChargeCardFunction.Arn` for `ChargeCardArn`. `None` where it is no resource, but a parameter.
+    ///
+    /// ```
+    /// use stepwright_asl::StateMachine;
+    /// use stepwright_asl::placeholder::in_machine;
+    ///
+    /// let machine = StateMachine::from_json(r#"{"StartAt": "Tell", "States": {"Tell": {
+    ///     "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+    ///     "Parameters": {"QueueUrl": "${OrdersUrl}", "MessageBody": "${Text}"}, "End": true
+    /// }}}"#)?;
+    /// let found = in_machine(&machine);
+    /// let reference = |index: usize| found[index].meanings()[0].reference(found[index].name());
+    /// assert_eq!(reference(0).as_deref(), Some("!Ref OrdersQueue"));
+    /// assert_eq!(reference(1), None);
+    /// # Ok::<(), stepwright_asl::Findings>(())
+    /// ```
+    pub fn reference(&self, name: &str) -> Option<String> {
+        let known = self.known.filter(|known| !known.noun.is_empty())?;
+        let endings = ["Arn", "ARN", "Url", "URL", "Name", "Id"];
+        let stem = endings.iter().find_map(|ending| name.strip_suffix(ending));
+        let stem = stem.filter(|stem| !stem.is_empty()).unwrap_or(name);
+        let noun = if stem.ends_with(known.noun) {
+            ""
+        } else {
+            known.noun
+        };
+        // Logical ids have letters and digits only.
+        let id: String = stem.chars().filter(char::is_ascii_alphanumeric).collect();
+        Some(match known.attribute {
+            "" => format!("!Ref {id}{noun}"),
+            attribute => format!("!GetAtt {id}{noun}.{attribute}"),
+        })
+    }
+}
+
+impl fmt::Display for Meaning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words)
+    }
+}
+
+fn known_at(place: &Place<'_>, text: &str) -> Option<&'static Known> {
+    if place.path == "Resource" {
+        return Some(match place.address {
+            Some(StandsFor::Activity) => ACTIVITY,
+            Some(StandsFor::Function) if place.is_certain => FUNCTION,
+            _ if Resource::parse(text).kind() == ResourceKind::Activity => ACTIVITY,
+            _ => FUNCTION_OR_ACTIVITY,
+        });
+    }
+    let field = place.key.strip_suffix(".$").unwrap_or(place.key);
+    if !place.is_argument && place.path != "Credentials.RoleArn" {
+        return None;
+    }
+    let service = place.resource.map_or("", service);
+    let is_meant = |known: &&Known| {
+        known.field == field && (known.service.is_empty() || known.service == service)
+    };
+    FIELDS.iter().find(is_meant)
+}
+
+/// `dynamodb` of `arn:aws:states:::dynamodb:getItem` and of `arn:aws:states:::aws-sdk:dynamodb:getItem`.
+fn service(resource: &str) -> &str {
+    let service = Resource::parse(resource).service();
+    service.strip_prefix("aws-sdk:").unwrap_or(service)
+}
+
+/// The field itself: `` `Message` of sns:publish ``.
+fn said(place: &Place<'_>) -> String {
+    let integration = place
+        .resource
+        .and_then(|resource| Resource::parse(resource).plain_integration());
+    let argument = ["Parameters.", "Arguments."]
+        .iter()
+        .find_map(|fields| place.path.split_once(fields));
+    match (integration, argument) {
+        (Some(integration), Some((_, argument))) => format!("`{argument}` of {integration}"),
+        _ => format!("`{}`", place.path),
+    }
+}

@@ -1,0 +1,394 @@
+//! What a template gives the placeholders of its machines.
+
+use super::align::align;
+use super::definition::EmbeddedDefinition;
+use super::find::machines;
+use super::text::Place;
+use crate::finding::{Finding, Severity};
+use crate::json::{Document, Json, Position, escape};
+use crate::placeholder::{self, Mismatch, mismatches};
+use crate::similar::did_you_mean;
+
+/// What a template gives the placeholders of one of its machines.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Supply {
+    /// The machine's logical id.
+    pub machine: String,
+    /// Where its definition stands.
+    pub definition: EmbeddedDefinition,
+    /// The placeholders of a definition that stands in the template itself, as far as `DefinitionSubstitutions` gives them values.
+    pub uses: Vec<Use>,
+    /// The keys of its `DefinitionSubstitutions`.
+    given: Vec<Use>,
+    /// Whether the template computes them, so that they are not known.
+    is_computed: bool,
+    /// Where `DefinitionSubstitutions` stands, or else the machine.
+    place: Position,
+    /// What is wrong with variables of `Fn::Sub`.
+    findings: Vec<Finding>,
+}
+
+/// A name at its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Use {
+    /// The name.
+    pub name: String,
+    /// Where it stands first.
+    pub position: Position,
+    /// What its value is, for messages; empty where that is not known.
+    pub about: String,
+}
+
+impl Use {
+    /// A name that stands there.
+    pub fn new(name: impl Into<String>, position: Position) -> Use {
+        Use {
+            name: name.into(),
+            position,
+            about: String::new(),
+        }
+    }
+
+    /// The same with what its value is, for messages: `Lambda function ARN, used by Charge`.
+    #[must_use]
+    pub fn about(self, about: impl Into<String>) -> Use {
+        Use {
+            about: about.into(),
+            ..self
+        }
+    }
+
+    /// The placeholder as messages name it: `` `${ChargeArn}` (Lambda function ARN, used by Charge) ``.
+    pub fn described(&self) -> String {
+        let name = placeholder::text(&self.name);
+        match self.about.as_str() {
+            "" => format!("`{name}`"),
+            about => format!("`{name}` ({about})"),
+        }
+    }
+}
+
+/// What a template gives the placeholders of each of its machines; `None` when the file is no template.
+///
+/// ```
+/// use stepwright_asl::template::{read, supplies};
+///
+/// let template = read("template.yaml", r#"
+/// Resources:
+///   Orders:
+///     Type: AWS::Serverless::StateMachine
+///     Properties:
+///       DefinitionSubstitutions:
+///         ChargeCardARN: !GetAtt ChargeCard.Arn
+///       Definition:
+///         StartAt: Charge
+///         States: {Charge: {Type: Task, Resource: "${ChargeCardArn}", End: true}}
+/// "#)?;
+/// let orders = &supplies(&template).expect("it is a template")[0];
+/// let findings = orders.check(&orders.uses);
+/// assert_eq!((findings[0].line, findings[0].column), (7, 9));
+/// assert_eq!(findings[0].suggestion.as_deref(), Some("did you mean `ChargeCardArn`?"));
+/// # Ok::<(), stepwright_asl::SyntaxError>(())
+/// ```
+pub fn supplies(file: &Document) -> Option<Vec<Supply>> {
+    // What was described stands in no template.
+    let template = Template::of(file)?;
+    let found = machines(file)?.into_iter().filter_map(|machine| {
+        let pointer = format!("/Resources/{}", escape(&machine.name));
+        let properties = format!("{pointer}/Properties");
+        let mut reader = Reader::of(&template);
+        for field in ["Definition", "DefinitionString"] {
+            if let Some(place) = Place::at(file, &format!("{properties}/{field}")) {
+                reader.read(place);
+            }
+        }
+        let substitutions = format!("{properties}/DefinitionSubstitutions");
+        let place = file.key_position(&substitutions);
+        let place = place.or_else(|| file.key_position(&pointer))?;
+        let (given, is_computed) = match Place::at(file, &substitutions) {
+            Some(one) if one.function().is_some() || one.json.as_object().is_none() => {
+                (Vec::new(), true)
+            }
+            Some(one) => (keys(one), false),
+            None => (Vec::new(), false),
+        };
+        // `Fn::Transform` puts keys in that are not known.
+        let is_computed = is_computed || given.iter().any(|key| key.name.starts_with("Fn::"));
+        Some(Supply {
+            machine: machine.name,
+            definition: machine.definition,
+            uses: reader.uses,
+            given,
+            is_computed,
+            place,
+            findings: reader.findings,
+        })
+    });
+    Some(found.collect())
+}
+
+impl Supply {
+    /// Whether the template computes the substitutions, so that nobody knows them before it is deployed.
+    pub fn is_computed(&self) -> bool {
+        self.is_computed
+    }
+
+    /// What is wrong with the substitutions of a definition that uses these names, in the order of the template: those that are missing,
+    /// misspelt or not used. Lines and columns are those of the template.
+    pub fn check(&self, uses: &[Use]) -> Vec<Finding> {
+        let wanted: Vec<&str> = uses.iter().map(|one| one.name.as_str()).collect();
+        let given: Vec<&str> = self.given.iter().map(|one| one.name.as_str()).collect();
+        let mut found = self.findings.clone();
+        if !self.is_computed {
+            let mismatches = mismatches(&wanted, &given).into_iter();
+            found.extend(mismatches.map(|one| self.finding(one, uses)));
+        }
+        found.sort_by_key(|finding| finding.offset);
+        found
+    }
+
+    fn finding(&self, mismatch: Mismatch, uses: &[Use]) -> Finding {
+        let machine = &self.machine;
+        let not_there = |given: usize| {
+            let name = &self.given[given].name;
+            format!("the definition of `{machine}` has no placeholder `${{{name}}}`")
+        };
+        match mismatch {
+            Mismatch::Missing { wanted } => {
+                let (name, described) = (&uses[wanted].name, uses[wanted].described());
+                let message = format!(
+                    "the definition of `{machine}` has {described}, and `DefinitionSubstitutions` gives it no value"
+                );
+                error(MISSING, message, self.place)
+                    .suggest(format!("add `{name}` to its `DefinitionSubstitutions`"))
+            }
+            Mismatch::Misspelt { given, wanted } => {
+                error(MISSPELT, not_there(given), self.given[given].position)
+                    .suggest(format!("did you mean `{}`?", uses[wanted].name))
+            }
+            Mismatch::Unknown { given } => {
+                error(UNKNOWN, not_there(given), self.given[given].position)
+                    .suggest("take the key out")
+            }
+        }
+    }
+}
+
+/// A placeholder without value.
+const MISSING: &str = "missing";
+/// A key that is nearly a placeholder without value.
+const MISSPELT: &str = "misspelt";
+/// A key that no placeholder has.
+const UNKNOWN: &str = "unknown";
+
+fn error(kind: &'static str, message: String, position: Position) -> Finding {
+    Finding::new(kind, Severity::Error, message).position(position)
+}
+
+fn keys(place: Place<'_>) -> Vec<Use> {
+    let count = place.json.as_object().map_or(0, |members| members.len());
+    let keys = (0..count).filter_map(|index| place.member(index));
+    keys.map(|(name, value)| {
+        let offset = value.mark.key as usize;
+        Use::new(name, place.document.position_at(offset))
+    })
+    .collect()
+}
+
+/// The names that `Fn::Sub` knows in a template.
+struct Template<'d> {
+    resources: Vec<&'d str>,
+    parameters: Vec<&'d str>,
+    /// Whether SAM makes resources that do not stand there.
+    is_sam: bool,
+}
+
+/// Source: CloudFormation's reference of pseudo parameters.
+const PSEUDO_PARAMETERS: &[&str] = &[
+    "AWS::AccountId",
+    "AWS::NoValue",
+    "AWS::NotificationARNs",
+    "AWS::Partition",
+    "AWS::Region",
+    "AWS::StackId",
+    "AWS::StackName",
+    "AWS::URLSuffix",
+];
+
+impl<'d> Template<'d> {
+    fn of(file: &'d Document) -> Option<Template<'d>> {
+        let names = |section: &str| -> Option<Vec<&'d str>> {
+            let members = file.json().get(section)?.as_object()?;
+            Some(members.keys().map(|key| key.as_str()).collect())
+        };
+        Some(Template {
+            resources: names("Resources")?,
+            parameters: names("Parameters").unwrap_or_default(),
+            is_sam: file.json().get("Transform").is_some(),
+        })
+    }
+
+    /// Whether CloudFormation finds a value for a variable.
+    fn has(&self, variable: &str) -> bool {
+        let base = variable.split('.').next().unwrap_or_default();
+        // `OrdersRole` of the function `Orders`, `ServerlessRestApi`.
+        let is_made = || {
+            self.is_sam
+                && (base.starts_with("Serverless")
+                    || self.resources.iter().any(|id| base.starts_with(id)))
+        };
+        self.resources.contains(&base)
+            || self.parameters.contains(&variable)
+            || PSEUDO_PARAMETERS.contains(&variable)
+            || is_made()
+    }
+
+    fn known(&self) -> impl Iterator<Item = &'d str> {
+        let resources = self.resources.iter().copied();
+        resources.chain(self.parameters.iter().copied())
+    }
+}
+
+/// Reads the texts of a definition.
+struct Reader<'t, 'd> {
+    template: &'t Template<'d>,
+    uses: Vec<Use>,
+    findings: Vec<Finding>,
+}
+
+impl<'t, 'd> Reader<'t, 'd> {
+    fn of(template: &'t Template<'d>) -> Reader<'t, 'd> {
+        Reader {
+            template,
+            uses: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    fn read(&mut self, place: Place<'_>) {
+        if let Some((name, argument)) = place.function() {
+            match name.as_str() {
+                "Fn::Sub" => match argument.item(0) {
+                    Some(text) => self.substituted(text, argument.item(1)),
+                    None => self.substituted(argument, None),
+                },
+                "Fn::Join" => self.items(argument.item(1)),
+                "Fn::ToJsonString" => self.read(argument),
+                "Fn::If" => {
+                    // The first item is the condition.
+                    for value in [argument.item(1), argument.item(2)].into_iter().flatten() {
+                        self.read(value);
+                    }
+                }
+                _ => {}
+            }
+            return;
+        }
+        match place.json {
+            Json::String(_) => match place.tag() {
+                None => self.literal(place),
+                Some("Sub") => self.substituted(place, None),
+                Some(_) => {}
+            },
+            Json::Array(_) => self.items(Some(place)),
+            Json::Object(members) => {
+                for (_, value) in (0..members.len()).filter_map(|index| place.member(index)) {
+                    self.read(value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn items(&mut self, place: Option<Place<'_>>) {
+        let Some(place) = place else { return };
+        let count = place.json.as_array().map_or(0, <[Json]>::len);
+        for item in (0..count).filter_map(|index| place.item(index)) {
+            self.read(item);
+        }
+    }
+
+    /// A text that the template leaves as it is.
+    fn literal(&mut self, place: Place<'_>) {
+        for (at, name) in variables(place) {
+            if placeholder::is_name(name) {
+                self.uses_name(name, at);
+            }
+        }
+    }
+
+    fn uses_name(&mut self, name: &str, at: Position) {
+        if !self.uses.iter().any(|one| one.name == name) {
+            self.uses.push(Use::new(name, at));
+        }
+    }
+
+    /// A text in which `Fn::Sub` puts values.
+    fn substituted(&mut self, text: Place<'_>, map: Option<Place<'_>>) {
+        let given = map.map(keys).unwrap_or_default();
+        let mut used: Vec<&str> = Vec::new();
+        for (at, variable) in variables(text) {
+            // `${!Name}` stays, as `${Name}`.
+            if let Some(name) = variable.strip_prefix('!') {
+                if placeholder::is_name(name) {
+                    self.uses_name(name, at);
+                }
+                continue;
+            }
+            let name = variable.trim();
+            used.push(name);
+            let is_given = given.iter().any(|key| key.name == name);
+            if is_given || self.template.has(name) {
+                continue;
+            }
+            let message = format!(
+                "`${{{name}}}` is no resource, no parameter and no variable of this `Fn::Sub`"
+            );
+            let base = name.split('.').next().unwrap_or_default();
+            let candidates = given
+                .iter()
+                .map(|key| key.name.as_str())
+                .chain(self.template.known());
+            let mut finding = error(UNKNOWN, message, at);
+            let mend = did_you_mean(base, candidates);
+            if mend.is_some() {
+                finding.rule = MISSPELT;
+            }
+            let mend = mend.unwrap_or_else(|| {
+                format!("give `{name}` a value in a map behind the text, or make it a parameter")
+            });
+            self.findings.push(finding.suggest(mend));
+        }
+        for key in given
+            .iter()
+            .filter(|key| !used.contains(&key.name.as_str()))
+        {
+            let message = format!("the text of this `Fn::Sub` has no `${{{}}}`", key.name);
+            let finding = error(UNKNOWN, message, key.position);
+            let is_open = |name: &&&str| {
+                !given.iter().any(|key| key.name == **name) && !self.template.has(name)
+            };
+            let mend = did_you_mean(&key.name, used.iter().filter(is_open).copied());
+            self.findings
+                .push(finding.suggest(mend.unwrap_or("take the variable out".to_owned())));
+        }
+    }
+}
+
+/// What stands between `${` and `}` in a text of the template, and where.
+fn variables<'d>(place: Place<'d>) -> Vec<(Position, &'d str)> {
+    let text = place.json.as_str().unwrap_or_default();
+    let document = place.document;
+    let start = place.mark.start as usize;
+    let offsets = align(document.source(), start, text);
+    let found = text.match_indices("${").filter_map(|(at, _)| {
+        let rest = &text[at + 2..];
+        let name = &rest[..rest.find('}')?];
+        let offset = offsets.as_ref().and_then(|offsets| offsets.get(at));
+        let offset = offset.map_or(start, |offset| *offset as usize);
+        (!name.is_empty()).then(|| (document.position_at(offset), name))
+    });
+    found.collect()
+}

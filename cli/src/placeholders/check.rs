@@ -1,0 +1,227 @@
+//! Holds templates against the placeholders of their definitions.
+
+use std::path::{Path, PathBuf};
+
+use stepwright_asl::template::{self, EmbeddedDefinition, Supply};
+use stepwright_asl::{Finding, Severity};
+
+use super::machine::Machine;
+use super::supplied::{self, Supplied, Wrong};
+use super::terraform;
+use crate::failure::Failure;
+use crate::input;
+use crate::output;
+use crate::report;
+
+/// Checks a template or the templates of a folder, for one definition or for all that they name.
+pub(super) fn check(
+    definition: Option<&Path>,
+    template: &Path,
+    is_json: bool,
+) -> Result<(), Failure> {
+    let wanted = match definition {
+        Some(path) => Some(Wanted {
+            machine: Machine::read(path)?,
+            path: path.to_owned(),
+        }),
+        None => None,
+    };
+    let mut checked = Vec::new();
+    for file in files(template)? {
+        if is_terraform(&file) {
+            checked.extend(terraform::check(&file, wanted.as_ref())?);
+        } else {
+            checked.extend(of_template(&file, wanted.as_ref(), file != template)?);
+        }
+    }
+    if checked.is_empty() {
+        return Err(nothing(definition, template));
+    }
+    if is_json {
+        output::line(format_args!("{:#}", supplied::as_json(&checked)));
+    } else {
+        supplied::print(&checked);
+    }
+    if checked.iter().any(|one| !one.wrong.is_empty()) {
+        return Err(Failure::Findings);
+    }
+    Ok(())
+}
+
+/// The definition that alone is looked at.
+pub(super) struct Wanted {
+    pub(super) machine: Machine,
+    path: PathBuf,
+}
+
+impl Wanted {
+    /// Whether a template names this file.
+    pub(super) fn is(&self, file: &Path) -> bool {
+        let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        whole(&self.path) == whole(file)
+    }
+}
+
+fn nothing(definition: Option<&Path>, template: &Path) -> Failure {
+    let template = template.display();
+    Failure::Usage(match definition {
+        Some(definition) => format!(
+            "{template} has no state machine of {}",
+            definition.display()
+        ),
+        None => format!(
+            "{template} has no state machine whose definition can be read, and no templatefile(..) of one"
+        ),
+    })
+}
+
+pub(super) fn is_terraform(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "tf")
+}
+
+/// A file itself; of a folder what may be a template, in the order of the names.
+fn files(template: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !template.is_dir() {
+        return Ok(vec![template.to_owned()]);
+    }
+    let cannot = |error: std::io::Error| {
+        Failure::Usage(format!("cannot read {}: {error}", template.display()))
+    };
+    let mut files = Vec::new();
+    for entry in template.read_dir().map_err(cannot)? {
+        let path = entry.map_err(cannot)?.path();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        let endings = [".tf", ".json", ".yaml", ".yml", ".template"];
+        if path.is_file()
+            && !name.starts_with('.')
+            && endings.iter().any(|ending| name.ends_with(ending))
+        {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Checks the machines of a template of CloudFormation or SAM. One that is `found` in a folder may be any file.
+fn of_template(
+    path: &Path,
+    wanted: Option<&Wanted>,
+    is_found: bool,
+) -> Result<Vec<Supplied>, Failure> {
+    let text = input::read(path)?;
+    let document = match template::read(path, &text) {
+        Ok(document) => document,
+        Err(_) if is_found => return Ok(Vec::new()),
+        Err(error) => {
+            return Err(Failure::Failed(format!(
+                "{} cannot be read: {error}",
+                path.display()
+            )));
+        }
+    };
+    let Some(supplies) = template::supplies(&document) else {
+        if is_found {
+            return Ok(Vec::new());
+        }
+        return Err(Failure::Failed(format!(
+            "{} is no template: it has no `Resources`",
+            path.display()
+        )));
+    };
+    let is_only = supplies.len() == 1;
+    let mut checked = Vec::new();
+    for supply in supplies {
+        if let Some(one) = of_machine(path, &text, supply, wanted, is_only)? {
+            checked.push(one);
+        }
+    }
+    Ok(checked)
+}
+
+/// Checks one machine; `None` where its definition is not the wanted one, or cannot be read.
+fn of_machine(
+    path: &Path,
+    text: &str,
+    supply: Supply,
+    wanted: Option<&Wanted>,
+    is_only: bool,
+) -> Result<Option<Supplied>, Failure> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut wrong: Vec<Wrong> = Vec::new();
+    let mut of_file = |machine: &Machine, file: &Path| {
+        for one in machine.not_fillable() {
+            let message = format!(
+                "`${{{}}}` stays as it is: only `Fn::Sub` of a text in the template itself fills it in",
+                one.name
+            );
+            let finding = Finding::new("unfillable", Severity::Error, message)
+                .position(one.position)
+                .suggest("write a name of letters and digits, and give it this value in `DefinitionSubstitutions`");
+            wrong.push(Wrong::new(finding, file, &machine.text));
+        }
+        machine.uses()
+    };
+    let uses = match &supply.definition {
+        EmbeddedDefinition::File { path: named } => {
+            let file = folder.join(named);
+            match wanted {
+                Some(wanted) if wanted.is(&file) => of_file(&wanted.machine, &file),
+                Some(_) => return Ok(None),
+                None => of_file(&Machine::read(&file)?, &file),
+            }
+        }
+        EmbeddedDefinition::Asset { path: named } => {
+            let file = folder.join(named);
+            match wanted {
+                Some(wanted) if is_only || same_text(&file, &wanted.machine.text) => {
+                    wanted.machine.uses()
+                }
+                Some(_) => return Ok(None),
+                None if file.is_file() => of_file(&Machine::read(&file)?, &file),
+                None => {
+                    note(path, &supply, "its definition is an object of S3");
+                    return Ok(None);
+                }
+            }
+        }
+        EmbeddedDefinition::Elsewhere { reason } => match wanted {
+            Some(wanted) if is_only => wanted.machine.uses(),
+            Some(_) => return Ok(None),
+            None => {
+                note(path, &supply, reason);
+                return Ok(None);
+            }
+        },
+        _ if wanted.is_some() && !is_only => return Ok(None),
+        _ => supply.uses.clone(),
+    };
+    if supply.is_computed() {
+        note(
+            path,
+            &supply,
+            "its `DefinitionSubstitutions` are computed by the template",
+        );
+    }
+    let found = supply.check(&uses).into_iter();
+    wrong.extend(found.map(|finding| Wrong::new(finding, path, text)));
+    Ok(Some(Supplied {
+        machine: supply.machine,
+        template: path.to_owned(),
+        wanted: uses.len(),
+        wrong,
+    }))
+}
+
+/// Whether an asset of CDK is a copy of the definition.
+fn same_text(file: &Path, text: &str) -> bool {
+    input::read(file).is_ok_and(|other| other == text)
+}
+
+fn note(path: &Path, supply: &Supply, reason: &str) {
+    let (path, machine) = (path.display(), &supply.machine);
+    report::note(&format!("{path}: `{machine}` is not checked: {reason}"));
+}

@@ -1,0 +1,90 @@
+//! The machine of a file, and its placeholders.
+
+use std::path::Path;
+
+use stepwright_asl::StateMachine;
+use stepwright_asl::json::{Document, Json};
+use stepwright_asl::placeholder::{Named, Placeholder, by_name, in_machine, is_name};
+use stepwright_asl::template::Use;
+use stepwright_asl::yaml::Format;
+
+use crate::failure::Failure;
+use crate::input;
+
+/// A definition in a file of its own.
+pub(super) struct Machine {
+    pub(super) text: String,
+    document: Document,
+    pub(super) placeholders: Vec<Placeholder>,
+}
+
+impl Machine {
+    /// Reads a definition.
+    pub(super) fn read(path: &Path) -> Result<Machine, Failure> {
+        Machine::of(path, input::read(path)?)
+    }
+
+    pub(super) fn of(path: &Path, text: String) -> Result<Machine, Failure> {
+        let shown = path.display();
+        let document = Format::of(path, &text)
+            .parse(&text)
+            .map_err(|error| Failure::Failed(format!("{shown} cannot be read: {error}")))?;
+        let machine = StateMachine::from_document(&document)
+            .map_err(|findings| Failure::Failed(format!("{shown} is no definition: {findings}")))?;
+        Ok(Machine {
+            placeholders: in_machine(&machine),
+            text,
+            document,
+        })
+    }
+
+    /// The names that a template must give, each at the first place of its text.
+    pub(super) fn uses(&self) -> Vec<Use> {
+        let uses = by_name(&self.placeholders).into_iter().map(|one| {
+            let offset = self.text.find(&format!("${{{}}}", one.name));
+            let position = self.document.position_at(offset.unwrap_or_default());
+            Use::new(one.name, position).about(about(&one))
+        });
+        uses.collect()
+    }
+
+    /// What looks like a variable of `Fn::Sub`, which nothing fills in in a file: `${AWS::Region}`, `${Charge.Arn}`.
+    pub(super) fn not_fillable(&self) -> Vec<Use> {
+        let mut found: Vec<Use> = Vec::new();
+        for (offset, _) in self.text.match_indices("${") {
+            let rest = &self.text[offset + 2..];
+            let name = &rest[..rest.find('}').unwrap_or_default()];
+            let is_variable = name.contains("::") || name.contains('.');
+            let is_word =
+                |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | ':' | '.');
+            if is_variable
+                && name.starts_with(|first: char| first.is_ascii_alphabetic())
+                && name.chars().all(is_word)
+                && !is_name(name)
+                && !found.iter().any(|one| one.name == name)
+            {
+                found.push(Use::new(name, self.document.position_at(offset)));
+            }
+        }
+        found
+    }
+}
+
+/// What a value is and who uses it: `Lambda function ARN, used by Charge`.
+pub(super) fn about(one: &Named<'_>) -> String {
+    let mut about = one.stands_for();
+    if !one.states.is_empty() {
+        about.push_str(", used by ");
+        about.push_str(&one.states.join(", "));
+    }
+    about
+}
+
+/// Whether a text is a definition, so far as that can be said without reading all of it.
+pub(super) fn is_definition(path: &Path, text: &str) -> bool {
+    let document = Format::of(path, text).parse(text).ok();
+    let json = document.as_ref().map(Document::json);
+    json.is_some_and(|json| {
+        json.get("StartAt").is_some() && json.get("States").and_then(Json::as_object).is_some()
+    })
+}

@@ -1,0 +1,84 @@
+//! Workflows whose files are to be written.
+
+use super::files::Files;
+use crate::builder::Built;
+use crate::shape::Payload;
+use crate::workflow::{Definition, Faults, Workflow};
+use std::fmt;
+
+/// Workflows that belong together, such as all of a crate: [`workflows!`](crate::workflows!) makes a list of them.
+#[derive(Default)]
+#[must_use = "nothing is written yet"]
+pub struct Workflows {
+    pub(super) files: Vec<Result<Files, Faults>>,
+}
+
+impl Workflows {
+    /// No workflow yet.
+    pub fn new() -> Workflows {
+        Workflows::default()
+    }
+
+    /// One workflow more.
+    pub fn workflow<W: Workflow>(self) -> Workflows {
+        self.and(W::build().map(|definition| Files::of(&definition, Some(&W::schemas()))))
+    }
+
+    /// One more that the [builder](crate::builder) made.
+    pub fn built<In: Payload, Out: Payload>(self, built: &Built<In, Out>) -> Workflows {
+        self.and(Ok(Files::of(built.definition(), Some(&built.schemas()))))
+    }
+
+    /// One more of which only the definition is known: it gets no schemas.
+    pub fn definition(self, definition: &Definition) -> Workflows {
+        self.and(Ok(Files::of(definition, None)))
+    }
+
+    /// Those of another list.
+    pub fn workflows(mut self, others: Workflows) -> Workflows {
+        self.files.extend(others.files);
+        self
+    }
+
+    fn and(mut self, one: Result<Files, Faults>) -> Workflows {
+        self.files.push(one);
+        self
+    }
+}
+
+impl fmt::Debug for Workflows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.files.iter().map(|one| match one {
+            Ok(files) => files.workflow.as_str(),
+            Err(faults) => faults.workflow(),
+        });
+        f.debug_list().entries(names).finish()
+    }
+}
+
+/// A function that lists workflows, such as all of a crate.
+///
+/// ```
+/// use stepwright::prelude::*;
+///
+/// workflow! { pub workflow Checkout(id: String) -> String { succeed Done { id } } }
+/// workflow! { pub workflow Refund(id: String) -> String { succeed Done { id } } }
+///
+/// stepwright::workflows! {
+///     /// All workflows of this crate.
+///     pub fn workflows: Checkout, Refund
+/// }
+///
+/// assert_eq!(format!("{:?}", workflows()), r#"["Checkout", "Refund"]"#);
+/// ```
+///
+/// A build script hands them on: `build_script().workflows(orders::workflows()).write()?`.
+#[macro_export]
+macro_rules! workflows {
+    ($(#[$attribute:meta])* $visibility:vis fn $name:ident : $($workflow:path),+ $(,)?) => {
+        $(#[$attribute])*
+        $visibility fn $name() -> $crate::emit::Workflows {
+            $crate::emit::Workflows::new()$(.workflow::<$workflow>())+
+        }
+    };
+}

@@ -1,0 +1,100 @@
+//! Why files were not written.
+
+use super::difference::Difference;
+use crate::workflow::Faults;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why files were not written, or what differs.
+///
+/// `Debug` is the same text as `Display`: it is what a `main` that returns the error shows.
+pub struct EmitError(Reason);
+
+enum Reason {
+    Usage(String),
+    Faults(Vec<Faults>),
+    Io(PathBuf, io::Error),
+    Drift { files: Vec<Drift>, command: String },
+}
+
+/// A file that is not what it should be.
+pub(super) struct Drift {
+    pub(super) path: PathBuf,
+    pub(super) workflow: String,
+    /// `None` where there is no such file.
+    pub(super) difference: Option<Difference>,
+}
+
+impl EmitError {
+    pub(super) fn usage(text: String) -> EmitError {
+        EmitError(Reason::Usage(text))
+    }
+
+    pub(super) fn faults(faults: Vec<Faults>) -> EmitError {
+        EmitError(Reason::Faults(faults))
+    }
+
+    pub(super) fn io(path: &Path, error: io::Error) -> EmitError {
+        EmitError(Reason::Io(path.to_owned(), error))
+    }
+
+    pub(super) fn drift(files: Vec<Drift>, command: String) -> EmitError {
+        EmitError(Reason::Drift { files, command })
+    }
+
+    /// The files that differ from what the workflows emit; none where there is another reason.
+    pub fn drifted(&self) -> impl Iterator<Item = &Path> {
+        let files = match &self.0 {
+            Reason::Drift { files, .. } => files.as_slice(),
+            _ => &[],
+        };
+        files.iter().map(|file| file.path.as_path())
+    }
+}
+
+impl fmt::Display for EmitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Reason::Usage(text) => f.write_str(text),
+            Reason::Faults(faults) => {
+                for (index, faults) in faults.iter().enumerate() {
+                    let gap = if index == 0 { "" } else { "\n" };
+                    write!(f, "{gap}{faults}")?;
+                }
+                Ok(())
+            }
+            Reason::Io(path, error) => write!(f, "cannot write {}: {error}", path.display()),
+            Reason::Drift { files, command } => {
+                for file in files {
+                    let (path, workflow) = (file.path.display(), &file.workflow);
+                    match &file.difference {
+                        Some(difference) => writeln!(
+                            f,
+                            "{path} is not what the workflow `{workflow}` emits (- the file, + the workflow):\n{difference}"
+                        )?,
+                        None => {
+                            writeln!(f, "{path} is missing; the workflow `{workflow}` emits it")?
+                        }
+                    }
+                }
+                write!(f, "run `{command}` and commit what it writes")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for EmitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for EmitError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            Reason::Io(_, error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The files of one workflow.
+
+use crate::workflow::{Definition, Schemas};
+use stepwright_asl::placeholder;
+
+/// The files of one workflow: their names and what is in them.
+#[derive(Debug)]
+pub(super) struct Files {
+    pub(super) workflow: String,
+    pub(super) files: Vec<(String, String)>,
+}
+
+impl Files {
+    /// What is made of a workflow, a line for each file.
+    pub(super) fn of(definition: &Definition, schemas: Option<&Schemas>) -> Files {
+        let substitutions = placeholder::to_json(&definition.placeholders());
+        let texts = [
+            ("asl", Some(definition.to_json_pretty())),
+            ("schemas", schemas.map(Schemas::to_json_pretty)),
+            ("substitutions", Some(substitutions.to_pretty())),
+        ];
+        let stem = stem(definition.name());
+        let named = texts
+            .into_iter()
+            .filter_map(|(kind, text)| Some((format!("{stem}.{kind}.json"), text? + "\n")));
+        Files {
+            workflow: definition.name().to_owned(),
+            files: named.collect(),
+        }
+    }
+}
+
+/// How the names of a workflow's files begin: its name in lower case, with a dash before each word.
+///
+/// ```
+/// use stepwright::emit::stem;
+///
+/// assert_eq!(stem("OrderProcessing"), "order-processing");
+/// assert_eq!(stem("HTTPProbe_v2"), "http-probe-v2");
+/// ```
+#[must_use]
+pub fn stem(workflow: &str) -> String {
+    let mut stem = String::new();
+    let mut chars = workflow.chars().peekable();
+    let mut before = '-';
+    while let Some(char) = chars.next() {
+        let char = if char == '_' { '-' } else { char };
+        let ends_capitals =
+            before.is_uppercase() && chars.peek().is_some_and(|next| next.is_lowercase());
+        if char.is_uppercase() && before != '-' && (!before.is_uppercase() || ends_capitals) {
+            stem.push('-');
+        }
+        stem.extend(char.to_lowercase());
+        before = char;
+    }
+    stem
+}

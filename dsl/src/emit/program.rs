@@ -1,0 +1,131 @@
+//! The program and the test that `emit!` makes.
+
+use super::collection::Workflows;
+use super::emission::Emission;
+use super::mode::{Mode, Said};
+use std::path::Path;
+use std::process::ExitCode;
+
+const USAGE: &str = "Writes the files of the workflows for whoever deploys them.
+
+Usage: [--check]
+
+  --check  compare the files with what the workflows emit; tell the lines that differ, and exit with 1
+
+In CI the files are compared, too. STEPWRIGHT_EMIT=write and STEPWRIGHT_EMIT=check say it in any place.";
+
+/// Where `emit!` stands.
+#[derive(Debug)]
+pub struct Here {
+    /// The folder of Cargo.toml.
+    pub root: &'static str,
+    /// The program, if it is one.
+    pub binary: Option<&'static str>,
+    /// The crate.
+    pub name: &'static str,
+}
+
+impl Here {
+    fn emission(&self, folder: &str, workflows: Workflows, said: Said) -> Emission {
+        let command = match self.binary {
+            Some(binary) => format!("cargo run --bin {binary}"),
+            None => format!("STEPWRIGHT_EMIT=write cargo test --test {}", self.name),
+        };
+        Emission::of_program(Path::new(self.root).join(folder), command, said).workflows(workflows)
+    }
+}
+
+/// The program: writes, or compares with `--check`.
+pub fn main(here: &Here, folder: &str, workflows: Workflows) -> ExitCode {
+    let mut said = Said::Otherwise(Mode::Write);
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--check" => said = Said::Always(Mode::Check),
+            "--help" | "-h" => {
+                println!("{USAGE}");
+                return ExitCode::SUCCESS;
+            }
+            other => {
+                eprintln!("error: there is no argument `{other}`; the only one is `--check`");
+                return ExitCode::from(2);
+            }
+        }
+    }
+    match here.emission(folder, workflows, said).write() {
+        Ok(written) => {
+            for file in &written.changed {
+                println!(
+                    "wrote {}",
+                    file.strip_prefix(here.root).unwrap_or(file).display()
+                );
+            }
+            if written.changed.is_empty() {
+                let count = written.files.len();
+                println!("{count} files in {folder} are what the workflows emit");
+            }
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// The test: compares, unless the environment says `write`.
+///
+/// # Panics
+///
+/// When files differ.
+pub fn test(here: &Here, folder: &str, workflows: Workflows) {
+    if let Err(error) = here
+        .emission(folder, workflows, Said::Otherwise(Mode::Check))
+        .write()
+    {
+        panic!("{error}");
+    }
+}
+
+/// A program that writes the files of workflows, and a test that compares them: the whole of `src/bin/asl.rs`, or of `tests/asl.rs`.
+///
+/// ```
+/// # mod orders {
+/// #     use stepwright::prelude::*;
+/// #     workflow! { pub workflow Checkout(id: String) -> String { succeed Done { id } } }
+/// #     workflow! { pub workflow Refund(id: String) -> String { succeed Done { id } } }
+/// # }
+/// # mod here {
+/// # use super::orders;
+/// stepwright::emit!("asl", [orders::Checkout, orders::Refund]);
+/// # }
+/// # fn main() {}
+/// ```
+///
+/// The folder's path begins at that of Cargo.toml. As a program, `cargo run --bin asl` writes and `cargo run --bin asl -- --check` exits with 1
+/// and the lines that differ. As a test, `cargo test` compares and `STEPWRIGHT_EMIT=write cargo test --test asl` writes. A list that
+/// [`workflows!`](crate::workflows!) made stands without brackets: `stepwright::emit!("asl", orders::workflows());`
+#[macro_export]
+macro_rules! emit {
+    ($folder:expr, [$($workflow:path),+ $(,)?] $(,)?) => {
+        $crate::emit!($folder, $crate::emit::Workflows::new()$(.workflow::<$workflow>())+);
+    };
+    ($folder:expr, $workflows:expr $(,)?) => {
+        const __HERE: $crate::emit::Here = $crate::emit::Here {
+            root: env!("CARGO_MANIFEST_DIR"),
+            binary: option_env!("CARGO_BIN_NAME"),
+            name: env!("CARGO_CRATE_NAME"),
+        };
+
+        // A test of its own has no use for it.
+        #[allow(dead_code)]
+        fn main() -> ::std::process::ExitCode {
+            $crate::emit::main(&__HERE, $folder, $workflows)
+        }
+
+        #[cfg(test)]
+        #[test]
+        fn emitted_files_are_what_the_workflows_emit() {
+            $crate::emit::test(&__HERE, $folder, $workflows);
+        }
+    };
+}

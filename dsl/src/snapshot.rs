@@ -1,0 +1,216 @@
+//! Snapshots of definitions, over insta: [`assert_asl_snapshot!`](crate::assert_asl_snapshot!).
+
+use crate::workflow::Definition;
+use insta::comparator::{Comparator, DefaultComparator};
+use insta::{Settings, Snapshot};
+use stepwright_asl::diff::Diff;
+use stepwright_asl::json::{Json, segments};
+
+/// Compares a workflow's ASL with the snapshot that was accepted.
+///
+/// The snapshot is the ASL as it is emitted: the states in the order of the source, the same from run to run. Where it differs, the test fails and
+/// shows what changed in a line for each state before insta's own difference; `cargo insta review` accepts it.
+///
+/// ```no_run
+/// use stepwright::prelude::*;
+///
+/// workflow! { workflow Checkout(id: String) -> String { timeout 1h; succeed Done { id } } }
+///
+/// #[test]
+/// fn the_definition_is_what_was_accepted() {
+///     stepwright::assert_asl_snapshot!(Checkout);
+/// }
+/// ```
+///
+/// | form | what it says |
+/// |---|---|
+/// | `assert_asl_snapshot!(Checkout)` | the snapshot has the name of the test |
+/// | `assert_asl_snapshot!("checkout", Checkout)` | it has this name |
+/// | `assert_asl_snapshot!(Checkout, {"/TimeoutSeconds" => "[seconds]"})` | what stands at a JSON pointer is replaced; `*` is any key or index |
+/// | `assert_asl_snapshot!(definition = built)` | of a `&Definition`, such as the builder makes |
+#[macro_export]
+macro_rules! assert_asl_snapshot {
+    (definition = $definition:expr $(, {$($pointer:expr => $text:expr),* $(,)?})? $(,)?) => {
+        $crate::__assert_asl_snapshot!([], $definition, [$($($pointer => $text),*)?])
+    };
+    ($name:literal, definition = $definition:expr $(, {$($pointer:expr => $text:expr),* $(,)?})? $(,)?) => {
+        $crate::__assert_asl_snapshot!([$name,], $definition, [$($($pointer => $text),*)?])
+    };
+    ($name:literal, $workflow:path $(, {$($pointer:expr => $text:expr),* $(,)?})? $(,)?) => {
+        $crate::__assert_asl_snapshot!([$name,], &<$workflow as $crate::Workflow>::definition(), [$($($pointer => $text),*)?])
+    };
+    ($workflow:path $(, {$($pointer:expr => $text:expr),* $(,)?})? $(,)?) => {
+        $crate::__assert_asl_snapshot!([], &<$workflow as $crate::Workflow>::definition(), [$($($pointer => $text),*)?])
+    };
+}
+
+/// The name, the definition and the redactions.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __assert_asl_snapshot {
+    ([$($name:tt)*], $definition:expr, [$($pointer:expr => $text:expr),*]) => {{
+        let text = $crate::snapshot::text($definition, &[$(($pointer, $text)),*]);
+        $crate::snapshot::settings().bind(|| $crate::snapshot::insta::assert_snapshot!($($name)* text));
+    }};
+}
+
+#[doc(hidden)]
+pub use insta;
+
+/// The text of the snapshot.
+///
+/// # Panics
+///
+/// When a redaction is no JSON pointer, or there is nothing at it.
+#[doc(hidden)]
+pub fn text(definition: &Definition, redactions: &[(&str, &str)]) -> String {
+    let mut json = definition.machine().to_value();
+    for (pointer, text) in redactions {
+        let Some(path) = segments(pointer) else {
+            panic!(
+                "the redaction `{pointer}` is no JSON pointer; write it as `/States/Charge/TimeoutSeconds`"
+            );
+        };
+        let path: Vec<_> = path.collect();
+        let path: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
+        let count = redact(&mut json, &path, text);
+        assert!(
+            count > 0,
+            "the redaction `{pointer}` is at nothing in the ASL of `{}`",
+            definition.name()
+        );
+    }
+    json.to_pretty()
+}
+
+/// Puts the text where the path leads, and says in how many places.
+fn redact(json: &mut Json, path: &[&str], text: &str) -> usize {
+    let Some((first, rest)) = path.split_first() else {
+        *json = Json::from(text);
+        return 1;
+    };
+    match json {
+        Json::Object(members) => {
+            let members = members
+                .iter_mut()
+                .filter(|(key, _)| *first == "*" || key.as_str() == *first);
+            members.map(|(_, value)| redact(value, rest, text)).sum()
+        }
+        Json::Array(items) => {
+            let items = items.iter_mut().enumerate();
+            let items = items.filter(|(index, _)| *first == "*" || index.to_string() == *first);
+            items.map(|(_, value)| redact(value, rest, text)).sum()
+        }
+        _ => 0,
+    }
+}
+
+/// How snapshots are compared.
+#[doc(hidden)]
+pub fn settings() -> Settings {
+    let mut settings = Settings::clone_current();
+    settings.set_omit_expression(true);
+    settings.set_comparator(Box::new(ByState));
+    settings
+}
+
+/// Compares texts, and tells on standard error what differs between two definitions.
+struct ByState;
+
+impl Comparator for ByState {
+    fn matches(&self, reference: &Snapshot, test: &Snapshot) -> bool {
+        let is_same = DefaultComparator.matches(reference, test);
+        if !is_same {
+            tell(reference, test);
+        }
+        is_same
+    }
+
+    fn dyn_clone(&self) -> Box<dyn Comparator> {
+        Box::new(ByState)
+    }
+}
+
+fn tell(reference: &Snapshot, test: &Snapshot) {
+    let json =
+        |snapshot: &Snapshot| -> Option<Json> { snapshot.as_text()?.to_string().parse().ok() };
+    let (Some(old), Some(new)) = (json(reference), json(test)) else {
+        return;
+    };
+    let lines = lines(&old, &new);
+    // What a test prints is shown when it fails.
+    eprintln!("{}", lines.join("\n"));
+}
+
+/// What differs, a line for each state.
+fn lines(old: &Json, new: &Json) -> Vec<String> {
+    let lines = Diff::of(old, new).lines();
+    if lines.is_empty() {
+        return vec!["the order or the form differs; what is executed does not".to_owned()];
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{lines, text};
+    use crate::{task, workflow};
+    use stepwright_asl::json::Json;
+
+    #[task]
+    async fn charge_card(id: String) -> String;
+
+    workflow! {
+        workflow Checkout(id: String) -> String {
+            timeout 1h;
+            task Charge { let receipt = charge_card(id); timeout 30s; next Done; }
+            succeed Done { receipt }
+        }
+    }
+
+    #[test]
+    fn a_workflow_is_what_was_accepted() {
+        crate::assert_asl_snapshot!(Checkout);
+        crate::assert_asl_snapshot!("checkout_named", Checkout);
+        crate::assert_asl_snapshot!(
+            "checkout_redacted",
+            Checkout,
+            {"/TimeoutSeconds" => "[seconds]", "/States/*/Type" => "[type]"}
+        );
+        let definition = Checkout::definition();
+        crate::assert_asl_snapshot!("checkout_named", definition = &definition);
+    }
+
+    #[test]
+    fn what_differs_is_a_line_for_each_state() {
+        let definition = Checkout::definition();
+        let old: Json = text(&definition, &[]).parse().unwrap();
+        let changed = definition
+            .to_json_pretty()
+            .replace("\"TimeoutSeconds\": 30", "\"TimeoutSeconds\": 60")
+            .replace("\"Done\"", "\"Paid\"");
+        let new: Json = changed.parse().unwrap();
+        assert_eq!(
+            lines(&old, &new),
+            [
+                "~ Paid, which was Done",
+                "~ Charge (Task): ~ /TimeoutSeconds: 30 → 60"
+            ]
+        );
+        assert_eq!(
+            lines(&old, &old),
+            ["the order or the form differs; what is executed does not"]
+        );
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "the redaction `/States/Chrage/Type` is at nothing in the ASL of `Checkout`"
+    )]
+    fn a_redaction_of_nothing_is_an_error() {
+        text(
+            &Checkout::definition(),
+            &[("/States/Chrage/Type", "[type]")],
+        );
+    }
+}

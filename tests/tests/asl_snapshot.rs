@@ -1,0 +1,8 @@
+//! The test of docs/snapshots.md.
+
+use stepwright_examples::order_processing::OrderProcessing;
+
+#[test]
+fn the_definition_is_what_was_accepted() {
+    stepwright::assert_asl_snapshot!(OrderProcessing);
+}
