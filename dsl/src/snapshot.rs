@@ -193,8 +193,8 @@ mod tests {
         assert_eq!(
             lines(&old, &new),
             [
-                "~ Paid, which was Done",
-                "~ Charge (Task): ~ /TimeoutSeconds: 30 → 60"
+                "~ Charge (Task): ~ /TimeoutSeconds: 30 → 60",
+                "~ Paid, which was Done"
             ]
         );
         assert_eq!(
