@@ -197,13 +197,18 @@ fn where_else_a_definition_stands_is_told() {
         let found = machines(&file).expect("is a template");
         match &found[0].definition {
             EmbeddedDefinition::File { path } => format!("file {path}"),
+            EmbeddedDefinition::Asset { path } => format!("asset {path}"),
             EmbeddedDefinition::Elsewhere { reason } => reason.clone(),
             other => format!("{other:?}"),
         }
     };
     assert_eq!(kinds("{DefinitionUri: a/b.asl.json}"), "file a/b.asl.json");
     assert!(kinds("{DefinitionUri: s3://b/k}").contains("S3"));
-    assert!(kinds("{DefinitionUri: {Bucket: b, Key: k}}").contains("S3"));
+    assert_eq!(
+        kinds("{DefinitionUri: {Bucket: b, Key: k.json}}"),
+        "asset asset.k.json"
+    );
+    assert!(kinds("{DefinitionUri: {Bucket: b, Key: ../k.json}}").contains("S3"));
     assert!(kinds("{DefinitionUri: !Sub '${Folder}/a.json'}").contains("computed"));
     assert!(kinds("{DefinitionString: !Ref Definition}").contains("no text"));
     assert!(kinds("{}").contains("no definition"));
