@@ -18,6 +18,7 @@ impl Files {
             ("asl", Some(definition.to_json_pretty())),
             ("schemas", schemas.map(Schemas::to_json_pretty)),
             ("substitutions", Some(substitutions.to_pretty())),
+            ("policy", policy(definition)),
         ];
         let stem = stem(definition.name());
         let named = texts
@@ -28,6 +29,18 @@ impl Files {
             files: named.collect(),
         }
     }
+}
+
+/// The IAM policy, where the feature makes one.
+#[cfg(feature = "policy")]
+fn policy(definition: &Definition) -> Option<String> {
+    let options = stepwright_asl::policy::PolicyOptions::new(definition.name());
+    Some(definition.policy_with(&options).to_json_pretty())
+}
+
+#[cfg(not(feature = "policy"))]
+fn policy(_: &Definition) -> Option<String> {
+    None
 }
 
 /// How the names of a workflow's files begin: its name in lower case, with a dash before each word.

@@ -7,6 +7,7 @@
 //! | `order-processing.asl.json` | the ASL, as [`Definition::to_json_pretty`](crate::Definition::to_json_pretty) gives it |
 //! | `order-processing.schemas.json` | the JSON Schemas of the workflow and of its tasks, as [`Schemas::to_json_pretty`](crate::Schemas::to_json_pretty) gives them |
 //! | `order-processing.substitutions.json` | each placeholder that a template must give a value, what it stands for, and the states that use it |
+//! | `order-processing.policy.json` | with the feature `policy`: the IAM policy of the state machine's role, in any region and account. `stepwright policy` has options, and tells what it cannot know |
 //!
 //! The same workflows always give the same bytes, and a file that is right already is not touched.
 //!
