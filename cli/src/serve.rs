@@ -17,6 +17,10 @@ use crate::store::cannot as cannot_store;
 /// How long handlers that are at work when the server ends may take.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// How many executions that are over are remembered without a store, and how many bytes they may take.
+const RETAINED: usize = 100_000;
+const RETAINED_BYTES: u64 = 256 * 1_048_576;
+
 /// Serves until the user or the system ends it.
 pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     let engine = engine(&arguments)?;
@@ -59,9 +63,10 @@ fn engine(arguments: &ServeArguments) -> Result<Engine, Failure> {
     if arguments.virtual_time {
         builder = builder.virtual_time();
     }
-    if let Some(path) = &arguments.store {
-        builder = builder.store(SqliteStore::open(path).map_err(cannot_store)?);
-    }
+    builder = match &arguments.store {
+        Some(path) => builder.store(SqliteStore::open(path).map_err(cannot_store)?),
+        None => builder.retention(RETAINED).retention_bytes(RETAINED_BYTES),
+    };
     if let Some(folder) = &arguments.objects {
         if !folder.is_dir() {
             return Err(Failure::Usage(format!(

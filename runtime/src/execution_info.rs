@@ -47,6 +47,8 @@ pub(crate) struct Origin {
     pub(crate) alias: Option<SmolStr>,
     /// The trace header that came with the start.
     pub(crate) trace: Option<SmolStr>,
+    /// The input as it was written, where that is not how it is printed.
+    pub(crate) input: Option<Arc<str>>,
 }
 
 /// An execution's ARN and name.
@@ -205,6 +207,16 @@ impl ExecutionInfo {
         self.machine.origin.as_deref()
     }
 
+    /// Its input as JSON: as it was written, where a server started it.
+    pub(crate) fn input_text(&self) -> String {
+        // Executions below it have its origin, and inputs of their own.
+        let written = self.origin().filter(|_| self.root.is_none());
+        match written.and_then(|origin| origin.input.as_ref()) {
+            Some(text) => text.to_string(),
+            None => self.input.to_text(),
+        }
+    }
+
     /// The ARN, to be shared.
     pub(crate) fn arn(&self) -> &SmolStr {
         self.names.id(&self.machine.prefix)
@@ -301,7 +313,7 @@ impl Record for ExecutionInfo {
 record!(struct Kept {
     id, root, name, role_arn, machine_id, machine_name, started, input, redrive_count, redriven, depth, origin,
 });
-record!(struct Origin { revision, version, alias, trace });
+record!(struct Origin { revision, version, alias, trace, input });
 
 #[cfg(test)]
 mod tests {

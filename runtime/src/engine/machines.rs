@@ -153,6 +153,9 @@ pub(super) struct Machines {
     newest: ArcSwap<Newest>,
 }
 
+/// State machines, of which one is chosen each time, and the weight of each.
+type Weighted = Arc<[(u32, Arc<Machine>)]>;
+
 /// The state machines of an engine, each in its newest version.
 #[derive(Clone, Default)]
 pub(super) struct Newest {
@@ -160,7 +163,7 @@ pub(super) struct Newest {
     /// Names by the text of StateMachineArn.
     by_target: Arc<HashMap<String, String>>,
     /// What the ARNs of versions and aliases stand for, and the weight of each.
-    qualified: HashMap<SmolStr, Arc<[(u32, Arc<Machine>)]>>,
+    qualified: HashMap<SmolStr, Weighted>,
     /// The states of all of them.
     defined: Arc<[DefinedState]>,
 }
@@ -233,7 +236,7 @@ impl Machines {
 
     /// What the ARN of a version or an alias stands for: machines, and the weight of each; none when there is no such one any more.
     #[cfg(feature = "serve")]
-    pub(super) fn qualify(&self, arn: &str, machines: Arc<[(u32, Arc<Machine>)]>) {
+    pub(super) fn qualify(&self, arn: &str, machines: Weighted) {
         self.newest.rcu(|before| {
             let mut newest = Newest::clone(before);
             match machines.is_empty() {

@@ -191,6 +191,9 @@ impl Event {
         }
         if self.kind() == EventKind::ExecutionStarted {
             details.insert("roleArn".to_owned(), Json::from(self.about.role_arn()));
+            if has_data && details.contains_key("input") {
+                details.insert("input".to_owned(), Json::from(self.about.input_text()));
+            }
             if let Some(origin) = self.about.origin() {
                 for (name, arn) in [
                     ("stateMachineAliasArn", &origin.alias),

@@ -16,6 +16,9 @@ mod state;
 mod task;
 mod wait;
 
+#[cfg(feature = "serve")]
+pub(crate) use self::compile::label_of;
+
 use std::time::Duration;
 
 use smol_str::SmolStr;

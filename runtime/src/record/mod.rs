@@ -314,6 +314,16 @@ impl Record for Str {
     }
 }
 
+impl Record for Arc<str> {
+    fn write(&self, to: &mut Writer) {
+        to.bytes(self.as_bytes());
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        Ok(String::read(from)?.into())
+    }
+}
+
 impl Record for String {
     fn write(&self, to: &mut Writer) {
         to.bytes(self.as_bytes());

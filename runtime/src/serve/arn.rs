@@ -22,7 +22,10 @@ pub(super) enum Resource<'a> {
         qualifier: Option<Qualifier<'a>>,
     },
     /// The children of a Distributed Map are executions of `<machine>/<label>`.
-    Labelled,
+    Labelled {
+        name: &'a str,
+        label: &'a str,
+    },
     Execution {
         machine: &'a str,
         name: &'a str,
@@ -45,7 +48,7 @@ impl Resource<'_> {
     /// The type as messages name it.
     fn word(self) -> &'static str {
         match self {
-            Self::StateMachine { .. } | Self::Labelled => "statemachine",
+            Self::StateMachine { .. } | Self::Labelled { .. } => "statemachine",
             Self::Execution { .. } => "execution",
             Self::Express => "express",
             Self::Activity { .. } => "activity",
@@ -98,7 +101,7 @@ impl<'a> StatesArn<'a> {
     pub(super) fn state_machine(&self) -> Result<(&'a str, Option<Qualifier<'a>>), ApiError> {
         match self.resource {
             Resource::StateMachine { name, qualifier } => Ok((name, qualifier)),
-            Resource::Labelled => Err(ApiError::validation_for(
+            Resource::Labelled { .. } => Err(ApiError::validation_for(
                 "API_DOES_NOT_SUPPORT_LABELED_ARNS",
                 format!(
                     "This operation does not support the ARN of a Distributed Map's state: {}",
@@ -120,7 +123,13 @@ fn resource<'a>(kind: &str, rest: &'a str) -> Option<Resource<'a>> {
         return None;
     }
     Some(match (kind, more) {
-        ("stateMachine", _) if first.contains('/') => Resource::Labelled,
+        ("stateMachine", more) if first.contains('/') => {
+            let (name, label) = first.split_once('/')?;
+            if more.is_some() || name.is_empty() || label.is_empty() {
+                return None;
+            }
+            Resource::Labelled { name, label }
+        }
         ("stateMachine", qualifier) => Resource::StateMachine {
             name: first,
             qualifier: match qualifier {
@@ -165,7 +174,12 @@ mod tests {
         assert_eq!(resource_of("stateMachine:m:7"), machine(version));
         let alias = Some(Qualifier::Alias("prod"));
         assert_eq!(resource_of("stateMachine:m:prod"), machine(alias));
-        assert_eq!(resource_of("stateMachine:m/each"), Some(Resource::Labelled));
+        let labelled = Some(Resource::Labelled {
+            name: "m",
+            label: "each",
+        });
+        assert_eq!(resource_of("stateMachine:m/each"), labelled);
+        assert_eq!(resource_of("stateMachine:m/"), None);
         assert_eq!(resource_of("stateMachine:m:1:2"), None);
         assert_eq!(resource_of("stateMachine:"), None);
         assert_eq!(resource_of("lambda:m"), None);

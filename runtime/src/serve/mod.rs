@@ -28,6 +28,7 @@
 //! | `shape/` | the members of requests, with the constraints of the API's model and AWS's texts about them |
 //! | `operations/` | the operations, a file for each group: the request, the response, what is done |
 //! | `control/` | state machines with their revisions, versions, aliases and tags |
+//! | `pollers.rs` | how many workers ask for tasks |
 //! | `redrives.rs` | which redrives were asked for with a token |
 //! | `arn.rs`, `page.rs`, `error.rs`, `response.rs` | ARNs; pages and their tokens; errors with AWS's codes; dates |
 //!
@@ -42,6 +43,7 @@ mod http;
 mod operation;
 mod operations;
 mod page;
+mod pollers;
 mod redrives;
 mod response;
 mod server;

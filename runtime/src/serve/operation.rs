@@ -78,3 +78,13 @@ operations! {
 fn print(response: &impl Serialize) -> Result<Vec<u8>, ApiError> {
     serde_json::to_vec(response).map_err(|error| ApiError::internal(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::NAMES;
+
+    #[test]
+    fn operations_stand_in_the_order_of_their_names_and_each_once() {
+        assert!(NAMES.windows(2).all(|pair| pair[0] < pair[1]), "{NAMES:?}");
+    }
+}

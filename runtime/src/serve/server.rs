@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use super::control::Control;
+use super::pollers::Pollers;
 use super::redrives::Redrives;
 use super::service::Service;
 use super::{connection, http};
@@ -93,6 +94,7 @@ impl ServerBuilder {
                 engine,
                 control,
                 redrives: Redrives::default(),
+                pollers: Pollers::default(),
                 poll: self.poll,
             }),
             shutdown: self.shutdown,

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use super::arn::{Qualifier, StatesArn};
 use super::control::{Control, Machine};
 use super::error::ApiError;
+use super::pollers::Pollers;
 use super::redrives::Redrives;
 use super::shape::{Constraints, Shape};
 use crate::clock::Timestamp;
@@ -19,6 +20,7 @@ pub(super) struct Service {
     pub(super) engine: Engine,
     pub(super) control: Control,
     pub(super) redrives: Redrives,
+    pub(super) pollers: Pollers,
     /// How long GetActivityTask waits for a task.
     pub(super) poll: Duration,
 }
@@ -57,7 +59,7 @@ impl Service {
         }
     }
 
-    /// What executions of an ARN are started of, this time, when they come with this trace header.
+    /// What executions of an ARN are started of, this time, when they come with this trace header and an input that is written so.
     ///
     /// # Errors
     ///
@@ -66,6 +68,7 @@ impl Service {
         &self,
         arn: &StatesArn<'_>,
         trace: Option<&str>,
+        input: Option<&str>,
     ) -> Result<(Arc<Machine>, engine::Revision), ApiError> {
         let machine = self.machine(arn)?;
         let (_, qualifier) = arn.state_machine()?;
@@ -79,7 +82,7 @@ impl Service {
                 (alias.choose(chance), Some(arn.text))
             }
         };
-        let started = machine.started(version, alias, trace);
+        let started = machine.started(version, alias, trace, input);
         let started = started.ok_or_else(missing)?;
         Ok((machine, started))
     }
@@ -127,6 +130,11 @@ pub(super) fn read<T: DeserializeOwned + Shape>(body: &[u8]) -> Result<T, ApiErr
         None => Ok(request),
         Some(message) => Err(ApiError::constraints(message)),
     }
+}
+
+/// The text of an input, where it is not how the value is printed.
+pub(super) fn written<'a>(text: Option<&'a str>, value: &Value) -> Option<&'a str> {
+    text.filter(|text| value.to_text() != *text)
 }
 
 /// The input of an execution, of its JSON.

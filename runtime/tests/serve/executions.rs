@@ -55,6 +55,50 @@ fn an_execution_is_started_described_and_has_a_history() {
 }
 
 #[test]
+fn an_input_is_told_as_it_was_written_and_that_of_a_nested_execution_as_its_own() {
+    let api = Api::new();
+    let child = api.create("child", &pass());
+    let parent = json!({"StartAt": "Call", "States": {"Call": {
+        "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": child, "Name": "below", "Input": {"b": 2}}, "End": true
+    }}});
+    let machine = api.create("parent", &parent);
+    let written = "{ \"a\" : 1.50 }";
+    let request = json!({"stateMachineArn": machine, "input": written, "traceHeader": "Root=1"});
+    let execution = text(&api.call("StartExecution", request)["executionArn"]);
+    let described = api.finished(&execution);
+    assert_eq!(
+        (&described["input"], &described["traceHeader"]),
+        (&json!(written), &json!("Root=1"))
+    );
+    let history = api.call("GetExecutionHistory", json!({"executionArn": execution}));
+    assert_eq!(
+        history["events"][0]["executionStartedEventDetails"]["input"],
+        written
+    );
+    let below = "arn:aws:states:us-east-1:123456789012:execution:child:below";
+    let described = api.finished(below);
+    assert_eq!(
+        (&described["input"], described.get("traceHeader")),
+        (&json!(r#"{"b":2}"#), None)
+    );
+}
+
+#[test]
+fn the_variables_that_states_read_are_told() {
+    let api = Api::new();
+    let machine = api.create(
+        "m",
+        &json!({"StartAt": "A", "QueryLanguage": "JSONata", "States": {
+            "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "B"},
+            "B": {"Type": "Pass", "Output": "{% $x %}", "End": true}
+        }}),
+    );
+    let described = api.call("DescribeStateMachine", json!({"stateMachineArn": machine}));
+    assert_eq!(described["variableReferences"], json!({"B": ["x"]}));
+}
+
+#[test]
 fn a_history_is_read_in_pages_and_backwards() {
     let api = Api::new();
     let machine = api.create("greet", &pass());

@@ -106,6 +106,18 @@ fn a_run_is_described_and_its_children_are_listed() {
     let child = text(&running[0]["executionArn"]);
     let described = api.call("DescribeExecution", json!({"executionArn": child}));
     assert_eq!(described["mapRunArn"], run);
+    let labelled = api.call(
+        "DescribeStateMachine",
+        json!({"stateMachineArn": running[0]["stateMachineArn"]}),
+    );
+    let definition: Json = serde_json::from_str(&text(&labelled["definition"])).expect("JSON");
+    assert_eq!(
+        (&labelled["label"], &definition["StartAt"]),
+        (&json!("each"), &json!("Do"))
+    );
+    let update = json!({"stateMachineArn": running[0]["stateMachineArn"], "definition": "{}"});
+    let refused = api.ask("UpdateStateMachine", &update).1;
+    assert_eq!(refused["reason"], "API_DOES_NOT_SUPPORT_LABELED_ARNS");
     let machine = api.call(
         "DescribeStateMachineForExecution",
         json!({"executionArn": child}),

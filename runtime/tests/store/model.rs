@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::{
     Change, MemoryStore, SqliteReader, SqliteStore, Store, StoreError, StoreFilter, StoreReader,
-    StoredActivity, StoredChild, StoredExecution, StoredMachine, StoredMapRun,
+    StoredActivity, StoredChild, StoredDocument, StoredExecution, StoredMachine, StoredMapRun,
 };
 use stepwright_runtime::{MachineType, Status};
 
@@ -136,6 +136,8 @@ fn change() -> impl Strategy<Value = Change> {
         1 => (text(), text()).prop_map(|(name, hash)| Change::DeleteMachine { name, hash }),
         1 => (text(), time()).prop_map(|(arn, created)| Change::Activity(StoredActivity { arn, created })),
         1 => text().prop_map(|arn| Change::DeleteActivity { arn }),
+        1 => (text(), data()).prop_map(|(key, data)| Change::Document(StoredDocument { key, data })),
+        1 => text().prop_map(|key| Change::DeleteDocument { key }),
     ]
 }
 
@@ -175,6 +177,7 @@ struct Content {
     closed_count: u64,
     of_versions: Vec<bool>,
     activities: Vec<StoredActivity>,
+    documents: Vec<StoredDocument>,
     last_key: u64,
 }
 
@@ -213,6 +216,7 @@ fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content
             .map(|key| reader.records(*key))
             .collect::<Result<_, _>>()?,
         activities: reader.activities()?,
+        documents: reader.documents()?,
         closed: TIMES
             .iter()
             .map(|time| Some(Timestamp::from_unix_micros(*time)))

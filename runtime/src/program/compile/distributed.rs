@@ -260,7 +260,7 @@ impl Compiler<'_> {
 }
 
 /// The label of a Map that declares none: its name, as far as a label may have it.
-fn label_of(name: &str) -> SmolStr {
+pub(crate) fn label_of(name: &str) -> SmolStr {
     name.chars()
         .take(MAX_LABEL_LENGTH)
         .map(|c| if is_allowed(c) { c } else { '-' })

@@ -3,6 +3,9 @@ mod field;
 mod map;
 mod targets;
 
+#[cfg(feature = "serve")]
+pub(crate) use self::distributed::label_of;
+
 use std::time::Duration;
 
 use indexmap::IndexMap;

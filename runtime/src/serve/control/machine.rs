@@ -115,18 +115,19 @@ impl Machine {
         self.last_version
     }
 
-    /// What executions are started of that are asked for in this way; `None` when there is no such version.
+    /// What executions are started of that are asked for in this way, with an input that was written so; `None` when there is no such version.
     pub(in crate::serve) fn started(
         &self,
         version: Option<u32>,
         alias: Option<&str>,
         trace: Option<&str>,
+        input: Option<&str>,
     ) -> Option<engine::Revision> {
         let revision = match version {
             None => &self.current,
             Some(number) => &self.versions.get(&number)?.revision,
         };
-        if version.is_none() && trace.is_none() {
+        if version.is_none() && trace.is_none() && input.is_none() {
             return Some(revision.compiled.clone());
         }
         Some(revision.compiled.with_origin(Origin {
@@ -134,6 +135,7 @@ impl Machine {
             version: version.map(|number| self.version_arn(number).into()),
             alias: alias.map(SmolStr::new),
             trace: trace.map(SmolStr::new),
+            input: input.map(Arc::from),
         }))
     }
 

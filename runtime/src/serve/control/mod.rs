@@ -4,6 +4,7 @@
 mod activity;
 mod alias;
 mod documents;
+mod labelled;
 mod machine;
 mod revision;
 
@@ -15,6 +16,7 @@ use smol_str::SmolStr;
 
 pub(super) use self::activity::Activity;
 pub(super) use self::alias::{Alias, MOST_ALIASES, Route};
+pub(super) use self::labelled::labelled;
 pub(super) use self::machine::{MOST_VERSIONS, Machine};
 pub(super) use self::revision::{
     Configuration, Encryption, INITIAL, LogDestination, LogGroup, Logging, References, Revision,
@@ -198,7 +200,7 @@ fn deploy(engine: &Engine, before: Option<&Machine>, machine: &Machine) {
     }
     let is_new = |number: &u32| !before.is_some_and(|before| before.versions.contains_key(number));
     for number in machine.versions.keys().filter(|number| is_new(number)) {
-        let version = machine.started(Some(*number), None, None);
+        let version = machine.started(Some(*number), None, None, None);
         let version = version.map(|version| (1, version)).into_iter().collect();
         engine.put_qualified(&machine.version_arn(*number), version);
     }
@@ -208,7 +210,7 @@ fn deploy(engine: &Engine, before: Option<&Machine>, machine: &Machine) {
         }
         let arn = machine.alias_arn(name);
         let routes = alias.routing.iter().filter_map(|route| {
-            let version = machine.started(Some(route.version), Some(&arn), None)?;
+            let version = machine.started(Some(route.version), Some(&arn), None, None)?;
             Some((route.weight, version))
         });
         engine.put_qualified(&arn, routes.collect());

@@ -147,6 +147,7 @@ impl Revision {
             version: None,
             alias: None,
             trace: None,
+            input: None,
         };
         Self {
             id,

@@ -16,6 +16,9 @@ use super::super::shape::{Arn, List, Name, PageSize, PageToken, Required, shape}
 use super::configuration::{EncryptionConfiguration, Tag, add_tags};
 use crate::engine::ActivityDescription;
 
+/// The most activities, as on AWS.
+const MOST_ACTIVITIES: usize = 100_000;
+
 shape! {
     /// The request of CreateActivity.
     CreateActivity {
@@ -60,6 +63,12 @@ pub(in crate::serve) async fn create(
                         format!("Activity Already Exists: '{arn}'"),
                     )),
                 };
+            }
+            if here.engine.activities().len() >= MOST_ACTIVITIES {
+                return Err(ApiError::new(
+                    "ActivityLimitExceeded",
+                    format!("There are {MOST_ACTIVITIES} activities, and no more may be created; delete some first"),
+                ));
             }
             let activity = Activity { tags, encryption };
             // What there is nothing to say of has no document.
@@ -221,6 +230,7 @@ pub(in crate::serve) async fn get_task(
 ) -> Result<Task, ApiError> {
     let arn = StatesArn::parse(&input.activity_arn)?;
     name(service, &arn)?;
+    let _polls = service.pollers.enter(arn.text)?;
     let worker = input.worker_name.as_deref();
     let asked = service.engine.get_activity_task(arn.text, worker);
     // Real time, also where executions are on virtual time: a worker is outside.

@@ -10,11 +10,11 @@ use stepwright_asl::model::MachineType;
 use stepwright_asl::name::check_machine;
 
 use super::super::arn::{Qualifier, Resource, StatesArn};
-use super::super::control::{Encryption, INITIAL, Logging, Machine, References};
+use super::super::control::{Encryption, INITIAL, Logging, Machine, References, labelled};
 use super::super::error::ApiError;
 use super::super::page::Page;
 use super::super::response::{DataDetails, Date};
-use super::super::service::{Service, input as read_input};
+use super::super::service::{Service, input as read_input, written};
 use super::super::shape::{
     Arn, Cause, ClientToken, Data, ErrorName, ExecutionStatus, IncludedData, LongArn,
     LongPageToken, Name, PageSize, PageToken, RedriveFilter, Required, TraceHeader, shape,
@@ -61,7 +61,8 @@ impl Start {
         input: Option<&str>,
         trace: Option<&str>,
     ) -> Result<Self, ApiError> {
-        let (machine, compiled) = service.startable(arn, trace)?;
+        // What does not exist is told before what is wrong with the input.
+        service.machine(arn)?;
         let mut options = StartOptions::new();
         if let Some(name) = name {
             if check_machine(name).is_err() {
@@ -69,10 +70,12 @@ impl Start {
             }
             options = options.name(name);
         }
+        let value = read_input(input, service.engine.payload_bytes())?;
+        let (machine, compiled) = service.startable(arn, trace, written(input, &value))?;
         Ok(Self {
             machine,
             compiled,
-            input: read_input(input, service.engine.payload_bytes())?,
+            input: value,
             options,
         })
     }
@@ -203,7 +206,7 @@ pub(in crate::serve) async fn start_sync(
         },
         error: report.error.clone(),
         cause: report.cause.clone(),
-        input: about.input().to_text(),
+        input: about.input_text(),
         input_details: DataDetails::INCLUDED,
         output: report.output.as_ref().map(Value::to_text),
         output_details: DataDetails::INCLUDED,
@@ -336,6 +339,7 @@ pub(in crate::serve) async fn describe_machine(
         Some((name, label)) => (name, Some(label)),
         None => (about.machine_name(), None),
     };
+    let labelled = |definition: &str| Some(labelled(definition, label?)?.definition);
     let id = about.origin().map(|origin| origin.revision.as_str());
     let revision = service.control.revision(name, id.unwrap_or(INITIAL));
     let revision = revision.ok_or_else(|| ApiError::no_machine(about.machine_id()))?;
@@ -343,7 +347,8 @@ pub(in crate::serve) async fn describe_machine(
     Ok(MachineDescribed {
         state_machine_arn: about.machine_id().to_owned(),
         name: about.machine_name().to_owned(),
-        definition: configuration.definition.clone(),
+        definition: labelled(&configuration.definition)
+            .unwrap_or_else(|| configuration.definition.clone()),
         role_arn: about.role_arn().to_owned(),
         update_date: Date(revision.made),
         logging_configuration: configuration.logging.clone(),
@@ -413,6 +418,8 @@ pub(in crate::serve) async fn describe(
     let about = run.execution();
     let report = run.ended();
     let origin = about.origin();
+    // Executions below another have its origin.
+    let own = origin.filter(|_| about.root() == about.id());
     let has_data = input.included_data.as_deref() != Some("METADATA_ONLY");
     let (redrive_status, redrive_status_reason) = match service.engine.redrivability(&run)? {
         Redrivability::Redrivable => ("REDRIVABLE", None),
@@ -428,11 +435,11 @@ pub(in crate::serve) async fn describe(
         status: run.status().as_str(),
         start_date: Date(about.started()),
         stop_date: report.map(|report| Date(report.stopped)),
-        input: has_data.then(|| about.input().to_text()),
+        input: has_data.then(|| about.input_text()),
         input_details: has_data.then_some(DataDetails::INCLUDED),
         output_details: output.as_ref().map(|_| DataDetails::INCLUDED),
         output,
-        trace_header: origin.and_then(|origin| origin.trace.clone()),
+        trace_header: own.and_then(|origin| origin.trace.clone()),
         map_run_arn: service.engine.map_run_of(about.id())?,
         error: report.and_then(|report| report.error.clone()),
         cause: report.and_then(|report| report.cause.clone()),

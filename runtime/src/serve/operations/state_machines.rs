@@ -7,9 +7,9 @@ use serde::Serialize;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::name::check_machine;
 
-use super::super::arn::{Qualifier, StatesArn};
+use super::super::arn::{Qualifier, Resource, StatesArn};
 use super::super::control::{
-    Configuration, Encryption, Logging, MOST_VERSIONS, Machine, References, Revision,
+    Configuration, Encryption, Logging, MOST_VERSIONS, Machine, References, Revision, labelled,
 };
 use super::super::error::ApiError;
 use super::super::page::Page;
@@ -23,6 +23,9 @@ use super::configuration::{
     EncryptionConfiguration, LoggingConfiguration, Tag, TracingConfiguration, add_tags,
     check_definition, check_role, not_compiled,
 };
+
+/// The most state machines, as on AWS.
+const MOST_MACHINES: usize = 100_000;
 
 shape! {
     /// The request of CreateStateMachine.
@@ -91,6 +94,12 @@ pub(in crate::serve) async fn create(
             let mut machine = match service.control.machine(&name) {
                 Some(known) => again(&known, machine_type, &configuration)?,
                 None => {
+                    if service.control.machines().len() >= MOST_MACHINES {
+                        return Err(ApiError::new(
+                            "StateMachineLimitExceeded",
+                            format!("There are {MOST_MACHINES} state machines, and no more may be created; delete some first"),
+                        ));
+                    }
                     let first = Revision::first(
                         &service.engine,
                         (&name, machine_type),
@@ -296,6 +305,8 @@ pub(in crate::serve) struct Described {
     logging_configuration: Logging,
     tracing_configuration: Tracing,
     #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     revision_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
@@ -315,8 +326,22 @@ pub(in crate::serve) async fn describe(
     input: DescribeStateMachine,
 ) -> Result<Described, ApiError> {
     let arn = StatesArn::parse(&input.state_machine_arn)?;
-    let machine = service.machine(&arn)?;
     let missing = || ApiError::no_machine(arn.text);
+    if let Resource::Labelled { name, label } = arn.resource {
+        let machine = service.control.machine(name);
+        let machine = machine.filter(|_| service.is_own(&arn));
+        let machine = machine.ok_or_else(missing)?;
+        let definition = &machine.current.configuration.definition;
+        let found = labelled(definition, label).ok_or_else(missing)?;
+        return Ok(Described {
+            name: format!("{name}/{label}"),
+            label: Some(label.to_owned()),
+            machine_type: found.machine_type.as_str(),
+            definition: found.definition,
+            ..Described::of(&arn, &machine, &machine.current)
+        });
+    }
+    let machine = service.machine(&arn)?;
     let (_, qualifier) = arn.state_machine()?;
     let version = match qualifier {
         None => None,
@@ -326,24 +351,39 @@ pub(in crate::serve) async fn describe(
         Some(Qualifier::Alias(_)) => return Err(missing()),
     };
     let revision = version.map_or(&machine.current, |version| &version.revision);
-    let configuration = &revision.configuration;
-    Ok(Described {
-        state_machine_arn: arn.text.to_owned(),
-        name: machine.name.to_string(),
-        status: "ACTIVE",
-        definition: configuration.definition.clone(),
-        role_arn: configuration.role_arn.clone(),
-        machine_type: machine.machine_type.as_str(),
-        creation_date: Date(version.map_or(machine.created, |version| version.created)),
-        logging_configuration: configuration.logging.clone(),
-        tracing_configuration: Tracing {
-            enabled: configuration.is_traced,
+    let described = Described::of(&arn, &machine, revision);
+    Ok(match version {
+        None => described,
+        Some(version) => Described {
+            creation_date: Date(version.created),
+            description: version.description.clone(),
+            ..described
         },
-        revision_id: revision.shown_id().map(str::to_owned),
-        description: version.and_then(|version| version.description.clone()),
-        encryption_configuration: configuration.encryption.clone(),
-        variable_references: revision.references().cloned(),
     })
+}
+
+impl Described {
+    fn of(arn: &StatesArn<'_>, machine: &Machine, revision: &Revision) -> Self {
+        let configuration = &revision.configuration;
+        Self {
+            state_machine_arn: arn.text.to_owned(),
+            name: machine.name.to_string(),
+            status: "ACTIVE",
+            definition: configuration.definition.clone(),
+            role_arn: configuration.role_arn.clone(),
+            machine_type: machine.machine_type.as_str(),
+            creation_date: Date(machine.created),
+            logging_configuration: configuration.logging.clone(),
+            tracing_configuration: Tracing {
+                enabled: configuration.is_traced,
+            },
+            label: None,
+            revision_id: revision.shown_id().map(str::to_owned),
+            description: None,
+            encryption_configuration: configuration.encryption.clone(),
+            variable_references: revision.references().cloned(),
+        }
+    }
 }
 
 shape! {
