@@ -23,6 +23,7 @@ fn use_all(path: &Path) -> Result<(), StoreError> {
     store.commit(&[map_run(1, "run"), child(key, "run", 0)])?;
     store.commit(&[closed(key), Change::Delete { key }])?;
     reader.activities()?;
+    reader.documents()?;
     for key in 1..=EXECUTIONS {
         reader.execution(&format!("arn:{key}"))?;
         reader.map_runs(key)?;
