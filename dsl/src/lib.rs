@@ -70,6 +70,7 @@
 //! | the ASL | [`Workflow::definition`], [`Definition::to_json_pretty`] |
 //! | workflows that are computed, in a loop or from configuration | [`builder`] |
 //! | files for whoever deploys, from a build script, a program or a test | [`emit`], [`emit!`], [`workflows!`] |
+//! | calls of AWS services with types | [`services`] |
 //! | a definition that is a file already | [`asl_file!`] |
 //! | functions in expressions | [`functions`] |
 //! | a tool that reads and changes definitions | [`asl`], the crate `stepwright-asl` |
@@ -104,6 +105,7 @@ mod map_run;
 pub mod prelude;
 mod rules;
 mod sealed;
+pub mod services;
 mod setters;
 pub mod shape;
 #[cfg(feature = "insta")]

@@ -22,3 +22,8 @@ mod diagrams {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/diff.md")]
 mod diff {}
+
+/// The page on services compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/services.md")]
+mod services {}

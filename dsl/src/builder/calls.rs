@@ -8,6 +8,7 @@ use super::open::Fallible;
 use super::values::Takes;
 use crate::expr::{Expr, Text};
 use crate::flow::{Call, State};
+use crate::services::{self, Calls};
 use crate::shape::Payload;
 use crate::task::{NoError, Task};
 use crate::workflow::Workflow;
@@ -23,7 +24,7 @@ impl<In: Payload, Out> Body<In, Out> {
         state: &Handle<T>,
         _task: F,
     ) -> Fallible<'_, T, F::Output, F::Error, Out> {
-        self.call::<T, F>(state, Expr::input(T::shape))
+        self.task_of::<T, F>(state, Expr::input(T::shape))
     }
 
     /// A Task state that calls a task with arguments made of the state's input.
@@ -35,11 +36,11 @@ impl<In: Payload, Out> Body<In, Out> {
         arguments: Expression<T, F::Arguments>,
     ) -> Fallible<'_, T, F::Output, F::Error, Out> {
         let arguments = self.over(state, arguments.tree, &Expr::input(T::shape));
-        self.call::<T, F>(state, arguments)
+        self.task_of::<T, F>(state, arguments)
     }
 
     #[track_caller]
-    fn call<T: Payload, F: Task>(
+    fn task_of<T: Payload, F: Task>(
         &self,
         state: &Handle<T>,
         arguments: Expr,
@@ -225,6 +226,23 @@ impl<In: Payload, Out> Body<In, Out> {
         let input = Expr::tuple(vec![Expr::input(T::shape), Expr::task_token()]);
         let fields = self.fields(state, arguments, &input);
         let call = Call::service_with_task_token(resource, Some(fields), Some(Answer::shape));
+        self.fallible(state, |name| State::task(name, call))
+    }
+
+    /// A Task state that makes a request of [`services`](crate::services), with arguments made of the state's input.
+    #[track_caller]
+    pub fn call<T: Payload, C: Calls<T>>(
+        &self,
+        state: &Handle<T>,
+        request: C,
+    ) -> Fallible<'_, T, C::Answer, NoError, Out> {
+        let (waits, resource, arguments) = request.parts();
+        let input = match waits {
+            true => Expr::tuple(vec![Expr::input(T::shape), Expr::task_token()]),
+            false => Expr::input(T::shape),
+        };
+        let fields = self.fields(state, arguments, &input);
+        let call = services::call::<C::Answer>(waits, resource, fields);
         self.fallible(state, |name| State::task(name, call))
     }
 

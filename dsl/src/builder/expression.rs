@@ -70,6 +70,11 @@ impl<In, Out> Expression<In, Out> {
         Expression::new(self.tree)
     }
 
+    /// One that reads nothing of the input.
+    pub(crate) fn of_no_input(tree: Expr) -> Self {
+        Expression::new(Tree::new(0, tree, Vec::new()))
+    }
+
     fn new(tree: Tree) -> Self {
         Expression {
             tree,
@@ -79,6 +84,11 @@ impl<In, Out> Expression<In, Out> {
 }
 
 impl<In> Expression<In, serde_json::Value> {
+    /// A value that reads nothing.
+    pub(crate) fn constant(value: impl Into<serde_json::Value>) -> Self {
+        Expression::new(Tree::literal(value))
+    }
+
     /// A JSON object whose keys are computed, as the argument of a service, say.
     ///
     /// ```

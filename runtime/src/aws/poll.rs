@@ -1,12 +1,13 @@
 //! The polls of one activity.
 
+use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sfn::Client;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::attend::Attendant;
@@ -34,7 +35,9 @@ impl Poller {
     pub(super) async fn run(self) -> Result<(), WorkerError> {
         let mut at_work = JoinSet::new();
         let polled = self.poll(&mut at_work).await;
-        while at_work.join_next().await.is_some() {}
+        while let Some(joined) = at_work.join_next().await {
+            passed_on(joined, ());
+        }
         polled
     }
 
@@ -48,7 +51,9 @@ impl Poller {
                 place = self.places.clone().acquire_owned() => place,
             };
             let Ok(place) = place else { return Ok(()) };
-            while at_work.try_join_next().is_some() {}
+            while let Some(joined) = at_work.try_join_next() {
+                passed_on(joined, ());
+            }
             let wait = match self.ask().await? {
                 Asked::Task { token, input } => {
                     backoff.reset();
@@ -102,6 +107,14 @@ impl Poller {
             Err(_) => Asked::Failed(format!("no answer within {} seconds", LOST.as_secs())),
         })
     }
+}
+
+/// What a task of the runtime gave; `otherwise` where the runtime ended it. A panic of ours is no silence: it goes on in who waits.
+pub(super) fn passed_on<T>(joined: Result<T, JoinError>, otherwise: T) -> T {
+    joined.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => resume_unwind(panic),
+        Err(_) => otherwise,
+    })
 }
 
 /// What a poll came to.

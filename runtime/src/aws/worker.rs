@@ -15,7 +15,7 @@ use tokio::time::sleep;
 
 use super::attend::Attendant;
 use super::error::WorkerError;
-use super::poll::Poller;
+use super::poll::{Poller, passed_on};
 use super::sender::CallbackSender;
 use super::stage::{Stage, reached};
 use crate::task::{SharedState, TaskFunction};
@@ -158,26 +158,21 @@ impl ActivityWorker {
         let (stages, stage) = watch::channel(Stage::Works);
         let mut pollers = self.start(&stage);
         let mut outcome = Ok(());
-        let mut ends = pin!(async {
-            drain.await;
-            tracing::info!(?grace, "the worker asks for no more tasks");
-            let _ = stages.send(Stage::Drains);
-        });
-        // First until it is to drain, or an activity is refused, which ends all.
-        loop {
-            tokio::select! {
-                () = &mut ends => break,
-                joined = pollers.join_next() => match joined {
-                    Some(Ok(Ok(()))) => {}
-                    Some(Ok(Err(error))) => {
-                        outcome = Err(error);
-                        let _ = stages.send(Stage::Drains);
-                        break;
-                    }
-                    Some(Err(_)) | None => break,
-                },
+        {
+            let mut drain = pin!(drain);
+            // Until it is to drain, or an activity is refused, which ends all.
+            while outcome.is_ok() {
+                tokio::select! {
+                    () = &mut drain => break,
+                    joined = pollers.join_next() => match joined {
+                        Some(joined) => outcome = passed_on(joined, Ok(())),
+                        None => break,
+                    },
+                }
             }
         }
+        tracing::info!(?grace, "the worker asks for no more tasks");
+        let _ = stages.send(Stage::Drains);
         let mut patience = pin!(async {
             tokio::select! { () = sleep(grace) => {}, () = give_up => {} }
             let _ = stages.send(Stage::GivesUp);
@@ -186,8 +181,7 @@ impl ActivityWorker {
         loop {
             tokio::select! {
                 joined = pollers.join_next() => match joined {
-                    Some(Ok(Err(error))) => outcome = outcome.and(Err(error)),
-                    Some(_) => {}
+                    Some(joined) => outcome = outcome.and(passed_on(joined, Ok(()))),
                     None => return outcome,
                 },
                 () = &mut patience, if !is_over => is_over = true,

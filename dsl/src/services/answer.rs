@@ -1,0 +1,70 @@
+//! What services give.
+
+/// A structure of an answer: fields that are always there, and those that may be missing.
+macro_rules! answer {
+    (
+        $(#[$doc:meta])*
+        $name:ident {
+            $($(#[$field_doc:meta])* $field:ident: $ty:ty = $wire:literal,)*
+        } optional {
+            $($(#[$optional_doc:meta])* $optional:ident: $optional_ty:ty = $optional_wire:literal,)*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        pub struct $name {
+            $(
+                $(#[$field_doc])*
+                #[serde(rename = $wire)]
+                pub $field: $ty,
+            )*
+            $(
+                $(#[$optional_doc])*
+                #[serde(rename = $optional_wire, default, skip_serializing_if = "Option::is_none")]
+                pub $optional: Option<$optional_ty>,
+            )*
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl $crate::Payload for $name {
+            fn shape() -> $crate::shape::Shape {
+                use $crate::shape::Presence;
+                $crate::services::answer::structure(stringify!($name), vec![
+                    $((stringify!($field), $wire, <$ty as $crate::Payload>::shape, Presence::Always),)*
+                    $((
+                        stringify!($optional),
+                        $optional_wire,
+                        <Option<$optional_ty> as $crate::Payload>::shape,
+                        Presence::Omitted(None),
+                    ),)*
+                ])
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl $crate::shape::Form for $name {
+            type Owned = $name;
+        }
+    };
+}
+
+use crate::shape::{Field, Fields, Presence, Shape, StructShape};
+
+/// A field: its name in Rust, its name in JSON, its shape, and whether it is there.
+pub(super) type FieldShape = (&'static str, &'static str, fn() -> Shape, Presence);
+
+/// The shape of a structure.
+pub(super) fn structure(name: &'static str, fields: Vec<FieldShape>) -> Shape {
+    let field = |(name, wire, shape, presence): FieldShape| Field {
+        name: name.into(),
+        wire: wire.into(),
+        shape: Shape::Lazy(shape),
+        flatten: false,
+        presence,
+    };
+    Shape::Struct(StructShape {
+        name: name.into(),
+        fields: Fields::Named(fields.into_iter().map(field).collect()),
+        tag: None,
+    })
+}

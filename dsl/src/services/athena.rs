@@ -1,0 +1,87 @@
+//! Amazon Athena. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-athena.html>
+
+action! {
+    /// Starts a query.
+    start_query_execution = StartQueryExecution("athena:startQueryExecution") -> StartQueryExecutionAnswer, sync -> QueryExecutionAnswer;
+    query_string: Text = "QueryString",
+    {
+        client_request_token: Text = "ClientRequestToken",
+        execution_parameters: Json = "ExecutionParameters",
+        query_execution_context: Json = "QueryExecutionContext",
+        result_configuration: Json = "ResultConfiguration",
+        result_reuse_configuration: Json = "ResultReuseConfiguration",
+        work_group: Text = "WorkGroup",
+    }
+}
+
+action! {
+    /// Stops a query.
+    stop_query_execution = StopQueryExecution("athena:stopQueryExecution") -> serde_json::Value;
+    query_execution_id: Text = "QueryExecutionId",
+    {}
+}
+
+action! {
+    /// Asks how far a query is.
+    get_query_execution = GetQueryExecution("athena:getQueryExecution") -> QueryExecutionAnswer;
+    query_execution_id: Text = "QueryExecutionId",
+    {}
+}
+
+action! {
+    /// Gets rows of a query's result.
+    get_query_results = GetQueryResults("athena:getQueryResults") -> QueryResultsAnswer;
+    query_execution_id: Text = "QueryExecutionId",
+    {
+        max_results: Number = "MaxResults",
+        next_token: Text = "NextToken",
+    }
+}
+
+answer! {
+    /// What `athena:startQueryExecution` gives.
+    StartQueryExecutionAnswer {
+        /// The query's id.
+        query_execution_id: String = "QueryExecutionId",
+    } optional {}
+}
+
+answer! {
+    /// What `athena:getQueryExecution` gives, and `athena:startQueryExecution.sync`.
+    QueryExecutionAnswer {
+        /// The query.
+        query_execution: QueryExecution = "QueryExecution",
+    } optional {}
+}
+
+answer! {
+    /// A query.
+    QueryExecution {
+        /// Its id.
+        query_execution_id: String = "QueryExecutionId",
+    } optional {
+        /// Its text.
+        query: String = "Query",
+        /// Where its result is: `{"OutputLocation"}`.
+        result_configuration: serde_json::Value = "ResultConfiguration",
+        /// How much it read, and how long it took.
+        statistics: serde_json::Value = "Statistics",
+        /// How far it is: `{"State", "StateChangeReason"}`.
+        status: serde_json::Value = "Status",
+        /// Its work group.
+        work_group: String = "WorkGroup",
+    }
+}
+
+answer! {
+    /// What `athena:getQueryResults` gives.
+    QueryResultsAnswer {
+        /// The rows, and what their columns are.
+        result_set: serde_json::Value = "ResultSet",
+    } optional {
+        /// What asks for the next rows.
+        next_token: String = "NextToken",
+        /// How many rows were changed.
+        update_count: u64 = "UpdateCount",
+    }
+}

@@ -1,0 +1,94 @@
+//! Amazon DynamoDB. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-ddb.html>
+//!
+//! Items and keys are in DynamoDB's own JSON: `{"id": {"S": "o-1"}}`. A number in it is a text: `{"N": "12"}`.
+
+action! {
+    /// Gets an item by its key.
+    get_item = GetItem("dynamodb:getItem") -> GetItemAnswer;
+    table_name: Text = "TableName",
+    key: Json = "Key",
+    {
+        attributes_to_get: Json = "AttributesToGet",
+        consistent_read: Flag = "ConsistentRead",
+        expression_attribute_names: Json = "ExpressionAttributeNames",
+        projection_expression: Text = "ProjectionExpression",
+        return_consumed_capacity: Text = "ReturnConsumedCapacity",
+    }
+}
+
+action! {
+    /// Puts an item in the place of the one that has its key.
+    put_item = PutItem("dynamodb:putItem") -> WriteAnswer;
+    table_name: Text = "TableName",
+    item: Json = "Item",
+    {
+        conditional_operator: Text = "ConditionalOperator",
+        condition_expression: Text = "ConditionExpression",
+        expected: Json = "Expected",
+        expression_attribute_names: Json = "ExpressionAttributeNames",
+        expression_attribute_values: Json = "ExpressionAttributeValues",
+        return_consumed_capacity: Text = "ReturnConsumedCapacity",
+        return_item_collection_metrics: Text = "ReturnItemCollectionMetrics",
+        return_values: Text = "ReturnValues",
+    }
+}
+
+action! {
+    /// Changes attributes of an item, or makes it.
+    update_item = UpdateItem("dynamodb:updateItem") -> WriteAnswer;
+    table_name: Text = "TableName",
+    key: Json = "Key",
+    {
+        attribute_updates: Json = "AttributeUpdates",
+        conditional_operator: Text = "ConditionalOperator",
+        condition_expression: Text = "ConditionExpression",
+        expected: Json = "Expected",
+        expression_attribute_names: Json = "ExpressionAttributeNames",
+        expression_attribute_values: Json = "ExpressionAttributeValues",
+        return_consumed_capacity: Text = "ReturnConsumedCapacity",
+        return_item_collection_metrics: Text = "ReturnItemCollectionMetrics",
+        return_values: Text = "ReturnValues",
+        update_expression: Text = "UpdateExpression",
+    }
+}
+
+action! {
+    /// Deletes an item by its key.
+    delete_item = DeleteItem("dynamodb:deleteItem") -> WriteAnswer;
+    table_name: Text = "TableName",
+    key: Json = "Key",
+    {
+        conditional_operator: Text = "ConditionalOperator",
+        condition_expression: Text = "ConditionExpression",
+        expected: Json = "Expected",
+        expression_attribute_names: Json = "ExpressionAttributeNames",
+        expression_attribute_values: Json = "ExpressionAttributeValues",
+        return_consumed_capacity: Text = "ReturnConsumedCapacity",
+        return_item_collection_metrics: Text = "ReturnItemCollectionMetrics",
+        return_values: Text = "ReturnValues",
+    }
+}
+
+answer! {
+    /// What `dynamodb:getItem` gives.
+    GetItemAnswer {
+    } optional {
+        /// The item, in DynamoDB's own JSON; none where there is none.
+        item: serde_json::Value = "Item",
+        /// What it cost, where that was asked for.
+        consumed_capacity: serde_json::Value = "ConsumedCapacity",
+    }
+}
+
+answer! {
+    /// What `dynamodb:putItem`, `updateItem` and `deleteItem` give.
+    WriteAnswer {
+    } optional {
+        /// The attributes that `ReturnValues` asked for.
+        attributes: serde_json::Value = "Attributes",
+        /// What it cost, where that was asked for.
+        consumed_capacity: serde_json::Value = "ConsumedCapacity",
+        /// How large the item's collection is, where that was asked for.
+        item_collection_metrics: serde_json::Value = "ItemCollectionMetrics",
+    }
+}

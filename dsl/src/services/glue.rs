@@ -1,0 +1,49 @@
+//! AWS Glue. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html>
+
+action! {
+    /// Starts a run of a job.
+    start_job_run = StartJobRun("glue:startJobRun") -> StartJobRunAnswer, sync -> JobRun;
+    job_name: Text = "JobName",
+    {
+        allocated_capacity: Number = "AllocatedCapacity",
+        arguments: Json = "Arguments",
+        execution_class: Text = "ExecutionClass",
+        job_run_id: Text = "JobRunId",
+        max_capacity: Json = "MaxCapacity",
+        notification_property: Json = "NotificationProperty",
+        number_of_workers: Number = "NumberOfWorkers",
+        security_configuration: Text = "SecurityConfiguration",
+        timeout: Number = "Timeout",
+        worker_type: Text = "WorkerType",
+    }
+}
+
+answer! {
+    /// What `glue:startJobRun` gives.
+    StartJobRunAnswer {
+        /// The run's id.
+        job_run_id: String = "JobRunId",
+    } optional {
+        /// The job's name.
+        job_name: String = "JobName",
+    }
+}
+
+answer! {
+    /// A run of a job as it ended.
+    JobRun {
+        /// Its id.
+        id: String = "Id",
+        /// The job's name.
+        job_name: String = "JobName",
+        /// How it ended: `SUCCEEDED`; one that failed fails the state.
+        job_run_state: String = "JobRunState",
+    } optional {
+        /// What it was given.
+        arguments: serde_json::Value = "Arguments",
+        /// What went wrong.
+        error_message: String = "ErrorMessage",
+        /// How many seconds it took.
+        execution_time: u64 = "ExecutionTime",
+    }
+}

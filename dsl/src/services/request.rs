@@ -1,0 +1,157 @@
+//! A call of a service that no state makes yet.
+
+use super::action::{Action, HasSync, HasSync2, HasTaskToken};
+use super::argument::Argument;
+use super::states::Execution;
+use crate::Payload;
+use crate::builder::Expression;
+use crate::expr::Text;
+use crate::flow::Call;
+use crate::sealed::Sealed;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// The arguments of a call, by their names.
+pub(crate) type Arguments<From> = Vec<(&'static str, Expression<From, serde_json::Value>)>;
+
+/// A call of an action, with arguments that are made of a `From`. [`Body::call`](crate::builder::Body::call) makes a state of it.
+#[must_use = "a request is made by a state: `flow.call(&state, request)`"]
+pub struct Request<A, From, Answer = <A as Action>::Answer> {
+    suffix: &'static str,
+    arguments: Arguments<From>,
+    types: PhantomData<fn() -> (A, Answer)>,
+}
+
+impl<A: Action, From> Request<A, From> {
+    pub(crate) fn new() -> Self {
+        Request {
+            suffix: "",
+            arguments: Vec::new(),
+            types: PhantomData,
+        }
+    }
+}
+
+impl<A, From, Answer> Request<A, From, Answer> {
+    /// A parameter by its name in the service's API: one that has no method here, because AWS has added it since. The last value of a name counts.
+    pub fn with<Kind>(mut self, name: &'static str, value: impl Argument<From, Kind>) -> Self {
+        self.arguments.retain(|(known, _)| *known != name);
+        self.arguments.push((name, value.argument()));
+        self
+    }
+
+    /// The same request, which gives something else.
+    pub(super) fn giving<Other>(self, suffix: &'static str) -> Request<A, From, Other> {
+        Request {
+            suffix,
+            arguments: self.arguments,
+            types: PhantomData,
+        }
+    }
+}
+
+impl<A: HasSync, From> Request<A, From> {
+    /// Waits for the end of the job: `.sync`. The state gives the job as it ended; one that failed fails the state.
+    pub fn sync(self) -> Request<A, From, A::Job> {
+        self.giving(".sync")
+    }
+}
+
+impl<A: HasSync2, From> Request<A, From> {
+    /// Waits for the end of the execution: `.sync:2`. Its output is read as JSON, and is an `Output`.
+    pub fn sync_2<Output: Payload>(self) -> Request<A, From, Execution<Output>> {
+        self.giving(".sync:2")
+    }
+}
+
+impl<A: HasTaskToken, Input> Request<A, (Input, String)> {
+    /// Waits until somebody answers the task token: `.waitForTaskToken`. The arguments are made of the state's input and the token, and the state gives the
+    /// answer.
+    ///
+    /// ```
+    /// use stepwright::expr;
+    /// use stepwright::services::{placeholder, sqs};
+    ///
+    /// let body = expr!(|order: String, token: String| (order, token));
+    /// let _request = sqs::send_message(placeholder("QueueUrl"), body).wait_for_task_token::<bool>();
+    /// ```
+    pub fn wait_for_task_token<Answer: Payload>(self) -> Waiting<A, Input, Answer> {
+        Waiting(self.giving(""))
+    }
+}
+
+/// A request that waits for the answer to a task token.
+#[must_use = "a request is made by a state: `flow.call(&state, request)`"]
+pub struct Waiting<A, Input, Answer>(Request<A, (Input, String), Answer>);
+
+/// What a state can call: a [`Request`], or one that waits for a task token.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no request for a state that takes a `{Input}`",
+    label = "made of something else",
+    note = "the arguments are expressions over the state's input, `expr!(|input: {Input}| ..)`; those of `(input, token)` need `.wait_for_task_token()`"
+)]
+pub trait Calls<Input>: Sealed {
+    /// What the state gives.
+    type Answer: Payload;
+    /// What the arguments are made of.
+    #[doc(hidden)]
+    type From;
+
+    /// Whether the arguments are made of a token, too; the resource; the arguments.
+    #[doc(hidden)]
+    fn parts(self) -> (bool, String, Arguments<Self::From>);
+}
+
+impl<A, From, Answer> Sealed for Request<A, From, Answer> {}
+impl<A, Input, Answer> Sealed for Waiting<A, Input, Answer> {}
+
+impl<A: Action, Input, Answer: Payload> Calls<Input> for Request<A, Input, Answer> {
+    type Answer = Answer;
+    type From = Input;
+
+    fn parts(self) -> (bool, String, Arguments<Input>) {
+        (false, resource::<A>(self.suffix), self.arguments)
+    }
+}
+
+impl<A: Action, Input, Answer: Payload> Calls<Input> for Waiting<A, Input, Answer> {
+    type Answer = Answer;
+    type From = (Input, String);
+
+    fn parts(self) -> (bool, String, Arguments<(Input, String)>) {
+        (true, resource::<A>(""), self.0.arguments)
+    }
+}
+
+fn resource<A: Action>(suffix: &str) -> String {
+    format!("arn:aws:states:::{}{suffix}", A::RESOURCE)
+}
+
+/// The call of a state.
+pub(crate) fn call<Answer: Payload>(
+    waits: bool,
+    resource: String,
+    fields: Vec<(Text, crate::expr::Expr)>,
+) -> Call {
+    let shape = Some(Answer::shape as fn() -> _);
+    match waits {
+        true => Call::service_with_task_token(resource, Some(fields), shape),
+        false => Call::service(resource, Some(fields), shape),
+    }
+}
+
+impl<A: Action, From, Answer> fmt::Debug for Request<A, From, Answer> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.arguments.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Request")
+            .field("resource", &format_args!("{}{}", A::RESOURCE, self.suffix))
+            .field("arguments", &names)
+            .finish()
+    }
+}
+
+impl<A: Action, Input, Answer> fmt::Debug for Waiting<A, Input, Answer> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Waiting").field(&self.0).finish()
+    }
+}
