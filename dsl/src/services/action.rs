@@ -106,7 +106,6 @@ macro_rules! action {
         impl<From, Answer> $crate::services::Request<$action, From, Answer> {
             $(
                 #[doc = concat!("`", $optional_key, "`.")]
-                #[must_use]
                 pub fn $optional(
                     self,
                     value: impl $crate::services::Argument<From, $crate::services::$optional_kind>,
