@@ -43,6 +43,25 @@
 //! let request = sqs::send_message::<u32>("url", "body").sync(); // `SendMessage` has no `.sync`
 //! ```
 //!
+//! ```compile_fail,E0277
+//! use stepwright::expr;
+//! use stepwright::services::dynamodb;
+//! let key = expr!(|id: String, token: String| (id, token));
+//! let request = dynamodb::get_item("table", key).wait_for_task_token::<bool>(); // Step Functions hands no token to `GetItem`
+//! ```
+//!
+//! Nor does an argument of another type, or a missing one:
+//!
+//! ```compile_fail,E0277
+//! # use stepwright::services::sqs;
+//! let request = sqs::send_message::<u32>("url", "body").delay_seconds("soon"); // a number, or an `expr!` of one
+//! ```
+//!
+//! ```compile_fail,E0061
+//! # use stepwright::services::sqs;
+//! let request = sqs::send_message::<u32>("url");
+//! ```
+//!
 //! # What is where
 //!
 //! | service | actions | resource |
