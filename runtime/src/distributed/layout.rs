@@ -19,6 +19,29 @@ pub(crate) enum Transformation {
     Flatten,
 }
 
+impl Layout {
+    /// Adds a row to the text of a file, in which rows stand before it or not.
+    pub(super) fn push(self, text: &mut String, has_rows: bool, row: &Value) {
+        if !self.is_lines {
+            text.push(if has_rows { ',' } else { '[' });
+        }
+        row.write_to(text);
+        if self.is_lines {
+            text.push('\n');
+        }
+    }
+
+    /// What stands behind the last row.
+    pub(super) fn end(self) -> &'static str {
+        if self.is_lines { "" } else { "]" }
+    }
+
+    /// The last part of a file's name.
+    pub(super) fn extension(self) -> &'static str {
+        if self.is_lines { "jsonl" } else { "json" }
+    }
+}
+
 /// The text of a result file, row by row.
 pub(super) struct Text {
     layout: Layout,
@@ -34,13 +57,8 @@ impl Text {
     }
 
     pub(super) fn push(&mut self, row: &Value) {
-        if !self.layout.is_lines {
-            self.text.push(if self.text.is_empty() { '[' } else { ',' });
-        }
-        row.write_to(&mut self.text);
-        if self.layout.is_lines {
-            self.text.push('\n');
-        }
+        let has_rows = !self.text.is_empty();
+        self.layout.push(&mut self.text, has_rows, row);
     }
 
     pub(super) fn len(&self) -> u64 {
@@ -52,9 +70,7 @@ impl Text {
         if self.text.is_empty() {
             return None;
         }
-        if !self.layout.is_lines {
-            self.text.push(']');
-        }
+        self.text.push_str(self.layout.end());
         Some(self.text)
     }
 }

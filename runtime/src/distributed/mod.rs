@@ -1,16 +1,20 @@
 //! The parts of a Distributed Map beside its states: items that are read from objects, and results that are written to objects.
 
 mod counts;
-mod files;
+mod export;
+mod growing;
 mod item;
 mod layout;
 mod results;
 mod run;
 pub(crate) mod source;
+#[cfg(test)]
+mod tests;
+mod write;
 
 pub use self::counts::MapRunCounts;
 pub(crate) use self::counts::Tally;
-pub(crate) use self::files::{File, Written};
+pub(crate) use self::export::{Export, Sizes};
 pub(crate) use self::item::Item;
 pub(crate) use self::layout::{Layout, Transformation};
 pub(crate) use self::results::{Again, Ended, Results};
@@ -18,3 +22,4 @@ pub use self::run::MapRun;
 #[cfg(feature = "serve")]
 pub(crate) use self::run::RunChanges;
 pub(crate) use self::run::RunView;
+pub(crate) use self::write::{Write, Wrote};

@@ -19,10 +19,21 @@ pub(crate) struct Ended {
     pub(crate) stopped: Timestamp,
 }
 
-/// The children of a Map Run in the order of their items.
+/// The children of a Map Run in the order of their items: those that are at work, and of the others what a result and a redrive
+/// need. Where results are exported, children that are over leave from the front, so that no more are here than were started
+/// since the first that is at work.
 #[derive(Clone, Debug)]
 pub(crate) struct Results {
-    pub(super) children: Changing<Child>,
+    /// How many were started.
+    count: u32,
+    /// In ascending order of their numbers.
+    children: Changing<Child>,
+    /// How many of those, the first ones, were taken by the export.
+    taken: usize,
+    /// How many the list does not have any more that it had when it was written.
+    dropped: usize,
+    /// Those that were taken and did not succeed, in ascending order of their numbers.
+    pub(super) unsuccessful: Changing<Child>,
     /// Whether all that is known of a child is kept, or what its result and a redrive need.
     keeps_all: bool,
     /// Inputs of children that were never started, each with its number of items.
@@ -31,16 +42,28 @@ pub(crate) struct Results {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Child {
+    number: u32,
     /// How many items it has.
     items: u32,
+    standing: Standing,
     /// What it is, as long as it may be redriven.
     about: Option<Arc<ExecutionInfo>>,
     output: Option<Value>,
-    is_successful: bool,
-    /// It was started, and its end is not known.
-    is_at_work: bool,
     /// How it ended, where all is kept.
     ended: Option<Box<Ended>>,
+}
+
+/// What becomes of a child.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Standing {
+    /// It was started, and its end is not known.
+    #[default]
+    AtWork,
+    /// It did not succeed, and is to be started again.
+    Again,
+    Succeeded,
+    /// It did not succeed, or was never begun.
+    Unsuccessful,
 }
 
 /// The children of a redriven run that are to be looked at: those that did not succeed start again.
@@ -50,10 +73,17 @@ pub(crate) struct Again {
     end: u32,
 }
 
+/// Children that were taken are let go of together, at least so many.
+const FEW: usize = 64;
+
 impl Results {
     pub(crate) fn new(keeps_all: bool) -> Self {
         Self {
+            count: 0,
             children: Changing::default(),
+            taken: 0,
+            dropped: 0,
+            unsuccessful: Changing::default(),
             keeps_all,
             pending: Queue::default(),
         }
@@ -61,16 +91,29 @@ impl Results {
 
     /// Whether no child was started.
     pub(crate) fn is_empty(&self) -> bool {
-        self.children.is_empty()
+        self.count == 0
+    }
+
+    /// How many children were started.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// How many children are in the list.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.children.len()
     }
 
     /// A child starts. Gives its number.
     pub(crate) fn started(&mut self, about: &Arc<ExecutionInfo>, items: u32) -> u32 {
-        let number = u32::try_from(self.children.len()).unwrap_or(u32::MAX);
+        let number = self.count;
+        self.count = self.count.saturating_add(1);
         self.children.push(Child {
+            number,
             items,
             about: Some(about.clone()),
-            is_at_work: true,
             ..Child::default()
         });
         number
@@ -78,58 +121,128 @@ impl Results {
 
     /// A child could not be started.
     pub(crate) fn not_begun(&mut self, number: u32) {
-        if let Some(child) = self.children.part_mut(number as usize) {
-            child.is_at_work = false;
+        if let Some(child) = self.part_mut(number) {
+            child.standing = Standing::Unsuccessful;
         }
     }
 
     /// A child that is at work ended. Gives how many items it had.
     pub(crate) fn ended(&mut self, number: u32, ended: Ended) -> Option<u64> {
-        let place = number as usize;
-        self.children.get(place).filter(|child| child.is_at_work)?;
+        let place = self.place(number)?;
+        let is_at_work = |child: &&Child| child.standing == Standing::AtWork;
+        self.children.get(place).filter(is_at_work)?;
+        let keeps_all = self.keeps_all;
         let child = self.children.part_mut(place)?;
-        child.is_at_work = false;
-        child.is_successful = ended.status == Status::Succeeded;
-        if self.keeps_all {
+        child.standing = match ended.status {
+            Status::Succeeded => Standing::Succeeded,
+            _ => Standing::Unsuccessful,
+        };
+        if keeps_all {
             child.ended = Some(Box::new(ended));
-        } else if child.is_successful {
+        } else if child.standing == Standing::Succeeded {
             child.output = ended.output;
             child.about = None;
         }
         Some(u64::from(child.items))
     }
 
+    /// Where a child stands in the list.
+    fn place(&self, number: u32) -> Option<usize> {
+        let is_it = |place: &usize| {
+            let child = self.children.get(*place);
+            child.is_some_and(|child| child.number == number)
+        };
+        // The numbers follow one another, except in a run that was redriven.
+        let first = self.children.get(0)?.number;
+        let near = number.checked_sub(first)? as usize;
+        let far = || self.children.partition_point(|child| child.number < number);
+        Some(near).filter(is_it).or_else(|| Some(far()).filter(is_it))
+    }
+
+    fn part_mut(&mut self, number: u32) -> Option<&mut Child> {
+        let place = self.place(number)?;
+        self.children.part_mut(place)
+    }
+
+    /// Whether the first of those that were not taken is over.
+    pub(super) fn has_results(&self) -> bool {
+        let first = self.children.get(self.taken);
+        first.is_some_and(|child| child.is_over())
+    }
+
+    /// Takes the next child that succeeded, if all before it are over. When the run is over, those are that were to start again.
+    pub(super) fn take_success(&mut self, is_run_over: bool) -> Option<Child> {
+        loop {
+            let first = self.children.get(self.taken)?;
+            if !first.is_over() && !is_run_over {
+                return None;
+            }
+            let first = self.children.part_mut(self.taken)?;
+            let mut child = Child {
+                about: first.about.take(),
+                output: first.output.take(),
+                ended: first.ended.take(),
+                ..*first
+            };
+            self.taken += 1;
+            self.let_go();
+            if child.standing == Standing::Succeeded {
+                return Some(child);
+            }
+            child.standing = Standing::Unsuccessful;
+            self.unsuccessful.push(child);
+        }
+    }
+
+    /// Lets go of the children that were taken, once they are half of the list: that moves the others.
+    fn let_go(&mut self) {
+        if self.taken >= FEW && self.taken >= self.children.len() / 2 {
+            self.children.drop_first(self.taken);
+            self.dropped += std::mem::take(&mut self.taken);
+        }
+    }
+
     /// The children that are at work, by number.
     pub(crate) fn at_work(&self) -> impl Iterator<Item = (u32, &Arc<ExecutionInfo>)> {
-        let numbered = (0u32..).zip(self.children.iter());
-        let at_work = numbered.filter(|(_, child)| child.is_at_work);
-        at_work.filter_map(|(number, child)| Some((number, child.about.as_ref()?)))
+        let children = self.children.iter().skip(self.taken);
+        let at_work = children.filter(|child| child.standing == Standing::AtWork);
+        at_work.filter_map(|child| Some((child.number, child.about.as_ref()?)))
     }
 
     /// The run is redriven: nothing of it is at work any more, and the children that did not succeed start again.
     pub(crate) fn redriven(&mut self) -> Again {
-        for place in 0..self.children.len() {
-            if let Some(child) = self.children.part_mut(place) {
-                child.is_at_work = false;
+        let mut left = Changing::default();
+        let kept = self.unsuccessful.iter();
+        for child in kept.chain(self.children.iter().skip(self.taken)) {
+            let mut child = child.clone();
+            if child.standing != Standing::Succeeded {
+                child.standing = Standing::Again;
             }
+            left.push(child);
         }
+        self.children = left;
+        (self.taken, self.dropped) = (0, 0);
+        self.unsuccessful = Changing::default();
         Again {
             next: 0,
-            end: u32::try_from(self.children.len()).unwrap_or(u32::MAX),
+            end: self.count,
         }
     }
 
     /// The number of the next child that starts again.
     pub(crate) fn next_again(&self, again: &mut Again) -> Option<u32> {
-        while again.next < again.end {
-            let number = again.next;
-            again.next += 1;
-            let child = self.children.get(number as usize);
-            if child.is_some_and(|child| !child.is_successful) {
-                return Some(number);
-            }
+        if again.next >= again.end {
+            return None;
         }
-        None
+        let from = self
+            .children
+            .partition_point(|child| child.number < again.next);
+        let left = self.children.iter().skip(from);
+        let mut left = left.take_while(|child| child.number < again.end);
+        let next = left.find(|child| child.standing == Standing::Again);
+        let number = next.map(|child| child.number);
+        again.next = number.map_or(again.end, |number| number + 1);
+        number
     }
 
     /// What a child is that starts again, and how many items it has.
@@ -138,11 +251,12 @@ impl Results {
         number: u32,
         anew: impl FnOnce(&ExecutionInfo) -> ExecutionInfo,
     ) -> Option<(Arc<ExecutionInfo>, u32)> {
-        let child = self.children.get_mut(number as usize)?;
+        let place = self.place(number)?;
+        let child = self.children.get_mut(place)?;
         let about = Arc::new(anew(child.about.as_ref()?));
         child.about = Some(about.clone());
         child.ended = None;
-        child.is_at_work = true;
+        child.standing = Standing::AtWork;
         Some((about, child.items))
     }
 
@@ -158,19 +272,34 @@ impl Results {
 
     /// Writes what was changed: children that started or ended, and inputs that were taken or noted.
     pub(crate) fn write_changes(&mut self, to: &mut Writer) {
+        self.count.write(to);
+        self.taken.write(to);
+        std::mem::take(&mut self.dropped).write(to);
         self.children.write_changes(to);
+        self.unsuccessful.write_changes(to);
         self.pending.write_changes(to);
     }
 
     /// Takes over what [`write_changes`](Self::write_changes) wrote.
     pub(crate) fn read_changes(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+        self.count = Record::read(from)?;
+        self.taken = Record::read(from)?;
+        // Those that started after the last record and are gone already were never read.
+        self.children.drop_first(Record::read(from)?);
         self.children.read_changes(0, from)?;
-        self.pending.read_changes(from)
+        self.unsuccessful.read_changes(0, from)?;
+        self.pending.read_changes(from)?;
+        if self.taken > self.children.len() {
+            return Err(Damaged);
+        }
+        Ok(())
     }
 
     /// All of it was written.
     pub(crate) fn were_written(&mut self) {
+        self.dropped = 0;
         self.children.were_written();
+        self.unsuccessful.were_written();
         self.pending.was_written();
     }
 
@@ -198,6 +327,11 @@ impl Results {
 }
 
 impl Child {
+    /// Whether it is known what became of it.
+    fn is_over(&self) -> bool {
+        matches!(self.standing, Standing::Succeeded | Standing::Unsuccessful)
+    }
+
     /// What this child adds to the results; nothing, when it has not ended.
     pub(super) fn rows(&self, transformation: Transformation, mut add: impl FnMut(&Value)) {
         let Some((about, ended)) = self.ended() else {
@@ -221,7 +355,7 @@ impl Child {
 }
 
 /// An execution as the result files have it.
-fn describe(about: &ExecutionInfo, ended: &Ended) -> Value {
+pub(super) fn describe(about: &ExecutionInfo, ended: &Ended) -> Value {
     let included = || object([("Included", Value::from(true))]);
     let mut members: Vec<(&'static str, Value)> = Vec::new();
     if let Some(cause) = &ended.cause {
@@ -278,8 +412,7 @@ impl Part for Child {
     fn write_part(&mut self, to: &mut Writer) {
         self.about.is_some().write(to);
         self.output.write(to);
-        self.is_successful.write(to);
-        self.is_at_work.write(to);
+        self.standing.write(to);
         self.ended.write(to);
     }
 
@@ -288,8 +421,7 @@ impl Part for Child {
             self.about = None;
         }
         self.output = Record::read(from)?;
-        self.is_successful = Record::read(from)?;
-        self.is_at_work = Record::read(from)?;
+        self.standing = Record::read(from)?;
         self.ended = Record::read(from)?;
         Ok(())
     }
@@ -297,5 +429,33 @@ impl Part for Child {
 
 record!(struct Again { next, end });
 record!(struct Ended { status, output, error, cause, stopped });
-record!(struct Results { children, keeps_all, pending });
-record!(struct Child { items, about, output, is_successful, is_at_work, ended });
+/// All of it, as if nothing were written yet.
+impl Record for Results {
+    fn write(&self, to: &mut Writer) {
+        self.count.write(to);
+        self.children.write(to);
+        self.taken.write(to);
+        self.unsuccessful.write(to);
+        self.keeps_all.write(to);
+        self.pending.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let results = Self {
+            count: Record::read(from)?,
+            children: Record::read(from)?,
+            taken: Record::read(from)?,
+            dropped: 0,
+            unsuccessful: Record::read(from)?,
+            keeps_all: Record::read(from)?,
+            pending: Record::read(from)?,
+        };
+        match results.taken > results.children.len() {
+            true => Err(Damaged),
+            false => Ok(results),
+        }
+    }
+}
+
+record!(struct Child { number, items, standing, about, output, ended });
+record!(enum Standing { 0 => AtWork, 1 => Again, 2 => Succeeded, 3 => Unsuccessful });

@@ -54,7 +54,7 @@ impl EngineHost {
             about,
             entry,
             seed,
-            ..
+            is_again,
         } = child;
         let responder = Responder::new(&self.state, wait_id);
         let child = match self.place() {
@@ -104,7 +104,7 @@ impl EngineHost {
                 anew(Begin::Start { seed }, journaled)
             }
         };
-        run.started(number, &prepared.state);
+        run.started(number, &prepared.state, is_again);
         prepared.state.follow(Follower {
             parent: responder,
             role: Role::Child {

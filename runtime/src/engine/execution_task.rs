@@ -22,7 +22,6 @@ use crate::history::History;
 use crate::interpret::{Execution, Failure, Inspection, Outcome, Restored, Step, Written};
 use crate::panics::guarded;
 use crate::program::Entry;
-use crate::record::Damaged;
 use crate::status::Status;
 use crate::store::StoreError;
 use crate::task::{News, Taken, TaskFailure};
@@ -408,7 +407,7 @@ impl ExecutionTask {
     }
 
     /// The same execution, read from all that was written of it.
-    fn through_bytes(&mut self, execution: &mut Execution) -> Result<Execution, Damaged> {
+    fn through_bytes(&mut self, execution: &mut Execution) -> Result<Execution, crate::interpret::NotRead> {
         self.records.take_if(|kept| kept.1.len() == RECORDS);
         let (written, records) = &mut **self.records.get_or_insert_default();
         records.push(written.record(execution));

@@ -197,10 +197,12 @@ impl MapRunRecord {
     }
 
     /// A child starts, for the first time or again.
-    pub(super) fn started(&self, number: u32, execution: &Arc<ExecutionState>) {
+    pub(super) fn started(&self, number: u32, execution: &Arc<ExecutionState>, is_again: bool) {
         let mut state = self.lock();
-        state.redrivable.remove(&number);
-        state.over.retain(|(other, _)| *other != number);
+        if is_again {
+            state.redrivable.remove(&number);
+            state.over.retain(|(other, _)| *other != number);
+        }
         state.running.insert(number, execution.clone());
     }
 

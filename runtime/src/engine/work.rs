@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::clock::{Clock, Pending, while_watched};
+use crate::distributed::Wrote;
 use crate::distributed::source::Supply;
 use crate::panics::guarded;
 use crate::task::handler::PANICKED;
@@ -16,7 +17,7 @@ use crate::wait_id::WaitId;
 pub(super) enum Job {
     Task(TaskFuture),
     Read(StoreFuture<Supply>),
-    Write(StoreFuture<()>),
+    Write(StoreFuture<Wrote>),
     /// It is ready or given up.
     Done,
 }
@@ -77,7 +78,7 @@ pub(super) type StoreFuture<T> = Pin<Box<dyn Future<Output = Result<T, String>> 
 pub(super) enum Arrived {
     Task(TaskResult),
     Read(Result<Supply, String>),
-    Written(Result<(), String>),
+    Written(Result<Wrote, String>),
 }
 
 /// A future, and whose it is.

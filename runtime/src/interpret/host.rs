@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::failure::Failure;
 use crate::clock::{Listeners, Timestamp};
 use crate::distributed::source::{Request, Supply};
-use crate::distributed::{File, RunView, Tally};
+use crate::distributed::{RunView, Tally, Write, Wrote};
 use crate::execution_info::ExecutionInfo;
 
 use crate::program::{Entry, Program};
@@ -89,8 +89,8 @@ pub(crate) trait Host {
         &mut self,
         wait_id: WaitId,
         state: &str,
-        file: File,
-    ) -> Option<Result<(), String>>;
+        write: Write,
+    ) -> Option<Result<Wrote, String>>;
 
     /// What the ItemReader of a state gives where nothing is to be read.
     fn items_of_reader(&mut self, state: &str) -> Option<Result<Value, String>>;

@@ -87,6 +87,18 @@ impl Written {
     }
 }
 
+/// Why an execution cannot be read from its records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotRead {
+    #[error(transparent)]
+    Damaged(#[from] Damaged),
+    /// Another version of this library wrote it.
+    #[error(
+        "it is kept in layout {0}, and this version of stepwright-runtime reads layout {VERSION}; open the store with the version that kept it, and let it end there"
+    )]
+    Version(u8),
+}
+
 /// An execution that is read from its records.
 #[derive(Default)]
 pub(crate) struct Restored {
@@ -100,11 +112,12 @@ impl Restored {
         &mut self,
         bytes: &[u8],
         new: impl FnOnce(Arc<ExecutionInfo>) -> Execution,
-    ) -> Result<(), Damaged> {
+    ) -> Result<(), NotRead> {
         let mut reader = Reader::new(std::mem::take(&mut self.nodes), bytes);
         let from = &mut reader;
-        if from.byte()? != VERSION {
-            return Err(Damaged);
+        let version = from.byte()?;
+        if version != VERSION {
+            return Err(NotRead::Version(version));
         }
         let is_first = bool::read(from)?;
         let mut execution = match self.execution.take() {
@@ -122,7 +135,7 @@ impl Restored {
                 new(Arc::new(Record::read(from)?)).entering(entry)
             }
             Some(execution) => execution,
-            None => return Err(Damaged),
+            None => return Err(Damaged.into()),
         };
         from.of_states(execution.program.len());
         if bool::read(from)? {
@@ -141,7 +154,7 @@ impl Restored {
         execution.outcome = Record::read(from)?;
         execution.stopped = Record::read(from)?;
         if !from.is_at_end() {
-            return Err(Damaged);
+            return Err(Damaged.into());
         }
         self.execution = Some(execution);
         self.nodes = reader.into_nodes();
@@ -149,7 +162,7 @@ impl Restored {
     }
 
     /// The execution as the last record tells it, and what is written of it.
-    pub(crate) fn finish(self) -> Result<(Execution, Written), Damaged> {
+    pub(crate) fn finish(self) -> Result<(Execution, Written), NotRead> {
         let execution = self.execution.ok_or(Damaged)?;
         execution.check()?;
         let written = Written {

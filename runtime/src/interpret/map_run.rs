@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 #[cfg(feature = "serve")]
 use crate::distributed::RunChanges;
 use crate::distributed::source::{Items, Supply};
-use crate::distributed::{Again, Layout, Results, RunView, Tally, Written};
+use crate::distributed::{Again, Export, Layout, Results, RunView, Tally};
 use crate::execution_info::ExecutionInfo;
 use crate::record::{Damaged, Reader, Record, Writer, record};
 use crate::wait_id::WaitId;
@@ -33,7 +33,7 @@ pub(crate) struct MapRun {
     pub(super) machine_id: SmolStr,
     pub(super) machine_name: SmolStr,
     /// The files that the results are exported to.
-    pub(super) files: Option<Written>,
+    pub(super) files: Option<Export>,
     pub(super) stage: Stage,
     /// There is something to do.
     pub(super) is_ready: bool,
@@ -58,8 +58,10 @@ pub(super) enum Stage {
     Started,
     /// It failed; the children that run are being stopped.
     Stopping(Failure),
-    /// The results are being written, and it ends with this.
+    /// The rest of the results is being written, and it ends with this.
     Writing(Result<(), Failure>),
+    /// It ends with this.
+    Over(Result<(), Failure>),
 }
 
 impl MapRun {
@@ -104,7 +106,7 @@ impl MapRun {
         if matches!(self.stage, Stage::Reading) {
             self.stage = Stage::Starting;
         }
-        // A file that was written already is written once more, with the same content.
+        // What the store was asked for is asked for once more, with the same content.
         if let Some(files) = &mut self.files {
             files.begin_again();
         }
@@ -126,9 +128,9 @@ impl MapRun {
         self.is_open.write(to);
         self.again.write(to);
         self.broken.write(to);
-        // Before that they are as they were.
-        if matches!(self.stage, Stage::Writing(_)) {
-            self.files.write(to);
+        let is_over = self.is_over();
+        if let Some(files) = &mut self.files {
+            files.write_changes(is_over, to);
         }
         self.items.write_changes(to);
         self.results.write_changes(to);
@@ -145,8 +147,9 @@ impl MapRun {
         self.is_open = Record::read(from)?;
         self.again = Record::read(from)?;
         self.broken = Record::read(from)?;
-        if matches!(self.stage, Stage::Writing(_)) {
-            self.files = Record::read(from)?;
+        let is_over = self.is_over();
+        if let Some(files) = &mut self.files {
+            files.read_changes(is_over, from)?;
         }
         self.items.read_changes(from)?;
         self.results.read_changes(from)?;
@@ -160,6 +163,25 @@ impl MapRun {
     pub(super) fn was_written(&mut self) {
         self.items.were_written();
         self.results.were_written();
+        if let Some(files) = &mut self.files {
+            files.was_written();
+        }
+    }
+
+    /// Whether nothing of it is left but to write its results.
+    fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Writing(_) | Stage::Over(_))
+    }
+
+    /// Whether the object store has not answered yet what it was asked to write.
+    pub(super) fn is_being_written(&self) -> bool {
+        self.files.as_ref().is_some_and(Export::is_asked)
+    }
+
+    /// Whether results wait for the object store, so that no further children should start.
+    pub(super) fn is_behind(&self) -> bool {
+        let files = self.files.as_ref();
+        files.is_some_and(|files| files.is_behind(&self.results))
     }
 
     pub(super) fn is_ready(&self) -> bool {
@@ -218,4 +240,4 @@ record!(struct MapRun {
     items, batch, concurrency, tolerance, tally, results, layout, machine_id, machine_name, files, stage, is_ready, view,
     is_open, again, broken,
 });
-record!(enum Stage { 0 => Starting, 1 => Reading, 2 => Started, 3 => Stopping(failure), 4 => Writing(ends) });
+record!(enum Stage { 0 => Starting, 1 => Reading, 2 => Started, 3 => Stopping(failure), 4 => Writing(ends), 5 => Over(ends) });

@@ -1,16 +1,19 @@
 use std::fs::{self, File, Metadata};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::{Listed, ObjectBody, ObjectError, ObjectFuture, ObjectStore};
+use super::{InParts, Listed, ObjectBody, ObjectError, ObjectFuture, ObjectStore, Upload};
 use crate::clock::Timestamp;
 
 /// How much of a file is read at a time.
 const CHUNK: u64 = 1 << 20;
+
+/// What the name of a file ends with that is written in parts and not complete. It begins with a dot.
+const PARTS: &str = ".stepwright-parts";
 
 /// Objects in a local directory: each directory in it is a bucket, each file below that an object whose key is its
 /// path, with `/` between the parts.
@@ -18,6 +21,9 @@ const CHUNK: u64 = 1 << 20;
 /// No key leads out of its bucket: `..`, absolute paths and links that point elsewhere are refused. A bucket must
 /// be there; directories inside it are made as keys need them. Reading and writing happen on tokio's threads for
 /// blocking work.
+///
+/// An object that is written in parts is a hidden file beside its place, `.<name>.stepwright-parts`, until it is complete. No key
+/// names it.
 ///
 /// ```
 /// use stepwright_runtime::Engine;
@@ -83,6 +89,9 @@ impl Folder {
                     // No key can name it.
                     continue;
                 };
+                if is_incomplete(&name) {
+                    continue;
+                }
                 let key = format!("{before}{name}");
                 // Links are not followed: they may lead anywhere, also back here.
                 let kind = entry.file_type().map_err(|error| other(&path, &error))?;
@@ -99,11 +108,12 @@ impl Folder {
         Ok(rows)
     }
 
-    fn write(&self, bucket: &str, key: &str, body: &[u8]) -> Result<(), ObjectError> {
+    /// Where an object is written. The directories that it needs are made.
+    fn place(&self, bucket: &str, key: &str) -> Result<PathBuf, ObjectError> {
         let bucket = self.bucket(bucket)?;
         let Some(relative) = relative(key) else {
             return Err(ObjectError::Other(format!(
-                "`{key}` is no key that a folder can hold; its parts must be names, without `..` and empty ones"
+                "`{key}` is no key that a folder can hold; its parts must be names, without `..` and empty ones, and none that end with `{PARTS}`"
             )));
         };
         let path = bucket.join(relative);
@@ -122,8 +132,80 @@ impl Folder {
         if path.is_symlink() {
             return Err(ObjectError::AccessDenied);
         }
+        Ok(path)
+    }
+
+    fn write(&self, bucket: &str, key: &str, body: &[u8]) -> Result<(), ObjectError> {
+        let path = self.place(bucket, key)?;
         fs::write(&path, body).map_err(|error| other(&path, &error))
     }
+
+    /// The file that has the parts of an object, opened, with its path and that of the object.
+    fn parts(
+        &self,
+        bucket: &str,
+        key: &str,
+        options: &fs::OpenOptions,
+    ) -> Result<(PathBuf, PathBuf, io::Result<File>), ObjectError> {
+        let path = self.place(bucket, key)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let parts = path.with_file_name(format!(".{name}{PARTS}"));
+        if parts.is_symlink() {
+            return Err(ObjectError::AccessDenied);
+        }
+        let opened = options.open(&parts);
+        Ok((path, parts, opened))
+    }
+
+    /// What is there of an earlier attempt is written over: a thread may still be at work for that, with the same content.
+    fn begin(&self, bucket: &str, key: &str) -> Result<String, ObjectError> {
+        let mut options = File::options();
+        options.write(true).create(true).truncate(false);
+        let (_, path, opened) = self.parts(bucket, key, &options)?;
+        opened.map_err(|error| other(&path, &error))?;
+        Ok(PARTS.trim_start_matches('.').to_owned())
+    }
+
+    fn keep(&self, upload: &Upload, offset: u64, body: &[u8]) -> Result<String, ObjectError> {
+        let (bucket, key) = (&upload.bucket, &upload.key);
+        let (_, path, opened) = self.parts(bucket, key, File::options().write(true))?;
+        let written = || {
+            let mut file = opened?;
+            file.seek(SeekFrom::Start(offset))?;
+            file.write_all(body)?;
+            file.sync_data()
+        };
+        written().map_err(|error| other(&path, &error))?;
+        // What is behind the last part is not of this object.
+        let end = offset.saturating_add(u64::try_from(body.len()).unwrap_or(u64::MAX));
+        Ok(end.to_string())
+    }
+
+    fn complete(&self, upload: &Upload, tags: &[String]) -> Result<(), ObjectError> {
+        let (bucket, key) = (&upload.bucket, &upload.key);
+        let (to, path, opened) = self.parts(bucket, key, File::options().write(true))?;
+        let file = match opened {
+            // It was completed before.
+            Err(error) if error.kind() == ErrorKind::NotFound && to.is_file() => return Ok(()),
+            opened => opened.map_err(|error| other(&path, &error))?,
+        };
+        let end = tags.last().and_then(|tag| tag.parse().ok()).unwrap_or(0);
+        let renamed = || {
+            file.set_len(end)?;
+            file.sync_all()?;
+            fs::rename(&path, &to)?;
+            match to.parent().filter(|_| cfg!(unix)) {
+                Some(parent) => File::open(parent)?.sync_all(),
+                None => Ok(()),
+            }
+        };
+        renamed().map_err(|error| other(&to, &error))
+    }
+}
+
+/// Whether a file is an object that is not complete.
+fn is_incomplete(name: &str) -> bool {
+    name.starts_with('.') && name.ends_with(PARTS)
 }
 
 /// Whether a text is the name of one directory or file.
@@ -140,7 +222,7 @@ fn is_name(text: &str) -> bool {
 fn relative(key: &str) -> Option<PathBuf> {
     let parts = key.split('/');
     parts
-        .map(|part| is_name(part).then_some(part))
+        .map(|part| (is_name(part) && !is_incomplete(part)).then_some(part))
         .collect::<Option<PathBuf>>()
 }
 
@@ -211,5 +293,32 @@ impl ObjectStore for Folder {
     fn put<'a>(&'a self, bucket: &'a str, key: &'a str, body: Vec<u8>) -> ObjectFuture<'a, ()> {
         let (store, bucket, key) = (self.clone(), bucket.to_owned(), key.to_owned());
         Box::pin(blocking(move || store.write(&bucket, &key, &body)))
+    }
+
+    fn in_parts(&self) -> Option<&dyn InParts> {
+        Some(self)
+    }
+}
+
+impl InParts for Folder {
+    fn begin<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, String> {
+        let (store, bucket, key) = (self.clone(), bucket.to_owned(), key.to_owned());
+        Box::pin(blocking(move || store.begin(&bucket, &key)))
+    }
+
+    fn part<'a>(
+        &'a self,
+        upload: &'a Upload,
+        _: u32,
+        offset: u64,
+        body: Bytes,
+    ) -> ObjectFuture<'a, String> {
+        let (store, upload) = (self.clone(), upload.clone());
+        Box::pin(blocking(move || store.keep(&upload, offset, &body)))
+    }
+
+    fn complete<'a>(&'a self, upload: &'a Upload, tags: &'a [String]) -> ObjectFuture<'a, ()> {
+        let (store, upload, tags) = (self.clone(), upload.clone(), tags.to_vec());
+        Box::pin(blocking(move || store.complete(&upload, &tags)))
     }
 }

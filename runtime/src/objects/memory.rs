@@ -2,7 +2,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Listed, Object, ObjectBody, ObjectError, ObjectFuture, ObjectStore};
+use bytes::Bytes;
+
+use super::{
+    InParts, Listed, Object, ObjectBody, ObjectError, ObjectFuture, ObjectStore, Upload,
+};
 
 /// Objects in memory. Clones are the same store, so a test keeps one and looks at what was written.
 ///
@@ -19,9 +23,17 @@ use super::{Listed, Object, ObjectBody, ObjectError, ObjectFuture, ObjectStore};
 #[derive(Clone, Default)]
 pub struct Memory {
     buckets: Arc<Mutex<BTreeMap<String, Bucket>>>,
+    uploads: Arc<Mutex<Uploads>>,
 }
 
 type Bucket = BTreeMap<String, Object>;
+
+/// The parts of objects that are not complete, by the ids of their uploads.
+#[derive(Default)]
+struct Uploads {
+    begun: usize,
+    parts: BTreeMap<String, BTreeMap<u32, Bytes>>,
+}
 
 impl Memory {
     /// A store without buckets.
@@ -82,6 +94,40 @@ impl Memory {
         Ok(rows.map(|(key, object)| object.listed(key)).collect())
     }
 
+    fn uploads(&self) -> MutexGuard<'_, Uploads> {
+        self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, bucket: &str) -> Result<String, ObjectError> {
+        if !self.lock().contains_key(bucket) {
+            return Err(ObjectError::NoSuchBucket);
+        }
+        let mut uploads = self.uploads();
+        uploads.begun += 1;
+        let id = uploads.begun.to_string();
+        uploads.parts.insert(id.clone(), BTreeMap::new());
+        Ok(id)
+    }
+
+    fn keep(&self, upload: &Upload, number: u32, body: Bytes) -> Result<String, ObjectError> {
+        let mut uploads = self.uploads();
+        let parts = uploads.parts.get_mut(&upload.id).ok_or_else(no_upload)?;
+        parts.insert(number, body);
+        Ok(number.to_string())
+    }
+
+    fn complete(&self, upload: &Upload, tags: &[String]) -> Result<(), ObjectError> {
+        let Some(parts) = self.uploads().parts.remove(&upload.id) else {
+            // It was completed before.
+            return self.find(&upload.bucket, &upload.key).map(drop);
+        };
+        let mut body = Vec::new();
+        for (_, part) in parts.iter().take(tags.len()) {
+            body.extend_from_slice(part);
+        }
+        self.write(&upload.bucket, &upload.key, body)
+    }
+
     fn write(&self, bucket: &str, key: &str, body: Vec<u8>) -> Result<(), ObjectError> {
         let mut buckets = self.lock();
         let bucket = buckets.get_mut(bucket).ok_or(ObjectError::NoSuchBucket)?;
@@ -102,6 +148,34 @@ impl ObjectStore for Memory {
     fn put<'a>(&'a self, bucket: &'a str, key: &'a str, body: Vec<u8>) -> ObjectFuture<'a, ()> {
         Box::pin(async move { self.write(bucket, key, body) })
     }
+
+    fn in_parts(&self) -> Option<&dyn InParts> {
+        Some(self)
+    }
+}
+
+impl InParts for Memory {
+    fn begin<'a>(&'a self, bucket: &'a str, _: &'a str) -> ObjectFuture<'a, String> {
+        Box::pin(async move { self.begin(bucket) })
+    }
+
+    fn part<'a>(
+        &'a self,
+        upload: &'a Upload,
+        number: u32,
+        _: u64,
+        body: Bytes,
+    ) -> ObjectFuture<'a, String> {
+        Box::pin(async move { self.keep(upload, number, body) })
+    }
+
+    fn complete<'a>(&'a self, upload: &'a Upload, tags: &'a [String]) -> ObjectFuture<'a, ()> {
+        Box::pin(async move { self.complete(upload, tags) })
+    }
+}
+
+fn no_upload() -> ObjectError {
+    ObjectError::Other("The specified upload does not exist".to_owned())
 }
 
 impl fmt::Debug for Memory {

@@ -39,6 +39,7 @@ mod error;
 mod folder;
 mod memory;
 mod object;
+mod parts;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -48,6 +49,7 @@ pub use self::error::ObjectError;
 pub use self::folder::Folder;
 pub use self::memory::Memory;
 pub use self::object::{Listed, Object};
+pub use self::parts::{InParts, Upload};
 
 /// What a store is at work on.
 pub type ObjectFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ObjectError>> + Send + 'a>>;
@@ -96,4 +98,10 @@ pub trait ObjectStore: Send + Sync {
     ///
     /// [`ObjectError::NoSuchBucket`], or whatever the store meets.
     fn put<'a>(&'a self, bucket: &'a str, key: &'a str, body: Vec<u8>) -> ObjectFuture<'a, ()>;
+
+    /// The same store, where it takes objects in parts. The results of a Map Run then leave while it is at work. Without, as by
+    /// default, they stay in memory until a file of them is whole.
+    fn in_parts(&self) -> Option<&dyn InParts> {
+        None
+    }
 }

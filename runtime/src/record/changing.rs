@@ -96,6 +96,20 @@ impl<T> Changing<T> {
         self.marked(self.members.len() - 1, Mark::Whole);
     }
 
+    /// Takes the first members away. The places of the others are lower by so many; the reader of the changes has to be told.
+    pub(crate) fn drop_first(&mut self, count: usize) {
+        let count = count.min(self.members.len());
+        self.members.drain(..count);
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let Range { start, end } = self.changed;
+        self.changed = start.saturating_sub(count)..end.saturating_sub(count);
+    }
+
+    /// How many members at the beginning are so, where those that are not stand behind them.
+    pub(crate) fn partition_point(&self, is_so: impl Fn(&T) -> bool) -> usize {
+        self.members.partition_point(|(member, _)| is_so(member))
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.members.iter().map(|(member, _)| member)
     }

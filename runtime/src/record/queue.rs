@@ -27,6 +27,14 @@ impl<T> Queue<T> {
         self.members.is_empty()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.members.iter()
+    }
+
     pub(crate) fn front(&self) -> Option<&T> {
         self.members.front()
     }

@@ -1,10 +1,14 @@
+use bytes::Bytes;
 use serde_json::{Value as Json, json};
-use stepwright_runtime::Limits;
-use stepwright_runtime::objects::Memory;
-use stepwright_runtime::testing::Mocks;
+use stepwright_runtime::objects::{
+    Folder, InParts, Listed, Memory, ObjectBody, ObjectError, ObjectFuture, ObjectStore, Upload,
+};
+use stepwright_runtime::task::Answer;
+use stepwright_runtime::testing::{Mock, Mocks};
+use stepwright_runtime::{Limits, StartOptions};
 
 use crate::support::{
-    builder, echo, engine, failure, kinds, map_run, only_even, output, run, run_in,
+    builder, echo, engine, failure, kinds, map_run, only_even, output, run, run_in, task,
 };
 
 /// A ResultWriter that exports to the bucket `out`.
@@ -230,4 +234,209 @@ async fn the_target_is_evaluated() {
     let report = run(&definition, &store, input).await;
     output(&report);
     assert!(store.keys("out")[0].starts_with("ab/"));
+}
+
+/// A store that takes whole objects only.
+struct Whole(Memory);
+
+impl ObjectStore for Whole {
+    fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, ObjectBody> {
+        self.0.get(bucket, key)
+    }
+
+    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+        self.0.list(bucket, prefix)
+    }
+
+    fn put<'a>(&'a self, bucket: &'a str, key: &'a str, body: Vec<u8>) -> ObjectFuture<'a, ()> {
+        self.0.put(bucket, key, body)
+    }
+}
+
+#[tokio::test]
+async fn files_that_leave_in_parts_are_the_same_files() {
+    let folder = std::env::temp_dir().join(format!("stepwright-parts-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("out")).unwrap();
+    let input: Json = (0..300).collect();
+    let definition = only_even(json!({
+        "MaxConcurrency": 7, "ToleratedFailurePercentage": 100,
+        "ResultWriter": export("p", Json::Null)
+    }));
+    let limits = |part| Limits {
+        result_file_bytes: 40_000,
+        result_part_bytes: part,
+        ..Limits::default()
+    };
+    let whole = Memory::new().bucket("out");
+    let engine = builder(&definition)
+        .objects(Whole(whole.clone()))
+        .limits(limits(1))
+        .build()
+        .unwrap();
+    let expected = output(&run_in(&engine, input.clone()).await);
+    assert!(whole.keys("out").len() > 4, "{:?}", whole.keys("out"));
+    for part in [1, 1_000, 30_000] {
+        let memory = Memory::new().bucket("out");
+        for is_memory in [true, false] {
+            let builder = builder(&definition).limits(limits(part));
+            let builder = match is_memory {
+                true => builder.objects(memory.clone()),
+                false => builder.objects(Folder::new(&folder)),
+            };
+            let engine = builder.build().unwrap();
+            assert_eq!(output(&run_in(&engine, input.clone()).await), expected);
+        }
+        assert_eq!(memory.keys("out"), whole.keys("out"));
+        let written = Folder::new(&folder);
+        let listed = written.list("out", "").await.unwrap();
+        let listed: Vec<String> = listed.into_iter().map(|row| row.key).collect();
+        assert_eq!(listed, whole.keys("out"));
+        for key in whole.keys("out") {
+            let text = whole.text("out", &key);
+            assert_eq!(memory.text("out", &key), text, "{key}");
+            let file = std::fs::read_to_string(folder.join("out").join(&key)).unwrap();
+            assert_eq!(Some(file), text, "{key}");
+        }
+        // Nothing else is left there.
+        let of_run = folder.join("out").join(&whole.keys("out")[0]);
+        let left = std::fs::read_dir(of_run.parent().unwrap()).unwrap();
+        assert_eq!(left.count(), whole.keys("out").len());
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test]
+async fn a_redrive_writes_what_succeeds_then_behind_what_is_there() {
+    let store = Memory::new().bucket("out");
+    let config = json!({"Transformation": "COMPACT", "OutputType": "JSON"});
+    let definition = task(json!({
+        "MaxConcurrency": 1, "ResultWriter": export("p", config)
+    }));
+    let failed = std::sync::atomic::AtomicBool::new(false);
+    let mocks = Mocks::new().state(
+        "I",
+        Mock::with(move |call| {
+            let item = call.parameters().get("Payload").unwrap().to_json();
+            if item == 2 && !failed.swap(true, std::sync::atomic::Ordering::SeqCst) {
+                return Answer::failure("E", "once");
+            }
+            Answer::output(json!({ "Payload": item }))
+        }),
+    );
+    let engine = engine(&definition, &store, &mocks);
+    let run = engine
+        .start_machine("m", json!([0, 1, 2, 3, 4]), StartOptions::new())
+        .await
+        .unwrap();
+    let first = run.report().await;
+    assert_eq!(
+        failure(&first).0,
+        "States.ExceedToleratedFailureThreshold"
+    );
+    let second = engine.redrive(run.id()).await.unwrap().report().await;
+    let key = output(&second)["ResultWriterDetails"]["Key"].clone();
+    let files = read(&store, key.as_str().unwrap())["ResultFiles"].clone();
+    assert_eq!(
+        (&files["FAILED"], &files["PENDING"]),
+        (&json!([]), &json!([]))
+    );
+    let succeeded = files["SUCCEEDED"].as_array().unwrap().iter();
+    let texts: Vec<String> = succeeded
+        .map(|file| {
+            let key = file["Key"].as_str().unwrap();
+            let text = store.text("out", key).unwrap();
+            assert_eq!(file["Size"], text.len());
+            text
+        })
+        .collect();
+    assert_eq!(texts, ["[0,1]", "[2,3,4]"]);
+}
+
+#[tokio::test]
+async fn a_part_that_is_not_taken_fails_the_run_and_a_redrive_writes_all() {
+    /// Takes no part until it is mended.
+    struct Broken(Memory, std::sync::Arc<std::sync::atomic::AtomicBool>);
+
+    impl ObjectStore for Broken {
+        fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, ObjectBody> {
+            self.0.get(bucket, key)
+        }
+
+        fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+            self.0.list(bucket, prefix)
+        }
+
+        fn put<'a>(&'a self, bucket: &'a str, key: &'a str, body: Vec<u8>) -> ObjectFuture<'a, ()> {
+            Box::pin(async move {
+                // The answer comes later.
+                tokio::task::yield_now().await;
+                if !self.1.load(std::sync::atomic::Ordering::SeqCst) {
+                    return Err(ObjectError::AccessDenied);
+                }
+                self.0.put(bucket, key, body).await
+            })
+        }
+
+        fn in_parts(&self) -> Option<&dyn InParts> {
+            Some(self)
+        }
+    }
+
+    impl InParts for Broken {
+        fn begin<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, String> {
+            InParts::begin(&self.0, bucket, key)
+        }
+
+        fn part<'a>(
+            &'a self,
+            upload: &'a Upload,
+            number: u32,
+            offset: u64,
+            body: Bytes,
+        ) -> ObjectFuture<'a, String> {
+            Box::pin(async move {
+                tokio::task::yield_now().await;
+                let is_mended = self.1.load(std::sync::atomic::Ordering::SeqCst);
+                if number == 3 && !is_mended {
+                    return Err(ObjectError::AccessDenied);
+                }
+                self.0.part(upload, number, offset, body).await
+            })
+        }
+
+        fn complete<'a>(&'a self, upload: &'a Upload, tags: &'a [String]) -> ObjectFuture<'a, ()> {
+            InParts::complete(&self.0, upload, tags)
+        }
+    }
+
+    let memory = Memory::new().bucket("out");
+    let is_mended = std::sync::Arc::default();
+    let config = json!({"Transformation": "COMPACT", "OutputType": "JSONL"});
+    let definition = echo(json!({"MaxConcurrency": 2, "ResultWriter": export("p", config)}));
+    let engine = builder(&definition)
+        .objects(Broken(memory.clone(), std::sync::Arc::clone(&is_mended)))
+        .limits(Limits {
+            result_part_bytes: 1,
+            ..Limits::default()
+        })
+        .build()
+        .unwrap();
+    let input: Json = (0..20).collect();
+    let run = engine
+        .start_machine("m", input, StartOptions::new())
+        .await
+        .unwrap();
+    let first = run.report().await;
+    let (error, cause) = failure(&first);
+    assert_eq!(error, "States.ResultWriterFailed");
+    assert!(cause.starts_with("Access Denied"), "{cause}");
+    assert_eq!(memory.keys("out"), [""; 0]);
+    is_mended.store(true, std::sync::atomic::Ordering::SeqCst);
+    let second = engine.redrive(run.id()).await.unwrap().report().await;
+    output(&second);
+    let keys = memory.keys("out");
+    let key = keys.iter().find(|key| key.contains("SUCCEEDED_0")).unwrap();
+    let all: String = (0..20).map(|item| format!("{item}\n")).collect();
+    assert_eq!(memory.text("out", key), Some(all));
 }

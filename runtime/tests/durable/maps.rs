@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use bytes::Bytes;
 use serde_json::{Value as Json, json};
-use stepwright_runtime::objects::Memory;
+use stepwright_runtime::objects::{
+    InParts, Listed, Memory, ObjectBody, ObjectError, ObjectFuture, ObjectStore,
+};
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{
-    Engine, ExecutionReport, MachineType, MapRun, RedriveError, StartOptions, Status,
+    Engine, ExecutionReport, Limits, MachineType, MapRun, RedriveError, StartOptions, Status,
 };
 
 use crate::support::{power_is_gone, process, second};
@@ -37,6 +40,34 @@ struct Case {
     is_redriven: bool,
     /// How many children the children have.
     inner_children: u32,
+    /// How many bytes of results leave at a time.
+    part_bytes: u64,
+}
+
+/// Objects that come in chunks, as from a network, and are written in parts.
+struct InChunks(Memory);
+
+impl ObjectStore for InChunks {
+    fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, ObjectBody> {
+        Box::pin(async move {
+            let whole = self.0.get(bucket, key).await?.read(u64::MAX).await?;
+            let chunks = whole.chunks(50_000).map(Bytes::copy_from_slice);
+            let chunks: Vec<Result<Bytes, ObjectError>> = chunks.map(Ok).collect();
+            Ok(ObjectBody::new(futures_util::stream::iter(chunks)))
+        })
+    }
+
+    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+        self.0.list(bucket, prefix)
+    }
+
+    fn put<'a>(&'a self, bucket: &'a str, key: &'a str, body: Vec<u8>) -> ObjectFuture<'a, ()> {
+        self.0.put(bucket, key, body)
+    }
+
+    fn in_parts(&self) -> Option<&dyn InParts> {
+        self.0.in_parts()
+    }
 }
 
 /// What must be the same wherever the power goes.
@@ -158,7 +189,12 @@ fn engine(case: &Case, store: &MemoryStore, objects: &Memory, world: &World, at:
     Engine::builder()
         .definition_json("m", &case.definition.to_string(), MachineType::Standard)
         .store(store.clone())
-        .objects(objects.clone())
+        .objects(InChunks(objects.clone()))
+        .limits(Limits {
+            // All results leave in parts.
+            result_part_bytes: case.part_bytes,
+            ..Limits::default()
+        })
         .function("work", move |payload: Json| {
             let fails = payload["item"]["fails"] == json!(true);
             let is_well = !fails || world.is_mended.load(Ordering::SeqCst);
@@ -336,6 +372,13 @@ fn lines() -> Memory {
     empty().with("in", "items", lines)
 }
 
+/// Lines of a file that is read in pieces.
+fn long_lines() -> Memory {
+    let blanks = " ".repeat(400_000);
+    let lines: String = (0..9).map(|id| format!("{{\"id\":{id},{blanks}\"fails\":{}}}\n", id == 4)).collect();
+    empty().with("in", "items", lines)
+}
+
 fn rows() -> Memory {
     let rows: String = (0..8).map(|id| format!("{id},x\n")).collect();
     empty().with("in", "items", format!("id,what\n{rows}"))
@@ -363,6 +406,7 @@ fn case(definition: Json, input: Json) -> Case {
         objects: empty,
         is_redriven: false,
         inner_children: 0,
+        part_bytes: Limits::default().result_part_bytes,
     }
 }
 
@@ -478,6 +522,60 @@ fn too_many_failures() {
 fn what_failed_is_redriven() {
     with_too_many_failures("STANDARD", true);
     with_too_many_failures("EXPRESS", true);
+}
+
+/// A run whose results leave while it is at work, each of them or two at a time.
+#[test]
+fn results_that_leave_in_parts() {
+    for (kind, part_bytes) in [("STANDARD", 1), ("EXPRESS", 1), ("EXPRESS", 1_000)] {
+        let definition = machine(
+            kind,
+            json!({"ToleratedFailurePercentage": 40, "MaxConcurrency": 2, "ResultWriter": writer(),
+                "ItemReader": reader(&json!({"InputType": "JSONL"}))}),
+        );
+        survives_every_crash(Case {
+            objects: lines,
+            part_bytes,
+            ..case(definition, json!({}))
+        });
+    }
+}
+
+/// A file that is never in memory as a whole.
+#[test]
+fn a_long_file_that_is_read_piece_by_piece() {
+    for (tolerated, is_redriven) in [(1, false), (0, true)] {
+        let definition = machine(
+            "EXPRESS",
+            json!({"ToleratedFailureCount": tolerated, "MaxConcurrency": 1, "ResultWriter": writer(),
+                "ItemReader": reader(&json!({"InputType": "JSONL"}))}),
+        );
+        survives_every_crash(Case {
+            objects: long_lines,
+            is_redriven,
+            part_bytes: 1,
+            ..case(definition, json!({}))
+        });
+    }
+}
+
+#[test]
+fn parts_of_a_run_that_fails_and_is_redriven() {
+    for kind in ["STANDARD", "EXPRESS"] {
+        for is_redriven in [false, true] {
+            let definition = machine(
+                kind,
+                json!({"ToleratedFailureCount": 1, "MaxConcurrency": 1, "ResultWriter": writer(),
+                    "ItemReader": reader(&json!({"InputType": "JSON"}))}),
+            );
+            survives_every_crash(Case {
+                objects: an_array,
+                is_redriven,
+                part_bytes: 1,
+                ..case(definition, json!({}))
+            });
+        }
+    }
 }
 
 #[test]

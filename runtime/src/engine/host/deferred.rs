@@ -4,6 +4,7 @@ use std::sync::{Arc, Weak};
 
 use smol_str::SmolStr;
 
+use crate::distributed::Write;
 use crate::engine::map_runs::MapRunRecord;
 use crate::engine::state::{ExecutionState, Message};
 use crate::interpret::{ChildStart, Failure};
@@ -15,6 +16,8 @@ pub(super) enum Deferred {
     Perform(Effect),
     Queue { activity: SmolStr, input: Value },
     StartChild(ChildStart),
+    /// A part of an object, whose content is the same wherever the execution goes on.
+    Write(Write),
     Stop(Stop),
 }
 

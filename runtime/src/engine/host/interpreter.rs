@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::clock::{Listeners, Rang, Ring, Timestamp};
 use crate::distributed::source::{LoadError, Request, Supply};
-use crate::distributed::{File, RunView, Tally};
+use crate::distributed::{RunView, Tally, Write, Wrote};
 use crate::engine::answering::Resumed;
 use crate::engine::nested;
 use crate::engine::state::Message;
@@ -170,24 +170,26 @@ impl Host for EngineHost {
         &mut self,
         wait_id: WaitId,
         state: &str,
-        file: File,
-    ) -> Option<Result<(), String>> {
+        write: Write,
+    ) -> Option<Result<Wrote, String>> {
         if let Some(observer) = &self.engine.observer
             && let Some(written) = observer.results_written(&self.state.about, state)
         {
-            return Some(written);
+            return Some(written.map(|()| write.wholly()));
         }
         let Some(store) = self.engine.objects.clone() else {
             return Some(Err(NO_STORE.to_owned()));
         };
-        let names = self.request_names(wait_id);
-        let work = Box::pin(async move {
-            let written = store.put(&file.bucket, &file.key, file.body).await;
-            written.map_err(|error| error.cause(&names.uuid()))
-        });
-        match self.begin(wait_id, Job::Write(work), None) {
-            Some(Arrived::Written(written)) => Some(written),
-            _ => None,
+        if matches!(write, Write::Begin { .. }) && store.in_parts().is_none() {
+            return Some(Ok(write.wholly()));
+        }
+        match &mut self.kept {
+            // A part is in the store for good, so that its rows must not come about once more in another way.
+            Some(kept) if !matches!(write, Write::Object(_)) => {
+                kept.deferred.push((wait_id, Deferred::Write(write)));
+                None
+            }
+            _ => self.write_now(wait_id, store, write),
         }
     }
 

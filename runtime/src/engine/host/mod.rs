@@ -13,6 +13,7 @@ use futures_util::stream::{FuturesUnordered, Stream};
 use smol_str::SmolStr;
 
 use crate::clock::{Alarm, Asked};
+use crate::distributed::{Write, Wrote};
 use crate::engine::activities::Queued;
 use crate::engine::deadline::Deadline;
 use crate::engine::error::{StartError, TokenError};
@@ -25,6 +26,7 @@ use crate::engine::state::{ExecutionState, Message};
 use crate::engine::waits::Waits;
 use crate::engine::work::{Arrived, Job, Work};
 use crate::interpret::{Calling, Failure, LOST};
+use crate::objects::ObjectStore;
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::store::{StoreError, StoredMapRun};
@@ -197,6 +199,7 @@ impl EngineHost {
                 }
                 Deferred::Queue { activity, input } => self.queue_now(wait_id, &activity, input),
                 Deferred::StartChild(child) => self.start_child_now(wait_id, child),
+                Deferred::Write(write) => self.write_deferred(wait_id, write),
                 Deferred::Stop(stop) => stop.stop(),
             }
         }
@@ -361,6 +364,36 @@ impl EngineHost {
                 Some(result)
             }
             Effect::Start(start) => self.start_nested(wait_id, *start),
+        }
+    }
+
+    /// Writes what was deferred, and brings the answer.
+    fn write_deferred(&mut self, wait_id: WaitId, write: Write) {
+        let Some(store) = self.engine.objects.clone() else {
+            return;
+        };
+        if self.run(wait_id).is_some()
+            && let Some(written) = self.write_now(wait_id, store, write)
+        {
+            let written = Box::pin(std::future::ready(written));
+            self.keep(wait_id, Job::Write(written), None, false);
+        }
+    }
+
+    fn write_now(
+        &mut self,
+        wait_id: WaitId,
+        store: Arc<dyn ObjectStore>,
+        write: Write,
+    ) -> Option<Result<Wrote, String>> {
+        let names = self.request_names(wait_id);
+        let work = Box::pin(async move {
+            let written = write.into(&*store).await;
+            written.map_err(|error| error.cause(&names.uuid()))
+        });
+        match self.begin(wait_id, Job::Write(work), None) {
+            Some(Arrived::Written(written)) => Some(written),
+            _ => None,
         }
     }
 

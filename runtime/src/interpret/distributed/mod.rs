@@ -15,7 +15,7 @@ use super::step::{Done, Stepped};
 use super::batch::{Batch, Next};
 use super::map_run::{MapRun, Stage};
 use crate::distributed::source::{Pulled, Request, Supply};
-use crate::distributed::{Ended, Item, MapRunCounts};
+use crate::distributed::{Ended, Item, MapRunCounts, Wrote};
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 
 use crate::history::{EventKind, Payload};
@@ -165,7 +165,13 @@ impl Execution {
         run: &mut MapRun,
         cx: &mut Cx<'_>,
     ) -> Turn {
-        let is_idle = run.tally.executions.running == 0;
+        if let Err(cause) = self.write_results(wait_id, run, cx) {
+            if let Stage::Writing(ends) = &run.stage {
+                return Turn::Ends(unwritten(ends.clone(), cause));
+            }
+            run.fail(no_results(cause), wait_id, cx.host);
+        }
+        let is_idle = run.tally.executions.running == 0 && !run.is_being_written();
         match &mut run.stage {
             Stage::Starting => self.start_children(wait_id, map, distributed, run, cx),
             Stage::Started if is_idle => {
@@ -189,24 +195,46 @@ impl Execution {
                 run.stage = Stage::Writing(Err(failure));
                 Turn::Again
             }
-            Stage::Reading | Stage::Started | Stage::Stopping(_) => Turn::Waits,
-            Stage::Writing(ends) => {
-                let files = run.files.as_mut();
-                let Some(file) = files.and_then(|files| files.next_file(&run.results)) else {
-                    if run.files.is_some() {
-                        run.tally.written();
-                    }
-                    return Turn::Ends(ends.clone());
-                };
-                let state = self.cursors.get(wait_id.cursor);
-                let state = state.map_or("", |cursor| &cx.program.state(cursor.state).name);
-                match cx.host.write_object(wait_id, state, file) {
-                    None => Turn::Waits,
-                    Some(Ok(())) => Turn::Again,
-                    Some(Err(cause)) => Turn::Ends(unwritten(ends.clone(), cause)),
+            Stage::Writing(ends) if is_idle => {
+                if run.files.is_some() {
+                    run.tally.written();
+                }
+                Turn::Ends(ends.clone())
+            }
+            Stage::Over(ends) => Turn::Ends(ends.clone()),
+            Stage::Reading | Stage::Started | Stage::Stopping(_) | Stage::Writing(_) => Turn::Waits,
+        }
+    }
+
+    /// Gives the object store what is there of the results, up to a request that it does not answer at once.
+    fn write_results(
+        &mut self,
+        wait_id: WaitId,
+        run: &mut MapRun,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), String> {
+        let is_over = match run.stage {
+            Stage::Writing(_) => true,
+            Stage::Starting | Stage::Started => false,
+            // There is one request at a time. What fails writes the rest when its children are over.
+            Stage::Reading | Stage::Stopping(_) | Stage::Over(_) => return Ok(()),
+        };
+        let Some(files) = &mut run.files else {
+            return Ok(());
+        };
+        let state = self.cursors.get(wait_id.cursor);
+        let state = state.map_or("", |cursor| &cx.program.state(cursor.state).name);
+        while let Some(write) = files.next_write(&mut run.results, is_over) {
+            match cx.host.write_object(wait_id, state, write) {
+                None => break,
+                Some(Ok(wrote)) => files.wrote(wrote),
+                Some(Err(cause)) => {
+                    files.was_refused();
+                    return Err(cause);
                 }
             }
         }
+        Ok(())
     }
 
     fn start_children(
@@ -221,6 +249,9 @@ impl Execution {
         while run.tally.executions.running < run.concurrency {
             if started == AT_ONCE {
                 return Turn::GivesWay;
+            }
+            if run.is_behind() {
+                return Turn::Waits;
             }
             if let Some(number) = run.results.next_again(&mut run.again) {
                 started += 1;
@@ -257,6 +288,8 @@ impl Execution {
                         return Turn::Again;
                     }
                 }
+                // One request at a time.
+                Ok(Next::Needs(_)) if run.is_being_written() => return Turn::Waits,
                 Ok(Next::Needs(request)) => match cx.host.read_object(wait_id, request) {
                     None => {
                         run.stage = Stage::Reading;
@@ -512,13 +545,23 @@ impl Execution {
     pub(crate) fn object_was_written(
         &mut self,
         wait_id: WaitId,
-        written: Result<(), String>,
+        written: Result<Wrote, String>,
         host: &mut dyn Host,
     ) {
-        self.with_run(wait_id, host, |run, _| {
-            if let (Stage::Writing(ends), Err(cause)) = (&mut run.stage, written) {
-                *ends = unwritten(ends.clone(), cause);
-                run.files = None;
+        self.with_run(wait_id, host, |run, host| {
+            let Some(files) = &mut run.files else {
+                return;
+            };
+            let cause = match written {
+                Ok(wrote) => return files.wrote(wrote),
+                Err(cause) => cause,
+            };
+            files.was_refused();
+            match &run.stage {
+                Stage::Writing(ends) => run.stage = Stage::Over(unwritten(ends.clone(), cause)),
+                // It failed before, and that is why it ends.
+                Stage::Stopping(_) | Stage::Over(_) => {}
+                _ => run.fail(no_results(cause), wait_id, host),
             }
         });
     }
@@ -559,5 +602,9 @@ fn unread(cause: String) -> Failure {
 
 /// What a run ends with whose results cannot be written: that, unless it failed anyway.
 fn unwritten(ends: Result<(), Failure>, cause: String) -> Result<(), Failure> {
-    ends.and(Err(Failure::new(errors::RESULT_WRITER_FAILED, cause)))
+    ends.and(Err(no_results(cause)))
+}
+
+fn no_results(cause: String) -> Failure {
+    Failure::new(errors::RESULT_WRITER_FAILED, cause)
 }

@@ -2,7 +2,7 @@ use smol_str::SmolStr;
 
 use super::unread;
 use crate::distributed::source::{self, Header, Items, List, Place};
-use crate::distributed::{Again, Results, RunView, Tally, Written};
+use crate::distributed::{Again, Export, Results, RunView, Sizes, Tally};
 use crate::history::{Details, EventKind};
 use crate::interpret::arguments::unusable;
 use crate::interpret::batch::{Batch, Next};
@@ -87,13 +87,16 @@ impl Execution {
             tally: Tally::default(),
             results: Results::new(layout.is_some()),
             files: plan.target.zip(layout).map(|((bucket, prefix), layout)| {
-                Written::new(
+                Export::new(
                     arn.clone(),
                     machine_id.clone(),
                     bucket,
                     &prefix,
                     layout,
-                    self.limits.result_file_bytes,
+                    Sizes {
+                        file: self.limits.result_file_bytes,
+                        part: self.limits.result_part_bytes,
+                    },
                 )
             }),
             layout,

@@ -1,0 +1,316 @@
+use smol_str::SmolStr;
+
+use super::growing::{Asked, Growing};
+use super::layout::{Layout, Text};
+use super::results::{Results, describe_pending, object};
+use super::write::{File, Write, Wrote};
+use crate::record::{Damaged, Queue, Reader, Record, Writer, record};
+use crate::value::Value;
+
+/// Writes the files of a ResultWriter. Those of children that succeeded are written while the run is at work, in the order of the
+/// items; when it is over, those of the others, and last the manifest that lists them all.
+#[derive(Clone, Debug)]
+pub(crate) struct Export {
+    run: SmolStr,
+    /// The children's state machine.
+    machine_id: SmolStr,
+    bucket: SmolStr,
+    /// With the id of the run, and a `/` behind it.
+    prefix: String,
+    layout: Layout,
+    sizes: Sizes,
+    /// The file of successes that is being written.
+    growing: Growing,
+    /// The lengths of those that are there.
+    succeeded: Queue<u64>,
+    /// What the store was asked for, and has not answered.
+    asked: Option<Asked>,
+    /// The parts that are still to be written when the run is over, the next one last.
+    parts: Vec<Part>,
+    /// The next child of the part.
+    next: usize,
+    /// The lengths of the files that there are of the others.
+    failed: Vec<u64>,
+    pending: Vec<u64>,
+}
+
+/// How large files get, and the parts in which they leave.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sizes {
+    /// A file with so many bytes gets no further row.
+    pub(crate) file: u64,
+    pub(crate) part: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Failed,
+    Pending,
+    Succeeded,
+    Manifest,
+}
+
+/// The last is written first.
+const PARTS: [Part; 3] = [Part::Manifest, Part::Pending, Part::Failed];
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "FAILED",
+            Self::Pending => "PENDING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Manifest => "manifest",
+        }
+    }
+}
+
+impl Export {
+    /// The files of a run whose ARN is `run`.
+    pub(crate) fn new(
+        run: SmolStr,
+        machine_id: SmolStr,
+        bucket: SmolStr,
+        prefix: &str,
+        layout: Layout,
+        sizes: Sizes,
+    ) -> Self {
+        let is_closed = prefix.is_empty() || prefix.ends_with('/');
+        let slash = if is_closed { "" } else { "/" };
+        let id = run.rsplit(':').next().unwrap_or_default();
+        Self {
+            prefix: format!("{prefix}{slash}{id}/"),
+            run,
+            machine_id,
+            bucket,
+            layout,
+            sizes,
+            growing: Growing::default(),
+            succeeded: Queue::default(),
+            asked: None,
+            parts: PARTS.to_vec(),
+            next: 0,
+            failed: Vec::new(),
+            pending: Vec::new(),
+        }
+    }
+
+    /// The run goes on in another process, or is redriven. What was asked for is asked for again, with the same content, and all files
+    /// but those of successes are to be written again.
+    pub(crate) fn begin_again(&mut self) {
+        self.asked = None;
+        self.parts = PARTS.to_vec();
+        self.next = 0;
+        self.failed.clear();
+        self.pending.clear();
+    }
+
+    /// `{MapRunArn, ResultWriterDetails}`: the state's result.
+    pub(crate) fn output(&self) -> Value {
+        let key = format!("{}manifest.json", self.prefix);
+        let details = object([
+            ("Bucket", Value::from(self.bucket.clone())),
+            ("Key", Value::from(key)),
+        ]);
+        object([
+            ("MapRunArn", Value::from(self.run.clone())),
+            ("ResultWriterDetails", details),
+        ])
+    }
+
+    /// Whether the store has not answered yet.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// Whether children that are over wait for the store, so that no others should start.
+    pub(crate) fn is_behind(&self, results: &Results) -> bool {
+        self.is_asked() && self.growing.is_full(self.sizes.part) && results.has_results()
+    }
+
+    /// What is to be written next, as far as the run has come; all of it, when it is over.
+    pub(crate) fn next_write(&mut self, results: &mut Results, is_over: bool) -> Option<Write> {
+        if self.is_asked() {
+            return None;
+        }
+        self.take_results(results, is_over);
+        let key = self.key(Part::Succeeded, self.succeeded.len());
+        let next = self.growing.next(&self.bucket, key, self.sizes.part);
+        if let Some((write, asked)) = next {
+            self.asked = Some(asked);
+            return Some(write);
+        }
+        if !is_over {
+            return None;
+        }
+        let file = self.next_file(results)?;
+        self.asked = Some(Asked::Other);
+        Some(Write::Object(file))
+    }
+
+    /// Takes the answer of the store.
+    pub(crate) fn wrote(&mut self, wrote: Wrote) {
+        let Some(asked) = self.asked.take() else {
+            return;
+        };
+        if let Some(length) = self.growing.wrote(asked, wrote) {
+            self.succeeded.push(length);
+        }
+    }
+
+    /// The store does not do what it was asked for.
+    pub(crate) fn was_refused(&mut self) {
+        self.asked = None;
+    }
+
+    /// Makes rows of children that succeeded, as many as there is room for.
+    fn take_results(&mut self, results: &mut Results, is_over: bool) {
+        loop {
+            if self.growing.len() >= self.sizes.file {
+                self.growing.close(self.layout);
+            }
+            if self.growing.is_full(self.sizes.part) {
+                return;
+            }
+            let Some(child) = results.take_success(is_over) else {
+                break;
+            };
+            let mut text = String::new();
+            child.rows(self.layout.transformation, |row| {
+                let has_rows = self.growing.len() > 0 || !text.is_empty();
+                self.layout.push(&mut text, has_rows, row);
+            });
+            self.growing.add(text);
+        }
+        if is_over {
+            self.growing.close(self.layout);
+        }
+    }
+
+    /// The next file of a run that is over, but for those of successes.
+    fn next_file(&mut self, results: &Results) -> Option<File> {
+        while let Some(part) = self.parts.last().copied() {
+            let file = match part {
+                Part::Manifest => {
+                    self.parts.clear();
+                    return Some(self.manifest());
+                }
+                part => self.file_of(part, results),
+            };
+            if file.is_some() {
+                return file;
+            }
+            self.parts.pop();
+            self.next = 0;
+        }
+        None
+    }
+
+    /// The next file of a part, as long as there are rows for it.
+    fn file_of(&mut self, part: Part, results: &Results) -> Option<File> {
+        let mut text = Text::new(self.layout);
+        while text.len() < self.sizes.file {
+            let is_left = match part {
+                Part::Pending => results.pending.get(self.next).map(|(input, _)| {
+                    text.push(&describe_pending(input, &self.machine_id));
+                }),
+                _ => results.unsuccessful.get(self.next).map(|child| {
+                    child.rows(self.layout.transformation, |row| text.push(row));
+                }),
+            };
+            if is_left.is_none() {
+                break;
+            }
+            self.next += 1;
+        }
+        let body = text.finish()?;
+        let written = match part {
+            Part::Pending => &mut self.pending,
+            _ => &mut self.failed,
+        };
+        let number = written.len();
+        written.push(u64::try_from(body.len()).unwrap_or(u64::MAX));
+        Some(File {
+            bucket: self.bucket.clone(),
+            key: self.key(part, number).into(),
+            body: body.into_bytes(),
+        })
+    }
+
+    fn key(&self, part: Part, number: usize) -> String {
+        let (prefix, name, extension) = (&self.prefix, part.name(), self.layout.extension());
+        format!("{prefix}{name}_{number}.{extension}")
+    }
+
+    fn listed(&self, part: Part, lengths: impl Iterator<Item = u64>) -> (&'static str, Value) {
+        let files = lengths.enumerate().map(|(number, length)| {
+            object([
+                ("Key", Value::from(self.key(part, number))),
+                ("Size", Value::from(length)),
+            ])
+        });
+        (part.name(), files.collect())
+    }
+
+    fn manifest(&self) -> File {
+        let files = [
+            self.listed(Part::Failed, self.failed.iter().copied()),
+            self.listed(Part::Pending, self.pending.iter().copied()),
+            self.listed(Part::Succeeded, self.succeeded.iter().copied()),
+        ];
+        let manifest = object([
+            ("DestinationBucket", Value::from(self.bucket.clone())),
+            ("MapRunArn", Value::from(self.run.clone())),
+            ("ResultFiles", object(files)),
+        ]);
+        File {
+            bucket: self.bucket.clone(),
+            key: format!("{}manifest.json", self.prefix).into(),
+            body: manifest.to_text().into_bytes(),
+        }
+    }
+}
+
+impl Export {
+    /// Writes what was changed; what is written at the end, only when the run is over.
+    pub(crate) fn write_changes(&mut self, is_over: bool, to: &mut Writer) {
+        self.asked.write(to);
+        self.growing.write_changes(to);
+        self.succeeded.write_changes(to);
+        if is_over {
+            self.parts.write(to);
+            self.next.write(to);
+            self.failed.write(to);
+            self.pending.write(to);
+        }
+    }
+
+    /// Takes over what [`write_changes`](Self::write_changes) wrote.
+    pub(crate) fn read_changes(
+        &mut self,
+        is_over: bool,
+        from: &mut Reader<'_>,
+    ) -> Result<(), Damaged> {
+        self.asked = Record::read(from)?;
+        self.growing.read_changes(from)?;
+        self.succeeded.read_changes(from)?;
+        if is_over {
+            self.parts = Record::read(from)?;
+            self.next = Record::read(from)?;
+            self.failed = Record::read(from)?;
+            self.pending = Record::read(from)?;
+        }
+        Ok(())
+    }
+
+    /// All of it was written.
+    pub(crate) fn was_written(&mut self) {
+        self.growing.was_written();
+        self.succeeded.was_written();
+    }
+}
+
+record!(struct Export {
+    run, machine_id, bucket, prefix, layout, sizes, growing, succeeded, asked, parts, next, failed, pending,
+});
+record!(struct Sizes { file, part });
+record!(enum Part { 0 => Failed, 1 => Pending, 2 => Succeeded, 3 => Manifest });

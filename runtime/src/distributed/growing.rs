@@ -1,0 +1,204 @@
+use bytes::Bytes;
+use smol_str::SmolStr;
+
+use super::layout::Layout;
+use super::write::{File, Write, Wrote};
+use crate::objects::Upload;
+use crate::record::{Damaged, Queue, Reader, Record, Writer, record};
+
+/// A result file that is written while its rows come about: they are added at its end, and leave for the object store in
+/// parts, so that the file is never in memory as a whole. One that is shorter than a part leaves whole.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Growing {
+    /// The text of rows that are not in the store yet, a child's after the other's.
+    rows: Queue<String>,
+    /// How many bytes that is.
+    waiting: u64,
+    /// How many bytes the parts have that are in the store.
+    left: u64,
+    /// The id of the upload, once it was begun.
+    upload: Option<SmolStr>,
+    /// The store takes no parts.
+    is_whole: bool,
+    /// The tags of the parts that are in the store.
+    tags: Queue<SmolStr>,
+    /// It has its last row.
+    is_closed: bool,
+}
+
+/// What the store was asked for, and has not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// To begin an upload.
+    Begin,
+    /// To take a part with the text of so many children.
+    Part(usize),
+    /// To have the whole file.
+    End,
+    /// To write another file.
+    Other,
+}
+
+impl Growing {
+    /// Its bytes, but for what ends it.
+    pub(super) fn len(&self) -> u64 {
+        self.left + self.waiting
+    }
+
+    /// Whether enough waits, so that nothing is to be added before some of it has left.
+    pub(super) fn is_full(&self, part: u64) -> bool {
+        self.is_closed || (!self.is_whole && self.waiting >= part.saturating_mul(2))
+    }
+
+    /// Adds the rows of a child.
+    pub(super) fn add(&mut self, text: String) {
+        if !text.is_empty() {
+            self.waiting += bytes(&text);
+            self.rows.push(text);
+        }
+    }
+
+    /// It gets no further row. A file without rows is none.
+    pub(super) fn close(&mut self, layout: Layout) {
+        if self.len() > 0 && !self.is_closed {
+            self.add(layout.end().to_owned());
+            self.is_closed = true;
+        }
+    }
+
+    /// What the store is to be asked for next. A part has `part` bytes, but for the last one.
+    pub(super) fn next(&self, bucket: &SmolStr, key: String, part: u64) -> Option<(Write, Asked)> {
+        let is_due = self.waiting >= part;
+        let Some(id) = &self.upload else {
+            if self.is_closed {
+                let (rows, body) = self.text(u64::MAX);
+                debug_assert_eq!(rows, self.rows.len());
+                let (bucket, key) = (bucket.clone(), key.into());
+                return Some((Write::Object(File { bucket, key, body }), Asked::End));
+            }
+            let (bucket, key) = (bucket.clone(), key.into());
+            let is_begun = is_due && !self.is_whole;
+            return is_begun.then_some((Write::Begin { bucket, key }, Asked::Begin));
+        };
+        let upload = Upload::new(bucket.as_str(), key, id.as_str());
+        if is_due || (self.is_closed && self.waiting > 0) {
+            let (rows, body) = self.text(part);
+            let number = u32::try_from(self.tags.len() + 1).unwrap_or(u32::MAX);
+            let write = Write::Part {
+                upload,
+                number,
+                offset: self.left,
+                body: Bytes::from(body),
+            };
+            return Some((write, Asked::Part(rows)));
+        }
+        self.is_closed.then(|| {
+            let tags = self.tags.iter().map(SmolStr::to_string).collect();
+            (Write::Complete { upload, tags }, Asked::End)
+        })
+    }
+
+    /// The text of the first rows, at least `least` bytes where there are so many, and of how many children it is. It is the same
+    /// as long as it is not in the store, also in another process.
+    fn text(&self, least: u64) -> (usize, Vec<u8>) {
+        let mut text = Vec::new();
+        let mut count = 0;
+        for rows in self.rows.iter() {
+            if bytes(&text) >= least {
+                break;
+            }
+            text.extend_from_slice(rows.as_bytes());
+            count += 1;
+        }
+        (count, text)
+    }
+
+    /// Takes the answer of the store. Gives the length of the file, once it is there; then the next one begins.
+    pub(super) fn wrote(&mut self, asked: Asked, wrote: Wrote) -> Option<u64> {
+        match (asked, wrote) {
+            (Asked::Begin, Wrote::Begun(upload)) => {
+                self.is_whole = upload.is_none();
+                self.upload = upload;
+            }
+            (Asked::Part(rows), Wrote::Part(tag)) => {
+                for text in std::iter::from_fn(|| self.rows.pop()).take(rows) {
+                    self.waiting -= bytes(&text);
+                    self.left += bytes(&text);
+                }
+                self.tags.push(tag);
+            }
+            (Asked::End, Wrote::Object) => {
+                let length = self.len();
+                self.rows.clear();
+                self.tags.clear();
+                (self.waiting, self.left) = (0, 0);
+                self.upload = None;
+                self.is_closed = false;
+                return Some(length);
+            }
+            // The host answers each request in kind.
+            _ => {}
+        }
+        None
+    }
+
+    /// Writes what was changed.
+    pub(super) fn write_changes(&mut self, to: &mut Writer) {
+        self.rows.write_changes(to);
+        self.tags.write_changes(to);
+        self.write_rest(to);
+    }
+
+    /// Takes over what [`write_changes`](Self::write_changes) wrote.
+    pub(super) fn read_changes(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+        self.rows.read_changes(from)?;
+        self.tags.read_changes(from)?;
+        self.read_rest(from)
+    }
+
+    fn write_rest(&self, to: &mut Writer) {
+        self.left.write(to);
+        self.upload.write(to);
+        self.is_whole.write(to);
+        self.is_closed.write(to);
+    }
+
+    fn read_rest(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+        self.left = Record::read(from)?;
+        self.upload = Record::read(from)?;
+        self.is_whole = Record::read(from)?;
+        self.is_closed = Record::read(from)?;
+        self.waiting = self.rows.iter().map(bytes).sum();
+        Ok(())
+    }
+
+    /// All of it was written.
+    pub(super) fn was_written(&mut self) {
+        self.rows.was_written();
+        self.tags.was_written();
+    }
+}
+
+fn bytes(text: &(impl AsRef<[u8]> + ?Sized)) -> u64 {
+    u64::try_from(text.as_ref().len()).unwrap_or(u64::MAX)
+}
+
+impl Record for Growing {
+    fn write(&self, to: &mut Writer) {
+        self.rows.write(to);
+        self.tags.write(to);
+        self.write_rest(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let mut growing = Self {
+            rows: Record::read(from)?,
+            tags: Record::read(from)?,
+            ..Self::default()
+        };
+        growing.read_rest(from)?;
+        Ok(growing)
+    }
+}
+
+record!(enum Asked { 0 => Begin, 1 => Part(rows), 2 => End, 3 => Other });

@@ -1,0 +1,393 @@
+//! The files of a ResultWriter leave while their run is at work, and are those that it would write when it is over.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::export::{Export, Sizes};
+use super::layout::{Layout, Text, Transformation};
+use super::results::{Ended, Results, describe, describe_pending};
+use super::write::{Write, Wrote};
+use crate::clock::Timestamp;
+use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
+use crate::objects::Upload;
+use crate::record::{ReadNodes, Reader, Record, Writer};
+use crate::status::Status;
+use crate::value::Value;
+
+const RUN: &str = "arn:aws:states:us-east-1:123456789012:mapRun:m/L:id";
+const MACHINE: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:m/L";
+const FOLDER: &str = "p/id/";
+
+/// What happens in a run, and between its process and the world.
+#[derive(Clone, Debug)]
+enum Event {
+    /// Children start.
+    Start(usize),
+    /// One of those that are at work ends.
+    End(Index),
+    EndFirst,
+    /// The store answers, or is asked.
+    Store,
+    /// What has changed is kept.
+    Keep,
+    /// The process ends, and the next one goes on with what is kept.
+    Crash,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        3 => (1usize..6).prop_map(Event::Start),
+        6 => any::<Index>().prop_map(Event::End),
+        6 => Just(Event::Store),
+        2 => Just(Event::Keep),
+        1 => Just(Event::Crash),
+    ]
+}
+
+/// How each child ends: with an output, or a failure.
+fn end() -> impl Strategy<Value = Option<&'static str>> {
+    let outputs = vec!["1", "\"text\"", "[1,[2],3]", "[]", "{\"a\":\"b\"}", "null"];
+    prop_oneof![
+        4 => proptest::sample::select(outputs).prop_map(Some),
+        1 => Just(None),
+    ]
+}
+
+fn layout() -> impl Strategy<Value = Layout> {
+    let transformations = vec![
+        Transformation::None,
+        Transformation::Compact,
+        Transformation::Flatten,
+    ];
+    (
+        proptest::sample::select(transformations),
+        any::<bool>(),
+    )
+        .prop_map(|(transformation, is_lines)| Layout {
+            transformation,
+            is_lines,
+        })
+}
+
+fn about(number: u32) -> Arc<ExecutionInfo> {
+    Arc::new(ExecutionInfo {
+        names: Names::ending("arn:aws:states:us-east-1:123456789012:express:m/L:", &number.to_string()),
+        root: None,
+        machine: Arc::new(MachineInfo {
+            id: MACHINE.into(),
+            name: "m/L".into(),
+            role_arn: "role".into(),
+            prefix: "".into(),
+        }),
+        started: Timestamp::default(),
+        input: Value::from(number),
+        redrive_count: None,
+        redriven: None,
+        depth: 0,
+    })
+}
+
+fn ended(output: Option<&str>) -> Ended {
+    Ended {
+        status: match output {
+            Some(_) => Status::Succeeded,
+            None => Status::Failed,
+        },
+        output: output.map(|output| Value::from_text(output).unwrap()),
+        error: output.is_none().then(|| "Error".into()),
+        cause: None,
+        stopped: Timestamp::default(),
+    }
+}
+
+/// A store that may take parts.
+#[derive(Default)]
+struct World {
+    objects: BTreeMap<String, String>,
+    takes_parts: bool,
+    uploads: Vec<BTreeMap<u32, (u64, Vec<u8>)>>,
+}
+
+impl World {
+    fn write(&mut self, write: Write) -> Wrote {
+        let text = |body: Vec<u8>| String::from_utf8(body).unwrap();
+        match write {
+            Write::Object(file) => {
+                self.objects.insert(file.key.to_string(), text(file.body));
+            }
+            Write::Begin { .. } => {
+                self.uploads.push(BTreeMap::new());
+                let id = (self.uploads.len() - 1).to_string();
+                return Wrote::Begun(self.takes_parts.then(|| id.into()));
+            }
+            Write::Part {
+                upload,
+                number,
+                offset,
+                body,
+            } => {
+                let parts = &mut self.uploads[id(&upload)];
+                parts.insert(number, (offset, body.to_vec()));
+                return Wrote::Part(number.to_string().into());
+            }
+            Write::Complete { upload, tags } => {
+                let mut body = Vec::new();
+                let parts = &self.uploads[id(&upload)];
+                assert!(parts.len() >= tags.len());
+                for (number, tag) in (1..).zip(tags) {
+                    let (offset, part) = &parts[&number];
+                    assert_eq!((tag, *offset), (number.to_string(), body.len() as u64));
+                    body.extend_from_slice(part);
+                }
+                self.objects.insert(upload.key, text(body));
+            }
+        }
+        Wrote::Object
+    }
+}
+
+fn id(upload: &Upload) -> usize {
+    upload.id.parse().unwrap()
+}
+
+/// A run in one process, and what is kept of it.
+struct Run {
+    results: Results,
+    export: Export,
+    writer: Writer,
+    records: Vec<Vec<u8>>,
+    /// What the store was asked for and has not done.
+    open: Option<Write>,
+    is_over: bool,
+}
+
+impl Run {
+    fn new(layout: Layout, sizes: Sizes) -> Self {
+        let mut run = Self {
+            results: Results::new(true),
+            export: Export::new(RUN.into(), MACHINE.into(), "b".into(), "p", layout, sizes),
+            writer: Writer::default(),
+            records: Vec::new(),
+            open: None,
+            is_over: false,
+        };
+        run.results.write(&mut run.writer);
+        run.export.write(&mut run.writer);
+        run.results.were_written();
+        run.export.was_written();
+        run.records.push(run.writer.finish());
+        run
+    }
+
+    fn keep(&mut self) {
+        self.is_over.write(&mut self.writer);
+        self.results.write_changes(&mut self.writer);
+        self.export.write_changes(self.is_over, &mut self.writer);
+        self.records.push(self.writer.finish());
+    }
+
+    /// The same in another process, which knows what was kept.
+    fn crash(&mut self) {
+        let mut nodes = ReadNodes::default();
+        let mut read: Option<(Results, Export)> = None;
+        for record in &self.records {
+            let mut from = Reader::new(std::mem::take(&mut nodes), record);
+            match &mut read {
+                None => {
+                    let results = Results::read(&mut from).unwrap();
+                    read = Some((results, Export::read(&mut from).unwrap()));
+                }
+                Some((results, export)) => {
+                    let is_over = bool::read(&mut from).unwrap();
+                    results.read_changes(&mut from).unwrap();
+                    export.read_changes(is_over, &mut from).unwrap();
+                    self.is_over = is_over;
+                }
+            }
+            assert!(from.is_at_end());
+            nodes = from.into_nodes();
+        }
+        (self.results, self.export) = read.unwrap();
+        self.export.begin_again();
+        self.open = None;
+    }
+
+    /// The store is asked, or does what it was asked for; of that, parts only when it is kept why.
+    fn store(&mut self, world: &mut World) -> bool {
+        if let Some(write) = self.open.take() {
+            if !matches!(write, Write::Object(_)) {
+                self.keep();
+            }
+            self.export.wrote(world.write(write));
+            return true;
+        }
+        self.open = self.export.next_write(&mut self.results, self.is_over);
+        self.open.is_some()
+    }
+
+    fn at_work(&self) -> Vec<u32> {
+        self.results.at_work().map(|(number, _)| number).collect()
+    }
+}
+
+/// The files as they are when all of them are written at the end: the model.
+fn files(
+    ends: &[Option<&'static str>],
+    pending: usize,
+    layout: Layout,
+    sizes: Sizes,
+) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut listed = Vec::new();
+    let extension = if layout.is_lines { "jsonl" } else { "json" };
+    for part in ["FAILED", "PENDING", "SUCCEEDED"] {
+        let rows: Vec<Vec<Value>> = match part {
+            "PENDING" => (0..pending)
+                .map(|place| vec![describe_pending(&Value::from(place), &MACHINE.into())])
+                .collect(),
+            part => (0u32..)
+                .zip(ends)
+                .filter(|(_, end)| end.is_some() == (part == "SUCCEEDED"))
+                .map(|(number, end)| {
+                    let whole = describe(&about(number), &ended(*end));
+                    match (end.map(|end| Value::from_text(end).unwrap()), layout.transformation) {
+                        (None, _) | (_, Transformation::None) => vec![whole],
+                        (Some(Value::Array(items)), Transformation::Flatten) => {
+                            items.as_slice().to_vec()
+                        }
+                        (Some(output), _) => vec![output],
+                    }
+                })
+                .collect(),
+        };
+        let mut rows = rows.iter().peekable();
+        let mut entries = Vec::new();
+        while rows.peek().is_some() {
+            let mut text = Text::new(layout);
+            while text.len() < sizes.file
+                && let Some(rows) = rows.next()
+            {
+                rows.iter().for_each(|row| text.push(row));
+            }
+            if let Some(text) = text.finish() {
+                let key = format!("{FOLDER}{part}_{}.{extension}", entries.len());
+                entries.push(format!("{{\"Key\":\"{key}\",\"Size\":{}}}", text.len()));
+                files.insert(key, text);
+            }
+        }
+        listed.push(format!("\"{part}\":[{}]", entries.join(",")));
+    }
+    let manifest = format!(
+        "{{\"DestinationBucket\":\"b\",\"MapRunArn\":\"{RUN}\",\"ResultFiles\":{{{}}}}}",
+        listed.join(",")
+    );
+    files.insert(format!("{FOLDER}manifest.json"), manifest);
+    files
+}
+
+proptest! {
+    /// In whatever order children start and end, however long the store takes, wherever a process ends.
+    #[test]
+    fn files_are_the_same_as_if_they_were_written_at_the_end(
+        ends in proptest::collection::vec(end(), 0..180),
+        events in proptest::collection::vec(event(), 0..260),
+        layout in layout(),
+        (file, part) in (prop_oneof![1u64..60, 200u64..4_000, Just(u64::MAX)], prop_oneof![1u64..40, 100u64..3_000]),
+        takes_parts in any::<bool>(),
+        pending in 0usize..4,
+    ) {
+        let sizes = Sizes { file, part };
+        let mut world = World { takes_parts, ..World::default() };
+        let mut run = Run::new(layout, sizes);
+        let mut events = events.into_iter();
+        let mut started = 0u32;
+        let count = u32::try_from(ends.len()).unwrap();
+        loop {
+            let at_work = run.at_work();
+            let event = match events.next() {
+                Some(event) => event,
+                // The rest without accidents.
+                None if !at_work.is_empty() => Event::EndFirst,
+                None if started < count => Event::Start(5),
+                None => break,
+            };
+            match event {
+                Event::Start(more) => {
+                    for _ in 0..more {
+                        if started < count {
+                            prop_assert_eq!(run.results.started(&about(started), 1), started);
+                            started += 1;
+                        }
+                    }
+                }
+                Event::End(which) if !at_work.is_empty() => {
+                    let number = *which.get(&at_work);
+                    let ended = ended(ends[number as usize]);
+                    prop_assert_eq!(run.results.ended(number, ended.clone()), Some(1));
+                    prop_assert_eq!(run.results.ended(number, ended), None);
+                }
+                Event::EndFirst => {
+                    let number = at_work[0];
+                    run.results.ended(number, ended(ends[number as usize]));
+                }
+                Event::End(_) => {}
+                Event::Store => drop(run.store(&mut world)),
+                Event::Keep => run.keep(),
+                Event::Crash => {
+                    run.crash();
+                    started = run.results.count();
+                }
+            }
+        }
+        while run.open.is_some() {
+            run.store(&mut world);
+        }
+        for place in 0..pending {
+            run.results.pending(Value::from(place), 1);
+        }
+        run.is_over = true;
+        run.keep();
+        let mut crashes = 0;
+        while run.store(&mut world) {
+            // Each time it has been asked for something else.
+            if crashes < 6 && run.open.is_some() {
+                crashes += 1;
+                run.keep();
+                run.crash();
+            }
+        }
+        prop_assert_eq!(world.objects, files(&ends, pending, layout, sizes));
+    }
+}
+
+/// What is kept in memory of children whose results are in the store does not grow with their number.
+#[test]
+fn children_that_are_over_leave() {
+    let layout = Layout {
+        transformation: Transformation::None,
+        is_lines: true,
+    };
+    let sizes = Sizes {
+        file: u64::MAX,
+        part: 10_000,
+    };
+    let mut world = World {
+        takes_parts: true,
+        ..World::default()
+    };
+    let mut run = Run::new(layout, sizes);
+    for number in 0..20_000u32 {
+        run.results.started(&about(number), 1);
+        if number >= 50 {
+            let over = number - 50;
+            run.results.ended(over, ended(Some("1")));
+        }
+        while run.store(&mut world) {}
+        assert!(run.results.len() < 200, "{}", run.results.len());
+        run.records.clear();
+    }
+    assert!(!run.export.is_behind(&run.results));
+}
