@@ -133,7 +133,7 @@ impl Export {
             return None;
         }
         self.take_results(results, is_over);
-        let key = self.key(Part::Succeeded, self.succeeded.len());
+        let key = || self.key(Part::Succeeded, self.succeeded.len());
         let next = self.growing.next(&self.bucket, key, self.sizes.part);
         if let Some((write, asked)) = next {
             self.asked = Some(asked);

@@ -67,20 +67,27 @@ impl Growing {
     }
 
     /// What the store is to be asked for next. A part has `part` bytes, but for the last one.
-    pub(super) fn next(&self, bucket: &SmolStr, key: String, part: u64) -> Option<(Write, Asked)> {
+    pub(super) fn next(
+        &self,
+        bucket: &SmolStr,
+        key: impl FnOnce() -> String,
+        part: u64,
+    ) -> Option<(Write, Asked)> {
         let is_due = self.waiting >= part;
+        // Most often there is nothing to do.
+        if !self.is_closed && (!is_due || self.is_whole) {
+            return None;
+        }
+        let (bucket, key) = (bucket.clone(), SmolStr::from(key()));
         let Some(id) = &self.upload else {
-            if self.is_closed {
-                let (rows, body) = self.text(u64::MAX);
-                debug_assert_eq!(rows, self.rows.len());
-                let (bucket, key) = (bucket.clone(), key.into());
-                return Some((Write::Object(File { bucket, key, body }), Asked::End));
+            if !self.is_closed {
+                return Some((Write::Begin { bucket, key }, Asked::Begin));
             }
-            let (bucket, key) = (bucket.clone(), key.into());
-            let is_begun = is_due && !self.is_whole;
-            return is_begun.then_some((Write::Begin { bucket, key }, Asked::Begin));
+            let (rows, body) = self.text(u64::MAX);
+            debug_assert_eq!(rows, self.rows.len());
+            return Some((Write::Object(File { bucket, key, body }), Asked::End));
         };
-        let upload = Upload::new(bucket.as_str(), key, id.as_str());
+        let upload = Upload::new(bucket.as_str(), key.as_str(), id.as_str());
         if is_due || (self.is_closed && self.waiting > 0) {
             let (rows, body) = self.text(part);
             let number = u32::try_from(self.tags.len() + 1).unwrap_or(u32::MAX);

@@ -156,7 +156,9 @@ impl Results {
         let first = self.children.get(0)?.number;
         let near = number.checked_sub(first)? as usize;
         let far = || self.children.partition_point(|child| child.number < number);
-        Some(near).filter(is_it).or_else(|| Some(far()).filter(is_it))
+        Some(near)
+            .filter(is_it)
+            .or_else(|| Some(far()).filter(is_it))
     }
 
     fn part_mut(&mut self, number: u32) -> Option<&mut Child> {

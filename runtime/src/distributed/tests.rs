@@ -62,19 +62,20 @@ fn layout() -> impl Strategy<Value = Layout> {
         Transformation::Compact,
         Transformation::Flatten,
     ];
-    (
-        proptest::sample::select(transformations),
-        any::<bool>(),
-    )
-        .prop_map(|(transformation, is_lines)| Layout {
+    (proptest::sample::select(transformations), any::<bool>()).prop_map(
+        |(transformation, is_lines)| Layout {
             transformation,
             is_lines,
-        })
+        },
+    )
 }
 
 fn about(number: u32) -> Arc<ExecutionInfo> {
     Arc::new(ExecutionInfo {
-        names: Names::ending("arn:aws:states:us-east-1:123456789012:express:m/L:", &number.to_string()),
+        names: Names::ending(
+            "arn:aws:states:us-east-1:123456789012:express:m/L:",
+            &number.to_string(),
+        ),
         root: None,
         machine: Arc::new(MachineInfo {
             id: MACHINE.into(),
@@ -253,7 +254,10 @@ fn files(
                 .filter(|(_, end)| end.is_some() == (part == "SUCCEEDED"))
                 .map(|(number, end)| {
                     let whole = describe(&about(number), &ended(*end));
-                    match (end.map(|end| Value::from_text(end).unwrap()), layout.transformation) {
+                    match (
+                        end.map(|end| Value::from_text(end).unwrap()),
+                        layout.transformation,
+                    ) {
                         (None, _) | (_, Transformation::None) => vec![whole],
                         (Some(Value::Array(items)), Transformation::Flatten) => {
                             items.as_slice().to_vec()

@@ -407,7 +407,10 @@ impl ExecutionTask {
     }
 
     /// The same execution, read from all that was written of it.
-    fn through_bytes(&mut self, execution: &mut Execution) -> Result<Execution, crate::interpret::NotRead> {
+    fn through_bytes(
+        &mut self,
+        execution: &mut Execution,
+    ) -> Result<Execution, crate::interpret::NotRead> {
         self.records.take_if(|kept| kept.1.len() == RECORDS);
         let (written, records) = &mut **self.records.get_or_insert_default();
         records.push(written.record(execution));

@@ -35,6 +35,8 @@ pub(crate) struct MapRun {
     /// The files that the results are exported to.
     pub(super) files: Option<Export>,
     pub(super) stage: Stage,
+    /// The object store was asked to read something, and has not answered.
+    pub(super) reads: bool,
     /// There is something to do.
     pub(super) is_ready: bool,
     /// What others see of it.
@@ -75,6 +77,7 @@ impl MapRun {
             files.begin_again();
         }
         self.stage = Stage::Starting;
+        self.reads = false;
         self.is_open = false;
         self.is_ready = true;
         self
@@ -103,6 +106,7 @@ impl MapRun {
 
     /// The same run in another process. What the one before had asked of the object store has no answer.
     pub(super) fn resumed(&mut self) {
+        self.reads = false;
         if matches!(self.stage, Stage::Reading) {
             self.stage = Stage::Starting;
         }
@@ -112,9 +116,9 @@ impl MapRun {
         }
     }
 
-    /// The object that an earlier process read was read again after the run failed, for the inputs that were not started. Where
-    /// that cannot be done, those are not listed: the run ends with the failure that it has.
-    pub(super) fn read_again(&mut self, read: Result<Supply, String>) {
+    /// An object was read on, or again, after the run failed, for the inputs that were not started. Where that cannot be done,
+    /// those are not listed: the run ends with the failure that it has.
+    pub(super) fn read_on(&mut self, read: Result<Supply, String>) {
         if read.and_then(|supply| self.items.supply(supply)).is_err() {
             self.items.end();
         }
@@ -124,6 +128,7 @@ impl MapRun {
     pub(super) fn write_part(&mut self, to: &mut Writer) {
         self.tally.write(to);
         self.stage.write(to);
+        self.reads.write(to);
         self.is_ready.write(to);
         self.is_open.write(to);
         self.again.write(to);
@@ -143,6 +148,7 @@ impl MapRun {
     pub(super) fn read_part(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
         self.tally = Record::read(from)?;
         self.stage = Record::read(from)?;
+        self.reads = Record::read(from)?;
         self.is_ready = Record::read(from)?;
         self.is_open = Record::read(from)?;
         self.again = Record::read(from)?;
@@ -237,7 +243,7 @@ impl MapRun {
 }
 
 record!(struct MapRun {
-    items, batch, concurrency, tolerance, tally, results, layout, machine_id, machine_name, files, stage, is_ready, view,
+    items, batch, concurrency, tolerance, tally, results, layout, machine_id, machine_name, files, stage, reads, is_ready, view,
     is_open, again, broken,
 });
 record!(enum Stage { 0 => Starting, 1 => Reading, 2 => Started, 3 => Stopping(failure), 4 => Writing(ends), 5 => Over(ends) });

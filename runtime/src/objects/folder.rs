@@ -184,13 +184,9 @@ impl Folder {
     fn complete(&self, upload: &Upload, tags: &[String]) -> Result<(), ObjectError> {
         let (bucket, key) = (&upload.bucket, &upload.key);
         let (to, path, opened) = self.parts(bucket, key, File::options().write(true))?;
-        let file = match opened {
-            // It was completed before.
-            Err(error) if error.kind() == ErrorKind::NotFound && to.is_file() => return Ok(()),
-            opened => opened.map_err(|error| other(&path, &error))?,
-        };
         let end = tags.last().and_then(|tag| tag.parse().ok()).unwrap_or(0);
         let renamed = || {
+            let file = opened?;
             file.set_len(end)?;
             file.sync_all()?;
             fs::rename(&path, &to)?;
@@ -199,7 +195,11 @@ impl Folder {
                 None => Ok(()),
             }
         };
-        renamed().map_err(|error| other(&to, &error))
+        match renamed() {
+            // It was completed before, or meanwhile.
+            Err(error) if error.kind() == ErrorKind::NotFound && to.is_file() => Ok(()),
+            renamed => renamed.map_err(|error| other(&to, &error)),
+        }
     }
 }
 

@@ -4,9 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::{
-    InParts, Listed, Object, ObjectBody, ObjectError, ObjectFuture, ObjectStore, Upload,
-};
+use super::{InParts, Listed, Object, ObjectBody, ObjectError, ObjectFuture, ObjectStore, Upload};
 
 /// Objects in memory. Clones are the same store, so a test keeps one and looks at what was written.
 ///

@@ -75,7 +75,10 @@ async fn an_object_in_parts_is_there_when_it_is_complete() {
     let upload = begin().await;
     let first = parts.part(&upload, 1, 0, "abc".into()).await.unwrap();
     parts.part(&upload, 2, 3, "defgh".into()).await.unwrap();
-    assert_eq!(text(&store, "b", "out/x").await, Err(ObjectError::NoSuchKey));
+    assert_eq!(
+        text(&store, "b", "out/x").await,
+        Err(ObjectError::NoSuchKey)
+    );
     let listed = store.list("b", "out").await.unwrap();
     assert_eq!(listed, []);
     // Its process ended, and the next one writes less.
@@ -94,36 +97,8 @@ async fn an_object_in_parts_is_there_when_it_is_complete() {
     assert_eq!(text(&store, "b", hidden).await, Err(ObjectError::NoSuchKey));
     assert!(store.put("b", hidden, b"x".to_vec()).await.is_err());
     assert_eq!(store.list("b", "out").await.unwrap().len(), 1);
-    assert_eq!(
-        parts.begin("c", "x").await,
-        Err(ObjectError::NoSuchBucket)
-    );
+    assert_eq!(parts.begin("c", "x").await, Err(ObjectError::NoSuchBucket));
     assert!(parts.begin("b", "../x").await.is_err());
-}
-
-#[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_long_file_is_not_in_memory() {
-    use std::io::Write;
-    let directory = Directory::new("long");
-    // A hundred megabytes, of which a row has one.
-    let mut file = fs::File::create(directory.0.join("b/in/long.jsonl")).unwrap();
-    let blanks = " ".repeat(1_000_000);
-    for row in 0..100 {
-        writeln!(file, "{blanks}{row}").unwrap();
-    }
-    drop(file);
-    let mut reads = reader(json!({"InputType": "JSONL"}));
-    reads["Parameters"]["Key"] = json!("in/long.jsonl");
-    let engine = builder(&echo(json!({"ItemReader": reads})))
-        .objects(directory.store())
-        .build()
-        .unwrap();
-    let before = peak();
-    let report = run_in(&engine, json!({})).await;
-    let all: Vec<u32> = (0..100).collect();
-    assert_eq!(output(&report), json!(all));
-    assert!(peak() - before < 40_000_000, "{}", peak() - before);
 }
 
 #[tokio::test]

@@ -13,9 +13,11 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::objects::{
     Listed, Memory, ObjectBody, ObjectError, ObjectFuture, ObjectStore,
 };
+use stepwright_runtime::task::Answer;
+use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{Engine, ExecutionReport, Limits, Status};
 
-use crate::support::{builder, echo, output, reader, run_in};
+use crate::support::{builder, echo, output, reader, run_in, task};
 
 type Chunks = Vec<Result<Bytes, ObjectError>>;
 
@@ -202,4 +204,42 @@ async fn large_content_is_read_beside_the_step() {
         assert!(longest < took / 3, "{key}: {longest:?} of {took:?}");
         assert_eq!(report.stopped, report.execution().started(), "{key}");
     }
+}
+
+#[tokio::test]
+async fn rows_are_read_as_they_are_needed() {
+    const ROWS: usize = 100;
+    // Two rows in a chunk of 128 KiB.
+    let blanks = " ".repeat(65_000);
+    let rows = (0..ROWS / 2).map(|two| {
+        let rows = format!("{blanks}{}\n{blanks}{}\n", two * 2, two * 2 + 1);
+        Ok(Bytes::from(rows))
+    });
+    let store = Pieces::of(rows.collect());
+    let (read, ahead) = (store.read.clone(), Arc::new(AtomicUsize::new(0)));
+    let most = ahead.clone();
+    let mocks = Mocks::new().state(
+        "I",
+        Mock::with(move |call| {
+            let row = call.parameters().get("Payload").unwrap().to_json();
+            // It was read once to know what it is.
+            let again = 2 * read.load(Ordering::Relaxed) - ROWS;
+            let row_number = usize::try_from(row.as_u64().unwrap()).unwrap();
+            most.fetch_max(again - row_number, Ordering::Relaxed);
+            Answer::output(json!({ "Payload": row }))
+        }),
+    );
+    let definition = task(json!({
+        "ItemReader": reader(json!({"InputType": "JSONL"})), "MaxConcurrency": 1
+    }));
+    let engine = builder(&definition)
+        .objects(store)
+        .tasks(mocks)
+        .build()
+        .unwrap();
+    let report = run_in(&engine, json!({})).await;
+    let all: Vec<usize> = (0..ROWS).collect();
+    assert_eq!(output(&report), json!(all));
+    let ahead = ahead.load(Ordering::Relaxed);
+    assert!((1..40).contains(&ahead), "{ahead} rows were read ahead");
 }

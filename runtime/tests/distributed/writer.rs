@@ -274,7 +274,7 @@ async fn files_that_leave_in_parts_are_the_same_files() {
         .limits(limits(1))
         .build()
         .unwrap();
-    let expected = output(&run_in(&engine, input.clone()).await);
+    let expected = output(&*run_in(&engine, input.clone()).await);
     assert!(whole.keys("out").len() > 4, "{:?}", whole.keys("out"));
     for part in [1, 1_000, 30_000] {
         let memory = Memory::new().bucket("out");
@@ -285,7 +285,7 @@ async fn files_that_leave_in_parts_are_the_same_files() {
                 false => builder.objects(Folder::new(&folder)),
             };
             let engine = builder.build().unwrap();
-            assert_eq!(output(&run_in(&engine, input.clone()).await), expected);
+            assert_eq!(output(&*run_in(&engine, input.clone()).await), expected);
         }
         assert_eq!(memory.keys("out"), whole.keys("out"));
         let written = Folder::new(&folder);
@@ -330,10 +330,7 @@ async fn a_redrive_writes_what_succeeds_then_behind_what_is_there() {
         .await
         .unwrap();
     let first = run.report().await;
-    assert_eq!(
-        failure(&first).0,
-        "States.ExceedToleratedFailureThreshold"
-    );
+    assert_eq!(failure(&first).0, "States.ExceedToleratedFailureThreshold");
     let second = engine.redrive(run.id()).await.unwrap().report().await;
     let key = output(&second)["ResultWriterDetails"]["Key"].clone();
     let files = read(&store, key.as_str().unwrap())["ResultFiles"].clone();

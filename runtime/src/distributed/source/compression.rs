@@ -31,18 +31,21 @@ pub(super) struct Gzip {
     is_empty: bool,
 }
 
-/// Content that may have so many bytes.
+/// Content that may have so many bytes, and those of it that nobody took.
 #[derive(Debug)]
 struct Bounded {
     content: Vec<u8>,
+    length: u64,
     most: u64,
     is_full: bool,
 }
 
 impl Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let length = u64::try_from(self.content.len().saturating_add(bytes.len()));
-        if length.is_ok_and(|length| length <= self.most) {
+        let added = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let length = self.length.saturating_add(added);
+        if length <= self.most {
+            self.length = length;
             self.content.extend_from_slice(bytes);
             return Ok(bytes.len());
         }
@@ -60,6 +63,7 @@ impl Gzip {
     pub(super) fn new(key: SmolStr, most: u64) -> Self {
         let content = Bounded {
             content: Vec::new(),
+            length: 0,
             most,
             is_full: false,
         };
@@ -71,13 +75,14 @@ impl Gzip {
     }
 
     /// Expands some more.
-    pub(super) fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
+    pub(super) fn expand(&mut self, bytes: &[u8]) -> Result<Bytes, String> {
         self.is_empty &= bytes.is_empty();
         let written = self.decoder.write_all(bytes);
-        written.map_err(|error| self.wrong(&error))
+        written.map_err(|error| self.wrong(&error))?;
+        Ok(self.take())
     }
 
-    /// All of the content, once all was taken.
+    /// The end of the content, once all was expanded.
     pub(super) fn finish(mut self) -> Result<Bytes, String> {
         if self.is_empty {
             return Err(self.wrong(&io::ErrorKind::UnexpectedEof.into()));
@@ -85,9 +90,11 @@ impl Gzip {
         if let Err(error) = self.decoder.try_finish() {
             return Err(self.wrong(&error));
         }
-        Ok(Bytes::from(std::mem::take(
-            &mut self.decoder.get_mut().content,
-        )))
+        Ok(self.take())
+    }
+
+    fn take(&mut self) -> Bytes {
+        Bytes::from(std::mem::take(&mut self.decoder.get_mut().content))
     }
 
     fn wrong(&self, error: &io::Error) -> String {

@@ -6,6 +6,8 @@ use super::format::Format;
 use super::json;
 use super::lines::JsonLines;
 use super::rows::Row;
+use super::tail::{Piece, Tail};
+use super::window::{Taken, Window};
 use crate::record::record;
 use crate::value::Value;
 
@@ -59,11 +61,22 @@ impl Content {
             Format::Json { pointer } => {
                 Self::Json(JsonRows::new(json::items(&body, pointer.as_ref())?))
             }
-            Format::JsonLines => Self::JsonLines(JsonLines::new(body)),
-            Format::Csv { delimiter, header } => {
-                Self::Csv(CsvRows::open(body, *delimiter, header)?)
+            Format::JsonLines | Format::Csv { .. } => {
+                return Self::beginning(Window::whole(body), format);
             }
             Format::Parquet => Self::Parquet,
+        })
+    }
+
+    /// Content whose rows are taken while it is read.
+    pub(super) fn beginning(window: Window, format: &Format) -> Result<Self, String> {
+        Ok(match format {
+            Format::JsonLines => Self::JsonLines(JsonLines::new(window)),
+            Format::Csv { delimiter, header } => {
+                Self::Csv(CsvRows::open(window, *delimiter, header)?)
+            }
+            // These are read as a whole.
+            Format::Json { .. } | Format::Parquet => Self::Parquet,
         })
     }
 
@@ -76,46 +89,43 @@ impl Content {
         }
     }
 
-    pub(super) fn next(&mut self) -> Option<Row> {
+    pub(super) fn next(&mut self) -> Taken<Row> {
         match self {
-            Self::Json(rows) => rows.next().map(Ok),
-            Self::Csv(rows) => Some(Ok((None, rows.next()?))),
-            Self::JsonLines(lines) => Some(lines.next()?.map(|value| (None, value))),
-            Self::Parquet => None,
+            Self::Json(rows) => match rows.next() {
+                Some(row) => Taken::Row(Ok(row)),
+                None => Taken::End,
+            },
+            Self::Csv(rows) => rows.next().map(|row| Ok((None, row))),
+            Self::JsonLines(lines) => lines.next().map(|value| Ok((None, value?))),
+            Self::Parquet => Taken::End,
         }
     }
 
-    /// Leaves out the next rows.
-    pub(super) fn skip(&mut self, rows: usize) {
+    /// Leaves out the next row.
+    pub(super) fn skip(&mut self) -> Taken<()> {
         match self {
-            Self::Json(json) => json.next = json.next.saturating_add(rows),
-            Self::JsonLines(lines) => lines.skip(rows),
-            Self::Csv(_) | Self::Parquet => {
-                for _ in 0..rows {
-                    if self.next().is_none() {
-                        return;
-                    }
-                }
-            }
+            Self::JsonLines(lines) => lines.skip(),
+            Self::Json(_) | Self::Csv(_) | Self::Parquet => self.next().map(drop),
         }
     }
-}
 
-/// What tells one content of an object from another: its length and its checksum, after it was expanded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Version {
-    length: u64,
-    checksum: u32,
-}
+    /// What follows the rows that are in memory, and how long the rest of those is.
+    pub(super) fn following(&self) -> Option<(&Tail, usize)> {
+        match self {
+            Self::Csv(rows) => rows.records.window.following(),
+            Self::JsonLines(lines) => lines.window.following(),
+            Self::Json(_) | Self::Parquet => None,
+        }
+    }
 
-impl Version {
-    pub(super) fn of(body: &[u8]) -> Self {
-        Self {
-            length: u64::try_from(body.len()).unwrap_or(u64::MAX),
-            checksum: crc32fast::hash(body),
+    /// Adds what was read.
+    pub(super) fn add(&mut self, piece: Piece) {
+        match self {
+            Self::Csv(rows) => rows.records.window.add(piece),
+            Self::JsonLines(lines) => lines.window.add(piece),
+            Self::Json(_) | Self::Parquet => {}
         }
     }
 }
 
 record!(struct JsonRows { whole, next });
-record!(struct Version { length, checksum });

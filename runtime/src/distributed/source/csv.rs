@@ -1,9 +1,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use super::format::Header;
+use super::window::{Taken, Window};
 use crate::value::{Object, Str, Value};
 
 /// The most bytes of a header.
@@ -16,24 +15,26 @@ const HEADER: usize = 10 * 1024;
 /// is dropped before anything else; two quotes are one inside a field that began without a quote, too.
 #[derive(Clone, Debug)]
 pub(crate) struct CsvRows {
-    records: Records,
+    pub(super) records: Records,
     header: Arc<[Str]>,
     fields: Vec<Vec<u8>>,
 }
 
 impl CsvRows {
-    pub(super) fn open(body: Bytes, delimiter: u8, header: &Header) -> Result<Self, String> {
-        let mut records = Records::new(body, delimiter);
+    pub(super) fn open(window: Window, delimiter: u8, header: &Header) -> Result<Self, String> {
+        let mut records = Records::new(window, delimiter);
         let mut fields = Vec::new();
         let header: Arc<[Str]> = match header {
             Header::Given(names) => names.clone(),
             Header::FirstRow => {
-                records.read(&mut fields);
+                if matches!(records.read(&mut fields), Taken::More) {
+                    return Err(too_long());
+                }
                 fields.iter().map(|field| text(field)).collect()
             }
         };
         if header.iter().map(|name| name.len()).sum::<usize>() > HEADER {
-            return Err(format!("CSV headers cannot exceed {HEADER} bytes."));
+            return Err(too_long());
         }
         let mut seen = HashSet::new();
         if !header.iter().all(|name| seen.insert(name)) {
@@ -47,16 +48,20 @@ impl CsvRows {
     }
 
     /// Missing fields of a row are empty strings; fields beyond the header are left out.
-    pub(super) fn next(&mut self) -> Option<Value> {
-        if !self.records.read(&mut self.fields) {
-            return None;
-        }
-        let fields = self.fields.iter().map(|field| text(field));
-        let fields = fields.chain(std::iter::repeat(Str::default()));
-        let members = self.header.iter().cloned().zip(fields.map(Value::Str));
-        let members = Object::from_distinct(members.collect());
-        Some(Value::Object(Arc::new(members)))
+    pub(super) fn next(&mut self) -> Taken<Value> {
+        let read = self.records.read(&mut self.fields);
+        read.map(|()| {
+            let fields = self.fields.iter().map(|field| text(field));
+            let fields = fields.chain(std::iter::repeat(Str::default()));
+            let members = self.header.iter().cloned().zip(fields.map(Value::Str));
+            let members = Object::from_distinct(members.collect());
+            Value::Object(Arc::new(members))
+        })
     }
+}
+
+fn too_long() -> String {
+    format!("CSV headers cannot exceed {HEADER} bytes.")
 }
 
 fn text(bytes: &[u8]) -> Str {
@@ -65,57 +70,59 @@ fn text(bytes: &[u8]) -> Str {
 
 /// Splits the content into records and fields.
 #[derive(Clone, Debug)]
-struct Records {
-    body: Bytes,
-    at: usize,
+pub(super) struct Records {
+    pub(super) window: Window,
     delimiter: u8,
 }
 
 impl Records {
-    fn new(body: Bytes, delimiter: u8) -> Self {
+    fn new(mut window: Window, delimiter: u8) -> Self {
         const MARK: &[u8] = "\u{feff}".as_bytes();
-        let at = if body.starts_with(MARK) {
-            MARK.len()
-        } else {
-            0
-        };
-        Self {
-            body,
-            at,
-            delimiter,
+        if window.rest().starts_with(MARK) {
+            window.take(MARK.len());
         }
+        Self { window, delimiter }
     }
 
-    /// Reads the next record; `false` after the last. Empty lines at the end are not records.
-    fn read(&mut self, fields: &mut Vec<Vec<u8>>) -> bool {
+    /// Reads the next record. Empty lines at the end are not records.
+    fn read(&mut self, fields: &mut Vec<Vec<u8>>) -> Taken<()> {
         fields.clear();
-        let rest = self.body.get(self.at..).unwrap_or_default();
+        let rest = self.window.rest();
+        let is_last = self.window.is_last();
         if rest.iter().all(|byte| matches!(byte, b'\n' | b'\r')) {
-            return false;
+            return if is_last { Taken::End } else { Taken::More };
         }
         let mut field = Vec::new();
         let mut is_quoted = false;
-        while let Some(&byte) = self.body.get(self.at) {
-            let next = self.body.get(self.at + 1).copied();
-            self.at += 1;
+        let mut at = 0;
+        loop {
+            let next = rest.get(at + 1).copied();
+            // What a byte means may depend on the one that follows.
+            if next.is_none() && !is_last {
+                return Taken::More;
+            }
+            let Some(&byte) = rest.get(at) else {
+                break;
+            };
+            at += 1;
             match byte {
                 b'\\' => {
                     if let Some(escaped) = next
                         && (matches!(escaped, b'\\' | b'"') || escaped == self.delimiter)
                     {
                         field.push(escaped);
-                        self.at += 1;
+                        at += 1;
                     }
                 }
                 b'"' if (is_quoted || !field.is_empty()) && next == Some(b'"') => {
                     field.push(b'"');
-                    self.at += 1;
+                    at += 1;
                 }
                 b'"' if is_quoted => is_quoted = false,
                 b'"' if field.is_empty() => is_quoted = true,
                 b'\n' | b'\r' if !is_quoted => {
                     if byte == b'\r' && next == Some(b'\n') {
-                        self.at += 1;
+                        at += 1;
                     }
                     break;
                 }
@@ -126,6 +133,7 @@ impl Records {
             }
         }
         fields.push(field);
-        true
+        self.window.take(at);
+        Taken::Row(())
     }
 }

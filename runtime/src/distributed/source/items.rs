@@ -5,13 +5,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use smol_str::SmolStr;
 
-use super::content::{Content, JsonRows, Version};
+use super::content::{Content, JsonRows};
 use super::format::Format;
 use super::load::Loaded;
 use super::object_rows::ObjectRows;
 use super::reader::{List, Place, Reader};
 use super::request::Request;
 use super::rows::Rows;
+use super::tail::{Piece, Tail};
+use super::version::Version;
+use super::window::Taken;
 use crate::distributed::item::Item;
 use crate::objects::Listed;
 use crate::record::{Damaged, Queue, Reader as RecordReader, Record, Writer, record};
@@ -24,6 +27,8 @@ const NO_PARQUET: &str =
 #[derive(Debug)]
 pub(crate) enum Supply {
     Object(Loaded),
+    /// What follows the rows that were read.
+    Piece(Piece),
     List(Vec<Listed>),
 }
 
@@ -105,12 +110,12 @@ impl Items {
             return Pulled::End;
         }
         if let Rows::Object(rows) = &self.rows
-            && let Some(reader) = rows.unread()
+            && rows.is_unread()
         {
-            return Pulled::Needs(Request::of(&reader, self.object_bytes));
+            return Pulled::Needs(Request::of(&rows.reader(), self.object_bytes));
         }
         match self.rows.next() {
-            Some(Ok((key, value))) => {
+            Taken::Row(Ok((key, value))) => {
                 let index = self.next;
                 self.next += 1;
                 Pulled::Item(Item {
@@ -120,8 +125,12 @@ impl Items {
                     source: self.source.clone(),
                 })
             }
-            Some(Err(cause)) => Pulled::Failed(cause),
-            None => {
+            Taken::Row(Err(cause)) => Pulled::Failed(cause),
+            Taken::More => match self.following() {
+                Some((tail, rest)) => Pulled::Needs(Request::more(tail, rest)),
+                None => Pulled::End,
+            },
+            Taken::End => {
                 self.set_rows(Rows::None);
                 match self.ahead.front() {
                     None => Pulled::End,
@@ -145,20 +154,39 @@ impl Items {
 
     /// Whether an object has to be read again before the next item: another process has read it.
     pub(crate) fn is_unread(&self) -> bool {
-        matches!(&self.rows, Rows::Object(rows) if rows.unread().is_some())
+        matches!(&self.rows, Rows::Object(rows) if rows.is_unread())
+    }
+
+    /// Whether rows of an object follow that has to be read on, or again.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.is_unread() || self.following().is_some()
+    }
+
+    fn following(&self) -> Option<(&Tail, usize)> {
+        match &self.rows {
+            Rows::Object(rows) => rows.following(),
+            _ => None,
+        }
     }
 
     /// Takes the answer to the request of [`Pulled::Needs`].
     pub(crate) fn supply(&mut self, supply: Supply) -> Result<(), String> {
-        if let Rows::Object(rows) = &mut self.rows
-            && rows.unread().is_some()
-        {
-            return match supply {
-                Supply::Object(Loaded::Rows(content, version)) => rows.read_again(content, version),
-                // The host answers each request in kind.
-                _ => Ok(()),
-            };
-        }
+        let supply = match (&mut self.rows, supply) {
+            (Rows::Object(rows), Supply::Piece(piece)) => {
+                rows.add(piece);
+                return Ok(());
+            }
+            (Rows::Object(rows), supply) if rows.is_unread() => {
+                return match supply {
+                    Supply::Object(Loaded::Rows(content, version)) => {
+                        rows.read_again(content, version)
+                    }
+                    // The host answers each request in kind.
+                    _ => Ok(()),
+                };
+            }
+            (_, supply) => supply,
+        };
         let Some(reader) = self.ahead.pop() else {
             return Ok(());
         };
@@ -176,7 +204,7 @@ impl Items {
                 .for_each(|reader| self.ahead.push(reader)),
             (Reader::List(list), Supply::List(rows)) => self.listed(list, rows),
             // The host answers each request in kind, so other pairs do not occur.
-            (_, Supply::Object(_) | Supply::List(_)) => {}
+            (_, Supply::Object(_) | Supply::Piece(_) | Supply::List(_)) => {}
         }
         Ok(())
     }

@@ -1,60 +1,62 @@
 use std::ops::Range;
 
-use bytes::Bytes;
-
+use super::window::{Taken, Window};
 use crate::value::Value;
 
 /// The values of a JSON Lines file.
 #[derive(Clone, Debug)]
 pub(crate) struct JsonLines {
-    body: Bytes,
-    at: usize,
+    pub(super) window: Window,
     line: usize,
 }
 
 impl JsonLines {
-    pub(super) fn new(body: Bytes) -> Self {
-        Self {
-            body,
-            at: 0,
-            line: 0,
-        }
+    pub(super) fn new(window: Window) -> Self {
+        Self { window, line: 0 }
     }
 
     /// The value of the next line that has one.
-    pub(super) fn next(&mut self) -> Option<Result<Value, String>> {
-        let line = self.next_line()?;
-        let text = String::from_utf8_lossy(&self.body[line]);
+    pub(super) fn next(&mut self) -> Taken<Result<Value, String>> {
+        let (line, end) = match self.next_line() {
+            Taken::Row(place) => place,
+            Taken::More => return Taken::More,
+            Taken::End => return Taken::End,
+        };
+        let text = String::from_utf8_lossy(&self.window.rest()[line]);
         let value = Value::from_text(text.trim_start_matches('\u{feff}'));
-        Some(
+        self.window.take(end);
+        Taken::Row(
             value.map_err(|error| {
                 format!("Line {} of the file is not valid JSON: {error}", self.line)
             }),
         )
     }
 
-    /// Leaves out the next values.
-    pub(super) fn skip(&mut self, values: usize) {
-        for _ in 0..values {
-            if self.next_line().is_none() {
-                return;
-            }
-        }
+    /// Leaves out the next value.
+    pub(super) fn skip(&mut self) -> Taken<()> {
+        let next = self.next_line();
+        next.map(|(_, end)| self.window.take(end))
     }
 
-    /// Where the next line is that has a value.
-    fn next_line(&mut self) -> Option<Range<usize>> {
+    /// Where the next line is that has a value, and where it ends.
+    fn next_line(&mut self) -> Taken<(Range<usize>, usize)> {
         loop {
-            let rest = self.body.get(self.at..).filter(|rest| !rest.is_empty())?;
+            let rest = self.window.rest();
             let end = rest.iter().position(|byte| *byte == b'\n');
-            let line = &rest[..end.unwrap_or(rest.len())];
-            let place = self.at..self.at + line.len();
-            let is_blank = line.iter().all(u8::is_ascii_whitespace);
-            self.line += 1;
-            self.at += end.map_or(rest.len(), |end| end + 1);
-            if !is_blank {
-                return Some(place);
+            if end.is_none() && !self.window.is_last() {
+                return Taken::More;
             }
+            if rest.is_empty() {
+                return Taken::End;
+            }
+            let line = 0..end.unwrap_or(rest.len());
+            let is_blank = rest[line.clone()].iter().all(u8::is_ascii_whitespace);
+            let end = end.map_or(rest.len(), |end| end + 1);
+            self.line += 1;
+            if !is_blank {
+                return Taken::Row((line, end));
+            }
+            self.window.take(end);
         }
     }
 }

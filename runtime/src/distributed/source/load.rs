@@ -1,16 +1,17 @@
 //! Rows of an object, made while its content arrives.
 
 use bytes::Bytes;
-use futures_util::stream::StreamExt;
-use smol_str::SmolStr;
 
-use super::compression::{Compression, Gzip};
-use super::content::{Content, Version};
+use super::content::Content;
 use super::format::Format;
 use super::manifest;
-use super::reader::Reader;
+use super::open::{Bounds, LoadError, Open, broken_off, too_large};
+use super::reader::{Place, Reader};
+use super::tail::Tail;
+use super::version::{Checksum, Version};
+use super::window::Window;
 use crate::blocking;
-use crate::objects::{ObjectBody, ObjectError};
+use crate::objects::ObjectStore;
 
 /// How the content of an object is loaded.
 #[derive(Clone, Debug)]
@@ -28,46 +29,60 @@ pub(crate) enum Loaded {
     Readers(Vec<Reader>),
 }
 
-/// Why an object could not be read.
-#[derive(Debug)]
-pub(crate) enum LoadError {
-    Store(ObjectError),
-    /// The cause of the state's failure.
-    File(String),
-}
-
 /// Content up to this length is parsed where it arrives; longer content, on a thread for blocking work.
 const SHORT: usize = 64 * 1024;
 
+/// What was read to tell one content from another.
+enum Known {
+    /// All of it.
+    Whole(Bytes),
+    /// It is too long to be kept.
+    Long(Version),
+}
+
 impl Load {
-    /// Reads an object of at most `most` bytes, expands it and parses it.
+    /// Reads an object, expands it and parses it. Of one that is long, only the first rows: it is read once to know what it is, and
+    /// once more while its rows are taken. So what is wrong with it is known before anything is done with a row.
     pub(crate) async fn read(
         self,
-        key: SmolStr,
-        body: ObjectBody,
-        most: u64,
+        store: &dyn ObjectStore,
+        place: Place,
+        bounds: Bounds,
     ) -> Result<Loaded, LoadError> {
-        let too_large = || LoadError::File(format!("The file {key} has more than {most} bytes"));
-        let content = match Compression::of(&key).map_err(LoadError::File)? {
-            Compression::None => body.read(most).await.map_err(|error| match error {
-                ObjectError::TooLarge(_) => too_large(),
-                error => LoadError::Store(error),
-            })?,
-            Compression::Gzip => expand(&key, body, most).await?,
+        let key = &place.key;
+        let open = Open::new(store, &place, bounds).await?;
+        let content = match (&self, open.is_compressed()) {
+            (Self::Rows(format), _) if is_lazy(format) => match know(open, bounds).await? {
+                Known::Whole(content) => content,
+                Known::Long(version) => {
+                    let open = Open::new(store, &place, bounds).await?;
+                    let (piece, tail) = Tail::begin(open, version, bounds.piece).await?;
+                    let window = Window::first(piece, tail);
+                    let content = Content::beginning(window, format);
+                    let content = content.map_err(LoadError::File)?;
+                    return Ok(Loaded::Rows(content, version));
+                }
+            },
+            (_, true) => {
+                let endless = Bounds {
+                    piece: usize::MAX,
+                    ..bounds
+                };
+                match know(open, endless).await? {
+                    Known::Whole(content) => content,
+                    Known::Long(_) => return Err(too_large(key, bounds.most)),
+                }
+            }
+            (_, false) => open.whole(bounds.most).await?,
         };
-        let is_short = content.len() <= SHORT || self.is_lazy();
-        let made = if is_short {
+        let is_lazy = matches!(&self, Self::Rows(format) if is_lazy(format));
+        let made = if content.len() <= SHORT || is_lazy {
             self.make(content)
         } else {
             let made = blocking::run(move || self.make(content)).await;
-            made.map_err(|reason| LoadError::File(broken_off(&key, &reason)))?
+            made.map_err(|reason| LoadError::File(broken_off(key, &reason)))?
         };
         made.map_err(LoadError::File)
-    }
-
-    /// Whether rows are parsed one by one later, and nothing but a header is read now.
-    fn is_lazy(&self) -> bool {
-        matches!(self, Self::Rows(Format::JsonLines | Format::Csv { .. }))
     }
 
     pub(super) fn make(self, content: Bytes) -> Result<Loaded, String> {
@@ -82,19 +97,40 @@ impl Load {
     }
 }
 
-/// Expands content piece by piece, so that it is never whole in both forms, and stops at the limit.
-async fn expand(key: &SmolStr, mut body: ObjectBody, most: u64) -> Result<Bytes, LoadError> {
-    let mut gzip = Gzip::new(key.clone(), most);
-    while let Some(chunk) = body.next().await {
-        let chunk = chunk.map_err(LoadError::Store)?;
-        // A short chunk may expand to a long one.
-        let taken = blocking::run(move || gzip.take(&chunk).map(|()| gzip)).await;
-        let taken = taken.map_err(|reason| LoadError::File(broken_off(key, &reason)))?;
-        gzip = taken.map_err(LoadError::File)?;
-    }
-    gzip.finish().map_err(LoadError::File)
+/// Whether rows are parsed one by one later, and nothing but a header is read now.
+fn is_lazy(format: &Format) -> bool {
+    matches!(format, Format::JsonLines | Format::Csv { .. })
 }
 
-fn broken_off(key: &str, reason: &str) -> String {
-    format!("The reading of the file {key} was broken off: {reason}")
+/// Reads all of an object, and keeps it if it is not long, or came as one chunk and is in memory anyway.
+async fn know(mut open: Open, bounds: Bounds) -> Result<Known, LoadError> {
+    let mut checksum = Checksum::default();
+    let mut kept = Some(Vec::new());
+    loop {
+        let (bytes, is_last) = open.chunk().await?;
+        checksum.add(&bytes);
+        if checksum.length() > bounds.most {
+            return Err(open.too_large(bounds.most));
+        }
+        if let Some(chunks) = kept.as_mut().filter(|_| !bytes.is_empty()) {
+            chunks.push(bytes);
+        }
+        let is_short =
+            usize::try_from(checksum.length()).is_ok_and(|length| length <= bounds.piece);
+        kept = kept.filter(|chunks| is_short || chunks.len() <= 1);
+        if is_last {
+            return Ok(match kept {
+                Some(chunks) => Known::Whole(joined(chunks)),
+                None => Known::Long(checksum.version()),
+            });
+        }
+    }
+}
+
+/// The bytes of all chunks. One alone is not copied.
+fn joined(mut chunks: Vec<Bytes>) -> Bytes {
+    match chunks.len() {
+        0 | 1 => chunks.pop().unwrap_or_default(),
+        _ => Bytes::from(chunks.concat()),
+    }
 }

@@ -1,8 +1,8 @@
 //! Items one at a time, from an input or from objects.
 //!
 //! [`Items`] is data from which items are pulled. It never waits: when it needs an object it returns a [`Request`], and goes on
-//! once it has the answer. A Map of a hundred thousand rows therefore holds the file and the rows that run, but not the rows to
-//! come.
+//! once it has the answer. A Map of a million rows of a JSON Lines or CSV file therefore holds a piece of the file and the rows that
+//! run, but not the rows to come.
 
 mod compression;
 mod content;
@@ -14,15 +14,19 @@ mod lines;
 mod load;
 mod manifest;
 mod object_rows;
+mod open;
 mod reader;
 mod request;
 mod rows;
+mod tail;
 #[cfg(test)]
 mod tests;
+mod version;
+mod window;
 
 pub(crate) use self::format::{Format, Header};
 pub(crate) use self::items::{Items, Pulled, Supply};
 pub(crate) use self::json::Pointer;
-pub(crate) use self::load::LoadError;
+pub(crate) use self::open::LoadError;
 pub(crate) use self::reader::{List, Place, Reader};
 pub(crate) use self::request::Request;

@@ -1,7 +1,10 @@
-use super::content::{Content, Version};
+use super::content::Content;
 use super::format::Format;
 use super::reader::{Place, Reader};
 use super::rows::Row;
+use super::tail::{Piece, Tail};
+use super::version::Version;
+use super::window::Taken;
 use crate::record::{Damaged, Reader as RecordReader, Record, Writer};
 
 /// The rows of an object that an ItemReader reads.
@@ -18,6 +21,8 @@ pub(crate) struct ObjectRows {
     version: Version,
     /// How many rows were taken.
     pub(super) taken: usize,
+    /// How many of those are still to be left out of what was read again.
+    to_skip: usize,
     rest: Rest,
 }
 
@@ -35,16 +40,42 @@ impl ObjectRows {
             format,
             version,
             taken: 0,
+            to_skip: 0,
             rest: Rest::Read(content),
         }
     }
 
-    /// What has to be read again before the next row.
-    pub(super) fn unread(&self) -> Option<Reader> {
-        matches!(self.rest, Rest::Unread(_)).then(|| Reader::Object {
+    /// Whether the object has to be read again before the next row: another process has read it, or the reading was given up.
+    pub(super) fn is_unread(&self) -> bool {
+        match &self.rest {
+            Rest::Unread(_) => true,
+            Rest::Read(content) => content
+                .following()
+                .is_some_and(|(tail, _)| !tail.is_there()),
+        }
+    }
+
+    /// What has to be read again.
+    pub(super) fn reader(&self) -> Reader {
+        Reader::Object {
             place: self.place.clone(),
             format: self.format.clone(),
-        })
+        }
+    }
+
+    /// What follows the rows that are in memory, and how long the rest of those is.
+    pub(super) fn following(&self) -> Option<(&Tail, usize)> {
+        match &self.rest {
+            Rest::Read(content) => content.following(),
+            Rest::Unread(_) => None,
+        }
+    }
+
+    /// Adds what was read on.
+    pub(super) fn add(&mut self, piece: Piece) {
+        if let Rest::Read(content) = &mut self.rest {
+            content.add(piece);
+        }
     }
 
     /// Takes the content that was read again.
@@ -60,7 +91,10 @@ impl ObjectRows {
                 self.taken
             ));
         }
-        content.skip(self.taken);
+        self.to_skip = self.taken;
+        while self.to_skip > 0 && matches!(content.skip(), Taken::Row(())) {
+            self.to_skip -= 1;
+        }
         self.rest = Rest::Read(content);
         Ok(())
     }
@@ -73,13 +107,22 @@ impl ObjectRows {
         }
     }
 
-    pub(super) fn next(&mut self) -> Option<Row> {
+    pub(super) fn next(&mut self) -> Taken<Row> {
         let Rest::Read(content) = &mut self.rest else {
-            return None;
+            return Taken::End;
         };
-        let row = content.next()?;
-        self.taken += 1;
-        Some(row)
+        while self.to_skip > 0 {
+            match content.skip() {
+                Taken::Row(()) => self.to_skip -= 1,
+                Taken::More => return Taken::More,
+                Taken::End => return Taken::End,
+            }
+        }
+        let row = content.next();
+        if matches!(row, Taken::Row(_)) {
+            self.taken += 1;
+        }
+        row
     }
 
     /// Where they stand.
@@ -110,6 +153,7 @@ impl Record for ObjectRows {
             format: Record::read(from)?,
             version: Record::read(from)?,
             taken: 0,
+            to_skip: 0,
             rest: Rest::Unread(None),
         };
         rows.read_position(from)?;

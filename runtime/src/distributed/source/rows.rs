@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 
 use super::content::JsonRows;
 use super::object_rows::ObjectRows;
+use super::window::Taken;
 use crate::objects::Listed;
 use crate::record::{Damaged, Reader, Record, Writer, record};
 use crate::value::Value;
@@ -36,16 +37,19 @@ impl Rows {
         u64::try_from(left).ok()
     }
 
-    pub(super) fn next(&mut self) -> Option<Row> {
-        match self {
+    pub(super) fn next(&mut self) -> Taken<Row> {
+        let row = match self {
             Self::None => None,
-            Self::Value(rows) => rows.next().map(Ok),
-            Self::Listed(rows, next) => {
-                let row = listed(rows.get(*next)?.clone());
+            Self::Value(rows) => rows.next(),
+            Self::Listed(rows, next) => rows.get(*next).map(|row| {
                 *next += 1;
-                Some(Ok((None, row)))
-            }
-            Self::Object(rows) => rows.next(),
+                (None, listed(row.clone()))
+            }),
+            Self::Object(rows) => return rows.next(),
+        };
+        match row {
+            Some(row) => Taken::Row(Ok(row)),
+            None => Taken::End,
         }
     }
 

@@ -8,12 +8,13 @@ use proptest::prelude::*;
 use super::format::{Format, Header};
 use super::items::{Items, Pulled, Supply};
 use super::json::Pointer;
-use super::load::{Load, LoadError};
+use super::load::Load;
 use super::manifest;
+use super::open::{Bounds, LoadError};
 use super::reader::{List, Place, Reader};
 use super::request::Request;
 use crate::distributed::item::Item;
-use crate::objects::{Object, ObjectStore};
+use crate::objects::{Listed, Object, ObjectBody, ObjectFuture, ObjectStore};
 use crate::value::{Str, Value};
 
 fn place(bucket: &str, key: &str) -> Place {
@@ -45,7 +46,16 @@ fn object(key: &str, format: Format) -> Reader {
 }
 
 /// All items as JSON text, or the cause of the failure.
-fn drain(mut items: Items, store: &crate::objects::Memory) -> Result<Vec<Item>, String> {
+fn drain(items: Items, store: &crate::objects::Memory) -> Result<Vec<Item>, String> {
+    drain_pieces(items, store, 1 << 20)
+}
+
+/// The same, of which at most `piece` bytes of an object are in memory, if its rows are no longer.
+fn drain_pieces(
+    mut items: Items,
+    store: &dyn ObjectStore,
+    piece: usize,
+) -> Result<Vec<Item>, String> {
     let mut all = Vec::new();
     loop {
         match items.pull() {
@@ -55,20 +65,28 @@ fn drain(mut items: Items, store: &crate::objects::Memory) -> Result<Vec<Item>, 
             Pulled::Needs(request) => {
                 let supply = futures_util::FutureExt::now_or_never(async {
                     match request {
-                        Request::Get { place, load, most } => {
-                            let body = store.get(&place.bucket, &place.key).await.unwrap();
-                            match load.read(place.key, body, most).await {
-                                Ok(loaded) => Ok(Supply::Object(loaded)),
-                                Err(LoadError::File(cause)) => Err(cause),
-                                Err(LoadError::Store(error)) => panic!("{error}"),
-                            }
+                        Request::Get {
+                            place,
+                            load,
+                            bounds,
+                        } => {
+                            let bounds = Bounds { piece, ..bounds };
+                            let loaded = load.read(store, place, bounds).await;
+                            loaded.map(Supply::Object)
+                        }
+                        Request::More { tail, least } => {
+                            tail.read(least.min(piece)).await.map(Supply::Piece)
                         }
                         Request::List { bucket, prefix } => {
                             Ok(Supply::List(store.list(&bucket, &prefix).await.unwrap()))
                         }
                     }
                 });
-                items.supply(supply.unwrap()?)?;
+                let supply = supply.unwrap().map_err(|error| match error {
+                    LoadError::File(cause) => cause,
+                    LoadError::Store(error) => panic!("{error}"),
+                });
+                items.supply(supply?)?;
             }
         }
     }
@@ -439,4 +457,116 @@ proptest! {
             let _ = manifest::athena(body, &Format::JsonLines);
         }
     }
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// Objects that come in chunks of so many bytes, and without their length.
+struct InChunks(crate::objects::Memory, usize);
+
+impl ObjectStore for InChunks {
+    fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, ObjectBody> {
+        Box::pin(async move {
+            let whole = self.0.get(bucket, key).await?.read(u64::MAX).await?;
+            let chunks: Vec<_> = whole
+                .chunks(self.1)
+                .map(|chunk| Ok(Bytes::copy_from_slice(chunk)))
+                .collect();
+            Ok(ObjectBody::new(futures_util::stream::iter(chunks)))
+        })
+    }
+
+    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+        self.0.list(bucket, prefix)
+    }
+
+    fn put<'a>(&'a self, bucket: &'a str, key: &'a str, body: Vec<u8>) -> ObjectFuture<'a, ()> {
+        self.0.put(bucket, key, body)
+    }
+}
+
+/// Text in which lines, quotes, escapes and blank lines meet.
+fn any_rows() -> impl Strategy<Value = String> {
+    let pieces = vec![
+        "1",
+        "{\"a\":2}",
+        "[]",
+        "\n",
+        "\r\n",
+        "\r",
+        "\n\n",
+        ",",
+        "\"",
+        "\"\"",
+        "\\",
+        "\\,",
+        "a b",
+        "é",
+        " ",
+        "\u{feff}",
+        "\"x\ny\"",
+    ];
+    proptest::collection::vec(proptest::sample::select(pieces), 0..60).prop_map(|all| all.concat())
+}
+
+proptest! {
+    /// Rows that are taken while an object is read are those of the whole of it, wherever its chunks and pieces end; also after
+    /// it was read again.
+    #[test]
+    fn pieces_have_the_rows_of_the_whole(
+        text in any_rows(),
+        is_csv in any::<bool>(),
+        is_compressed in any::<bool>(),
+        (chunk, piece) in (1usize..40, 1usize..40),
+    ) {
+        let format = if is_csv { given(&["a", "b", "c"]) } else { Format::JsonLines };
+        let (key, body) = match is_compressed {
+            false => ("k", text.into_bytes()),
+            true => ("k.gz", gzip(text.as_bytes())),
+        };
+        let store = crate::objects::Memory::new().with("b", key, body);
+        let items = || Items::of_reader(object(key, format.clone()), 0, 1_000_000);
+        let values = |drained: Result<Vec<Item>, String>| {
+            drained.map(|items| items.iter().map(|item| item.value.to_text()).collect::<Vec<_>>())
+        };
+        let whole = values(drain(items(), &store));
+        let pieces = values(drain_pieces(items(), &InChunks(store, chunk), piece));
+        prop_assert_eq!(whole, pieces);
+    }
+}
+
+#[test]
+fn an_object_that_changes_while_it_is_read_is_told() {
+    /// Each reading gives another object.
+    struct Changing(std::sync::Mutex<Vec<&'static str>>);
+
+    impl ObjectStore for Changing {
+        fn get<'a>(&'a self, _: &'a str, _: &'a str) -> ObjectFuture<'a, ObjectBody> {
+            let text = self.0.lock().unwrap().pop().unwrap();
+            let chunks = text
+                .as_bytes()
+                .chunks(2)
+                .map(|chunk| Ok(Bytes::from_static(chunk)));
+            Box::pin(async move { Ok(ObjectBody::new(futures_util::stream::iter(chunks))) })
+        }
+
+        fn list<'a>(&'a self, _: &'a str, _: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+            unreachable!("nothing is listed")
+        }
+
+        fn put<'a>(&'a self, _: &'a str, _: &'a str, _: Vec<u8>) -> ObjectFuture<'a, ()> {
+            unreachable!("nothing is written")
+        }
+    }
+
+    let store = Changing(vec!["1\n2\n4\n", "1\n2\n3\n"].into());
+    let items = Items::of_reader(object("k", Format::JsonLines), 0, 1_000_000);
+    assert_eq!(
+        drain_pieces(items, &store, 3).unwrap_err(),
+        "The file k was changed while its items were being read"
+    );
 }

@@ -14,7 +14,10 @@ use crate::value::Value;
 /// What others see of an execution, and must not see before it is kept.
 pub(super) enum Deferred {
     Perform(Effect),
-    Queue { activity: SmolStr, input: Value },
+    Queue {
+        activity: SmolStr,
+        input: Value,
+    },
     StartChild(ChildStart),
     /// A part of an object, whose content is the same wherever the execution goes on.
     Write(Write),

@@ -130,15 +130,15 @@ impl Host for EngineHost {
         let names = self.request_names(wait_id);
         let work = Box::pin(async move {
             let read = match request {
-                Request::Get { place, load, most } => {
-                    match store.get(&place.bucket, &place.key).await {
-                        Ok(body) => {
-                            let loaded = load.read(place.key, body, most).await;
-                            loaded.map(Supply::Object)
-                        }
-                        Err(error) => Err(LoadError::Store(error)),
-                    }
+                Request::Get {
+                    place,
+                    load,
+                    bounds,
+                } => {
+                    let loaded = load.read(&*store, place, bounds).await;
+                    loaded.map(Supply::Object)
                 }
+                Request::More { tail, least } => tail.read(least).await.map(Supply::Piece),
                 Request::List { bucket, prefix } => {
                     let rows = store.list(&bucket, &prefix).await;
                     rows.map(Supply::List).map_err(LoadError::Store)

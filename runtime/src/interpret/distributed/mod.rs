@@ -178,16 +178,19 @@ impl Execution {
                 run.stage = Stage::Writing(Ok(()));
                 Turn::Again
             }
-            Stage::Stopping(failure) if is_idle => {
+            Stage::Stopping(failure) if is_idle && !run.reads => {
                 let failure = failure.clone();
                 if run.files.is_some() {
                     let noted = self.note_pending(wait_id.cursor, map, run);
                     if let Some(request) = noted
-                        && run.items.is_unread()
+                        && run.items.goes_on()
                     {
                         match cx.host.read_object(wait_id, request) {
-                            None => return Turn::Waits,
-                            Some(read) => run.read_again(read),
+                            None => {
+                                run.reads = true;
+                                return Turn::Waits;
+                            }
+                            Some(read) => run.read_on(read),
                         }
                         return Turn::Again;
                     }
@@ -292,6 +295,7 @@ impl Execution {
                 Ok(Next::Needs(_)) if run.is_being_written() => return Turn::Waits,
                 Ok(Next::Needs(request)) => match cx.host.read_object(wait_id, request) {
                     None => {
+                        run.reads = true;
                         run.stage = Stage::Reading;
                         return Turn::Waits;
                     }
@@ -529,12 +533,13 @@ impl Execution {
         host: &mut dyn Host,
     ) {
         self.with_run(wait_id, host, |run, host| {
+            run.reads = false;
             match run.stage {
                 Stage::Reading => match read.and_then(|supply| run.items.supply(supply)) {
                     Ok(()) => run.stage = Stage::Starting,
                     Err(cause) => run.fail(unread(cause), wait_id, host),
                 },
-                Stage::Stopping(_) if run.items.is_unread() => run.read_again(read),
+                Stage::Stopping(_) if run.items.goes_on() => run.read_on(read),
                 // It failed meanwhile.
                 _ => {}
             }

@@ -108,6 +108,7 @@ impl Execution {
                 Some(cause) => Stage::Stopping(unread(cause)),
                 None => Stage::Starting,
             },
+            reads: false,
             is_ready: true,
             view: RunView {
                 arn,

@@ -1,0 +1,128 @@
+//! An object that is being read: its content, chunk by chunk.
+
+use bytes::Bytes;
+use futures_util::stream::StreamExt;
+use smol_str::SmolStr;
+
+use super::compression::{Compression, Gzip};
+use super::reader::Place;
+use crate::blocking;
+use crate::objects::{ObjectBody, ObjectError, ObjectStore};
+
+/// Why an object could not be read.
+#[derive(Debug)]
+pub(crate) enum LoadError {
+    Store(ObjectError),
+    /// The cause of the state's failure.
+    File(String),
+}
+
+/// How an object is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// The most bytes that it may have, expanded.
+    pub(crate) most: u64,
+    /// Rows of content up to this length are taken from the whole of it; of longer content, pieces of about this length are in memory.
+    pub(crate) piece: usize,
+}
+
+/// An object that is being read.
+pub(super) struct Open {
+    key: SmolStr,
+    body: ObjectBody,
+    gzip: Option<Gzip>,
+    /// What was read and is not expanded yet.
+    compressed: Bytes,
+}
+
+/// How much is expanded at a time. It becomes up to a thousand times as much.
+const COMPRESSED: usize = 16 * 1024;
+
+impl Open {
+    /// Begins to read an object.
+    pub(super) async fn new(
+        store: &dyn ObjectStore,
+        place: &Place,
+        bounds: Bounds,
+    ) -> Result<Self, LoadError> {
+        let key = place.key.clone();
+        let body = store.get(&place.bucket, &key).await;
+        let body = body.map_err(LoadError::Store)?;
+        let gzip = match Compression::of(&key).map_err(LoadError::File)? {
+            Compression::None => {
+                let checked = body.check(bounds.most);
+                checked.map_err(|_| too_large(&key, bounds.most))?;
+                None
+            }
+            Compression::Gzip => Some(Gzip::new(key.clone(), bounds.most)),
+        };
+        Ok(Self {
+            key,
+            body,
+            gzip,
+            compressed: Bytes::new(),
+        })
+    }
+
+    pub(super) fn is_compressed(&self) -> bool {
+        self.gzip.is_some()
+    }
+
+    /// All of what is not compressed, if it has `most` bytes or less.
+    pub(super) async fn whole(self, most: u64) -> Result<Bytes, LoadError> {
+        self.body.read(most).await.map_err(|error| match error {
+            ObjectError::TooLarge(_) => too_large(&self.key, most),
+            error => LoadError::Store(error),
+        })
+    }
+
+    /// The next bytes of the content, expanded, and whether they are the last ones.
+    pub(super) async fn chunk(&mut self) -> Result<(Bytes, bool), LoadError> {
+        if self.compressed.is_empty() {
+            let next = self.body.next().await.transpose();
+            let Some(chunk) = next.map_err(LoadError::Store)? else {
+                let rest = self.gzip.take().map(Gzip::finish).transpose();
+                return Ok((rest.map_err(LoadError::File)?.unwrap_or_default(), true));
+            };
+            if self.gzip.is_none() {
+                return Ok((chunk, false));
+            }
+            self.compressed = chunk;
+        }
+        let length = self.compressed.len().min(COMPRESSED);
+        let compressed = self.compressed.split_to(length);
+        let Some(mut gzip) = self.gzip.take() else {
+            return Ok((compressed, false));
+        };
+        let expanded = blocking::run(move || {
+            let bytes = gzip.expand(&compressed)?;
+            Ok((bytes, gzip))
+        });
+        let expanded = expanded.await;
+        let expanded =
+            expanded.map_err(|reason| LoadError::File(broken_off(&self.key, &reason)))?;
+        let (bytes, gzip) = expanded.map_err(LoadError::File)?;
+        self.gzip = Some(gzip);
+        Ok((bytes, false))
+    }
+
+    /// The failure of rows that are not those of the object as it was when its reading began.
+    pub(super) fn changed(&self) -> LoadError {
+        let key = &self.key;
+        LoadError::File(format!(
+            "The file {key} was changed while its items were being read"
+        ))
+    }
+
+    pub(super) fn too_large(&self, most: u64) -> LoadError {
+        too_large(&self.key, most)
+    }
+}
+
+pub(super) fn broken_off(key: &str, reason: &str) -> String {
+    format!("The reading of the file {key} was broken off: {reason}")
+}
+
+pub(super) fn too_large(key: &str, most: u64) -> LoadError {
+    LoadError::File(format!("The file {key} has more than {most} bytes"))
+}

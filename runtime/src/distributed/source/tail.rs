@@ -1,0 +1,97 @@
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::{Bytes, BytesMut};
+
+use super::open::{LoadError, Open};
+use super::version::{Checksum, Version};
+
+/// The part of an object that was not read yet. It is read piece by piece, so that the object is never in memory as a whole.
+///
+/// Clones are the same. It is gone while a piece is being read, and when that was given up: then the object has to be read again.
+#[derive(Clone)]
+pub(crate) struct Tail {
+    rest: Arc<Mutex<Option<Rest>>>,
+}
+
+struct Rest {
+    open: Open,
+    /// What was read of it, and what it was when it was read as a whole.
+    read: Checksum,
+    whole: Version,
+}
+
+/// A piece of an object, and whether it is the last one.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    pub(super) bytes: Bytes,
+    pub(super) is_last: bool,
+}
+
+impl Tail {
+    /// Begins with the first piece of an object, of at least `least` bytes.
+    pub(super) async fn begin(
+        open: Open,
+        whole: Version,
+        least: usize,
+    ) -> Result<(Piece, Self), LoadError> {
+        let read = Checksum::default();
+        let mut rest = Rest { open, read, whole };
+        let piece = rest.read(least).await?;
+        let rest = Arc::new(Mutex::new(Some(rest)));
+        Ok((piece, Self { rest }))
+    }
+
+    /// Whether it can be read.
+    pub(super) fn is_there(&self) -> bool {
+        self.lock().is_some()
+    }
+
+    /// Reads on, at least `least` bytes if there are so many.
+    pub(crate) async fn read(self, least: usize) -> Result<Piece, LoadError> {
+        let rest = self.lock().take();
+        let Some(mut rest) = rest else {
+            return Err(LoadError::File(
+                "The rest of an object that was being read is gone".to_owned(),
+            ));
+        };
+        let piece = rest.read(least).await?;
+        *self.lock() = Some(rest);
+        Ok(piece)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Rest>> {
+        self.rest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Rest {
+    async fn read(&mut self, least: usize) -> Result<Piece, LoadError> {
+        let mut piece = BytesMut::new();
+        let mut is_last = false;
+        while piece.len() < least && !is_last {
+            let bytes;
+            (bytes, is_last) = self.open.chunk().await?;
+            self.read.add(&bytes);
+            if piece.is_empty() && (bytes.len() >= least || is_last) {
+                // Nothing is copied.
+                return self.piece(bytes, is_last);
+            }
+            piece.extend_from_slice(&bytes);
+        }
+        self.piece(piece.freeze(), is_last)
+    }
+
+    fn piece(&self, bytes: Bytes, is_last: bool) -> Result<Piece, LoadError> {
+        if is_last && self.read.version() != self.whole {
+            return Err(self.open.changed());
+        }
+        Ok(Piece { bytes, is_last })
+    }
+}
+
+impl fmt::Debug for Tail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tail").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,43 @@
+use crate::record::record;
+
+/// What tells one content of an object from another: its length and its checksum, after it was expanded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Version {
+    length: u64,
+    checksum: u32,
+}
+
+impl Version {
+    pub(super) fn of(body: &[u8]) -> Self {
+        let mut checksum = Checksum::default();
+        checksum.add(body);
+        checksum.version()
+    }
+}
+
+/// The [`Version`] of content that comes piece by piece.
+#[derive(Default)]
+pub(super) struct Checksum {
+    length: u64,
+    hasher: crc32fast::Hasher,
+}
+
+impl Checksum {
+    pub(super) fn add(&mut self, bytes: &[u8]) {
+        self.length += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.hasher.update(bytes);
+    }
+
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    pub(super) fn version(&self) -> Version {
+        Version {
+            length: self.length,
+            checksum: self.hasher.clone().finalize(),
+        }
+    }
+}
+
+record!(struct Version { length, checksum });

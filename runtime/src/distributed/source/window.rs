@@ -1,0 +1,88 @@
+use bytes::{Bytes, BytesMut};
+
+use super::tail::{Piece, Tail};
+
+/// What of an object's content is in memory: all of it, or the piece that rows are being taken from.
+#[derive(Clone, Debug)]
+pub(super) struct Window {
+    bytes: Bytes,
+    at: usize,
+    /// The content that follows, if there is some.
+    tail: Option<Tail>,
+}
+
+/// What there is to take.
+#[derive(Debug)]
+pub(super) enum Taken<T> {
+    Row(T),
+    /// The window ends within the row. Nothing was taken.
+    More,
+    /// There is none.
+    End,
+}
+
+impl<T> Taken<T> {
+    pub(super) fn map<U>(self, map: impl FnOnce(T) -> U) -> Taken<U> {
+        match self {
+            Self::Row(row) => Taken::Row(map(row)),
+            Self::More => Taken::More,
+            Self::End => Taken::End,
+        }
+    }
+}
+
+impl Window {
+    /// All of the content.
+    pub(super) fn whole(bytes: Bytes) -> Self {
+        Self {
+            bytes,
+            at: 0,
+            tail: None,
+        }
+    }
+
+    /// The first piece of content that goes on.
+    pub(super) fn first(piece: Piece, tail: Tail) -> Self {
+        Self {
+            bytes: piece.bytes,
+            at: 0,
+            tail: (!piece.is_last).then_some(tail),
+        }
+    }
+
+    /// What was not taken.
+    pub(super) fn rest(&self) -> &[u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    /// Whether nothing follows the rest.
+    pub(super) fn is_last(&self) -> bool {
+        self.tail.is_none()
+    }
+
+    pub(super) fn take(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes);
+    }
+
+    /// What follows, and how long the rest before it is.
+    pub(super) fn following(&self) -> Option<(&Tail, usize)> {
+        Some((self.tail.as_ref()?, self.rest().len()))
+    }
+
+    /// Adds what follows.
+    pub(super) fn add(&mut self, piece: Piece) {
+        let rest = self.rest();
+        self.bytes = if rest.is_empty() {
+            piece.bytes
+        } else {
+            let mut bytes = BytesMut::with_capacity(rest.len() + piece.bytes.len());
+            bytes.extend_from_slice(rest);
+            bytes.extend_from_slice(&piece.bytes);
+            bytes.freeze()
+        };
+        self.at = 0;
+        if piece.is_last {
+            self.tail = None;
+        }
+    }
+}
