@@ -29,8 +29,8 @@ pub struct Limits {
     pub object_bytes: u64,
     /// The bytes after which a ResultWriter begins another file: 5 GB.
     pub result_file_bytes: u64,
-    /// The bytes of results that wait before they leave, where the object store takes an object in parts: 8 MiB. S3 takes
-    /// no parts under 5 MiB, but for the last one.
+    /// The bytes of results that leave at a time, where the object store takes an object in parts: 5 MiB, the least that S3
+    /// takes of a part that is not the last one.
     pub result_part_bytes: u64,
     /// The most bytes of a definition: 1 MiB.
     pub definition_bytes: usize,
@@ -60,7 +60,7 @@ impl Default for Limits {
             map_run_concurrency: 10_000,
             object_bytes: 10_000_000_000,
             result_file_bytes: 5_000_000_000,
-            result_part_bytes: 8 << 20,
+            result_part_bytes: 5 << 20,
             definition_bytes: 1_048_576,
             variable_bytes: 262_144,
             variables_bytes: 10_485_760,

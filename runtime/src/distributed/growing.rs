@@ -108,7 +108,9 @@ impl Growing {
     /// The text of the first rows, at least `least` bytes where there are so many, and of how many children it is. It is the same
     /// as long as it is not in the store, also in another process.
     fn text(&self, least: u64) -> (usize, Vec<u8>) {
-        let mut text = Vec::new();
+        // The last row of a part may be longer.
+        let expected = self.waiting.min(least.saturating_add(4_096));
+        let mut text = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
         let mut count = 0;
         for rows in self.rows.iter() {
             if bytes(&text) >= least {
