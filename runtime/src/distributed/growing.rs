@@ -42,7 +42,7 @@ pub(super) enum Asked {
 impl Growing {
     /// Its bytes, but for what ends it.
     pub(super) fn len(&self) -> u64 {
-        self.left + self.waiting
+        self.left.saturating_add(self.waiting)
     }
 
     /// Whether enough waits, so that nothing is to be added before some of it has left.
@@ -132,7 +132,7 @@ impl Growing {
             (Asked::Part(rows), Wrote::Part(tag)) => {
                 for text in std::iter::from_fn(|| self.rows.pop()).take(rows) {
                     self.waiting -= bytes(&text);
-                    self.left += bytes(&text);
+                    self.left = self.left.saturating_add(bytes(&text));
                 }
                 self.tags.push(tag);
             }
