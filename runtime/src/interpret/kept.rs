@@ -19,7 +19,7 @@ use crate::task::TaskCall;
 use crate::wait_id::{TimerKind, WaitId};
 
 /// Before each record. Another layout has another version.
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 /// How many values of the records before may be referred to. They stay in memory for that.
 const NODES: usize = 4_096;
 

@@ -203,7 +203,7 @@ impl MapRun {
     /// its end already.
     #[cfg(feature = "serve")]
     pub(super) fn update(&mut self, changes: RunChanges, most: u64) -> bool {
-        if matches!(self.stage, Stage::Stopping(_) | Stage::Writing(_)) {
+        if self.is_over() || matches!(self.stage, Stage::Stopping(_)) {
             return false;
         }
         if let Some(declared) = changes.max_concurrency {
