@@ -84,7 +84,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `policy` | `Workflow::policy`: the least-privilege IAM policy of a workflow |
-//! | `insta` | [`assert_asl_snapshot!`](https://docs.rs/stepwright/latest/stepwright/macro.assert_asl_snapshot.html), for tests |
+//! | `insta` | `assert_asl_snapshot!`: snapshots of definitions, for tests |
 //! | `chrono`, `rust_decimal`, `url`, `uuid` | [`Payload`] for the types of that crate |
 //!
 //! A type of another crate travels as a field with `#[payload(opaque)]`, as long as it has serde's and schemars' derives.

@@ -1,5 +1,6 @@
-use super::{StandsFor, fill, in_machine, in_machine_with};
+use super::{Mismatch, StandsFor, fill, in_machine, in_machine_with, mismatches};
 use crate::model::StateMachine;
+use proptest::prelude::*;
 
 const MACHINE: &str = r#"{
     "QueryLanguage": "JSONata",
@@ -181,4 +182,34 @@ fn who_knows_the_calls_tells_a_function_from_an_activity() {
     assert_eq!(of("AskArn"), "activity ARN");
     assert_eq!(of("ChargeArn"), "Lambda function ARN");
     assert_eq!(of("ShipArn"), "state machine ARN");
+}
+
+proptest! {
+    /// Names that are near each other, so that they are mistaken for each other.
+    #[test]
+    fn each_name_that_is_wrong_is_told_once(
+        wanted in prop::collection::btree_set("(Charge|Ship|Topic)(Card)?(Arn|ARN|Url)?", 0..6),
+        given in prop::collection::btree_set("(Charge|Ship|Topic)(Card)?(Arn|ARN|Url)?", 0..6),
+    ) {
+        let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+        let given: Vec<&str> = given.iter().map(String::as_str).collect();
+        let (mut missing, mut unknown) = (Vec::new(), Vec::new());
+        for one in mismatches(&wanted, &given) {
+            match one {
+                Mismatch::Missing { wanted: name } => missing.push(wanted[name]),
+                Mismatch::Unknown { given: name } => unknown.push(given[name]),
+                Mismatch::Misspelt { given: name, wanted: meant } => {
+                    unknown.push(given[name]);
+                    missing.push(wanted[meant]);
+                }
+            }
+        }
+        missing.sort_unstable();
+        unknown.sort_unstable();
+        let lacks = |names: &[&str], name: &&str| !names.contains(name);
+        let expected: Vec<&str> = wanted.iter().copied().filter(|name| lacks(&given, name)).collect();
+        prop_assert_eq!(missing, expected);
+        let expected: Vec<&str> = given.iter().copied().filter(|name| lacks(&wanted, name)).collect();
+        prop_assert_eq!(unknown, expected);
+    }
 }

@@ -315,4 +315,44 @@ proptest! {
             prop_assert_eq!(said(&found), said(&alone));
         }
     }
+
+    /// However a template is written: what is wrong is the same, and stands where the key does.
+    #[test]
+    fn substitutions_are_checked_in_every_form_of_a_template(
+        wanted in prop::collection::btree_set("(Charge|Ship)(Card)?(Arn|ARN|Url)", 1..5),
+        given in prop::collection::btree_set("(Charge|Ship)(Card)?(Arn|ARN|Url)", 1..5),
+    ) {
+        let mut states = serde_json::Map::new();
+        for (index, name) in wanted.iter().enumerate() {
+            let state = serde_json::json!({"Type": "Task", "Resource": format!("${{{name}}}"), "End": true});
+            states.insert(format!("S{index}"), state);
+        }
+        let definition = serde_json::json!({"StartAt": "S0", "States": states});
+        let keys: serde_json::Map<_, _> = given.iter().map(|name| (name.clone(), serde_json::json!({"Ref": "X"}))).collect();
+        let template = |properties: serde_json::Value| serde_json::json!({
+            "Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}}
+        });
+        let part = template(serde_json::json!({"Definition": definition, "DefinitionSubstitutions": keys}));
+        let string = template(serde_json::json!({"DefinitionString": definition.to_string(), "DefinitionSubstitutions": keys}));
+        let lines: String = given.iter().map(|name| format!("        {name}: !Ref X\n")).collect();
+        let yaml = format!(
+            "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Definition: {definition}\n      DefinitionSubstitutions:\n{lines}"
+        );
+        let mut said: Option<Vec<String>> = None;
+        for (name, text) in [("t.json", part.to_string()), ("t.json", format!("{string:#}")), ("t.yaml", yaml)] {
+            let file = read(name, &text).expect("is a template");
+            let found = super::supplies(&file).expect("is a template");
+            let used: Vec<&str> = found[0].uses.iter().map(|one| one.name.as_str()).collect();
+            prop_assert_eq!(&used, &wanted.iter().map(String::as_str).collect::<Vec<_>>());
+            let findings = found[0].check(&found[0].uses);
+            for finding in findings.iter().filter(|finding| finding.rule != "missing") {
+                let written = text[finding.offset..].trim_start_matches('"');
+                prop_assert!(given.iter().any(|key| written.starts_with(key.as_str())), "{}", finding);
+            }
+            let mut told: Vec<String> = findings.iter().map(|finding| format!("{} {}", finding.rule, finding.message)).collect();
+            told.sort();
+            prop_assert_eq!(told.is_empty(), wanted == given);
+            prop_assert_eq!(said.get_or_insert(told.clone()), &told);
+        }
+    }
 }
