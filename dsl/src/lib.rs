@@ -69,7 +69,7 @@
 //! | types that travel, errors that are caught | [`derive(Payload)`](macro@Payload), [`derive(TaskError)`](macro@TaskError) |
 //! | the ASL | [`Workflow::definition`], [`Definition::to_json_pretty`] |
 //! | workflows that are computed, in a loop or from configuration | [`builder`] |
-//! | files for whoever deploys, from a build script, a program or a test | [`emit`], [`emit!`], [`workflows!`] |
+//! | files for whoever deploys, from a build script, a program or a test | [`mod@emit`], [`emit!`], [`workflows!`] |
 //! | calls of AWS services with types | [`services`] |
 //! | a definition that is a file already | [`asl_file!`] |
 //! | functions in expressions | [`functions`] |

@@ -16,7 +16,7 @@ use std::process::{ExitCode, Termination};
 
 /// Files of workflows, written by a build script.
 ///
-/// See the [module](crate::emit) for an example.
+/// See the [module](mod@crate::emit) for an example.
 pub fn build_script() -> Emission {
     Emission {
         workflows: Workflows::new(),
@@ -111,7 +111,7 @@ impl Emission {
         }
     }
 
-    /// Writes the files, or compares them where that is [asked for](crate::emit#drift).
+    /// Writes the files, or compares them where that is [asked for](mod@crate::emit#drift).
     ///
     /// # Errors
     ///
