@@ -15,6 +15,7 @@ pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::PolicyArguments;
 pub(crate) use self::serve::ServeArguments;
 pub(crate) use self::store::{ExecutionsArguments, HistoryArguments, StoreFormat};
+use crate::tasks::{Binding, binding};
 
 /// Check, run and inspect AWS Step Functions definitions.
 #[derive(Debug, Parser)]
@@ -143,7 +144,8 @@ const RUN_EXAMPLES: &str = "Examples:
   stepwright run orders.asl.json --store orders.db --name o-17 --task 'ChargeCard=./charge.py'
 
 A command gets the task's input as JSON on standard input and prints its output as JSON: for lambda:invoke the function's payload and result, otherwise the
-state's parameters and result. To make the task fail, it prints `ErrorName: cause` on standard error and exits with another status than 0.
+state's parameters and result. To make the task fail, it prints `ErrorName: cause` on standard error and exits with another status than 0. A URL (http://127.0.0.1:9000/charge)
+gets the same as the body of a POST and answers with the output; another status than 2xx with {\"error\": .., \"cause\": ..} makes the task fail.
 
 With --store the execution outlives the process: after Ctrl-C, a crash or a loss of power the same command goes on with it where it was, with the version of FILE that it
 started with. A command that ran then is lost: its task fails with Stepwright.TaskLost, which Retry and Catch may name. When the execution is over, its result is printed again.
@@ -306,9 +308,9 @@ pub(crate) struct RunArguments {
     /// The test case in the mock file
     #[arg(long, value_name = "NAME", requires = "mocks")]
     pub(crate) case: Option<String>,
-    /// Run a command for a task: a state's name, a function's name or a resource, and the command
-    #[arg(long = "task", value_name = "NAME=COMMAND", value_parser = task_command)]
-    pub(crate) tasks: Vec<(String, String)>,
+    /// Answer a task with a command or at a URL: a state's name, a function's name or a resource, and what answers
+    #[arg(long = "task", value_name = "NAME=COMMAND|URL", value_parser = binding)]
+    pub(crate) tasks: Vec<Binding>,
     /// The objects that Distributed Maps read and write: a folder with a folder for each bucket
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
@@ -487,15 +489,6 @@ impl From<InspectionLevel> for stepwright_runtime::test_state::InspectionLevel {
     }
 }
 
-fn task_command(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, command)) if !name.trim().is_empty() && !command.trim().is_empty() => {
-            Ok((name.trim().to_owned(), command.trim().to_owned()))
-        }
-        _ => Err("expected NAME=COMMAND, for example 'ChargeCard=./charge.py'".to_owned()),
-    }
-}
-
 fn percent(text: &str) -> Result<f64, String> {
     match text.trim_end_matches('%').trim().parse() {
         Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
@@ -511,16 +504,6 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn a_task_needs_a_name_and_a_command() {
-        assert_eq!(
-            task_command("Charge = ./charge.py --fast"),
-            Ok(("Charge".to_owned(), "./charge.py --fast".to_owned()))
-        );
-        assert!(task_command("Charge").is_err());
-        assert!(task_command("=x").is_err());
     }
 }
 

@@ -4,7 +4,6 @@
 
 mod args;
 mod bench;
-mod commands;
 mod completions;
 mod coverage;
 mod definition;
@@ -29,6 +28,7 @@ mod source;
 mod store;
 mod stored_run;
 mod table;
+mod tasks;
 mod test_state;
 mod validate;
 

@@ -15,13 +15,13 @@ use stepwright_runtime::{
 };
 
 use crate::args::{MachineType, RunArguments};
-use crate::commands::Commands;
 use crate::definition::Definition;
 use crate::failure::Failure;
 use crate::input;
 use crate::progress;
 use crate::report;
 use crate::stored_run::{self, StoredRun};
+use crate::tasks::DefinitionTasks;
 
 /// How often it is looked whether a task waits for somebody who answers it.
 const LOOK: Duration = Duration::from_millis(50);
@@ -46,16 +46,16 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
         return tell(status, over.output.as_ref(), error, cause, None);
     }
     let tasks = &arguments.tasks;
-    let commands = match &stored {
-        Some(stored) => Commands::new(&stored.definition(&machine)?, tasks)?,
-        None => Commands::new(&machine, tasks)?,
+    let answers = match &stored {
+        Some(stored) => DefinitionTasks::new(&stored.definition(&machine)?, tasks)?,
+        None => DefinitionTasks::new(&machine, tasks)?,
     };
 
     let mut builder = Engine::builder().definition(name, &machine, arguments.machine_type.into());
     if let Some(case) = mocks(&arguments, &definition)? {
         builder = builder.tasks(case);
     }
-    builder = builder.tasks(commands.clone());
+    builder = builder.tasks(answers.clone());
     if let Some(folder) = &arguments.objects {
         if !folder.is_dir() {
             return Err(Failure::Usage(format!(
@@ -124,7 +124,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
         engine.shutdown(Duration::ZERO).await;
         stored_run::tell_parked(store, arguments.name.as_deref().unwrap_or_default());
     });
-    let report = match commands.unless_interrupted(execution, park).await? {
+    let report = match answers.unless_interrupted(execution, park).await? {
         Ok(report) => report,
         Err(task) => {
             engine.shutdown(Duration::ZERO).await;
@@ -147,7 +147,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     }
     let (error, cause) = (report.error.as_deref(), report.cause.as_deref());
     let output = report.output.as_ref();
-    tell(report.status, output, error, cause, commands.unanswered())
+    tell(report.status, output, error, cause, answers.unanswered())
 }
 
 /// A task of an execution that is gone on with, and that nobody answers here, as soon as there is one.
@@ -162,7 +162,7 @@ async fn waits_for_handler(engine: &Engine) -> UnansweredTask {
 
 fn to_answer(state: &str) -> String {
     format!(
-        "answer the task with a command (--task '{state}=COMMAND'), or with a mock file (--mocks FILE --case NAME)"
+        "answer the task with a command or an endpoint (--task '{state}=COMMAND|URL'), or with a mock file (--mocks FILE --case NAME)"
     )
 }
 

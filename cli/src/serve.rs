@@ -1,19 +1,27 @@
 //! `stepwright serve`: the Step Functions API on this machine.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use stepwright_runtime::Engine;
 use stepwright_runtime::objects::Folder;
 use stepwright_runtime::serve::Server;
 use stepwright_runtime::store::SqliteStore;
+use stepwright_runtime::testing::MockConfig;
 use tokio::net::TcpListener;
 
 use crate::args::ServeArguments;
 use crate::failure::Failure;
+use crate::input;
 use crate::report;
 use crate::store::cannot as cannot_store;
+use crate::tasks::ServerTasks;
 
+/// Names the file of mocks, as Step Functions Local reads it.
+const MOCKS_VARIABLE: &str = "SFN_MOCK_CONFIG";
+/// How a task is bound, for the cause of one that is not.
+const TO_ANSWER: &str = "start `stepwright serve` with --task 'NAME=COMMAND' or --task 'NAME=http://127.0.0.1:PORT/', where NAME is the state, the function or the resource, with --lambda-endpoint URL for Lambda functions, or with --mocks FILE";
 /// How long handlers that are at work when the server ends may take.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -23,13 +31,18 @@ const RETAINED_BYTES: u64 = 256 * 1_048_576;
 
 /// Serves until the user or the system ends it.
 pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
+    let mocks = mocks(&arguments)?;
     let engine = engine(&arguments)?;
-    let server = Server::builder()
+    let mut server = Server::builder()
         .engine(engine.clone())
         .shutdown(interrupted());
+    if let Some(mocks) = mocks {
+        server = server.mocks(mocks);
+    }
     let server = server
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
+    allow_connections();
     let asked = SocketAddr::new(arguments.host, arguments.port);
     let cannot = |error: std::io::Error| {
         let hint = match error.kind() {
@@ -56,10 +69,39 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Each connection is an open file, and shells allow 1,024 of them.
+fn allow_connections() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let mut limit = getrlimit(Resource::Nofile);
+        limit.current = limit.maximum;
+        // Where it is refused there are fewer connections.
+        let _ = setrlimit(Resource::Nofile, limit);
+    }
+}
+
+/// The test cases of mocks.
+fn mocks(arguments: &ServeArguments) -> Result<Option<MockConfig>, Failure> {
+    let variable = std::env::var_os(MOCKS_VARIABLE).filter(|path| !path.is_empty());
+    let Some(file) = arguments.mocks.clone().or(variable.map(PathBuf::from)) else {
+        return Ok(None);
+    };
+    let mocks = MockConfig::parse(&input::read(&file)?);
+    mocks
+        .map(Some)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))
+}
+
 fn engine(arguments: &ServeArguments) -> Result<Engine, Failure> {
     let mut builder = Engine::builder()
         .region(&arguments.region)
-        .account(&arguments.account);
+        .account(&arguments.account)
+        .to_answer(TO_ANSWER)
+        .tasks(ServerTasks::new(&arguments.tasks)?);
+    if let Some(lambda) = &arguments.lambda_endpoint {
+        builder = builder.tasks(lambda.clone());
+    }
     if arguments.virtual_time {
         builder = builder.virtual_time();
     }

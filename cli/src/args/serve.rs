@@ -5,15 +5,24 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::tasks::{Binding, LambdaEndpoint, binding};
+
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve
   stepwright serve --port 4566 --region eu-central-1
   stepwright serve --store local.db                          goes on where it was after Ctrl-C, a crash or a loss of power
   stepwright serve --virtual-time                            a year of Wait takes no time
+  stepwright serve --task 'ChargeCard=./charge.py'           a command for a state, a function or a resource
+  stepwright serve --task 'ChargeCard=http://127.0.0.1:9000/charge'
+  stepwright serve --lambda-endpoint http://127.0.0.1:9000   functions of `cargo lambda watch`; of `sam local start-lambda` at port 3001
+  stepwright serve --mocks MockConfigFile.json               StartExecution chooses a case with #Case behind the ARN
   stepwright serve --objects buckets                         s3://orders/2026.csv is buckets/orders/2026.csv
 
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
   aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
+
+Mocks come first, then --task, then --lambda-endpoint. A command gets the task's input as JSON on standard input and prints its output, as with `stepwright run`; a URL gets and
+answers the same over POST. A task with .waitForTaskToken waits on until a client answers its token; activities need nothing but their workers.
 
 Clients may use any credentials. StartSyncExecution and TestState are called at the host `sync-127.0.0.1` by most clients, which is nowhere: tell them not to put a prefix
 before the host, as docs/serve.md says.
@@ -39,6 +48,15 @@ pub(crate) struct ServeArguments {
     /// A file in which state machines, executions and activities are kept: they are there, and go on, when the server starts again
     #[arg(long, value_name = "PATH", conflicts_with = "virtual_time")]
     pub(crate) store: Option<PathBuf>,
+    /// Test cases in the format of Step Functions Local; where it is left out, the file that SFN_MOCK_CONFIG names
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mocks: Option<PathBuf>,
+    /// Answer tasks with a command or at a URL: a state's name (or MACHINE/STATE), a function's name or a resource, and what answers
+    #[arg(long = "task", value_name = "NAME=COMMAND|URL", value_parser = binding)]
+    pub(crate) tasks: Vec<Binding>,
+    /// Invoke Lambda functions at this URL
+    #[arg(long, value_name = "URL")]
+    pub(crate) lambda_endpoint: Option<LambdaEndpoint>,
     /// A folder in whose place of S3 Distributed Maps read and write: each bucket is a folder in it
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,

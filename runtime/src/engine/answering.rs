@@ -64,8 +64,9 @@ impl Shared {
         let target = call.target();
         let target = target.map_or_else(String::new, |target| format!(" ('{target}')"));
         Answer::unanswered(format!(
-            "There is no handler and no mock for the resource '{resource}'{target} of the state '{}'; register one with the engine",
-            call.state()
+            "There is no handler and no mock for the resource '{resource}'{target} of the state '{}'; {}",
+            call.state(),
+            self.to_answer
         ))
     }
 

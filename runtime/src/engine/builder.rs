@@ -40,6 +40,7 @@ use crate::testing::{Measure, coverage_folder};
 pub struct EngineBuilder {
     registry: Registry,
     sources: Vec<Arc<dyn TaskSource>>,
+    to_answer: String,
     state: SharedState,
     clock: Clock,
     limits: Limits,
@@ -72,6 +73,7 @@ impl EngineBuilder {
         Self {
             registry: Registry::default(),
             sources: Vec::new(),
+            to_answer: "register one with the engine".to_owned(),
             state: SharedState::new(),
             clock: Clock::real(),
             limits: Limits::default(),
@@ -301,6 +303,13 @@ impl EngineBuilder {
     /// no error of [`build`](Self::build) when a source may answer it.
     pub fn tasks(mut self, source: impl TaskSource + 'static) -> Self {
         self.sources.push(source.into_shared());
+        self
+    }
+
+    /// What a user can do where nobody answers a task: the end of the error's cause, which names the state and its resource before that.
+    /// `register one with the engine` unless set.
+    pub fn to_answer(mut self, hint: impl Into<String>) -> Self {
+        self.to_answer = hint.into();
         self
     }
 
@@ -635,6 +644,7 @@ impl EngineBuilder {
             machines,
             setting,
             sources: self.sources,
+            to_answer: self.to_answer,
             given: Mutex::default(),
             has_given: AtomicBool::new(false),
             entropy: SharedEntropy::new(seed),

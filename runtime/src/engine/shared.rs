@@ -38,6 +38,8 @@ pub(crate) struct Shared {
     pub(super) machines: Machines,
     pub(super) setting: Setting,
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
+    /// What a user can do where nobody answers a task.
+    pub(super) to_answer: String,
     /// Sources of single starts that are told when the engine's last handle goes.
     pub(super) given: Mutex<Vec<Arc<dyn TaskSource>>>,
     /// Whether there are any: most engines have none, and do not lock for that.

@@ -15,48 +15,72 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, Sleep};
 
-/// The most connections at a time. Further ones wait in the system's queue.
-const CONNECTIONS: usize = 10_000;
-/// How long the headers of a request may take, and how long a connection may be idle.
-const HEADER_TIME: Duration = Duration::from_secs(60);
-/// How long a client may take no byte of a response.
-const WRITE_TIME: Duration = Duration::from_secs(30);
+/// The most connections at a time. Further ones are told so, and end.
+const CONNECTIONS: usize = 12_000;
 /// The most bytes of a connection's buffer, and so of the headers of a request.
-const BUFFER_BYTES: usize = 65_536;
+const BUFFER_BYTES: usize = 32_768;
 /// The most headers of a request.
 const HEADERS: usize = 100;
 /// How long connections may take to end when the server does.
 const SHUTDOWN_TIME: Duration = Duration::from_secs(5);
+/// What a connection beyond the most is told.
+const REFUSAL: &str = concat!(
+    "HTTP/1.1 503 Service Unavailable\r\n",
+    "content-type: application/x-amz-json-1.0\r\n",
+    "x-amzn-errortype: ServiceUnavailableException\r\n",
+    "content-length: 110\r\n",
+    "connection: close\r\n\r\n",
+    r#"{"__type":"com.amazon.coral.service#ServiceUnavailableException","message":"the server has 12,000 connections"}"#,
+);
 /// How long nothing is accepted after the system had no room for a connection.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// How long clients may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// Until the headers of a request are there, and until the next request begins.
+    pub(super) headers: Duration,
+    /// Until a request's body is there.
+    pub(super) body: Duration,
+    /// Without taking a byte of a response.
+    pub(super) response: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            headers: Duration::from_secs(60),
+            body: Duration::from_secs(30),
+            response: Duration::from_secs(30),
+        }
+    }
+}
 
 /// Serves the connections of a listener until `shutdown` is done, then lets those that are at work come to an end.
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
+    patience: Patience,
     shutdown: impl Future<Output = ()>,
 ) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let (ending, ends) = watch::channel(false);
     let mut shutdown = pin!(shutdown);
     loop {
-        let accepting = async {
-            // It is never closed.
-            let place = room.clone().acquire_owned().await.ok()?;
-            Some((listener.accept().await, place))
-        };
         let accepted = tokio::select! {
-            accepted = accepting => accepted,
+            accepted = listener.accept() => accepted,
             () = &mut shutdown => break,
-        };
-        let Some((accepted, place)) = accepted else {
-            break;
         };
         match accepted {
             Ok((stream, _)) => {
+                let Ok(place) = room.clone().try_acquire_owned() else {
+                    // The buffer of a new connection has room for it; who has gone does not hear it.
+                    let _heard = stream.try_write(REFUSAL.as_bytes());
+                    continue;
+                };
                 let (router, ends) = (router.clone(), ends.clone());
                 tokio::spawn(async move {
-                    connection(stream, router, ends).await;
+                    connection(stream, router, patience, ends).await;
                     drop(place);
                 });
             }
@@ -87,13 +111,18 @@ fn is_of_connection(error: &io::Error) -> bool {
     )
 }
 
-async fn connection(stream: TcpStream, router: Router, mut ends: watch::Receiver<bool>) {
+async fn connection(
+    stream: TcpStream,
+    router: Router,
+    patience: Patience,
+    mut ends: watch::Receiver<bool>,
+) {
     // Responses are small; one that waits for more data would only be late.
     let _without = stream.set_nodelay(true);
-    let io = TokioIo::new(Patient::new(stream));
+    let io = TokioIo::new(Patient::new(stream, patience.response));
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIME)
+        .header_read_timeout(patience.headers)
         .max_buf_size(BUFFER_BYTES)
         .max_headers(HEADERS)
         .serve_connection(io, TowerToHyperService::new(router));
@@ -117,14 +146,16 @@ struct Patient {
     /// Since when a write waits, and until when it may.
     waits: Pin<Box<Sleep>>,
     is_waiting: bool,
+    most: Duration,
 }
 
 impl Patient {
-    fn new(stream: TcpStream) -> Self {
+    fn new(stream: TcpStream, most: Duration) -> Self {
         Self {
             stream,
             waits: Box::pin(tokio::time::sleep(Duration::ZERO)),
             is_waiting: false,
+            most,
         }
     }
 
@@ -140,7 +171,7 @@ impl Patient {
         }
         if !self.is_waiting {
             self.is_waiting = true;
-            self.waits.as_mut().reset(Instant::now() + WRITE_TIME);
+            self.waits.as_mut().reset(Instant::now() + self.most);
         }
         match self.waits.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
@@ -189,5 +220,23 @@ impl AsyncWrite for Patient {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_refusal_is_as_long_as_it_says() {
+        let (head, body) = REFUSAL.split_once("\r\n\r\n").expect("it has a body");
+        assert!(
+            head.contains(&format!("content-length: {}\r\n", body.len())),
+            "{}",
+            body.len()
+        );
+        let body: serde_json::Value = serde_json::from_str(body).expect("it is JSON");
+        let message = body["message"].as_str().unwrap_or_default();
+        assert!(message.replace(',', "").contains(&CONNECTIONS.to_string()));
     }
 }

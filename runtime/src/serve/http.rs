@@ -22,8 +22,6 @@ use super::service::Service;
 pub(super) const BODY_BYTES: usize = 1_572_864;
 /// A body that is larger is read to its end, as far as this, so that the client reads why it was refused.
 const DRAINED_BYTES: usize = 16 * 1_048_576;
-/// How long a body may take to come.
-const BODY_TIME: Duration = Duration::from_secs(30);
 /// How many bytes of bodies are held at a time, in units of [`UNIT`]; who has more to bring waits.
 const HELD: usize = 64 * 1_048_576 / UNIT;
 /// Bodies of up to this many bytes are not counted.
@@ -36,10 +34,12 @@ const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0")
 struct Http {
     service: Arc<Service>,
     bodies: Arc<Semaphore>,
+    /// How long a body may take to come.
+    body_time: Duration,
 }
 
 /// The paths of the server.
-pub(super) fn router(service: Arc<Service>) -> Router {
+pub(super) fn router(service: Arc<Service>, body_time: Duration) -> Router {
     Router::new()
         .route("/", post(api))
         .route("/health", get(health))
@@ -52,6 +52,7 @@ pub(super) fn router(service: Arc<Service>) -> Router {
         .with_state(Http {
             service,
             bodies: Arc::new(Semaphore::new(HELD)),
+            body_time,
         })
 }
 
@@ -104,7 +105,7 @@ fn unknown(target: &str) -> ApiError {
 
 impl Http {
     async fn answer(&self, operation: &str, request: Request) -> Result<Vec<u8>, ApiError> {
-        let reading = tokio::time::timeout(BODY_TIME, self.body(request)).await;
+        let reading = tokio::time::timeout(self.body_time, self.body(request)).await;
         let (body, held) = reading.map_err(|_| ApiError::too_slow())??;
         let performed = perform(&self.service, operation, &body).await;
         drop(held);

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::error::ApiError;
 use super::operations::{
-    activities, aliases, executions, map_runs, state_machines, tags, tokens, versions,
+    activities, aliases, executions, map_runs, state_machines, tags, test_state, tokens, validate,
+    versions,
 };
 use super::service::{Service, read};
 
@@ -69,10 +70,12 @@ operations! {
     "StartSyncExecution" => executions::start_sync,
     "StopExecution" => executions::stop,
     "TagResource" => tags::tag,
+    "TestState" => test_state::test_state,
     "UntagResource" => tags::untag,
     "UpdateMapRun" => map_runs::update,
     "UpdateStateMachine" => state_machines::update,
     "UpdateStateMachineAlias" => aliases::update,
+    "ValidateStateMachineDefinition" => validate::validate,
 }
 
 fn print(response: &impl Serialize) -> Result<Vec<u8>, ApiError> {
@@ -86,5 +89,7 @@ mod tests {
     #[test]
     fn operations_stand_in_the_order_of_their_names_and_each_once() {
         assert!(NAMES.windows(2).all(|pair| pair[0] < pair[1]), "{NAMES:?}");
+        // As many as the model of version 2016-11-23 has.
+        assert_eq!(NAMES.len(), 37);
     }
 }

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
+use super::connection::Patience;
 use super::control::Control;
 use super::pollers::Pollers;
 use super::redrives::Redrives;
 use super::service::Service;
 use super::{connection, http};
 use crate::engine::Engine;
+use crate::testing::MockConfig;
 
 /// How long GetActivityTask waits for a task, as on AWS.
 const POLL: Duration = Duration::from_secs(60);
@@ -18,6 +20,7 @@ const POLL: Duration = Duration::from_secs(60);
 /// A server of the Step Functions API over an engine.
 pub struct Server {
     service: Arc<Service>,
+    patience: Patience,
     shutdown: Shutdown,
 }
 
@@ -29,6 +32,8 @@ type Shutdown = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub struct ServerBuilder {
     engine: Option<Engine>,
     poll: Duration,
+    mocks: Option<MockConfig>,
+    patience: Patience,
     shutdown: Shutdown,
 }
 
@@ -50,6 +55,8 @@ impl Server {
         ServerBuilder {
             engine: None,
             poll: POLL,
+            mocks: None,
+            patience: Patience::default(),
             shutdown: Box::pin(std::future::pending()),
         }
     }
@@ -57,7 +64,8 @@ impl Server {
     /// Answers the requests that come to a listener, until what [`ServerBuilder::shutdown`] waits for has happened. Requests that are at
     /// work then have five seconds to come to an end. The engine goes on: [`Engine::shutdown`] ends it.
     pub async fn serve(self, listener: TcpListener) {
-        connection::serve(listener, http::router(self.service), self.shutdown).await;
+        let router = http::router(self.service, self.patience.body);
+        connection::serve(listener, router, self.patience, self.shutdown).await;
     }
 }
 
@@ -71,6 +79,23 @@ impl ServerBuilder {
     /// How long GetActivityTask waits for a task before it answers that there is none: 60 seconds unless set, as on AWS.
     pub fn activity_poll(mut self, time: Duration) -> Self {
         self.poll = time;
+        self
+    }
+
+    /// How long a client may take for the headers of a request, for its body, and for a byte of the response, each. 60 seconds for the
+    /// headers, in which a connection may be idle, too, and 30 for the others unless set.
+    pub fn client_time(mut self, time: Duration) -> Self {
+        self.patience = Patience {
+            headers: time,
+            body: time,
+            response: time,
+        };
+        self
+    }
+
+    /// The test cases that `StartExecution` chooses from with `#<case>` behind the ARN, as in Step Functions Local.
+    pub fn mocks(mut self, mocks: MockConfig) -> Self {
+        self.mocks = Some(mocks);
         self
     }
 
@@ -96,7 +121,9 @@ impl ServerBuilder {
                 redrives: Redrives::default(),
                 pollers: Pollers::default(),
                 poll: self.poll,
+                mocks: self.mocks,
             }),
+            patience: self.patience,
             shutdown: self.shutdown,
         })
     }

@@ -133,6 +133,34 @@ impl Answer {
         Self::submit(Effect::failing(failure))
     }
 
+    /// What [`later`](Self::later) gives is the response to the request of a `.waitForTaskToken` state, which TaskSubmitted shows; the task
+    /// ends when somebody answers its token, or with the failure of the request. For other states, and other answers, it changes nothing:
+    /// call it where [`Resource::pattern`](super::Resource::pattern) says so.
+    ///
+    /// ```
+    /// use stepwright_runtime::task::{Answer, Pattern, TaskCall};
+    /// use stepwright_runtime::value::Value;
+    ///
+    /// fn send(call: &TaskCall<'_>) -> Option<Answer> {
+    ///     let message = call.parameters().to_text();
+    ///     let sent = Answer::later(async move {
+    ///         println!("sent {message}");
+    ///         Ok(Value::empty_object())
+    ///     });
+    ///     Some(match call.resource().pattern() {
+    ///         Pattern::WaitForTaskToken => sent.submitting(),
+    ///         _ => sent,
+    ///     })
+    /// }
+    /// ```
+    pub fn submitting(self) -> Self {
+        let reply = match self.reply {
+            Reply::Later(effect) => Reply::Submit(effect),
+            reply => reply,
+        };
+        Self { reply, ..self }
+    }
+
     /// Nobody answers: the state waits for its timeout. On virtual time this counts as waiting.
     pub fn never() -> Self {
         Self::of(Reply::Never)

@@ -97,6 +97,12 @@ pub struct InspectionData {
     /// JSONPath: the effective result in the input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_result_path: Option<String>,
+    /// The workflow variables after the state, at TRACE.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variables: Option<String>,
+    /// What Retry and Catch made of an error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_details: Option<ErrorDetails>,
     /// JSONPath: a Map's items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_items_path: Option<String>,
@@ -118,12 +124,6 @@ pub struct InspectionData {
     /// How many of a hundred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tolerated_failure_percentage: Option<f64>,
-    /// The workflow variables after the state, at TRACE.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub variables: Option<String>,
-    /// What Retry and Catch made of an error.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error_details: Option<ErrorDetails>,
 }
 
 /// What Retry and Catch made of an error.

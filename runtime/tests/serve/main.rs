@@ -2,8 +2,12 @@
 
 mod activities;
 mod executions;
+mod hostile;
 mod http;
 mod map_runs;
+mod mocks;
 mod state_machines;
 mod support;
+mod test_state;
+mod validate;
 mod versions;

@@ -1,7 +1,7 @@
 //! A server, and a client that shows answers as they are.
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::serve::Server;
+use stepwright_runtime::serve::{Server, ServerBuilder};
 use stepwright_runtime::{Engine, EngineBuilder};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -25,6 +25,13 @@ impl Api {
     }
 
     pub(crate) fn over(builder: EngineBuilder) -> Self {
+        Self::with(builder, |server| server)
+    }
+
+    pub(crate) fn with(
+        builder: EngineBuilder,
+        with: impl FnOnce(ServerBuilder) -> ServerBuilder,
+    ) -> Self {
         let runtime = Runtime::new().expect("there are threads");
         let engine = runtime.block_on(async { builder.build() });
         let engine = engine.expect("the engine is built");
@@ -36,7 +43,7 @@ impl Api {
             .engine(engine.clone())
             .activity_poll(std::time::Duration::from_millis(200))
             .shutdown(async { drop(ended.await) });
-        runtime.spawn(server.serve(listener));
+        runtime.spawn(with(server).serve(listener));
         let agent = ureq::Agent::config_builder().http_status_as_error(false);
         Self {
             address,

@@ -90,7 +90,7 @@ pub(in crate::serve) async fn start(
         machine,
         compiled,
         input: value,
-        options,
+        mut options,
     } = Start::read(
         service,
         &arn,
@@ -98,6 +98,9 @@ pub(in crate::serve) async fn start(
         input.input.as_deref(),
         input.trace_header.as_deref(),
     )?;
+    if let Some(case) = service.test_case(&machine.name, &arn)? {
+        options = options.tasks(case);
+    }
     let started = service.engine.start_revision(&compiled, value, options);
     let run = started.await.map_err(|error| {
         let execution = machine.arn.replacen(":stateMachine:", ":execution:", 1);
@@ -172,6 +175,13 @@ pub(in crate::serve) async fn start_sync(
     let machine = service.machine(&arn)?;
     if machine.machine_type != MachineType::Express {
         return Err(ApiError::type_not_supported());
+    }
+    if arn.test_case.is_some_and(|case| !case.is_empty()) {
+        // As Step Functions Local, which knows mocks of asynchronous executions alone.
+        return Err(ApiError::new(
+            "UnsupportedOperation",
+            "StartSyncExecution takes no test case of mocks; StartExecution does",
+        ));
     }
     let trace = input.trace_header.as_deref();
     let Start {

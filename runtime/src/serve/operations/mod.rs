@@ -7,5 +7,7 @@ pub(super) mod executions;
 pub(super) mod map_runs;
 pub(super) mod state_machines;
 pub(super) mod tags;
+pub(super) mod test_state;
 pub(super) mod tokens;
+pub(super) mod validate;
 pub(super) mod versions;

@@ -13,7 +13,7 @@ mod word;
 pub(super) use self::constraints::{Constraints, Shape};
 pub(super) use self::list::List;
 pub(super) use self::number::{
-    Count, MaxConcurrency, PageSize, Percentage, ReuseSeconds, VersionWeight,
+    Count, DiagnosticCount, MaxConcurrency, PageSize, Percentage, ReuseSeconds, VersionWeight,
 };
 pub(super) use self::required::Required;
 pub(super) use self::text::{
@@ -22,7 +22,8 @@ pub(super) use self::text::{
     TraceHeader,
 };
 pub(super) use self::word::{
-    EncryptionType, ExecutionStatus, IncludedData, LogLevel, RedriveFilter, StateMachineType,
+    DiagnosticSeverity, EncryptionType, ExecutionStatus, IncludedData, InspectionLevel, LogLevel,
+    MockValidation, RedriveFilter, StateMachineType,
 };
 
 /// Declares a structure of the API: its members, in the model's order.

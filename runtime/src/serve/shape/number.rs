@@ -95,6 +95,8 @@ numbers! {
     MaxConcurrency: MaxConcurrencyRule { const MIN: f64 = 0.0; const MAX: f64 = INT; }
     /// A count, such as that of failures.
     Count: CountRule { const MIN: f64 = 0.0; const MAX: f64 = 9_007_199_254_740_991.0; }
+    /// The most diagnostics.
+    DiagnosticCount: DiagnosticCountRule { const MIN: f64 = 0.0; const MAX: f64 = 100.0; }
     /// A percentage.
     Percentage: PercentageRule { const MIN: f64 = 0.0; const MAX: f64 = 100.0; const IS_FLOAT: bool = true; }
     /// How long a data key is used.

@@ -91,6 +91,12 @@ words! {
     IncludedData: IncludedDatas ["ALL_DATA", "METADATA_ONLY"];
     /// What is logged.
     LogLevel: LogLevels ["ALL", "ERROR", "FATAL", "OFF"];
+    /// How much TestState tells.
+    InspectionLevel: InspectionLevels ["INFO", "DEBUG", "TRACE"];
+    /// How strictly a mocked result is held against the integration's API.
+    MockValidation: MockValidations ["STRICT", "PRESENT", "NONE"];
+    /// Which diagnostics are told.
+    DiagnosticSeverity: DiagnosticSeverities ["ERROR", "WARNING"];
     /// Whose key encrypts.
     EncryptionType: EncryptionTypes ["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY"];
 }

@@ -1,0 +1,140 @@
+//! Tasks that are answered over HTTP: the input is posted as JSON, and the response is the output.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::{Request, StatusCode, Uri};
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use serde_json::Value as Json;
+use stepwright_runtime::task::TaskFailure;
+use stepwright_runtime::value::Value;
+
+/// How long a connection may take to come about.
+const CONNECT_TIME: Duration = Duration::from_secs(10);
+/// How long a connection that nobody uses is kept.
+const IDLE_TIME: Duration = Duration::from_secs(20);
+/// The most bytes of a response. A result of more than 262,144 is `States.DataLimitExceeded`, and this is room for it to be that.
+const MOST: usize = 16 * 1_048_576;
+/// How much of a body that is no error a cause has.
+const SHOWN: usize = 1_000;
+
+/// Sends requests over connections that it keeps. Clones share them.
+#[derive(Clone)]
+pub(super) struct Client(legacy::Client<HttpConnector, Full<Bytes>>);
+
+impl Default for Client {
+    fn default() -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(CONNECT_TIME));
+        connector.set_nodelay(true);
+        let mut builder = legacy::Client::builder(TokioExecutor::new());
+        builder.pool_timer(TokioTimer::new());
+        builder.pool_idle_timeout(IDLE_TIME);
+        Self(builder.build(connector))
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Client")
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Response {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: String,
+}
+
+impl Client {
+    /// Posts JSON. Fails with a sentence when no response comes.
+    pub(super) async fn post(
+        &self,
+        url: &Uri,
+        headers: HeaderMap,
+        body: String,
+    ) -> Result<Response, String> {
+        let mut request = Request::post(url.clone()).body(Full::from(body));
+        if let Ok(request) = &mut request {
+            *request.headers_mut() = headers;
+            let json = HeaderValue::from_static("application/json");
+            request.headers_mut().insert(CONTENT_TYPE, json);
+        }
+        let request = request.map_err(|error| format!("cannot post to {url}: {error}"))?;
+        let response = self.0.request(request).await;
+        let response = response.map_err(|error| format!("cannot reach {url}: {}", root(&error)))?;
+        let (head, body) = response.into_parts();
+        let body = Limited::new(body, MOST).collect().await;
+        let body =
+            body.map_err(|error| format!("the response of {url} cannot be read: {error}"))?;
+        Ok(Response {
+            status: head.status,
+            headers: head.headers,
+            body: String::from_utf8_lossy(&body.to_bytes()).into_owned(),
+        })
+    }
+}
+
+/// What an error comes from.
+fn root(error: &dyn std::error::Error) -> String {
+    let mut root = error;
+    while let Some(source) = root.source() {
+        root = source;
+    }
+    root.to_string()
+}
+
+/// The URL of an endpoint.
+pub(crate) fn url(text: &str) -> Result<Uri, String> {
+    let url: Uri = text
+        .parse()
+        .map_err(|error| format!("`{text}` is no URL: {error}"))?;
+    match (url.scheme_str(), url.host()) {
+        (Some("http"), Some(_)) => Ok(url),
+        (Some("https"), _) => Err(format!(
+            "`{text}`: endpoints are asked over http:// alone; put a proxy that speaks TLS in between"
+        )),
+        _ => Err(format!("`{text}` is no URL that begins with http://")),
+    }
+}
+
+/// What an endpoint answers to the input of a task.
+pub(super) async fn call(client: &Client, url: Uri, input: String) -> Result<Value, TaskFailure> {
+    let failed = |cause: String| TaskFailure::new("EndpointFailed", cause);
+    let response = client.post(&url, HeaderMap::new(), input).await;
+    let response = response.map_err(failed)?;
+    let body = response.body.trim();
+    if response.status.is_success() {
+        if body.is_empty() {
+            return Ok(Value::Null);
+        }
+        return Value::from_text(body)
+            .map_err(|error| failed(format!("{url} did not answer with JSON: {error}")));
+    }
+    Err(told(body).unwrap_or_else(|| {
+        let shown: String = body.chars().take(SHOWN).collect();
+        failed(format!("{url} answered {}: {shown}", response.status))
+    }))
+}
+
+/// The failure that a body tells: `{"error": .., "cause": ..}`, or the two as Lambda names them.
+fn told(body: &str) -> Option<TaskFailure> {
+    let body: Json = serde_json::from_str(body).ok()?;
+    let text = |name: &str| body.get(name).and_then(Json::as_str).map(str::to_owned);
+    if let Some(error) = text("error") {
+        let cause = text("cause");
+        return Some(TaskFailure {
+            error: Some(error),
+            cause,
+        });
+    }
+    let error = text("errorType")?;
+    Some(TaskFailure::new(error, body.to_string()))
+}

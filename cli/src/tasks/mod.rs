@@ -1,0 +1,14 @@
+//! Who answers tasks: commands and HTTP endpoints (`--task 'NAME=..'`), and functions of Lambda (`--lambda-endpoint`).
+
+mod command;
+mod definition;
+mod endpoint;
+mod lambda;
+mod names;
+mod server;
+mod target;
+
+pub(crate) use self::definition::DefinitionTasks;
+pub(crate) use self::lambda::LambdaEndpoint;
+pub(crate) use self::server::ServerTasks;
+pub(crate) use self::target::{Binding, binding};

@@ -1,0 +1,118 @@
+//! What answers a task: a command, or an HTTP endpoint.
+
+use hyper::Uri;
+use stepwright_runtime::task::{Answer, TaskCall};
+
+use super::command;
+use super::endpoint::{self, Client};
+use crate::group::Groups;
+
+/// `NAME=TARGET` of the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Binding {
+    pub(super) name: String,
+    pub(super) target: Target,
+}
+
+/// What answers a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// A command of the shell.
+    Command(String),
+    /// Where the task's input is posted.
+    Endpoint(Uri),
+}
+
+/// What targets need to answer. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Means {
+    pub(super) groups: Groups,
+    pub(super) client: Client,
+}
+
+/// Reads `NAME=COMMAND` or `NAME=http://..`.
+pub(crate) fn binding(text: &str) -> Result<Binding, String> {
+    let parts = text.split_once('=');
+    let parts = parts.map(|(name, target)| (name.trim(), target.trim()));
+    match parts {
+        Some((name, target)) if !name.is_empty() && !target.is_empty() => Ok(Binding {
+            name: name.to_owned(),
+            target: Target::parse(target)?,
+        }),
+        _ => Err(
+            "expected NAME=COMMAND or NAME=URL, for example 'ChargeCard=./charge.py' or 'ChargeCard=http://127.0.0.1:9000/charge'"
+                .to_owned(),
+        ),
+    }
+}
+
+impl Target {
+    fn parse(text: &str) -> Result<Self, String> {
+        let is_url = |scheme: &str| {
+            let start = text.get(..scheme.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        };
+        if is_url("http://") || is_url("https://") {
+            return endpoint::url(text).map(Self::Endpoint);
+        }
+        Ok(Self::Command(text.to_owned()))
+    }
+
+    /// The answer to a call. It gets what the function gets, or the parameters of the state, and gives what that gives.
+    pub(super) fn answer(&self, call: &TaskCall<'_>, means: &Means) -> Answer {
+        // The target stands for the function; the integration answers with more than its result.
+        let invocation = call.invocation();
+        let input = match &invocation {
+            Some(invocation) => invocation.payload().to_text(),
+            None => call.parameters().to_text(),
+        };
+        let (target, means) = (self.clone(), means.clone());
+        Answer::later(async move {
+            let output = match target {
+                Self::Command(command) => command::execute(&means.groups, &command, input).await?,
+                Self::Endpoint(url) => endpoint::call(&means.client, url, input).await?,
+            };
+            Ok(match invocation {
+                Some(invocation) => invocation.response(output),
+                None => output,
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_needs_a_name_and_a_target() {
+        let bound = binding("Charge = ./charge.py --fast").expect("it is a binding");
+        assert_eq!(bound.name, "Charge");
+        assert_eq!(
+            bound.target,
+            Target::Command("./charge.py --fast".to_owned())
+        );
+        assert!(binding("Charge").is_err());
+        assert!(binding("=x").is_err());
+        assert!(binding("Charge= ").is_err());
+    }
+
+    #[test]
+    fn a_url_is_an_endpoint() {
+        let target = |text: &str| binding(text).map(|bound| bound.target);
+        let url = "http://127.0.0.1:9000/charge?fast=yes";
+        assert_eq!(
+            target(&format!("Charge={url}")),
+            Ok(Target::Endpoint(url.parse().expect("it is one")))
+        );
+        let refused = target("Charge=https://example.com").expect_err("there is no TLS");
+        assert!(refused.contains("http://"), "{refused}");
+        assert!(target("Charge=http://").is_err());
+        // What only has one in it is a command.
+        let command = "curl http://127.0.0.1:9000".to_owned();
+        assert_eq!(
+            target(&format!("Charge={command}")),
+            Ok(Target::Command(command))
+        );
+    }
+}

@@ -1,0 +1,71 @@
+//! The server as a process: how it begins and ends.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::support::Server;
+
+#[test]
+fn it_says_where_it_listens_and_that_it_is_up() {
+    let server = Server::start(&[]);
+    assert!(
+        server.address.starts_with("127.0.0.1:"),
+        "{}",
+        server.address
+    );
+    let mut stream = TcpStream::connect(&server.address).expect("it listens");
+    let request = b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    stream.write_all(request).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    assert!(answer.contains(r#""status":"ok""#), "{answer}");
+}
+
+/// A signal ends the server, and the commands that it started.
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it_with_its_commands() {
+    use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+
+    let folder = tempfile::tempdir().expect("there is room");
+    let pid = folder.path().join("pid");
+    let command = format!("Hang=echo $$ > {}; exec sleep 600", pid.display());
+    let mut server = Server::start(&["--task", &command]);
+    let resource = "arn:aws:lambda:us-east-1:123456789012:function:f";
+    server.start_state(
+        "Hang",
+        json!({"Type": "Task", "Resource": resource}),
+        &json!({}),
+    );
+    let begun = Instant::now();
+    let command = loop {
+        let written = std::fs::read_to_string(&pid).unwrap_or_default();
+        if written.ends_with('\n') {
+            break written.trim().parse().expect("it is a number");
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let command = Pid::from_raw(command).expect("it is an id");
+    let id = server
+        .process
+        .id()
+        .try_into()
+        .ok()
+        .and_then(Pid::from_raw)
+        .expect("it is an id");
+    kill_process(id, Signal::TERM).expect("it runs");
+    let ended = server.process.wait().expect("it is a child");
+    assert_eq!(ended.code(), Some(0));
+    let begun = Instant::now();
+    while test_kill_process(command).is_ok() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "the command runs on"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}

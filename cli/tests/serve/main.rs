@@ -1,0 +1,6 @@
+//! `stepwright serve`, as users start it and as AWS's command line asks it.
+
+mod aws;
+mod lifecycle;
+mod support;
+mod tasks;

@@ -1,0 +1,183 @@
+//! The server as a process, a client, and an endpoint that answers its tasks.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
+
+pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/tests";
+/// What never comes.
+const HANGS: Duration = Duration::from_secs(60);
+
+/// `stepwright serve` with a port that is free. It is killed with the value.
+pub(crate) struct Server {
+    pub(crate) process: Child,
+    pub(crate) address: String,
+    agent: ureq::Agent,
+}
+
+impl Server {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+            .args(["serve", "--port", "0"])
+            .args(arguments)
+            .env_remove("SFN_MOCK_CONFIG")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the command is there");
+        let mut lines = BufReader::new(process.stderr.take().expect("it is piped")).lines();
+        let address = loop {
+            let line = lines.next().expect("it says where it listens");
+            let line = line.expect("it is text");
+            if let Some((_, rest)) = line.split_once("http://") {
+                break rest.split(' ').next().unwrap_or_default().to_owned();
+            }
+        };
+        // What it says later is read, so that it never waits for somebody who does.
+        std::thread::spawn(move || lines.for_each(drop));
+        let agent = ureq::Agent::config_builder().http_status_as_error(false);
+        Self {
+            process,
+            address,
+            agent: agent.build().into(),
+        }
+    }
+
+    /// The status and the body of an answer.
+    pub(crate) fn ask(&self, operation: &str, request: &Json) -> (u16, Json) {
+        let answer = self
+            .agent
+            .post(format!("http://{}/", self.address))
+            .header("X-Amz-Target", format!("AWSStepFunctions.{operation}"))
+            .content_type("application/x-amz-json-1.0")
+            .send(request.to_string().as_bytes());
+        let mut answer = answer.expect("there is an answer");
+        let body = answer.body_mut().read_json();
+        (answer.status().as_u16(), body.expect("it is JSON"))
+    }
+
+    /// The answer of an operation that succeeds.
+    pub(crate) fn call(&self, operation: &str, request: Json) -> Json {
+        let (status, body) = self.ask(operation, &request);
+        assert_eq!(status, 200, "{operation}: {body}");
+        body
+    }
+
+    /// Starts an execution of a machine of one state, whose name the machine has too, and gives its ARN.
+    pub(crate) fn start_state(&self, name: &str, mut state: Json, input: &Json) -> String {
+        state["End"] = json!(true);
+        let definition = json!({"StartAt": name, "States": {name: state}});
+        let created = self.call(
+            "CreateStateMachine",
+            json!({"name": name, "definition": definition.to_string(), "roleArn": ROLE}),
+        );
+        let started = self.call(
+            "StartExecution",
+            json!({"stateMachineArn": created["stateMachineArn"], "input": input.to_string()}),
+        );
+        text(&started["executionArn"])
+    }
+
+    /// What a machine of one state comes to.
+    pub(crate) fn run_state(&self, name: &str, state: Json, input: &Json) -> Json {
+        self.finished(&self.start_state(name, state, input))
+    }
+
+    /// What DescribeExecution tells when an execution is over.
+    pub(crate) fn finished(&self, execution: &str) -> Json {
+        let begun = Instant::now();
+        loop {
+            let described = self.call("DescribeExecution", json!({"executionArn": execution}));
+            if described["status"] != "RUNNING" {
+                return described;
+            }
+            assert!(begun.elapsed() < HANGS, "{described}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// The history once it has an event of this type; the event itself.
+    pub(crate) fn event(&self, execution: &str, kind: &str) -> Json {
+        let begun = Instant::now();
+        loop {
+            let history = self.call("GetExecutionHistory", json!({"executionArn": execution}));
+            let events = history["events"].as_array().cloned().unwrap_or_default();
+            if let Some(event) = events.into_iter().find(|event| event["type"] == kind) {
+                return event;
+            }
+            assert!(begun.elapsed() < HANGS, "{history}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+pub(crate) fn text(json: &Json) -> String {
+    json.as_str().expect("it is text").to_owned()
+}
+
+/// A request as an endpoint got it.
+pub(crate) struct Request {
+    pub(crate) path: String,
+    pub(crate) headers: String,
+    pub(crate) body: Json,
+}
+
+/// What an endpoint answers: the status, headers, and the body.
+pub(crate) type Response = (u16, &'static str, String);
+
+/// An HTTP server that answers each request in this way, until the test process ends.
+pub(crate) fn endpoint(answer: impl Fn(&Request) -> Response + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it is bound");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            serve(&stream, &answer);
+        }
+    });
+    address
+}
+
+fn serve(mut stream: &TcpStream, answer: &impl Fn(&Request) -> Response) -> Option<()> {
+    let mut reader = BufReader::new(stream);
+    let mut first = String::new();
+    reader.read_line(&mut first).ok()?;
+    let path = first.split(' ').nth(1)?.to_owned();
+    let (mut headers, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let line = line.trim().to_ascii_lowercase();
+        if line.is_empty() {
+            break;
+        }
+        if let Some(text) = line.strip_prefix("content-length:") {
+            length = text.trim().parse().ok()?;
+        }
+        headers.push_str(&line);
+        headers.push('\n');
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let (status, more, body) = answer(&Request {
+        path,
+        headers,
+        body: serde_json::from_slice(&body).ok()?,
+    });
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 {status} Status\r\nconnection: close\r\ncontent-length: {length}\r\n{more}\r\n"
+    );
+    stream.write_all((head + &body).as_bytes()).ok()
+}

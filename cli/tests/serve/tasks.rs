@@ -1,0 +1,211 @@
+//! Who answers tasks.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Server, endpoint, text};
+
+fn invoke(function: &str) -> Json {
+    json!({
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": function, "Payload.$": "$"},
+        "OutputPath": "$.Payload",
+    })
+}
+
+#[test]
+fn a_command_answers_the_state_the_function_or_the_resource_that_it_is_bound_to() {
+    let queue = "arn:aws:states:::sqs:sendMessage";
+    let server = Server::start(&[
+        "--task",
+        "Charge=cat",
+        "--task",
+        r#"refund=echo '"refunded"'"#,
+        "--task",
+        &format!(r#"{queue}=echo '{{"MessageId":"m-1"}}'"#),
+        "--task",
+        "Special/Charge=echo 7",
+        "--task",
+        r"Broken=echo 'CardDeclined: no funds' >&2; exit 1",
+    ]);
+    let run = |name: &str, state: Json| server.run_state(name, state, &json!({"total": 12}));
+    let charged = run("Charge", invoke("whatever"));
+    assert_eq!(charged["output"], r#"{"total":12}"#);
+    let refunded = run(
+        "Refund",
+        invoke("arn:aws:lambda:us-east-1:123456789012:function:refund"),
+    );
+    assert_eq!(refunded["output"], r#""refunded""#);
+    let sent = json!({"Type": "Task", "Resource": queue, "Parameters": {"QueueUrl": "q", "MessageBody": "m"}});
+    assert_eq!(run("Send", sent)["output"], r#"{"MessageId":"m-1"}"#);
+    let broken = run("Broken", invoke("whatever"));
+    assert_eq!(broken["error"], "CardDeclined");
+    assert_eq!(broken["cause"], "no funds");
+    // The machine's name with the state's counts before the state's alone.
+    let definition = json!({"StartAt": "Charge", "States": {"Charge": {
+        "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true}}});
+    let created = server.call(
+        "CreateStateMachine",
+        json!({"name": "Special", "definition": definition.to_string(), "roleArn": crate::support::ROLE}),
+    );
+    let started = server.call(
+        "StartExecution",
+        json!({"stateMachineArn": created["stateMachineArn"]}),
+    );
+    let special = server.finished(&text(&started["executionArn"]));
+    assert_eq!(special["output"], "7");
+}
+
+#[test]
+fn an_endpoint_gets_the_input_and_gives_the_output() {
+    let address = endpoint(|request| match request.path.as_str() {
+        "/double" => {
+            let doubled = request.body["n"].as_i64().unwrap_or_default() * 2;
+            (200, "", doubled.to_string())
+        }
+        "/nothing" => (204, "", String::new()),
+        "/declined" => (
+            402,
+            "",
+            r#"{"error": "CardDeclined", "cause": "no funds"}"#.to_owned(),
+        ),
+        "/text" => (200, "", "fine".to_owned()),
+        _ => (500, "", "<html>".to_owned()),
+    });
+    let bound = |name: &str, path: &str| format!("{name}=http://{address}{path}");
+    let mut arguments = Vec::new();
+    for (name, path) in [
+        ("Double", "/double"),
+        ("Nothing", "/nothing"),
+        ("Declined", "/declined"),
+        ("Text", "/text"),
+        ("Crash", "/crash"),
+    ] {
+        arguments.extend(["--task".to_owned(), bound(name, path)]);
+    }
+    // Nothing listens at port 1.
+    arguments.extend(["--task".to_owned(), "Off=http://127.0.0.1:1/".to_owned()]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let server = Server::start(&arguments);
+    let run = |name: &str| server.run_state(name, invoke("f"), &json!({"n": 21}));
+    assert_eq!(run("Double")["output"], "42");
+    assert_eq!(run("Nothing")["output"], "null");
+    let declined = run("Declined");
+    assert_eq!(declined["error"], "CardDeclined");
+    assert_eq!(declined["cause"], "no funds");
+    for (name, cause) in [
+        ("Text", "did not answer with JSON"),
+        ("Crash", "answered 500 Internal Server Error: <html>"),
+        ("Off", "cannot reach http://127.0.0.1:1/"),
+    ] {
+        let failed = run(name);
+        assert_eq!(failed["error"], "EndpointFailed");
+        assert!(text(&failed["cause"]).contains(cause), "{failed}");
+    }
+}
+
+#[test]
+fn functions_are_invoked_at_the_lambda_endpoint() {
+    let address = endpoint(|request| {
+        let function = request
+            .path
+            .strip_prefix("/2015-03-31/functions/")
+            .and_then(|path| path.strip_suffix("/invocations"));
+        match function {
+            Some("echo") => (200, "", request.body.to_string()),
+            Some("decline") => (
+                200,
+                "x-amz-function-error: Unhandled\r\n",
+                r#"{"errorType":"CardDeclined","errorMessage":"no funds"}"#.to_owned(),
+            ),
+            Some("late") => {
+                assert!(
+                    request.headers.contains("x-amz-invocation-type: event\n"),
+                    "{}",
+                    request.headers
+                );
+                (202, "", String::new())
+            }
+            _ => (
+                404,
+                "x-amzn-errortype: ResourceNotFoundException\r\n",
+                r#"{"Message": "Function not found"}"#.to_owned(),
+            ),
+        }
+    });
+    let server = Server::start(&["--lambda-endpoint", &format!("http://{address}/")]);
+    let run = |name: &str, state: Json| server.run_state(name, state, &json!({"total": 12}));
+    assert_eq!(run("Echo", invoke("echo"))["output"], r#"{"total":12}"#);
+    let arn = "arn:aws:lambda:us-east-1:123456789012:function:echo";
+    let direct = run("Direct", json!({"Type": "Task", "Resource": arn}));
+    assert_eq!(direct["output"], r#"{"total":12}"#);
+    let declined = run("Decline", invoke("decline"));
+    assert_eq!(declined["error"], "CardDeclined");
+    assert_eq!(
+        declined["cause"],
+        r#"{"errorType":"CardDeclined","errorMessage":"no funds"}"#
+    );
+    let missing = run("Missing", invoke("missing"));
+    assert_eq!(missing["error"], "Lambda.ResourceNotFoundException");
+    assert!(
+        text(&missing["cause"]).starts_with("Function not found (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException;"),
+        "{missing}"
+    );
+    let mut late = invoke("late");
+    late["Parameters"]["InvocationType"] = json!("Event");
+    assert_eq!(run("Late", late)["status"], "SUCCEEDED");
+    let off = Server::start(&["--lambda-endpoint", "http://127.0.0.1:1"]);
+    let off = off.run_state("Echo", invoke("echo"), &json!({}));
+    assert_eq!(off["error"], "Lambda.SdkClientException");
+}
+
+#[test]
+fn a_task_with_a_token_waits_on_behind_its_request() {
+    let server = Server::start(&["--task", "Ask=cat"]);
+    let ask = json!({
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"QueueUrl": "q", "MessageBody": {"token.$": "$$.Task.Token"}},
+    });
+    let execution = server.start_state("Ask", ask, &json!({}));
+    let submitted = server.event(&execution, "TaskSubmitted");
+    let message = text(&submitted["taskSubmittedEventDetails"]["output"]);
+    assert!(message.contains("token"), "{message}");
+    let described = server.call("DescribeExecution", json!({"executionArn": execution}));
+    assert_eq!(described["status"], "RUNNING");
+}
+
+#[test]
+fn a_task_that_nobody_answers_says_how_to_bind_it() {
+    let server = Server::start(&[]);
+    let failed = server.run_state("Charge", invoke("charge"), &json!({}));
+    assert_eq!(failed["error"], "States.Runtime");
+    let cause = text(&failed["cause"]);
+    for part in [
+        "'charge'",
+        "state 'Charge'",
+        "--task",
+        "--lambda-endpoint",
+        "--mocks",
+    ] {
+        assert!(cause.contains(part), "{cause}");
+    }
+}
+
+#[test]
+fn what_cannot_be_bound_is_wrong_usage() {
+    for arguments in [
+        &["--task", "Charge"][..],
+        &["--task", "Charge=https://example.com"],
+        &["--task", "A=cat", "--task", "A=echo"],
+        &["--lambda-endpoint", "localhost:9000"],
+        &["--mocks", "no-such-file.json"],
+        &["--objects", "no-such-folder"],
+    ] {
+        let mut serve = std::process::Command::new(env!("CARGO_BIN_EXE_stepwright"));
+        serve.args(["serve", "--port", "0"]).args(arguments);
+        let ended = serve.output().expect("the command is there");
+        assert_eq!(ended.status.code(), Some(2), "{arguments:?}");
+        assert!(!ended.stderr.is_empty(), "{arguments:?}");
+    }
+}

@@ -1,0 +1,106 @@
+//! ValidateStateMachineDefinition: what is wrong with a definition, in AWS's diagnostics.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use stepwright_asl::model::MachineType;
+use stepwright_asl::validate::{Finding, Severity, validate_text};
+
+use super::super::error::ApiError;
+use super::super::service::Service;
+use super::super::shape::{
+    Definition, DiagnosticCount, DiagnosticSeverity, Required, StateMachineType, shape,
+};
+
+/// The most diagnostics of a response, and how many there are where the request says nothing or 0.
+const MOST: usize = 100;
+/// The name that a definition is compiled under; a definition does not say its own.
+const NAME: &str = "StateMachine";
+/// AWS's codes of warnings, by its documentation. It has none for what else we warn of.
+const WARNINGS: [&str; 3] = ["NO_DOLLAR", "NO_PATH", "PASS_RESULT_IS_STATIC"];
+
+shape! {
+    /// The request of ValidateStateMachineDefinition.
+    ValidateStateMachineDefinition {
+        definition: Required<Definition>,
+        r#type: Option<StateMachineType>,
+        severity: Option<DiagnosticSeverity>,
+        max_results: Option<DiagnosticCount>,
+    }
+}
+
+/// The response of ValidateStateMachineDefinition.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Validated {
+    result: &'static str,
+    diagnostics: Vec<Diagnostic>,
+    truncated: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Diagnostic {
+    severity: &'static str,
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
+}
+
+impl Diagnostic {
+    /// What AWS says of a finding, where it says anything.
+    fn of(finding: &Finding) -> Option<Self> {
+        let code = finding.code?;
+        let is_error = finding.severity == Severity::Error;
+        (is_error || WARNINGS.contains(&code)).then(|| Self {
+            severity: finding.severity.as_str(),
+            code,
+            message: finding.message.clone(),
+            location: finding.location().map(Into::into),
+        })
+    }
+}
+
+pub(in crate::serve) async fn validate(
+    service: &Arc<Service>,
+    input: ValidateStateMachineDefinition,
+) -> Result<Validated, ApiError> {
+    let machine_type = match input.r#type.as_deref() {
+        Some("EXPRESS") => MachineType::Express,
+        _ => MachineType::Standard,
+    };
+    let findings = validate_text(&input.definition, machine_type);
+    let mut diagnostics: Vec<Diagnostic> = findings.iter().filter_map(Diagnostic::of).collect();
+    let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error.as_str();
+    if !diagnostics.iter().any(is_error) {
+        // CreateStateMachine refuses what the engine cannot compile.
+        let role = "";
+        let compiled = service
+            .engine
+            .compile(NAME, &input.definition, machine_type, role);
+        let refused = compiled.err();
+        let problems = refused.iter().flat_map(|error| error.problems());
+        diagnostics.extend(problems.map(|problem| Diagnostic {
+            severity: Severity::Error.as_str(),
+            code: "SCHEMA_VALIDATION_FAILED",
+            message: problem.clone(),
+            location: None,
+        }));
+    }
+    let is_valid = !diagnostics.iter().any(is_error);
+    if input.severity.as_deref() != Some(Severity::Warning.as_str()) {
+        diagnostics.retain(is_error);
+    }
+    let most = match input.max_results.map_or(0, |most| most.count()) {
+        0 => MOST,
+        most => usize::try_from(most).map_or(MOST, |most| most.min(MOST)),
+    };
+    let truncated = findings.is_truncated() || diagnostics.len() > most;
+    diagnostics.truncate(most);
+    Ok(Validated {
+        result: if is_valid { "OK" } else { "FAIL" },
+        diagnostics,
+        truncated,
+    })
+}

@@ -1,0 +1,232 @@
+//! Clients that are slow, gone, or send what is no request.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use serde_json::json;
+use stepwright_runtime::Engine;
+
+use crate::support::{Api, pass};
+
+/// How long the server of these tests waits for a client.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// What never comes.
+const HANGS: Duration = Duration::from_secs(60);
+
+fn impatient() -> Api {
+    let builder = Engine::builder().virtual_time();
+    Api::with(builder, |server| server.client_time(PATIENCE))
+}
+
+fn connect(api: &Api) -> TcpStream {
+    let stream = TcpStream::connect(&api.address).expect("it listens");
+    let limits = stream
+        .set_read_timeout(Some(HANGS))
+        .and_then(|()| stream.set_write_timeout(Some(HANGS)));
+    limits.expect("it takes limits");
+    stream
+}
+
+/// What comes until the server ends the connection.
+fn rest(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    // A connection that is reset has ended, too.
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn head(length: usize) -> String {
+    format!(
+        "POST / HTTP/1.1\r\nhost: x\r\nx-amz-target: AWSStepFunctions.ListStateMachines\r\ncontent-length: {length}\r\n"
+    )
+}
+
+fn is_up(api: &Api) -> bool {
+    let (status, _) = api.ask("ListStateMachines", &json!({}));
+    status == 200
+}
+
+#[test]
+fn a_client_that_sends_nothing_is_disconnected() {
+    let api = impatient();
+    let begun = Instant::now();
+    let mut silent = connect(&api);
+    assert_eq!(rest(&mut silent), "");
+    assert!(begun.elapsed() >= PATIENCE);
+    assert!(is_up(&api));
+}
+
+#[test]
+fn headers_that_do_not_end_are_not_waited_for() {
+    let api = impatient();
+    let mut slow = connect(&api);
+    let begun = Instant::now();
+    slow.write_all(head(2).as_bytes()).expect("it reads");
+    // A byte now and then does not make it wait longer.
+    while slow.write_all(b"x-a: b\r\n").is_ok() {
+        assert!(begun.elapsed() < HANGS, "it waits");
+        std::thread::sleep(PATIENCE / 10);
+    }
+    assert!(is_up(&api));
+}
+
+#[test]
+fn a_body_that_does_not_come_is_told() {
+    let api = impatient();
+    let mut slow = connect(&api);
+    let request = head(100) + "\r\n{";
+    slow.write_all(request.as_bytes()).expect("it reads");
+    let answer = rest(&mut slow);
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(answer.contains("RequestTimeoutException"), "{answer}");
+    assert!(is_up(&api));
+}
+
+/// A client that is gone, and that the server hears nothing of.
+#[test]
+fn half_open_connections_hold_nobody_up() {
+    let api = Api::new();
+    let open: Vec<TcpStream> = (0..200)
+        .map(|index| {
+            let mut stream = connect(&api);
+            let part = &head(50).into_bytes()[..index % 80];
+            stream.write_all(part).expect("it reads");
+            stream
+        })
+        .collect();
+    let begun = Instant::now();
+    assert!(is_up(&api));
+    assert!(begun.elapsed() < Duration::from_secs(30));
+    drop(open);
+    assert!(is_up(&api));
+}
+
+#[test]
+fn a_client_that_takes_no_answer_is_disconnected() {
+    let api = impatient();
+    let large = json!({"Comment": "x".repeat(900_000), "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
+    let arn = api.create("large", &large);
+    let body = json!({"stateMachineArn": arn}).to_string();
+    let request = head(body.len()).replace("ListStateMachines", "DescribeStateMachine");
+    let request = format!("{request}\r\n{body}");
+    let mut deaf = connect(&api);
+    // Requests one after the other, and no answer is read: at last the server stops reading, and then it ends the connection.
+    deaf.set_write_timeout(Some(Duration::from_millis(50)))
+        .expect("it takes a limit");
+    let begun = Instant::now();
+    loop {
+        match deaf.write(request.as_bytes()) {
+            Ok(_) => {}
+            Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock) => {}
+            // The connection is over.
+            Err(_) => break,
+        }
+        assert!(begun.elapsed() < HANGS, "it is served for ever");
+    }
+    assert!(is_up(&api));
+}
+
+#[test]
+fn headers_that_are_too_large_are_refused() {
+    let api = Api::new();
+    for more in [
+        format!("x-a: {}\r\n", "a".repeat(200_000)),
+        "x-a: b\r\n".repeat(1_000),
+    ] {
+        let mut stream = connect(&api);
+        let request = format!("{}{more}\r\n{{}}", head(2));
+        // The server may answer, and end, before it has read all.
+        let _ = stream.write_all(request.as_bytes());
+        let answer = rest(&mut stream);
+        assert!(
+            answer.is_empty() || answer.starts_with("HTTP/1.1 431 "),
+            "{answer}"
+        );
+        assert!(is_up(&api));
+    }
+}
+
+#[test]
+fn json_that_nests_too_deep_is_refused() {
+    let api = Api::new();
+    let nested =
+        |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
+    for deep in [
+        nested("[", "]"),
+        "[".repeat(500_000),
+        nested(r#"{"a":"#, "}"),
+    ] {
+        // As the body, and as the JSON in its strings.
+        let mut stream = connect(&api);
+        let body = format!(r#"{{"definition":{deep}}}"#);
+        let request = format!(
+            "{}connection: close\r\n\r\n{body}",
+            head(body.len()).replace("ListStateMachines", "ValidateStateMachineDefinition")
+        );
+        let _ = stream.write_all(request.as_bytes());
+        let answer = rest(&mut stream);
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+        let (status, found) = api.ask(
+            "ValidateStateMachineDefinition",
+            &json!({"definition": deep}),
+        );
+        assert!(status == 400 || found["result"] == "FAIL", "{found}");
+        let arn = api.create("m", &pass());
+        for (operation, request) in [
+            (
+                "StartExecution",
+                json!({"stateMachineArn": arn, "input": deep}),
+            ),
+            (
+                "TestState",
+                json!({"definition": r#"{"Type": "Pass", "End": true}"#, "input": deep}),
+            ),
+            (
+                "TestState",
+                json!({"definition": r#"{"Type": "Pass", "End": true}"#, "variables": deep}),
+            ),
+        ] {
+            let (status, answer) = api.ask(operation, &request);
+            assert_eq!(status, 400, "{operation}: {answer}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever comes, there is an answer or the connection ends, and the server is up.
+    #[test]
+    fn any_bytes_are_answered(
+        operation in prop::sample::select(vec![
+            "CreateStateMachine", "StartExecution", "StartSyncExecution", "DescribeExecution", "GetExecutionHistory", "ListExecutions",
+            "TestState", "ValidateStateMachineDefinition", "UpdateStateMachine", "Nope",
+        ]),
+        body in prop_oneof![
+            any::<Vec<u8>>(),
+            "[{}\\[\\]\":,a-z0-9\\\\ ]{0,60}".prop_map(String::into_bytes),
+            (
+                prop::sample::select(vec!["definition", "name", "input", "stateMachineArn", "executionArn", "maxResults", "mock", "nextToken", "tags"]),
+                prop_oneof![
+                    Just(json!(null)), Just(json!([])), Just(json!({})), any::<f64>().prop_map(|n| json!(n)), ".{0,40}".prop_map(|text| json!(text)),
+                    "arn:aws:states:[a-z:#/]{0,30}".prop_map(|text| json!(text)),
+                ],
+            ).prop_map(|(name, value)| json!({name: value}).to_string().into_bytes()),
+        ],
+    ) {
+        thread_local! {
+            static API: Api = Api::new();
+        }
+        API.with(|api| {
+            let mut stream = connect(api);
+            let head = head(body.len()).replace("ListStateMachines", operation);
+            let request = [head.as_bytes(), b"connection: close\r\n\r\n", &body].concat();
+            stream.write_all(&request).expect("it reads");
+            let answer = rest(&mut stream);
+            assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
+            assert!(!answer.starts_with("HTTP/1.1 5"), "{answer}");
+        });
+    }
+}

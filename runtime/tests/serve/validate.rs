@@ -1,0 +1,136 @@
+use serde_json::{Value as Json, json};
+
+use crate::support::{Api, members, pass};
+
+fn validate(api: &Api, definition: &str, more: Json) -> Json {
+    let mut request = json!({"definition": definition});
+    for (name, member) in more.as_object().into_iter().flatten() {
+        request[name] = member.clone();
+    }
+    api.call("ValidateStateMachineDefinition", request)
+}
+
+/// A definition with so many errors, and one warning.
+fn broken(errors: usize) -> String {
+    let mut states = json!({"Start": {"Type": "Pass", "Parameters": {"path": "$.a"}, "End": true}});
+    for index in 0..errors {
+        states[format!("Lost{index}")] = json!({"Type": "Pass", "End": true});
+    }
+    json!({"StartAt": "Start", "States": states}).to_string()
+}
+
+#[test]
+fn a_definition_without_mistakes_is_ok() {
+    let api = Api::new();
+    assert_eq!(
+        validate(&api, &pass().to_string(), json!({})),
+        json!({"result": "OK", "diagnostics": [], "truncated": false})
+    );
+}
+
+#[test]
+fn a_mistake_has_its_code_and_its_place() {
+    let api = Api::new();
+    let found = validate(&api, &broken(1), json!({}));
+    assert_eq!(members(&found), ["result", "diagnostics", "truncated"]);
+    assert_eq!(found["result"], "FAIL");
+    let diagnostic = &found["diagnostics"][0];
+    assert_eq!(
+        members(diagnostic),
+        ["severity", "code", "message", "location"]
+    );
+    assert_eq!(diagnostic["severity"], "ERROR");
+    assert_eq!(diagnostic["code"], "MISSING_TRANSITION_TARGET");
+    assert_eq!(diagnostic["location"], "/States/Lost0");
+    let endless = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}"#;
+    let found = validate(&api, endless, json!({}));
+    assert_eq!(found["diagnostics"][0]["code"], "MISSING_END_STATE");
+    assert_eq!(
+        members(&found["diagnostics"][0]),
+        ["severity", "code", "message"]
+    );
+}
+
+#[test]
+fn warnings_are_told_when_they_are_asked_for() {
+    let api = Api::new();
+    let found = validate(&api, &broken(0), json!({}));
+    assert_eq!(
+        found,
+        json!({"result": "OK", "diagnostics": [], "truncated": false})
+    );
+    let found = validate(&api, &broken(0), json!({"severity": "WARNING"}));
+    assert_eq!(found["result"], "OK");
+    assert_eq!(found["diagnostics"][0]["severity"], "WARNING");
+    assert_eq!(found["diagnostics"][0]["code"], "NO_DOLLAR");
+}
+
+#[test]
+fn the_diagnostics_are_cut_where_the_request_says_it() {
+    let api = Api::new();
+    let count = |errors: usize, most: Json| {
+        let found = validate(&api, &broken(errors), json!({"maxResults": most}));
+        let told = found["diagnostics"].as_array().map(Vec::len);
+        (told.unwrap_or_default(), found["truncated"] == true)
+    };
+    assert_eq!(count(3, json!(3)), (3, false));
+    assert_eq!(count(3, json!(2)), (2, true));
+    assert_eq!(count(120, json!(0)), (100, true));
+    assert_eq!(count(120, Json::Null), (100, true));
+    let refused = api.refusal(
+        "ValidateStateMachineDefinition",
+        json!({"definition": "{}", "maxResults": 101}),
+    );
+    assert_eq!(
+        refused,
+        "ValidationException: 1 validation error detected: Value '101' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 100"
+    );
+}
+
+#[test]
+fn the_type_decides_what_is_allowed() {
+    let api = Api::new();
+    let asks = json!({"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"QueueUrl": "q", "MessageBody": {"token.$": "$$.Task.Token"}}}}});
+    let asks = asks.to_string();
+    assert_eq!(validate(&api, &asks, json!({}))["result"], "OK");
+    let found = validate(&api, &asks, json!({"type": "EXPRESS"}));
+    assert_eq!(found["result"], "FAIL");
+}
+
+/// What is valid can be created, and what is not is refused with the same words.
+#[test]
+fn validation_and_creation_agree() {
+    let api = Api::new();
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for (index, definition) in [
+        pass().to_string(),
+        broken(2),
+        "{".to_owned(),
+        "[]".to_owned(),
+        "null".to_owned(),
+        deep,
+        r#"{"StartAt": "A"}"#.to_owned(),
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "InputPath": "$.[", "End": true}}}"#
+            .to_owned(),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let found = validate(&api, &definition, json!({}));
+        let request = json!({"name": format!("m{index}"), "definition": definition, "roleArn": crate::support::ROLE});
+        let (status, body) = api.ask("CreateStateMachine", &request);
+        assert_eq!(status == 200, found["result"] == "OK", "{body} {found}");
+        if status != 200 {
+            let message = body["message"].as_str().unwrap_or_default();
+            let first = &found["diagnostics"][0];
+            let first = format!(
+                "{}: {}",
+                first["code"].as_str().unwrap_or_default(),
+                first["message"].as_str().unwrap_or_default()
+            );
+            assert!(message.contains(&first), "{message} {first}");
+        }
+    }
+}
