@@ -5,7 +5,9 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use stepwright::task::{Cancelled, Runs, SentContext, TaskHost, WithContext};
+#[cfg(feature = "aws")]
+use stepwright::task::Runs;
+use stepwright::task::{Cancelled, SentContext, TaskHost, WithContext};
 use stepwright::{Handler, TaskContext};
 
 use super::handler::{PANICKED, from_typed, into_typed};
@@ -21,6 +23,8 @@ pub(crate) struct TaskFunction {
     pub(crate) name: &'static str,
     /// The Rust name.
     pub(crate) function: &'static str,
+    /// Lambda calls every function in the same way.
+    #[cfg(feature = "aws")]
     pub(crate) runs: Runs,
     call: fn(Surroundings, Value) -> TaskFuture,
 }
@@ -31,6 +35,7 @@ impl TaskFunction {
             type_id: TypeId::of::<T>(),
             name: T::NAME,
             function: T::FUNCTION,
+            #[cfg(feature = "aws")]
             runs: T::RUNS,
             call: call::<T>,
         }

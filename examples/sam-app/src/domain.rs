@@ -1,0 +1,54 @@
+//! What the workflows are about.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use stepwright::prelude::*;
+
+/// What the web shop asks a price for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct Cart {
+    pub lines: Vec<Line>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct Line {
+    pub article: String,
+    pub pieces: u32,
+}
+
+/// What a cart costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct Offer {
+    pub cents: u64,
+    pub currency: String,
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+pub enum CartError {
+    #[error("there is no article {article}")]
+    UnknownArticle { article: String },
+}
+
+/// An article, and how many pieces of it there should be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct Need {
+    pub article: String,
+    pub wanted: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct Stock {
+    pub pieces: u32,
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+pub enum WarehouseError {
+    #[error("the warehouse takes stock until {until}")]
+    Closed { until: String },
+}
+
+/// How many pieces were ordered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct Restocked {
+    pub ordered: u32,
+}
