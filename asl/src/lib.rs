@@ -44,6 +44,7 @@
 //! | what leads where, what is reached, what can fail uncaught | [`graph::Graph`] |
 //! | to check a definition | [`validate`](validate::validate), [`Validator`](validate::Validator) |
 //! | what changed, and whether running executions mind | [`diff::Diff`] |
+//! | what executions cost, and how near the limits they come | [`estimate::Estimate`] |
 //! | a picture | [`diagram::Diagram`] |
 //! | lines and columns in a text | [`json::Document`] |
 //! | JSON that is read, changed and written without a loss | [`json::Json`] |
@@ -66,6 +67,7 @@
 //! |---|---|---|
 //! | `diagram` | [`diagram`]: Mermaid, DOT, SVG, HTML | `dugong`, Rust 1.95 |
 //! | `diff` | [`diff`]: what changed between two definitions | |
+//! | `estimate` | [`estimate`]: transitions, events, payload and price of executions | |
 //! | `integrations` | [`integrations`]: the tables of AWS's service integrations | |
 //! | `policy` | [`policy`]: the least-privilege IAM policy of a definition | the feature `integrations` |
 //! | `yaml` | [`yaml`]: definitions in YAML | `granit-parser` |
@@ -78,6 +80,8 @@ pub mod diagram;
 pub mod diff;
 pub mod edit;
 pub mod errors;
+#[cfg(feature = "estimate")]
+pub mod estimate;
 #[doc(hidden)]
 pub mod facts;
 pub mod graph;

@@ -1,6 +1,7 @@
 //! What may be written on the command line.
 
 mod bench;
+mod estimate;
 mod placeholders;
 mod policy;
 mod serve;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::bench::{BenchArguments, Measure, Switch};
+pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::PolicyArguments;
 pub(crate) use self::serve::ServeArguments;
@@ -100,6 +102,9 @@ pub(crate) enum Command {
     /// Print the IAM policy that a definition needs, and no more
     #[command(after_help = policy::EXAMPLES)]
     Policy(PolicyArguments),
+    /// Estimate what executions cost: transitions, events, payload and price, at best, typically and at worst
+    #[command(after_help = estimate::EXAMPLES)]
+    Estimate(EstimateArguments),
     /// List what a template must give values, and hold a template against it
     #[command(after_help = placeholders::EXAMPLES)]
     Placeholders(PlaceholdersArguments),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use stepwright_asl::similar::nearest;
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Findings, StateMachine};
@@ -10,6 +11,23 @@ use crate::failure::Failure;
 use crate::input;
 use crate::report;
 use crate::source::Source;
+
+/// A name on the command line that is a state's.
+pub(crate) fn state_of<'n>(
+    machine: &StateMachine,
+    option: &str,
+    name: &'n str,
+) -> Result<&'n str, Failure> {
+    if machine.states().any(|found| found.name == name) {
+        return Ok(name);
+    }
+    let nearest = nearest(name, machine.states().map(|found| found.name));
+    let hint = nearest.map(|name| report::hint(&format!("did you mean `{name}`?")));
+    Err(Failure::Usage(format!(
+        "{option}: the definition has no state `{name}`{}",
+        hint.unwrap_or_default()
+    )))
+}
 
 /// A definition's text, and what the validator says of it.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ mod completions;
 mod coverage;
 mod definition;
 mod diff;
+mod estimate;
 mod executions;
 mod explain;
 mod failure;
@@ -56,6 +57,7 @@ async fn main() -> ExitCode {
         Command::Graph(arguments) => graph::graph(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::Policy(arguments) => policy::policy(&arguments),
+        Command::Estimate(arguments) => estimate::estimate(&arguments),
         Command::Placeholders(arguments) => placeholders::placeholders(&arguments),
         Command::Import(arguments) => import::import(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),

@@ -2,11 +2,10 @@
 
 use stepwright_asl::StateMachine;
 use stepwright_asl::policy::{Policy, PolicyOptions};
-use stepwright_asl::similar::nearest;
 use stepwright_asl::validate::Validator;
 
 use crate::args::PolicyArguments;
-use crate::definition::Definition;
+use crate::definition::{Definition, state_of};
 use crate::failure::Failure;
 use crate::output;
 use crate::report;
@@ -63,15 +62,7 @@ fn options(
         options = options.account(account);
     }
     for (state, role) in &arguments.pass_role {
-        let mut names = machine.states().map(|found| found.name);
-        if !names.any(|name| name == state) {
-            let nearest = nearest(state, machine.states().map(|found| found.name));
-            let hint = nearest.map(|name| report::hint(&format!("did you mean `{name}`?")));
-            let hint = hint.unwrap_or_default();
-            return Err(Failure::Usage(format!(
-                "--pass-role: the definition has no state `{state}`{hint}"
-            )));
-        }
+        let state = state_of(machine, "--pass-role", state)?;
         options = options.pass_role(state, role);
     }
     Ok(options)

@@ -1,0 +1,307 @@
+//! The shortest and the longest ways through a container.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::cost::Case;
+use super::options::EstimateOptions;
+use super::states::StateCost;
+use crate::graph::{EdgeKind, Graph};
+use crate::model::{StateKind, StateMachine};
+
+/// A way out of a state: where to (`None` for an end), and whether its error was caught.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way {
+    pub(super) to: Option<usize>,
+    pub(super) caught: bool,
+    /// Whether it is the end of a Fail.
+    pub(super) fails: bool,
+}
+
+/// The ways out of a state.
+pub(super) fn ways(graph: &Graph<'_, StateMachine>, state: usize) -> Vec<Way> {
+    let mut ways: Vec<Way> = graph
+        .successors(state)
+        .map(|(to, edge)| Way {
+            to: Some(to),
+            caught: matches!(edge.kind, EdgeKind::Catch(_)),
+            fails: false,
+        })
+        .collect();
+    let found = &graph.states()[state];
+    if found.is_terminal() {
+        ways.push(Way {
+            to: None,
+            caught: false,
+            fails: found.kind == Some(StateKind::Fail),
+        });
+    }
+    ways
+}
+
+/// The states of a container that its first one leads to, and the cost of each by its index in the graph.
+pub(super) struct Walk<'a, 'm> {
+    pub(super) graph: &'a Graph<'m, StateMachine>,
+    pub(super) container: usize,
+    pub(super) costs: &'a HashMap<usize, StateCost>,
+    pub(super) options: &'a EstimateOptions,
+}
+
+/// A loop without a bound.
+pub(super) type Endless = Vec<String>;
+
+impl Walk<'_, '_> {
+    /// The least that a way to a success costs, each amount by itself; to an end at all, where none is a success and `any_end`. Infinite
+    /// where there is no such way.
+    pub(super) fn best(&self, any_end: bool) -> Case {
+        let states = self.graph.reachable(self.container);
+        let success = self.shortest(&states, false);
+        if any_end && success.events.is_infinite() {
+            return self.shortest(&states, true);
+        }
+        success
+    }
+
+    /// Distances to an end, from the ends backwards until nothing changes: each round at least one state gets its own.
+    fn shortest(&self, states: &[usize], fails: bool) -> Case {
+        let ways: Vec<Vec<Way>> = states
+            .iter()
+            .map(|state| ways(self.graph, *state))
+            .collect();
+        let index: HashMap<usize, usize> = states
+            .iter()
+            .enumerate()
+            .map(|(at, state)| (*state, at))
+            .collect();
+        let mut least = vec![Case::ENDLESS; states.len()];
+        let mut preceding: Vec<Vec<usize>> = vec![Vec::new(); states.len()];
+        for (at, ways) in ways.iter().enumerate() {
+            for to in ways.iter().filter_map(|way| way.to) {
+                if let Some(to) = index.get(&to) {
+                    preceding[*to].push(at);
+                }
+            }
+        }
+        let mut open: std::collections::VecDeque<usize> = (0..states.len()).rev().collect();
+        let mut waits = vec![true; states.len()];
+        while let Some(at) = open.pop_front() {
+            waits[at] = false;
+            let cost = &self.costs[&states[at]];
+            let mut found = least[at];
+            for way in &ways[at] {
+                let own = if way.caught {
+                    cost.failure.best
+                } else {
+                    cost.success.best
+                };
+                let rest = match way.to {
+                    Some(to) => index.get(&to).map(|to| least[*to]),
+                    None if way.fails && !fails => None,
+                    None => Some(Case::default()),
+                };
+                if let Some(rest) = rest {
+                    found = found.min(own.then(rest));
+                }
+            }
+            if found != least[at] {
+                least[at] = found;
+                for before in &preceding[at] {
+                    if !waits[*before] {
+                        waits[*before] = true;
+                        open.push_back(*before);
+                    }
+                }
+            }
+        }
+        // `StartAt` is the first of a walk.
+        least.first().copied().unwrap_or(Case::ENDLESS)
+    }
+
+    /// The most that any way costs, and the loops that nothing bounds.
+    pub(super) fn worst(&self) -> (Case, Vec<Endless>) {
+        let states = self.graph.reachable(self.container);
+        let mut endless = Vec::new();
+        let parts = parts(&states, &|state| self.targets(state));
+        let most = self.longest(&states, &parts, &mut |part| {
+            let (case, bounded) = self.turns(part);
+            if !bounded {
+                let names = part
+                    .iter()
+                    .map(|state| self.graph.states()[*state].name.to_owned());
+                endless.push(names.collect());
+            }
+            case
+        });
+        (most, endless)
+    }
+
+    fn targets(&self, state: usize) -> Vec<usize> {
+        self.graph.successors(state).map(|(to, _)| to).collect()
+    }
+
+    /// The most that a way through parts costs. The parts come with those first that others lead to.
+    fn longest(
+        &self,
+        states: &[usize],
+        parts: &[Vec<usize>],
+        of_loop: &mut dyn FnMut(&[usize]) -> Case,
+    ) -> Case {
+        let mut part_of: HashMap<usize, usize> = HashMap::new();
+        for (index, part) in parts.iter().enumerate() {
+            part_of.extend(part.iter().map(|state| (*state, index)));
+        }
+        let mut most: Vec<Case> = Vec::with_capacity(parts.len());
+        for (index, part) in parts.iter().enumerate() {
+            let targets = part.iter().flat_map(|state| self.targets(*state));
+            let after = targets
+                .filter_map(|to| part_of.get(&to))
+                .filter(|to| **to < index);
+            let rest = after.fold(Case::default(), |rest, to| rest.max(most[*to]));
+            let own = match part.as_slice() {
+                [state] if !self.targets(*state).contains(state) => self.costs[state].worst(),
+                part => of_loop(part),
+            };
+            most.push(own.then(rest));
+        }
+        // A way begins with the first state; inside of a loop it may begin anywhere.
+        let first = states.first().and_then(|state| part_of.get(state));
+        first.map_or(Case::default(), |first| most[*first])
+    }
+
+    /// What all turns of a loop cost together, and whether something bounds it.
+    ///
+    /// Where the states with bounds of their own cut every circle, the others are gone through once before each of them, and once after the last.
+    /// Else each state is entered as often as it, or any state, may be.
+    fn turns(&self, part: &[usize]) -> (Case, bool) {
+        let bound = |state: &usize| {
+            let name = self.graph.states()[*state].name;
+            self.options
+                .rounds_of
+                .get(name)
+                .map(|rounds| *rounds as f64)
+        };
+        let (bounded, free): (Vec<usize>, Vec<usize>) =
+            part.iter().partition(|state| bound(state).is_some());
+        let inside = |state: usize| -> Vec<usize> {
+            let targets = self.targets(state).into_iter();
+            targets.filter(|to| free.contains(to)).collect()
+        };
+        let pieces = parts(&free, &inside);
+        let is_cut = pieces.iter().all(|piece| match piece.as_slice() {
+            [one] => !inside(*one).contains(one),
+            _ => false,
+        });
+        let all = |sum: Case, state: &usize, rounds: f64| {
+            sum.then(self.costs[state].worst().repeated(rounds))
+        };
+        if is_cut {
+            let mut most: BTreeMap<usize, Case> = BTreeMap::new();
+            for piece in &pieces {
+                let state = piece[0];
+                let after = inside(state)
+                    .into_iter()
+                    .filter_map(|to| most.get(&to).copied());
+                let rest = after.fold(Case::default(), Case::max);
+                most.insert(state, self.costs[&state].worst().then(rest));
+            }
+            let piece = most.values().copied().fold(Case::default(), Case::max);
+            let turns: f64 = bounded.iter().filter_map(bound).sum();
+            let own = bounded.iter().fold(Case::default(), |sum, state| {
+                all(sum, state, bound(state).unwrap_or_default())
+            });
+            return (own.then(piece.repeated(turns + 1.0)), true);
+        }
+        match self.options.rounds {
+            Some(rounds) => {
+                let sum = part.iter().fold(Case::default(), |sum, state| {
+                    all(sum, state, bound(state).unwrap_or(rounds as f64))
+                });
+                (sum, true)
+            }
+            None => {
+                // What a loop never does once, it does not do endlessly.
+                let once = part
+                    .iter()
+                    .fold(Case::default(), |sum, state| all(sum, state, f64::INFINITY));
+                (once, false)
+            }
+        }
+    }
+}
+
+/// The strongly connected parts of states, those first that others lead to (Tarjan's algorithm, without recursion).
+fn parts(states: &[usize], targets: &dyn Fn(usize) -> Vec<usize>) -> Vec<Vec<usize>> {
+    #[derive(Default)]
+    struct Seen {
+        index: usize,
+        low: usize,
+        open: bool,
+    }
+    let known: HashMap<usize, Vec<usize>> = states
+        .iter()
+        .map(|state| (*state, targets(*state)))
+        .collect();
+    let mut seen: HashMap<usize, Seen> = HashMap::new();
+    let (mut stack, mut parts) = (Vec::new(), Vec::new());
+    for first in states {
+        if seen.contains_key(first) {
+            continue;
+        }
+        let mut walk: Vec<(usize, usize)> = vec![(*first, 0)];
+        while let Some((state, next)) = walk.last().copied() {
+            if next == 0 {
+                let index = seen.len();
+                seen.insert(
+                    state,
+                    Seen {
+                        index,
+                        low: index,
+                        open: true,
+                    },
+                );
+                stack.push(state);
+            }
+            let target = known[&state].get(next).copied();
+            if let Some(target) = target {
+                if let Some(last) = walk.last_mut() {
+                    last.1 += 1;
+                }
+                match seen.get(&target) {
+                    _ if !known.contains_key(&target) => {}
+                    None => {
+                        walk.push((target, 0));
+                    }
+                    Some(found) if found.open => {
+                        let index = found.index;
+                        if let Some(own) = seen.get_mut(&state) {
+                            own.low = own.low.min(index);
+                        }
+                    }
+                    Some(_) => {}
+                }
+                continue;
+            }
+            walk.pop();
+            let (index, low) = seen.get(&state).map_or((0, 0), |own| (own.index, own.low));
+            if let Some((before, _)) = walk.last()
+                && let Some(before) = seen.get_mut(before)
+            {
+                before.low = before.low.min(low);
+            }
+            if index == low {
+                let mut part = Vec::new();
+                while let Some(member) = stack.pop() {
+                    if let Some(own) = seen.get_mut(&member) {
+                        own.open = false;
+                    }
+                    part.push(member);
+                    if member == state {
+                        break;
+                    }
+                }
+                part.sort_unstable();
+                parts.push(part);
+            }
+        }
+    }
+    parts
+}

@@ -1,0 +1,144 @@
+//! Amounts, and how they add up.
+
+use serde::{Serialize, Serializer};
+
+/// What an execution comes to. An amount that nothing bounds is infinite, and `null` in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Case {
+    /// Transitions of the execution itself: states entered, and retries.
+    #[serde(serialize_with = "amount")]
+    pub transitions: f64,
+    /// Events of its history.
+    #[serde(serialize_with = "amount")]
+    pub events: f64,
+    /// Bytes of its largest payload.
+    #[serde(serialize_with = "amount")]
+    pub payload_bytes: f64,
+    /// Seconds that it takes.
+    #[serde(serialize_with = "amount")]
+    pub seconds: f64,
+    /// Transitions of the Standard children of its Distributed Maps.
+    #[serde(serialize_with = "amount")]
+    pub child_transitions: f64,
+    /// Express children of its Distributed Maps.
+    #[serde(serialize_with = "amount")]
+    pub express_children: f64,
+    /// Seconds that these take together.
+    #[serde(serialize_with = "amount")]
+    pub express_child_seconds: f64,
+}
+
+pub(super) fn amount<S: Serializer>(amount: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if amount.is_finite() {
+        serializer.serialize_f64(*amount)
+    } else {
+        serializer.serialize_none()
+    }
+}
+
+/// A number of times that something is done. Nothing done endlessly often is nothing.
+pub(super) fn times(amount: f64, count: f64) -> f64 {
+    if amount == 0.0 || count == 0.0 {
+        0.0
+    } else {
+        amount * count
+    }
+}
+
+impl Case {
+    /// Events and states entered of one state.
+    pub(super) fn state(events: f64) -> Case {
+        Case {
+            transitions: 1.0,
+            events,
+            ..Case::default()
+        }
+    }
+
+    /// What never comes to an end.
+    pub(super) const ENDLESS: Case = Case {
+        transitions: f64::INFINITY,
+        events: f64::INFINITY,
+        payload_bytes: f64::INFINITY,
+        seconds: f64::INFINITY,
+        child_transitions: f64::INFINITY,
+        express_children: f64::INFINITY,
+        express_child_seconds: f64::INFINITY,
+    };
+
+    fn with(self, other: Case, of: impl Fn(f64, f64) -> f64) -> Case {
+        Case {
+            transitions: of(self.transitions, other.transitions),
+            events: of(self.events, other.events),
+            payload_bytes: of(self.payload_bytes, other.payload_bytes),
+            seconds: of(self.seconds, other.seconds),
+            child_transitions: of(self.child_transitions, other.child_transitions),
+            express_children: of(self.express_children, other.express_children),
+            express_child_seconds: of(self.express_child_seconds, other.express_child_seconds),
+        }
+    }
+
+    /// One after the other.
+    pub(super) fn then(self, other: Case) -> Case {
+        self.with(other, |a, b| a + b)
+    }
+
+    /// Side by side: the time is that of the longer.
+    pub(super) fn beside(self, other: Case) -> Case {
+        Case {
+            seconds: self.seconds.max(other.seconds),
+            ..self.then(other)
+        }
+    }
+
+    /// So often, one after the other.
+    pub(super) fn repeated(self, count: f64) -> Case {
+        self.with(self, |a, _| times(a, count))
+    }
+
+    /// The larger amounts of both.
+    pub(super) fn max(self, other: Case) -> Case {
+        self.with(other, f64::max)
+    }
+
+    /// The smaller amounts of both.
+    pub(super) fn min(self, other: Case) -> Case {
+        self.with(other, f64::min)
+    }
+}
+
+/// The three cases.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Range {
+    pub(super) best: Case,
+    pub(super) typical: Case,
+    pub(super) worst: Case,
+}
+
+impl Range {
+    pub(super) fn exactly(case: Case) -> Range {
+        Range {
+            best: case,
+            typical: case,
+            worst: case,
+        }
+    }
+
+    pub(super) fn map(self, of: impl Fn(Case) -> Case) -> Range {
+        Range {
+            best: of(self.best),
+            typical: of(self.typical),
+            worst: of(self.worst),
+        }
+    }
+
+    pub(super) fn with(self, other: Range, of: impl Fn(Case, Case) -> Case) -> Range {
+        Range {
+            best: of(self.best, other.best),
+            typical: of(self.typical, other.typical),
+            worst: of(self.worst, other.worst),
+        }
+    }
+}

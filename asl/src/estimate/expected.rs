@@ -1,0 +1,138 @@
+//! The typical case: what a walk by probabilities costs on average.
+
+use std::collections::HashMap;
+
+use super::bounds::{Walk, Way, ways};
+use super::cost::Case;
+use crate::model::StateKind;
+
+/// After so many rounds the numbers stand still, or the walk has no end that is likely.
+const ROUNDS: usize = 20_000;
+const STILL: f64 = 1e-12;
+
+impl Walk<'_, '_> {
+    /// What the container costs on average; endless where a walk has no likely end.
+    pub(super) fn typical(&self) -> Case {
+        let states = self.graph.reachable(self.container);
+        if states.is_empty() {
+            return Case::default();
+        }
+        let chances: HashMap<usize, Vec<(Way, f64)>> = states
+            .iter()
+            .map(|state| (*state, self.chances(*state)))
+            .collect();
+        let Some(visits) = visits(&states, &chances) else {
+            return Case::ENDLESS;
+        };
+        let mut sum = Case::default();
+        for (state, visits) in states.iter().zip(visits) {
+            let cost = &self.costs[state];
+            for (way, chance) in &chances[state] {
+                let own = if way.caught {
+                    cost.failure.typical
+                } else {
+                    cost.success.typical
+                };
+                sum = sum.then(own.repeated(visits * chance));
+            }
+        }
+        sum
+    }
+
+    /// How likely each way out of a state is; together 1.
+    fn chances(&self, state: usize) -> Vec<(Way, f64)> {
+        let ways = ways(self.graph, state);
+        let found = &self.graph.states()[state];
+        let name_of = |way: &Way| way.to.map(|to| self.graph.states()[to].name);
+        let given = |way: &Way| {
+            let target = name_of(way)?;
+            let key = (found.name.to_owned(), target.to_owned());
+            let known = self.options.probabilities.get(&key).copied();
+            known.or_else(|| self.options.recorded.share(found.name, target))
+        };
+        let is_choice = found.kind == Some(StateKind::Choice);
+        // Two ways to one state share what is known of it.
+        let share = |way: &Way| {
+            ways.iter()
+                .filter(|other| {
+                    name_of(other) == name_of(way) && (is_choice || other.caught == way.caught)
+                })
+                .count() as f64
+        };
+        // Of a Task only errors are given; it goes on otherwise with what is left.
+        let is_given = |way: &Way| {
+            if is_choice || way.caught {
+                given(way)
+            } else {
+                None
+            }
+        };
+        let known: Vec<Option<f64>> = ways
+            .iter()
+            .map(|way| is_given(way).map(|chance| chance / share(way)))
+            .collect();
+        let sum: f64 = known.iter().flatten().sum();
+        let scale = if sum > 1.0 { 1.0 / sum } else { 1.0 };
+        let rest = (1.0 - sum).max(0.0);
+        let open = ways
+            .iter()
+            .zip(&known)
+            .filter(|(way, known)| known.is_none() && (is_choice || !way.caught))
+            .count() as f64;
+        let mut chances: Vec<(Way, f64)> = ways
+            .iter()
+            .zip(&known)
+            .map(|(way, known)| {
+                let chance = match known {
+                    Some(chance) => chance * scale,
+                    None if open > 0.0 && (is_choice || !way.caught) => rest / open,
+                    None => 0.0,
+                };
+                (*way, chance)
+            })
+            .collect();
+        // Where all that is known leaves something over, it is spread over what is known.
+        if open == 0.0 && sum > 0.0 && rest > 0.0 {
+            chances.iter_mut().for_each(|(_, chance)| *chance /= sum);
+        }
+        chances
+    }
+}
+
+/// How often each state is entered on average; `None` where that has no end.
+fn visits(states: &[usize], chances: &HashMap<usize, Vec<(Way, f64)>>) -> Option<Vec<f64>> {
+    let index: HashMap<usize, usize> = states
+        .iter()
+        .enumerate()
+        .map(|(at, state)| (*state, at))
+        .collect();
+    // Into each state: from which, and how likely.
+    let mut into: Vec<Vec<(usize, f64)>> = vec![Vec::new(); states.len()];
+    for (at, state) in states.iter().enumerate() {
+        for (way, chance) in &chances[state] {
+            if let Some(to) = way.to.and_then(|to| index.get(&to))
+                && *chance > 0.0
+            {
+                into[*to].push((at, *chance));
+            }
+        }
+    }
+    let mut visits = vec![0.0; states.len()];
+    for _ in 0..ROUNDS {
+        let mut moved: f64 = 0.0;
+        for at in 0..states.len() {
+            let begins = if at == 0 { 1.0 } else { 0.0 };
+            let found: f64 = begins
+                + into[at]
+                    .iter()
+                    .map(|(from, chance)| visits[*from] * chance)
+                    .sum::<f64>();
+            moved = moved.max((found - visits[at]).abs() / found.max(1.0));
+            visits[at] = found;
+        }
+        if moved < STILL {
+            return Some(visits);
+        }
+    }
+    None
+}

@@ -1,0 +1,332 @@
+//! The estimate of a definition, and how it is shown.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::bounds::Walk;
+use super::cost::{Case, Range};
+use super::options::EstimateOptions;
+use super::payload::{Flow, When};
+use super::price::{Price, PriceTable, prices_of};
+use super::states;
+use super::warnings;
+use crate::graph::Graph;
+use crate::model::{NumberOrExpression, QueryLanguage, StateMachine};
+
+/// What executions of a definition come to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Estimate {
+    /// The shortest way to a success; to any end where there is no success.
+    pub best: Case,
+    /// The way that is likely, on average.
+    pub typical: Case,
+    /// The longest way to any end.
+    pub worst: Case,
+    /// How many executions a month has.
+    pub executions: u64,
+    /// The prices that count; `None` for a region that is not in the table.
+    pub prices: Option<PriceTable>,
+    /// What the month costs in the best case.
+    pub best_price: Option<Price>,
+    /// What it costs in the typical case.
+    pub typical_price: Option<Price>,
+    /// What it costs in the worst case.
+    pub worst_price: Option<Price>,
+    /// Why it can be no Express workflow; empty where it can.
+    pub express_obstacles: Vec<String>,
+    /// What the numbers go by and the definition does not say.
+    pub assumptions: Vec<String>,
+    /// What should be looked at: amounts without a bound, and limits of the service that are near.
+    pub warnings: Vec<String>,
+}
+
+/// What was found on the way to an estimate, for those who warn.
+pub(super) struct Found {
+    /// Loops that nothing bounds, each by its states.
+    pub(super) endless: Vec<Vec<String>>,
+    /// States in whose loop the data grows.
+    pub(super) growing: Vec<String>,
+    /// Maps whose items nobody counted.
+    pub(super) uncounted: Vec<String>,
+    /// Waits until a moment that is computed.
+    pub(super) unknown_waits: Vec<String>,
+}
+
+impl Estimate {
+    /// Estimates the executions of a definition. It need not be valid: a transition to a state that there is not is none.
+    pub fn of(machine: &StateMachine, options: &EstimateOptions) -> Estimate {
+        let graph = Graph::of(machine);
+        let mut found = Found {
+            endless: Vec::new(),
+            growing: Vec::new(),
+            uncounted: warnings::uncounted(&graph, options),
+            unknown_waits: warnings::unknown_waits(&graph),
+        };
+        let range = walk(&graph, options, &mut found);
+        let started_and_ended = |case: Case| {
+            case.then(Case {
+                events: 2.0,
+                ..Case::default()
+            })
+        };
+        let range = range.map(started_and_ended);
+        let (mut best, mut typical, mut worst) = (range.best, range.typical, range.worst);
+        let timeout = machine
+            .timeout_seconds
+            .as_ref()
+            .and_then(NumberOrExpression::as_number);
+        if let Some(timeout) = timeout.and_then(|timeout| timeout.to_string().parse::<f64>().ok()) {
+            worst.seconds = worst.seconds.min(timeout.max(0.0));
+        }
+        if let Some(seconds) = options.recorded.seconds() {
+            typical.seconds = seconds;
+        }
+        let definition = machine.to_json().len() as f64;
+        let mut data = [definition; 3];
+        let cases = [
+            (&mut best, When::Best),
+            (&mut typical, When::Typical),
+            (&mut worst, When::Worst),
+        ];
+        for ((case, when), data) in cases.into_iter().zip(&mut data) {
+            let mut flow = Flow {
+                graph: &graph,
+                language: machine
+                    .query_language
+                    .as_ref()
+                    .and_then(|word| word.known())
+                    .unwrap_or(QueryLanguage::JsonPath),
+                options,
+                when,
+                growing: Vec::new(),
+            };
+            let sizes = flow.machine();
+            let grows = when == When::Worst && !flow.growing.is_empty();
+            case.payload_bytes = if grows { f64::INFINITY } else { sizes.most };
+            *data += sizes.together;
+            if grows {
+                let names = flow
+                    .growing
+                    .iter()
+                    .map(|state| graph.states()[*state].name.to_owned());
+                found.growing = names.collect();
+                found.growing.sort();
+            }
+        }
+        if let Some(bytes) = options.recorded.payload_bytes() {
+            typical.payload_bytes = bytes;
+        }
+        let express_obstacles = warnings::express_obstacles(&graph, &best);
+        let prices = prices_of(&options.region);
+        let price = |case: &Case, bytes: f64| {
+            let table = prices.as_ref()?;
+            Some(table.price(
+                case,
+                options.executions as f64,
+                bytes,
+                express_obstacles.is_empty(),
+            ))
+        };
+        let mut estimate = Estimate {
+            best_price: price(&best, data[0]),
+            typical_price: price(&typical, data[1]),
+            worst_price: price(&worst, data[2]),
+            best,
+            typical,
+            worst,
+            executions: options.executions,
+            prices,
+            express_obstacles,
+            assumptions: warnings::assumptions(options, &found),
+            warnings: Vec::new(),
+        };
+        estimate.warnings = warnings::warnings(&estimate, &found, options);
+        estimate
+    }
+}
+
+/// What the machine costs: inner containers come first, which stand behind those that they are in.
+fn walk(graph: &Graph<'_, StateMachine>, options: &EstimateOptions, found: &mut Found) -> Range {
+    let containers = graph.containers();
+    let mut ranges = vec![Range::exactly(Case::default()); containers.len()];
+    let mut costs = HashMap::new();
+    for container in (0..containers.len()).rev() {
+        for state in &containers[container].states {
+            let object = &graph.states()[*state];
+            let inner: Vec<Range> = object.inner.iter().map(|inner| ranges[*inner]).collect();
+            costs.insert(
+                *state,
+                states::cost(object.name, object.object, &inner, options),
+            );
+        }
+        let walk = Walk {
+            graph,
+            container,
+            costs: &costs,
+            options,
+        };
+        let (worst, endless) = walk.worst();
+        found.endless.extend(endless);
+        ranges[container] = Range {
+            best: walk.best(container == 0),
+            typical: walk.typical(),
+            worst,
+        };
+    }
+    ranges
+        .first()
+        .copied()
+        .unwrap_or(Range::exactly(Case::default()))
+}
+
+/// A table for people.
+impl fmt::Display for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cases = [&self.best, &self.typical, &self.worst];
+        let row = |f: &mut fmt::Formatter<'_>, name: &str, shown: [String; 3]| {
+            let [best, typical, worst] = shown;
+            writeln!(f, "{name:<32}{best:>12}{typical:>12}{worst:>12}")
+        };
+        row(
+            f,
+            "an execution",
+            ["best", "typical", "worst"].map(str::to_owned),
+        )?;
+        let rows: [(&str, fn(&Case) -> f64, fn(f64) -> String); 7] = [
+            ("transitions", |case| case.transitions, count),
+            ("history events", |case| case.events, count),
+            ("largest payload", |case| case.payload_bytes, bytes),
+            ("duration", |case| case.seconds, seconds),
+            (
+                "transitions of children",
+                |case| case.child_transitions,
+                count,
+            ),
+            ("Express children", |case| case.express_children, count),
+            (
+                "their duration, summed",
+                |case| case.express_child_seconds,
+                seconds,
+            ),
+        ];
+        for (index, (name, of, show)) in rows.into_iter().enumerate() {
+            // Few definitions have children.
+            if index < 4 || cases.iter().any(|case| of(case) > 0.0) {
+                row(f, name, cases.map(|case| show(of(case))))?;
+            }
+        }
+        let (Some(table), Some(best), Some(typical), Some(worst)) = (
+            &self.prices,
+            &self.best_price,
+            &self.typical_price,
+            &self.worst_price,
+        ) else {
+            return Ok(());
+        };
+        let prices = [best, typical, worst];
+        writeln!(f)?;
+        let title = format!("{} executions a month", count(self.executions as f64));
+        row(f, &title, ["best", "typical", "worst"].map(str::to_owned))?;
+        row(
+            f,
+            "as Standard",
+            prices.map(|price| dollars(Some(price.standard))),
+        )?;
+        row(f, "as Express", prices.map(|price| dollars(price.express)))?;
+        if self.express_obstacles.is_empty() {
+            row(
+                f,
+                "  memory, charged",
+                prices.map(|price| format!("{} MB", count(price.express_megabytes))),
+            )?;
+            row(
+                f,
+                "  GB-seconds each",
+                prices.map(|price| gigabytes(price.express_gigabyte_seconds)),
+            )?;
+        } else {
+            writeln!(
+                f,
+                "no Express workflow: {}",
+                self.express_obstacles.join("; ")
+            )?;
+        }
+        writeln!(
+            f,
+            "prices of {} in US dollars: {} Standard, {} Express, without tax and what is called",
+            table.date, table.region, table.express_region
+        )?;
+        write!(f, "assumed: {}", self.assumptions.join("; "))
+    }
+}
+
+/// A number with commas; with one digit behind the point where it is no whole number.
+pub(super) fn count(amount: f64) -> String {
+    if !amount.is_finite() {
+        return "unbounded".to_owned();
+    }
+    if amount >= 1e15 {
+        return format!("{amount:.1e}");
+    }
+    let tenths = (amount * 10.0).round() / 10.0;
+    let whole = tenths.trunc();
+    let digits = format!("{whole:.0}");
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    match ((tenths - whole) * 10.0).round() {
+        0.0 => grouped,
+        tenth => format!("{grouped}.{tenth:.0}"),
+    }
+}
+
+pub(super) fn bytes(amount: f64) -> String {
+    match amount {
+        amount if !amount.is_finite() => "unbounded".to_owned(),
+        amount if amount < 1024.0 => format!("{amount:.0} B"),
+        amount if amount < 1024.0 * 1024.0 => format!("{:.1} KiB", amount / 1024.0),
+        amount => format!("{} MiB", count(amount / (1024.0 * 1024.0))),
+    }
+}
+
+pub(super) fn seconds(amount: f64) -> String {
+    match amount {
+        amount if !amount.is_finite() => "unbounded".to_owned(),
+        amount if amount < 120.0 => format!("{amount:.1} s"),
+        amount if amount < 7200.0 => format!("{:.1} min", amount / 60.0),
+        amount if amount < 172_800.0 => format!("{:.1} h", amount / 3600.0),
+        amount => format!("{} days", count(amount / 86_400.0)),
+    }
+}
+
+fn gigabytes(amount: f64) -> String {
+    if amount.is_finite() {
+        format!("{amount:.4}")
+    } else {
+        "unbounded".to_owned()
+    }
+}
+
+fn dollars(amount: Option<f64>) -> String {
+    match amount {
+        None => "-".to_owned(),
+        Some(amount) if !amount.is_finite() => "unbounded".to_owned(),
+        Some(amount) if amount < 1e12 => {
+            let cents = (amount * 100.0).round() / 100.0;
+            format!(
+                "${}.{:02}",
+                count(cents.trunc()),
+                ((cents - cents.trunc()) * 100.0).round()
+            )
+        }
+        Some(amount) => format!("${}", count(amount)),
+    }
+}

@@ -1,0 +1,294 @@
+//! What one state costs, whatever leads to it.
+
+use super::cost::{Case, Range, times};
+use super::options::EstimateOptions;
+use crate::json::Json;
+use crate::jsonata::strip;
+use crate::model::{Map, NumberOrExpression, Retrier, State, Task, Wait};
+use crate::resource::{Pattern, Resource, ResourceKind};
+
+/// How many iterations of an inline Map run at once where nothing says fewer, and how many children of a Distributed Map.
+///
+/// Sources: <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html>,
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html>
+const INLINE_CONCURRENCY: f64 = 40.0;
+const DISTRIBUTED_CONCURRENCY: f64 = 10_000.0;
+
+/// What a state costs when it succeeds, and when its error is caught.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StateCost {
+    pub(super) success: Range,
+    pub(super) failure: Range,
+}
+
+impl StateCost {
+    /// The most that it costs, however it ends.
+    pub(super) fn worst(&self) -> Case {
+        self.success.worst.max(self.failure.worst)
+    }
+}
+
+/// The cost of a state whose inner containers cost so much.
+pub(super) fn cost(
+    name: &str,
+    state: &State,
+    inner: &[Range],
+    options: &EstimateOptions,
+) -> StateCost {
+    match state {
+        State::Task(task) => task_cost(name, task, options),
+        State::Wait(wait) => {
+            let (best, typical, worst) = waited(wait);
+            let mut range = Range::exactly(Case::state(2.0));
+            range.best.seconds = best;
+            range.typical.seconds = typical;
+            range.worst.seconds = worst;
+            StateCost {
+                success: range,
+                failure: range,
+            }
+        }
+        State::Parallel(_) => {
+            let empty = Range::exactly(Case::default());
+            let branches = inner
+                .iter()
+                .fold(empty, |all, branch| all.with(*branch, Case::beside));
+            body(branches.map(|case| events(case, 2.0)), state.retry())
+        }
+        State::Map(map) => map_cost(name, map, inner, options),
+        // What fails in a Fail ends the execution with an event that says so.
+        State::Fail(_) => plain(1.0, 2.0),
+        State::Pass(_) | State::Choice(_) | State::Succeed(_) => plain(2.0, 2.0),
+    }
+}
+
+fn plain(least: f64, most: f64) -> StateCost {
+    let range = Range {
+        best: Case::state(least),
+        typical: Case::state(least),
+        worst: Case::state(most),
+    };
+    StateCost {
+        success: range,
+        failure: range,
+    }
+}
+
+/// More events of the same.
+fn events(case: Case, more: f64) -> Case {
+    Case {
+        events: case.events + more,
+        ..case
+    }
+}
+
+/// The state around attempts: it is entered and left once; each retry is a transition.
+fn body(attempt: Range, retry: &[Retrier]) -> StateCost {
+    let (retries, delay) = retries(retry);
+    let around = Case::state(2.0);
+    // The last attempt may end with an event that an evaluation failed, as may each before it.
+    let mut again = events(attempt.worst, 1.0);
+    again.transitions += 1.0;
+    let mut worst = around
+        .then(again.repeated(retries))
+        .then(events(attempt.worst, 1.0));
+    worst.seconds += delay;
+    let success = Range {
+        best: around.then(attempt.best),
+        typical: around.then(attempt.typical),
+        worst,
+    };
+    let mut tried = attempt.typical;
+    tried.transitions += 1.0;
+    let mut typical = around.then(attempt.typical);
+    if retries.is_finite() {
+        typical = typical.then(tried.repeated(retries));
+        typical.seconds += delay;
+    }
+    // What its arguments fail with leaves no event of an attempt.
+    let failure = Range {
+        best: around,
+        typical,
+        worst,
+    };
+    StateCost { success, failure }
+}
+
+/// How often a state is tried again at most, and how long it waits for that.
+fn retries(retriers: &[Retrier]) -> (f64, f64) {
+    let (mut count, mut delay) = (0.0, 0.0);
+    for retrier in retriers {
+        let attempts = number(retrier.max_attempts.as_ref(), 3.0).unwrap_or(f64::INFINITY);
+        let interval = number(retrier.interval_seconds.as_ref(), 1.0).unwrap_or(f64::INFINITY);
+        let rate = number(retrier.backoff_rate.as_ref(), 2.0).unwrap_or(f64::INFINITY);
+        let most = match &retrier.max_delay_seconds {
+            None => f64::INFINITY,
+            some => number(some.as_ref(), 0.0).unwrap_or(f64::INFINITY),
+        };
+        count += attempts;
+        delay += delays(attempts, interval, rate, most);
+    }
+    (count, delay)
+}
+
+/// Delays that are added up one by one; more of them take longer than any execution may.
+const MOST_DELAYS: u32 = 100_000;
+
+/// The delays of all retries together.
+fn delays(attempts: f64, interval: f64, rate: f64, most: f64) -> f64 {
+    let (mut sum, mut next) = (0.0, interval.min(most));
+    let mut left = attempts;
+    let mut steps = 0;
+    while left >= 1.0 {
+        steps += 1;
+        if steps > MOST_DELAYS {
+            return f64::INFINITY;
+        }
+        // From here on all are the same, or nothing ends.
+        if next >= most || rate <= 1.0 {
+            return sum + times(next.min(most), left);
+        }
+        sum += next;
+        if !sum.is_finite() {
+            return f64::INFINITY;
+        }
+        next = (next * rate).min(most);
+        left -= 1.0;
+    }
+    sum
+}
+
+/// A number that the definition writes out; the default where there is none, `None` where it is computed.
+fn number(field: Option<&NumberOrExpression>, default: f64) -> Option<f64> {
+    match field {
+        None => Some(default),
+        Some(field) => {
+            let number = field.as_number()?.to_string();
+            number.parse::<f64>().ok().filter(|number| *number >= 0.0)
+        }
+    }
+}
+
+fn task_cost(name: &str, task: &Task, options: &EstimateOptions) -> StateCost {
+    let resource = Resource::parse(&task.resource);
+    let submitted =
+        resource.kind() == ResourceKind::Service && resource.pattern() != Pattern::RequestResponse;
+    let events = if submitted { 4.0 } else { 3.0 };
+    let most = match (&task.timeout_seconds, &task.timeout_seconds_path) {
+        (Some(timeout), None) => number(Some(timeout), 0.0).unwrap_or(f64::INFINITY),
+        _ => f64::INFINITY,
+    };
+    let attempt = |seconds: f64| Case {
+        events,
+        seconds,
+        ..Case::default()
+    };
+    let attempts = Range {
+        best: attempt(0.0),
+        typical: attempt(options.task_seconds.min(most)),
+        worst: attempt(most),
+    };
+    let mut cost = body(attempts, &task.retry);
+    // Recorded executions tried so often.
+    if let Some(retries) = options.recorded.retries(name) {
+        let mut again = attempts.typical;
+        again.transitions += 1.0;
+        cost.success.typical = cost.success.typical.then(again.repeated(retries));
+    }
+    cost
+}
+
+/// Seconds that a Wait takes: at least, typically, at most.
+fn waited(wait: &Wait) -> (f64, f64, f64) {
+    match wait
+        .seconds
+        .as_ref()
+        .map(|seconds| number(Some(seconds), 0.0))
+    {
+        Some(Some(seconds)) => (seconds, seconds, seconds),
+        _ => (0.0, 0.0, f64::INFINITY),
+    }
+}
+
+/// The number of items that a definition writes out.
+pub(super) fn literal_items(map: &Map) -> Option<u64> {
+    let items = map.items.as_ref()?;
+    let has_expression = |json: &Json| json.as_str().is_some_and(|text| strip(text).is_some());
+    match items {
+        Json::Array(items) => Some(items.len() as u64),
+        Json::Object(members) => Some(members.len() as u64),
+        other if has_expression(other) => None,
+        _ => None,
+    }
+}
+
+fn map_cost(name: &str, map: &Map, inner: &[Range], options: &EstimateOptions) -> StateCost {
+    let nothing = Range::exactly(Case::default());
+    let item = inner.first().copied().unwrap_or(nothing);
+    let literal = literal_items(map).filter(|_| map.item_reader.is_none());
+    let (least, typical, most) = options.items_in(name, literal);
+    let at_once = match number(map.max_concurrency.as_ref(), 0.0) {
+        Some(limit) if limit > 0.0 && map.max_concurrency_path.is_none() => Some(limit),
+        _ => None,
+    };
+    if !map.is_distributed() {
+        let at_once = at_once.unwrap_or(f64::INFINITY).min(INLINE_CONCURRENCY);
+        let iterations = |case: Case, count: f64| {
+            let mut all = events(case, 2.0).repeated(count);
+            all.seconds = times(case.seconds, (count / at_once).ceil());
+            events(all, 2.0)
+        };
+        let attempt = Range {
+            best: iterations(item.best, least),
+            typical: iterations(item.typical, typical),
+            // One at a time: a limit that is computed may be one.
+            worst: {
+                let mut all = iterations(item.worst, most);
+                all.seconds = times(item.worst.seconds, most);
+                all
+            },
+        };
+        return body(attempt, &map.retry);
+    }
+    let at_once = at_once.unwrap_or(DISTRIBUTED_CONCURRENCY);
+    let batch = map.item_batcher.as_ref();
+    let batch = batch.map(|batch| {
+        number(batch.max_items_per_batch.as_ref(), 1.0)
+            .unwrap_or(1.0)
+            .max(1.0)
+    });
+    let config = map
+        .processor()
+        .and_then(|processor| processor.processor_config.as_ref());
+    let express = config.and_then(|config| config.execution_type.as_ref()?.known())
+        == Some(crate::MachineType::Express);
+    let children = |case: Case, items: f64, batch: f64| {
+        let children = (items / batch).ceil();
+        let own = if express {
+            Case {
+                express_children: children,
+                express_child_seconds: times(case.seconds, children),
+                ..Case::default()
+            }
+        } else {
+            Case {
+                child_transitions: times(case.transitions + case.child_transitions, children),
+                ..Case::default()
+            }
+        };
+        Case {
+            // The Map and its run each start and end.
+            events: 4.0,
+            seconds: times(case.seconds, (children / at_once).ceil()),
+            ..own
+        }
+    };
+    let full = batch.unwrap_or(1.0);
+    let attempt = Range {
+        best: children(item.best, least, full),
+        typical: children(item.typical, typical, full),
+        // A batch may hold one item, when its bytes are bounded.
+        worst: children(item.worst, most, 1.0),
+    };
+    body(attempt, &map.retry)
+}

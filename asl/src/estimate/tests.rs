@@ -1,0 +1,290 @@
+//! What estimates promise.
+
+use super::{Estimate, EstimateOptions, Recorded};
+use crate::StateMachine;
+
+fn machine(text: &str) -> StateMachine {
+    StateMachine::from_json(text).expect("can be read")
+}
+
+fn events(text: &str, options: &EstimateOptions) -> [f64; 3] {
+    let estimate = Estimate::of(&machine(text), options);
+    [
+        estimate.best.events,
+        estimate.typical.events,
+        estimate.worst.events,
+    ]
+}
+
+const PASS: &str =
+    r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
+
+const CHARGE: &str = r#"{"StartAt": "Charge", "States": {
+    "Charge": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "ResultPath": "$.charge", "TimeoutSeconds": 10,
+        "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 2, "MaxAttempts": 2, "BackoffRate": 3}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Refund"}], "Next": "Done"},
+    "Refund": {"Type": "Pass", "Next": "Done"}, "Done": {"Type": "Succeed"}}}"#;
+
+const POLL: &str = r#"{"StartAt": "Ask", "States": {
+    "Ask": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:batch:describeJobs", "ResultPath": "$.job", "Next": "Ready?"},
+    "Ready?": {"Type": "Choice", "Choices": [{"Variable": "$.job", "IsNull": false, "Next": "Done"}], "Default": "Pause"},
+    "Pause": {"Type": "Wait", "Seconds": 30, "Next": "Ask"}, "Done": {"Type": "Succeed"}}}"#;
+
+#[test]
+fn states_in_a_row_have_one_way() {
+    assert_eq!(events(PASS, &EstimateOptions::new()), [6.0; 3]);
+    let estimate = Estimate::of(&machine(PASS), &EstimateOptions::new());
+    assert_eq!(estimate.best.transitions, 2.0);
+    assert!(estimate.warnings.is_empty() && estimate.express_obstacles.is_empty());
+}
+
+#[test]
+fn retries_are_transitions_and_take_their_time() {
+    let options = EstimateOptions::new().task_seconds(1.0);
+    let estimate = Estimate::of(&machine(CHARGE), &options);
+    // The least of each amount: what fails before its first attempt and is caught leaves fewer events. Typically nothing fails.
+    assert_eq!(
+        (estimate.best.transitions, estimate.best.events),
+        (2.0, 8.0)
+    );
+    assert_eq!(
+        (estimate.typical.transitions, estimate.typical.seconds),
+        (2.0, 1.0)
+    );
+    // Three attempts of ten seconds, two delays of two and six seconds, and the way by Refund.
+    assert_eq!(
+        (estimate.worst.transitions, estimate.worst.seconds),
+        (5.0, 38.0)
+    );
+    let likely = options.probability("Charge", "Refund", 0.5);
+    let estimate = Estimate::of(&machine(CHARGE), &likely);
+    assert_eq!(estimate.typical.transitions, 2.0 + 0.5 * (1.0 + 2.0));
+}
+
+#[test]
+fn loops_have_a_bound_or_are_told() {
+    let unbounded = Estimate::of(&machine(POLL), &EstimateOptions::new());
+    assert!(unbounded.worst.events.is_infinite());
+    assert!(
+        unbounded.warnings[0].contains("`Ask`, `Ready?`, `Pause`"),
+        "{:?}",
+        unbounded.warnings
+    );
+    // One round more is as likely as none: two rounds on average.
+    assert!((unbounded.typical.transitions - (2.0 * 2.0 + 1.0 + 1.0)).abs() < 1e-6);
+    let at_most =
+        |options: EstimateOptions| Estimate::of(&machine(POLL), &options).worst.transitions;
+    // Whatever else is entered between two entries of Ask: itself, the others once before and once after each.
+    let rounds = at_most(EstimateOptions::new().rounds_of("Ask", 3));
+    assert_eq!(rounds, 3.0 + 4.0 * 2.0 + 1.0);
+    assert_eq!(at_most(EstimateOptions::new().rounds(3)), 10.0);
+    let often = Estimate::of(
+        &machine(POLL),
+        &EstimateOptions::new().probability("Ready?", "Pause", 0.9),
+    );
+    assert!((often.typical.seconds - 9.0 * 30.0 - 10.0 * 0.2).abs() < 1e-6);
+    let never = Estimate::of(
+        &machine(POLL),
+        &EstimateOptions::new().probability("Ready?", "Pause", 1.0),
+    );
+    assert!(never.typical.events.is_infinite());
+}
+
+#[test]
+fn items_are_counted_or_told() {
+    let text = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemsPath": "$.xs", "End": true, "MaxConcurrency": 2, "ItemProcessor": {
+        "StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 10, "End": true}}}}}}"#;
+    assert_eq!(
+        events(text, &EstimateOptions::new().items("Each", 0, 5000)),
+        [6.0, 10_006.0, 20_007.0]
+    );
+    let estimate = Estimate::of(
+        &machine(text),
+        &EstimateOptions::new().items("Each", 10, 6000),
+    );
+    assert_eq!(estimate.best.seconds, 50.0);
+    assert!(
+        estimate
+            .warnings
+            .iter()
+            .any(|text| text.contains("near the limit of 25,000")
+                || text.contains("more than the limit")),
+        "{:?}",
+        estimate.warnings
+    );
+    let uncounted = Estimate::of(&machine(text), &EstimateOptions::new());
+    assert!(
+        uncounted.warnings[0].contains("--items"),
+        "{:?}",
+        uncounted.warnings
+    );
+    assert_eq!(uncounted.typical.events, 6.0 + 40.0);
+    let literal = text.replace(
+        r#""ItemsPath": "$.xs""#,
+        r#""QueryLanguage": "JSONata", "Items": [1, 2, 3]"#,
+    );
+    assert_eq!(events(&literal, &EstimateOptions::new())[0], 6.0 + 12.0);
+}
+
+#[test]
+fn branches_run_side_by_side() {
+    let text = r#"{"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [
+        {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 5, "End": true}}},
+        {"StartAt": "B", "States": {"B": {"Type": "Wait", "Seconds": 9, "End": true}}}]}}}"#;
+    let estimate = Estimate::of(&machine(text), &EstimateOptions::new());
+    assert_eq!(
+        (
+            estimate.best.events,
+            estimate.best.seconds,
+            estimate.best.transitions
+        ),
+        (10.0, 9.0, 3.0)
+    );
+}
+
+#[test]
+fn children_of_a_distributed_map_have_histories_of_their_own() {
+    let text = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemBatcher": {"MaxItemsPerBatch": 10}, "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}}}}"#;
+    let options = EstimateOptions::new().items("Each", 100, 100);
+    let estimate = Estimate::of(&machine(text), &options);
+    assert_eq!(
+        (estimate.best.events, estimate.best.child_transitions),
+        (8.0, 10.0)
+    );
+    assert_eq!(estimate.express_obstacles, ["`Each` is a Distributed Map"]);
+    assert_eq!(estimate.typical_price.and_then(|price| price.express), None);
+    let express = text.replace("STANDARD", "EXPRESS");
+    let estimate = Estimate::of(&machine(&express), &options);
+    assert_eq!(
+        (
+            estimate.typical.express_children,
+            estimate.typical.child_transitions
+        ),
+        (10.0, 0.0)
+    );
+}
+
+#[test]
+fn data_that_is_put_beside_grows_once_and_in_a_loop_without_end() {
+    let options = EstimateOptions::new()
+        .input_bytes(1000)
+        .result_bytes(500)
+        .rounds(9);
+    let estimate = Estimate::of(&machine(POLL), &options);
+    // The job's result takes the place of the one before.
+    assert!(
+        estimate.worst.payload_bytes < 1600.0,
+        "{:?}",
+        estimate.worst
+    );
+    let grows = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Output": {"all": "{% $states.input %}", "more": "{% $states.input %}"}, "Next": "B"},
+        "B": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input.x %}", "Next": "A"}], "Default": "C"}, "C": {"Type": "Succeed"}}}"#;
+    let estimate = Estimate::of(&machine(grows), &options);
+    assert!(estimate.worst.payload_bytes.is_infinite());
+    assert!(
+        estimate
+            .warnings
+            .iter()
+            .any(|text| text.contains("the data grows")),
+        "{:?}",
+        estimate.warnings
+    );
+    let large = Estimate::of(&machine(CHARGE), &options.result_bytes(300_000));
+    assert!(
+        large
+            .warnings
+            .iter()
+            .any(|text| text.contains("States.DataLimitExceeded")),
+        "{:?}",
+        large.warnings
+    );
+}
+
+#[test]
+fn a_recorded_execution_says_what_is_typical() {
+    let event = |id: i64, previous: i64, kind: &str, rest: &str| {
+        format!(
+            r#"{{"id": {id}, "previousEventId": {previous}, "type": "{kind}", "timestamp": "2026-01-01T00:00:{:02}Z"{rest}}}"#,
+            id * 2
+        )
+    };
+    let state = |kind: &str, name: &str| {
+        format!(r#", "state{kind}EventDetails": {{"name": "{name}", "input": "{{}}"}}"#)
+    };
+    let events = [
+        event(
+            1,
+            0,
+            "ExecutionStarted",
+            r#", "executionStartedEventDetails": {"input": "{}"}"#,
+        ),
+        event(2, 0, "TaskStateEntered", &state("Entered", "Charge")),
+        event(3, 2, "TaskScheduled", ""),
+        event(4, 3, "TaskFailed", ""),
+        event(5, 4, "TaskScheduled", ""),
+        event(6, 5, "TaskFailed", ""),
+        event(7, 6, "TaskStateExited", &state("Exited", "Charge")),
+        event(8, 7, "PassStateEntered", &state("Entered", "Refund")),
+        event(9, 8, "PassStateExited", &state("Exited", "Refund")),
+        event(10, 9, "SucceedStateEntered", &state("Entered", "Done")),
+        event(11, 10, "SucceedStateExited", &state("Exited", "Done")),
+        event(12, 11, "ExecutionSucceeded", ""),
+    ];
+    let mut recorded = Recorded::default();
+    let history = format!(r#"{{"events": [{}]}}"#, events.join(", "));
+    recorded
+        .add(&history.parse().expect("is JSON"))
+        .expect("is a history");
+    assert_eq!(recorded.executions(), 1);
+    assert_eq!(recorded.seconds(), Some(22.0));
+    let estimate = Estimate::of(&machine(CHARGE), &EstimateOptions::new().recorded(recorded));
+    assert_eq!(estimate.typical.seconds, 22.0);
+    // Charge, two retries, Refund, Done.
+    assert_eq!(estimate.typical.transitions, 5.0);
+    assert!(estimate.assumptions[0].contains("recorded"));
+}
+
+#[test]
+fn what_is_no_definition_and_no_history_is_no_panic() {
+    for text in [
+        r#"{"StartAt": "Nowhere", "States": {}}"#,
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}"#,
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Nowhere"}}}"#,
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Fail"}}}"#,
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Map", "End": true}}}"#,
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "", "End": true, "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 99999999, "BackoffRate": 1.0000001}]}}}"#,
+    ] {
+        let estimate = Estimate::of(&machine(text), &EstimateOptions::new());
+        assert!(!estimate.to_string().contains("NaN"), "{estimate}");
+        serde_json::to_string(&estimate).expect("has JSON");
+    }
+    for text in [
+        "null",
+        "[]",
+        "{}",
+        r#"{"events": []}"#,
+        r#"{"events": [{}]}"#,
+        r#"{"events": [{"id": "x", "type": "y"}]}"#,
+    ] {
+        assert!(
+            Recorded::default()
+                .add(&text.parse().expect("is JSON"))
+                .is_err(),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn an_estimate_is_a_table() {
+    insta::assert_snapshot!(Estimate::of(
+        &machine(CHARGE),
+        &EstimateOptions::new().probability("Charge", "Refund", 0.1)
+    ));
+    insta::assert_snapshot!(Estimate::of(
+        &machine(POLL),
+        &EstimateOptions::new().region("eu-west-3").executions(1000)
+    ));
+}

@@ -1,0 +1,198 @@
+//! What should be looked at in an estimate, and what it goes by.
+
+use super::cost::Case;
+use super::options::{EstimateOptions, TYPICAL_ITEMS};
+use super::report::{Estimate, Found, bytes, count, seconds};
+use super::states::literal_items;
+use crate::graph::Graph;
+use crate::model::{State, StateMachine};
+use crate::resource::{Pattern, Resource, ResourceKind};
+
+/// The service's limits: events of a history, bytes of a payload, seconds of an Express execution.
+///
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
+const EVENTS: f64 = 25_000.0;
+const PAYLOAD: f64 = 262_144.0;
+const EXPRESS_SECONDS: f64 = 300.0;
+/// From this part of a limit on it is near.
+const NEAR: f64 = 0.8;
+
+/// The Maps whose items nobody counted.
+pub(super) fn uncounted(graph: &Graph<'_, StateMachine>, options: &EstimateOptions) -> Vec<String> {
+    let maps = graph
+        .states()
+        .iter()
+        .filter_map(|state| Some((state.name, state.object.as_map()?)));
+    let uncounted = maps.filter(|(name, map)| {
+        let literal = literal_items(map).filter(|_| map.item_reader.is_none());
+        options.items_in(name, literal).2.is_infinite()
+    });
+    uncounted.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// The Waits whose time is computed, or is a moment.
+pub(super) fn unknown_waits(graph: &Graph<'_, StateMachine>) -> Vec<String> {
+    let waits = graph
+        .states()
+        .iter()
+        .filter_map(|state| Some((state.name, state.object.as_wait()?)));
+    let unknown = waits.filter(|(_, wait)| {
+        wait.seconds
+            .as_ref()
+            .is_none_or(|seconds| seconds.as_number().is_none())
+    });
+    unknown.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// Why a machine can be no Express workflow.
+pub(super) fn express_obstacles(graph: &Graph<'_, StateMachine>, best: &Case) -> Vec<String> {
+    let mut found = Vec::new();
+    for state in graph.states() {
+        let name = state.name;
+        match state.object {
+            State::Task(task) => {
+                let resource = Resource::parse(&task.resource);
+                if resource.kind() == ResourceKind::Activity {
+                    found.push(format!("`{name}` is an activity"));
+                } else if resource.pattern() != Pattern::RequestResponse {
+                    found.push(format!(
+                        "`{name}` waits (`{}`)",
+                        resource.pattern().suffix()
+                    ));
+                }
+            }
+            State::Map(map) if map.is_distributed() => {
+                found.push(format!("`{name}` is a Distributed Map"))
+            }
+            _ => {}
+        }
+    }
+    if best.seconds.is_finite() && best.seconds > EXPRESS_SECONDS {
+        found.push(format!(
+            "it takes {}, and five minutes are the most",
+            seconds(best.seconds)
+        ));
+    }
+    found
+}
+
+/// What the numbers go by.
+pub(super) fn assumptions(options: &EstimateOptions, found: &Found) -> Vec<String> {
+    let mut said = Vec::new();
+    let recorded = options.recorded.executions();
+    match recorded {
+        0 => said.push("each rule of a Choice is as likely as the others, and nothing fails, where no probability is given".to_owned()),
+        1 => said.push("typically it goes as the execution that was recorded".to_owned()),
+        recorded => said.push(format!("typically it goes as the {recorded} executions that were recorded")),
+    }
+    if recorded == 0 {
+        said.push(format!(
+            "{} of input, {} of each task's result, {} for each task",
+            bytes(options.input_bytes as f64),
+            bytes(options.result_bytes as f64),
+            seconds(options.task_seconds)
+        ));
+    }
+    let guessed = found
+        .uncounted
+        .iter()
+        .any(|name| options.recorded.items(name).is_none());
+    if guessed {
+        said.push(format!(
+            "typically {TYPICAL_ITEMS} items in a Map whose items nobody counted"
+        ));
+    }
+    said
+}
+
+/// Amounts without a bound, and limits that are near.
+pub(super) fn warnings(
+    estimate: &Estimate,
+    found: &Found,
+    options: &EstimateOptions,
+) -> Vec<String> {
+    let mut told = Vec::new();
+    for names in &found.endless {
+        let first = names.first().map(String::as_str).unwrap_or_default();
+        told.push(format!(
+            "nothing bounds the loop of {}: give --rounds N or --rounds '{first}=N'; until then only the limits of the service end it",
+            list(names)
+        ));
+    }
+    if !found.uncounted.is_empty() {
+        let first = &found.uncounted[0];
+        told.push(format!(
+            "nobody counted the items of {}: give --items N or --items '{first}=N'",
+            list(&found.uncounted)
+        ));
+    }
+    if !found.unknown_waits.is_empty() {
+        told.push(format!(
+            "how long {} waits is only known when the execution runs, and counts as nothing in the typical case",
+            list(&found.unknown_waits)
+        ));
+    }
+    if !found.growing.is_empty() {
+        told.push(format!(
+            "the data grows in each round of the loop of {}",
+            list(&found.growing)
+        ));
+    }
+    let cases = [("typical", &estimate.typical), ("worst", &estimate.worst)];
+    if let Some(text) = near(cases, |case| case.events, EVENTS, count, "history events") {
+        told.push(format!("{text}: at the limit the execution fails. A Distributed Map or nested workflows have histories of their own"));
+    }
+    if let Some(text) = near(
+        cases,
+        |case| case.payload_bytes,
+        PAYLOAD,
+        bytes,
+        "of payload",
+    ) {
+        told.push(format!("{text}: a state with more fails with States.DataLimitExceeded. Put large data into S3, and pass its key"));
+    }
+    if estimate.express_obstacles.is_empty()
+        && let Some(text) = near(
+            cases,
+            |case| case.seconds,
+            EXPRESS_SECONDS,
+            seconds,
+            "as an Express workflow",
+        )
+    {
+        told.push(format!("{text}: then it times out"));
+    }
+    if estimate.prices.is_none() {
+        told.push(format!(
+            "the table has no prices of the region `{}`",
+            options.region
+        ));
+    }
+    told
+}
+
+/// What is said of an amount beside its limit, in the first case that comes near it. One without a bound is told by what has none.
+fn near(
+    cases: [(&str, &Case); 2],
+    of: fn(&Case) -> f64,
+    limit: f64,
+    show: fn(f64) -> String,
+    what: &str,
+) -> Option<String> {
+    let found = cases
+        .into_iter()
+        .find(|(_, case)| of(case).is_finite() && of(case) >= limit * NEAR)?;
+    let amount = of(found.1);
+    let word = if amount > limit { "more than" } else { "near" };
+    Some(format!(
+        "{} {what} in the {} case, {word} the limit of {}",
+        show(amount),
+        found.0,
+        show(limit)
+    ))
+}
+
+fn list(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}

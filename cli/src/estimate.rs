@@ -1,0 +1,73 @@
+//! `stepwright estimate`: what executions cost, and how near the limits they come.
+
+use stepwright_asl::StateMachine;
+use stepwright_asl::estimate::{Estimate, EstimateOptions, Recorded};
+use stepwright_asl::json::Document;
+use stepwright_asl::validate::Validator;
+
+use crate::args::{EstimateArguments, EstimateFormat};
+use crate::definition::{Definition, state_of};
+use crate::failure::Failure;
+use crate::input;
+use crate::output;
+use crate::report;
+
+/// Prints the estimate, and on standard error what should be looked at.
+pub(crate) fn estimate(arguments: &EstimateArguments) -> Result<(), Failure> {
+    let validator = Validator::new(stepwright_asl::MachineType::Standard);
+    let definition = Definition::read(&arguments.file, &validator)?;
+    let machine = definition.machine()?;
+    let estimate = Estimate::of(&machine, &options(arguments, &machine)?);
+    match arguments.format {
+        EstimateFormat::Text => output::line(&estimate),
+        EstimateFormat::Json => {
+            let json = serde_json::to_value(&estimate);
+            let json = json.map_err(|error| Failure::Failed(error.to_string()))?;
+            output::line(format_args!("{json:#}"));
+        }
+    }
+    for warning in &estimate.warnings {
+        report::warning(warning);
+    }
+    Ok(())
+}
+
+fn options(
+    arguments: &EstimateArguments,
+    machine: &StateMachine,
+) -> Result<EstimateOptions, Failure> {
+    let mut options = EstimateOptions::new()
+        .input_bytes(arguments.input_size)
+        .result_bytes(arguments.result_size)
+        .task_seconds(arguments.task_duration)
+        .executions(arguments.executions)
+        .region(&arguments.region);
+    for (state, rounds) in &arguments.rounds {
+        options = match state {
+            Some(state) => options.rounds_of(state_of(machine, "--rounds", state)?, *rounds),
+            None => options.rounds(*rounds),
+        };
+    }
+    for (state, (least, most)) in &arguments.items {
+        options = match state {
+            Some(state) => options.items(state_of(machine, "--items", state)?, *least, *most),
+            None => options.items_of_all(*least, *most),
+        };
+    }
+    for (state, target, probability) in &arguments.probability {
+        let state = state_of(machine, "--probability", state)?;
+        let target = state_of(machine, "--probability", target)?;
+        options = options.probability(state, target, *probability);
+    }
+    let mut recorded = Recorded::default();
+    for file in &arguments.history {
+        let text = input::read(file)?;
+        let shown = file.display();
+        let document = Document::parse(&text)
+            .map_err(|error| Failure::Usage(format!("{shown} is no JSON: {error}")))?;
+        recorded
+            .add(document.json())
+            .map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
+    }
+    Ok(options.recorded(recorded))
+}

@@ -1,0 +1,131 @@
+//! `stepwright estimate` as its users meet it.
+
+mod common;
+
+use common::{Ran, stepwright};
+use serde_json::{Value, json};
+
+fn estimate(arguments: &[&str], stdin: &str) -> Ran {
+    stepwright(&[&["estimate"], arguments].concat(), stdin)
+}
+
+const POLL: &str = r#"{"StartAt": "Ask", "States": {
+    "Ask": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "ask"}, "TimeoutSeconds": 60, "Next": "Ready?"},
+    "Ready?": {"Type": "Choice", "Choices": [{"Variable": "$.Payload", "IsPresent": true, "Next": "Done"}], "Default": "Pause"},
+    "Pause": {"Type": "Wait", "Seconds": 30, "Next": "Ask"}, "Done": {"Type": "Succeed"}}}"#;
+
+fn json_of(ran: &Ran) -> Value {
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    serde_json::from_str(&ran.stdout).expect("is JSON")
+}
+
+#[test]
+fn an_estimate_is_a_table_and_its_warnings_stand_on_standard_error() {
+    let ran = estimate(&["-"], POLL);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.stdout.starts_with("an execution"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("unbounded"), "{}", ran.stdout);
+    assert!(
+        ran.stderr
+            .contains("warning: nothing bounds the loop of `Ask`, `Ready?`, `Pause`"),
+        "{}",
+        ran.stderr
+    );
+    let ran = estimate(&["-", "--rounds", "Ask=20"], POLL);
+    assert!(!ran.stdout.contains("unbounded"), "{}", ran.stdout);
+    assert_eq!(
+        ran.stderr.matches("nothing bounds").count(),
+        0,
+        "{}",
+        ran.stderr
+    );
+    let ran = estimate(&["checkout.asl.json"], "");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+}
+
+#[test]
+fn programs_get_json_in_which_null_is_unbounded() {
+    let found = json_of(&estimate(
+        &["-", "--format", "json", "--probability", "Ready?=Pause:0"],
+        POLL,
+    ));
+    assert_eq!(found["worst"]["events"], Value::Null);
+    assert_eq!(found["typical"]["transitions"], json!(3.0));
+    assert_eq!(found["prices"]["region"], json!("us-east-1"));
+    assert_eq!(
+        found["bestPrice"]["standard"],
+        json!((3e6 - 4000.0) * 0.025 / 1000.0)
+    );
+    let found = json_of(&estimate(
+        &["-", "--format", "json", "--region", "mars-1"],
+        POLL,
+    ));
+    assert_eq!(found["prices"], Value::Null);
+    assert!(found["warnings"].to_string().contains("mars-1"));
+}
+
+#[test]
+fn a_recorded_execution_says_what_is_typical() {
+    let folder = std::env::temp_dir().join(format!("stepwright-estimate-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("can be made");
+    let (definition, history) = (folder.join("pause.asl.json"), folder.join("history.json"));
+    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [{"Variable": "$.long", "IsPresent": true, "Next": "B"}], "Default": "C"},
+        "B": {"Type": "Wait", "Seconds": 30, "Next": "C"}, "C": {"Type": "Succeed"}}}"#;
+    std::fs::write(&definition, text).expect("can be written");
+    let (definition, history) = (
+        definition.to_str().expect("is text"),
+        history.to_str().expect("is text"),
+    );
+    let ran = stepwright(
+        &[
+            "run",
+            definition,
+            "--input",
+            r#"{"long": 1}"#,
+            "--history",
+            history,
+        ],
+        "",
+    );
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let found = json_of(&estimate(
+        &[definition, "--history", history, "--format", "json"],
+        "",
+    ));
+    assert_eq!(found["typical"]["transitions"], json!(3.0));
+    assert_eq!(found["typical"]["events"], json!(8.0));
+    assert_eq!(found["typical"]["seconds"], json!(30.0));
+    std::fs::remove_dir_all(&folder).expect("can be removed");
+}
+
+#[test]
+fn what_is_wrong_is_told() {
+    for (arguments, said) in [
+        (vec!["-", "--rounds", "Aks=3"], "did you mean `Ask`?"),
+        (vec!["-", "--rounds", "often"], "give a number"),
+        (vec!["-", "--items", "5..1"], "give a number or two"),
+        (vec!["-", "--items", "Each=5"], "no state `Each`"),
+        (vec!["-", "--probability", "Ready?=Pause:2"], "from 0 to 1"),
+        (
+            vec!["-", "--probability", "Ready?=Paus:0.5"],
+            "did you mean `Pause`?",
+        ),
+        (vec!["-", "--task-duration", "-1"], "--task-duration"),
+        (vec!["-", "--history", "nowhere.json"], "nowhere.json"),
+        (
+            vec!["-", "--history", "checkout.asl.json"],
+            "a history is the answer of `GetExecutionHistory`",
+        ),
+    ] {
+        let ran = estimate(&arguments, POLL);
+        assert_eq!(
+            (ran.status, ran.stdout.as_str()),
+            (2, ""),
+            "{arguments:?}: {}",
+            ran.stderr
+        );
+        assert!(ran.stderr.contains(said), "{arguments:?}: {}", ran.stderr);
+    }
+    let ran = estimate(&["-"], r#"{"StartAt": "A", "States": {}}"#);
+    assert_eq!((ran.status, ran.stdout.as_str()), (1, ""));
+}
