@@ -94,7 +94,8 @@ fn a_recorded_execution_says_what_is_typical() {
     ));
     assert_eq!(found["typical"]["transitions"], json!(3.0));
     assert_eq!(found["typical"]["events"], json!(8.0));
-    assert_eq!(found["typical"]["seconds"], json!(30.0));
+    let seconds = found["typical"]["seconds"].as_f64().expect("is a number");
+    assert!((30.0..31.0).contains(&seconds), "{seconds}");
     std::fs::remove_dir_all(&folder).expect("can be removed");
 }
 
