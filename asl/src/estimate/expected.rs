@@ -6,6 +6,8 @@ use super::bounds::{Walk, Way, ways};
 use super::cost::Case;
 use crate::model::StateKind;
 
+/// So many states are solved for, by elimination; more of them round by round.
+const SOLVED: usize = 200;
 /// After so many rounds the numbers stand still, or the walk has no end that is likely.
 const ROUNDS: usize = 20_000;
 const STILL: f64 = 1e-12;
@@ -117,6 +119,15 @@ fn visits(states: &[usize], chances: &HashMap<usize, Vec<(Way, f64)>>) -> Option
             }
         }
     }
+    let reached = reached(&into);
+    into.iter_mut()
+        .for_each(|into| into.retain(|(from, _)| reached[*from]));
+    if !always_ends(states, chances, &into, &reached) {
+        return None;
+    }
+    if states.len() <= SOLVED {
+        return solved(&into);
+    }
     let mut visits = vec![0.0; states.len()];
     for _ in 0..ROUNDS {
         let mut moved: f64 = 0.0;
@@ -135,4 +146,88 @@ fn visits(states: &[usize], chances: &HashMap<usize, Vec<(Way, f64)>>) -> Option
         }
     }
     None
+}
+
+/// Solves `visits = begins + into * visits`, with pivots.
+fn solved(into: &[Vec<(usize, f64)>]) -> Option<Vec<f64>> {
+    let count = into.len();
+    let mut rows: Vec<Vec<f64>> = vec![vec![0.0; count + 1]; count];
+    for (at, row) in rows.iter_mut().enumerate() {
+        row[at] = 1.0;
+        row[count] = if at == 0 { 1.0 } else { 0.0 };
+        for (from, chance) in &into[at] {
+            row[*from] -= chance;
+        }
+    }
+    for column in 0..count {
+        let size = |row: &usize| rows[*row][column].abs();
+        let pivot = (column..count).max_by(|a, b| size(a).total_cmp(&size(b)))?;
+        rows.swap(column, pivot);
+        let first = rows[column].clone();
+        if first[column].abs() < STILL {
+            return None;
+        }
+        for (at, row) in rows.iter_mut().enumerate() {
+            let factor = row[column] / first[column];
+            if at == column || factor == 0.0 {
+                continue;
+            }
+            for (value, other) in row.iter_mut().zip(&first).skip(column) {
+                *value -= factor * other;
+            }
+        }
+    }
+    let visits = rows
+        .iter()
+        .enumerate()
+        .map(|(at, row)| (row[count] / row[at]).max(0.0));
+    Some(visits.collect())
+}
+
+/// Whether every state that a walk may come to has a way to an end that it may take.
+fn always_ends(
+    states: &[usize],
+    chances: &HashMap<usize, Vec<(Way, f64)>>,
+    into: &[Vec<(usize, f64)>],
+    reached: &[bool],
+) -> bool {
+    let mut ends = vec![false; states.len()];
+    let mut open: Vec<usize> = Vec::new();
+    for (at, state) in states.iter().enumerate() {
+        let mut ways = chances[state].iter().filter(|(_, chance)| *chance > 0.0);
+        // Where there is no way on, the execution fails.
+        if ways.clone().next().is_none() || ways.any(|(way, _)| way.to.is_none()) {
+            ends[at] = true;
+            open.push(at);
+        }
+    }
+    while let Some(at) = open.pop() {
+        for (from, _) in &into[at] {
+            if !ends[*from] {
+                ends[*from] = true;
+                open.push(*from);
+            }
+        }
+    }
+    reached
+        .iter()
+        .zip(&ends)
+        .all(|(reached, ends)| *ends || !*reached)
+}
+
+/// The states that a walk may come to.
+fn reached(into: &[Vec<(usize, f64)>]) -> Vec<bool> {
+    let mut reached = vec![false; into.len()];
+    reached[0] = true;
+    let mut more = true;
+    while more {
+        more = false;
+        for at in 1..into.len() {
+            if !reached[at] && into[at].iter().any(|(from, _)| reached[*from]) {
+                reached[at] = true;
+                more = true;
+            }
+        }
+    }
+    reached
 }

@@ -83,6 +83,20 @@ fn loops_have_a_bound_or_are_told() {
         &EstimateOptions::new().probability("Ready?", "Pause", 0.9),
     );
     assert!((often.typical.seconds - 9.0 * 30.0 - 10.0 * 0.2).abs() < 1e-6);
+    let seldom = Estimate::of(
+        &machine(POLL),
+        &EstimateOptions::new().probability("Ready?", "Pause", 0.9999),
+    );
+    assert!((seldom.typical.transitions - (2.0 * 1e4 + 9999.0 + 1.0)).abs() < 1e-3);
+    // A loop that a walk never comes to has no say.
+    let aside = Estimate::of(
+        &machine(&CHARGE.replace(
+            r#""Refund": {"Type": "Pass", "Next": "Done"}"#,
+            r#""Refund": {"Type": "Pass", "Next": "Refund"}"#,
+        )),
+        &EstimateOptions::new(),
+    );
+    assert_eq!(aside.typical.transitions, 2.0);
     let never = Estimate::of(
         &machine(POLL),
         &EstimateOptions::new().probability("Ready?", "Pause", 1.0),

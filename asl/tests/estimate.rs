@@ -1,0 +1,91 @@
+//! Estimates against what the service recorded: no execution does less than the best case, when it succeeds, or more than the worst.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value;
+use stepwright_asl::StateMachine;
+use stepwright_asl::estimate::{Estimate, EstimateOptions};
+
+#[test]
+fn recorded_executions_lie_within_their_estimates() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/cases.jsonl");
+    let Ok(text) = std::fs::read_to_string(&file) else {
+        eprintln!("skipped: there is no {}", file.display());
+        return;
+    };
+    let (mut held, mut failed) = (0, Vec::new());
+    for row in text.lines() {
+        let row: Value = serde_json::from_str(row).expect("a line is JSON");
+        let Some(events) = row["history"].as_array() else {
+            continue;
+        };
+        // Of some, events were lost that had no order.
+        if row["orderLost"] == true {
+            continue;
+        }
+        let Ok(machine) = StateMachine::from_json(&row["definition"].to_string()) else {
+            continue;
+        };
+        let kind = |event: &Value| event["type"].as_str().unwrap_or_default().to_owned();
+        let mut entered: BTreeMap<String, u64> = BTreeMap::new();
+        let mut items = 0;
+        for event in events {
+            if kind(event).ends_with("StateEntered") {
+                let name = event["stateName"].as_str().unwrap_or_default();
+                *entered.entry(name.to_owned()).or_default() += 1;
+            }
+            items = items.max(event["details"]["length"].as_u64().unwrap_or_default());
+        }
+        // Several executions, or one that goes on, are no whole history.
+        let last = events.last().map(kind).unwrap_or_default();
+        let first = events.first().map(kind).unwrap_or_default();
+        if first != "ExecutionStarted"
+            || !last.starts_with("Execution")
+            || events
+                .iter()
+                .filter(|event| kind(event).starts_with("Execution"))
+                .count()
+                != 2
+        {
+            continue;
+        }
+        let rounds = entered.values().copied().max().unwrap_or_default();
+        let options = EstimateOptions::new().rounds(rounds).items_of_all(0, items);
+        let estimate = Estimate::of(&machine, &options);
+        let transitions: u64 = entered.values().sum();
+        let within = |found: f64, best: f64, worst: f64| {
+            found <= worst && (found >= best || last != "ExecutionSucceeded")
+        };
+        held += 1;
+        let holds = within(
+            events.len() as f64,
+            estimate.best.events,
+            estimate.worst.events,
+        ) && within(
+            transitions as f64,
+            estimate.best.transitions,
+            estimate.worst.transitions,
+        );
+        if !holds {
+            let kinds: Vec<String> = events.iter().map(kind).collect();
+            failed.push(format!(
+                "{}: {} events of {} to {}, {transitions} transitions of {} to {}: {}",
+                row["id"],
+                events.len(),
+                estimate.best.events,
+                estimate.worst.events,
+                estimate.best.transitions,
+                estimate.worst.transitions,
+                kinds.join(" ")
+            ));
+        }
+    }
+    assert!(held > 200, "{held}");
+    assert!(
+        failed.is_empty(),
+        "{} of {held}\n{}",
+        failed.len(),
+        failed.join("\n")
+    );
+}
