@@ -21,7 +21,7 @@
 //!
 //! Transitions are counted as AWS charges them: one for each state that is entered, and one for each retry
 //! (<https://aws.amazon.com/step-functions/pricing/>). Events are those of [GetExecutionHistory](https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html);
-//! a property of `stepwright-runtime` holds their bounds against random executions.
+//! the executions that the service recorded are held against their bounds.
 
 mod bounds;
 mod cost;
