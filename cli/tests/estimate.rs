@@ -111,7 +111,7 @@ fn what_is_wrong_is_told() {
             vec!["-", "--probability", "Ready?=Paus:0.5"],
             "did you mean `Pause`?",
         ),
-        (vec!["-", "--task-duration", "-1"], "--task-duration"),
+        (vec!["-", "--task-duration=-1"], "give seconds"),
         (vec!["-", "--history", "nowhere.json"], "nowhere.json"),
         (
             vec!["-", "--history", "checkout.asl.json"],
