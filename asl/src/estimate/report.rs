@@ -183,6 +183,9 @@ fn walk(graph: &Graph<'_, StateMachine>, options: &EstimateOptions, found: &mut 
         .unwrap_or(Range::exactly(Case::default()))
 }
 
+/// A row of the table: its title, the amount, and how it is shown.
+type Row = (&'static str, fn(&Case) -> f64, fn(f64) -> String);
+
 /// A table for people.
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -196,7 +199,7 @@ impl fmt::Display for Estimate {
             "an execution",
             ["best", "typical", "worst"].map(str::to_owned),
         )?;
-        let rows: [(&str, fn(&Case) -> f64, fn(f64) -> String); 7] = [
+        let rows: [Row; 7] = [
             ("transitions", |case| case.transitions, count),
             ("history events", |case| case.events, count),
             ("largest payload", |case| case.payload_bytes, bytes),
