@@ -206,6 +206,10 @@ impl Engine {
 
     /// The ARN of the Map Run that a child execution belongs to.
     pub(crate) fn map_run_of(&self, child: &str) -> Result<Option<SmolStr>, StoreError> {
+        // Its state machine is `<machine>/<label>`, and no name has that sign.
+        if !child.contains('/') {
+            return Ok(None);
+        }
         if let Some(run) = self.shared.runs.run_of(child) {
             return Ok(Some(run));
         }
