@@ -345,7 +345,13 @@ impl ExecutionTask {
         self.drive_prepared();
         let clock = &self.host.engine.clock;
         self.host.deadline.disarm(clock);
-        let report = ExecutionReport::new(status, output, failure, clock.now(), history);
+        // The store and what is told from memory have one time.
+        let kept = self
+            .journaled
+            .as_ref()
+            .and_then(|journaled| journaled.ended());
+        let stopped = kept.unwrap_or_else(|| clock.now());
+        let report = ExecutionReport::new(status, output, failure, stopped, history);
         tracing::info!(status = status.as_str(), error = report.error, "ended");
         let report = Arc::new(report);
         if let Some(observer) = &self.host.engine.observer

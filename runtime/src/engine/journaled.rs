@@ -37,7 +37,7 @@ pub(super) struct Journaled {
     /// The version of the start that is being committed.
     starting: Option<Starting>,
     /// The end is among what is being committed, or is.
-    is_over: bool,
+    ended: Option<Timestamp>,
     /// Who is told whether news count, as soon as what they led to is kept.
     told: Vec<(Taken, bool)>,
 }
@@ -62,7 +62,7 @@ impl Journaled {
             first,
             committing: None,
             starting: None,
-            is_over: false,
+            ended: None,
             told: Vec::new(),
         }
     }
@@ -79,7 +79,7 @@ impl Journaled {
 
     /// Whether there is something that is not being committed yet.
     pub(super) fn is_behind(&self, execution: &Execution) -> bool {
-        !self.is_over && self.written.is_behind(execution)
+        self.ended.is_none() && self.written.is_behind(execution)
     }
 
     /// Whether somebody waits for what is not being committed yet.
@@ -89,7 +89,12 @@ impl Journaled {
 
     /// The end is kept, once nothing is being committed any more.
     pub(super) fn is_over(&self) -> bool {
-        self.is_over
+        self.ended.is_some()
+    }
+
+    /// When it ended, as it is kept.
+    pub(super) fn ended(&self) -> Option<Timestamp> {
+        self.ended
     }
 
     /// Tells the sender of news whether they count, as soon as that is kept.
@@ -125,7 +130,7 @@ impl Journaled {
         changes.extend(runs.map(Change::MapRun));
         self.place.seq += 1;
         if let Some((status, stopped)) = over {
-            self.is_over = true;
+            self.ended = Some(stopped);
             changes.push(Change::Close {
                 key,
                 status,
