@@ -6,6 +6,7 @@ mod hostile;
 mod http;
 mod map_runs;
 mod mocks;
+mod page;
 mod state_machines;
 mod support;
 mod test_state;
