@@ -1,5 +1,6 @@
-//! What the tests that cross packages share: the runner of the conformance recordings, and random expressions.
+//! What the tests that cross packages share: the runner of the conformance recordings, a client of the API, and random expressions.
 
+pub mod client;
 pub mod conformance;
 pub mod random;
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use stepwright_tests::conformance::{Known, read_rows};
+use stepwright_tests::conformance::{Known, Way, read_rows};
 
 fn lists() -> [Known; 2] {
     [
@@ -15,7 +15,7 @@ fn lists() -> [Known; 2] {
 }
 
 /// Replays a file; exactly the rows of the two lists may differ.
-async fn replay(file: &str) {
+async fn replay(file: &str, way: Way) {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     if !shared.exists() {
         println!("skipped: {file} is not on this machine");
@@ -31,7 +31,7 @@ async fn replay(file: &str) {
     let mut wrong = BTreeSet::new();
     for row in &rows {
         let is_listed = listed.remove(row.id.as_str());
-        match (row.check().await, is_listed) {
+        match (row.check(way).await, is_listed) {
             (Err(differences), false) => wrong.insert(format!("{}: {differences}", row.id)),
             (Ok(()), true) => {
                 wrong.insert(format!("{}: agrees, so it must leave the list", row.id))
@@ -51,17 +51,27 @@ async fn replay(file: &str) {
 
 #[tokio::test]
 async fn executions_run_as_they_were_recorded() {
-    replay("cases.jsonl").await;
+    replay("cases.jsonl", Way::InProcess).await;
 }
 
 #[tokio::test]
 async fn single_states_are_tested_as_they_were_recorded() {
-    replay("teststate.jsonl").await;
+    replay("teststate.jsonl", Way::InProcess).await;
 }
 
 #[tokio::test]
 async fn definitions_are_judged_as_they_were_recorded() {
-    replay("validation.jsonl").await;
+    replay("validation.jsonl", Way::InProcess).await;
+}
+
+#[tokio::test]
+async fn the_api_tests_states_as_was_recorded() {
+    replay("teststate.jsonl", Way::Api).await;
+}
+
+#[tokio::test]
+async fn the_api_judges_definitions_as_was_recorded() {
+    replay("validation.jsonl", Way::Api).await;
 }
 
 #[test]

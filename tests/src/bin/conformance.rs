@@ -1,19 +1,27 @@
-//! `cargo run -p stepwright-tests --bin conformance -- FILE...`
+//! `cargo run -p stepwright-tests --bin conformance -- [--api] FILE...`
 //!
 //! Replays every row of the files and prints, for each row that differs, its id and all differences; the last line is `N passed, N failed`.
+//! With `--api` each row is replayed by requests to a server of the Step Functions API, which this program starts on loopback: a row's tasks
+//! answer as they were recorded, which no server that is up already could know.
 //! Exit status: 0 all agree, 1 some differ, 2 a file cannot be read.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use stepwright_tests::conformance::read_rows;
+use stepwright_tests::conformance::{Way, read_rows};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let files: Vec<String> = std::env::args().skip(1).collect();
+    let mut files: Vec<String> = std::env::args().skip(1).collect();
+    let count = files.len();
+    files.retain(|word| word != "--api");
+    let way = match files.len() == count {
+        true => Way::InProcess,
+        false => Way::Api,
+    };
     if files.is_empty() {
         eprintln!(
-            "usage: conformance FILE...\n\nFILE holds one JSON row a line: cases.jsonl, teststate.jsonl or validation.jsonl"
+            "usage: conformance [--api] FILE...\n\nFILE holds one JSON row a line: cases.jsonl, teststate.jsonl or validation.jsonl"
         );
         return ExitCode::from(2);
     }
@@ -27,7 +35,7 @@ async fn main() -> ExitCode {
             }
         };
         for row in rows {
-            match row.check().await {
+            match row.check(way).await {
                 Ok(()) => passed += 1,
                 Err(differences) => {
                     failed += 1;

@@ -2,21 +2,27 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use stepwright_runtime::objects::Memory;
 use stepwright_runtime::task::{Answer, ResourceKind, TaskCall, TaskFailure, TaskSource};
 use stepwright_runtime::value::Value;
-use stepwright_runtime::{Engine, ExecutionInfo, ExecutionReport, MachineType, StartOptions};
+use stepwright_runtime::{
+    Engine, EngineBuilder, ExecutionInfo, ExecutionReport, MachineType, StartOptions,
+};
 
 use super::Differences;
+use super::api::Api;
 use super::equal::{Volatile, differences, is_equal, short};
 use super::history::{Event, Order, compare};
+
+/// The role of executions that the API starts.
+const ROLE: &str = "arn:aws:iam::111111111111:role/stepwright";
 
 /// Runs the row's definition on its input, with the tasks answering as they were recorded.
 pub(super) async fn check(row: &Json) -> Result<(), Differences> {
     let volatile = Volatile::new(&row["volatile"]);
     let report = run(row, Volatile::new(&row["volatile"])).await?;
-    let mut found = result_differences(&row["expect"], &report, &volatile);
+    let mut found = result_differences(&row["expect"], &result(&report), &volatile);
     if let Some(recorded) = row["history"].as_array() {
         let recorded: Vec<Event> = recorded.iter().map(Event::recorded).collect();
         let ours: Vec<Event> = report
@@ -30,6 +36,87 @@ pub(super) async fn check(row: &Json) -> Result<(), Differences> {
     Differences::check(found)
 }
 
+/// The same by requests to a server of the API.
+///
+/// The ids of the row's context name no state machine and no execution that the API would take; the ids that it draws stand for them.
+pub(super) async fn check_by_api(row: &Json) -> Result<(), Differences> {
+    let volatile = || {
+        let mut placeholders = row["volatile"].as_array().cloned().unwrap_or_default();
+        for pointer in [
+            "/Execution/Name",
+            "/StateMachine/Name",
+            "/Execution/RoleArn",
+        ] {
+            placeholders.extend(row["context"].pointer(pointer).cloned());
+        }
+        Volatile::new(&Json::from(placeholders))
+    };
+    let engine = builder(row, volatile()).build();
+    let engine = engine.map_err(|error| error.to_string())?;
+    let mut api = Api::over(engine.clone()).await?;
+    let definition = row["definition"].to_string();
+    let mut request = json!({"name": "machine", "definition": definition, "roleArn": ROLE});
+    let is_express = row["type"] == "EXPRESS";
+    if is_express {
+        request["type"] = "EXPRESS".into();
+    }
+    let created = api.call("CreateStateMachine", &request).await?;
+    let start =
+        json!({"stateMachineArn": created["stateMachineArn"], "input": row["input"].to_string()});
+    let ended = if is_express {
+        api.call("StartSyncExecution", &start).await?
+    } else {
+        let started = api.call("StartExecution", &start).await?;
+        api.finished(&started["executionArn"]).await?
+    };
+    let output = ended["output"].as_str().map(serde_json::from_str::<Json>);
+    let output = output.transpose().map_err(|error| error.to_string())?;
+    let ours = json!({
+        "status": ended["status"],
+        "output": output,
+        "error": ended["error"],
+        "cause": ended["cause"],
+    });
+    let mut found = result_differences(&row["expect"], &ours, &volatile());
+    if let (Some(recorded), false) = (row["history"].as_array(), is_express) {
+        let recorded: Vec<Event> = recorded.iter().map(Event::recorded).collect();
+        let id = ended["executionArn"].as_str().unwrap_or_default();
+        let run = engine.execution(id).map_err(|error| error.to_string())?;
+        let kept = run.ok_or_else(|| "the engine does not know the execution".to_owned())?;
+        let kept = kept.history().await;
+        let mut ours = Vec::new();
+        let mut request = json!({"executionArn": id, "maxResults": 1_000});
+        loop {
+            let page = api.call("GetExecutionHistory", &request).await?;
+            ours.extend(page["events"].as_array().cloned().unwrap_or_default());
+            match page.get("nextToken") {
+                Some(token) => request["nextToken"] = token.clone(),
+                None => break,
+            }
+        }
+        let events = ours.iter().zip(kept.events());
+        let ours: Vec<Event> = events
+            .map(|(event, kept)| Event::of_api(event, &kept))
+            .collect();
+        let (order, dropped) = (order(row), dropped(row));
+        found.extend(compare(&recorded, &ours, order, dropped, &volatile()));
+    }
+    Differences::check(found)
+}
+
+/// An engine whose tasks answer as they were recorded.
+fn builder(row: &Json, volatile: Volatile) -> EngineBuilder {
+    let recording = Recording::new(row, volatile);
+    let activities = recording.unpolled();
+    activities
+        .fold(Engine::builder(), |builder, arn| builder.activity(arn))
+        .account("111111111111")
+        .region("us-east-1")
+        .tasks(recording)
+        .objects(objects(row))
+        .virtual_time()
+}
+
 async fn run(
     row: &Json,
     volatile: Volatile,
@@ -39,16 +126,8 @@ async fn run(
         _ => MachineType::Standard,
     };
     let definition = row["definition"].to_string();
-    let recording = Recording::new(row, volatile);
-    let builder = Engine::builder().definition_json("machine", &definition, machine_type);
-    let activities = recording.unpolled();
-    let engine = activities
-        .fold(builder, |builder, arn| builder.activity(arn))
-        .account("111111111111")
-        .region("us-east-1")
-        .tasks(recording)
-        .objects(objects(row))
-        .virtual_time()
+    let engine = builder(row, volatile)
+        .definition_json("machine", &definition, machine_type)
         .build()
         .map_err(|error| format!("the definition does not compile: {error}"))?;
     let mut options = StartOptions::new();
@@ -111,19 +190,23 @@ fn dropped(row: &Json) -> usize {
     last.saturating_sub(recorded.len())
 }
 
-fn result_differences(expect: &Json, report: &ExecutionReport, volatile: &Volatile) -> Vec<String> {
-    let ours = serde_json::json!({
+/// What an execution came to, as the rows have it.
+fn result(report: &ExecutionReport) -> Json {
+    json!({
         "status": report.status.as_str(),
         "output": report.output.as_ref().map(Value::to_json),
         "error": report.error,
         "cause": report.cause,
-    });
+    })
+}
+
+fn result_differences(expect: &Json, ours: &Json, volatile: &Volatile) -> Vec<String> {
     let mut found = Vec::new();
     if expect["status"] != ours["status"] {
         found.push(format!(
             "expected {}, got {}",
             short(&expect["status"]),
-            short(&ours)
+            short(ours)
         ));
     }
     for field in ["output", "error", "cause"] {

@@ -47,6 +47,47 @@ impl Event {
     }
 }
 
+impl Event {
+    /// Takes an event as GetExecutionHistory answers it. Where it belongs is what the engine says of it: the API tells that by ids alone.
+    pub(super) fn of_api(event: &Value, ours: &stepwright_runtime::history::Event) -> Self {
+        let members = event.as_object().into_iter().flatten();
+        let mut details = Value::Object(serde_json::Map::new());
+        for (_, found) in members.filter(|(name, _)| name.ends_with("EventDetails")) {
+            details = found.clone();
+        }
+        if let Some(details) = details.as_object_mut() {
+            let kind = event["type"].as_str().unwrap_or_default();
+            if kind.ends_with("StateEntered") || kind.ends_with("StateExited") {
+                details.remove("name");
+            }
+            details.remove("roleArn");
+            details.retain(|name, _| !name.ends_with("Details"));
+            for name in ["input", "output", "parameters"] {
+                details.entry(name).and_modify(decode);
+            }
+            let variables = details.get_mut("assignedVariables");
+            let variables = variables.and_then(Value::as_object_mut).into_iter();
+            variables
+                .flat_map(serde_json::Map::values_mut)
+                .for_each(decode);
+        }
+        Self {
+            kind: text(&event["type"]),
+            state: ours.state_name().map(str::to_owned),
+            scope: ours.scope(),
+            details,
+        }
+    }
+}
+
+/// Reads JSON in a string.
+fn decode(json: &mut Value) {
+    let read = json.as_str().map(serde_json::from_str::<Value>);
+    if let Some(Ok(read)) = read {
+        *json = read;
+    }
+}
+
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }

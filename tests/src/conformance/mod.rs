@@ -3,6 +3,7 @@
 //! The rows come from files in the formats that `../shared/conformance/README.md` describes. The runner knows no exceptions and never skips; the few rows
 //! that no correct implementation can reproduce stand in `tests/conformance/known.toml`, which only `cargo test` reads.
 
+mod api;
 pub mod equal;
 mod execution;
 mod history;
@@ -11,6 +12,7 @@ mod row;
 mod test_state;
 mod validation;
 
+pub use api::Way;
 pub use known::Known;
 pub use row::{Row, read_rows};
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Differences, execution, test_state, validation};
+use super::{Differences, Way, execution, test_state, validation};
 
 /// One recorded fact about the service.
 #[derive(Debug)]
@@ -45,11 +45,13 @@ impl Row {
     /// # Errors
     ///
     /// All differences between what was recorded and what we do.
-    pub async fn check(&self) -> Result<(), Differences> {
-        match self.kind {
-            Kind::Execution => execution::check(&self.fields).await,
-            Kind::TestState => test_state::check(&self.fields).await,
-            Kind::Validation => validation::check(&self.fields),
+    pub async fn check(&self, way: Way) -> Result<(), Differences> {
+        match (self.kind, way) {
+            (Kind::Execution, Way::InProcess) => execution::check(&self.fields).await,
+            (Kind::Execution, Way::Api) => execution::check_by_api(&self.fields).await,
+            (Kind::TestState, way) => test_state::check(&self.fields, way).await,
+            (Kind::Validation, Way::InProcess) => validation::check(&self.fields),
+            (Kind::Validation, Way::Api) => validation::check_by_api(&self.fields).await,
         }
     }
 }

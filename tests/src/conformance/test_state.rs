@@ -3,15 +3,16 @@
 use serde_json::{Map, Value as Json, json};
 use stepwright_runtime::Engine;
 use stepwright_runtime::task::{Answer, TaskCall, TaskFailure, TaskSource};
-use stepwright_runtime::test_state::{TestStateError, TestStateRequest};
+use stepwright_runtime::test_state::TestStateRequest;
 
-use super::Differences;
+use super::api::Api;
 use super::equal::{Volatile, differences};
+use super::{Differences, Way};
 
 const ROLE: &str = "arn:aws:iam::111111111111:role/stepwright";
 
 /// Tests the row's state as it was tested there, and compares the response, or the refusal.
-pub(super) async fn check(row: &Json) -> Result<(), Differences> {
+pub(super) async fn check(row: &Json, way: Way) -> Result<(), Differences> {
     let volatile = Volatile::new(&row["volatile"]);
     let engine = Engine::builder()
         .account("111111111111")
@@ -21,12 +22,20 @@ pub(super) async fn check(row: &Json) -> Result<(), Differences> {
         .build()
         .map_err(|error| error.to_string())?;
     let request = request(row)?;
-    let (expected, ours) = match engine.test_state(&request).await {
-        Ok(response) => {
-            let response = serde_json::to_value(response).map_err(|error| error.to_string())?;
-            (row["expect"].clone(), decoded(response))
+    let expected = row["expect"].clone();
+    let tested = match way {
+        Way::InProcess => match engine.test_state(&request).await {
+            Ok(response) => Ok(serde_json::to_value(response).map_err(|error| error.to_string())?),
+            Err(error) => Err((error.code().to_owned(), error.message().to_owned())),
+        },
+        Way::Api => {
+            let request = serde_json::to_value(&request).map_err(|error| error.to_string())?;
+            Api::over(engine).await?.ask("TestState", &request).await?
         }
-        Err(error) => (row["expect"].clone(), refusal(&row["expect"], &error)),
+    };
+    let ours = match tested {
+        Ok(response) => decoded(response),
+        Err((code, message)) => refusal(&row["expect"], &code, &message),
     };
     Differences::check(differences(&expected, &ours, &volatile))
 }
@@ -93,8 +102,7 @@ fn decode(json: &mut Json) {
 }
 
 /// An error response, in whichever form the row has it.
-fn refusal(expect: &Json, error: &TestStateError) -> Json {
-    let (code, message) = (error.code(), error.message());
+fn refusal(expect: &Json, code: &str, message: &str) -> Json {
     if expect.get("exception_typename").is_some() {
         json!({
             "exception_typename": code,

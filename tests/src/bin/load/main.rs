@@ -4,7 +4,6 @@
 //! kept, and each has one call at a time. It prints a line for each server: calls a second, and how long they took; of `stepwright serve` how long it took to answer
 //! after it was started, and its memory, too.
 
-mod client;
 mod report;
 mod server;
 
@@ -13,9 +12,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
+use stepwright_tests::client::Client;
 use tokio::sync::Barrier;
 
-use self::client::Client;
 use self::report::Report;
 use self::server::Process;
 
@@ -145,8 +144,12 @@ async fn load(address: &str, arguments: &Arguments, runs: bool) -> Result<Report
             let (begun, mut times, mut last) = (Instant::now(), Vec::new(), Json::Null);
             while begun.elapsed() < time {
                 let asked = Instant::now();
-                last = client.send(&request).await?;
+                let (status, started) = client.send(&request).await?;
                 times.push(asked.elapsed());
+                if status != 200 {
+                    return Err(format!("a start was answered with {status}: {started}"));
+                }
+                last = started;
             }
             Ok::<_, String>((times, last))
         }));
