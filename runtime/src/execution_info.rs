@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
+use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::query::Entropy;
@@ -13,7 +14,7 @@ use crate::value::Value;
 pub struct ExecutionInfo {
     pub(crate) names: Names,
     /// The execution at the top of those that started it; `None` when that is this one.
-    pub(crate) root: Option<SmolStr>,
+    pub(crate) root: Option<Box<SmolStr>>,
     pub(crate) machine: Arc<MachineInfo>,
     pub(crate) started: Timestamp,
     pub(crate) input: Value,
@@ -32,6 +33,8 @@ pub(crate) struct MachineInfo {
     pub(crate) role_arn: SmolStr,
     /// What ARNs begin with that are drawn.
     pub(crate) prefix: SmolStr,
+    /// Whether its executions are Express ones.
+    pub(crate) is_express: bool,
     /// How they were asked for, where a server starts them.
     pub(crate) origin: Option<Arc<Origin>>,
 }
@@ -51,11 +54,17 @@ pub(crate) struct Origin {
     pub(crate) input: Option<Arc<str>>,
 }
 
-/// An execution's ARN and name.
+/// An execution's ARN and name. Those that are drawn are numbers of a stream until somebody asks for their texts.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
-    /// The ARN, once somebody has asked for it.
-    id: OnceLock<SmolStr>,
+    texts: OnceLock<Box<Texts>>,
+    /// Where the stream of drawn names stood.
+    drawn: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Texts {
+    id: SmolStr,
     name: Name,
 }
 
@@ -68,8 +77,32 @@ enum Name {
     Last,
     /// The part before the last one.
     BeforeLast,
-    /// The same, and the ARN is the machine's prefix with the next two UUIDs of a stream.
-    Drawn { state: u64 },
+}
+
+/// Finds an execution by its ARN: equal ARNs have equal keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum NameKey<'a> {
+    /// The last part of the ARN is this UUID.
+    Uuid(u128),
+    /// It is another text.
+    Text(&'a str),
+}
+
+impl<'a> NameKey<'a> {
+    pub(crate) fn of(id: &'a str) -> Self {
+        let last = id.rsplit(':').next().unwrap_or_default();
+        uuid_of(last).map_or(Self::Text(last), Self::Uuid)
+    }
+}
+
+/// The UUID whose text in lower case, with hyphens, this is.
+fn uuid_of(text: &str) -> Option<u128> {
+    let uuid = Uuid::try_parse(text).ok()?;
+    let is_same = uuid
+        .as_hyphenated()
+        .encode_lower(&mut Uuid::encode_buffer())
+        == text;
+    is_same.then(|| uuid.as_u128())
 }
 
 impl MachineInfo {
@@ -88,6 +121,7 @@ impl MachineInfo {
             role_arn: or(role_arn, &self.role_arn),
             prefix: self.prefix.clone(),
             origin: self.origin.clone(),
+            is_express: self.is_express,
         }
     }
 }
@@ -103,50 +137,100 @@ impl Names {
             own if own == before => Name::BeforeLast,
             _ => Name::Own(name),
         };
-        Self {
-            id: id.into(),
-            name,
-        }
+        Self::of(Texts { id, name })
     }
 
     /// Of an execution whose ARN is a prefix that ends with a colon, and its name, which has none.
     pub(crate) fn ending(prefix: &str, name: &str) -> Self {
-        Self {
-            id: SmolStr::from([prefix, name].concat()).into(),
+        Self::of(Texts {
+            id: [prefix, name].concat().into(),
             name: Name::Last,
+        })
+    }
+
+    fn of(texts: Texts) -> Self {
+        Self {
+            texts: Box::new(texts).into(),
+            drawn: 0,
         }
     }
 
-    /// Of an execution whose ARN is the machine's prefix with the next two UUIDs of a stream. Both are made when somebody asks.
+    /// Of an execution whose ARN is the machine's prefix with the next UUID of a stream, which is its name, or with the next two for an
+    /// Express execution.
     pub(crate) fn drawn(entropy: &Entropy) -> Self {
         Self {
-            id: OnceLock::new(),
-            name: Name::Drawn {
-                state: entropy.state(),
+            texts: OnceLock::new(),
+            drawn: entropy.state(),
+        }
+    }
+
+    /// The texts, where drawn ones are of this machine.
+    fn texts(&self, machine: &MachineInfo) -> &Texts {
+        self.texts
+            .get_or_init(|| Box::new(self.made_texts(machine)))
+    }
+
+    fn made_texts(&self, machine: &MachineInfo) -> Texts {
+        let entropy = Entropy::new(self.drawn);
+        let (prefix, name) = (&*machine.prefix, entropy.uuid());
+        match machine.is_express {
+            true => Texts {
+                id: [prefix, &name, ":", &entropy.uuid()].concat().into(),
+                name: Name::BeforeLast,
+            },
+            false => Texts {
+                id: [prefix, &name].concat().into(),
+                name: Name::Last,
             },
         }
     }
 
-    /// The ARN, where drawn ones begin with `prefix`.
-    pub(crate) fn id(&self, prefix: &str) -> &SmolStr {
-        self.id.get_or_init(|| match &self.name {
-            Name::Drawn { state } => {
-                let entropy = Entropy::new(*state);
-                let (name, unique) = (entropy.uuid(), entropy.uuid());
-                [prefix, &name, ":", &unique].concat().into()
-            }
-            // Only a drawn ARN is not there from the beginning.
-            Name::Own(_) | Name::Last | Name::BeforeLast => SmolStr::default(),
-        })
+    /// The ARN.
+    pub(crate) fn id(&self, machine: &MachineInfo) -> &SmolStr {
+        &self.texts(machine).id
+    }
+
+    /// The same, which is not kept where it was not asked for before.
+    pub(crate) fn to_id(&self, machine: &MachineInfo) -> SmolStr {
+        match self.texts.get() {
+            Some(texts) => texts.id.clone(),
+            None => self.made_texts(machine).id,
+        }
     }
 
     /// The name.
-    pub(crate) fn name(&self, prefix: &str) -> &str {
-        let part = |place| self.id(prefix).rsplit(':').nth(place).unwrap_or_default();
-        match &self.name {
+    pub(crate) fn name(&self, machine: &MachineInfo) -> &str {
+        let texts = self.texts(machine);
+        let part = |place| texts.id.rsplit(':').nth(place).unwrap_or_default();
+        match &texts.name {
             Name::Own(name) => name,
             Name::Last => part(0),
-            Name::BeforeLast | Name::Drawn { .. } => part(1),
+            Name::BeforeLast => part(1),
+        }
+    }
+
+    /// The key of the ARN.
+    fn key(&self, machine: &MachineInfo) -> NameKey<'_> {
+        match self.texts.get() {
+            Some(texts) => NameKey::of(&texts.id),
+            None => {
+                let entropy = Entropy::new(self.drawn);
+                if machine.is_express {
+                    entropy.next_uuid();
+                }
+                NameKey::Uuid(entropy.next_uuid().as_u128())
+            }
+        }
+    }
+
+    /// Whether this is the ARN.
+    fn is(&self, machine: &MachineInfo, id: &str) -> bool {
+        match self.texts.get() {
+            Some(texts) => texts.id == id,
+            None => {
+                // One that has the same end is as good as never another.
+                NameKey::of(id) == self.key(machine) && self.made_texts(machine).id == id
+            }
         }
     }
 }
@@ -164,7 +248,7 @@ impl ExecutionInfo {
 
     /// Its name.
     pub fn name(&self) -> &str {
-        self.names.name(&self.machine.prefix)
+        self.names.name(&self.machine)
     }
 
     /// The role that it runs under.
@@ -219,12 +303,32 @@ impl ExecutionInfo {
 
     /// The ARN, to be shared.
     pub(crate) fn arn(&self) -> &SmolStr {
-        self.names.id(&self.machine.prefix)
+        self.names.id(&self.machine)
     }
 
     /// The ARN of the execution at the top, to be shared.
     pub(crate) fn root_arn(&self) -> &SmolStr {
-        self.root.as_ref().unwrap_or_else(|| self.arn())
+        self.root.as_deref().unwrap_or_else(|| self.arn())
+    }
+
+    /// The ARN for somebody who keeps it.
+    pub(crate) fn to_arn(&self) -> SmolStr {
+        self.names.to_id(&self.machine)
+    }
+
+    /// The key of the ARN.
+    pub(crate) fn name_key(&self) -> NameKey<'_> {
+        self.names.key(&self.machine)
+    }
+
+    /// Whether this is the ARN.
+    pub(crate) fn has_arn(&self, id: &str) -> bool {
+        self.names.is(&self.machine, id)
+    }
+
+    /// Whether both have the same ARN.
+    pub(crate) fn is_namesake_of(&self, other: &Self) -> bool {
+        self.name_key() == other.name_key() && self.has_arn(&other.to_arn())
     }
 
     /// The same Express execution, which begins once more.
@@ -292,7 +396,9 @@ impl Record for ExecutionInfo {
     fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
         let kept = Kept::read(from)?;
         Ok(Self {
-            root: Some(kept.root).filter(|root| *root != kept.id),
+            root: Some(kept.root)
+                .filter(|root| *root != kept.id)
+                .map(Box::new),
             names: Names::new(kept.id, kept.name),
             machine: Arc::new(MachineInfo {
                 id: kept.machine_id,
@@ -300,6 +406,7 @@ impl Record for ExecutionInfo {
                 role_arn: kept.role_arn,
                 prefix: SmolStr::default(),
                 origin: kept.origin,
+                is_express: false,
             }),
             started: kept.started,
             input: kept.input,
@@ -321,31 +428,71 @@ mod tests {
 
     use super::*;
 
+    fn machine(prefix: &str, is_express: bool) -> MachineInfo {
+        MachineInfo {
+            id: SmolStr::default(),
+            name: SmolStr::default(),
+            role_arn: SmolStr::default(),
+            prefix: prefix.into(),
+            is_express,
+        }
+    }
+
     proptest! {
         /// Whatever an ARN and a name are, both are what they were.
         #[test]
         fn names_are_what_they_were_given(id in "[a:é]{0,12}", name in "[a:é]{0,4}") {
             let names = Names::new(id.as_str(), name.as_str());
-            prop_assert_eq!(names.id(""), &id);
-            prop_assert_eq!(names.name(""), name);
+            let machine = machine("", false);
+            prop_assert_eq!(names.id(&machine), &id);
+            prop_assert_eq!(names.name(&machine), name);
+            prop_assert_eq!(names.key(&machine), NameKey::of(&id));
+            prop_assert!(names.is(&machine, &id));
         }
 
         /// An ARN that is made of a name ends with it.
         #[test]
         fn an_arn_ends_with_its_name(prefix in "[a:é]{0,12}", name in "[aé-]{0,4}") {
             let names = Names::ending(&format!("{prefix}:"), &name);
-            prop_assert_eq!(names.id(""), &format!("{prefix}:{name}"));
-            prop_assert_eq!(names.name(""), name);
+            let machine = machine("", false);
+            prop_assert_eq!(names.id(&machine), &format!("{prefix}:{name}"));
+            prop_assert_eq!(names.name(&machine), name);
         }
 
-        /// Names that are made later are those of the stream's next UUIDs.
+        /// Names that are made later are those of the stream's next UUIDs, and are found by their texts before they are made.
         #[test]
-        fn drawn_names_are_those_of_the_stream(state in any::<u64>()) {
+        fn drawn_names_are_those_of_the_stream(state in any::<u64>(), is_express in any::<bool>()) {
             let names = Names::drawn(&Entropy::new(state));
             let entropy = Entropy::new(state);
             let (name, unique) = (entropy.uuid(), entropy.uuid());
-            prop_assert_eq!(names.name("arn:express:m:"), &name);
-            prop_assert_eq!(names.id("arn:express:m:"), &format!("arn:express:m:{name}:{unique}"));
+            let machine = machine("arn:m:", is_express);
+            let id = match is_express {
+                true => format!("arn:m:{name}:{unique}"),
+                false => format!("arn:m:{name}"),
+            };
+            prop_assert_eq!(names.key(&machine), NameKey::of(&id));
+            prop_assert!(names.is(&machine, &id));
+            prop_assert!(!names.is(&machine, &id.replace("arn", "ARN")));
+            prop_assert!(!names.is(&machine, &id.to_uppercase()));
+            prop_assert!(names.texts.get().is_none());
+            prop_assert_eq!(names.name(&machine), &name);
+            prop_assert_eq!(names.id(&machine), &id);
+        }
+    }
+
+    #[test]
+    fn only_the_text_of_a_uuid_in_lower_case_is_its_key() {
+        let text = "0198c5a2-0000-4000-8000-00000000abcd";
+        assert!(matches!(
+            NameKey::of(&format!("a:{text}")),
+            NameKey::Uuid(_)
+        ));
+        for other in [
+            text.to_uppercase(),
+            text.replace('-', ""),
+            format!("{{{text}}}"),
+        ] {
+            assert_eq!(NameKey::of(&other), NameKey::Text(&other));
         }
     }
 }

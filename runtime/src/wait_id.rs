@@ -1,33 +1,45 @@
 //! What an execution waits for, by ids that stay when it is written and read again.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
-use crate::record::record;
+use crate::record::{Damaged, Reader, Record, Writer};
 
 /// Names a cursor of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct CursorId(u32);
+pub(crate) struct CursorId(
+    /// One more than its place, so that one that may be missing takes no more room.
+    NonZeroU32,
+);
 
 impl CursorId {
     pub(crate) fn at(place: u32) -> Self {
-        Self(place)
+        Self(NonZeroU32::MIN.saturating_add(place))
     }
 
     pub(crate) fn number(self) -> u32 {
-        self.0
+        self.0.get() - 1
     }
 
     /// Its place among the cursors.
     pub(crate) fn place(self) -> usize {
-        self.0 as usize
+        self.number() as usize
     }
 }
 
-record!(struct CursorId(place));
+impl Record for CursorId {
+    fn write(&self, to: &mut Writer) {
+        self.number().write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        u32::read(from).map(Self::at)
+    }
+}
 
 impl fmt::Display for CursorId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.number().fmt(f)
     }
 }
 

@@ -18,6 +18,7 @@ use super::activities::Activities;
 use super::durable::Durable;
 use super::error::BuildError;
 use super::executions::Executions;
+use super::homes::Homes;
 use super::machines::{Machines, Setting};
 use super::map_runs::MapRuns;
 use super::observer::Observer;
@@ -649,6 +650,7 @@ impl EngineBuilder {
             has_given: AtomicBool::new(false),
             entropy: SharedEntropy::new(seed),
             open: OpenExecutions::default(),
+            homes: Homes::default(),
             state: Arc::new(self.state),
             tokens: Tokens::default(),
             activities,

@@ -66,7 +66,7 @@ impl EngineHost {
             program: self.program.clone(),
             entry,
             child,
-            source: self.source.clone(),
+            source: self.source(),
             begin,
             journaled,
         };

@@ -7,11 +7,11 @@ use crate::clock::{Alarm, Clock, Rang, Ring, Timestamp};
 ///
 /// The alarm is set when the execution waits and none of its other alarms comes before: most executions come to their end
 /// without it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Deadline {
     stage: Stage,
-    /// When the first of the other alarms rings, as far as that is known.
-    wakes: Option<Timestamp>,
+    /// When the first of the other alarms rings, as far as that is known; else the end of time.
+    wakes: Timestamp,
 }
 
 #[derive(Debug, Default)]
@@ -24,11 +24,23 @@ enum Stage {
     Armed(Alarm),
 }
 
+/// No time that an alarm has.
+const NEVER: Timestamp = Timestamp::from_unix_micros(i64::MAX);
+
+impl Default for Deadline {
+    fn default() -> Self {
+        Self {
+            stage: Stage::None,
+            wakes: NEVER,
+        }
+    }
+}
+
 impl Deadline {
     pub(super) fn at(due: Timestamp) -> Self {
         Self {
             stage: Stage::Due(due),
-            wakes: None,
+            wakes: NEVER,
         }
     }
 
@@ -50,18 +62,18 @@ impl Deadline {
         {
             self.stage = Stage::Armed(clock.arm(due, ring(state)));
         }
-        self.wakes = Some(self.wakes.map_or(at, |wakes| wakes.min(at)));
+        self.wakes = self.wakes.min(at);
     }
 
     /// Another alarm rang or was taken back: it is not known any more which is the first.
     pub(super) fn other_disarmed(&mut self) {
-        self.wakes = None;
+        self.wakes = NEVER;
     }
 
     /// Sets the alarm of an execution that waits, unless another comes before. Without a deadline of its own, the longest life of all is its
     /// bound.
     pub(super) fn rest(&mut self, clock: &Clock, state: &Arc<ExecutionState>, bound: Timestamp) {
-        let wakes_before = |due| self.wakes.is_some_and(|wakes| wakes < due);
+        let wakes_before = |due| self.wakes < due;
         self.stage = Stage::Armed(match self.stage {
             Stage::Due(due) if !wakes_before(due) => clock.arm(due, ring(state)),
             Stage::None if !wakes_before(bound) => clock.arm_bound(bound, ring(state)),

@@ -31,7 +31,7 @@ impl Engine {
     /// When there is no such execution, or it runs; [`DeleteError::Store`].
     pub async fn delete(&self, execution: &str) -> Result<(), DeleteError> {
         let shared = &self.shared;
-        let known = shared.executions().by_id.get(execution).cloned();
+        let known = shared.executions().get(execution).cloned();
         if known.as_ref().is_some_and(|known| known.report().is_none()) {
             return Err(DeleteError::ExecutionIsRunning(execution.to_owned()));
         }

@@ -1,16 +1,20 @@
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use smol_str::SmolStr;
+use hashbrown::HashTable;
 
 use super::retention::Retention;
 use super::state::ExecutionState;
 use crate::clock::Timestamp;
+use crate::execution_info::{ExecutionInfo, NameKey};
 
 /// The Standard executions of an engine that run, and those that can be described.
 pub(super) struct Executions {
-    /// By their ARNs.
-    pub(super) by_id: HashMap<SmolStr, Arc<ExecutionState>>,
+    /// By the keys of their ARNs: an ARN that nobody asks for is not made.
+    by_key: HashTable<Arc<ExecutionState>>,
+    hasher: RandomState,
     /// Of these, those that are over, oldest first.
     closed: VecDeque<Closed>,
     closed_bytes: u64,
@@ -19,7 +23,7 @@ pub(super) struct Executions {
 
 /// An execution that is over.
 struct Closed {
-    id: SmolStr,
+    state: Arc<ExecutionState>,
     /// The bytes that it holds.
     bytes: u64,
     stopped: Timestamp,
@@ -28,32 +32,68 @@ struct Closed {
 impl Executions {
     pub(super) fn new(retention: Retention) -> Self {
         Self {
-            by_id: HashMap::new(),
+            by_key: HashTable::new(),
+            hasher: RandomState::new(),
             closed: VecDeque::new(),
             closed_bytes: 0,
             retention,
         }
     }
 
+    /// The one that has this ARN.
+    pub(super) fn get(&self, id: &str) -> Option<&Arc<ExecutionState>> {
+        let hash = self.hasher.hash_one(NameKey::of(id));
+        self.by_key.find(hash, |known| known.about.has_arn(id))
+    }
+
+    /// The one that has the ARN of another.
+    pub(super) fn namesake(&self, about: &ExecutionInfo) -> Option<&Arc<ExecutionState>> {
+        let hash = self.hasher.hash_one(about.name_key());
+        self.by_key
+            .find(hash, |known| known.about.is_namesake_of(about))
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &Arc<ExecutionState>> {
+        self.by_key.iter()
+    }
+
+    /// Adds one, in place of its namesake.
+    pub(super) fn insert(&mut self, state: Arc<ExecutionState>) {
+        let Self { by_key, hasher, .. } = self;
+        let hash = hasher.hash_one(state.about.name_key());
+        let is_namesake = |known: &Arc<ExecutionState>| known.about.is_namesake_of(&state.about);
+        match by_key.find_mut(hash, is_namesake) {
+            Some(known) => *known = state,
+            None => {
+                let hash_of = |known: &Arc<ExecutionState>| hasher.hash_one(known.about.name_key());
+                by_key.insert_unique(hash, state, hash_of);
+            }
+        }
+    }
+
+    /// Takes this very one out.
+    fn remove(&mut self, state: &ExecutionState) -> bool {
+        let hash = self.hasher.hash_one(state.about.name_key());
+        let is_it = |known: &Arc<ExecutionState>| std::ptr::eq(&**known, state);
+        let found = self.by_key.find_entry(hash, is_it);
+        found.map(|found| found.remove()).is_ok()
+    }
+
     /// An execution that was over runs again.
     pub(super) fn reopen(&mut self, state: &Arc<ExecutionState>) {
-        let id = state.about.arn();
-        self.take_closed(id);
-        self.by_id.insert(id.clone(), state.clone());
+        self.take_closed(|closed| closed.about.is_namesake_of(&state.about));
+        self.insert(state.clone());
     }
 
     /// An execution that was over is deleted. Another of its name, or a redrive, is left as it is.
     pub(super) fn forget(&mut self, state: &Arc<ExecutionState>) {
-        let id = state.about.arn();
-        let is_same = |known: &Arc<ExecutionState>| Arc::ptr_eq(known, state);
-        if self.by_id.get(id).is_some_and(is_same) {
-            self.by_id.remove(id);
-            self.take_closed(id);
+        if self.remove(state) {
+            self.take_closed(|closed| Arc::ptr_eq(closed, state));
         }
     }
 
-    fn take_closed(&mut self, id: &SmolStr) {
-        let place = self.closed.iter().position(|closed| closed.id == *id);
+    fn take_closed(&mut self, is_it: impl Fn(&Arc<ExecutionState>) -> bool) {
+        let place = self.closed.iter().position(|closed| is_it(&closed.state));
         if let Some(closed) = place.and_then(|at| self.closed.remove(at)) {
             self.closed_bytes -= closed.bytes;
         }
@@ -61,28 +101,27 @@ impl Executions {
 
     /// An execution goes on in another process.
     pub(super) fn park(&mut self, state: &ExecutionState) {
-        self.by_id.remove(state.about.arn());
+        self.remove(state);
     }
 
     /// How many run.
     pub(super) fn open_count(&self) -> usize {
-        self.by_id.len().saturating_sub(self.closed.len())
+        self.by_key.len().saturating_sub(self.closed.len())
     }
 
-    /// An execution that holds so many bytes is over. Gives the ids of those that are forgotten for it: itself, when it cannot
-    /// be described.
+    /// An execution that holds so many bytes is over. Gives those that are forgotten for it: itself, when it cannot be described.
     pub(super) fn close(
         &mut self,
-        state: &ExecutionState,
+        state: &Arc<ExecutionState>,
         bytes: u64,
         stopped: Timestamp,
-    ) -> Vec<SmolStr> {
-        let id = state.about.arn();
-        if !self.by_id.contains_key(id) {
-            return vec![id.clone()];
+    ) -> Vec<Arc<ExecutionState>> {
+        let hash = self.hasher.hash_one(state.about.name_key());
+        if (self.by_key.find(hash, |known| Arc::ptr_eq(known, state))).is_none() {
+            return vec![state.clone()];
         }
         self.closed.push_back(Closed {
-            id: id.clone(),
+            state: state.clone(),
             bytes,
             stopped,
         });
@@ -97,8 +136,8 @@ impl Executions {
             }
             if let Some(oldest) = self.closed.pop_front() {
                 self.closed_bytes -= oldest.bytes;
-                self.by_id.remove(&oldest.id);
-                forgotten.push(oldest.id);
+                self.remove(&oldest.state);
+                forgotten.push(oldest.state);
             }
         }
         forgotten

@@ -47,6 +47,7 @@ impl Engine {
                 role_arn: role.unwrap_or_default().into(),
                 prefix: SmolStr::default(),
                 origin: None,
+                is_express: true,
             }),
             started: engine.clock.now(),
             input: start.input.clone(),
@@ -67,7 +68,7 @@ impl Engine {
         let mut drive = ExecutionTask::new(engine.clone(), prepared);
         (&mut drive).await;
         let report = state.report();
-        let inspection = drive.inspected.take().unwrap_or_else(|| {
+        let inspection = drive.take_inspected().unwrap_or_else(|| {
             // The interpreter broke off; its report says why.
             let text = |text: Option<&String>| text.map(SmolStr::from);
             let error = text(report.and_then(|report| report.error.as_ref()));

@@ -131,6 +131,7 @@ impl Setting {
                 role_arn: self.role.clone(),
                 prefix: self.arn(executions, &format!("{name}:")),
                 origin: None,
+                is_express: pending.machine_type == MachineType::Express,
             }),
             hash: sha256(text.as_bytes()).into(),
             text: text.into(),

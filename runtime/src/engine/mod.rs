@@ -17,6 +17,7 @@ mod executions;
 mod follower;
 mod handle;
 mod handlers;
+mod homes;
 mod host;
 mod input;
 mod inspect;
@@ -78,7 +79,7 @@ pub use self::start::StartOptions;
 pub use self::stored_executions::{ExecutionDescription, StoredExecutions};
 pub use self::unanswered::UnansweredTask;
 
-use self::execution_task::ExecutionTask;
+use self::execution_task::{Drive, ExecutionTask};
 use self::handle::LastHandle;
 use self::registry::PendingMachine;
 use self::run::Decode;
@@ -124,7 +125,7 @@ impl Engine {
                 // From here on its tokens are answered.
                 task.go_on();
                 open.extend(task.take_prepared());
-                runtime.spawn(task);
+                runtime.spawn(Drive::new(task));
             }
             // Their parents ended before they had stopped.
             let Some(left) = durable.recovered().take_next() else {
@@ -317,7 +318,7 @@ impl Engine {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let (state, task) = self.prepare(machine, input, options)?;
         if let Some(task) = task {
-            runtime.spawn(task);
+            Drive::begin(task, &runtime);
         }
         let run = Run::new(state, decode, &self.handle);
         run.accepted().await?;
@@ -417,7 +418,7 @@ impl Engine {
             return filter.read(&mut **durable.reader());
         }
         let executions = self.shared.executions();
-        let states: Vec<_> = executions.by_id.values().cloned().collect();
+        let states: Vec<_> = executions.values().cloned().collect();
         drop(executions);
         Ok(filter.page(states.iter().map(|state| &**state)))
     }

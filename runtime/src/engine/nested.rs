@@ -158,15 +158,14 @@ impl Shared {
         };
         let name = call.parameters().get("Name").and_then(Value::as_str);
         let names = self.names(machine, name);
-        let prefix = &machine.info.prefix;
         Ok(NestedStart {
             integration,
             machine: match qualified {
                 "" => machine.info.name.clone(),
                 arn => arn.into(),
             },
-            name: names.name(prefix).into(),
-            execution: names.id(prefix).clone(),
+            name: names.name(&machine.info).into(),
+            execution: names.id(&machine.info).clone(),
             root: call.execution().root_arn().clone(),
             input,
             depth,

@@ -208,8 +208,7 @@ impl Shared {
                     let mut executions = self.executions();
                     // The engine is being built: nobody has shut it down.
                     let _may_run = self.open.open(state);
-                    let id = state.about.arn().clone();
-                    executions.by_id.insert(id, state.clone());
+                    executions.insert(state.clone());
                     drop(executions);
                     all.push(prepared);
                 }
@@ -273,7 +272,7 @@ impl Shared {
 
     /// A Standard execution that runs, is remembered, or is over in the store; no child of a Map Run.
     pub(super) fn known(&self, id: &str) -> Result<Option<Arc<ExecutionState>>, StoreError> {
-        if let Some(known) = self.executions().by_id.get(id) {
+        if let Some(known) = self.executions().get(id) {
             return Ok(Some(known.clone()));
         }
         // One that runs is known above, or is about to be: its start is not told yet.
@@ -326,7 +325,7 @@ impl Shared {
         let (output, failure) = outcome.map_or((None, None), Outcome::into_parts);
         let resume = execution.take_resume();
         let stopped = row.stopped.unwrap_or(about.started);
-        let history = execution.recorder().finish();
+        let history = execution.into_history();
         let report = ExecutionReport::new(row.status, output, failure, stopped, history);
         let state = ExecutionState::new(about.clone(), &self.clock);
         if let Some(resume) = resume.filter(|_| row.status != Status::Succeeded) {

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::Engine;
 use super::error::RedriveError;
-use super::execution_task::{ExecutionTask, INTERNAL};
+use super::execution_task::{Drive, ExecutionTask, INTERNAL};
 use super::journaled::{First, Journaled};
 use super::prepared::{Begin, Child, Prepared};
 use super::redrivable::Redrivable;
@@ -73,7 +73,7 @@ impl Engine {
         }
         let prepared = self.shared.redrive(execution)?;
         let state = prepared.state.clone();
-        runtime.spawn(ExecutionTask::new(self.shared.clone(), prepared));
+        Drive::begin(ExecutionTask::new(self.shared.clone(), prepared), &runtime);
         let kept = state.accepted().await;
         if kept.is_err() {
             // Its Map Runs are as the store has them.
@@ -96,7 +96,7 @@ pub(super) fn nowhere(report: &ExecutionReport) -> &'static str {
 impl Shared {
     fn is_over(&self, id: &str) -> bool {
         let executions = self.executions();
-        let known = executions.by_id.get(id);
+        let known = executions.get(id);
         known.is_some_and(|state| state.report().is_some())
     }
 
@@ -108,7 +108,7 @@ impl Shared {
         if self.open.is_shut_down() {
             return Err(RedriveError::ShutDown);
         }
-        let known = executions.by_id.get(id).cloned().or(known);
+        let known = executions.get(id).cloned().or(known);
         let Some(known) = known else {
             drop(executions);
             return match self.child(id).map_err(RedriveError::Store)? {

@@ -7,7 +7,7 @@ use stepwright_asl::model::MachineType;
 use tokio::sync::oneshot;
 
 use super::error::{BuildError, StartError};
-use super::execution_task::ExecutionTask;
+use super::execution_task::{Drive, ExecutionTask};
 use super::list::{ExecutionFilter, ExecutionSummary};
 use super::machines::Machine;
 use super::redrive::nowhere;
@@ -113,7 +113,7 @@ impl Engine {
             .launch(&revision.machine, input, options, 0)
             .inspect_err(|error| self.refused(&revision.machine.info.name, error))?;
         if let Some(prepared) = launched.prepared {
-            runtime.spawn(ExecutionTask::new(self.shared.clone(), prepared));
+            Drive::begin(ExecutionTask::new(self.shared.clone(), prepared), &runtime);
         }
         let run = Run::new(launched.state, |output| Ok(output.clone()), &self.handle);
         run.accepted().await?;

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
 
@@ -24,6 +24,8 @@ pub(super) type Decode<T> = fn(&Value) -> Result<T, String>;
 /// Dropping it changes nothing: the execution goes on.
 pub struct Run<T> {
     state: Arc<ExecutionState>,
+    /// The ARN, once somebody has asked this handle for it: an execution that waits needs none.
+    id: OnceLock<SmolStr>,
     decode: Decode<T>,
     _engine: Arc<LastHandle>,
 }
@@ -42,6 +44,7 @@ impl<T> Run<T> {
     ) -> Self {
         Self {
             state,
+            id: OnceLock::new(),
             decode,
             _engine: engine.clone(),
         }
@@ -49,7 +52,7 @@ impl<T> Run<T> {
 
     /// The execution's ARN.
     pub fn id(&self) -> &str {
-        self.state.about.arn()
+        self.id.get_or_init(|| self.state.about.to_arn())
     }
 
     /// Its name.

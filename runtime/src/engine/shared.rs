@@ -9,6 +9,7 @@ use super::activities::Activities;
 use super::durable::Durable;
 use super::error::StartError;
 use super::executions::Executions;
+use super::homes::Homes;
 use super::machines::{Machine, Machines, Setting};
 use super::map_runs::MapRuns;
 use super::observer::Observer;
@@ -47,6 +48,8 @@ pub(crate) struct Shared {
     /// Where names and seeds come from.
     pub(super) entropy: SharedEntropy,
     pub(super) open: OpenExecutions,
+    /// The runtimes on which executions rest.
+    pub(super) homes: Homes,
     pub(super) state: Arc<SharedState>,
     pub(super) tokens: Tokens,
     pub(super) activities: Activities,
@@ -85,13 +88,11 @@ impl Shared {
     }
 
     /// How many events an execution keeps.
-    pub(super) fn history(&self, machine_type: MachineType) -> usize {
+    pub(super) fn history(&self, machine_type: MachineType) -> u32 {
         let is_virtual = self.clock.is_virtual();
         match machine_type {
-            MachineType::Standard if self.keeps_history.unwrap_or(true) => usize::MAX,
-            MachineType::Express if self.keeps_history.unwrap_or(is_virtual) => {
-                self.limits.events as usize
-            }
+            MachineType::Standard if self.keeps_history.unwrap_or(true) => u32::MAX,
+            MachineType::Express if self.keeps_history.unwrap_or(is_virtual) => self.limits.events,
             _ => 0,
         }
     }
@@ -140,13 +141,13 @@ impl Shared {
             (Some(name), Some(id)) => (self.entropy.draw(1).next_u64(), Names::new(id, name)),
             (name, id) => {
                 let (seed, drawn) = self.drawn(machine, name.as_deref());
-                let given = id.map(|id| Names::new(id, drawn.name(&machine.info.prefix)));
+                let given = id.map(|id| Names::new(id, drawn.name(&machine.info)));
                 (seed, given.unwrap_or(drawn))
             }
         };
         let about = Arc::new(ExecutionInfo {
             names,
-            root: options.root,
+            root: options.root.map(Box::new),
             machine: match (options.role_arn, options.machine_id, options.machine_name) {
                 (None, None, None) => machine.info.clone(),
                 (role_arn, id, name) => Arc::new(machine.info.but(role_arn, id, name)),
@@ -163,7 +164,7 @@ impl Shared {
         // Nobody looks for an Express execution by its ARN.
         let mut executions = (!is_express).then(|| self.executions());
         if let Some(executions) = &executions {
-            if let Some(known) = executions.by_id.get(about.arn()) {
+            if let Some(known) = executions.namesake(&about) {
                 return if known.report().is_none() && known.about.input == about.input {
                     Ok(Launched {
                         state: known.clone(),
@@ -190,8 +191,7 @@ impl Shared {
         }
         let journaled = durable.map(|durable| Box::new(durable.start(machine, &state.about)));
         if let Some(executions) = &mut executions {
-            let id = state.about.arn().clone();
-            executions.by_id.insert(id, state.clone());
+            executions.insert(state.clone());
         }
         drop(executions);
         if let Some(source) = own_source.filter(|source| source.is_finished_by_engine()) {
@@ -238,12 +238,12 @@ impl Shared {
             }
             (MachineType::Standard, Some(name)) => Names::new([prefix, name].concat(), name),
             (MachineType::Standard, None) => {
-                // The names in a store begin with the time, so that new ones lie side by side in its index. Random ones would touch a page each.
-                let name = match self.durable {
-                    Some(_) => entropy.uuid_at(self.clock.now()),
-                    None => entropy.uuid(),
-                };
-                Names::ending(prefix, &name)
+                match self.durable {
+                    // The names in a store begin with the time, so that new ones lie side by side in its index. Random ones would touch a
+                    // page each.
+                    Some(_) => Names::ending(prefix, &entropy.uuid_at(self.clock.now())),
+                    None => Names::drawn(entropy),
+                }
             }
         }
     }
@@ -285,7 +285,7 @@ impl Shared {
 
     /// An execution is over; the oldest of those that are is forgotten when there are too many. Only the report of one that
     /// can be described is measured.
-    pub(super) fn closed(&self, state: &ExecutionState, described: Option<&ExecutionReport>) {
+    pub(super) fn closed(&self, state: &Arc<ExecutionState>, described: Option<&ExecutionReport>) {
         self.open.leave(state);
         let Some(report) = described else {
             // Nobody can ask for it, it has no Map Runs, and no store has it.
@@ -301,8 +301,8 @@ impl Shared {
         let forgotten = self
             .executions()
             .close(state, report.bytes(), report.stopped);
-        for id in forgotten {
-            self.runs.forget(&id);
+        for forgotten in forgotten {
+            self.runs.forget(&forgotten.about.to_arn());
         }
     }
 

@@ -1,11 +1,14 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Poll, Waker};
 
-use futures_util::task::AtomicWaker;
 #[cfg(feature = "serve")]
 use smol_str::SmolStr;
+use thin_vec::ThinVec;
+use tokio::runtime::Id;
 use tokio::sync::{Notify, oneshot};
 
+use super::execution_task::ExecutionTask;
 use super::follower::Follower;
 use super::open::OpenPlace;
 use super::redrivable::Redrivable;
@@ -19,31 +22,52 @@ use crate::task::{Inbox, News};
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
-/// What an execution shares with everybody else: its mailbox, and its end.
+/// What an execution shares with everybody else: its mailbox, and its end. While it waits on real time, all of it rests here.
 pub(crate) struct ExecutionState {
     pub(crate) about: Arc<ExecutionInfo>,
     /// Virtual time, which stands while it is awake.
     clock: Option<Clock>,
     mailbox: Mutex<Mailbox>,
-    pub(super) waker: AtomicWaker,
     report: OnceLock<Arc<ExecutionReport>>,
-    /// What a redrive needs, when it is over and did not succeed.
-    redrivable: OnceLock<Box<Redrivable>>,
-    closed: Notify,
-    /// Its place among the executions that run.
-    place: OnceLock<OpenPlace>,
-    /// Whether it is kept, or why it cannot be.
-    accepted: OnceLock<Result<(), Box<StoreError>>>,
 }
 
-#[derive(Default)]
 struct Mailbox {
-    messages: Vec<Message>,
+    messages: ThinVec<Message>,
+    /// Of whoever drives it.
+    waker: Option<Waker>,
+    /// The execution, while nobody drives it: who brings news has it driven on.
+    resting: Option<Box<ExecutionTask>>,
+    /// What most executions do not have.
+    rare: Option<Box<Rare>>,
+    /// Its place among the executions that run.
+    place: Option<OpenPlace>,
     /// Whether the execution is being stepped, or is about to be: it then counts as busy on the clock.
     is_awake: bool,
     /// From then on there is a report.
     is_closed: bool,
+    /// Its start is kept, or needs not be.
+    is_kept: bool,
+}
+
+#[derive(Default)]
+struct Rare {
     followers: Vec<Follower>,
+    /// Tells those who wait for its end, or for its start to be kept.
+    told: Option<Arc<Notify>>,
+    /// Why its start cannot be kept.
+    refused: Option<StoreError>,
+    /// What a redrive needs, when it is over and did not succeed.
+    redrivable: Option<Redrivable>,
+}
+
+impl Mailbox {
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    fn told(&mut self) -> Arc<Notify> {
+        self.rare().told.get_or_insert_default().clone()
+    }
 }
 
 /// News for an execution.
@@ -76,33 +100,30 @@ pub(crate) enum Message {
 impl ExecutionState {
     /// Of an execution that is about to be stepped, and that needs not be kept, or is.
     pub(super) fn new(about: Arc<ExecutionInfo>, clock: &Clock) -> Arc<Self> {
-        Self::of(about, clock, OnceLock::from(Ok(())))
+        Self::of(about, clock, true)
     }
 
     /// Of one whose start is not kept yet.
     pub(super) fn unkept(about: Arc<ExecutionInfo>, clock: &Clock) -> Arc<Self> {
-        Self::of(about, clock, OnceLock::new())
+        Self::of(about, clock, false)
     }
 
-    fn of(
-        about: Arc<ExecutionInfo>,
-        clock: &Clock,
-        accepted: OnceLock<Result<(), Box<StoreError>>>,
-    ) -> Arc<Self> {
+    fn of(about: Arc<ExecutionInfo>, clock: &Clock, is_kept: bool) -> Arc<Self> {
         clock.enter();
         Arc::new(Self {
             about,
             clock: clock.is_virtual().then(|| clock.clone()),
             mailbox: Mutex::new(Mailbox {
+                messages: ThinVec::new(),
+                waker: None,
+                resting: None,
+                rare: None,
+                place: None,
                 is_awake: true,
-                ..Mailbox::default()
+                is_closed: false,
+                is_kept,
             }),
-            waker: AtomicWaker::new(),
             report: OnceLock::new(),
-            redrivable: OnceLock::new(),
-            closed: Notify::new(),
-            place: OnceLock::new(),
-            accepted,
         })
     }
 
@@ -124,34 +145,47 @@ impl ExecutionState {
         self.mailbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says whether its start is kept.
+    /// Says whether its start is kept. What was said first counts.
     pub(super) fn accept(&self, kept: Result<(), StoreError>) {
-        if self.accepted.set(kept.map_err(Box::new)).is_ok() {
-            self.closed.notify_waiters();
+        let mut mailbox = self.lock();
+        if mailbox.acceptance().is_ready() {
+            return;
+        }
+        match kept {
+            Ok(()) => mailbox.is_kept = true,
+            Err(error) => mailbox.rare().refused = Some(error),
+        }
+        let told = mailbox.rare.as_ref().and_then(|rare| rare.told.clone());
+        drop(mailbox);
+        if let Some(told) = told {
+            told.notify_waiters();
         }
     }
 
     /// Waits until its start is kept.
     pub(super) async fn accepted(&self) -> Result<(), StoreError> {
         loop {
-            // It is kept, as a rule; then nobody needs to be told.
-            if let Some(kept) = self.accepted.get() {
-                return kept.clone().map_err(|error| *error);
-            }
-            let told = self.closed.notified();
-            if self.accepted.get().is_none() {
+            let told = {
+                let mut mailbox = self.lock();
+                // It is kept, as a rule; then nobody needs to be told.
+                if let Poll::Ready(kept) = mailbox.acceptance() {
+                    return kept;
+                }
+                mailbox.told()
+            };
+            let told = told.notified();
+            if self.lock().acceptance().is_pending() {
                 told.await;
             }
         }
     }
 
     pub(super) fn set_place(&self, place: OpenPlace) {
-        // It begins once.
-        let _ = self.place.set(place);
+        self.lock().place = Some(place);
     }
 
     pub(super) fn place(&self) -> Option<OpenPlace> {
-        self.place.get().copied()
+        self.lock().place
     }
 
     /// It is not begun after all: nobody drives it.
@@ -164,7 +198,7 @@ impl ExecutionState {
 
     /// Brings news. Gives them back when the execution is over.
     pub(super) fn send(&self, message: Message) -> Result<(), Message> {
-        {
+        let (resting, waker) = {
             let mut mailbox = self.lock();
             if mailbox.is_closed {
                 return Err(message);
@@ -174,17 +208,26 @@ impl ExecutionState {
                 mailbox.is_awake = true;
                 self.enter();
             }
+            (mailbox.resting.take(), mailbox.waker.take())
+        };
+        if let Some(resting) = resting {
+            resting.drive_on();
+        } else if let Some(waker) = waker {
+            waker.wake();
         }
-        self.waker.wake();
         Ok(())
     }
 
-    /// Takes the news; from now on the execution counts as busy.
-    pub(super) fn take(&self) -> Vec<Message> {
+    /// Takes the news; from now on the execution counts as busy, and whoever drives it is woken when others come.
+    pub(super) fn take(&self, waker: &Waker) -> ThinVec<Message> {
         let mut mailbox = self.lock();
         if !mailbox.is_awake {
             mailbox.is_awake = true;
             self.enter();
+        }
+        match &mut mailbox.waker {
+            Some(known) => known.clone_from(waker),
+            none => *none = Some(waker.clone()),
         }
         std::mem::take(&mut mailbox.messages)
     }
@@ -202,24 +245,53 @@ impl ExecutionState {
         true
     }
 
+    /// Has the execution rest here until there are news. Gives it back when there are some.
+    pub(super) fn lay_down(&self, task: Box<ExecutionTask>) -> Option<Box<ExecutionTask>> {
+        let mut mailbox = self.lock();
+        if !mailbox.messages.is_empty() {
+            return Some(task);
+        }
+        mailbox.is_awake = false;
+        let waker = mailbox.waker.take();
+        mailbox.resting = Some(task);
+        drop(mailbox);
+        drop(waker);
+        None
+    }
+
+    /// Takes an execution out that rests and would be driven on by a runtime that ends.
+    pub(super) fn take_resting(&self, runtime: Id) -> Option<Box<ExecutionTask>> {
+        let is_driven_there = |task: &mut Box<ExecutionTask>| task.is_driven_by(runtime);
+        self.lock().resting.take_if(is_driven_there)
+    }
+
     /// Says that the execution is over. `tell` is called for each follower, before virtual time may go on.
     pub(super) fn close(&self, report: Arc<ExecutionReport>, tell: impl Fn(Follower)) {
-        let (left, followers, was_awake) = {
+        let (left, followers, told, waker, was_awake) = {
             let mut mailbox = self.lock();
             // Who finds it closed must find the report.
             let _ = self.report.set(report.clone());
             mailbox.is_closed = true;
+            let (followers, told) = match &mut mailbox.rare {
+                Some(rare) => (std::mem::take(&mut rare.followers), rare.told.take()),
+                None => (Vec::new(), None),
+            };
             (
                 std::mem::take(&mut mailbox.messages),
-                std::mem::take(&mut mailbox.followers),
+                followers,
+                told,
+                mailbox.waker.take(),
                 std::mem::take(&mut mailbox.is_awake),
             )
         };
+        drop(waker);
         for message in left {
             answer_late(message, &report);
         }
         followers.into_iter().for_each(tell);
-        self.closed.notify_waiters();
+        if let Some(told) = told {
+            told.notify_waiters();
+        }
         if was_awake {
             self.leave();
         }
@@ -247,7 +319,7 @@ impl ExecutionState {
         match self.report.get() {
             Some(report) => Some((follower, report.clone())),
             None => {
-                mailbox.followers.push(follower);
+                mailbox.rare().followers.push(follower);
                 None
             }
         }
@@ -255,19 +327,18 @@ impl ExecutionState {
 
     /// Keeps what a redrive needs; before the execution is closed.
     pub(super) fn keep(&self, redrivable: Redrivable) {
-        // It is kept once: an execution ends once.
-        let _ = self.redrivable.set(Box::new(redrivable));
+        self.lock().rare().redrivable = Some(redrivable);
     }
 
     /// Whether there is what a redrive needs.
     pub(super) fn is_redrivable(&self) -> bool {
-        self.redrivable.get().is_some()
+        let mailbox = self.lock();
+        let rare = mailbox.rare.as_ref();
+        rare.is_some_and(|rare| rare.redrivable.is_some())
     }
 
     pub(super) fn redrivable(&self) -> Option<Redrivable> {
-        self.redrivable
-            .get()
-            .map(|redrivable| (**redrivable).clone())
+        self.lock().rare.as_ref()?.redrivable.clone()
     }
 
     pub(super) fn report(&self) -> Option<&Arc<ExecutionReport>> {
@@ -281,13 +352,26 @@ impl ExecutionState {
             if let Some(report) = self.report.get() {
                 return report.clone();
             }
-            let closed = self.closed.notified();
+            let told = self.lock().told();
+            let told = told.notified();
             if self.report.get().is_none() {
                 if let Some(clock) = &self.clock {
                     awaits.get_or_insert_with(|| clock.await_end());
                 }
-                closed.await;
+                told.await;
             }
+        }
+    }
+}
+
+impl Mailbox {
+    /// Whether its start is kept.
+    fn acceptance(&self) -> Poll<Result<(), StoreError>> {
+        let refused = self.rare.as_ref().and_then(|rare| rare.refused.clone());
+        match refused {
+            Some(error) => Poll::Ready(Err(error)),
+            None if self.is_kept => Poll::Ready(Ok(())),
+            None => Poll::Pending,
         }
     }
 }

@@ -123,7 +123,7 @@ impl StoredExecutions {
             machines: None,
         };
         let kept = self.versions.restore(reading, &mut *self.reader, row)?;
-        let mut execution = kept.execution;
+        let execution = kept.execution;
         let about = execution.about().clone();
         let outcome = execution.outcome().cloned();
         let outcome = outcome.filter(|_| row.status != Status::Running);
@@ -135,7 +135,7 @@ impl StoredExecutions {
             output,
             error: error.map(String::from),
             cause: cause.map(String::from),
-            history: execution.recorder().finish(),
+            history: execution.into_history(),
             machine: MachineDescription {
                 name: about.machine.name.to_string(),
                 arn: about.machine.id.to_string(),

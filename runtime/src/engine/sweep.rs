@@ -154,7 +154,7 @@ impl Sweep {
         let delete = |row: &StoredExecution| Change::Delete { key: row.key };
         let known: Vec<_> = {
             let executions = self.executions();
-            let by_id = |row: &StoredExecution| executions.by_id.get(&*row.arn).cloned();
+            let by_id = |row: &StoredExecution| executions.get(&row.arn).cloned();
             some.iter().map(by_id).collect()
         };
         let outcome = self.journal.commit(some.iter().map(delete).collect());

@@ -39,7 +39,7 @@ impl Shared {
     /// Somebody who answers tasks was added.
     pub(super) fn look_for_handlers(&self) {
         for task in self.unanswered.all() {
-            let known = self.executions().by_id.get(&*task.execution).cloned();
+            let known = self.executions().get(&task.execution).cloned();
             if let Some(state) = known.or_else(|| self.runs.child(&task.execution)) {
                 // One that is over waits for nobody.
                 let _over = state.send(Message::LookForHandlers);

@@ -27,6 +27,11 @@ struct Link {
 }
 
 impl Chain {
+    /// Whether an event was asked for.
+    pub(super) fn has_begun(&self) -> bool {
+        !self.scopes.is_empty()
+    }
+
     /// The event that `entry`, whose id is `id`, points at.
     pub(super) fn previous(&mut self, scopes: &Scopes, entry: &Entry, id: u32) -> u32 {
         let at = entry.scope.0 as usize;

@@ -9,27 +9,55 @@ const CHUNK: usize = 256;
 /// It may be told to keep the last records only.
 #[derive(Clone, Debug)]
 pub(super) struct Log<T> {
+    open: Vec<T>,
+    /// What came before; most lists are short and have nothing there.
+    older: Option<Box<Older<T>>>,
+}
+
+#[derive(Debug)]
+struct Older<T> {
     /// How many records were dropped at the front.
     dropped: usize,
     full: Vec<Arc<Vec<T>>>,
-    open: Vec<T>,
+}
+
+impl<T> Default for Older<T> {
+    fn default() -> Self {
+        Self {
+            dropped: 0,
+            full: Vec::new(),
+        }
+    }
+}
+
+impl<T> Clone for Older<T> {
+    fn clone(&self) -> Self {
+        Self {
+            dropped: self.dropped,
+            full: self.full.clone(),
+        }
+    }
 }
 
 impl<T: Clone> Log<T> {
     pub(super) fn with_capacity(records: usize) -> Self {
         Self {
-            dropped: 0,
-            full: Vec::new(),
             open: Vec::with_capacity(records.min(CHUNK)),
+            older: None,
         }
     }
 
     /// A list of which the first `dropped` records are not known.
     pub(super) fn behind(dropped: usize) -> Self {
+        let full = Vec::new();
         Self {
-            dropped,
-            ..Self::with_capacity(0)
+            open: Vec::new(),
+            older: (dropped > 0).then(|| Box::new(Older { dropped, full })),
         }
+    }
+
+    fn full(&self) -> &[Arc<Vec<T>>] {
+        self.older.as_ref().map_or(&[], |older| &older.full)
     }
 
     pub(super) fn push(&mut self, record: T) {
@@ -48,36 +76,39 @@ impl<T: Clone> Log<T> {
     #[cold]
     fn fill(&mut self) {
         let full = std::mem::replace(&mut self.open, Vec::with_capacity(CHUNK));
-        self.full.push(Arc::new(full));
+        self.older.get_or_insert_default().full.push(Arc::new(full));
     }
 
     /// How many records were pushed when a chunk can be dropped, and `most` are left.
     pub(super) fn next_drop(&self, most: usize) -> usize {
-        self.dropped.saturating_add(most).saturating_add(CHUNK)
+        self.dropped().saturating_add(most).saturating_add(CHUNK)
     }
 
     /// Drops whole chunks at the front as long as `most` records are left, and gives each dropped record to `leave`.
     pub(super) fn keep_last(&mut self, most: usize, mut leave: impl FnMut(usize, &T)) {
-        while self.len().saturating_sub(CHUNK) >= most && !self.full.is_empty() {
-            let chunk = self.full.remove(0);
+        while self.len().saturating_sub(CHUNK) >= most
+            && let Some(older) = &mut self.older
+            && !older.full.is_empty()
+        {
+            let chunk = older.full.remove(0);
             for record in chunk.iter() {
-                leave(self.dropped, record);
-                self.dropped += 1;
+                leave(older.dropped, record);
+                older.dropped += 1;
             }
         }
     }
 
     /// Drops the records behind the first `most`.
     pub(super) fn keep_first(&mut self, most: usize) {
-        let most = most.saturating_sub(self.dropped);
+        let most = most.saturating_sub(self.dropped());
         while self.len() > most {
-            if most < self.full.len() * CHUNK
-                && let Some(full) = self.full.pop()
+            if most < self.full().len() * CHUNK
+                && let Some(full) = self.older.as_mut().and_then(|older| older.full.pop())
             {
                 self.open = Arc::unwrap_or_clone(full);
             }
-            self.open
-                .truncate(most.saturating_sub(self.full.len() * CHUNK));
+            let before = self.full().len() * CHUNK;
+            self.open.truncate(most.saturating_sub(before));
         }
     }
 
@@ -88,43 +119,43 @@ impl<T: Clone> Log<T> {
 
     /// How many records were pushed, those that were dropped among them.
     pub(super) fn end(&self) -> usize {
-        self.dropped + self.len()
+        self.dropped() + self.len()
     }
 
     /// How many records were dropped.
     pub(super) fn dropped(&self) -> usize {
-        self.dropped
+        self.older.as_ref().map_or(0, |older| older.dropped)
     }
 
     /// How many records are there.
     pub(super) fn len(&self) -> usize {
-        self.full.len() * CHUNK + self.open.len()
+        self.full().len() * CHUNK + self.open.len()
     }
 
     pub(super) fn last(&self) -> Option<&T> {
-        self.open.last().or_else(|| self.full.last()?.last())
+        self.open.last().or_else(|| self.full().last()?.last())
     }
 
     pub(super) fn get(&self, place: usize) -> Option<&T> {
-        let place = place.checked_sub(self.dropped)?;
-        match self.full.get(place / CHUNK) {
+        let place = place.checked_sub(self.dropped())?;
+        match self.full().get(place / CHUNK) {
             Some(chunk) => chunk.get(place % CHUNK),
-            None => self.open.get(place - self.full.len() * CHUNK),
+            None => self.open.get(place - self.full().len() * CHUNK),
         }
     }
 
     /// The records that are there, each with its place.
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &T)> {
-        let full = self.full.iter().flat_map(|chunk| chunk.iter());
-        (self.dropped..).zip(full.chain(&self.open))
+        let full = self.full().iter().flat_map(|chunk| chunk.iter());
+        (self.dropped()..).zip(full.chain(&self.open))
     }
 }
 
 impl<T: Record + Clone> Log<T> {
     /// Writes the records behind the first `written`, as far as they are there, and gives the number of all.
     pub(super) fn write_behind(&self, written: usize, to: &mut Writer) -> usize {
-        let from = written.max(self.dropped);
-        self.dropped.write(to);
+        let from = written.max(self.dropped());
+        self.dropped().write(to);
         from.write(to);
         (self.end() - from).write(to);
         (from..self.end())
@@ -147,7 +178,7 @@ impl<T: Record + Clone> Log<T> {
         for _ in 0..from.length()? {
             self.push(T::read(from)?);
         }
-        if self.dropped < dropped {
+        if self.dropped() < dropped {
             let kept = self.iter().filter(|(place, _)| *place >= dropped);
             let kept: Vec<T> = kept.map(|(_, record)| record.clone()).collect();
             *self = Self::behind(dropped);

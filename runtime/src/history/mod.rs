@@ -43,7 +43,7 @@ struct Inner {
     about: Arc<ExecutionInfo>,
     entries: Log<Entry>,
     /// How far the chains had come with the events that are not kept.
-    front: Chain,
+    front: Option<Box<Chain>>,
     scopes: Scopes,
 }
 
@@ -60,7 +60,7 @@ impl History {
             program,
             about,
             entries: Log::with_capacity(0),
-            front: Chain::default(),
+            front: None,
             scopes: Scopes::default(),
         })
     }
@@ -208,7 +208,7 @@ impl Reader {
         if self.read < dropped {
             self.missed += dropped - self.read;
             self.read = dropped;
-            self.chain = inner.front.clone();
+            self.chain = inner.front.as_deref().cloned().unwrap_or_default();
         }
         let entry = inner.entries.get(self.read as usize)?;
         self.read += 1;

@@ -11,15 +11,13 @@ use crate::program::{Program, StateIx};
 use crate::record::{Damaged, Reader, Record, Writer};
 
 /// How many events are kept for readers of `Run::events`, where no history is kept.
-const WATCHED: usize = 1_024;
+const WATCHED: u32 = 1_024;
 
 /// Writes the history of a running execution.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    program: Arc<Program>,
-    about: Arc<ExecutionInfo>,
     /// How many events are kept: the last of them; 0 when only the ids count.
-    most: usize,
+    most: u32,
     count: u32,
     /// How many events there may be, the last one included.
     limit: u32,
@@ -30,17 +28,16 @@ pub(crate) struct Recorder {
     /// When this many are written the first ones are dropped.
     next_drop: u32,
     entries: Log<Entry>,
-    /// How far the chains had come with the events that are not kept.
-    front: Chain,
+    /// How far the chains had come with the events that are not kept, as soon as some are not.
+    front: Option<Box<Chain>>,
     scopes: Scopes,
 }
 
 impl Recorder {
-    pub(crate) fn new(program: Arc<Program>, about: Arc<ExecutionInfo>, most: usize) -> Self {
-        let capacity = program.expected_events().min(most);
+    /// Of an execution of `program`, of whose events the last `most` are kept.
+    pub(crate) fn new(program: &Program, most: u32) -> Self {
+        let capacity = program.expected_events().min(most as usize);
         Self {
-            program,
-            about,
             most,
             count: 0,
             limit: u32::MAX,
@@ -48,29 +45,21 @@ impl Recorder {
             latest: Timestamp::default(),
             next_drop: 0,
             entries: Log::with_capacity(capacity),
-            front: Chain::default(),
+            front: None,
             scopes: Scopes::default(),
         }
         .settled()
     }
 
     /// Goes on with the history of an execution that wrote `count` events.
-    pub(crate) fn resumed(
-        history: &History,
-        about: Arc<ExecutionInfo>,
-        most: usize,
-        count: u32,
-    ) -> Self {
+    pub(crate) fn resumed(history: &History, most: u32, count: u32) -> Self {
         let Inner {
-            program,
             entries,
             front,
             scopes,
             ..
         } = &*history.inner;
         Self {
-            program: program.clone(),
-            about,
             most,
             count,
             limit: u32::MAX,
@@ -92,7 +81,7 @@ impl Recorder {
 
     fn settle(&mut self) {
         self.latest = self.entries.last().map_or(self.latest, |last| last.at);
-        let next_drop = self.entries.next_drop(self.most);
+        let next_drop = self.entries.next_drop(self.most as usize);
         self.next_drop = u32::try_from(next_drop).unwrap_or(u32::MAX);
     }
 
@@ -116,6 +105,7 @@ impl Recorder {
     #[inline]
     pub(crate) fn write_of_state(
         &mut self,
+        program: &Program,
         at: Timestamp,
         kind: EventKind,
         state: StateIx,
@@ -126,7 +116,7 @@ impl Recorder {
             self.is_full = true;
             return self.count;
         }
-        tracing::debug!(state = %self.program.state(state).name, event = kind.name(), "event");
+        tracing::debug!(state = %program.state(state).name, event = kind.name(), "event");
         self.write_with(at, kind, state, scope, payload)
     }
 
@@ -174,8 +164,8 @@ impl Recorder {
     /// Drops the first events, where only so many are kept.
     #[cold]
     fn keep_last(&mut self) {
-        let (front, scopes) = (&mut self.front, &self.scopes);
-        self.entries.keep_last(self.most, |place, entry| {
+        let (front, scopes) = (self.front.get_or_insert_default(), &self.scopes);
+        self.entries.keep_last(self.most as usize, |place, entry| {
             front.previous(scopes, entry, u32::try_from(place + 1).unwrap_or(u32::MAX));
         });
         self.settle();
@@ -219,11 +209,11 @@ impl Recorder {
     }
 
     /// The history so far.
-    pub(crate) fn history(&self) -> History {
+    pub(crate) fn history(&self, program: Arc<Program>, about: Arc<ExecutionInfo>) -> History {
         let entries = self.nothing_kept();
         History::new(Inner {
-            program: self.program.clone(),
-            about: self.about.clone(),
+            program,
+            about,
             entries: entries.unwrap_or_else(|| self.entries.clone()),
             front: self.front.clone(),
             scopes: self.scopes.clone(),
@@ -236,23 +226,27 @@ impl Recorder {
     }
 
     /// The whole history.
-    pub(crate) fn finish(&mut self) -> History {
-        let kept = std::mem::replace(&mut self.entries, Log::with_capacity(0));
+    pub(crate) fn finish(self, program: Arc<Program>, about: Arc<ExecutionInfo>) -> History {
         History::new(Inner {
-            program: self.program.clone(),
-            about: self.about.clone(),
-            entries: self.nothing_kept().unwrap_or(kept),
-            front: std::mem::take(&mut self.front),
-            scopes: std::mem::take(&mut self.scopes),
+            program,
+            about,
+            entries: self.nothing_kept().unwrap_or(self.entries),
+            front: self.front,
+            scopes: self.scopes,
         })
     }
 
     /// Writes what came behind the first `written`.
     pub(crate) fn write_behind(&self, written: &mut WrittenEvents, to: &mut Writer) {
-        self.most.write(to);
+        // What is kept without a bound has the greatest number of 64 bits.
+        let bound = (self.most < u32::MAX).then_some(u64::from(self.most));
+        bound.unwrap_or(u64::MAX).write(to);
         self.count.write(to);
         written.events = self.entries.write_behind(written.events, to);
-        self.front.write(to);
+        match &self.front {
+            Some(front) => front.write(to),
+            None => Chain::default().write(to),
+        }
         written.scopes = self.scopes.write_behind(written.scopes, to);
     }
 
@@ -271,11 +265,12 @@ impl Recorder {
 
     /// Takes over what [`write_behind`](Self::write_behind) wrote.
     pub(crate) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
-        self.most = Record::read(from)?;
+        self.most = u32::try_from(u64::read(from)?).unwrap_or(u32::MAX);
         self.count = Record::read(from)?;
         self.entries.read_behind(from)?;
         self.settle();
-        self.front = Record::read(from)?;
+        let front = Chain::read(from)?;
+        self.front = front.has_begun().then(|| Box::new(front));
         self.scopes.read_behind(from)
     }
 }

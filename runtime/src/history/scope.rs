@@ -21,52 +21,61 @@ struct Scope {
     index: u32,
 }
 
-/// The scopes of one execution. That of the top level has nothing to be kept: the first place stands for it.
-#[derive(Clone, Debug)]
-pub(crate) struct Scopes(Log<Scope>);
+/// The scopes of one execution, as soon as it has one beside the top level. That has nothing to be kept: the first place of the list stands
+/// for it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scopes(Option<Box<Log<Scope>>>);
 
-impl Default for Scopes {
-    fn default() -> Self {
-        Self(Log::behind(1))
-    }
+/// The list before the first scope.
+fn none() -> Box<Log<Scope>> {
+    Box::new(Log::behind(1))
 }
 
 impl Scopes {
     pub(crate) fn open(&mut self, parent: ScopeId, container: StateIx, index: u32) -> ScopeId {
-        self.0.push(Scope {
+        let scopes = self.0.get_or_insert_with(none);
+        scopes.push(Scope {
             parent,
             container,
             index,
         });
-        ScopeId(u32::try_from(self.0.end() - 1).unwrap_or(u32::MAX))
+        ScopeId(u32::try_from(scopes.end() - 1).unwrap_or(u32::MAX))
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.end()
+        self.0.as_ref().map_or(1, |scopes| scopes.end())
+    }
+
+    fn get(&self, scope: ScopeId) -> Option<&Scope> {
+        self.0.as_ref()?.get(scope.0 as usize)
     }
 
     /// Writes the scopes behind the first `written`, and gives the number of all.
     pub(super) fn write_behind(&self, written: usize, to: &mut Writer) -> usize {
-        self.0.write_behind(written, to)
+        match &self.0 {
+            Some(scopes) => scopes.write_behind(written, to),
+            None => none().write_behind(written, to),
+        }
     }
 
     /// Takes over what [`write_behind`](Self::write_behind) wrote.
     pub(super) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
-        self.0.read_behind(from)
+        let mut scopes = self.0.take().unwrap_or_else(none);
+        let read = scopes.read_behind(from);
+        self.0 = (scopes.end() > 1).then_some(scopes);
+        read
     }
 
     /// Whether each has a container, and stands behind the one around it.
     pub(super) fn are_nested(&self) -> bool {
-        let mut inner = self.0.iter();
+        let mut inner = self.0.iter().flat_map(|scopes| scopes.iter());
         inner.all(|(place, scope)| {
             (scope.parent.0 as usize) < place && scope.container != StateIx::NONE
         })
     }
 
     pub(super) fn parent(&self, scope: ScopeId) -> ScopeId {
-        self.0
-            .get(scope.0 as usize)
-            .map_or(ScopeId::TOP, |scope| scope.parent)
+        self.get(scope).map_or(ScopeId::TOP, |scope| scope.parent)
     }
 
     /// The containers around `scope`, outermost first.
@@ -74,7 +83,7 @@ impl Scopes {
         let mut path = Vec::new();
         let mut at = scope;
         while at != ScopeId::TOP {
-            let Some(scope) = self.0.get(at.0 as usize) else {
+            let Some(scope) = self.get(at) else {
                 break;
             };
             path.push((scope.container, scope.index));

@@ -77,7 +77,7 @@ impl Context for ContextView<'_> {
     fn has_object(&self, name: &str) -> bool {
         match name {
             _ if self.given().is_some() => false,
-            "Task" => self.cursor.token.is_some(),
+            "Task" => self.cursor.visit.token().is_some(),
             _ => MEMBERS.iter().any(|(member, _)| *member == name),
         }
     }
@@ -144,9 +144,9 @@ impl ContextView<'_> {
             ("State", "RetryCount") => {
                 let kind = &self.program.state(cursor.state).kind;
                 let is_retried = matches!(kind, Kind::Task(_) | Kind::Map(_) | Kind::Parallel(_));
-                owned(is_retried.then_some(cursor.retry_count)?)
+                owned(is_retried.then_some(cursor.visit.retry_count())?)
             }
-            ("Task", "Token") => owned(cursor.token.clone()?),
+            ("Task", "Token") => owned(cursor.visit.token().cloned()?),
             _ => return None,
         })
     }

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 use super::map_run::MapRun;
 use super::resume::Inside;
@@ -30,17 +31,66 @@ pub(crate) struct Cursor {
     pub(crate) parent: Option<(CursorId, u32)>,
     /// The item of the innermost iteration, where that is not known from the Map around it.
     pub(crate) item: Option<Arc<Item>>,
-    /// How often each retrier was used in this visit; empty before the first failure.
-    pub(crate) retries: Vec<u32>,
-    /// All of them: `State.RetryCount`.
-    pub(crate) retry_count: u32,
-    /// `Task.Token` of this attempt.
-    pub(crate) token: Option<SmolStr>,
+    pub(crate) visit: Visit,
     pub(crate) waiting: Waiting,
     /// Names the wait, so that what comes late finds nobody.
     pub(crate) wait: u32,
     /// Of a Map or Parallel whose inside failed: what goes on when the execution is redriven.
     pub(crate) stopped: Option<Box<Inside>>,
+}
+
+/// What the visit of a state has where it was tried again, or has a token. Most visits have nothing, and take no memory for it.
+#[derive(Debug, Default)]
+pub(crate) struct Visit(Option<Box<Tries>>);
+
+#[derive(Debug, Default)]
+struct Tries {
+    /// How often each retrier was used in this visit; empty before the first failure.
+    retries: Vec<u32>,
+    /// All of them: `State.RetryCount`.
+    count: u32,
+    /// `Task.Token` of this attempt.
+    token: Option<SmolStr>,
+}
+
+impl Visit {
+    /// One in which each of so many retriers was used so often.
+    pub(super) fn of_tries(retriers: usize, each: u32) -> Self {
+        Self(Some(Box::new(Tries {
+            retries: vec![each; retriers],
+            count: each,
+            token: None,
+        })))
+    }
+
+    /// How often the state was tried again: `State.RetryCount`.
+    pub(super) fn retry_count(&self) -> u32 {
+        self.0.as_ref().map_or(0, |tries| tries.count)
+    }
+
+    /// How often one of so many retriers was used.
+    pub(super) fn used(&self, retrier: usize) -> u32 {
+        let tries = self.0.as_ref();
+        let used = tries.and_then(|tries| tries.retries.get(retrier));
+        used.copied().unwrap_or_default()
+    }
+
+    /// One of so many retriers is used.
+    pub(super) fn retry(&mut self, retrier: usize, retriers: usize) {
+        let tries = self.0.get_or_insert_default();
+        tries.retries.resize(retriers, 0);
+        tries.retries[retrier] += 1;
+        tries.count += 1;
+    }
+
+    /// `Task.Token` of this attempt.
+    pub(super) fn token(&self) -> Option<&SmolStr> {
+        self.0.as_ref()?.token.as_ref()
+    }
+
+    pub(super) fn set_token(&mut self, token: SmolStr) {
+        self.0.get_or_insert_default().token = Some(token);
+    }
 }
 
 /// Where a cursor stood that is over.
@@ -52,6 +102,31 @@ pub(super) struct Ended {
 }
 
 impl Cursor {
+    /// One that is about to enter a state.
+    pub(super) fn at(
+        state: StateIx,
+        input: Value,
+        variables: Variables,
+        now: Timestamp,
+        scope: ScopeId,
+        parent: Option<(CursorId, u32)>,
+    ) -> Self {
+        Self {
+            state,
+            input,
+            variables,
+            entered: 0,
+            entered_at: now,
+            scope,
+            parent,
+            item: None,
+            visit: Visit::default(),
+            waiting: Waiting::Enter,
+            wait: 0,
+            stopped: None,
+        }
+    }
+
     pub(super) fn ended(&self) -> Ended {
         Ended {
             state: self.state,
@@ -196,9 +271,14 @@ pub(crate) struct Children {
 #[derive(Debug, Default)]
 pub(crate) struct Cursors {
     places: Changing<Option<Cursor>>,
-    free: Vec<u32>,
+    free: ThinVec<u32>,
     /// So many of the free places are as they were written.
-    written_free: usize,
+    written_free: u32,
+}
+
+/// How many places are free; a place is a number of 32 bits.
+fn free_count(free: &[u32]) -> u32 {
+    u32::try_from(free.len()).unwrap_or(u32::MAX)
 }
 
 impl Cursors {
@@ -206,7 +286,7 @@ impl Cursors {
         if let Some(place) = self.free.pop()
             && let Some(at) = self.places.get_mut(place as usize)
         {
-            self.written_free = self.written_free.min(self.free.len());
+            self.written_free = self.written_free.min(free_count(&self.free));
             *at = Some(cursor);
             return CursorId::at(place);
         }
@@ -289,13 +369,17 @@ impl Cursors {
         }
     }
 
+    /// The top level has ended, and nothing else is left.
+    pub(super) fn end_all(&mut self) {
+        *self = Self::default();
+    }
+
     /// What the cursors wait for.
-    pub(crate) fn wait_ids(&self) -> Vec<WaitId> {
-        let waits = self.iter().map(|(cursor, at)| WaitId {
+    pub(crate) fn wait_ids(&self) -> impl Iterator<Item = WaitId> {
+        self.iter().map(|(cursor, at)| WaitId {
             cursor,
             wait: at.wait,
-        });
-        waits.collect()
+        })
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (CursorId, &Cursor)> {
@@ -318,7 +402,7 @@ impl Cursors {
     /// Writes those that were changed.
     pub(super) fn write_changes(&mut self, to: &mut Writer) {
         self.places.write_changes(to);
-        let kept = std::mem::replace(&mut self.written_free, self.free.len());
+        let kept = std::mem::replace(&mut self.written_free, free_count(&self.free)) as usize;
         kept.write(to);
         (self.free.len() - kept).write(to);
         self.free[kept..].iter().for_each(|place| place.write(to));
@@ -333,7 +417,7 @@ impl Cursors {
         }
         self.free.truncate(kept);
         self.free.extend(Vec::<u32>::read(from)?);
-        self.written_free = self.free.len();
+        self.written_free = free_count(&self.free);
         Ok(())
     }
 }
@@ -373,8 +457,25 @@ impl Part for Option<Cursor> {
     }
 }
 
+/// Written as if there were always something.
+impl Record for Visit {
+    fn write(&self, to: &mut Writer) {
+        match &self.0 {
+            Some(tries) => tries.write(to),
+            None => Tries::default().write(to),
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let tries = Tries::read(from)?;
+        let has_any = tries.count > 0 || tries.token.is_some() || !tries.retries.is_empty();
+        Ok(Self(has_any.then(|| Box::new(tries))))
+    }
+}
+
+record!(struct Tries { retries, count, token });
 record!(struct Cursor {
-    state, input, variables, entered, entered_at, scope, parent, item, retries, retry_count, token, waiting, wait, stopped,
+    state, input, variables, entered, entered_at, scope, parent, item, visit, waiting, wait, stopped,
 });
 record!(enum Waiting {
     0 => Enter,

@@ -1,4 +1,3 @@
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,9 +10,10 @@ use super::failure::Failure;
 use super::host::{Cx, Host};
 use super::inspection::Inspection;
 use super::resume::Open;
+use super::runnable::Runnable;
 use crate::clock::Timestamp;
 use crate::execution_info::ExecutionInfo;
-use crate::history::{EventKind, Payload, Recorder, ScopeId};
+use crate::history::{EventKind, History, Payload, Recorder, ScopeId};
 use crate::limits::Limits;
 use crate::program::{Entry, Program, StateIx};
 use crate::query::{Entropy, QueryError, Variables};
@@ -32,11 +32,14 @@ use crate::wait_id::WaitId;
 #[derive(Debug)]
 pub(crate) struct Execution {
     pub(super) program: Arc<Program>,
-    pub(super) entry: Entry,
+    start: StateIx,
+    machine_type: MachineType,
+    /// How long all of it may last, where the definition says so.
+    timeout: Option<Box<Duration>>,
     pub(super) about: Arc<ExecutionInfo>,
     pub(super) limits: Arc<Limits>,
     pub(super) cursors: Cursors,
-    pub(super) runnable: VecDeque<CursorId>,
+    pub(super) runnable: Runnable,
     pub(super) recorder: Recorder,
     pub(super) entropy: Entropy,
     /// Calls of each Task state so far; empty before the first.
@@ -44,8 +47,8 @@ pub(crate) struct Execution {
     /// The time of this resumption.
     pub(super) now: Timestamp,
     pub(super) waits: u32,
-    pub(super) transitions: u64,
-    pub(super) outcome: Option<Outcome>,
+    pub(super) transitions: u32,
+    pub(super) outcome: Option<Box<Outcome>>,
     /// Others should run before this execution goes on.
     pub(super) gives_way: bool,
     /// The cursor that is being moved on; the loop that does goes on with it by itself.
@@ -113,20 +116,22 @@ impl Execution {
         program: Arc<Program>,
         about: Arc<ExecutionInfo>,
         limits: Arc<Limits>,
-        history: usize,
+        history: u32,
         seed: u64,
     ) -> Self {
-        let mut recorder = Recorder::new(program.clone(), about.clone(), history);
+        let mut recorder = Recorder::new(&program, history);
         let now = about.started;
         let entry = program.entry();
         recorder.limit(most_events(entry, &limits));
         Self {
-            entry,
+            start: entry.start,
+            machine_type: entry.machine_type,
+            timeout: entry.timeout.map(Box::new),
             program,
             about,
             limits,
             cursors: Cursors::default(),
-            runnable: VecDeque::new(),
+            runnable: Runnable::default(),
             recorder,
             entropy: Entropy::new(seed),
             calls: Changing::default(),
@@ -145,7 +150,9 @@ impl Execution {
     /// The same for a child of a Distributed Map.
     pub(crate) fn entering(mut self, entry: Entry) -> Self {
         self.is_redrivable &= entry.machine_type == MachineType::Standard;
-        self.entry = entry;
+        self.start = entry.start;
+        self.machine_type = entry.machine_type;
+        self.timeout = entry.timeout.map(Box::new);
         self.recorder.limit(most_events(entry, &self.limits));
         self
     }
@@ -160,22 +167,19 @@ impl Execution {
             ScopeId::TOP,
             Payload::Value(input.clone()),
         );
-        self.spawn(Cursor {
-            state: self.entry.start,
+        self.spawn(Cursor::at(
+            self.start,
             input,
-            variables: Variables::new(),
-            entered: 0,
-            entered_at: self.now,
-            scope: ScopeId::TOP,
-            parent: None,
-            item: None,
-            retries: Vec::new(),
-            retry_count: 0,
-            token: None,
-            waiting: Waiting::Enter,
-            wait: 0,
-            stopped: None,
-        });
+            Variables::new(),
+            self.now,
+            ScopeId::TOP,
+            None,
+        ));
+    }
+
+    /// How it ended, for whoever tells it.
+    pub(crate) fn take_outcome(&mut self) -> Option<Outcome> {
+        self.outcome.take().map(|outcome| *outcome)
     }
 
     pub(crate) fn about(&self) -> &Arc<ExecutionInfo> {
@@ -183,25 +187,40 @@ impl Execution {
     }
 
     pub(crate) fn entry(&self) -> Entry {
-        self.entry
+        Entry {
+            start: self.start,
+            machine_type: self.machine_type,
+            timeout: self.timeout.as_deref().copied(),
+        }
     }
 
     pub(crate) fn outcome(&self) -> Option<&Outcome> {
-        self.outcome.as_ref()
+        self.outcome.as_deref()
     }
 
     /// Gives back the room that it does not need while it waits.
     pub(crate) fn shrink(&mut self) {
         self.recorder.shrink();
-        self.runnable.shrink_to_fit();
+        self.runnable.shrink();
     }
 
     pub(crate) fn recorder(&mut self) -> &mut Recorder {
         &mut self.recorder
     }
 
-    /// Runs whatever can run, `budget` transitions at most.
-    pub(crate) fn step(&mut self, host: &mut dyn Host, mut budget: u32) -> Step {
+    /// The history so far.
+    pub(crate) fn history(&self) -> History {
+        self.recorder
+            .history(self.program.clone(), self.about.clone())
+    }
+
+    /// The whole history.
+    pub(crate) fn into_history(self) -> History {
+        self.recorder.finish(self.program, self.about)
+    }
+
+    /// Runs whatever can run, `budget` transitions at most; where it is not `all` that may run, up to a state that calls somebody outside.
+    pub(crate) fn step(&mut self, host: &mut dyn Host, mut budget: u32, all: bool) -> Step {
         let program = self.program.clone();
         let cx = &mut Cx::new(&program, host);
         self.now = cx.host.now();
@@ -218,15 +237,21 @@ impl Execution {
                     self.runnable.push_back(id);
                     return Step::Budget;
                 }
+                if !all && self.calls_out(id) {
+                    self.runnable.push_front(id);
+                    return Step::Budget;
+                }
                 budget -= 1;
-                self.transitions += 1;
+                self.transitions = self.transitions.saturating_add(1);
                 self.current = Some(id);
                 self.advance(id, cx);
                 self.current = None;
                 if self.recorder.is_full() {
                     self.fill_up(cx.host);
                 }
-                if self.is_express() && self.transitions > self.limits.express_transitions {
+                if self.is_express()
+                    && u64::from(self.transitions) > self.limits.express_transitions
+                {
                     self.time_out(cx.host);
                 }
                 if self.outcome.is_some() {
@@ -239,6 +264,12 @@ impl Execution {
             }
         }
         Step::Ended
+    }
+
+    /// Whether the next transition of a cursor calls somebody outside: a handler, an object store.
+    fn calls_out(&self, id: CursorId) -> bool {
+        let cursor = self.cursors.get(id);
+        cursor.is_some_and(|cursor| self.program.state(cursor.state).calls_out())
     }
 
     /// The machine's time is up.
@@ -297,7 +328,7 @@ impl Execution {
                 Payload::Value(output.clone()),
                 cx.host,
             );
-            self.outcome = Some(Outcome::Succeeded(output));
+            self.outcome = Some(Box::new(Outcome::Succeeded(output)));
         }
     }
 
@@ -315,7 +346,7 @@ impl Execution {
         if self.outcome.is_none() && !self.recorder.is_full() {
             let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
             self.write_last(kind, payload, host);
-            self.outcome = Some(outcome(failure));
+            self.outcome = Some(Box::new(outcome(failure)));
         }
     }
 
@@ -323,15 +354,14 @@ impl Execution {
     fn write_last(&mut self, kind: EventKind, payload: Payload, host: &mut dyn Host) {
         self.recorder
             .write(self.now, kind, StateIx::NONE, ScopeId::TOP, payload);
-        for wait_id in self.cursors.wait_ids() {
+        for wait_id in std::mem::take(&mut self.cursors).wait_ids() {
             host.forget(wait_id);
         }
-        self.cursors = Cursors::default();
         self.runnable.clear();
     }
 
     fn is_express(&self) -> bool {
-        self.entry.machine_type == MachineType::Express
+        self.machine_type == MachineType::Express
     }
 
     /// The history has room for one event only, which says so.
@@ -365,7 +395,7 @@ impl Execution {
             Some(cursor) => {
                 let (state, scope) = (cursor.state, cursor.scope);
                 self.recorder
-                    .write_of_state(self.now, kind, state, scope, payload)
+                    .write_of_state(&self.program, self.now, kind, state, scope, payload)
             }
             None => self.recorder.count(),
         }
@@ -381,7 +411,7 @@ impl Execution {
     ) -> u32 {
         let now = self.now;
         self.recorder
-            .write_of_state(now, kind, state, scope, || payload)
+            .write_of_state(&self.program, now, kind, state, scope, || payload)
     }
 
     /// Puts a cursor at the end of what can run.

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::cursor::{Cursor, Item, Waiting};
+use super::cursor::{Cursor, Item, Visit, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::Cx;
@@ -25,20 +25,17 @@ impl Execution {
         let retriers = self.program.state(start.state).retry.len();
         self.inspection = Some(Box::new(inspection));
         self.spawn(Cursor {
-            state: start.state,
-            input: start.input,
-            variables: start.variables,
-            entered: 0,
-            entered_at: self.now,
-            scope: ScopeId::TOP,
-            parent: None,
             item: start.item.map(Arc::new),
-            retries: vec![start.retries; retriers],
-            retry_count: start.retries,
-            token: None,
+            visit: Visit::of_tries(retriers, start.retries),
             waiting: Waiting::Attempt,
-            wait: 0,
-            stopped: None,
+            ..Cursor::at(
+                start.state,
+                start.input,
+                start.variables,
+                self.now,
+                ScopeId::TOP,
+                None,
+            )
         });
     }
 

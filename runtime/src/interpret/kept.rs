@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 
 use super::cursor::{Answerer, OpenTask, Stage, Waiting};
@@ -61,7 +62,7 @@ impl Written {
                 start,
                 machine_type,
                 timeout,
-            } = execution.entry;
+            } = execution.entry();
             start.write(to);
             (machine_type == MachineType::Express).write(to);
             timeout.write(to);
@@ -188,7 +189,7 @@ impl Execution {
                 && (cursor.scope.0 as usize) < scopes
                 && cursor.parent.is_none_or(has_parent)
         });
-        match is_state(self.entry.start) && are_sound {
+        match is_state(self.entry().start) && are_sound {
             true => Ok(()),
             false => Err(Damaged),
         }
@@ -202,7 +203,7 @@ impl Execution {
 
     /// Puts into the world again what the execution waits for: timers with their deadlines, tokens, places in queues.
     pub(crate) fn reattach(&mut self, host: &mut dyn Host) {
-        let mut wait_ids = self.cursors.wait_ids();
+        let mut wait_ids: Vec<WaitId> = self.cursors.wait_ids().collect();
         // In the order in which they came about.
         wait_ids.sort_unstable_by_key(|wait_id| wait_id.wait);
         let program = self.program.clone();
@@ -221,7 +222,7 @@ impl Execution {
                 Waiting::Task(open) => {
                     let state = program.state(cursor.state);
                     if let Kind::Task(task) = &state.kind {
-                        let token = cursor.token.as_ref().filter(|_| open.takes_token);
+                        let token = cursor.visit.token().filter(|_| open.takes_token);
                         if let Some(token) = token {
                             let is_awaited = !task.resource.pattern().is_sync();
                             host.open_token(wait_id, token, is_awaited);
@@ -278,7 +279,8 @@ impl Execution {
 
     /// Goes on with the tasks that waited for somebody who answers them, where somebody does.
     pub(crate) fn look_for_handlers(&mut self, host: &mut dyn Host) {
-        for wait_id in self.cursors.wait_ids() {
+        let wait_ids: Vec<WaitId> = self.cursors.wait_ids().collect();
+        for wait_id in wait_ids {
             self.look_for_handler(wait_id, host);
         }
     }
@@ -332,9 +334,9 @@ impl Execution {
                     handler: &task.handler,
                     parameters: input,
                     scope: &scope,
-                    attempt: cursor.retry_count,
+                    attempt: cursor.visit.retry_count(),
                     call: *call,
-                    token: cursor.token.as_deref(),
+                    token: cursor.visit.token().map(SmolStr::as_str),
                     timeout: open.timeout.map(Duration::from_secs),
                     heartbeat: open.heartbeat.map(Duration::from_secs),
                 };

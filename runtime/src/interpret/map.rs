@@ -105,22 +105,10 @@ impl Execution {
             EventKind::MapIterationStarted,
             Payload::None,
         );
-        self.spawn(Cursor {
-            state: map.start,
-            input,
-            variables,
-            entered: 0,
-            entered_at: self.now,
-            scope,
-            parent: Some((id, index)),
-            item: None,
-            retries: Vec::new(),
-            retry_count: 0,
-            token: None,
-            waiting: Waiting::Enter,
-            wait: 0,
-            stopped: None,
-        });
+        let parent = Some((id, index));
+        self.spawn(Cursor::at(
+            map.start, input, variables, self.now, scope, parent,
+        ));
         Ok(())
     }
 

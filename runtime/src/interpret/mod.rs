@@ -24,6 +24,7 @@ mod pass;
 mod redrive;
 mod resume;
 mod retry;
+mod runnable;
 mod step;
 mod succeed;
 mod task;

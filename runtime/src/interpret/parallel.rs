@@ -57,20 +57,15 @@ impl Execution {
             };
             let (container, parent) = (cursor.state, cursor.scope);
             let child = Cursor {
-                state: branch.start,
-                input: input.clone(),
-                variables: cursor.variables.clone(),
-                entered: 0,
-                entered_at: self.now,
-                scope: self.recorder.open(parent, container, index),
-                parent: Some((id, index)),
                 item: cursor.item.clone(),
-                retries: Vec::new(),
-                retry_count: 0,
-                token: None,
-                waiting: Waiting::Enter,
-                wait: 0,
-                stopped: None,
+                ..Cursor::at(
+                    branch.start,
+                    input.clone(),
+                    cursor.variables.clone(),
+                    self.now,
+                    self.recorder.open(parent, container, index),
+                    Some((id, index)),
+                )
             };
             self.spawn(child);
         }

@@ -24,10 +24,10 @@ impl Execution {
         limits: Arc<Limits>,
         entry: Entry,
         history: &History,
-        kept: usize,
+        kept: u32,
         resume: Resume,
     ) -> Self {
-        let recorder = Recorder::resumed(history, about.clone(), kept, resume.events);
+        let recorder = Recorder::resumed(history, kept, resume.events);
         let mut execution = Self::new(program, about, limits, 0, 0).entering(entry);
         execution.recorder = recorder;
         execution
@@ -70,20 +70,10 @@ impl Execution {
             inside,
         } = stopped;
         let cursor = |waiting| Cursor {
-            state,
-            input,
-            variables,
             entered,
-            entered_at,
-            scope,
-            parent,
             item,
-            retries: Vec::new(),
-            retry_count: 0,
-            token: None,
             waiting,
-            wait: 0,
-            stopped: None,
+            ..Cursor::at(state, input, variables, entered_at, scope, parent)
         };
         let (items, results, next, open) = match inside {
             Inside::Enter => {

@@ -22,13 +22,11 @@ impl Execution {
             inspection.retrier = Some(index);
         }
         let retrier = &retriers[index];
-        cursor.retries.resize(retriers.len(), 0);
-        let used = cursor.retries[index];
+        let used = cursor.visit.used(index);
         if used >= retrier.max_attempts {
             return false;
         }
-        cursor.retries[index] += 1;
-        cursor.retry_count += 1;
+        cursor.visit.retry(index, retriers.len());
         cursor.stopped = None;
         let delay = retrier.delay(used, || self.entropy.next_f64());
         if delay.is_zero() {

@@ -1,7 +1,7 @@
 use stepwright_asl::errors;
 
 use super::context::ContextView;
-use super::cursor::{Cursor, Waiting};
+use super::cursor::{Cursor, Visit, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::Cx;
@@ -62,9 +62,7 @@ impl Execution {
         };
         cursor.waiting = Waiting::Attempt;
         cursor.entered_at = self.now;
-        cursor.retries.clear();
-        cursor.retry_count = 0;
-        cursor.token = None;
+        cursor.visit = Visit::default();
         cursor.stopped = None;
         let kind = match cx.program.state(cursor.state).kind {
             Kind::Task(_) => EventKind::TaskStateEntered,
@@ -77,9 +75,14 @@ impl Execution {
             Kind::Map(_) => EventKind::MapStateEntered,
         };
         let input = || Payload::Value(cursor.input.clone());
-        cursor.entered =
-            self.recorder
-                .write_of_state(self.now, kind, cursor.state, cursor.scope, input);
+        cursor.entered = self.recorder.write_of_state(
+            &self.program,
+            self.now,
+            kind,
+            cursor.state,
+            cursor.scope,
+            input,
+        );
     }
 
     /// Does a state's work, or begins it.
@@ -168,8 +171,14 @@ impl Execution {
                 })
             }
         };
-        self.recorder
-            .write_of_state(self.now, kind, cursor.state, cursor.scope, payload);
+        self.recorder.write_of_state(
+            &self.program,
+            self.now,
+            kind,
+            cursor.state,
+            cursor.scope,
+            payload,
+        );
         for (variable, value) in assigned {
             cursor.variables.set(variable, value);
         }
@@ -255,12 +264,15 @@ impl Execution {
 
     /// The last state of a scope was left.
     fn scope_ends(&mut self, id: CursorId, output: Value, cx: &mut Cx<'_>) {
-        let Some(ended) = self.cursors.end(id) else {
-            return;
-        };
-        match ended.parent {
-            None => self.succeed(output, cx),
-            Some((container, index)) => self.child_ended(container, index, ended, output, cx),
+        let is_top = |cursor: &Cursor| cursor.parent.is_none();
+        if self.cursors.get(id).is_some_and(is_top) {
+            self.cursors.end_all();
+            return self.succeed(output, cx);
+        }
+        if let Some(ended) = self.cursors.end(id)
+            && let Some((container, index)) = ended.parent
+        {
+            self.child_ended(container, index, ended, output, cx);
         }
     }
 

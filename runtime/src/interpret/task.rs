@@ -41,7 +41,8 @@ impl Execution {
         if task.resource.has_token()
             && let Some(cursor) = self.cursors.get_mut(id)
         {
-            cursor.token = Some(cx.host.new_token(&self.about, &state.name));
+            let token = cx.host.new_token(&self.about, &state.name);
+            cursor.visit.set_token(token);
         }
         let parameters = match self.task_parameters(id, state) {
             Ok(parameters) => parameters,
@@ -201,7 +202,7 @@ impl Execution {
         let Some(cursor) = self.waiting_for(wait_id) else {
             return;
         };
-        if let (Some(token), Waiting::Task(task)) = (&cursor.token, &mut cursor.waiting) {
+        if let (Some(token), Waiting::Task(task)) = (cursor.visit.token(), &mut cursor.waiting) {
             if task.takes_token {
                 return;
             }
@@ -303,9 +304,9 @@ impl Execution {
             handler: &task.handler,
             parameters,
             scope: &scope,
-            attempt: cursor.retry_count,
+            attempt: cursor.visit.retry_count(),
             call: number,
-            token: cursor.token.as_deref(),
+            token: cursor.visit.token().map(SmolStr::as_str),
             timeout: terms.timeout.map(Duration::from_secs),
             heartbeat: terms.heartbeat.map(Duration::from_secs),
         };

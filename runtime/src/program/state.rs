@@ -26,6 +26,17 @@ pub(crate) struct State {
     pub(crate) lacks: Option<Box<str>>,
 }
 
+impl State {
+    /// Whether its work is done by somebody outside: a handler, an object store.
+    pub(crate) fn calls_out(&self) -> bool {
+        match &self.kind {
+            Kind::Task(_) => true,
+            Kind::Map(map) => map.distributed.is_some(),
+            _ => false,
+        }
+    }
+}
+
 /// What is particular to a type of state.
 #[derive(Debug)]
 pub(crate) enum Kind {

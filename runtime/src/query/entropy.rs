@@ -4,6 +4,8 @@ use std::cell::Cell;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use uuid::Uuid;
+
 use crate::clock::Timestamp;
 
 /// What the state of a stream grows by with each number.
@@ -80,9 +82,12 @@ impl Entropy {
 
     /// A random (version 4) UUID in lower case.
     pub fn uuid(&self) -> String {
-        uuid::Builder::from_random_bytes(self.next_u128().to_be_bytes())
-            .into_uuid()
-            .to_string()
+        self.next_uuid().to_string()
+    }
+
+    /// The same as a number.
+    pub(crate) fn next_uuid(&self) -> Uuid {
+        uuid::Builder::from_random_bytes(self.next_u128().to_be_bytes()).into_uuid()
     }
 
     /// A UUID in lower case that begins with a time (version 7), so that later ones follow earlier ones in the alphabet.

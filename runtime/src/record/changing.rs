@@ -1,5 +1,7 @@
 use std::ops::Range;
 
+use thin_vec::ThinVec;
+
 use super::{Damaged, Reader, Record, Writer};
 
 /// A member of a [`Changing`] list. One of which a part changes again and again writes that part alone.
@@ -32,20 +34,63 @@ enum Mark {
 /// A list that knows which of its members were changed since they were written.
 #[derive(Clone, Debug)]
 pub(crate) struct Changing<T> {
-    members: Vec<(T, Mark)>,
-    /// It was written before. Until then, nothing has to be known.
-    was_written: bool,
+    members: ThinVec<T>,
+    /// What was changed, once it was written. Until then, nothing has to be known.
+    marks: Option<Box<Marks>>,
+}
+
+/// What of each member is not written.
+#[derive(Clone, Debug, Default)]
+struct Marks {
+    /// Of the first members; nothing of the others was changed.
+    each: Vec<Mark>,
     /// The places among which those are that were changed. In a long list they are next to each other, and the others are not
     /// looked at.
     changed: Range<u32>,
 }
 
+impl Marks {
+    fn mark(&mut self, place: usize, mark: Mark) {
+        if self.each.len() <= place {
+            self.each.resize(place + 1, Mark::Nothing);
+        }
+        self.each[place] = mark.max(self.each[place]);
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        self.changed = match self.changed.is_empty() {
+            true => place..place.saturating_add(1),
+            false => self.changed.start.min(place)..self.changed.end.max(place.saturating_add(1)),
+        };
+    }
+
+    /// What was changed, by place.
+    fn changed(&self) -> impl Iterator<Item = (usize, Mark)> {
+        let changed = self.changed.start as usize..self.changed.end as usize;
+        let marks = self.each.get(changed.clone()).unwrap_or_default();
+        let marked = changed.zip(marks.iter().copied());
+        marked.filter(|(_, mark)| *mark != Mark::Nothing)
+    }
+
+    /// Those of the first members are not needed any more, the others' places are lower by so many.
+    fn drop_first(&mut self, count: usize) {
+        self.each.drain(..count.min(self.each.len()));
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let Range { start, end } = self.changed;
+        self.changed = start.saturating_sub(count)..end.saturating_sub(count);
+    }
+
+    fn clear(&mut self) {
+        let changed = std::mem::take(&mut self.changed);
+        let changed = changed.start as usize..changed.end as usize;
+        let marks = self.each.get_mut(changed).unwrap_or_default();
+        marks.fill(Mark::Nothing);
+    }
+}
+
 impl<T> Default for Changing<T> {
     fn default() -> Self {
         Self {
-            members: Vec::new(),
-            was_written: false,
-            changed: 0..0,
+            members: ThinVec::new(),
+            marks: None,
         }
     }
 }
@@ -60,7 +105,7 @@ impl<T> Changing<T> {
     }
 
     pub(crate) fn get(&self, place: usize) -> Option<&T> {
-        self.members.get(place).map(|(member, _)| member)
+        self.members.get(place)
     }
 
     /// A member that is about to be changed.
@@ -74,16 +119,10 @@ impl<T> Changing<T> {
     }
 
     fn marked(&mut self, place: usize, mark: Mark) -> Option<&mut T> {
-        let (member, marked) = self.members.get_mut(place)?;
-        if !self.was_written {
-            return Some(member);
+        let member = self.members.get_mut(place)?;
+        if let Some(marks) = &mut self.marks {
+            marks.mark(place, mark);
         }
-        *marked = mark.max(*marked);
-        let place = u32::try_from(place).unwrap_or(u32::MAX);
-        self.changed = match self.changed.is_empty() {
-            true => place..place.saturating_add(1),
-            false => self.changed.start.min(place)..self.changed.end.max(place.saturating_add(1)),
-        };
         Some(member)
     }
 
@@ -92,7 +131,7 @@ impl<T> Changing<T> {
         if self.members.is_empty() {
             self.members.reserve_exact(1);
         }
-        self.members.push((member, Mark::Nothing));
+        self.members.push(member);
         self.marked(self.members.len() - 1, Mark::Whole);
     }
 
@@ -100,63 +139,53 @@ impl<T> Changing<T> {
     pub(crate) fn drop_first(&mut self, count: usize) {
         let count = count.min(self.members.len());
         self.members.drain(..count);
-        let count = u32::try_from(count).unwrap_or(u32::MAX);
-        let Range { start, end } = self.changed;
-        self.changed = start.saturating_sub(count)..end.saturating_sub(count);
+        if let Some(marks) = &mut self.marks {
+            marks.drop_first(count);
+        }
     }
 
     /// How many members at the beginning are so, where those that are not stand behind them.
     pub(crate) fn partition_point(&self, is_so: impl Fn(&T) -> bool) -> usize {
-        self.members.partition_point(|(member, _)| is_so(member))
+        self.members.partition_point(is_so)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.members.iter().map(|(member, _)| member)
+        self.members.iter()
     }
 
     /// Whether one was changed since they were written.
     pub(crate) fn has_changes(&self) -> bool {
-        !self.changed.is_empty()
+        let marks = self.marks.as_ref();
+        marks.is_some_and(|marks| !marks.changed.is_empty())
     }
 
     /// As if all of them had been changed.
     pub(crate) fn mark_all(&mut self) {
-        self.was_written = true;
-        for (_, mark) in &mut self.members {
-            *mark = Mark::Whole;
-        }
-        self.changed = 0..u32::try_from(self.members.len()).unwrap_or(u32::MAX);
-    }
-}
-
-impl<T> Changing<T> {
-    /// Those that were changed, with their places. From now on none is.
-    fn take_changed(&mut self) -> impl Iterator<Item = (usize, &mut T, Mark)> {
-        self.was_written = true;
-        let changed = std::mem::replace(&mut self.changed, 0..0);
-        let changed = changed.start as usize..changed.end as usize;
-        let members = self.members.get_mut(changed.clone()).unwrap_or_default();
-        let marked = changed
-            .zip(members)
-            .map(|(place, (member, mark))| (place, member, std::mem::replace(mark, Mark::Nothing)));
-        marked.filter(|(_, _, mark)| *mark != Mark::Nothing)
+        self.marks = Some(Box::new(Marks {
+            each: vec![Mark::Whole; self.members.len()],
+            changed: 0..u32::try_from(self.members.len()).unwrap_or(u32::MAX),
+        }));
     }
 }
 
 impl<T: Default> Changing<T> {
     /// Has so many members: those that are new are what they are by default.
     pub(crate) fn grow(&mut self, members: usize) {
+        self.members.truncate(members);
+        let new = members - self.members.len();
         self.members
-            .resize_with(members, || (T::default(), Mark::Nothing));
+            .extend(std::iter::repeat_with(T::default).take(new));
     }
 }
 
 impl<T: Part> Changing<T> {
     /// All of them were written.
     pub(crate) fn were_written(&mut self) {
-        for (_, member, _) in self.take_changed() {
-            member.was_written();
+        let marks = self.marks.get_or_insert_default();
+        for (place, _) in marks.changed() {
+            self.members[place].was_written();
         }
+        marks.clear();
     }
 }
 
@@ -164,12 +193,10 @@ impl<T: Part + Default> Changing<T> {
     /// Writes what was changed.
     pub(crate) fn write_changes(&mut self, to: &mut Writer) {
         self.members.len().write(to);
-        let changed = self.changed.start as usize..self.changed.end as usize;
-        let changed = self.members.get(changed).unwrap_or_default().iter();
-        let changed = changed.filter(|(_, mark)| *mark != Mark::Nothing);
-        changed.count().write(to);
-        for (place, member, mark) in self.take_changed() {
-            let is_whole = mark == Mark::Whole;
+        let marks = self.marks.get_or_insert_default();
+        marks.changed().count().write(to);
+        for (place, mark) in marks.changed() {
+            let (member, is_whole) = (&mut self.members[place], mark == Mark::Whole);
             place.write(to);
             is_whole.write(to);
             if is_whole {
@@ -179,6 +206,7 @@ impl<T: Part + Default> Changing<T> {
                 member.write_part(to);
             }
         }
+        marks.clear();
     }
 
     /// Takes over the changes that were written; at most `most` members are credible beside those that were changed.
@@ -193,10 +221,10 @@ impl<T: Part + Default> Changing<T> {
             return Err(Damaged);
         }
         self.grow(members);
-        self.was_written = true;
+        self.marks.get_or_insert_default();
         for _ in 0..changed {
             let place = usize::read(from)?;
-            let (member, _) = self.members.get_mut(place).ok_or(Damaged)?;
+            let member = self.members.get_mut(place).ok_or(Damaged)?;
             if bool::read(from)? {
                 *member = T::read(from)?;
             } else {
@@ -216,11 +244,9 @@ impl<T: Record> Record for Changing<T> {
 
     fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
         let members: Vec<T> = Record::read(from)?;
-        let members = members.into_iter();
         Ok(Self {
-            members: members.map(|member| (member, Mark::Nothing)).collect(),
-            was_written: true,
-            changed: 0..0,
+            members: members.into_iter().collect(),
+            marks: Some(Box::default()),
         })
     }
 }

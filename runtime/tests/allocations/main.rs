@@ -6,6 +6,7 @@
 //! allocates less than before: read the difference, and commit it with what caused it.
 
 mod measure;
+mod resting;
 mod table;
 #[path = "../../benches/workloads/mod.rs"]
 mod workloads;

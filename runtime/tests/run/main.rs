@@ -21,6 +21,7 @@ mod panics;
 mod parallel;
 mod places;
 mod redrive;
+mod resting;
 mod retry;
 mod running;
 mod runtimes;

@@ -35,7 +35,10 @@ impl Host for EngineHost {
     }
 
     fn new_token(&mut self, about: &ExecutionInfo, state: &str) -> SmolStr {
-        let chosen = guarded(|| self.engine.chosen_token(about, state, self.source.as_ref()));
+        let chosen = guarded(|| {
+            self.engine
+                .chosen_token(about, state, self.source.as_deref())
+        });
         match chosen {
             Ok(Some(token)) => token.into(),
             // A source that panics chooses nothing here; it is told of when it answers.
@@ -45,7 +48,7 @@ impl Host for EngineHost {
 
     fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
         let responder = || Responder::new(&self.state, wait_id);
-        let mut answer = self.engine.resolve(call, self.source.as_ref(), responder);
+        let mut answer = self.engine.resolve(call, self.source.as_deref(), responder);
         if let Reply::Unanswered(reason) = &mut answer.reply {
             if self.waits_for_handlers {
                 self.unanswered(wait_id, Calling::of(call), call.target());
@@ -69,7 +72,7 @@ impl Host for EngineHost {
     fn open_run(&mut self, wait_id: WaitId, view: RunView) {
         let run = self.engine.runs.open(view, self.engine.retention);
         self.run_changed(&run);
-        self.held(wait_id).run = Some(run);
+        self.more(wait_id).run = Some(run);
     }
 
     fn resume_run(&mut self, wait_id: WaitId, view: RunView, tally: Tally) -> bool {
@@ -78,7 +81,7 @@ impl Host for EngineHost {
         }
         let run = self.engine.runs.open(view, self.engine.retention);
         run.report(tally, None, self.engine.clock.now());
-        self.held(wait_id).run = Some(run);
+        self.more(wait_id).run = Some(run);
         false
     }
 
@@ -220,7 +223,7 @@ impl Host for EngineHost {
             return;
         }
         let responder = || Responder::new(&self.state, wait_id);
-        match self.engine.resume(call, self.source.as_ref(), responder) {
+        match self.engine.resume(call, self.source.as_deref(), responder) {
             Resumed::Again(effect) => {
                 tracing::info!(
                     state = call.state(),
@@ -243,7 +246,8 @@ impl Host for EngineHost {
         is_begun: bool,
     ) {
         let held = self.held(wait_id);
-        if held.child.is_some() || held.work.is_some() {
+        let has_child = held.more.as_ref().is_some_and(|more| more.child.is_some());
+        if has_child || held.work.is_some() {
             return;
         }
         let known = match self.engine.known(&start.execution) {
@@ -287,12 +291,12 @@ impl Host for EngineHost {
         if is_awaited {
             self.engine.clock.opened();
         }
-        self.held(wait_id).token = Some(Box::new((token.clone(), is_awaited)));
+        self.more(wait_id).token = Some((token.clone(), is_awaited));
     }
 
     fn hold_clock(&mut self, wait_id: WaitId, listeners: &Arc<Listeners>) {
         let asked = self.engine.clock.ask_test(listeners);
-        self.held(wait_id).asked = Some(Box::new(asked));
+        self.more(wait_id).asked = Some(asked);
     }
 
     fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp) {

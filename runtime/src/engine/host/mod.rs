@@ -11,6 +11,7 @@ use std::task::{Context, Poll, Waker};
 use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::stream::{FuturesUnordered, Stream};
 use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 use crate::clock::{Alarm, Asked};
 use crate::distributed::{Write, Wrote};
@@ -46,16 +47,14 @@ pub(super) struct EngineHost {
     pub(super) program: Arc<Program>,
     pub(super) state: Arc<ExecutionState>,
     /// Asked before the engine's own sources.
-    pub(super) source: Option<Arc<dyn TaskSource>>,
+    source: Option<Box<Arc<dyn TaskSource>>>,
     pub(super) deadline: Deadline,
     /// What each wait has; a wait that has nothing is not here.
     waits: Waits<Held>,
     /// What is pending, as soon as something was.
-    work: Option<FuturesUnordered<Abortable<Work>>>,
+    work: Option<Box<FuturesUnordered<Abortable<Work>>>>,
     /// Executions that were started in this step, and are not driven yet.
-    pub(super) prepared: Vec<Prepared>,
-    /// Of the poll that is under way.
-    pub(super) waker: Waker,
+    pub(super) prepared: ThinVec<Prepared>,
     /// Of an execution that is kept.
     kept: Option<Box<Kept>>,
     /// A task that nobody answers waits for an engine in which somebody does; otherwise it fails.
@@ -81,17 +80,24 @@ struct Held {
     /// By the numbers of their kinds.
     alarms: Waits<Alarm>,
     work: Option<AbortHandle>,
+    /// What a timer has not, and most handlers have not.
+    more: Option<Box<More>>,
+}
+
+/// What a wait has in the world that is neither a timer nor a handler alone.
+#[derive(Default)]
+struct More {
     /// An open token, and whether an answer from outside is awaited.
-    token: Option<Box<(SmolStr, bool)>>,
+    token: Option<(SmolStr, bool)>,
     /// The activity in whose queue the task is, and its place there.
-    queued: Option<Box<(SmolStr, u64)>>,
+    queued: Option<(SmolStr, u64)>,
     run: Option<Arc<MapRunRecord>>,
     /// The execution that is waited for, and whether it is stopped with the wait.
     child: Option<(Weak<ExecutionState>, bool)>,
     /// Learns when nobody waits for it any more.
     attempt: Option<Arc<RunningTask>>,
     /// The test's answer is waited for, and virtual time stands.
-    asked: Option<Box<Asked>>,
+    asked: Option<Asked>,
     /// A timeout or heartbeat rang; a late answer to the token is told so.
     timed_out: bool,
     /// Nobody answers the task here.
@@ -109,12 +115,11 @@ impl EngineHost {
             engine,
             program,
             state,
-            source,
+            source: source.map(Box::new),
             deadline: Deadline::default(),
             waits: Waits::default(),
             work: None,
-            prepared: Vec::new(),
-            waker: Waker::noop().clone(),
+            prepared: ThinVec::new(),
             kept: None,
             waits_for_handlers: false,
             is_parked: false,
@@ -162,7 +167,7 @@ impl EngineHost {
 
     /// A task waits for an engine in which somebody answers it.
     fn unanswered(&mut self, wait_id: WaitId, calling: Calling<'_>, target: Option<&str>) {
-        if !std::mem::replace(&mut self.held(wait_id).is_unanswered, true) {
+        if !std::mem::replace(&mut self.more(wait_id).is_unanswered, true) {
             self.engine.clock.opened();
         }
         let (unanswered, about) = (&self.engine.unanswered, &self.state.about);
@@ -216,16 +221,27 @@ impl EngineHost {
             Deferred::Stop(Stop::Children(run)) => Some(run),
             _ => None,
         });
-        let held = self.waits.values().filter_map(|held| held.run.as_ref());
-        for run in held.chain(given_up) {
+        let runs = self.more_of_all().filter_map(|more| more.run.as_ref());
+        for run in runs.chain(given_up) {
             run.park_children(why);
         }
-        let held = self.waits.values().filter_map(|held| held.token.as_ref());
+        let held = self.more_of_all().filter_map(|more| more.token.as_ref());
         let closing = self.kept.iter().flat_map(|kept| &kept.closing);
         let closing = closing.map(|(token, _)| token);
         for token in held.map(|token| &token.0).chain(closing) {
             self.engine.tokens.close(token, TokenError::NotKept);
         }
+    }
+
+    /// Who is asked before the engine's own sources.
+    pub(super) fn source(&self) -> Option<Arc<dyn TaskSource>> {
+        self.source.as_deref().cloned()
+    }
+
+    /// Whether something is pending.
+    pub(super) fn has_work(&mut self) -> bool {
+        self.work.take_if(|work| work.is_empty());
+        self.work.is_some()
     }
 
     /// The next handler that answered.
@@ -234,7 +250,7 @@ impl EngineHost {
             return Poll::Pending;
         };
         loop {
-            match Pin::new(&mut *pending).poll_next(cx) {
+            match Pin::new(&mut **pending).poll_next(cx) {
                 Poll::Ready(Some(Ok(answered))) => return Poll::Ready(answered),
                 // It was given up.
                 Poll::Ready(Some(Err(Aborted))) => {}
@@ -248,15 +264,19 @@ impl EngineHost {
         self.deadline.other_disarmed();
         if let Some(held) = self.waits.get_mut(wait_id.wait) {
             held.alarms.remove(kind as u32);
-            held.timed_out |= matches!(kind, TimerKind::Timeout | TimerKind::Heartbeat);
+            // Only who has a token is told so.
+            if let Some(more) = &mut held.more {
+                more.timed_out |= matches!(kind, TimerKind::Timeout | TimerKind::Heartbeat);
+            }
         }
     }
 
     /// Somebody with the token said that the task succeeded. The child that it waited for goes on: AWS documents a stop
     /// for tasks that are aborted.
     pub(super) fn succeeded_by_token(&mut self, wait_id: WaitId) {
-        if let Some(held) = self.waits.get_mut(wait_id.wait) {
-            held.child = None;
+        let held = self.waits.get_mut(wait_id.wait);
+        if let Some(more) = held.and_then(|held| held.more.as_mut()) {
+            more.child = None;
         }
     }
 
@@ -270,29 +290,32 @@ impl EngineHost {
         if let Some(work) = held.work {
             work.abort();
         }
-        if let Some(run) = held.run
+        let Some(more) = held.more.map(|more| *more) else {
+            return stops;
+        };
+        if let Some(run) = more.run
             && !self.is_parked
             && run.abort(self.engine.clock.now())
         {
             self.run_changed(&run);
             stops.push(Stop::Children(run));
         }
-        if let Some(attempt) = held.attempt {
+        if let Some(attempt) = more.attempt {
             attempt.end();
         }
-        if held.is_unanswered {
+        if more.is_unanswered {
             self.engine.unanswered.remove(&self.state.about, wait);
             self.engine.clock.closed();
         }
-        if let Some((activity, place)) = held.queued.map(|queued| *queued) {
+        if let Some((activity, place)) = more.queued {
             self.engine.activities.forget(&activity, place);
         }
-        let why = if held.timed_out {
+        let why = if more.timed_out {
             TokenError::TaskTimedOut
         } else {
             TokenError::TaskDoesNotExist
         };
-        if let Some((token, is_awaited)) = held.token.map(|token| *token) {
+        if let Some((token, is_awaited)) = more.token {
             // Who answers it meanwhile learns what is kept.
             match &mut self.kept {
                 Some(kept) => kept.closing.push((token, why)),
@@ -304,7 +327,7 @@ impl EngineHost {
         }
         // AWS documents that an aborted `.sync` task stops what it started; so does one whose time ran out here, for
         // a retry would run beside it.
-        if let Some((child, true)) = held.child
+        if let Some((child, true)) = more.child
             && !self.is_parked
         {
             stops.push(Stop::Execution(child));
@@ -316,14 +339,23 @@ impl EngineHost {
         self.waits.of(wait_id.wait)
     }
 
+    fn more(&mut self, wait_id: WaitId) -> &mut More {
+        self.held(wait_id).more.get_or_insert_default()
+    }
+
+    fn more_of_all(&self) -> impl Iterator<Item = &More> {
+        self.waits.values().filter_map(|held| held.more.as_deref())
+    }
+
     pub(super) fn run(&self, wait_id: WaitId) -> Option<&Arc<MapRunRecord>> {
-        self.waits.get(wait_id.wait)?.run.as_ref()
+        self.waits.get(wait_id.wait)?.more.as_ref()?.run.as_ref()
     }
 
     /// Polls once, in place; what is not ready is kept.
     fn begin(&mut self, wait_id: WaitId, mut job: Job, watch: Option<Watch>) -> Option<Arrived> {
         let about = &self.state.about;
-        let mut cx = Context::from_waker(&self.waker);
+        // What is not ready is polled again before the execution rests, with the waker of its task.
+        let mut cx = Context::from_waker(Waker::noop());
         let (polled, sleeps) = while_polled(about, &self.program, watch, || job.poll(&mut cx));
         if let Poll::Ready(arrived) = polled {
             return Some(arrived);
@@ -355,7 +387,9 @@ impl EngineHost {
             } => {
                 let Some(Arrived::Task(result)) = self.begin(wait_id, Job::Task(work), watch)
                 else {
-                    self.held(wait_id).attempt = attempt;
+                    if attempt.is_some() {
+                        self.more(wait_id).attempt = attempt;
+                    }
                     return None;
                 };
                 if let Some(attempt) = attempt {
@@ -399,8 +433,8 @@ impl EngineHost {
 
     fn queue_now(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value) {
         let responder = Responder::new(&self.state, wait_id);
-        let held = self.held(wait_id);
-        let Some(token) = held.token.as_ref().map(|token| token.0.clone()) else {
+        let more = self.more(wait_id);
+        let Some(token) = more.token.as_ref().map(|token| token.0.clone()) else {
             return;
         };
         let task = Queued {
@@ -410,7 +444,7 @@ impl EngineHost {
         };
         let engine = &self.engine;
         let place = engine.activities.push(activity, task, &engine.clock);
-        self.held(wait_id).queued = Some(Box::new((activity.clone(), place)));
+        self.more(wait_id).queued = Some((activity.clone(), place));
     }
 
     /// Brings what a future gives, as the answer of work that was begun.
@@ -425,7 +459,7 @@ impl EngineHost {
     /// Starts another execution; gives what the start answers, where that is the answer.
     fn start_nested(&mut self, wait_id: WaitId, start: NestedStart) -> Option<TaskResult> {
         let integration = start.integration;
-        let (launched, begun) = match self.engine.start_nested(start, self.source.clone()) {
+        let (launched, begun) = match self.engine.start_nested(start, self.source()) {
             Ok(started) => started,
             Err(failure) => return Some(Err(failure)),
         };
@@ -464,7 +498,7 @@ impl EngineHost {
         state: &Arc<ExecutionState>,
         integration: Integration,
     ) {
-        self.held(wait_id).child = Some((Arc::downgrade(state), integration.is_job()));
+        self.more(wait_id).child = Some((Arc::downgrade(state), integration.is_job()));
         let follower = Follower {
             parent: Responder::new(&self.state, wait_id),
             role: Role::Job(integration),
@@ -488,10 +522,13 @@ impl EngineHost {
                 self.deadline.other_disarmed();
                 self.engine.clock.disarm(alarm);
             }
-            if let Some((activity, place)) = held.queued.take().map(|queued| *queued) {
+            let Some(more) = &mut held.more else {
+                continue;
+            };
+            if let Some((activity, place)) = more.queued.take() {
                 self.engine.activities.forget(&activity, place);
             }
-            if let Some((token, is_awaited)) = held.token.take().map(|token| *token) {
+            if let Some((token, is_awaited)) = more.token.take() {
                 self.engine.tokens.withdraw(&token);
                 if is_awaited {
                     self.engine.clock.closed();

@@ -416,7 +416,7 @@ impl Execution {
         let prefix = run.machine_id.replace(":stateMachine:", kind);
         Arc::new(ExecutionInfo {
             names: Names::new(format!("{prefix}:{name}{unique}"), name),
-            root: Some(parent.root_arn().clone()),
+            root: Some(Box::new(parent.root_arn().clone())),
             machine: Arc::new(MachineInfo {
                 id: run.machine_id.clone(),
                 name: run.machine_name.clone(),

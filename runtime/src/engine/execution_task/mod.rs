@@ -1,0 +1,508 @@
+mod drive;
+mod end;
+mod news;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use stepwright_asl::model::MachineType;
+use thin_vec::ThinVec;
+use tokio::sync::oneshot;
+
+use super::deadline::Deadline;
+use super::homes::Home;
+use super::host::EngineHost;
+use super::journaled::Journaled;
+use super::prepared::{Begin, Child, Prepared};
+use super::shared::Shared;
+use crate::history::History;
+use crate::interpret::{Execution, Failure, Inspection, NotRead, Restored, Step, Written};
+use crate::panics::guarded;
+use crate::program::Entry;
+use crate::status::Status;
+
+pub(super) use self::drive::Drive;
+
+/// How many records an execution is read from before the next one is the first again, where it is read again at each rest.
+const RECORDS: usize = 16;
+/// How many transitions an execution makes before it lets others run.
+const BUDGET: u32 = 256;
+
+/// The error of an execution that a mistake of this crate ended.
+pub(super) const INTERNAL: &str = "Stepwright.Internal";
+/// The error of an execution whose store fails. The store has it as it was kept last.
+const NOT_KEPT: &str = "Stepwright.NotKept";
+/// The error of an execution whose tokio runtime went away.
+pub(super) const SHUT_DOWN: &str = "Stepwright.ShutDown";
+
+fn shut_down() -> Failure {
+    Failure::new(SHUT_DOWN, "the engine was shut down")
+}
+
+/// Drives one execution: brings it news, steps it, and rests when it waits.
+///
+/// A future where it is driven; plain data where it rests in its [`ExecutionState`](super::state::ExecutionState). So what a waiting
+/// execution does not have stands behind boxes, which are made when there is something.
+pub(super) struct ExecutionTask {
+    stage: Stage,
+    host: EngineHost,
+    child: Child,
+    machine_type: MachineType,
+    /// It steps through what calls nobody outside only: the caller who started it has other things to do.
+    is_on_caller: bool,
+    is_closed: bool,
+    /// It has waited, and gave back the room that it does not need meanwhile.
+    has_shrunk: bool,
+    /// It is parked as soon as nobody in this process is at work for it.
+    is_drained: bool,
+    /// How many events the observer was told of.
+    written: u32,
+    /// What it has in the journal, when it is durable.
+    journaled: Option<Box<Journaled>>,
+    /// Where it is driven on after a rest.
+    home: Option<Arc<Home>>,
+    /// What most executions do not have.
+    rare: Option<Box<Rare>>,
+}
+
+/// Where an execution stands with its driver.
+enum Stage {
+    /// It has not begun.
+    Begins(Entry, Begin),
+    Goes(Execution),
+    /// It is at work, or over: what panics is not stepped again.
+    Taken,
+}
+
+impl Stage {
+    fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::Taken)
+    }
+}
+
+#[derive(Default)]
+struct Rare {
+    /// What was seen of the state, when it is over.
+    inspected: Option<Box<Inspection>>,
+    /// Who waits for events behind this one.
+    readers: Vec<(u32, oneshot::Sender<History>)>,
+    /// Where somebody listens.
+    span: Option<tracing::Span>,
+    /// What was written of the execution, where it is read again at each rest.
+    records: Option<(Written, Vec<Vec<u8>>)>,
+    /// It is not gone on with in this process any more, and why.
+    parks: Option<Failure>,
+}
+
+/// What became of driving an execution on.
+enum Advanced {
+    /// It waits for what wakes its future: work, the journal, its turn.
+    Waits,
+    /// It waits for news alone.
+    Rests,
+    Over,
+}
+
+/// How far what was to be committed has come.
+enum Committed {
+    /// It is kept.
+    All,
+    /// The end is kept.
+    Over,
+    /// The store does not take it.
+    Failed(Failure),
+}
+
+impl ExecutionTask {
+    pub(super) fn new(engine: Arc<Shared>, prepared: Prepared) -> Box<Self> {
+        let Prepared {
+            state,
+            program,
+            entry,
+            child,
+            source,
+            begin,
+            journaled,
+        } = prepared;
+        engine.open.begun();
+        let span = tracing::info_span!(
+            "execution",
+            machine = %state.about.machine.name,
+            name = %state.about.name()
+        );
+        let mut host = EngineHost::new(engine, program, state, source);
+        if let Some(journaled) = &journaled {
+            host.defer(journaled.place().clone());
+        }
+        let span = (!span.is_disabled()).then_some(span);
+        let rare = span.map(|span| Rare {
+            span: Some(span),
+            ..Rare::default()
+        });
+        Box::new(Self {
+            stage: Stage::Begins(entry, begin),
+            host,
+            child,
+            machine_type: entry.machine_type,
+            is_on_caller: false,
+            is_closed: false,
+            has_shrunk: false,
+            is_drained: false,
+            written: 0,
+            journaled,
+            home: None,
+            rare: rare.map(Box::new),
+        })
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Takes what was seen of the state, when it is over.
+    pub(super) fn take_inspected(&mut self) -> Option<Box<Inspection>> {
+        self.rare.as_mut()?.inspected.take()
+    }
+
+    fn is_inspected(&self) -> bool {
+        let rare = self.rare.as_ref();
+        rare.is_some_and(|rare| rare.inspected.is_some())
+    }
+
+    /// The execution, unless it is at work or over.
+    fn take_begun(&mut self) -> Option<Execution> {
+        match self.stage.take() {
+            Stage::Begins(entry, begin) => Some(self.begin(entry, begin)),
+            Stage::Goes(execution) => Some(execution),
+            Stage::Taken => None,
+        }
+    }
+
+    /// Makes the execution and starts the clock of its whole life, where the definition or the type sets one.
+    fn begin(&mut self, entry: Entry, begin: Begin) -> Execution {
+        let engine = &self.host.engine;
+        let about = &self.host.state.about;
+        let (program, limits) = (&self.host.program, &engine.limits);
+        let keeps = engine.history(entry.machine_type);
+        let fresh = |seed| {
+            let (program, about, limits) = (program.clone(), about.clone(), limits.clone());
+            Execution::new(program, about, limits, keeps, seed).entering(entry)
+        };
+        let is_resumed = matches!(begin, Begin::Resume(_));
+        let mut execution = match begin {
+            Begin::Redrive(from) => {
+                let (history, resume) = *from;
+                let (program, about, limits) = (program.clone(), about.clone(), limits.clone());
+                Execution::redriven(program, about, limits, entry, &history, keeps, resume)
+            }
+            Begin::Inspect(test, seed) => {
+                let (start, inspection) = *test;
+                let mut execution = fresh(seed);
+                execution.begin_inspection(start, inspection);
+                execution
+            }
+            Begin::Resume(execution) => *execution,
+            Begin::Start { seed } => {
+                let mut execution = fresh(seed);
+                execution.begin();
+                execution
+            }
+        };
+        let express =
+            (entry.machine_type == MachineType::Express).then_some(engine.limits.express_duration);
+        let life: Option<Duration> = match (entry.timeout, express) {
+            (Some(declared), Some(express)) => Some(declared.min(express)),
+            (declared, express) => declared.or(express),
+        };
+        if let Some(life) = life {
+            // A redrive sets it back.
+            let from = about.redriven.unwrap_or(about.started);
+            self.host.deadline = Deadline::at(from + life);
+        }
+        if is_resumed {
+            self.host.wait_for_handlers();
+            execution.reattach(&mut self.host);
+            tracing::info!("goes on");
+        } else {
+            tracing::info!("started");
+        }
+        execution
+    }
+
+    /// Puts an execution that was kept into the world again, before it is driven.
+    pub(super) fn go_on(&mut self) {
+        if let Some(execution) = self.take_begun() {
+            self.stage = Stage::Goes(execution);
+        }
+    }
+
+    /// The execution's children that are about to be driven, after it has gone on.
+    pub(super) fn take_prepared(&mut self) -> ThinVec<Prepared> {
+        std::mem::take(&mut self.host.prepared)
+    }
+
+    /// What this process does not bring to an end, the next one does: it is kept, or its parent is, which starts it again.
+    fn goes_on_elsewhere(&self) -> bool {
+        self.journaled.is_some() || self.child == Child::OfKept
+    }
+
+    /// An execution that waits is woken when its time is over, if nothing of its own wakes it before.
+    fn bound(&mut self) {
+        let host = &mut self.host;
+        let bound = host.state.about.started + host.engine.limits.standard_duration;
+        let clock = &host.engine.clock;
+        host.deadline.rest(clock, &host.state, bound);
+    }
+
+    /// Drives the executions that this one has started, each in a task of its own.
+    fn drive_prepared(&mut self) {
+        for prepared in std::mem::take(&mut self.host.prepared) {
+            let task = Self::new(self.host.engine.clone(), prepared);
+            // Where there is no runtime any more, dropping the task ends its execution.
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(Drive::new(task));
+            }
+        }
+    }
+
+    /// Tells the observer what a child of a Map Run wrote, and stops it where that is enough.
+    fn tell_written(&mut self, execution: &mut Execution) {
+        let Some(observer) = &self.host.engine.observer else {
+            return;
+        };
+        if self.child == Child::No {
+            return;
+        }
+        let count = execution.recorder().count();
+        let written = count - std::mem::replace(&mut self.written, count);
+        if !observer.child_goes_on(written) && execution.outcome().is_none() {
+            execution.abort(Failure::stopped(None, None), &mut self.host);
+        }
+    }
+
+    /// The same execution, read from all that was written of it.
+    fn through_bytes(&mut self, execution: &mut Execution) -> Result<Execution, NotRead> {
+        let kept = &mut self.rare.get_or_insert_default().records;
+        kept.take_if(|kept| kept.1.len() == RECORDS);
+        let (written, records) = kept.get_or_insert_default();
+        records.push(written.record(execution));
+        let unbegun = |about| {
+            let limits = self.host.engine.limits.clone();
+            Execution::new(self.host.program.clone(), about, limits, 0, 0)
+        };
+        let mut restored = Restored::default();
+        for record in records {
+            restored.read(record, unbegun)?;
+        }
+        let (mut same, _) = restored.finish()?;
+        self.host.detach();
+        same.reattach(&mut self.host);
+        Ok(same)
+    }
+
+    /// Gives the history to those who wait for more of it.
+    fn tell_readers(&mut self, execution: &mut Execution) {
+        let is_behind = |journaled: &Journaled| journaled.is_behind(execution);
+        let Some(rare) = self.rare.as_mut().filter(|rare| !rare.readers.is_empty()) else {
+            return;
+        };
+        // What is not kept has not happened yet.
+        if self.journaled.as_deref().is_some_and(is_behind) {
+            return;
+        }
+        let count = execution.recorder().count();
+        let is_told = |(read, _): &mut (u32, oneshot::Sender<History>)| *read < count;
+        for (_, reader) in rare.readers.extract_if(.., is_told) {
+            // The reader may have been dropped.
+            let _ = reader.send(execution.history());
+        }
+    }
+
+    /// Waits until all that was to be committed is; then does what waited for it.
+    fn poll_committed(
+        &mut self,
+        execution: &mut Execution,
+        cx: &mut Context<'_>,
+    ) -> Poll<Committed> {
+        let Some(journaled) = &mut self.journaled else {
+            return Poll::Ready(Committed::All);
+        };
+        if let Err(error) = std::task::ready!(journaled.poll_committed(cx)) {
+            let failure = Failure::new(NOT_KEPT, error.to_string());
+            self.host.state.accept(Err(error));
+            return Poll::Ready(Committed::Failed(failure));
+        }
+        if journaled.is_behind(execution) {
+            // Nothing was committed just now.
+            return Poll::Ready(Committed::All);
+        }
+        self.host.state.accept(Ok(()));
+        if let (Some(starting), Some(durable)) =
+            (journaled.take_started(), &self.host.engine.durable)
+        {
+            durable.versions.started(starting);
+        }
+        journaled.tell_senders();
+        let is_over = journaled.is_over();
+        for (wait_id, result) in self.host.do_deferred() {
+            execution.work_answered(wait_id, result, &mut self.host);
+        }
+        self.drive_prepared();
+        Poll::Ready(if is_over {
+            Committed::Over
+        } else {
+            Committed::All
+        })
+    }
+
+    /// Begins to commit what a step did, if there is anything that has to be kept now.
+    fn commit(&mut self, execution: &mut Execution, step: Step) -> bool {
+        let Some(journaled) = &mut self.journaled else {
+            return false;
+        };
+        if !journaled.is_behind(execution) {
+            journaled.tell_senders();
+            return false;
+        }
+        // What nobody sees needs not be kept yet.
+        if step == Step::Budget && !self.host.has_deferred() && !journaled.is_awaited() {
+            return false;
+        }
+        let runs = self.host.take_changed_runs();
+        let engine = &self.host.engine;
+        let Some(durable) = &engine.durable else {
+            return false;
+        };
+        let over = execution.outcome();
+        let over = over.map(|outcome| (outcome.status(), engine.clock.now()));
+        journaled.commit(durable, execution, runs, over);
+        true
+    }
+
+    /// Brings news, steps, and rests when there is nothing to do.
+    fn advance(&mut self, cx: &mut Context<'_>) -> Advanced {
+        loop {
+            let Some(mut execution) = self.take_begun() else {
+                return Advanced::Over;
+            };
+            match self.poll_committed(&mut execution, cx) {
+                Poll::Pending => {
+                    self.stage = Stage::Goes(execution);
+                    return Advanced::Waits;
+                }
+                Poll::Ready(Committed::All) => {}
+                Poll::Ready(Committed::Over) => {
+                    self.finish(execution);
+                    return Advanced::Over;
+                }
+                Poll::Ready(Committed::Failed(failure)) => {
+                    self.stage = Stage::Goes(execution);
+                    self.park(failure);
+                    return Advanced::Over;
+                }
+            }
+            for message in self.host.state.take(cx.waker()) {
+                self.receive(&mut execution, message);
+            }
+            if let Some(failure) = self.rare.as_mut().and_then(|rare| rare.parks.take()) {
+                self.stage = Stage::Goes(execution);
+                self.park(failure);
+                return Advanced::Over;
+            }
+            while let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
+                self.take_in(&mut execution, wait_id, arrived);
+            }
+            self.tell_written(&mut execution);
+            self.tell_readers(&mut execution);
+            if self.host.deadline.is_over(&self.host.engine.clock) {
+                execution.time_out(&mut self.host);
+            }
+            let step = execution.step(&mut self.host, BUDGET, !self.is_on_caller);
+            self.drive_prepared();
+            self.tell_written(&mut execution);
+            self.tell_readers(&mut execution);
+            if self.commit(&mut execution, step) {
+                self.stage = Stage::Goes(execution);
+                continue;
+            }
+            if step == Step::Ended {
+                self.finish(execution);
+                return Advanced::Over;
+            }
+            if step == Step::Budget {
+                self.stage = Stage::Goes(execution);
+                cx.waker().wake_by_ref();
+                return Advanced::Waits;
+            }
+            // What was begun just now must be polled once with this task's waker; what is given up, dropped.
+            if let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
+                self.take_in(&mut execution, wait_id, arrived);
+                self.stage = Stage::Goes(execution);
+                continue;
+            }
+            if self.host.engine.rests_as_bytes && !execution.is_inspected() {
+                execution = match self.through_bytes(&mut execution) {
+                    Ok(same) => same,
+                    Err(error) => {
+                        self.break_off(Status::Failed, Failure::new(INTERNAL, error.to_string()));
+                        return Advanced::Over;
+                    }
+                };
+            }
+            let is_drained = self.is_drained && !execution.is_at_work();
+            let is_virtual = self.host.engine.clock.is_virtual();
+            // It may be long until something comes; virtual time does not wait.
+            if !self.has_shrunk && !is_virtual && !execution.is_at_work() {
+                self.has_shrunk = true;
+                execution.shrink();
+            }
+            self.stage = Stage::Goes(execution);
+            if is_drained {
+                self.park(shut_down());
+                return Advanced::Over;
+            }
+            self.bound();
+            if !is_virtual && !self.host.has_work() {
+                return Advanced::Rests;
+            }
+            if self.host.state.rest() {
+                return Advanced::Waits;
+            }
+        }
+    }
+
+    /// Drives the execution on, as far as that goes now.
+    fn drive(&mut self, cx: &mut Context<'_>) -> Advanced {
+        let span = self.rare.as_ref().and_then(|rare| rare.span.clone());
+        let _entered = span.as_ref().map(tracing::Span::enter);
+        match guarded(|| self.advance(cx)) {
+            Ok(advanced) => advanced,
+            // A mistake of ours must not leave anybody waiting for ever.
+            Err(_) => {
+                let cause = "the runtime itself panicked; this is a bug of stepwright-runtime";
+                self.break_off(Status::Failed, Failure::new(INTERNAL, cause));
+                Advanced::Over
+            }
+        }
+    }
+}
+
+/// Drives it on the task of somebody who waits for its end.
+impl Future for ExecutionTask {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        loop {
+            match this.drive(cx) {
+                Advanced::Waits => return Poll::Pending,
+                Advanced::Rests if this.host.state.rest() => return Poll::Pending,
+                Advanced::Rests => {}
+                Advanced::Over => return Poll::Ready(()),
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The runtimes that drive executions on after a rest.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll};
+
+use tokio::runtime::{Handle, Id};
+use tokio::task::AbortHandle;
+
+use super::shared::Shared;
+
+/// The runtimes on which executions of an engine rest. Most engines have one.
+#[derive(Default)]
+pub(super) struct Homes(Mutex<Vec<Arc<Home>>>);
+
+/// A runtime on which executions rest.
+pub(super) struct Home {
+    runtime: Handle,
+    keeper: AbortHandle,
+    has_ended: Arc<AtomicBool>,
+}
+
+impl Homes {
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Home>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Home {
+    /// The runtime of the task that is polled, if there is one.
+    pub(super) fn here(engine: &Arc<Shared>) -> Option<Arc<Self>> {
+        let runtime = Handle::try_current().ok()?;
+        let id = runtime.id();
+        let is_here = |home: &&Arc<Self>| home.runtime.id() == id;
+        if let Some(home) = engine.homes.lock().iter().find(is_here) {
+            return Some(home.clone());
+        }
+        let has_ended = Arc::<AtomicBool>::default();
+        // A runtime that has ended drops it at once.
+        let keeper = runtime.spawn(Keeper {
+            engine: Arc::downgrade(engine),
+            runtime: id,
+            has_ended: has_ended.clone(),
+        });
+        let home = Arc::new(Self {
+            runtime,
+            keeper: keeper.abort_handle(),
+            has_ended,
+        });
+        engine.homes.lock().push(home.clone());
+        Some(home)
+    }
+
+    /// Whether it drives nothing on any more. Who rests there after that ends.
+    pub(super) fn has_ended(&self) -> bool {
+        self.has_ended.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+}
+
+/// Nobody rests there any more.
+impl Drop for Home {
+    fn drop(&mut self) {
+        self.keeper.abort();
+    }
+}
+
+/// A task that waits for the end of its runtime, as the tasks of executions do that are not at rest.
+struct Keeper {
+    engine: Weak<Shared>,
+    runtime: Id,
+    has_ended: Arc<AtomicBool>,
+}
+
+impl Future for Keeper {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Pending
+    }
+}
+
+/// The executions that rest there end with the runtime.
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.has_ended.store(true, Ordering::SeqCst);
+        let Some(engine) = self.engine.upgrade() else {
+            return;
+        };
+        let gone: Vec<_> = {
+            let mut homes = engine.homes.lock();
+            homes
+                .extract_if(.., |home| home.runtime.id() == self.runtime)
+                .collect()
+        };
+        for state in engine.open.running() {
+            let children = engine.runs.at_work(&state.about.to_arn());
+            for state in std::iter::once(state).chain(children) {
+                drop(state.take_resting(self.runtime));
+            }
+        }
+        drop(gone);
+    }
+}

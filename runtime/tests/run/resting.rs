@@ -1,0 +1,396 @@
+//! Executions on real time that wait have no task; those that were started just now are stepped by whoever started them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::store::MemoryStore;
+use stepwright_runtime::task::TaskFailure;
+use stepwright_runtime::value::Value;
+use stepwright_runtime::{
+    Engine, EngineBuilder, ExecutionFilter, ExecutionReport, MachineType, Run, StartOptions, Status,
+};
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::support::{machine, output, task};
+
+const BOTH: [MachineType; 2] = [MachineType::Standard, MachineType::Express];
+
+fn builder(definition: &Json, machine_type: MachineType) -> EngineBuilder {
+    Engine::builder().definition_json("m", &definition.to_string(), machine_type)
+}
+
+fn engine(definition: &Json, machine_type: MachineType) -> Engine {
+    builder(definition, machine_type).build().unwrap()
+}
+
+/// It waits for as many seconds as its input says.
+fn waits() -> Json {
+    machine(json!({"Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{% $states.input %}"}))
+}
+
+async fn start(engine: &Engine, input: Json) -> Run<Value> {
+    let run = engine.start_machine("m", input, StartOptions::new()).await;
+    run.unwrap()
+}
+
+fn threads(count: usize) -> Runtime {
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(count).enable_all().build().unwrap()
+}
+
+#[tokio::test]
+async fn executions_that_wait_have_no_tasks_and_can_still_be_told() {
+    for machine_type in BOTH {
+        let before = Handle::current().metrics().num_alive_tasks();
+        let engine = engine(&waits(), machine_type);
+        let mut runs = Vec::new();
+        for _ in 0..100 {
+            runs.push(start(&engine, json!(86_400)).await);
+        }
+        // One task learns of the end of the runtime.
+        assert!(Handle::current().metrics().num_alive_tasks() <= before + 1);
+        for run in &runs {
+            assert_eq!(run.status(), Status::Running);
+        }
+        let kept = runs[0].history().await.len();
+        assert_eq!(
+            kept,
+            if machine_type == MachineType::Standard {
+                2
+            } else {
+                0
+            }
+        );
+        for run in runs {
+            let report = run.stop(Some("Enough"), None).await;
+            assert_eq!(report.error.as_deref(), Some("Enough"));
+        }
+        drop(engine);
+    }
+}
+
+#[tokio::test]
+async fn what_calls_nobody_is_over_when_it_has_started() {
+    let engine = engine(
+        &machine(json!({"Type": "Pass", "Result": 7})),
+        MachineType::Standard,
+    );
+    let run = start(&engine, json!({})).await;
+    assert_eq!(run.status(), Status::Succeeded);
+    assert_eq!(run.await.unwrap().to_text(), "7");
+}
+
+#[tokio::test]
+async fn no_handler_is_called_within_the_start() {
+    static CALLED: AtomicBool = AtomicBool::new(false);
+    let definition = json!({"StartAt": "P", "States": {
+        "P": {"Type": "Parallel", "End": true, "Branches": [
+            {"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "a", "End": true}}},
+            machine(task(json!({}))),
+            {"StartAt": "B", "States": {"B": {"Type": "Pass", "Result": "b", "End": true}}},
+        ]},
+    }});
+    let f = |input: Json| async move {
+        CALLED.store(true, Ordering::SeqCst);
+        // Whoever started it is not held up by this.
+        std::thread::sleep(Duration::from_millis(30));
+        Ok::<_, TaskFailure>(input)
+    };
+    let engine = builder(&definition, MachineType::Standard).function("f", f);
+    let engine = engine.build().unwrap();
+    let run = start(&engine, json!("t")).await;
+    assert!(!CALLED.load(Ordering::SeqCst));
+    let report = run.report().await;
+    assert_eq!(output(&report), json!(["a", "t", "b"]));
+    // Its events are those of an execution that its caller drives.
+    let driven = engine.execute_machine("m", json!("t"), StartOptions::new());
+    let names = |report: &ExecutionReport| -> Vec<_> {
+        let events = report.history.events();
+        events.map(|event| event.kind().name()).collect()
+    };
+    assert_eq!(names(&report), names(&driven.await.unwrap()));
+}
+
+#[tokio::test]
+async fn a_loop_that_never_waits_leaves_room_for_others() {
+    let definition = json!({"StartAt": "More", "States": {
+        "More": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "Enough"},
+        "Enough": {"Type": "Choice", "Choices": [
+            {"Variable": "$.n", "NumericLessThan": 5_000, "Next": "More"}
+        ], "Default": "End"},
+        "End": {"Type": "Succeed"},
+    }});
+    let engine = engine(&definition, MachineType::Express);
+    let run = start(&engine, json!({"n": 0})).await;
+    assert_eq!(run.status(), Status::Running);
+    let others = tokio::spawn(async move {
+        let mut turns = 0;
+        while run.status() == Status::Running {
+            tokio::task::yield_now().await;
+            turns += 1;
+        }
+        (turns, run)
+    });
+    let (turns, run) = others.await.unwrap();
+    assert!(turns > 10, "{turns}");
+    assert_eq!(run.await.unwrap().to_text(), r#"{"n":5000}"#);
+}
+
+/// Each starts the next one and does not wait for it.
+#[test]
+fn a_long_chain_of_starts_takes_no_stack() {
+    let definition = json!({"StartAt": "More", "States": {
+        "More": {"Type": "Choice", "Choices": [
+            {"Variable": "$.n", "NumericGreaterThan": 0, "Next": "Start"}
+        ], "Default": "End"},
+        "Start": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution",
+            "Parameters": {
+                "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:m",
+                "Input": {"n.$": "States.MathAdd($.n, -1)"},
+            },
+            "Next": "End",
+        },
+        "End": {"Type": "Succeed"},
+    }});
+    let chain = move || {
+        let engine = engine(&definition, MachineType::Standard);
+        let runtime = Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let run = start(&engine, json!({"n": 1_500})).await;
+            run.await.unwrap();
+            let count = |status| {
+                let mut filter = ExecutionFilter::new().status(status);
+                let mut count = 0;
+                loop {
+                    let page = engine.executions(&filter).unwrap();
+                    count += page.executions.len();
+                    match page.next {
+                        Some(next) => filter = filter.after(next),
+                        None => return count,
+                    }
+                }
+            };
+            // One that ends has started the next.
+            while count(Status::Running) > 0 {
+                tokio::task::yield_now().await;
+            }
+            count(Status::Succeeded)
+        })
+    };
+    let small = std::thread::Builder::new().stack_size(1 << 20);
+    let ended = small.spawn(chain).unwrap().join().unwrap();
+    assert_eq!(ended, 1_501);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handler_may_start_an_execution_that_waits_and_wait_for_it() {
+    let definition = json!({"StartAt": "Kind", "States": {
+        "Kind": {"Type": "Choice", "Choices": [
+            {"Variable": "$", "IsNumeric": true, "Next": "Rest"}
+        ], "Default": "Ask"},
+        "Rest": {"Type": "Wait", "SecondsPath": "$", "End": true},
+        "Ask": task(json!({"End": true})),
+    }});
+    let own = Arc::new(std::sync::OnceLock::<Engine>::new());
+    let of_handler = own.clone();
+    let f = move |_: Json| {
+        let engine = of_handler.get().unwrap().clone();
+        async move {
+            let inner = start(&engine, json!(1)).await;
+            Ok::<_, TaskFailure>(inner.await.unwrap())
+        }
+    };
+    let engine = builder(&definition, MachineType::Standard).function("f", f);
+    let engine = engine.build().unwrap();
+    own.set(engine.clone()).unwrap();
+    let mut runs = Vec::new();
+    for _ in 0..20 {
+        runs.push(start(&engine, json!("ask")).await);
+    }
+    for run in runs {
+        assert_eq!(run.await.unwrap().to_text(), "1");
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_nobody_waits_for_any_more_goes_on() {
+    for store in [None, Some(MemoryStore::new())] {
+        let mut engine = builder(&waits(), MachineType::Standard);
+        if let Some(store) = &store {
+            engine = engine.store(store.clone());
+        }
+        let engine = engine.build().unwrap();
+        {
+            let options = StartOptions::new().name("once");
+            let mut start = std::pin::pin!(engine.start_machine("m", json!(1), options));
+            let once =
+                |cx: &mut std::task::Context<'_>| Poll::Ready(start.as_mut().poll(cx).is_ready());
+            let is_started = std::future::poll_fn(once).await;
+            assert_eq!(is_started, store.is_none());
+        }
+        let id = "arn:aws:states:us-east-1:123456789012:execution:m:once";
+        let run = loop {
+            if let Some(run) = engine.execution(id).unwrap() {
+                break run;
+            }
+            tokio::task::yield_now().await;
+        };
+        assert_eq!(run.await.unwrap().to_text(), "1");
+    }
+}
+
+/// Heartbeats, readers of the history and the timers of heartbeats meet an execution that rests, from many threads.
+#[test]
+fn news_from_many_threads_find_an_execution_that_rests() {
+    let runtime = threads(2);
+    let definition = machine(json!({
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {"FunctionName": "f", "Payload": {"token.$": "$$.Task.Token"}},
+        "HeartbeatSeconds": 60,
+    }));
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let f = move |input: Json| {
+        let sent = tell.send(input["token"].as_str().unwrap().to_owned());
+        async move {
+            sent.map(|()| Json::Null)
+                .map_err(|_| TaskFailure::new("Gone", ""))
+        }
+    };
+    let engine = builder(&definition, MachineType::Standard).function("f", f);
+    let engine = engine.build().unwrap();
+    runtime.block_on(async {
+        for round in 0..50 {
+            let run = Arc::new(start(&engine, json!({})).await);
+            let token: Arc<str> = told.recv().await.unwrap().into();
+            let beats = Arc::new(AtomicUsize::new(0));
+            let senders: Vec<_> = (0..4)
+                .map(|number| {
+                    let (engine, token) = (engine.clone(), token.clone());
+                    let (run, beats) = (run.clone(), beats.clone());
+                    tokio::spawn(async move {
+                        for _ in 0..20 {
+                            if number == 0 {
+                                assert!(run.history().await.len() >= 4);
+                            } else {
+                                engine.send_task_heartbeat(&token).await.unwrap();
+                                beats.fetch_add(1, Ordering::SeqCst);
+                            }
+                        }
+                    })
+                })
+                .collect();
+            for sender in senders {
+                sender.await.unwrap();
+            }
+            assert_eq!(beats.load(Ordering::SeqCst), 60);
+            engine.send_task_success(&token, &round).await.unwrap();
+            let report = run.report().await;
+            assert_eq!(output(&report), json!(round));
+        }
+    });
+}
+
+#[tokio::test]
+async fn an_execution_that_rests_can_be_stopped_by_the_end_of_its_engine() {
+    let engine = engine(&waits(), MachineType::Standard);
+    let (short, long) = (
+        start(&engine, json!(0)).await,
+        start(&engine, json!(86_400)).await,
+    );
+    let stopped = engine.shutdown(Duration::from_millis(10)).await;
+    assert_eq!(stopped.len(), 1);
+    assert_eq!(stopped[0].id, long.id());
+    assert_eq!(short.await.unwrap().to_text(), "0");
+}
+
+/// The engine's own state is gone when nothing of the engine is left.
+#[test]
+fn executions_that_rest_go_on_without_handles_and_end_with_their_runtime() {
+    for machine_type in BOTH {
+        let left = Arc::new(());
+        let runtime = threads(1);
+        let engine = builder(&waits(), machine_type).state(left.clone());
+        let engine = engine.build().unwrap();
+        let (short, long) = runtime.block_on(async {
+            (
+                start(&engine, json!(1)).await,
+                start(&engine, json!(86_400)).await,
+            )
+        });
+        drop(engine);
+        assert_eq!(
+            runtime.block_on(short.into_future()).unwrap().to_text(),
+            "1"
+        );
+        assert_eq!(long.status(), Status::Running);
+        drop(runtime);
+        assert_eq!(long.status(), Status::Aborted);
+        let report = Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(long.report());
+        assert_eq!(report.error.as_deref(), Some("Stepwright.ShutDown"));
+        drop((report, long));
+        assert_eq!(Arc::strong_count(&left), 1);
+    }
+}
+
+/// What rests on one runtime is told from another, and by one that is gone.
+#[test]
+fn executions_rest_on_the_runtime_that_drove_them() {
+    let engine = engine(&waits(), MachineType::Standard);
+    let (first, second) = (threads(1), threads(1));
+    let of_first = first.block_on(start(&engine, json!(86_400)));
+    let of_second = second.block_on(start(&engine, json!(86_400)));
+    let stopped = second.block_on(of_first.stop(Some("Other"), None));
+    assert_eq!(stopped.error.as_deref(), Some("Other"));
+    let of_first = first.block_on(start(&engine, json!(1)));
+    drop(second);
+    assert_eq!(of_second.status(), Status::Aborted);
+    assert_eq!(
+        first.block_on(of_first.into_future()).unwrap().to_text(),
+        "1"
+    );
+}
+
+/// The children of a Distributed Map rest, too.
+#[test]
+fn children_that_rest_end_with_their_runtime() {
+    let definition = machine(json!({
+        "Type": "Map",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 86_400, "End": true}},
+        },
+    }));
+    let engine = engine(&definition, MachineType::Standard);
+    let runtime = threads(2);
+    let run = runtime.block_on(async {
+        let run = start(&engine, json!([1, 2, 3])).await;
+        while engine.map_runs(run.id()).unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        run
+    });
+    let map_run = engine.map_runs(run.id()).unwrap().remove(0);
+    let children = || engine.map_run_executions(&map_run.arn).unwrap();
+    assert!(
+        children()
+            .iter()
+            .all(|child| child.status == Status::Running)
+    );
+    drop(runtime);
+    assert_eq!(run.status(), Status::Aborted);
+    assert!(
+        children()
+            .iter()
+            .all(|child| child.status == Status::Aborted)
+    );
+}
