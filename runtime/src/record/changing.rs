@@ -250,3 +250,70 @@ impl<T: Record> Record for Changing<T> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::record::ReadNodes;
+
+    #[derive(Clone, Copy, Debug)]
+    enum Act {
+        Push(u32),
+        Set(usize, u32),
+        DropFirst(usize),
+        Write,
+    }
+
+    fn acts() -> impl Strategy<Value = Vec<Act>> {
+        let act = prop_oneof![
+            4 => any::<u32>().prop_map(Act::Push),
+            3 => (0..12_usize, any::<u32>()).prop_map(|(place, to)| Act::Set(place, to)),
+            2 => (0..6_usize).prop_map(Act::DropFirst),
+            2 => Just(Act::Write),
+        ];
+        proptest::collection::vec(act, 0..60)
+    }
+
+    proptest! {
+        #[test]
+        fn who_reads_all_changes_has_the_same_list(acts in acts()) {
+            let (mut list, mut read) = (Changing::<u32>::default(), Changing::<u32>::default());
+            let (mut model, mut dropped) = (Vec::new(), 0);
+            list.mark_all();
+            for act in acts.into_iter().chain([Act::Write]) {
+                match act {
+                    Act::Push(member) => {
+                        list.push(member);
+                        model.push(member);
+                    }
+                    Act::Set(place, to) => {
+                        if let (Some(member), Some(known)) = (list.get_mut(place), model.get_mut(place)) {
+                            *member = to;
+                            *known = to;
+                        }
+                    }
+                    Act::DropFirst(count) => {
+                        let count = count.min(model.len());
+                        list.drop_first(count);
+                        model.drain(..count);
+                        dropped += count;
+                    }
+                    Act::Write => {
+                        let mut to = Writer::default();
+                        list.write_changes(&mut to);
+                        let bytes = to.finish();
+                        read.drop_first(std::mem::take(&mut dropped));
+                        let mut from = Reader::new(ReadNodes::default(), &bytes);
+                        prop_assert!(read.read_changes(0, &mut from).is_ok());
+                        prop_assert!(from.is_at_end());
+                        prop_assert!(!list.has_changes());
+                        prop_assert!(read.iter().eq(&model));
+                    }
+                }
+                prop_assert!(list.iter().eq(&model));
+            }
+        }
+    }
+}

@@ -114,6 +114,33 @@ async fn no_handler_is_called_within_the_start() {
     assert_eq!(names(&report), names(&driven.await.unwrap()));
 }
 
+/// Timers that are due at once do not keep the caller.
+#[tokio::test]
+async fn no_handler_is_called_within_the_start_behind_waits_of_no_time() {
+    let definition = json!({"StartAt": "W", "States": {
+        "W": {"Type": "Wait", "Timestamp": "2020-01-01T00:00:00Z", "Next": "V"},
+        "V": {"Type": "Wait", "Seconds": 0, "Next": "T"},
+        "T": task(json!({"End": true})),
+    }});
+    let (tell, told) = std::sync::mpsc::channel();
+    let f = move |input: Json| {
+        let sent = tell.send(());
+        async move {
+            sent.map(|()| input)
+                .map_err(|_| TaskFailure::new("Gone", ""))
+        }
+    };
+    let engine = builder(&definition, MachineType::Standard).function("f", f);
+    let engine = engine.build().unwrap();
+    for round in 0..200 {
+        let run = start(&engine, json!(round)).await;
+        // The runtime has one thread, which has not been given back since.
+        assert!(told.try_recv().is_err(), "{round}");
+        assert_eq!(run.await.unwrap().to_text(), round.to_string());
+        assert!(told.try_recv().is_ok(), "{round}");
+    }
+}
+
 #[tokio::test]
 async fn a_loop_that_never_waits_leaves_room_for_others() {
     let definition = json!({"StartAt": "More", "States": {

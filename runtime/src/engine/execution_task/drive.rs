@@ -28,14 +28,15 @@ impl Drive {
         }
         task.is_on_caller = true;
         // Whoever is to be woken is polled once more by the task.
-        let mut drive = Self::new(task);
-        if drive
-            .go_on(&mut Context::from_waker(Waker::noop()))
-            .is_pending()
-            && let Some(task) = &mut drive.0
-        {
+        let left = match task.drive(&mut Context::from_waker(Waker::noop())) {
+            Advanced::Over => None,
+            Advanced::Waits => Some(task),
+            // What has news already is gone on with elsewhere: it may call somebody outside, and wait again and again.
+            Advanced::Rests => task.lay_down(),
+        };
+        if let Some(mut task) = left {
             task.is_on_caller = false;
-            runtime.spawn(drive);
+            runtime.spawn(Self::new(task));
         }
     }
 
