@@ -251,6 +251,11 @@ impl ExecutionInfo {
         self.names.name(&self.machine)
     }
 
+    /// The same for a log: a name that was drawn is made where it is written down.
+    pub(crate) fn shown_name(&self) -> impl fmt::Display {
+        ShownName(self)
+    }
+
     /// The role that it runs under.
     pub fn role_arn(&self) -> &str {
         &self.machine.role_arn
@@ -345,6 +350,14 @@ impl ExecutionInfo {
     }
 }
 
+struct ShownName<'a>(&'a ExecutionInfo);
+
+impl fmt::Display for ShownName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name())
+    }
+}
+
 impl fmt::Debug for ExecutionInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExecutionInfo")
@@ -434,6 +447,7 @@ mod tests {
             name: SmolStr::default(),
             role_arn: SmolStr::default(),
             prefix: prefix.into(),
+            origin: None,
             is_express,
         }
     }

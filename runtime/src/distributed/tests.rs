@@ -82,6 +82,7 @@ fn about(number: u32) -> Arc<ExecutionInfo> {
             name: "m/L".into(),
             role_arn: "role".into(),
             prefix: "".into(),
+            is_express: true,
             origin: None,
         }),
         started: Timestamp::default(),

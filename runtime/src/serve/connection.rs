@@ -28,7 +28,7 @@ const REFUSAL: &str = concat!(
     "HTTP/1.1 503 Service Unavailable\r\n",
     "content-type: application/x-amz-json-1.0\r\n",
     "x-amzn-errortype: ServiceUnavailableException\r\n",
-    "content-length: 110\r\n",
+    "content-length: 111\r\n",
     "connection: close\r\n\r\n",
     r#"{"__type":"com.amazon.coral.service#ServiceUnavailableException","message":"the server has 12,000 connections"}"#,
 );

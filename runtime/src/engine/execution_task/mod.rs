@@ -131,7 +131,7 @@ impl ExecutionTask {
         let span = tracing::info_span!(
             "execution",
             machine = %state.about.machine.name,
-            name = %state.about.name()
+            name = %state.about.shown_name()
         );
         let mut host = EngineHost::new(engine, program, state, source);
         if let Some(journaled) = &journaled {
