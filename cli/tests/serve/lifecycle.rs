@@ -69,3 +69,51 @@ fn a_signal_ends_it_with_its_commands() {
         std::thread::sleep(Duration::from_millis(10));
     }
 }
+
+/// As many connections as the system allows, up to 10,000, each with the beginning of a request: the server answers others, its memory stays
+/// bounded, and they all can go on.
+#[cfg(target_os = "linux")]
+#[test]
+fn ten_thousand_connections_are_held() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // Where it is refused there are fewer connections.
+    let _ = setrlimit(Resource::Nofile, limit);
+    let allowed = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let count = usize::try_from(allowed.saturating_sub(500).min(10_000)).unwrap_or_default();
+    let server = Server::start(&[]);
+    let memory = || {
+        let status = format!("/proc/{}/status", server.process.id());
+        let status = std::fs::read_to_string(status).expect("it runs");
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let resident = resident.and_then(|text| text.trim().strip_suffix(" kB")?.parse().ok());
+        let resident: usize = resident.expect("it is told");
+        resident * 1_024
+    };
+    let before = memory();
+    let head = format!(
+        "POST / HTTP/1.1\r\nhost: x\r\nx-amz-target: AWSStepFunctions.ListStateMachines\r\nx-a: {}",
+        "a".repeat(500)
+    );
+    let mut open = Vec::with_capacity(count);
+    for _ in 0..count {
+        let mut stream = TcpStream::connect(&server.address).expect("it listens");
+        stream.write_all(head.as_bytes()).expect("it reads");
+        open.push(stream);
+    }
+    let begun = Instant::now();
+    let listed = server.call("ListStateMachines", json!({}));
+    assert_eq!(listed, json!({"stateMachines": []}));
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    let each = memory().saturating_sub(before) / count;
+    assert!(each < 40_000, "each connection takes {each} bytes");
+    for stream in open.iter_mut().step_by(count / 10) {
+        let rest = b"\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+        stream.write_all(rest).expect("it is still there");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    }
+}
