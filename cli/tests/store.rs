@@ -223,7 +223,7 @@ fn a_run_that_goes_on_without_an_answer_to_a_task_says_so_and_waits() {
         1,
         &[
             "nobody answers the task of the state `Work`",
-            "--task 'Work=COMMAND'",
+            "--task 'Work=COMMAND|URL'",
             "the execution is kept as it was",
         ],
     );
