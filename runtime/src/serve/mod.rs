@@ -33,7 +33,7 @@
 //! | `arn.rs`, `page.rs`, `error.rs`, `response.rs` | ARNs; pages and their tokens; errors with AWS's codes; dates |
 //!
 //! An operation is a `shape!` for its request, a structure for its response, a function, and a line in `operation.rs`. What it
-//! refuses is an [`error::ApiError`](self::error). What it changes of the control plane it changes within `Service::change`.
+//! refuses is an `error::ApiError`. What it changes of the control plane it changes within `Service::change`.
 
 mod arn;
 mod connection;
