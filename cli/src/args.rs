@@ -80,7 +80,7 @@ pub(crate) enum Command {
     History(HistoryArguments),
     /// Serve the Step Functions API on this machine, for AWS's command line, SDKs and workers
     #[command(after_help = serve::EXAMPLES)]
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
     /// Measure what executions of a workload cost, and print that as JSON
     #[command(after_help = bench::EXAMPLES)]
     Bench(BenchArguments),
