@@ -31,15 +31,10 @@ const RETAINED_BYTES: u64 = 256 * 1_048_576;
 
 /// Serves until the user or the system ends it.
 pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
-    let mocks = mocks(&arguments)?;
     let engine = engine(&arguments)?;
-    let mut server = Server::builder()
+    let server = Server::builder()
         .engine(engine.clone())
-        .shutdown(interrupted());
-    if let Some(mocks) = mocks {
-        server = server.mocks(mocks);
-    }
-    let server = server
+        .shutdown(interrupted())
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
     allow_connections();
@@ -101,6 +96,9 @@ fn engine(arguments: &ServeArguments) -> Result<Engine, Failure> {
         .tasks(ServerTasks::new(&arguments.tasks)?);
     if let Some(lambda) = &arguments.lambda_endpoint {
         builder = builder.tasks(lambda.clone());
+    }
+    if let Some(mocks) = mocks(arguments)? {
+        builder = builder.test_cases(mocks);
     }
     if arguments.virtual_time {
         builder = builder.virtual_time();

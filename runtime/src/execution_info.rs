@@ -37,6 +37,8 @@ pub(crate) struct MachineInfo {
     pub(crate) is_express: bool,
     /// How they were asked for, where a server starts them.
     pub(crate) origin: Option<Arc<Origin>>,
+    /// The test case that answers their tasks: the state machine of the mock file, `#` and the case.
+    pub(crate) test_case: Option<SmolStr>,
 }
 
 /// What a server knows of the executions that it starts: what DescribeExecution and DescribeStateMachineForExecution tell of them.
@@ -121,6 +123,7 @@ impl MachineInfo {
             role_arn: or(role_arn, &self.role_arn),
             prefix: self.prefix.clone(),
             origin: self.origin.clone(),
+            test_case: self.test_case.clone(),
             is_express: self.is_express,
         }
     }
@@ -384,6 +387,7 @@ struct Kept {
     redriven: Option<Timestamp>,
     depth: u32,
     origin: Option<Arc<Origin>>,
+    test_case: Option<SmolStr>,
 }
 
 impl Record for ExecutionInfo {
@@ -402,6 +406,7 @@ impl Record for ExecutionInfo {
             redriven: self.redriven,
             depth: self.depth,
             origin: machine.origin.clone(),
+            test_case: machine.test_case.clone(),
         };
         kept.write(to);
     }
@@ -419,6 +424,7 @@ impl Record for ExecutionInfo {
                 role_arn: kept.role_arn,
                 prefix: SmolStr::default(),
                 origin: kept.origin,
+                test_case: kept.test_case,
                 is_express: false,
             }),
             started: kept.started,
@@ -431,7 +437,7 @@ impl Record for ExecutionInfo {
 }
 
 record!(struct Kept {
-    id, root, name, role_arn, machine_id, machine_name, started, input, redrive_count, redriven, depth, origin,
+    id, root, name, role_arn, machine_id, machine_name, started, input, redrive_count, redriven, depth, origin, test_case,
 });
 record!(struct Origin { revision, version, alias, trace, input });
 
@@ -448,6 +454,7 @@ mod tests {
             role_arn: SmolStr::default(),
             prefix: prefix.into(),
             origin: None,
+            test_case: None,
             is_express,
         }
     }

@@ -15,7 +15,7 @@ fn lists() -> [Known; 2] {
 }
 
 /// Replays a file; exactly the rows of the two lists may differ.
-async fn replay(file: &str, way: Way) {
+async fn replay(file: &str, way: Way<'_>) {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     if !shared.exists() {
         println!("skipped: {file} is not on this machine");
@@ -62,6 +62,11 @@ async fn single_states_are_tested_as_they_were_recorded() {
 #[tokio::test]
 async fn definitions_are_judged_as_they_were_recorded() {
     replay("validation.jsonl", Way::InProcess).await;
+}
+
+#[tokio::test]
+async fn the_api_runs_executions_as_was_recorded() {
+    replay("cases.jsonl", Way::Api).await;
 }
 
 #[tokio::test]

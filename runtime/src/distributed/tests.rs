@@ -84,6 +84,7 @@ fn about(number: u32) -> Arc<ExecutionInfo> {
             prefix: "".into(),
             is_express: true,
             origin: None,
+            test_case: None,
         }),
         started: Timestamp::default(),
         input: Value::from(number),

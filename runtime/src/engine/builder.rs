@@ -34,13 +34,14 @@ use crate::objects::ObjectStore;
 use crate::query::SharedEntropy;
 use crate::store::Store;
 use crate::task::{Resource, ResourceKind, SharedState, TaskFailure, TaskSource, handler, watcher};
-use crate::testing::{Measure, coverage_folder};
+use crate::testing::{Measure, MockConfig, coverage_folder};
 
 /// Puts an engine together; see [`Engine::builder`].
 #[must_use]
 pub struct EngineBuilder {
     registry: Registry,
     sources: Vec<Arc<dyn TaskSource>>,
+    test_cases: Option<MockConfig>,
     to_answer: String,
     state: SharedState,
     clock: Clock,
@@ -74,6 +75,7 @@ impl EngineBuilder {
         Self {
             registry: Registry::default(),
             sources: Vec::new(),
+            test_cases: None,
             to_answer: "register one with the engine".to_owned(),
             state: SharedState::new(),
             clock: Clock::real(),
@@ -304,6 +306,31 @@ impl EngineBuilder {
     /// no error of [`build`](Self::build) when a source may answer it.
     pub fn tasks(mut self, source: impl TaskSource + 'static) -> Self {
         self.sources.push(source.into_shared());
+        self
+    }
+
+    /// The mock file whose test cases starts choose from, by [`StartOptions::test_case`](crate::StartOptions::test_case). Their names are kept in
+    /// a [store](Self::store): the next process must have a file that has them.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::testing::MockConfig;
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions};
+    ///
+    /// let mocks = MockConfig::parse(r#"{
+    ///     "StateMachines": {"Orders": {"TestCases": {"Paid": {"Charge": "Paid"}}}},
+    ///     "MockedResponses": {"Paid": {"0": {"Return": {"id": "ch-1"}}}}
+    /// }"#)?;
+    /// let text = r#"{"StartAt": "Charge", "States": {"Charge": {"Type": "Task", "End": true,
+    ///     "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge"}}}"#;
+    /// let engine = Engine::builder().definition_json("Orders", text, MachineType::Standard).test_cases(mocks).build()?;
+    /// let run = engine.start_machine("Orders", json!({}), StartOptions::new().test_case("Paid")).await?;
+    /// assert_eq!(run.await?.to_text(), r#"{"id":"ch-1"}"#);
+    /// # Ok(()) }
+    /// ```
+    pub fn test_cases(mut self, mocks: MockConfig) -> Self {
+        self.test_cases = Some(mocks);
         self
     }
 
@@ -602,8 +629,12 @@ impl EngineBuilder {
         let states = machines.defined();
         for task in unanswered {
             let mut callers = states.iter().filter(|state| task.is_called_by(state));
-            let is_answered = |state| self.sources.iter().any(|source| source.may_answer(state));
-            if self.sources.is_empty() || !callers.all(is_answered) {
+            let mocks = self.test_cases.as_ref();
+            let is_answered = |state| {
+                self.sources.iter().any(|source| source.may_answer(state))
+                    || mocks.is_some_and(|mocks| mocks.may_answer(state))
+            };
+            if (self.sources.is_empty() && mocks.is_none()) || !callers.all(is_answered) {
                 problems.push(task.problem);
             }
         }
@@ -645,6 +676,7 @@ impl EngineBuilder {
             machines,
             setting,
             sources: self.sources,
+            test_cases: self.test_cases,
             to_answer: self.to_answer,
             given: Mutex::default(),
             has_given: AtomicBool::new(false),

@@ -47,6 +47,7 @@ impl Engine {
                 role_arn: role.unwrap_or_default().into(),
                 prefix: SmolStr::default(),
                 origin: None,
+                test_case: None,
                 is_express: true,
             }),
             started: engine.clock.now(),

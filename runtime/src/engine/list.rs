@@ -1,4 +1,4 @@
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 
 use smol_str::SmolStr;
 
@@ -148,22 +148,36 @@ impl ExecutionFilter {
     /// The page of these executions.
     pub(super) fn page<'a>(&self, all: impl Iterator<Item = &'a ExecutionState>) -> ExecutionPage {
         let after = self.after.as_deref().map(Place::parse);
-        let mut fitting: Vec<(Place, &ExecutionState)> = all
-            .map(|state| (Place::of(state), state))
-            .filter(|(place, state)| {
+        let status_of = |state: &ExecutionState| {
+            let report = state.report();
+            report.map_or(Status::Running, |report| report.status)
+        };
+        let mut fitting: Vec<&ExecutionState> = all
+            .filter(|state| {
                 let is_of = |name: &String| state.about.machine.name == name.as_str();
                 let is_called = |name: &String| state.about.name() == name.as_str();
                 self.machine.as_ref().is_none_or(is_of)
+                    && self.status.is_none_or(|status| status_of(state) == status)
                     && self.name.as_ref().is_none_or(is_called)
-                    && after.as_ref().is_none_or(|after| place > after)
+                    && after.as_ref().is_none_or(|after| after.is_before(state))
             })
             .collect();
-        fitting.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let rows = fitting.into_iter();
+        let limit = self.limit.unwrap_or(usize::MAX).max(1);
+        // Those behind the page are neither sorted nor asked for their ARNs.
+        if fitting.len() > limit {
+            let started = |state: &&ExecutionState| Reverse(state.about.started);
+            let (_, behind, _) = fitting.select_nth_unstable_by_key(limit, started);
+            let behind = behind.about.started;
+            fitting.retain(|state| state.about.started >= behind);
+        }
+        let placed = fitting.into_iter();
+        let mut placed: Vec<_> = placed.map(|state| (Place::of(state), state)).collect();
+        placed.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let rows = placed.into_iter();
         let rows = rows.map(|(place, state)| (place, ExecutionSummary::of(state)));
+        // One may have ended meanwhile.
         let mut rows =
             rows.filter(|(_, row)| self.status.is_none_or(|status| row.status == status));
-        let limit = self.limit.unwrap_or(usize::MAX).max(1);
         let page: Vec<(Place, ExecutionSummary)> = rows.by_ref().take(limit).collect();
         let next = match (rows.next(), page.last()) {
             (Some(_), Some((last, _))) => Some(last.to_string()),
@@ -192,7 +206,16 @@ struct Place(Reverse<(Timestamp, SmolStr)>);
 
 impl Place {
     fn of(state: &ExecutionState) -> Self {
-        Self(Reverse((state.about.started, state.about.arn().clone())))
+        Self(Reverse((state.about.started, state.about.to_arn())))
+    }
+
+    /// Whether an execution stands behind this place.
+    fn is_before(&self, state: &ExecutionState) -> bool {
+        match state.about.started.cmp(&self.0.0.0) {
+            Ordering::Less => true,
+            Ordering::Equal => Place::of(state) > *self,
+            Ordering::Greater => false,
+        }
     }
 
     /// Text that is none begins at the first.

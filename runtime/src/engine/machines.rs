@@ -1,7 +1,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arc_swap::{ArcSwap, Guard};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
@@ -131,6 +130,7 @@ impl Setting {
                 role_arn: self.role.clone(),
                 prefix: self.arn(executions, &format!("{name}:")),
                 origin: None,
+                test_case: None,
                 is_express: pending.machine_type == MachineType::Express,
             }),
             hash: sha256(text.as_bytes()).into(),
@@ -149,103 +149,78 @@ impl Setting {
     }
 }
 
-/// The state machines of an engine. They are read with each start, and that shares nothing that threads would wait for.
+/// The state machines of an engine, each in its newest version. They are read with each start, and that shares nothing that threads would wait for.
 pub(super) struct Machines {
-    newest: ArcSwap<Newest>,
+    by_name: papaya::HashMap<SmolStr, Arc<Machine>>,
+    /// Names by the text of StateMachineArn.
+    by_target: HashMap<String, String>,
+    /// What the ARNs of versions and aliases stand for, and the weight of each.
+    qualified: papaya::HashMap<SmolStr, Weighted>,
 }
 
 /// State machines, of which one is chosen each time, and the weight of each.
 type Weighted = Arc<[(u32, Arc<Machine>)]>;
 
-/// The state machines of an engine, each in its newest version.
-#[derive(Clone, Default)]
-pub(super) struct Newest {
-    by_name: HashMap<SmolStr, Arc<Machine>>,
-    /// Names by the text of StateMachineArn.
-    by_target: Arc<HashMap<String, String>>,
-    /// What the ARNs of versions and aliases stand for, and the weight of each.
-    qualified: HashMap<SmolStr, Weighted>,
-    /// The states of all of them.
-    defined: Arc<[DefinedState]>,
-}
-
-impl Newest {
-    fn put(&mut self, machines: impl IntoIterator<Item = Arc<Machine>>) {
+impl Machines {
+    pub(super) fn new(machines: Vec<Machine>, by_target: HashMap<String, String>) -> Self {
         let named = machines.into_iter();
-        self.by_name
-            .extend(named.map(|machine| (machine.info.name.clone(), machine)));
-        let machines = self.by_name.values();
-        let states = machines.flat_map(|machine| machine.program.defined(&machine.info.name));
-        self.defined = states.collect();
+        Self {
+            by_name: named
+                .map(|machine| (machine.info.name.clone(), Arc::new(machine)))
+                .collect(),
+            by_target,
+            qualified: papaya::HashMap::new(),
+        }
     }
 
-    /// The machine of a name, an ARN or a workflow's placeholder.
-    pub(super) fn find(&self, text: &str) -> Option<&Arc<Machine>> {
-        let of_name = |name: &str| self.by_name.get(name);
-        of_name(text)
+    /// Looks at the machine of a name, an ARN or a workflow's placeholder, without counting one more who has it.
+    pub(super) fn look_up<T>(
+        &self,
+        text: &str,
+        look: impl FnOnce(&Arc<Machine>) -> T,
+    ) -> Option<T> {
+        let machines = self.by_name.pin();
+        let of_name = |name: &str| machines.get(name);
+        let found = of_name(text)
             .or_else(|| of_name(self.by_target.get(text)?))
             .or_else(|| {
                 let (_, name) = text.split_once(":stateMachine:")?;
                 of_name(name.split(':').next()?)
-            })
-    }
-}
-
-impl Machines {
-    pub(super) fn new(machines: Vec<Machine>, by_target: HashMap<String, String>) -> Self {
-        let mut newest = Newest {
-            by_target: Arc::new(by_target),
-            ..Newest::default()
-        };
-        newest.put(machines.into_iter().map(Arc::new));
-        Self {
-            newest: ArcSwap::from_pointee(newest),
-        }
-    }
-
-    /// All of them as they are now.
-    pub(super) fn newest(&self) -> Guard<Arc<Newest>> {
-        self.newest.load()
+            });
+        found.map(look)
     }
 
     /// The machine of a name, an ARN or a workflow's placeholder.
     pub(super) fn find(&self, text: &str) -> Option<Arc<Machine>> {
-        self.newest().find(text).cloned()
+        self.look_up(text, Arc::clone)
     }
 
     /// Adds a machine, or a new version of one.
     pub(super) fn put(&self, machine: Arc<Machine>) {
-        self.newest.rcu(|before| {
-            let mut newest = Newest::clone(before);
-            newest.put([machine.clone()]);
-            newest
-        });
+        self.by_name
+            .pin()
+            .insert(machine.info.name.clone(), machine);
     }
 
     /// Forgets a machine. Gives whether it was there.
     pub(super) fn remove(&self, name: &str) -> bool {
-        let before = self.newest.rcu(|before| {
-            let mut newest = Newest::clone(before);
-            newest.by_name.remove(name);
-            let prefix = format!(":stateMachine:{name}:");
-            newest.qualified.retain(|arn, _| !arn.contains(&prefix));
-            newest.put([]);
-            newest
-        });
-        before.by_name.contains_key(name)
+        let prefix = format!(":stateMachine:{name}:");
+        let qualified = self.qualified.pin();
+        let of_it = qualified.keys().filter(|arn| arn.contains(&prefix));
+        for arn in of_it {
+            qualified.remove(arn);
+        }
+        self.by_name.pin().remove(name).is_some()
     }
 
     /// What the ARN of a version or an alias stands for: machines, and the weight of each; none when there is no such one any more.
     #[cfg(feature = "serve")]
     pub(super) fn qualify(&self, arn: &str, machines: Weighted) {
-        self.newest.rcu(|before| {
-            let mut newest = Newest::clone(before);
-            match machines.is_empty() {
-                true => newest.qualified.remove(arn),
-                false => newest.qualified.insert(arn.into(), machines.clone()),
-            };
-            newest
-        });
+        let qualified = self.qualified.pin();
+        match machines.is_empty() {
+            true => qualified.remove(arn),
+            false => qualified.insert(arn.into(), machines),
+        };
     }
 
     /// The machine that the ARN of a version or an alias stands for this time; `chance` is a random number.
@@ -254,8 +229,8 @@ impl Machines {
         arn: &str,
         chance: impl FnOnce() -> u64,
     ) -> Option<Arc<Machine>> {
-        let newest = self.newest();
-        let machines = newest.qualified.get(arn)?;
+        let qualified = self.qualified.pin();
+        let machines = qualified.get(arn)?;
         let all: u64 = machines.iter().map(|(weight, _)| u64::from(*weight)).sum();
         let mut left = if all == 0 { 0 } else { chance() % all };
         let mut chosen = machines
@@ -271,12 +246,15 @@ impl Machines {
     }
 
     /// The states that sources of answers are held against.
-    pub(super) fn defined(&self) -> Arc<[DefinedState]> {
-        self.newest().defined.clone()
+    pub(super) fn defined(&self) -> Vec<DefinedState> {
+        let machines = self.by_name.pin();
+        let machines = machines.values();
+        let states = machines.flat_map(|machine| machine.program.defined(&machine.info.name));
+        states.collect()
     }
 
     pub(super) fn names(&self) -> Vec<SmolStr> {
-        let mut names: Vec<_> = self.newest().by_name.keys().cloned().collect();
+        let mut names: Vec<_> = self.by_name.pin().keys().cloned().collect();
         names.sort_unstable();
         names
     }

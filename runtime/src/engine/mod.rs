@@ -47,6 +47,7 @@ mod stored_executions;
 mod stored_runs;
 mod sweep;
 mod sweeper;
+mod test_cases;
 mod tokens;
 mod unanswered;
 mod waits;
@@ -299,8 +300,8 @@ impl Engine {
 
     /// An input in JSON, where it is one of the workflow's type.
     fn checked(&self, machine: &str, input: Value) -> Result<Value, StartError> {
-        let machines = self.shared.machines.newest();
-        let check = machines.find(machine).and_then(|one| one.check_input);
+        let check = |machine: &Arc<machines::Machine>| machine.check_input;
+        let check = self.shared.machines.look_up(machine, check).flatten();
         match check.map(|check| check(&input)) {
             Some(Err(cause)) => Err(StartError::InvalidInput(cause)),
             _ => Ok(input),
@@ -349,10 +350,10 @@ impl Engine {
         input: Value,
         options: StartOptions,
     ) -> Result<(Arc<ExecutionState>, Option<Box<ExecutionTask>>), StartError> {
-        let launched = match self.shared.machines.newest().find(machine) {
-            Some(known) => self.shared.launch(known, input, options, 0),
-            None => Err(StartError::StateMachineDoesNotExist(machine.to_owned())),
-        };
+        let launch = |known: &Arc<machines::Machine>| self.shared.launch(known, input, options, 0);
+        let launched = self.shared.machines.look_up(machine, launch);
+        let missing = || Err(StartError::StateMachineDoesNotExist(machine.to_owned()));
+        let launched = launched.unwrap_or_else(missing);
         let Launched { state, prepared } = launched.inspect_err(|error| {
             let news = || format!("`{machine}` was not started: {error}");
             self.shared.tell(news, true);

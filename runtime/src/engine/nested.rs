@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
+use smol_str::SmolStr;
 use stepwright_asl::errors;
 
 use super::error::StartError;
 use super::machines::Machine;
 use super::report::ExecutionReport;
 use super::shared::{Launched, Shared};
-use super::start::StartOptions;
+use super::start::{Case, StartOptions};
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::status::Status;
 use crate::task::{
@@ -178,6 +179,7 @@ impl Shared {
         self: &Arc<Self>,
         start: NestedStart,
         source: Option<Arc<dyn TaskSource>>,
+        test_case: Option<SmolStr>,
     ) -> Result<(Launched, Value), TaskFailure> {
         let NestedStart {
             integration,
@@ -194,6 +196,7 @@ impl Shared {
             id: Some(execution.into()),
             is_synchronous: integration == Integration::SdkSync,
             source,
+            test_case: test_case.map(Case::OfRoot),
             root: Some(root),
             ..StartOptions::default()
         };

@@ -254,11 +254,11 @@ impl Shared {
         let about = kept.execution.about().clone();
         let journaled = Journaled::new(kept.place, First::None, kept.written);
         Prepared {
-            state: ExecutionState::new(about, &self.clock),
+            state: ExecutionState::new(about.clone(), &self.clock),
             entry: kept.execution.entry(),
             program: kept.machine.program.clone(),
             child,
-            source: None,
+            source: self.kept_source(&about),
             begin: Begin::Resume(Box::new(kept.execution)),
             journaled: Some(Box::new(journaled)),
         }
@@ -331,7 +331,7 @@ impl Shared {
         if let Some(resume) = resume.filter(|_| row.status != Status::Succeeded) {
             state.keep(Redrivable {
                 program: machine.program.clone(),
-                source: None,
+                source: self.kept_source(&about),
                 resume,
                 place: Some(place),
             });

@@ -85,14 +85,10 @@ impl Engine {
 
     /// All state machines, each in its newest version, by their names.
     pub(crate) fn newest_revisions(&self) -> Vec<Revision> {
-        let newest = self.shared.machines.newest();
-        let names = self.shared.machines.names();
-        let found = names.iter().filter_map(|name| newest.find(name));
-        found
-            .map(|machine| Revision {
-                machine: machine.clone(),
-            })
-            .collect()
+        let machines = &self.shared.machines;
+        let names = machines.names().into_iter();
+        let found = names.filter_map(|name| machines.find(&name));
+        found.map(|machine| Revision { machine }).collect()
     }
 
     /// Starts an execution of a revision.

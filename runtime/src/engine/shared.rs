@@ -23,11 +23,12 @@ use super::unanswered::UnansweredTasks;
 use stepwright_asl::name::check_machine;
 
 use crate::clock::{Clock, Stillness};
-use crate::execution_info::{ExecutionInfo, Names};
+use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::{Entropy, SharedEntropy};
 use crate::task::{DefinedState, SharedState, TaskSource, Watch, Watched};
+use crate::testing::MockConfig;
 use crate::value::Value;
 
 /// What all handles of an engine, and all of its executions, share.
@@ -39,6 +40,8 @@ pub(crate) struct Shared {
     pub(super) machines: Machines,
     pub(super) setting: Setting,
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
+    /// What starts choose a test case from.
+    pub(super) test_cases: Option<MockConfig>,
     /// What a user can do where nobody answers a task.
     pub(super) to_answer: String,
     /// Sources of single starts that are told when the engine's last handle goes.
@@ -125,7 +128,7 @@ impl Shared {
         let own_source = options.source.clone().filter(|_| options.root.is_none());
         if own_source.is_some() && self.durable.is_some() && !is_express {
             return Err(StartError::InvalidTasks(
-                "an engine with a store takes no mocks and no source of answers for one start: they do not outlive the process; give them to the engine"
+                "an engine with a store takes no mocks and no source of answers for one start: they do not outlive the process; give them to the engine, or a mock file whose test cases starts choose by their names"
                     .to_owned(),
             ));
         }
@@ -135,6 +138,17 @@ impl Shared {
             if !problems.is_empty() {
                 return Err(StartError::InvalidTasks(problems.join("\n")));
             }
+        }
+        let chosen = options.test_case;
+        let chosen = chosen.map(|case| self.chosen_case(&machine.info, case));
+        let (test_case, mocks) = match chosen.transpose()? {
+            Some((case, mocks)) => (Some(case), mocks),
+            None => (None, None),
+        };
+        if own_source.is_some() && mocks.is_some() {
+            return Err(StartError::InvalidTasks(
+                "a start takes a source of answers or a test case, not both".to_owned(),
+            ));
         }
         let (seed, names) = match (options.name, options.id) {
             // A nested execution's were chosen when it was decided on.
@@ -148,9 +162,17 @@ impl Shared {
         let about = Arc::new(ExecutionInfo {
             names,
             root: options.root.map(Box::new),
-            machine: match (options.role_arn, options.machine_id, options.machine_name) {
-                (None, None, None) => machine.info.clone(),
-                (role_arn, id, name) => Arc::new(machine.info.but(role_arn, id, name)),
+            machine: match (
+                options.role_arn,
+                options.machine_id,
+                options.machine_name,
+                test_case,
+            ) {
+                (None, None, None, None) => machine.info.clone(),
+                (role_arn, id, name, test_case) => Arc::new(MachineInfo {
+                    test_case,
+                    ..machine.info.but(role_arn, id, name)
+                }),
             },
             started: self.clock.now(),
             input,
@@ -204,7 +226,7 @@ impl Shared {
             entry: machine.program.entry(),
             program: machine.program.clone(),
             child: Child::No,
-            source: options.source,
+            source: mocks.or(options.source),
             begin: Begin::Start { seed },
             journaled,
         };
@@ -324,7 +346,7 @@ impl Shared {
 
 impl Watched for Shared {
     fn defined(&self) -> Vec<DefinedState> {
-        self.machines.defined().to_vec()
+        self.machines.defined()
     }
 
     fn stillness(&self) -> Stillness {

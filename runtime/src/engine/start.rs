@@ -22,9 +22,19 @@ pub struct StartOptions {
     pub(super) machine_id: Option<String>,
     pub(super) machine_name: Option<String>,
     pub(super) source: Option<Arc<dyn TaskSource>>,
+    pub(super) test_case: Option<Case>,
     /// The execution at the top of those that start this one.
     pub(super) root: Option<SmolStr>,
     pub(super) is_synchronous: bool,
+}
+
+/// A test case of the engine's mock file.
+#[derive(Clone, Debug)]
+pub(super) enum Case {
+    /// One of the machine that is started.
+    Own(String),
+    /// That of the execution at the top: its machine, `#` and the case.
+    OfRoot(SmolStr),
 }
 
 impl StartOptions {
@@ -70,6 +80,13 @@ impl StartOptions {
         self
     }
 
+    /// The test case that answers the tasks of this execution, of the workflows that it nests and of the children of its Map Runs, out of the
+    /// mock file that the engine has ([`test_cases`](crate::EngineBuilder::test_cases)). A store keeps its name.
+    pub fn test_case(mut self, case: impl Into<String>) -> Self {
+        self.test_case = Some(Case::Own(case.into()));
+        self
+    }
+
     /// Started by StartSyncExecution: the context object has no `RedriveCount`.
     pub fn synchronous(mut self) -> Self {
         self.is_synchronous = true;
@@ -83,6 +100,7 @@ impl fmt::Debug for StartOptions {
             .field("name", &self.name)
             .field("id", &self.id)
             .field("has_tasks", &self.source.is_some())
+            .field("test_case", &self.test_case)
             .finish_non_exhaustive()
     }
 }

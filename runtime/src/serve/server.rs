@@ -12,7 +12,6 @@ use super::redrives::Redrives;
 use super::service::Service;
 use super::{connection, http};
 use crate::engine::Engine;
-use crate::testing::MockConfig;
 
 /// How long GetActivityTask waits for a task, as on AWS.
 const POLL: Duration = Duration::from_secs(60);
@@ -32,7 +31,6 @@ type Shutdown = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub struct ServerBuilder {
     engine: Option<Engine>,
     poll: Duration,
-    mocks: Option<MockConfig>,
     patience: Patience,
     shutdown: Shutdown,
 }
@@ -55,7 +53,6 @@ impl Server {
         ServerBuilder {
             engine: None,
             poll: POLL,
-            mocks: None,
             patience: Patience::default(),
             shutdown: Box::pin(std::future::pending()),
         }
@@ -70,7 +67,8 @@ impl Server {
 }
 
 impl ServerBuilder {
-    /// The engine that runs what is asked for. Its state machines and activities are there for clients, too.
+    /// The engine that runs what is asked for. Its state machines and activities are there for clients, too. `StartExecution` chooses one of its
+    /// [test cases](crate::EngineBuilder::test_cases) with `#<case>` behind the ARN, as in Step Functions Local.
     pub fn engine(mut self, engine: Engine) -> Self {
         self.engine = Some(engine);
         self
@@ -90,12 +88,6 @@ impl ServerBuilder {
             body: time,
             response: time,
         };
-        self
-    }
-
-    /// The test cases that `StartExecution` chooses from with `#<case>` behind the ARN, as in Step Functions Local.
-    pub fn mocks(mut self, mocks: MockConfig) -> Self {
-        self.mocks = Some(mocks);
         self
     }
 
@@ -121,7 +113,6 @@ impl ServerBuilder {
                 redrives: Redrives::default(),
                 pollers: Pollers::default(),
                 poll: self.poll,
-                mocks: self.mocks,
             }),
             patience: self.patience,
             shutdown: self.shutdown,

@@ -13,7 +13,6 @@ use super::redrives::Redrives;
 use super::shape::{Constraints, Shape};
 use crate::clock::Timestamp;
 use crate::engine::{self, Engine};
-use crate::testing::{MockCase, MockConfig};
 use crate::value::Value;
 
 /// The engine, and what the API has beside it.
@@ -24,8 +23,6 @@ pub(super) struct Service {
     pub(super) pollers: Pollers,
     /// How long GetActivityTask waits for a task.
     pub(super) poll: Duration,
-    /// The test cases of mocks.
-    pub(super) mocks: Option<MockConfig>,
 }
 
 impl Service {
@@ -110,29 +107,6 @@ impl Service {
         changed
             .await
             .unwrap_or_else(|error| Err(ApiError::internal(error.to_string())))
-    }
-
-    /// The test case that stands behind `#` in the ARN of a state machine. None stands for an empty name, as in Step Functions Local.
-    ///
-    /// # Errors
-    ///
-    /// `ValidationException` for a case that is not there; what Step Functions Local answers then is not recorded.
-    pub(super) fn test_case(
-        &self,
-        machine: &str,
-        arn: &StatesArn<'_>,
-    ) -> Result<Option<MockCase>, ApiError> {
-        let Some(case) = arn.test_case.filter(|case| !case.is_empty()) else {
-            return Ok(None);
-        };
-        let Some(mocks) = &self.mocks else {
-            return Err(ApiError::validation(format!(
-                "the test case `{case}` was asked for, and the server has no mocks; start it with `--mocks MockConfigFile.json`"
-            )));
-        };
-        let case = mocks.case(machine, case);
-        case.map(Some)
-            .map_err(|error| ApiError::validation(error.to_string()))
     }
 }
 

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::task::{Answer, TaskCall, TaskSource};
+use crate::task::{Answer, DefinedState, TaskCall, TaskSource};
 use crate::value::Value;
 
 /// The answers that a `MockConfigFile.json` gives to Task states, by machine and test case.
@@ -120,6 +120,13 @@ impl MockConfig {
     /// The names of the machines.
     pub fn machines(&self) -> impl Iterator<Item = &str> {
         self.machines.keys().map(String::as_str)
+    }
+
+    /// Whether a test case of a machine names a state of it.
+    pub(crate) fn may_answer(&self, state: &DefinedState) -> bool {
+        let cases = self.machines.get(state.machine.as_str());
+        let mut cases = cases.into_iter().flat_map(IndexMap::values);
+        cases.any(|states| states.contains_key(state.name.as_str()))
     }
 
     /// One test case of one machine.

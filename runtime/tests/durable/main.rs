@@ -15,3 +15,4 @@ mod pages;
 mod restart;
 mod retention;
 mod support;
+mod test_cases;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use crate::estimate::is_within_its_estimate;
 use serde_json::{Value as Json, json};
 use stepwright_asl::errors;
 use stepwright_asl::graph::Graph;
@@ -266,6 +267,7 @@ pub(crate) fn runs_well(
             for report in &reports {
                 check(report, machine_type)?;
                 is_foreseen(&definition, report)?;
+                is_within_its_estimate(&definition, report)?;
             }
             let report = reports.last().ok_or("it has no end")?;
             histories.push(report.history.to_json());

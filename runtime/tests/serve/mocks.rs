@@ -14,8 +14,7 @@ const FILE: &str = r#"{
 
 fn api() -> Api {
     let mocks = MockConfig::parse(FILE).expect("it is a mock file");
-    let builder = Engine::builder().virtual_time();
-    Api::with(builder, |server| server.mocks(mocks))
+    Api::over(Engine::builder().virtual_time().test_cases(mocks))
 }
 
 fn orders(api: &Api, name: &str, machine_type: &str) -> String {

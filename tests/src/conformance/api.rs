@@ -12,20 +12,30 @@ use crate::client::Client;
 
 /// How a row is replayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Way<'a> {
     /// By calls of the engine.
     InProcess,
     /// By requests to a server of the API, which this process starts for the row.
     Api,
+    /// By requests to a server of the API that is up at `HOST:PORT`. It knows neither tasks nor objects of a row.
+    Endpoint(&'a str),
 }
 
-/// A server over an engine, and a connection to it.
+/// A connection to a server of the API.
 pub(super) struct Api {
     client: Client,
-    server: JoinHandle<()>,
+    /// The server, where this process has it.
+    server: Option<JoinHandle<()>>,
 }
 
 impl Api {
+    pub(super) async fn at(address: &str) -> Result<Self, String> {
+        Ok(Self {
+            client: Client::connect(address).await?,
+            server: None,
+        })
+    }
+
     pub(super) async fn over(engine: Engine) -> Result<Self, String> {
         let listener = TcpListener::bind("127.0.0.1:0").await;
         let listener = listener.map_err(|error| error.to_string())?;
@@ -34,7 +44,10 @@ impl Api {
         let server = server.map_err(|error| error.to_string())?;
         let server = tokio::spawn(server.serve(listener));
         let client = Client::connect(&address.to_string()).await?;
-        Ok(Self { client, server })
+        Ok(Self {
+            client,
+            server: Some(server),
+        })
     }
 
     /// The response, or the code and the message of the error.
@@ -58,6 +71,22 @@ impl Api {
         self.client.call(operation, request).await
     }
 
+    /// All events of an execution.
+    pub(super) async fn events(&mut self, execution: &Json) -> Result<Vec<Json>, String> {
+        let mut events = Vec::new();
+        let mut request = serde_json::json!({"executionArn": execution, "maxResults": 1_000});
+        loop {
+            let mut page = self.call("GetExecutionHistory", &request).await?;
+            if let Json::Array(found) = page["events"].take() {
+                events.extend(found);
+            }
+            match page.get("nextToken") {
+                Some(token) => request["nextToken"] = token.clone(),
+                None => return Ok(events),
+            }
+        }
+    }
+
     /// What DescribeExecution tells when an execution is over.
     pub(super) async fn finished(&mut self, execution: &Json) -> Result<Json, String> {
         let request = serde_json::json!({"executionArn": execution});
@@ -73,6 +102,8 @@ impl Api {
 
 impl Drop for Api {
     fn drop(&mut self) {
-        self.server.abort();
+        if let Some(server) = &self.server {
+            server.abort();
+        }
     }
 }

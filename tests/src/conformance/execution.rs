@@ -1,5 +1,6 @@
 //! Executions recorded with their history.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value as Json, json};
@@ -37,71 +38,111 @@ pub(super) async fn check(row: &Json) -> Result<(), Differences> {
 }
 
 /// The same by requests to a server of the API.
-///
-/// The ids of the row's context name no state machine and no execution that the API would take; the ids that it draws stand for them.
 pub(super) async fn check_by_api(row: &Json) -> Result<(), Differences> {
-    let volatile = || {
-        let mut placeholders = row["volatile"].as_array().cloned().unwrap_or_default();
-        for pointer in [
-            "/Execution/Name",
-            "/StateMachine/Name",
-            "/Execution/RoleArn",
-        ] {
-            placeholders.extend(row["context"].pointer(pointer).cloned());
-        }
-        Volatile::new(&Json::from(placeholders))
-    };
-    let engine = builder(row, volatile()).build();
+    let engine = builder(row, volatile_by_api(row)).build();
     let engine = engine.map_err(|error| error.to_string())?;
     let mut api = Api::over(engine.clone()).await?;
-    let definition = row["definition"].to_string();
-    let mut request = json!({"name": "machine", "definition": definition, "roleArn": ROLE});
-    let is_express = row["type"] == "EXPRESS";
-    if is_express {
-        request["type"] = "EXPRESS".into();
-    }
-    let created = api.call("CreateStateMachine", &request).await?;
-    let start =
-        json!({"stateMachineArn": created["stateMachineArn"], "input": row["input"].to_string()});
-    let ended = if is_express {
-        api.call("StartSyncExecution", &start).await?
-    } else {
-        let started = api.call("StartExecution", &start).await?;
-        api.finished(&started["executionArn"]).await?
-    };
-    let output = ended["output"].as_str().map(serde_json::from_str::<Json>);
-    let output = output.transpose().map_err(|error| error.to_string())?;
-    let ours = json!({
-        "status": ended["status"],
-        "output": output,
-        "error": ended["error"],
-        "cause": ended["cause"],
-    });
-    let mut found = result_differences(&row["expect"], &ours, &volatile());
-    if let (Some(recorded), false) = (row["history"].as_array(), is_express) {
+    let (ended, events) = run_by_api(row, &mut api).await?;
+    let mut found = result_differences(
+        &row["expect"],
+        &result_by_api(&ended)?,
+        &volatile_by_api(row),
+    );
+    if let (Some(recorded), Some(events)) = (row["history"].as_array(), events) {
         let recorded: Vec<Event> = recorded.iter().map(Event::recorded).collect();
         let id = ended["executionArn"].as_str().unwrap_or_default();
         let run = engine.execution(id).map_err(|error| error.to_string())?;
         let kept = run.ok_or_else(|| "the engine does not know the execution".to_owned())?;
         let kept = kept.history().await;
-        let mut ours = Vec::new();
-        let mut request = json!({"executionArn": id, "maxResults": 1_000});
-        loop {
-            let page = api.call("GetExecutionHistory", &request).await?;
-            ours.extend(page["events"].as_array().cloned().unwrap_or_default());
-            match page.get("nextToken") {
-                Some(token) => request["nextToken"] = token.clone(),
-                None => break,
-            }
-        }
-        let events = ours.iter().zip(kept.events());
+        let events = events.iter().zip(kept.events());
         let ours: Vec<Event> = events
-            .map(|(event, kept)| Event::of_api(event, &kept))
+            .map(|(event, kept)| Event::of_api(event, Some(&kept)))
             .collect();
         let (order, dropped) = (order(row), dropped(row));
-        found.extend(compare(&recorded, &ours, order, dropped, &volatile()));
+        found.extend(compare(
+            &recorded,
+            &ours,
+            order,
+            dropped,
+            &volatile_by_api(row),
+        ));
     }
     Differences::check(found)
+}
+
+/// The same by requests to a server that is up already. Which state an event belongs to is left out: the API tells that by ids alone.
+pub(super) async fn check_at(row: &Json, address: &str) -> Result<(), Differences> {
+    let mut api = Api::at(address).await?;
+    let (ended, events) = run_by_api(row, &mut api).await?;
+    let mut found = result_differences(
+        &row["expect"],
+        &result_by_api(&ended)?,
+        &volatile_by_api(row),
+    );
+    if let (Some(recorded), Some(events)) = (row["history"].as_array(), events) {
+        let recorded = recorded.iter().map(Event::recorded);
+        let recorded: Vec<Event> = recorded.map(Event::anywhere).collect();
+        let ours = events.iter().map(|event| Event::of_api(event, None));
+        let ours: Vec<Event> = ours.collect();
+        let order = match order(row) {
+            Order::Total => Order::Total,
+            Order::ByScope | Order::Lost => Order::Lost,
+        };
+        let volatile = volatile_by_api(row);
+        found.extend(compare(&recorded, &ours, order, dropped(row), &volatile));
+    }
+    Differences::check(found)
+}
+
+/// The ids of the row's context name no state machine and no execution that the API would take; the ids that it draws stand for them.
+fn volatile_by_api(row: &Json) -> Volatile {
+    let mut placeholders = row["volatile"].as_array().cloned().unwrap_or_default();
+    for pointer in [
+        "/Execution/Name",
+        "/StateMachine/Name",
+        "/Execution/RoleArn",
+    ] {
+        placeholders.extend(row["context"].pointer(pointer).cloned());
+    }
+    Volatile::new(&Json::from(placeholders))
+}
+
+/// Runs the row's definition on a state machine of its own. Gives how the execution ended, and the events of a Standard one.
+async fn run_by_api(row: &Json, api: &mut Api) -> Result<(Json, Option<Vec<Json>>), String> {
+    static MACHINES: AtomicU32 = AtomicU32::new(0);
+    let number = MACHINES.fetch_add(1, Ordering::Relaxed);
+    let name = format!("row-{}-{number}", std::process::id());
+    let definition = row["definition"].to_string();
+    let mut request = json!({"name": name, "definition": definition, "roleArn": ROLE});
+    let is_express = row["type"] == "EXPRESS";
+    if is_express {
+        request["type"] = "EXPRESS".into();
+    }
+    let machine = api.call("CreateStateMachine", &request).await?["stateMachineArn"].take();
+    let start = json!({"stateMachineArn": machine, "input": row["input"].to_string()});
+    let ran = if is_express {
+        (api.call("StartSyncExecution", &start).await?, None)
+    } else {
+        let started = api.call("StartExecution", &start).await?;
+        let ended = api.finished(&started["executionArn"]).await?;
+        let events = api.events(&started["executionArn"]).await?;
+        (ended, Some(events))
+    };
+    let machine = json!({"stateMachineArn": machine});
+    api.call("DeleteStateMachine", &machine).await?;
+    Ok(ran)
+}
+
+/// What an execution came to, as the rows have it.
+fn result_by_api(ended: &Json) -> Result<Json, String> {
+    let output = ended["output"].as_str().map(serde_json::from_str::<Json>);
+    let output = output.transpose().map_err(|error| error.to_string())?;
+    Ok(json!({
+        "status": ended["status"],
+        "output": output,
+        "error": ended["error"],
+        "cause": ended["cause"],
+    }))
 }
 
 /// An engine whose tasks answer as they were recorded.

@@ -48,8 +48,17 @@ impl Event {
 }
 
 impl Event {
+    /// The event without where it belongs.
+    pub(super) fn anywhere(self) -> Self {
+        Self {
+            state: None,
+            scope: Vec::new(),
+            ..self
+        }
+    }
+
     /// Takes an event as GetExecutionHistory answers it. Where it belongs is what the engine says of it: the API tells that by ids alone.
-    pub(super) fn of_api(event: &Value, ours: &stepwright_runtime::history::Event) -> Self {
+    pub(super) fn of_api(event: &Value, ours: Option<&stepwright_runtime::history::Event>) -> Self {
         let members = event.as_object().into_iter().flatten();
         let mut details = Value::Object(serde_json::Map::new());
         for (_, found) in members.filter(|(name, _)| name.ends_with("EventDetails")) {
@@ -73,8 +82,8 @@ impl Event {
         }
         Self {
             kind: text(&event["type"]),
-            state: ours.state_name().map(str::to_owned),
-            scope: ours.scope(),
+            state: ours.and_then(|ours| ours.state_name()).map(str::to_owned),
+            scope: ours.map(|ours| ours.scope()).unwrap_or_default(),
             details,
         }
     }

@@ -45,13 +45,32 @@ impl Row {
     /// # Errors
     ///
     /// All differences between what was recorded and what we do.
-    pub async fn check(&self, way: Way) -> Result<(), Differences> {
+    pub async fn check(&self, way: Way<'_>) -> Result<(), Differences> {
         match (self.kind, way) {
             (Kind::Execution, Way::InProcess) => execution::check(&self.fields).await,
             (Kind::Execution, Way::Api) => execution::check_by_api(&self.fields).await,
+            (Kind::Execution, Way::Endpoint(address)) => {
+                execution::check_at(&self.fields, address).await
+            }
             (Kind::TestState, way) => test_state::check(&self.fields, way).await,
             (Kind::Validation, Way::InProcess) => validation::check(&self.fields),
-            (Kind::Validation, Way::Api) => validation::check_by_api(&self.fields).await,
+            (Kind::Validation, way) => validation::check_by_api(&self.fields, way).await,
+        }
+    }
+
+    /// Whether the row can be replayed in this way: a server that is up already knows neither what tasks answered nor what objects held.
+    pub fn has_all(&self, way: Way<'_>) -> bool {
+        let is_empty = |field: &str| match &self.fields[field] {
+            Value::Array(items) => items.is_empty(),
+            Value::Object(members) => members.is_empty(),
+            _ => true,
+        };
+        match (self.kind, way) {
+            (_, Way::InProcess | Way::Api) | (Kind::Validation, Way::Endpoint(_)) => true,
+            (Kind::TestState, Way::Endpoint(_)) => !test_state::calls_a_task(&self.fields),
+            (Kind::Execution, Way::Endpoint(_)) => {
+                ["tasks", "s3", "lambdas"].into_iter().all(is_empty)
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{Differences, Way};
 const ROLE: &str = "arn:aws:iam::111111111111:role/stepwright";
 
 /// Tests the row's state as it was tested there, and compares the response, or the refusal.
-pub(super) async fn check(row: &Json, way: Way) -> Result<(), Differences> {
+pub(super) async fn check(row: &Json, way: Way<'_>) -> Result<(), Differences> {
     let volatile = Volatile::new(&row["volatile"]);
     let engine = Engine::builder()
         .account("111111111111")
@@ -28,9 +28,13 @@ pub(super) async fn check(row: &Json, way: Way) -> Result<(), Differences> {
             Ok(response) => Ok(serde_json::to_value(response).map_err(|error| error.to_string())?),
             Err(error) => Err((error.code().to_owned(), error.message().to_owned())),
         },
-        Way::Api => {
+        Way::Api | Way::Endpoint(_) => {
             let request = serde_json::to_value(&request).map_err(|error| error.to_string())?;
-            Api::over(engine).await?.ask("TestState", &request).await?
+            let mut api = match way {
+                Way::Endpoint(address) => Api::at(address).await?,
+                Way::InProcess | Way::Api => Api::over(engine).await?,
+            };
+            api.ask("TestState", &request).await?
         }
     };
     let ours = match tested {
@@ -138,6 +142,12 @@ impl Recorded {
         };
         Self { answer }
     }
+}
+
+/// Whether a task was called there, and not mocked.
+pub(super) fn calls_a_task(row: &Json) -> bool {
+    let is_mocked = row["args"].get("mock").is_some();
+    !is_mocked && row["rejected"] != true && Recorded::new(row).answer.is_some()
 }
 
 /// Whether a state that comes alone gives its result on as it is.

@@ -5,8 +5,8 @@ use stepwright_asl::MachineType;
 use stepwright_asl::validate::validate_text;
 use stepwright_runtime::Engine;
 
-use super::Differences;
 use super::api::Api;
+use super::{Differences, Way};
 
 fn text(row: &Value) -> String {
     match &row["definition"] {
@@ -16,9 +16,14 @@ fn text(row: &Value) -> String {
 }
 
 /// The same by ValidateStateMachineDefinition.
-pub(super) async fn check_by_api(row: &Value) -> Result<(), Differences> {
-    let engine = Engine::builder().build();
-    let mut api = Api::over(engine.map_err(|error| error.to_string())?).await?;
+pub(super) async fn check_by_api(row: &Value, way: Way<'_>) -> Result<(), Differences> {
+    let mut api = match way {
+        Way::Endpoint(address) => Api::at(address).await?,
+        Way::InProcess | Way::Api => {
+            let engine = Engine::builder().build();
+            Api::over(engine.map_err(|error| error.to_string())?).await?
+        }
+    };
     let mut request = json!({"definition": text(row)});
     if let Some(machine_type) = row["type"].as_str() {
         request["type"] = machine_type.into();

@@ -459,7 +459,9 @@ impl EngineHost {
     /// Starts another execution; gives what the start answers, where that is the answer.
     fn start_nested(&mut self, wait_id: WaitId, start: NestedStart) -> Option<TaskResult> {
         let integration = start.integration;
-        let (launched, begun) = match self.engine.start_nested(start, self.source()) {
+        let test_case = self.state.about.machine.test_case.clone();
+        let started = self.engine.start_nested(start, self.source(), test_case);
+        let (launched, begun) = match started {
             Ok(started) => started,
             Err(failure) => return Some(Err(failure)),
         };

@@ -9,9 +9,9 @@ mod machine;
 mod revision;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use arc_swap::ArcSwap;
 use smol_str::SmolStr;
 
 pub(super) use self::activity::Activity;
@@ -28,13 +28,30 @@ use crate::engine::Engine;
 /// How many deleted state machines are remembered, for executions of theirs.
 const MOST_DELETED: usize = 100;
 
-/// What the server has beside the engine. It is read with each request, and changed seldom: a change replaces what it changes.
+/// What the server has beside the engine.
 pub(super) struct Control {
-    machines: ArcSwap<BTreeMap<SmolStr, Arc<Machine>>>,
-    activities: ArcSwap<BTreeMap<String, Activity>>,
+    machines: Shared<BTreeMap<SmolStr, Arc<Machine>>>,
+    activities: Shared<BTreeMap<String, Activity>>,
     /// One thing is changed at a time.
     changing: Arc<tokio::sync::Mutex<()>>,
     deleted: Mutex<VecDeque<Arc<Machine>>>,
+}
+
+/// What is read with each request, and changed seldom.
+struct Shared<T>(RwLock<T>);
+
+impl<T> Shared<T> {
+    fn new(value: T) -> Self {
+        Self(RwLock::new(value))
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, T> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, T> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Control {
@@ -58,8 +75,8 @@ impl Control {
             deploy(engine, None, machine);
         }
         Ok(Self {
-            machines: ArcSwap::from_pointee(machines),
-            activities: ArcSwap::from_pointee(kept.activities),
+            machines: Shared::new(machines),
+            activities: Shared::new(kept.activities),
             changing: Arc::default(),
             deleted: Mutex::default(),
         })
@@ -67,12 +84,23 @@ impl Control {
 
     /// A state machine by its name.
     pub(super) fn machine(&self, name: &str) -> Option<Arc<Machine>> {
-        self.machines.load().get(name).cloned()
+        self.machines.read().get(name).cloned()
     }
 
-    /// All of them, by their names.
-    pub(super) fn machines(&self) -> Arc<BTreeMap<SmolStr, Arc<Machine>>> {
-        self.machines.load_full()
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.machines.read().len()
+    }
+
+    /// So many of them at most, in the order of their names, from the first one or the one behind a name.
+    pub(super) fn machines_after(&self, name: Option<&str>, most: usize) -> Vec<Arc<Machine>> {
+        let from = name.map_or(Bound::Unbounded, Bound::Excluded);
+        let machines = self.machines.read();
+        let machines = machines.range::<str, _>((from, Bound::Unbounded));
+        machines
+            .take(most)
+            .map(|(_, machine)| machine.clone())
+            .collect()
     }
 
     /// A revision of a state machine, also of one that was deleted, as long as it is remembered.
@@ -88,11 +116,8 @@ impl Control {
 
     /// What is known of an activity beside the engine.
     pub(super) fn activity(&self, name: &str) -> Activity {
-        self.activities
-            .load()
-            .get(name)
-            .cloned()
-            .unwrap_or_default()
+        let known = self.activities.read().get(name).cloned();
+        known.unwrap_or_default()
     }
 
     /// Waits until nothing else is being changed.
@@ -120,11 +145,9 @@ impl Control {
         engine.keep_all(changes).await?;
         let machine = Arc::new(machine);
         deploy(engine, before.as_deref(), &machine);
-        self.machines.rcu(|before| {
-            let mut machines = BTreeMap::clone(before);
-            machines.insert(machine.name.clone(), machine.clone());
-            machines
-        });
+        self.machines
+            .write()
+            .insert(machine.name.clone(), machine.clone());
         Ok(machine)
     }
 
@@ -139,11 +162,7 @@ impl Control {
         };
         engine.keep_all(documents::remove(&machine)).await?;
         engine.delete_machine(name);
-        self.machines.rcu(|before| {
-            let mut machines = BTreeMap::clone(before);
-            machines.remove(name);
-            machines
-        });
+        self.machines.write().remove(name);
         let mut deleted = self.deleted.lock().unwrap_or_else(PoisonError::into_inner);
         deleted.push_back(machine);
         if deleted.len() > MOST_DELETED {
@@ -169,14 +188,11 @@ impl Control {
         };
         let change = change.map_err(|error| ApiError::internal(error.to_string()))?;
         engine.keep_all(vec![change]).await?;
-        self.activities.rcu(|before| {
-            let mut activities = BTreeMap::clone(before);
-            match &activity {
-                Some(activity) => activities.insert(name.to_owned(), activity.clone()),
-                None => activities.remove(name),
-            };
-            activities
-        });
+        let mut activities = self.activities.write();
+        match activity {
+            Some(activity) => activities.insert(name.to_owned(), activity),
+            None => activities.remove(name),
+        };
         Ok(())
     }
 }

@@ -94,7 +94,7 @@ pub(in crate::serve) async fn create(
             let mut machine = match service.control.machine(&name) {
                 Some(known) => again(&known, machine_type, &configuration)?,
                 None => {
-                    if service.control.machines().len() >= MOST_MACHINES {
+                    if service.control.count() >= MOST_MACHINES {
                         return Err(ApiError::new(
                             "StateMachineLimitExceeded",
                             format!("There are {MOST_MACHINES} state machines, and no more may be created; delete some first"),
@@ -452,8 +452,11 @@ pub(in crate::serve) async fn list(
         input.max_results,
         input.next_token.as_deref(),
     )?;
-    let machines = service.control.machines();
-    let (machines, next_token) = page.of(machines.values(), |machine| machine.name.to_string());
+    // One more tells whether there is another page.
+    let machines = service
+        .control
+        .machines_after(page.after.as_deref(), page.limit + 1);
+    let (machines, next_token) = page.of(machines, |machine| machine.name.to_string());
     let state_machines = machines.into_iter().map(|machine| Item {
         state_machine_arn: machine.arn.to_string(),
         name: machine.name.to_string(),

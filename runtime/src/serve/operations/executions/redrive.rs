@@ -1,0 +1,49 @@
+//! RedriveExecution.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::find;
+use crate::serve::error::ApiError;
+use crate::serve::response::Date;
+use crate::serve::service::Service;
+use crate::serve::shape::{Arn, ClientToken, Required, shape};
+
+shape! {
+    /// The request of RedriveExecution.
+    RedriveExecution {
+        execution_arn: Required<Arn>,
+        client_token: Option<ClientToken>,
+    }
+}
+
+/// The response of RedriveExecution.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Redriven {
+    redrive_date: Date,
+}
+
+pub(in crate::serve) async fn redrive(
+    service: &Arc<Service>,
+    input: RedriveExecution,
+) -> Result<Redriven, ApiError> {
+    let run = find(service, &input.execution_arn)?;
+    // The same request a second time, while the redrive runs, is the same redrive.
+    if let Some(date) = service.redrives.of(run.id(), input.client_token.as_deref())
+        && run.ended().is_none()
+    {
+        return Ok(Redriven {
+            redrive_date: Date(date),
+        });
+    }
+    let run = service.engine.redrive(run.id()).await?;
+    let date = run.execution().redriven().unwrap_or_else(|| service.now());
+    if let Some(token) = input.client_token.as_deref() {
+        service.redrives.add(run.id(), token, date);
+    }
+    Ok(Redriven {
+        redrive_date: Date(date),
+    })
+}

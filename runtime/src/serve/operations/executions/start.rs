@@ -1,0 +1,217 @@
+//! StartExecution, StartSyncExecution.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use stepwright_asl::model::MachineType;
+use stepwright_asl::name::check_machine;
+
+use crate::engine::{Revision, StartOptions};
+use crate::serve::arn::StatesArn;
+use crate::serve::control::Machine;
+use crate::serve::error::ApiError;
+use crate::serve::response::{DataDetails, Date};
+use crate::serve::service::{Service, input as read_input, written};
+use crate::serve::shape::{Arn, Data, IncludedData, Name, Required, TraceHeader, shape};
+use crate::status::Status;
+use crate::value::Value;
+
+shape! {
+    /// The request of StartExecution.
+    StartExecution {
+        state_machine_arn: Required<Arn>,
+        name: Option<Name>,
+        input: Option<Data>,
+        trace_header: Option<TraceHeader>,
+    }
+}
+
+/// The response of StartExecution.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Started {
+    execution_arn: String,
+    start_date: Date,
+}
+
+/// What is to be started, as both ways to start an execution ask for it.
+struct Start {
+    machine: Arc<Machine>,
+    compiled: Revision,
+    input: Value,
+    options: StartOptions,
+}
+
+impl Start {
+    fn read(
+        service: &Service,
+        arn: &StatesArn<'_>,
+        name: Option<&str>,
+        input: Option<&str>,
+        trace: Option<&str>,
+    ) -> Result<Self, ApiError> {
+        // What does not exist is told before what is wrong with the input.
+        service.machine(arn)?;
+        let mut options = StartOptions::new();
+        if let Some(name) = name {
+            if check_machine(name).is_err() {
+                return Err(ApiError::invalid_name(name));
+            }
+            options = options.name(name);
+        }
+        let value = read_input(input, service.engine.payload_bytes())?;
+        let (machine, compiled) = service.startable(arn, trace, written(input, &value))?;
+        Ok(Self {
+            machine,
+            compiled,
+            input: value,
+            options,
+        })
+    }
+}
+
+pub(in crate::serve) async fn start(
+    service: &Arc<Service>,
+    input: StartExecution,
+) -> Result<Started, ApiError> {
+    let arn = StatesArn::parse(&input.state_machine_arn)?;
+    let Start {
+        machine,
+        compiled,
+        input: value,
+        mut options,
+    } = Start::read(
+        service,
+        &arn,
+        input.name.as_deref(),
+        input.input.as_deref(),
+        input.trace_header.as_deref(),
+    )?;
+    // None stands for an empty name, as in Step Functions Local.
+    if let Some(case) = arn.test_case.filter(|case| !case.is_empty()) {
+        options = options.test_case(case);
+    }
+    let started = service.engine.start_revision(&compiled, value, options);
+    let run = started.await.map_err(|error| {
+        let execution = machine.arn.replacen(":stateMachine:", ":execution:", 1);
+        let name = input.name.as_deref().unwrap_or_default();
+        ApiError::of_start(error, arn.text, &format!("{execution}:{name}"))
+    })?;
+    Ok(Started {
+        execution_arn: run.id().to_owned(),
+        start_date: Date(run.execution().started()),
+    })
+}
+
+shape! {
+    /// The request of StartSyncExecution.
+    StartSyncExecution {
+        state_machine_arn: Required<Arn>,
+        name: Option<Name>,
+        input: Option<Data>,
+        trace_header: Option<TraceHeader>,
+        included_data: Option<IncludedData>,
+    }
+}
+
+/// The response of StartSyncExecution.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Ended {
+    execution_arn: String,
+    state_machine_arn: String,
+    name: String,
+    start_date: Date,
+    stop_date: Date,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
+    input: String,
+    input_details: DataDetails,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<String>,
+    output_details: DataDetails,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_header: Option<String>,
+    billing_details: Billing,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Billing {
+    #[serde(rename = "billedMemoryUsedInMB")]
+    billed_memory_used_in_mb: u32,
+    billed_duration_in_milliseconds: u64,
+}
+
+impl Billing {
+    /// Memory is charged by 64 MB, time by 100 ms.
+    fn of(time: Duration) -> Self {
+        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            billed_memory_used_in_mb: 64,
+            billed_duration_in_milliseconds: millis.div_ceil(100).max(1) * 100,
+        }
+    }
+}
+
+pub(in crate::serve) async fn start_sync(
+    service: &Arc<Service>,
+    input: StartSyncExecution,
+) -> Result<Ended, ApiError> {
+    let arn = StatesArn::parse(&input.state_machine_arn)?;
+    let machine = service.machine(&arn)?;
+    if machine.machine_type != MachineType::Express {
+        return Err(ApiError::type_not_supported());
+    }
+    if arn.test_case.is_some_and(|case| !case.is_empty()) {
+        // As Step Functions Local, which knows mocks of asynchronous executions alone.
+        return Err(ApiError::new(
+            "UnsupportedOperation",
+            "StartSyncExecution takes no test case of mocks; StartExecution does",
+        ));
+    }
+    let trace = input.trace_header.as_deref();
+    let Start {
+        compiled,
+        input: value,
+        options,
+        ..
+    } = Start::read(
+        service,
+        &arn,
+        input.name.as_deref(),
+        input.input.as_deref(),
+        trace,
+    )?;
+    let ended = service
+        .engine
+        .execute_revision(&compiled, value, options.synchronous());
+    let report = ended
+        .await
+        .map_err(|error| ApiError::of_start(error, arn.text, ""))?;
+    let about = report.execution();
+    Ok(Ended {
+        execution_arn: about.id().to_owned(),
+        state_machine_arn: about.machine_id().to_owned(),
+        name: about.name().to_owned(),
+        start_date: Date(about.started()),
+        stop_date: Date(report.stopped),
+        status: match report.status {
+            // The API knows no other words here.
+            Status::Aborted => Status::Failed.as_str(),
+            status => status.as_str(),
+        },
+        error: report.error.clone(),
+        cause: report.cause.clone(),
+        input: about.input_text(),
+        input_details: DataDetails::INCLUDED,
+        output: report.output.as_ref().map(Value::to_text),
+        output_details: DataDetails::INCLUDED,
+        trace_header: trace.map(str::to_owned),
+        billing_details: Billing::of(report.stopped.since(about.started())),
+    })
+}
