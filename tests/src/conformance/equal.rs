@@ -18,6 +18,8 @@ impl Volatile {
             .into_iter()
             .flatten()
             .filter_map(|text| text.as_str().map(str::to_owned))
+            // Nothing stands for anything.
+            .filter(|text| !text.is_empty())
             .collect();
         placeholders.sort_by_key(|text| std::cmp::Reverse(text.len()));
         Self { placeholders }

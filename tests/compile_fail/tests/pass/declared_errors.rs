@@ -1,6 +1,7 @@
 //! The errors of a task that somebody else implements are made nowhere, and are not dead for that.
 
 #![deny(warnings)]
+#![allow(missing_docs)]
 
 use stepwright::prelude::*;
 

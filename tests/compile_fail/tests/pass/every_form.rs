@@ -1,3 +1,8 @@
+//! Every form of the language, in use.
+
+// Forms are shown that nothing reads.
+#![allow(deprecated, unreachable_pub)]
+
 use stepwright::workflow;
 use stepwright_compile_fail::*;
 

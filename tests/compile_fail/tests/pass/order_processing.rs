@@ -1,3 +1,8 @@
+//! A workflow that a team would really have.
+
+// Forms are shown that nothing reads.
+#![allow(deprecated)]
+
 use stepwright::workflow;
 use stepwright_compile_fail::*;
 
