@@ -1,5 +1,8 @@
 use serde_json::{Value as Json, json};
 
+use stepwright_runtime::store::MemoryStore;
+use stepwright_runtime::{Engine, EngineBuilder};
+
 use crate::support::{Api, members, text};
 
 /// A Distributed Map whose children are tasks of the activity `each`, one at a time.
@@ -20,7 +23,12 @@ fn each(more: Json) -> Json {
 
 /// A server on which an execution has begun such a Map over three items, and the ARNs of the execution and of its run.
 fn begun(more: Json) -> (Api, String, String) {
-    let api = Api::over(stepwright_runtime::Engine::builder());
+    begun_over(Engine::builder(), more)
+}
+
+/// The same over an engine of one's own.
+fn begun_over(builder: EngineBuilder, more: Json) -> (Api, String, String) {
+    let api = Api::over(builder);
     api.call("CreateActivity", json!({"name": "each"}));
     let machine = api.create("m", &each(more));
     let execution = api.start(&machine, &json!([1, 2, 3]));
@@ -189,6 +197,21 @@ fn an_update_lets_more_children_run_and_bears_more_failures() {
         json!({"mapRunArn": run, "maxConcurrency": 1}),
     );
     assert!(late.starts_with("ValidationException: "), "{late}");
+}
+
+#[test]
+fn an_update_that_was_answered_is_there_after_a_crash() {
+    let store = MemoryStore::new();
+    let (api, execution, run) = begun_over(Engine::builder().store(store.clone()), json!({}));
+    for most in [2, 5, 3] {
+        let update = json!({"mapRunArn": run, "maxConcurrency": most});
+        api.call("UpdateMapRun", update);
+        // The power goes in the moment of the answer.
+        let after = Api::over(Engine::builder().store(store.copy()));
+        assert_eq!(describe(&after, &run)["maxConcurrency"], json!(most));
+        let described = after.call("DescribeExecution", json!({"executionArn": execution}));
+        assert_eq!(described["status"], "RUNNING");
+    }
 }
 
 #[test]

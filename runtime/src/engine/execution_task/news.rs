@@ -32,8 +32,7 @@ impl ExecutionTask {
             #[cfg(feature = "serve")]
             Message::UpdateRun(arn, changes, answer) => {
                 let is_updated = execution.update_run(&arn, changes, &mut self.host);
-                // Who asked may be gone.
-                let _ = answer.send(is_updated);
+                self.tell(Some(answer), is_updated);
             }
             Message::History(read, reader) => {
                 execution.recorder().watch();
