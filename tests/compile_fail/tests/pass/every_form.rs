@@ -211,7 +211,13 @@ workflow! {
 }
 
 fn main() {
-    for definition in [Polling::definition(), Nested::definition(), Bound::definition(), Calls::definition(), Spread::definition()] {
+    for definition in [
+        Polling::definition(),
+        Nested::definition(),
+        Bound::definition(),
+        Calls::definition(),
+        Spread::definition(),
+    ] {
         println!("{}", definition.to_json_pretty());
     }
 }
