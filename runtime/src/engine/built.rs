@@ -2,9 +2,10 @@ use stepwright::Payload;
 use stepwright::builder::Built;
 
 use super::error::StartError;
+use super::input::{self, Given};
 use super::run::Run;
 use super::start::StartOptions;
-use super::{Engine, input, to_value};
+use super::{Engine, to_value};
 
 impl Engine {
     /// Starts a workflow that the typed builder made and that
@@ -19,7 +20,7 @@ impl Engine {
         input: In,
         options: StartOptions,
     ) -> Result<Run<Out>, StartError> {
-        let input = to_value(input)?;
+        let input = Given::Typed(to_value(input)?);
         self.launch(built.name(), input, options, input::read).await
     }
 }

@@ -82,6 +82,8 @@ pub use self::unanswered::UnansweredTask;
 
 use self::execution_task::{Drive, ExecutionTask};
 use self::handle::LastHandle;
+use self::input::Given;
+use self::machines::Machine;
 use self::registry::PendingMachine;
 use self::run::Decode;
 use self::shared::{Launched, Shared};
@@ -238,7 +240,7 @@ impl Engine {
         input: W::Input,
         options: StartOptions,
     ) -> Result<Run<W::Output>, StartError> {
-        let input = to_value(input)?;
+        let input = Given::Typed(to_value(input)?);
         self.launch(W::NAME, input, options, input::read).await
     }
 
@@ -265,7 +267,7 @@ impl Engine {
         input: impl Into<Value>,
         options: StartOptions,
     ) -> Result<Run<Value>, StartError> {
-        let input = self.checked(machine, input.into())?;
+        let input = Given::Any(input.into());
         self.launch(machine, input, options, |output| Ok(output.clone()))
             .await
     }
@@ -277,7 +279,7 @@ impl Engine {
     ///
     /// As [`start`](Self::start), or that the execution did not end well.
     pub async fn execute<W: Workflow>(&self, input: W::Input) -> Result<W::Output, ExecuteError> {
-        let input = to_value(input)?;
+        let input = Given::Typed(to_value(input)?);
         let options = StartOptions::new().synchronous();
         let report = self.drive(W::NAME, input, options).await?;
         Ok(run::decoded(&report, input::read::<W::Output>)?)
@@ -294,25 +296,15 @@ impl Engine {
         input: impl Into<Value>,
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
-        let input = self.checked(machine, input.into())?;
+        let input = Given::Any(input.into());
         self.drive(machine, input, options).await
-    }
-
-    /// An input in JSON, where it is one of the workflow's type.
-    fn checked(&self, machine: &str, input: Value) -> Result<Value, StartError> {
-        let check = |machine: &Arc<machines::Machine>| machine.check_input;
-        let check = self.shared.machines.look_up(machine, check).flatten();
-        match check.map(|check| check(&input)) {
-            Some(Err(cause)) => Err(StartError::InvalidInput(cause)),
-            _ => Ok(input),
-        }
     }
 
     /// Starts an execution in a task of its own.
     async fn launch<T>(
         &self,
         machine: &str,
-        input: Value,
+        input: Given,
         options: StartOptions,
         decode: Decode<T>,
     ) -> Result<Run<T>, StartError> {
@@ -330,7 +322,7 @@ impl Engine {
     async fn drive(
         &self,
         machine: &str,
-        input: Value,
+        input: Given,
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
         let (state, task) = self.prepare(machine, input, options)?;
@@ -347,19 +339,26 @@ impl Engine {
     fn prepare(
         &self,
         machine: &str,
-        input: Value,
+        input: Given,
         options: StartOptions,
     ) -> Result<(Arc<ExecutionState>, Option<Box<ExecutionTask>>), StartError> {
-        let launch = |known: &Arc<machines::Machine>| self.shared.launch(known, input, options, 0);
+        let launch = |known: &Arc<Machine>| {
+            let input = input.of(known.check_input)?;
+            self.shared.launch(known, input, options, 0)
+        };
         let launched = self.shared.machines.look_up(machine, launch);
         let missing = || Err(StartError::StateMachineDoesNotExist(machine.to_owned()));
         let launched = launched.unwrap_or_else(missing);
-        let Launched { state, prepared } = launched.inspect_err(|error| {
-            let news = || format!("`{machine}` was not started: {error}");
-            self.shared.tell(news, true);
-        })?;
+        let Launched { state, prepared } =
+            launched.inspect_err(|error| self.refused(machine, error))?;
         let task = prepared.map(|prepared| ExecutionTask::new(self.shared.clone(), prepared));
         Ok((state, task))
+    }
+
+    /// Nothing was started, and why.
+    fn refused(&self, machine: &str, error: &StartError) {
+        let news = || format!("`{machine}` was not started: {error}");
+        self.shared.tell(news, true);
     }
 
     /// A Standard execution, or a child of a Map Run, by its ARN, running or over, as long as it is remembered.

@@ -8,12 +8,14 @@ use tokio::sync::oneshot;
 
 use super::error::{BuildError, StartError};
 use super::execution_task::{Drive, ExecutionTask};
+use super::input::Given;
 use super::list::{ExecutionFilter, ExecutionSummary};
 use super::machines::Machine;
 use super::redrive::nowhere;
 use super::registry::{self, PendingMachine};
 use super::report::ExecutionReport;
 use super::run::Run;
+use super::shared::Launched;
 use super::start::StartOptions;
 use super::state::Message;
 use super::{Engine, MachineDescription};
@@ -103,11 +105,7 @@ impl Engine {
         options: StartOptions,
     ) -> Result<Run<Value>, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
-        let input = checked(&revision.machine, input)?;
-        let launched = self
-            .shared
-            .launch(&revision.machine, input, options, 0)
-            .inspect_err(|error| self.refused(&revision.machine.info.name, error))?;
+        let launched = self.launch_revision(&revision.machine, input, options)?;
         if let Some(prepared) = launched.prepared {
             Drive::begin(ExecutionTask::new(self.shared.clone(), prepared), &runtime);
         }
@@ -127,11 +125,7 @@ impl Engine {
         input: Value,
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
-        let input = checked(&revision.machine, input)?;
-        let launched = self
-            .shared
-            .launch(&revision.machine, input, options, 0)
-            .inspect_err(|error| self.refused(&revision.machine.info.name, error))?;
+        let launched = self.launch_revision(&revision.machine, input, options)?;
         if let Some(prepared) = launched.prepared {
             let _awaits = self.clock().await_end();
             ExecutionTask::new(self.shared.clone(), prepared).await;
@@ -141,9 +135,15 @@ impl Engine {
         Ok(launched.state.finished().await)
     }
 
-    fn refused(&self, machine: &str, error: &StartError) {
-        let news = || format!("`{machine}` was not started: {error}");
-        self.shared.tell(news, true);
+    fn launch_revision(
+        &self,
+        machine: &Machine,
+        input: Value,
+        options: StartOptions,
+    ) -> Result<Launched, StartError> {
+        let input = Given::Any(input).of(machine.check_input);
+        let launched = input.and_then(|input| self.shared.launch(machine, input, options, 0));
+        launched.inspect_err(|error| self.refused(&machine.info.name, error))
     }
 
     /// The ARN of a resource of this engine: `arn:aws:states:<region>:<account>:<kind>:<name>`.
@@ -289,13 +289,5 @@ impl Engine {
             }
         }
         Ok((all, page.next))
-    }
-}
-
-/// An input in JSON, where it is one of the workflow's type.
-fn checked(machine: &Machine, input: Value) -> Result<Value, StartError> {
-    match machine.check_input.map(|check| check(&input)) {
-        Some(Err(cause)) => Err(StartError::InvalidInput(cause)),
-        _ => Ok(input),
     }
 }

@@ -30,17 +30,17 @@ const MOST_DELETED: usize = 100;
 
 /// What the server has beside the engine.
 pub(super) struct Control {
-    machines: Shared<BTreeMap<SmolStr, Arc<Machine>>>,
-    activities: Shared<BTreeMap<String, Activity>>,
+    machines: Locked<BTreeMap<SmolStr, Arc<Machine>>>,
+    activities: Locked<BTreeMap<String, Activity>>,
     /// One thing is changed at a time.
     changing: Arc<tokio::sync::Mutex<()>>,
     deleted: Mutex<VecDeque<Arc<Machine>>>,
 }
 
 /// What is read with each request, and changed seldom.
-struct Shared<T>(RwLock<T>);
+struct Locked<T>(RwLock<T>);
 
-impl<T> Shared<T> {
+impl<T> Locked<T> {
     fn new(value: T) -> Self {
         Self(RwLock::new(value))
     }
@@ -75,8 +75,8 @@ impl Control {
             deploy(engine, None, machine);
         }
         Ok(Self {
-            machines: Shared::new(machines),
-            activities: Shared::new(kept.activities),
+            machines: Locked::new(machines),
+            activities: Locked::new(kept.activities),
             changing: Arc::default(),
             deleted: Mutex::default(),
         })
