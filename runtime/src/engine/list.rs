@@ -43,7 +43,7 @@ impl ExecutionSummary {
             id: state.about.arn().to_string(),
             name: state.about.name().to_string(),
             machine: state.about.machine.name.to_string(),
-            status: report.map_or(Status::Running, |report| report.status),
+            status: state.status(),
             started: state.about.started,
             stopped: report.map(|report| report.stopped),
         }
@@ -148,16 +148,12 @@ impl ExecutionFilter {
     /// The page of these executions.
     pub(super) fn page<'a>(&self, all: impl Iterator<Item = &'a ExecutionState>) -> ExecutionPage {
         let after = self.after.as_deref().map(Place::parse);
-        let status_of = |state: &ExecutionState| {
-            let report = state.report();
-            report.map_or(Status::Running, |report| report.status)
-        };
         let mut fitting: Vec<&ExecutionState> = all
             .filter(|state| {
                 let is_of = |name: &String| state.about.machine.name == name.as_str();
                 let is_called = |name: &String| state.about.name() == name.as_str();
                 self.machine.as_ref().is_none_or(is_of)
-                    && self.status.is_none_or(|status| status_of(state) == status)
+                    && self.status.is_none_or(|status| state.status() == status)
                     && self.name.as_ref().is_none_or(is_called)
                     && after.as_ref().is_none_or(|after| after.is_before(state))
             })

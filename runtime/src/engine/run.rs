@@ -67,8 +67,7 @@ impl<T> Run<T> {
 
     /// Where it stands.
     pub fn status(&self) -> Status {
-        let report = self.state.report();
-        report.map_or(Status::Running, |report| report.status)
+        self.state.status()
     }
 
     /// Its events, from the first that is kept, as they are written; the stream ends with the execution.

@@ -17,6 +17,7 @@ use crate::clock::{Clock, Rang, Rings};
 use crate::execution_info::ExecutionInfo;
 use crate::history::History;
 use crate::interpret::Failure;
+use crate::status::Status;
 use crate::store::StoreError;
 use crate::task::{Inbox, News};
 use crate::wait_id::TimerKind;
@@ -339,6 +340,12 @@ impl ExecutionState {
 
     pub(super) fn redrivable(&self) -> Option<Redrivable> {
         self.lock().rare.as_ref()?.redrivable.clone()
+    }
+
+    /// Where the execution stands.
+    pub(super) fn status(&self) -> Status {
+        self.report()
+            .map_or(Status::Running, |report| report.status)
     }
 
     pub(super) fn report(&self) -> Option<&Arc<ExecutionReport>> {

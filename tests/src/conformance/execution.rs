@@ -43,52 +43,46 @@ pub(super) async fn check_by_api(row: &Json) -> Result<(), Differences> {
     let engine = engine.map_err(|error| error.to_string())?;
     let mut api = Api::over(engine.clone()).await?;
     let (ended, events) = run_by_api(row, &mut api).await?;
-    let mut found = result_differences(
-        &row["expect"],
-        &result_by_api(&ended)?,
-        &volatile_by_api(row),
-    );
+    let mut histories = None;
     if let (Some(recorded), Some(events)) = (row["history"].as_array(), events) {
-        let recorded: Vec<Event> = recorded.iter().map(Event::recorded).collect();
         let id = ended["executionArn"].as_str().unwrap_or_default();
         let run = engine.execution(id).map_err(|error| error.to_string())?;
         let kept = run.ok_or_else(|| "the engine does not know the execution".to_owned())?;
         let kept = kept.history().await;
         let events = events.iter().zip(kept.events());
-        let ours: Vec<Event> = events
-            .map(|(event, kept)| Event::of_api(event, Some(&kept)))
-            .collect();
-        let (order, dropped) = (order(row), dropped(row));
-        found.extend(compare(
-            &recorded,
-            &ours,
-            order,
-            dropped,
-            &volatile_by_api(row),
-        ));
+        let ours = events.map(|(event, kept)| Event::of_api(event, Some(&kept)));
+        let recorded = recorded.iter().map(Event::recorded);
+        histories = Some((recorded.collect(), ours.collect(), order(row)));
     }
-    Differences::check(found)
+    compare_by_api(row, &ended, histories)
 }
 
 /// The same by requests to a server that is up already. Which state an event belongs to is left out: the API tells that by ids alone.
 pub(super) async fn check_at(row: &Json, address: &str) -> Result<(), Differences> {
     let mut api = Api::at(address).await?;
     let (ended, events) = run_by_api(row, &mut api).await?;
-    let mut found = result_differences(
-        &row["expect"],
-        &result_by_api(&ended)?,
-        &volatile_by_api(row),
-    );
+    let mut histories = None;
     if let (Some(recorded), Some(events)) = (row["history"].as_array(), events) {
-        let recorded = recorded.iter().map(Event::recorded);
-        let recorded: Vec<Event> = recorded.map(Event::anywhere).collect();
+        let recorded = recorded.iter().map(Event::recorded).map(Event::anywhere);
         let ours = events.iter().map(|event| Event::of_api(event, None));
-        let ours: Vec<Event> = ours.collect();
         let order = match order(row) {
             Order::Total => Order::Total,
             Order::ByScope | Order::Lost => Order::Lost,
         };
-        let volatile = volatile_by_api(row);
+        histories = Some((recorded.collect(), ours.collect(), order));
+    }
+    compare_by_api(row, &ended, histories)
+}
+
+/// What differs in how an execution ended, and in its history, where there are both: the recorded one and ours.
+fn compare_by_api(
+    row: &Json,
+    ended: &Json,
+    histories: Option<(Vec<Event>, Vec<Event>, Order)>,
+) -> Result<(), Differences> {
+    let volatile = volatile_by_api(row);
+    let mut found = result_differences(&row["expect"], &result_by_api(ended)?, &volatile);
+    if let Some((recorded, ours, order)) = histories {
         found.extend(compare(&recorded, &ours, order, dropped(row), &volatile));
     }
     Differences::check(found)
