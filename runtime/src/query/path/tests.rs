@@ -112,6 +112,21 @@ fn filters_compare_as_jayway_compares() {
 }
 
 #[test]
+fn classes_of_a_regular_expression_are_ascii_and_its_points_are_characters_as_in_java() {
+    let mut fixture = Fixture::new(r#"{"texts": ["é1", "É\u0663", "k2", "\u212a2", "e"]}"#);
+    for (pattern, texts) in [
+        (r"/\w\d/", r#"["k2"]"#),
+        (r"/.\d/", "[\"é1\",\"k2\",\"\u{212a}2\"]"),
+        (r"/[^\d]\D/", "[\"É\u{663}\"]"),
+        (r"/K\d/i", r#"["k2"]"#),
+        ("/é./i", r#"["é1"]"#),
+    ] {
+        let found = fixture.member(&format!("$.texts[?(@ =~ {pattern})]"));
+        assert_eq!(found.as_deref(), Ok(texts), "{pattern}");
+    }
+}
+
+#[test]
 fn what_is_absent_is_quoted_with_what_was_searched() {
     let mut fixture = Fixture::new(r#"{"a": {"b": "text"}}"#);
     let missing = |path: &str, input: &str| {

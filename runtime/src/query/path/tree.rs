@@ -1,6 +1,6 @@
 //! Paths that may select many values: their steps, and the filters (`[?(@.price < 10)]`) in them, which hold paths themselves.
 
-use regex::{Regex, RegexBuilder};
+use regex_lite::{Regex, RegexBuilder};
 use smol_str::SmolStr;
 use stepwright_asl::path::{
     Comparator, Filter as FilterSyntax, Operand as OperandSyntax, Path, Root, Step as StepSyntax,
@@ -16,6 +16,9 @@ const MAX_STEPS: usize = 256;
 const MAX_VISITS: usize = 10_000_000;
 /// The longest document. Jayway has no bound, but documents and variables of the service have 256 KiB at most.
 const MAX_LENGTH: u64 = 64 << 20;
+
+/// The most memory of a compiled regular expression. What it takes for each character of a text grows with it.
+const REGEX_BYTES: usize = 256 << 10;
 
 /// The steps of a path.
 #[derive(Debug)]
@@ -226,7 +229,7 @@ impl Operand {
     }
 }
 
-/// A pattern that must match the whole text.
+/// A pattern that must match the whole text. As in Java without flags of its own for Unicode, `\d`, `\w`, `\s` and what ignores case mean ASCII.
 fn regex(pattern: &str, flags: &str) -> Result<Regex, String> {
     let has = |flag| flags.contains(flag);
     RegexBuilder::new(&format!(r"\A(?:{})\z", pattern.replace(r"\/", "/")))
@@ -234,6 +237,7 @@ fn regex(pattern: &str, flags: &str) -> Result<Regex, String> {
         .multi_line(has('m'))
         .dot_matches_new_line(has('s'))
         .ignore_whitespace(has('x'))
+        .size_limit(REGEX_BYTES)
         .build()
         .map_err(|_| format!("has a regular expression that is not supported: `/{pattern}/`"))
 }
