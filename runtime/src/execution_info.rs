@@ -18,10 +18,20 @@ pub struct ExecutionInfo {
     pub(crate) machine: Arc<MachineInfo>,
     pub(crate) started: Timestamp,
     pub(crate) input: Value,
-    pub(crate) redrive_count: Option<u32>,
-    pub(crate) redriven: Option<Timestamp>,
+    /// Whether the context object says how often it was redriven.
+    pub(crate) counts_redrives: bool,
+    pub(crate) redriven: Option<Box<Redriven>>,
     /// How many executions stand above it and wait for it.
     pub(crate) depth: u32,
+}
+
+/// An execution that goes on where it did not succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Redriven {
+    /// How often.
+    count: u32,
+    /// When last.
+    at: Timestamp,
 }
 
 /// What the executions of a state machine have in common.
@@ -286,12 +296,23 @@ impl ExecutionInfo {
 
     /// How often it was redriven; absent for synchronous Express executions.
     pub fn redrive_count(&self) -> Option<u32> {
-        self.redrive_count
+        let count = self.redriven.as_ref().map_or(0, |redriven| redriven.count);
+        self.counts_redrives.then_some(count)
     }
 
     /// When it was redriven last.
     pub fn redriven(&self) -> Option<Timestamp> {
-        self.redriven
+        self.redriven.as_ref().map(|redriven| redriven.at)
+    }
+
+    /// The same, redriven.
+    pub(crate) fn redriven_at(&self, at: Timestamp) -> Self {
+        let before = self.redriven.as_ref().map_or(0, |redriven| redriven.count);
+        let count = before.saturating_add(1);
+        Self {
+            redriven: Some(Box::new(Redriven { count, at })),
+            ..self.clone()
+        }
     }
 
     /// How it was asked for, where a server started it.
@@ -402,8 +423,8 @@ impl Record for ExecutionInfo {
             machine_name: machine.name.clone(),
             started: self.started,
             input: self.input.clone(),
-            redrive_count: self.redrive_count,
-            redriven: self.redriven,
+            redrive_count: self.redrive_count(),
+            redriven: self.redriven(),
             depth: self.depth,
             origin: machine.origin.clone(),
             test_case: machine.test_case.clone(),
@@ -429,8 +450,11 @@ impl Record for ExecutionInfo {
             }),
             started: kept.started,
             input: kept.input,
-            redrive_count: kept.redrive_count,
-            redriven: kept.redriven,
+            counts_redrives: kept.redrive_count.is_some(),
+            redriven: kept.redriven.map(|at| {
+                let count = kept.redrive_count.unwrap_or_default();
+                Box::new(Redriven { count, at })
+            }),
             depth: kept.depth,
         })
     }

@@ -231,6 +231,27 @@ impl Clock {
         }
     }
 
+    /// The same of one that can go on here and now: where its own timer is the only one of the moment to which time jumps, that is given
+    /// and not rung, and `whom` is runnable again. Nobody else is then, so that nobody is overtaken.
+    pub(crate) fn leave_or_ring(&self, whom: &dyn Rings) -> Option<Rang> {
+        if !self.shared.is_virtual {
+            return None;
+        }
+        let mut state = self.lock();
+        state.busy = state.busy.saturating_sub(1);
+        let mut due = self.jump(&mut state)?;
+        if let [Target::Ring(ring)] = &due[..]
+            && let Some(rang) = ring.of(whom)
+        {
+            due.clear();
+            state.room = due;
+            return Some(rang);
+        }
+        drop(state);
+        self.settle_from(self.deliver(due));
+        None
+    }
+
     /// A handler is pending.
     pub(crate) fn handler_pends(&self) {
         if self.shared.is_virtual {
@@ -310,19 +331,21 @@ impl Clock {
     }
 
     fn settle_from<'c>(&'c self, mut state: MutexGuard<'c, State>) {
-        loop {
-            if state.busy + state.handlers + state.holds > 0 || state.is_asked() {
-                return;
-            }
-            let Some(next) = state.next_moment() else {
-                return;
-            };
-            let now = state.now.max(next);
-            self.come_to(&mut state, now);
-            let due = state.take_due();
+        while let Some(due) = self.jump(&mut state) {
             drop(state);
             state = self.deliver(due);
         }
+    }
+
+    /// Jumps virtual time to the next timer, unless something else can happen. Gives the timers of that moment, which count as busy.
+    fn jump(&self, state: &mut State) -> Option<Vec<Target>> {
+        if state.busy + state.handlers + state.holds > 0 || state.is_asked() {
+            return None;
+        }
+        let next = state.next_moment()?;
+        let now = state.now.max(next);
+        self.come_to(state, now);
+        Some(state.take_due())
     }
 
     /// It is so late now.

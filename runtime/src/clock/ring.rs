@@ -29,6 +29,11 @@ impl Ring {
         Self { whom, rang }
     }
 
+    /// What it is for, where it is for `whom`.
+    pub(super) fn of(&self, whom: &dyn Rings) -> Option<Rang> {
+        std::ptr::addr_eq(self.whom.as_ptr(), whom).then_some(self.rang)
+    }
+
     pub(super) fn ring(self) {
         // One that is gone waits for nothing.
         if let Some(whom) = self.whom.upgrade() {

@@ -88,7 +88,7 @@ fn about(number: u32) -> Arc<ExecutionInfo> {
         }),
         started: Timestamp::default(),
         input: Value::from(number),
-        redrive_count: None,
+        counts_redrives: false,
         redriven: None,
         depth: 0,
     })

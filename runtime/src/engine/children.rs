@@ -66,7 +66,7 @@ impl EngineHost {
             program: self.program.clone(),
             entry,
             child,
-            source: self.source(),
+            source: self.source().cloned(),
             begin,
             journaled,
         };
@@ -141,5 +141,5 @@ impl EngineHost {
 
 /// Whether two executions are the same in the same redrive.
 fn is_same_try(one: &ExecutionInfo, other: &ExecutionInfo) -> bool {
-    (one.redrive_count, one.redriven) == (other.redrive_count, other.redriven)
+    one.redriven == other.redriven
 }

@@ -52,7 +52,7 @@ impl Engine {
             }),
             started: engine.clock.now(),
             input: start.input.clone(),
-            redrive_count: None,
+            counts_redrives: false,
             redriven: None,
             depth: 0,
         });

@@ -53,7 +53,7 @@ impl Integration {
                 ..MachineInfo::clone(&parent.machine)
             }),
             input: (call.parameters().get("Input").cloned()).unwrap_or_else(Value::empty_object),
-            redrive_count: (self != Self::SdkSync).then_some(0),
+            counts_redrives: self != Self::SdkSync,
             redriven: None,
             ..parent.clone()
         };
@@ -261,7 +261,7 @@ fn envelope(about: &ExecutionInfo, report: &End<'_>, integration: Integration) -
     if integration != Integration::SdkSync {
         members.push((
             "RedriveCount",
-            Value::from(about.redrive_count.unwrap_or_default()),
+            Value::from(about.redrive_count().unwrap_or_default()),
         ));
         let (status, reason) = match report.status {
             Status::Succeeded => (

@@ -1,6 +1,7 @@
 //! The executions that run.
 
 use std::cell::Cell;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -47,14 +48,27 @@ struct Part {
 #[derive(Default)]
 struct Places {
     open: Vec<Option<Weak<ExecutionState>>>,
-    free: Vec<u32>,
+    free: Vec<OpenPlace>,
 }
 
-/// The place of an execution among those that run.
+/// The place of an execution among those that run, as one number: each that waits has one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct OpenPlace {
-    part: u32,
-    place: u32,
+pub(super) struct OpenPlace(NonZeroU32);
+
+impl OpenPlace {
+    /// A part has room for 268 million.
+    fn new(part: usize, place: usize) -> Self {
+        let number = u32::try_from(place * PARTS + part + 1).ok();
+        Self(number.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX))
+    }
+
+    fn part(self) -> usize {
+        (self.0.get() - 1) as usize % PARTS
+    }
+
+    fn place(self) -> usize {
+        (self.0.get() - 1) as usize / PARTS
+    }
 }
 
 impl Part {
@@ -76,26 +90,25 @@ impl OpenExecutions {
         let running = Some(Arc::downgrade(state));
         let place = match places.free.pop() {
             Some(place) => {
-                places.open[place as usize] = running;
+                places.open[place.place()] = running;
                 place
             }
             None => {
                 places.open.push(running);
-                u32::try_from(places.open.len() - 1).unwrap_or(u32::MAX)
+                OpenPlace::new(part, places.open.len() - 1)
             }
         };
-        let part = u32::try_from(part).unwrap_or(u32::MAX);
-        state.set_place(OpenPlace { part, place });
+        state.set_place(place);
         true
     }
 
     /// An execution does not run any more.
     pub(super) fn leave(&self, state: &ExecutionState) {
-        let Some(OpenPlace { part, place }) = state.place() else {
+        let Some(place) = state.place() else {
             return;
         };
-        let mut places = self.parts[part as usize].lock();
-        let left = places.open[place as usize].take();
+        let mut places = self.parts[place.part()].lock();
+        let left = places.open[place.place()].take();
         places.free.push(place);
         drop(places);
         drop(left);

@@ -170,7 +170,7 @@ impl Shared {
         redrivable: &Redrivable,
     ) -> Result<Arc<ExecutionInfo>, RedriveError> {
         let now = self.clock.now();
-        let count = about.redrive_count.unwrap_or_default();
+        let count = about.redrive_count().unwrap_or_default();
         let reason = if now - report.stopped > PERIOD {
             "Execution redrivable period exceeded"
         } else if now - about.started > self.limits.standard_duration {
@@ -182,9 +182,8 @@ impl Shared {
             "Execution redrive limit exceeded"
         } else {
             return Ok(Arc::new(ExecutionInfo {
-                redrive_count: Some(count + 1),
-                redriven: Some(now),
-                ..about.clone()
+                counts_redrives: true,
+                ..about.redriven_at(now)
             }));
         };
         Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()))

@@ -176,7 +176,7 @@ impl Shared {
             },
             started: self.clock.now(),
             input,
-            redrive_count: (!options.is_synchronous).then_some(0),
+            counts_redrives: !options.is_synchronous,
             redriven: None,
             depth,
         });

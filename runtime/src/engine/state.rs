@@ -98,6 +98,15 @@ pub(crate) enum Message {
     History(u32, oneshot::Sender<History>),
 }
 
+impl From<Rang> for Message {
+    fn from(rang: Rang) -> Self {
+        match rang {
+            Rang::Deadline => Self::Deadline,
+            Rang::Wait(wait_id, kind) => Self::Timer(wait_id, kind),
+        }
+    }
+}
+
 impl ExecutionState {
     /// Of an execution that is about to be stepped, and that needs not be kept, or is.
     pub(super) fn new(about: Arc<ExecutionInfo>, clock: &Clock) -> Arc<Self> {
@@ -233,7 +242,7 @@ impl ExecutionState {
         std::mem::take(&mut mailbox.messages)
     }
 
-    /// Says that the execution waits, unless there are news.
+    /// Says that the execution waits, unless there are news. Virtual time may bring them at once: nobody is woken for them then.
     pub(super) fn rest(&self) -> bool {
         {
             let mut mailbox = self.lock();
@@ -242,8 +251,23 @@ impl ExecutionState {
             }
             mailbox.is_awake = false;
         }
-        self.leave();
-        true
+        let rang = self
+            .clock
+            .as_ref()
+            .and_then(|clock| clock.leave_or_ring(self));
+        let Some(rang) = rang else {
+            return true;
+        };
+        let was_woken = {
+            let mut mailbox = self.lock();
+            mailbox.messages.push(rang.into());
+            std::mem::replace(&mut mailbox.is_awake, true)
+        };
+        // Who brought other news meanwhile has counted it as busy, too.
+        if was_woken {
+            self.leave();
+        }
+        false
     }
 
     /// Has the execution rest here until there are news. Gives it back when there are some.
@@ -404,10 +428,7 @@ fn answer_late(message: Message, report: &ExecutionReport) {
 impl Rings for ExecutionState {
     fn rang(&self, rang: Rang) {
         // One that is over waits for nothing.
-        let _ = self.send(match rang {
-            Rang::Deadline => Message::Deadline,
-            Rang::Wait(wait_id, kind) => Message::Timer(wait_id, kind),
-        });
+        let _ = self.send(rang.into());
     }
 }
 

@@ -23,7 +23,7 @@ impl Execution {
             .catch
             .iter()
             .position(|catcher| failure.is_named_by(&catcher.errors))?;
-        if let Some(inspection) = &mut self.inspection {
+        if let Some(inspection) = self.rare.as_mut().and_then(|rare| rare.inspection()) {
             inspection.catcher = Some(index);
         }
         let catcher = &state.catch[index];

@@ -132,8 +132,8 @@ impl ContextView<'_> {
                 owned(Some(about.machine.role_arn.clone()).filter(|role| !role.is_empty()))
             }
             ("Execution", "StartTime") => owned(about.started.to_string()),
-            ("Execution", "RedriveCount") => owned(about.redrive_count?),
-            ("Execution", "RedriveTime") => owned(about.redriven?.to_string()),
+            ("Execution", "RedriveCount") => owned(about.redrive_count()?),
+            ("Execution", "RedriveTime") => owned(about.redriven()?.to_string()),
             ("StateMachine", "Id") => owned(about.machine.id.clone()),
             ("StateMachine", "Name") => owned(about.machine.name.clone()),
             ("State", "EnteredTime") => owned(cursor.entered_at.to_string()),

@@ -34,8 +34,6 @@ pub(crate) struct Execution {
     pub(super) program: Arc<Program>,
     start: StateIx,
     machine_type: MachineType,
-    /// How long all of it may last, where the definition says so.
-    timeout: Option<Box<Duration>>,
     pub(super) about: Arc<ExecutionInfo>,
     pub(super) limits: Arc<Limits>,
     pub(super) cursors: Cursors,
@@ -55,10 +53,24 @@ pub(crate) struct Execution {
     pub(super) current: Option<CursorId>,
     /// It can go on when it did not succeed.
     pub(super) is_redrivable: bool,
-    /// Where it did not.
+    /// What most executions do not have.
+    pub(super) rare: Option<Box<Rare>>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Rare {
+    /// How long all of it may last, where the definition says so.
+    timeout: Option<Duration>,
+    /// Where it did not succeed.
     pub(super) stopped: Option<Box<Open>>,
     /// Set in a test of one state.
     pub(super) inspection: Option<Box<Inspection>>,
+}
+
+impl Rare {
+    pub(super) fn inspection(&mut self) -> Option<&mut Inspection> {
+        self.inspection.as_deref_mut()
+    }
 }
 
 /// How an execution ended.
@@ -126,7 +138,6 @@ impl Execution {
         Self {
             start: entry.start,
             machine_type: entry.machine_type,
-            timeout: entry.timeout.map(Box::new),
             program,
             about,
             limits,
@@ -142,9 +153,20 @@ impl Execution {
             gives_way: false,
             current: None,
             is_redrivable: entry.machine_type == MachineType::Standard,
-            stopped: None,
-            inspection: None,
+            rare: None,
         }
+        .lasting(entry.timeout)
+    }
+
+    fn lasting(mut self, timeout: Option<Duration>) -> Self {
+        if timeout.is_some() || self.rare.is_some() {
+            self.rare().timeout = timeout;
+        }
+        self
+    }
+
+    pub(super) fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
     }
 
     /// The same for a child of a Distributed Map.
@@ -152,9 +174,8 @@ impl Execution {
         self.is_redrivable &= entry.machine_type == MachineType::Standard;
         self.start = entry.start;
         self.machine_type = entry.machine_type;
-        self.timeout = entry.timeout.map(Box::new);
         self.recorder.limit(most_events(entry, &self.limits));
-        self
+        self.lasting(entry.timeout)
     }
 
     /// Writes ExecutionStarted and puts the first cursor at the first state.
@@ -190,7 +211,7 @@ impl Execution {
         Entry {
             start: self.start,
             machine_type: self.machine_type,
-            timeout: self.timeout.as_deref().copied(),
+            timeout: self.rare.as_ref().and_then(|rare| rare.timeout),
         }
     }
 

@@ -23,7 +23,7 @@ impl Execution {
     /// Puts the first cursor at a state, which is all that this execution runs.
     pub(crate) fn begin_inspection(&mut self, start: Start, inspection: Inspection) {
         let retriers = self.program.state(start.state).retry.len();
-        self.inspection = Some(Box::new(inspection));
+        self.rare().inspection = Some(Box::new(inspection));
         self.spawn(Cursor {
             item: start.item.map(Arc::new),
             visit: Visit::of_tries(retriers, start.retries),
@@ -41,24 +41,33 @@ impl Execution {
 
     /// Whether it is the test of one state.
     pub(crate) fn is_inspected(&self) -> bool {
-        self.inspection.is_some()
+        self.inspection().is_some()
+    }
+
+    /// What is seen, in the test of one state.
+    pub(super) fn inspection(&self) -> Option<&Inspection> {
+        self.rare.as_ref()?.inspection.as_deref()
+    }
+
+    pub(super) fn inspection_mut(&mut self) -> Option<&mut Inspection> {
+        self.rare.as_mut()?.inspection()
     }
 
     /// What was seen, when it is over.
     pub(crate) fn take_inspection(&mut self) -> Option<Box<Inspection>> {
-        self.inspection.take()
+        self.rare.as_mut()?.inspection.take()
     }
 
     /// Notes what a stage gave.
     pub(super) fn saw(&self, stage: Stage, value: &Value) {
-        if let Some(inspection) = &self.inspection {
+        if let Some(inspection) = self.inspection() {
             inspection.saw(stage, value);
         }
     }
 
     /// Takes the way out of the state, which ends the test; gives it back when nothing is tested.
     pub(super) fn left(&mut self, exit: Exit, cx: &mut Cx<'_>) {
-        let Some(inspection) = &mut self.inspection else {
+        let Some(inspection) = self.inspection_mut() else {
             return;
         };
         let output = exit.output.clone();
@@ -72,7 +81,7 @@ impl Execution {
 
     /// Takes a failure that would be tried again, which ends the test.
     pub(super) fn would_retry(&mut self, failure: Failure, cx: &mut Cx<'_>) {
-        if let Some(inspection) = &mut self.inspection {
+        if let Some(inspection) = self.inspection_mut() {
             inspection.is_retriable = true;
             self.fail(failure, cx.host);
         }
@@ -80,7 +89,7 @@ impl Execution {
 
     /// What the branches or iterations come to where a test says so, instead of running them.
     pub(super) fn mocked_inside(&mut self, id: CursorId, cx: &mut Cx<'_>) -> Option<Stepped> {
-        let inside = self.inspection.as_ref()?.inside.clone()?;
+        let inside = self.inspection()?.inside.clone()?;
         Some(match inside {
             Ok(results) => self.joined(id, results, cx),
             Err(failure) => Err(Failure::from(failure).inner()),
@@ -95,7 +104,7 @@ impl Execution {
         items: &Value,
         cx: &mut Cx<'_>,
     ) -> Option<Stepped> {
-        self.inspection.as_ref()?.inside.as_ref()?;
+        self.inspection()?.inside.as_ref()?;
         if let Err(error) = self.select_items(id, map, items) {
             let name = self.program.state(self.cursor(id).ok()?.state).name.clone();
             return Some(Err(self.query_failed(id, &error, &name)));
@@ -114,7 +123,7 @@ impl Execution {
         tolerance: Option<&Tolerance>,
         cx: &mut Cx<'_>,
     ) -> Option<Stepped> {
-        let inspection = self.inspection.as_mut()?;
+        let inspection = self.inspection_mut()?;
         let total = match inspection.inside.as_ref()? {
             Ok(results) if iterations.is_none() => results.as_array().map(length),
             _ => iterations,
@@ -153,7 +162,7 @@ impl Execution {
 
     /// Gives a reader what the test says is read, once. Whether there was anything.
     pub(super) fn supply_in_test(&mut self, map: &Map, items: &mut Items) -> Result<bool, String> {
-        let inspection = self.inspection.as_mut();
+        let inspection = self.inspection_mut();
         let Some(text) = inspection.and_then(|inspection| inspection.read.take()) else {
             return Ok(false);
         };

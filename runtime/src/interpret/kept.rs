@@ -11,6 +11,7 @@ use super::distributed;
 use super::execution::Execution;
 use super::host::{Calling, ChildStart, Host};
 use super::map_run::Stage as RunStage;
+use super::resume::Open;
 use crate::execution_info::ExecutionInfo;
 use crate::history::WrittenEvents;
 use crate::program::{Entry, Kind, State, StateIx, Task};
@@ -83,7 +84,10 @@ impl Written {
         execution.transitions.write(to);
         execution.is_redrivable.write(to);
         execution.outcome.write(to);
-        execution.stopped.write(to);
+        match &execution.rare {
+            Some(rare) => rare.stopped.write(to),
+            None => None::<Box<Open>>.write(to),
+        }
         to.finish()
     }
 }
@@ -153,7 +157,10 @@ impl Restored {
         execution.transitions = Record::read(from)?;
         execution.is_redrivable = Record::read(from)?;
         execution.outcome = Record::read(from)?;
-        execution.stopped = Record::read(from)?;
+        let stopped: Option<Box<Open>> = Record::read(from)?;
+        if stopped.is_some() || execution.rare.is_some() {
+            execution.rare().stopped = stopped;
+        }
         if !from.is_at_end() {
             return Err(Damaged.into());
         }

@@ -35,8 +35,8 @@ impl Execution {
             .limit(most_events(entry, &execution.limits));
         execution.entropy = Entropy::new(resume.entropy);
         execution.calls = resume.calls;
-        execution.now = execution.about.redriven.unwrap_or(execution.now);
-        let count = execution.about.redrive_count.unwrap_or_default();
+        execution.now = execution.about.redriven().unwrap_or(execution.now);
+        let count = execution.about.redrive_count().unwrap_or_default();
         execution.recorder.write(
             execution.now,
             EventKind::ExecutionRedriven,
@@ -51,7 +51,7 @@ impl Execution {
     /// What a redrive needs, once the execution is over.
     pub(crate) fn take_resume(&mut self) -> Option<Resume> {
         Some(Resume {
-            stopped: self.stopped.take().map(|open| open.0)?,
+            stopped: self.rare.as_mut()?.stopped.take().map(|open| open.0)?,
             calls: std::mem::take(&mut self.calls),
             entropy: self.entropy.state(),
             events: self.recorder.count(),
@@ -137,12 +137,13 @@ impl Execution {
         if !self.is_redrivable {
             return;
         }
-        let mut cursors = self.cursors.iter();
-        let top = cursors.find(|(_, cursor)| cursor.parent.is_none());
-        self.stopped = top.map(|(id, cursor)| {
+        let is_top = |(_, cursor): &(CursorId, &Cursor)| cursor.parent.is_none();
+        let top = self.cursors.iter().find(is_top);
+        let stopped = top.map(|(id, cursor)| {
             let inside = self.inside(id, cursor);
             Box::new(Open(self.stopped_at(cursor, inside)))
         });
+        self.rare().stopped = stopped;
     }
 
     /// Remembers where the top level failed.
@@ -150,7 +151,7 @@ impl Execution {
         if self.is_redrivable {
             let inside = cursor.stopped.take().map(|inside| *inside);
             let inside = inside.unwrap_or_else(|| self.again(cursor.state));
-            self.stopped = Some(Box::new(Open(self.stopped_at(cursor, inside))));
+            self.rare().stopped = Some(Box::new(Open(self.stopped_at(cursor, inside))));
         }
     }
 

@@ -18,7 +18,7 @@ impl Execution {
         let Some(index) = found else {
             return false;
         };
-        if let Some(inspection) = &mut self.inspection {
+        if let Some(inspection) = self.rare.as_mut().and_then(|rare| rare.inspection()) {
             inspection.retrier = Some(index);
         }
         let retrier = &retriers[index];

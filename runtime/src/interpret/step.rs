@@ -228,7 +228,7 @@ impl Execution {
 
     /// A state failed: Retry, then Catch, then the container around it.
     pub(super) fn failed(&mut self, id: CursorId, failure: Failure, cx: &mut Cx<'_>) {
-        if let Some(inspection) = &mut self.inspection {
+        if let Some(inspection) = self.inspection_mut() {
             inspection.failure = Some(failure.clone());
         }
         self.tell_evaluation(id, &failure, cx);
@@ -307,7 +307,7 @@ impl Execution {
     ) -> Failure {
         let entered = self.cursors.get(id).map_or(0, |cursor| cursor.entered);
         // A test has no events that a cause could name.
-        let failure = match &self.inspection {
+        let failure = match self.inspection() {
             Some(_) => Failure::new(error.error.as_ref(), &error.cause),
             None => Failure::of_query(error, state, entered),
         };
@@ -330,11 +330,8 @@ impl Execution {
             cursors: &self.cursors,
             cursor,
             item: None,
-            given: self
-                .inspection
-                .as_ref()
-                .and_then(|test| test.context.as_ref()),
-            name: self.inspection.is_some().then_some(TESTED_STATE),
+            given: self.inspection().and_then(|test| test.context.as_ref()),
+            name: self.is_inspected().then_some(TESTED_STATE),
         }
     }
 

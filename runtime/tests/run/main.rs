@@ -15,6 +15,7 @@ mod events;
 mod in_place;
 mod limits;
 mod map;
+mod moments;
 mod nested;
 mod order;
 mod panics;

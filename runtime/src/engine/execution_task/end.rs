@@ -26,7 +26,7 @@ impl ExecutionTask {
         } else if let Some(resume) = execution.take_resume() {
             self.host.state.keep(Redrivable {
                 program: self.host.program.clone(),
-                source: self.host.source(),
+                source: self.host.source().cloned(),
                 resume,
                 place: self
                     .journaled
@@ -91,7 +91,7 @@ impl ExecutionTask {
         {
             observer.ended(&self.host.program, &report, self.child != Child::No);
         }
-        if self.host.is_parked {
+        if self.host.is_parked() {
             self.host.engine.open.leave(&self.host.state);
             self.host.engine.executions().park(&self.host.state);
         } else if self.child == Child::No {
@@ -108,7 +108,7 @@ impl ExecutionTask {
             }
         }
         let engine = &self.host.engine;
-        let is_parked = self.host.is_parked;
+        let is_parked = self.host.is_parked();
         self.host
             .state
             .close(report.clone(), |follower| match is_parked {

@@ -30,6 +30,8 @@ pub(super) use self::drive::Drive;
 const RECORDS: usize = 16;
 /// How many transitions an execution makes before it lets others run.
 const BUDGET: u32 = 256;
+/// How many times an execution that is alone on virtual time waits before it lets others run.
+const RESTS: u32 = 64;
 
 /// The error of an execution that a mistake of this crate ended.
 pub(super) const INTERNAL: &str = "Stepwright.Internal";
@@ -58,8 +60,6 @@ pub(super) struct ExecutionTask {
     has_shrunk: bool,
     /// It is parked as soon as nobody in this process is at work for it.
     is_drained: bool,
-    /// How many events the observer was told of.
-    written: u32,
     /// What it has in the journal, when it is durable.
     journaled: Option<Box<Journaled>>,
     /// Where it is driven on after a rest.
@@ -85,6 +85,8 @@ impl Stage {
 
 #[derive(Default)]
 struct Rare {
+    /// How many events the observer was told of.
+    written: u32,
     /// What was seen of the state, when it is over.
     inspected: Option<Box<Inspection>>,
     /// Who waits for events behind this one.
@@ -151,7 +153,6 @@ impl ExecutionTask {
             is_closed: false,
             has_shrunk: false,
             is_drained: false,
-            written: 0,
             journaled,
             home: None,
             rare: rare.map(Box::new),
@@ -219,7 +220,7 @@ impl ExecutionTask {
         };
         if let Some(life) = life {
             // A redrive sets it back.
-            let from = about.redriven.unwrap_or(about.started);
+            let from = about.redriven().unwrap_or(about.started);
             self.host.deadline = Deadline::at(from + life);
         }
         if is_resumed {
@@ -270,14 +271,14 @@ impl ExecutionTask {
 
     /// Tells the observer what a child of a Map Run wrote, and stops it where that is enough.
     fn tell_written(&mut self, execution: &mut Execution) {
-        let Some(observer) = &self.host.engine.observer else {
-            return;
-        };
-        if self.child == Child::No {
+        if self.host.engine.observer.is_none() || self.child == Child::No {
             return;
         }
         let count = execution.recorder().count();
-        let written = count - std::mem::replace(&mut self.written, count);
+        let written = count - std::mem::replace(&mut self.rare().written, count);
+        let Some(observer) = &self.host.engine.observer else {
+            return;
+        };
         if !observer.child_goes_on(written) && execution.outcome().is_none() {
             execution.abort(Failure::stopped(None, None), &mut self.host);
         }
@@ -384,6 +385,7 @@ impl ExecutionTask {
 
     /// Brings news, steps, and rests when there is nothing to do.
     fn advance(&mut self, cx: &mut Context<'_>) -> Advanced {
+        let mut rests = 0;
         loop {
             let Some(mut execution) = self.take_begun() else {
                 return Advanced::Over;
@@ -469,6 +471,11 @@ impl ExecutionTask {
                 return Advanced::Rests;
             }
             if self.host.state.rest() {
+                return Advanced::Waits;
+            }
+            rests += 1;
+            if rests == RESTS {
+                cx.waker().wake_by_ref();
                 return Advanced::Waits;
             }
         }

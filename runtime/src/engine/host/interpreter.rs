@@ -35,10 +35,7 @@ impl Host for EngineHost {
     }
 
     fn new_token(&mut self, about: &ExecutionInfo, state: &str) -> SmolStr {
-        let chosen = guarded(|| {
-            self.engine
-                .chosen_token(about, state, self.source.as_deref())
-        });
+        let chosen = guarded(|| self.engine.chosen_token(about, state, self.source()));
         match chosen {
             Ok(Some(token)) => token.into(),
             // A source that panics chooses nothing here; it is told of when it answers.
@@ -48,9 +45,13 @@ impl Host for EngineHost {
 
     fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
         let responder = || Responder::new(&self.state, wait_id);
-        let mut answer = self.engine.resolve(call, self.source.as_deref(), responder);
+        let mut answer = self.engine.resolve(call, self.source(), responder);
         if let Reply::Unanswered(reason) = &mut answer.reply {
-            if self.waits_for_handlers {
+            let waits = self
+                .rare
+                .as_ref()
+                .is_some_and(|rare| rare.waits_for_handlers);
+            if waits {
                 self.unanswered(wait_id, Calling::of(call), call.target());
             } else {
                 answer.reply = Reply::Refused(std::mem::take(reason));
@@ -223,7 +224,7 @@ impl Host for EngineHost {
             return;
         }
         let responder = || Responder::new(&self.state, wait_id);
-        match self.engine.resume(call, self.source.as_deref(), responder) {
+        match self.engine.resume(call, self.source(), responder) {
             Resumed::Again(effect) => {
                 tracing::info!(
                     state = call.state(),

@@ -46,8 +46,6 @@ pub(super) struct EngineHost {
     pub(super) engine: Arc<Shared>,
     pub(super) program: Arc<Program>,
     pub(super) state: Arc<ExecutionState>,
-    /// Asked before the engine's own sources.
-    source: Option<Box<Arc<dyn TaskSource>>>,
     pub(super) deadline: Deadline,
     /// What each wait has; a wait that has nothing is not here.
     waits: Waits<Held>,
@@ -57,10 +55,18 @@ pub(super) struct EngineHost {
     pub(super) prepared: ThinVec<Prepared>,
     /// Of an execution that is kept.
     kept: Option<Box<Kept>>,
+    /// What most executions do not have.
+    rare: Option<Box<Rare>>,
+}
+
+#[derive(Default)]
+struct Rare {
+    /// Asked before the engine's own sources.
+    source: Option<Arc<dyn TaskSource>>,
     /// A task that nobody answers waits for an engine in which somebody does; otherwise it fails.
     waits_for_handlers: bool,
     /// The execution goes on in another process, and so does what it has started.
-    pub(super) is_parked: bool,
+    is_parked: bool,
 }
 
 /// What an execution that is kept has beside one that is not.
@@ -111,19 +117,30 @@ impl EngineHost {
         state: Arc<ExecutionState>,
         source: Option<Arc<dyn TaskSource>>,
     ) -> Self {
+        let of_source = |source| Rare {
+            source: Some(source),
+            ..Rare::default()
+        };
         Self {
             engine,
             program,
             state,
-            source: source.map(Box::new),
             deadline: Deadline::default(),
             waits: Waits::default(),
             work: None,
             prepared: ThinVec::new(),
             kept: None,
-            waits_for_handlers: false,
-            is_parked: false,
+            rare: source.map(of_source).map(Box::new),
         }
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// The execution goes on in another process, and so does what it has started.
+    pub(super) fn is_parked(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.is_parked)
     }
 
     /// From now on nothing is done before its reason is kept, at this place.
@@ -162,7 +179,7 @@ impl EngineHost {
 
     /// From now on a task that nobody answers waits: the execution came here from another process.
     pub(super) fn wait_for_handlers(&mut self) {
-        self.waits_for_handlers = true;
+        self.rare().waits_for_handlers = true;
     }
 
     /// A task waits for an engine in which somebody answers it.
@@ -214,7 +231,7 @@ impl EngineHost {
     /// The execution is not gone on with in this process, and neither are the children of its Map Runs. Answers to its tokens are
     /// for the next one.
     pub(super) fn park(&mut self, why: &Failure) {
-        self.is_parked = true;
+        self.rare().is_parked = true;
         // Those of a run that was given up are at work until that is kept.
         let given_up = self.kept.iter().flat_map(|kept| &kept.deferred);
         let given_up = given_up.filter_map(|(_, deferred)| match deferred {
@@ -234,8 +251,8 @@ impl EngineHost {
     }
 
     /// Who is asked before the engine's own sources.
-    pub(super) fn source(&self) -> Option<Arc<dyn TaskSource>> {
-        self.source.as_deref().cloned()
+    pub(super) fn source(&self) -> Option<&Arc<dyn TaskSource>> {
+        self.rare.as_ref()?.source.as_ref()
     }
 
     /// Whether something is pending.
@@ -294,7 +311,7 @@ impl EngineHost {
             return stops;
         };
         if let Some(run) = more.run
-            && !self.is_parked
+            && !self.is_parked()
             && run.abort(self.engine.clock.now())
         {
             self.run_changed(&run);
@@ -328,7 +345,7 @@ impl EngineHost {
         // AWS documents that an aborted `.sync` task stops what it started; so does one whose time ran out here, for
         // a retry would run beside it.
         if let Some((child, true)) = more.child
-            && !self.is_parked
+            && !self.is_parked()
         {
             stops.push(Stop::Execution(child));
         }
@@ -460,7 +477,9 @@ impl EngineHost {
     fn start_nested(&mut self, wait_id: WaitId, start: NestedStart) -> Option<TaskResult> {
         let integration = start.integration;
         let test_case = self.state.about.machine.test_case.clone();
-        let started = self.engine.start_nested(start, self.source(), test_case);
+        let started = self
+            .engine
+            .start_nested(start, self.source().cloned(), test_case);
         let (launched, begun) = match started {
             Ok(started) => started,
             Err(failure) => return Some(Err(failure)),

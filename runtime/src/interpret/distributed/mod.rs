@@ -362,11 +362,7 @@ impl Execution {
     ) -> Result<(), Failure> {
         let now = self.now;
         let anew = |about: &ExecutionInfo| match distributed.execution_type {
-            MachineType::Standard => ExecutionInfo {
-                redrive_count: about.redrive_count.map(|count| count + 1),
-                redriven: Some(now),
-                ..about.clone()
-            },
+            MachineType::Standard => about.redriven_at(now),
             MachineType::Express => about.begun_anew(now),
         };
         let Some((about, items)) = run.results.starts_again(number, anew) else {
@@ -424,7 +420,7 @@ impl Execution {
             }),
             started: self.now,
             input,
-            redrive_count: parent.redrive_count.map(|_| 0),
+            counts_redrives: parent.counts_redrives,
             redriven: None,
             depth: parent.depth,
         })

@@ -124,7 +124,7 @@ impl Execution {
             again: Again::default(),
             broken: None,
         };
-        if self.inspection.is_some() {
+        if self.is_inspected() {
             return self.inspect_run(id, map, &mut run, cx);
         }
         self.wait(id, Waiting::Run(Box::new(run)));
