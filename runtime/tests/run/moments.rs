@@ -64,7 +64,7 @@ async fn observed(all: &[Vec<u64>]) -> Vec<(u64, usize)> {
         });
     for (who, waits) in all.iter().enumerate() {
         let text = chain(waits).to_string();
-        engine = engine.definition_json(&format!("m{who}"), &text, MachineType::Standard);
+        engine = engine.definition_json(format!("m{who}"), &text, MachineType::Standard);
     }
     let engine = engine.build().unwrap();
     *clock.lock().unwrap() = Some(engine.clock().clone());
