@@ -58,6 +58,20 @@ fn put_json(here: &mut Json, path: &[&str], value: Json) -> bool {
     }
 }
 
+/// With 0 for each minus zero: `-0` is an integer for [`Value`], and a float for `serde_json`.
+fn unsigned_zeros(json: Json) -> Json {
+    match json {
+        Json::Number(number) if number.is_f64() && number.as_f64() == Some(0.0) => json!(0),
+        Json::Array(items) => items.into_iter().map(unsigned_zeros).collect(),
+        Json::Object(members) => {
+            let members = members.into_iter();
+            let members = members.map(|(key, value)| (key, unsigned_zeros(value)));
+            Json::Object(members.collect())
+        }
+        other => other,
+    }
+}
+
 proptest! {
     #[test]
     fn text_reads_back_as_it_was(json in json()) {
@@ -81,7 +95,10 @@ proptest! {
     fn nearly_json_is_judged_as_serde_json_judges(text in r#"[\[\]{},:"\\0-9eE+.\-a-fnrtu \n]{0,24}"#) {
         let ours = Value::from_text(&text);
         match serde_json::from_str::<Json>(&text) {
-            Ok(json) => prop_assert_eq!(ours.map(|value| value.to_json() == json), Ok(true)),
+            Ok(json) => {
+                let ours = ours.map(|value| unsigned_zeros(value.to_json()));
+                prop_assert_eq!(ours.map(|ours| ours == unsigned_zeros(json)), Ok(true));
+            }
             Err(_) => prop_assert!(ours.is_err()),
         }
     }
