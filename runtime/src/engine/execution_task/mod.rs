@@ -271,14 +271,15 @@ impl ExecutionTask {
 
     /// Tells the observer what a child of a Map Run wrote, and stops it where that is enough.
     fn tell_written(&mut self, execution: &mut Execution) {
-        if self.host.engine.observer.is_none() || self.child == Child::No {
-            return;
-        }
-        let count = execution.recorder().count();
-        let written = count - std::mem::replace(&mut self.rare().written, count);
         let Some(observer) = &self.host.engine.observer else {
             return;
         };
+        if self.child == Child::No {
+            return;
+        }
+        let rare = self.rare.get_or_insert_default();
+        let count = execution.recorder().count();
+        let written = count - std::mem::replace(&mut rare.written, count);
         if !observer.child_goes_on(written) && execution.outcome().is_none() {
             execution.abort(Failure::stopped(None, None), &mut self.host);
         }

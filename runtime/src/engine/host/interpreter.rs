@@ -47,11 +47,7 @@ impl Host for EngineHost {
         let responder = || Responder::new(&self.state, wait_id);
         let mut answer = self.engine.resolve(call, self.source(), responder);
         if let Reply::Unanswered(reason) = &mut answer.reply {
-            let waits = self
-                .rare
-                .as_ref()
-                .is_some_and(|rare| rare.waits_for_handlers);
-            if waits {
+            if self.waits_for_handlers() {
                 self.unanswered(wait_id, Calling::of(call), call.target());
             } else {
                 answer.reply = Reply::Refused(std::mem::take(reason));

@@ -182,6 +182,11 @@ impl EngineHost {
         self.rare().waits_for_handlers = true;
     }
 
+    fn waits_for_handlers(&self) -> bool {
+        let rare = self.rare.as_ref();
+        rare.is_some_and(|rare| rare.waits_for_handlers)
+    }
+
     /// A task waits for an engine in which somebody answers it.
     fn unanswered(&mut self, wait_id: WaitId, calling: Calling<'_>, target: Option<&str>) {
         if !std::mem::replace(&mut self.more(wait_id).is_unanswered, true) {

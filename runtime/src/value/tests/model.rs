@@ -58,10 +58,14 @@ fn put_json(here: &mut Json, path: &[&str], value: Json) -> bool {
     }
 }
 
+fn is_minus_zero(number: f64) -> bool {
+    number == 0.0 && number.is_sign_negative()
+}
+
 /// With 0 for each minus zero: `-0` is an integer for [`Value`], and a float for `serde_json`.
 fn unsigned_zeros(json: Json) -> Json {
     match json {
-        Json::Number(number) if number.is_f64() && number.as_f64() == Some(0.0) => json!(0),
+        Json::Number(number) if number.as_f64().is_some_and(is_minus_zero) => json!(0),
         Json::Array(items) => items.into_iter().map(unsigned_zeros).collect(),
         Json::Object(members) => {
             let members = members.into_iter();
