@@ -108,6 +108,24 @@ impl Change {
         size_of::<Self>() + texts
     }
 
+    /// Whether it only deletes, so that the store needs less room afterwards.
+    pub(super) fn is_deletion(&self) -> bool {
+        match self {
+            Self::Delete { .. }
+            | Self::DeleteMachine { .. }
+            | Self::DeleteActivity { .. }
+            | Self::DeleteDocument { .. } => true,
+            Self::Machine(_)
+            | Self::Start { .. }
+            | Self::MapRun(_)
+            | Self::Append { .. }
+            | Self::Close { .. }
+            | Self::Reopen { .. }
+            | Self::Activity(_)
+            | Self::Document(_) => false,
+        }
+    }
+
     /// What no store can apply, whatever it holds.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         let conflict = |why: String| Err(StoreError::conflict(why));

@@ -87,6 +87,17 @@ pub enum StoreError {
         /// What is damaged.
         why: String,
     },
+    /// A file of the store was deleted or replaced while the store was open. Commits would be lost.
+    #[error(
+        "the store `{}` was deleted or replaced while it was open: {why}; end the engine, move the file back or restore a backup \
+         with `stepwright store restore`, then start the engine again", path.display()
+    )]
+    Replaced {
+        /// The store's file.
+        path: PathBuf,
+        /// Which file has changed.
+        why: String,
+    },
     /// What the store has makes no sense to this library: it is damaged, or another version wrote it.
     #[error("{what} cannot be read from the store: {why}")]
     Unreadable {
@@ -170,6 +181,15 @@ impl StoreError {
         matches!(self, Self::Exists { .. } | Self::Conflict { .. })
     }
 
+    /// Whether the same commit may succeed later, without a change to the store's content: the disk is full, another program holds a
+    /// lock, the file cannot be written.
+    pub fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Full { .. } | Self::InUse { .. } | Self::Io { .. } | Self::ReadOnly { .. }
+        )
+    }
+
     /// Whether trying again is of no use before somebody has seen to the store.
     pub fn is_lasting(&self) -> bool {
         matches!(
@@ -177,6 +197,7 @@ impl StoreError {
             Self::Corrupt { .. }
                 | Self::NotAStore { .. }
                 | Self::NewerVersion { .. }
+                | Self::Replaced { .. }
                 | Self::Panicked { .. }
                 | Self::Closed
         )

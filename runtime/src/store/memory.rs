@@ -70,6 +70,13 @@ impl MemoryStore {
         self.shared().failure = None;
     }
 
+    /// Replaces its content by the content of another store.
+    #[cfg(test)]
+    pub(crate) fn replace_by(&self, other: &Self) {
+        let tables = other.shared().tables.clone();
+        self.shared().tables = tables;
+    }
+
     /// How many commits succeeded.
     pub fn commits(&self) -> u64 {
         self.shared().commits

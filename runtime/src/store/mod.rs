@@ -77,6 +77,26 @@ pub trait Store: Send + 'static {
     /// others about the store.
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError>;
 
+    /// Checks that the files of the store are still the files that it opened. The journal calls this at least every two
+    /// seconds, so that a deleted or replaced file is reported while the engine is idle.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Replaced`] when a file was deleted or replaced; any other error of the store.
+    fn check(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Checks that the store can write. The journal calls this after a failed commit, when no other commit is queued. A
+    /// store whose empty commit writes nothing writes a small change here, so that a full disk or a foreign lock is found.
+    ///
+    /// # Errors
+    ///
+    /// The error that a commit would return.
+    fn probe(&mut self) -> Result<(), StoreError> {
+        self.commit(&[])
+    }
+
     /// A reader beside the writer, which sees what is committed. Several may be at work.
     ///
     /// # Errors
@@ -145,7 +165,7 @@ pub trait StoreReader: Send {
     /// What the store meets.
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError>;
 
-    /// The documents, by their keys.
+    /// The documents, by their keys. A damaged one is logged and left out.
     ///
     /// # Errors
     ///

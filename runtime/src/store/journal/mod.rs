@@ -3,6 +3,7 @@
 //! The thread `stepwright-journal` takes what has queued up while the last transaction was being made durable, commits it as one,
 //! and wakes all who wait. So one sync of the disk serves as many executions as wait for it.
 
+mod outage;
 mod queue;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,9 @@ use std::thread::{JoinHandle, Thread};
 
 use tokio::sync::oneshot;
 
-use self::queue::{Queue, Submission, Waits};
+pub use self::outage::Outage;
+pub(crate) use self::queue::OnOutage;
+use self::queue::{Commit, Queue, Submission, Waits};
 use super::{Change, Store, StoreError, StoreReader};
 
 /// Owns a store. Clones are the same journal; when the last one is dropped, what is queued is committed and the thread ends.
@@ -26,8 +29,10 @@ use super::{Change, Store, StoreError, StoreReader};
 ///
 /// **Failure.** When a transaction fails by one of its changes ([`StoreError::is_of_a_change`]) or for want of room, each
 /// submission in it is tried by itself, so that only those fail that must. Any other error is that of all submissions in the
-/// transaction. After an error that [lasts](StoreError::is_lasting), and after a panic of the store, the store is not asked again
-/// and all later submissions have that error; after any other (a full disk, say), later submissions are tried as ever.
+/// transaction. An error that [may pass](StoreError::may_pass) (a full disk, another program's lock) begins an [`Outage`]: submissions of
+/// [`commit`](Self::commit) fail at once until the store commits again, and those of [`commit_with_retry`](Self::commit_with_retry) are
+/// repeated, with pauses that grow to two seconds. After an error that [lasts](StoreError::is_lasting), and after a panic of the store, the
+/// store is not tried again, and all submissions have that error.
 ///
 /// **Backpressure.** A [`Committed`] is pending until its changes are durable. At most 16,384 submissions and 64 MiB wait for the
 /// thread; a submission beyond waits for room in its [`Committed`], in the order of the calls, and takes its place in the queue then. One that is
@@ -62,9 +67,29 @@ impl Journal {
 
     /// Submits changes, which are applied together or not at all.
     pub fn commit(&self, changes: Vec<Change>) -> Committed {
-        let (submission, outcome) = submission(changes);
-        let waits = self.handle.queue.commit(submission);
+        self.submit(changes, OnOutage::Fail)
+    }
+
+    /// Submits changes, which are applied together, as soon as the store can commit. They fail when a change does not fit, when the
+    /// store fails for good, and when the journal ends before it could commit.
+    pub fn commit_with_retry(&self, changes: Vec<Change>) -> Committed {
+        self.submit(changes, OnOutage::Retry)
+    }
+
+    pub(crate) fn submit(&self, changes: Vec<Change>, on_outage: OnOutage) -> Committed {
+        let (commit, outcome) = submission(changes, on_outage);
+        let waits = self.handle.queue.commit(commit);
         Committed { waits, outcome }
+    }
+
+    /// The outage of the store; `None` while it can commit, as far as the last attempt says.
+    pub fn outage(&self) -> Option<Outage> {
+        self.handle.queue.outage()
+    }
+
+    /// Ends the repetition of commits: those that a store in trouble could not commit fail.
+    pub fn end_retries(&self) {
+        self.handle.queue.end_retries();
     }
 
     /// What submits to this journal and does not keep it open.
@@ -103,10 +128,13 @@ impl Journal {
 }
 
 /// Changes for the queue, and where their outcome arrives.
-fn submission(changes: Vec<Change>) -> (Submission, oneshot::Receiver<Result<(), StoreError>>) {
+fn submission(
+    changes: Vec<Change>,
+    on_outage: OnOutage,
+) -> (Commit, oneshot::Receiver<Result<(), StoreError>>) {
     let (done, outcome) = oneshot::channel();
     // What the queue does not take is dropped, and with it the sender: the outcome is `Closed`.
-    (Submission::commit(changes, done), outcome)
+    (Commit::new(changes, on_outage, done), outcome)
 }
 
 /// Submits to a journal that others keep open.
@@ -118,8 +146,8 @@ impl Submitter {
     /// Submits changes, as [`Journal::commit`] does, and never waits for room, so that they have their place in the queue when this returns. For
     /// who submits one thing after the other.
     pub(crate) fn commit(&self, changes: Vec<Change>) -> Committed {
-        let (submission, outcome) = submission(changes);
-        self.queue.push(submission);
+        let (commit, outcome) = submission(changes, OnOutage::Fail);
+        self.queue.push(Submission::Commit(commit));
         Committed {
             waits: None,
             outcome,

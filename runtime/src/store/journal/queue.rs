@@ -2,9 +2,11 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use super::outage::Outage;
 use crate::store::{Change, StoreError, StoreReader};
 
 /// The most changes in one transaction, unless one submission has more.
@@ -18,61 +20,111 @@ const MOST_WAITING: u32 = 16_384;
 const MOST_BYTES_WAITING: usize = 64 << 20;
 const UNIT: usize = MOST_BYTES_WAITING / MOST_WAITING as usize;
 
-/// What is asked of the journal's thread.
+/// How often the journal's thread looks after the store while no submission comes.
+const CHECK_INTERVAL: Duration = Duration::from_secs(2);
+
+/// What happens to a submission while the store cannot commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnOutage {
+    /// It fails at once, so that the caller learns that nothing was done.
+    Fail,
+    /// It is repeated until the store commits it: it is a step of an execution that was accepted.
+    Retry,
+}
+
+/// A request to the journal's thread.
 pub(super) enum Submission {
-    Commit {
-        changes: Vec<Change>,
-        /// The bytes of the changes, about.
-        size: usize,
-        done: oneshot::Sender<Result<(), StoreError>>,
-        /// Its room in the queue, which ends when it is taken.
-        room: Option<OwnedSemaphorePermit>,
-    },
+    Commit(Commit),
     Reader(oneshot::Sender<Result<Box<dyn StoreReader>, StoreError>>),
 }
 
-impl Submission {
-    pub(super) fn commit(
+/// Changes that are applied together or not at all.
+pub(super) struct Commit {
+    pub(super) changes: Vec<Change>,
+    /// How many changes it has, also while a transaction has them.
+    pub(super) count: usize,
+    /// The bytes of the changes, about.
+    size: usize,
+    done: oneshot::Sender<Result<(), StoreError>>,
+    pub(super) on_outage: OnOutage,
+    /// Its room in the queue, which it has until it is dropped.
+    room: Option<OwnedSemaphorePermit>,
+}
+
+impl Commit {
+    pub(super) fn new(
         changes: Vec<Change>,
+        on_outage: OnOutage,
         done: oneshot::Sender<Result<(), StoreError>>,
     ) -> Self {
         let size = changes.iter().map(Change::size).sum();
-        Self::Commit {
+        Self {
+            count: changes.len(),
             changes,
             size,
             done,
+            on_outage,
             room: None,
         }
     }
 
     /// How much room it takes in the queue.
     fn units(&self) -> u32 {
-        let (_, bytes) = self.extent();
-        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(MOST_WAITING);
+        let units = u32::try_from(self.size.div_ceil(UNIT)).unwrap_or(MOST_WAITING);
         // One that is larger than the queue has it for itself.
         units.clamp(1, MOST_WAITING)
     }
 
-    fn with(mut self, taken: OwnedSemaphorePermit) -> Self {
-        if let Self::Commit { room, .. } = &mut self {
-            *room = Some(taken);
-        }
+    /// Reports the outcome to the submitter.
+    pub(super) fn answer(self, outcome: Result<(), StoreError>) {
+        // The submitter may wait no longer.
+        let _unheard = self.done.send(outcome);
+    }
+
+    fn with_room(mut self, room: OwnedSemaphorePermit) -> Self {
+        self.room = Some(room);
         self
     }
 
+    /// Whether it frees space in a store that is full.
+    pub(super) fn frees_space(&self) -> bool {
+        !self.changes.is_empty() && self.changes.iter().all(Change::is_deletion)
+    }
+}
+
+impl Submission {
     /// The changes and bytes that it adds to a transaction.
     fn extent(&self) -> (usize, usize) {
         match self {
-            Self::Commit { changes, size, .. } => (changes.len(), *size),
+            Self::Commit(commit) => (commit.count, commit.size),
             Self::Reader(_) => (0, 0),
+        }
+    }
+
+    /// Whether it is served before the next attempt of an outage: a reader needs no commit, and a deletion may end the outage.
+    fn is_urgent(&self) -> bool {
+        match self {
+            Self::Commit(commit) => commit.frees_space(),
+            Self::Reader(_) => true,
         }
     }
 }
 
-/// Waits for room in the queue, and adds what it has.
+/// Waits for room in the queue, and adds its submission.
 pub(super) type Waits = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What waits for the journal's thread.
+/// Why the journal's thread was woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Woken {
+    /// There are submissions.
+    Submitted,
+    /// It is time to look after the store.
+    Check,
+    /// The queue is closed and empty.
+    Closed,
+}
+
+/// The submissions that wait for the journal's thread.
 pub(super) struct Queue {
     room: Arc<Semaphore>,
     state: Mutex<State>,
@@ -83,8 +135,11 @@ pub(super) struct Queue {
 struct State {
     waiting: VecDeque<Submission>,
     is_closed: bool,
+    /// The engine shuts down: no submission is repeated any more.
+    ends_retries: bool,
     /// Whether the thread sleeps until something changes.
     is_idle: bool,
+    outage: Option<Outage>,
 }
 
 impl Default for Queue {
@@ -98,28 +153,43 @@ impl Default for Queue {
 }
 
 impl Queue {
-    /// Adds a commit, or drops it when the queue is closed. Where there is no room, what comes back adds it when there is: who waits first
-    /// is given room first, and takes it when it is polled. So who submits one thing after the other waits for each of them.
-    pub(super) fn commit(self: &Arc<Self>, submission: Submission) -> Option<Waits> {
-        let units = submission.units();
+    /// Adds a commit, or drops it when the queue is closed. Where there is no room, what comes back adds it when there is: the submission
+    /// that waits longest gets room first, and takes it when it is polled.
+    pub(super) fn commit(self: &Arc<Self>, commit: Commit) -> Option<Waits> {
+        let units = commit.units();
+        let refusal = self.lock().refusal(&commit);
+        if let Some(error) = refusal {
+            commit.answer(Err(error));
+            return None;
+        }
         if let Ok(room) = self.room.clone().try_acquire_many_owned(units) {
-            self.push(submission.with(room));
+            self.push(Submission::Commit(commit.with_room(room)));
             return None;
         }
         let queue = self.clone();
         Some(Box::pin(async move {
             if let Ok(room) = queue.room.clone().acquire_many_owned(units).await {
-                queue.push(submission.with(room));
+                queue.push(Submission::Commit(commit.with_room(room)));
             }
         }))
     }
 
-    /// Adds a submission, or drops it when the queue is closed.
+    /// Adds a submission, or drops it when the queue is closed. Answers it at once when the store cannot commit and it is not repeated.
     pub(super) fn push(&self, submission: Submission) {
         let mut state = self.lock();
         if state.is_closed {
             return;
         }
+        let submission = match submission {
+            Submission::Commit(commit) => match state.refusal(&commit) {
+                Some(error) => {
+                    drop(state);
+                    return commit.answer(Err(error));
+                }
+                None => Submission::Commit(commit),
+            },
+            reader @ Submission::Reader(_) => reader,
+        };
         state.waiting.push_back(submission);
         let is_idle = std::mem::take(&mut state.is_idle);
         drop(state);
@@ -133,36 +203,108 @@ impl Queue {
         self.changed.notify_one();
     }
 
-    /// Moves what makes one transaction to `batch`, in order; sleeps until there is something. `false` when the queue is closed
-    /// and empty.
-    pub(super) fn take(&self, batch: &mut Vec<Submission>) -> bool {
+    /// From now on no submission is repeated: those that wait for a store that cannot commit fail.
+    pub(super) fn end_retries(&self) {
+        self.lock().ends_retries = true;
+        self.changed.notify_one();
+    }
+
+    /// The outage of the store, if it has one.
+    pub(super) fn outage(&self) -> Option<Outage> {
+        self.lock().outage.clone()
+    }
+
+    /// Changes what is known of the store's outage.
+    pub(super) fn set_outage(&self, change: impl FnOnce(&mut Option<Outage>)) {
+        change(&mut self.lock().outage);
+    }
+
+    /// Puts submissions back that the store could not commit, before all others. Returns those that are not repeated any more.
+    pub(super) fn put_back(&self, failed: Vec<Commit>) -> Vec<Commit> {
         let mut state = self.lock();
-        while state.waiting.is_empty() {
-            if state.is_closed {
-                return false;
+        if state.is_closed || state.ends_retries {
+            return failed;
+        }
+        for commit in failed.into_iter().rev() {
+            state.waiting.push_front(Submission::Commit(commit));
+        }
+        Vec::new()
+    }
+
+    /// Moves the submissions of one transaction to `batch`, in order; sleeps until there are some, or it is time to look after the store.
+    pub(super) fn take(&self, batch: &mut Vec<Submission>) -> Woken {
+        let mut state = self.lock();
+        let check = Instant::now() + CHECK_INTERVAL;
+        loop {
+            let now = Instant::now();
+            let attempt = state.next_attempt();
+            if attempt.is_some_and(|at| now < at) {
+                state.take_urgent(batch);
+                if !batch.is_empty() {
+                    break;
+                }
+            } else if !state.waiting.is_empty() {
+                state.take_batch(batch);
+                break;
+            } else if state.is_closed {
+                return Woken::Closed;
+            } else if attempt.is_some() {
+                return Woken::Check;
             }
+            if now >= check {
+                return Woken::Check;
+            }
+            let until = attempt.map_or(check, |at| at.max(now).min(check));
             state.is_idle = true;
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            let woken = self.changed.wait_timeout(state, until - now);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
         state.is_idle = false;
+        Woken::Submitted
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while the lock is held.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The error of a submission that is not worth an attempt.
+    fn refusal(&self, commit: &Commit) -> Option<StoreError> {
+        let outage = self.outage.as_ref()?;
+        let waits = commit.on_outage == OnOutage::Retry && !self.ends_retries;
+        let is_hopeless = outage.is_lasting() || (outage.blocks() && !waits);
+        (is_hopeless && !commit.frees_space()).then(|| outage.error().clone())
+    }
+
+    /// When the store is tried again after it could not commit. A queue that ends tries at once.
+    fn next_attempt(&self) -> Option<Instant> {
+        let is_over = self.is_closed || self.ends_retries;
+        let outage = self.outage.as_ref().filter(|_| !is_over)?;
+        outage.next_attempt()
+    }
+
+    fn take_urgent(&mut self, batch: &mut Vec<Submission>) {
+        if self.waiting.iter().any(Submission::is_urgent) {
+            let waiting = std::mem::take(&mut self.waiting).into_iter();
+            let (urgent, rest): (VecDeque<_>, VecDeque<_>) =
+                waiting.partition(Submission::is_urgent);
+            self.waiting = rest;
+            batch.extend(urgent);
+        }
+    }
+
+    fn take_batch(&mut self, batch: &mut Vec<Submission>) {
         let (mut changes, mut bytes) = (0, 0);
-        while let Some(next) = state.waiting.front() {
+        while let Some(next) = self.waiting.front() {
             let (more_changes, more_bytes) = next.extent();
             changes += more_changes;
             bytes += more_bytes;
             if !batch.is_empty() && (changes > MOST_CHANGES || bytes > MOST_BYTES) {
                 break;
             }
-            batch.extend(state.waiting.pop_front());
+            batch.extend(self.waiting.pop_front());
         }
-        true
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while the lock is held.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

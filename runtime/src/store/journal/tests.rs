@@ -1,3 +1,5 @@
+mod outage;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
@@ -209,17 +211,6 @@ fn a_bad_change_fails_its_own_submission_only() {
         .list(&StoreFilter::default())
         .expect("executions");
     assert_eq!(keys.iter().map(|row| row.key).collect::<Vec<_>>(), [3, 1]);
-}
-
-#[test]
-fn a_full_store_is_tried_again() {
-    let store = MemoryStore::new();
-    let journal = journal(&store);
-    store.fail_from(1, full());
-    assert_eq!(journal.commit(vec![start(1)]).wait(), Err(full()));
-    assert_eq!(journal.flush().wait(), Ok(()));
-    store.fail_no_more();
-    assert_eq!(journal.commit(vec![start(1)]).wait(), Ok(()));
 }
 
 #[test]

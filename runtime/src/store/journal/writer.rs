@@ -1,22 +1,30 @@
-//! What the journal's thread does.
-
-use std::ops::Range;
+//! The journal's thread: it commits what is queued, and repeats what a store in trouble could not commit.
 
 use tokio::sync::oneshot;
 
-use super::queue::{Queue, Submission};
+use super::outage::Outage;
+use super::queue::{Commit, OnOutage, Queue, Submission, Woken};
 use crate::panics::guarded;
 use crate::store::{Change, Store, StoreError, StoreReader};
+
+/// How many submissions are tried one by one, without one success, before the others wait for the next attempt.
+const HOPELESS: usize = 16;
 
 /// Commits what is queued until the queue is closed and empty.
 pub(super) fn write(store: Box<dyn Store>, queue: &Queue) {
     let mut writer = Writer {
         store,
+        queue,
         lasting: None,
+        is_out: false,
     };
     let mut batch = Vec::new();
-    while queue.take(&mut batch) {
-        writer.answer(&mut batch);
+    loop {
+        match queue.take(&mut batch) {
+            Woken::Submitted => writer.serve(&mut batch),
+            Woken::Check => writer.check(),
+            Woken::Closed => break,
+        }
     }
     let Writer { store, .. } = writer;
     if let Err(message) = guarded(move || drop(store)) {
@@ -24,73 +32,162 @@ pub(super) fn write(store: Box<dyn Store>, queue: &Queue) {
     }
 }
 
-struct Writer {
+struct Writer<'q> {
     store: Box<dyn Store>,
-    /// The error after which the store is not asked again.
+    queue: &'q Queue,
+    /// The error after which the store is not tried again.
     lasting: Option<StoreError>,
+    /// Whether the queue has an outage. Only this thread changes that.
+    is_out: bool,
 }
 
-/// Somebody who waits for a part of a transaction.
-struct Waiting {
-    done: oneshot::Sender<Result<(), StoreError>>,
-    /// Where the submission's changes are among those of the transaction.
-    changes: Range<usize>,
+/// The outcome of one round of commits.
+#[derive(Default)]
+struct Round {
+    has_committed: bool,
+    /// Submissions that may be committed later.
+    failed: Vec<Commit>,
+    /// Why.
+    error: Option<StoreError>,
 }
 
-impl Writer {
-    fn answer(&mut self, batch: &mut Vec<Submission>) {
-        let mut changes = Vec::new();
-        let mut waiting = Vec::with_capacity(batch.len());
+impl Round {
+    /// Takes in the outcome of one submission.
+    fn settle(&mut self, commit: Commit, outcome: Result<(), StoreError>) {
+        match outcome {
+            Err(error) if error.may_pass() => {
+                match commit.on_outage {
+                    OnOutage::Retry => self.failed.push(commit),
+                    OnOutage::Fail => commit.answer(Err(error.clone())),
+                }
+                self.error = Some(error);
+            }
+            outcome => {
+                self.has_committed |= outcome.is_ok();
+                commit.answer(outcome);
+            }
+        }
+    }
+}
+
+impl Writer<'_> {
+    /// Commits the submissions, and opens the readers that were requested.
+    fn serve(&mut self, batch: &mut Vec<Submission>) {
+        let mut commits = Vec::with_capacity(batch.len());
         let mut readers = Vec::new();
         for submission in batch.drain(..) {
             match submission {
-                Submission::Commit {
-                    changes: more,
-                    done,
-                    ..
-                } => {
-                    let start = changes.len();
-                    if start == 0 {
-                        changes = more;
-                    } else {
-                        changes.extend(more);
-                    }
-                    waiting.push(Waiting {
-                        done,
-                        changes: start..changes.len(),
-                    });
-                }
+                Submission::Commit(commit) => commits.push(commit),
                 Submission::Reader(done) => readers.push(done),
             }
         }
-        self.commit(&changes, waiting);
+        if !commits.is_empty() {
+            let round = self.commit(commits);
+            self.finish(round);
+        }
         // A reader sees what was submitted before it. That it may see some of what came after does no harm.
         for done in readers {
-            // Who asked may wait no longer.
-            let _unheard = done.send(self.reader());
+            self.open_reader(done);
         }
     }
 
     /// Commits all as one transaction, or each submission by itself when that may save some of them.
-    fn commit(&mut self, changes: &[Change], waiting: Vec<Waiting>) {
-        let outcome = self.transact(changes);
+    fn commit(&mut self, mut commits: Vec<Commit>) -> Round {
+        let outcome = match &mut commits[..] {
+            [only] => self.transact(&only.changes),
+            several => {
+                let all: Vec<Change> = several
+                    .iter_mut()
+                    .flat_map(|commit| std::mem::take(&mut commit.changes))
+                    .collect();
+                let outcome = self.transact(&all);
+                if outcome.is_err() {
+                    give_back(all, several);
+                }
+                outcome
+            }
+        };
         let may_save = |error: &StoreError| {
-            waiting.len() > 1
+            commits.len() > 1
                 && (error.is_of_a_change() || matches!(error, StoreError::Full { .. }))
         };
-        let alone = outcome.as_ref().is_err_and(may_save);
-        for Waiting {
-            done,
-            changes: range,
-        } in waiting
-        {
-            let outcome = match alone {
-                true => self.transact(&changes[range]),
-                false => outcome.clone(),
+        let one_by_one = outcome.as_ref().is_err_and(may_save);
+        let mut round = Round::default();
+        for commit in commits {
+            let is_hopeless = !round.has_committed && round.failed.len() >= HOPELESS;
+            let outcome = match one_by_one {
+                true if !is_hopeless || commit.frees_space() => self.transact(&commit.changes),
+                _ => outcome.clone(),
             };
-            // Who submitted may wait no longer.
-            let _unheard = done.send(outcome);
+            round.settle(commit, outcome);
         }
+        round
+    }
+
+    /// Repeats what failed later, and records whether the store can commit.
+    fn finish(&mut self, round: Round) {
+        let Round {
+            has_committed,
+            failed,
+            error,
+        } = round;
+        match error {
+            Some(error) => {
+                // One submission may need more room than there is, while others fit.
+                let is_full = matches!(error, StoreError::Full { .. });
+                let is_partial =
+                    has_committed || (is_full && self.ask(|store| store.probe()).is_ok());
+                self.begin_outage(error.clone(), is_partial);
+                for commit in self.queue.put_back(failed) {
+                    commit.answer(Err(error.clone()));
+                }
+            }
+            None if self.is_out && has_committed => self.end_outage(),
+            None => {}
+        }
+    }
+
+    /// Looks after a store that nothing is written to: whether its files are still there, and whether an outage is over.
+    fn check(&mut self) {
+        let is_out = self.is_out;
+        let checked = self.ask(|store| match is_out {
+            true => store.probe(),
+            false => store.check(),
+        });
+        match checked {
+            Ok(()) if self.is_out => self.end_outage(),
+            Ok(()) => {}
+            Err(error) if error.may_pass() => self.begin_outage(error, false),
+            // It is recorded already.
+            Err(_) => {}
+        }
+    }
+
+    fn begin_outage(&mut self, error: StoreError, is_partial: bool) {
+        self.is_out = true;
+        self.queue.set_outage(|outage| match outage {
+            Some(outage) => {
+                if outage.is_log_due() {
+                    let seconds = outage.duration().as_secs();
+                    tracing::error!(%error, seconds, "the store still cannot commit; executions wait for it");
+                }
+                outage.extend(error, is_partial);
+            }
+            None => {
+                tracing::error!(%error, "the store cannot commit; executions wait, and each commit is tried again");
+                *outage = Some(Outage::new(error, is_partial));
+            }
+        });
+    }
+
+    fn end_outage(&mut self) {
+        self.is_out = false;
+        self.queue.set_outage(|outage| {
+            if let Some(outage) = outage.take() {
+                let millis = u64::try_from(outage.duration().as_millis()).unwrap_or(u64::MAX);
+                tracing::warn!(millis, "the store commits again; executions continue");
+            }
+        });
     }
 
     fn transact(&mut self, changes: &[Change]) -> Result<(), StoreError> {
@@ -101,8 +198,10 @@ impl Writer {
         self.ask(|store| store.commit(changes))
     }
 
-    fn reader(&mut self) -> Result<Box<dyn StoreReader>, StoreError> {
-        self.ask(|store| store.reader())
+    fn open_reader(&mut self, done: oneshot::Sender<Result<Box<dyn StoreReader>, StoreError>>) {
+        let reader = self.ask(|store| store.reader());
+        // The caller may wait no longer.
+        let _unheard = done.send(reader);
     }
 
     fn ask<T>(
@@ -117,9 +216,22 @@ impl Writer {
         if let Err(error) = &answer
             && error.is_lasting()
         {
-            tracing::error!("the journal stops: {error}");
+            tracing::error!(%error, "the journal ends; executions wait until an engine is built again");
             self.lasting = Some(error.clone());
+            self.is_out = true;
+            self.queue.set_outage(|outage| match outage {
+                Some(outage) => outage.extend(error.clone(), false),
+                None => *outage = Some(Outage::new(error.clone(), false)),
+            });
         }
         answer
+    }
+}
+
+/// Returns the changes of a transaction that failed to the submissions that they came from.
+fn give_back(all: Vec<Change>, commits: &mut [Commit]) {
+    let mut all = all.into_iter();
+    for commit in commits {
+        commit.changes = all.by_ref().take(commit.count).collect();
     }
 }

@@ -222,16 +222,17 @@ impl StoreReader for SqliteReader {
             };
             Ok((document, row.get::<_, u32>(2)?))
         })?;
-        let whole = rows.into_iter().map(|(document, checksum)| {
-            if checksum == crc32fast::hash(&document.data) {
-                return Ok(document);
+        let whole = rows.into_iter().filter_map(|(document, checksum)| {
+            let is_whole = checksum == crc32fast::hash(&document.data);
+            if !is_whole {
+                let (key, path) = (&document.key, self.place.path.display());
+                tracing::warn!(
+                    "the document `{key}` of the store `{path}` is damaged and is skipped"
+                );
             }
-            let key = &document.key;
-            Err(self
-                .place
-                .corrupt(format!("the document `{key}` is not as it was written")))
+            is_whole.then_some(document)
         });
-        whole.collect()
+        Ok(whole.collect())
     }
 
     fn closed(
