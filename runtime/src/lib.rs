@@ -142,7 +142,8 @@ pub use self::engine::{
     ActivityDescription, ActivityError, ActivityTask, BuildError, DeleteError, Engine,
     EngineBuilder, Events, ExecuteError, ExecutionDescription, ExecutionFailed, ExecutionFilter,
     ExecutionPage, ExecutionReport, ExecutionSummary, HistoryError, MachineDescription,
-    RedriveError, Run, StartError, StartOptions, StoredExecutions, TokenError, UnansweredTask,
+    RedriveError, Run, StartError, StartOptions, StoreOutage, StoredExecutions, TokenError,
+    UnansweredTask, UnreadableExecution,
 };
 pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;

@@ -57,6 +57,7 @@ pub struct EngineBuilder {
     objects: Option<Arc<dyn ObjectStore>>,
     store: Option<Box<dyn Store>>,
     resumes_only: Option<(String, String)>,
+    resumes_later: bool,
     substitutions: HashMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
     /// Where coverage is written; what the environment says unless set.
@@ -91,6 +92,7 @@ impl EngineBuilder {
             objects: None,
             store: None,
             resumes_only: None,
+            resumes_later: false,
             substitutions: HashMap::new(),
             observer: None,
             coverage: None,
@@ -467,6 +469,14 @@ impl EngineBuilder {
         self
     }
 
+    /// Does not continue the open executions of the [store](Self::store) before [`Engine::resume`] is called: the program first adds the
+    /// state machines and activities that they may need. A [server](crate::serve::Server) deploys the state machines that its clients
+    /// created, and resumes its engine then.
+    pub fn resume_later(mut self) -> Self {
+        self.resumes_later = true;
+        self
+    }
+
     /// Of what the [store](Self::store) has open, goes on with the execution of this name alone, and with those that it started. The others
     /// stay as they are, for an engine that goes on with them. For a tool that works on one execution.
     pub fn resume_only(mut self, machine: impl Into<String>, name: impl Into<String>) -> Self {
@@ -699,7 +709,9 @@ impl EngineBuilder {
                 .observer
                 .or_else(|| measure.map(|measure| Arc::new(measure) as Arc<dyn Observer>)),
         });
-        engine.go_on()?;
+        if !self.resumes_later {
+            engine.resume()?;
+        }
         Ok(engine)
     }
 }

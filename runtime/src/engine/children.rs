@@ -73,7 +73,7 @@ impl EngineHost {
         let prepared = match before {
             Before::AtWork(prepared) => *prepared,
             Before::Over(state, place) => {
-                if let Some(report) = state.report()
+                if let Some(report) = state.final_report()
                     && (report.status == Status::Succeeded
                         || place.is_some() && is_same_try(&state.about, &about))
                 {
@@ -81,7 +81,7 @@ impl EngineHost {
                     responder.child_ended(number, ends::of_child(report));
                     return;
                 }
-                let resume = state.report().and_then(|report| {
+                let resume = state.final_report().and_then(|report| {
                     let history = report.history.clone();
                     let resume = state.redrivable()?.resume;
                     Some(Begin::Redrive(Box::new((history, resume))))
@@ -123,7 +123,7 @@ impl EngineHost {
     ) -> Result<Before, StoreError> {
         if !is_kept {
             let remembered = run.numbered(child.number);
-            let over = remembered.filter(|state| state.report().is_some());
+            let over = remembered.filter(|state| state.final_report().is_some());
             return Ok(over.map_or(Before::Nothing, |state| Before::Over(state, None)));
         }
         let id = child.about.arn();

@@ -32,7 +32,10 @@ impl Engine {
     pub async fn delete(&self, execution: &str) -> Result<(), DeleteError> {
         let shared = &self.shared;
         let known = shared.executions().get(execution).cloned();
-        if known.as_ref().is_some_and(|known| known.report().is_none()) {
+        if known
+            .as_ref()
+            .is_some_and(|known| known.final_report().is_none())
+        {
             return Err(DeleteError::ExecutionIsRunning(execution.to_owned()));
         }
         let unknown = || Err(DeleteError::ExecutionDoesNotExist(execution.to_owned()));

@@ -1,11 +1,12 @@
 //! What an engine with a store has beside one without.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use super::journaled::{First, Journaled, Place};
 use super::kept_versions::{KeptVersions, Starting};
 use super::machines::Machine;
+use super::quarantine::Quarantine;
 use super::recover::Recovered;
 use super::retention::Retention;
 use super::state::ExecutionState;
@@ -31,6 +32,10 @@ pub(super) struct Durable {
     pub(super) sweeper: OnceLock<Sweeper>,
     /// The children of Map Runs that an earlier process had at work, until their parents go on with them.
     recovered: Mutex<Recovered>,
+    /// Open executions that cannot be read.
+    pub(super) quarantine: Quarantine,
+    /// Whether the executions of the store continue in this engine.
+    is_resumed: AtomicBool,
     /// Those whose parents were over. They are being stopped.
     left_behind: Mutex<Vec<Weak<ExecutionState>>>,
 }
@@ -51,8 +56,15 @@ impl Durable {
             sweep_reader: Mutex::new(sweep_reader),
             sweeper: OnceLock::new(),
             recovered: Mutex::default(),
+            quarantine: Quarantine::default(),
+            is_resumed: AtomicBool::new(false),
             left_behind: Mutex::default(),
         })
+    }
+
+    /// Marks the store's executions as resumed. Returns whether they were before.
+    pub(super) fn resume(&self) -> bool {
+        self.is_resumed.swap(true, Ordering::SeqCst)
     }
 
     /// The seed of an engine that goes on with the store: names that were given before are not given again.
@@ -88,7 +100,12 @@ impl Durable {
             machine_type: machine.program.entry().machine_type,
             definition: machine.text.to_string(),
         });
-        started(row, version, Some(starting))
+        let journaled = started(row, version, Some(starting));
+        match about.root.is_some() {
+            // The state that starts it was committed, and waits.
+            true => journaled,
+            false => journaled.failing_in_outage(),
+        }
     }
 
     /// What a new child of a Map Run has in the journal. The store has the version of the parent, which is the child's.

@@ -162,7 +162,7 @@ pub enum TokenError {
     TaskDoesNotExist,
     /// The store does not keep the answer, or the engine shuts down. The task still waits for an answer.
     #[error(
-        "the answer is not kept, and the task still waits for one; answer again when an engine goes on with the store"
+        "the answer is not durable, and the task still waits for one; answer again when an engine continues the execution"
     )]
     NotKept,
     /// The output is no JSON, or larger than AWS takes.

@@ -99,8 +99,8 @@ impl Executions {
         }
     }
 
-    /// An execution goes on in another process.
-    pub(super) fn park(&mut self, state: &ExecutionState) {
+    /// Removes an execution whose start, or redrive, was not committed.
+    pub(super) fn withdraw(&mut self, state: &ExecutionState) {
         self.remove(state);
     }
 

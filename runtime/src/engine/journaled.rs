@@ -12,7 +12,7 @@ use super::kept_versions::Starting;
 use crate::clock::Timestamp;
 use crate::interpret::{Execution, Written};
 use crate::status::Status;
-use crate::store::journal::Committed;
+use crate::store::journal::{Committed, OnOutage};
 use crate::store::{Change, StoreError, StoredExecution, StoredMachine, StoredMapRun};
 use crate::task::Taken;
 
@@ -33,6 +33,8 @@ pub(super) struct Journaled {
     /// How many events are kept.
     kept: usize,
     first: First,
+    /// What happens to the first commit in an outage of the store; each later one is a step of an execution that was accepted.
+    on_outage: OnOutage,
     committing: Option<Committed>,
     /// The version of the start that is being committed.
     starting: Option<Starting>,
@@ -56,6 +58,7 @@ impl Journaled {
     /// Of an execution that is at this place.
     pub(super) fn new(place: Place, first: First, written: Written) -> Self {
         Self {
+            on_outage: OnOutage::Retry,
             place,
             kept: written.events(),
             written,
@@ -65,6 +68,12 @@ impl Journaled {
             ended: None,
             told: Vec::new(),
         }
+    }
+
+    /// Fails the first commit when the store cannot commit, for a caller that waits for it and can ask again.
+    pub(super) fn failing_in_outage(mut self) -> Self {
+        self.on_outage = OnOutage::Fail;
+        self
     }
 
     /// Where it is in the store now.
@@ -137,7 +146,8 @@ impl Journaled {
                 stopped,
             });
         }
-        self.committing = Some(durable.journal.commit(changes));
+        let on_outage = std::mem::replace(&mut self.on_outage, OnOutage::Retry);
+        self.committing = Some(durable.journal.submit(changes, on_outage));
     }
 
     /// Waits until all that was to be committed is.

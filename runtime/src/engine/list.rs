@@ -38,7 +38,7 @@ impl ExecutionSummary {
     }
 
     pub(super) fn of(state: &ExecutionState) -> Self {
-        let report = state.report();
+        let report = state.final_report();
         Self {
             id: state.about.arn().to_string(),
             name: state.about.name().to_string(),

@@ -29,7 +29,9 @@ mod map_runs;
 mod nested;
 mod observer;
 mod open;
+mod outage;
 mod prepared;
+mod quarantine;
 mod recover;
 mod redrivable;
 mod redrive;
@@ -72,6 +74,8 @@ pub(crate) use self::inspect::Inspected;
 pub use self::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 pub use self::machines::MachineDescription;
 pub(crate) use self::observer::Observer;
+pub use self::outage::StoreOutage;
+pub use self::quarantine::UnreadableExecution;
 pub use self::report::ExecutionReport;
 #[cfg(feature = "serve")]
 pub(crate) use self::revision::{Listed, Redrivability, Revision};
@@ -113,14 +117,21 @@ impl Engine {
         Self { shared, handle }
     }
 
-    /// Goes on with the executions of the store.
-    fn go_on(&self) -> Result<(), BuildError> {
+    /// Continues the open executions of the store, if [`EngineBuilder::resume_later`] left that to this call. A second call does nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read, and outside of a tokio runtime.
+    pub fn resume(&self) -> Result<(), BuildError> {
         let Some(durable) = &self.shared.durable else {
             return Ok(());
         };
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
-            BuildError::new("an engine with a store is built within a tokio runtime, on which the executions of the store go on".to_owned())
+            BuildError::new("there is no tokio runtime here; build an engine with a store within one, on which its executions continue".to_owned())
         })?;
+        if durable.resume() {
+            return Ok(());
+        }
         let mut open = self.shared.recover()?;
         loop {
             while let Some(prepared) = open.pop() {

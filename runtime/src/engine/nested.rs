@@ -80,6 +80,7 @@ impl Integration {
         Answer::result(envelope(&about, &end, self)).submitted(begun)
     }
 
+    /// Returns the failure of a task whose start of an execution is refused.
     pub(super) fn failure(self, error: &StartError) -> TaskFailure {
         let exception = match error {
             StartError::ExecutionAlreadyExists(_) => "ExecutionAlreadyExists",
@@ -180,7 +181,7 @@ impl Shared {
         start: NestedStart,
         source: Option<Arc<dyn TaskSource>>,
         test_case: Option<SmolStr>,
-    ) -> Result<(Launched, Value), TaskFailure> {
+    ) -> Result<(Launched, Value), StartError> {
         let NestedStart {
             integration,
             machine,
@@ -210,7 +211,7 @@ impl Shared {
                 found.ok_or_else(|| StartError::StateMachineDoesNotExist(machine.to_string()))?;
             self.launch(&found, input, options, depth)
         };
-        let launched = launch().map_err(|error| integration.failure(&error))?;
+        let launched = launch()?;
         let begun = begun(&launched.state.about, integration, &request);
         Ok((launched, begun))
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 use smol_str::SmolStr;
 use stepwright_asl::model::StateMachine;
 
+use super::durable::Durable;
 use super::error::BuildError;
 use super::journaled::{First, Journaled, Place};
 use super::machines::{Machine, Machines, Setting};
@@ -37,9 +38,19 @@ pub(super) struct Versions {
     /// By their hashes, once they were read.
     stored: Option<HashMap<String, StoredMachine>>,
     compiled: HashMap<String, Arc<Machine>>,
+    /// Versions that cannot be used, by their hashes, where that is final: thousands of executions may have the same one.
+    unusable: Option<HashMap<String, StoreError>>,
 }
 
 impl Versions {
+    /// Versions of a store that nothing else writes to: an error is final.
+    fn of_unchanged_store() -> Self {
+        Self {
+            unusable: Some(HashMap::new()),
+            ..Self::default()
+        }
+    }
+
     fn stored(
         &mut self,
         reader: &mut dyn StoreReader,
@@ -62,27 +73,47 @@ impl Versions {
         if let Some(known) = self.compiled.get(hash) {
             return Ok(known.clone());
         }
+        let unusable = self.unusable.as_ref();
+        if let Some(error) = unusable.and_then(|unusable| unusable.get(hash)) {
+            return Err(error.clone());
+        }
+        let machine = self.compile(reading, reader, row);
+        match (&machine, &mut self.unusable) {
+            (Ok(machine), _) => {
+                self.compiled.insert(hash.to_owned(), machine.clone());
+            }
+            (Err(error), Some(unusable)) => {
+                unusable.insert(hash.to_owned(), error.clone());
+            }
+            (Err(_), None) => {}
+        }
+        machine
+    }
+
+    /// Compiles the version of an execution, unless the engine has it.
+    fn compile(
+        &mut self,
+        reading: Reading<'_>,
+        reader: &mut dyn StoreReader,
+        row: &StoredExecution,
+    ) -> Result<Arc<Machine>, StoreError> {
+        let hash = &*row.machine_hash;
         // That of a child is its parent's, with the Map's label behind it.
         let name = row.machine.split('/').next().unwrap_or_default();
         let newest = reading.machines.and_then(|machines| machines.find(name));
-        let machine = match newest.filter(|newest| newest.hash == hash) {
-            Some(newest) => newest,
-            None => {
-                if !self.stored(reader)?.contains_key(hash) {
-                    // It may have come since they were read.
-                    self.stored = None;
-                }
-                let version = self.stored(reader)?.get(hash);
-                compile(reading.setting, row, version)
-                    .map(Arc::new)
-                    .map_err(|why| {
-                        let machine = &row.machine;
-                        StoreError::unreadable(format!("the state machine `{machine}`"), why)
-                    })?
-            }
-        };
-        self.compiled.insert(hash.to_owned(), machine.clone());
-        Ok(machine)
+        if let Some(newest) = newest.filter(|newest| newest.hash == hash) {
+            return Ok(newest);
+        }
+        if self.unusable.is_none() && !self.stored(reader)?.contains_key(hash) {
+            // It may have been added since they were read.
+            self.stored = None;
+        }
+        let version = self.stored(reader)?.get(hash);
+        let compiled = compile(reading.setting, row, version).map(Arc::new);
+        compiled.map_err(|why| {
+            let machine = &row.machine;
+            StoreError::unreadable(format!("the state machine `{machine}`"), why)
+        })
     }
 
     /// Reads an execution from its records.
@@ -171,6 +202,31 @@ impl Recovered {
     }
 }
 
+impl Durable {
+    /// Fails for a child of a Map Run whose parent is in quarantine: without its parent it would be stopped.
+    fn has_readable_parent(
+        &self,
+        reader: &mut dyn StoreReader,
+        row: &StoredExecution,
+    ) -> Result<(), StoreError> {
+        let Some(child_of) = row
+            .child_of
+            .as_ref()
+            .filter(|_| !self.quarantine.is_empty())
+        else {
+            return Ok(());
+        };
+        let run = reader.map_run(&child_of.map_run)?;
+        match run.filter(|run| self.quarantine.has_key(run.execution)) {
+            Some(_) => Err(StoreError::unreadable(
+                format!("the parent of the execution `{}`", row.arn),
+                "it is in quarantine",
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Shared {
     fn reading(&self) -> Reading<'_> {
         Reading {
@@ -180,14 +236,14 @@ impl Shared {
         }
     }
 
-    /// Prepares all executions of the store that are not over. Each goes on where it was written last. The children of Map Runs
-    /// wait until their parents ask for them.
+    /// Prepares the open executions of the store. Each continues where it was committed last. The children of Map Runs wait until their
+    /// parents request them. Executions that cannot be read are put into quarantine.
     pub(super) fn recover(&self) -> Result<Vec<Prepared>, BuildError> {
         let Some(durable) = &self.durable else {
             return Ok(Vec::new());
         };
         let mut reader = durable.reader();
-        let mut versions = Versions::default();
+        let mut versions = Versions::of_unchanged_store();
         let cannot = |error: StoreError| BuildError::new(error.to_string());
         let stored = versions.stored(&mut **reader).map_err(cannot)?;
         for hash in stored.keys() {
@@ -195,9 +251,13 @@ impl Shared {
         }
         let open = reader.open_executions().map_err(cannot)?;
         let mut all = Vec::with_capacity(open.len());
-        let mut problems = Vec::new();
+        // Parents have smaller keys than their children, and come first.
         for row in open {
-            match versions.restore(self.reading(), &mut **reader, &row) {
+            let restored = match durable.has_readable_parent(&mut **reader, &row) {
+                Ok(()) => versions.restore(self.reading(), &mut **reader, &row),
+                Err(error) => Err(error),
+            };
+            match restored {
                 Ok(kept) if !self.resumes(&kept) => {}
                 Ok(kept) if row.child_of.is_some() => {
                     durable.recovered().add(self.resumed(kept, Child::OfKept));
@@ -212,14 +272,10 @@ impl Shared {
                     drop(executions);
                     all.push(prepared);
                 }
-                Err(problem) => problems.push(problem.to_string()),
+                Err(error) => durable.quarantine.add(row, error.to_string()),
             }
         }
-        if problems.is_empty() {
-            Ok(all)
-        } else {
-            Err(BuildError { problems })
-        }
+        Ok(all)
     }
 
     /// Begins to delete the executions of the store that were kept long enough.
@@ -275,6 +331,9 @@ impl Shared {
         if let Some(known) = self.executions().get(id) {
             return Ok(Some(known.clone()));
         }
+        if let Some(durable) = &self.durable {
+            durable.check_readable(id)?;
+        }
         // One that runs is known above, or is about to be: its start is not told yet.
         let found = self.over_in_store(id, |row| row.child_of.is_none())?;
         Ok(found.map(|(state, _)| state))
@@ -302,6 +361,7 @@ impl Shared {
         let Some(durable) = &self.durable else {
             return Ok(None);
         };
+        durable.check_readable(id)?;
         let mut reader = durable.reader();
         let row = reader.execution(id)?;
         let Some(row) = row.filter(|row| row.stopped.is_some() && is_it(row)) else {

@@ -97,7 +97,7 @@ impl Shared {
     fn is_over(&self, id: &str) -> bool {
         let executions = self.executions();
         let known = executions.get(id);
-        known.is_some_and(|state| state.report().is_some())
+        known.is_some_and(|state| state.final_report().is_some())
     }
 
     fn redrive(&self, id: &str) -> Result<Prepared, RedriveError> {
@@ -118,7 +118,7 @@ impl Shared {
                 None => Err(RedriveError::ExecutionDoesNotExist(id.to_owned())),
             };
         };
-        let Some(report) = known.report() else {
+        let Some(report) = known.final_report() else {
             return refused("Execution is RUNNING and cannot be redriven");
         };
         if report.status == Status::Succeeded {
@@ -149,8 +149,10 @@ impl Shared {
             resume,
             place,
         } = redrivable;
-        let journaled =
-            place.map(|place| Box::new(Journaled::new(place, First::Redrive, Written::default())));
+        let journaled = place.map(|place| {
+            let journaled = Journaled::new(place, First::Redrive, Written::default());
+            Box::new(journaled.failing_in_outage())
+        });
         Ok(Prepared {
             state,
             entry: program.entry(),

@@ -5,11 +5,15 @@ use crate::interpret::Failure;
 use crate::status::Status;
 use crate::value::Value;
 
-/// How an execution ended, as DescribeExecution tells it, with its history.
+/// How an execution ended, with its history.
+///
+/// An execution with a store that this engine does not drive any more, because the engine was shut down or the store failed, is not over:
+/// its report has the status [`Status::Running`], the reason as its error, and the history as far as it is durable. An engine that opens
+/// the store later continues the execution.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExecutionReport {
-    /// How it ended; never [`Status::Running`].
+    /// How it ended; [`Status::Running`] when this engine suspended it.
     pub status: Status,
     /// Its output, when it succeeded.
     pub output: Option<Value>,
@@ -17,7 +21,7 @@ pub struct ExecutionReport {
     pub error: Option<String>,
     /// The cause.
     pub cause: Option<String>,
-    /// When it ended.
+    /// When it ended, or was suspended.
     pub stopped: Timestamp,
     /// Everything that happened.
     pub history: History,
@@ -40,6 +44,11 @@ impl ExecutionReport {
             stopped,
             history,
         }
+    }
+
+    /// Whether the execution is over. Otherwise the engine suspended it, and an engine that opens the store later continues it.
+    pub fn is_over(&self) -> bool {
+        self.status != Status::Running
     }
 
     /// About how many bytes of memory it holds, mostly its values.

@@ -242,7 +242,7 @@ impl Engine {
     pub(crate) fn redrivability(&self, run: &Run<Value>) -> Result<Redrivability, StoreError> {
         let not = |reason: &str| Ok(Redrivability::Not(reason.to_owned()));
         let state = run.state();
-        let Some(report) = state.report() else {
+        let Some(report) = state.final_report() else {
             return not("Execution is RUNNING and cannot be redriven");
         };
         if report.status == Status::Succeeded {

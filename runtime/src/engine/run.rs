@@ -65,7 +65,7 @@ impl<T> Run<T> {
         &self.state.about
     }
 
-    /// Where it stands.
+    /// Returns the execution's status.
     pub fn status(&self) -> Status {
         self.state.status()
     }
@@ -84,7 +84,9 @@ impl<T> Run<T> {
         }
     }
 
-    /// Stops the execution, as StopExecution does, and waits until it has stopped. One that is over stays as it is.
+    /// Stops the execution, as StopExecution does, and waits until that is durable. An execution that is over stays as it is. Where the
+    /// store cannot commit, this waits until it can; when the engine suspends the execution before, the report [is not
+    /// over](ExecutionReport::is_over), and the execution is not stopped.
     pub async fn stop(&self, error: Option<&str>, cause: Option<&str>) -> Arc<ExecutionReport> {
         let failure = Failure::stopped(error.map(SmolStr::new), cause.map(SmolStr::new));
         self.state.send_or_answer(Message::Stop(failure));
@@ -94,7 +96,7 @@ impl<T> Run<T> {
     /// How it ended, if it did.
     #[cfg(feature = "serve")]
     pub(crate) fn ended(&self) -> Option<&Arc<ExecutionReport>> {
-        self.state.report()
+        self.state.final_report()
     }
 
     /// What is shared with the execution.

@@ -187,7 +187,7 @@ impl Shared {
         let mut executions = (!is_express).then(|| self.executions());
         if let Some(executions) = &executions {
             if let Some(known) = executions.namesake(&about) {
-                return if known.report().is_none() && known.about.input == about.input {
+                return if known.final_report().is_none() && known.about.input == about.input {
                     Ok(Launched {
                         state: known.clone(),
                         prepared: None,

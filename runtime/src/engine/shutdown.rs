@@ -18,6 +18,10 @@ impl Shared {
         let ends = join_all(running.iter().map(|state| state.finished()));
         // The guard of a sleep that is over keeps virtual time from going on meanwhile.
         let _awake = select(std::pin::pin!(ends), self.clock.sleep(grace)).await;
+        // Executions that wait for a store in trouble do not read their messages.
+        if let Some(durable) = &self.durable {
+            durable.journal.end_retries();
+        }
         for state in &running {
             let _ = state.send(Message::ShutDown);
         }
@@ -29,7 +33,9 @@ impl Shared {
         }
         let stopped = running.iter().filter(|state| {
             let report = state.report();
-            report.is_some_and(|report| report.error.as_deref() == Some(SHUT_DOWN))
+            report.is_some_and(|report| {
+                !report.is_over() || report.error.as_deref() == Some(SHUT_DOWN)
+            })
         });
         stopped.map(|state| ExecutionSummary::of(state)).collect()
     }

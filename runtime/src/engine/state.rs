@@ -172,6 +172,11 @@ impl ExecutionState {
         }
     }
 
+    /// Whether its start is durable, or needs not be.
+    pub(super) fn is_accepted(&self) -> bool {
+        matches!(self.lock().acceptance(), Poll::Ready(Ok(())))
+    }
+
     /// Waits until its start is kept.
     pub(super) async fn accepted(&self) -> Result<(), StoreError> {
         loop {
@@ -366,14 +371,20 @@ impl ExecutionState {
         self.lock().rare.as_ref()?.redrivable.clone()
     }
 
-    /// Where the execution stands.
+    /// Returns the execution's status.
     pub(super) fn status(&self) -> Status {
         self.report()
             .map_or(Status::Running, |report| report.status)
     }
 
+    /// The report, as soon as the execution is over or suspended.
     pub(super) fn report(&self) -> Option<&Arc<ExecutionReport>> {
         self.report.get()
+    }
+
+    /// The report of an execution that is over.
+    pub(super) fn final_report(&self) -> Option<&Arc<ExecutionReport>> {
+        self.report().filter(|report| report.is_over())
     }
 
     /// Waits for the end.

@@ -17,7 +17,7 @@ use crate::history::WrittenEvents;
 use crate::program::{Entry, Kind, State, StateIx, Task};
 use crate::query::Entropy;
 use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
-use crate::task::TaskCall;
+use crate::task::{NestedStart, TaskCall};
 use crate::wait_id::{TimerKind, WaitId};
 
 /// Before each record. Another layout has another version.
@@ -284,11 +284,22 @@ impl Execution {
         }
     }
 
-    /// Goes on with the tasks that waited for somebody who answers them, where somebody does.
+    /// Continues the tasks that wait for a handler, an activity or a state machine that the engine has now.
     pub(crate) fn look_for_handlers(&mut self, host: &mut dyn Host) {
+        let program = self.program.clone();
         let wait_ids: Vec<WaitId> = self.cursors.wait_ids().collect();
         for wait_id in wait_ids {
             self.look_for_handler(wait_id, host);
+            let Some(cursor) = self.cursors.get(wait_id.cursor) else {
+                continue;
+            };
+            // A start that was decided on, and whose state machine was missing.
+            let state = program.state(cursor.state);
+            if let (Waiting::Task(open), Kind::Task(task)) = (&cursor.waiting, &state.kind)
+                && let Answerer::Execution { start } = &open.answerer
+            {
+                follow(wait_id, state, task, open, start, host);
+            }
         }
     }
 
@@ -355,15 +366,28 @@ impl Execution {
                 host.queue(wait_id, &task.resource.as_str().into(), input.clone());
             }
             Answerer::Activity { .. } => {}
-            // With a token, only the start itself answers.
-            Answerer::Execution { start } => {
-                let is_begun =
-                    start.integration.is_submitted_by_start() && open.stage == Stage::Started;
-                if !is_begun || start.integration.waits() {
-                    host.follow(wait_id, calling, start, is_begun);
-                }
-            }
+            Answerer::Execution { start } => follow(wait_id, state, task, open, start, host),
         }
+    }
+}
+
+/// Waits for the execution that a task starts, and starts it if it was not.
+fn follow(
+    wait_id: WaitId,
+    state: &State,
+    task: &Task,
+    open: &OpenTask,
+    start: &NestedStart,
+    host: &mut dyn Host,
+) {
+    let calling = Calling {
+        state: &state.name,
+        resource: &task.resource,
+    };
+    // With a token, only the start itself answers.
+    let is_begun = start.integration.is_submitted_by_start() && open.stage == Stage::Started;
+    if !is_begun || start.integration.waits() {
+        host.follow(wait_id, calling, start, is_begun);
     }
 }
 

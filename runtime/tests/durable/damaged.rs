@@ -205,22 +205,3 @@ fn damaged_records_are_an_error_or_an_execution() {
     });
     ran.unwrap();
 }
-
-#[test]
-fn an_open_execution_of_another_version_is_an_error_that_says_so() {
-    let kept = kept().with(2);
-    let mut records: Vec<Vec<u8>> = kept.records.iter().map(|record| record.to_vec()).collect();
-    records.iter_mut().for_each(|record| record[0] = 3);
-    let store = store_of(&kept, records);
-    process(async move {
-        let engine = builder(&[], &store, &Done::default()).virtual_time();
-        let Err(error) = engine.build() else {
-            panic!("it was read");
-        };
-        let error = error.to_string();
-        assert!(
-            error.contains(&kept.row.arn[..]) && error.contains("it is kept in layout 3"),
-            "{error}"
-        );
-    });
-}

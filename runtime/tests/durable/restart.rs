@@ -8,7 +8,7 @@ use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{ActivityError, Engine, StartError, StartOptions, Status, TokenError};
 
-use crate::support::{Done, FullFor, builder, note, process};
+use crate::support::{Done, builder, note, process};
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";
@@ -238,7 +238,7 @@ fn an_execution_goes_on_with_the_version_that_it_started_with() {
 }
 
 #[test]
-fn what_a_full_store_does_not_keep_has_not_happened() {
+fn what_a_store_that_failed_for_good_did_not_commit_has_not_happened() {
     let (store, done) = (MemoryStore::new(), Done::default());
     let machine = json!({"StartAt": "Ask", "States": {
         "Ask": {
@@ -280,42 +280,6 @@ fn what_a_full_store_does_not_keep_has_not_happened() {
         let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.status, Status::Succeeded);
     });
-}
-
-#[test]
-fn an_execution_whose_nested_one_finds_no_room_goes_on_when_there_is_room() {
-    let inner = json!({"StartAt": "N", "States": {"N": note(&json!("inner"), None)}});
-    let machine = json!({"StartAt": "Forget", "States": {"Forget": {
-        "Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": true,
-        "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:inner"},
-    }}});
-    let (store, done) = (FullFor::inner(), Done::default());
-    for is_full in [true, false] {
-        let (machine, inner, store, done) =
-            (machine.clone(), inner.clone(), store.clone(), done.clone());
-        process(async move {
-            store.set(is_full);
-            let builder = builder(
-                &[("m", machine), ("inner", inner)],
-                &MemoryStore::new(),
-                &done,
-            );
-            let engine = builder.store(store.clone()).build().unwrap();
-            let run = match engine.execution(ID).unwrap() {
-                Some(run) => run,
-                None => engine
-                    .start_machine("m", json!({}), started("e"))
-                    .await
-                    .unwrap(),
-            };
-            let report = run.report().await;
-            match is_full {
-                true => assert_eq!(report.error.as_deref(), Some("Stepwright.NotKept")),
-                false => assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause),
-            }
-        });
-    }
-    assert_eq!(store.names().len(), 2);
 }
 
 #[test]

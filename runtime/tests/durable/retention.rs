@@ -10,7 +10,7 @@ use stepwright_runtime::{
     StartOptions, Status,
 };
 
-use crate::support::{Done, builder, power_is_gone, second};
+use crate::support::{Done, builder, full, second};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -201,7 +201,7 @@ async fn an_execution_is_deleted_when_somebody_asks() {
     run(&engine, "e", json!(2)).await.unwrap();
 
     // What the store does not keep has not happened.
-    store.fail_from(store.commits() + 1, power_is_gone());
+    store.fail_from(store.commits() + 1, full());
     assert!(matches!(
         engine.delete(&id).await,
         Err(DeleteError::Store(StoreError::Full { .. }))

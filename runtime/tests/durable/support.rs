@@ -76,9 +76,16 @@ pub(crate) fn process<T: Send + 'static>(work: impl Future<Output = T> + Send + 
 
 /// The error of a store whose machine lost its power.
 pub(crate) fn power_is_gone() -> StoreError {
+    StoreError::Panicked {
+        message: "the power is gone".to_owned(),
+    }
+}
+
+/// The error of a store that has no room.
+pub(crate) fn full() -> StoreError {
     StoreError::Full {
         path: None,
-        why: "the power is gone".to_owned(),
+        why: "the disk of this test is full".to_owned(),
     }
 }
 
@@ -118,7 +125,7 @@ impl Store for FullFor {
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         let is_inner = |change: &Change| matches!(change, Change::Start { execution, .. } if &*execution.machine == "inner");
         if self.is_full.load(Ordering::SeqCst) && changes.iter().any(is_inner) {
-            return Err(power_is_gone());
+            return Err(full());
         }
         self.store.commit(changes)
     }

@@ -1,4 +1,4 @@
-//! How an execution ends, or is not gone on with here.
+//! How an execution ends, or is suspended.
 
 use std::sync::Arc;
 
@@ -40,13 +40,19 @@ impl ExecutionTask {
         self.close(status, output, failure, history);
     }
 
-    /// It is not gone on with in this process any more. The store has it as it was kept last.
+    /// Suspends the execution: this engine does not drive it any more. The store has it as it was committed last, and the next engine
+    /// continues it.
     pub(super) fn park(&mut self, failure: Failure) {
-        tracing::warn!(
-            error = failure.error.as_deref(),
-            cause = failure.cause.as_deref(),
-            "is not gone on with here"
-        );
+        let cause = failure.cause.as_deref();
+        match failure.error.as_deref() {
+            Some(SHUT_DOWN) => tracing::info!(cause, "the engine suspends the execution"),
+            error => tracing::warn!(
+                execution = %self.host.state.about.arn(),
+                error,
+                cause,
+                "the engine suspends the execution; an engine that opens the store later continues it"
+            ),
+        }
         self.host.park(&failure);
         let state = &self.host.state;
         state.accept(Err(StoreError::Closed));
@@ -54,7 +60,7 @@ impl ExecutionTask {
         if let (Stage::Goes(execution), Some(journaled)) = (&mut self.stage, &self.journaled) {
             execution.recorder().cut(journaled.kept_events());
         }
-        self.break_off(Status::Aborted, failure);
+        self.break_off(Status::Running, failure);
     }
 
     /// It ends without having come to its end: the interpreter panicked, or the runtime it ran on was shut down.
@@ -93,7 +99,10 @@ impl ExecutionTask {
         }
         if self.host.is_parked() {
             self.host.engine.open.leave(&self.host.state);
-            self.host.engine.executions().park(&self.host.state);
+            // It is still listed, as an open execution, unless the store never had it.
+            if !self.host.state.is_accepted() {
+                self.host.engine.executions().withdraw(&self.host.state);
+            }
         } else if self.child == Child::No {
             // A child is remembered by its run.
             let is_described = self.machine_type == MachineType::Standard;

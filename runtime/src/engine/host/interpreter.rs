@@ -205,8 +205,9 @@ impl Host for EngineHost {
 
     fn is_answered(&mut self, wait_id: WaitId, calling: Calling<'_>, target: Option<&str>) -> bool {
         let is_answered = self.engine.is_answered(&self.state.about, calling, target);
-        if !is_answered {
-            self.unanswered(wait_id, calling, target);
+        match is_answered {
+            true => self.answered(wait_id),
+            false => self.unanswered(wait_id, calling, target),
         }
         is_answered
     }

@@ -187,6 +187,18 @@ impl EngineHost {
         rare.is_some_and(|rare| rare.waits_for_handlers)
     }
 
+    /// A task that waited for its handler has one.
+    fn answered(&mut self, wait_id: WaitId) {
+        let held = self.waits.get_mut(wait_id.wait);
+        let more = held.and_then(|held| held.more.as_mut());
+        if let Some(more) = more.filter(|more| more.is_unanswered) {
+            more.is_unanswered = false;
+            let about = &self.state.about;
+            self.engine.unanswered.remove(about, wait_id.wait);
+            self.engine.clock.closed();
+        }
+    }
+
     /// A task waits for an engine in which somebody answers it.
     fn unanswered(&mut self, wait_id: WaitId, calling: Calling<'_>, target: Option<&str>) {
         if !std::mem::replace(&mut self.more(wait_id).is_unanswered, true) {
@@ -487,7 +499,13 @@ impl EngineHost {
             .start_nested(start, self.source().cloned(), test_case);
         let (launched, begun) = match started {
             Ok(started) => started,
-            Err(failure) => return Some(Err(failure)),
+            // The service would not answer so. The execution waits until the shutdown suspends it, and the next engine starts the other one.
+            Err(StartError::ShutDown | StartError::NoRuntime)
+                if self.engine.open.is_shut_down() =>
+            {
+                return None;
+            }
+            Err(error) => return Some(Err(integration.failure(&error))),
         };
         self.prepared.extend(launched.prepared);
         if integration.waits() {

@@ -1,0 +1,190 @@
+//! States that start executions: across a crash, and during a shutdown.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::store::{Change, MemoryStore, Store, StoreError, StoreReader};
+use stepwright_runtime::task::TaskFailure;
+use stepwright_runtime::{Engine, EngineBuilder, MachineType, StartOptions, Status};
+use tokio::sync::Notify;
+
+use crate::support::process;
+
+const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:outer:e";
+const INNER: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:inner";
+
+/// The resources that start an execution.
+const FORMS: [&str; 4] = [
+    "arn:aws:states:::states:startExecution",
+    "arn:aws:states:::states:startExecution.sync",
+    "arn:aws:states:::states:startExecution.sync:2",
+    "arn:aws:states:::aws-sdk:sfn:startExecution",
+];
+
+/// Starts an execution of `inner`, after a task `slow` if that is wanted.
+fn outer(form: &str, after_task: bool) -> Json {
+    let start = json!({
+        "Type": "Task", "Resource": form, "End": true,
+        "Parameters": {"StateMachineArn": INNER, "Name": "child", "Input": "{}"},
+    });
+    match after_task {
+        false => json!({"StartAt": "Start", "States": {"Start": start}}),
+        true => json!({"StartAt": "Slow", "States": {
+            "Slow": {
+                "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Start",
+                "Parameters": {"FunctionName": "slow", "Payload": {}},
+            },
+            "Start": start,
+        }}),
+    }
+}
+
+fn inner() -> String {
+    json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}).to_string()
+}
+
+fn builder(store: impl Store, form: &str, after_task: bool) -> EngineBuilder {
+    let text = outer(form, after_task).to_string();
+    Engine::builder()
+        .store(store)
+        .definition_json("outer", &text, MachineType::Standard)
+}
+
+/// A store whose process is killed when the start of an execution of `inner` would be committed.
+#[derive(Clone)]
+struct KilledAtStart(MemoryStore);
+
+impl Store for KilledAtStart {
+    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        let is_inner = |change: &Change| matches!(change, Change::Start { execution, .. } if &*execution.machine == "inner");
+        match changes.iter().any(is_inner) {
+            true => Err(crate::support::power_is_gone()),
+            false => self.0.commit(changes),
+        }
+    }
+
+    fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {
+        self.0.reader()
+    }
+}
+
+/// A store in which an execution has decided to start another that does not exist.
+fn decided(form: &'static str) -> MemoryStore {
+    let store = MemoryStore::new();
+    let killed = KilledAtStart(store.clone());
+    process(async move {
+        let engine = builder(killed, form, false)
+            .definition_json("inner", &inner(), MachineType::Standard)
+            .build()
+            .unwrap();
+        let start = engine.start_machine("outer", json!({}), StartOptions::new().name("e"));
+        let report = start.await.unwrap().report().await;
+        assert!(!report.is_over(), "{form}: {report:?}");
+    });
+    store
+}
+
+#[test]
+fn a_start_that_was_decided_on_before_a_crash_is_made_when_its_state_machine_is_added() {
+    for form in FORMS {
+        let store = decided(form);
+        process(async move {
+            let engine = builder(store, form, false).build().unwrap();
+            let run = engine.execution(ID).unwrap().expect("it is open");
+            // It waits, and says for what.
+            let waiting = engine.waiting_for_handlers();
+            assert_eq!(waiting.len(), 1, "{form}");
+            assert_eq!(waiting[0].resource, form);
+            engine
+                .put_definition_json("inner", &inner(), MachineType::Standard)
+                .unwrap();
+            let report = run.report().await;
+            assert_eq!(
+                report.status,
+                Status::Succeeded,
+                "{form}: {:?}",
+                report.cause
+            );
+            assert!(engine.waiting_for_handlers().is_empty(), "{form}");
+            let child = ID.replace("outer:e", "inner:child");
+            let child = engine.execution(&child).unwrap().expect("it was started");
+            assert_eq!(child.report().await.status, Status::Succeeded);
+        });
+    }
+}
+
+#[test]
+fn executions_continue_after_the_program_added_its_state_machines_when_they_are_resumed_later() {
+    for form in FORMS {
+        let store = decided(form);
+        process(async move {
+            let engine = builder(store, form, false).resume_later().build().unwrap();
+            engine
+                .put_definition_json("inner", &inner(), MachineType::Standard)
+                .unwrap();
+            assert!(engine.waiting_for_handlers().is_empty());
+            engine.resume().unwrap();
+            engine.resume().unwrap();
+            let run = engine.execution(ID).unwrap().expect("it is open");
+            let report = run.report().await;
+            assert_eq!(
+                report.status,
+                Status::Succeeded,
+                "{form}: {:?}",
+                report.cause
+            );
+        });
+    }
+}
+
+#[test]
+fn a_state_that_starts_an_execution_during_a_shutdown_waits_for_the_next_engine() {
+    for form in FORMS {
+        let store = MemoryStore::new();
+        let kept = store.clone();
+        process(async move {
+            let may_end = Arc::new(Notify::new());
+            let ends = may_end.clone();
+            let engine = builder(kept.clone(), form, true)
+                .definition_json("inner", &inner(), MachineType::Standard)
+                .function("slow", move |_: Json| {
+                    let ends = ends.clone();
+                    async move {
+                        ends.notified().await;
+                        Ok::<_, TaskFailure>(json!({}))
+                    }
+                })
+                .build()
+                .unwrap();
+            let start = engine.start_machine("outer", json!({}), StartOptions::new().name("e"));
+            let run = start.await.unwrap();
+            while kept.commits() < 1 {
+                tokio::task::yield_now().await;
+            }
+            let ending = engine.clone();
+            let shutdown =
+                tokio::spawn(async move { ending.shutdown(Duration::from_secs(20)).await });
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            may_end.notify_one();
+            shutdown.await.unwrap();
+            let report = run.report().await;
+            assert!(!report.is_over(), "{form}: {report:?}");
+        });
+        process(async move {
+            let engine = builder(store, form, true)
+                .definition_json("inner", &inner(), MachineType::Standard)
+                .function("slow", |_: Json| async { Ok::<_, TaskFailure>(json!({})) })
+                .build()
+                .unwrap();
+            let run = engine.execution(ID).unwrap().expect("it is open");
+            let report = run.report().await;
+            assert_eq!(
+                report.status,
+                Status::Succeeded,
+                "{form}: {:?}",
+                report.cause
+            );
+        });
+    }
+}

@@ -1,0 +1,217 @@
+//! A store that cannot commit for a while: executions wait for it and continue without a restart, and nothing is reported that is not
+//! durable.
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::clock::Clock;
+use stepwright_runtime::store::MemoryStore;
+use stepwright_runtime::{Engine, ExecutionFilter, StartError, StartOptions, Status};
+
+use crate::support::{Done, FullFor, builder, full, note, process};
+
+const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
+
+fn named(name: &str) -> StartOptions {
+    StartOptions::new().name(name)
+}
+
+/// Asks for a token, then notes.
+fn asks() -> Json {
+    json!({"StartAt": "Ask", "States": {
+        "Ask": {
+            "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Next": "A",
+            "Parameters": {"FunctionName": "note", "Payload": {"token.$": "$$.Task.Token"}},
+        },
+        "A": note(&json!("a"), None),
+    }})
+}
+
+async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    for _ in 0..2_000 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    panic!("{what} does not happen within four seconds");
+}
+
+/// An engine with an execution that waits for its token.
+async fn waiting(store: &MemoryStore, done: &Done) -> (Engine, String) {
+    let engine = builder(&[("m", asks())], store, done).build().unwrap();
+    engine
+        .start_machine("m", json!({}), named("e"))
+        .await
+        .unwrap();
+    until("the token", || !done.all().is_empty()).await;
+    let commits = store.commits();
+    until("the last commit", || store.commits() >= commits.max(2)).await;
+    (engine, done.all()[0]["token"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn an_answer_is_acknowledged_when_the_store_commits_again() {
+    process(async {
+        let (store, done) = (MemoryStore::new(), Done::default());
+        let (engine, token) = waiting(&store, &done).await;
+        store.fail_from(0, full());
+        let sender = engine.clone();
+        let answer =
+            tokio::spawn(async move { sender.send_task_success(&token, &json!({})).await });
+        until("the outage", || engine.store_outage().is_some()).await;
+        assert!(!answer.is_finished());
+        let run = engine.execution(ID).unwrap().expect("it is listed");
+        assert_eq!(run.status(), Status::Running);
+        let listed = engine
+            .executions(&ExecutionFilter::new())
+            .unwrap()
+            .executions;
+        assert_eq!(listed.len(), 1);
+        assert_eq!(
+            done.all().len(),
+            1,
+            "the next task is not called before the answer is durable"
+        );
+        store.fail_no_more();
+        answer.await.unwrap().unwrap();
+        assert_eq!(run.report().await.status, Status::Succeeded);
+        assert!(engine.store_outage().is_none());
+    });
+}
+
+#[test]
+fn a_start_fails_while_the_store_cannot_commit_and_leaves_its_name_free() {
+    process(async {
+        let (store, done) = (MemoryStore::new(), Done::default());
+        let (engine, _) = waiting(&store, &done).await;
+        store.fail_from(0, full());
+        let refused = engine.start_machine("m", json!({}), named("other")).await;
+        assert!(matches!(refused, Err(StartError::Store(_))), "{refused:?}");
+        until("the outage", || engine.store_outage().is_some()).await;
+        let refused = engine.start_machine("m", json!({}), named("other")).await;
+        assert!(matches!(refused, Err(StartError::Store(_))), "{refused:?}");
+        store.fail_no_more();
+        until("the end of the outage", || engine.store_outage().is_none()).await;
+        engine
+            .start_machine("m", json!({}), named("other"))
+            .await
+            .unwrap();
+    });
+}
+
+#[test]
+fn a_stop_is_reported_when_it_is_durable_and_the_next_engine_does_not_undo_it() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let (first, noted) = (store.clone(), done.clone());
+    process(async move {
+        let (engine, _) = waiting(&first, &noted).await;
+        first.fail_from(0, full());
+        let run = engine.execution(ID).unwrap().unwrap();
+        let stop = tokio::spawn(async move { run.stop(Some("Enough"), None).await });
+        until("the outage", || engine.store_outage().is_some()).await;
+        assert!(!stop.is_finished());
+        assert_eq!(
+            engine.execution(ID).unwrap().unwrap().status(),
+            Status::Running
+        );
+        first.fail_no_more();
+        let report = stop.await.unwrap();
+        assert_eq!(report.status, Status::Aborted);
+    });
+    process(async move {
+        let engine = builder(&[("m", asks())], &store, &done).build().unwrap();
+        let run = engine.execution(ID).unwrap().unwrap();
+        assert_eq!(run.status(), Status::Aborted);
+    });
+}
+
+#[test]
+fn a_stop_that_the_store_never_commits_is_reported_as_not_over_and_the_execution_continues() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let (first, noted) = (store.clone(), done.clone());
+    process(async move {
+        let (engine, _) = waiting(&first, &noted).await;
+        first.fail_from(0, full());
+        let run = engine.execution(ID).unwrap().unwrap();
+        let stop = tokio::spawn(async move { run.stop(None, None).await });
+        until("the outage", || engine.store_outage().is_some()).await;
+        engine.shutdown(Duration::ZERO).await;
+        let report = stop.await.unwrap();
+        assert!(!report.is_over());
+        assert_eq!(report.error.as_deref(), Some("Stepwright.NotKept"));
+        let run = engine.execution(ID).unwrap().expect("it is still listed");
+        assert_eq!(run.status(), Status::Running);
+    });
+    store.fail_no_more();
+    process(async move {
+        let engine = builder(&[("m", asks())], &store, &done).build().unwrap();
+        let token = done.all()[0]["token"].as_str().unwrap().to_owned();
+        engine.send_task_success(&token, &json!({})).await.unwrap();
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        assert_eq!(report.status, Status::Succeeded);
+    });
+}
+
+#[test]
+fn a_handler_that_was_at_work_in_an_outage_is_not_lost() {
+    process(async {
+        let (store, done) = (MemoryStore::new(), Done::default());
+        let machine = json!({"StartAt": "Slow", "States": {"Slow": {
+            "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "A",
+            "Parameters": {"FunctionName": "slow", "Payload": {}},
+        }, "A": note(&json!("a"), None)}});
+        let gate = std::sync::Arc::new(tokio::sync::Notify::new());
+        let opened = gate.clone();
+        let builder = builder(&[("m", machine)], &store, &done).clock(Clock::real());
+        let builder = builder.function("slow", move |_: Json| {
+            let opened = opened.clone();
+            async move {
+                opened.notified().await;
+                Ok::<_, stepwright_runtime::task::TaskFailure>(json!({}))
+            }
+        });
+        let engine = builder.build().unwrap();
+        let run = engine
+            .start_machine("m", json!({}), named("e"))
+            .await
+            .unwrap();
+        until("the task", || store.commits() >= 1).await;
+        store.fail_from(0, full());
+        gate.notify_one();
+        until("the outage", || engine.store_outage().is_some()).await;
+        store.fail_no_more();
+        let report = run.report().await;
+        assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
+        assert_eq!(done.all().len(), 1);
+    });
+}
+
+#[test]
+fn an_execution_whose_nested_one_finds_no_room_continues_when_there_is_room() {
+    process(async {
+        let inner = json!({"StartAt": "N", "States": {"N": note(&json!("inner"), None)}});
+        let machine = json!({"StartAt": "Start", "States": {"Start": {
+            "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": true,
+            "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:inner"},
+        }}});
+        let (store, done) = (FullFor::inner(), Done::default());
+        store.set(true);
+        let builder = builder(
+            &[("m", machine), ("inner", inner)],
+            &MemoryStore::new(),
+            &done,
+        );
+        let engine = builder.store(store.clone()).build().unwrap();
+        let run = engine
+            .start_machine("m", json!({}), named("e"))
+            .await
+            .unwrap();
+        until("the outage", || engine.store_outage().is_some()).await;
+        assert_eq!(run.status(), Status::Running);
+        store.set(false);
+        let report = run.report().await;
+        assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
+        assert_eq!(store.names().len(), 2);
+    });
+}
