@@ -222,7 +222,11 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "the store could not be read or written");
+        // An outage is logged by the journal.
+        if error.may_pass() {
+            return Self::unavailable(error.to_string());
+        }
+        tracing::error!(%error, "the store cannot be read or written");
         Self::internal(error.to_string())
     }
 }

@@ -56,17 +56,32 @@ pub(super) fn router(service: Arc<Service>, body_time: Duration) -> Router {
         })
 }
 
-/// That the server is up.
+/// Reports whether the server can do its work: 200, or 503 while its store cannot commit.
 async fn health(State(http): State<Http>) -> Response {
     let engine = &http.service.engine;
     let (region, account) = engine.place();
-    let body = json!({
+    let mut body = json!({
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
         "region": region,
         "account": account,
     });
+    let unreadable = engine.unreadable_executions().len();
+    if unreadable > 0 {
+        body["unreadableExecutions"] = unreadable.into();
+    }
+    let mut status = StatusCode::OK;
+    if let Some(outage) = engine.store_outage() {
+        status = StatusCode::SERVICE_UNAVAILABLE;
+        body["status"] = "unavailable".into();
+        body["store"] = json!({
+            "error": outage.error.to_string(),
+            "seconds": outage.duration.as_secs(),
+            "isRetried": outage.is_retried,
+        });
+    }
     let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     response

@@ -11,7 +11,8 @@ use super::pollers::Pollers;
 use super::redrives::Redrives;
 use super::service::Service;
 use super::{connection, http};
-use crate::engine::Engine;
+use crate::engine::{BuildError, Engine};
+use crate::store::StoreError;
 
 /// How long GetActivityTask waits for a task, as on AWS.
 const POLL: Duration = Duration::from_secs(60);
@@ -42,9 +43,12 @@ pub enum ServerError {
     /// No engine was given.
     #[error("a server needs an engine; give it with `ServerBuilder::engine`")]
     NoEngine,
-    /// The engine's store has state machines that cannot be read.
+    /// The engine's store cannot be read.
     #[error("the state machines of the store cannot be read: {0}")]
-    Unreadable(String),
+    Store(#[from] StoreError),
+    /// The open executions of the store cannot be continued.
+    #[error("the executions of the store cannot be continued: {0}")]
+    Resume(#[from] BuildError),
 }
 
 impl Server {
@@ -67,7 +71,8 @@ impl Server {
 }
 
 impl ServerBuilder {
-    /// The engine that runs what is asked for. Its state machines and activities are there for clients, too. `StartExecution` chooses one of its
+    /// The engine that runs the executions; build it with [`EngineBuilder::resume_later`](crate::EngineBuilder::resume_later), so that
+    /// executions of its store continue when the state machines that clients created are deployed. Its state machines and activities are there for clients, too. `StartExecution` chooses one of its
     /// [test cases](crate::EngineBuilder::test_cases) with `#<case>` behind the ARN, as in Step Functions Local.
     pub fn engine(mut self, engine: Engine) -> Self {
         self.engine = Some(engine);
@@ -101,11 +106,12 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// [`ServerError::NoEngine`]; [`ServerError::Unreadable`].
+    /// Every [`ServerError`]. A state machine that cannot be read is not one: it is logged, and missing for clients.
     pub fn build(self) -> Result<Server, ServerError> {
         let engine = self.engine.ok_or(ServerError::NoEngine)?;
-        let control = Control::open(&engine, engine.clock().now());
-        let control = control.map_err(ServerError::Unreadable)?;
+        let control = Control::open(&engine, engine.clock().now())?;
+        // Executions find the state machines that clients created.
+        engine.resume()?;
         Ok(Server {
             service: Arc::new(Service {
                 engine,

@@ -88,7 +88,39 @@ impl Service {
     }
 }
 
+/// How long a request waits for a store that cannot commit.
+const OUTAGE_PATIENCE: Duration = Duration::from_secs(5);
+/// How often such a request looks after the store.
+const OUTAGE_LOOK: Duration = Duration::from_millis(500);
+
 impl Service {
+    /// Waits for a change that the engine acknowledges when it is durable. A store that cannot commit for five seconds ends the wait; the
+    /// engine makes the change later, when the store commits again.
+    ///
+    /// # Errors
+    ///
+    /// `ServiceUnavailableException` in an outage of the store.
+    pub(super) async fn committed<T>(
+        &self,
+        change: impl Future<Output = T>,
+    ) -> Result<T, ApiError> {
+        let mut change = std::pin::pin!(change);
+        loop {
+            if let Ok(done) = tokio::time::timeout(OUTAGE_LOOK, &mut change).await {
+                return Ok(done);
+            }
+            match self.engine.store_outage() {
+                Some(outage) if outage.duration > OUTAGE_PATIENCE => {
+                    return Err(ApiError::unavailable(format!(
+                        "the request is not durable yet, and takes effect when the store commits again: {}",
+                        outage.error
+                    )));
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Changes something of the control plane, alone. A client that goes meanwhile does not break the change off, so that memory has what
     /// the store has.
     ///

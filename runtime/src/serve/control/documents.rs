@@ -59,7 +59,7 @@ struct KeptRevision {
     configuration: Configuration,
 }
 
-/// What was kept.
+/// The state machines and activities of a store.
 #[derive(Default)]
 pub(super) struct Kept {
     pub(super) machines: Vec<Machine>,
@@ -138,30 +138,36 @@ pub(super) fn remove_activity(name: &str) -> Change {
     }
 }
 
-/// Reads all documents.
-///
-/// # Errors
-///
-/// A sentence that says which cannot be read, and why.
-pub(super) fn read(engine: &Engine, documents: &[StoredDocument]) -> Result<Kept, String> {
+/// Reads all documents. Logs and skips those that cannot be read: one state machine does not stop the server.
+pub(super) fn read(engine: &Engine, documents: &[StoredDocument]) -> Kept {
     let by_key: HashMap<&str, &Bytes> = documents
         .iter()
         .map(|document| (document.key.as_str(), &document.data))
         .collect();
     let mut kept = Kept::default();
     for document in documents {
-        let why =
-            |error: String| format!("the document `{}` cannot be read: {error}", document.key);
-        if let Some(name) = document.key.strip_prefix(MACHINE) {
-            let machine = read_machine(engine, name, &document.data, &by_key).map_err(why)?;
-            kept.machines.push(machine);
-        } else if let Some(name) = document.key.strip_prefix(ACTIVITY) {
-            let activity = serde_json::from_slice(&document.data);
-            let activity = activity.map_err(|error| why(error.to_string()))?;
-            kept.activities.insert(name.to_owned(), activity);
+        let key = document.key.as_str();
+        if let Some(name) = key.strip_prefix(MACHINE) {
+            match read_machine(engine, name, &document.data, &by_key) {
+                Ok(machine) => kept.machines.push(machine),
+                Err(error) => tracing::warn!(
+                    key,
+                    error,
+                    "the state machine `{name}` of the store cannot be read and is missing; create it again, or open the store with a version that can read it"
+                ),
+            }
+        } else if let Some(name) = key.strip_prefix(ACTIVITY) {
+            match serde_json::from_slice(&document.data) {
+                Ok(activity) => drop(kept.activities.insert(name.to_owned(), activity)),
+                Err(error) => tracing::warn!(
+                    key,
+                    %error,
+                    "the tags and the encryption of the activity `{name}` cannot be read; the activity has none"
+                ),
+            }
         }
     }
-    Ok(kept)
+    kept
 }
 
 fn read_machine(

@@ -24,6 +24,7 @@ pub(super) use self::revision::{
 use super::error::ApiError;
 use crate::clock::Timestamp;
 use crate::engine::Engine;
+use crate::store::StoreError;
 
 /// How many deleted state machines are remembered, for executions of theirs.
 const MOST_DELETED: usize = 100;
@@ -59,10 +60,10 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// A sentence that says what cannot be read.
-    pub(super) fn open(engine: &Engine, now: Timestamp) -> Result<Self, String> {
-        let stored = engine.documents().map_err(|error| error.to_string())?;
-        let kept = documents::read(engine, &stored)?;
+    /// When the store cannot be read. A document that cannot be read is logged and left as it is.
+    pub(super) fn open(engine: &Engine, now: Timestamp) -> Result<Self, StoreError> {
+        let stored = engine.documents()?;
+        let kept = documents::read(engine, &stored);
         let declared = engine.newest_revisions().into_iter();
         let declared = declared.map(|compiled| Machine::declared(&compiled, now));
         let mut machines: BTreeMap<SmolStr, Arc<Machine>> = BTreeMap::new();

@@ -50,7 +50,8 @@ pub(in crate::serve) async fn succeed(
     }
     let output = Value::from_text(&input.output);
     let output = output.map_err(|error| invalid_output(&error.to_string()))?;
-    service.engine.answer(&input.task_token, Ok(output)).await?;
+    let answered = service.engine.answer(&input.task_token, Ok(output));
+    service.committed(answered).await??;
     Ok(Nothing {})
 }
 
@@ -69,9 +70,8 @@ pub(in crate::serve) async fn fail(
 ) -> Result<Nothing, ApiError> {
     let (error, cause) = (input.error.as_deref(), input.cause.as_deref());
     let engine = &service.engine;
-    engine
-        .send_task_failure(&input.task_token, error, cause)
-        .await?;
+    let answered = engine.send_task_failure(&input.task_token, error, cause);
+    service.committed(answered).await??;
     Ok(Nothing {})
 }
 
@@ -86,9 +86,7 @@ pub(in crate::serve) async fn heartbeat(
     service: &Arc<Service>,
     input: SendTaskHeartbeat,
 ) -> Result<Nothing, ApiError> {
-    service
-        .engine
-        .send_task_heartbeat(&input.task_token)
-        .await?;
+    let heartbeat = service.engine.send_task_heartbeat(&input.task_token);
+    service.committed(heartbeat).await??;
     Ok(Nothing {})
 }

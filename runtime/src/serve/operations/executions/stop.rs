@@ -30,12 +30,23 @@ pub(in crate::serve) async fn stop(
     service: &Arc<Service>,
     input: StopExecution,
 ) -> Result<Stopped, ApiError> {
+    let aborted = service.engine.abort_unreadable(&input.execution_arn);
+    if let Some(stopped) = aborted.await? {
+        return Ok(Stopped {
+            stop_date: Date(stopped),
+        });
+    }
     let run = find(service, &input.execution_arn)?;
-    // One that is over stays as it is, and answers with its end.
-    let report = run
-        .stop(input.error.as_deref(), input.cause.as_deref())
-        .await;
-    Ok(Stopped {
-        stop_date: Date(report.stopped),
-    })
+    // An execution that is over stays as it is; the response has its end.
+    let stop = run.stop(input.error.as_deref(), input.cause.as_deref());
+    let report = service.committed(stop).await?;
+    match report.is_over() {
+        true => Ok(Stopped {
+            stop_date: Date(report.stopped),
+        }),
+        false => Err(ApiError::unavailable(format!(
+            "the execution is not stopped: {}",
+            report.cause.as_deref().unwrap_or("the engine ends")
+        ))),
+    }
 }
