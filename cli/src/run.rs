@@ -18,6 +18,7 @@ use crate::args::{MachineType, RunArguments};
 use crate::definition::Definition;
 use crate::failure::Failure;
 use crate::input;
+use crate::log;
 use crate::progress;
 use crate::report;
 use crate::stored_run::{self, StoredRun};
@@ -30,6 +31,7 @@ const NO_STORE: &str = "The engine has no object store";
 
 /// Runs the definition and prints the execution's output.
 pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
+    log::start()?;
     let input = input::json("--input", &arguments.input)?;
     let validator = Validator::new(arguments.machine_type.into());
     let definition = Definition::read(&arguments.file, &validator)?;

@@ -14,7 +14,9 @@ use tokio::net::TcpListener;
 use crate::args::ServeArguments;
 use crate::failure::Failure;
 use crate::input;
+use crate::log;
 use crate::report;
+use crate::signals::Signals;
 use crate::store::cannot as cannot_store;
 use crate::tasks::ServerTasks;
 
@@ -22,8 +24,8 @@ use crate::tasks::ServerTasks;
 const MOCKS_VARIABLE: &str = "SFN_MOCK_CONFIG";
 /// How a task is bound, for the cause of one that is not.
 const TO_ANSWER: &str = "start `stepwright serve` with --task 'NAME=COMMAND' or --task 'NAME=http://127.0.0.1:PORT/', where NAME is the state, the function or the resource, with --lambda-endpoint URL for Lambda functions, or with --mocks FILE";
-/// How long handlers that are at work when the server ends may take.
-const GRACE: Duration = Duration::from_secs(3);
+/// How long the engine may take to suspend its executions after a second signal.
+const HURRY: Duration = Duration::from_secs(2);
 
 /// How many executions that are over are remembered without a store, and how many bytes they may take.
 const RETAINED: usize = 100_000;
@@ -31,10 +33,12 @@ const RETAINED_BYTES: u64 = 256 * 1_048_576;
 
 /// Serves until the user or the system ends it.
 pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
+    log::start()?;
+    let signals = Signals::listen();
     let engine = engine(&arguments)?;
     let server = Server::builder()
         .engine(engine.clone())
-        .shutdown(interrupted())
+        .shutdown(signals.wait(1))
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
     allow_connections();
@@ -59,9 +63,34 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     report::note(&format!(
         "serving Step Functions at http://{address} ({region})"
     ));
-    server.serve(listener).await;
-    engine.shutdown(GRACE).await;
+    let serving = async {
+        server.serve(listener).await;
+        engine.shutdown(Duration::from_secs(arguments.grace)).await
+    };
+    let left = tokio::select! {
+        left = serving => left,
+        () = signals.wait(2) => {
+            let left = tokio::time::timeout(HURRY, engine.shutdown(Duration::ZERO)).await;
+            left.unwrap_or_default()
+        }
+    };
+    report_open(left.len(), arguments.store.is_some());
     Ok(())
+}
+
+/// Reports the executions that did not end before the server.
+fn report_open(count: usize, has_store: bool) {
+    let executions = match count {
+        0 => return,
+        1 => "1 execution is".to_owned(),
+        count => format!("{count} executions are"),
+    };
+    report::note(&match has_store {
+        true => format!(
+            "{executions} open and will continue when the server starts again with this store"
+        ),
+        false => format!("{executions} aborted; --store FILE lets them continue"),
+    });
 }
 
 /// Each connection is an open file, and shells allow 1,024 of them.
@@ -104,7 +133,9 @@ fn engine(arguments: &ServeArguments) -> Result<Engine, Failure> {
         builder = builder.virtual_time();
     }
     builder = match &arguments.store {
-        Some(path) => builder.store(SqliteStore::open(path).map_err(cannot_store)?),
+        Some(path) => builder
+            .store(SqliteStore::open(path).map_err(cannot_store)?)
+            .resume_later(),
         None => builder.retention(RETAINED).retention_bytes(RETAINED_BYTES),
     };
     if let Some(folder) = &arguments.objects {
@@ -119,23 +150,4 @@ fn engine(arguments: &ServeArguments) -> Result<Engine, Failure> {
     builder
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))
-}
-
-/// Waits for Ctrl-C, or for what asks a service to end.
-async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut term) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = term.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
-        }
-    }
-    // Without signals it runs until it is killed.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

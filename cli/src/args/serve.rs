@@ -10,7 +10,7 @@ use crate::tasks::{Binding, LambdaEndpoint, binding};
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve
   stepwright serve --port 4566 --region eu-central-1
-  stepwright serve --store local.db                          goes on where it was after Ctrl-C, a crash or a loss of power
+  stepwright serve --store local.db                          executions continue after Ctrl-C, a crash or a loss of power
   stepwright serve --virtual-time                            a year of Wait takes no time
   stepwright serve --task 'ChargeCard=./charge.py'           a command for a state, a function or a resource
   stepwright serve --task 'ChargeCard=http://127.0.0.1:9000/charge'
@@ -26,6 +26,7 @@ answers the same over POST. A task with .waitForTaskToken waits on until a clien
 
 Clients may use any credentials. StartSyncExecution and TestState are called at the host `sync-127.0.0.1` by most clients, which is nowhere: tell them not to put a prefix
 before the host, as docs/serve.md says.
+STEPWRIGHT_LOG=off|error|warn|info|debug|trace sets what the log on standard error has: warnings and errors unless it is set.
 Exit status: 0 ended by Ctrl-C or SIGTERM; 1 it cannot listen at the address; 2 wrong usage.";
 
 #[derive(Debug, Args)]
@@ -45,7 +46,10 @@ pub(crate) struct ServeArguments {
     /// Lets waits, retries and timeouts pass in no time
     #[arg(long)]
     pub(crate) virtual_time: bool,
-    /// A file in which state machines, executions and activities are kept: they are there, and go on, when the server starts again
+    /// How many seconds tasks have to end after Ctrl-C or SIGTERM; a second signal ends the server at once
+    #[arg(long, value_name = "SECONDS", default_value = "30")]
+    pub(crate) grace: u64,
+    /// A file that stores state machines, executions and activities: they are there, and continue, when the server starts again
     #[arg(long, value_name = "PATH", conflicts_with = "virtual_time")]
     pub(crate) store: Option<PathBuf>,
     /// Test cases in the format of Step Functions Local; where it is left out, the file that SFN_MOCK_CONFIG names

@@ -2,5 +2,6 @@
 
 mod aws;
 mod lifecycle;
+mod store;
 mod support;
 mod tasks;

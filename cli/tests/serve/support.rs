@@ -60,6 +60,17 @@ impl Server {
         (answer.status().as_u16(), body.expect("it is JSON"))
     }
 
+    /// The status and the body of `/health`.
+    pub(crate) fn health(&self) -> (u16, Json) {
+        let answer = self
+            .agent
+            .get(format!("http://{}/health", self.address))
+            .call();
+        let mut answer = answer.expect("there is an answer");
+        let body = answer.body_mut().read_json();
+        (answer.status().as_u16(), body.expect("it is JSON"))
+    }
+
     /// The answer of an operation that succeeds.
     pub(crate) fn call(&self, operation: &str, request: Json) -> Json {
         let (status, body) = self.ask(operation, &request);

@@ -1,0 +1,76 @@
+//! The signals that end a server.
+
+use tokio::sync::watch;
+
+/// Counts the signals that ask the program to end: Ctrl-C, and SIGTERM where there is one.
+pub(crate) struct Signals {
+    count: watch::Receiver<u32>,
+}
+
+impl Signals {
+    /// Listens from now on. Without signals the program runs until it is killed.
+    pub(crate) fn listen() -> Self {
+        let (counter, count) = watch::channel(0);
+        tokio::spawn(async move {
+            let Some(mut signals) = Listener::new() else {
+                return std::future::pending().await;
+            };
+            loop {
+                signals.next().await;
+                counter.send_modify(|count| *count += 1);
+            }
+        });
+        Self { count }
+    }
+
+    /// Waits until so many signals have arrived since [`listen`](Self::listen).
+    pub(crate) fn wait(&self, signals: u32) -> impl Future<Output = ()> + Send + 'static {
+        let mut count = self.count.clone();
+        async move {
+            if count.wait_for(|count| *count >= signals).await.is_err() {
+                // The runtime ends.
+                std::future::pending().await
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Listener {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Listener {
+    fn new() -> Option<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Some(Self {
+            interrupt: signal(SignalKind::interrupt()).ok()?,
+            terminate: signal(SignalKind::terminate()).ok()?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Listener;
+
+#[cfg(not(unix))]
+impl Listener {
+    fn new() -> Option<Self> {
+        Some(Self)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! A server whose store is in trouble, or that ends while its executions are at work.
+
+#![cfg(unix)]
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value as Json, json};
+
+use crate::support::{ROLE, Server, text};
+
+/// The longest time that a step of a test may take.
+const LIMIT: Duration = Duration::from_secs(60);
+
+struct Store {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+impl Store {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("there is room");
+        let path = folder.path().join("store.db");
+        Self {
+            _folder: folder,
+            path,
+        }
+    }
+
+    fn serve(&self, arguments: &[&str]) -> Server {
+        let path = self.path.to_str().expect("the path is text");
+        Server::start(&[&["--store", path], arguments].concat())
+    }
+
+    /// Another program's connection.
+    fn connect(&self) -> Connection {
+        Connection::open(&self.path).expect("it is a database")
+    }
+}
+
+fn create(server: &Server, name: &str, definition: &Json) -> Json {
+    server.call(
+        "CreateStateMachine",
+        json!({"name": name, "definition": definition.to_string(), "roleArn": ROLE}),
+    )["stateMachineArn"]
+        .clone()
+}
+
+fn start(server: &Server, machine: &Json, name: &str) -> String {
+    let request = json!({"stateMachineArn": machine, "name": name, "input": "{}"});
+    text(&server.call("StartExecution", request)["executionArn"])
+}
+
+fn status(server: &Server, execution: &str) -> String {
+    let described = server.call("DescribeExecution", json!({"executionArn": execution}));
+    text(&described["status"])
+}
+
+fn signal(server: &Server, signal: Signal) {
+    let id = i32::try_from(server.process.id()).expect("it is an id");
+    let id = Pid::from_raw(id).expect("it is an id");
+    kill_process(id, signal).expect("the server runs");
+}
+
+/// Waits for the end of the server; returns how long that took.
+fn ended(server: &mut Server) -> Duration {
+    let begun = Instant::now();
+    let status = server.process.wait().expect("it is a child");
+    assert_eq!(status.code(), Some(0));
+    begun.elapsed()
+}
+
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < LIMIT, "{what} does not happen");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Runs a command, then starts an execution of `inner` and waits for its end.
+fn outer(server: &Server) -> Json {
+    let inner =
+        json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": "done", "End": true}}});
+    let inner = create(server, "inner", &inner);
+    let outer = json!({"StartAt": "Slow", "States": {
+        "Slow": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Next": "Start"},
+        "Start": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": true,
+            "Parameters": {"StateMachineArn": inner, "Input": {}}, "OutputPath": "$.Output"},
+    }});
+    create(server, "outer", &outer)
+}
+
+#[test]
+fn a_task_that_ends_during_the_shutdown_is_followed_by_its_next_state_after_a_restart() {
+    let store = Store::new();
+    let tasks = ["--task", "Slow=sleep 1; echo {}"];
+    let mut server = store.serve(&tasks);
+    let machine = outer(&server);
+    let execution = start(&server, &machine, "e");
+    server.event(&execution, "LambdaFunctionStarted");
+    signal(&server, Signal::TERM);
+    ended(&mut server);
+    let server = store.serve(&tasks);
+    let finished = server.finished(&execution);
+    assert_eq!(finished["status"], "SUCCEEDED", "{finished}");
+    assert_eq!(finished["output"], "\"done\"");
+}
+
+#[test]
+fn tasks_have_the_time_of_grace_and_a_second_signal_ends_the_server_at_once() {
+    let store = Store::new();
+    let mut server = store.serve(&["--grace", "600", "--task", "Slow=sleep 600"]);
+    let machine = outer(&server);
+    let execution = start(&server, &machine, "e");
+    server.event(&execution, "LambdaFunctionStarted");
+    signal(&server, Signal::TERM);
+    std::thread::sleep(Duration::from_millis(1_500));
+    let running = server.process.try_wait().expect("it is a child");
+    assert!(running.is_none(), "the task has its time");
+    signal(&server, Signal::INT);
+    assert!(ended(&mut server) < Duration::from_secs(20));
+    let server = store.serve(&["--task", "Slow=echo {}"]);
+    let finished = server.finished(&execution);
+    assert_eq!(finished["error"], "Stepwright.TaskLost", "{finished}");
+}
+
+#[test]
+fn a_store_that_another_program_locks_loses_nothing_and_reports_nothing_false() {
+    let store = Store::new();
+    let server = store.serve(&["--task", "Slow=sleep 1; echo {}"]);
+    let machine = outer(&server);
+    let execution = start(&server, &machine, "e");
+    let waits =
+        json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3_600, "End": true}}});
+    let waits = create(&server, "waits", &waits);
+    let stopped = start(&server, &waits, "s");
+    server.event(&stopped, "WaitStateEntered");
+    let connection = store.connect();
+    connection
+        .execute_batch("BEGIN IMMEDIATE")
+        .expect("the lock is free");
+    until("the outage", || server.health().0 == 503);
+    let (_, health) = server.health();
+    assert_eq!(health["status"], "unavailable");
+    assert!(
+        text(&health["store"]["error"]).contains("in use"),
+        "{health}"
+    );
+    // A start fails, and nothing of it exists.
+    let request = json!({"stateMachineArn": machine, "name": "refused", "input": "{}"});
+    let (code, refused) = server.ask("StartExecution", &request);
+    assert_eq!(code, 503, "{refused}");
+    // A stop is not acknowledged before it is durable.
+    let (code, refused) = server.ask("StopExecution", &json!({"executionArn": stopped}));
+    assert_eq!(code, 503, "{refused}");
+    for known in [&execution, &stopped] {
+        assert_eq!(status(&server, known), "RUNNING");
+    }
+    for machine in [&machine, &waits] {
+        let listed = server.call("ListExecutions", json!({"stateMachineArn": machine}));
+        assert_eq!(
+            listed["executions"].as_array().map(Vec::len),
+            Some(1),
+            "{listed}"
+        );
+    }
+    connection
+        .execute_batch("ROLLBACK")
+        .expect("the lock is released");
+    // Everything continues without a restart.
+    until("the end of the outage", || server.health().0 == 200);
+    let finished = server.finished(&execution);
+    assert_eq!(finished["status"], "SUCCEEDED", "{finished}");
+    assert_eq!(
+        server.finished(&stopped)["status"],
+        "ABORTED",
+        "the stop took effect later"
+    );
+    let again = start(&server, &machine, "refused");
+    assert_eq!(server.finished(&again)["status"], "SUCCEEDED");
+}
+
+/// Changes each record of an execution that is not in the row of the execution.
+fn damage(path: &Path, execution: &str) {
+    let connection = Connection::open(path).expect("it is a database");
+    let damaged = connection.execute(
+        "UPDATE executions SET data = x'00' WHERE arn = ?",
+        [execution],
+    );
+    assert_eq!(damaged, Ok(1));
+}
+
+#[test]
+fn a_damaged_execution_does_not_stop_the_server_and_can_be_stopped() {
+    let store = Store::new();
+    let tasks = ["--task", "Slow=sleep 600"];
+    let mut server = store.serve(&tasks);
+    let waits =
+        json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3_600, "End": true}}});
+    let machine = create(&server, "waits", &waits);
+    let damaged = start(&server, &machine, "damaged");
+    let whole = start(&server, &machine, "whole");
+    for execution in [&damaged, &whole] {
+        server.event(execution, "WaitStateEntered");
+    }
+    signal(&server, Signal::TERM);
+    ended(&mut server);
+    damage(&store.path, &damaged);
+
+    let mut server = store.serve(&tasks);
+    let (code, health) = server.health();
+    assert_eq!(
+        (code, &health["unreadableExecutions"]),
+        (200, &json!(1)),
+        "{health}"
+    );
+    assert_eq!(status(&server, &whole), "RUNNING");
+    let (code, refused) = server.ask("DescribeExecution", &json!({"executionArn": damaged}));
+    assert_eq!(code, 500);
+    assert!(text(&refused["message"]).contains(&damaged), "{refused}");
+    let listed = server.call("ListExecutions", json!({"stateMachineArn": machine}));
+    assert_eq!(
+        listed["executions"].as_array().map(Vec::len),
+        Some(2),
+        "{listed}"
+    );
+    server.call("StopExecution", json!({"executionArn": damaged}));
+    server.call("StopExecution", json!({"executionArn": whole}));
+    let filter = json!({"stateMachineArn": machine, "statusFilter": "ABORTED"});
+    let listed = server.call("ListExecutions", filter);
+    assert_eq!(
+        listed["executions"].as_array().map(Vec::len),
+        Some(2),
+        "{listed}"
+    );
+    signal(&server, Signal::TERM);
+    ended(&mut server);
+    let server = store.serve(&tasks);
+    assert_eq!(server.health().1.get("unreadableExecutions"), None);
+}
