@@ -247,6 +247,29 @@ impl ExecutionState {
         std::mem::take(&mut mailbox.messages)
     }
 
+    /// Takes the requests for the history that `is_answered` accepts, while the execution waits for its store and takes no other message.
+    /// The driver is woken when more messages come.
+    pub(super) fn take_history_requests(
+        &self,
+        waker: &Waker,
+        is_answered: impl Fn(u32) -> bool,
+    ) -> Vec<oneshot::Sender<History>> {
+        let mut mailbox = self.lock();
+        match &mut mailbox.waker {
+            Some(known) => known.clone_from(waker),
+            none => *none = Some(waker.clone()),
+        }
+        let mut taken = Vec::new();
+        let messages = std::mem::take(&mut mailbox.messages);
+        for message in messages {
+            match message {
+                Message::History(read, reader) if is_answered(read) => taken.push(reader),
+                message => mailbox.messages.push(message),
+            }
+        }
+        taken
+    }
+
     /// Says that the execution waits, unless there are news. Virtual time may bring them at once: nobody is woken for them then.
     pub(super) fn rest(&self) -> bool {
         {

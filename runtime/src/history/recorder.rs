@@ -220,6 +220,24 @@ impl Recorder {
         })
     }
 
+    /// The history up to the first `events`.
+    pub(crate) fn history_of_first(
+        &self,
+        events: usize,
+        program: Arc<Program>,
+        about: Arc<ExecutionInfo>,
+    ) -> History {
+        let mut entries = self.entries.clone();
+        entries.keep_first(events);
+        History::new(Inner {
+            program,
+            about,
+            entries,
+            front: self.front.clone(),
+            scopes: self.scopes.clone(),
+        })
+    }
+
     /// Takes back the events behind the first `events`.
     pub(crate) fn cut(&mut self, events: usize) {
         self.entries.keep_first(events);

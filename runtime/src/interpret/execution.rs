@@ -235,6 +235,12 @@ impl Execution {
             .history(self.program.clone(), self.about.clone())
     }
 
+    /// The history up to the first `events`.
+    pub(crate) fn history_of_first(&self, events: usize) -> History {
+        let (program, about) = (self.program.clone(), self.about.clone());
+        self.recorder.history_of_first(events, program, about)
+    }
+
     /// The whole history.
     pub(crate) fn into_history(self) -> History {
         self.recorder.finish(self.program, self.about)

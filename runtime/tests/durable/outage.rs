@@ -68,6 +68,8 @@ fn an_answer_is_acknowledged_when_the_store_commits_again() {
             .unwrap()
             .executions;
         assert_eq!(listed.len(), 1);
+        let events = run.history().await.len();
+        assert!(events > 0, "the durable part of the history can be read");
         assert_eq!(
             done.all().len(),
             1,

@@ -323,6 +323,24 @@ impl ExecutionTask {
         }
     }
 
+    /// Returns the durable part of the history to those who request it, while the rest is being committed: that may take as long as an
+    /// outage of the store.
+    fn answer_readers(&self, execution: &Execution, cx: &mut Context<'_>) {
+        let Some(journaled) = &self.journaled else {
+            return;
+        };
+        let durable = journaled.kept_events();
+        let is_answered = |read: u32| (read as usize) < durable;
+        for reader in self
+            .host
+            .state
+            .take_history_requests(cx.waker(), is_answered)
+        {
+            // The reader may have been dropped.
+            let _ = reader.send(execution.history_of_first(durable));
+        }
+    }
+
     /// Waits until all that was to be committed is; then does what waited for it.
     fn poll_committed(
         &mut self,
@@ -393,6 +411,7 @@ impl ExecutionTask {
             };
             match self.poll_committed(&mut execution, cx) {
                 Poll::Pending => {
+                    self.answer_readers(&execution, cx);
                     self.stage = Stage::Goes(execution);
                     return Advanced::Waits;
                 }
