@@ -125,6 +125,7 @@ pub mod test_state;
 pub mod testing;
 pub mod value;
 
+mod atomic_file;
 mod blocking;
 mod distributed;
 mod engine;

@@ -5,14 +5,16 @@ use std::time::UNIX_EPOCH;
 
 use bytes::Bytes;
 use futures_util::stream;
+use uuid::Uuid;
 
 use super::{InParts, Listed, ObjectBody, ObjectError, ObjectFuture, ObjectStore, Upload};
+use crate::atomic_file;
 use crate::clock::Timestamp;
 
 /// How much of a file is read at a time.
 const CHUNK: u64 = 1 << 20;
 
-/// What the name of a file ends with that is written in parts and not complete. It begins with a dot.
+/// The end of the names of files that are not complete. These names begin with a dot.
 const PARTS: &str = ".stepwright-parts";
 
 /// Objects in a local directory: each directory in it is a bucket, each file below that an object whose key is its
@@ -22,8 +24,9 @@ const PARTS: &str = ".stepwright-parts";
 /// be there; directories inside it are made as keys need them. Reading and writing happen on tokio's threads for
 /// blocking work.
 ///
-/// An object that is written in parts is a hidden file beside its place, `.<name>.stepwright-parts`, until it is complete. No key
-/// names it.
+/// An object is written to a hidden file in the same directory, which is synced and then renamed. A reader, and a process that
+/// starts after a crash, finds the old object or the new one, never a part of it. The hidden file of an object that is written in
+/// parts is `.<name>.stepwright-parts`. A crash may leave hidden files behind; no key names them and no list contains them.
 ///
 /// ```
 /// use stepwright_runtime::Engine;
@@ -127,7 +130,7 @@ impl Folder {
             if !real.starts_with(&bucket) {
                 return Err(ObjectError::AccessDenied);
             }
-            fs::create_dir_all(parent).map_err(|error| other(parent, &error))?;
+            atomic_file::create_folders(parent).map_err(|error| other(parent, &error))?;
         }
         if path.is_symlink() {
             return Err(ObjectError::AccessDenied);
@@ -135,9 +138,12 @@ impl Folder {
         Ok(path)
     }
 
+    /// Writes an object atomically and durably.
     fn write(&self, bucket: &str, key: &str, body: &[u8]) -> Result<(), ObjectError> {
         let path = self.place(bucket, key)?;
-        fs::write(&path, body).map_err(|error| other(&path, &error))
+        // The key's own name may be as long as a name can be, so it is no part of this one.
+        let temporary = path.with_file_name(format!(".{}{PARTS}", Uuid::new_v4().simple()));
+        atomic_file::write(&temporary, &path, body).map_err(|error| other(&path, &error))
     }
 
     /// The file that has the parts of an object, opened, with its path and that of the object.
@@ -162,7 +168,10 @@ impl Folder {
         let mut options = File::options();
         options.write(true).create(true).truncate(false);
         let (_, path, opened) = self.parts(bucket, key, &options)?;
-        opened.map_err(|error| other(&path, &error))?;
+        // A part is durable only in a file whose name is durable.
+        opened
+            .and_then(|_| atomic_file::sync_folder_of(&path))
+            .map_err(|error| other(&path, &error))?;
         Ok(PARTS.trim_start_matches('.').to_owned())
     }
 
@@ -188,12 +197,8 @@ impl Folder {
         let renamed = || {
             let file = opened?;
             file.set_len(end)?;
-            file.sync_all()?;
-            fs::rename(&path, &to)?;
-            match to.parent().filter(|_| cfg!(unix)) {
-                Some(parent) => File::open(parent)?.sync_all(),
-                None => Ok(()),
-            }
+            drop(file);
+            atomic_file::publish(&path, &to)
         };
         match renamed() {
             // It was completed before, or meanwhile.

@@ -247,3 +247,56 @@ async fn a_file_that_is_too_large_is_not_read_and_what_is_no_file_is_no_object()
     }
     assert!(peak() - before < 500_000_000, "{}", peak() - before);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_of_an_object_that_is_replaced_finds_the_old_or_the_new_one() {
+    const BYTES: usize = 300_000;
+    let directory = Directory::new("atomic");
+    let store = directory.store();
+    store.put("b", "x", vec![b'0'; BYTES]).await.unwrap();
+    let writer = tokio::spawn({
+        let store = store.clone();
+        async move {
+            for round in 1..=40_u8 {
+                let body = vec![b'0' + round; BYTES + usize::from(round)];
+                store.put("b", "x", body).await.unwrap();
+            }
+        }
+    });
+    let mut reads = 0;
+    while !writer.is_finished() || reads == 0 {
+        let body = store.get("b", "x").await.unwrap();
+        let read = body.read(1_000_000).await.unwrap();
+        let round = read[0] - b'0';
+        assert_eq!(read.len(), BYTES + usize::from(round));
+        assert!(read.iter().all(|byte| *byte == read[0]), "{round}");
+        let rows = store.list("b", "").await.unwrap();
+        let keys: Vec<&str> = rows.iter().map(|row| &*row.key).collect();
+        assert_eq!(keys, ["in/1.jsonl", "x"]);
+        reads += 1;
+    }
+    writer.await.unwrap();
+    let left = fs::read_dir(directory.0.join("b")).unwrap();
+    assert_eq!(left.count(), 2, "no temporary file stays");
+}
+
+#[tokio::test]
+async fn what_a_crash_left_of_a_put_is_no_object_and_stops_no_other() {
+    let directory = Directory::new("leftover");
+    let store = directory.store();
+    let left = ".0123456789abcdef.stepwright-parts";
+    fs::write(directory.0.join("b").join(left), "half").unwrap();
+    let error = text(&store, "b", left).await.unwrap_err();
+    assert!(matches!(error, ObjectError::NoSuchKey), "{error:?}");
+    // A name may be as long as the file system allows.
+    let long = "k".repeat(255);
+    for body in ["1", "22"] {
+        store.put("b", &long, body.into()).await.unwrap();
+        assert_eq!(text(&store, "b", &long).await.unwrap(), body);
+    }
+    let rows = store.list("b", "").await.unwrap();
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    // What cannot be written leaves nothing behind.
+    store.put("b", "in", "1".into()).await.unwrap_err();
+    assert_eq!(fs::read_dir(directory.0.join("b")).unwrap().count(), 3);
+}
