@@ -87,6 +87,33 @@ pub enum StoreError {
         /// What is damaged.
         why: String,
     },
+    /// The write-ahead log next to the file belongs to another file, or to another copy of this file.
+    #[error(
+        "the log `{}` does not belong to the store `{}`: {why}; nothing was changed. Put back the file that the log belongs to, or run \
+         `stepwright store restore BACKUP FILE`, or run `stepwright store recover FILE`, which moves the log aside and uses this file",
+        log.display(), path.display()
+    )]
+    ForeignLog {
+        /// The store's file.
+        path: PathBuf,
+        /// The log.
+        log: PathBuf,
+        /// The difference.
+        why: String,
+    },
+    /// The store was not closed cleanly, and its write-ahead log is missing or empty.
+    #[error(
+        "the store `{}` was not closed cleanly and its log `{}` is missing: the last commits may be lost, as in a file that was copied \
+         without its log. Bring the log back, or restore a backup with `stepwright store restore`; to use the file as it is (another SQLite \
+         program may have copied the log into it), run `stepwright store recover FILE`",
+        path.display(), log.display()
+    )]
+    MissingLog {
+        /// The store's file.
+        path: PathBuf,
+        /// The missing log.
+        log: PathBuf,
+    },
     /// A file of the store was deleted or replaced while the store was open. Commits would be lost.
     #[error(
         "the store `{}` was deleted or replaced while it was open: {why}; end the engine, move the file back or restore a backup \
@@ -198,6 +225,8 @@ impl StoreError {
                 | Self::NotAStore { .. }
                 | Self::NewerVersion { .. }
                 | Self::Replaced { .. }
+                | Self::ForeignLog { .. }
+                | Self::MissingLog { .. }
                 | Self::Panicked { .. }
                 | Self::Closed
         )

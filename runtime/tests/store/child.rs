@@ -80,6 +80,19 @@ fn commits_until_refused() {
     }
 }
 
+/// Opens a store, commits one execution and closes the store, until it is killed, and says the key of each.
+#[test]
+#[ignore = "other tests run it in a separate process"]
+fn opens_and_closes_until_killed() {
+    let path = std::env::var_os(STORE).expect("the path");
+    loop {
+        let mut store = SqliteStore::open(&path).expect("it opens");
+        let next = store.reader().expect("a reader").last_key().expect("a key") + 1;
+        store.commit(&whole(next)).expect("it is committed");
+        say(&next.to_string());
+    }
+}
+
 /// Tries to open a store and says how that ended.
 #[test]
 #[ignore = "run by other tests, in a process of its own"]
@@ -119,10 +132,13 @@ pub(crate) struct Committer {
 
 impl Committer {
     pub(crate) fn start(store: &Path) -> Self {
+        Self::start_test("commits_until_killed", store)
+    }
+
+    /// A process that runs this test of this file.
+    pub(crate) fn start_test(test: &str, store: &Path) -> Self {
         let binary = std::env::current_exe().expect("this binary");
-        let mut child = command(&binary, "commits_until_killed", store)
-            .spawn()
-            .expect("a process");
+        let mut child = command(&binary, test, store).spawn().expect("a process");
         let out = child.stdout.take().expect("it is piped");
         Self {
             child,

@@ -3,6 +3,7 @@
 mod backup;
 mod child;
 mod children;
+mod continuity;
 mod damaged;
 mod engine;
 mod full;
@@ -12,5 +13,7 @@ mod migrated;
 mod model;
 mod page;
 mod refused;
+mod replaced;
+mod restored;
 mod support;
 mod torn;

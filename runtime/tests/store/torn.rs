@@ -60,7 +60,8 @@ fn of_a_log_that_is_cut_or_torn_the_commits_before_that_are_there() {
     let whole: Vec<u64> = (1..=EXECUTIONS).collect();
     assert_eq!(keys(&left_behind(folder.path(), &file, &log)), whole);
     let mut counts = Vec::new();
-    for cut in (0..log.len()).step_by(16_411) {
+    // SQLite never empties the log of an open store, so one that is empty is refused: see `continuity.rs`.
+    for cut in (1..log.len()).step_by(16_411) {
         let found = keys(&left_behind(folder.path(), &file, &log[..cut]));
         assert!(whole.starts_with(&found), "cut at {cut}: {found:?}");
         counts.push(found.len());

@@ -1,15 +1,14 @@
-use std::ffi::OsString;
-use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Error, OpenFlags};
 
 use super::error::Place;
+use super::{log_file, session};
+use crate::atomic_file;
 use crate::store::StoreError;
 
-/// Copies a database to a file that is not there yet. It is written beside that under another name first, so that a backup which
-/// was broken off is not taken for one.
+/// Copies a database to a new file. The copy has another name until it is complete, so that an interrupted backup is not used as one.
 pub(super) fn write(connection: &Connection, place: &Place, to: &Path) -> Result<(), StoreError> {
     let copy = Place {
         path: to.to_owned(),
@@ -19,13 +18,18 @@ pub(super) fn write(connection: &Connection, place: &Place, to: &Path) -> Result
         Ok(true) => return Err(copy.io("take a backup", "there is a file already")),
         Err(error) => return Err(copy.io("take a backup", error)),
     }
-    let part = part(to);
+    let log = log_file::path_of(to);
+    if log_file::has_bytes(&log).unwrap_or(false) {
+        let why = format!("`{}` is the log of another file", log.display());
+        return Err(copy.io("take a backup", why));
+    }
+    let part = log_file::with_suffix(to, ".part");
     let cannot =
         |error: io::Error| copy.io(format!("write the backup `{}`", part.display()), error);
     let Some(name) = part.to_str() else {
         return Err(copy.io("take a backup", "the path is not UTF-8, as SQLite needs it"));
     };
-    remove(&part).map_err(cannot)?;
+    atomic_file::remove(&part).map_err(cannot)?;
     let written = connection
         .prepare("VACUUM INTO ?")
         .and_then(|mut vacuum| vacuum.execute([name]))
@@ -38,35 +42,23 @@ pub(super) fn write(connection: &Connection, place: &Place, to: &Path) -> Result
             StoreError::Io { doing, why, .. } => copy.io(doing, why),
             other => other,
         })
-        .and_then(|_| sync(&part, to).map_err(cannot));
+        .and_then(|_| {
+            let part = Place { path: part.clone() };
+            close_cleanly(&part).map_err(|error| part.error("begin its epoch", error))
+        })
+        .and_then(|()| atomic_file::publish(&part, to).map_err(cannot));
     if written.is_err() {
         // The first error tells why. What is left over is removed by the next backup.
-        let _left_over = remove(&part);
+        let _left_over = atomic_file::remove(&part);
     }
     written
 }
 
-/// `backup.db.part` for `backup.db`.
-fn part(to: &Path) -> PathBuf {
-    let mut path = OsString::from(to);
-    path.push(".part");
-    path.into()
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// SQLite does not sync what it copies.
-fn sync(part: &Path, to: &Path) -> io::Result<()> {
-    File::options().write(true).open(part)?.sync_all()?;
-    fs::rename(part, to)?;
-    if cfg!(unix) {
-        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
-    }
-    Ok(())
+/// Marks a copy as a store that was closed cleanly, with an epoch that no other file has.
+fn close_cleanly(copy: &Place) -> Result<(), Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(&copy.path, flags)?;
+    // The copy is not complete before it has its final name, so that a crash needs no journal.
+    connection.pragma_update_and_check(None, "journal_mode", "MEMORY", |_| Ok(()))?;
+    session::begin(&connection, false)
 }

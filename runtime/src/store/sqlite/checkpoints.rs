@@ -26,20 +26,56 @@ const FEW_PAGES: i64 = 200;
 const PASSES: usize = 4;
 
 /// The checkpoints of a store.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Checkpoints {
     /// How many commits there were since the log's length was asked for.
     commits: u32,
+    /// Whether a checkpoint has copied the whole log, and no transaction was written since.
+    is_copied: bool,
     thread: Option<Thread>,
 }
 
+/// Whether the next transaction may begin the log anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LogRestart {
+    /// The whole log is copied.
+    Expected,
+    /// The thread copies.
+    Possible,
+    Impossible,
+}
+
+impl Default for Checkpoints {
+    /// The checkpoints of a store that was just opened, with a checkpoint.
+    fn default() -> Self {
+        Self {
+            commits: 0,
+            is_copied: true,
+            thread: None,
+        }
+    }
+}
+
 impl Checkpoints {
-    /// To be called after each commit. That a checkpoint fails loses nothing: a later one copies what this one did not.
+    /// Returns whether the next transaction may begin the log anew. Only the writer ends the thread's copying, so the answer
+    /// holds until [`Self::committed`].
+    pub(super) fn log_restart(&self) -> LogRestart {
+        if self.is_copied {
+            return LogRestart::Expected;
+        }
+        match &self.thread {
+            Some(thread) if thread.stage.load(Ordering::Acquire) != IDLE => LogRestart::Possible,
+            _ => LogRestart::Impossible,
+        }
+    }
+
+    /// To be called after each commit. A failed checkpoint loses nothing: a later one copies the same pages.
     pub(super) fn committed(&mut self, connection: &Connection, place: &Place) {
+        self.is_copied = false;
         if let Some(thread) = &self.thread
             && thread.stage.load(Ordering::Acquire) == COPIED
         {
-            copy(connection, place);
+            self.is_copied = copied_all(copy(connection, place));
             thread.stage.store(IDLE, Ordering::Release);
         }
         self.commits += 1;
@@ -64,9 +100,24 @@ impl Checkpoints {
         }
         match &self.thread {
             Some(thread) => thread.begin(),
-            None => drop(copy(connection, place)),
+            None => self.is_copied = copied_all(copy(connection, place)),
         }
     }
+}
+
+/// Whether a checkpoint has copied the whole log. A failed one may have.
+fn copied_all(log: Option<Log>) -> bool {
+    log.is_none_or(|log| log.copied >= log.pages)
+}
+
+/// Copies the whole log to the file and syncs the file. Waits a while for readers. Returns whether nothing is left.
+pub(super) fn copy_all(connection: &Connection) -> Result<bool, Error> {
+    Ok(!ask(connection, "PRAGMA wal_checkpoint(FULL)")?.is_blocked)
+}
+
+/// Copies the whole log to the file, syncs the file, and empties the log. Waits a while for readers. Returns whether it is empty.
+pub(super) fn empty_log(connection: &Connection) -> Result<bool, Error> {
+    Ok(!ask(connection, "PRAGMA wal_checkpoint(TRUNCATE)")?.is_blocked)
 }
 
 /// The thread waits until it is asked.
@@ -160,6 +211,8 @@ fn failed(place: &Place, error: Error) {
 
 /// How long the log is.
 struct Log {
+    /// Whether a reader or another checkpoint stopped this one.
+    is_blocked: bool,
     pages: i64,
     /// How many of them were copied.
     copied: i64,
@@ -169,6 +222,7 @@ fn ask(connection: &Connection, pragma: &str) -> Result<Log, Error> {
     let mut pragma = connection.prepare_cached(pragma)?;
     pragma.query_row([], |row| {
         Ok(Log {
+            is_blocked: row.get(0)?,
             pages: row.get(1)?,
             copied: row.get(2)?,
         })

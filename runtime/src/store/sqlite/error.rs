@@ -22,6 +22,9 @@ impl Place {
                 ErrorCode::NotADatabase => self.not_a_store("it is no SQLite database"),
                 ErrorCode::ReadOnly | ErrorCode::PermissionDenied => self.read_only(why),
                 ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => self.in_use(),
+                ErrorCode::SystemIoFailure | ErrorCode::CannotOpen if self.is_disk_full() => {
+                    StoreError::Full { path, why }
+                }
                 ErrorCode::TooBig => {
                     StoreError::conflict(format!("it is larger than the store takes ({why})"))
                 }
@@ -42,6 +45,16 @@ impl Place {
                 why,
             },
         }
+    }
+
+    /// Whether the disk has no space, which SQLite reports as an input or output error where it syncs, or extends its index.
+    fn is_disk_full(&self) -> bool {
+        /// Less than what SQLite extends a file by.
+        const LITTLE: u64 = 64 << 10;
+        let folder = self.path.parent();
+        folder.is_some_and(|folder| {
+            fs4::available_space(folder).is_ok_and(|available| available < LITTLE)
+        })
     }
 
     pub(super) fn not_a_store(&self, why: impl Into<String>) -> StoreError {

@@ -51,6 +51,19 @@ impl Lock {
     }
 }
 
+impl Lock {
+    /// Takes the lock of a store that an engine had open before. Waits a moment for another reader, which holds it for a moment.
+    pub(super) fn take_unused(store: &Path) -> Option<Self> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(beside(store))
+            .ok()?;
+        lock(&file).ok()?;
+        Some(Self { _file: file })
+    }
+}
+
 /// Takes the lock. A process that this one is just starting has all of its files for a moment, and with them a lock that was given up here.
 fn lock(file: &File) -> Result<(), fs4::TryLockError> {
     let mut tries = 0;

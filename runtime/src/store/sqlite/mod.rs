@@ -2,12 +2,22 @@
 
 mod backup;
 mod checkpoints;
+mod continuity;
 mod error;
+mod file_identity;
+mod integrity;
+mod lifecycle;
 mod lock;
+mod log_file;
 mod options;
 mod reader;
+mod recover;
+mod restore;
 mod row;
 mod schema;
+mod session;
+#[cfg(test)]
+mod tests;
 mod versions;
 mod write;
 
@@ -17,19 +27,22 @@ use rusqlite::Connection;
 
 pub use self::options::SqliteOptions;
 pub use self::reader::SqliteReader;
+pub use self::recover::Recovery;
+pub use self::restore::Restored;
 
-use self::checkpoints::Checkpoints;
+use self::checkpoints::{Checkpoints, LogRestart};
 use self::error::Place;
+use self::file_identity::FileIdentity;
 use self::lock::Lock;
 use self::versions::Versions;
 use super::{Change, Store, StoreError, StoreReader};
 
 /// A store in a file: SQLite with a write-ahead log. A commit is durable when the log is synced to the disk.
 ///
-/// Beside the file `orders.db` lie `orders.db-wal` and `orders.db-shm`, which belong to it, and `orders.db.lock`, by which a second
-/// engine is refused. The operating system gives up that lock when the process ends, however it ends. A
-/// [backup](SqliteReader::backup) copies the store while an engine writes to it; copying the file alone does not. The file must
-/// lie on a disk of this machine: SQLite's log does not work over a network.
+/// Next to the file `orders.db` are `orders.db-wal` and `orders.db-shm`, which belong to it, and `orders.db.lock`, which refuses a
+/// second engine. The operating system releases that lock when the process ends, however it ends. Dropping the store copies the log
+/// to the file and removes it. A [backup](SqliteReader::backup) copies the store while an engine writes to it; copying the file alone
+/// does not, and such a copy is refused. The file must be on a disk of this machine: SQLite's log does not work over a network.
 ///
 /// ```
 /// use stepwright_runtime::store::{SqliteReader, SqliteStore, Store};
@@ -50,17 +63,20 @@ pub struct SqliteStore {
     checkpoints: Checkpoints,
     connection: Connection,
     versions: Versions,
+    files: FileIdentity,
+    /// Whether the session was written to the log since the last check.
+    has_session: bool,
     place: Place,
     _lock: Lock,
 }
 
 impl SqliteStore {
-    /// Opens a store, or creates it. One that an older version of this library wrote is migrated.
+    /// Opens a store, or creates it. A store of an older version of this library is migrated.
     ///
     /// # Errors
     ///
     /// [`StoreError::InUse`], [`StoreError::ReadOnly`], [`StoreError::NotAStore`], [`StoreError::NewerVersion`],
-    /// [`StoreError::Corrupt`], [`StoreError::Full`], [`StoreError::Io`].
+    /// [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::Corrupt`], [`StoreError::Full`], [`StoreError::Io`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         Self::options().open(path)
     }
@@ -76,11 +92,58 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// Writes the session to the log.
+    fn advance(&self) -> Result<(), StoreError> {
+        write::transact(&self.connection, &self.place, || {
+            session::advance_with_header(&self.connection)
+                .map_err(|error| self.place.error("write the session", error))
+        })
+    }
+}
+
+impl Drop for SqliteStore {
+    /// Closes the store: copies the log to the file and removes the log.
+    fn drop(&mut self) {
+        // The thread has a connection, which is to be closed before this one.
+        self.checkpoints = Checkpoints::default();
+        let closed = self
+            .files
+            .check(&self.place)
+            .and_then(|()| lifecycle::end(&self.connection, &self.place, &mut |_| {}));
+        if let Err(error) = closed {
+            tracing::warn!(
+                "the store was not closed cleanly; its log stays, and the next engine needs it: {error}"
+            );
+        }
+    }
+}
+
 impl Store for SqliteStore {
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
-        write::commit(&self.connection, &self.place, &mut self.versions, changes)?;
-        self.checkpoints.committed(&self.connection, &self.place);
+        let log_restart = self.checkpoints.log_restart();
+        let (connection, place) = (&self.connection, &self.place);
+        write::commit(connection, place, &mut self.versions, log_restart, changes)?;
+        // A commit to a file that was deleted is lost.
+        self.files.check_commit(place)?;
+        self.checkpoints.committed(connection, place);
+        self.has_session |= log_restart != LogRestart::Impossible;
         Ok(())
+    }
+
+    fn check(&mut self) -> Result<(), StoreError> {
+        self.files.check(&self.place)?;
+        // Another program may have copied the log, so that a transaction without the session began it anew.
+        let has_session = std::mem::take(&mut self.has_session);
+        if self.files.log_restarted() && !has_session {
+            return self.advance();
+        }
+        Ok(())
+    }
+
+    fn probe(&mut self) -> Result<(), StoreError> {
+        self.advance()?;
+        self.files.check(&self.place)
     }
 
     fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {

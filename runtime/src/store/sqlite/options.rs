@@ -1,14 +1,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::checkpoints::Checkpoints;
 use super::error::Place;
+use super::file_identity::FileIdentity;
 use super::lock::Lock;
 use super::schema::{self, Found};
 use super::versions::Versions;
-use super::{SqliteStore, write};
+use super::{SqliteStore, continuity, lifecycle};
 use crate::store::StoreError;
 
 /// Bytes of a page in stores that are created. Twice SQLite's default: faster by a tenth for the records of executions.
@@ -50,6 +52,7 @@ impl SqliteOptions {
             path: resolve(path.as_ref())?,
         };
         let lock = Lock::take(&place.path)?;
+        continuity::check(&place)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let connection = connect(&place, flags)?;
         self.prepare(&connection, &place)?;
@@ -57,6 +60,8 @@ impl SqliteOptions {
             checkpoints: Checkpoints::default(),
             connection,
             versions: Versions::default(),
+            files: FileIdentity::new(&place)?,
+            has_session: true,
             place,
             _lock: lock,
         })
@@ -97,9 +102,7 @@ impl SqliteOptions {
             let pages = (bytes / u64::from(size)).clamp(1, u64::from(u32::MAX - 1));
             set("max_page_count", &i64::try_from(pages).unwrap_or(i64::MAX))?;
         }
-        write::transact(connection, place, || {
-            schema::migrate(connection, place, from)
-        })
+        lifecycle::begin(connection, place, from, &mut |_| {})
     }
 }
 
@@ -109,13 +112,27 @@ pub(super) fn connect(place: &Place, flags: OpenFlags) -> Result<Connection, Sto
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&place.path, flags).map_err(cannot_open)?;
     connection.busy_timeout(PATIENCE).map_err(cannot_open)?;
+    // SQLite would remove the log at the end of the last connection, also of a store that was not closed cleanly.
+    allow_log_removal(&connection, false).map_err(cannot_open)?;
     connection.set_prepared_statement_cache_capacity(32);
-    for (name, value) in [("trusted_schema", false), ("cell_size_check", true)] {
-        connection
-            .pragma_update(None, name, value)
-            .map_err(cannot_open)?;
-    }
+    set_defenses(&connection).map_err(cannot_open)?;
     Ok(connection)
+}
+
+/// Sets what protects a connection from a damaged or hostile file.
+pub(super) fn set_defenses(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)
+}
+
+/// Sets whether the last connection copies and removes the log when it is closed.
+pub(super) fn allow_log_removal(
+    connection: &Connection,
+    is_allowed: bool,
+) -> Result<(), rusqlite::Error> {
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !is_allowed)
+        .map(drop)
 }
 
 /// The log is synced at each commit, by macOS down to the disk itself, and so is the file before the log is written anew.

@@ -3,9 +3,11 @@ use std::path::Path;
 use bytes::Bytes;
 use rusqlite::{Connection, OpenFlags, Params, Row, ToSql};
 
+use super::continuity::{self, MainFile};
 use super::error::Place;
+use super::lock::Lock;
 use super::schema::{self, Found};
-use super::{backup, options, row};
+use super::{backup, log_file, options, row};
 use crate::clock::Timestamp;
 use crate::store::{
     StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument, StoredExecution,
@@ -17,6 +19,45 @@ use crate::store::{
 pub struct SqliteReader {
     connection: Connection,
     place: Place,
+    // Dropped after the connection is closed.
+    _empty_log: EmptyLog,
+}
+
+/// Removes the empty log that a reader leaves behind: one that was open when the engine ended, or has read a closed store.
+#[derive(Debug)]
+struct EmptyLog(Place);
+
+impl EmptyLog {
+    fn remove(&self) -> Option<()> {
+        let Self(place) = self;
+        let log = log_file::path_of(&place.path).metadata().ok()?;
+        if log.len() > 0 {
+            return None;
+        }
+        // With the lock, no engine opens the store now.
+        let _lock = Lock::take_unused(&place.path)?;
+        let MainFile::Store {
+            session: Some(session),
+            ..
+        } = MainFile::read(place).ok()?
+        else {
+            return None;
+        };
+        if session.is_open {
+            return None;
+        }
+        let connection = options::connect(place, OpenFlags::SQLITE_OPEN_READ_WRITE).ok()?;
+        options::allow_log_removal(&connection, true).ok()?;
+        // SQLite opens the log when it reads, and removes it when no other connection has it open.
+        schema::find(&connection, place).ok().map(drop)
+    }
+}
+
+impl Drop for EmptyLog {
+    fn drop(&mut self) {
+        // An empty log does no harm. What cannot be removed stays.
+        let _stays = self.remove();
+    }
 }
 
 impl SqliteReader {
@@ -25,13 +66,14 @@ impl SqliteReader {
     /// # Errors
     ///
     /// [`StoreError::NotAStore`], [`StoreError::NewerVersion`], [`StoreError::OlderVersion`], [`StoreError::Corrupt`],
-    /// [`StoreError::Io`].
+    /// [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::Io`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = options::resolve(path.as_ref())?;
         let place = Place { path };
         if let Err(error) = place.path.metadata() {
             return Err(place.io("open the file", error));
         }
+        continuity::check_for_reader(&place)?;
         let connection = options::connect(&place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         match schema::find(&connection, &place)? {
             Found::Nothing => Err(place.not_a_store("it is empty")),
@@ -40,13 +82,17 @@ impl SqliteReader {
                 found,
                 known: schema::NEWEST,
             }),
-            Found::Version(_) => Ok(Self { connection, place }),
+            Found::Version(_) => Ok(Self {
+                connection,
+                _empty_log: EmptyLog(place.clone()),
+                place,
+            }),
         }
     }
 
-    /// Writes a copy of the store, as it is now, to a new file. An engine may go on writing meanwhile. The copy is on the disk,
-    /// whole, when this gives `Ok`, and there is no file at `to` before. It has no room for deleted rows, and is a store like the
-    /// first.
+    /// Writes a copy of the store, as it is now, to a new file. An engine may write to the store concurrently. The copy is
+    /// complete and durable when this returns `Ok`; until then there is no file at `to`. It has no space for deleted rows, and is a
+    /// store that was closed cleanly, which [`SqliteStore::restore`](super::SqliteStore::restore) takes.
     ///
     /// # Errors
     ///

@@ -6,10 +6,22 @@ use super::error::Place;
 use crate::store::StoreError;
 
 /// What tells a store from another application's database: `Stpw`.
-const APPLICATION: i64 = 0x5374_7077;
+pub(super) const APPLICATION: i64 = 0x5374_7077;
 
 /// What makes a version of the schema from the one before it; the first makes it from nothing. Steps that are released never change.
-const MIGRATIONS: &[&str] = &[EXECUTIONS, ACTIVITIES, MAP_RUNS, NARROW, DOCUMENTS];
+const MIGRATIONS: &[&str] = &[EXECUTIONS, ACTIVITIES, MAP_RUNS, NARROW, DOCUMENTS, SESSION];
+
+/// The first version whose executions have their first record, if it is short.
+pub(super) const NARROWED: i64 = 4;
+
+/// The first version that has documents.
+pub(super) const DOCUMENTED: i64 = 5;
+
+/// The first version that has sessions.
+pub(super) const SESSIONS: i64 = 6;
+
+/// The reason for refusing a database that is not a store.
+pub(super) const OTHER_APPLICATION: &str = "it is a database of another application";
 
 /// Version 1: executions with their records.
 const EXECUTIONS: &str = "
@@ -129,6 +141,16 @@ const DOCUMENTS: &str = "
     ) WITHOUT ROWID;
 ";
 
+/// Version 6: the [session](super::session), which shows whether a log belongs to the file.
+const SESSION: &str = "
+    CREATE TABLE session (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        epoch BLOB NOT NULL,
+        generation INTEGER NOT NULL,
+        is_open INTEGER NOT NULL
+    );
+";
+
 /// What a file holds.
 pub(super) enum Found {
     /// It is empty.
@@ -152,7 +174,7 @@ pub(super) fn find(connection: &Connection, place: &Place) -> Result<Found, Stor
         let is_empty = number("SELECT count(*) FROM sqlite_schema")? == 0;
         return match application == 0 && version == 0 && is_empty {
             true => Ok(Found::Nothing),
-            false => Err(place.not_a_store("it is a database of another application")),
+            false => Err(place.not_a_store(OTHER_APPLICATION)),
         };
     }
     match version {

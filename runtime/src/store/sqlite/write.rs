@@ -2,8 +2,10 @@
 
 use rusqlite::{Connection, Error, Params, ffi, params};
 
+use super::checkpoints::LogRestart;
 use super::error::Place;
 use super::row::{self, checksum};
+use super::session;
 use super::versions::Versions;
 use crate::Status;
 use crate::clock::Timestamp;
@@ -18,9 +20,17 @@ pub(super) fn commit(
     connection: &Connection,
     place: &Place,
     versions: &mut Versions,
+    log_restart: LogRestart,
     changes: &[Change],
 ) -> Result<(), StoreError> {
     let outcome = transact(connection, place, || {
+        // The first transaction of a log has the session.
+        let advanced = match log_restart {
+            LogRestart::Expected => session::advance_with_header(connection),
+            LogRestart::Possible => session::advance(connection),
+            LogRestart::Impossible => Ok(()),
+        };
+        advanced.map_err(|error| place.error("write the session", error))?;
         let mut writer = Writer {
             connection,
             place,

@@ -1,0 +1,240 @@
+//! Checks that a store's file and its log belong together, before SQLite replays the log.
+
+use std::fmt::Write;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
+
+use super::error::Place;
+use super::log_file::{self, LogFile};
+use super::schema;
+use super::session::Session;
+use crate::store::StoreError;
+
+/// How often a reader looks again before it refuses a store: an engine may be about to open or close it.
+const TRIES: u32 = 10;
+/// The time between two tries.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Checks a store that is about to be opened by the only process that writes to it.
+///
+/// # Errors
+///
+/// [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::NotAStore`].
+pub(super) fn check(place: &Place) -> Result<(), StoreError> {
+    let log = log_file::path_of(&place.path);
+    let cannot_read =
+        |error: io::Error| place.io(format!("read its log `{}`", log.display()), error);
+    let foreign = |why: &str| StoreError::ForeignLog {
+        path: place.path.clone(),
+        log: log.clone(),
+        why: why.to_owned(),
+    };
+    let main = MainFile::read(place)?;
+    let (version, session) = match main {
+        MainFile::Empty => {
+            return match log_frames(&log, |_| false).map_err(cannot_read)? {
+                Frames::None => Ok(()),
+                _ => Err(foreign("the store's file is missing or empty")),
+            };
+        }
+        // SQLite reports what is wrong with it.
+        MainFile::Unreadable => return Ok(()),
+        MainFile::Store { version, session } => (version, session),
+    };
+    let Some(session) = session else {
+        // An older version wrote the file, and perhaps its log. A migration that was cut off has the older version in the log's
+        // first transaction.
+        let mut first = None;
+        let frames = log_frames(&log, |frame| {
+            if frame.number == 1 && first.is_none() {
+                first = user_version(frame.page);
+            }
+            first.is_some()
+        });
+        return match frames.map_err(cannot_read)? {
+            Frames::Accepted if first > Some(version) && first >= Some(schema::SESSIONS) => {
+                Err(foreign("a newer version of this file wrote it"))
+            }
+            _ => Ok(()),
+        };
+    };
+    if !log_file::has_bytes(&log).map_err(cannot_read)? {
+        return match session.is_open {
+            true => Err(StoreError::MissingLog {
+                path: place.path.clone(),
+                log,
+            }),
+            false => Ok(()),
+        };
+    }
+    let (mut has_session, mut has_epoch, mut has_other_version) = (false, false, false);
+    let frames = log_frames(&log, |frame| {
+        if frame.number == 1 && user_version(frame.page) != Some(version) {
+            has_other_version = true;
+        }
+        let Some(found) = Session::decode(frame.page) else {
+            return false;
+        };
+        has_session = true;
+        has_epoch |= found.epoch == session.epoch;
+        found.continues(&session)
+    });
+    match frames.map_err(cannot_read)? {
+        Frames::Refused if has_epoch => Err(foreign(
+            "the store's file is older than the changes that the log continues",
+        )),
+        Frames::Refused if has_session => Err(foreign(
+            "another epoch of the store, or another store, wrote it",
+        )),
+        Frames::Refused if has_other_version => {
+            Err(foreign("another version of the store wrote it"))
+        }
+        // An engine writes its session first, so that another program wrote this log.
+        Frames::Refused | Frames::None | Frames::Accepted => Ok(()),
+    }
+}
+
+/// Checks a store that is about to be opened by a reader. An engine may be opening or closing it, so a refusal is checked again.
+///
+/// # Errors
+///
+/// Those of [`check`].
+pub(super) fn check_for_reader(place: &Place) -> Result<(), StoreError> {
+    let mut tries = 0;
+    loop {
+        let checked = check(place);
+        tries += 1;
+        let may_change = matches!(
+            checked,
+            Err(StoreError::ForeignLog { .. } | StoreError::MissingLog { .. })
+        );
+        if !may_change || tries == TRIES {
+            return checked;
+        }
+        std::thread::sleep(PAUSE);
+    }
+}
+
+/// The contents of a store's file without its log.
+pub(super) enum MainFile {
+    /// There is no file, or it is empty.
+    Empty,
+    /// It cannot be read without its log: it is damaged, or a checkpoint was cut off.
+    Unreadable,
+    Store {
+        version: i64,
+        /// The session, from the version with sessions on.
+        session: Option<Session>,
+    },
+}
+
+impl MainFile {
+    pub(super) fn read(place: &Place) -> Result<Self, StoreError> {
+        let cannot_open = |error: io::Error| place.io("open the file", error);
+        if !log_file::has_bytes(&place.path).map_err(cannot_open)? {
+            return Ok(Self::Empty);
+        }
+        match read(&place.path) {
+            Ok(None) => Err(place.not_a_store(schema::OTHER_APPLICATION)),
+            Ok(Some(store)) => Ok(store),
+            Err(Error::SqliteFailure(failure, _)) if failure.code == ErrorCode::NotADatabase => {
+                Err(place.not_a_store("it is no SQLite database"))
+            }
+            Err(_) => Ok(Self::Unreadable),
+        }
+    }
+}
+
+/// Reads the version and the session; `None` for another application's database.
+fn read(path: &Path) -> Result<Option<MainFile>, Error> {
+    let connection = open_without_log(path)?;
+    // A cut off checkpoint may leave a file that is shorter than its first page says.
+    connection.pragma_update(None, "writable_schema", true)?;
+    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let (application, version) = (pragma("application_id")?, pragma("user_version")?);
+    if application != 0 && application != schema::APPLICATION {
+        return Ok(None);
+    }
+    // This version does not know the tables of a newer one, and refuses to open it later.
+    if !(schema::SESSIONS..=schema::NEWEST).contains(&version) {
+        let session = None;
+        return Ok(Some(MainFile::Store { version, session }));
+    }
+    match Session::read(&connection)? {
+        None => Ok(Some(MainFile::Unreadable)),
+        session => Ok(Some(MainFile::Store { version, session })),
+    }
+}
+
+/// Opens the file of a store for reading without its log, and without locks.
+pub(super) fn open_without_log(path: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(uri(path), flags)
+}
+
+/// The URI of a file whose log SQLite is not to look for.
+fn uri(path: &Path) -> String {
+    let mut uri = String::from("file:");
+    let mut bytes = path.as_os_str().as_encoded_bytes().to_vec();
+    if cfg!(windows) {
+        for byte in &mut bytes {
+            if *byte == b'\\' {
+                *byte = b'/';
+            }
+        }
+        if bytes.starts_with(b"//?/") {
+            bytes.drain(..3);
+        }
+    }
+    for byte in bytes {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b':' => uri.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
+            // Writing to a text does not fail.
+            _ => drop(write!(uri, "%{byte:02x}")),
+        }
+    }
+    uri.push_str("?immutable=1");
+    uri
+}
+
+/// What the frames of a log are.
+enum Frames {
+    /// SQLite would replay none.
+    None,
+    /// A frame is one that was looked for.
+    Accepted,
+    /// There are transactions, and no frame is one that was looked for.
+    Refused,
+}
+
+/// Looks for a frame of a log.
+fn log_frames(
+    path: &Path,
+    mut is_accepted: impl FnMut(log_file::Frame<'_>) -> bool,
+) -> io::Result<Frames> {
+    let Some(mut log) = LogFile::open(path)? else {
+        return Ok(Frames::None);
+    };
+    let mut found = Frames::None;
+    while let Some(frame) = log.next()? {
+        if frame.is_commit {
+            found = Frames::Refused;
+        }
+        if is_accepted(frame) {
+            return Ok(Frames::Accepted);
+        }
+    }
+    Ok(found)
+}
+
+/// The version of the schema, in the first page.
+fn user_version(page: &[u8]) -> Option<i64> {
+    let bytes = page.get(60..64)?.try_into().ok()?;
+    Some(i32::from_be_bytes(bytes).into())
+}

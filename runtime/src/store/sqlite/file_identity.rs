@@ -1,0 +1,116 @@
+#[cfg(unix)]
+use std::io::ErrorKind;
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
+
+use super::error::Place;
+#[cfg(unix)]
+use super::log_file;
+use crate::store::StoreError;
+
+/// The files that a store has opened, by device and inode. Another file at the same path is not one of them.
+#[cfg(unix)]
+#[derive(Debug)]
+pub(super) struct FileIdentity {
+    log: PathBuf,
+    main_inode: (u64, u64),
+    log_inode: (u64, u64),
+    /// The log, whose header shows when it begins anew.
+    log_file: std::fs::File,
+    salts: [u8; 8],
+}
+
+#[cfg(unix)]
+impl FileIdentity {
+    /// Returns the identity of the files of an open store, after its first transaction.
+    pub(super) fn new(place: &Place) -> Result<Self, StoreError> {
+        use std::os::unix::fs::MetadataExt;
+        let cannot = |error: std::io::Error| place.io("look at its files", error);
+        let log = log_file::path_of(&place.path);
+        // No lock of SQLite is on the log, so opening it here takes none away.
+        let log_file = std::fs::File::open(&log).map_err(cannot)?;
+        let about_log = log_file.metadata().map_err(cannot)?;
+        let mut identity = Self {
+            main_inode: inode(&place.path).map_err(cannot)?,
+            log_inode: (about_log.dev(), about_log.ino()),
+            log,
+            log_file,
+            salts: [0; 8],
+        };
+        identity.log_restarted();
+        Ok(identity)
+    }
+
+    /// Checks that the file is still at its path and that the log is not deleted. This costs two system calls, since it follows each
+    /// commit; a log that was renamed is found by [`Self::check`] alone.
+    pub(super) fn check_commit(&self, place: &Place) -> Result<(), StoreError> {
+        use std::os::unix::fs::MetadataExt;
+        let is_main = inode(&place.path).is_ok_and(|now| now == self.main_inode);
+        let has_log = self.log_file.metadata().map_or(true, |log| log.nlink() > 0);
+        match is_main && has_log {
+            true => Ok(()),
+            false => self.check(place),
+        }
+    }
+
+    /// Checks that both files are still at their paths.
+    pub(super) fn check(&self, place: &Place) -> Result<(), StoreError> {
+        for (path, opened) in [(&place.path, self.main_inode), (&self.log, self.log_inode)] {
+            let why = match inode(path) {
+                Ok(now) if now == opened => continue,
+                Ok(_) => format!("another file is at `{}`", path.display()),
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    format!("there is no file `{}` any more", path.display())
+                }
+                // This says nothing about the file.
+                Err(_) => continue,
+            };
+            return Err(StoreError::Replaced {
+                path: place.path.clone(),
+                why,
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether the log began anew since the last call.
+    pub(super) fn log_restarted(&mut self) -> bool {
+        use std::os::unix::fs::FileExt;
+        const SALTS: u64 = 16;
+        let before = self.salts;
+        // A log without a header has not begun.
+        let read = self.log_file.read_exact_at(&mut self.salts, SALTS);
+        read.is_ok() && before != self.salts
+    }
+}
+
+#[cfg(unix)]
+fn inode(path: &Path) -> std::io::Result<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = path.metadata()?;
+    Ok((metadata.dev(), metadata.ino()))
+}
+
+/// Other systems refuse to delete or replace a file that is open.
+#[cfg(not(unix))]
+#[derive(Debug)]
+pub(super) struct FileIdentity;
+
+#[cfg(not(unix))]
+impl FileIdentity {
+    pub(super) fn new(_: &Place) -> Result<Self, StoreError> {
+        Ok(Self)
+    }
+
+    pub(super) fn check_commit(&self, _: &Place) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    pub(super) fn check(&self, _: &Place) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    pub(super) fn log_restarted(&mut self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,67 @@
+//! The steps of opening and closing a store. A crash between two of them leaves files that open.
+
+use rusqlite::Connection;
+
+use super::error::Place;
+use super::session::{self, Session};
+use super::{checkpoints, options, schema, write};
+use crate::store::StoreError;
+
+/// Is called after each step, with its name.
+pub(super) type Steps<'a> = &'a mut dyn FnMut(&'static str);
+
+/// Migrates a store and begins its session, in the file itself before this returns: without its log, the file is refused from then on.
+///
+/// After a crash between two steps, the file and its log belong together: the log has the session of the file first, and then the
+/// new one. The last step is the first that writes to the file.
+pub(super) fn begin(
+    connection: &Connection,
+    place: &Place,
+    from: i64,
+    steps: Steps<'_>,
+) -> Result<(), StoreError> {
+    let cannot_begin = |error| place.error("begin a session", error);
+    if from >= schema::SESSIONS && Session::read(connection).map_err(cannot_begin)?.is_none() {
+        return Err(place.corrupt("it has no session"));
+    }
+    write::transact(connection, place, || {
+        session::advance_with_header(connection).map_err(cannot_begin)
+    })?;
+    steps("the session of the file is in the log");
+    write::transact(connection, place, || {
+        schema::migrate(connection, place, from)?;
+        session::begin(connection, true).map_err(cannot_begin)
+    })?;
+    steps("the new session is in the log");
+    if !checkpoints::copy_all(connection).map_err(cannot_begin)? {
+        tracing::warn!(
+            "another program reads the store `{}`; until it ends, a copy of the file without its log is not recognized as incomplete",
+            place.path.display()
+        );
+    }
+    steps("the new session is in the file");
+    Ok(())
+}
+
+/// Marks a store as closed, copies its log to the file, and empties the log, which the last connection then removes.
+pub(super) fn end(
+    connection: &Connection,
+    place: &Place,
+    steps: Steps<'_>,
+) -> Result<(), StoreError> {
+    let cannot_close = |error| place.error("close the file", error);
+    write::transact(connection, place, || {
+        session::advance_with_header(connection)
+            .and_then(|()| session::end(connection))
+            .map_err(cannot_close)
+    })?;
+    steps("the end of the session is in the log");
+    if !checkpoints::empty_log(connection).map_err(cannot_close)? {
+        return Err(place.io(
+            "copy its log to the file",
+            "another program reads the store",
+        ));
+    }
+    steps("the log is empty");
+    options::allow_log_removal(connection, true).map_err(cannot_close)
+}

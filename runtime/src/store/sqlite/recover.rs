@@ -1,0 +1,119 @@
+use std::path::{Path, PathBuf};
+
+use rusqlite::OpenFlags;
+
+use super::error::Place;
+use super::lock::Lock;
+use super::{SqliteStore, checkpoints, continuity, integrity, log_file, options, session, write};
+use crate::atomic_file;
+use crate::clock::Timestamp;
+use crate::store::StoreError;
+
+/// The result of [`SqliteStore::recover`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Recovery {
+    /// The store opens as it is; nothing was changed.
+    NotNeeded,
+    /// The log was missing. The store has what its file contains.
+    WithoutLog,
+    /// The log was of another file and was moved aside. The store has what its file contains.
+    LogMovedAside {
+        /// The log's new path.
+        log: PathBuf,
+    },
+}
+
+impl SqliteStore {
+    /// Makes a store that is refused for its log open again, with the content of its file alone. Commits that were only in the missing
+    /// log are lost, so restore a backup or bring the log back if you can.
+    ///
+    /// The file is checked first, as in [`SqliteStore::restore`]. A log of another file is renamed, not deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::InUse`] while an engine has the store open; [`StoreError::ForeignLog`] when the log is there and the file is not;
+    /// [`StoreError::Corrupt`] when the file is damaged; other errors of opening.
+    pub fn recover(path: impl AsRef<Path>) -> Result<Recovery, StoreError> {
+        let place = Place {
+            path: options::resolve(path.as_ref())?,
+        };
+        let file_exists =
+            log_file::has_bytes(&place.path).map_err(|error| place.io("open the file", error))?;
+        if !file_exists && !log_file::path_of(&place.path).exists() {
+            return Err(place.io("open the file", "there is no such file"));
+        }
+        let _lock = Lock::take(&place.path)?;
+        let recovery = match continuity::check(&place) {
+            Ok(()) => {
+                return match continuity::MainFile::read(&place)? {
+                    // A log that belongs to the file may complete it.
+                    continuity::MainFile::Unreadable
+                        if !log_file::path_of(&place.path).exists() =>
+                    {
+                        Err(place.corrupt("its tables cannot be read"))
+                    }
+                    _ => Ok(Recovery::NotNeeded),
+                };
+            }
+            Err(StoreError::MissingLog { .. }) => Recovery::WithoutLog,
+            Err(StoreError::ForeignLog { .. }) if file_exists => Recovery::LogMovedAside {
+                log: PathBuf::new(),
+            },
+            Err(error) => return Err(error),
+        };
+        integrity::check(&place.path)?;
+        let recovery = match recovery {
+            Recovery::LogMovedAside { .. } => Recovery::LogMovedAside {
+                log: move_log_aside(&place)?,
+            },
+            other => other,
+        };
+        close_cleanly(&place)?;
+        Ok(recovery)
+    }
+}
+
+/// Renames the log of a store, and removes its index. Returns the log's new path.
+fn move_log_aside(place: &Place) -> Result<PathBuf, StoreError> {
+    let log = log_file::path_of(&place.path);
+    let aside = free_name(&log);
+    std::fs::rename(&log, &aside)
+        .and_then(|()| atomic_file::remove(&log_file::with_suffix(&place.path, "-shm")))
+        .and_then(|()| atomic_file::sync_folder_of(&log))
+        .map_err(|error| place.io("move its log aside", error))?;
+    Ok(aside)
+}
+
+/// A free name for a file that is moved aside: `orders.db.aside-20260314T150926Z` for `orders.db`.
+pub(super) fn free_name(path: &Path) -> PathBuf {
+    let now = Timestamp::system().to_string();
+    let seconds = now.split('.').next().unwrap_or(&now);
+    let date: String = seconds
+        .chars()
+        .filter(|char| char.is_ascii_digit() || *char == 'T')
+        .collect();
+    let names = (1_u32..).map(|number| match number {
+        1 => log_file::with_suffix(path, &format!(".aside-{date}Z")),
+        _ => log_file::with_suffix(path, &format!(".aside-{date}Z-{number}")),
+    });
+    let mut free = names.skip_while(|name| name.symlink_metadata().is_ok());
+    free.next().unwrap_or_else(|| path.to_owned())
+}
+
+/// Marks a store without a log as closed cleanly, with a new epoch.
+fn close_cleanly(place: &Place) -> Result<(), StoreError> {
+    let cannot = |error| place.error("begin a new epoch", error);
+    let connection = options::connect(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    options::sync_fully(&connection).map_err(cannot)?;
+    write::transact(&connection, place, || {
+        session::advance_with_header(&connection).map_err(cannot)
+    })?;
+    if session::Session::read(&connection).is_ok() {
+        write::transact(&connection, place, || {
+            session::begin(&connection, false).map_err(cannot)
+        })?;
+    }
+    checkpoints::empty_log(&connection).map_err(cannot)?;
+    options::allow_log_removal(&connection, true).map_err(cannot)
+}

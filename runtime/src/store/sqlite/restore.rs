@@ -1,0 +1,175 @@
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::continuity::MainFile;
+use super::error::Place;
+use super::lock::Lock;
+use super::recover::free_name;
+use super::{SqliteStore, integrity, log_file, options};
+use crate::atomic_file;
+use crate::store::StoreError;
+
+/// The result of [`SqliteStore::restore`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Restored {
+    /// The size of the restored file in bytes.
+    pub bytes: u64,
+    /// The new paths of the files that were at the store's path before.
+    pub moved_aside: Vec<PathBuf>,
+}
+
+impl SqliteStore {
+    /// Puts a backup at the path of a store. A file and a log that are there are renamed, not deleted.
+    ///
+    /// The backup is copied to a temporary file in the same folder, and the copy is checked: that it is a store of a known version,
+    /// SQLite's `integrity_check`, and the checksum of each record and document. Then it is renamed to its final name. A crash leaves
+    /// the old store, a store that is refused because its log was moved aside, or the restored one; repeat the call then.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::InUse`] while an engine has the store open; [`StoreError::Io`] when the backup is not a store that was closed
+    /// cleanly; [`StoreError::NotAStore`] and [`StoreError::Corrupt`] when it is something else or damaged; [`StoreError::Full`].
+    pub fn restore(backup: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<Restored, StoreError> {
+        let backup = Place {
+            path: options::resolve(backup.as_ref())?,
+        };
+        let place = Place {
+            path: options::resolve(to.as_ref())?,
+        };
+        if backup.path == place.path {
+            return Err(place.io("be restored", "the backup is the store itself"));
+        }
+        check_closed(&backup)?;
+        let _lock = Lock::take(&place.path)?;
+        let part = log_file::with_suffix(&place.path, ".part");
+        let restored = copy(&backup, &part, &place).and_then(|bytes| {
+            let moved_aside = replace(&part, &place.path)
+                .map_err(|error| io_error(&place, "put the backup in its place", &error))?;
+            Ok(Restored { bytes, moved_aside })
+        });
+        if restored.is_err() {
+            // The first error says why.
+            let _left_over = atomic_file::remove(&part);
+        }
+        restored
+    }
+}
+
+/// Checks that a backup is a store that was closed cleanly.
+fn check_closed(backup: &Place) -> Result<(), StoreError> {
+    let refuse = |why: &str| Err(backup.io("be restored", why));
+    let log = log_file::path_of(&backup.path);
+    let has_log = log_file::has_bytes(&log)
+        .map_err(|error| backup.io(format!("read its log `{}`", log.display()), error))?;
+    match MainFile::read(backup)? {
+        MainFile::Empty => refuse("there is no such file, or it is empty"),
+        MainFile::Unreadable => Err(backup.corrupt("its tables cannot be read")),
+        _ if has_log => refuse(
+            "it has a log, so it was not closed cleanly; take a backup of it with `stepwright store backup`, and restore that",
+        ),
+        MainFile::Store {
+            session: Some(session),
+            ..
+        } if session.is_open => refuse(
+            "it is a copy of the file of an open store, without its log; take a backup with `stepwright store backup`, and restore that",
+        ),
+        MainFile::Store { .. } => Ok(()),
+    }
+}
+
+/// Copies the backup to a temporary file and checks the copy. Returns its size.
+fn copy(backup: &Place, part: &Path, place: &Place) -> Result<u64, StoreError> {
+    let copied = || {
+        atomic_file::remove(part)?;
+        let bytes = fs::copy(&backup.path, part)?;
+        match fs::metadata(&place.path) {
+            Ok(old) => take_access(part, &old)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        // A backup may be read-only, and a store is written to.
+        let mut permissions = fs::metadata(part)?.permissions();
+        if permissions.readonly() {
+            make_writable(&mut permissions);
+            fs::set_permissions(part, permissions)?;
+        }
+        File::options().write(true).open(part)?.sync_all()?;
+        Ok(bytes)
+    };
+    let bytes = copied().map_err(|error| io_error(place, "copy the backup", &error))?;
+    match integrity::check(part) {
+        Ok(()) => Ok(bytes),
+        // The copy is as the backup is.
+        Err(StoreError::Corrupt { why, .. }) => Err(backup.corrupt(why)),
+        Err(StoreError::NotAStore { why, .. }) => Err(backup.not_a_store(why)),
+        Err(StoreError::NewerVersion { found, known, .. }) => Err(StoreError::NewerVersion {
+            path: backup.path.clone(),
+            found,
+            known,
+        }),
+        Err(other) => Err(other),
+    }
+}
+
+/// Sets the owner and the permissions of the old file on the copy: root may restore the store of another user.
+fn take_access(part: &Path, old: &fs::Metadata) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, chown};
+        match chown(part, Some(old.uid()), Some(old.gid())) {
+            // Only root may change the owner.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+            changed => changed?,
+        }
+    }
+    fs::set_permissions(part, old.permissions())
+}
+
+#[cfg(unix)]
+fn make_writable(permissions: &mut fs::Permissions) {
+    use std::os::unix::fs::PermissionsExt;
+    permissions.set_mode(permissions.mode() | 0o200);
+}
+
+#[cfg(not(unix))]
+fn make_writable(permissions: &mut fs::Permissions) {
+    permissions.set_readonly(false);
+}
+
+/// Moves the old files aside and renames the copy. The log goes first: at no time is it next to a file that it does not belong to.
+fn replace(part: &Path, to: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut moved_aside = Vec::new();
+    for suffix in ["-wal", "-journal"] {
+        let path = log_file::with_suffix(to, suffix);
+        if log_file::has_bytes(&path)? {
+            let aside = free_name(&path);
+            fs::rename(&path, &aside)?;
+            moved_aside.push(aside);
+        }
+        atomic_file::remove(&path)?;
+    }
+    atomic_file::remove(&log_file::with_suffix(to, "-shm"))?;
+    atomic_file::sync_folder_of(to)?;
+    if to.try_exists()? {
+        let aside = free_name(to);
+        // With a link, there is a store at the path at any time. Some file systems have none.
+        if fs::hard_link(to, &aside).is_err() {
+            fs::rename(to, &aside)?;
+        }
+        moved_aside.insert(0, aside);
+    }
+    atomic_file::publish(part, to)?;
+    Ok(moved_aside)
+}
+
+fn io_error(place: &Place, doing: &str, error: &io::Error) -> StoreError {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full {
+            path: Some(place.path.clone()),
+            why: error.to_string(),
+        },
+        _ => place.io(doing, error),
+    }
+}

@@ -1,0 +1,82 @@
+//! Files of a store that are deleted or replaced while it is open.
+#![cfg(unix)]
+
+use std::fs;
+use std::path::Path;
+
+use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreError};
+
+use crate::continuity::suffixed;
+use crate::support::{everything, fill, place, start};
+
+/// Makes a store, does this to its files, and checks that it is noticed without a commit, by a commit and by a probe. A commit does not look
+/// for a log that was renamed.
+fn is_noticed(file: &str, replace: impl Fn(&Path)) {
+    let (_folder, path) = place();
+    let mut store = SqliteStore::open(&path).expect("it opens");
+    fill(&mut store, 3);
+    store.check().expect("nothing has changed");
+    let victim = suffixed(&path, file);
+    replace(&victim);
+    let is_renamed = file == "-wal" && suffixed(&victim, ".moved").exists();
+    let committed = store.commit(&[start(4, 10)]);
+    let committed = (!is_renamed).then_some(committed);
+    for found in committed.into_iter().chain([store.check(), store.probe()]) {
+        let error = found.expect_err("it is noticed");
+        assert!(matches!(error, StoreError::Replaced { .. }), "{error:?}");
+        assert!(error.is_lasting());
+        let message = error.to_string();
+        let name = victim.to_string_lossy();
+        assert!(message.contains(&*name), "{message}");
+    }
+    // The store does not touch the files that are at the paths now.
+    let content = || ["", "-wal"].map(|suffix| fs::read(suffixed(&path, suffix)).ok());
+    let before = content();
+    drop(store);
+    assert_eq!(content(), before);
+}
+
+#[test]
+fn a_file_or_a_log_that_is_deleted_is_noticed() {
+    for file in ["", "-wal"] {
+        is_noticed(file, |path| fs::remove_file(path).expect("it is there"));
+    }
+}
+
+#[test]
+fn a_file_or_a_log_that_is_moved_is_noticed() {
+    for file in ["", "-wal"] {
+        is_noticed(file, |path| {
+            fs::rename(path, suffixed(path, ".moved")).expect("it moves");
+        });
+    }
+}
+
+#[test]
+fn a_file_or_a_log_in_whose_place_a_copy_is_put_is_noticed() {
+    for file in ["", "-wal"] {
+        is_noticed(file, |path| {
+            let copy = suffixed(path, ".copy");
+            fs::copy(path, &copy).expect("a copy");
+            fs::rename(&copy, path).expect("it moves");
+        });
+    }
+}
+
+#[test]
+fn a_store_that_is_moved_back_goes_on() {
+    let (_folder, path) = place();
+    let mut store = SqliteStore::open(&path).expect("it opens");
+    fill(&mut store, 2);
+    let moved = suffixed(&path, ".moved");
+    fs::rename(&path, &moved).expect("it moves");
+    store.check().expect_err("it is noticed");
+    fs::rename(&moved, &path).expect("it moves");
+    store.check().expect("it is there again");
+    store.commit(&[start(3, 10)]).expect("it is committed");
+    drop(store);
+    assert_eq!(
+        everything(&mut SqliteReader::open(&path).expect("a reader")).len(),
+        3
+    );
+}
