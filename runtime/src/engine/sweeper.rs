@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::retention::Retention;
@@ -19,9 +20,10 @@ const LOOKS: u32 = 64;
 /// How many executions end between two looks, where their bytes are bounded.
 const ENDS: usize = 64;
 
-/// The thread that deletes. It ends when this is dropped.
+/// The thread that deletes. Dropping this ends the thread and waits for its end.
 pub(super) struct Sweeper {
     shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
 }
 
 struct Shared {
@@ -91,12 +93,13 @@ impl Sweeper {
             }
         };
         let thread = std::thread::Builder::new().name("stepwright-retention".to_owned());
-        thread.spawn(run).map_err(|error| StoreError::Io {
+        let thread = thread.spawn(run).map_err(|error| StoreError::Io {
             path: None,
             doing: "start the thread that deletes executions".to_owned(),
             why: error.to_string(),
         })?;
-        Ok(Self { shared })
+        let thread = Some(thread);
+        Ok(Self { shared, thread })
     }
 
     /// An execution is over.
@@ -119,6 +122,13 @@ impl Drop for Sweeper {
         self.shared.changed.notify_one();
         if let Some(alarm) = alarm {
             self.shared.clock.disarm(alarm);
+        }
+        // The thread has a reader. While that is open, the log of the store cannot be removed.
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != std::thread::current().id()
+        {
+            // It catches panics and logs them.
+            let _ended = thread.join();
         }
     }
 }
