@@ -16,7 +16,10 @@ pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::PolicyArguments;
 pub(crate) use self::serve::ServeArguments;
-pub(crate) use self::store::{ExecutionsArguments, HistoryArguments, StoreFormat};
+pub(crate) use self::store::{
+    BackupArguments, ExecutionsArguments, HistoryArguments, RecoverArguments, RestoreArguments,
+    StoreArguments, StoreCommand, StoreFormat,
+};
 use crate::tasks::{Binding, binding};
 
 /// Check, run and inspect AWS Step Functions definitions.
@@ -78,6 +81,9 @@ pub(crate) enum Command {
     /// Print what an execution of a store did, event by event
     #[command(after_help = store::HISTORY_EXAMPLES)]
     History(HistoryArguments),
+    /// Back up, restore or recover the file of a store
+    #[command(after_help = store::STORE_EXAMPLES)]
+    Store(StoreArguments),
     /// Serve the Step Functions API on this machine, for AWS's command line, SDKs and workers
     #[command(after_help = serve::EXAMPLES)]
     Serve(Box<ServeArguments>),

@@ -29,6 +29,7 @@ mod serve;
 mod signals;
 mod source;
 mod store;
+mod store_file;
 mod stored_run;
 mod table;
 mod tasks;
@@ -52,6 +53,7 @@ async fn main() -> ExitCode {
         Command::Serve(arguments) => serve::serve(*arguments).await,
         Command::Executions(arguments) => executions::executions(&arguments),
         Command::History(arguments) => history::history(&arguments),
+        Command::Store(arguments) => store_file::store(&arguments.command),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,

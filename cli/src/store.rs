@@ -21,6 +21,11 @@ pub(crate) fn cannot(error: StoreError) -> Failure {
 
 /// Opens a store for reading, also while an engine works on it.
 pub(crate) fn open(path: &Path) -> Result<StoredExecutions, Failure> {
+    Ok(StoredExecutions::new(Box::new(reader(path)?)))
+}
+
+/// Opens the reader of a store.
+pub(crate) fn reader(path: &Path) -> Result<SqliteReader, Failure> {
     if matches!(path.try_exists(), Ok(false)) {
         let hint = report::hint("`stepwright run FILE --store PATH --name NAME` makes a store");
         return Err(Failure::Usage(format!(
@@ -28,8 +33,7 @@ pub(crate) fn open(path: &Path) -> Result<StoredExecutions, Failure> {
             path.display()
         )));
     }
-    let reader = SqliteReader::open(path).map_err(cannot)?;
-    Ok(StoredExecutions::new(Box::new(reader)))
+    SqliteReader::open(path).map_err(cannot)
 }
 
 /// The execution that a name, or an ARN, means.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::at_least_one;
 
@@ -23,6 +23,82 @@ pub(super) const HISTORY_EXAMPLES: &str = "Examples:
 
 An engine may have the store open and work on it meanwhile.
 Exit status: 0 printed; 2 wrong usage, a store that cannot be read, or no such execution.";
+
+pub(super) const STORE_EXAMPLES: &str = "Examples:
+  stepwright store backup orders.db backup-2026-03-14.db
+  stepwright store restore backup-2026-03-14.db orders.db
+  stepwright store recover orders.db
+
+`stepwright store COMMAND --help` describes each command.";
+
+const BACKUP_EXAMPLES: &str = "Examples:
+  stepwright store backup orders.db backup-2026-03-14.db
+  stepwright store backup /var/lib/stepwright/stepwright.db /backups/$(date +%F).db
+
+An engine may have the store open and write to it. Do not copy the file with `cp`: the newest commits are in its log.
+Exit status: 0 written; 2 wrong usage, a store that cannot be read, or a file that cannot be written.";
+
+const RESTORE_EXAMPLES: &str = "Examples:
+  stepwright store restore backup-2026-03-14.db orders.db
+
+No engine may have FILE open. BACKUP must be a store that was closed cleanly, as backups are. It is copied, and the copy is checked: its schema version, SQLite's
+integrity_check, and the checksum of each record and document. Then FILE and its log are renamed to FILE.aside-DATE and FILE-wal.aside-DATE, and the copy
+becomes FILE. Nothing is deleted; remove the renamed files when you no longer need them.
+Exit status: 0 restored; 2 wrong usage, a store in use, or a backup that is damaged or not closed.";
+
+const RECOVER_EXAMPLES: &str = "Examples:
+  stepwright store recover orders.db
+
+For a store that is refused because its log is missing or belongs to another file. Commits that are only in the log are lost: restore a backup, or bring the right
+log back, if you can. A log of another file is renamed to FILE-wal.aside-DATE.
+Exit status: 0 the store opens; 2 wrong usage, a store in use, or a file that is damaged.";
+
+/// A command on the file of a store.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreCommand {
+    /// Write a complete copy of a store, also while an engine writes to it
+    #[command(after_help = BACKUP_EXAMPLES)]
+    Backup(BackupArguments),
+    /// Replace a store by a backup; the old files are renamed
+    #[command(after_help = RESTORE_EXAMPLES)]
+    Restore(RestoreArguments),
+    /// Use the file of a store without its log, and accept that commits are lost
+    #[command(after_help = RECOVER_EXAMPLES)]
+    Recover(RecoverArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StoreArguments {
+    #[command(subcommand)]
+    pub(crate) command: StoreCommand,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArguments {
+    /// The store
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The backup, which must not exist
+    #[arg(value_name = "TO")]
+    pub(crate) to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArguments {
+    /// The backup
+    #[arg(value_name = "BACKUP")]
+    pub(crate) backup: PathBuf,
+    /// The store that it replaces; it may be missing
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecoverArguments {
+    /// The store
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
 
 /// How a command prints what a store has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -3,5 +3,6 @@
 mod aws;
 mod lifecycle;
 mod store;
+mod store_file;
 mod support;
 mod tasks;

@@ -1,0 +1,68 @@
+//! `stepwright store`: backups of a store's file.
+
+use std::time::Instant;
+
+use stepwright_runtime::store::{Recovery, SqliteStore};
+
+use crate::args::{BackupArguments, RecoverArguments, RestoreArguments, StoreCommand};
+use crate::failure::Failure;
+use crate::report;
+use crate::store::{self, cannot};
+
+pub(crate) fn store(command: &StoreCommand) -> Result<(), Failure> {
+    match command {
+        StoreCommand::Backup(arguments) => backup(arguments),
+        StoreCommand::Restore(arguments) => restore(arguments),
+        StoreCommand::Recover(arguments) => recover(arguments),
+    }
+}
+
+/// Writes a backup, and prints its size and the time that it took.
+fn backup(arguments: &BackupArguments) -> Result<(), Failure> {
+    let BackupArguments { file, to } = arguments;
+    let begun = Instant::now();
+    store::reader(file)?.backup(to).map_err(cannot)?;
+    let metadata = to
+        .metadata()
+        .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", to.display())))?;
+    crate::output::line(format_args!(
+        "{}: {} bytes in {:.1} s",
+        to.display(),
+        metadata.len(),
+        begun.elapsed().as_secs_f64()
+    ));
+    Ok(())
+}
+
+/// Replaces a store by a backup, and prints the new names of the old files.
+fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
+    let RestoreArguments { backup, file } = arguments;
+    let begun = Instant::now();
+    let restored = SqliteStore::restore(backup, file).map_err(cannot)?;
+    crate::output::line(format_args!(
+        "{}: {} bytes in {:.1} s",
+        file.display(),
+        restored.bytes,
+        begun.elapsed().as_secs_f64()
+    ));
+    for path in restored.moved_aside {
+        report::note(&format!("an old file is now {}", path.display()));
+    }
+    Ok(())
+}
+
+/// Makes a store open again without its log.
+fn recover(arguments: &RecoverArguments) -> Result<(), Failure> {
+    let file = arguments.file.display();
+    match SqliteStore::recover(&arguments.file).map_err(cannot)? {
+        Recovery::WithoutLog => report::warning(&format!(
+            "{file} opens without its log; commits that were only in the log are lost"
+        )),
+        Recovery::LogMovedAside { log } => report::warning(&format!(
+            "{file} opens without its log, which is now {}; commits that are only in the right log are lost",
+            log.display()
+        )),
+        _ => report::note(&format!("{file} needs no recovery; nothing was changed")),
+    }
+    Ok(())
+}
