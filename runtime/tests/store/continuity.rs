@@ -297,5 +297,6 @@ fn a_kill_while_a_store_is_opened_or_closed_leaves_a_store_that_opens() {
             assert!(!suffixed(&path, "-wal").exists());
         }
     }
-    assert!(acknowledged > 40, "{acknowledged}");
+    // Each round commits at least once.
+    assert!(acknowledged >= 40, "{acknowledged}");
 }
