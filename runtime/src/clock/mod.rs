@@ -25,6 +25,7 @@ mod ring;
 mod sleep;
 mod sleeper;
 mod stillness;
+mod system_time;
 mod timers;
 mod timestamp;
 
@@ -76,6 +77,9 @@ pub struct Clock {
 
 struct Shared {
     is_virtual: bool,
+    /// The time of this clock on real time, where a test sets it.
+    #[cfg(test)]
+    test_time: Option<Arc<AtomicI64>>,
     /// Virtual time in microseconds, for those who only ask for it; it changes with [`State::now`].
     now: AtomicI64,
     state: Mutex<State>,
@@ -138,7 +142,8 @@ enum Sort {
 }
 
 impl Clock {
-    /// Real time.
+    /// Returns a clock on real time: the wall clock as it was when the process first read it, and the time that has passed since. Later steps
+    /// of the wall clock change nothing; see [`Timestamp::system`].
     pub fn real() -> Self {
         Self::new(false, Timestamp::default())
     }
@@ -148,10 +153,22 @@ impl Clock {
         Self::new(true, start)
     }
 
+    /// Returns a clock on real time that shows these microseconds since 1970. Its timers are not armed again when a test sets the time.
+    #[cfg(test)]
+    pub(crate) fn of_test(time: Arc<AtomicI64>) -> Self {
+        let mut clock = Self::real();
+        if let Some(shared) = Arc::get_mut(&mut clock.shared) {
+            shared.test_time = Some(time);
+        }
+        clock
+    }
+
     fn new(is_virtual: bool, now: Timestamp) -> Self {
         Self {
             shared: Arc::new(Shared {
                 is_virtual,
+                #[cfg(test)]
+                test_time: None,
                 now: AtomicI64::new(now.unix_micros()),
                 state: Mutex::new(State {
                     now,
@@ -166,8 +183,12 @@ impl Clock {
         self.shared.is_virtual
     }
 
-    /// The time.
+    /// Returns the time.
     pub fn now(&self) -> Timestamp {
+        #[cfg(test)]
+        if let Some(time) = &self.shared.test_time {
+            return Timestamp::from_unix_micros(time.load(Ordering::SeqCst));
+        }
         if self.shared.is_virtual {
             Timestamp::from_unix_micros(self.shared.now.load(Ordering::SeqCst))
         } else {

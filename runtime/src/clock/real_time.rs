@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use super::driver::{Driver, Signal, Wake};
 use super::timers::Timers;
-use super::{Clock, Shared, State, Timestamp};
+use super::{Clock, Shared, State, system_time};
 
-/// The longest that the driver sleeps at a stretch, so that it follows changes of the system's clock.
-const STRETCH: Duration = Duration::from_secs(60);
+/// The longest that the driver sleeps while a timer is armed. A sleep does not count the time in which the machine is suspended, and steps
+/// of the wall clock are looked for between two sleeps.
+const STRETCH: Duration = Duration::from_secs(10);
 
 impl Clock {
     /// Makes sure that the next timer rings in real time.
@@ -63,7 +64,7 @@ impl Clock {
         }
         let heaps = [&mut state.timers, &mut state.bounds, &mut state.marks];
         let next = heaps.into_iter().filter_map(Timers::earliest).min()?;
-        Some(next - Timestamp::system())
+        Some(next - self.now())
     }
 
     /// How long the driver may sleep, which the clock notes; `None` until something changes.
@@ -103,7 +104,7 @@ impl Clock {
                 self.come_to(&mut state, now);
                 state.pending_since = Some(Instant::now());
             } else {
-                state.now = Timestamp::system();
+                state.now = self.now();
             }
             state.take_due()
         };
@@ -126,6 +127,7 @@ impl Drop for Shared {
 
 /// Sleeps to the next timer and rings it, as long as there is the clock. It keeps the clock alive only while it rings.
 fn drive(shared: &Weak<Shared>, signal: &Signal) {
+    let mut compared = Instant::now();
     while let Some(alive) = shared.upgrade() {
         let clock = Clock { shared: alive };
         clock.end_sleep();
@@ -137,6 +139,10 @@ fn drive(shared: &Weak<Shared>, signal: &Signal) {
             }
             continue;
         }
+        if !clock.is_virtual() && compared.elapsed() >= STRETCH {
+            compared = Instant::now();
+            system_time::report_step();
+        }
         drop(clock);
         // Too early or in time, the next round looks again.
         signal.wait(wait);
@@ -145,6 +151,7 @@ fn drive(shared: &Weak<Shared>, signal: &Signal) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Timestamp;
     use super::*;
 
     #[test]
