@@ -170,6 +170,12 @@ impl State {
         }
     }
 
+    /// Returns `now`, or the time of the start or the redrive where that is later: an earlier process may have had a clock that was ahead.
+    fn not_before_start(&self, now: Timestamp) -> Timestamp {
+        now.max(self.view.started)
+            .max(self.view.redriven.unwrap_or_default())
+    }
+
     fn children(&self) -> impl Iterator<Item = (u32, &Arc<ExecutionState>)> {
         let over = self
             .over
@@ -267,7 +273,7 @@ impl MapRunRecord {
         let mut state = self.lock();
         state.tally = tally;
         if let Some(status) = ended {
-            state.ended = Some((status, now));
+            state.ended = Some((status, state.not_before_start(now)));
         }
     }
 
@@ -275,7 +281,8 @@ impl MapRunRecord {
     pub(super) fn abort(&self, now: Timestamp) -> bool {
         let mut state = self.lock();
         let was_running = state.ended.is_none();
-        state.ended.get_or_insert((Status::Aborted, now));
+        let stopped = state.not_before_start(now);
+        state.ended.get_or_insert((Status::Aborted, stopped));
         if was_running {
             state.tally.abort();
         }

@@ -27,6 +27,7 @@ pub(crate) use self::scope::{ScopeId, Scopes};
 
 use self::chain::Chain;
 use self::log::Log;
+use crate::clock::Timestamp;
 use crate::execution_info::ExecutionInfo;
 use crate::program::Program;
 use crate::task::DefinedState;
@@ -100,6 +101,12 @@ impl History {
     /// The number of events that were written.
     pub(crate) fn written(&self) -> u32 {
         u32::try_from(self.inner.entries.end()).unwrap_or(u32::MAX)
+    }
+
+    /// Returns the time of the last event; 1970 where there is none.
+    pub(crate) fn latest(&self) -> Timestamp {
+        let last = self.inner.entries.last();
+        last.map_or_else(Timestamp::default, |last| last.at)
     }
 
     /// The execution.

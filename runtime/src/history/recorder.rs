@@ -176,6 +176,11 @@ impl Recorder {
         self.entries.shrink();
     }
 
+    /// Returns the time of the last event; 1970 where no events are retained.
+    pub(crate) fn latest(&self) -> Timestamp {
+        self.latest
+    }
+
     /// How many events were written.
     pub(crate) fn count(&self) -> u32 {
         self.count

@@ -229,6 +229,13 @@ impl Execution {
         &mut self.recorder
     }
 
+    /// Returns `now`, or the time of the last event where that is later: an earlier process may have had a clock that was ahead.
+    ///
+    /// For timestamps only. Deadlines count from the clock, or a wait of 5 s would last as long as that clock was ahead.
+    pub(crate) fn not_before_history(&self, now: Timestamp) -> Timestamp {
+        now.max(self.recorder.latest()).max(self.about.started)
+    }
+
     /// The history so far.
     pub(crate) fn history(&self) -> History {
         self.recorder

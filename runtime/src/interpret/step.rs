@@ -57,11 +57,12 @@ impl Execution {
 
     /// Writes that a state is entered.
     fn enter(&mut self, id: CursorId, cx: &mut Cx<'_>) {
+        let entered_at = self.not_before_history(self.now);
         let Some(cursor) = self.cursors.get_mut(id) else {
             return;
         };
         cursor.waiting = Waiting::Attempt;
-        cursor.entered_at = self.now;
+        cursor.entered_at = entered_at;
         cursor.visit = Visit::default();
         cursor.stopped = None;
         let kind = match cx.program.state(cursor.state).kind {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod activity;
+mod clock;
 mod crash;
 mod damaged;
 mod handlers;

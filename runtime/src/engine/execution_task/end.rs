@@ -88,7 +88,8 @@ impl ExecutionTask {
             .journaled
             .as_ref()
             .and_then(|journaled| journaled.ended());
-        let stopped = kept.unwrap_or_else(|| clock.now());
+        let begun = self.host.state.about.started;
+        let stopped = kept.unwrap_or_else(|| clock.now().max(history.latest()).max(begun));
         let report = ExecutionReport::new(status, output, failure, stopped, history);
         tracing::info!(status = status.as_str(), error = report.error, "ended");
         let report = Arc::new(report);

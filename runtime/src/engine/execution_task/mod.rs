@@ -397,7 +397,10 @@ impl ExecutionTask {
             return false;
         };
         let over = execution.outcome();
-        let over = over.map(|outcome| (outcome.status(), engine.clock.now()));
+        let over = over.map(|outcome| {
+            let stopped = execution.not_before_history(engine.clock.now());
+            (outcome.status(), stopped)
+        });
         journaled.commit(durable, execution, runs, over);
         true
     }

@@ -113,7 +113,7 @@ impl Execution {
             view: RunView {
                 arn,
                 execution: self.about.arn().clone(),
-                started: self.now,
+                started: self.not_before_history(self.now),
                 max_concurrency: declared.unwrap_or_default(),
                 tolerated_count: plan.tolerance.count,
                 tolerated_percentage: plan.tolerance.percentage,
