@@ -337,6 +337,9 @@ pub(crate) struct RunArguments {
     /// Keep the execution in this file, and go on with it where an earlier run left it
     #[arg(long, value_name = "PATH", requires = "name")]
     pub(crate) store: Option<PathBuf>,
+    /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the store
+    #[arg(long, requires_all = ["store", "real_time"])]
+    pub(crate) confirm_clock: bool,
 }
 
 #[derive(Debug, Args)]

@@ -90,6 +90,9 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
             // Time that was jumped over makes no other execution old.
             builder = builder.retention_time(Duration::MAX);
         }
+        if arguments.confirm_clock {
+            builder = builder.confirm_clock();
+        }
         let execution = arguments.name.as_deref().unwrap_or_default();
         builder = builder.store(store).resume_only(name, execution);
         known = found.map(|found| found.summary.id);

@@ -138,6 +138,9 @@ fn engine(arguments: &ServeArguments) -> Result<Engine, Failure> {
             .resume_later(),
         None => builder.retention(RETAINED).retention_bytes(RETAINED_BYTES),
     };
+    if arguments.confirm_clock {
+        builder = builder.confirm_clock();
+    }
     if let Some(folder) = &arguments.objects {
         if !folder.is_dir() {
             return Err(Failure::Usage(format!(

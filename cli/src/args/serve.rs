@@ -52,6 +52,9 @@ pub(crate) struct ServeArguments {
     /// A file that stores state machines, executions and activities: they are there, and continue, when the server starts again
     #[arg(long, value_name = "PATH", conflicts_with = "virtual_time")]
     pub(crate) store: Option<PathBuf>,
+    /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the store
+    #[arg(long, requires = "store")]
+    pub(crate) confirm_clock: bool,
     /// Test cases in the format of Step Functions Local; where it is left out, the file that SFN_MOCK_CONFIG names
     #[arg(long, value_name = "FILE")]
     pub(crate) mocks: Option<PathBuf>,

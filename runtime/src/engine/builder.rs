@@ -56,6 +56,7 @@ pub struct EngineBuilder {
     blocking_threshold: Duration,
     objects: Option<Arc<dyn ObjectStore>>,
     store: Option<Box<dyn Store>>,
+    confirms_clock: bool,
     resumes_only: Option<(String, String)>,
     resumes_later: bool,
     substitutions: HashMap<String, String>,
@@ -91,6 +92,7 @@ impl EngineBuilder {
             blocking_threshold: watcher::THRESHOLD,
             objects: None,
             store: None,
+            confirms_clock: false,
             resumes_only: None,
             resumes_later: false,
             substitutions: HashMap::new(),
@@ -563,6 +565,32 @@ impl EngineBuilder {
         self
     }
 
+    /// Confirms that the machine's clock is right, for an engine with a [store](Self::store).
+    ///
+    /// The store remembers the newest time that has passed for certain. When the clock is days ahead of it, the clock may be wrong, or no engine
+    /// was running for that long. The engine then logs a warning and does not count that time when it deletes executions by their age
+    /// ([`retention_time`](Self::retention_time)). Build it once with this setting to make it count. Do not set it in every start: a clock that
+    /// is 100 days ahead would delete the executions of 100 days too early.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use stepwright_runtime::Engine;
+    /// use stepwright_runtime::store::MemoryStore;
+    ///
+    /// let is_confirmed = std::env::args().any(|argument| argument == "--confirm-clock");
+    /// let mut builder = Engine::builder().store(MemoryStore::new());
+    /// if is_confirmed {
+    ///     builder = builder.confirm_clock();
+    /// }
+    /// let engine = builder.build()?;
+    /// # drop(engine);
+    /// # Ok(()) }
+    /// ```
+    pub fn confirm_clock(mut self) -> Self {
+        self.confirms_clock = true;
+        self
+    }
+
     /// Writes each execution that rests to bytes and reads it again, as a durable engine does when it is restarted. For tests
     /// of this crate: nothing may change by it.
     #[doc(hidden)]
@@ -655,7 +683,8 @@ impl EngineBuilder {
             return Err(BuildError { problems });
         }
         let retention = self.retention.in_memory(self.store.is_some());
-        let open = |store| Durable::open(store, self.retention.in_store());
+        let in_store = self.retention.in_store();
+        let open = |store| Durable::open(store, in_store, &self.clock, self.confirms_clock);
         let durable = self.store.map(open).transpose();
         let durable = durable.map_err(|error| BuildError::new(error.to_string()))?;
         let activities = Activities::new(durable.is_some());

@@ -11,6 +11,8 @@ use super::recover::Recovered;
 use super::retention::Retention;
 use super::state::ExecutionState;
 use super::sweeper::Sweeper;
+use super::trusted_clock::TrustedClock;
+use crate::clock::Clock;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Written;
 use crate::query::Entropy;
@@ -26,6 +28,7 @@ pub(super) struct Durable {
     next: AtomicU64,
     pub(super) versions: Arc<KeptVersions>,
     pub(super) retention: Retention,
+    pub(super) trusted_clock: Arc<TrustedClock>,
     /// A reader for what deletes executions, until that begins.
     pub(super) sweep_reader: Mutex<Option<Box<dyn StoreReader>>>,
     /// What deletes executions that were kept long enough.
@@ -41,18 +44,28 @@ pub(super) struct Durable {
 }
 
 impl Durable {
-    /// Opens a store, which keeps executions so long.
-    pub(super) fn open(store: Box<dyn Store>, retention: Retention) -> Result<Self, StoreError> {
+    /// Opens a store, which retains closed executions for so long. An operator may have confirmed that the clock is right.
+    pub(super) fn open(
+        store: Box<dyn Store>,
+        retention: Retention,
+        clock: &Clock,
+        confirms_clock: bool,
+    ) -> Result<Self, StoreError> {
         let mut reader = store.reader()?;
         let last = reader.last_key()?;
         let sweeps = !retention.is_endless();
         let sweep_reader = sweeps.then(|| store.reader()).transpose()?;
+        let journal = Journal::new(store)?;
+        let submitter = journal.submitter();
+        let time = retention.time;
+        let trusted = TrustedClock::open(clock, time, confirms_clock, &mut *reader, submitter)?;
         Ok(Self {
-            journal: Journal::new(store)?,
+            journal,
             reader: Mutex::new(reader),
             next: AtomicU64::new(last + 1),
             versions: Arc::default(),
             retention,
+            trusted_clock: Arc::new(trusted),
             sweep_reader: Mutex::new(sweep_reader),
             sweeper: OnceLock::new(),
             recovered: Mutex::default(),

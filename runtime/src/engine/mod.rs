@@ -51,6 +51,7 @@ mod sweep;
 mod sweeper;
 mod test_cases;
 mod tokens;
+mod trusted_clock;
 mod unanswered;
 mod waits;
 mod work;

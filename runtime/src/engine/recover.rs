@@ -290,7 +290,7 @@ impl Shared {
         let retention = durable.retention;
         let sweep = Sweep {
             retention,
-            clock: self.clock.clone(),
+            trusted_clock: durable.trusted_clock.clone(),
             reader,
             journal: durable.journal.submitter(),
             executions: self.executions.clone(),

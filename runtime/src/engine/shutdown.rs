@@ -6,6 +6,7 @@ use super::execution_task::SHUT_DOWN;
 use super::list::ExecutionSummary;
 use super::shared::Shared;
 use super::state::Message;
+use super::trusted_clock::OFTEN;
 
 impl Shared {
     /// Starts nothing any more, and ends what runs. Gives what was stopped.
@@ -30,6 +31,9 @@ impl Shared {
             for child in self.runs.at_work(state.about.arn()) {
                 child.finished().await;
             }
+        }
+        if let Some(durable) = &self.durable {
+            durable.trusted_clock.save(OFTEN);
         }
         let stopped = running.iter().filter(|state| {
             let report = state.report();

@@ -6,7 +6,8 @@ use super::executions::Executions;
 use super::kept_versions::KeptVersions;
 use super::map_runs::MapRuns;
 use super::retention::Retention;
-use crate::clock::{Clock, Timestamp};
+use super::trusted_clock::{OFTEN, SELDOM, TrustedClock};
+use crate::clock::Timestamp;
 use crate::store::journal::Submitter;
 use crate::store::{Change, StoreError, StoreReader, StoredExecution};
 
@@ -24,7 +25,7 @@ const REST: Duration = Duration::from_millis(100);
 /// Deletes executions that were kept long enough, and versions that nothing has any more.
 pub(super) struct Sweep {
     pub(super) retention: Retention,
-    pub(super) clock: Clock,
+    pub(super) trusted_clock: Arc<TrustedClock>,
     pub(super) reader: Box<dyn StoreReader>,
     pub(super) journal: Submitter,
     pub(super) executions: Arc<Mutex<Executions>>,
@@ -52,13 +53,15 @@ impl Sweep {
         Ok(is_too_many || (bytes < u64::MAX && self.reader.bytes()? > bytes))
     }
 
-    /// What ended before this is too old.
+    /// Returns the time before which executions must have ended to be deleted for their age.
     fn too_old_before(&self) -> Option<Timestamp> {
-        self.clock.now().checked_sub(self.retention.time)
+        let now = self.trusted_clock.proven()?;
+        now.checked_sub(self.retention.time)
     }
 
     /// Deletes what is to be deleted now, unless it is broken off.
     pub(super) fn run(&mut self, is_over: &dyn Fn() -> bool) -> Result<(), StoreError> {
+        self.trusted_clock.save(SELDOM);
         let mut deleted = self.too_old(is_over)?;
         deleted += self.too_many(is_over)?;
         deleted += self.too_large(is_over)?;
@@ -75,6 +78,9 @@ impl Sweep {
     fn too_old(&mut self, is_over: &dyn Fn() -> bool) -> Result<usize, StoreError> {
         match self.too_old_before() {
             Some(before) => {
+                if !self.reader.closed(Some(before), 1)?.is_empty() {
+                    self.trusted_clock.save(OFTEN);
+                }
                 self.delete_all(is_over, |sweep| sweep.reader.closed(Some(before), FOUND))
             }
             None => Ok(0),

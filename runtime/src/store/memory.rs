@@ -176,6 +176,14 @@ impl StoreReader for MemoryStore {
         Ok(all.collect())
     }
 
+    fn newest_time(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        let shared = self.shared();
+        let rows = shared.tables.executions.values().map(|kept| &kept.row);
+        Ok(rows
+            .flat_map(|row| row.stopped.into_iter().chain([row.started]))
+            .max())
+    }
+
     fn closed(
         &mut self,
         before: Option<Timestamp>,

@@ -172,6 +172,29 @@ pub trait StoreReader: Send {
     /// What the store meets.
     fn documents(&mut self) -> Result<Vec<StoredDocument>, StoreError>;
 
+    /// Returns the document with this key.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn document(&mut self, key: &str) -> Result<Option<StoredDocument>, StoreError> {
+        let mut documents = self.documents()?.into_iter();
+        Ok(documents.find(|document| document.key == key))
+    }
+
+    /// Returns the latest time at which an execution of the store started or ended. An engine reads it once from a store that has no newest trusted
+    /// time yet.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn newest_time(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        let rows = self.list(&StoreFilter::default())?.into_iter();
+        Ok(rows
+            .map(|row| row.stopped.unwrap_or(row.started).max(row.started))
+            .max())
+    }
+
     /// At most so many of the executions that are over and no children of a Map Run, from the one that ended first. With a time, those that started and ended before it.
     ///
     /// # Errors

@@ -281,6 +281,31 @@ impl StoreReader for SqliteReader {
         Ok(whole.collect())
     }
 
+    fn document(&mut self, key: &str) -> Result<Option<StoredDocument>, StoreError> {
+        let query = "SELECT data, checksum FROM documents WHERE key = ?";
+        let read = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, u32>(1)?));
+        let Some((data, checksum)) = self.rows(query, [key], read)?.pop() else {
+            return Ok(None);
+        };
+        if checksum != crc32fast::hash(&data) {
+            return Err(self
+                .place
+                .corrupt(format!("the document `{key}` is damaged")));
+        }
+        Ok(Some(StoredDocument {
+            key: key.to_owned(),
+            data: data.into(),
+        }))
+    }
+
+    fn newest_time(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        // No index has the ends: all rows are read, once in the life of a store.
+        let query = "SELECT max(max(started, coalesce(stopped, started))) FROM executions";
+        let rows = self.rows(query, [], |row| row.get::<_, Option<i64>>(0))?;
+        let newest = rows.into_iter().flatten().next();
+        Ok(newest.map(Timestamp::from_unix_micros))
+    }
+
     fn closed(
         &mut self,
         before: Option<Timestamp>,
