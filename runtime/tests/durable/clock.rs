@@ -65,7 +65,7 @@ async fn eventually(mut holds: impl FnMut() -> bool) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
-    /// Each answer comes in a process of its own, whose clock is where it likes.
+    /// Each answer comes in another process, with any clock.
     #[test]
     fn the_times_of_an_execution_never_decrease(clocks in prop::collection::vec(-30 * DAY..30 * DAY, 1..6)) {
         let (store, done) = (MemoryStore::new(), Done::default());

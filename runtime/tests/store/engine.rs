@@ -1,5 +1,8 @@
 //! An engine on a file.
 
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
 use serde_json::json;
 use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
@@ -36,5 +39,48 @@ fn an_execution_goes_on_from_its_file() {
             assert_eq!(report.status, Status::Succeeded);
             assert_eq!(report.output.as_ref().unwrap().to_text(), r#"{"id":1}"#);
         });
+    }
+}
+
+/// What cannot be read proves no time: nothing is deleted by age.
+#[tokio::test]
+async fn a_damaged_mark_of_the_clock_stops_no_engine_and_deletes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.db");
+    let definition =
+        json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}).to_string();
+    let run = async |engine: &Engine| {
+        let run = engine.start_machine("orders", json!({}), StartOptions::new());
+        let run = run.await.unwrap();
+        run.report().await;
+        run.id().to_owned()
+    };
+    let engine = engine_at(&path, &definition);
+    let id = run(&engine).await;
+    // It writes the mark.
+    engine.shutdown(Duration::ZERO).await;
+    drop(engine);
+    let connection = Connection::open(&path).unwrap();
+    let damage = "UPDATE documents SET data = x'00' WHERE key = 'engine/clock'";
+    assert_eq!(connection.execute(damage, []).unwrap(), 1);
+    drop(connection);
+    let store = SqliteStore::open(&path).unwrap();
+    let builder = Engine::builder().definition_json("orders", &definition, MachineType::Standard);
+    let builder = builder.store(store).retention_time(Duration::ZERO);
+    let engine = builder.build().unwrap();
+    run(&engine).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(engine.execution(&id).unwrap().is_some());
+    drop(engine);
+    let store = SqliteStore::open(&path).unwrap();
+    let builder = Engine::builder().store(store).confirm_clock();
+    let engine = builder.retention_time(Duration::ZERO).build().unwrap();
+    let begun = Instant::now();
+    while engine.execution(&id).unwrap().is_some() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "it is not deleted"
+        );
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

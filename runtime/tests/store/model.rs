@@ -178,6 +178,9 @@ struct Content {
     of_versions: Vec<bool>,
     activities: Vec<StoredActivity>,
     documents: Vec<StoredDocument>,
+    /// Each document by its key.
+    by_key: Vec<Option<StoredDocument>>,
+    newest: Option<Timestamp>,
     last_key: u64,
 }
 
@@ -217,6 +220,11 @@ fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content
             .collect::<Result<_, _>>()?,
         activities: reader.activities()?,
         documents: reader.documents()?,
+        by_key: TEXTS
+            .iter()
+            .map(|key| reader.document(key))
+            .collect::<Result<_, _>>()?,
+        newest: reader.newest_time()?,
         closed: TIMES
             .iter()
             .map(|time| Some(Timestamp::from_unix_micros(*time)))
