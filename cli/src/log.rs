@@ -25,6 +25,8 @@ pub(crate) fn start() -> Result<(), Failure> {
         .with_max_level(level)
         .with_target(false)
         .with_ansi(false)
+        // Standard error may be a file on the disk that is full. The report of a line that was not written would panic there.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr)
         .init();
     Ok(())
