@@ -18,7 +18,7 @@ pub(crate) use self::policy::PolicyArguments;
 pub(crate) use self::serve::ServeArguments;
 pub(crate) use self::store::{
     BackupArguments, ExecutionsArguments, HistoryArguments, RecoverArguments, RestoreArguments,
-    StoreArguments, StoreCommand, StoreFormat,
+    StoreArguments, StoreCommand, StoreFormat, StoredExecutionArguments,
 };
 use crate::tasks::{Binding, binding};
 

@@ -1,7 +1,9 @@
 //! `stepwright executions`: what a store has.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value as Json, json};
-use stepwright_runtime::{ExecutionFilter, ExecutionPage, ExecutionSummary};
+use stepwright_runtime::{ExecutionFilter, ExecutionPage, ExecutionSummary, StoredExecutions};
 
 use crate::args::{ExecutionsArguments, StoreFormat};
 use crate::failure::Failure;
@@ -22,18 +24,28 @@ pub(crate) fn executions(arguments: &ExecutionsArguments) -> Result<(), Failure>
     if let Some(token) = &arguments.next_token {
         filter = filter.after(token);
     }
-    let page = store::open(&arguments.store)?
-        .list(&filter)
-        .map_err(store::cannot)?;
+    let mut stored = store::open(&arguments.store)?;
+    let page = stored.list(&filter).map_err(store::cannot)?;
+    let unreadable = unreadable(&mut stored, &page);
     match arguments.format {
-        StoreFormat::Json => output::line(format_args!("{:#}", in_json(&page))),
-        StoreFormat::Text => print(&page),
+        StoreFormat::Json => output::line(format_args!("{:#}", in_json(&page, &unreadable))),
+        StoreFormat::Text => print(&page, &unreadable),
     }
     Ok(())
 }
 
-/// As ListExecutions answers.
-fn in_json(page: &ExecutionPage) -> Json {
+/// The executions of the page that cannot be read, by their ARNs, and why.
+fn unreadable(stored: &mut StoredExecutions, page: &ExecutionPage) -> BTreeMap<String, String> {
+    let all = page.executions.iter();
+    let reasons = all.filter_map(|one| {
+        let error = stored.describe(&one.id).err()?;
+        Some((one.id.clone(), error.to_string()))
+    });
+    reasons.collect()
+}
+
+/// The shape of ListExecutions, with the reason of each execution that cannot be read.
+fn in_json(page: &ExecutionPage, unreadable: &BTreeMap<String, String>) -> Json {
     let executions = page.executions.iter().map(|one| {
         let mut row = json!({
             "executionArn": one.id,
@@ -44,6 +56,9 @@ fn in_json(page: &ExecutionPage) -> Json {
         });
         if let Some(stopped) = one.stopped {
             row["stopDate"] = json!(stopped.to_string());
+        }
+        if let Some(reason) = unreadable.get(&one.id) {
+            row["unreadable"] = json!(reason);
         }
         row
     });
@@ -60,7 +75,7 @@ fn machine_arn(one: &ExecutionSummary) -> String {
     format!("{}:stateMachine:{}", place.join(":"), one.machine)
 }
 
-fn print(page: &ExecutionPage) {
+fn print(page: &ExecutionPage, unreadable: &BTreeMap<String, String>) {
     if page.executions.is_empty() {
         report::note("there is no such execution");
         return;
@@ -69,7 +84,10 @@ fn print(page: &ExecutionPage) {
         [
             cell(&one.name),
             cell(&one.machine),
-            one.status.to_string(),
+            match unreadable.contains_key(&one.id) {
+                true => format!("{} (unreadable)", one.status),
+                false => one.status.to_string(),
+            },
             one.started.to_string(),
             one.stopped.map_or_else(String::new, |at| at.to_string()),
         ]
@@ -79,6 +97,9 @@ fn print(page: &ExecutionPage) {
         ["NAME", "MACHINE", "STATUS", "STARTED", "ENDED"],
         &rows,
     ));
+    for (id, reason) in unreadable {
+        report::warning(&format!("`{id}` is unreadable: {reason}"));
+    }
     if let Some(next) = &page.next {
         report::note(&format!(
             "there are more; --limit shows more at once, and --next-token '{next}' the next page"

@@ -29,6 +29,7 @@ mod serve;
 mod signals;
 mod source;
 mod store;
+mod store_execution;
 mod store_file;
 mod stored_run;
 mod table;

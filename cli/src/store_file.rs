@@ -1,4 +1,4 @@
-//! `stepwright store`: backups of a store's file.
+//! `stepwright store`: the file of a store, and its backups.
 
 use std::time::Instant;
 
@@ -8,12 +8,15 @@ use crate::args::{BackupArguments, RecoverArguments, RestoreArguments, StoreComm
 use crate::failure::Failure;
 use crate::report;
 use crate::store::{self, cannot};
+use crate::store_execution;
 
 pub(crate) fn store(command: &StoreCommand) -> Result<(), Failure> {
     match command {
         StoreCommand::Backup(arguments) => backup(arguments),
         StoreCommand::Restore(arguments) => restore(arguments),
         StoreCommand::Recover(arguments) => recover(arguments),
+        StoreCommand::Abort(arguments) => store_execution::abort(arguments),
+        StoreCommand::Delete(arguments) => store_execution::delete(arguments),
     }
 }
 

@@ -53,6 +53,21 @@ For a store that is refused because its log is missing or belongs to another fil
 log back, if you can. A log of another file is renamed to FILE-wal.aside-DATE.
 Exit status: 0 the store opens; 2 wrong usage, a store in use, or a file that is damaged.";
 
+const ABORT_EXAMPLES: &str = "Examples:
+  stepwright executions --store orders.db --status RUNNING
+  stepwright store abort orders.db --name o-17
+
+For an execution that `executions` lists as unreadable: a record is damaged, its definition is missing, or another version wrote it. No engine may have FILE
+open; StopExecution does the same while `stepwright serve` runs. The execution gets the status ABORTED, and its records stay.
+Exit status: 0 aborted; 2 wrong usage, a store in use, or an execution that can be read.";
+
+const DELETE_EXAMPLES: &str = "Examples:
+  stepwright store delete orders.db --name o-17
+  stepwright store delete orders.db --name arn:aws:states:us-east-1:123456789012:execution:orders:o-17
+
+No engine may have FILE open. The name of the execution is free afterwards.
+Exit status: 0 deleted; 2 wrong usage, a store in use, or an execution that is open.";
+
 /// A command on the file of a store.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StoreCommand {
@@ -65,6 +80,12 @@ pub(crate) enum StoreCommand {
     /// Use the file of a store without its log, and accept that commits are lost
     #[command(after_help = RECOVER_EXAMPLES)]
     Recover(RecoverArguments),
+    /// End an open execution that no engine can read
+    #[command(after_help = ABORT_EXAMPLES)]
+    Abort(StoredExecutionArguments),
+    /// Delete an execution that is over, with its history and its Map Runs
+    #[command(after_help = DELETE_EXAMPLES)]
+    Delete(StoredExecutionArguments),
 }
 
 #[derive(Debug, Args)]
@@ -98,6 +119,19 @@ pub(crate) struct RecoverArguments {
     /// The store
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StoredExecutionArguments {
+    /// The store
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The execution's name, or its ARN
+    #[arg(long, value_name = "NAME|ARN")]
+    pub(crate) name: String,
+    /// Its state machine's name, where several have an execution of that name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) machine: Option<String>,
 }
 
 /// How a command prints what a store has.

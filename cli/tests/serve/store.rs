@@ -241,3 +241,73 @@ fn a_damaged_execution_does_not_stop_the_server_and_can_be_stopped() {
     let server = store.serve(&tasks);
     assert_eq!(server.health().1.get("unreadableExecutions"), None);
 }
+
+/// Runs a command; returns its status, standard output and standard error.
+fn stepwright(arguments: &[&str]) -> (i32, String, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_stepwright"))
+        .args(arguments)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .expect("the command is there");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code().unwrap_or(-1),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+#[test]
+fn commands_list_abort_and_delete_a_damaged_execution_and_run_another() {
+    let store = Store::new();
+    let mut server = store.serve(&[]);
+    let waits =
+        json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3_600, "End": true}}});
+    let machine = create(&server, "waits", &waits);
+    let damaged = start(&server, &machine, "damaged");
+    let whole = start(&server, &machine, "whole");
+    server.event(&whole, "WaitStateEntered");
+    signal(&server, Signal::TERM);
+    ended(&mut server);
+    damage(&store.path, &damaged);
+    let file = store.path.to_str().expect("the path is text");
+
+    let definition = store.path.with_file_name("other.asl.json");
+    let passes =
+        json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": 7, "End": true}}});
+    std::fs::write(&definition, passes.to_string()).expect("there is room");
+    let definition = definition.to_str().expect("the path is text");
+    let (code, output, errors) = stepwright(&["run", definition, "--store", file, "--name", "o"]);
+    assert_eq!((code, output.trim()), (0, "7"), "{errors}");
+    assert!(errors.contains(&damaged), "{errors}");
+
+    let (code, listed, errors) = stepwright(&["executions", "--store", file]);
+    assert_eq!(code, 0, "{errors}");
+    assert_eq!(
+        listed.matches("RUNNING (unreadable)").count(),
+        1,
+        "{listed}"
+    );
+    let (_, listed, _) = stepwright(&["executions", "--store", file, "--format", "json"]);
+    let listed: Json = serde_json::from_str(&listed).expect("it is JSON");
+    let rows = listed["executions"].as_array().expect("there are rows");
+    let unreadable = rows.iter().filter(|row| row.get("unreadable").is_some());
+    assert_eq!(unreadable.count(), 1, "{listed}");
+
+    let repair = |what: &str, name: &str| stepwright(&["store", what, file, "--name", name]);
+    let (code, _, errors) = repair("abort", "whole");
+    assert!(code == 2 && errors.contains("can be read"), "{errors}");
+    let (code, _, errors) = repair("delete", "damaged");
+    assert!(code == 2 && errors.contains("is open"), "{errors}");
+    for what in ["abort", "delete"] {
+        let (code, _, errors) = repair(what, "damaged");
+        assert_eq!(code, 0, "{what}: {errors}");
+    }
+    let (code, _, errors) = repair("delete", "damaged");
+    assert!(
+        code == 2 && errors.contains("there is no execution"),
+        "{errors}"
+    );
+    let server = store.serve(&[]);
+    assert_eq!(status(&server, &whole), "RUNNING");
+}

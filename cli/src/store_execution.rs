@@ -1,0 +1,112 @@
+//! `stepwright store abort` and `delete`: executions that no engine can read or needs any more.
+
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::store::{
+    Change, SqliteStore, Store, StoreError, StoreFilter, StoredExecution,
+};
+use stepwright_runtime::{Status, StoredExecutions};
+
+use crate::args::StoredExecutionArguments;
+use crate::failure::Failure;
+use crate::report;
+use crate::store::cannot;
+
+/// Ends an open execution that cannot be read.
+pub(crate) fn abort(arguments: &StoredExecutionArguments) -> Result<(), Failure> {
+    let (mut store, row) = find(arguments)?;
+    let (arn, path) = (&row.arn, arguments.file.display());
+    if row.status != Status::Running {
+        return Err(Failure::Usage(format!(
+            "the execution `{arn}` is not open: its status is {}",
+            row.status
+        )));
+    }
+    let mut stored = StoredExecutions::new(store.reader().map_err(cannot)?);
+    if stored.describe(arn).is_ok() {
+        let hint = report::hint(&format!(
+            "stop it with StopExecution: `stepwright serve --store {path}` continues it"
+        ));
+        return Err(Failure::Usage(format!(
+            "the execution `{arn}` can be read{hint}"
+        )));
+    }
+    let close = Change::Close {
+        key: row.key,
+        status: Status::Aborted,
+        stopped: Timestamp::system().max(row.started),
+    };
+    store.commit(&[close]).map_err(cannot)?;
+    report::note(&format!("the execution `{arn}` is aborted"));
+    Ok(())
+}
+
+/// Deletes an execution that is over.
+pub(crate) fn delete(arguments: &StoredExecutionArguments) -> Result<(), Failure> {
+    let (mut store, row) = find(arguments)?;
+    let arn = &row.arn;
+    match store.commit(&[Change::Delete { key: row.key }]) {
+        Ok(()) => {}
+        Err(StoreError::Conflict { .. }) => {
+            let hint = report::hint(
+                "stop it first; `stepwright store abort` ends one that cannot be read",
+            );
+            return Err(Failure::Usage(format!(
+                "the execution `{arn}`, or a child of its Map Runs, is open{hint}"
+            )));
+        }
+        Err(error) => return Err(cannot(error)),
+    }
+    report::note(&format!("the execution `{arn}` is deleted"));
+    Ok(())
+}
+
+/// Opens the store for writing, and finds the execution by its name or its ARN.
+fn find(arguments: &StoredExecutionArguments) -> Result<(SqliteStore, StoredExecution), Failure> {
+    let StoredExecutionArguments {
+        file,
+        name,
+        machine,
+    } = arguments;
+    if matches!(file.try_exists(), Ok(false)) {
+        return Err(Failure::Usage(format!(
+            "there is no file {}",
+            file.display()
+        )));
+    }
+    let store = SqliteStore::open(file).map_err(cannot)?;
+    let mut reader = store.reader().map_err(cannot)?;
+    let mut found = match name.starts_with("arn:") {
+        true => reader
+            .execution(name)
+            .map_err(cannot)?
+            .into_iter()
+            .collect(),
+        false => {
+            let filter = StoreFilter {
+                name: Some(name.clone()),
+                machine: machine.clone(),
+                ..StoreFilter::default()
+            };
+            reader.list(&filter).map_err(cannot)?
+        }
+    };
+    match (found.pop(), found.is_empty()) {
+        (Some(only), true) => Ok((store, only)),
+        (Some(_), false) => Err(Failure::Usage(format!(
+            "several executions in {} are named `{name}`{}",
+            file.display(),
+            report::hint("choose one with --machine, or give its ARN as --name")
+        ))),
+        (None, _) => {
+            let listed = format!(
+                "`stepwright executions --store {}` lists all",
+                file.display()
+            );
+            Err(Failure::Usage(format!(
+                "there is no execution `{name}` in {}{}",
+                file.display(),
+                report::hint(&listed)
+            )))
+        }
+    }
+}
