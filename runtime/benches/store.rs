@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use stepwright_runtime::Status;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::journal::Journal;
-use stepwright_runtime::store::{Change, SqliteStore, Store, StoredExecution};
+use stepwright_runtime::store::{Change, SqliteStore, Store, StoredExecution, StoredListing};
 use tempfile::TempDir;
 
 fn main() {
@@ -35,6 +35,7 @@ fn start(key: u64) -> Change {
         started: Timestamp::from_unix_micros(key as i64),
         stopped: None,
         child_of: None,
+        listing: Some(StoredListing::default()),
     };
     Change::Start {
         execution,

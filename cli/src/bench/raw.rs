@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use stepwright_runtime::Status;
 use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::store::{Change, SqliteStore, Store, StoreError, StoredExecution};
+use stepwright_runtime::store::{
+    Change, SqliteStore, Store, StoreError, StoredExecution, StoredListing,
+};
 
 use crate::failure::Failure;
 
@@ -69,6 +71,7 @@ fn start(key: u64) -> Change {
             started: Timestamp::system(),
             stopped: None,
             child_of: None,
+            listing: Some(StoredListing::default()),
         },
         data: data(),
     }

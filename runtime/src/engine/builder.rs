@@ -725,7 +725,7 @@ impl EngineBuilder {
             state: Arc::new(self.state),
             tokens: Tokens::default(),
             activities,
-            executions: Arc::new(Mutex::new(Executions::new(retention))),
+            executions: Arc::new(Mutex::new(Executions::new(retention, durable.is_some()))),
             runs: Arc::new(MapRuns::default()),
             unanswered: UnansweredTasks::default(),
             objects: self.objects,

@@ -132,9 +132,9 @@ impl EngineHost {
         {
             return Ok(Before::AtWork(Box::new(prepared)));
         }
-        let over = self.engine.over_in_store(id, |_| true)?;
-        Ok(over.map_or(Before::Nothing, |(state, place)| {
-            Before::Over(state, Some(place))
+        let over = self.engine.over_in_store(id)?;
+        Ok(over.map_or(Before::Nothing, |over| {
+            Before::Over(over.state, Some(over.place))
         }))
     }
 }

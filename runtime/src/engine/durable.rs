@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use super::journaled::{First, Journaled, Place};
 use super::kept_versions::{KeptVersions, Starting};
+use super::listing_job::{ListingJob, ListingWarnings};
 use super::machines::Machine;
 use super::quarantine::Quarantine;
+use super::reader_pool::ReaderPool;
 use super::recover::Recovered;
 use super::retention::Retention;
 use super::state::ExecutionState;
@@ -18,11 +20,22 @@ use crate::interpret::Written;
 use crate::query::Entropy;
 use crate::status::Status;
 use crate::store::journal::Journal;
-use crate::store::{Store, StoreError, StoreReader, StoredChild, StoredExecution, StoredMachine};
+use crate::store::{
+    Store, StoreError, StoreReader, StoredChild, StoredExecution, StoredListing, StoredMachine,
+};
 
 /// The journal, and what is known of the store.
 pub(super) struct Durable {
+    /// Fills the columns of lists; ends before the journal does.
+    pub(super) listing_job: OnceLock<ListingJob>,
+    /// The reader of that job until it starts; `None` when all executions have the columns.
+    pub(super) listing_reader: Mutex<Option<Box<dyn StoreReader>>>,
+    /// The executions that lists cannot read.
+    pub(super) unlisted: Arc<ListingWarnings>,
+    /// The readers of requests.
+    pub(super) readers: ReaderPool,
     pub(super) journal: Journal,
+    /// The reader of the steps of executions.
     reader: Mutex<Box<dyn StoreReader>>,
     /// The key of the next execution.
     next: AtomicU64,
@@ -55,11 +68,18 @@ impl Durable {
         let last = reader.last_key()?;
         let sweeps = !retention.is_endless();
         let sweep_reader = sweeps.then(|| store.reader()).transpose()?;
+        let has_unlisted = !reader.unlisted(0, 1)?.is_empty();
+        let listing_reader = has_unlisted.then(|| store.reader()).transpose()?;
+        let readers = ReaderPool::open(&*store)?;
         let journal = Journal::new(store)?;
         let submitter = journal.submitter();
         let time = retention.time;
         let trusted = TrustedClock::open(clock, time, confirms_clock, &mut *reader, submitter)?;
         Ok(Self {
+            listing_job: OnceLock::new(),
+            listing_reader: Mutex::new(listing_reader),
+            unlisted: Arc::default(),
+            readers,
             journal,
             reader: Mutex::new(reader),
             next: AtomicU64::new(last + 1),
@@ -105,6 +125,7 @@ impl Durable {
             started: about.started,
             stopped: None,
             child_of: None,
+            listing: Some(StoredListing::of(about)),
         };
         let starting = self.versions.start(&machine.hash);
         let version = starting.brings.then(|| StoredMachine {
@@ -138,6 +159,7 @@ impl Durable {
             started: about.started,
             stopped: None,
             child_of: Some(child_of),
+            listing: Some(StoredListing::of(about)),
         };
         started(row, None, None)
     }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use hashbrown::HashTable;
 
+use super::list_index::ListIndex;
 use super::retention::Retention;
 use super::state::ExecutionState;
 use crate::clock::Timestamp;
 use crate::execution_info::{ExecutionInfo, NameKey};
+use crate::store::{ListPosition, RangeRows};
 
 /// The Standard executions of an engine that run, and those that can be described.
 pub(super) struct Executions {
@@ -19,6 +21,8 @@ pub(super) struct Executions {
     closed: VecDeque<Closed>,
     closed_bytes: u64,
     retention: Retention,
+    /// All of these in the order of lists; `None` with a store, which has the lists.
+    index: Option<ListIndex>,
 }
 
 /// An execution that is over.
@@ -30,8 +34,9 @@ struct Closed {
 }
 
 impl Executions {
-    pub(super) fn new(retention: Retention) -> Self {
+    pub(super) fn new(retention: Retention, has_store: bool) -> Self {
         Self {
+            index: (!has_store).then(ListIndex::default),
             by_key: HashTable::new(),
             hasher: RandomState::new(),
             closed: VecDeque::new(),
@@ -53,30 +58,60 @@ impl Executions {
             .find(hash, |known| known.about.is_namesake_of(about))
     }
 
-    pub(super) fn values(&self) -> impl Iterator<Item = &Arc<ExecutionState>> {
-        self.by_key.iter()
+    /// Returns a page of the executions; none with a store. See [`ListIndex::page`].
+    pub(super) fn page(
+        &self,
+        machine: Option<&str>,
+        after: Option<ListPosition>,
+        bounds: (usize, usize),
+        filter: impl Fn(&ExecutionState) -> bool,
+    ) -> RangeRows<Arc<ExecutionState>> {
+        match &self.index {
+            Some(index) => index.page(machine, after, bounds, filter),
+            None => RangeRows {
+                rows: Vec::new(),
+                end: None,
+            },
+        }
     }
 
-    /// Adds one, in place of its namesake.
+    /// Adds an execution, or replaces the execution of the same name.
     pub(super) fn insert(&mut self, state: Arc<ExecutionState>) {
-        let Self { by_key, hasher, .. } = self;
+        let Self {
+            by_key,
+            hasher,
+            index,
+            ..
+        } = self;
         let hash = hasher.hash_one(state.about.name_key());
         let is_namesake = |known: &Arc<ExecutionState>| known.about.is_namesake_of(&state.about);
         match by_key.find_mut(hash, is_namesake) {
-            Some(known) => *known = state,
+            Some(known) => {
+                if let Some(index) = index {
+                    index.replace(known, &state);
+                }
+                *known = state;
+            }
             None => {
+                if let Some(index) = index {
+                    index.insert(&state);
+                }
                 let hash_of = |known: &Arc<ExecutionState>| hasher.hash_one(known.about.name_key());
                 by_key.insert_unique(hash, state, hash_of);
             }
         }
     }
 
-    /// Takes this very one out.
+    /// Removes this execution. Returns whether it was there.
     fn remove(&mut self, state: &ExecutionState) -> bool {
         let hash = self.hasher.hash_one(state.about.name_key());
         let is_it = |known: &Arc<ExecutionState>| std::ptr::eq(&**known, state);
         let found = self.by_key.find_entry(hash, is_it);
-        found.map(|found| found.remove()).is_ok()
+        let was_there = found.map(|found| found.remove()).is_ok();
+        if let Some(index) = self.index.as_mut().filter(|_| was_there) {
+            index.remove(state);
+        }
+        was_there
     }
 
     /// An execution that was over runs again.

@@ -13,7 +13,9 @@ use crate::clock::Timestamp;
 use crate::interpret::{Execution, Written};
 use crate::status::Status;
 use crate::store::journal::{Committed, OnOutage};
-use crate::store::{Change, StoreError, StoredExecution, StoredMachine, StoredMapRun};
+use crate::store::{
+    Change, StoreError, StoredExecution, StoredListing, StoredMachine, StoredMapRun,
+};
 use crate::task::Taken;
 
 /// Where an execution is in the store.
@@ -131,7 +133,8 @@ impl Journaled {
                 changes.push(Change::Start { execution, data });
             }
             First::Redrive => {
-                changes.push(Change::Reopen { key });
+                let listing = StoredListing::of(execution.about());
+                changes.push(Change::Reopen { key, listing });
                 changes.push(append(data));
             }
             First::None => changes.push(append(data)),

@@ -1,11 +1,15 @@
-use std::cmp::{Ordering, Reverse};
+use std::sync::Arc;
 
-use smol_str::SmolStr;
-
+use super::shared::Shared;
 use super::state::ExecutionState;
 use crate::clock::Timestamp;
 use crate::status::Status;
-use crate::store::{StoreError, StoreFilter, StoreReader, StoredExecution};
+use crate::store::{
+    ListPosition, RangeRows, StoreError, StoreFilter, StoreReader, StoredExecution, StoredPage,
+};
+
+/// How many executions in memory are read while starts and ends wait.
+const SCAN: usize = 4_096;
 
 /// One row of [`Engine::executions`](super::Engine::executions).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +68,9 @@ pub struct ExecutionFilter {
     machine: Option<String>,
     name: Option<String>,
     status: Option<Status>,
+    version: Option<String>,
+    alias: Option<String>,
+    is_redriven: Option<bool>,
     limit: Option<usize>,
     after: Option<String>,
 }
@@ -90,7 +97,7 @@ impl ExecutionFilter {
         self
     }
 
-    /// Those that stand so.
+    /// Only executions with this status.
     pub fn status(mut self, status: Status) -> Self {
         self.status = Some(status);
         self
@@ -108,82 +115,137 @@ impl ExecutionFilter {
         self
     }
 
-    /// The page as a store has it.
-    pub(super) fn read(&self, reader: &mut dyn StoreReader) -> Result<ExecutionPage, StoreError> {
-        let rows = reader.list(&self.stored())?;
-        Ok(self.page_of_rows(rows))
+    /// Selects the executions that were started by a version or an alias of their state machine, by its ARN.
+    #[cfg(feature = "serve")]
+    pub(crate) fn started_by(mut self, version: Option<String>, alias: Option<String>) -> Self {
+        (self.version, self.alias) = (version, alias);
+        self
     }
 
-    /// What is asked of a store for a page: one row more than it has, where it is bounded.
-    fn stored(&self) -> StoreFilter {
+    /// Selects the executions that were redriven, or those that were not.
+    #[cfg(feature = "serve")]
+    pub(crate) fn redriven(mut self, is_redriven: Option<bool>) -> Self {
+        self.is_redriven = is_redriven;
+        self
+    }
+
+    /// Reads the page from a store.
+    pub(super) fn read(&self, reader: &mut dyn StoreReader) -> Result<ExecutionPage, StoreError> {
+        let filter = self.stored();
+        let more = filter.limit.map(|limit| limit.saturating_add(1));
+        let rows = reader.list(&StoreFilter {
+            limit: more,
+            ..filter.clone()
+        })?;
+        let page = StoredPage::cut(rows, filter.limit);
+        let rows = page.executions.into_iter();
+        Ok(ExecutionPage {
+            executions: rows.map(ExecutionSummary::of_row).collect(),
+            next: page.next.map(print_position),
+        })
+    }
+
+    /// Returns the filter of a store.
+    pub(super) fn stored(&self) -> StoreFilter {
         StoreFilter {
             map_run: None,
             machine: self.machine.clone(),
             name: self.name.clone(),
             status: self.status,
-            after: self.after.as_deref().map(|page| {
-                let Place(Reverse((started, id))) = Place::parse(page);
-                (started, id.into())
-            }),
-            limit: self.limit.map(|limit| limit.max(1).saturating_add(1)),
+            version: self.version.clone(),
+            alias: self.alias.clone(),
+            is_redriven: self.is_redriven,
+            after: self.position(),
+            limit: self.limit.map(|limit| limit.max(1)),
         }
     }
 
-    /// The page of these rows of a store.
-    fn page_of_rows(&self, mut rows: Vec<StoredExecution>) -> ExecutionPage {
-        let limit = self.limit.unwrap_or(usize::MAX).max(1);
-        let is_more = rows.len() > limit;
-        rows.truncate(limit);
-        let place = |row: &StoredExecution| Place(Reverse((row.started, row.arn.clone().into())));
-        let next = rows
-            .last()
-            .filter(|_| is_more)
-            .map(|last| place(last).to_string());
-        ExecutionPage {
-            executions: rows.into_iter().map(ExecutionSummary::of_row).collect(),
-            next,
-        }
+    fn position(&self) -> Option<ListPosition> {
+        self.after.as_deref().and_then(parse_position)
     }
 
-    /// The page of these executions.
-    pub(super) fn page<'a>(&self, all: impl Iterator<Item = &'a ExecutionState>) -> ExecutionPage {
-        let after = self.after.as_deref().map(Place::parse);
-        let mut fitting: Vec<&ExecutionState> = all
-            .filter(|state| {
-                let is_of = |name: &String| state.about.machine.name == name.as_str();
-                let is_called = |name: &String| state.about.name() == name.as_str();
-                self.machine.as_ref().is_none_or(is_of)
-                    && self.status.is_none_or(|status| state.status() == status)
-                    && self.name.as_ref().is_none_or(is_called)
-                    && after.as_ref().is_none_or(|after| after.is_before(state))
-            })
-            .collect();
-        let limit = self.limit.unwrap_or(usize::MAX).max(1);
-        // Those behind the page are neither sorted nor asked for their ARNs.
-        if fitting.len() > limit {
-            let started = |state: &&ExecutionState| Reverse(state.about.started);
-            let (_, behind, _) = fitting.select_nth_unstable_by_key(limit, started);
-            let behind = behind.about.started;
-            fitting.retain(|state| state.about.started >= behind);
+    /// Whether an execution in memory passes the filter.
+    fn passes(&self, state: &ExecutionState) -> bool {
+        let about = &state.about;
+        let is_called = |name: &String| about.name() == name.as_str();
+        let origin = about.origin();
+        let version = origin.and_then(|origin| origin.version.as_deref());
+        let alias = origin.and_then(|origin| origin.alias.as_deref());
+        let is_redriven = about.redrive_count().unwrap_or_default() > 0;
+        self.status.is_none_or(|status| state.status() == status)
+            && self.name.as_ref().is_none_or(is_called)
+            && self.is_redriven.is_none_or(|wanted| wanted == is_redriven)
+            && (self.version.as_deref()).is_none_or(|wanted| version == Some(wanted))
+            && (self.alias.as_deref()).is_none_or(|wanted| alias == Some(wanted))
+    }
+}
+
+/// The executions of a page in memory, and the position after which the next page begins.
+pub(super) type StatePage = (
+    Vec<(Arc<ExecutionState>, ExecutionSummary)>,
+    Option<ListPosition>,
+);
+
+impl Shared {
+    /// Returns a page of the executions in memory. Starts and ends wait while it reads a bounded number of executions.
+    pub(super) fn page_in_memory(
+        &self,
+        filter: &ExecutionFilter,
+        after: Option<ListPosition>,
+        limit: usize,
+    ) -> StatePage {
+        let machine = filter.machine.as_deref();
+        let rows: RangeRows<Arc<ExecutionState>> =
+            self.executions()
+                .page(machine, after, (limit, SCAN), |state| filter.passes(state));
+        let (rows, next) = rows.cut(limit);
+        let rows = rows.into_iter();
+        let rows = rows.map(|(_, state)| {
+            let summary = ExecutionSummary::of(&state);
+            (state, summary)
+        });
+        // An execution may have ended since it was selected.
+        let has_status =
+            |summary: &ExecutionSummary| filter.status.is_none_or(|one| summary.status == one);
+        let rows = rows.filter(|(_, summary)| has_status(summary));
+        (rows.collect(), next)
+    }
+
+    /// Returns a page of the executions in memory that has as many as the filter allows.
+    pub(super) fn full_page_in_memory(&self, filter: &ExecutionFilter) -> ExecutionPage {
+        let limit = filter.limit.unwrap_or(usize::MAX).max(1);
+        let mut executions = Vec::new();
+        let mut after = filter.position();
+        loop {
+            let missing = limit - executions.len();
+            let (rows, next) = self.page_in_memory(filter, after, missing);
+            executions.extend(rows.into_iter().map(|(_, summary)| summary));
+            after = next;
+            if after.is_none() || executions.len() >= limit {
+                break;
+            }
         }
-        let placed = fitting.into_iter();
-        let mut placed: Vec<_> = placed.map(|state| (Place::of(state), state)).collect();
-        placed.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let rows = placed.into_iter();
-        let rows = rows.map(|(place, state)| (place, ExecutionSummary::of(state)));
-        // One may have ended meanwhile.
-        let mut rows =
-            rows.filter(|(_, row)| self.status.is_none_or(|status| row.status == status));
-        let page: Vec<(Place, ExecutionSummary)> = rows.by_ref().take(limit).collect();
-        let next = match (rows.next(), page.last()) {
-            (Some(_), Some((last, _))) => Some(last.to_string()),
-            _ => None,
-        };
         ExecutionPage {
-            executions: page.into_iter().map(|(_, row)| row).collect(),
-            next,
+            executions,
+            next: after.map(print_position),
         }
     }
+}
+
+/// Returns the text of a position, for the next page.
+pub(super) fn print_position(position: ListPosition) -> String {
+    let ListPosition { order, key } = position;
+    format!("{order} {key}")
+}
+
+/// Reads the text of a position; `None`, the beginning of the list, for any other text. A position of an earlier version ends with an ARN
+/// instead of a key: its page begins with the executions that started in the same microsecond.
+fn parse_position(text: &str) -> Option<ListPosition> {
+    let (order, key) = text.split_once(' ')?;
+    Some(ListPosition {
+        order: order.parse().ok()?,
+        key: key.parse().unwrap_or(u64::MAX),
+    })
 }
 
 /// A page of executions.
@@ -194,37 +256,4 @@ pub struct ExecutionPage {
     pub executions: Vec<ExecutionSummary>,
     /// Where the next page begins, for [`ExecutionFilter::after`]; `None` behind the last.
     pub next: Option<String>,
-}
-
-/// Where an execution stands in the list: newest first, then by ARN from the last to the first.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place(Reverse<(Timestamp, SmolStr)>);
-
-impl Place {
-    fn of(state: &ExecutionState) -> Self {
-        Self(Reverse((state.about.started, state.about.to_arn())))
-    }
-
-    /// Whether an execution stands behind this place.
-    fn is_before(&self, state: &ExecutionState) -> bool {
-        match state.about.started.cmp(&self.0.0.0) {
-            Ordering::Less => true,
-            Ordering::Equal => Place::of(state) > *self,
-            Ordering::Greater => false,
-        }
-    }
-
-    /// Text that is none begins at the first.
-    fn parse(text: &str) -> Self {
-        let (micros, id) = text.split_once(' ').unwrap_or_default();
-        let at = micros.parse().unwrap_or(i64::MAX);
-        Self(Reverse((Timestamp::from_unix_micros(at), id.into())))
-    }
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (at, id) = &self.0.0;
-        write!(f, "{} {id}", at.unix_micros())
-    }
 }

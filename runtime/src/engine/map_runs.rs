@@ -1,5 +1,9 @@
+#[cfg(feature = "serve")]
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
+#[cfg(feature = "serve")]
+use std::ops::{Bound, RangeBounds};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
@@ -95,6 +99,19 @@ impl MapRuns {
     pub(super) fn children(&self, arn: &str) -> BTreeMap<u32, Arc<ExecutionState>> {
         let run = self.lock().by_arn.get(arn).cloned();
         run.map_or_else(BTreeMap::new, |run| run.children())
+    }
+
+    /// Returns the children of a run whose numbers are in `from..before` and that pass `filter`, from the largest number, at most `limit`.
+    #[cfg(feature = "serve")]
+    pub(super) fn children_before(
+        &self,
+        arn: &str,
+        numbers: (u32, Option<u32>),
+        limit: usize,
+        filter: impl Fn(&ExecutionState) -> bool,
+    ) -> Vec<(u32, Arc<ExecutionState>)> {
+        let run = self.lock().by_arn.get(arn).cloned();
+        run.map_or_else(Vec::new, |run| run.children_before(numbers, limit, filter))
     }
 
     /// A child of a run is over. Gives the one that is forgotten for it.
@@ -300,6 +317,39 @@ impl MapRunRecord {
         children
             .map(|(number, execution)| (number, execution.clone()))
             .collect()
+    }
+
+    #[cfg(feature = "serve")]
+    fn children_before(
+        &self,
+        (from, before): (u32, Option<u32>),
+        limit: usize,
+        filter: impl Fn(&ExecutionState) -> bool,
+    ) -> Vec<(u32, Arc<ExecutionState>)> {
+        let state = self.lock();
+        let numbers = (
+            Bound::Included(from),
+            before.map_or(Bound::Unbounded, Bound::Excluded),
+        );
+        let is_in = |number: u32| numbers.contains(&number);
+        let copy = |(number, execution): (u32, &Arc<ExecutionState>)| (number, execution.clone());
+        // Each part has at most as many as are wanted, so that a page does not depend on the number of children.
+        let part = |part: &BTreeMap<u32, Arc<ExecutionState>>| {
+            let children = part.range(numbers).rev();
+            let children = children.map(|(number, execution)| (*number, execution));
+            let children = children.filter(|(_, execution)| filter(execution));
+            children.take(limit).map(copy).collect::<Vec<_>>()
+        };
+        let mut all = part(&state.running);
+        all.extend(part(&state.redrivable));
+        let over = state.over.iter();
+        let over = over.map(|(number, execution)| (*number, execution));
+        let over = over.filter(|(number, execution)| is_in(*number) && filter(execution));
+        all.extend(over.map(copy));
+        drop(state);
+        all.sort_unstable_by_key(|(number, _)| Reverse(*number));
+        all.truncate(limit);
+        all
     }
 
     fn child(&self, id: &str) -> Option<Arc<ExecutionState>> {

@@ -24,6 +24,11 @@ mod inspect;
 mod journaled;
 mod kept_versions;
 mod list;
+mod list_index;
+#[cfg(feature = "serve")]
+mod listed;
+mod listing;
+mod listing_job;
 mod machines;
 mod map_runs;
 mod nested;
@@ -32,6 +37,7 @@ mod open;
 mod outage;
 mod prepared;
 mod quarantine;
+mod reader_pool;
 mod recover;
 mod redrivable;
 mod redrive;
@@ -73,13 +79,15 @@ pub use self::error::{
 pub use self::events::Events;
 pub(crate) use self::inspect::Inspected;
 pub use self::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
+#[cfg(feature = "serve")]
+pub(crate) use self::listed::{ChildFilter, Listed};
 pub use self::machines::MachineDescription;
 pub(crate) use self::observer::Observer;
 pub use self::outage::StoreOutage;
 pub use self::quarantine::UnreadableExecution;
 pub use self::report::ExecutionReport;
 #[cfg(feature = "serve")]
-pub(crate) use self::revision::{Listed, Redrivability, Revision};
+pub(crate) use self::revision::{Redrivability, Revision};
 pub use self::run::Run;
 pub use self::start::StartOptions;
 pub use self::stored_executions::{ExecutionDescription, StoredExecutions};
@@ -153,8 +161,9 @@ impl Engine {
                 .send(state::Message::Stop(Failure::stopped(None, None)));
             open.push(left);
         }
-        let sweeps = self.shared.begin_sweeps();
-        sweeps.map_err(|error| BuildError::new(error.to_string()))
+        let begun = self.shared.begin_sweeps();
+        let begun = begun.and_then(|()| self.shared.begin_listing());
+        begun.map_err(|error| BuildError::new(error.to_string()))
     }
 
     /// The clock that all waits, retries and timeouts ask.
@@ -373,17 +382,45 @@ impl Engine {
         self.shared.tell(news, true);
     }
 
-    /// A Standard execution, or a child of a Map Run, by its ARN, running or over, as long as it is remembered.
+    /// Returns a Standard execution, or a child of a Map Run, by its ARN, running or over. Without a [store](EngineBuilder::store), executions
+    /// that are over are found as long as the engine [retains](EngineBuilder::retention) them.
     ///
     /// # Errors
     ///
-    /// What the [store](EngineBuilder::store) meets when it is read. Without a store there is none.
+    /// Those of the store. Without a store there is none.
+    ///
+    /// # Blocking
+    ///
+    /// Blocks the thread while it reads an execution that only the store has: all records of it.
     pub fn execution(&self, id: &str) -> Result<Option<Run<Value>>, StoreError> {
-        let state = match self.shared.known(id)? {
+        let state = match self.shared.remembered(id)? {
             Some(known) => Some(known),
-            None => self.shared.child(id)?,
+            None => match &self.shared.durable {
+                Some(durable) => {
+                    let reader = &mut **durable.readers.take();
+                    self.shared.stored(reader, id)?.map(|stored| stored.state)
+                }
+                None => None,
+            },
         };
-        Ok(state.map(|state| Run::new(state, |output| Ok(output.clone()), &self.handle)))
+        Ok(state.map(|state| self.run(state)))
+    }
+
+    /// Returns the same as [`execution`](Self::execution), and reads the store on a thread for blocking work.
+    pub(crate) async fn find_execution(&self, id: &str) -> Result<Option<Run<Value>>, StoreError> {
+        let state = match self.shared.remembered(id)? {
+            Some(known) => Some(known),
+            None => self
+                .shared
+                .find_stored(id)
+                .await?
+                .map(|stored| stored.state),
+        };
+        Ok(state.map(|state| self.run(state)))
+    }
+
+    fn run(&self, state: Arc<ExecutionState>) -> Run<Value> {
+        Run::new(state, |output| Ok(output.clone()), &self.handle)
     }
 
     /// A page of an execution's history, by its ARN, running or over, from memory or from the store; see [`HistoryQuery`].
@@ -396,7 +433,7 @@ impl Engine {
         execution: &str,
         query: &HistoryQuery,
     ) -> Result<HistoryPage, HistoryError> {
-        let run = self.execution(execution)?;
+        let run = self.find_execution(execution).await?;
         let run = run.ok_or_else(|| HistoryError::ExecutionDoesNotExist(execution.to_owned()))?;
         Ok(run.history().await.page(query)?)
     }
@@ -425,14 +462,16 @@ impl Engine {
     /// # Errors
     ///
     /// What the store meets when it is read. Without a store there is none.
+    ///
+    /// # Blocking
+    ///
+    /// With a store this blocks the thread while it reads. A page by machine, by status or of all executions reads as many rows as it returns;
+    /// one by name may read all executions of the machine.
     pub fn executions(&self, filter: &ExecutionFilter) -> Result<ExecutionPage, StoreError> {
         if let Some(durable) = &self.shared.durable {
-            return filter.read(&mut **durable.reader());
+            return filter.read(&mut **durable.readers.take());
         }
-        let executions = self.shared.executions();
-        let states: Vec<_> = executions.values().cloned().collect();
-        drop(executions);
-        Ok(filter.page(states.iter().map(|state| &**state)))
+        Ok(self.shared.full_page_in_memory(filter))
     }
 
     /// The tasks that nobody in this engine answers, of executions that were open in the [store](EngineBuilder::store): their handlers, activities
@@ -513,6 +552,10 @@ impl Engine {
     /// # Errors
     ///
     /// What the [store](EngineBuilder::store) meets when it is read. Without a store there is none.
+    ///
+    /// # Blocking
+    ///
+    /// With a store this blocks the thread while it reads.
     pub fn map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
         self.shared.map_runs(execution)
     }
@@ -532,6 +575,10 @@ impl Engine {
     /// # Errors
     ///
     /// As [`map_runs`](Self::map_runs).
+    ///
+    /// # Blocking
+    ///
+    /// With a store this blocks the thread while it reads all children.
     pub fn map_run_executions(&self, arn: &str) -> Result<Vec<ExecutionSummary>, StoreError> {
         self.shared.map_run_executions(arn)
     }

@@ -171,6 +171,14 @@ pub(super) struct Kept {
     place: Place,
 }
 
+/// An execution that is over, read from the store.
+pub(super) struct ClosedExecution {
+    pub(super) state: Arc<ExecutionState>,
+    /// Whether it is a child of a Map Run.
+    pub(super) is_child: bool,
+    pub(super) place: Place,
+}
+
 /// Children of Map Runs that an earlier process had at work.
 #[derive(Default)]
 pub(super) struct Recovered {
@@ -326,50 +334,72 @@ impl Shared {
         only.is_none_or(|only| kept.execution.about().root_arn() == only)
     }
 
-    /// A Standard execution that runs, is remembered, or is over in the store; no child of a Map Run.
-    pub(super) fn known(&self, id: &str) -> Result<Option<Arc<ExecutionState>>, StoreError> {
+    /// Returns an execution that is in memory, by its ARN: a Standard one or a child of a Map Run. Fails for one in quarantine.
+    pub(super) fn remembered(&self, id: &str) -> Result<Option<Arc<ExecutionState>>, StoreError> {
         if let Some(known) = self.executions().get(id) {
             return Ok(Some(known.clone()));
         }
         if let Some(durable) = &self.durable {
             durable.check_readable(id)?;
         }
-        // One that runs is known above, or is about to be: its start is not told yet.
-        let found = self.over_in_store(id, |row| row.child_of.is_none())?;
-        Ok(found.map(|(state, _)| state))
-    }
-
-    /// A child of a Map Run that runs, is remembered, or is over in the store.
-    pub(super) fn child(&self, id: &str) -> Result<Option<Arc<ExecutionState>>, StoreError> {
-        let remembered = self.runs.child(id).or_else(|| {
-            let mut left = self.durable.as_ref()?.left_behind().into_iter();
-            left.find(|child| child.about.arn() == id)
-        });
-        if remembered.is_some() {
-            return Ok(remembered);
+        if let Some(child) = self.runs.child(id) {
+            return Ok(Some(child));
         }
-        let found = self.over_in_store(id, |row| row.child_of.is_some())?;
-        Ok(found.map(|(state, _)| state))
+        let left = self.durable.as_ref().map(Durable::left_behind);
+        let mut left = left.into_iter().flatten();
+        Ok(left.find(|child| child.about.arn() == id))
     }
 
-    /// An execution that is over in the store, and where it is there.
-    pub(super) fn over_in_store(
-        &self,
+    /// Returns a Standard execution that is in memory, or over in the store; no child of a Map Run. Blocks the thread while it reads the
+    /// store.
+    pub(super) fn known(&self, id: &str) -> Result<Option<Arc<ExecutionState>>, StoreError> {
+        if let Some(known) = self.executions().get(id) {
+            return Ok(Some(known.clone()));
+        }
+        // A running execution is found above, or its start is not acknowledged yet.
+        let stored = self.over_in_store(id)?;
+        let stored = stored.filter(|stored| !stored.is_child);
+        Ok(stored.map(|stored| stored.state))
+    }
+
+    /// Returns an execution that is over in the store. Blocks the thread; for the steps of executions.
+    pub(super) fn over_in_store(&self, id: &str) -> Result<Option<ClosedExecution>, StoreError> {
+        match &self.durable {
+            Some(durable) => {
+                durable.check_readable(id)?;
+                self.stored(&mut **durable.reader(), id)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Returns an execution that is over in the store; reads on a thread for blocking work.
+    pub(super) async fn find_stored(
+        self: &Arc<Self>,
         id: &str,
-        is_it: impl FnOnce(&StoredExecution) -> bool,
-    ) -> Result<Option<(Arc<ExecutionState>, Place)>, StoreError> {
-        let Some(durable) = &self.durable else {
-            return Ok(None);
-        };
-        durable.check_readable(id)?;
-        let mut reader = durable.reader();
+    ) -> Result<Option<ClosedExecution>, StoreError> {
+        let id = id.to_owned();
+        let read = self.read_store(move |shared, reader| shared.stored(reader, &id));
+        Ok(read.await?.flatten())
+    }
+
+    /// Reads an execution that is over.
+    pub(super) fn stored(
+        &self,
+        reader: &mut dyn StoreReader,
+        id: &str,
+    ) -> Result<Option<ClosedExecution>, StoreError> {
         let row = reader.execution(id)?;
-        let Some(row) = row.filter(|row| row.stopped.is_some() && is_it(row)) else {
+        let Some(row) = row.filter(|row| row.stopped.is_some()) else {
             return Ok(None);
         };
-        let kept = Versions::default().restore(self.reading(), &mut **reader, &row)?;
+        let kept = Versions::default().restore(self.reading(), reader, &row)?;
         let place = kept.place.clone();
-        Ok(Some((self.over(&row, kept), place)))
+        Ok(Some(ClosedExecution {
+            is_child: row.child_of.is_some(),
+            state: self.over(&row, kept),
+            place,
+        }))
     }
 
     /// An execution that is over, as it is remembered.

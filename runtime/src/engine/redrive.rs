@@ -71,7 +71,8 @@ impl Engine {
                 left.finished().await;
             }
         }
-        let prepared = self.shared.redrive(execution)?;
+        let known = self.shared.to_redrive(execution).await?;
+        let prepared = self.shared.redrive(execution, known)?;
         let state = prepared.state.clone();
         Drive::begin(ExecutionTask::new(self.shared.clone(), prepared), &runtime);
         let kept = state.accepted().await;
@@ -93,6 +94,14 @@ pub(super) fn nowhere(report: &ExecutionReport) -> &'static str {
     }
 }
 
+/// The execution that an ARN names.
+enum NamedExecution {
+    Standard(Arc<ExecutionState>),
+    /// A child of a Map Run.
+    Child,
+    Nothing,
+}
+
 impl Shared {
     fn is_over(&self, id: &str) -> bool {
         let executions = self.executions();
@@ -100,23 +109,41 @@ impl Shared {
         known.is_some_and(|state| state.final_report().is_some())
     }
 
-    fn redrive(&self, id: &str) -> Result<Prepared, RedriveError> {
+    /// Looks for an execution in memory and in the store.
+    async fn to_redrive(self: &Arc<Self>, id: &str) -> Result<NamedExecution, RedriveError> {
+        let standard = self.executions().get(id).cloned();
+        if let Some(standard) = standard {
+            return Ok(NamedExecution::Standard(standard));
+        }
+        let in_memory = self.remembered(id).map_err(RedriveError::Store)?;
+        if in_memory.is_some() {
+            return Ok(NamedExecution::Child);
+        }
+        let stored = self.find_stored(id).await.map_err(RedriveError::Store)?;
+        Ok(match stored {
+            Some(stored) if stored.is_child => NamedExecution::Child,
+            Some(stored) => NamedExecution::Standard(stored.state),
+            None => NamedExecution::Nothing,
+        })
+    }
+
+    fn redrive(&self, id: &str, known: NamedExecution) -> Result<Prepared, RedriveError> {
         let refused = |reason: &str| Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()));
-        // It may be over in the store alone.
-        let known = self.known(id).map_err(RedriveError::Store)?;
         let mut executions = self.executions();
         if self.open.is_shut_down() {
             return Err(RedriveError::ShutDown);
         }
-        let known = executions.get(id).cloned().or(known);
-        let Some(known) = known else {
-            drop(executions);
-            return match self.child(id).map_err(RedriveError::Store)? {
-                Some(_) => refused(
+        let in_memory = executions.get(id).cloned();
+        let known = match in_memory.map_or(known, NamedExecution::Standard) {
+            NamedExecution::Standard(known) => known,
+            NamedExecution::Child => {
+                return refused(
                     "Execution is a child of a Map Run; redrive the execution that the Map Run belongs to",
-                ),
-                None => Err(RedriveError::ExecutionDoesNotExist(id.to_owned())),
-            };
+                );
+            }
+            NamedExecution::Nothing => {
+                return Err(RedriveError::ExecutionDoesNotExist(id.to_owned()));
+            }
         };
         let Some(report) = known.final_report() else {
             return refused("Execution is RUNNING and cannot be redriven");

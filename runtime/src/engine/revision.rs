@@ -9,7 +9,6 @@ use tokio::sync::oneshot;
 use super::error::{BuildError, StartError};
 use super::execution_task::{Drive, ExecutionTask};
 use super::input::Given;
-use super::list::{ExecutionFilter, ExecutionSummary};
 use super::machines::Machine;
 use super::redrive::nowhere;
 use super::registry::{self, PendingMachine};
@@ -20,7 +19,7 @@ use super::start::StartOptions;
 use super::state::Message;
 use super::{Engine, MachineDescription};
 use crate::distributed::{MapRun, RunChanges};
-use crate::execution_info::{ExecutionInfo, MachineInfo, Origin};
+use crate::execution_info::{MachineInfo, Origin};
 use crate::status::Status;
 use crate::store::{StoreError, StoredDocument};
 use crate::value::Value;
@@ -188,16 +187,23 @@ impl Engine {
 
     /// Changes what UpdateMapRun changes of a Map Run. Gives `false` when it is not at work.
     pub(crate) async fn update_map_run(&self, run: &MapRun, changes: RunChanges) -> bool {
-        let execution = &run.execution;
-        let known = self.shared.known(execution).ok().flatten();
-        let known = known.or_else(|| self.shared.child(execution).ok().flatten());
-        let Some(state) = known else {
+        // An execution that only the store has is over.
+        let Ok(Some(state)) = self.shared.remembered(&run.execution) else {
             return false;
         };
         let (answer, updated) = oneshot::channel();
         let message = Message::UpdateRun(run.arn.as_str().into(), changes, answer);
         // One that is over drops the message, and with it who would answer.
         state.send(message).is_ok() && updated.await.unwrap_or(false)
+    }
+
+    /// Returns the Map Runs of an execution, and reads the store on a thread for blocking work.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub(crate) async fn find_map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
+        self.shared.find_map_runs(execution).await
     }
 
     /// The ARN of the Map Run that a child execution belongs to.
@@ -227,12 +233,6 @@ pub(crate) enum Redrivability {
     Not(String),
 }
 
-/// An execution in a list.
-pub(crate) struct Listed {
-    pub(crate) summary: ExecutionSummary,
-    pub(crate) about: Arc<ExecutionInfo>,
-}
-
 impl Engine {
     /// Whether an execution can be redriven.
     ///
@@ -258,36 +258,5 @@ impl Engine {
             Ok(_) => Ok(Redrivability::Redrivable),
             Err(refused) => not(&refused.to_string()),
         }
-    }
-
-    /// What a child of a Map Run is, as long as it is known.
-    ///
-    /// # Errors
-    ///
-    /// What the store meets when it is read.
-    pub(crate) fn child_about(&self, id: &str) -> Result<Option<Arc<ExecutionInfo>>, StoreError> {
-        let child = self.shared.child(id)?;
-        Ok(child.map(|state| state.about.clone()))
-    }
-
-    /// As [`executions`](Self::executions), with what each execution is.
-    ///
-    /// # Errors
-    ///
-    /// What the store meets when it is read.
-    pub(crate) fn listed(
-        &self,
-        filter: &ExecutionFilter,
-    ) -> Result<(Vec<Listed>, Option<String>), StoreError> {
-        let page = self.executions(filter)?;
-        let mut all = Vec::with_capacity(page.executions.len());
-        for summary in page.executions {
-            // One that is gone meanwhile is not listed.
-            if let Some(state) = self.shared.known(&summary.id)? {
-                let about = state.about.clone();
-                all.push(Listed { summary, about });
-            }
-        }
-        Ok((all, page.next))
     }
 }

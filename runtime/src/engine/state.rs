@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Poll, Waker};
 
@@ -30,6 +31,8 @@ pub(crate) struct ExecutionState {
     clock: Option<Clock>,
     mailbox: Mutex<Mailbox>,
     report: OnceLock<Arc<ExecutionReport>>,
+    /// Its rank among executions that started at the same time, in lists of an engine without a store.
+    sequence: AtomicU64,
 }
 
 struct Mailbox {
@@ -134,7 +137,18 @@ impl ExecutionState {
                 is_kept,
             }),
             report: OnceLock::new(),
+            sequence: AtomicU64::new(0),
         })
+    }
+
+    /// Returns its rank among executions that started at the same time.
+    pub(super) fn sequence(&self) -> u64 {
+        self.sequence.load(Ordering::Relaxed)
+    }
+
+    /// Sets the rank. The lock of all executions is held.
+    pub(super) fn set_sequence(&self, sequence: u64) {
+        self.sequence.store(sequence, Ordering::Relaxed);
     }
 
     /// It is about to be stepped: virtual time stands.

@@ -1,19 +1,45 @@
 //! What is known of Map Runs: what is remembered, and what the store has.
 
 use std::collections::BTreeMap;
+#[cfg(feature = "serve")]
+use std::sync::Arc;
 
 use super::list::ExecutionSummary;
 use super::map_runs;
 use super::shared::Shared;
 use crate::distributed::MapRun;
-use crate::store::{StoreError, StoreFilter, StoredMapRun};
+use crate::store::{StoreError, StoreFilter, StoreReader, StoredMapRun};
 
 impl Shared {
-    /// The Map Runs of an execution, in the order of their starts.
+    /// Returns the Map Runs of an execution, in the order of their starts. Blocks the thread while it reads the store.
     pub(super) fn map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
+        let stored = match &self.durable {
+            Some(durable) => stored_runs(&mut **durable.readers.take(), execution)?,
+            None => Vec::new(),
+        };
+        self.with_remembered(execution, stored)
+    }
+
+    /// Returns the same, and reads the store on a thread for blocking work.
+    #[cfg(feature = "serve")]
+    pub(super) async fn find_map_runs(
+        self: &Arc<Self>,
+        execution: &str,
+    ) -> Result<Vec<MapRun>, StoreError> {
+        let id = execution.to_owned();
+        let stored = self.read_store(move |_, reader| stored_runs(reader, &id));
+        let stored = stored.await?.unwrap_or_default();
+        self.with_remembered(execution, stored)
+    }
+
+    fn with_remembered(
+        &self,
+        execution: &str,
+        stored: Vec<StoredMapRun>,
+    ) -> Result<Vec<MapRun>, StoreError> {
         let mut remembered = self.runs.of_execution(execution);
         let mut all = Vec::new();
-        for run in self.stored_runs(execution)? {
+        for run in stored {
             // What is remembered is newer.
             match remembered.iter().position(|known| known.arn == run.arn) {
                 Some(at) => all.push(remembered.remove(at)),
@@ -22,17 +48,6 @@ impl Shared {
         }
         all.extend(remembered);
         Ok(all)
-    }
-
-    fn stored_runs(&self, execution: &str) -> Result<Vec<StoredMapRun>, StoreError> {
-        let Some(durable) = &self.durable else {
-            return Ok(Vec::new());
-        };
-        let mut reader = durable.reader();
-        match reader.execution(execution)? {
-            Some(row) => reader.map_runs(row.key),
-            None => Ok(Vec::new()),
-        }
     }
 
     /// A Map Run by its ARN.
@@ -56,7 +71,7 @@ impl Shared {
             ..StoreFilter::default()
         };
         let stored = match &self.durable {
-            Some(durable) => durable.reader().list(&filter)?,
+            Some(durable) => durable.readers.take().list(&filter)?,
             None => Vec::new(),
         };
         let stored = stored.into_iter();
@@ -72,6 +87,16 @@ impl Shared {
             all.entry(number).or_insert_with(summary);
         }
         Ok(all.into_values().collect())
+    }
+}
+
+fn stored_runs(
+    reader: &mut dyn StoreReader,
+    execution: &str,
+) -> Result<Vec<StoredMapRun>, StoreError> {
+    match reader.execution(execution)? {
+        Some(row) => reader.map_runs(row.key),
+        None => Ok(Vec::new()),
     }
 }
 

@@ -183,6 +183,24 @@ impl Restored {
     }
 }
 
+/// Reads from one record what the execution is. Returns `None` unless the record begins the execution or a redrive of it. The definition
+/// is not needed for that.
+pub(crate) fn read_about(record: &[u8]) -> Result<Option<ExecutionInfo>, NotRead> {
+    let mut reader = Reader::new(ReadNodes::default(), record);
+    let from = &mut reader;
+    let version = from.byte()?;
+    if version != VERSION {
+        return Err(NotRead::Version(version));
+    }
+    if !bool::read(from)? {
+        return Ok(None);
+    }
+    let _start: StateIx = Record::read(from)?;
+    let _is_express = bool::read(from)?;
+    let _timeout: Option<Duration> = Record::read(from)?;
+    Ok(Some(Record::read(from)?))
+}
+
 impl Execution {
     /// Whether all that was read refers to what is there.
     fn check(&self) -> Result<(), Damaged> {

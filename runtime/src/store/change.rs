@@ -1,7 +1,8 @@
 use bytes::Bytes;
 
 use super::{
-    StoreError, StoredActivity, StoredDocument, StoredExecution, StoredMachine, StoredMapRun,
+    StoreError, StoredActivity, StoredDocument, StoredExecution, StoredListing, StoredMachine,
+    StoredMapRun,
 };
 use crate::Status;
 use crate::clock::Timestamp;
@@ -43,10 +44,20 @@ pub enum Change {
         /// When it ended.
         stopped: Timestamp,
     },
-    /// An execution runs again: it was redriven. [`StoreError::Conflict`] when no execution has the key.
+    /// A redriven execution runs again. [`StoreError::Conflict`] when no execution has the key.
     Reopen {
         /// The execution's key.
         key: u64,
+        /// Its columns for lists, with the redrive.
+        listing: StoredListing,
+    },
+    /// Fills the columns for lists of an execution that an older version of this library wrote. Does nothing when no execution has the key,
+    /// or the execution has them.
+    List {
+        /// The execution's key.
+        key: u64,
+        /// The columns.
+        listing: StoredListing,
     },
     /// A version of a state machine is forgotten. [`StoreError::Conflict`] when there is no such version.
     DeleteMachine {
@@ -103,7 +114,7 @@ impl Change {
             Self::Activity(StoredActivity { arn, .. }) | Self::DeleteActivity { arn } => arn.len(),
             Self::Document(document) => document.key.len() + document.data.len(),
             Self::DeleteDocument { key } => key.len(),
-            Self::Close { .. } | Self::Reopen { .. } | Self::Delete { .. } => 0,
+            Self::Close { .. } | Self::Reopen { .. } | Self::List { .. } | Self::Delete { .. } => 0,
         };
         size_of::<Self>() + texts
     }
@@ -121,6 +132,7 @@ impl Change {
             | Self::Append { .. }
             | Self::Close { .. }
             | Self::Reopen { .. }
+            | Self::List { .. }
             | Self::Activity(_)
             | Self::Document(_) => false,
         }

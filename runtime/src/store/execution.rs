@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::StoredChild;
+use super::{ListPosition, StoredChild, StoredListing};
 use crate::Status;
 use crate::clock::Timestamp;
 
@@ -25,4 +25,20 @@ pub struct StoredExecution {
     pub stopped: Option<Timestamp>,
     /// Which child of a Map Run it is, if it is one.
     pub child_of: Option<StoredChild>,
+    /// The columns that lists read. `None` when an older version of this library wrote the row: then the records have them.
+    pub listing: Option<StoredListing>,
+}
+
+impl StoredExecution {
+    /// Returns its position in the lists that have it.
+    pub fn position(&self) -> ListPosition {
+        let order = match &self.child_of {
+            Some(child) => i64::from(child.number),
+            None => self.started.unix_micros(),
+        };
+        ListPosition {
+            order,
+            key: self.key,
+        }
+    }
 }

@@ -1,37 +1,65 @@
-use super::StoredExecution;
+use super::{ListPosition, StoredExecution, StoredOrigin};
 use crate::Status;
-use crate::clock::Timestamp;
 
-/// Which executions [`StoreReader::list`](super::StoreReader::list) gives; by default all that are no children of a Map Run.
+/// Selects executions for [`StoreReader::list`](super::StoreReader::list); by default all that are not children of a Map Run.
+///
+/// An execution without a [listing](StoredExecution::listing) passes `version`, `alias` and `is_redriven`: the caller reads its records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoreFilter {
-    /// The children of a Map Run, by its ARN, in place of those that are none.
+    /// Only the children of this Map Run, by its ARN.
     pub map_run: Option<String>,
-    /// Those of one state machine, by its name.
+    /// Only executions of this state machine, by its name.
     pub machine: Option<String>,
-    /// Those of one name.
+    /// Only executions of this name.
     pub name: Option<String>,
-    /// Those that stand so.
+    /// Only executions with this status.
     pub status: Option<Status>,
-    /// Those behind this place in the list: the start and the ARN of the last execution of the page before.
-    pub after: Option<(Timestamp, String)>,
-    /// At most so many.
+    /// Only executions that were started by this version, by its ARN.
+    pub version: Option<String>,
+    /// Only executions that were started by this alias, by its ARN.
+    pub alias: Option<String>,
+    /// Only executions that were redriven, or only those that were not.
+    pub is_redriven: Option<bool>,
+    /// Only executions after this position: the position of the last execution of the page before.
+    pub after: Option<ListPosition>,
+    /// The most executions.
     pub limit: Option<usize>,
 }
 
 impl StoreFilter {
-    /// Whether the filter lets an execution pass, its limit aside.
-    pub(super) fn passes(&self, execution: &StoredExecution) -> bool {
+    /// Whether an execution passes the filter, its limit aside.
+    pub(crate) fn passes(&self, execution: &StoredExecution) -> bool {
         let map_run = execution.child_of.as_ref().map(|child| &child.map_run);
         let is_of = |machine: &String| **machine == *execution.machine;
         let is_called = |name: &String| **name == *execution.name;
-        let is_behind = |(started, arn): &(Timestamp, String)| {
-            (execution.started, &*execution.arn) < (*started, &**arn)
-        };
         self.map_run.as_ref() == map_run
             && self.machine.as_ref().is_none_or(is_of)
             && self.name.as_ref().is_none_or(is_called)
             && self.status.is_none_or(|status| status == execution.status)
-            && self.after.as_ref().is_none_or(is_behind)
+            && self.after.is_none_or(|after| execution.position() < after)
+            && self.passes_listing(execution)
+    }
+
+    /// Whether the listing of an execution passes the filter, or is missing.
+    pub(crate) fn passes_listing(&self, execution: &StoredExecution) -> bool {
+        let Some(listing) = &execution.listing else {
+            return true;
+        };
+        let origin = listing.origin.as_deref();
+        let is_redriven = listing.redrive_count > 0;
+        self.is_redriven.is_none_or(|wanted| wanted == is_redriven) && self.passes_origin(origin)
+    }
+
+    fn passes_origin(&self, origin: Option<&StoredOrigin>) -> bool {
+        let version = origin.and_then(|origin| origin.version.as_deref());
+        let alias = origin.and_then(|origin| origin.alias.as_deref());
+        let is_version = |wanted: &String| version == Some(wanted);
+        let is_alias = |wanted: &String| alias == Some(wanted);
+        self.version.as_ref().is_none_or(is_version) && self.alias.as_ref().is_none_or(is_alias)
+    }
+
+    /// Whether it selects by a column of the listing.
+    pub(crate) fn needs_listing(&self) -> bool {
+        self.version.is_some() || self.alias.is_some() || self.is_redriven.is_some()
     }
 }

@@ -1,11 +1,13 @@
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
 use super::{
     Change, Store, StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument,
-    StoredExecution, StoredMachine, StoredMapRun,
+    StoredExecution, StoredListing, StoredMachine, StoredMapRun,
 };
 use crate::Status;
 use crate::clock::Timestamp;
@@ -151,9 +153,18 @@ impl StoreReader for MemoryStore {
         let shared = self.shared();
         let all = shared.tables.executions.values().map(|kept| &kept.row);
         let mut rows: Vec<_> = all.filter(|row| filter.passes(row)).collect();
-        rows.sort_by(|a, b| (b.started, &b.arn).cmp(&(a.started, &a.arn)));
+        rows.sort_by_key(|row| Reverse(row.position()));
         rows.truncate(filter.limit.unwrap_or(usize::MAX));
         Ok(rows.into_iter().cloned().collect())
+    }
+
+    fn unlisted(&mut self, after: u64, limit: usize) -> Result<Vec<StoredExecution>, StoreError> {
+        let shared = self.shared();
+        let later = (Bound::Excluded(after), Bound::Unbounded);
+        let all = shared.tables.executions.range(later);
+        let rows = all.map(|(_, kept)| &kept.row);
+        let rows = rows.filter(|row| row.listing.is_none());
+        Ok(rows.take(limit).cloned().collect())
     }
 
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
@@ -263,11 +274,9 @@ enum Undo {
     Forget(u64),
     Restore(Vec<Kept>, Vec<StoredMapRun>),
     Truncate(u64, usize),
-    Stand {
-        key: u64,
-        status: Status,
-        stopped: Option<Timestamp>,
-    },
+    /// The row of an execution as it was.
+    Row(Box<StoredExecution>),
+    Nothing,
     Activity(String, Option<Timestamp>),
     Document(String, Option<Bytes>),
 }
@@ -336,8 +345,11 @@ impl Tables {
                 key,
                 status,
                 stopped,
-            } => self.stand(*key, *status, Some(*stopped)),
-            Change::Reopen { key } => self.stand(*key, Status::Running, None),
+            } => self.stand(*key, *status, Some(*stopped), None),
+            Change::Reopen { key, listing } => {
+                self.stand(*key, Status::Running, None, Some(listing))
+            }
+            Change::List { key, listing } => self.fill(*key, listing),
             Change::DeleteMachine { name, hash } => {
                 let before = self.machines.clone();
                 self.machines
@@ -359,25 +371,37 @@ impl Tables {
         }
     }
 
+    /// Changes the status of an execution, and its columns for lists, if they are there.
     fn stand(
         &mut self,
         key: u64,
         status: Status,
         stopped: Option<Timestamp>,
+        listing: Option<&StoredListing>,
     ) -> Result<Undo, StoreError> {
         let kept = self
             .executions
             .get_mut(&key)
             .ok_or_else(|| StoreError::no_execution(key))?;
-        let (status, stopped) = (
-            std::mem::replace(&mut kept.row.status, status),
-            std::mem::replace(&mut kept.row.stopped, stopped),
-        );
-        Ok(Undo::Stand {
-            key,
-            status,
-            stopped,
-        })
+        let before = kept.row.clone();
+        (kept.row.status, kept.row.stopped) = (status, stopped);
+        if listing.is_some() {
+            kept.row.listing = listing.cloned();
+        }
+        Ok(Undo::Row(Box::new(before)))
+    }
+
+    /// Fills the columns for lists of an execution that does not have them.
+    fn fill(&mut self, key: u64, listing: &StoredListing) -> Result<Undo, StoreError> {
+        let kept = self.executions.get_mut(&key);
+        match kept.filter(|kept| kept.row.listing.is_none()) {
+            Some(kept) => {
+                let before = kept.row.clone();
+                kept.row.listing = Some(listing.clone());
+                Ok(Undo::Row(Box::new(before)))
+            }
+            None => Ok(Undo::Nothing),
+        }
     }
 
     fn map_run(&self, arn: &str) -> Option<&StoredMapRun> {
@@ -475,15 +499,12 @@ impl Tables {
             Undo::Document(key, data) => {
                 self.document(&key, data);
             }
-            Undo::Stand {
-                key,
-                status,
-                stopped,
-            } => {
-                if let Some(kept) = self.executions.get_mut(&key) {
-                    (kept.row.status, kept.row.stopped) = (status, stopped);
+            Undo::Row(row) => {
+                if let Some(kept) = self.executions.get_mut(&row.key) {
+                    kept.row = *row;
                 }
             }
+            Undo::Nothing => {}
         }
     }
 }

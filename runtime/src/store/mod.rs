@@ -8,7 +8,7 @@
 //! use bytes::Bytes;
 //! use stepwright_runtime::Status;
 //! use stepwright_runtime::clock::Timestamp;
-//! use stepwright_runtime::store::{Change, MemoryStore, Store, StoredExecution};
+//! use stepwright_runtime::store::{Change, MemoryStore, Store, StoredExecution, StoredListing};
 //!
 //! # fn main() -> Result<(), stepwright_runtime::store::StoreError> {
 //! let mut store = MemoryStore::new();
@@ -22,6 +22,7 @@
 //!     started: Timestamp::system(),
 //!     stopped: None,
 //!     child_of: None,
+//!     listing: Some(StoredListing::default()),
 //! };
 //! store.commit(&[
 //!     Change::Start { execution, data: Bytes::from_static(b"it starts") },
@@ -42,6 +43,7 @@ mod execution;
 mod filter;
 #[doc(hidden)]
 pub mod journal;
+mod listing;
 mod machine;
 mod map_run;
 mod memory;
@@ -60,6 +62,8 @@ pub use self::document::StoredDocument;
 pub use self::error::StoreError;
 pub use self::execution::StoredExecution;
 pub use self::filter::StoreFilter;
+pub(crate) use self::listing::RangeRows;
+pub use self::listing::{ListPosition, StoredListing, StoredOrigin, StoredPage};
 pub use self::machine::StoredMachine;
 pub use self::map_run::{StoredChild, StoredMapRun};
 pub use self::memory::MemoryStore;
@@ -151,12 +155,40 @@ pub trait StoreReader: Send {
     /// What the store meets.
     fn map_run(&mut self, arn: &str) -> Result<Option<StoredMapRun>, StoreError>;
 
-    /// The executions that pass the filter, newest first: by their start, then by their ARN, from the last to the first.
+    /// Returns the executions that pass the filter, newest first: by their start, then by their key, from the largest
+    /// [position](StoredExecution::position) to the smallest. The children of a Map Run are in the order of their numbers instead, from the
+    /// largest one.
     ///
     /// # Errors
     ///
     /// What the store meets.
     fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError>;
+
+    /// Returns a page of [`list`](Self::list). A store may return fewer executions than the filter's limit, so that one call does not read
+    /// all executions to find a few; the page then names the position at which the next one continues.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn page(&mut self, filter: &StoreFilter) -> Result<StoredPage, StoreError> {
+        let more = filter.limit.map(|limit| limit.saturating_add(1));
+        let executions = self.list(&StoreFilter {
+            limit: more,
+            ..filter.clone()
+        })?;
+        Ok(StoredPage::cut(executions, filter.limit))
+    }
+
+    /// Returns executions whose [listing](StoredExecution::listing) is missing, children of Map Runs among them: the first ones by key after
+    /// `after`, at most `limit`. A store that does not store listings returns none.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn unlisted(&mut self, after: u64, limit: usize) -> Result<Vec<StoredExecution>, StoreError> {
+        let _ = (after, limit);
+        Ok(Vec::new())
+    }
 
     /// The activities, by their ARNs.
     ///

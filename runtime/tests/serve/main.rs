@@ -4,6 +4,9 @@ mod activities;
 mod executions;
 mod hostile;
 mod http;
+mod lists;
+#[cfg(feature = "sqlite")]
+mod lists_of_stores;
 mod map_runs;
 mod mocks;
 mod page;

@@ -113,6 +113,11 @@ impl Api {
         }
     }
 
+    /// Waits for a call of the engine.
+    pub(crate) fn wait<T>(&self, call: impl Future<Output = T>) -> T {
+        self.runtime.block_on(call)
+    }
+
     /// Ends the server and the engine.
     pub(crate) fn end(mut self) {
         drop(self.ends.take());

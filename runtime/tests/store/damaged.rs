@@ -1,8 +1,12 @@
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
+use stepwright_runtime::Status;
+use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::{
-    Change, SqliteReader, SqliteStore, Store, StoreError, StoreReader,
+    Change, SqliteReader, SqliteStore, Store, StoreError, StoreFilter, StoreReader,
+    StoredExecution, StoredListing, StoredOrigin,
 };
 
 use crate::support::{child, closed, fill, machine, map_run, place, start};
@@ -22,6 +26,7 @@ fn use_all(path: &Path) -> Result<(), StoreError> {
     let key = EXECUTIONS + 1;
     store.commit(&[map_run(1, "run"), child(key, "run", 0)])?;
     store.commit(&[closed(key), Change::Delete { key }])?;
+    use_lists(&mut store)?;
     reader.activities()?;
     reader.documents()?;
     for key in 1..=EXECUTIONS {
@@ -41,6 +46,59 @@ fn use_all(path: &Path) -> Result<(), StoreError> {
     }
     let deleted = (1..=EXECUTIONS).flat_map(|key| [closed(key), Change::Delete { key }]);
     store.commit(&deleted.collect::<Vec<_>>())
+}
+
+/// Writes and reads each index of lists.
+fn use_lists(store: &mut SqliteStore) -> Result<(), StoreError> {
+    let origin = StoredOrigin {
+        machine: None,
+        version: Some("version".into()),
+        alias: Some("alias".into()),
+    };
+    let listing = StoredListing {
+        origin: Some(Arc::new(origin)),
+        redrive_count: 1,
+        ..StoredListing::default()
+    };
+    let fill = |key| Change::List {
+        key,
+        listing: listing.clone(),
+    };
+    store.commit(&(1..=EXECUTIONS).map(fill).collect::<Vec<_>>())?;
+    let (one, two) = (EXECUTIONS + 2, EXECUTIONS + 3);
+    let failed = |key| Change::Close {
+        key,
+        status: Status::Failed,
+        stopped: Timestamp::from_unix_micros(1),
+    };
+    store.commit(&[start(one, 9), child(two, "run", 1), fill(one), fill(two)])?;
+    store.commit(&[failed(one), failed(two)])?;
+    let mut reader = store.reader()?;
+    assert!(reader.unlisted(0, 1)?.is_empty());
+    let all = StoreFilter::default;
+    let version = Some("version".to_owned());
+    let alias = Some("alias".to_owned());
+    let (is_redriven, status) = (Some(true), Some(Status::Failed));
+    let map_run = Some("run".to_owned());
+    for filter in [
+        StoreFilter { version, ..all() },
+        StoreFilter { alias, ..all() },
+        StoreFilter {
+            is_redriven,
+            ..all()
+        },
+        StoreFilter { status, ..all() },
+        StoreFilter {
+            status,
+            map_run,
+            ..all()
+        },
+    ] {
+        let rows = reader.list(&filter)?;
+        let is_listed = |row: &StoredExecution| row.listing.as_ref() == Some(&listing);
+        assert!(!rows.is_empty() && rows.iter().all(is_listed), "{filter:?}");
+    }
+    store.commit(&[Change::Delete { key: one }, Change::Delete { key: two }])
 }
 
 fn refill(path: &Path, bytes: &[u8]) {

@@ -1,12 +1,15 @@
 //! Random changes leave the same in memory and in a file, after each commit and after the file is opened again.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::{
-    Change, MemoryStore, SqliteReader, SqliteStore, Store, StoreError, StoreFilter, StoreReader,
-    StoredActivity, StoredChild, StoredDocument, StoredExecution, StoredMachine, StoredMapRun,
+    Change, ListPosition, MemoryStore, SqliteReader, SqliteStore, Store, StoreError, StoreFilter,
+    StoreReader, StoredActivity, StoredChild, StoredDocument, StoredExecution, StoredListing,
+    StoredMachine, StoredMapRun, StoredOrigin,
 };
 use stepwright_runtime::{MachineType, Status};
 
@@ -94,6 +97,33 @@ fn map_run() -> impl Strategy<Value = StoredMapRun> {
     })
 }
 
+/// The columns of lists. The ARNs are few, so that executions share them.
+fn columns() -> impl Strategy<Value = StoredListing> {
+    let arn = || prop::option::of(text().prop_map(Arc::<str>::from));
+    let origin = (arn(), arn(), arn()).prop_map(|(machine, version, alias)| {
+        Arc::new(StoredOrigin {
+            machine,
+            version,
+            alias,
+        })
+    });
+    let redriven = prop::option::of(time());
+    let items = prop::option::of(any::<u32>());
+    (prop::option::of(origin), 0_u32..3, redriven, items).prop_map(
+        |(origin, redrive_count, redriven, items)| StoredListing {
+            origin,
+            redrive_count,
+            redriven,
+            items,
+        },
+    )
+}
+
+/// Some stores have no execution without them, others do.
+fn listing() -> impl Strategy<Value = Option<StoredListing>> {
+    prop_oneof![9 => columns().prop_map(Some), 1 => Just(None)]
+}
+
 fn execution() -> impl Strategy<Value = StoredExecution> {
     let stopped = prop::option::of(time());
     (
@@ -104,10 +134,11 @@ fn execution() -> impl Strategy<Value = StoredExecution> {
         text(),
         status(),
         time(),
-        (stopped, child_of()),
+        (stopped, child_of(), listing()),
     )
         .prop_map(
-            |(key, arn, name, machine, machine_hash, status, started, (stopped, child_of))| {
+            |(key, arn, name, machine, machine_hash, status, started, rest)| {
+                let (stopped, child_of, listing) = rest;
                 StoredExecution {
                     key,
                     arn: arn.into(),
@@ -118,6 +149,7 @@ fn execution() -> impl Strategy<Value = StoredExecution> {
                     started,
                     stopped,
                     child_of,
+                    listing,
                 }
             },
         )
@@ -131,7 +163,8 @@ fn change() -> impl Strategy<Value = Change> {
         6 => (key(), 0_u32..4, data()).prop_map(|(key, seq, data)| Change::Append { key, seq, data }),
         2 => (key(), status(), time())
             .prop_map(|(key, status, stopped)| Change::Close { key, status, stopped }),
-        1 => key().prop_map(|key| Change::Reopen { key }),
+        1 => (key(), columns()).prop_map(|(key, listing)| Change::Reopen { key, listing }),
+        2 => (key(), columns()).prop_map(|(key, listing)| Change::List { key, listing }),
         2 => key().prop_map(|key| Change::Delete { key }),
         1 => (text(), text()).prop_map(|(name, hash)| Change::DeleteMachine { name, hash }),
         1 => (text(), time()).prop_map(|(arn, created)| Change::Activity(StoredActivity { arn, created })),
@@ -141,25 +174,54 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
+fn position() -> impl Strategy<Value = ListPosition> {
+    let order = prop_oneof![3 => prop::sample::select(TIMES), 1 => 0_i64..5];
+    (order, key()).prop_map(|(order, key)| ListPosition { order, key })
+}
+
 fn filter() -> impl Strategy<Value = StoreFilter> {
-    let texts = || prop::option::of(text());
-    let texts = (texts(), texts(), texts());
-    let (status, after) = (
-        prop::option::of(status()),
-        prop::option::of((time(), text())),
-    );
+    let texts = || prop::option::weighted(0.3, text());
+    let texts = (texts(), texts(), texts(), texts(), texts());
+    let columns = (prop::option::of(status()), prop::option::of(any::<bool>()));
     let limit = prop::option::of(prop_oneof![0_usize..4, Just(usize::MAX)]);
-    let filter = (texts, status, after, limit);
+    let filter = (texts, columns, prop::option::of(position()), limit);
     filter.prop_map(
-        |((map_run, machine, name), status, after, limit)| StoreFilter {
-            map_run,
-            machine,
-            name,
-            status,
-            after,
-            limit,
+        |((map_run, machine, name, version, alias), (status, is_redriven), after, limit)| {
+            StoreFilter {
+                map_run,
+                machine,
+                name,
+                status,
+                version,
+                alias,
+                is_redriven,
+                after,
+                limit,
+            }
         },
     )
+}
+
+/// Reads a list in pages.
+fn in_pages(
+    reader: &mut dyn StoreReader,
+    filter: &StoreFilter,
+) -> Result<Vec<StoredExecution>, StoreError> {
+    let limit = filter.limit.map_or(1, |limit| limit.clamp(1, 3));
+    let mut filter = StoreFilter {
+        limit: Some(limit),
+        ..filter.clone()
+    };
+    let mut all = Vec::new();
+    loop {
+        let page = reader.page(&filter)?;
+        assert!(page.executions.len() <= limit);
+        all.extend(page.executions);
+        match page.next {
+            Some(next) => filter.after = Some(next),
+            None => return Ok(all),
+        }
+    }
 }
 
 #[derive(Debug, PartialEq)]
@@ -168,6 +230,8 @@ struct Content {
     open: Vec<StoredExecution>,
     all: Vec<StoredExecution>,
     listed: Vec<Vec<StoredExecution>>,
+    in_pages: Vec<Vec<StoredExecution>>,
+    unlisted: Vec<Vec<StoredExecution>>,
     by_arn: Vec<Option<StoredExecution>>,
     children: Vec<Vec<StoredExecution>>,
     runs: Vec<Vec<StoredMapRun>>,
@@ -192,6 +256,14 @@ fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content
         listed: filters
             .iter()
             .map(|filter| reader.list(filter))
+            .collect::<Result<_, _>>()?,
+        in_pages: filters
+            .iter()
+            .map(|filter| in_pages(reader, filter))
+            .collect::<Result<_, _>>()?,
+        unlisted: [(0, usize::MAX), (0, 2), (3, 2)]
+            .into_iter()
+            .map(|(after, limit)| reader.unlisted(after, limit))
             .collect::<Result<_, _>>()?,
         by_arn: TEXTS
             .iter()

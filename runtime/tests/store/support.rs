@@ -26,6 +26,7 @@ pub(crate) fn execution(key: u64) -> StoredExecution {
         started: Timestamp::from_unix_micros(key as i64),
         stopped: None,
         child_of: None,
+        listing: None,
     }
 }
 

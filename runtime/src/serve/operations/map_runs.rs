@@ -113,10 +113,10 @@ pub(in crate::serve) async fn list(
     service: &Arc<Service>,
     input: ListMapRuns,
 ) -> Result<Listed, ApiError> {
-    let execution = executions::find(service, &input.execution_arn)?;
+    let execution = executions::find(service, &input.execution_arn).await?;
     let list = format!("ListMapRuns {}", execution.id());
     let page = Page::new(list, input.max_results, input.next_token.as_deref())?;
-    let runs = service.engine.map_runs(execution.id())?;
+    let runs = service.engine.find_map_runs(execution.id()).await?;
     let runs = runs.into_iter().enumerate();
     let (runs, next_token) = page.of(runs, |(number, _)| format!("{number:010}"));
     let machine = execution.execution().machine_id();

@@ -27,6 +27,7 @@ fn start_of(key: u64, bytes: usize) -> Change {
         started: Timestamp::from_unix_micros(0),
         stopped: None,
         child_of: None,
+        listing: None,
     };
     Change::Start {
         execution,

@@ -7,9 +7,11 @@ mod error;
 mod file_identity;
 mod integrity;
 mod lifecycle;
+mod list;
 mod lock;
 mod log_file;
 mod options;
+mod origins;
 mod reader;
 mod recover;
 mod restore;
@@ -34,7 +36,7 @@ use self::checkpoints::{Checkpoints, LogRestart};
 use self::error::Place;
 use self::file_identity::FileIdentity;
 use self::lock::Lock;
-use self::versions::Versions;
+use self::write::Ids;
 use super::{Change, Store, StoreError, StoreReader};
 
 /// A store in a file: SQLite with a write-ahead log. A commit is durable when the log is synced to the disk.
@@ -62,7 +64,7 @@ pub struct SqliteStore {
     // The connections are closed before the lock is given up.
     checkpoints: Checkpoints,
     connection: Connection,
-    versions: Versions,
+    ids: Ids,
     files: FileIdentity,
     /// Whether the session was written to the log since the last check.
     has_session: bool,
@@ -123,7 +125,7 @@ impl Store for SqliteStore {
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         let log_restart = self.checkpoints.log_restart();
         let (connection, place) = (&self.connection, &self.place);
-        write::commit(connection, place, &mut self.versions, log_restart, changes)?;
+        write::commit(connection, place, &mut self.ids, log_restart, changes)?;
         // A commit to a file that was deleted is lost.
         self.files.check_commit(place)?;
         self.checkpoints.committed(connection, place);

@@ -9,7 +9,7 @@ use super::error::Place;
 use super::file_identity::FileIdentity;
 use super::lock::Lock;
 use super::schema::{self, Found};
-use super::versions::Versions;
+use super::write::Ids;
 use super::{SqliteStore, continuity, lifecycle};
 use crate::store::StoreError;
 
@@ -59,7 +59,7 @@ impl SqliteOptions {
         Ok(SqliteStore {
             checkpoints: Checkpoints::default(),
             connection,
-            versions: Versions::default(),
+            ids: Ids::default(),
             files: FileIdentity::new(&place)?,
             has_session: true,
             place,

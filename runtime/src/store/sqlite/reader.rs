@@ -1,24 +1,31 @@
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use rusqlite::{Connection, OpenFlags, Params, Row, ToSql};
+use rusqlite::{Connection, OpenFlags, Params, Row};
 
 use super::continuity::{self, MainFile};
 use super::error::Place;
 use super::lock::Lock;
+use super::row::{MachineVersion, RawExecution};
 use super::schema::{self, Found};
-use super::{backup, log_file, options, row};
+use super::{backup, list, log_file, options, row};
 use crate::clock::Timestamp;
 use crate::store::{
-    StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument, StoredExecution,
-    StoredMachine, StoredMapRun,
+    RangeRows, StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument,
+    StoredExecution, StoredMachine, StoredMapRun, StoredOrigin, StoredPage,
 };
+
+/// The most origins in memory. Executions of a few state machines have few; starts with ids of the caller may have one each.
+const MOST_ORIGINS: usize = 1_024;
 
 /// Reads a [`SqliteStore`](super::SqliteStore), also while an engine, in this process or another, writes to it.
 #[derive(Debug)]
 pub struct SqliteReader {
     connection: Connection,
     place: Place,
+    rows: ReferredRows,
     // Dropped after the connection is closed.
     _empty_log: EmptyLog,
 }
@@ -60,6 +67,13 @@ impl Drop for EmptyLog {
     }
 }
 
+/// Rows that executions refer to by their ids. They never change.
+#[derive(Debug, Default)]
+struct ReferredRows {
+    versions: HashMap<i64, MachineVersion>,
+    origins: HashMap<i64, Arc<StoredOrigin>>,
+}
+
 impl SqliteReader {
     /// Opens a store for reading. It must exist, in the version of this library.
     ///
@@ -84,6 +98,7 @@ impl SqliteReader {
             }),
             Found::Version(_) => Ok(Self {
                 connection,
+                rows: ReferredRows::default(),
                 _empty_log: EmptyLog(place.clone()),
                 place,
             }),
@@ -117,6 +132,88 @@ impl SqliteReader {
         rows.map_err(|error| self.error(error))
     }
 
+    fn executions(
+        &mut self,
+        query: &str,
+        values: impl Params,
+    ) -> Result<Vec<StoredExecution>, StoreError> {
+        let rows = self.rows(query, values, RawExecution::read)?;
+        rows.into_iter().map(|row| self.finish(row)).collect()
+    }
+
+    /// Reads the rows that an execution refers to.
+    fn finish(&mut self, row: RawExecution) -> Result<StoredExecution, StoreError> {
+        let version = self.version(&row)?;
+        let origin = self.origin(&row)?;
+        Ok(row.finish(&version, origin))
+    }
+
+    fn version(&mut self, row: &RawExecution) -> Result<MachineVersion, StoreError> {
+        if let Some(known) = self.rows.versions.get(&row.version) {
+            return Ok(known.clone());
+        }
+        let query = "SELECT name, hash FROM versions WHERE id = ?";
+        let found = self.rows(query, [row.version], |found| {
+            Ok(MachineVersion {
+                name: found.get(0)?,
+                hash: found.get(1)?,
+            })
+        })?;
+        let missing = || {
+            let why = format!("the version of execution {} is missing", row.key);
+            self.place.corrupt(why)
+        };
+        let version = found.into_iter().next().ok_or_else(missing)?;
+        self.rows.versions.insert(row.version, version.clone());
+        Ok(version)
+    }
+
+    fn origin(&mut self, row: &RawExecution) -> Result<Option<Arc<StoredOrigin>>, StoreError> {
+        let Some(id) = row.origin else {
+            return Ok(None);
+        };
+        if let Some(known) = self.rows.origins.get(&id) {
+            return Ok(Some(known.clone()));
+        }
+        let query = "SELECT machine, version, alias FROM origins WHERE id = ?";
+        let found = self.rows(query, [id], |found| {
+            Ok(StoredOrigin {
+                machine: found.get(0)?,
+                version: found.get(1)?,
+                alias: found.get(2)?,
+            })
+        })?;
+        let missing = || {
+            let why = format!("the origin of execution {} is missing", row.key);
+            self.place.corrupt(why)
+        };
+        let origin = Arc::new(found.into_iter().next().ok_or_else(missing)?);
+        if self.rows.origins.len() >= MOST_ORIGINS {
+            self.rows.origins.clear();
+        }
+        self.rows.origins.insert(id, origin.clone());
+        Ok(Some(origin))
+    }
+
+    /// Returns a page that reads at most `scan` rows of each index range.
+    fn page_within(&mut self, filter: &StoreFilter, scan: usize) -> Result<StoredPage, StoreError> {
+        // All statements of a page see the same commits.
+        let read = || -> Result<RangeRows<RawExecution>, rusqlite::Error> {
+            let transaction = self.connection.unchecked_transaction()?;
+            let page = list::read(&transaction, filter, scan)?;
+            transaction.finish()?;
+            Ok(page)
+        };
+        let page = read().map_err(|error| self.error(error))?;
+        let (rows, next) = page.cut(filter.limit.unwrap_or(usize::MAX));
+        let rows = rows.into_iter();
+        let executions = rows.map(|(_, row)| self.finish(row));
+        Ok(StoredPage {
+            executions: executions.collect::<Result<_, _>>()?,
+            next,
+        })
+    }
+
     fn error(&self, error: rusqlite::Error) -> StoreError {
         self.place.error("read", error)
     }
@@ -129,17 +226,17 @@ impl StoreReader for SqliteReader {
     }
 
     fn open_executions(&mut self) -> Result<Vec<StoredExecution>, StoreError> {
-        // Without a hint SQLite would read all rows, because they lie in the order that is asked for.
+        // Without a hint SQLite reads all rows, because the table has the order of the query.
         let query = format!(
             "SELECT {} FROM executions INDEXED BY executions_open WHERE status = 'RUNNING' ORDER BY key",
             row::EXECUTION
         );
-        self.rows(&query, [], row::execution)
+        self.executions(&query, [])
     }
 
     fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError> {
         let query = format!("SELECT {} FROM executions WHERE arn = ?", row::EXECUTION);
-        Ok(self.rows(&query, [arn], row::execution)?.pop())
+        Ok(self.executions(&query, [arn])?.pop())
     }
 
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError> {
@@ -196,61 +293,21 @@ impl StoreReader for SqliteReader {
     }
 
     fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError> {
-        let mut conditions = String::new();
-        let mut values: Vec<&dyn ToSql> = Vec::new();
-        if let Some(name) = &filter.name {
-            conditions.push_str(" AND name = ?");
-            values.push(name);
-        }
-        let status = filter.status.map(|status| status.as_str());
-        if let Some(status) = &status {
-            conditions.push_str(" AND status = ?");
-            values.push(status);
-        }
-        let after = filter
-            .after
-            .as_ref()
-            .map(|(started, arn)| (started.unix_micros(), arn));
-        if let Some((started, arn)) = &after {
-            conditions.push_str(" AND (started, arn) < (?, ?)");
-            values.extend([started as &dyn ToSql, arn]);
-        }
-        let limit = filter.limit.unwrap_or(usize::MAX);
+        Ok(self.page_within(filter, usize::MAX)?.executions)
+    }
+
+    fn page(&mut self, filter: &StoreFilter) -> Result<StoredPage, StoreError> {
+        self.page_within(filter, list::SCAN)
+    }
+
+    fn unlisted(&mut self, after: u64, limit: usize) -> Result<Vec<StoredExecution>, StoreError> {
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let of_machine = "machine = (SELECT machine FROM versions WHERE name = ?)";
-        let newest = "ORDER BY started DESC, arn DESC LIMIT ?";
-        let columns = row::EXECUTION;
-        let query = match (&filter.map_run, &filter.machine) {
-            (Some(map_run), machine) => {
-                if let Some(machine) = machine {
-                    conditions = format!(" AND {of_machine}{conditions}");
-                    values.insert(0, machine);
-                }
-                values.insert(0, map_run);
-                format!(
-                    "SELECT {columns} FROM executions
-                     WHERE map_run = (SELECT id FROM map_runs WHERE arn = ?){conditions} {newest}"
-                )
-            }
-            (None, Some(machine)) => {
-                values.insert(0, machine);
-                format!(
-                    "SELECT {columns} FROM executions WHERE map_run IS NULL AND {of_machine}{conditions} {newest}"
-                )
-            }
-            // The index has them by their machines: those of the list are the newest of the newest of each.
-            (None, None) => {
-                values.push(&limit);
-                format!(
-                    "SELECT {columns} FROM (SELECT DISTINCT machine AS one FROM versions) CROSS JOIN executions
-                     WHERE key IN (
-                         SELECT key FROM executions WHERE map_run IS NULL AND machine = one{conditions} {newest}
-                     ) {newest}"
-                )
-            }
-        };
-        values.push(&limit);
-        self.rows(&query, &*values, row::execution)
+        let query = format!(
+            "SELECT {} FROM executions INDEXED BY executions_unlisted WHERE redrives IS NULL AND key > ? ORDER BY key LIMIT ?",
+            row::EXECUTION
+        );
+        self.executions(&query, [after, limit])
     }
 
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
@@ -320,14 +377,13 @@ impl StoreReader for SqliteReader {
         };
         match before {
             // The index on starts, by machines, bounds what is read.
-            Some(before) => self.rows(
+            Some(before) => self.executions(
                 &query(
                     "machine IN (SELECT machine FROM versions) AND started < ?2 AND stopped < ?2",
                 ),
                 (limit, before.unix_micros()),
-                row::execution,
             ),
-            None => self.rows(&query("stopped IS NOT NULL"), [limit], row::execution),
+            None => self.executions(&query("stopped IS NOT NULL"), [limit]),
         }
     }
 

@@ -1,37 +1,100 @@
 //! Rows as values.
 
+use std::sync::Arc;
+
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Error, Row};
 use stepwright_asl::model::MachineType;
 
 use crate::Status;
 use crate::clock::Timestamp;
-use crate::store::{StoredActivity, StoredChild, StoredExecution, StoredMachine, StoredMapRun};
+use crate::store::{
+    StoredActivity, StoredChild, StoredExecution, StoredListing, StoredMachine, StoredMapRun,
+    StoredOrigin,
+};
 
-/// The columns of [`execution`].
-pub(super) const EXECUTION: &str = "key, arn, name,
-    (SELECT versions.name FROM versions WHERE id = version), (SELECT hash FROM versions WHERE id = version),
-    status, started, stopped, (SELECT map_runs.arn FROM map_runs WHERE id = map_run), number";
+/// The columns of [`RawExecution::read`].
+pub(super) const EXECUTION: &str = "key, arn, name, version, status, started, stopped,
+    (SELECT map_runs.arn FROM map_runs WHERE id = map_run), number, origin, redrives, redriven, items";
 
-pub(super) fn execution(row: &Row<'_>) -> Result<StoredExecution, Error> {
-    let stopped: Option<i64> = row.get(7)?;
-    Ok(StoredExecution {
-        key: key(row, 0)?,
-        arn: row.get(1)?,
-        name: row.get(2)?,
-        machine: row.get(3)?,
-        machine_hash: row.get(4)?,
-        status: word(row, 5, Status::from_word)?,
-        started: Timestamp::from_unix_micros(row.get(6)?),
-        stopped: stopped.map(Timestamp::from_unix_micros),
-        child_of: match row.get(8)? {
-            Some(map_run) => Some(StoredChild {
-                map_run,
-                number: row.get(9)?,
+/// The row of an execution, with the ids of other tables' rows.
+pub(super) struct RawExecution {
+    pub(super) key: u64,
+    arn: Arc<str>,
+    name: Arc<str>,
+    pub(super) version: i64,
+    status: Status,
+    started: Timestamp,
+    stopped: Option<Timestamp>,
+    child_of: Option<StoredChild>,
+    pub(super) origin: Option<i64>,
+    redrives: Option<u32>,
+    redriven: Option<Timestamp>,
+    items: Option<u32>,
+}
+
+impl RawExecution {
+    pub(super) fn read(row: &Row<'_>) -> Result<Self, Error> {
+        let time = |column| -> Result<Option<Timestamp>, Error> {
+            let micros: Option<i64> = row.get(column)?;
+            Ok(micros.map(Timestamp::from_unix_micros))
+        };
+        Ok(Self {
+            key: key(row, 0)?,
+            arn: row.get(1)?,
+            name: row.get(2)?,
+            version: row.get(3)?,
+            status: word(row, 4, Status::from_word)?,
+            started: Timestamp::from_unix_micros(row.get(5)?),
+            stopped: time(6)?,
+            child_of: match row.get(7)? {
+                Some(map_run) => Some(StoredChild {
+                    map_run,
+                    number: row.get(8)?,
+                }),
+                None => None,
+            },
+            origin: row.get(9)?,
+            redrives: row.get(10)?,
+            redriven: time(11)?,
+            items: row.get(12)?,
+        })
+    }
+
+    /// Returns the execution, with the rows of its ids.
+    pub(super) fn finish(
+        self,
+        version: &MachineVersion,
+        origin: Option<Arc<StoredOrigin>>,
+    ) -> StoredExecution {
+        let Self {
+            redriven, items, ..
+        } = self;
+        StoredExecution {
+            key: self.key,
+            arn: self.arn,
+            name: self.name,
+            machine: version.name.clone(),
+            machine_hash: version.hash.clone(),
+            status: self.status,
+            started: self.started,
+            stopped: self.stopped,
+            child_of: self.child_of,
+            listing: self.redrives.map(|redrive_count| StoredListing {
+                origin,
+                redrive_count,
+                redriven,
+                items,
             }),
-            None => None,
-        },
-    })
+        }
+    }
+}
+
+/// The name and the hash of a state machine's version.
+#[derive(Clone, Debug)]
+pub(super) struct MachineVersion {
+    pub(super) name: Arc<str>,
+    pub(super) hash: Arc<str>,
 }
 
 /// The columns of [`map_run`].

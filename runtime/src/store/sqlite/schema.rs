@@ -9,7 +9,9 @@ use crate::store::StoreError;
 pub(super) const APPLICATION: i64 = 0x5374_7077;
 
 /// What makes a version of the schema from the one before it; the first makes it from nothing. Steps that are released never change.
-const MIGRATIONS: &[&str] = &[EXECUTIONS, ACTIVITIES, MAP_RUNS, NARROW, DOCUMENTS, SESSION];
+const MIGRATIONS: &[&str] = &[
+    EXECUTIONS, ACTIVITIES, MAP_RUNS, NARROW, DOCUMENTS, SESSION, LISTS,
+];
 
 /// The first version whose executions have their first record, if it is short.
 pub(super) const NARROWED: i64 = 4;
@@ -149,6 +151,35 @@ const SESSION: &str = "
         generation INTEGER NOT NULL,
         is_open INTEGER NOT NULL
     );
+";
+
+/// Version 7: columns and indexes for lists. `redrives` is `NULL` in rows that an earlier version wrote until the engine fills the columns from the
+/// records; `origin` is `NULL` unless lists show an ARN that does not follow from that of the execution.
+///
+/// Every execution is in `executions_of_machine`, and in `executions_open` while it runs. The other indexes are partial, so that
+/// executions that succeed at the first attempt cost no entry in them.
+const LISTS: &str = "
+    CREATE TABLE origins (
+        id INTEGER PRIMARY KEY,
+        machine TEXT,
+        version TEXT,
+        alias TEXT
+    );
+    CREATE INDEX origins_of_version ON origins (version, alias, machine);
+    CREATE INDEX origins_of_alias ON origins (alias);
+    ALTER TABLE executions ADD COLUMN origin INTEGER;
+    ALTER TABLE executions ADD COLUMN redrives INTEGER;
+    ALTER TABLE executions ADD COLUMN redriven INTEGER;
+    ALTER TABLE executions ADD COLUMN items INTEGER;
+    DROP INDEX executions_open;
+    CREATE INDEX executions_open ON executions (map_run, machine, started) WHERE status = 'RUNNING';
+    CREATE INDEX executions_failed ON executions (machine, status, started)
+        WHERE map_run IS NULL AND status NOT IN ('RUNNING', 'SUCCEEDED');
+    CREATE INDEX children_failed ON executions (map_run, status, number)
+        WHERE map_run IS NOT NULL AND status NOT IN ('RUNNING', 'SUCCEEDED');
+    CREATE INDEX executions_redriven ON executions (machine, started) WHERE map_run IS NULL AND redrives > 0;
+    CREATE INDEX executions_of_origin ON executions (origin, started) WHERE map_run IS NULL AND origin IS NOT NULL;
+    CREATE INDEX executions_unlisted ON executions (key) WHERE redrives IS NULL;
 ";
 
 /// What a file holds.

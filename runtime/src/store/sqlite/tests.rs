@@ -35,6 +35,7 @@ fn start(key: u64, bytes: usize) -> Change {
         started: Timestamp::from_unix_micros(1),
         stopped: None,
         child_of: None,
+        listing: None,
     };
     Change::Start {
         execution,

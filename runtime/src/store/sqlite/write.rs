@@ -4,13 +4,15 @@ use rusqlite::{Connection, Error, Params, ffi, params};
 
 use super::checkpoints::LogRestart;
 use super::error::Place;
+use super::origins::Origins;
 use super::row::{self, checksum};
 use super::session;
 use super::versions::Versions;
 use crate::Status;
 use crate::clock::Timestamp;
 use crate::store::{
-    Change, StoreError, StoredActivity, StoredDocument, StoredExecution, StoredMapRun,
+    Change, StoreError, StoredActivity, StoredDocument, StoredExecution, StoredListing,
+    StoredMapRun,
 };
 
 /// The most bytes of a first record that lies in the row of its execution. The end of the execution writes that row again.
@@ -19,7 +21,7 @@ const MOST_IN_ROW: usize = 1_024;
 pub(super) fn commit(
     connection: &Connection,
     place: &Place,
-    versions: &mut Versions,
+    ids: &mut Ids,
     log_restart: LogRestart,
     changes: &[Change],
 ) -> Result<(), StoreError> {
@@ -34,15 +36,23 @@ pub(super) fn commit(
         let mut writer = Writer {
             connection,
             place,
-            versions,
+            ids,
         };
         changes.iter().try_for_each(|change| writer.apply(change))
     });
     if outcome.is_err() {
-        // Those that the transaction added are not there.
-        versions.forget();
+        // The rows that the transaction added are not there.
+        ids.versions.forget();
+        ids.origins.forget();
     }
     outcome
+}
+
+/// The ids of rows that executions refer to.
+#[derive(Debug, Default)]
+pub(super) struct Ids {
+    versions: Versions,
+    origins: Origins,
 }
 
 /// Does the work in one transaction. On an error nothing of it is done.
@@ -78,7 +88,7 @@ pub(super) fn transact(
 struct Writer<'a> {
     connection: &'a Connection,
     place: &'a Place,
-    versions: &'a mut Versions,
+    ids: &'a mut Ids,
 }
 
 impl Writer<'_> {
@@ -101,7 +111,15 @@ impl Writer<'_> {
                 status,
                 stopped,
             } => self.stand(*key, *status, Some(*stopped)),
-            Change::Reopen { key } => self.stand(*key, Status::Running, None),
+            Change::Reopen { key, listing } => {
+                self.stand(*key, Status::Running, None)?;
+                let statement = "UPDATE executions SET origin = ?, redrives = ?, redriven = ?, items = ? WHERE key = ?";
+                self.list(*key, listing, statement).map(drop)
+            }
+            Change::List { key, listing } => {
+                let statement = "UPDATE executions SET origin = ?, redrives = ?, redriven = ?, items = ? WHERE key = ? AND redrives IS NULL";
+                self.list(*key, listing, statement).map(drop)
+            }
             Change::DeleteMachine { name, hash } => {
                 let deleted = self.run(
                     "DELETE FROM machines WHERE name = ? AND hash = ?",
@@ -226,9 +244,10 @@ impl Writer<'_> {
             started,
             stopped,
             child_of,
+            listing,
         } = execution;
         let id = signed(*key)?;
-        let version = self.versions.find(self.connection, machine, machine_hash);
+        let version = (self.ids.versions).find(self.connection, machine, machine_hash);
         let version = version.map_err(|error| self.error(error))?;
         let map_run = child_of.as_ref().map(|child| &child.map_run);
         let number = child_of.as_ref().map(|child| child.number);
@@ -236,8 +255,10 @@ impl Writer<'_> {
         let (status, started) = (status.as_str(), started.unix_micros());
         let first = (data.len() <= MOST_IN_ROW).then(|| (data, checksum(id, 0, data)));
         let (first, sum) = first.unzip();
+        let listing = listing.as_ref();
+        let origin = self.origin(listing)?;
         let inserted = self.run(
-            "INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM map_runs WHERE arn = ?), ?, ?, ?)",
+            "INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM map_runs WHERE arn = ?), ?, ?, ?, ?, ?, ?, ?)",
             params![
                 id,
                 arn,
@@ -250,7 +271,11 @@ impl Writer<'_> {
                 map_run,
                 number,
                 first,
-                sum
+                sum,
+                origin,
+                listing.map(|listing| listing.redrive_count),
+                redriven(listing),
+                listing.and_then(|listing| listing.items)
             ],
         );
         match inserted {
@@ -320,6 +345,30 @@ impl Writer<'_> {
         )
     }
 
+    /// Returns the id of the origin in a listing.
+    fn origin(&mut self, listing: Option<&StoredListing>) -> Result<Option<i64>, StoreError> {
+        let origin = listing.and_then(|listing| listing.origin.as_ref());
+        let id = origin.map(|origin| self.ids.origins.find(self.connection, origin));
+        id.transpose().map_err(|error| self.error(error))
+    }
+
+    /// Writes the columns for lists of an execution. Returns the number of rows that changed.
+    fn list(
+        &mut self,
+        key: u64,
+        listing: &StoredListing,
+        statement: &str,
+    ) -> Result<usize, StoreError> {
+        let Ok(id) = signed(key) else {
+            return Ok(0);
+        };
+        let origin = self.origin(Some(listing))?;
+        let (count, items) = (listing.redrive_count, listing.items);
+        let values = params![origin, count, redriven(Some(listing)), items, id];
+        let changed = self.run(statement, values);
+        changed.map_err(|error| self.error(error))
+    }
+
     /// Runs a statement that changes the row of one execution.
     fn one(&self, key: u64, statement: &str, values: impl Params) -> Result<(), StoreError> {
         match self.run(statement, values) {
@@ -337,6 +386,10 @@ impl Writer<'_> {
     fn error(&self, error: Error) -> StoreError {
         self.place.error("apply a change", error)
     }
+}
+
+fn redriven(listing: Option<&StoredListing>) -> Option<i64> {
+    Some(listing?.redriven?.unix_micros())
 }
 
 /// A key as SQLite has numbers. What is larger is the key of no execution, since [`Change::check`] refuses it at its start.

@@ -93,6 +93,7 @@ impl Machine {
             started: now,
             stopped: None,
             child_of: None,
+            listing: None,
         };
         let data = Bytes::from_static(b"record");
         let changes = vec![

@@ -49,7 +49,7 @@ pub(in crate::serve) async fn describe_machine(
     service: &Arc<Service>,
     input: DescribeStateMachineForExecution,
 ) -> Result<MachineDescribed, ApiError> {
-    let run = find(service, &input.execution_arn)?;
+    let run = find(service, &input.execution_arn).await?;
     let about = run.execution();
     // The children of a Distributed Map are executions of `<machine>/<label>`.
     let (name, label) = match about.machine_name().split_once('/') {
@@ -131,7 +131,7 @@ pub(in crate::serve) async fn describe(
     service: &Arc<Service>,
     input: DescribeExecution,
 ) -> Result<Described, ApiError> {
-    let run = find(service, &input.execution_arn)?;
+    let run = find(service, &input.execution_arn).await?;
     let about = run.execution();
     let report = run.ended();
     let origin = about.origin();

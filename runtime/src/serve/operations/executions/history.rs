@@ -37,7 +37,7 @@ pub(in crate::serve) async fn history(
     service: &Arc<Service>,
     input: GetExecutionHistory,
 ) -> Result<Events, ApiError> {
-    let run = find(service, &input.execution_arn)?;
+    let run = find(service, &input.execution_arn).await?;
     let list = format!("GetExecutionHistory {} {}", run.id(), input.reverse_order);
     let page = Page::new(list, input.max_results, input.next_token.as_deref())?;
     let mut query = HistoryQuery::new().limit(page.limit);

@@ -7,8 +7,7 @@ use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 
 use super::super::map_runs;
-use crate::engine::{ExecutionFilter, Listed};
-use crate::execution_info::ExecutionInfo;
+use crate::engine::{ChildFilter, ExecutionFilter, Listed};
 use crate::serve::arn::{Qualifier, StatesArn};
 use crate::serve::error::ApiError;
 use crate::serve::page::Page;
@@ -18,7 +17,6 @@ use crate::serve::shape::{
     Arn, ExecutionStatus, LongArn, LongPageToken, PageSize, RedriveFilter, shape,
 };
 use crate::status::Status;
-use crate::value::Value;
 
 shape! {
     /// The request of ListExecutions.
@@ -33,7 +31,7 @@ shape! {
 }
 
 /// The response of ListExecutions.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::serve) struct Executions {
     executions: Vec<Item>,
@@ -54,7 +52,7 @@ struct Item {
     #[serde(skip_serializing_if = "Option::is_none")]
     map_run_arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    item_count: Option<usize>,
+    item_count: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     state_machine_version_arn: Option<SmolStr>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,14 +64,19 @@ struct Item {
 
 impl Item {
     fn of(listed: Listed) -> Self {
-        let Listed { summary, about } = listed;
-        let origin = about.origin();
+        let Listed {
+            summary,
+            machine_arn,
+            version,
+            alias,
+            listing,
+        } = listed;
         Self {
-            state_machine_arn: about.machine_id().to_owned(),
-            state_machine_version_arn: origin.and_then(|origin| origin.version.clone()),
-            state_machine_alias_arn: origin.and_then(|origin| origin.alias.clone()),
-            redrive_count: about.redrive_count().unwrap_or_default(),
-            redrive_date: about.redriven().map(Date),
+            state_machine_arn: machine_arn,
+            state_machine_version_arn: version,
+            state_machine_alias_arn: alias,
+            redrive_count: listing.redrive_count,
+            redrive_date: listing.redriven.map(Date),
             execution_arn: summary.id,
             name: summary.name,
             status: summary.status.as_str(),
@@ -85,29 +88,24 @@ impl Item {
     }
 }
 
-/// What a list of executions leaves out, beside their state machine.
-struct Wanted {
+/// The filters of a request.
+struct Filters {
     status: Option<Status>,
     is_redriven: Option<bool>,
-    version: Option<String>,
-    alias: Option<String>,
+    /// A status that this engine has no executions of: only a child of a Map Run waits for a redrive.
+    is_empty: bool,
 }
 
-impl Wanted {
-    fn has(&self, about: &ExecutionInfo) -> bool {
-        let origin = about.origin();
-        let version = origin.and_then(|origin| origin.version.as_deref());
-        let alias = origin.and_then(|origin| origin.alias.as_deref());
-        let is_redriven = about.redrive_count().unwrap_or_default() > 0;
-        self.is_redriven.is_none_or(|wanted| wanted == is_redriven)
-            && self
-                .version
-                .as_deref()
-                .is_none_or(|wanted| version == Some(wanted))
-            && self
-                .alias
-                .as_deref()
-                .is_none_or(|wanted| alias == Some(wanted))
+impl Filters {
+    fn of(input: &ListExecutions) -> Self {
+        let word = input.status_filter.as_deref();
+        let status = word.and_then(Status::from_word);
+        let redrive = input.redrive_filter.as_deref();
+        Self {
+            status,
+            is_redriven: redrive.map(|filter| filter == "REDRIVEN"),
+            is_empty: word.is_some() && status.is_none(),
+        }
     }
 }
 
@@ -117,7 +115,7 @@ pub(in crate::serve) async fn list(
 ) -> Result<Executions, ApiError> {
     let machine_arn = match (&input.state_machine_arn, &input.map_run_arn) {
         (Some(machine), None) => machine,
-        (None, Some(run)) => return list_children(service, &input, run),
+        (None, Some(run)) => return list_children(service, &input, run).await,
         _ => {
             return Err(ApiError::validation_for(
                 "MISSING_REQUIRED_PARAMETER",
@@ -132,105 +130,66 @@ pub(in crate::serve) async fn list(
     }
     let (_, qualifier) = arn.state_machine()?;
     let qualified = |is_it: bool| is_it.then(|| arn.text.to_owned());
+    let version = qualified(matches!(qualifier, Some(Qualifier::Version(_))));
+    let alias = qualified(matches!(qualifier, Some(Qualifier::Alias(_))));
     let status = input.status_filter.as_deref();
-    let wanted = Wanted {
-        status: status.and_then(Status::from_word),
-        is_redriven: input
-            .redrive_filter
-            .as_deref()
-            .map(|filter| filter == "REDRIVEN"),
-        version: qualified(matches!(qualifier, Some(Qualifier::Version(_)))),
-        alias: qualified(matches!(qualifier, Some(Qualifier::Alias(_)))),
-    };
+    let filters = Filters::of(&input);
     let list = format!(
         "ListExecutions {} {status:?} {:?}",
-        arn.text, wanted.is_redriven
+        arn.text, filters.is_redriven
     );
     let page = Page::new(list, input.max_results, input.next_token.as_deref())?;
-    let mut executions = Vec::new();
-    let mut after = page.after.clone();
-    // Only a child of a Map Run waits for a redrive.
-    if status.is_some() && wanted.status.is_none() {
-        return Ok(Executions {
-            executions,
-            next_token: None,
-        });
+    if filters.is_empty {
+        return Ok(Executions::default());
     }
-    loop {
-        let missing = page.limit - executions.len();
-        let mut filter = ExecutionFilter::new()
-            .machine(machine.name.as_str())
-            .limit(missing);
-        if let Some(status) = wanted.status {
-            filter = filter.status(status);
-        }
-        if let Some(after) = &after {
-            filter = filter.after(after);
-        }
-        let (listed, next) = service.engine.listed(&filter)?;
-        let fitting = listed
-            .into_iter()
-            .filter(|listed| wanted.has(&listed.about));
-        executions.extend(fitting.map(Item::of));
-        after = next;
-        if after.is_none() || executions.len() >= page.limit {
-            break;
-        }
+    let mut filter = ExecutionFilter::new()
+        .machine(machine.name.as_str())
+        .started_by(version, alias)
+        .redriven(filters.is_redriven)
+        .limit(page.limit);
+    if let Some(status) = filters.status {
+        filter = filter.status(status);
     }
+    if let Some(after) = &page.after {
+        filter = filter.after(after);
+    }
+    let (listed, next) = service.engine.listed(filter).await?;
     Ok(Executions {
-        executions,
-        next_token: after.map(|after| page.token(&after)),
+        executions: listed.into_iter().map(Item::of).collect(),
+        next_token: next.map(|next| page.token(&next)),
     })
 }
 
-/// The children of a Map Run, those that started last first.
-fn list_children(
+/// Lists the children of a Map Run, from the child that started last.
+async fn list_children(
     service: &Service,
     input: &ListExecutions,
     run: &str,
 ) -> Result<Executions, ApiError> {
     let map_run = map_runs::find(service, run)?;
     let status = input.status_filter.as_deref();
-    let is_redriven = input
-        .redrive_filter
-        .as_deref()
-        .map(|filter| filter == "REDRIVEN");
-    let list = format!("ListExecutions {run} {status:?} {is_redriven:?}");
+    let filters = Filters::of(input);
+    let list = format!("ListExecutions {run} {status:?} {:?}", filters.is_redriven);
     let page = Page::new(list, input.max_results, input.next_token.as_deref())?;
-    let is_batched = map_run.items.total != map_run.executions.total;
-    let mut all = service.engine.map_run_executions(&map_run.arn)?;
-    all.retain(|child| status.is_none_or(|status| child.status.as_str() == status));
-    // A place is the number of a child, from the first that started; pages go down.
-    let end = match &page.after {
-        None => all.len(),
-        Some(place) => place.parse().unwrap_or_default(),
-    };
-    let mut executions = Vec::new();
-    let mut next = None;
-    for (number, summary) in all.into_iter().enumerate().take(end).rev() {
-        if executions.len() == page.limit {
-            next = Some(page.token(&(number + 1).to_string()));
-            break;
-        }
-        let Some(about) = service.engine.child_about(&summary.id)? else {
-            continue;
-        };
-        let redrives = about.redrive_count().unwrap_or_default();
-        if is_redriven.is_some_and(|wanted| wanted != (redrives > 0)) {
-            continue;
-        }
-        let batched = about.input().get("Items").and_then(Value::as_array);
-        let items = batched
-            .filter(|_| is_batched)
-            .map_or(1, |items| items.len());
-        executions.push(Item {
-            map_run_arn: Some(map_run.arn.clone()),
-            item_count: Some(items),
-            ..Item::of(Listed { summary, about })
-        });
+    if filters.is_empty {
+        return Ok(Executions::default());
     }
+    let is_batched = map_run.items.total != map_run.executions.total;
+    let filter = ChildFilter {
+        status: filters.status,
+        is_redriven: filters.is_redriven,
+        before: (page.after.as_ref()).map(|place| place.parse().unwrap_or_default()),
+        limit: page.limit,
+    };
+    let (children, next) = service.engine.listed_children(&map_run.arn, filter).await?;
+    let items = |items: Option<u32>| items.filter(|_| is_batched).unwrap_or(1);
+    let children = children.into_iter().map(|child| Item {
+        map_run_arn: Some(map_run.arn.clone()),
+        item_count: Some(items(child.listing.items)),
+        ..Item::of(child)
+    });
     Ok(Executions {
-        executions,
-        next_token: next,
+        executions: children.collect(),
+        next_token: next.map(|next| page.token(&next.to_string())),
     })
 }

@@ -20,17 +20,17 @@ use super::super::service::Service;
 use crate::engine::Run;
 use crate::value::Value;
 
-/// The execution of an ARN: a Standard one, or a child of a Map Run.
+/// Returns the execution of an ARN: a Standard one, or a child of a Map Run.
 ///
 /// # Errors
 ///
 /// `InvalidArn`, `ExecutionDoesNotExist`.
-pub(super) fn find(service: &Service, text: &str) -> Result<Run<Value>, ApiError> {
+pub(super) async fn find(service: &Service, text: &str) -> Result<Run<Value>, ApiError> {
     let arn = StatesArn::parse(text)?;
     match arn.resource {
         Resource::Execution { .. } => {}
         _ => return Err(arn.wrong_type()),
     }
-    let found = service.engine.execution(arn.text)?;
+    let found = service.engine.find_execution(arn.text).await?;
     found.ok_or_else(|| ApiError::no_execution(text))
 }

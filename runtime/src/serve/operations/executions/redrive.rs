@@ -29,7 +29,7 @@ pub(in crate::serve) async fn redrive(
     service: &Arc<Service>,
     input: RedriveExecution,
 ) -> Result<Redriven, ApiError> {
-    let run = find(service, &input.execution_arn)?;
+    let run = find(service, &input.execution_arn).await?;
     // The same request a second time, while the redrive runs, is the same redrive.
     if let Some(date) = service.redrives.of(run.id(), input.client_token.as_deref())
         && run.ended().is_none()

@@ -36,7 +36,7 @@ pub(in crate::serve) async fn stop(
             stop_date: Date(stopped),
         });
     }
-    let run = find(service, &input.execution_arn)?;
+    let run = find(service, &input.execution_arn).await?;
     // An execution that is over stays as it is; the response has its end.
     let stop = run.stop(input.error.as_deref(), input.cause.as_deref());
     let report = service.committed(stop).await?;

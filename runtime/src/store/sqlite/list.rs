@@ -1,0 +1,328 @@
+//! Lists of executions: each reads a range of one index from its newest row on, so that a page costs no more in a large store.
+
+#[cfg(test)]
+mod tests;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, Error, OptionalExtension, params_from_iter};
+
+use super::row::{self, RawExecution};
+use crate::Status;
+use crate::store::{ListPosition, RangeRows, StoreFilter};
+
+/// The most rows that a page reads to find those that pass its filter.
+pub(super) const SCAN: usize = 4_096;
+
+/// Reads the rows of a page: at most one more than its limit, and of each range at most `scan`. To be called in a transaction.
+pub(super) fn read(
+    connection: &Connection,
+    filter: &StoreFilter,
+    scan: usize,
+) -> Result<RangeRows<RawExecution>, Error> {
+    let limit = filter
+        .limit
+        .map_or(usize::MAX, |limit| limit.saturating_add(1));
+    let ranges = ranges(connection, filter)?.into_iter();
+    RangeRows::merge(ranges.map(|range| range.read(connection, filter.after, limit, scan)))
+}
+
+/// Rows of one index whose first columns are equal, in the order of a list.
+#[derive(Debug)]
+struct Range {
+    index: &'static str,
+    /// The first column of the list's order; the second one is the key.
+    order: &'static str,
+    /// Selects the range in the index.
+    prefix: &'static str,
+    values: Vec<Value>,
+    /// Conditions for rows of the range; empty when all rows pass.
+    filter: Conditions,
+}
+
+/// Conditions that are joined by `AND`.
+#[derive(Clone, Debug, Default)]
+struct Conditions {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    fn add(&mut self, condition: &str, values: impl IntoIterator<Item = Value>) {
+        if !self.text.is_empty() {
+            self.text.push_str(" AND ");
+        }
+        self.text.push_str(condition);
+        self.values.extend(values);
+    }
+}
+
+impl Range {
+    /// Returns the statements that read the range after a position. SQLite bounds a search by one column: the first statement reads the rows of
+    /// the same order with smaller keys, the second one the rows of smaller orders.
+    fn statements(&self, after: Option<ListPosition>) -> Vec<(String, Vec<Value>)> {
+        let order = self.order;
+        let Some(after) = after else {
+            return vec![self.statement("", Vec::new())];
+        };
+        let bound = format!(" AND {order} < ?");
+        let below = self.statement(&bound, vec![after.order.into()]);
+        // A larger key than SQLite has is after all keys.
+        let key = i64::try_from(after.key).unwrap_or(i64::MAX);
+        let comparison = if i64::try_from(after.key).is_ok() {
+            "<"
+        } else {
+            "<="
+        };
+        let bound = format!(" AND {order} = ? AND key {comparison} ?");
+        let same = self.statement(&bound, vec![after.order.into(), key.into()]);
+        vec![same, below]
+    }
+
+    fn statement(&self, bound: &str, bound_values: Vec<Value>) -> (String, Vec<Value>) {
+        let Self {
+            index,
+            order,
+            prefix,
+            filter,
+            ..
+        } = self;
+        let passes = match filter.text.as_str() {
+            "" => "1",
+            text => text,
+        };
+        let text = format!(
+            "SELECT {}, {order}, {passes} FROM executions INDEXED BY {index} WHERE {prefix}{bound}
+             ORDER BY {order} DESC, key DESC",
+            row::EXECUTION
+        );
+        let mut values = filter.values.clone();
+        values.extend(self.values.iter().cloned());
+        values.extend(bound_values);
+        (text, values)
+    }
+
+    fn read(
+        &self,
+        connection: &Connection,
+        after: Option<ListPosition>,
+        limit: usize,
+        scan: usize,
+    ) -> Result<RangeRows<RawExecution>, Error> {
+        let mut page = RangeRows {
+            rows: Vec::new(),
+            end: None,
+        };
+        let mut scanned = 0;
+        for (text, values) in self.statements(after) {
+            let mut statement = connection.prepare_cached(&text)?;
+            let mut found = statement.query(params_from_iter(values))?;
+            while let Some(row) = found.next()? {
+                let position = ListPosition {
+                    order: row.get(ORDER)?,
+                    key: row::key(row, 0)?,
+                };
+                if row.get::<_, Option<bool>>(PASSES)?.unwrap_or_default() {
+                    page.rows.push((position, RawExecution::read(row)?));
+                }
+                scanned += 1;
+                if page.rows.len() >= limit || scanned >= scan {
+                    page.end = Some(position);
+                    return Ok(page);
+                }
+            }
+        }
+        Ok(page)
+    }
+}
+
+/// The columns after those of [`row::EXECUTION`].
+const ORDER: usize = 13;
+const PASSES: usize = 14;
+
+/// Chooses the index that has the fewest rows for a filter, and returns its ranges: one for each state machine, or each origin.
+fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<Range>, Error> {
+    if let Some(map_run) = &filter.map_run {
+        return of_map_run(connection, filter, map_run);
+    }
+    let is_failed = |status: &Status| !matches!(status, Status::Running | Status::Succeeded);
+    let failed = filter.status.filter(is_failed);
+    let is_complete = !filter.needs_listing() || !has_unlisted(connection)?;
+    let of_origin = (filter.version.is_some() || filter.alias.is_some()) && is_complete;
+    let mut rest = Conditions::default();
+    named(&mut rest, filter);
+    if of_origin {
+        with_status(&mut rest, filter);
+        with_redrives(&mut rest, filter);
+        if let Some(machine) = &filter.machine {
+            let of_machine = "machine = (SELECT machine FROM versions WHERE name = ?)";
+            rest.add(of_machine, [machine.clone().into()]);
+        }
+        let range = |origin: i64| Range {
+            index: "executions_of_origin",
+            order: "started",
+            prefix: "map_run IS NULL AND origin = ?",
+            values: vec![origin.into()],
+            filter: rest.clone(),
+        };
+        return Ok(origins(connection, filter)?
+            .into_iter()
+            .map(range)
+            .collect());
+    }
+    of_listed_origin(&mut rest, filter);
+    let (index, prefix, status) = if filter.is_redriven == Some(true) && is_complete {
+        with_status(&mut rest, filter);
+        let prefix = "map_run IS NULL AND redrives > 0 AND machine = ?";
+        ("executions_redriven", prefix, None)
+    } else if failed.is_some() {
+        with_redrives(&mut rest, filter);
+        let prefix = "map_run IS NULL AND status NOT IN ('RUNNING', 'SUCCEEDED') AND machine = ? AND status = ?";
+        ("executions_failed", prefix, failed)
+    } else if filter.status == Some(Status::Running) {
+        with_redrives(&mut rest, filter);
+        let prefix = "status = 'RUNNING' AND map_run IS NULL AND machine = ?";
+        ("executions_open", prefix, None)
+    } else {
+        with_status(&mut rest, filter);
+        with_redrives(&mut rest, filter);
+        let prefix = "map_run IS NULL AND machine = ?";
+        ("executions_of_machine", prefix, None)
+    };
+    let range = |machine: i64| Range {
+        index,
+        order: "started",
+        prefix,
+        values: [Some(machine.into()), status.map(text)]
+            .into_iter()
+            .flatten()
+            .collect(),
+        filter: rest.clone(),
+    };
+    Ok(machines(connection, filter)?
+        .into_iter()
+        .map(range)
+        .collect())
+}
+
+/// The range of a Map Run's children.
+fn of_map_run(
+    connection: &Connection,
+    filter: &StoreFilter,
+    map_run: &str,
+) -> Result<Vec<Range>, Error> {
+    let mut query = connection.prepare_cached("SELECT id FROM map_runs WHERE arn = ?")?;
+    let id: Option<i64> = query.query_row([map_run], |row| row.get(0)).optional()?;
+    let Some(id) = id else {
+        return Ok(Vec::new());
+    };
+    let mut rest = Conditions::default();
+    named(&mut rest, filter);
+    with_redrives(&mut rest, filter);
+    of_listed_origin(&mut rest, filter);
+    if let Some(machine) = &filter.machine {
+        let of_machine = "machine = (SELECT machine FROM versions WHERE name = ?)";
+        rest.add(of_machine, [machine.clone().into()]);
+    }
+    let (index, prefix, status) = match filter.status {
+        Some(status) if !matches!(status, Status::Running | Status::Succeeded) => (
+            "children_failed",
+            "map_run IS NOT NULL AND status NOT IN ('RUNNING', 'SUCCEEDED') AND map_run = ? AND status = ?",
+            Some(status),
+        ),
+        _ => {
+            with_status(&mut rest, filter);
+            ("executions_of_map_run", "map_run = ?", None)
+        }
+    };
+    Ok(vec![Range {
+        index,
+        order: "number",
+        prefix,
+        values: [Some(id.into()), status.map(text)]
+            .into_iter()
+            .flatten()
+            .collect(),
+        filter: rest,
+    }])
+}
+
+fn text(status: Status) -> Value {
+    status.as_str().to_owned().into()
+}
+
+fn named(to: &mut Conditions, filter: &StoreFilter) {
+    if let Some(name) = &filter.name {
+        to.add("name = ?", [name.clone().into()]);
+    }
+}
+
+fn with_status(to: &mut Conditions, filter: &StoreFilter) {
+    if let Some(status) = filter.status {
+        to.add("status = ?", [text(status)]);
+    }
+}
+
+/// Rows without a listing pass: the engine reads their records.
+fn with_redrives(to: &mut Conditions, filter: &StoreFilter) {
+    match filter.is_redriven {
+        Some(true) => to.add("redrives IS NOT 0", []),
+        Some(false) => to.add("(redrives IS NULL OR redrives = 0)", []),
+        None => {}
+    }
+}
+
+/// Rows without a listing pass here, too.
+fn of_listed_origin(to: &mut Conditions, filter: &StoreFilter) {
+    let columns = [("version", &filter.version), ("alias", &filter.alias)];
+    for (column, arn) in columns {
+        if let Some(arn) = arn {
+            let condition = format!(
+                "(redrives IS NULL OR origin IN (SELECT id FROM origins WHERE {column} = ?))"
+            );
+            to.add(&condition, [arn.clone().into()]);
+        }
+    }
+}
+
+/// Whether an execution has no columns for lists yet.
+fn has_unlisted(connection: &Connection) -> Result<bool, Error> {
+    let query =
+        "SELECT 1 FROM executions INDEXED BY executions_unlisted WHERE redrives IS NULL LIMIT 1";
+    connection.prepare_cached(query)?.exists([])
+}
+
+fn machines(connection: &Connection, filter: &StoreFilter) -> Result<Vec<i64>, Error> {
+    match &filter.machine {
+        Some(name) => ids(
+            connection,
+            "SELECT machine FROM versions WHERE name = ? LIMIT 1",
+            vec![name.clone().into()],
+        ),
+        None => ids(
+            connection,
+            "SELECT DISTINCT machine FROM versions",
+            Vec::new(),
+        ),
+    }
+}
+
+fn origins(connection: &Connection, filter: &StoreFilter) -> Result<Vec<i64>, Error> {
+    let mut conditions = Conditions::default();
+    let columns = [
+        ("version = ?", &filter.version),
+        ("alias = ?", &filter.alias),
+    ];
+    for (condition, arn) in columns {
+        if let Some(arn) = arn {
+            conditions.add(condition, [arn.clone().into()]);
+        }
+    }
+    let query = format!("SELECT id FROM origins WHERE {}", conditions.text);
+    ids(connection, &query, conditions.values)
+}
+
+fn ids(connection: &Connection, query: &str, values: Vec<Value>) -> Result<Vec<i64>, Error> {
+    let mut statement = connection.prepare_cached(query)?;
+    let ids = statement.query_map(params_from_iter(values), |row| row.get(0))?;
+    ids.collect()
+}

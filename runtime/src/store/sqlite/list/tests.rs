@@ -1,0 +1,310 @@
+use rusqlite::{StatementStatus, params_from_iter};
+
+use super::*;
+use crate::clock::Timestamp;
+use crate::store::{
+    Change, SqliteStore, Store, StoredChild, StoredExecution, StoredListing, StoredMapRun,
+    StoredOrigin,
+};
+
+const RUN: &str = "arn:run";
+
+/// How often an execution was redriven, and which version started it.
+fn listing(redrive_count: u32, version: Option<&str>) -> Option<StoredListing> {
+    let origin = version.map(|version| StoredOrigin {
+        version: Some(version.into()),
+        alias: Some("alias".into()),
+        machine: None,
+    });
+    Some(StoredListing {
+        origin: origin.map(std::sync::Arc::new),
+        redrive_count,
+        ..StoredListing::default()
+    })
+}
+
+fn execution(key: u64, started: i64, status: Status) -> StoredExecution {
+    StoredExecution {
+        key,
+        arn: format!("arn:{key}").into(),
+        name: format!("n-{key}").into(),
+        machine: "m".into(),
+        machine_hash: "h".into(),
+        status,
+        started: Timestamp::from_unix_micros(started),
+        stopped: None,
+        child_of: None,
+        listing: listing(0, None),
+    }
+}
+
+fn start(execution: StoredExecution) -> Change {
+    Change::Start {
+        execution,
+        data: bytes::Bytes::from_static(b"0"),
+    }
+}
+
+fn store() -> (tempfile::TempDir, SqliteStore) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = SqliteStore::open(folder.path().join("lists.db")).expect("it opens");
+    (folder, store)
+}
+
+/// Each filter that lists have, in each combination.
+fn filters() -> Vec<StoreFilter> {
+    let mut all = vec![StoreFilter::default()];
+    let mut vary = |change: &dyn Fn(&mut StoreFilter)| {
+        let changed = all.clone().into_iter().map(|mut filter| {
+            change(&mut filter);
+            filter
+        });
+        all.extend(changed.collect::<Vec<_>>());
+    };
+    vary(&|filter| filter.machine = Some("m".to_owned()));
+    vary(&|filter| filter.map_run = Some(RUN.to_owned()));
+    vary(&|filter| filter.version = Some("v".to_owned()));
+    vary(&|filter| filter.alias = Some("alias".to_owned()));
+    vary(&|filter| filter.is_redriven = Some(true));
+    vary(&|filter| filter.name = Some("n-1".to_owned()));
+    vary(&|filter| {
+        filter.after = Some(ListPosition { order: 7, key: 3 });
+    });
+    let statuses = [
+        Status::Running,
+        Status::Succeeded,
+        Status::Failed,
+        Status::TimedOut,
+        Status::Aborted,
+    ];
+    let with = |filter: &StoreFilter| {
+        let mut with: Vec<_> = statuses
+            .iter()
+            .map(|status| StoreFilter {
+                status: Some(*status),
+                ..filter.clone()
+            })
+            .collect();
+        with.push(filter.clone());
+        with.push(StoreFilter {
+            is_redriven: Some(false),
+            ..filter.clone()
+        });
+        with
+    };
+    all.iter().flat_map(with).collect()
+}
+
+/// Returns the lines of a statement's plan.
+fn plan(connection: &Connection, text: &str, values: &[Value]) -> Vec<String> {
+    let mut statement = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {text}"))
+        .expect("it is SQL");
+    let lines = statement.query_map(params_from_iter(values), |row| row.get(3));
+    let lines = lines.expect("there is a plan");
+    lines.map(|line| line.expect("text")).collect()
+}
+
+#[test]
+fn every_list_searches_an_index_and_neither_scans_nor_sorts() {
+    let (_folder, mut store) = store();
+    let run = StoredMapRun {
+        arn: RUN.to_owned(),
+        execution: 1,
+        data: bytes::Bytes::new(),
+    };
+    let first = StoredExecution {
+        listing: listing(0, Some("v")),
+        ..execution(1, 1, Status::Running)
+    };
+    let changes = [start(first), Change::MapRun(run)];
+    store.commit(&changes).expect("it is durable");
+    for has_unlisted in [false, true] {
+        if has_unlisted {
+            let unlisted = StoredExecution {
+                listing: None,
+                ..execution(2, 2, Status::Running)
+            };
+            store.commit(&[start(unlisted)]).expect("it is durable");
+        }
+        for filter in filters() {
+            let connection = &store.connection;
+            for range in ranges(connection, &filter).expect("ranges") {
+                let statements = range.statements(filter.after);
+                assert_eq!(statements.len(), 1 + usize::from(filter.after.is_some()));
+                for (text, values) in statements {
+                    let plan = plan(connection, &text, &values);
+                    let is_search = |line: &&String| line.contains("SEARCH executions USING");
+                    let searches: Vec<&String> = plan.iter().filter(is_search).collect();
+                    let is_slow = plan
+                        .iter()
+                        .any(|line| line.contains("SCAN") || line.contains("TEMP B-TREE"));
+                    assert!(
+                        searches.len() == 1 && !is_slow,
+                        "{filter:?}: {text}: {plan:#?}"
+                    );
+                    // The position bounds the search.
+                    assert_eq!(
+                        searches[0].contains('<'),
+                        filter.after.is_some(),
+                        "{filter:?}: {plan:#?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_rows_to_fill_are_found_by_an_index() {
+    let (_folder, store) = store();
+    let text = "SELECT 1 FROM executions INDEXED BY executions_unlisted WHERE redrives IS NULL AND key > 7 ORDER BY key LIMIT 1";
+    let plan = plan(&store.connection, text, &[]);
+    assert!(
+        plan.len() == 1 && plan[0].contains("USING INDEX executions_unlisted (key>?)"),
+        "{plan:?}"
+    );
+}
+
+/// Returns the steps of SQLite's virtual machine for a page, which do not depend on the load of this one.
+fn steps(store: &SqliteStore, filter: &StoreFilter) -> i32 {
+    let connection = &store.connection;
+    let ranges = ranges(connection, filter).expect("ranges");
+    let status = |is_reset: bool| -> i32 {
+        let statements = ranges
+            .iter()
+            .flat_map(|range| range.statements(filter.after));
+        let statuses = statements.map(|(text, _)| {
+            let statement = connection.prepare_cached(&text).expect("it is SQL");
+            match is_reset {
+                true => statement.reset_status(StatementStatus::VmStep),
+                false => statement.get_status(StatementStatus::VmStep),
+            }
+        });
+        statuses.sum()
+    };
+    status(true);
+    read(connection, filter, SCAN).expect("a page");
+    status(false)
+}
+
+#[test]
+fn a_page_costs_the_same_in_a_store_that_is_sixteen_times_as_large() {
+    let cost = |size: u64| {
+        let (_folder, mut store) = store();
+        let run = StoredMapRun {
+            arn: RUN.to_owned(),
+            execution: 1,
+            data: bytes::Bytes::new(),
+        };
+        let mut changes = vec![start(execution(1, 0, Status::Running)), Change::MapRun(run)];
+        for key in 2..=size {
+            // Half of the executions start at the same time.
+            let started = if key.is_multiple_of(2) { 7 } else { key as i64 };
+            let status = match key % 50 {
+                0 => Status::Failed,
+                1 => Status::Running,
+                _ => Status::Succeeded,
+            };
+            let of_version = key.is_multiple_of(97).then_some("v");
+            changes.push(start(StoredExecution {
+                listing: listing(u32::from(key.is_multiple_of(101)), of_version),
+                ..execution(key, started, status)
+            }));
+            let child = StoredChild {
+                map_run: RUN.to_owned(),
+                number: key as u32,
+            };
+            changes.push(start(StoredExecution {
+                machine: "m/l".into(),
+                child_of: Some(child),
+                ..execution(size + key, started, status)
+            }));
+        }
+        store.commit(&changes).expect("it is durable");
+        let middle = Some(ListPosition {
+            order: 7,
+            key: size / 2,
+        });
+        let base = StoreFilter {
+            machine: Some("m".to_owned()),
+            limit: Some(10),
+            ..StoreFilter::default()
+        };
+        let children = StoreFilter {
+            map_run: Some(RUN.to_owned()),
+            limit: Some(10),
+            ..StoreFilter::default()
+        };
+        let filters = [
+            base.clone(),
+            StoreFilter {
+                after: middle,
+                ..base.clone()
+            },
+            StoreFilter {
+                status: Some(Status::Failed),
+                ..base.clone()
+            },
+            StoreFilter {
+                status: Some(Status::Running),
+                after: middle,
+                ..base.clone()
+            },
+            StoreFilter {
+                version: Some("v".to_owned()),
+                ..base.clone()
+            },
+            StoreFilter {
+                is_redriven: Some(true),
+                ..base.clone()
+            },
+            StoreFilter {
+                machine: None,
+                ..base
+            },
+            StoreFilter {
+                status: Some(Status::Failed),
+                ..children.clone()
+            },
+            children,
+        ];
+        filters.map(|filter| steps(&store, &filter))
+    };
+    let (small, large) = (cost(1_200), cost(19_200));
+    for (small, large) in small.into_iter().zip(large) {
+        assert!(
+            large <= small + small / 4,
+            "{small} steps and {large} steps"
+        );
+    }
+}
+
+#[test]
+fn a_filter_that_few_executions_pass_reads_a_bounded_number_of_rows() {
+    let (_folder, mut store) = store();
+    let size = 2 * SCAN as u64;
+    // The oldest execution succeeded, all others run.
+    let mut changes = vec![start(execution(1, 1, Status::Succeeded))];
+    changes.extend((2..=size).map(|key| start(execution(key, key as i64, Status::Running))));
+    store.commit(&changes).expect("it is durable");
+    let mut reader = store.reader().expect("a reader");
+    let mut filter = StoreFilter {
+        machine: Some("m".to_owned()),
+        status: Some(Status::Succeeded),
+        limit: Some(10),
+        ..StoreFilter::default()
+    };
+    let page = reader.page(&filter).expect("a page");
+    assert!(page.executions.is_empty());
+    let key = size - SCAN as u64 + 1;
+    let order = key as i64;
+    assert_eq!(page.next, Some(ListPosition { order, key }));
+    filter.after = page.next;
+    let page = reader.page(&filter).expect("a page");
+    let keys: Vec<u64> = page.executions.iter().map(|row| row.key).collect();
+    assert_eq!(keys, [1]);
+    // A list reads on.
+    filter.after = None;
+    assert_eq!(reader.list(&filter).expect("rows"), page.executions);
+}

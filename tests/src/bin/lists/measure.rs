@@ -1,0 +1,183 @@
+//! Measurements.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
+use stepwright_tests::client::Client;
+
+use crate::fill::Machine;
+use crate::server::health_request;
+
+/// How often a page is read.
+const READS: usize = 40;
+/// The pause between two calls next to the lists.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// Measures pages of ten: the first one, one in the middle of the list, and the first one of each filter.
+pub(crate) async fn pages(address: &str, what: &str, machine: &Machine) -> Result<(), String> {
+    let mut client = Client::connect(address).await?;
+    let all = json!({"stateMachineArn": machine.arn});
+    let mut middle = json!({"stateMachineArn": machine.arn, "maxResults": 1_000});
+    let mut tokens = Vec::new();
+    let count = read_all(&mut client, &mut middle, &mut tokens).await?;
+    println!("{what}: {count} executions");
+    let token = tokens.get(tokens.len() / 2).cloned();
+    let with = |name: &str, value: Json| {
+        let mut request = all.clone();
+        request[name] = value;
+        request
+    };
+    let requests = [
+        ("the first page", all.clone()),
+        (
+            "a page in the middle",
+            with("nextToken", token.unwrap_or_default()),
+        ),
+        ("FAILED", with("statusFilter", "FAILED".into())),
+        ("RUNNING", with("statusFilter", "RUNNING".into())),
+        ("REDRIVEN", with("redriveFilter", "REDRIVEN".into())),
+        ("of an alias", json!({"stateMachineArn": machine.alias})),
+    ];
+    for (name, mut request) in requests {
+        if request["nextToken"].is_null() {
+            request
+                .as_object_mut()
+                .map(|request| request.remove("nextToken"));
+        }
+        request["maxResults"] = json!(10);
+        let request = client.request("ListExecutions", &request);
+        let mut times = Vec::with_capacity(READS);
+        let mut rows = 0;
+        for _ in 0..READS {
+            let begun = Instant::now();
+            let (status, listed) = client.send(&request).await?;
+            times.push(begun.elapsed());
+            if status != 200 {
+                return Err(format!("a list was refused with {status}: {listed}"));
+            }
+            rows = listed["executions"].as_array().map_or(0, Vec::len);
+        }
+        println!("{what}: {name}, {rows} rows: {}", Times::of(times));
+    }
+    Ok(())
+}
+
+/// Reads a list to its end. Returns the number of its rows.
+async fn read_all(
+    client: &mut Client,
+    request: &mut Json,
+    tokens: &mut Vec<Json>,
+) -> Result<usize, String> {
+    let mut rows = 0;
+    loop {
+        let listed = client.call("ListExecutions", request).await?;
+        rows += listed["executions"].as_array().map_or(0, Vec::len);
+        match listed.get("nextToken") {
+            Some(token) => {
+                request["nextToken"] = token.clone();
+                tokens.push(token.clone());
+            }
+            None => return Ok(rows),
+        }
+    }
+}
+
+/// Lists everything over three connections, and calls `/health` and StartExecution until then. Returns the longest call.
+pub(crate) async fn stall(
+    address: &str,
+    machine: &Machine,
+    time: Duration,
+) -> Result<Duration, String> {
+    let is_over = Arc::new(AtomicBool::new(false));
+    let lists = Arc::new(AtomicUsize::new(0));
+    let heavy = [
+        json!({"stateMachineArn": machine.arn, "redriveFilter": "REDRIVEN", "maxResults": 1_000}),
+        json!({"stateMachineArn": machine.alias, "maxResults": 1_000}),
+        json!({"stateMachineArn": machine.arn, "redriveFilter": "NOT_REDRIVEN", "maxResults": 1_000}),
+    ];
+    let mut listing = Vec::new();
+    for request in heavy {
+        let mut client = Client::connect(address).await?;
+        let (is_over, lists) = (is_over.clone(), lists.clone());
+        listing.push(tokio::spawn(async move {
+            while !is_over.load(Ordering::Relaxed) {
+                read_all(&mut client, &mut request.clone(), &mut Vec::new()).await?;
+                lists.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok::<_, String>(())
+        }));
+    }
+    let client = Client::connect(address).await?;
+    let start = json!({"stateMachineArn": machine.arn, "input": r#"{"fails": false}"#});
+    let start = client.request("StartExecution", &start);
+    let health = health_request(address);
+    let mut probes = Vec::new();
+    for request in [health, start] {
+        let mut client = Client::connect(address).await?;
+        let is_over = is_over.clone();
+        probes.push(tokio::spawn(async move {
+            let mut times = Vec::new();
+            while !is_over.load(Ordering::Relaxed) {
+                let begun = Instant::now();
+                let (status, answer) = client.send(&request).await?;
+                times.push(begun.elapsed());
+                if status != 200 {
+                    return Err(format!("a call was refused with {status}: {answer}"));
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+            Ok(times)
+        }));
+    }
+    tokio::time::sleep(time).await;
+    is_over.store(true, Ordering::Relaxed);
+    let mut longest = Duration::ZERO;
+    for (name, probe) in ["/health", "StartExecution"].into_iter().zip(probes) {
+        let times = Times::of(probe.await.map_err(|error| error.to_string())??);
+        longest = longest.max(times.longest());
+        println!("next to three lists: {name}: {times}");
+    }
+    for list in listing {
+        list.await.map_err(|error| error.to_string())??;
+    }
+    println!(
+        "next to them: {} whole lists",
+        lists.load(Ordering::Relaxed)
+    );
+    Ok(longest)
+}
+
+/// How long calls took, in order.
+struct Times(Vec<Duration>);
+
+impl Times {
+    fn of(mut times: Vec<Duration>) -> Self {
+        times.sort_unstable();
+        Self(times)
+    }
+
+    fn longest(&self) -> Duration {
+        self.0.last().copied().unwrap_or_default()
+    }
+
+    fn percentile(&self, percent: usize) -> f64 {
+        let index = (self.0.len() * percent / 100).min(self.0.len().saturating_sub(1));
+        let time = self.0.get(index).copied().unwrap_or_default();
+        time.as_secs_f64() * 1_000.0
+    }
+}
+
+impl std::fmt::Display for Times {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "p50 {:.2} ms, p99 {:.2} ms, longest {:.2} ms ({} calls)",
+            self.percentile(50),
+            self.percentile(99),
+            self.percentile(100),
+            self.0.len()
+        )
+    }
+}
