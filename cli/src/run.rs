@@ -21,6 +21,7 @@ use crate::input;
 use crate::log;
 use crate::progress;
 use crate::report;
+use crate::signals::survive_size_limit;
 use crate::stored_run::{self, StoredRun};
 use crate::tasks::DefinitionTasks;
 
@@ -32,6 +33,7 @@ const NO_STORE: &str = "The engine has no object store";
 /// Runs the definition and prints the execution's output.
 pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     log::start()?;
+    survive_size_limit();
     let input = input::json("--input", &arguments.input)?;
     let validator = Validator::new(arguments.machine_type.into());
     let definition = Definition::read(&arguments.file, &validator)?;

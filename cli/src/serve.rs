@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::log;
 use crate::report;
-use crate::signals::Signals;
+use crate::signals::{Signals, survive_size_limit};
 use crate::store::cannot as cannot_store;
 use crate::tasks::ServerTasks;
 
@@ -35,6 +35,7 @@ const RETAINED_BYTES: u64 = 256 * 1_048_576;
 pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     log::start()?;
     let signals = Signals::listen();
+    survive_size_limit();
     let engine = engine(&arguments)?;
     let server = Server::builder()
         .engine(engine.clone())

@@ -1,6 +1,18 @@
-//! The signals that end a server.
+//! The signals that end a server, and the signal of files that are too large.
 
 use tokio::sync::watch;
+
+/// Turns a write beyond the limit on file sizes (`ulimit -f`) into an error of that write, as on a full disk. By default the signal of
+/// such a write (SIGXFSZ) ends the process.
+pub(crate) fn survive_size_limit() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        // The handler remains when the receiver is dropped. Without it, the signal ends the process as before.
+        let kind = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+        drop(signal(kind));
+    }
+}
 
 /// Counts the signals that ask the program to end: Ctrl-C, and SIGTERM where there is one.
 pub(crate) struct Signals {

@@ -183,6 +183,38 @@ fn a_store_that_another_program_locks_loses_nothing_and_reports_nothing_false() 
     assert_eq!(server.finished(&again)["status"], "SUCCEEDED");
 }
 
+/// A write beyond the limit ends a process that does not handle its signal.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_limit_on_file_sizes_is_an_outage_and_everything_continues_when_it_is_lifted() {
+    use rustix::process::{Resource, Rlimit, prlimit};
+
+    let store = Store::new();
+    let mut server = store.serve(&["--task", "Slow=sleep 1; echo {}"]);
+    let machine = outer(&server);
+    let execution = start(&server, &machine, "e");
+    let id = i32::try_from(server.process.id()).expect("it is an id");
+    let limit = |bytes: Option<u64>| {
+        let limit = Rlimit {
+            current: bytes,
+            maximum: None,
+        };
+        prlimit(Pid::from_raw(id), Resource::Fsize, limit).expect("the server runs");
+    };
+    limit(Some(0));
+    until("the outage", || server.health().0 == 503);
+    let request = json!({"stateMachineArn": machine, "name": "refused", "input": "{}"});
+    assert_eq!(server.ask("StartExecution", &request).0, 503);
+    assert_eq!(status(&server, &execution), "RUNNING");
+    limit(None);
+    until("the end of the outage", || server.health().0 == 200);
+    let finished = server.finished(&execution);
+    assert_eq!(finished["status"], "SUCCEEDED", "{finished}");
+    start(&server, &machine, "refused");
+    let ended = server.process.try_wait().expect("it is a child");
+    assert!(ended.is_none(), "{ended:?}");
+}
+
 /// Changes each record of an execution that is not in the row of the execution.
 fn damage(path: &Path, execution: &str) {
     let connection = Connection::open(path).expect("it is a database");
