@@ -183,14 +183,18 @@ fn a_store_that_another_program_locks_loses_nothing_and_reports_nothing_false() 
     assert_eq!(server.finished(&again)["status"], "SUCCEEDED");
 }
 
-/// A write beyond the limit ends a process that does not handle its signal.
+/// A write beyond the limit ends a process that does not handle its signal. The log on standard error is a file, which cannot grow
+/// either.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_limit_on_file_sizes_is_an_outage_and_everything_continues_when_it_is_lifted() {
     use rustix::process::{Resource, Rlimit, prlimit};
 
     let store = Store::new();
-    let mut server = store.serve(&["--task", "Slow=sleep 1; echo {}"]);
+    let log = store.path.with_extension("log");
+    let path = store.path.to_str().expect("the path is text");
+    let tasks = ["--store", path, "--task", "Slow=sleep 1; echo {}"];
+    let mut server = Server::start_with_log(&tasks, &log);
     let machine = outer(&server);
     let execution = start(&server, &machine, "e");
     let id = i32::try_from(server.process.id()).expect("it is an id");
@@ -201,18 +205,27 @@ fn a_limit_on_file_sizes_is_an_outage_and_everything_continues_when_it_is_lifted
         };
         prlimit(Pid::from_raw(id), Resource::Fsize, limit).expect("the server runs");
     };
-    limit(Some(0));
-    until("the outage", || server.health().0 == 503);
     let request = json!({"stateMachineArn": machine, "name": "refused", "input": "{}"});
-    assert_eq!(server.ask("StartExecution", &request).0, 503);
-    assert_eq!(status(&server, &execution), "RUNNING");
-    limit(None);
-    until("the end of the outage", || server.health().0 == 200);
+    // The log has room for some lines with the second limit, and the store has none.
+    for bytes in [0, 4_096] {
+        limit(Some(bytes));
+        until("the outage", || {
+            server.ask("StartExecution", &request);
+            server.health().0 == 503
+        });
+        assert_eq!(server.ask("StartExecution", &request).0, 503);
+        assert_eq!(status(&server, &execution), "RUNNING");
+        limit(None);
+        until("the end of the outage", || server.health().0 == 200);
+    }
     let finished = server.finished(&execution);
     assert_eq!(finished["status"], "SUCCEEDED", "{finished}");
     start(&server, &machine, "refused");
     let ended = server.process.try_wait().expect("it is a child");
     assert!(ended.is_none(), "{ended:?}");
+    let log = std::fs::read_to_string(log).expect("it is text");
+    assert!(log.contains("the store cannot commit"), "{log}");
+    assert!(!log.contains("suspends"), "a start was refused: {log}");
 }
 
 /// Changes each record of an execution that is not in the row of the execution.

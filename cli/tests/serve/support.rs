@@ -1,7 +1,9 @@
 //! The server as a process, a client, and an endpoint that answers its tasks.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -20,25 +22,37 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_stepwright"))
-            .args(["serve", "--port", "0"])
-            .args(arguments)
-            .env_remove("SFN_MOCK_CONFIG")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the command is there");
+        let mut process = spawn(arguments, Stdio::piped());
         let mut lines = BufReader::new(process.stderr.take().expect("it is piped")).lines();
         let address = loop {
             let line = lines.next().expect("it says where it listens");
-            let line = line.expect("it is text");
-            if let Some((_, rest)) = line.split_once("http://") {
-                break rest.split(' ').next().unwrap_or_default().to_owned();
+            if let Some(address) = address(&line.expect("it is text")) {
+                break address;
             }
         };
-        // What it says later is read, so that it never waits for somebody who does.
+        // The rest is read, so that the server never waits for a reader.
         std::thread::spawn(move || lines.for_each(drop));
+        Self::of(process, address)
+    }
+
+    /// Starts a server whose standard error is a file.
+    pub(crate) fn start_with_log(arguments: &[&str], log: &Path) -> Self {
+        let file = File::create(log).expect("there is room");
+        let process = spawn(arguments, file.into());
+        let begun = Instant::now();
+        let address = loop {
+            let text = std::fs::read_to_string(log).expect("it is text");
+            let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+            if let Some(address) = whole.lines().find_map(address) {
+                break address;
+            }
+            assert!(begun.elapsed() < HANGS, "it says where it listens: {text}");
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        Self::of(process, address)
+    }
+
+    fn of(process: Child, address: String) -> Self {
         let agent = ureq::Agent::config_builder().http_status_as_error(false);
         Self {
             process,
@@ -124,6 +138,24 @@ impl Server {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
+}
+
+fn spawn(arguments: &[&str], errors: Stdio) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_stepwright"))
+        .args(["serve", "--port", "0"])
+        .args(arguments)
+        .env_remove("SFN_MOCK_CONFIG")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(errors)
+        .spawn()
+        .expect("the command is there")
+}
+
+/// The address in the line that says where the server listens.
+fn address(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("http://")?;
+    rest.split(' ').next().map(str::to_owned)
 }
 
 impl Drop for Server {

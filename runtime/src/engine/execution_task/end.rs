@@ -46,6 +46,8 @@ impl ExecutionTask {
         let cause = failure.cause.as_deref();
         match failure.error.as_deref() {
             Some(SHUT_DOWN) => tracing::info!(cause, "the engine suspends the execution"),
+            // The caller gets the error of the start. Nothing of the execution is in the store.
+            _ if !self.host.state.is_accepted() => tracing::info!(cause, "the start is refused"),
             error => tracing::warn!(
                 execution = %self.host.state.about.arn(),
                 error,
