@@ -25,8 +25,6 @@ pub(crate) fn start() -> Result<(), Failure> {
         .with_max_level(level)
         .with_target(false)
         .with_ansi(false)
-        // Standard error may be a file on the disk that is full. The report of a line that was not written would panic there.
-        .log_internal_errors(false)
         .with_writer(std::io::stderr)
         // A line that cannot be written is dropped. Reporting that on standard error would panic.
         .log_internal_errors(false)
