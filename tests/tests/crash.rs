@@ -1,8 +1,8 @@
-//! A few rounds of the program that kills an engine with a store again and again: `src/bin/crash`.
+//! A few rounds of the program that ends an engine or a server with a store again and again: `src/bin/crash`.
 
 use std::process::Command;
 
-/// Runs rounds, which must lose nothing, and do nothing twice.
+/// Runs rounds, in which nothing may be lost, stuck, done twice or undone.
 fn survives(arguments: &[&str]) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crash"));
     let output = command
@@ -13,7 +13,8 @@ fn survives(arguments: &[&str]) {
     let why = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}{why}");
     let last = said.lines().last().unwrap_or_default();
-    assert!(last.ends_with(" executions, 0 lost, 0 twice"), "{last}");
+    let holds = last.ends_with(" executions, 0 lost, 0 stuck, 0 twice, 0 undone");
+    assert!(holds, "{last}");
     assert!(
         !last.contains(" 0 executions"),
         "no round came to a start: {said}"
@@ -28,4 +29,11 @@ fn an_engine_that_is_killed_loses_nothing_and_does_nothing_twice() {
 #[test]
 fn neither_does_one_whose_store_is_full_for_a_while() {
     survives(&["--rounds", "6", "--seed", "6", "--open", "100", "--full"]);
+}
+
+/// Takes the command that is next to the program: `cargo test --workspace` builds both.
+#[cfg(target_os = "linux")]
+#[test]
+fn nor_does_a_server_that_is_ended_locked_out_of_its_store_and_left_without_room() {
+    survives(&["--serve", "--rounds", "5", "--seed", "6032", "--clients", "6"]);
 }

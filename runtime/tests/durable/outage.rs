@@ -217,3 +217,26 @@ fn an_execution_whose_nested_one_finds_no_room_continues_when_there_is_room() {
         assert_eq!(store.names().len(), 2);
     });
 }
+
+/// Two starts of one name at the same time fail alike: nothing of the execution exists.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_starts_of_one_name_in_an_outage_are_both_refused_as_failed() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let engine = builder(&[("m", asks())], &store, &done).build().unwrap();
+    store.fail_from(0, full());
+    for number in 0..500 {
+        let name = format!("e-{number}");
+        let start = |engine: Engine, name: String| async move {
+            let started = engine.start_machine("m", json!({"id": 4}), named(&name));
+            started.await.map(drop)
+        };
+        let all: Vec<_> = (0..4)
+            .map(|_| tokio::spawn(start(engine.clone(), name.clone())))
+            .collect();
+        for one in all {
+            let refused = one.await.unwrap().unwrap_err();
+            assert!(matches!(refused, StartError::Store(_)), "{name}: {refused}");
+        }
+        assert!(engine.execution(&ID.replace(":e", &format!(":{name}"))).unwrap().is_none());
+    }
+}

@@ -8,23 +8,13 @@ use stepwright_runtime::{Engine, ExecutionFilter, ExecutionReport, Status};
 
 use crate::child::{LOG, STORE};
 use crate::children;
-use crate::history::Told;
-use crate::log::{self, Attempt, Line, Log};
+use crate::history::{HistoryEvent, TaskHistory};
+use crate::log::{self, Line, Log, Stamped};
+use crate::logged::LoggedExecution;
 use crate::machines;
 use crate::reference::Outputs;
 use crate::verdict::{Broken, Verdict};
 use crate::world::{self, World};
-
-/// What the log says of one execution.
-#[derive(Default)]
-pub(crate) struct Logged {
-    /// The attempts of tasks in the order in which they began, and whether each came to its end.
-    pub(crate) starts: Vec<(Attempt, bool)>,
-    /// The tokens whose answer gave `Ok`.
-    pub(crate) answered: Vec<String>,
-    /// The events that a reader was told of.
-    pub(crate) seen: Vec<(u32, String)>,
-}
 
 /// What the log says.
 #[derive(Default)]
@@ -32,24 +22,22 @@ struct Logs {
     /// The machine and the input of each name that was asked for.
     asked: HashMap<String, (String, u64)>,
     accepted: HashSet<String>,
-    executions: HashMap<String, Logged>,
+    executions: HashMap<String, LoggedExecution>,
 }
 
 impl Logs {
     fn read(path: &Path, verdict: &mut Verdict) -> Result<Self, Broken> {
         let mut all = Self::default();
-        for line in log::read(path)? {
-            all.add(line, verdict);
-        }
+        log::for_each(path, |line| all.add(line, verdict))?;
         Ok(all)
     }
 
-    fn of(&mut self, execution: &str) -> &mut Logged {
+    fn of(&mut self, execution: &str) -> &mut LoggedExecution {
         self.executions.entry(execution.to_owned()).or_default()
     }
 
-    fn add(&mut self, line: Line, verdict: &mut Verdict) {
-        match line {
+    fn add(&mut self, stamped: Stamped, verdict: &mut Verdict) {
+        match stamped.line {
             Line::Asked { machine, name, id } => {
                 self.asked.insert(name, (machine, id));
             }
@@ -65,18 +53,12 @@ impl Logs {
                 self.accepted.insert(name);
             }
             Line::Start(attempt) => {
-                self.of(&attempt.execution.clone())
-                    .starts
-                    .push((attempt, false));
+                let execution = attempt.execution.clone();
+                self.of(&execution).begin(attempt, stamped.at);
             }
             Line::End(ended) => {
-                let starts = &mut self.of(&ended.execution).starts;
-                let is_it = |(start, _): &&mut (Attempt, bool)| {
-                    (&start.task, start.attempt) == (&ended.task, ended.attempt)
-                };
-                match starts.iter_mut().rev().find(is_it) {
-                    Some((_, is_over)) => *is_over = true,
-                    None => verdict.broken(format!("{ended:?} ended without having begun")),
+                if !self.of(&ended.execution).end(&ended) {
+                    verdict.broken(format!("{ended:?} ended without having begun"));
                 }
             }
             Line::Answered { execution, token } => self.of(&execution).answered.push(token),
@@ -85,12 +67,15 @@ impl Logs {
                 id,
                 kind,
             } => self.of(&execution).seen.push((id, kind)),
-            Line::Broken { what } => verdict.broken(what),
+            Line::Broken { kind, what } => verdict.add(kind, what),
             Line::Round { .. }
             | Line::Built { .. }
             | Line::Exists { .. }
             | Line::Refused { .. }
-            | Line::Late { .. } => {}
+            | Line::Late { .. }
+            | Line::Request { .. }
+            | Line::Response { .. }
+            | Line::Fault { .. } => {}
         }
     }
 }
@@ -152,7 +137,7 @@ pub(crate) async fn check(folder: &Path, outputs: &Outputs) -> Result<Verdict, B
         };
         let report = match run.status() {
             Status::Running => {
-                verdict.lost(format!("{arn} still runs"));
+                verdict.stuck(format!("{arn} still runs"));
                 continue;
             }
             _ => run.report().await,
@@ -182,7 +167,7 @@ pub(crate) fn judge(
     arn: &str,
     report: &ExecutionReport,
     output: Option<&serde_json::Value>,
-    logged: &Logged,
+    logged: &LoggedExecution,
     verdict: &mut Verdict,
 ) {
     let given = report.output.as_ref().map(|output| output.to_json());
@@ -192,6 +177,7 @@ pub(crate) fn judge(
             report.status, report.error, report.cause
         ));
     }
-    let told = Told::read(arn, &report.history, verdict);
-    told.compare(arn, logged, verdict);
+    let events = report.history.events();
+    let history = TaskHistory::read(arn, events.map(|event| HistoryEvent::of(&event)), verdict);
+    history.compare(arn, logged, verdict);
 }

@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::log::{self, Line, Log};
 use crate::machines::STARTED;
-use crate::verdict::Broken;
+use crate::verdict::{Broken, Kind};
 use crate::world::{self, Asked, World};
 
 /// How many different inputs there are.
@@ -96,8 +96,9 @@ struct Client {
 }
 
 impl Client {
-    async fn broken(&self, what: Broken) {
-        self.world.log.write(Line::Broken { what }).await;
+    async fn stuck(&self, what: Broken) {
+        let kind = Kind::Stuck;
+        self.world.log.write(Line::Broken { kind, what }).await;
     }
 
     /// Starts an execution, and waits for its end.
@@ -145,6 +146,7 @@ impl Client {
                 Line::Refused { name }
             }
             Err(error) => Line::Broken {
+                kind: Kind::Broken,
                 what: format!("{name} was not started: {error}"),
             },
         };
@@ -276,7 +278,7 @@ pub(crate) async fn live(life: Life) -> Result<(), Broken> {
         let known = engine.execution(id);
         let Some(run) = known.map_err(|error| error.to_string())? else {
             client
-                .broken(format!(
+                .stuck(format!(
                     "{id} runs in the store, and the engine does not know it"
                 ))
                 .await;

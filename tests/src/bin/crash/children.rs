@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use stepwright_runtime::{Engine, MapRun, Status};
 
-use crate::check::{self, Logged};
+use crate::check;
+use crate::logged::LoggedExecution;
 use crate::machines::{self, SPREAD};
 use crate::verdict::{Broken, Verdict};
 
@@ -15,7 +16,7 @@ const CHILDREN: u64 = 3;
 pub(crate) async fn check(
     engine: &Engine,
     map_run: &MapRun,
-    logged: &mut HashMap<String, Logged>,
+    logged: &mut HashMap<String, LoggedExecution>,
     verdict: &mut Verdict,
 ) -> Result<(), Broken> {
     let arn = &map_run.arn;
@@ -40,7 +41,7 @@ pub(crate) async fn check(
             continue;
         };
         if run.status() == Status::Running {
-            verdict.lost(format!("{} still runs", child.id));
+            verdict.stuck(format!("{} still runs", child.id));
             continue;
         }
         let report = run.report().await;
@@ -56,10 +57,10 @@ fn is_express(map_run: &str) -> bool {
 }
 
 /// Express children are not kept: one that was at work begins again, as often as the process was killed, and comes to its end.
-pub(crate) fn check_express(logged: &mut HashMap<String, Logged>, verdict: &mut Verdict) {
+pub(crate) fn check_express(logged: &mut HashMap<String, LoggedExecution>, verdict: &mut Verdict) {
     let prefix = format!(":express:{SPREAD}/express:");
     for (arn, logged) in logged.extract_if(|arn, _| arn.contains(&prefix)) {
-        if !logged.starts.iter().any(|(_, is_over)| *is_over) {
+        if !logged.attempts.iter().any(|attempt| attempt.is_over) {
             verdict.broken(format!("{arn}: its task never came to its end"));
         }
     }

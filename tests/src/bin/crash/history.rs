@@ -1,12 +1,86 @@
-//! What a history tells, beside what the log does.
+//! The history of an execution, compared with the log.
 
 use std::collections::{HashMap, HashSet};
 
-use stepwright_runtime::history::History;
+use serde_json::Value;
+use stepwright_runtime::history::Event;
 
-use crate::check::Logged;
+use crate::logged::LoggedExecution;
 use crate::verdict::Verdict;
 use crate::world;
+
+/// The events that end a history.
+const ENDS: [&str; 4] = [
+    "ExecutionSucceeded",
+    "ExecutionFailed",
+    "ExecutionAborted",
+    "ExecutionTimedOut",
+];
+
+/// An event of the library or of the API.
+#[derive(Debug)]
+pub(crate) struct HistoryEvent {
+    id: u32,
+    previous: u32,
+    /// Microseconds since 1970.
+    at: i64,
+    kind: String,
+    /// The parameters, the input or the output.
+    value: Option<Value>,
+    error: Option<String>,
+    cause: Option<String>,
+}
+
+impl HistoryEvent {
+    /// Converts an event of the library.
+    pub(crate) fn of(event: &Event) -> Self {
+        Self {
+            id: event.id(),
+            previous: event.previous_id(),
+            at: event.timestamp().unix_micros(),
+            kind: event.kind().name().to_owned(),
+            value: event.value().map(|value| value.to_json()),
+            error: event.error().map(str::to_owned),
+            cause: event.cause().map(str::to_owned),
+        }
+    }
+
+    /// Converts an event of GetExecutionHistory.
+    pub(crate) fn of_api(event: &Value) -> Self {
+        let number = |key: &str| {
+            let number = event[key].as_u64().and_then(|id| id.try_into().ok());
+            number.unwrap_or(u32::MAX)
+        };
+        let members = event.as_object().into_iter().flatten();
+        let details = members
+            .filter(|(name, _)| name.ends_with("EventDetails"))
+            .map(|(_, details)| details)
+            .next();
+        let text = |key: &str| details.and_then(|details| details[key].as_str());
+        let data = ["parameters", "input", "output"]
+            .iter()
+            .find_map(|key| text(key));
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "seconds of this century fit"
+        )]
+        let at = (event["timestamp"].as_f64().unwrap_or_default() * 1e6) as i64;
+        Self {
+            id: number("id"),
+            previous: number("previousEventId"),
+            at,
+            kind: event["type"].as_str().unwrap_or_default().to_owned(),
+            value: data.and_then(|data| serde_json::from_str(data).ok()),
+            error: text("error").map(str::to_owned),
+            cause: text("cause").map(str::to_owned),
+        }
+    }
+
+    /// Returns the type and the time of the event.
+    pub(crate) fn summary(&self) -> String {
+        format!("{} at {}", self.kind, self.at / 1_000)
+    }
+}
 
 /// How an attempt of a task ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,101 +90,164 @@ enum End {
     Failed(String),
 }
 
-/// What a history tells.
-pub(crate) struct Told {
+/// A state of a history that starts an execution.
+#[derive(Clone, Debug)]
+pub(crate) struct NestedStart {
+    /// The text in the child's input that names the state.
+    pub(crate) origin: String,
+    /// The ARN of the child, once it is started.
+    pub(crate) execution: Option<String>,
+    /// The result of the state, or the cause of its failure.
+    pub(crate) result: Option<Value>,
+}
+
+/// The tasks and the events of a history.
+pub(crate) struct TaskHistory {
     /// The end of each attempt of each task.
     attempts: HashMap<(String, u32), End>,
     /// The types of the events; the first has the id 1.
     kinds: Vec<String>,
-    /// What tasks gave, as text.
+    /// The results of tasks, and the causes of their failures, as text.
     results: Vec<String>,
+    /// The states that start executions.
+    pub(crate) starts: Vec<NestedStart>,
 }
 
-impl Told {
-    /// Reads a history, which must be without a gap and in order.
-    pub(crate) fn read(arn: &str, history: &History, verdict: &mut Verdict) -> Self {
-        let mut told = Self {
+/// The task that an event belongs to.
+#[derive(Clone)]
+enum Chain {
+    Attempt(String, u32),
+    /// An index of [`TaskHistory::starts`].
+    Start(usize),
+}
+
+impl TaskHistory {
+    /// Reads a history. It must be complete and in order, and schedule each attempt once.
+    pub(crate) fn read(
+        arn: &str,
+        events: impl IntoIterator<Item = HistoryEvent>,
+        verdict: &mut Verdict,
+    ) -> Self {
+        let mut history = Self {
             attempts: HashMap::new(),
             kinds: Vec::new(),
             results: Vec::new(),
+            starts: Vec::new(),
         };
-        // The attempt that an event belongs to.
-        let mut chains: HashMap<u32, (String, u32)> = HashMap::new();
+        let mut chains: HashMap<u32, Chain> = HashMap::new();
         let mut last = None;
-        for (before, event) in history.events().enumerate() {
-            let (id, kind) = (event.id(), event.kind().name());
-            if id as usize != before + 1 || event.previous_id() >= id {
+        for event in events {
+            let (id, previous) = (event.id, event.previous);
+            let expected = history.kinds.len() + 1;
+            if id as usize != expected || previous >= id {
                 verdict.broken(format!(
-                    "{arn}: the event {} has the id {id} and follows {}",
-                    before + 1,
-                    event.previous_id()
+                    "{arn}: the event {expected} has the id {id} and follows {previous}"
                 ));
             }
-            if last.is_some_and(|last| event.timestamp() < last) {
+            if last.is_some_and(|last| event.at < last) {
                 verdict.broken(format!(
                     "{arn}: the event {id} is older than the one before it"
                 ));
             }
-            last = Some(event.timestamp());
-            told.kinds.push(kind.to_owned());
-            if kind.ends_with("Scheduled") {
-                let Some(value) = event.value() else { continue };
-                let value = value.to_json();
-                let about = value.get("Payload").unwrap_or(&value);
-                // A task that starts an execution tells nothing.
-                if about.get("task").is_none() {
-                    continue;
+            last = Some(event.at);
+            history.kinds.push(event.kind.clone());
+            let chain = match event.kind.ends_with("Scheduled") {
+                true => history.schedule(arn, &event, verdict),
+                false => {
+                    let chain = chains.get(&previous).cloned();
+                    chain.and_then(|chain| history.follow(chain, event))
                 }
-                let attempt = world::attempt(about);
-                let key = (attempt.task, attempt.attempt);
-                if told.attempts.insert(key.clone(), End::Open).is_some() {
-                    verdict.broken(format!("{arn}: {key:?} was scheduled twice"));
-                }
-                told.after_no_success(arn, &key, verdict);
-                chains.insert(id, key);
-                continue;
+            };
+            if let Some(chain) = chain {
+                chains.insert(id, chain);
             }
-            let Some(key) = chains.get(&event.previous_id()).cloned() else {
-                continue;
-            };
-            let end = match kind {
-                "TaskStarted" | "TaskSubmitted" | "ActivityStarted" => {
-                    chains.insert(id, key);
-                    continue;
-                }
-                "TaskSucceeded" | "ActivitySucceeded" => {
-                    told.results
-                        .extend(event.value().map(|value| value.to_text()));
-                    End::Succeeded
-                }
-                "TaskFailed" | "ActivityFailed" | "TaskTimedOut" | "ActivityTimedOut" => {
-                    End::Failed(event.error().unwrap_or_default().to_owned())
-                }
-                _ => continue,
-            };
-            told.attempts.insert(key, end);
         }
-        let ends = told.kinds.iter().filter(|kind| {
-            [
-                "ExecutionSucceeded",
-                "ExecutionFailed",
-                "ExecutionAborted",
-                "ExecutionTimedOut",
-            ]
-            .contains(&kind.as_str())
-        });
-        if ends.count() != 1
-            || told
-                .kinds
-                .first()
-                .is_none_or(|kind| kind != "ExecutionStarted")
-        {
+        history.check_ends(arn, verdict);
+        history
+    }
+
+    /// Takes in an event that schedules a task.
+    fn schedule(
+        &mut self,
+        arn: &str,
+        event: &HistoryEvent,
+        verdict: &mut Verdict,
+    ) -> Option<Chain> {
+        let value = event.value.as_ref()?;
+        if let Some(origin) = origin(&value["Input"]) {
+            if self.starts.iter().any(|start| start.origin == origin) {
+                verdict.twice(format!("{arn}: the start of {origin} was scheduled twice"));
+            }
+            self.starts.push(NestedStart {
+                origin,
+                execution: None,
+                result: None,
+            });
+            return Some(Chain::Start(self.starts.len() - 1));
+        }
+        let about = value.get("Payload").unwrap_or(value);
+        about.get("task")?;
+        let attempt = world::attempt(about);
+        let key = (attempt.task, attempt.attempt);
+        if self.attempts.insert(key.clone(), End::Open).is_some() {
+            verdict.twice(format!("{arn}: {key:?} was scheduled twice"));
+        }
+        self.after_no_success(arn, &key, verdict);
+        Some(Chain::Attempt(key.0, key.1))
+    }
+
+    /// Takes in an event that follows another one of the same task. Returns the task when more may follow.
+    fn follow(&mut self, chain: Chain, event: HistoryEvent) -> Option<Chain> {
+        let end = match event.kind.as_str() {
+            "TaskStarted" | "ActivityStarted" => return Some(chain),
+            "TaskSubmitted" => End::Open,
+            "TaskSucceeded" | "ActivitySucceeded" => End::Succeeded,
+            "TaskFailed" | "ActivityFailed" | "TaskTimedOut" | "ActivityTimedOut" => {
+                End::Failed(event.error.unwrap_or_default())
+            }
+            _ => return None,
+        };
+        let is_open = end == End::Open;
+        match &chain {
+            Chain::Start(at) => {
+                let start = &mut self.starts[*at];
+                let cause = event
+                    .cause
+                    .and_then(|cause| serde_json::from_str(&cause).ok());
+                let result: Option<Value> = event.value.or(cause);
+                let named = result.as_ref().and_then(|one| one["ExecutionArn"].as_str());
+                if let Some(named) = named {
+                    start.execution = Some(named.to_owned());
+                }
+                if !is_open {
+                    start.result = result;
+                }
+            }
+            Chain::Attempt(task, attempt) if !is_open => {
+                self.results
+                    .extend(event.value.map(|value| value.to_string()).or(event.cause));
+                self.attempts.insert((task.clone(), *attempt), end);
+            }
+            Chain::Attempt(..) => {}
+        }
+        is_open.then_some(chain)
+    }
+
+    fn check_ends(&self, arn: &str, verdict: &mut Verdict) {
+        let ends = self
+            .kinds
+            .iter()
+            .filter(|kind| ENDS.contains(&kind.as_str()));
+        let begins = self
+            .kinds
+            .first()
+            .is_some_and(|kind| kind == "ExecutionStarted");
+        if ends.count() != 1 || !begins {
             verdict.broken(format!(
                 "{arn}: the history does not begin once and end once: {:?}",
-                told.kinds
+                self.kinds
             ));
         }
-        told
     }
 
     /// No task is scheduled again after it succeeded.
@@ -123,11 +260,11 @@ impl Told {
         }
     }
 
-    /// Compares with what the log says.
-    pub(crate) fn compare(&self, arn: &str, logged: &Logged, verdict: &mut Verdict) {
+    /// Compares the history with the log.
+    pub(crate) fn compare(&self, arn: &str, logged: &LoggedExecution, verdict: &mut Verdict) {
         let mut begun = HashMap::new();
-        for (start, is_over) in &logged.starts {
-            let key = (start.task.clone(), start.attempt);
+        for start in &logged.attempts {
+            let key = (start.attempt.task.clone(), start.attempt.attempt);
             match self.attempts.get(&key) {
                 None => verdict.broken(format!("{arn}: {key:?} ran, and is not in the history")),
                 Some(end) if begun.contains_key(&key) => {
@@ -137,8 +274,8 @@ impl Told {
                 }
                 Some(_) => {}
             }
-            // What has a token is answered by somebody else, in a later process if need be.
-            *begun.entry(key).or_insert(false) |= *is_over || start.token.is_some();
+            // A token is answered by another task of this program, in a later process if need be.
+            *begun.entry(key).or_insert(false) |= start.is_over || start.attempt.token.is_some();
         }
         for (key, end) in &self.attempts {
             if *end == End::Succeeded && begun.get(key) != Some(&true) {
@@ -150,22 +287,31 @@ impl Told {
         let mut tokens = HashSet::new();
         for token in &logged.answered {
             if !tokens.insert(token) {
-                verdict.broken(format!("{arn}: the token {token} was answered twice"));
+                verdict.twice(format!("{arn}: the token {token} was answered twice"));
             }
             if !self
                 .results
                 .iter()
                 .any(|result| result.contains(token.as_str()))
             {
-                verdict.broken(format!(
-                    "{arn}: the answer to the token {token} was taken, and does not count"
+                verdict.undone(format!(
+                    "{arn}: the answer to the token {token} was accepted and has no effect"
                 ));
             }
         }
         for (id, kind) in &logged.seen {
             if self.kinds.get((*id as usize).wrapping_sub(1)) != Some(kind) {
-                verdict.broken(format!("{arn}: a reader was told of the event {id}, {kind}, which is not there any more"));
+                verdict.undone(format!("{arn}: a reader received the event {id}, {kind}, which the history does not have"));
             }
         }
     }
+}
+
+/// Returns the text that names the starter in the input of a nested execution; the input may be text itself.
+pub(crate) fn origin(input: &Value) -> Option<String> {
+    let parsed: Option<Value> = input
+        .as_str()
+        .and_then(|text| serde_json::from_str(text).ok());
+    let input = parsed.as_ref().unwrap_or(input);
+    input["origin"].as_str().map(str::to_owned)
 }

@@ -1,15 +1,16 @@
 //! What happened, in a file outside of the store.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::verdict::Broken;
+use crate::verdict::{Broken, Kind};
 
 /// One line of the file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -45,8 +46,47 @@ pub(crate) enum Line {
         id: u32,
         kind: String,
     },
+    /// A client is about to send a request to the server.
+    Request {
+        number: u64,
+        operation: String,
+        body: Value,
+    },
+    /// The response; without a status, why there is none.
+    Response {
+        number: u64,
+        status: Option<u16>,
+        body: Value,
+    },
+    /// Something happens to the server or to its store.
+    Fault { what: String },
     /// Something that must not happen.
-    Broken { what: String },
+    Broken {
+        #[serde(default)]
+        kind: Kind,
+        what: String,
+    },
+}
+
+/// A line with the time at which it was written.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Stamped {
+    /// Milliseconds since 1970.
+    #[serde(default)]
+    pub(crate) at: u64,
+    #[serde(flatten)]
+    pub(crate) line: Line,
+}
+
+impl Stamped {
+    fn now(line: Line) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let millis = since.map_or(0, |since| since.as_millis());
+        Self {
+            at: u64::try_from(millis).unwrap_or(u64::MAX),
+            line,
+        }
+    }
 }
 
 /// One attempt of a task.
@@ -112,6 +152,7 @@ fn write(mut file: File, entries: &Receiver<Entry>) {
     while let Ok(first) = entries.recv() {
         let mut waiting = Vec::new();
         for Entry { line, written } in std::iter::once(first).chain(entries.try_iter()) {
+            let line = Stamped::now(line);
             let mut text = serde_json::to_string(&line).expect("a line is JSON");
             text.push('\n');
             file.write_all(text.as_bytes())
@@ -126,30 +167,35 @@ fn write(mut file: File, entries: &Receiver<Entry>) {
     }
 }
 
-/// All lines. The call that wrote a line may have been killed: what is there of it counts as nothing.
+/// Returns all lines. The process may have been killed while it wrote a line: a part of a line is skipped.
 pub(crate) fn read(path: &Path) -> Result<Vec<Line>, Broken> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => {
-            return Err(format!(
-                "the log {} cannot be read: {error}",
-                path.display()
-            ));
-        }
-    };
     let mut lines = Vec::new();
-    for line in text.lines() {
-        match serde_json::from_str(line) {
-            Ok(line) => lines.push(line),
-            // One that is whole and is not understood is a mistake of this program.
-            Err(_) if serde_json::from_str::<Value>(line).is_err() => {}
+    for_each(path, |stamped| lines.push(stamped.line))?;
+    Ok(lines)
+}
+
+/// Calls a function with each line, as [`read`] does; a log may be larger than memory should hold.
+pub(crate) fn for_each(path: &Path, mut each: impl FnMut(Stamped)) -> Result<(), Broken> {
+    let failed =
+        |error: std::io::Error| format!("the log {} cannot be read: {error}", path.display());
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(error)),
+    };
+    for line in BufReader::new(file).split(b'\n') {
+        let line = line.map_err(failed)?;
+        match serde_json::from_slice(&line) {
+            Ok(line) => each(line),
+            Err(_) if serde_json::from_slice::<Value>(&line).is_err() => {}
+            // The line is whole, so this program wrote what it does not understand.
             Err(error) => {
+                let line = String::from_utf8_lossy(&line);
                 return Err(format!(
                     "a line of the log is not understood: {error}: {line}"
                 ));
             }
         }
     }
-    Ok(lines)
+    Ok(())
 }

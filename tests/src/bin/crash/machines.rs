@@ -40,7 +40,7 @@ fn about(task: &str) -> Value {
 }
 
 /// A Task that gives what a function says, and is done again when it is lost.
-fn task(function: &str, name: &str) -> Value {
+pub(crate) fn task(function: &str, name: &str) -> Value {
     json!({
         "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
         "Arguments": {"FunctionName": function, "Payload": about(name)},
@@ -49,7 +49,7 @@ fn task(function: &str, name: &str) -> Value {
     })
 }
 
-fn wait(millis: u32) -> Value {
+pub(crate) fn wait(millis: u32) -> Value {
     let until =
         format!("{{% $fromMillis($toMillis($states.context.State.EnteredTime) + {millis}) %}}");
     json!({"Type": "Wait", "Timestamp": until})
@@ -67,7 +67,7 @@ fn nest(resource: &str, suffix: &str) -> Value {
 }
 
 /// States one after the other, which notes what each gives in the variable `seen`; gives that at the end.
-fn machine(states: Vec<(&str, Value)>) -> Value {
+pub(crate) fn machine(states: Vec<(&str, Value)>) -> Value {
     let mut all = serde_json::Map::new();
     let names: Vec<&str> = states.iter().map(|(name, _)| *name).collect();
     all.insert(
@@ -99,7 +99,7 @@ fn machine(states: Vec<(&str, Value)>) -> Value {
 }
 
 /// A part of a machine: states one after the other.
-fn part(states: Vec<(&str, Value)>) -> Value {
+pub(crate) fn part(states: Vec<(&str, Value)>) -> Value {
     let names: Vec<&str> = states.iter().map(|(name, _)| *name).collect();
     let mut all = serde_json::Map::new();
     for (at, (name, mut state)) in states.into_iter().enumerate() {
@@ -114,12 +114,14 @@ fn part(states: Vec<(&str, Value)>) -> Value {
 
 /// A Distributed Map with three children.
 fn distributed(kind: &str, function: &str) -> Value {
+    // The API refuses two states of one name.
+    let (work, rest) = (format!("Work{kind}"), format!("Rest{kind}"));
     let mut children = part(vec![
         (
-            "Work",
+            &work,
             task(function, "{% 'item-' & $string($states.input.item) %}"),
         ),
-        ("Rest", wait(15)),
+        (&rest, wait(15)),
     ]);
     children["ProcessorConfig"] = json!({"Mode": "DISTRIBUTED", "ExecutionType": kind});
     json!({

@@ -1,33 +1,48 @@
-//! `cargo run --release -p stepwright-tests --bin crash -- --rounds 200`
+//! `cargo run --release -p stepwright-tests --bin crash -- --rounds 200 [--serve]`
 //!
-//! Kills an engine with a store again and again. Each round starts this program anew as a process that goes on with a file and starts
-//! hundreds of executions: chains, branches, iterations, loops, retries, waits, task tokens, activities, nested executions and
-//! Distributed Maps. The process is killed (SIGKILL) at a random moment, sometimes before it has read what it was to go on with. After the
-//! last round one process finishes what is left, and all of it is compared with what the tasks wrote into a file of their own: every
-//! execution that was accepted is over, with the output that it has when nobody kills it; no attempt of a task began twice, and none after
-//! its success, but in Express children, which are not kept; the histories have no gaps, and what a reader was told is in them; each
-//! answer that was taken counts.
+//! Ends an engine with a store again and again, in two modes.
 //!
-//! The last line is `N rounds, E executions, L lost, T twice`. It ends with status 1 when something does not hold, and keeps its folder
-//! then. `--seed N` chooses other moments and other work; `--open N` sets how many executions run at a time; `--full` leaves the store
-//! little room in each third round.
+//! **The engine.** Each round starts this program as a process that opens the store and starts hundreds of executions: chains, branches,
+//! iterations, loops, retries, waits, task tokens, activities, nested executions and Distributed Maps. The process is killed (SIGKILL) at
+//! a random moment, sometimes before it has recovered. `--open N` sets how many executions run at a time; `--full` leaves the store little
+//! room in each third round.
+//!
+//! **The server** (`--serve`). Each round starts `stepwright serve --store`. Clients create state machines, start executions (nested ones
+//! in all four forms, Distributed Maps, task tokens, activities), stop and describe them, over HTTP. The server ends by SIGKILL, by
+//! SIGTERM with a random `--grace`, or by two signals, sometimes before it listens. In between another program locks the store, or the
+//! store's files cannot grow. `--clients N` sets how many clients start executions; `--server PATH` names the command, which is next to
+//! this program otherwise.
+//!
+//! After the last round one process ends what is left, and everything is compared with a log outside of the store. The last line is
+//! `N rounds, E executions, L lost, S stuck, T twice, U undone`:
+//!
+//! - lost: an acknowledged start or resource is missing, or was missing for a time;
+//! - stuck: an execution does not end, or a server does not continue, although nothing prevents it;
+//! - twice: an attempt of a task began twice, a state started two executions, or a token was answered twice;
+//! - undone: the effect of an acknowledged request is gone, or a status that was reported as the end changed later.
+//!
+//! Each violation is printed with its ARN and the numbers of the requests in the log. The program ends with status 1 when something does
+//! not hold, and retains its folder then. `--seed N` chooses other moments and other work.
 
 mod check;
 mod child;
 mod children;
 mod history;
 mod log;
+mod logged;
 mod machines;
 mod reference;
 mod rounds;
+#[cfg(target_os = "linux")]
+mod serve;
 mod verdict;
 mod world;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use child::Life;
-use verdict::Broken;
+use verdict::{Broken, Verdict};
 
 struct Arguments {
     rounds: u32,
@@ -37,6 +52,8 @@ struct Arguments {
     fills: bool,
     /// This is the process that is killed.
     child: Option<Life>,
+    /// The command, and the number of clients, in the server mode.
+    serve: Option<(PathBuf, usize)>,
 }
 
 fn arguments() -> Result<Arguments, String> {
@@ -46,7 +63,9 @@ fn arguments() -> Result<Arguments, String> {
         open: 300,
         fills: false,
         child: None,
+        serve: None,
     };
+    let (mut serves, mut server, mut clients) = (false, None, 12);
     let (mut folder, mut round, mut is_last, mut max_bytes) = (None, 0, false, None);
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -56,12 +75,20 @@ fn arguments() -> Result<Arguments, String> {
             "--seed" => arguments.seed = number(&value()?)?,
             "--open" => arguments.open = number(&value()?)?,
             "--full" => arguments.fills = true,
+            "--serve" => serves = true,
+            "--server" => (serves, server) = (true, Some(PathBuf::from(value()?))),
+            "--clients" => clients = number(&value()?)?,
             "--child" => folder = Some(PathBuf::from(value()?)),
             "--round" => round = number(&value()?)?,
             "--last" => is_last = true,
             "--max-bytes" => max_bytes = Some(number(&value()?)?),
             other => return Err(format!("`{other}` is unknown; see the file's head")),
         }
+    }
+    if serves {
+        let own = std::env::current_exe().map_err(|error| error.to_string())?;
+        let server = server.unwrap_or_else(|| own.with_file_name("stepwright"));
+        arguments.serve = Some((server, clients));
     }
     let (seed, open) = (arguments.seed, arguments.open);
     arguments.child = folder.map(|folder| Life {
@@ -79,6 +106,35 @@ fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("`{text}` is no number"))
 }
 
+#[cfg(target_os = "linux")]
+fn serve_and_judge(
+    runtime: &tokio::runtime::Runtime,
+    arguments: &Arguments,
+    folder: &Path,
+    server: PathBuf,
+    clients: usize,
+) -> Result<Verdict, Broken> {
+    let arguments = serve::ServeArguments {
+        rounds: arguments.rounds,
+        seed: arguments.seed,
+        clients,
+        server,
+    };
+    runtime.block_on(serve::run(&arguments, folder))
+}
+
+/// The limit of a running process can be set on Linux alone.
+#[cfg(not(target_os = "linux"))]
+fn serve_and_judge(
+    _: &tokio::runtime::Runtime,
+    _: &Arguments,
+    _: &Path,
+    _: PathBuf,
+    _: usize,
+) -> Result<Verdict, Broken> {
+    Err("the server mode needs Linux".to_owned())
+}
+
 fn run() -> Result<bool, Broken> {
     let arguments = arguments()?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
@@ -86,13 +142,21 @@ fn run() -> Result<bool, Broken> {
         return runtime.block_on(child::live(life)).map(|()| true);
     }
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let outputs = runtime.block_on(reference::outputs(folder.path()))?;
-    let judged = rounds::run(&arguments, folder.path())
-        .and_then(|()| runtime.block_on(check::check(folder.path(), &outputs)));
-    let holds = judged.as_ref().is_ok_and(verdict::Verdict::holds);
+    let judged = match arguments.serve.clone() {
+        Some((server, clients)) => {
+            serve_and_judge(&runtime, &arguments, folder.path(), server, clients)
+        }
+        None => runtime
+            .block_on(reference::outputs(folder.path()))
+            .and_then(|outputs| {
+                rounds::run(&arguments, folder.path())?;
+                runtime.block_on(check::check(folder.path(), &outputs))
+            }),
+    };
+    let holds = judged.as_ref().is_ok_and(Verdict::holds);
     if !holds {
         println!(
-            "the store and the log are kept in {}",
+            "the store and the log are retained in {}",
             folder.keep().display()
         );
     }

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::log::{Attempt, Line, Log};
 use crate::machines::{self, PICK};
-use crate::verdict::Broken;
+use crate::verdict::{Broken, Kind};
 
 /// The task of a token that is to be answered.
 pub(crate) struct Asked {
@@ -48,7 +48,7 @@ impl World {
         entropy.next_u64() % end
     }
 
-    async fn works(&self) {
+    pub(crate) async fn works(&self) {
         tokio::time::sleep(Duration::from_millis(self.below(30))).await;
     }
 
@@ -58,7 +58,7 @@ impl World {
         let _ended = self.asked.send(asked);
     }
 
-    async fn note(&self, call: Value, fails_once: bool) -> Result<Value, TaskFailure> {
+    pub(crate) async fn note(&self, call: Value, fails_once: bool) -> Result<Value, TaskFailure> {
         let attempt = attempt(&call);
         self.log.write(Line::Start(attempt.clone())).await;
         self.works().await;
@@ -70,7 +70,7 @@ impl World {
         }
     }
 
-    async fn hand_out(&self, call: Value) -> Result<Value, TaskFailure> {
+    pub(crate) async fn hand_out(&self, call: Value) -> Result<Value, TaskFailure> {
         let attempt = attempt(&call);
         let token = attempt.token.clone().unwrap_or_default();
         self.log.write(Line::Start(attempt.clone())).await;
@@ -146,6 +146,7 @@ pub(crate) async fn answer(
             );
             let line = match (one, other) {
                 (Ok(()), Ok(())) => Line::Broken {
+                    kind: Kind::Twice,
                     what: format!("{execution}: the token {token} was answered twice"),
                 },
                 (Ok(()), _) | (_, Ok(())) => Line::Answered { execution, token },

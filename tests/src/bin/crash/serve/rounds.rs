@@ -1,0 +1,298 @@
+//! The rounds of the server mode: each starts a server on the same store, disturbs it and ends it.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use serde_json::json;
+use stepwright_runtime::query::Entropy;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::clients::Phase;
+use super::faults::{self, End, Fault, Plan, TimedFault};
+use super::machines::{MACHINE_ARN, PROBE};
+use super::server::ServerProcess;
+use super::{Environment, PATIENCE, ServeArguments, inventory};
+use crate::log::Line;
+use crate::verdict::{Broken, Kind, Verdict};
+
+/// How long a server may take to listen.
+const STARTS: Duration = Duration::from_secs(60);
+/// How long the store may take to commit after a fault is over: SQLite waits five seconds for a lock, and the pauses between two
+/// attempts grow to two seconds.
+const RECOVERS: Duration = Duration::from_secs(12);
+/// How long a server may take to end, in addition to its grace.
+const ENDS: Duration = Duration::from_secs(10);
+
+/// The rounds, with what they share.
+pub(super) struct Rounds<'a> {
+    arguments: &'a ServeArguments,
+    environment: &'a Environment,
+    entropy: Entropy,
+    phase: watch::Sender<Phase>,
+    /// Servers that ended before they listened.
+    early: u32,
+}
+
+impl<'a> Rounds<'a> {
+    pub(super) fn new(
+        arguments: &'a ServeArguments,
+        environment: &'a Environment,
+        phase: watch::Sender<Phase>,
+    ) -> Self {
+        Self {
+            arguments,
+            environment,
+            entropy: Entropy::new(arguments.seed),
+            phase,
+            early: 0,
+        }
+    }
+
+    /// Runs all rounds but the last.
+    pub(super) async fn all(&mut self) -> Result<(), Broken> {
+        let begun = Instant::now();
+        for round in 1..=self.arguments.rounds {
+            self.round(round).await?;
+        }
+        println!(
+            "{} of {} servers ended before they listened; the rounds took {} s",
+            self.early,
+            self.arguments.rounds,
+            begun.elapsed().as_secs()
+        );
+        Ok(())
+    }
+
+    async fn report(&self, kind: Kind, what: String) {
+        println!("{what}");
+        self.environment.api.report(kind, what).await;
+    }
+
+    async fn round(&mut self, round: u32) -> Result<(), Broken> {
+        let Environment { api, world, .. } = self.environment;
+        let plan = Plan::draw(&self.entropy, round);
+        world.log.write(Line::Round { number: round }).await;
+        let what = plan.to_string();
+        world.log.write(Line::Fault { what }).await;
+        let (accepted, unknown) = (
+            api.accepted.load(Ordering::Relaxed),
+            api.unknown.load(Ordering::Relaxed),
+        );
+        let mut server = self.environment.command.start(plan.grace, true)?;
+        let at_start = plan.at_start.map(|fault| self.disturb(fault, &server));
+        let begun = Instant::now();
+        let patience = plan.early_end.unwrap_or(STARTS);
+        let listens = tokio::time::timeout(patience, server.address()).await;
+        let started = begun.elapsed();
+        match listens {
+            Ok(Ok(Ok(address))) => {
+                self.environment.publish(round, Some(address));
+                if round == 1 {
+                    self.wait_for_a_start().await?;
+                }
+                let fault = plan.fault.map(|fault| self.disturb(fault, &server));
+                let life = plan
+                    .early_end
+                    .map_or(plan.life, |end| end.saturating_sub(started));
+                let lives = self.live(round, life, &mut server).await;
+                if plan.is_drained && lives {
+                    if let Some(fault) = fault {
+                        fault.await.map_err(|error| error.to_string())?;
+                    }
+                    self.drain(round).await?;
+                }
+            }
+            Ok(Ok(Err(status))) => {
+                self.early += 1;
+                // A store that is full or locked prevents the start, and nothing else does.
+                if plan.at_start.is_none() {
+                    let what = format!(
+                        "round {round}: the server did not start ({status}): {}",
+                        server.errors()
+                    );
+                    self.report(Kind::Broken, what).await;
+                }
+            }
+            Ok(Err(error)) => return Err(error),
+            Err(_) => {
+                self.early += 1;
+                if plan.early_end.is_none() {
+                    let what = format!(
+                        "round {round}: the server does not listen after {} s: {}",
+                        STARTS.as_secs(),
+                        server.errors()
+                    );
+                    self.report(Kind::Stuck, what).await;
+                }
+            }
+        }
+        self.end(round, &plan, &mut server).await;
+        self.environment.publish(round, None);
+        if let Some(fault) = at_start {
+            fault.await.map_err(|error| error.to_string())?;
+        }
+        println!(
+            "round {round}: {plan}; listened after {} ms, {} requests accepted, {} unknown",
+            started.as_millis(),
+            api.accepted.load(Ordering::Relaxed) - accepted,
+            api.unknown.load(Ordering::Relaxed) - unknown,
+        );
+        Ok(())
+    }
+
+    /// Begins a fault at its time.
+    fn disturb(&self, timed: TimedFault, server: &ServerProcess) -> JoinHandle<()> {
+        let command = &self.environment.command;
+        let (store, calls, pid) = (command.store(), command.calls(), server.pid());
+        let log = self.environment.world.log.clone();
+        let note = async move |what: String| log.write(Line::Fault { what }).await;
+        tokio::spawn(async move {
+            let TimedFault {
+                fault,
+                after,
+                lasts,
+            } = timed;
+            tokio::time::sleep(after).await;
+            note(format!("begins: {timed}")).await;
+            match fault {
+                Fault::Lock => {
+                    faults::lock(store, lasts).await;
+                }
+                Fault::Full(shortage) => {
+                    faults::limit(pid, Some(faults::bytes(shortage, &store, &calls)));
+                    tokio::time::sleep(lasts).await;
+                    faults::limit(pid, None);
+                }
+            }
+            note(format!("is over: {timed}")).await;
+        })
+    }
+
+    /// Lets the server live. It must not end by itself; returns whether it lives.
+    async fn live(&self, round: u32, life: Duration, server: &mut ServerProcess) -> bool {
+        let ended = server.end(life).await;
+        if let Some(status) = ended {
+            let what = format!(
+                "round {round}: the server ended by itself ({status}): {}",
+                server.errors()
+            );
+            self.report(Kind::Broken, what).await;
+        }
+        ended.is_none()
+    }
+
+    /// Waits until something is acknowledged, so that a slow machine has something to lose, too.
+    async fn wait_for_a_start(&self) -> Result<(), Broken> {
+        let begun = Instant::now();
+        let request = json!({"stateMachineArn": format!("{MACHINE_ARN}{PROBE}")});
+        loop {
+            let probed = self.environment.api.read("StartExecution", &request).await;
+            match probed {
+                Ok(_) => return Ok(()),
+                Err(error) if begun.elapsed() > STARTS => return Err(error),
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+
+    /// After a fault is over the same server must commit again, and end what it has begun.
+    async fn drain(&self, round: u32) -> Result<(), Broken> {
+        let api = &self.environment.api;
+        let begun = Instant::now();
+        let request = json!({"stateMachineArn": format!("{MACHINE_ARN}{PROBE}")});
+        while let Err(error) = api.read("StartExecution", &request).await {
+            if begun.elapsed() > RECOVERS {
+                let what = format!(
+                    "round {round}: nothing disturbs the store, and after {} s: {error}",
+                    begun.elapsed().as_secs()
+                );
+                self.report(Kind::Stuck, what).await;
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        self.phase.send_replace(Phase::Paused);
+        let running = inventory::drain(api, PATIENCE).await;
+        self.phase.send_replace(Phase::Working);
+        let running = running?;
+        if !running.is_empty() {
+            let what = format!(
+                "round {round}: the server has run on for {} s, and these do not end: {running:?}",
+                begun.elapsed().as_secs()
+            );
+            self.report(Kind::Stuck, what).await;
+        }
+        Ok(())
+    }
+
+    /// Ends the server as the plan says.
+    async fn end(&self, round: u32, plan: &Plan, server: &mut ServerProcess) {
+        let grace = Duration::from_secs(plan.grace);
+        let patience = match plan.end {
+            End::Kill => return server.kill().await,
+            End::Terminate => {
+                server.signal(Signal::TERM);
+                ENDS + grace
+            }
+            End::TerminateTwice(between) => {
+                server.signal(Signal::TERM);
+                tokio::time::sleep(between).await;
+                server.signal(Signal::INT);
+                ENDS
+            }
+            End::TerminateAndKill(between) => {
+                server.signal(Signal::TERM);
+                tokio::time::sleep(between).await;
+                return server.kill().await;
+            }
+        };
+        // A program that holds the lock delays the end.
+        let locked = [plan.at_start, plan.fault].into_iter().flatten();
+        let locked: Duration = locked.map(|fault| fault.lasts).sum();
+        if server.end(patience + locked).await.is_none() {
+            let what = format!(
+                "round {round}: the server did not end {} s after SIGTERM: {}",
+                (patience + locked).as_secs(),
+                server.errors()
+            );
+            self.report(Kind::Stuck, what).await;
+            server.kill().await;
+        }
+    }
+
+    /// Starts the last server, which nothing happens to; the clients end.
+    pub(super) async fn last(&mut self) -> Result<ServerProcess, Broken> {
+        let round = self.arguments.rounds + 1;
+        self.environment
+            .world
+            .log
+            .write(Line::Round { number: round })
+            .await;
+        self.phase.send_replace(Phase::Ending);
+        let mut server = self.environment.command.start(1, true)?;
+        let address = tokio::time::timeout(STARTS, server.address()).await;
+        let address = address.map_err(|_| "the last server does not listen".to_owned())??;
+        let address = address
+            .map_err(|status| format!("the last server ended ({status}): {}", server.errors()))?;
+        self.environment.publish(round, Some(address));
+        Ok(server)
+    }
+
+    /// Ends the last server, which has nothing to wait for.
+    pub(super) async fn close(&self, server: &mut ServerProcess, verdict: &mut Verdict) {
+        if let Some(status) = server.ended() {
+            verdict.broken(format!("the last server ended by itself ({status})"));
+            return;
+        }
+        server.signal(Signal::TERM);
+        match server.end(ENDS).await {
+            Some(status) if status.success() => {}
+            Some(status) => {
+                verdict.broken(format!("the last server ended with {status} after SIGTERM"))
+            }
+            None => verdict.stuck("the last server does not end after SIGTERM".to_owned()),
+        }
+    }
+}
