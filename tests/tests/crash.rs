@@ -35,5 +35,13 @@ fn neither_does_one_whose_store_is_full_for_a_while() {
 #[cfg(target_os = "linux")]
 #[test]
 fn nor_does_a_server_that_is_ended_locked_out_of_its_store_and_left_without_room() {
-    survives(&["--serve", "--rounds", "5", "--seed", "6032", "--clients", "6"]);
+    survives(&[
+        "--serve",
+        "--rounds",
+        "5",
+        "--seed",
+        "6032",
+        "--clients",
+        "6",
+    ]);
 }

@@ -237,6 +237,11 @@ async fn two_starts_of_one_name_in_an_outage_are_both_refused_as_failed() {
             let refused = one.await.unwrap().unwrap_err();
             assert!(matches!(refused, StartError::Store(_)), "{name}: {refused}");
         }
-        assert!(engine.execution(&ID.replace(":e", &format!(":{name}"))).unwrap().is_none());
+        assert!(
+            engine
+                .execution(&ID.replace(":e", &format!(":{name}")))
+                .unwrap()
+                .is_none()
+        );
     }
 }
