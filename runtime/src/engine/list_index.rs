@@ -147,7 +147,10 @@ impl Entries {
 
     /// Returns the entry of this execution.
     fn find(&mut self, state: &ExecutionState) -> Option<&mut Entry> {
-        let at = self.after(position(state));
+        let position = position(state);
+        // The execution that ended first is most often the first one.
+        let is_first = self.entries.front().map(|entry| entry.position) == Some(position);
+        let at = if is_first { 0 } else { self.after(position) };
         let is_it = |entry: &&mut Entry| {
             let found = entry.state.as_deref();
             found.is_some_and(|found| std::ptr::eq(found, state))

@@ -57,9 +57,4 @@ impl StoreFilter {
         let is_alias = |wanted: &String| alias == Some(wanted);
         self.version.as_ref().is_none_or(is_version) && self.alias.as_ref().is_none_or(is_alias)
     }
-
-    /// Whether it selects by a column of the listing.
-    pub(crate) fn needs_listing(&self) -> bool {
-        self.version.is_some() || self.alias.is_some() || self.is_redriven.is_some()
-    }
 }

@@ -18,6 +18,7 @@
 mod environment;
 mod history;
 mod http;
+mod lists;
 mod observe;
 mod read;
 mod script;

@@ -23,7 +23,7 @@ pub(crate) fn version(store: &Path) -> u32 {
 }
 
 /// Returns all stores with the layout versions of their folders.
-fn stores() -> Vec<(u32, PathBuf)> {
+pub(crate) fn stores() -> Vec<(u32, PathBuf)> {
     let mut stores = Vec::new();
     for entry in std::fs::read_dir(folder()).unwrap() {
         let path = entry.unwrap().path();
@@ -39,6 +39,22 @@ fn stores() -> Vec<(u32, PathBuf)> {
         }
     }
     stores
+}
+
+/// Expands a store into a folder. Returns its path and its script.
+pub(crate) fn expand(store: &Path, folder: &Path) -> (PathBuf, Script) {
+    let copy = folder.join("store.db");
+    let mut file = GzDecoder::new(File::open(store).unwrap());
+    std::io::copy(&mut file, &mut File::create(&copy).unwrap()).unwrap();
+    let script = serde_json::from_value(expectation(store)["script"].clone());
+    (copy, script.unwrap())
+}
+
+/// Returns the script and the expectation of a store.
+fn expectation(store: &Path) -> Json {
+    let json = store.with_extension("").with_extension("json");
+    let text = std::fs::read_to_string(json).unwrap();
+    serde_json::from_str(&text).unwrap()
 }
 
 /// Panics with the first line that differs.
@@ -70,15 +86,10 @@ fn every_store_resumes_as_it_did_when_it_was_written() {
         for (layout, store) in &stores {
             scope.spawn(move || {
                 let folder = tempfile::tempdir().unwrap();
-                let copy = folder.path().join("store.db");
-                let mut file = GzDecoder::new(File::open(store).unwrap());
-                std::io::copy(&mut file, &mut File::create(&copy).unwrap()).unwrap();
+                let (copy, script) = expand(store, folder.path());
                 assert_eq!(version(&copy), *layout, "{}", store.display());
-                let json = store.with_extension("").with_extension("json");
-                let text = std::fs::read_to_string(json).unwrap();
-                let file: Json = serde_json::from_str(&text).unwrap();
-                let script: Script = serde_json::from_value(file["script"].clone()).unwrap();
-                compare(store, &file["expected"], &observe(&copy, &script));
+                let expected = &expectation(store)["expected"];
+                compare(store, expected, &observe(&copy, &script));
             });
         }
     });

@@ -1,107 +1,19 @@
 //! ListExecutions returns what a model expects, for every filter and page size, with and without a store.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use stepwright_runtime::store::{
-    Change, MemoryStore, Store, StoreError, StoreFilter, StoreReader, StoredActivity,
-    StoredDocument, StoredExecution, StoredMachine, StoredMapRun,
-};
+use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::{Engine, EngineBuilder};
 
 use crate::support::{Api, text};
-
-/// A store that does not store the columns of lists, as those of earlier versions did not.
-#[derive(Clone, Default)]
-struct Unlisted(MemoryStore);
-
-impl Store for Unlisted {
-    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
-        self.0.commit(changes)
-    }
-
-    fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {
-        Ok(Box::new(self.clone()))
-    }
-}
-
-fn stripped(mut row: StoredExecution) -> StoredExecution {
-    row.listing = None;
-    row
-}
-
-impl StoreReader for Unlisted {
-    fn machines(&mut self) -> Result<Vec<StoredMachine>, StoreError> {
-        self.0.machines()
-    }
-
-    fn open_executions(&mut self) -> Result<Vec<StoredExecution>, StoreError> {
-        let rows = self.0.open_executions()?;
-        Ok(rows.into_iter().map(stripped).collect())
-    }
-
-    fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError> {
-        Ok(self.0.execution(arn)?.map(stripped))
-    }
-
-    fn records(&mut self, key: u64) -> Result<Vec<bytes::Bytes>, StoreError> {
-        self.0.records(key)
-    }
-
-    fn map_runs(&mut self, execution: u64) -> Result<Vec<StoredMapRun>, StoreError> {
-        self.0.map_runs(execution)
-    }
-
-    fn map_run(&mut self, arn: &str) -> Result<Option<StoredMapRun>, StoreError> {
-        self.0.map_run(arn)
-    }
-
-    fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError> {
-        let filter = StoreFilter {
-            version: None,
-            alias: None,
-            is_redriven: None,
-            ..filter.clone()
-        };
-        let rows = self.0.list(&filter)?;
-        Ok(rows.into_iter().map(stripped).collect())
-    }
-
-    fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
-        self.0.activities()
-    }
-
-    fn documents(&mut self) -> Result<Vec<StoredDocument>, StoreError> {
-        self.0.documents()
-    }
-
-    fn closed(
-        &mut self,
-        before: Option<stepwright_runtime::clock::Timestamp>,
-        limit: usize,
-    ) -> Result<Vec<StoredExecution>, StoreError> {
-        self.0.closed(before, limit)
-    }
-
-    fn closed_count(&mut self) -> Result<u64, StoreError> {
-        self.0.closed_count()
-    }
-
-    fn has_executions_of(&mut self, hash: &str) -> Result<bool, StoreError> {
-        self.0.has_executions_of(hash)
-    }
-
-    fn bytes(&mut self) -> Result<u64, StoreError> {
-        self.0.bytes()
-    }
-
-    fn last_key(&mut self) -> Result<u64, StoreError> {
-        self.0.last_key()
-    }
-}
+use crate::unlisted::Unlisted;
 
 const ARN: &str = "arn:aws:states:us-east-1:123456789012:stateMachine";
 
-/// The ARNs by which executions are started and listed.
+/// The ARNs that the executions are started with, and listed with.
 fn targets() -> [String; 5] {
     ["a", "a:1", "a:2", "a:live", "b"].map(|name| format!("{ARN}:{name}"))
 }
@@ -314,7 +226,7 @@ fn engines() -> Vec<(&'static str, bool, Build)> {
     let (memory, unlisted) = (MemoryStore::new(), Unlisted::default());
     let mut all: Vec<(&'static str, bool, Build)> = vec![
         ("without a store", false, Box::new(Engine::builder)),
-        // Virtual time stands still: all executions start at the same time.
+        // Virtual time does not advance here: all executions start at the same time.
         (
             "at one time",
             false,
@@ -501,5 +413,46 @@ fn pages_of_children_are_those_of_the_whole_list() {
             }
             api.end();
         }
+    }
+}
+
+#[test]
+fn requests_do_not_wait_for_lists_of_a_slow_store() {
+    let store = Unlisted::default();
+    let api = Arc::new(Api::over(Engine::builder().store(store.clone())));
+    create(&api);
+    let [machine, ..] = targets();
+    let open = api.start(&machine, &json!("waits"));
+    let closed = store.gate.write().expect("nothing panicked");
+    // More lists than the server has threads and readers.
+    let threads = 8 + 2 * std::thread::available_parallelism().map_or(1, usize::from);
+    let lists: Vec<_> = (0..threads)
+        .map(|number| {
+            let (api, machine) = (api.clone(), machine.clone());
+            let request = match number % 2 {
+                0 => json!({"stateMachineArn": machine}),
+                _ => json!({"stateMachineArn": machine, "redriveFilter": "REDRIVEN"}),
+            };
+            std::thread::spawn(move || api.ask("ListExecutions", &request).0)
+        })
+        .collect();
+    let (done, others) = std::sync::mpsc::channel();
+    let of_others = api.clone();
+    std::thread::spawn(move || {
+        // The lists are in the store by now, or soon: each round is one more chance to wait for them.
+        for _ in 0..50 {
+            let described = of_others.call("DescribeExecution", json!({"executionArn": open}));
+            let started = of_others.start(&machine, &json!("succeeds"));
+            of_others.finished(&started);
+            assert_eq!(described["status"], "RUNNING");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        done.send(()).expect("the test waits");
+    });
+    let outcome = others.recv_timeout(Duration::from_secs(30));
+    drop(closed);
+    outcome.expect("a start and a description wait for no list");
+    for list in lists {
+        assert_eq!(list.join().expect("it ends"), 200);
     }
 }

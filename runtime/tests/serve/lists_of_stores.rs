@@ -106,7 +106,7 @@ fn sql(path: &Path, statements: &str) {
     file.execute_batch(statements).expect("it is SQL");
 }
 
-/// What an earlier version wrote: no columns for lists.
+/// Makes the rows those of an earlier version: without columns for lists.
 const WITHOUT_COLUMNS: &str = "UPDATE executions SET redrives = NULL, origin = NULL, redriven = NULL, items = NULL; DELETE FROM origins;";
 /// Damages all records.
 const DAMAGED: &str = "UPDATE executions SET data = zeroblob(8) WHERE data IS NOT NULL; UPDATE records SET data = zeroblob(8);";

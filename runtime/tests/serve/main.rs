@@ -13,5 +13,6 @@ mod page;
 mod state_machines;
 mod support;
 mod test_state;
+mod unlisted;
 mod validate;
 mod versions;

@@ -146,11 +146,13 @@ fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<Range>, E
     }
     let is_failed = |status: &Status| !matches!(status, Status::Running | Status::Succeeded);
     let failed = filter.status.filter(is_failed);
-    let is_complete = !filter.needs_listing() || !has_unlisted(connection)?;
-    let of_origin = (filter.version.is_some() || filter.alias.is_some()) && is_complete;
+    let has_origin = filter.version.is_some() || filter.alias.is_some();
+    let needs_listing = has_origin || filter.is_redriven.is_some();
+    // The indexes of these columns have only executions whose columns are filled.
+    let is_complete = !needs_listing || !has_unlisted(connection)?;
     let mut rest = Conditions::default();
     named(&mut rest, filter);
-    if of_origin {
+    if has_origin && is_complete {
         with_status(&mut rest, filter);
         with_redrives(&mut rest, filter);
         if let Some(machine) = &filter.machine {

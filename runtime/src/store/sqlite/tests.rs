@@ -218,6 +218,18 @@ fn to_version_5(files: &Files, is_killed: bool) -> Files {
         .execute_batch(
             "PRAGMA journal_mode = DELETE;
              DROP TABLE session;
+             DROP TABLE origins;
+             DROP INDEX executions_failed;
+             DROP INDEX children_failed;
+             DROP INDEX executions_redriven;
+             DROP INDEX executions_of_origin;
+             DROP INDEX executions_unlisted;
+             DROP INDEX executions_open;
+             ALTER TABLE executions DROP COLUMN origin;
+             ALTER TABLE executions DROP COLUMN redrives;
+             ALTER TABLE executions DROP COLUMN redriven;
+             ALTER TABLE executions DROP COLUMN items;
+             CREATE INDEX executions_open ON executions (key) WHERE status = 'RUNNING';
              PRAGMA user_version = 5;
              PRAGMA journal_mode = WAL;",
         )

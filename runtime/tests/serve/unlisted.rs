@@ -1,0 +1,104 @@
+//! A store that does not store the columns of lists.
+
+use std::sync::{Arc, RwLock};
+
+use bytes::Bytes;
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::store::{
+    Change, MemoryStore, Store, StoreError, StoreFilter, StoreReader, StoredActivity,
+    StoredDocument, StoredExecution, StoredMachine, StoredMapRun,
+};
+
+/// A store that does not store the columns of lists, as those of earlier versions did not. A test can make its lists slow.
+#[derive(Clone, Default)]
+pub(crate) struct Unlisted {
+    store: MemoryStore,
+    /// Lists wait while a test holds the lock for writing.
+    pub(crate) gate: Arc<RwLock<()>>,
+}
+
+impl Store for Unlisted {
+    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        self.store.commit(changes)
+    }
+
+    fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+fn stripped(mut row: StoredExecution) -> StoredExecution {
+    row.listing = None;
+    row
+}
+
+impl StoreReader for Unlisted {
+    fn machines(&mut self) -> Result<Vec<StoredMachine>, StoreError> {
+        self.store.machines()
+    }
+
+    fn open_executions(&mut self) -> Result<Vec<StoredExecution>, StoreError> {
+        let rows = self.store.open_executions()?;
+        Ok(rows.into_iter().map(stripped).collect())
+    }
+
+    fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError> {
+        Ok(self.store.execution(arn)?.map(stripped))
+    }
+
+    fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError> {
+        self.store.records(key)
+    }
+
+    fn map_runs(&mut self, execution: u64) -> Result<Vec<StoredMapRun>, StoreError> {
+        self.store.map_runs(execution)
+    }
+
+    fn map_run(&mut self, arn: &str) -> Result<Option<StoredMapRun>, StoreError> {
+        self.store.map_run(arn)
+    }
+
+    fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError> {
+        let _open = self.gate.read().expect("no test panics with the lock");
+        let filter = StoreFilter {
+            version: None,
+            alias: None,
+            is_redriven: None,
+            ..filter.clone()
+        };
+        let rows = self.store.list(&filter)?;
+        Ok(rows.into_iter().map(stripped).collect())
+    }
+
+    fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
+        self.store.activities()
+    }
+
+    fn documents(&mut self) -> Result<Vec<StoredDocument>, StoreError> {
+        self.store.documents()
+    }
+
+    fn closed(
+        &mut self,
+        before: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<StoredExecution>, StoreError> {
+        self.store.closed(before, limit)
+    }
+
+    fn closed_count(&mut self) -> Result<u64, StoreError> {
+        self.store.closed_count()
+    }
+
+    fn has_executions_of(&mut self, hash: &str) -> Result<bool, StoreError> {
+        self.store.has_executions_of(hash)
+    }
+
+    fn bytes(&mut self) -> Result<u64, StoreError> {
+        self.store.bytes()
+    }
+
+    fn last_key(&mut self) -> Result<u64, StoreError> {
+        self.store.last_key()
+    }
+}
