@@ -218,30 +218,48 @@ fn an_execution_whose_nested_one_finds_no_room_continues_when_there_is_room() {
     });
 }
 
-/// Two starts of one name at the same time fail alike: nothing of the execution exists.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_starts_of_one_name_in_an_outage_are_both_refused_as_failed() {
+/// A Distributed Map of two children.
+fn spreads() -> Json {
+    json!({"StartAt": "Spread", "States": {"Spread": {
+        "Type": "Map", "End": true, "ItemsPath": "$.items",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "A", "States": {"A": note(&json!("a"), None)},
+        },
+    }}})
+}
+
+#[test]
+fn a_start_that_is_refused_leaves_no_map_run() {
     let (store, done) = (MemoryStore::new(), Done::default());
-    let engine = builder(&[("m", asks())], &store, &done).build().unwrap();
-    store.fail_from(0, full());
-    for number in 0..500 {
-        let name = format!("e-{number}");
-        let start = |engine: Engine, name: String| async move {
-            let started = engine.start_machine("m", json!({"id": 4}), named(&name));
-            started.await.map(drop)
-        };
-        let all: Vec<_> = (0..4)
-            .map(|_| tokio::spawn(start(engine.clone(), name.clone())))
-            .collect();
-        for one in all {
-            let refused = one.await.unwrap().unwrap_err();
-            assert!(matches!(refused, StartError::Store(_)), "{name}: {refused}");
-        }
-        assert!(
-            engine
-                .execution(&ID.replace(":e", &format!(":{name}")))
-                .unwrap()
-                .is_none()
-        );
-    }
+    let (of_first, of_second) = ((store.clone(), done.clone()), (store, done));
+    let input = || json!({"items": [{}, {}]});
+    let whole = process(async move {
+        let (store, done) = of_first;
+        let engine = builder(&[("m", spreads())], &store, &done).build().unwrap();
+        store.fail_from(0, full());
+        let refused = engine.start_machine("m", input(), named("e")).await;
+        assert!(matches!(refused, Err(StartError::Store(_))));
+        assert_eq!(engine.map_runs(ID).unwrap(), []);
+        store.fail_no_more();
+        until("the end of the outage", || engine.store_outage().is_none()).await;
+        let run = engine
+            .start_machine("m", input(), named("e"))
+            .await
+            .unwrap();
+        assert_eq!(run.report().await.status, Status::Succeeded);
+        engine.map_runs(ID).unwrap()
+    });
+    assert_eq!(whole.len(), 1);
+    process(async move {
+        let (store, done) = of_second;
+        let engine = builder(&[("m", spreads())], &store, &done).build().unwrap();
+        // Only the store has the execution of this name.
+        let refused = engine.start_machine("m", input(), named("e")).await;
+        assert!(matches!(
+            refused,
+            Err(StartError::ExecutionAlreadyExists(_))
+        ));
+        assert_eq!(engine.map_runs(ID).unwrap(), whole);
+    });
 }

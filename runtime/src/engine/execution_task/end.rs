@@ -105,6 +105,8 @@ impl ExecutionTask {
             // It is still listed, as an open execution, unless the store never had it.
             if !self.host.state.is_accepted() {
                 self.host.engine.executions().withdraw(&self.host.state);
+                // A Map Run that its first steps opened is not in the store either.
+                self.host.engine.runs.forget(self.host.state.about.arn());
             }
         } else if self.child == Child::No {
             // A child is remembered by its run.
