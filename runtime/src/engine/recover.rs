@@ -393,7 +393,12 @@ impl Shared {
         let Some(row) = row.filter(|row| row.stopped.is_some()) else {
             return Ok(None);
         };
-        let kept = Versions::default().restore(self.reading(), reader, &row)?;
+        let kept = match Versions::default().restore(self.reading(), reader, &row) {
+            Ok(kept) => kept,
+            // It was deleted between the two reads.
+            Err(_) if reader.execution(id)?.is_none() => return Ok(None),
+            Err(error) => return Err(error),
+        };
         let place = kept.place.clone();
         Ok(Some(ClosedExecution {
             is_child: row.child_of.is_some(),
