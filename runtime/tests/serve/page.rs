@@ -1,4 +1,4 @@
-//! docs/serve.md: the server in a process of one's own.
+//! docs/serve.md: the server in a program of yours.
 
 use std::time::Duration;
 
@@ -6,7 +6,8 @@ use stepwright_runtime::Engine;
 use stepwright_runtime::serve::Server;
 
 async fn serve() -> Result<(), Box<dyn std::error::Error>> {
-    let engine = Engine::builder().build()?;
+    // With a store: executions continue when the server has deployed the state machines that clients created.
+    let engine = Engine::builder().resume_later().build()?;
     // Port 0: one that is free.
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("http://{}", listener.local_addr()?);
