@@ -18,7 +18,7 @@ pub enum StoreError {
     },
     /// Another engine, or another program, writes to the store.
     #[error(
-        "the store `{}` is in use: {by}; end it first, or give this engine a file of its own", path.display()
+        "the store `{}` is in use: {by}; end it first, or use a different file", path.display()
     )]
     InUse {
         /// The store's file.

@@ -13,7 +13,8 @@
 //! store's files cannot grow. `--clients N` sets how many clients start executions; `--server PATH` names the command, which is next to
 //! this program otherwise.
 //!
-//! After the last round one process ends what is left, and everything is compared with a log outside of the store. The last line is
+//! After the last round one process ends the remaining executions, and the program compares all of it with a log outside
+//! of the store. The last line is
 //! `N rounds, E executions, L lost, S stuck, T twice, U undone`:
 //!
 //! - lost: an acknowledged start or resource is missing, or was missing for a time;

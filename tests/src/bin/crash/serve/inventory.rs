@@ -47,7 +47,7 @@ pub(crate) async fn machines(api: &Api) -> Result<Vec<String>, Broken> {
     Ok(texts(&rows, "stateMachineArn"))
 }
 
-/// Returns the ARNs of the executions of a machine. One that was deleted since has none.
+/// Returns the ARNs of the executions of a machine. A machine that is deleted by then has none.
 pub(crate) async fn executions(
     api: &Api,
     machine: &str,

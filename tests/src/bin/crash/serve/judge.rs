@@ -33,7 +33,7 @@ struct Child {
     output: Option<Value>,
 }
 
-/// What is known of the executions, as far as others depend on it.
+/// The outcomes of executions that decide the outcomes of others.
 struct Judge<'a> {
     ledger: Ledger,
     outputs: &'a Outputs,

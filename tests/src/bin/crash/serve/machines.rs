@@ -85,7 +85,7 @@ fn child_name(state: &str) -> String {
     format!("{{% $states.context.Execution.Name & '-{state}' %}}")
 }
 
-/// The machines that clients create once. Each name is also the kind, by which the outputs are compared.
+/// The machines that clients create once. The name of a machine is its kind; outputs are compared by kind.
 pub(crate) fn static_machines() -> Vec<(String, Value)> {
     let mut all: Vec<(String, Value)> = machines::all()
         .into_iter()

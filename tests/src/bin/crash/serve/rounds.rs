@@ -33,6 +33,8 @@ pub(super) struct Rounds<'a> {
     phase: watch::Sender<Phase>,
     /// Servers that ended before they listened.
     early: u32,
+    /// A fault that outlasts the round in which it began.
+    fault: Option<JoinHandle<()>>,
 }
 
 impl<'a> Rounds<'a> {
@@ -47,6 +49,7 @@ impl<'a> Rounds<'a> {
             entropy: Entropy::new(arguments.seed),
             phase,
             early: 0,
+            fault: None,
         }
     }
 
@@ -80,6 +83,9 @@ impl<'a> Rounds<'a> {
             api.accepted.load(Ordering::Relaxed),
             api.unknown.load(Ordering::Relaxed),
         );
+        // A lock may last longer than the round that it began in.
+        let earlier = self.fault.take_if(|fault| !fault.is_finished());
+        let is_disturbed = earlier.is_some();
         let mut server = self.environment.command.start(plan.grace, true)?;
         let at_start = plan.at_start.map(|fault| self.disturb(fault, &server));
         let begun = Instant::now();
@@ -98,16 +104,18 @@ impl<'a> Rounds<'a> {
                     .map_or(plan.life, |end| end.saturating_sub(started));
                 let lives = self.live(round, life, &mut server).await;
                 if plan.is_drained && lives {
-                    if let Some(fault) = fault {
+                    for fault in [earlier, fault].into_iter().flatten() {
                         fault.await.map_err(|error| error.to_string())?;
                     }
                     self.drain(round).await?;
+                } else {
+                    self.fault = fault;
                 }
             }
             Ok(Ok(Err(status))) => {
                 self.early += 1;
                 // A store that is full or locked prevents the start, and nothing else does.
-                if plan.at_start.is_none() {
+                if plan.at_start.is_none() && !is_disturbed {
                     let what = format!(
                         "round {round}: the server did not start ({status}): {}",
                         server.errors()
