@@ -14,8 +14,7 @@
 //! this program otherwise.
 //!
 //! After the last round one process ends the remaining executions, and the program compares all of it with a log outside
-//! of the store. The last line is
-//! `N rounds, E executions, L lost, S stuck, T twice, U undone`:
+//! of the store. The last line is `N rounds, E executions, L lost, S stuck, T twice, U undone`:
 //!
 //! - lost: an acknowledged start or resource is missing, or was missing for a time;
 //! - stuck: an execution does not end, or a server does not continue, although nothing prevents it;
