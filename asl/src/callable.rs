@@ -1,39 +1,158 @@
-//! The methods and functions of Rust that an expression of a workflow can call, by name: `workflow!` refuses all others, and
-//! the lowering of `stepwright` says what these become. Its table of methods and its library are held against these lists
-//! while it compiles.
+//! The methods and functions of Rust that an expression of a workflow can call.
+//!
+//! `workflow!` refuses all other names. `stepwright` has one more row for each: what the call becomes in JSONata and
+//! JSONPath. Both crates read this table, so that a method cannot be lowered without the proof that rustc resolves the
+//! call to the standard library's method: the traits of that proof are generated from these rows.
 
-macro_rules! methods {
-    (table: [$($table:literal),* $(,)?], identities: [$($identity:literal),* $(,)?], code: [$($code:literal),* $(,)?]) => {
-        /// All methods.
-        pub const METHODS: &[&str] = &[$($table,)* $($identity,)* $($code),*];
-
-        /// Methods that become what a row of the lowering's table says.
-        pub const TABLE: &[&str] = &[$($table),*];
-
-        /// Methods that change nothing in JSON, on a receiver for which the table has no row.
-        pub const IDENTITIES: &[&str] = &[$($identity),*];
+/// The methods of each kind of standard type: those that take `&self` (or `&mut self`), and those that take `self`.
+///
+/// The macro `$then` gets the table. A method that every type can have (`clone`, `into`, `to_string`) is in no kind: its
+/// proof depends on its result.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __for_each_method {
+    ($then:ident) => {
+        $then! {
+            /// `String` and `str`.
+            Text: [
+                as_ref as_str borrow chars contains deref ends_with is_empty len replace split starts_with to_lowercase
+                to_owned to_uppercase trim trim_end trim_start
+            ], [into_boxed_str into_owned into_string];
+            /// `Vec`, slices, arrays and `VecDeque`.
+            List: [
+                as_ref as_slice borrow concat contains deref first get is_empty iter join last len to_owned to_vec
+            ], [into_iter into_owned map];
+            /// `BTreeSet` and `HashSet`.
+            Set: [contains first is_empty iter last len], [into_iter];
+            /// `BTreeMap`, `HashMap` and `serde_json::Map`.
+            Map: [contains_key get is_empty iter keys len values], [into_iter into_keys into_values];
+            /// The iterators that these methods return.
+            Iterator: [all any as_slice find len next nth position], [
+                chain cloned collect copied count enumerate filter filter_map flat_map flatten fold into_iter last map max
+                max_by_key min min_by_key product rev skip sum take zip
+            ];
+            /// `Option`.
+            Option: [as_deref as_mut as_ref is_none is_some iter], [
+                and_then cloned copied expect filter flatten into_iter is_none_or is_some_and map map_or or or_else unwrap
+                unwrap_or unwrap_or_default unwrap_or_else
+            ];
+            /// `bool`.
+            Bool: [], [then then_some];
+            /// `i8` to `i64` and `isize`.
+            Signed: [], [abs clamp max min pow signum];
+            /// `u8` to `u64` and `usize`.
+            Unsigned: [], [clamp max min pow];
+            /// `f32` and `f64`.
+            Float: [], [abs ceil clamp floor max min powf powi round sqrt trunc];
+            /// `serde_json::Value`.
+            Json: [
+                as_array as_bool as_f64 as_i64 as_str get is_array is_boolean is_null is_number is_object is_string
+            ], [];
+        }
     };
 }
 
-methods! {
-    table: [
-        "abs", "all", "and_then", "any", "as_array", "as_bool", "as_f64", "as_i64", "ceil", "chain", "clamp", "concat",
-        "contains_key", "count", "ends_with", "enumerate", "expect", "filter", "find", "first", "flatten", "floor", "fold",
-        "get", "into_keys", "into_values", "is_array", "is_boolean", "is_empty", "is_none", "is_none_or", "is_null",
-        "is_number", "is_object", "is_some", "is_some_and", "is_string", "join", "keys", "last", "len", "map", "map_or",
-        "max", "max_by_key", "min", "min_by_key", "next", "nth", "or", "or_else", "position", "pow", "powf", "powi",
-        "product", "replace", "rev", "round", "signum", "skip", "split", "sqrt", "starts_with", "sum", "take", "then",
-        "then_some", "to_lowercase", "to_uppercase", "trim", "trim_end", "trim_start", "trunc", "unwrap", "unwrap_or",
-        "unwrap_or_else", "values", "zip",
-    ],
-    identities: [
-        "as_deref", "as_mut", "as_ref", "as_slice", "as_str", "borrow", "clone", "cloned", "collect", "copied", "deref",
-        "into_boxed_str", "into_iter", "into_owned", "into_string", "iter", "to_owned", "to_vec",
-    ],
-    // What they become depends on more than the kind of the receiver.
-    code: [
-        "chars", "contains", "filter_map", "flat_map", "into", "to_string", "unwrap_or_default",
-    ]
+macro_rules! kinds {
+    ($($(#[$docs:meta])* $kind:ident: [$($shared:ident)*], [$($owned:ident)*];)*) => {
+        /// A kind of standard type that has methods.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Kind {
+            $($(#[$docs])* $kind,)*
+        }
+
+        impl Kind {
+            /// All kinds.
+            pub const ALL: &[Kind] = &[$(Kind::$kind),*];
+
+            /// The methods that take `&self` or `&mut self`.
+            #[must_use]
+            pub const fn by_reference(self) -> &'static [&'static str] {
+                match self {
+                    $(Kind::$kind => &[$(stringify!($shared)),*],)*
+                }
+            }
+
+            /// The methods that take `self`.
+            #[must_use]
+            pub const fn by_value(self) -> &'static [&'static str] {
+                match self {
+                    $(Kind::$kind => &[$(stringify!($owned)),*],)*
+                }
+            }
+        }
+    };
+}
+__for_each_method!(kinds);
+
+impl Kind {
+    /// Whether the types of this kind have the method.
+    #[must_use]
+    pub const fn has(self, method: &str) -> bool {
+        has(self.by_reference(), method) || has(self.by_value(), method)
+    }
+}
+
+/// Methods that every type can have.
+pub const UNIVERSAL: &[&str] = &["clone", "into", "to_string"];
+
+/// Methods that change nothing in JSON, on a receiver for which the lowering has no row.
+pub const IDENTITIES: &[&str] = &[
+    "as_deref",
+    "as_mut",
+    "as_ref",
+    "as_slice",
+    "as_str",
+    "borrow",
+    "clone",
+    "cloned",
+    "collect",
+    "copied",
+    "deref",
+    "into_boxed_str",
+    "into_iter",
+    "into_owned",
+    "into_string",
+    "iter",
+    "to_owned",
+    "to_vec",
+];
+
+/// Methods whose lowering depends on more than the kind of the receiver.
+pub const CODE: &[&str] = &[
+    "chars",
+    "contains",
+    "filter_map",
+    "flat_map",
+    "into",
+    "to_string",
+    "unwrap_or_default",
+];
+
+/// Whether an expression can call a method of this name.
+#[must_use]
+pub const fn is_method(name: &str) -> bool {
+    let mut at = 0;
+    while at < Kind::ALL.len() {
+        if Kind::ALL[at].has(name) {
+            return true;
+        }
+        at += 1;
+    }
+    has(UNIVERSAL, name)
+}
+
+/// The names of all methods.
+pub fn methods() -> impl Iterator<Item = &'static str> {
+    let mut names: Vec<&str> = Kind::ALL
+        .iter()
+        .flat_map(|kind| [kind.by_reference(), kind.by_value()])
+        .chain([UNIVERSAL])
+        .flatten()
+        .copied()
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter()
 }
 
 /// Functions, by their path as written.

@@ -17,6 +17,7 @@ pub use self::node::{Binary, Case, Piece, Unary};
 pub(crate) use self::node::{Node, Parameter, Record};
 pub use self::pattern::Pattern;
 pub use self::spec::{Align, Spec};
+pub use crate::type_block::proof::receiver::method;
 
 use crate::shape::{Fields, Payload, Shape};
 use crate::workflow::Place;

@@ -1,6 +1,7 @@
 //! The shapes of maps, of sets, and of what serde writes as text.
 
 use super::Shape;
+use super::samples::Check;
 
 /// A map: an object whose keys are data.
 #[derive(Clone, Debug)]
@@ -11,6 +12,8 @@ pub struct MapShape {
     pub value: Shape,
     /// Whether it is iterated in the order of its keys, as a `BTreeMap` is.
     pub sorted: bool,
+    /// Says why the keys are not compared as their JSON is.
+    pub(crate) check: Option<Check>,
 }
 
 /// A set: a list that holds each item once.
@@ -20,6 +23,8 @@ pub struct SetShape {
     pub item: Shape,
     /// Whether it is iterated in order, as a `BTreeSet` is.
     pub sorted: bool,
+    /// Says why the items are not compared as their JSON is.
+    pub(crate) check: Option<Check>,
 }
 
 /// A type that serde writes as text, and what of it means the same on that text.

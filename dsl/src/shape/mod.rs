@@ -9,6 +9,7 @@ mod depth;
 mod fields;
 mod form;
 mod payload;
+pub(crate) mod samples;
 mod schema;
 mod tagged;
 mod tuples;
@@ -190,6 +191,7 @@ impl Shape {
             key: Shape::String,
             value,
             sorted: false,
+            check: None,
         }))
     }
 

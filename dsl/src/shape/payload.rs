@@ -1,5 +1,6 @@
 //! The trait of everything that travels between states, and its implementations for the standard library.
 
+use super::samples::{self, Check};
 use super::tuples::for_tuples;
 use super::{MapShape, SetShape, Shape, Written};
 use schemars::JsonSchema;
@@ -144,22 +145,27 @@ macro_rules! list {
     };
 }
 
-fn set(item: Shape, sorted: bool) -> Shape {
-    Shape::Set(Box::new(SetShape { item, sorted }))
+fn set(item: Shape, sorted: bool, check: Check) -> Shape {
+    Shape::Set(Box::new(SetShape {
+        item,
+        sorted,
+        check: Some(check),
+    }))
 }
 
 list! {
     [T: Payload] Vec<T> = Shape::list;
     [T: Payload] VecDeque<T> = Shape::list;
-    [T: Payload + Ord] BTreeSet<T> = |item| set(item, true);
-    [T: Payload + Eq + Hash, S: BuildHasher + Default + Send + 'static] HashSet<T, S> = |item| set(item, false);
+    [T: Payload + Ord] BTreeSet<T> = |item| set(item, true, samples::order::<T>);
+    [T: Payload + Eq + Hash, S: BuildHasher + Default + Send + 'static] HashSet<T, S> = |item| set(item, false, samples::equality::<T>);
 }
 
-fn map<K: Payload, V: Payload>(sorted: bool) -> Shape {
+fn map<K: Payload, V: Payload>(sorted: bool, check: Check) -> Shape {
     Shape::Map(Box::new(MapShape {
         key: Shape::Lazy(K::shape),
         value: Shape::Lazy(V::shape),
         sorted,
+        check: Some(check),
     }))
 }
 
@@ -168,14 +174,14 @@ impl<K: Payload + Eq + Hash, V: Payload, S: BuildHasher + Default + Send + 'stat
     for HashMap<K, V, S>
 {
     fn shape() -> Shape {
-        map::<K, V>(false)
+        map::<K, V>(false, samples::equality::<K>)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<K: Payload + Ord, V: Payload> Payload for BTreeMap<K, V> {
     fn shape() -> Shape {
-        map::<K, V>(true)
+        map::<K, V>(true, samples::order::<K>)
     }
 }
 

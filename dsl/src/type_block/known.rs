@@ -7,6 +7,7 @@
 
 use super::witness::Witness;
 use crate::expr::{Expr, Text};
+use crate::shape::samples::{self, Check};
 use crate::shape::{Form, Payload, Shape, for_tuples};
 use serde::Serialize;
 use std::fmt;
@@ -17,9 +18,19 @@ use std::marker::PhantomData;
 pub struct Known {
     shape: Option<fn() -> Shape>,
     default: Option<fn() -> Expr>,
+    check: Option<Check>,
 }
 
 impl Known {
+    /// The value, unless samples of the type show that its own code disagrees with its JSON.
+    #[must_use]
+    pub fn checked(&self, value: Expr) -> Expr {
+        match self.check.and_then(|check| check()) {
+            Some(why) => Expr::refused(why),
+            None => value,
+        }
+    }
+
     /// The JSON form.
     #[must_use]
     pub fn shape(&self) -> Option<fn() -> Shape> {
@@ -132,7 +143,7 @@ macro_rules! leaves {
             pub struct $name<$($parameter),*>(PhantomData<fn() -> ($($parameter,)*)>);
 
             impl<$($parameter),*> $name<$($parameter),*> {
-                fn new() -> Self {
+                pub(super) fn new() -> Self {
                     $name(PhantomData)
                 }
             }
@@ -154,16 +165,36 @@ macro_rules! leaves {
 
 leaves! {
     /// A payload.
-    Owned<T>: [T: Payload] Known { shape: Some(T::shape), default: None };
+    Owned<T>: [T: Payload] Known { shape: Some(T::shape), ..Known::default() };
     /// A type that has the form of a payload.
-    Borrowed<T>: [T: Form] Known { shape: Some(<T::Owned as Payload>::shape), default: None };
+    Borrowed<T>: [T: Form] Known { shape: Some(<T::Owned as Payload>::shape), ..Known::default() };
     /// An iterator, which has the form of a list.
-    Items<T>: [T: Form] Known { shape: Some(<Vec<T::Owned> as Payload>::shape), default: None };
+    Items<T>: [T: Form] Known { shape: Some(<Vec<T::Owned> as Payload>::shape), ..Known::default() };
     /// Nothing is known.
     Nothing<>: [] Known::default();
     /// A type with a default.
     WithDefault<T, Shaped>: [T: Default + Serialize, Shaped: OneWitness] Known {
         default: Some(|| Expr::constant(&T::default())),
+        ..Shaped::known()
+    };
+    /// A type whose `==` is compared with that of its JSON.
+    Equal<T, Shaped>: [T: Payload + PartialEq, Shaped: OneWitness] Known {
+        check: Some(samples::equality::<T>),
+        ..Shaped::known()
+    };
+    /// A type whose `<` is compared with that of its JSON.
+    PartiallyOrdered<T, Shaped>: [T: Payload + PartialOrd, Shaped: OneWitness] Known {
+        check: Some(samples::partial_order::<T>),
+        ..Shaped::known()
+    };
+    /// A type whose `Ord` is compared with the order of its JSON.
+    Ordered<T, Shaped>: [T: Payload + Ord, Shaped: OneWitness] Known {
+        check: Some(samples::order::<T>),
+        ..Shaped::known()
+    };
+    /// A type whose clones are compared with their originals.
+    Cloned<T, Shaped>: [T: Payload + Clone, Shaped: OneWitness] Known {
+        check: Some(samples::clone::<T>),
         ..Shaped::known()
     };
 }

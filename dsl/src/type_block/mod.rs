@@ -7,6 +7,7 @@
 mod call;
 mod known;
 mod place;
+pub(crate) mod proof;
 mod told;
 mod witness;
 
@@ -19,6 +20,14 @@ pub use self::place::{
     Counts, FailText, Items, Json, Lossless, Percentage, Rounded, Seconds, Timestamp, Untyped,
     WholeNumber,
 };
+pub use self::proof::comparison::{
+    ClonedItems, ClonedNothing, ClonedValues, Comparable, EqualItems, EqualNothing, EqualValues,
+    OrderedItems, OrderedNothing, OrderedValues, PartiallyOrderedItems, PartiallyOrderedNothing,
+    PartiallyOrderedValues,
+};
+pub use self::proof::operand::{Becomes, Operand, Points, Shown, Sums, joined};
+pub use self::proof::receiver::{Has, method};
+pub use self::proof::scope::{StandardLibrary, macros, same_function};
 pub use self::told::{OfTagged, OfUntagged, Tagged, Tagging, Told, Untagged, tagging};
 pub use self::witness::{
     Witness, error_field_of, error_name_of, input_shape, output_shape, record_from, record_of,

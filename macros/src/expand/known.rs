@@ -134,6 +134,12 @@ fn leaf(number: usize, kind: Option<Witness>) -> TokenStream {
         Some(Witness::Default) => {
             quote!((&&#name).with_default((&&&&#name).known()))
         }
+        Some(Witness::Equal) => quote!((&&&#name).equal((&&&&#name).known())),
+        Some(Witness::PartiallyOrdered) => {
+            quote!((&&&#name).partially_ordered((&&&&#name).known()))
+        }
+        Some(Witness::Ordered) => quote!((&&&#name).ordered((&&&&#name).known())),
+        Some(Witness::Cloned) => quote!((&&&#name).cloned((&&&&#name).known())),
         _ => quote!((&&&&#name).known()),
     }
 }
@@ -146,6 +152,10 @@ fn tuples(mut list: Vec<TokenStream>) -> TokenStream {
     let tree = quote!((#(#list,)*));
     quote! {{
         use __s::{ByDefault as _, ByForm as _, ByItems as _, ByNoDefault as _, ByNothing as _, ByPayload as _};
+        use __s::{ClonedItems as _, ClonedNothing as _, ClonedValues as _};
+        use __s::{EqualItems as _, EqualNothing as _, EqualValues as _};
+        use __s::{OrderedItems as _, OrderedNothing as _, OrderedValues as _};
+        use __s::{PartiallyOrderedItems as _, PartiallyOrderedNothing as _, PartiallyOrderedValues as _};
         #tree
     }}
 }

@@ -179,6 +179,10 @@ impl Terms {
                     }
                 }
             }
+            Term::Checked(number, value) => {
+                let (known, value) = (known(*number), self.value(value));
+                quote!(#known.checked(#value))
+            }
             Term::Default(number) => {
                 let known = known(*number);
                 quote!(#known.default_value())

@@ -59,6 +59,7 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
     };
     let seen = (0..lowered.witnesses.len()).map(witness);
     // As in `workflow!`: never run, and behind a `loop {}` rustc checks types and no moves.
+    let names = lowered.used.proof();
     let quiet = quote! {
         #[allow(
             dead_code, unused, unreachable_code, deprecated,
@@ -72,6 +73,7 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
             #(#kept)*
             #(#parameters)*
             #values
+            #names
             #(let #seen = __s::Witness::new();)*
             __types.gives(#body);
             #tree

@@ -29,6 +29,7 @@ pub(crate) use self::term::{
 };
 pub(crate) use self::workflow::{LINTS, Workflow, WorkflowOptions};
 
+use crate::check::UsedNames;
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use std::collections::{HashMap, HashSet};
@@ -49,6 +50,8 @@ pub(crate) struct Machine {
     pub(crate) rewritten: Vec<Option<Rewritten>>,
     /// What is asked of the types of expressions.
     pub(crate) witnesses: Vec<Witness>,
+    /// What the expressions name that must have its usual meaning.
+    pub(crate) used_names: UsedNames,
     pub(crate) reads: Vec<Read>,
     pub(crate) item_reads: Vec<ItemRead>,
     /// The texts with `${Name}` in them, and the names.
@@ -140,6 +143,7 @@ impl Machine {
             faulty: vec![false; expressions],
             rewritten: Vec::new(),
             witnesses: Vec::new(),
+            used_names: UsedNames::default(),
             reads: Vec::new(),
             item_reads: Vec::new(),
             placeholder_texts: Vec::new(),

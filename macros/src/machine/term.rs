@@ -46,6 +46,8 @@ pub(crate) enum Term {
     None,
     /// A value of the type that a witness has seen.
     Typed(usize, Box<Term>),
+    /// A value that depends on the code of the type that a witness has seen: it must agree with the type's JSON.
+    Checked(usize, Box<Term>),
     /// The default of the type that a witness has seen.
     Default(usize),
     Function(String, Vec<Term>),
@@ -72,6 +74,14 @@ pub(crate) enum Witness {
     Shape,
     /// Its shape and its default.
     Default,
+    /// Its shape, and that its `==` is that of its JSON.
+    Equal,
+    /// Its shape, and that its `<` is that of its JSON.
+    PartiallyOrdered,
+    /// Its shape, and that its `Ord` is the order of its JSON.
+    Ordered,
+    /// Its shape, and that its clones have its JSON.
+    Cloned,
 }
 
 /// A struct literal, a variant, or a call of a tuple struct.

@@ -32,6 +32,7 @@ macro_rules! children {
                 | Term::Negative(value)
                 | Term::Closure(_, value)
                 | Term::Typed(_, value)
+                | Term::Checked(_, value)
                 | Term::Some(value) => each(value),
                 Term::Index(a, b) | Term::Binary(_, a, b) => {
                     each(a);

@@ -111,6 +111,7 @@ impl Lowering<'_, '_> {
     }
 
     fn contains(&mut self, this: Code, wanted: &Expr) -> Code {
+        self.keys_agree(&this.shape);
         let this = self.present(this);
         match this.shape.plain() {
             Shape::String => {

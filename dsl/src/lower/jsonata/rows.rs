@@ -48,6 +48,13 @@ struct Filling {
 impl Lowering<'_, '_> {
     /// A row of the table on a receiver and its arguments.
     pub(super) fn row(&mut self, row: &'static Method, this: Code, arguments: &[Expr]) -> Code {
+        if !row
+            .names
+            .iter()
+            .any(|name| matches!(*name, "len" | "is_empty"))
+        {
+            self.keys_agree(&this.shape);
+        }
         let this = self.receiver(row, this);
         let mut filling = Filling {
             this,
@@ -89,6 +96,18 @@ impl Lowering<'_, '_> {
             Absent::Never
         };
         Code::new(syntax, shape).absent(absent)
+    }
+
+    /// Whether the keys of a map or the items of a set are compared as their JSON is; else reports it.
+    pub(super) fn keys_agree(&mut self, shape: &Shape) {
+        let check = match shape.plain() {
+            Shape::Map(map) => map.check,
+            Shape::Set(set) => set.check,
+            _ => None,
+        };
+        if let Some(why) = check.and_then(|check| check()) {
+            self.report.fault(why);
+        }
     }
 
     /// The receiver as the row takes it: what is there, in the order in which Rust has it.

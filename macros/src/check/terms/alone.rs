@@ -2,6 +2,7 @@
 
 use super::Local;
 use super::expression::Resolver;
+use super::proof::UsedNames;
 use crate::errors::Errors;
 use crate::machine::{Machine, Rewritten, Term, UserExpr, Witness};
 use crate::name::text;
@@ -20,6 +21,8 @@ pub(crate) struct Alone {
     pub(crate) rewritten: Option<Rewritten>,
     /// What is asked of its witnesses.
     pub(crate) witnesses: Vec<Witness>,
+    /// What it names.
+    pub(crate) used: UsedNames,
 }
 
 /// Resolves an expression whose only names are its parameters'. A parameter becomes the local that its place names, so
@@ -41,6 +44,7 @@ pub(crate) fn alone(
             faulty: true,
             rewritten: None,
             witnesses: Vec::new(),
+            used: UsedNames::default(),
         };
     };
     let machine = Machine::new(workflow, body, expression.id + 1);
@@ -59,5 +63,6 @@ pub(crate) fn alone(
         faulty: resolved.faulty,
         rewritten: resolved.rewritten,
         witnesses: resolver.rewriting.witnesses,
+        used: resolver.rewriting.used,
     }
 }

@@ -3,7 +3,7 @@
 use super::Local;
 use super::expression::Resolver;
 use super::rewrite::Matches;
-use crate::machine::{Pattern, Term};
+use crate::machine::{Pattern, Term, own_name};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::visit::Visit;
@@ -155,6 +155,9 @@ impl Resolver<'_> {
         let holds = self.case(&parts.pattern, parts.guard.as_mut(), |_| truth(true));
         let wild: Pat = parse_quote!(_);
         let cases = vec![holds, (wild, None, truth(false))];
+        if let Some(name) = own_name(&call.path) {
+            self.rewriting.used.called_macro(name);
+        }
         let code = self.rewriting.matches(call, &parts);
         (Term::Match(Box::new(subject), cases), Some(code))
     }
@@ -207,6 +210,7 @@ pub(super) fn parameter(pattern: &Pat) -> Option<&syn::Ident> {
 impl Resolver<'_> {
     /// The names that a `match` pattern binds, as names of the state's own.
     pub(super) fn bind_pattern(&mut self, pat: &Pat) {
+        self.prove_pattern(pat);
         match Pattern::of(pat) {
             Ok(pattern) => {
                 for name in pattern.names() {

@@ -90,7 +90,7 @@ fn is_structure(value: &Term) -> bool {
     match value {
         Term::Tuple(_) | Term::Array(_) | Term::Some(_) => true,
         Term::Record(record) => record.base.is_none(),
-        Term::Typed(_, value) => is_structure(value),
+        Term::Typed(_, value) | Term::Checked(_, value) => is_structure(value),
         Term::Inline(earlier) => is_structure(&earlier.value),
         _ => false,
     }
@@ -116,7 +116,8 @@ fn is_short(value: &Term) -> bool {
         Term::Field(base, _)
         | Term::TupleField(base, _)
         | Term::Some(base)
-        | Term::Typed(_, base) => is_short(base),
+        | Term::Typed(_, base)
+        | Term::Checked(_, base) => is_short(base),
         Term::Inline(earlier) => is_short(&earlier.value),
         _ => false,
     }

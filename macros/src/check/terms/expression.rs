@@ -9,9 +9,9 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use std::collections::HashSet;
 use std::rc::Rc;
-use stepwright_asl::callable::METHODS;
+use stepwright_asl::callable;
 use syn::ext::IdentExt;
-use syn::{BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Type, UnOp};
+use syn::{BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Path, Type, UnOp};
 
 /// Turns the expressions of one state into [`Term`]s.
 pub(super) struct Resolver<'m> {
@@ -94,6 +94,16 @@ impl<'m> Resolver<'m> {
     /// Lets a witness see the type of a part where only rustc knows it.
     pub(super) fn witnessed(&mut self, value: Term, expression: &mut Expr) -> Term {
         let witness = match &value {
+            Term::Library(path, _) if is_library(path, &["sorted", "unique"]) => {
+                // Of the items' own code.
+                let kind = match is_library(path, &["sorted"]) {
+                    true => Witness::Ordered,
+                    false => Witness::Equal,
+                };
+                let index = self.rewriting.witnessed(expression, kind);
+                let value = Term::Typed(index, Box::new(value));
+                return Term::Checked(index, Box::new(value));
+            }
             Term::None | Term::Constant(..) | Term::Function(..) | Term::Library(..) => {
                 Witness::Shape
             }
@@ -117,7 +127,10 @@ impl<'m> Resolver<'m> {
             Expr::Group(inner) => self.value(&mut inner.expr),
             Expr::Reference(inner) => self.value(&mut inner.expr),
             Expr::Lit(literal) => self.literal(&literal.lit),
-            Expr::Path(path) if path.qself.is_none() => self.path(&path.path),
+            Expr::Path(path) if path.qself.is_none() => {
+                self.rewriting.used.path(&path.path);
+                self.path(&path.path)
+            }
             Expr::Field(field) => {
                 let base = self.value(&mut field.base);
                 match &field.member {
@@ -135,6 +148,7 @@ impl<'m> Resolver<'m> {
                 }
                 let base = self.value(&mut index.expr);
                 let at = self.value(&mut index.index);
+                self.prove_index(index, &base);
                 Term::Index(Box::new(base), Box::new(at))
             }
             Expr::MethodCall(call) => {
@@ -145,18 +159,24 @@ impl<'m> Resolver<'m> {
                 let arguments = arguments
                     .map(|(place, one)| self.argument(&method, place, one))
                     .collect();
-                Term::Method(Box::new(receiver), method, arguments)
+                let value = Term::Method(Box::new(receiver), method, arguments);
+                self.prove_method(expression, value)
             }
             Expr::Call(call) => {
                 let arguments = call.args.iter_mut();
                 let arguments: Vec<Term> = arguments.map(|one| self.value(one)).collect();
-                match &*call.func {
+                let value = match &*call.func {
                     Expr::Path(path) if path.qself.is_none() => self.call(&path.path, arguments),
                     other => self.cannot(other, "this call", "call it in a task"),
-                }
+                };
+                self.prove_call(call, &value);
+                value
             }
             Expr::Unary(unary) => self.unary(unary),
-            Expr::Binary(binary) => self.binary(binary),
+            Expr::Binary(binary) => {
+                let value = self.binary(binary);
+                self.prove_binary(expression, value)
+            }
             Expr::If(branch) => self.branch(branch),
             Expr::Block(block) if block.label.is_none() => self.block(&mut block.block),
             Expr::Struct(literal) => self.record(literal),
@@ -240,7 +260,7 @@ impl<'m> Resolver<'m> {
     /// An argument of a method, which may be a closure.
     fn argument(&mut self, method: &str, place: usize, expression: &mut Expr) -> Term {
         match expression {
-            Expr::Closure(closure) => self.closure(closure),
+            Expr::Closure(closure) => self.closure(method, closure),
             other => match self.function_for_closure(method, place, other) {
                 Some(closure) => closure,
                 None => self.value(other),
@@ -248,7 +268,7 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    fn closure(&mut self, closure: &mut ExprClosure) -> Term {
+    fn closure(&mut self, method: &str, closure: &mut ExprClosure) -> Term {
         let before = self.locals.len();
         let mut parameters = Vec::new();
         for input in &closure.inputs {
@@ -259,6 +279,7 @@ impl<'m> Resolver<'m> {
         copied.retain(|name| self.is_known(name) || self.task_token && name == "task_token");
         let prepared = self.rewriting.closure(closure, &copied);
         let body = self.value(&mut closure.body);
+        let body = self.prove_key(method, &mut closure.body, body);
         self.locals.truncate(before);
         let witnesses = prepared.parameters.iter().copied();
         let parameters = parameters.into_iter().zip(witnesses).collect();
@@ -331,13 +352,14 @@ impl<'m> Resolver<'m> {
 
     fn method(&mut self, method: &Ident) {
         let name = method.unraw().to_string();
-        if !METHODS.contains(&name.as_str()) {
+        if !callable::is_method(&name) {
             self.refuse(method.span(), refusal(&name));
         }
     }
 
     fn unary(&mut self, unary: &mut syn::ExprUnary) -> Term {
         let value = self.value(&mut unary.expr);
+        self.prove_unary(unary, &value);
         match unary.op {
             UnOp::Deref(_) => value,
             UnOp::Not(_) => Term::Not(Box::new(value)),
@@ -410,4 +432,10 @@ impl<'m> Resolver<'m> {
         self.errors.syn(error);
         Term::Faulty
     }
+}
+
+/// Whether a path names one of these functions of the library.
+fn is_library(path: &Path, names: &[&str]) -> bool {
+    let last = path.segments.last();
+    last.is_some_and(|last| names.iter().any(|name| last.ident == name))
 }

@@ -1,7 +1,7 @@
 //! What to write in the place of a method that a workflow cannot run.
 
 use crate::suggest::closest;
-use stepwright_asl::callable::METHODS;
+use stepwright_asl::callable;
 
 /// The way out, by the method's name.
 #[rustfmt::skip]
@@ -83,7 +83,7 @@ pub(super) fn refusal(method: &str) -> String {
 
 /// A method that is one slip of the pen away: of short names most are near to each other, and mean something else.
 fn near(method: &str) -> Option<&'static str> {
-    let close = closest(method, METHODS.iter().copied())?;
+    let close = closest(method, callable::methods())?;
     let letters = method.chars().count();
     let same = method
         .chars()
@@ -101,7 +101,7 @@ mod tests {
     fn ways_are_for_methods_that_cannot_run() {
         for (name, way) in INSTEAD {
             assert!(
-                !METHODS.contains(name),
+                !callable::is_method(name),
                 "`{name}` can run, and needs no way out: {way}"
             );
             assert!(!way.ends_with('.'), "`{name}`: {way}");

@@ -12,6 +12,7 @@ mod names;
 mod paths;
 mod placeholder;
 mod places;
+mod proof;
 mod rewrite;
 mod templates;
 mod told;
@@ -20,6 +21,7 @@ pub(crate) use self::alone::{Alone, alone};
 pub(crate) use self::literals::literal_type;
 pub(super) use self::placeholder::in_texts;
 pub(super) use self::places::resolve;
+pub(crate) use self::proof::UsedNames;
 pub(crate) use self::rewrite::{beside, witness};
 pub(crate) use self::told::told;
 

@@ -1,11 +1,12 @@
 //! Paths: constants, and functions in the place of closures.
 
+use super::Local;
 use super::expression::Resolver;
 use crate::functions::{is_type, written};
 use crate::machine::Term;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
-use stepwright_asl::callable::{FUNCTIONS, METHODS};
+use stepwright_asl::callable::{self, FUNCTIONS};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprPath, Path, parse_quote};
 
@@ -66,9 +67,19 @@ impl Resolver<'_> {
         let parameters: Vec<Ident> = parameters.collect();
         let mut closure: ExprClosure = parse_quote!(|#(#parameters),*| #path(#(#parameters),*));
         let prepared = self.rewriting.closure(&mut closure, &[]);
-        let locals = names.iter().map(|name| Term::Local((*name).to_owned()));
-        let body = self.applied(&path, locals.collect());
-        let body = self.witnessed(body, &mut closure.body);
+        let before = self.locals.len();
+        for (name, parameter) in names.iter().zip(&parameters) {
+            self.locals.push(Local {
+                name: parameter.to_string(),
+                value: Term::Local((*name).to_owned()),
+            });
+        }
+        if let Some(call) = self.call_of_a_method(&path, &parameters) {
+            *closure.body = call;
+        }
+        let body = self.value(&mut closure.body);
+        let body = self.prove_key(method, &mut closure.body, body);
+        self.locals.truncate(before);
         let names = names.into_iter().map(str::to_owned);
         let parameters = names.zip(prepared.parameters.iter().copied()).collect();
         prepared.finish(&mut closure);
@@ -76,20 +87,23 @@ impl Resolver<'_> {
         Some(Term::Closure(parameters, Box::new(body)))
     }
 
-    /// A function by its path, or a method by the path of its type, applied to arguments.
-    fn applied(&mut self, path: &Path, mut arguments: Vec<Term>) -> Term {
-        let text = written(path);
-        let last = path.segments.last().map(|last| last.ident.to_string());
-        let last = last.unwrap_or_default();
+    /// The call of a method that is named by the path of its type: `String::len` is `it.len()`.
+    fn call_of_a_method(&mut self, path: &Path, parameters: &[Ident]) -> Option<Expr> {
+        let method = &path.segments.last()?.ident;
         let is_method = path.segments.len() > 1
-            && METHODS.contains(&last.as_str())
-            && !FUNCTIONS.contains(&text.as_str())
-            && !arguments.is_empty();
-        if is_method {
-            let receiver = arguments.remove(0);
-            return Term::Method(Box::new(receiver), last, arguments);
+            && callable::is_method(&method.to_string())
+            && !FUNCTIONS.contains(&written(path).as_str());
+        let (receiver, arguments) = parameters.split_first().filter(|_| is_method)?;
+        if !self.rewriting.used.method_of(path) {
+            self.refuse(
+                path.span(),
+                format!(
+                    "`{}` is no method of a standard type that a workflow knows by this path: write a closure, `|it| it.{method}()`",
+                    written(path)
+                ),
+            );
         }
-        self.call(path, arguments)
+        Some(parse_quote!(#receiver.#method(#(#arguments),*)))
     }
 
     /// A constant by its path, where JSON can write its value.

@@ -3,6 +3,7 @@
 use super::Local;
 use super::earlier::settle;
 use super::expression::Resolver;
+use super::proof::UsedNames;
 use crate::check::variables::is_silent;
 use crate::errors::Errors;
 use crate::machine::{
@@ -29,6 +30,7 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
         found.faulty.push(expression.id);
     }
     let mut witnesses = Vec::new();
+    let mut used = UsedNames::default();
     let mut reads = Vec::new();
     let mut item_reads = Vec::new();
     let mut local_reads = HashSet::new();
@@ -38,9 +40,11 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
             found: &mut found,
         };
         places.resolver.rewriting.witnesses = witnesses;
+        places.resolver.rewriting.used = used;
         places.state();
         let resolver = places.resolver;
         witnesses = resolver.rewriting.witnesses;
+        used = resolver.rewriting.used;
         reads.extend(resolver.reads);
         item_reads.extend(resolver.item_reads);
         local_reads.extend(resolver.local_reads.into_iter().map(|name| (state, name)));
@@ -55,6 +59,7 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
         machine.rewritten[expression] = Some(rewritten);
     }
     machine.witnesses = witnesses;
+    machine.used_names = used;
     machine.reads = reads;
     machine.item_reads = item_reads;
     machine.placeholder_texts = found.texts;
@@ -164,6 +169,7 @@ impl Places<'_, '_> {
             guard,
         } = &edge.kind
         {
+            self.resolver.prove_pattern(from);
             if let Err(part) = Pattern::of(from) {
                 self.resolver.errors.at(
                     part.span(),

@@ -4,6 +4,7 @@
 //! rustc has nothing to say of it; never that of a name, which an editor would follow.
 
 use super::literals::literal_type;
+use super::proof::UsedNames;
 use super::told::told;
 use crate::machine::{Rewritten, Witness, is_bound};
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
@@ -58,6 +59,8 @@ impl Parse for Matches {
 pub(super) struct Rewriting {
     /// All witnesses so far, those of earlier expressions too.
     pub(super) witnesses: Vec<Witness>,
+    /// What all expressions so far name.
+    pub(super) used: UsedNames,
     /// How many of them are of earlier expressions.
     earlier: usize,
     /// How often something was put in the place of something else.
@@ -79,12 +82,18 @@ impl Rewriting {
         })
     }
 
+    /// Notes that something was put in the place of something else.
+    pub(super) fn changed(&mut self) {
+        self.changes += 1;
+    }
+
     pub(super) fn changes(&self) -> usize {
         self.changes
     }
 
     /// A further witness.
-    fn witness(&mut self, kind: Witness) -> usize {
+    pub(super) fn witness(&mut self, kind: Witness) -> usize {
+        self.changes += 1;
         self.witnesses.push(kind);
         self.witnesses.len() - 1
     }

@@ -1,14 +1,14 @@
 //! `format!` and `vec!`.
 
 use super::expression::Resolver;
-use crate::machine::{Align, Piece, Spec, Term};
+use crate::machine::{Align, Piece, Spec, Term, own_name};
 use crate::name::identifier;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Expr, LitStr, Macro, Token};
+use syn::{Expr, LitStr, Macro, Token, parse_quote};
 
 /// A piece of a `format!`, before its names are resolved.
 enum Raw {
@@ -34,6 +34,9 @@ pub(super) fn list(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<Vec
                 format!("{error}: inside a workflow, `vec!` lists its items"),
             )
         })?;
+    if let Some(name) = own_name(&call.path) {
+        resolver.rewriting.used.called_macro(name);
+    }
     let before = resolver.rewriting.changes();
     let values = items.iter_mut().map(|item| resolver.value(item)).collect();
     if resolver.rewriting.changes() > before {
@@ -93,10 +96,14 @@ pub(super) fn format(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<V
     let named = arguments.named.iter_mut().map(|(_, value)| value);
     let values: Vec<Term> = positional
         .chain(named)
-        .map(|value| resolver.value(value))
+        .map(|code| {
+            let value = resolver.value(code);
+            resolver.prove_shown(code, &value);
+            value
+        })
         .collect();
-    if resolver.rewriting.changes() > before {
-        call.tokens = arguments.into_tokens();
+    if let Some(name) = own_name(&call.path) {
+        resolver.rewriting.used.called_macro(name);
     }
     let mut resolved = Vec::new();
     for piece in pieces {
@@ -107,9 +114,21 @@ pub(super) fn format(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<V
                 None => continue,
             },
             Raw::Value(Source::Captured(name), spec) => {
-                Piece::Value(resolver.path(&name.into()), spec)
+                let value = resolver.path(&name.clone().into());
+                // A name that stands in the text alone becomes an argument, so that it can be proven.
+                let mut code: Expr = parse_quote!(#name);
+                resolver.prove_shown(&mut code, &value);
+                if let Expr::Verbatim(_) = code
+                    && arguments.named.iter().all(|(other, _)| *other != name)
+                {
+                    arguments.named.push((name, code));
+                }
+                Piece::Value(value, spec)
             }
         });
+    }
+    if resolver.rewriting.changes() > before {
+        call.tokens = arguments.into_tokens();
     }
     Ok(resolved)
 }

@@ -48,6 +48,7 @@ pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
         _ => quote!(()),
     };
     let name = &machine.workflow.name;
+    let names = machine.used_names.proof();
     quote! {
         #[allow(
             dead_code, unused, unreachable_code, non_snake_case, deprecated,
@@ -57,6 +58,7 @@ pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
             __s::known(|| {
                 loop {}
                 #(#parameters)*
+                #names
                 #body
                 #mistake
                 #witnesses

@@ -1,0 +1,84 @@
+//! Comparisons and clones of values whose type may be the user's.
+//!
+//! A workflow compares the JSON of two values. For types of the standard library that is what `==` and `<` do; for a type of
+//! the user rustc cannot say whether `PartialEq` was derived. So the block says which type is compared, and
+//! [samples](crate::shape::samples) of it are compared in both ways when the definition is built.
+
+use crate::shape::Form;
+use crate::type_block::Witness;
+use crate::type_block::known::{Cloned, Equal, Ordered, PartiallyOrdered};
+
+/// A value that has the type of another one, borrowed or not.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` and a `{Other}` are compared by code of the program, which a workflow cannot run",
+    label = "this is a `{Self}`",
+    note = "compare two values of one type, or compare in a task"
+)]
+pub trait Comparable<Other: ?Sized> {
+    /// Both sides.
+    fn both<'v>(&'v self, other: &'v Other) -> (&'v Self, &'v Other) {
+        (self, other)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Form + ?Sized, B: Form<Owned = A::Owned> + ?Sized> Comparable<B> for A {}
+
+impl<T> Witness<T> {
+    /// Fixes the type by a value that is borrowed, or made of borrowed ones.
+    pub fn owns<V: Form<Owned = T> + ?Sized>(&self, _value: &V) {}
+}
+
+/// The choices of a check: a type that has the form of a payload, an iterator over such values, or nothing.
+macro_rules! checks {
+    ($($(#[$docs:meta])* $method:ident: $bound:ident => $leaf:ident, $first:ident, $second:ident, $last:ident;)*) => {$(
+        $(#[$docs])*
+        pub trait $first {
+            /// The payload.
+            type Of;
+            /// Adds the check to what is known.
+            fn $method<Shaped>(&self, _shaped: Shaped) -> $leaf<Self::Of, Shaped> {
+                $leaf::new()
+            }
+        }
+
+        impl<T: Form<Owned: $bound>> $first for &&Witness<T> {
+            type Of = T::Owned;
+        }
+
+        $(#[$docs])*
+        pub trait $second {
+            /// The payload that an item is.
+            type Of;
+            /// Adds the check to what is known.
+            fn $method<Shaped>(&self, _shaped: Shaped) -> $leaf<Self::Of, Shaped> {
+                $leaf::new()
+            }
+        }
+
+        impl<T: Iterator<Item: Form<Owned: $bound>>> $second for &Witness<T> {
+            type Of = <T::Item as Form>::Owned;
+        }
+
+        $(#[$docs])*
+        pub trait $last {
+            /// Nothing is checked.
+            fn $method<Shaped>(&self, shaped: Shaped) -> Shaped {
+                shaped
+            }
+        }
+
+        impl<T> $last for Witness<T> {}
+    )*};
+}
+
+checks! {
+    /// Whether `==` is that of the JSON.
+    equal: PartialEq => Equal, EqualValues, EqualItems, EqualNothing;
+    /// Whether `<` is that of the JSON.
+    partially_ordered: PartialOrd => PartiallyOrdered, PartiallyOrderedValues, PartiallyOrderedItems, PartiallyOrderedNothing;
+    /// Whether `Ord` is the order of the JSON.
+    ordered: Ord => Ordered, OrderedValues, OrderedItems, OrderedNothing;
+    /// Whether clones have the JSON of the value.
+    cloned: Clone => Cloned, ClonedValues, ClonedItems, ClonedNothing;
+}

@@ -1,0 +1,222 @@
+//! Operators, conversions and texts of values: which types have those of the standard library.
+
+use super::receiver::{Has, method};
+use crate::type_block::never;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Implements a trait for types without parameters, and for what only leads to such a type.
+macro_rules! scalars {
+    ($trait:ident: $($of:ty)*) => {
+        $(
+            #[diagnostic::do_not_recommend]
+            impl $trait for $of {}
+        )*
+        scalars! { @leads $trait: [&T] [&mut T] [Box<T>] [Rc<T>] [Arc<T>] }
+    };
+    (@leads $trait:ident: $([$of:ty])*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<T: $trait + ?Sized> $trait for $of {}
+    )*};
+}
+
+/// A number, a text or a `bool`, whose operators are the standard library's.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has its own operator, which a workflow cannot run",
+    label = "a workflow computes with numbers, texts and `bool`s, and this is a `{Self}`",
+    note = "use the number or the text inside of `{Self}`, or compute in a task"
+)]
+pub trait Operand {
+    /// The operand.
+    #[must_use]
+    fn operand(self) -> Self
+    where
+        Self: Sized,
+    {
+        self
+    }
+}
+
+scalars! {
+    Operand: bool char u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64 str String Cow<'_, str> Value
+}
+
+/// A value that is reached by `*`, without code of the user.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has its own `Deref`, which a workflow cannot run",
+    label = "this is a `{Self}`, and no reference",
+    note = "read a field of `{Self}` instead, or call a task"
+)]
+pub trait Points {
+    /// The reference.
+    #[must_use]
+    fn pointer(self) -> Self
+    where
+        Self: Sized,
+    {
+        self
+    }
+}
+
+macro_rules! points {
+    ($($of:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<T: ?Sized> Points for $of {}
+    )*};
+}
+points! { &T, &mut T, Box<T>, Rc<T>, Arc<T> }
+
+#[diagnostic::do_not_recommend]
+impl Points for String {}
+#[diagnostic::do_not_recommend]
+impl<T> Points for Vec<T> {}
+#[diagnostic::do_not_recommend]
+impl Points for Cow<'_, str> {}
+
+/// A number that the standard library adds up.
+pub trait Number {}
+
+macro_rules! numbers {
+    ($($of:ty)*) => {$(
+        impl Number for $of {}
+        impl Number for &$of {}
+    )*};
+}
+numbers! { u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64 }
+
+/// An iterator over numbers, with the standard library's `sum` and `product`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has its own `sum` or `product`, or items that are no numbers",
+    label = "a workflow adds up and multiplies numbers with the standard library's iterators",
+    note = "take the numbers first: `.iter().map(|item| item.amount).sum::<u32>()`"
+)]
+pub trait Sums: Sized {
+    /// The iterator.
+    #[must_use]
+    fn numbers(self) -> Self {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<I: Has<method::sum> + Iterator<Item: Number>> Sums for I {}
+
+/// A value whose text is the one that the standard library writes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has its own `Display`, which a workflow cannot run",
+    label = "this is a `{Self}`",
+    note = "write the text or the number inside of `{Self}`, or make the text in a task"
+)]
+pub trait Shown {
+    /// The value.
+    #[must_use]
+    fn shown(self) -> Self
+    where
+        Self: Sized,
+    {
+        self
+    }
+}
+
+scalars! {
+    Shown: bool char u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64 str String Cow<'_, str> Value
+        std::num::NonZeroU8 std::num::NonZeroU16 std::num::NonZeroU32 std::num::NonZeroU64 std::num::NonZeroI8
+        std::num::NonZeroI16 std::num::NonZeroI32 std::num::NonZeroI64 std::net::IpAddr std::net::Ipv4Addr
+        std::net::Ipv6Addr
+}
+
+/// Types of other crates: what a workflow may do with their text is in their shape, which the lowering reads.
+macro_rules! written {
+    ($($feature:literal: $($of:ty)*;)*) => {$($(
+        #[cfg(feature = $feature)]
+        #[diagnostic::do_not_recommend]
+        impl Shown for $of {}
+    )*)*};
+}
+written! {
+    "chrono": chrono::DateTime<chrono::Utc> chrono::DateTime<chrono::FixedOffset> chrono::NaiveDate chrono::NaiveDateTime
+        chrono::NaiveTime;
+    "rust_decimal": rust_decimal::Decimal;
+    "url": url::Url;
+    "uuid": uuid::Uuid;
+}
+
+/// A value that the standard library converts into a `To`, with the same JSON.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` becomes a `{To}` by a conversion of the program, which a workflow cannot run",
+    label = "this is a `{Self}`",
+    note = "convert in a task, or use the value inside of `{Self}`"
+)]
+pub trait Becomes<To>: Sized {
+    /// The same value.
+    #[must_use]
+    fn becomes(self) -> To {
+        never()
+    }
+}
+
+macro_rules! becomes {
+    ($($of:ty => $($to:ty)*;)*) => {$($(
+        #[diagnostic::do_not_recommend]
+        impl Becomes<$to> for $of {}
+    )*)*};
+}
+becomes! {
+    u8 => u16 u32 u64 usize i16 i32 i64 isize f32 f64;
+    u16 => u32 u64 usize i32 i64 f32 f64;
+    u32 => u64 i64 f64;
+    i8 => i16 i32 i64 isize f32 f64;
+    i16 => i32 i64 isize f32 f64;
+    i32 => i64 f64;
+    f32 => f64;
+    char => String;
+    &str => String Box<str> Rc<str> Arc<str> Cow<'static, str> Value;
+    &String => String Cow<'static, str>;
+    &mut str => String;
+    Box<str> => String;
+    Cow<'_, str> => String Value;
+    String => Box<str> Rc<str> Arc<str> Cow<'static, str> Value;
+}
+
+macro_rules! into_values {
+    ($($of:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Becomes<Value> for $of {}
+    )*};
+}
+into_values! { bool u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64 }
+
+#[diagnostic::do_not_recommend]
+impl<T> Becomes<T> for T {}
+#[diagnostic::do_not_recommend]
+impl<T> Becomes<Option<T>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T> Becomes<Box<T>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T, const N: usize> Becomes<Vec<T>> for [T; N] {}
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Becomes<Vec<T>> for &[T] {}
+
+/// A text or a list, which the standard library joins.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is joined by code of the program, which a workflow cannot run",
+    label = "the items are `{Self}`, and a workflow joins texts and lists",
+    note = "join the texts inside: `.map(|item| item.name.as_str())`"
+)]
+pub trait Joined {}
+
+scalars! { Joined: str String Cow<'_, str> }
+
+#[diagnostic::do_not_recommend]
+impl<T> Joined for Vec<T> {}
+#[diagnostic::do_not_recommend]
+impl<T> Joined for [T] {}
+#[diagnostic::do_not_recommend]
+impl<T, const N: usize> Joined for [T; N] {}
+
+/// Requires texts or lists as the items of a list.
+pub fn joined<T: Joined, List: AsRef<[T]>>(list: List) -> List {
+    list
+}

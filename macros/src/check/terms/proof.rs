@@ -1,0 +1,554 @@
+//! Proof that rustc resolves what an expression calls to the standard library's definitions.
+//!
+//! The user's tokens stay as they are; what is put around them compiles only for types of the standard library, or says
+//! which type is compared. `stepwright::type_block::proof` has the traits.
+
+use super::expression::Resolver;
+use super::rewrite::{Rewriting, witness};
+use crate::machine::{Term, Witness};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use std::collections::BTreeMap;
+use stepwright_asl::callable::{self, Kind};
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{BinOp, Expr, ExprBinary, ExprCall, ExprIndex, ExprUnary, Pat, PatIdent, Path, UnOp};
+
+/// What the expressions of a workflow name that must have its usual meaning.
+#[derive(Default)]
+pub(crate) struct UsedNames {
+    /// Methods, each with the token of its first call.
+    methods: BTreeMap<String, Ident>,
+    /// Variants and types of the prelude: `None`, `String`.
+    items: BTreeMap<String, Ident>,
+    /// Macros.
+    macros: BTreeMap<String, Ident>,
+    /// Paths of `default` functions: `Order::default`.
+    defaults: BTreeMap<String, Path>,
+}
+
+impl UsedNames {
+    /// Remembers a path: of a type of the standard library, a variant or a function.
+    pub(super) fn path(&mut self, path: &Path) {
+        let Some(first) = path.segments.first() else {
+            return;
+        };
+        let name = first.ident.to_string();
+        if standard_item(&name).is_some() {
+            self.items.entry(name).or_insert(first.ident.clone());
+        }
+    }
+
+    /// Remembers the type or trait of a method that is named by a path. Returns whether it is one of the standard library.
+    pub(super) fn method_of(&mut self, path: &Path) -> bool {
+        let Some(owner) = path.segments.first().filter(|_| path.segments.len() == 2) else {
+            return false;
+        };
+        let name = owner.ident.to_string();
+        let is_standard = standard_item(&name).is_some();
+        self.items.entry(name).or_insert(owner.ident.clone());
+        is_standard
+    }
+
+    pub(super) fn method(&mut self, method: &Ident) {
+        let name = method.to_string();
+        self.methods.entry(name).or_insert(method.clone());
+    }
+
+    pub(super) fn called_macro(&mut self, name: &Ident) {
+        let text = name.to_string();
+        self.macros.entry(text).or_insert(name.clone());
+    }
+
+    pub(super) fn default_function(&mut self, path: &Path) {
+        let text = path.to_token_stream().to_string();
+        self.defaults.entry(text).or_insert(path.clone());
+    }
+
+    /// The statements that prove it, once for a workflow.
+    pub(crate) fn proof(&self) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        if !self.macros.is_empty() {
+            quote!(
+                use __s::macros::*;
+            )
+            .to_tokens(&mut tokens);
+        }
+        // The calls of the other macros stay as the user wrote them.
+        if let Some(name) = self.macros.get("matches") {
+            quote!(#name!((), ());).to_tokens(&mut tokens);
+        }
+        for (name, item) in &self.items {
+            if let Some(proof) = standard_item(name) {
+                proof(item).to_tokens(&mut tokens);
+            }
+        }
+        for path in self.defaults.values() {
+            let mut ty = path.clone();
+            ty.segments.pop();
+            ty.segments.pop_punct();
+            let proof = if ty.is_ident("Default") {
+                of_trait(
+                    &Ident::new("Default", path.span()),
+                    &quote!(::core::default::Default),
+                )
+            } else {
+                quote!(__s::same_function(#path, <#ty as ::core::default::Default>::default);)
+            };
+            proof.to_tokens(&mut tokens);
+        }
+        let mut probes = TokenStream::new();
+        for (name, method) in &self.methods {
+            let types = probed_types(name);
+            if types.is_empty() {
+                continue;
+            }
+            let calls = types.iter().map(|ty| {
+                let of = |item| ty.replace('?', item).parse().unwrap_or_default();
+                let (open, pinned): (TokenStream, TokenStream) = (of("_"), of("()"));
+                if !ty.contains('?') {
+                    return quote!(__s::any::<#open>().#method(););
+                }
+                // While the item's type is open, a trait that is implemented for the list of one type is found, too.
+                quote!({ let mut __value = __s::any::<#open>(); __value.#method(); __value = __s::any::<#pinned>(); })
+            });
+            calls.for_each(|call| probes.extend(call));
+        }
+        if !probes.is_empty() {
+            quote!({ use __s::StandardLibrary as _; #probes }).to_tokens(&mut tokens);
+        }
+        tokens
+    }
+}
+
+/// Proves that a name of the prelude is the standard library's.
+fn standard_item(name: &str) -> Option<fn(&Ident) -> TokenStream> {
+    Some(match name {
+        "None" => |item| quote!(let _: ::core::option::Option<()> = #item;),
+        "Some" => |item| quote!(let _: ::core::option::Option<()> = #item(());),
+        "String" => |item| quote!(let _: #item = __s::any::<::std::string::String>();),
+        "Vec" => |item| quote!(let _: #item<()> = __s::any::<::std::vec::Vec<()>>();),
+        "Box" => |item| quote!(let _: #item<()> = __s::any::<::std::boxed::Box<()>>();),
+        "Cow" => {
+            |item| quote!(let _: #item<'static, str> = __s::any::<::std::borrow::Cow<'static, str>>();)
+        }
+        "Option" => |item| quote!(let _: #item<()> = __s::any::<::core::option::Option<()>>();),
+        "BTreeMap" => {
+            |item| quote!(let _: #item<(), ()> = __s::any::<::std::collections::BTreeMap<(), ()>>();)
+        }
+        "BTreeSet" => {
+            |item| quote!(let _: #item<()> = __s::any::<::std::collections::BTreeSet<()>>();)
+        }
+        "HashMap" => {
+            |item| quote!(let _: #item<(), ()> = __s::any::<::std::collections::HashMap<(), ()>>();)
+        }
+        "HashSet" => {
+            |item| quote!(let _: #item<()> = __s::any::<::std::collections::HashSet<()>>();)
+        }
+        "Value" => |item| quote!(let _: #item = __s::any::<__s::serde_json::Value>();),
+        "ToString" => |item| of_trait(item, &quote!(::std::string::ToString)),
+        "ToOwned" => |item| of_trait(item, &quote!(::std::borrow::ToOwned)),
+        "Clone" => |item| of_trait(item, &quote!(::core::clone::Clone)),
+        "Iterator" => |item| of_trait(item, &quote!(::core::iter::Iterator)),
+        "str" => |item| quote!(let _: &#item = __s::any::<&::core::primitive::str>();),
+        "bool" | "char" | "f32" | "f64" | "i8" | "i16" | "i32" | "i64" | "isize" | "u8" | "u16"
+        | "u32" | "u64" | "usize" => {
+            |item| quote!(let _: #item = __s::any::<::core::primitive::#item>();)
+        }
+        _ => return None,
+    })
+}
+
+/// Proves that a trait is the standard library's: a type that has the one has the other.
+fn of_trait(item: &Ident, standard: &TokenStream) -> TokenStream {
+    quote! {{
+        fn __user<T: #item + ?::core::marker::Sized>() { __standard::<T>() }
+        fn __standard<T: #standard + ?::core::marker::Sized>() {}
+    }}
+}
+
+/// The types, with `?` for the type of an item, of which a trait in scope could have a method of this name that rustc takes before the standard library's.
+fn probed_types(method: &str) -> Vec<&'static str> {
+    let mut types = Vec::new();
+    for kind in Kind::ALL {
+        let shared = kind.by_reference().contains(&method);
+        if !shared && !kind.by_value().contains(&method) {
+            continue;
+        }
+        // Traits of the prelude have these for references: the probe would be ambiguous with them.
+        let is_trait = matches!(
+            method,
+            "to_owned" | "as_ref" | "as_mut" | "borrow" | "deref"
+        );
+        let of_order = matches!(method, "max" | "min" | "clamp");
+        types.extend_from_slice(match kind {
+            Kind::Text if is_trait => &["::std::string::String"],
+            Kind::Text if shared => &["::std::string::String", "&::std::string::String", "&&str"],
+            Kind::List if is_trait => &["::std::vec::Vec<?>"],
+            Kind::List if shared => &[
+                "::std::vec::Vec<?>",
+                "&::std::vec::Vec<?>",
+                "&&[?]",
+                "&&::std::vec::Vec<?>",
+            ],
+            Kind::Set if shared => &[
+                "::std::collections::BTreeSet<?>",
+                "&&::std::collections::BTreeSet<?>",
+            ],
+            Kind::Map if shared => &[
+                "::std::collections::BTreeMap<?, ?>",
+                "&&::std::collections::BTreeMap<?, ?>",
+            ],
+            Kind::Iterator if shared && !matches!(method, "len" | "as_slice") => {
+                &["::std::slice::Iter<'static, ?>"]
+            }
+            Kind::Option if is_trait => &["::core::option::Option<?>"],
+            Kind::Option if shared => &["::core::option::Option<?>", "&&::core::option::Option<?>"],
+            Kind::Option if method != "into_iter" => &["&::core::option::Option<?>"],
+            Kind::Bool => &["&bool"],
+            Kind::Signed if !of_order => &["&i32", "&i64", "&&i32"],
+            Kind::Unsigned if !of_order => &["&u32", "&u64", "&&u32"],
+            Kind::Float => &["&f64", "&&f64"],
+            Kind::Json => &["__s::serde_json::Value", "&&__s::serde_json::Value"],
+            _ => &[],
+        });
+    }
+    types
+}
+
+/// The kind of standard type that a value has, where the calls that make it say so.
+fn kind_of(value: &Term) -> Option<Kind> {
+    match value {
+        Term::Typed(_, inner) | Term::Checked(_, inner) | Term::Let(_, inner) => kind_of(inner),
+        Term::If(_, then, otherwise) => kind_of(then).or_else(|| kind_of(otherwise)),
+        Term::Literal(syn::Lit::Str(_))
+        | Term::Format(_)
+        | Term::TaskToken
+        | Term::Placeholder(_) => Some(Kind::Text),
+        Term::Array(_) => Some(Kind::List),
+        Term::Some(_) | Term::None => Some(Kind::Option),
+        Term::Method(receiver, name, arguments) => match name.as_str() {
+            "iter" | "into_iter" | "keys" | "values" | "chars" | "split" | "filter_map"
+            | "flat_map" | "enumerate" | "chain" | "rev" | "into_keys" | "into_values" | "skip"
+            | "take" => Some(Kind::Iterator),
+            "map" | "filter" | "flatten" | "cloned" | "copied" | "zip" => {
+                kind_of(receiver).filter(|kind| matches!(kind, Kind::Iterator | Kind::Option))
+            }
+            "first" | "last" | "next" | "nth" | "find" | "position" | "max_by_key"
+            | "min_by_key" | "as_deref" | "then" | "then_some" | "or" | "or_else" | "and_then"
+            | "as_array" | "as_bool" | "as_f64" | "as_i64" => Some(Kind::Option),
+            "max" | "min" if arguments.is_empty() => Some(Kind::Option),
+            "trim" | "trim_start" | "trim_end" | "to_lowercase" | "to_uppercase" | "replace"
+            | "to_string" => Some(Kind::Text),
+            "is_empty" | "is_some" | "is_none" | "any" | "all" | "contains" => Some(Kind::Bool),
+            "to_vec" => Some(Kind::List),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a value is a number, a text or a `bool` of the standard library, because of the calls that make it.
+fn is_plain(value: &Term) -> bool {
+    match value {
+        Term::Typed(_, inner) | Term::Checked(_, inner) | Term::Let(_, inner) => is_plain(inner),
+        Term::If(_, then, otherwise) => is_plain(then) || is_plain(otherwise),
+        Term::Literal(_)
+        | Term::Format(_)
+        | Term::Binary(..)
+        | Term::Not(_)
+        | Term::Negative(_)
+        | Term::TaskToken
+        | Term::Placeholder(_) => true,
+        Term::Function(name, _) => {
+            !matches!(name.as_str(), "Box::new" | "Cow::Borrowed" | "Cow::Owned")
+        }
+        Term::Library(path, _) => path.segments.last().is_some_and(|last| {
+            !matches!(
+                last.ident.to_string().as_str(),
+                "sorted" | "unique" | "chunks" | "range" | "parse_json"
+            )
+        }),
+        Term::Method(_, name, arguments) => match name.as_str() {
+            "len" | "count" | "is_empty" | "is_some" | "is_none" | "is_some_and" | "is_none_or"
+            | "any" | "all" | "contains" | "contains_key" | "starts_with" | "ends_with"
+            | "trim" | "trim_start" | "trim_end" | "to_lowercase" | "to_uppercase" | "replace"
+            | "join" | "to_string" | "abs" | "floor" | "ceil" | "round" | "trunc" | "sqrt"
+            | "signum" | "pow" | "powi" | "powf" | "sum" | "product" | "clamp" | "is_null"
+            | "is_string" | "is_number" | "is_boolean" | "is_array" | "is_object" => true,
+            "max" | "min" => !arguments.is_empty(),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+impl Resolver<'_> {
+    /// Proves a method call whose receiver and arguments are resolved.
+    pub(super) fn prove_method(&mut self, expression: &mut Expr, value: Term) -> Term {
+        let (Expr::MethodCall(call), Term::Method(receiver, name, arguments)) =
+            (&mut *expression, &value)
+        else {
+            return value;
+        };
+        if !callable::is_method(name) {
+            return value;
+        }
+        let span = call.dot_token.span();
+        let kind = kind_of(receiver);
+        let rewriting = &mut self.rewriting;
+        rewriting.used.method(&call.method);
+        match (name.as_str(), arguments.len()) {
+            ("to_string", 0) => {
+                if !is_plain(receiver) {
+                    rewriting.wrap(&mut call.receiver, span, &quote!(Shown::shown));
+                }
+                return value;
+            }
+            ("clone" | "to_owned", 0) => {
+                if is_plain(receiver) || matches!(kind, Some(Kind::Text | Kind::Iterator)) {
+                    return value;
+                }
+                let (of, method) = (&call.receiver, &call.method);
+                let index = rewriting.witness(Witness::Cloned);
+                let seen = witness(index);
+                let code = quote_spanned!(span=> {
+                    let __value = #of;
+                    let __clone = __value.#method();
+                    __s::Comparable::both(&__value, &__clone);
+                    #seen.owns(&__clone);
+                    __clone
+                });
+                rewriting.replace(expression, code);
+                return Term::Checked(index, Box::new(value));
+            }
+            ("into", 0) => {
+                let (of, method) = (&call.receiver, &call.method);
+                let code = quote_spanned!(span=> {
+                    let __from = #of;
+                    let mut __into = __s::copy(&__from).#method();
+                    __into = __s::Becomes::becomes(__from);
+                    __into
+                });
+                rewriting.replace(expression, code);
+                return value;
+            }
+            _ => {}
+        }
+        if let ("sum" | "product", []) = (name.as_str(), arguments.as_slice()) {
+            rewriting.wrap(&mut call.receiver, span, &quote!(Sums::numbers));
+        } else if !kind.is_some_and(|kind| kind.has(name)) {
+            let method = Ident::new(name, span.resolved_at(Span::call_site()));
+            rewriting.wrap(
+                &mut call.receiver,
+                span,
+                &quote!(Has::<__s::method::#method>::on),
+            );
+        }
+        match (name.as_str(), arguments.as_slice()) {
+            ("concat" | "join", _) => rewriting.wrap(&mut call.receiver, span, &quote!(joined)),
+            ("zip" | "chain", [other]) => {
+                if kind_of(other).is_none() {
+                    rewriting.wrap(
+                        &mut call.args[0],
+                        span,
+                        &quote!(Has::<__s::method::argument>::on),
+                    );
+                }
+            }
+            ("contains", [wanted]) if kind != Some(Kind::Text) && !is_plain(wanted) => {
+                let index = rewriting.witnessed(&mut call.args[0], Witness::Equal);
+                return Term::Checked(index, Box::new(value));
+            }
+            ("max" | "min", []) => {
+                let index = rewriting.witnessed(expression, Witness::Ordered);
+                return Term::Checked(index, Box::new(value));
+            }
+            ("cloned" | "to_vec" | "into_owned", []) => {
+                let index = rewriting.witnessed(expression, Witness::Cloned);
+                return Term::Checked(index, Box::new(value));
+            }
+            ("collect", []) => {
+                rewriting.wrap(expression, span, &quote!(Has::<__s::method::argument>::on));
+            }
+            _ => {}
+        }
+        value
+    }
+
+    /// Proves the value by which `max_by_key` and `min_by_key` choose.
+    pub(super) fn prove_key(&mut self, method: &str, expression: &mut Expr, value: Term) -> Term {
+        if !matches!(method, "max_by_key" | "min_by_key") || is_plain(&value) {
+            return value;
+        }
+        let index = self.rewriting.witnessed(expression, Witness::Ordered);
+        Term::Checked(index, Box::new(value))
+    }
+
+    /// Proves a call of a function.
+    pub(super) fn prove_call(&mut self, call: &mut ExprCall, value: &Term) {
+        let Expr::Path(function) = &*call.func else {
+            return;
+        };
+        match value {
+            Term::Default(_) => self.rewriting.used.default_function(&function.path),
+            Term::Function(name, arguments) => {
+                self.rewriting.used.path(&function.path);
+                if matches!(name.as_str(), "Box::new" | "Cow::Borrowed" | "Cow::Owned") {
+                    return;
+                }
+                let span = call.paren_token.span.open();
+                for (code, argument) in call.args.iter_mut().zip(arguments) {
+                    self.rewriting.operand(code, argument, span);
+                }
+            }
+            Term::Some(_) | Term::Array(_) => self.rewriting.used.path(&function.path),
+            _ => {}
+        }
+    }
+
+    /// Proves a value that `format!` writes.
+    pub(super) fn prove_shown(&mut self, code: &mut Expr, value: &Term) {
+        if !is_plain(value) {
+            let span = code.span();
+            self.rewriting.wrap(
+                code,
+                span.resolved_at(Span::call_site()),
+                &quote!(Shown::shown),
+            );
+        }
+    }
+
+    /// Proves the names in a pattern.
+    pub(super) fn prove_pattern(&mut self, pattern: &Pat) {
+        struct Paths<'u>(&'u mut UsedNames);
+        impl<'p> Visit<'p> for Paths<'_> {
+            fn visit_path(&mut self, path: &'p Path) {
+                self.0.path(path);
+            }
+            fn visit_pat_ident(&mut self, ident: &'p PatIdent) {
+                if ident.ident == "None" {
+                    self.0.path(&ident.ident.clone().into());
+                }
+                visit::visit_pat_ident(self, ident);
+            }
+        }
+        Paths(&mut self.rewriting.used).visit_pat(pattern);
+    }
+
+    /// Proves `base[index]`.
+    pub(super) fn prove_index(&mut self, index: &mut ExprIndex, base: &Term) {
+        if kind_of(base) != Some(Kind::List) {
+            let span = index.bracket_token.span.open();
+            let on = quote!(Has::<__s::method::index>::on);
+            self.rewriting.wrap(&mut index.expr, span, &on);
+        }
+    }
+
+    /// Proves `-x`, `!x` and `*x`.
+    pub(super) fn prove_unary(&mut self, unary: &mut ExprUnary, value: &Term) {
+        let span = unary.op.span();
+        match unary.op {
+            UnOp::Deref(_) => self
+                .rewriting
+                .wrap(&mut unary.expr, span, &quote!(Points::pointer)),
+            _ => self.rewriting.operand(&mut unary.expr, value, span),
+        }
+    }
+
+    /// Proves an operator, whose sides are resolved.
+    pub(super) fn prove_binary(&mut self, expression: &mut Expr, value: Term) -> Term {
+        let (Expr::Binary(binary), Term::Binary(_, left, right)) = (&mut *expression, &value)
+        else {
+            return value;
+        };
+        let span = binary.op.span();
+        let rewriting = &mut self.rewriting;
+        let kind = match binary.op {
+            BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_) => {
+                rewriting.operand(&mut binary.left, left, span);
+                rewriting.operand(&mut binary.right, right, span);
+                return value;
+            }
+            BinOp::Eq(_) | BinOp::Ne(_) => Witness::Equal,
+            BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_) => Witness::PartiallyOrdered,
+            _ => return value,
+        };
+        if is_plain(left) || is_plain(right) {
+            // A standard type is compared with a plain value only when it is plain itself.
+            rewriting.operand(&mut binary.left, left, span);
+            rewriting.operand(&mut binary.right, right, span);
+            return value;
+        }
+        // `option == None`, on either side.
+        let (is_none, option) = match (&**left, &**right) {
+            (_, Term::None) => (Some(&mut binary.left), left),
+            (Term::None, _) => (Some(&mut binary.right), right),
+            _ => (None, left),
+        };
+        if let Some(code) = is_none {
+            if kind_of(option) != Some(Kind::Option) {
+                let on = quote!(Has::<__s::method::is_some>::on);
+                rewriting.wrap(code, span, &on);
+            }
+            return value;
+        }
+        let index = rewriting.witness(kind);
+        let seen = witness(index);
+        let ExprBinary {
+            left, right, op, ..
+        } = binary;
+        let code = quote_spanned!(span=> {
+            let __both = __s::Comparable::both(&(#left), &(#right));
+            #seen.owns(__both.0);
+            *__both.0 #op *__both.1
+        });
+        rewriting.replace(expression, code);
+        Term::Checked(index, Box::new(value))
+    }
+}
+
+impl Rewriting {
+    /// Puts code in the place of an expression.
+    fn replace(&mut self, expression: &mut Expr, code: TokenStream) {
+        self.changed();
+        *expression = Expr::Verbatim(code);
+    }
+
+    /// Requires an operand with the operators of the standard library.
+    fn operand(&mut self, code: &mut Expr, value: &Term, span: Span) {
+        if !is_plain(value) {
+            self.wrap(code, span, &quote!(Operand::operand));
+        }
+    }
+
+    /// Passes an expression through a function of ours: `__s::Operand::operand(expression)`. rustc reports a type that does
+    /// not fit on the expression.
+    pub(super) fn wrap(&mut self, code: &mut Expr, span: Span, function: &TokenStream) {
+        self.changed();
+        // A place that `*` leads to may have no size.
+        let has_size = !matches!(without_parentheses(code), Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)));
+        let inner = if has_size {
+            code.to_token_stream()
+        } else {
+            quote!(&#code)
+        };
+        let mut argument = Group::new(Delimiter::Parenthesis, inner);
+        argument.set_span(span);
+        let function = function.clone().into_iter().map(|mut token| {
+            token.set_span(span);
+            token
+        });
+        let path = quote_spanned!(span=> __s::);
+        let call = quote!(#path #(#function)* #argument);
+        *code = Expr::Verbatim(if has_size { call } else { quote!((*#call)) });
+    }
+}
+
+fn without_parentheses(expression: &Expr) -> &Expr {
+    match expression {
+        Expr::Paren(inner) => without_parentheses(&inner.expr),
+        Expr::Group(inner) => without_parentheses(&inner.expr),
+        other => other,
+    }
+}
