@@ -27,7 +27,7 @@ pub use self::proof::comparison::{
 };
 pub use self::proof::operand::{Becomes, Operand, Points, Shown, Sums, joined};
 pub use self::proof::receiver::{Has, method};
-pub use self::proof::scope::{StandardLibrary, macros, same_function};
+pub use self::proof::scope::{macros, standard_default};
 pub use self::told::{OfTagged, OfUntagged, Tagged, Tagging, Told, Untagged, tagging};
 pub use self::witness::{
     Witness, error_field_of, error_name_of, input_shape, output_shape, record_from, record_of,

@@ -35,7 +35,16 @@ pub mod method {
             pub struct $name;
         )*};
     }
-    super::super::for_each_name!(names);
+    names! {
+        abs all and_then any as_array as_bool as_deref as_f64 as_i64 as_mut as_ref as_slice as_str borrow ceil chain
+        chars clamp cloned collect concat contains contains_key copied count deref ends_with enumerate expect filter
+        filter_map find first flat_map flatten floor fold get into_boxed_str into_iter into_keys into_owned
+        into_string into_values is_array is_boolean is_empty is_none is_none_or is_null is_number is_object is_some
+        is_some_and is_string iter join keys last len map map_or max max_by_key min min_by_key next nth or or_else
+        position pow powf powi product replace rev round signum skip split sqrt starts_with sum take then then_some
+        to_lowercase to_owned to_uppercase to_vec trim trim_end trim_start trunc unwrap unwrap_or unwrap_or_default
+        unwrap_or_else values zip
+    }
 
     /// `value[index]`
     pub struct index;

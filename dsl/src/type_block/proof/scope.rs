@@ -1,25 +1,20 @@
 //! What names mean where the workflow is declared.
 
-macro_rules! probes {
-    ($($name:ident)*) => {
-        /// The methods of the standard library that a workflow can run, on every type: a second trait in scope with one of
-        /// them makes a call ambiguous.
-        pub trait StandardLibrary: Sized {
-            $(
-                #[doc = concat!("`", stringify!($name), "`")]
-                fn $name(self) {}
-            )*
-        }
-    };
-}
-super::for_each_name!(probes);
-
-impl<T> StandardLibrary for T {}
-
 /// The macros of the standard library. A glob import makes another macro of the same name ambiguous.
 pub mod macros {
     pub use ::std::{format, matches, vec};
 }
 
-/// Requires that two paths name one function.
-pub fn same_function<F>(_one: F, _other: F) {}
+/// A function that is `Default::default`.
+#[diagnostic::on_unimplemented(
+    message = "this `default` is a function of the type, which a workflow cannot run",
+    label = "a workflow knows the value of `Default::default` only",
+    note = "implement or derive `Default`, or write the value out"
+)]
+pub trait IsDefault<Standard> {}
+
+#[diagnostic::do_not_recommend]
+impl<F> IsDefault<F> for F {}
+
+/// Requires that a function is `Default::default`.
+pub fn standard_default<F: IsDefault<Standard>, Standard>(_function: F, _standard: Standard) {}

@@ -6,7 +6,7 @@
 use super::expression::Resolver;
 use super::rewrite::{Rewriting, witness};
 use crate::machine::{Term, Witness};
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeMap;
 use stepwright_asl::callable::{self, Kind};
@@ -23,8 +23,6 @@ pub(crate) struct UsedNames {
     items: BTreeMap<String, Ident>,
     /// Macros.
     macros: BTreeMap<String, Ident>,
-    /// Paths of `default` functions: `Order::default`.
-    defaults: BTreeMap<String, Path>,
 }
 
 impl UsedNames {
@@ -60,11 +58,6 @@ impl UsedNames {
         self.macros.entry(text).or_insert(name.clone());
     }
 
-    pub(super) fn default_function(&mut self, path: &Path) {
-        let text = path.to_token_stream().to_string();
-        self.defaults.entry(text).or_insert(path.clone());
-    }
-
     /// The statements that prove it, once for a workflow.
     pub(crate) fn proof(&self) -> TokenStream {
         let mut tokens = TokenStream::new();
@@ -83,42 +76,76 @@ impl UsedNames {
                 proof(item).to_tokens(&mut tokens);
             }
         }
-        for path in self.defaults.values() {
-            let mut ty = path.clone();
-            ty.segments.pop();
-            ty.segments.pop_punct();
-            let proof = if ty.is_ident("Default") {
-                of_trait(
-                    &Ident::new("Default", path.span()),
-                    &quote!(::core::default::Default),
-                )
-            } else {
-                quote!(__s::same_function(#path, <#ty as ::core::default::Default>::default);)
-            };
-            proof.to_tokens(&mut tokens);
-        }
-        let mut probes = TokenStream::new();
+        self.probes().to_tokens(&mut tokens);
+        tokens
+    }
+
+    /// Calls each method on the types of which a trait in scope could have one. A trait of ours has the method, too, so that
+    /// the call is ambiguous there.
+    ///
+    /// The trait belongs to the block, and to few types: rustc offers the methods of each trait of a crate, and of all that
+    /// the crate depends on, to whoever misspells one.
+    fn probes(&self) -> TokenStream {
+        let mut implementors: Vec<&'static str> = Vec::new();
+        let mut names = TokenStream::new();
+        let mut calls = TokenStream::new();
         for (name, method) in &self.methods {
             let types = probed_types(name);
             if types.is_empty() {
                 continue;
             }
-            let calls = types.iter().map(|ty| {
-                let of = |item| ty.replace('?', item).parse().unwrap_or_default();
-                let (open, pinned): (TokenStream, TokenStream) = (of("_"), of("()"));
+            let declared = Ident::new(name, Span::call_site());
+            quote!(fn #declared(self) {}).to_tokens(&mut names);
+            for ty in types {
+                if !implementors.contains(&ty) {
+                    implementors.push(ty);
+                }
+                let of =
+                    |item| -> TokenStream { ty.replace('?', item).parse().unwrap_or_default() };
+                let open = of("_");
+                // rustc offers other calls in the place of an ambiguous one: that place is the method's name.
+                let span = method.span().resolved_at(Span::call_site());
                 if !ty.contains('?') {
-                    return quote!(__s::any::<#open>().#method(););
+                    let of = quote_spanned!(span=> __s::any::<#open>());
+                    let of: TokenStream =
+                        of.into_iter().map(|token| located(token, span)).collect();
+                    quote_spanned!(span=> #of.#method();).to_tokens(&mut calls);
+                    continue;
                 }
                 // While the item's type is open, a trait that is implemented for the list of one type is found, too.
-                quote!({ let mut __value = __s::any::<#open>(); __value.#method(); __value = __s::any::<#pinned>(); })
-            });
-            calls.for_each(|call| probes.extend(call));
+                let pinned = of("()");
+                quote_spanned!(span=> {
+                    let mut __value = __s::any::<#open>();
+                    __value.#method();
+                    __value = __s::any::<#pinned>();
+                })
+                .to_tokens(&mut calls);
+            }
         }
-        if !probes.is_empty() {
-            quote!({ use __s::StandardLibrary as _; #probes }).to_tokens(&mut tokens);
+        if calls.is_empty() {
+            return calls;
         }
-        tokens
+        let implementors = implementors.iter().map(|ty| -> TokenStream {
+            let ty = ty.replace('?', "__T");
+            let implementation = format!("impl<__T> StandardLibrary for {ty} {{}}");
+            let implementation = match ty.contains("__T") {
+                true => implementation,
+                false => implementation.replace("<__T>", ""),
+            };
+            implementation.parse().unwrap_or_default()
+        });
+        quote!({
+            trait StandardLibrary: ::core::marker::Sized { #names }
+            #(#implementors)*
+            #calls
+        })
     }
+}
+
+/// A token at another place of the source.
+fn located(mut token: TokenTree, span: Span) -> TokenTree {
+    token.set_span(span);
+    token
 }
 
 /// Proves that a name of the prelude is the standard library's.
@@ -169,6 +196,13 @@ fn of_trait(item: &Ident, standard: &TokenStream) -> TokenStream {
 
 /// The types, with `?` for the type of an item, of which a trait in scope could have a method of this name that rustc takes before the standard library's.
 fn probed_types(method: &str) -> Vec<&'static str> {
+    if callable::UNIVERSAL.contains(&method) {
+        // Those that take `&self`, so that a method of the user that takes `self` comes before them.
+        return match method {
+            "into" => Vec::new(),
+            _ => vec!["::std::string::String", "i32", "u32", "i64", "f64"],
+        };
+    }
     let mut types = Vec::new();
     for kind in Kind::ALL {
         let shared = kind.by_reference().contains(&method);
@@ -196,8 +230,8 @@ fn probed_types(method: &str) -> Vec<&'static str> {
                 "&&::std::collections::BTreeSet<?>",
             ],
             Kind::Map if shared => &[
-                "::std::collections::BTreeMap<?, ?>",
-                "&&::std::collections::BTreeMap<?, ?>",
+                "::std::collections::BTreeMap<?, u8>",
+                "&&::std::collections::BTreeMap<?, u8>",
             ],
             Kind::Iterator if shared && !matches!(method, "len" | "as_slice") => {
                 &["::std::slice::Iter<'static, ?>"]
@@ -391,7 +425,15 @@ impl Resolver<'_> {
             return;
         };
         match value {
-            Term::Default(_) => self.rewriting.used.default_function(&function.path),
+            Term::Default(_) => {
+                let path = &function.path;
+                let code = quote_spanned!(path.span().resolved_at(Span::call_site())=> ({
+                    let __default = #path;
+                    __s::standard_default(__default, <_ as ::core::default::Default>::default);
+                    __default
+                }));
+                self.rewriting.replace(&mut call.func, code);
+            }
             Term::Function(name, arguments) => {
                 self.rewriting.used.path(&function.path);
                 if matches!(name.as_str(), "Box::new" | "Cow::Borrowed" | "Cow::Owned") {
@@ -535,10 +577,8 @@ impl Rewriting {
         };
         let mut argument = Group::new(Delimiter::Parenthesis, inner);
         argument.set_span(span);
-        let function = function.clone().into_iter().map(|mut token| {
-            token.set_span(span);
-            token
-        });
+        let function = function.clone().into_iter();
+        let function = function.map(|token| located(token, span));
         let path = quote_spanned!(span=> __s::);
         let call = quote!(#path #(#function)* #argument);
         *code = Expr::Verbatim(if has_size { call } else { quote!((*#call)) });
