@@ -25,7 +25,7 @@ pub use self::proof::comparison::{
     OrderedItems, OrderedNothing, OrderedValues, PartiallyOrderedItems, PartiallyOrderedNothing,
     PartiallyOrderedValues,
 };
-pub use self::proof::operand::{Becomes, Operand, Points, Shown, Sums, joined};
+pub use self::proof::operand::{Becomes, Convertible, Operand, Points, Shown, Sums, joined};
 pub use self::proof::receiver::{Has, method};
 pub use self::proof::scope::{macros, standard_default};
 pub use self::told::{OfTagged, OfUntagged, Tagged, Tagging, Told, Untagged, tagging};

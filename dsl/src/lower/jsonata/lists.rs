@@ -15,6 +15,7 @@ impl Lowering<'_, '_> {
         let Shape::Set(set) = this.shape.plain() else {
             return this;
         };
+        self.keys_agree(&this.shape);
         let shape = Shape::list(set.item.clone());
         // What was made here is in order already.
         if matches!(&this.syntax, Syntax::Array(_)) {

@@ -43,6 +43,26 @@ scalars! {
     Operand: bool char u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64 str String Cow<'_, str> Value
 }
 
+/// A value that a function such as `String::from` takes, without code of the user.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has its own conversion, which a workflow cannot run",
+    label = "a workflow converts numbers, texts and `bool`s, and this is a `{Self}`",
+    note = "convert the number or the text inside of `{Self}`, or convert in a task"
+)]
+pub trait Convertible {
+    /// The value.
+    #[must_use]
+    fn converted(self) -> Self
+    where
+        Self: Sized,
+    {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Operand> Convertible for T {}
+
 /// A value that is reached by `*`, without code of the user.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has its own `Deref`, which a workflow cannot run",
@@ -105,8 +125,8 @@ impl<I: Has<method::sum> + Iterator<Item: Number>> Sums for I {}
 
 /// A value whose text is the one that the standard library writes.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has its own `Display`, which a workflow cannot run",
-    label = "this is a `{Self}`",
+    message = "a workflow cannot write a `{Self}` as text",
+    label = "the text of a `{Self}` is not the standard library's",
     note = "write the text or the number inside of `{Self}`, or make the text in a task"
 )]
 pub trait Shown {

@@ -16,5 +16,11 @@ pub trait IsDefault<Standard> {}
 #[diagnostic::do_not_recommend]
 impl<F> IsDefault<F> for F {}
 
+/// Keeps rustc from taking the other implementation for the only one, in whose words it would report a mismatch.
+#[derive(Debug)]
+pub struct Unrelated;
+
+impl<F> IsDefault<(Unrelated, F)> for F {}
+
 /// Requires that a function is `Default::default`.
 pub fn standard_default<F: IsDefault<Standard>, Standard>(_function: F, _standard: Standard) {}

@@ -441,7 +441,10 @@ impl Resolver<'_> {
                 }
                 let span = call.paren_token.span.open();
                 for (code, argument) in call.args.iter_mut().zip(arguments) {
-                    self.rewriting.operand(code, argument, span);
+                    if !is_plain(argument) {
+                        let converted = quote!(Convertible::converted);
+                        self.rewriting.wrap(code, span, &converted);
+                    }
                 }
             }
             Term::Some(_) | Term::Array(_) => self.rewriting.used.path(&function.path),

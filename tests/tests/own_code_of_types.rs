@@ -1,0 +1,200 @@
+//! How a type of the user compares and clones cannot be proven while it compiles, so samples are compared when the definition
+//! is built: derived code agrees with the JSON, and a type with code of its own is refused by name.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use stepwright::functions;
+use stepwright::prelude::*;
+
+macro_rules! types {
+    ($($(#[$meta:meta])* struct $name:ident($($field:ty),*);)*) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Serialize, Deserialize, JsonSchema, Payload)]
+        struct $name($($field),*);
+    )*};
+}
+
+types! {
+    #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    struct Sku(String);
+    #[derive(Clone, PartialEq, PartialOrd)]
+    struct Price(f64);
+    #[derive(Clone)]
+    struct AnyCase(String);
+    #[derive(Clone)]
+    struct Always(u32);
+    #[derive(Clone)]
+    struct Nearly(f64);
+    #[derive(Clone, PartialEq, Eq)]
+    struct Backwards(u32);
+    #[derive(Clone, PartialEq, Eq, Hash)]
+    struct ByLength(String);
+    struct Emptied(String);
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct ById {
+    id: u32,
+    name: String,
+    tags: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+struct Holder {
+    text: String,
+    held: Vec<ById>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Payload)]
+#[serde(tag = "kind")]
+enum Status {
+    Open,
+    Paid { amount: u32, by: Sku },
+    Lost { why: Vec<Sku> },
+}
+
+impl PartialEq for AnyCase {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+impl PartialEq for Always {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+impl PartialEq for Nearly {
+    fn eq(&self, other: &Self) -> bool {
+        (self.0 - other.0).abs() < 0.000_1
+    }
+}
+impl PartialEq for ById {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+impl PartialOrd for Backwards {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Backwards {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.0.cmp(&self.0)
+    }
+}
+impl PartialOrd for ByLength {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for ByLength {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.len().cmp(&other.0.len())
+    }
+}
+impl Clone for Emptied {
+    fn clone(&self) -> Self {
+        Emptied(String::new())
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Input {
+    sku: Sku,
+    other: Sku,
+    skus: Vec<Sku>,
+    price: Price,
+    limit: Price,
+    status: Status,
+    before: Status,
+    any_case: AnyCase,
+    any_cases: Vec<AnyCase>,
+    always: Always,
+    nearly: Nearly,
+    by_id: ById,
+    held: Holder,
+    backwards: Backwards,
+    all_backwards: Vec<Backwards>,
+    lengths: BTreeMap<ByLength, u32>,
+    set: BTreeSet<ByLength>,
+    emptied: Emptied,
+    all_emptied: Vec<Emptied>,
+    stock: HashMap<Sku, u32>,
+}
+
+macro_rules! expressions {
+    ($test:ident |$i:ident| $check:ident $($workflow:ident($ty:ty) [$($value:tt)+] $part:literal)*) => {
+        expressions! { @each $i $($workflow($ty) [$($value)+])* }
+
+        #[test]
+        fn $test() {
+            $($check(stringify!($($value)+), $workflow::build().map(|built| built.to_json().to_string()).map_err(|faults| faults.to_string()), $part);)*
+        }
+    };
+    (@each $i:ident $workflow:ident($ty:ty) [$($value:tt)+] $($rest:tt)*) => {
+        workflow! {
+            workflow $workflow($i: Input) -> $ty {
+                pass Only { end { $($value)+ }; }
+            }
+        }
+        expressions! { @each $i $($rest)* }
+    };
+    (@each $i:ident) => {};
+}
+
+fn refused(expression: &str, built: Result<String, String>, part: &str) {
+    match built {
+        Ok(json) => panic!("{expression} is let through: {json}"),
+        Err(faults) => assert!(faults.contains(part), "{expression}: {faults}"),
+    }
+}
+
+fn accepted(expression: &str, built: Result<String, String>, _: &str) {
+    if let Err(faults) = built {
+        panic!("{expression}: {faults}");
+    }
+}
+
+expressions! { derived_code_agrees_with_the_json |i| accepted
+    D1(bool) [i.sku == i.other] ""
+    D2(bool) [i.price < i.limit] ""
+    D3(bool) [i.status == i.before] ""
+    D4(bool) [i.status != Status::Open] ""
+    D5(bool) [i.skus.contains(&i.sku)] ""
+    D6(Vec<Sku>) [i.skus.iter().cloned().collect()] ""
+    D7(Status) [i.status.clone()] ""
+    D8(Vec<Sku>) [functions::unique(i.skus)] ""
+    D9(bool) [Some(i.sku) == i.skus.first().cloned()] ""
+    D10(Option<u32>) [i.stock.get(&i.sku).copied()] ""
+}
+
+expressions! { own_comparisons_are_refused_by_name |i| refused
+    E1(bool) [i.any_case == i.any_case] "`AnyCase` has its own `PartialEq`"
+    E2(bool) [i.always != i.always] "`Always` has its own `PartialEq`"
+    E3(bool) [i.nearly == i.nearly] "`Nearly` has its own `PartialEq`"
+    E4(bool) [i.by_id == i.by_id] "`ById` has its own `PartialEq`"
+    E5(bool) [i.held == i.held] "`Holder` has its own `PartialEq`"
+    E6(bool) [Some(i.any_case) == i.any_cases.first().cloned()] "`Option<AnyCase>` has its own `PartialEq`"
+    E7(bool) [i.any_cases.contains(&i.any_case)] "`AnyCase` has its own `PartialEq`"
+    E8(bool) [i.any_cases.iter().any(|one| *one == i.any_case)] "`AnyCase` has its own `PartialEq`"
+}
+
+expressions! { own_orders_are_refused_by_name |i| refused
+    O1(bool) [i.backwards < i.backwards] "`Backwards` has its own `PartialOrd`"
+    O2(Option<Backwards>) [i.all_backwards.iter().max().cloned()] "`Option<Backwards>` has its own `Ord`"
+    O3(Option<Backwards>) [i.all_backwards.iter().max_by_key(|one| (*one).clone()).cloned()] "`Backwards` has its own `Ord`"
+    O4(Vec<Backwards>) [functions::sorted(i.all_backwards)] "`Vec<Backwards>` has its own `Ord`"
+    O5(Vec<u32>) [i.lengths.values().copied().collect()] "`ByLength` has its own `Ord`"
+    O6(Vec<ByLength>) [i.set.iter().cloned().collect()] "`ByLength` has its own `Ord`"
+    O7(bool) [i.lengths.contains_key(&ByLength("a".to_string()))] "`ByLength` has its own `Ord`"
+}
+
+expressions! { own_clones_are_refused_by_name |i| refused
+    C1(Emptied) [i.emptied.clone()] "`Emptied` has its own `Clone`"
+    C2(Vec<Emptied>) [i.all_emptied.iter().cloned().collect()] "`Emptied` has its own `Clone`"
+    C3(Vec<Emptied>) [i.all_emptied.to_vec()] "`Vec<Emptied>` has its own `Clone`"
+    C4(Option<Emptied>) [i.all_emptied.first().cloned()] "`Option<Emptied>` has its own `Clone`"
+}
