@@ -198,3 +198,37 @@ fn a_mistake_in_one_state_leaves_the_others_alone() {
     );
     assert_eq!(found.len(), 4, "{found:#?}");
 }
+
+#[test]
+fn a_value_that_may_panic_and_makes_no_variable_is_refused() {
+    let of = |lets: &str| {
+        messages(&format!(
+            "workflow Only(i: Input) -> u32 {{ pass First {{ {lets} next Last; }} pass Last {{ end i.a; }} }}"
+        ))
+    };
+    for lost in [
+        "let _ = i.list[3];",
+        "let _q = i.a / i.b; let r = i.a;",
+        "let _q = i.option.unwrap(); let _r = _q + 1; let s = i.a;",
+        "let _ = functions::number(&i.text);",
+    ] {
+        let found = messages_with("makes no variable that would compute it", of(lost));
+        assert_eq!(found, 1, "{lost}: {:?}", of(lost));
+    }
+    for computed in [
+        "let _ = i.a;",
+        "let _ = i.a / 2;",
+        "let _ = functions::uuid();",
+        "let _q = i.a / i.b; let r = _q + 1;",
+        "let _q = i.a / i.b; let r = if i.yes { _q } else { 1 };",
+        "let _q = i.a / i.b; let _r = _q + 1; let s = _r;",
+        "let (q, _) = (i.a, i.a / i.b);",
+    ] {
+        let found = messages_with("makes no variable that would compute it", of(computed));
+        assert_eq!(found, 0, "{computed}: {:?}", of(computed));
+    }
+}
+
+fn messages_with(part: &str, messages: Vec<String>) -> usize {
+    messages.iter().filter(|one| one.contains(part)).count()
+}

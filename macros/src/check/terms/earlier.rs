@@ -6,6 +6,7 @@
 use crate::machine::{Earlier, Term};
 use std::collections::HashSet;
 use std::rc::Rc;
+use syn::Lit;
 
 impl Earlier {
     /// The `let` of a name; `assigned` says whether it is a variable, too.
@@ -31,18 +32,25 @@ pub(super) fn computed_twice(value: &Term) -> Option<&Earlier> {
 /// How many parts a structure may have that is written out with what it reads.
 const WRITTEN_OUT: usize = 2_000;
 
-/// The expression without names of earlier `let`s.
-pub(super) fn settle(value: Term) -> Term {
-    let plan = Plan::of(&value);
+/// The expression without names of earlier `let`s. Those of `unread` are computed even where it does not read them, as far
+/// as they can panic.
+pub(super) fn settle(value: Term, unread: &[Rc<Earlier>]) -> Term {
+    put_in(value, Some(unread))
+}
+
+/// Without `unread`, for a part of an expression of which the whole computes what can panic.
+fn put_in(value: Term, unread: Option<&[Rc<Earlier>]>) -> Term {
+    let plan = Plan::of(&value, unread);
     if plan.entries.is_empty() {
         return value;
     }
+    let settle = |value| put_in(value, None);
     // A structure stays one in the ASL: what it consists of is computed part by part.
     let apart = plan.size(&value) <= WRITTEN_OUT
         && !plan
             .entries
             .iter()
-            .any(|one| one.earlier.changes && one.uses > 1);
+            .any(|one| one.earlier.changes && one.uses > 1 || one.forced);
     match value {
         Term::Tuple(items) if apart => Term::Tuple(items.into_iter().map(settle).collect()),
         Term::Array(items) if apart => Term::Array(items.into_iter().map(settle).collect()),
@@ -96,6 +104,79 @@ fn is_structure(value: &Term) -> bool {
     }
 }
 
+/// Whether Rust may panic when it computes a value, apart from the earlier `let`s that it reads.
+fn can_panic(value: &Term) -> bool {
+    let mut found = false;
+    value.walk(&mut |part| {
+        found |= match part {
+            Term::Index(..) | Term::Raw(..) => true,
+            Term::Binary("Div" | "Rem", _, by) => !is_nonzero(by),
+            Term::Method(_, name, _) => name == "unwrap" || name == "expect",
+            Term::Library(path, _) => path
+                .segments
+                .last()
+                .is_some_and(|last| !NEVER_PANIC.iter().any(|name| last.ident == name)),
+            _ => false,
+        };
+    });
+    found
+}
+
+/// The functions of `stepwright::functions` that take every value.
+const NEVER_PANIC: [&str; 8] = [
+    "base64_encode",
+    "is_before",
+    "now",
+    "sha256",
+    "sorted",
+    "to_json",
+    "unique",
+    "uuid",
+];
+
+/// Whether it is a literal other than 0.
+fn is_nonzero(value: &Term) -> bool {
+    match value {
+        Term::Typed(_, value) | Term::Negative(value) => is_nonzero(value),
+        Term::Literal(Lit::Int(number)) => number.base10_digits() != "0",
+        Term::Literal(Lit::Float(number)) => number.base10_parse().is_ok_and(|n: f64| n != 0.0),
+        _ => false,
+    }
+}
+
+/// The earlier `let`s of a list that these values do not lead to, and that can panic.
+pub(super) fn not_computed<'e>(
+    lets: &'e [Rc<Earlier>],
+    values: &[&Term],
+) -> impl Iterator<Item = &'e Rc<Earlier>> {
+    let mut plan = Plan {
+        entries: Vec::new(),
+    };
+    for value in values {
+        plan.collect(value, false);
+    }
+    lets.iter()
+        .filter(move |one| plan.find(one).is_none() && can_panic(&one.value))
+}
+
+/// Whether an expression reads an earlier `let` whatever its conditions are.
+fn reads_always(value: &Term, earlier: &Rc<Earlier>) -> bool {
+    if let Term::Inline(read) = value {
+        return Rc::ptr_eq(read, earlier);
+    }
+    let only_first = match value {
+        Term::If(..) | Term::Match(..) | Term::Binary("And" | "Or", ..) => true,
+        Term::Closure(..) => return false,
+        _ => false,
+    };
+    let (mut reads, mut is_first) = (false, true);
+    value.children(&mut |child| {
+        reads |= (is_first || !only_first) && reads_always(child, earlier);
+        is_first = false;
+    });
+    reads
+}
+
 /// Short enough to be written wherever it is read.
 fn is_short(value: &Term) -> bool {
     match value {
@@ -131,6 +212,8 @@ struct Entry {
     under: bool,
     /// It reads names that something binds.
     reads_locals: bool,
+    /// It can panic, and nothing else computes it in every case.
+    forced: bool,
     /// How many parts it has when it is written out.
     size: usize,
     /// The name that it is bound under.
@@ -143,13 +226,36 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(value: &Term) -> Plan {
+    fn of(value: &Term, unread: Option<&[Rc<Earlier>]>) -> Plan {
         let mut plan = Plan {
             entries: Vec::new(),
         };
         plan.collect(value, false);
+        if let Some(unread) = unread {
+            for earlier in unread {
+                if plan.find(earlier).is_none() && can_panic(&earlier.value) {
+                    plan.add(earlier, 0, false);
+                }
+            }
+            plan.force(value);
+        }
         plan.bind(value);
         plan
+    }
+
+    /// Marks what can panic and is read in some case only.
+    fn force(&mut self, value: &Term) {
+        let mut computed: Vec<bool> = vec![false; self.entries.len()];
+        for index in (0..self.entries.len()).rev() {
+            let earlier = &self.entries[index].earlier;
+            let mut behind = (index + 1..self.entries.len()).filter(|other| computed[*other]);
+            let always = earlier.assigned
+                || reads_always(value, earlier)
+                || behind.any(|other| reads_always(&self.entries[other].earlier.value, earlier));
+            let forced = !always && can_panic(&earlier.value);
+            computed[index] = always || forced;
+            self.entries[index].forced = forced;
+        }
     }
 
     fn collect(&mut self, value: &Term, under: bool) {
@@ -164,13 +270,18 @@ impl Plan {
             self.entries[known].under |= under;
             return;
         }
+        self.add(earlier, 1, under);
+    }
+
+    fn add(&mut self, earlier: &Rc<Earlier>, uses: usize, under: bool) {
         self.collect(&earlier.value, false);
         let size = self.size(&earlier.value);
         self.entries.push(Entry {
             earlier: earlier.clone(),
-            uses: 1,
+            uses,
             under,
             reads_locals: false,
+            forced: false,
             size,
             name: None,
         });
@@ -213,7 +324,8 @@ impl Plan {
             let reads_locals = self.reads_locals(&entry.earlier.value);
             let again =
                 entry.uses > 1 && (entry.earlier.changes || !is_short(&entry.earlier.value));
-            let bound = again || entry.under && (reads_locals || entry.earlier.changes);
+            let bound =
+                again || entry.forced || entry.under && (reads_locals || entry.earlier.changes);
             let mut name = entry.earlier.name.clone();
             while bound && taken.contains(&name) {
                 name.push('_');

@@ -1,7 +1,7 @@
 //! The expressions of every state, and the names that are known to each.
 
 use super::Local;
-use super::earlier::settle;
+use super::earlier::{not_computed, settle};
 use super::expression::Resolver;
 use super::proof::UsedNames;
 use crate::check::variables::is_silent;
@@ -38,6 +38,7 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
         let mut places = Places {
             resolver: Resolver::new(machine, state, errors),
             found: &mut found,
+            lets: Vec::new(),
         };
         places.resolver.rewriting.witnesses = witnesses;
         places.resolver.rewriting.used = used;
@@ -78,14 +79,17 @@ struct Found {
 struct Places<'r, 'm> {
     resolver: Resolver<'m>,
     found: &'r mut Found,
+    /// The `let`s so far that make no variable, so that nothing computes them by themselves.
+    lets: Vec<Rc<Earlier>>,
 }
 
 impl Places<'_, '_> {
     fn one(&mut self, expression: &UserExpr) -> Term {
-        self.typed(expression, None)
+        self.typed(expression, None, &[])
     }
 
-    fn typed(&mut self, expression: &UserExpr, ty: Option<&Type>) -> Term {
+    /// Resolves an expression, which computes the `unread` earlier `let`s as well.
+    fn typed(&mut self, expression: &UserExpr, ty: Option<&Type>, unread: &[Rc<Earlier>]) -> Term {
         self.found.texts.append(&mut super::in_texts(expression));
         let resolved = self.resolver.expression(expression, ty);
         if resolved.faulty {
@@ -96,7 +100,7 @@ impl Places<'_, '_> {
         }
         self.found
             .terms
-            .push((expression.id, settle(resolved.value.clone())));
+            .push((expression.id, settle(resolved.value.clone(), unread)));
         resolved.value
     }
 
@@ -116,7 +120,8 @@ impl Places<'_, '_> {
         }
         self.lets(&node.state.lets, !node.state.ends());
         if let Some(value) = node.state.end_value() {
-            self.one(value);
+            let lets = std::mem::take(&mut self.lets);
+            self.typed(value, None, &lets);
         }
         self.resolver.locals.clear();
         for edge in &node.edges {
@@ -127,16 +132,37 @@ impl Places<'_, '_> {
 
     /// Each `let` reads the earlier ones. In a state that ends, or under a name with `_`, it makes no variable.
     fn lets(&mut self, lets: &[Let], goes_on: bool) {
+        let mut assigned_values = Vec::new();
+        let mut spans = Vec::new();
+        self.lets.clear();
         for one in lets {
-            let value = self.typed(&one.value, one.binding.ty.as_ref());
+            let value = self.typed(&one.value, one.binding.ty.as_ref(), &[]);
             let mut named = one.binding.named();
             let assigned = goes_on && named.any(|name| !is_silent(name));
             let name = match one.binding.names.as_slice() {
                 [Some(name)] => name.unraw().to_string(),
                 _ => "all".to_owned(),
             };
-            let earlier = Earlier::new(name, value, assigned);
-            self.bind(&one.binding, &Term::Inline(Rc::new(earlier)));
+            let earlier = Rc::new(Earlier::new(name, value, assigned));
+            if assigned {
+                assigned_values.push(earlier.value.clone());
+            } else {
+                spans.push((earlier.clone(), one.value.syn.span()));
+                self.lets.push(earlier.clone());
+            }
+            self.bind(&one.binding, &Term::Inline(earlier));
+        }
+        if goes_on {
+            let values: Vec<_> = assigned_values.iter().collect();
+            for lost in not_computed(&self.lets, &values) {
+                let span = spans.iter().find(|(one, _)| Rc::ptr_eq(one, lost));
+                let span = span.map_or_else(Span::call_site, |(_, span)| *span);
+                self.resolver.errors.at(
+                    span,
+                    "Rust computes this value and may panic, and a name with `_` makes no variable that would compute it \
+                     here: give it a name without `_`, or leave it out",
+                );
+            }
         }
     }
 
