@@ -159,6 +159,20 @@ const fn row(
     }
 }
 
+impl Receiver {
+    /// Whether it is a list or an iterator.
+    pub(crate) fn is_list(self) -> bool {
+        matches!(
+            self,
+            Receiver::List
+                | Receiver::Numbers
+                | Receiver::Texts
+                | Receiver::Lists
+                | Receiver::Options
+        )
+    }
+}
+
 impl Method {
     const fn jsonpath(mut self, form: &'static str) -> Method {
         self.jsonpath = Some(form);
@@ -212,6 +226,33 @@ pub(crate) fn is_identity(name: &str) -> bool {
 /// Whether a method gives the text that it is called on.
 pub(crate) fn is_same_text(name: &str) -> bool {
     is_identity(name) || matches!(name, "to_string" | "into")
+}
+
+/// The row for a closure that can fail.
+pub(crate) fn with_failing_closure(name: &str, row: &Method) -> Option<&'static Method> {
+    let mut rows = WITH_FAILING_CLOSURE.iter();
+    rows.find(|other| other.names.contains(&name) && other.receiver == row.receiver)
+}
+
+/// How a method treats a lazy iterator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Run {
+    /// Returns another lazy iterator.
+    Later,
+    /// Consumes some of the items.
+    Some,
+    /// Consumes all items.
+    All,
+}
+
+/// How a method of lists treats a lazy iterator.
+pub(crate) fn runs(name: &str) -> Run {
+    match name {
+        "chain" | "enumerate" | "filter" | "flatten" | "map" | "rev" | "skip" => Run::Later,
+        "all" | "any" | "find" | "first" | "get" | "len" | "next" | "nth" | "position" | "take"
+        | "zip" => Run::Some,
+        _ => Run::All,
+    }
 }
 
 /// The row of a call: the first that fits the receiver and the number of arguments.
@@ -378,6 +419,18 @@ const fn assert_lowered(names: &[&str]) {
         at += 1;
     }
 }
+
+/// Rows that replace those of these names where the closure can fail: they run it for the same items as Rust. `$map` and
+/// `$filter` run it for all items, and `$sort` does not run it for a single item.
+#[rustfmt::skip]
+pub(crate) const WITH_FAILING_CLOSURE: &[Method] = &[
+    row(R::List, &["any"], &[T::Closure(ITEM)], G::Bool, "$reduce($this, function($found, $item) { $found or $f($item) }, false)"),
+    row(R::List, &["all"], &[T::Closure(ITEM)], G::Bool, "$reduce($this, function($all, $item) { $all and $f($item) }, true)"),
+    row(R::List, &["find"], &[T::Closure(ITEM)], G::Option(&G::Item), "$reduce($this, function($found, $item) { $found != [] ? $found : $f($item) ? [$one($item)] : [] }, [])[0]").maybe(),
+    row(R::List, &["position"], &[T::Closure(ITEM)], G::Option(&G::Count), "$reduce($this, function($found, $item, $at) { $found != [] ? $found : $f($item) ? [$at] : [] }, [])[0]").maybe(),
+    row(R::List, &["min_by_key"], &[T::Key(ITEM)], G::Option(&G::Item), "($keys := $map($this, $f); $sort($this, function($left, $right) { $f($left) > $f($right) })[0])").maybe(),
+    row(R::List, &["max_by_key"], &[T::Key(ITEM)], G::Option(&G::Item), "($keys := $map($this, $f); $sort($this, function($left, $right) { $f($left) > $f($right) })[-1])").maybe(),
+];
 
 /// One character, also where JavaScript sees two halves of one.
 macro_rules! character {

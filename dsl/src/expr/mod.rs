@@ -19,7 +19,7 @@ pub use self::pattern::Pattern;
 pub use self::spec::{Align, Spec};
 pub use crate::type_block::proof::receiver::method;
 
-use crate::shape::{Fields, Payload, Shape};
+use crate::shape::{Fields, Payload, Presence, Shape};
 use crate::workflow::Place;
 use serde::Serialize;
 use serde_json::Value;
@@ -27,6 +27,9 @@ use std::borrow::Cow;
 
 /// A name or text, borrowed where it is known at compile time.
 pub type Text = Cow<'static, str>;
+
+/// The local that holds the base of a struct literal. It is no identifier in Rust, so no user's name hides it.
+const BASE: &str = "base'";
 
 /// How the shape of a type is computed.
 #[doc(hidden)]
@@ -157,16 +160,24 @@ impl Expr {
             .into_iter()
             .map(|(name, value)| (name.into(), value))
             .collect();
+        // A computed base is bound, and computed once.
+        let (bound, base) = match base.is_place() {
+            true => (None, base),
+            false => (Some(base), Expr::local(BASE)),
+        };
         let mut all = named.clone();
         if let Shape::Struct(shape) = T::shape().resolve()
             && let Fields::Named(declared) = &shape.fields
         {
             for field in declared {
-                if named.iter().any(|(name, _)| *name == field.name) {
+                let is_given = named.iter().any(|(name, _)| *name == field.name);
+                if is_given || matches!(field.presence, Presence::Never) {
                     continue;
                 }
                 let value = match base.untyped() {
-                    Node::Literal(Value::Object(object)) if !field.flatten => {
+                    Node::Literal(Value::Object(object))
+                        if !field.flatten && field.shape.custom().is_none() =>
+                    {
                         // What its JSON leaves out, this one leaves out as well.
                         let Some(value) = object.get(&*field.wire) else {
                             continue;
@@ -178,11 +189,15 @@ impl Expr {
                 all.push((field.name.clone(), value));
             }
         }
-        Expr::new(Node::Record(Record {
+        let record = Expr::new(Node::Record(Record {
             shape: T::shape,
             variant: None,
             fields: all,
-        }))
+        }));
+        match bound {
+            Some(base) => Expr::let_in(vec![(BASE, base)], record),
+            None => record,
+        }
     }
 
     nodes! {
@@ -216,6 +231,30 @@ impl Expr {
             shape,
         });
         Expr::new(Node::Closure(parameters.collect(), body))
+    }
+
+    /// Whether it leads to a value without computing one: a name or a literal, and fields of it.
+    fn is_place(&self) -> bool {
+        match &*self.node {
+            Node::Variable(_)
+            | Node::Parameter
+            | Node::Input(_)
+            | Node::Item(_)
+            | Node::Result
+            | Node::ErrorOutput
+            | Node::ErrorField(..)
+            | Node::Local(_)
+            | Node::Literal(_)
+            | Node::Path(..)
+            | Node::Refused(_) => true,
+            Node::Field(base, _) | Node::TupleField(base, _) | Node::Typed(base, _) => {
+                base.is_place()
+            }
+            Node::Method(base, name, arguments) => {
+                arguments.is_empty() && methods::is_identity(name) && base.is_place()
+            }
+            _ => false,
+        }
     }
 
     /// The node itself, where its type was only written to it.

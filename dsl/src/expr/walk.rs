@@ -1,10 +1,23 @@
 //! Looking at every node of an expression.
 
-use super::{Case, Expr, Node, Piece, Text};
+use super::{Binary, Case, Expr, Node, Piece, Text, Unary};
+use serde_json::Value;
 
 /// How many nodes a value may have that is put in at the places which read it: one that doubles from name to name would
 /// never end.
 const LARGEST: usize = 10_000;
+
+/// The functions of `stepwright::functions` that take every value.
+const NEVER_PANIC: [&str; 8] = [
+    "base64_encode",
+    "is_before",
+    "now",
+    "sha256",
+    "sorted",
+    "to_json",
+    "unique",
+    "uuid",
+];
 
 /// The walk over what stands right below an expression, shared and mutable.
 macro_rules! children {
@@ -130,7 +143,10 @@ impl Expr {
         }
         let place = self.place;
         let made = match *self.node {
-            Node::TupleField(base, index) => base.taken_apart(index),
+            // An item that can panic is computed where nothing reads it.
+            Node::TupleField(base, index) if !base.others_can_panic(index) => {
+                base.taken_apart(index)
+            }
             node => Expr::new(node),
         };
         Expr { place, ..made }
@@ -155,7 +171,63 @@ impl Expr {
             let value = value.clone().with_locals(&|name| find(&known, name));
             known.push((name, value));
         }
+        for (index, (name, value)) in bindings.iter().enumerate() {
+            let mut later = bindings[index + 1..].iter().map(|(_, value)| value);
+            let is_read = body.reads(name) || later.any(|value| value.reads(name));
+            if !is_read && value.can_panic() {
+                return Expr::refused(
+                    "nothing reads this value, so JSONPath does not compute it, and Rust may panic there; leave it out, or \
+                     write `query_language JSONata;` in this state",
+                );
+            }
+        }
         body.clone().with_locals(&|name| find(&known, name))
+    }
+
+    fn reads(&self, local: &str) -> bool {
+        let mut reads = false;
+        self.walk(&mut |node| reads |= matches!(node, Node::Local(name) if name == local));
+        reads
+    }
+
+    /// Whether Rust may panic when it computes the value.
+    pub(crate) fn can_panic(&self) -> bool {
+        let mut found = false;
+        self.walk(&mut |node| {
+            found |= match node {
+                Node::Index(..)
+                | Node::Jsonata(..)
+                | Node::Path(..)
+                | Node::Intrinsic(..)
+                | Node::Refused(_) => true,
+                Node::Binary(Binary::Div | Binary::Rem, _, by) => !by.is_nonzero(),
+                Node::Method(_, name, _) => name == "unwrap" || name == "expect",
+                Node::Function(path, _) => path
+                    .strip_prefix("functions::")
+                    .is_some_and(|name| !NEVER_PANIC.contains(&name)),
+                _ => false,
+            };
+        });
+        found
+    }
+
+    fn is_nonzero(&self) -> bool {
+        match self.untyped() {
+            Node::Literal(Value::Number(number)) => number.as_f64().is_some_and(|n| n != 0.0),
+            Node::Unary(Unary::Neg, value) => value.is_nonzero(),
+            _ => false,
+        }
+    }
+
+    /// Whether an item of a tuple that is written out can panic, apart from one.
+    fn others_can_panic(&self, index: usize) -> bool {
+        match &*self.node {
+            Node::Tuple(items) => {
+                let mut items = items.iter().enumerate();
+                items.any(|(other, item)| other != index && item.can_panic())
+            }
+            _ => false,
+        }
     }
 
     /// How many nodes it has once values of these sizes stand in the place of their names.

@@ -1,6 +1,6 @@
 //! Fields and items of a value by its shape: the same in both query languages.
 
-use crate::shape::{Field, Fields, Presence, Shape};
+use crate::shape::{CustomForm, Field, Fields, Presence, Shape};
 
 /// What the name of a field leads to.
 pub(super) enum Member {
@@ -16,6 +16,7 @@ pub(super) enum Member {
 pub(super) fn field(shape: &Shape, name: &str) -> Result<Member, String> {
     match shape.resolve() {
         Shape::Any => Ok(Member::Unknown),
+        Shape::Custom(form) => Err(form.refusal()),
         Shape::Struct(shape) => {
             let found = match &shape.fields {
                 Fields::Newtype(field) if field.name == name => {
@@ -37,6 +38,9 @@ pub(super) fn field(shape: &Shape, name: &str) -> Result<Member, String> {
 /// The place in its list of an item of a tuple, and its shape, or why there is none. What a newtype holds has no place.
 pub(super) fn item(shape: &Shape, index: usize) -> Result<(Option<usize>, Shape), String> {
     let shape = shape.resolve();
+    if let Shape::Custom(form) = shape {
+        return Err(form.refusal());
+    }
     let found = match &shape {
         Shape::Struct(of) => match &of.fields {
             Fields::Newtype(field) if index == 0 => return Ok((None, field.shape.clone())),
@@ -60,6 +64,14 @@ pub(super) fn item(shape: &Shape, index: usize) -> Result<(Option<usize>, Shape)
     match found {
         Some((place, shape)) => Ok((Some(place), shape)),
         None => Err(format!("{} has no field `{index}`", shape.describe())),
+    }
+}
+
+/// The functions of the user's that write a value only as this field: elsewhere its type has another form.
+pub(super) fn custom_field(shape: &Shape) -> Option<CustomForm> {
+    match shape.resolve() {
+        Shape::Custom(form) if form.of_field => Some(form),
+        _ => None,
     }
 }
 

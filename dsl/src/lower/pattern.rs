@@ -114,6 +114,10 @@ fn find<'s>(shape: &'s EnumShape, name: &str) -> Result<&'s Variant, String> {
 
 impl<L: Matches> Matched<L> {
     fn pattern(&mut self, language: &mut L, pattern: &Pattern, subject: &L::Leaf) {
+        let is_read = !matches!(pattern, Pattern::Wildcard | Pattern::Bind(_));
+        if is_read && let Some(form) = language.shape(subject).custom() {
+            return language.report().fault(form.refusal());
+        }
         match pattern {
             Pattern::Wildcard => {}
             Pattern::Bind(name) => self.bound.push((name.clone(), subject.clone())),

@@ -14,7 +14,12 @@ pub(super) struct Report {
     here: Option<Place>,
     faults: Vec<Fault>,
     locals: usize,
+    /// The nesting of the expression that is being lowered.
+    depth: usize,
 }
+
+/// The limit on the nesting of an expression. The lowering is recursive, so it bounds the stack.
+const DEEPEST: usize = 128;
 
 impl Report {
     pub(super) fn new(state: &str) -> Report {
@@ -57,6 +62,22 @@ impl Report {
     /// Goes back to the place that [`Report::enter`] left.
     pub(super) fn leave(&mut self, before: Option<Place>) {
         self.here = before;
+    }
+
+    /// Enters one level of an expression. Returns `false`, and reports a fault, below the deepest one.
+    pub(super) fn descend(&mut self) -> bool {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            self.fault(format!(
+                "this expression nests deeper than {DEEPEST} levels; give parts of it names in states before, or compute it in \
+                 a task"
+            ));
+        }
+        self.depth <= DEEPEST
+    }
+
+    pub(super) fn ascend(&mut self) {
+        self.depth -= 1;
     }
 
     pub(super) fn fault(&mut self, message: impl Into<String>) {

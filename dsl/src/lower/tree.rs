@@ -1,8 +1,9 @@
 //! Values with structure, before they are written as a template or as an expression.
 
+use super::members;
 use super::report::Report;
 use crate::expr::{Expr, Node, Piece, Record, Text, Unary};
-use crate::shape::{EnumShape, Field, Fields, Presence, Shape, Tagging, Variant};
+use crate::shape::{CustomForm, EnumShape, Field, Fields, Presence, Shape, Tagging, Variant};
 use serde_json::Value;
 
 /// A value whose leaves are computed in one of the query languages.
@@ -84,13 +85,21 @@ pub(super) trait Build {
         value
     }
 
+    /// The value of a field that functions of the user's write, where it is read from a field of the same form.
+    fn passed(&mut self, value: &Expr, form: CustomForm) -> Option<Tree<Self::Leaf>>;
+
     /// Where faults go.
     fn report(&mut self) -> &mut Report;
 
     /// Lowers any expression; what cannot be lowered is a fault at its place.
     fn tree(&mut self, expr: &Expr) -> Tree<Self::Leaf> {
         let before = self.report().enter(expr);
-        let tree = self.tree_here(expr);
+        let tree = if self.report().descend() {
+            self.tree_here(expr)
+        } else {
+            Tree::Literal(Value::Null)
+        };
+        self.report().ascend();
         self.report().leave(before);
         tree
     }
@@ -188,7 +197,7 @@ pub(super) trait Build {
         let find = |this: &mut Self, field: &Field| {
             let value = given.iter().find(|(name, _)| *name == field.name);
             match value {
-                Some((_, value)) => this.tree(value),
+                Some((_, value)) => this.given(field, value),
                 None => Tree::Literal(absent(field)),
             }
         };
@@ -205,14 +214,14 @@ pub(super) trait Build {
                     None => value,
                 }
             }
-            Fields::Tuple(fields) => Tree::Array(
-                fields
-                    .iter()
-                    .filter(|field| !matches!(field.presence, Presence::Never))
-                    .map(|field| find(self, field))
-                    .collect(),
-            ),
+            Fields::Tuple(fields) => {
+                self.refuse_dropped(fields, given);
+                let fields = fields.iter();
+                let fields = fields.filter(|field| !matches!(field.presence, Presence::Never));
+                Tree::Array(fields.map(|field| find(self, field)).collect())
+            }
             Fields::Named(fields) => {
+                self.refuse_dropped(fields, given);
                 let mut parts = vec![Tree::Object(head.into_iter().collect())];
                 for field in fields {
                     if matches!(field.presence, Presence::Never) {
@@ -232,6 +241,44 @@ pub(super) trait Build {
         }
     }
 
+    /// Refuses a value that Rust computes, maybe with a panic, for a field that serde skips.
+    fn refuse_dropped(&mut self, fields: &[Field], given: &[(Text, Expr)]) {
+        for field in fields {
+            let value = given.iter().find(|(name, _)| *name == field.name);
+            if matches!(field.presence, Presence::Never)
+                && let Some((_, value)) = value
+                && value.can_panic()
+            {
+                let before = self.report().enter(value);
+                self.report().fault(format!(
+                    "serde skips the field `{}`, so a workflow does not compute this value, and Rust may panic there; give it \
+                     a value that cannot panic",
+                    field.name
+                ));
+                self.report().leave(before);
+            }
+        }
+    }
+
+    /// A value that is given to a field.
+    fn given(&mut self, field: &Field, value: &Expr) -> Tree<Self::Leaf> {
+        let Some(form) = members::custom_field(&field.shape) else {
+            return self.tree(value);
+        };
+        let before = self.report().enter(value);
+        let read = passed_on(value);
+        let passed = match &*read.node {
+            Node::Field(..) | Node::TupleField(..) => self.passed(read, form),
+            _ => None,
+        };
+        let tree = passed.unwrap_or_else(|| {
+            self.report().fault(form.refusal());
+            Tree::Literal(Value::Null)
+        });
+        self.report().leave(before);
+        tree
+    }
+
     /// The member that a field is; none where serde leaves it out.
     fn member(&mut self, field: &Field, given: &[(Text, Expr)]) -> Option<Tree<Self::Leaf>> {
         let given = given.iter().find(|(name, _)| *name == field.name);
@@ -242,13 +289,13 @@ pub(super) trait Build {
         };
         match (&field.presence, value.untyped()) {
             (Presence::Omitted(_), Node::None) => None,
-            (Presence::Omitted(_), Node::Some(_)) => Some(self.tree(value)),
-            (Presence::Omitted(_), _) => match self.tree(value) {
+            (Presence::Omitted(_), Node::Some(_)) => Some(self.given(field, value)),
+            (Presence::Omitted(_), _) => match self.given(field, value) {
                 Tree::Literal(Value::Null) => None,
                 Tree::Literal(literal) => Some(Tree::Literal(literal)),
                 computed => Some(Tree::Optional(Box::new(computed))),
             },
-            _ => Some(self.tree(value)),
+            _ => Some(self.given(field, value)),
         }
     }
 
@@ -335,6 +382,19 @@ fn negated(value: &Expr) -> Option<Value> {
     match number.as_i64() {
         Some(whole) => whole.checked_neg().map(Value::from),
         None => number.as_f64().map(|number| Value::from(-number)),
+    }
+}
+
+/// The value itself, without methods that change nothing in JSON.
+fn passed_on(value: &Expr) -> &Expr {
+    match &*value.node {
+        Node::Typed(value, _) => passed_on(value),
+        Node::Method(base, name, arguments)
+            if arguments.is_empty() && crate::expr::methods::is_identity(name) =>
+        {
+            passed_on(base)
+        }
+        _ => value,
     }
 }
 

@@ -27,6 +27,33 @@ pub struct SetShape {
     pub(crate) check: Option<Check>,
 }
 
+/// A JSON form that user code defines: `#[serde(with = "..")]`, `#[serde(into = "..")]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CustomForm {
+    /// The attribute, as it is written: `with = "as_text"`.
+    pub attribute: &'static str,
+    /// The module of the type that has the attribute.
+    pub module: &'static str,
+    /// The attribute is a field's, so the same Rust type has another form elsewhere.
+    pub of_field: bool,
+}
+
+impl CustomForm {
+    /// The message where a workflow would compute with such a value.
+    pub(crate) fn refusal(&self) -> String {
+        let attribute = self.attribute;
+        if self.of_field {
+            format!(
+                "the JSON of this field is written by `#[serde({attribute})]`, which a workflow cannot run: pass the whole                  struct on, or read the field in a task"
+            )
+        } else {
+            format!(
+                "the JSON of this type is written by `#[serde({attribute})]`, which a workflow cannot run: pass the value                  on as it is, or compute with it in a task"
+            )
+        }
+    }
+}
+
 /// A type that serde writes as text, and what of it means the same on that text.
 #[derive(Clone, Copy, Debug)]
 pub struct Written {

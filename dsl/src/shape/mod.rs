@@ -16,7 +16,7 @@ mod tuples;
 #[doc(hidden)]
 pub mod wire;
 
-pub use self::collection::{MapShape, SetShape, Written};
+pub use self::collection::{CustomForm, MapShape, SetShape, Written};
 pub use self::fields::{Field, Fields, Presence, StructShape};
 #[doc(hidden)]
 pub use self::form::Form;
@@ -61,6 +61,8 @@ pub enum Shape {
     Struct(StructShape),
     /// An enum, with the way its variants are told apart.
     Enum(EnumShape),
+    /// A value whose JSON user code writes. A workflow passes it on and does not compute with it.
+    Custom(CustomForm),
     /// Anything: `serde_json::Value`, opaque fields, literals of unknown type. Names below it are taken as they stand.
     Any,
     /// A shape that is computed when it is looked at, so that types may contain themselves.
@@ -89,7 +91,7 @@ impl Shape {
             return true;
         };
         match self.resolve() {
-            Shape::String | Shape::Written(_) | Shape::Any => true,
+            Shape::String | Shape::Written(_) | Shape::Custom(_) | Shape::Any => true,
             Shape::Option(inner) => inner.text_within(depth),
             Shape::Enum(one) => one.may_be_text(depth),
             Shape::Struct(one) => match one.fields {
@@ -164,6 +166,31 @@ impl Shape {
         match self.plain() {
             Shape::Option(inner) => inner.resolve(),
             other => other,
+        }
+    }
+
+    /// How many shapes are written out in it, counted up to a limit.
+    pub(crate) fn parts(&self, limit: usize) -> usize {
+        let mut parts = 1;
+        let mut add = |inner: &Shape| {
+            if parts < limit {
+                parts += inner.parts(limit - parts);
+            }
+        };
+        match self {
+            Shape::Tuple(items) => items.iter().for_each(add),
+            Shape::Array(inner) | Shape::Option(inner) => add(inner),
+            _ => {}
+        }
+        parts
+    }
+
+    /// The user's functions that write such a value, where there are some.
+    pub(crate) fn custom(&self) -> Option<CustomForm> {
+        match self.plain() {
+            Shape::Custom(form) => Some(form),
+            Shape::Option(some) => some.custom(),
+            _ => None,
         }
     }
 
@@ -251,6 +278,7 @@ impl Shape {
             Shape::Option(_) => "an `Option`".to_owned(),
             Shape::Struct(shape) => format!("`{}`", shape.name),
             Shape::Enum(shape) => format!("`{}`", shape.name),
+            Shape::Custom(form) => format!("a value of `#[serde({})]`", form.attribute),
             Shape::Any | Shape::Lazy(_) => "a value of unknown form".to_owned(),
         }
     }

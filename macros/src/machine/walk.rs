@@ -75,6 +75,13 @@ macro_rules! children {
 }
 
 impl Term {
+    /// Whether it has few parts, so that it may be written more than once.
+    pub(crate) fn is_small(&self) -> bool {
+        let mut size = 0;
+        self.walk(&mut |_| size += 1);
+        size <= 8
+    }
+
     /// Calls `see` with this value and everything below it; what an earlier `let` stands for is not below it.
     pub(crate) fn walk(&self, see: &mut dyn FnMut(&Term)) {
         see(self);

@@ -1,10 +1,10 @@
 //! What serde's attributes say, as far as they shape the JSON.
 
 use super::case::Case;
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
-use syn::{Attribute, Error, LitStr, Path, Result, Token};
+use syn::{Attribute, Error, ExprPath, LitStr, Path, Result, Token};
 
 /// Where a default comes from.
 #[derive(Clone)]
@@ -26,8 +26,8 @@ pub(super) struct Container {
     pub(super) untagged: bool,
     pub(super) transparent: bool,
     pub(super) default: Option<DefaultValue>,
-    /// `from`, `try_from`, `into`: the JSON is another type's.
-    pub(super) converted: bool,
+    /// The attribute, as written, where `from`, `try_from` and `into` name the type of the JSON.
+    pub(super) converted: Option<String>,
 }
 
 /// `#[serde(..)]` on a variant.
@@ -38,7 +38,15 @@ pub(super) struct Variant {
     pub(super) skip: bool,
     pub(super) other: bool,
     pub(super) untagged: bool,
-    pub(super) opaque: bool,
+    pub(super) custom: Option<Custom>,
+}
+
+/// Functions of the user's that write and read a field or a variant.
+pub(super) struct Custom {
+    /// The attribute as it is written: `with = "as_text"`.
+    pub(super) attribute: String,
+    /// The function that writes.
+    pub(super) write: ExprPath,
 }
 
 /// `#[serde(..)]` and `#[payload(..)]` on a field.
@@ -52,6 +60,7 @@ pub(super) struct Field {
     pub(super) default: Option<DefaultValue>,
     pub(super) flatten: bool,
     pub(super) opaque: bool,
+    pub(super) custom: Option<Custom>,
 }
 
 impl Container {
@@ -106,7 +115,7 @@ impl Variant {
             }
             Ok(())
         })?;
-        read.opaque = with.both()?;
+        read.custom = with.both()?;
         Ok(read)
     }
 }
@@ -131,7 +140,7 @@ impl Field {
             }
             Ok(())
         })?;
-        read.opaque = with.both()?;
+        read.custom = with.both()?;
         for attribute in attributes {
             if attribute.path().is_ident("payload") {
                 attribute.parse_nested_meta(|meta| {
@@ -151,9 +160,10 @@ impl Field {
 /// What says how a field or a variant is written and read.
 #[derive(Default)]
 struct With {
-    both: bool,
+    /// `with`
+    both: Option<LitStr>,
     /// `serialize_with`
-    out: Option<Span>,
+    out: Option<LitStr>,
     /// `deserialize_with`
     back: Option<Span>,
 }
@@ -162,8 +172,14 @@ impl With {
     /// Reads what fields and variants have in common; refuses what holds in one direction alone.
     fn read(&mut self, name: &str, meta: &ParseNestedMeta<'_>, of: &str) -> Result<()> {
         match name {
-            "with" => self.both = true,
-            "serialize_with" => self.out = Some(meta.path.span()),
+            "with" => {
+                self.both = Some(text(meta)?);
+                return Ok(());
+            }
+            "serialize_with" => {
+                self.out = Some(text(meta)?);
+                return Ok(());
+            }
             "deserialize_with" => self.back = Some(meta.path.span()),
             "alias" => {
                 return Err(meta.error(format!(
@@ -191,13 +207,18 @@ impl With {
         ignore(meta)
     }
 
-    /// Whether functions of the user's write and read it.
-    fn both(self) -> Result<bool> {
+    /// The functions of the user's that write and read it.
+    fn both(self) -> Result<Option<Custom>> {
         match (self.out, self.back) {
-            (None, None) => Ok(self.both),
-            (Some(_), Some(_)) => Ok(true),
-            (Some(one), None) | (None, Some(one)) => Err(Error::new(
-                one,
+            (None, None) => self.both.as_ref().map(Custom::of_module).transpose(),
+            (Some(write), Some(_)) => Ok(Some(Custom {
+                attribute: format!("serialize_with = {:?}", write.value()),
+                write: write.parse()?,
+            })),
+            (out, back) => Err(Error::new(
+                out.map(|text| text.span())
+                    .or(back)
+                    .unwrap_or_else(Span::call_site),
                 "a payload is written by one task and read by the next: give `serialize_with` and `deserialize_with` \
                  together, or `with`",
             )),
@@ -205,12 +226,25 @@ impl With {
     }
 }
 
-/// Whether the JSON is another type's, which is then the same both ways.
-fn converted(from: Option<(Span, String)>, into: Option<(Span, String)>) -> Result<bool> {
+impl Custom {
+    /// `with = "module"`
+    fn of_module(module: &LitStr) -> Result<Custom> {
+        let mut write: ExprPath = module.parse()?;
+        let serialize = Ident::new("serialize", module.span());
+        write.path.segments.push(serialize.into());
+        Ok(Custom {
+            attribute: format!("with = {:?}", module.value()),
+            write,
+        })
+    }
+}
+
+/// The attribute `into`, where `from` (or `try_from`) and `into` name the same type.
+fn converted(from: Option<(Span, String)>, into: Option<(Span, String)>) -> Result<Option<String>> {
     match (from, into) {
-        (None, None) => Ok(false),
+        (None, None) => Ok(None),
         (Some((_, from)), Some((_, into))) if from.replace(' ', "") == into.replace(' ', "") => {
-            Ok(true)
+            Ok(Some(format!("into = {into:?}")))
         }
         (Some((span, _)), _) | (None, Some((span, _))) => Err(Error::new(
             span,

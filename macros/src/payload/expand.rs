@@ -1,6 +1,6 @@
 //! The code of a `Payload` implementation.
 
-use super::attributes::{self, Container, DefaultValue};
+use super::attributes::{self, Container, Custom, DefaultValue};
 use super::case::Case;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -10,11 +10,11 @@ use syn::{Data, DataEnum, DeriveInput, Error, Field, Fields, Result, parse_quote
 
 pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let container = Container::read(&input.attrs)?;
-    let shape = match &input.data {
-        _ if container.converted => quote!(__wire::schema::<Self>()),
-        Data::Struct(data) => expand_struct(input, &container, &data.fields)?,
-        Data::Enum(data) => expand_enum(input, &container, data)?,
-        Data::Union(data) => {
+    let shape = match (&container.converted, &input.data) {
+        (Some(attribute), _) => custom(attribute, false),
+        (None, Data::Struct(data)) => expand_struct(input, &container, &data.fields)?,
+        (None, Data::Enum(data)) => expand_enum(input, &container, data)?,
+        (None, Data::Union(data)) => {
             return Err(Error::new(
                 data.union_token.span,
                 "a union cannot travel between workflow states: make it an enum",
@@ -39,7 +39,7 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         }
     }
     let (implementation, arguments, bounds) = generics.split_for_impl();
-    let untagged = (container.untagged && !container.converted).then(|| {
+    let untagged = (container.untagged && container.converted.is_none()).then(|| {
         quote! {
             #[automatically_derived]
             impl #implementation __shape::UntaggedEnum for #name #arguments #bounds {}
@@ -123,12 +123,13 @@ fn expand_enum(input: &DeriveInput, container: &Container, data: &DataEnum) -> R
             container_default: None,
             in_variant: true,
         };
-        let fields = if read.opaque {
+        let fields = if let Some(form) = &read.custom {
+            let shape = custom(&form.attribute, true);
             quote! {
                 __shape::Fields::Newtype(::std::boxed::Box::new(__shape::Field {
                     name: "0".into(),
                     wire: "0".into(),
-                    shape: __shape::Shape::Any,
+                    shape: #shape,
                     flatten: false,
                     presence: __shape::Presence::Always,
                 }))
@@ -154,6 +155,17 @@ fn expand_enum(input: &DeriveInput, container: &Container, data: &DataEnum) -> R
             variants: ::std::vec![#(#variants),*],
         })
     })
+}
+
+/// The shape of what functions of the user's write.
+fn custom(attribute: &str, of_field: bool) -> TokenStream {
+    quote! {
+        __shape::Shape::Custom(__shape::CustomForm {
+            attribute: #attribute,
+            module: ::core::module_path!(),
+            of_field: #of_field,
+        })
+    }
 }
 
 /// What the surroundings of a field say about it.
@@ -225,7 +237,9 @@ fn expand_field(scope: &Scope<'_>, index: usize, field: &Field) -> Result<TokenS
         (None, Some(_), Some(case)) => case.field(&name),
         _ => name.clone(),
     };
-    let shape = if read.skip || read.opaque && scope.in_variant {
+    let shape = if let Some(form) = &read.custom {
+        custom(&form.attribute, true)
+    } else if read.skip || read.opaque && scope.in_variant {
         quote!(__shape::Shape::Any)
     } else if read.opaque && field.ident.is_some() && !read.flatten {
         quote!(__shape::Shape::Lazy(|| __wire::property::<Self>(#wire)))
@@ -236,7 +250,15 @@ fn expand_field(scope: &Scope<'_>, index: usize, field: &Field) -> Result<TokenS
         let payload = quote_spanned!(ty.span()=> <#ty as ::stepwright::__::Payload>::shape);
         quote!(__shape::Shape::Lazy(#payload))
     };
-    let some = |value: TokenStream| quote!(::core::option::Option::Some(|| __wire::value(&#value)));
+    let some = |value: TokenStream| {
+        let value = match &read.custom {
+            Some(Custom { write, .. }) => {
+                quote!(__wire::written(&#value, |value, to| #write(value, to)))
+            }
+            None => quote!(__wire::value(&#value)),
+        };
+        quote!(::core::option::Option::Some(|| #value))
+    };
     let default = match (&read.default, scope.container_default) {
         (Some(DefaultValue::Function(path)), _) => {
             let path = quote_spanned!(path.span()=> #path());

@@ -65,7 +65,7 @@ pub(super) fn rows() -> Vec<Row> {
                 [i.a + i.b] [i.a - i.b] [i.a * i.b] [i.a / i.b] [i.a % i.b] [-i.a] [i.large + 1] [i.large / 7] [i.large % 1000]
                 [i.x + i.y] [i.x - i.y] [i.x * i.y] [i.x / i.y] [-i.x] [(i.a + i.b) * (i.a - i.b)] [i.a - (i.b - i.a)] [i.a + 1]
                 [i.a - 1] [100 / (i.b * 2 + 1)] [i.x % 2.0]
-                [i.a % -3] [i.a / 4]
+                [i.a % -3] [i.a / 4] [(i.a, 10 / i.b).0] [{ let _ = i.a / i.b; i.a }]
             }
             conditions {}
         }
@@ -110,7 +110,7 @@ pub(super) fn rows() -> Vec<Row> {
                 [i.option.or(Some(3))] [i.item.note.unwrap_or("nothing".to_string())] [i.option.and_then(|n| if n > 0 { Some(n) } else { None })]
                 [i.option.map_or(0, |n| n + 1)] [i.maybe.clone().unwrap_or_else(|| "x".to_string())] [i.option.filter(|n| *n > 0)] [i.option.unwrap_or(i.a) + 1]
                 [i.option.expect("a number")] [i.option.or_else(|| Some(i.a))] [i.option.iter().collect::<Vec<_>>()] [Some(i.option).flatten()]
-                [if i.yes { Some(i.a) } else { None }] [i.yes.then_some(i.a)] [i.yes.then(|| i.a + 1)] [i.maybe.filter(|text| !text.is_empty())]
+                [if i.yes { Some(i.a) } else { None }] [i.yes.then_some(i.a)] [i.yes.then(|| i.a + 1)] [i.list.iter().find(|n| 10 / **n > 3)] [i.options.first().copied().flatten()] [i.maybe.filter(|text| !text.is_empty())]
                 [i.maybe.as_deref().unwrap_or("none").to_uppercase()] [(if i.yes { Some(i.text) } else { None }).filter(|text| !text.is_empty()).is_some()]
             }
             conditions { [i.option.is_some()] [i.maybe.is_none()] [i.option.is_some_and(|n| n > 1)] [i.option == None] [i.maybe != None] [i.option == Some(1)] [i.option.is_none_or(|n| n > 1)] }
@@ -149,7 +149,7 @@ pub(super) fn rows() -> Vec<Row> {
                 [i.set.iter().map(|n| n + 1).collect::<Vec<_>>()] [i.set.iter().next()] [i.set.len()]
             }
             conditions {
-                [i.list.is_empty()] [i.list.contains(&1)] [i.texts.contains(&i.text)] [i.list.iter().any(|n| *n > 2)] [i.list.iter().all(|n| *n > 0)] [i.lists.contains(&i.list)] [i.items.iter().any(|item| item.tags.contains(&i.text))] [i.lists.iter().any(|list| list.is_empty())] [i.lists.iter().all(|list| list.len() > 1)]
+                [i.list.is_empty()] [i.list.contains(&1)] [i.texts.contains(&i.text)] [i.list.iter().any(|n| *n > 2)] [i.list.iter().any(|n| 10 / n > 3)] [i.list.iter().all(|n| i.a % n > 0)] [i.list.iter().all(|n| *n > 0)] [i.lists.contains(&i.list)] [i.items.iter().any(|item| item.tags.contains(&i.text))] [i.lists.iter().any(|list| list.is_empty())] [i.lists.iter().all(|list| list.len() > 1)]
                 [i.set.contains(&i.a)] [i.pairs.contains(&(i.text, i.a))]
             }
         }

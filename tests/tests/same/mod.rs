@@ -10,6 +10,10 @@ use stepwright_runtime::Engine;
 ///
 /// The workflow's first state has the `let`s of `begin`, which Rust does not see: each name is there before, with another
 /// value. A state has those of `then`, and the last one reads them.
+#[allow(
+    unused_macros,
+    reason = "some tests declare their workflows differently"
+)]
 macro_rules! same {
     ($($workflow:ident, $rust:ident($input:ident: $of:ty) -> $ty:ty {
         begin { $($begin:tt)* }

@@ -17,7 +17,7 @@ impl Listed {
         match shape.plain() {
             Shape::Array(_) | Shape::Set { .. } | Shape::Tuple(_) => Listed::Always,
             Shape::Struct(shape) if matches!(shape.fields, Fields::Tuple(_)) => Listed::Always,
-            Shape::Any => Listed::Perhaps,
+            Shape::Any | Shape::Custom(_) => Listed::Perhaps,
             Shape::Option(inner) if Listed::of(&inner) == Listed::Never => Listed::Never,
             Shape::Option(_) => Listed::Perhaps,
             Shape::Enum(shape) => {
@@ -54,6 +54,9 @@ pub(in crate::lower) struct Code {
     pub(in crate::lower) absent: Absent,
     /// The value of a flattened field: the expression is that of the object that holds it.
     pub(in crate::lower) flattened: bool,
+    /// In Rust an iterator that nothing has run yet, with the method whose closure can fail. JSONata runs the closure for
+    /// all items at once.
+    pub(in crate::lower) deferred: Option<&'static str>,
 }
 
 impl Code {
@@ -63,6 +66,7 @@ impl Code {
             shape,
             absent: Absent::Never,
             flattened: false,
+            deferred: None,
         }
     }
 

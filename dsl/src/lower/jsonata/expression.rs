@@ -7,17 +7,23 @@ use crate::lower::env::{Env, Whence};
 use crate::lower::reads;
 use crate::lower::report::{NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_local, too_early};
 use crate::lower::tree::{Build, Tree};
-use crate::shape::{Shape, StructShape};
+use crate::shape::{CustomForm, Shape, StructShape};
 
 /// Lowers expressions of one place.
 pub(in crate::lower) struct Lowering<'e, 'r> {
     pub(super) env: Env<'e>,
     pub(super) report: &'r mut Report,
+    /// The field that is read is passed on as the same field.
+    pub(super) passes: bool,
 }
 
 impl<'e, 'r> Lowering<'e, 'r> {
     pub(in crate::lower) fn new(env: Env<'e>, report: &'r mut Report) -> Self {
-        Lowering { env, report }
+        Lowering {
+            env,
+            report,
+            passes: false,
+        }
     }
 
     pub(super) fn refuse_code(&mut self, message: impl Into<String>) -> Code {
@@ -113,12 +119,19 @@ impl<'e, 'r> Lowering<'e, 'r> {
 
     /// `{ let name = value; .. body }`: what is short, or read once, stands where its name is read.
     fn let_in(&mut self, bindings: &[(Text, Expr)], body: &Expr) -> Code {
+        if let [(name, value)] = bindings
+            && let Node::Closure(parameters, value) = &*value.node
+            && parameters.is_empty()
+        {
+            return self.shared(name, value, body);
+        }
         let before = self.env.locals.len();
         let mut bound = Vec::new();
         for (name, value) in bindings {
             let code = self.code(value);
             let mut code = self.reached(code);
-            if !code.syntax.is_simple() {
+            // An iterator is run by what reads it.
+            if !code.syntax.is_simple() && code.deferred.is_none() {
                 let local = self.fresh(name.clone());
                 let syntax = Syntax::Local(local.clone());
                 bound.push((local, std::mem::replace(&mut code.syntax, syntax)));
@@ -132,6 +145,23 @@ impl<'e, 'r> Lowering<'e, 'r> {
             Syntax::bind(local, value, body)
         });
         Code { syntax, ..body }
+    }
+
+    /// A value that the body reads at several places, of which one at most is reached.
+    fn shared(&mut self, name: &Text, value: &Expr, body: &Expr) -> Code {
+        let value = self.value(value);
+        let local = self.fresh(name.clone());
+        let read = Code {
+            syntax: Syntax::Apply(local.clone()),
+            ..value.clone()
+        };
+        self.env.locals.push((name.clone(), read));
+        let body = self.code(body);
+        self.env.locals.pop();
+        Code {
+            syntax: Syntax::share(local, value.syntax, body.syntax),
+            ..body
+        }
     }
 
     /// An expression without structure of its own.
@@ -397,6 +427,16 @@ impl Build for Lowering<'_, '_> {
             Tree::Leaf(code) => Tree::Leaf(code.shaped(shape)),
             Tree::Shaped(value, _) => Tree::Shaped(value, shape),
             value => Tree::Shaped(Box::new(value), shape),
+        }
+    }
+
+    fn passed(&mut self, value: &Expr, form: CustomForm) -> Option<Tree<Code>> {
+        self.passes = true;
+        let code = self.code(value);
+        self.passes = false;
+        match code.shape.resolve() {
+            Shape::Custom(found) if found == form => Some(Tree::Leaf(code)),
+            _ => None,
         }
     }
 

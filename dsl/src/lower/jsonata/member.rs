@@ -8,6 +8,9 @@ use crate::lower::tree::Tree;
 use crate::shape::{Fields, Presence, Shape};
 use serde_json::Value;
 
+/// How many parts the type of a tuple may have: one of tuples of tuples has twice as many at each level.
+const MOST_PARTS: usize = 10_000;
+
 /// The largest integer that JSONata keeps exactly.
 const EXACT: u64 = 1 << 53;
 
@@ -29,7 +32,12 @@ impl Lowering<'_, '_> {
                     matches!(other.shape.resolve(), Shape::Any)
                         || other.shape.describe() == item.describe()
                 });
-                let shape = if alike {
+                let parts: usize = items.iter().map(|item| item.shape.parts(MOST_PARTS)).sum();
+                let shape = if parts >= MOST_PARTS {
+                    return self.refuse_code(format!(
+                        "the type of this value has more than {MOST_PARTS} parts; give it a struct, or build it in a task"
+                    ));
+                } else if alike {
                     Shape::list(item)
                 } else {
                     Shape::Tuple(items.iter().map(|item| item.shape.clone()).collect())
@@ -126,30 +134,58 @@ impl Lowering<'_, '_> {
         if !code.flattened {
             return code;
         }
-        let Shape::Struct(shape) = code.shape.plain() else {
-            return self.refuse_code(format!(
-                "{} is flattened into the struct that holds it, so it cannot be read as a whole; read its fields",
-                code.shape.describe()
-            ));
-        };
-        let Fields::Named(fields) = &shape.fields else {
-            return self.refuse_code(format!(
-                "`{}` is flattened, so it cannot be read as a whole",
-                shape.name
-            ));
-        };
         let base = Code {
             flattened: false,
             ..code.clone()
         };
-        let mut entries = Vec::new();
-        for field in fields {
-            if !matches!(field.presence, Presence::Never) {
-                let value = self.step(&base, field);
-                let value = self.present(value);
-                entries.push((Syntax::text(field.wire.clone()), value.syntax));
+        self.twice(base, |this, base| {
+            let mut entries = Vec::new();
+            this.flat_members(base, &code.shape, &mut entries);
+            Code::new(Syntax::Object(entries), code.shape.clone())
+        })
+    }
+
+    /// The members that a flattened struct has in the object that holds it.
+    fn flat_members(&mut self, base: &Code, shape: &Shape, entries: &mut Vec<(Syntax, Syntax)>) {
+        let (shape, fields) = match shape.plain() {
+            Shape::Struct(shape) => match shape.fields.clone() {
+                Fields::Named(fields) => (shape, fields),
+                _ => {
+                    return self.report.fault(format!(
+                        "`{}` is flattened, so it cannot be read as a whole",
+                        shape.name
+                    ));
+                }
+            },
+            other => {
+                return self.report.fault(format!(
+                    "{} is flattened into the struct that holds it, so it cannot be read as a whole; read its fields",
+                    other.describe()
+                ));
             }
+        };
+        let base = &base.clone().shaped(Shape::Struct(shape.clone()));
+        if let Some((key, name)) = shape.tag {
+            entries.push((Syntax::text(key), Syntax::text(name)));
         }
-        Code::new(Syntax::Object(entries), code.shape)
+        for field in fields {
+            if field.flatten {
+                self.flat_members(base, &field.shape, entries);
+                continue;
+            }
+            let value = match field.presence {
+                Presence::Never => continue,
+                // Serde leaves it out, so it may be absent in the base.
+                Presence::Omitted(_) => {
+                    let value = self.step(base, &field);
+                    self.built(Tree::Optional(Box::new(Tree::Leaf(value))))
+                }
+                _ => {
+                    let value = self.step(base, &field);
+                    self.present(value)
+                }
+            };
+            entries.push((Syntax::text(field.wire.clone()), value.syntax));
+        }
     }
 }

@@ -62,10 +62,15 @@ impl Lowering<'_, '_> {
             .find(|row| row.names.contains(&name) && row.is_on(&shape))
             .filter(|row| row.takes.len() == arguments.len() && !is_filled(&arguments[0]));
         match empty.or_else(|| methods::find(name, &shape, arguments.len())) {
-            Some(row) => self.row(row, this, arguments),
+            Some(row) => self.row(row, name, this, arguments),
+            // `collect` consumes the iterator.
+            None if arguments.is_empty() && name == "collect" => Code {
+                deferred: None,
+                ..this
+            },
             None if arguments.is_empty() && methods::is_identity(name) => this,
             None => match unknown(name, arguments.len()).filter(|_| matches!(shape, Shape::Any)) {
-                Some(row) => self.row(row, this, arguments),
+                Some(row) => self.row(row, name, this, arguments),
                 None => self.no_method(&this, name),
             },
         }

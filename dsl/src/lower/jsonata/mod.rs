@@ -7,6 +7,7 @@ mod cases;
 mod code;
 mod display;
 mod expression;
+mod failure;
 mod format;
 mod library;
 mod lists;

@@ -21,6 +21,7 @@ pub(super) fn local(hint: &str) -> String {
     let name: String = hint
         .trim_start_matches("r#")
         .trim_start_matches('_')
+        .trim_end_matches('\'')
         .chars()
         .map(|letter| {
             if letter.is_alphanumeric() {

@@ -129,6 +129,9 @@ impl Lowering<'_, '_> {
             if let Node::None = none.untyped() {
                 let option = self.code(option);
                 let option = self.reached(option);
+                if let Some(form) = option.shape.custom() {
+                    return self.refuse_code(form.refusal());
+                }
                 return is_some(&option, !equal);
             }
         }
@@ -217,6 +220,10 @@ fn differs(shape: &Shape, depth: usize) -> Option<String> {
         Shape::Written(written) if !written.equal => Some(format!(
             "two values of `{}` may be equal and their texts not",
             written.name
+        )),
+        Shape::Custom(form) => Some(format!(
+            "`#[serde({})]` may write two values that are equal as JSON that is not, or the other way round",
+            form.attribute
         )),
         Shape::Option(shape) | Shape::Array(shape) => inner(&shape),
         Shape::Map(map) => inner(&map.value),

@@ -11,13 +11,28 @@ impl Lowering<'_, '_> {
     /// Reads a field by its Rust name.
     pub(in crate::lower) fn field(&mut self, base: &Code, name: &str) -> Code {
         match members::field(&base.shape, name) {
-            Ok(Member::Same(shape)) => base.clone().shaped(shape),
-            Ok(Member::Field(field)) => self.step(base, &field),
+            Ok(Member::Same(shape)) => {
+                self.refuse_custom(&shape);
+                base.clone().shaped(shape)
+            }
+            Ok(Member::Field(field)) => {
+                self.refuse_custom(&field.shape);
+                self.step(base, &field)
+            }
             Ok(Member::Unknown) => {
                 let base = self.propagated(base);
                 step(&base, name, Shape::Any)
             }
             Err(message) => self.refuse_code(message),
+        }
+    }
+
+    /// Reports a field with a custom form that is read, unless it is passed on as the same field.
+    fn refuse_custom(&mut self, shape: &Shape) {
+        if let Some(form) = members::custom_field(shape)
+            && !self.passes
+        {
+            self.report.fault(form.refusal());
         }
     }
 
@@ -59,8 +74,13 @@ impl Lowering<'_, '_> {
 
     pub(in crate::lower) fn tuple_field(&mut self, base: Code, index: usize) -> Code {
         match members::item(&base.shape, index) {
-            Ok((Some(place), shape)) => item(&base, place, shape),
-            Ok((None, shape)) => base.shaped(shape),
+            Ok((place, shape)) => {
+                self.refuse_custom(&shape);
+                match place {
+                    Some(place) => item(&base, place, shape),
+                    None => base.shaped(shape),
+                }
+            }
             Err(message) => self.refuse_code(message),
         }
     }
@@ -70,6 +90,7 @@ impl Lowering<'_, '_> {
         let base = self.propagating(base);
         let index = self.value(index);
         match base.shape.plain() {
+            Shape::Custom(form) => self.refuse_code(form.refusal()),
             Shape::Map(map) => {
                 let found = Syntax::call("lookup", vec![base.syntax, index.syntax]);
                 Code::new(found, map.value).absent(Absent::Panic("the map has no such key"))
@@ -108,6 +129,12 @@ impl Lowering<'_, '_> {
     }
 }
 
+/// Whether an item other than this one can panic.
+fn others_panic(items: &[Syntax], index: usize) -> bool {
+    let mut items = items.iter().enumerate();
+    items.any(|(other, item)| other != index && item.can_panic())
+}
+
 /// What stands in a list that is written out, without what keeps a list whole there.
 fn unwrapped(member: &Syntax) -> &Syntax {
     if let Syntax::Whole(inner) = member
@@ -121,12 +148,13 @@ fn unwrapped(member: &Syntax) -> &Syntax {
     member
 }
 
-/// The item of an array at a fixed place; of one that is written out, that item.
+/// The item of an array at a fixed place; of one that is written out, that item, where no other one can panic.
 fn item(base: &Code, index: usize, shape: Shape) -> Code {
     let syntax = match &base.syntax {
         Syntax::Array(items)
             if index < items.len()
-                && !matches!(items.as_slice(), [Syntax::Call(..) | Syntax::Whole(_)]) =>
+                && !matches!(items.as_slice(), [Syntax::Call(..) | Syntax::Whole(_)])
+                && !others_panic(items, index) =>
         {
             unwrapped(&items[index]).clone()
         }

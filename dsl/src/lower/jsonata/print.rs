@@ -115,6 +115,10 @@ impl<'s> Printer<'s> {
                 let name = self.name_of(local).to_owned();
                 self.push(format_args!("${name}"));
             }
+            Syntax::Apply(local) => {
+                let name = self.name_of(local).to_owned();
+                self.push(format_args!("${name}()"));
+            }
             Syntax::States(path) => self.push(format_args!("$states.{path}")),
             Syntax::Field(base, name) => self.field(base, name),
             Syntax::Item(base, index) => {
@@ -307,7 +311,7 @@ fn reads(syntax: &Syntax, name: &str) -> bool {
 
 /// Whether an expression reads a local.
 fn has(syntax: &Syntax, local: &Local) -> bool {
-    let mut found = matches!(syntax, Syntax::Local(of) if of == local);
+    let mut found = matches!(syntax, Syntax::Local(of) | Syntax::Apply(of) if of == local);
     syntax.children(&mut |child| found = found || has(child, local));
     found
 }

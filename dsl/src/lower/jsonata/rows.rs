@@ -5,9 +5,12 @@ use super::expression::Lowering;
 use super::lists::listed;
 use super::reader;
 use super::syntax::{Local, Syntax};
-use crate::expr::methods::{Gives, Method, Receiver, Takes};
+use crate::expr::methods::{self, Gives, Method, Receiver, Run, Takes};
 use crate::expr::{Expr, Node};
 use crate::shape::Shape;
+
+/// How many nodes a closure may have that a row writes more than once: one in another doubles each time.
+const LARGEST: usize = 5_000;
 
 /// A closure with what its body becomes.
 struct Closure {
@@ -47,12 +50,16 @@ struct Filling {
 
 impl Lowering<'_, '_> {
     /// A row of the table on a receiver and its arguments.
-    pub(super) fn row(&mut self, row: &'static Method, this: Code, arguments: &[Expr]) -> Code {
-        if !row
-            .names
-            .iter()
-            .any(|name| matches!(*name, "len" | "is_empty"))
-        {
+    pub(super) fn row(
+        &mut self,
+        row: &'static Method,
+        name: &str,
+        this: Code,
+        arguments: &[Expr],
+    ) -> Code {
+        let before = this.clone();
+        let mut row = row;
+        if !matches!(name, "len" | "is_empty") {
             self.keys_agree(&this.shape);
         }
         let this = self.receiver(row, this);
@@ -84,18 +91,60 @@ impl Lowering<'_, '_> {
                 }
             }
         }
+        if filling.runs_failing()
+            && let Some(other) = methods::with_failing_closure(name, row)
+        {
+            row = other;
+            filling.this = self.receiver(row, before.clone());
+        }
+        let deferred = self.run(name, row, &filling, before.deferred);
         let shape = filling.shape(&row.gives);
+        let itself = (row.jsonata == "$this").then_some(filling.this.absent);
         let syntax = self.fill(row.jsonata, filling);
         let syntax = match shape.plain() {
             Shape::Array(item) => listed(syntax, &item),
             _ => syntax,
         };
-        let absent = if row.maybe {
-            Absent::Null
-        } else {
-            Absent::Never
+        let absent = match itself {
+            Some(absent) => absent,
+            None if row.maybe => Absent::Null,
+            None => Absent::Never,
         };
-        Code::new(syntax, shape).absent(absent)
+        Code {
+            deferred,
+            ..Code::new(syntax, shape).absent(absent)
+        }
+    }
+
+    /// The method of the iterator that a call gives whose closure can fail; a call that may not run it for all items is
+    /// refused.
+    fn run(
+        &mut self,
+        name: &str,
+        row: &Method,
+        filling: &Filling,
+        receiver: Option<&'static str>,
+    ) -> Option<&'static str> {
+        if !row.receiver.is_list() {
+            return None;
+        }
+        let argument = filling.values.iter().find_map(|value| value.deferred);
+        let deferred = receiver.or(argument);
+        match methods::runs(name) {
+            Run::Later if filling.runs_failing() => deferred.or(Some(row.names[0])),
+            Run::Later => deferred,
+            Run::Some => {
+                if let Some(closure) = deferred {
+                    self.report.fault(format!(
+                        "`{name}` may leave items out, but JSONata runs the closure of `{closure}` for every item, and that closure \
+                         can fail; write `.collect::<Vec<_>>()` after `{closure}(..)`, which runs it for every item in Rust as \
+                         well"
+                    ));
+                }
+                None
+            }
+            Run::All => None,
+        }
     }
 
     /// Whether the keys of a map or the items of a set are compared as their JSON is; else reports it.
@@ -258,6 +307,12 @@ impl Lowering<'_, '_> {
     ) -> Option<Syntax> {
         if name == "f" {
             let closure = closure?;
+            if closure.body.syntax.size(LARGEST) >= LARGEST {
+                self.report.fault(
+                    "this closure is too long to be written at each place that runs it; compute the value in a `map` before",
+                );
+                return Some(Syntax::Null);
+            }
             let values = closure.parameters.iter().zip(arguments.drain(..));
             let body = closure.body.syntax.clone();
             return Some(values.fold(body, |body, (parameter, value)| {
@@ -290,6 +345,12 @@ impl Lowering<'_, '_> {
 }
 
 impl Filling {
+    /// Whether the closure can fail.
+    fn runs_failing(&self) -> bool {
+        let closure = self.closure.as_ref();
+        closure.is_some_and(|closure| closure.body.syntax.can_fail())
+    }
+
     /// A shape of the table.
     fn shape(&self, gives: &Gives) -> Shape {
         let this = || self.this.shape.plain();

@@ -59,6 +59,9 @@ impl From<Binary> for Operator {
     }
 }
 
+/// The number of names and literals from which on an expression is bound instead of written twice.
+const SHORT: usize = 9;
+
 /// A JSONata expression.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::lower) enum Syntax {
@@ -87,6 +90,8 @@ pub(in crate::lower) enum Syntax {
     /// A call of a built-in function.
     Call(Text, Vec<Syntax>),
     Function(Vec<Local>, Box<Syntax>),
+    /// `$name()`: a call of a local function without parameters.
+    Apply(Local),
     Negative(Box<Syntax>),
     Binary(Operator, Box<Syntax>, Box<Syntax>),
     Conditional(Box<Syntax>, Box<Syntax>, Box<Syntax>),
@@ -147,8 +152,13 @@ impl Syntax {
         }
     }
 
-    /// Whether it may be written twice: a name, a literal, a path.
+    /// Whether it may be written twice: a name, a literal, a path, a short list of those.
     pub(in crate::lower) fn is_simple(&self) -> bool {
+        self.is_simple_within(&mut { SHORT })
+    }
+
+    /// `left` is how many names and literals it may have; a list of lists of lists has twice as many at each level.
+    fn is_simple_within(&self, left: &mut usize) -> bool {
         match self {
             Syntax::Null
             | Syntax::Bool(_)
@@ -157,13 +167,29 @@ impl Syntax {
             | Syntax::Placeholder(_)
             | Syntax::Variable(_)
             | Syntax::Local(_)
-            | Syntax::States(_) => true,
-            Syntax::Field(base, _) | Syntax::Nested(base) => base.is_simple(),
-            Syntax::Item(base, index) => base.is_simple() && index.is_simple(),
-            Syntax::Array(items) => items.iter().all(Syntax::is_simple),
+            | Syntax::States(_) => {
+                *left = left.saturating_sub(1);
+                *left > 0
+            }
+            Syntax::Field(base, _) | Syntax::Nested(base) => base.is_simple_within(left),
+            Syntax::Item(base, index) => {
+                base.is_simple_within(left) && index.is_simple_within(left)
+            }
+            Syntax::Array(items) => items.iter().all(|item| item.is_simple_within(left)),
             Syntax::Object(entries) => entries.is_empty(),
             _ => false,
         }
+    }
+
+    /// How many nodes it has, counted up to a limit.
+    pub(super) fn size(&self, limit: usize) -> usize {
+        let mut size = 1;
+        self.children(&mut |child| {
+            if size < limit {
+                size += child.size(limit - size);
+            }
+        });
+        size
     }
 
     /// Whether JSONata takes it for a list that is written out, which stays whole where it stands in another.
@@ -177,13 +203,13 @@ impl Syntax {
 
     /// A value under a name, used in a body: put in at once where that is as good.
     ///
-    /// A value that may stop the execution is computed before the body, as in Rust, also where the body does not reach it.
+    /// A value that can panic is computed before the body, as in Rust, also where the body does not reach it.
     pub(in crate::lower) fn bind(local: Local, value: Syntax, mut body: Syntax) -> Syntax {
         let mut uses = Uses::default();
         uses.count(&body, &local, false, false);
         let put_in = match uses.count {
-            0 => !value.stops(),
-            1 => !(uses.repeated || uses.perhaps && value.stops()),
+            0 => !value.can_panic(),
+            1 => !(uses.repeated || uses.perhaps && value.can_panic()),
             _ => false,
         };
         if value.is_simple() || put_in {
@@ -193,19 +219,28 @@ impl Syntax {
         Syntax::Bind(local, Box::new(value), Box::new(body))
     }
 
-    /// Whether it may stop the execution: with a message of ours, or by a division of integers, whose remainder by 0 is no
-    /// number to take away.
-    fn stops(&self) -> bool {
-        let mut stops = match self {
-            Syntax::Call(name, _) => name == "error",
-            Syntax::Binary(Operator::Sub, _, over) => match &**over {
-                Syntax::Binary(Operator::Rem, _, by) => !matches!(**by, Syntax::Number(_)),
-                _ => false,
-            },
-            _ => false,
-        };
-        self.children(&mut |child| stops = stops || child.stops());
-        stops
+    /// Binds a value that the body evaluates lazily: as a function, or in place where the body has one use.
+    pub(super) fn share(local: Local, value: Syntax, mut body: Syntax) -> Syntax {
+        if body.applications(&local) > 1 {
+            let value = Syntax::Function(Vec::new(), Box::new(value));
+            return Syntax::Bind(local, Box::new(value), Box::new(body));
+        }
+        body.put_application(&local, &value);
+        body
+    }
+
+    fn applications(&self, local: &Local) -> usize {
+        let mut count = usize::from(matches!(self, Syntax::Apply(found) if found == local));
+        self.children(&mut |child| count += child.applications(local));
+        count
+    }
+
+    fn put_application(&mut self, local: &Local, value: &Syntax) {
+        if matches!(self, Syntax::Apply(found) if found == local) {
+            *self = value.clone();
+            return;
+        }
+        self.children_mut(&mut |child| child.put_application(local, value));
     }
 
     /// Puts a value in the place of a local.
@@ -244,6 +279,7 @@ macro_rules! children {
                 | Syntax::Regex(_)
                 | Syntax::Variable(_)
                 | Syntax::Local(_)
+                | Syntax::Apply(_)
                 | Syntax::States(_)
                 | Syntax::Raw(_) => {}
                 Syntax::Field(a, _)

@@ -19,7 +19,11 @@ pub(in crate::lower) fn condition(expr: &Expr, env: &Env<'_>, report: &mut Repor
 
 fn rule(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
     let before = paths.report.enter(expr);
-    let rule = rule_here(paths, expr);
+    let rule = match paths.report.descend() {
+        true => rule_here(paths, expr),
+        false => ChoiceRule::default(),
+    };
+    paths.report.ascend();
     paths.report.leave(before);
     rule
 }
@@ -178,6 +182,10 @@ fn member(paths: &mut Paths<'_, '_>, expr: &Expr) -> Option<Leaf> {
 /// Present and not null.
 fn some(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
     match paths.leaf_of(expr) {
+        Ok(leaf) if let Some(form) = leaf.shape.custom() => {
+            paths.report.fault(form.refusal());
+            ChoiceRule::default()
+        }
         Ok(leaf) => super::pattern::there(&leaf, paths),
         Err(_) => truth(paths, expr),
     }

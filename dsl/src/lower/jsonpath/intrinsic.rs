@@ -19,6 +19,7 @@ impl Paths<'_, '_> {
                 format!("`{field}` may be absent, and JSONPath fails on what is absent; {WAY_OUT}");
             return self.refuse_leaf(message);
         }
+        self.refuse_flattened(&leaf);
         leaf
     }
 

@@ -10,6 +10,8 @@ pub(in crate::lower) struct Leaf {
     pub(in crate::lower) call: bool,
     /// The field that may be absent, which JSONPath fails on.
     pub(in crate::lower) absent: Option<String>,
+    /// The value of a flattened field: the path is that of the object that holds it.
+    pub(in crate::lower) flattened: bool,
 }
 
 impl Leaf {
@@ -19,6 +21,7 @@ impl Leaf {
             shape,
             call: false,
             absent: None,
+            flattened: false,
         }
     }
 

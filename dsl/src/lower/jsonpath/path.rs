@@ -8,18 +8,24 @@ use crate::lower::members::{self, Member};
 use crate::lower::reads;
 use crate::lower::report::{NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_local, too_early};
 use crate::lower::tree::{Build, Tree};
-use crate::shape::{Field, Payload, Presence, Shape};
+use crate::shape::{CustomForm, Field, Payload, Presence, Shape};
 use crate::task::ErrorOutput;
 
 /// Lowers expressions of one place.
 pub(in crate::lower) struct Paths<'e, 'r> {
     pub(super) env: Env<'e>,
     pub(super) report: &'r mut Report,
+    /// The field that is read is passed on as the same field.
+    passes: bool,
 }
 
 impl<'e, 'r> Paths<'e, 'r> {
     pub(in crate::lower) fn new(env: Env<'e>, report: &'r mut Report) -> Self {
-        Paths { env, report }
+        Paths {
+            env,
+            report,
+            passes: false,
+        }
     }
 
     pub(super) fn refuse_leaf(&mut self, message: impl Into<String>) -> Leaf {
@@ -45,6 +51,7 @@ impl<'e, 'r> Paths<'e, 'r> {
                          `path!(\"..\")` where you know that it is there"
                     ));
                 }
+                self.refuse_flattened(&leaf);
                 Tree::Leaf(leaf)
             }
             Tree::Array(items) => {
@@ -222,6 +229,26 @@ impl<'e, 'r> Paths<'e, 'r> {
         }
     }
 
+    pub(super) fn refuse_flattened(&mut self, leaf: &Leaf) {
+        if leaf.flattened {
+            self.report.fault(format!(
+                "{} is flattened into the struct that holds it, and JSONPath cannot take it out; read its fields, or {WAY_OUT}",
+                leaf.shape.describe()
+            ));
+        }
+    }
+
+    /// Reports a field with a custom form that is read, unless it is passed on as the same field.
+    fn is_refused(&mut self, shape: &Shape) -> bool {
+        match members::custom_field(shape) {
+            Some(form) if !self.passes => {
+                self.report.fault(form.refusal());
+                true
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn field(&mut self, base: Leaf, name: &str) -> Leaf {
         if base.call {
             return self.refuse_leaf(format!(
@@ -229,6 +256,11 @@ impl<'e, 'r> Paths<'e, 'r> {
             ));
         }
         match members::field(&base.shape, name) {
+            Ok(Member::Same(shape) | Member::Field(Field { shape, .. }))
+                if self.is_refused(&shape) =>
+            {
+                Leaf::nothing()
+            }
             Ok(Member::Field(field)) if !field.flatten => {
                 let sometimes = match field.presence {
                     Presence::Sometimes(_) | Presence::Omitted(_) => true,
@@ -238,11 +270,17 @@ impl<'e, 'r> Paths<'e, 'r> {
                 Leaf {
                     text: base.text.clone() + &step(&field.wire),
                     shape: field.shape,
+                    flattened: false,
                     absent: sometimes.then(|| name.to_owned()),
                     ..base
                 }
             }
-            Ok(Member::Field(Field { shape, .. }) | Member::Same(shape)) => Leaf { shape, ..base },
+            Ok(Member::Field(Field { shape, .. })) => Leaf {
+                shape,
+                flattened: true,
+                ..base
+            },
+            Ok(Member::Same(shape)) => Leaf { shape, ..base },
             Ok(Member::Unknown) => Leaf::path(base.text + &step(name), Shape::Any),
             Err(message) => self.refuse_leaf(message),
         }
@@ -256,6 +294,7 @@ impl<'e, 'r> Paths<'e, 'r> {
             );
         }
         match members::item(&base.shape, index) {
+            Ok((_, shape)) if self.is_refused(&shape) => Leaf::nothing(),
             Ok((Some(place), shape)) => Leaf::path(format!("{}[{place}]", base.text), shape),
             Ok((None, shape)) => Leaf { shape, ..base },
             Err(message) => self.refuse_leaf(message),
@@ -271,6 +310,9 @@ impl<'e, 'r> Paths<'e, 'r> {
                 ));
             }
         };
+        if let Some(form) = base.shape.custom() {
+            return self.refuse_leaf(form.refusal());
+        }
         if let Shape::Any = base.shape.plain() {
             return self.refuse_leaf(format!(
                 "a part of a value of unknown form is `null` where it is not there, and JSONPath fails; {WAY_OUT}"
@@ -363,6 +405,19 @@ impl Build for Paths<'_, '_> {
             }
             Tree::Leaf(leaf) => Tree::Leaf(Leaf { shape, ..leaf }),
             tree => tree,
+        }
+    }
+
+    fn passed(&mut self, value: &Expr, form: CustomForm) -> Option<Tree<Leaf>> {
+        self.passes = true;
+        let tree = self.tree(value);
+        self.passes = false;
+        match tree {
+            Tree::Leaf(leaf) => match leaf.shape.resolve() {
+                Shape::Custom(found) if found == form => Some(Tree::Leaf(leaf)),
+                _ => None,
+            },
+            _ => None,
         }
     }
 

@@ -6,6 +6,7 @@ use super::path::Paths;
 use crate::lower::text;
 use crate::lower::tree::Tree;
 use serde_json::Value;
+use stepwright_asl::intrinsic::MAX_NESTING;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::placeholder;
 
@@ -62,33 +63,61 @@ fn literal(key: &str, value: Value, paths: &mut Paths<'_, '_>) -> (String, Json)
     }
 }
 
-/// In an array only objects are templates: where an item is computed, the whole is a call.
+/// In an array only objects are templates: where an item is computed, at any depth, the whole is a call.
 fn array(key: &str, items: Vec<Tree<Leaf>>, paths: &mut Paths<'_, '_>) -> (String, Json) {
-    let computed = |item: &Tree<Leaf>| match item {
-        Tree::Leaf(_) => true,
-        Tree::Literal(Value::String(text)) => !text::is_safe(text),
-        _ => false,
-    };
-    if !items.iter().any(computed) {
+    if !items.iter().any(is_computed) {
         let items = items.into_iter().map(|item| entry("item", item, paths).1);
         return (key.to_owned(), Json::Array(items.collect()));
     }
-    let arguments: Vec<_> = items
+    let call = call(items, paths, 1);
+    (format!("{key}.$"), Json::String(call))
+}
+
+/// `States.Array(..)`, with a call for each list in the list.
+fn call(items: Vec<Tree<Leaf>>, paths: &mut Paths<'_, '_>, depth: usize) -> String {
+    if depth > MAX_NESTING {
+        paths.report.fault(format!(
+            "calls of intrinsic functions nest at most {MAX_NESTING} deep, and this list nests deeper; {WAY_OUT}"
+        ));
+        return "null".to_owned();
+    }
+    let arguments = items
         .into_iter()
-        .map(|item| match item {
-            Tree::Leaf(Leaf { text, .. }) => text,
-            Tree::Placeholder(name) => Leaf::placeholder(&name).text,
-            Tree::Literal(value) => paths.literal(&value).text,
-            _ => {
-                paths.report.fault(format!(
-                    "a list that holds both computed values and objects has no JSONPath form; {WAY_OUT}"
-                ));
-                "null".to_owned()
-            }
-        })
-        .collect();
-    (
-        format!("{key}.$"),
-        Json::String(format!("States.Array({})", arguments.join(", "))),
-    )
+        .map(|item| argument(item, paths, depth))
+        .collect::<Vec<_>>();
+    format!("States.Array({})", arguments.join(", "))
+}
+
+fn argument(item: Tree<Leaf>, paths: &mut Paths<'_, '_>, depth: usize) -> String {
+    match item {
+        Tree::Leaf(Leaf { text, .. }) => text,
+        Tree::Placeholder(name) => Leaf::placeholder(&name).text,
+        Tree::Shaped(value, _) | Tree::Optional(value) => argument(*value, paths, depth),
+        Tree::Array(items) => call(items, paths, depth + 1),
+        Tree::Literal(Value::Array(items)) => {
+            let items = items.into_iter().map(Tree::Literal).collect();
+            call(items, paths, depth + 1)
+        }
+        Tree::Literal(value) if !value.is_object() => paths.literal(&value).text,
+        Tree::Literal(_) | Tree::Object(_) | Tree::Merge(_) => {
+            paths.report.fault(format!(
+                "a list that holds both computed values and objects has no JSONPath form; {WAY_OUT}"
+            ));
+            "null".to_owned()
+        }
+    }
+}
+
+/// Whether an item of a list makes the list a call.
+fn is_computed(item: &Tree<Leaf>) -> bool {
+    match item {
+        Tree::Leaf(_) => true,
+        Tree::Literal(Value::String(text)) => !text::is_safe(text),
+        Tree::Literal(Value::Array(items)) => items
+            .iter()
+            .any(|item| is_computed(&Tree::Literal(item.clone()))),
+        Tree::Array(items) => items.iter().any(is_computed),
+        Tree::Shaped(value, _) | Tree::Optional(value) => is_computed(value),
+        Tree::Literal(_) | Tree::Placeholder(_) | Tree::Object(_) | Tree::Merge(_) => false,
+    }
 }

@@ -60,6 +60,8 @@ impl Resolver<'_> {
     pub(super) fn named(&mut self, pattern: &Pat) -> String {
         let name = match parameter(pattern) {
             Some(name) => name.unraw().to_string(),
+            // No name in Rust, so that it hides none.
+            None if names_of(pattern).is_empty() => "unused'".to_owned(),
             None => format!("of_{}", names_of(pattern).join("_")),
         };
         self.take_apart(pattern, Term::Local(name.clone()));
@@ -92,7 +94,15 @@ impl Resolver<'_> {
         let otherwise = self.value(otherwise);
         let mut conditions = Vec::new();
         conditions_of(condition, &mut conditions);
-        self.conditions(&mut conditions, then, &otherwise, &mut 0)
+        if otherwise.is_small() {
+            return self.conditions(&mut conditions, then, &otherwise, &mut 0);
+        }
+        // Each condition that fails leads to it, so it is bound. The name is no identifier in Rust.
+        let name = "otherwise'".to_owned();
+        let read = Term::Local(name.clone());
+        let value = self.conditions(&mut conditions, then, &read, &mut 0);
+        let shared = Term::Closure(Vec::new(), Box::new(otherwise));
+        Term::Let(vec![(name, shared)], Box::new(value))
     }
 
     /// What stands behind conditions of which each may use what the patterns before it bind. `named` counts the values

@@ -4,6 +4,7 @@ mod collections;
 mod hygiene;
 mod operators;
 mod options;
+mod size;
 mod table;
 mod texts;
 
