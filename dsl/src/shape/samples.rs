@@ -234,6 +234,12 @@ fn variations(shape: &Shape, depth: usize) -> Vec<Value> {
                 .chain(samples.into_iter().flatten())
                 .collect()
         }
+        // The form is not known: the type takes what it can read.
+        Shape::Custom(_) => {
+            let numbers = variations(&Shape::Number, depth).into_iter();
+            let texts = TEXTS.iter().map(|text| json!(text));
+            texts.chain(numbers).collect()
+        }
         Shape::Any | Shape::Lazy(_) => {
             vec![
                 json!(1),
