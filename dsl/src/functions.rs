@@ -22,8 +22,7 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, Hasher};
 use stepwright_asl::callable;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::{Date, Month, OffsetDateTime};
 
 /// A function of this module, as a type of the same name: so `workflow!` knows it, whatever path it is called by.
 #[doc(hidden)]
@@ -140,28 +139,99 @@ pub fn now() -> String {
     timestamp(i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX))
 }
 
-/// The milliseconds from 1970 to a time in RFC 3339; two of them give a difference.
+/// The milliseconds from 1970 to a time; two of them give a difference.
+///
+/// A time is one of RFC 3339 with a capital `T` and `Z` (`2024-05-01T12:30:00.5+02:00`, also with `+0200`), or a date alone
+/// (`2024-05-01`, `2024-05`, `2024`), which means its first moment in UTC. What is smaller than a millisecond is cut off.
 ///
 /// # Panics
 ///
-/// When the text is no such time. In a workflow the state fails.
+/// When the text is no such time. In a workflow the state fails where the text has another form. JSONata returns `null` or
+/// another time where the form is right and the date or the hour does not exist, as of `2024-02-30`.
 #[must_use]
 pub fn millis(timestamp: &str) -> i64 {
-    match OffsetDateTime::parse(timestamp, &Rfc3339) {
-        Ok(time) => i64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX),
-        Err(error) => panic!("`{timestamp}` is no time in RFC 3339: {error}"),
+    match parse_time(timestamp) {
+        Some(millis) => millis,
+        None => panic!("`{timestamp}` is no time such as `2024-05-01T12:30:00Z`"),
     }
+}
+
+fn parse_time(text: &str) -> Option<i64> {
+    let (date, time) = match text.split_once('T') {
+        Some((date, time)) => (date, Some(time)),
+        None => (text, None),
+    };
+    let mut parts = date.split('-');
+    let year = digits_of(parts.next()?, 4)?;
+    let month = parts.next().map_or(Some(1), |part| digits_of(part, 2))?;
+    let day = parts.next().map_or(Some(1), |part| digits_of(part, 2))?;
+    if parts.next().is_some() {
+        return None;
+    }
+    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+    let date = Date::from_calendar_date(year, month, u8::try_from(day).ok()?).ok()?;
+    let seconds = date.midnight().assume_utc().unix_timestamp();
+    match time {
+        Some(time) => Some(seconds * 1000 + parse_time_of_day(time)?),
+        None => Some(seconds * 1000),
+    }
+}
+
+/// The milliseconds of `12:30:00.5+02:00` from midnight in UTC.
+fn parse_time_of_day(text: &str) -> Option<i64> {
+    let (time, offset) = match text.strip_suffix('Z') {
+        Some(time) => (time, 0),
+        None => {
+            let (time, offset) = text.split_at(text.find(['+', '-'])?);
+            let (hours, minutes) = offset[1..]
+                .split_once(':')
+                .or_else(|| offset[1..].split_at_checked(2))?;
+            let minutes = below(hours, 24)? * 60 + below(minutes, 60)?;
+            let sign = if offset.starts_with('-') { -1 } else { 1 };
+            (time, sign * minutes)
+        }
+    };
+    let (time, fraction) = match time.split_once('.') {
+        Some((_, "")) => return None,
+        Some((time, fraction)) => (time, fraction),
+        None => (time, "0"),
+    };
+    if !fraction.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let mut parts = time.split(':');
+    let mut part = |limit| below(parts.next()?, limit);
+    let (hours, minutes, seconds) = (part(24)?, part(60)?, part(60)?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let millis: i64 = format!("{fraction:0<3}")[..3].parse().ok()?;
+    let seconds = (hours * 60 + minutes - offset) * 60 + seconds;
+    Some(seconds * 1000 + millis)
+}
+
+/// A number of two digits below a limit.
+fn below(text: &str, limit: i32) -> Option<i64> {
+    let number = digits_of(text, 2).filter(|number| *number < limit)?;
+    Some(i64::from(number))
+}
+
+/// A number of so many ASCII digits.
+fn digits_of(text: &str, count: usize) -> Option<i32> {
+    let plain = text.len() == count && text.bytes().all(|digit| digit.is_ascii_digit());
+    text.parse().ok().filter(|_| plain)
 }
 
 /// The time that many milliseconds after 1970, in RFC 3339 with milliseconds.
 ///
 /// # Panics
 ///
-/// When it is beyond the year 9999. In a workflow the state fails.
+/// When the time is before the year 0 or beyond the year 9999. JSONata writes four digits of such a year.
 #[must_use]
 pub fn timestamp(millis: i64) -> String {
-    let Ok(time) = OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000) else {
-        panic!("{millis} ms are beyond the year 9999");
+    let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000);
+    let Some(time) = time.ok().filter(|time| (0..=9999).contains(&time.year())) else {
+        panic!("{millis} ms are before the year 0 or beyond the year 9999");
     };
     let (year, month, day) = time.to_calendar_date();
     let (hour, minute, second, milli) = time.to_hms_milli();
@@ -316,17 +386,39 @@ fn is_in_the_middle(number: f64) -> bool {
     digits.get(15) == Some(&b'5') && digits[16..].iter().all(|digit| *digit == b'0')
 }
 
-/// The number that a text stands for.
+/// The number that a text stands for: digits with an optional `-`, fraction and exponent (`-12.5e3`), or a whole number in
+/// hexadecimal, octal or binary digits (`0x1f`, `0o17`, `0b101`).
 ///
 /// # Panics
 ///
-/// When it stands for none. In a workflow the state fails.
+/// When it stands for none, as do `+5`, `.5`, `5.`, `inf` and a number beyond those of an `f64`. In a workflow the state fails.
 #[must_use]
 pub fn number(text: &str) -> f64 {
-    match text.parse() {
-        Ok(number) => number,
-        Err(error) => panic!("`{text}` is no number: {error}"),
+    match parse_number(text) {
+        Some(number) => number,
+        None => panic!("`{text}` is no number such as `-12.5`"),
     }
+}
+
+fn parse_number(text: &str) -> Option<f64> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let of_base = |base| {
+        let digits = text.get(2..)?;
+        let plain = digits.starts_with(|first: char| first.is_digit(base));
+        u128::from_str_radix(digits, base).ok().filter(|_| plain)
+    };
+    match text.get(..2) {
+        Some("0x" | "0X") => return of_base(16).map(|number| number as f64),
+        Some("0o" | "0O") => return of_base(8).map(|number| number as f64),
+        Some("0b" | "0B") => return of_base(2).map(|number| number as f64),
+        _ => {}
+    }
+    // What `parse` takes in addition: a sign, a point at an end, and names.
+    let is_digit = |letter: char| letter.is_ascii_digit();
+    let (mantissa, _) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, ""));
+    let plain = mantissa.starts_with(is_digit) && mantissa.ends_with(is_digit);
+    let number: f64 = text.parse().ok()?;
+    Some(number).filter(|number| plain && number.is_finite())
 }
 
 #[cfg(test)]
@@ -349,6 +441,92 @@ mod tests {
         }
         assert_eq!(millis(&now()) / 10_000, millis(&now()) / 10_000);
         assert_eq!(timestamp(-1), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn times_have_the_milliseconds_that_jsonata_reads() {
+        // Taken from `$toMillis` of npm's jsonata 2.0.6 in UTC.
+        for (text, wanted) in [
+            ("2024-01-01", Some(1_704_067_200_000)),
+            ("2024-01", Some(1_704_067_200_000)),
+            ("2024", Some(1_704_067_200_000)),
+            ("2024T00:00:00Z", Some(1_704_067_200_000)),
+            ("2024-01-01T00:00:00.5Z", Some(1_704_067_200_500)),
+            ("2024-01-01T00:00:00.123999999999Z", Some(1_704_067_200_123)),
+            ("1969-12-31T23:59:59.9999Z", Some(-1)),
+            ("1969-12-31T23:59:59.9991Z", Some(-1)),
+            ("2024-01-01T00:00:00+01:00", Some(1_704_063_600_000)),
+            ("2024-01-01T00:00:00+0100", Some(1_704_063_600_000)),
+            ("2024-01-01T00:00:00.1+23:59", Some(1_703_980_860_100)),
+            ("2024-01-01T00:00:00-00:00", Some(1_704_067_200_000)),
+            ("9999-12-31T23:59:59.999-00:01", Some(253_402_300_859_999)),
+            ("0000-01-01T00:00:00Z", Some(-62_167_219_200_000)),
+            ("2024-01-01t00:00:00Z", None),
+            ("2024-01-01T00:00:00z", None),
+            ("2024-01-01T23:59:60Z", None),
+            ("2024-01-01T00:00Z", None),
+            ("2024-01-01T00:00:00.Z", None),
+            ("2024-01-01T00:00:00,5Z", None),
+            ("2024-01-01 00:00:00Z", None),
+            ("2024-01-01T00:00:00+1:00", None),
+            ("2024-01-01T00:00:00+01:0é", None),
+            ("2024-01-01T00:00:00é", None),
+            ("+2024-01-01", None),
+            ("", None),
+            ("T", None),
+            // Without a zone JavaScript reads a time of its own zone, and what does not exist as null or as another time.
+            ("2024-01-01T00:00:00", None),
+            ("2024-02-30", None),
+            ("2024-13-01", None),
+            ("2024-01-01T24:00:00Z", None),
+            ("2024-01-01T00:00:00+24:00", None),
+            ("2024-01-01Z", None),
+            ("2024-01-01.5Z", None),
+        ] {
+            assert_eq!(parse_time(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_those_that_jsonata_reads() {
+        // Taken from `$number` of npm's jsonata 2.0.6.
+        for (text, wanted) in [
+            ("12.5", Some(12.5)),
+            ("-5", Some(-5.0)),
+            ("007", Some(7.0)),
+            ("1E5", Some(1e5)),
+            ("1e+5", Some(1e5)),
+            ("-2.5e-1", Some(-0.25)),
+            ("1e-400", Some(0.0)),
+            ("0x10", Some(16.0)),
+            ("0X1f", Some(31.0)),
+            ("0o17", Some(15.0)),
+            ("0b101", Some(5.0)),
+            ("0xfffffffffffffffff", Some(295_147_905_179_352_830_000.0)),
+            (".5", None),
+            ("5.", None),
+            ("+5", None),
+            ("-.5", None),
+            ("5.e3", None),
+            (".e3", None),
+            ("e3", None),
+            ("-", None),
+            ("", None),
+            (" 5", None),
+            ("1\n", None),
+            ("1_000", None),
+            ("1e400", None),
+            ("1e", None),
+            ("inf", None),
+            ("NaN", None),
+            ("-0x10", None),
+            ("0x", None),
+            ("0x+1", None),
+            ("0b2", None),
+            ("١", None),
+        ] {
+            assert_eq!(parse_number(text), wanted, "{text}");
+        }
     }
 
     #[test]
