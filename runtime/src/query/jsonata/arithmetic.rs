@@ -2,16 +2,20 @@
 //!
 //! At the service `1/0` is the string `"Infinity"` and `0/0` is `"NaN"`, wherever they stand in
 //! a result. jlens fails on the first and writes null for the second. An evaluation that ended
-//! so is done once more, with its operators replaced by calls of a function that knows.
+//! so is done once more, with its operators replaced by calls of a function that knows. What a
+//! comparison compares is put through another function, which makes a number of it again.
 
 use jlens_core::ast::{BinaryOp, NodeKind};
-use jlens_core::{Ast, Error, HostCall, HostFunction};
+use jlens_core::{Ast, Error, HostCall, HostFunction, Node};
 use serde_json::Value as Json;
 
 use super::rewrite;
 
 /// The function's name: a private character, which no expression uses.
 pub(super) const FUNCTION: &str = "\u{e000}";
+
+/// The name of the function of what is compared.
+pub(super) const COMPARED: &str = "\u{e008}";
 
 /// The expression with each arithmetic operator written as a call.
 pub(super) fn rewritten(ast: &Ast) -> String {
@@ -24,6 +28,21 @@ pub(super) fn rewritten(ast: &Ast) -> String {
             let (lhs, rhs) = (text(lhs), text(rhs));
             Some(format!("${FUNCTION}(\"{}\",({lhs}),({rhs}))", op.symbol()))
         }
+        NodeKind::Binary { op, lhs, rhs }
+            if is_comparison(*op)
+                && node.attrs.predicate.is_empty()
+                && node.attrs.group.is_none() =>
+        {
+            let compared = |side: &Node| {
+                let written = text(side);
+                if may_be_infinite(side) {
+                    format!("${COMPARED}(({written}))")
+                } else {
+                    format!("({written})")
+                }
+            };
+            Some(format!("{}{}{}", compared(lhs), op.symbol(), compared(rhs)))
+        }
         _ => None,
     })
 }
@@ -33,6 +52,36 @@ fn is_arithmetic(op: BinaryOp) -> bool {
         op,
         BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod
     )
+}
+
+fn is_comparison(op: BinaryOp) -> bool {
+    matches!(
+        op,
+        BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge
+    )
+}
+
+/// Whether a side of a comparison is calculated, or a name that something calculated may have.
+fn may_be_infinite(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Binary { op, .. } => is_arithmetic(*op),
+        NodeKind::Variable { .. } | NodeKind::Block { .. } | NodeKind::Condition { .. } => true,
+        _ => false,
+    }
+}
+
+/// The function of what is compared: the largest number for infinity, which is larger than all results of a division that are
+/// finite but itself. `NaN` stays a text, so comparing it fails.
+pub(super) fn compared() -> HostFunction {
+    let compared = |arguments: &[Option<Json>], _: &HostCall<'_>| {
+        let value = arguments.first().cloned().flatten();
+        Ok(match value.as_ref().and_then(Json::as_str) {
+            Some("Infinity") => Some(Json::from(f64::MAX)),
+            Some("-Infinity") => Some(Json::from(f64::MIN)),
+            _ => value,
+        })
+    };
+    HostFunction::new(1, compared).without_input()
 }
 
 /// The function that calculates: operator, left side, right side.

@@ -116,8 +116,11 @@ impl Compiled {
             let ast = self.rooted.as_ref().unwrap_or(&self.plain).ast();
             Expression::compile(&arithmetic::rewritten(ast)).ok()
         });
-        let calculate =
-            |bindings: Bindings| bindings.function(arithmetic::FUNCTION, arithmetic::function());
+        let calculate = |bindings: Bindings| {
+            bindings
+                .function(arithmetic::FUNCTION, arithmetic::function())
+                .function(arithmetic::COMPARED, arithmetic::compared())
+        };
         let calculating = calculating.as_ref()?;
         match (rooted, &self.rooted) {
             (Some(_), _) => {

@@ -208,6 +208,27 @@ fn numbers_print_as_the_service_prints_them() {
 }
 
 #[test]
+fn infinity_is_compared_as_a_number() {
+    // Each agrees with npm's jsonata 2.0.6, see `tests/jsonata/cases.json`.
+    for (source, expected) in [
+        ("1 / 0 > 1", "true"),
+        ("1 / 0 <= 1e300", "false"),
+        ("-1 / 0 < -1e300", "true"),
+        ("1 / 0 = 1 / 0", "true"),
+        ("1 / 0 != 1 / 0", "false"),
+        ("1 / 0 = -1 / 0", "false"),
+        ("1 / 0 > 1 and 2 > 1 ? 'more' : 'less'", r#""more""#),
+        ("($v := 1 / 0; $v > 1 ? $v : 1)", r#""Infinity""#),
+        ("[1, 2, 3][$ < 1 / 0]", "[1,2,3]"),
+        ("$map([0, 1], function($n) { 1 / $n > 5 })", "[true,false]"),
+        ("(1 / 0 > 1) = (2 > 1)", "true"),
+        ("1 / 0 = 'Infinity'", "false"),
+    ] {
+        gives(source, expected);
+    }
+}
+
+#[test]
 fn looking_for_infinity_changes_nothing_else() {
     let mut fixture = Fixture::new(r#"{"big": {"id": 9007199254740993}}"#).with("n", "4");
     for (source, expected) in [
