@@ -125,7 +125,8 @@ pub struct Method {
     /// The names in Rust that mean this.
     pub names: &'static [&'static str],
     /// What it becomes in JSONata: `$this` is the receiver, `$a` and `$b` are the arguments, `$f` is a closure. `$one`,
-    /// `$entry`, `$rust_key`, `$rust_keys` and `$text_key` stand for what depends on the type of the items or of the keys.
+    /// `$entry`, `$rust_key`, `$rust_keys`, `$rust_order` and `$text_key` are replaced by what fits the type of the items or
+    /// of the keys.
     pub jsonata: &'static str,
     /// What it becomes in JSONPath, where there is a form.
     pub jsonpath: Option<&'static str>,
@@ -316,9 +317,9 @@ pub const METHODS: &[Method] = &[
     row(R::Map, &["is_empty"], &[], G::Bool, "$this = {}"),
     row(R::Map, &["get"], &[T::Value], G::Option(&G::Entry), "$lookup($this, $text_key($a))").maybe(),
     row(R::Map, &["contains_key"], &[T::Value], G::Bool, "$exists($lookup($this, $text_key($a)))"),
-    row(R::SortedMap, &["keys", "into_keys"], &[], G::List(&G::Key), "[$sort($rust_keys($keys($this)))]"),
-    row(R::SortedMap, &["values", "into_values"], &[], G::List(&G::Entry), "[$map($sort($rust_keys($keys($this))), function($key) { $lookup($this, $text_key($key)) })]"),
-    row(R::SortedMap, &["iter", "into_iter"], &[], G::List(&G::Pair(&G::Key, &G::Entry)), "[$map($sort($rust_keys($keys($this))), function($key) { [$key, $entry($lookup($this, $text_key($key)))] })]"),
+    row(R::SortedMap, &["keys", "into_keys"], &[], G::List(&G::Key), "[$rust_order($rust_keys($keys($this)))]"),
+    row(R::SortedMap, &["values", "into_values"], &[], G::List(&G::Entry), "[$map($rust_order($rust_keys($keys($this))), function($key) { $lookup($this, $text_key($key)) })]"),
+    row(R::SortedMap, &["iter", "into_iter"], &[], G::List(&G::Pair(&G::Key, &G::Entry)), "[$map($rust_order($rust_keys($keys($this))), function($key) { [$key, $entry($lookup($this, $text_key($key)))] })]"),
     row(R::Map, &["keys", "into_keys"], &[], G::List(&G::Key), "[$rust_keys($keys($this))]"),
     row(R::Map, &["values", "into_values"], &[], G::List(&G::Entry), "[$each($this, function($value) { $value })]"),
     row(R::Map, &["iter", "into_iter"], &[], G::List(&G::Pair(&G::Key, &G::Entry)), "[$each($this, function($value, $key) { [$rust_key($key), $entry($value)] })]"),
@@ -446,3 +447,38 @@ pub(crate) const WITH_EMPTY_TEXT: &[Method] = &[
     row(R::Text, &["replace"], &[T::Text, T::Text], G::Text, concat!("$a = '' ? $b & $replace($this, /", character!(), "/, function($m) { $m.match & $b }) : $replace($this, $a, $b)")),
     row(R::Text, &["split"], &[T::Text], G::List(&G::Text), concat!("$a = '' ? $append($append('', $match($this, /", character!(), "/).match), '') : $split($this, $a)")),
 ];
+
+/// The rows of a map's methods whose key may be a name that each object of JavaScript has, such as `toString`: `$lookup` finds
+/// those also where the map has no such key.
+#[rustfmt::skip]
+pub(crate) const WITH_ANY_KEY: &[Method] = &[
+    row(R::Map, &["get"], &[T::Value], G::Option(&G::Entry), "$text_key($a) in $keys($this) ? $lookup($this, $a) : null"),
+    row(R::Map, &["contains_key"], &[T::Value], G::Bool, "$text_key($a) in $keys($this)"),
+];
+
+/// The row of `clamp` where the bounds are not two literals: Rust panics where the smaller one is larger.
+#[rustfmt::skip]
+pub(crate) const WITH_ANY_BOUNDS: &[Method] = &[
+    row(R::Number, &["clamp"], &[T::Value, T::Value], G::This, "$a > $b ? $error('the bounds of clamp are in the wrong order') : $max([$a, $min([$b, $this])])"),
+];
+
+/// What `Object.prototype` of JavaScript has.
+const PROTOTYPE: [&str; 12] = [
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
+    "__proto__",
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+];
+
+/// Whether `$lookup` finds that name in each object.
+pub(crate) fn is_in_each_object(name: &str) -> bool {
+    PROTOTYPE.contains(&name)
+}

@@ -19,17 +19,44 @@ pub(super) const DIFFERENCES: &[(&str, QueryLanguage, &str)] = &[
     (
         "i.x / i.y",
         Jsonata,
-        "`0.0 / 0.0` gives the text `NaN`; JSON has no such number",
+        "a division by `0.0` gives the text `Infinity`, `-Infinity` or `NaN`; JSON has no such number",
     ),
     (
         "format!(\"{}\", i.x)",
         Jsonata,
-        "JSONata writes a number into a text with 15 digits at most, Rust with as many as it takes",
+        "JSONata writes a number into a text with 15 digits at most, and with an exponent below `1e-6` and from `1e21` on; \
+         Rust writes as many digits as it takes",
     ),
     (
         "format!(\"{}\", -i.x)",
         Jsonata,
         "negative zero is `-0` in Rust and `0` in JSONata",
+    ),
+    (
+        "format!(\"{:.1}\", 0.35)",
+        Jsonata,
+        "JSONata rounds the shortest decimal text of a number, a half to the even digit; Rust rounds the binary value, which is \
+         `0.3499..` here",
+    ),
+    (
+        "functions::parse_json::<Value>(\"3.0\").as_i64()",
+        Jsonata,
+        "in JSON `3.0` and `3` are one number; `serde_json` distinguishes them by how they are written",
+    ),
+    (
+        "1e30_f64.trunc() as i64",
+        Jsonata,
+        "to 64 bits `as` does not saturate: JSON has no exact number for the bounds, and integers are exact up to 2^53 only",
+    ),
+    (
+        "functions::timestamp(253_402_300_800_000)",
+        Jsonata,
+        "JSONata writes four digits of a year beyond 9999, where `functions::timestamp` panics",
+    ),
+    (
+        "functions::millis(\"2024-02-30T00:00:00Z\")",
+        Jsonata,
+        "JSONata reads a date that does not exist as another one or as `null`, where `functions::millis` panics",
     ),
     (
         "i.list.iter().product::<i32>()",

@@ -74,7 +74,7 @@ pub(super) fn rows() -> Vec<Row> {
             conditions {
                 [i.a == i.b] [i.a != i.b] [i.a < i.b] [i.a <= i.b] [i.a > i.b] [i.a >= i.b] [i.large > 0] [i.x < i.y] [i.text == i.other_text]
                 [i.text != "a"] [i.ascii < "m".to_string()] [i.yes && i.no] [i.yes || i.no] [!i.yes] [!(i.a > 3 && i.yes) || i.no] [i.a == 1] [i.x > 0.5]
-                [i.pair == i.pair] [i.list == i.more] [i.pair.0 > 0 && i.text == "a"] [i.yes == i.no]
+                [i.pair == i.pair] [i.list == i.more] [i.pair.0 > 0 && i.text == "a"] [i.yes == i.no] [1.0 / 0.0 > 1.0]
                 [i.wide == 1_700_000_000_123_456]
             }
         }
@@ -121,7 +121,7 @@ pub(super) fn rows() -> Vec<Row> {
                 [i.text.chars().count()] [i.text.split(", ").collect::<Vec<_>>()] [i.text.split(&i.part).collect::<Vec<_>>()] [i.a.to_string()] [i.yes.to_string()] [i.large.to_string()]
                 [i.text.replace("a", "b")] [i.texts.join(", ")] [i.text.trim_start()] [i.text.trim_end()]
                 [format!("{}", i.x)] [format!("{}", -i.x)]
-                [format!("{:02}", i.a)] [format!("{:>8}|{:<8}|{:^8}", i.text, i.part, i.a)] [format!("{:+}", i.a)] [format!("{:*>6}", i.a)] [format!("{:.3}", i.x)] [format!("{:9.3}", i.x)]
+                [format!("{:02}", i.a)] [format!("{:>8}|{:<8}|{:^8}", i.text, i.part, i.a)] [format!("{:+}", i.a)] [format!("{:*>6}", i.a)] [format!("{:.3}", i.x)] [format!("{:9.3}", i.x)] [format!("{:.1}", 0.35)]
                 [format!("order {}", i.wide)] [i.wide.to_string()] [format!("{}", i.value)] [i.texts.iter().cloned().collect::<String>()] [i.texts.concat()] [i.text.contains('a')] [i.text.split(',').collect::<Vec<_>>()]
             }
             conditions { [i.text.is_empty()] [i.text.contains("a")] [i.text.contains(&i.part)] [i.text.starts_with(&i.part)] [i.text.ends_with(&i.part)] [i.text.starts_with("ab")] }
@@ -137,7 +137,7 @@ pub(super) fn rows() -> Vec<Row> {
                 [i.list.iter().filter(|n| **n == 1).count()] [i.items.iter().map(|item| item.note.clone()).collect::<Vec<_>>()] [i.lists.iter().flatten().collect::<Vec<_>>()]
                 [i.list.iter().skip(1).collect::<Vec<_>>()] [i.list.iter().take(2).collect::<Vec<_>>()] [i.list.iter().enumerate().map(|(at, n)| format!("{at}: {n}")).collect::<Vec<_>>()]
                 [i.list.iter().chain(i.more.iter()).collect::<Vec<_>>()] [i.list.iter().fold(0, |sum, n| sum + n)] [i.list.iter().product::<i32>()]
-                [functions::sorted(i.list)] [functions::sorted(i.texts)] [functions::unique(i.list)] [functions::unique(i.texts)] [functions::chunks(i.list, 2)] [functions::chunks(i.texts, 3)] [functions::range(1, 9, 2)] [functions::range(0, i.a as i64 % 50, 1)]
+                [functions::sorted(i.list)] [functions::sorted(i.texts)] [functions::unique(i.list)] [functions::unique(i.texts)] [functions::chunks(i.list, 2)] [functions::chunks(i.texts, 3)] [functions::chunks(i.list, i.count as usize % 3)] [functions::range(1, 9, 2)] [functions::range(0, i.a as i64 % 50, 1)]
                 [functions::unique(i.lists)]
                 [i.list.iter().next()] [i.list.iter().nth(2)] [i.list.iter().position(|n| *n < 1)] [i.list.iter().filter_map(|n| if *n > 0 { Some(n * 2) } else { None }).collect::<Vec<_>>()] [i.items.iter().filter_map(|item| item.note.clone()).collect::<Vec<_>>()]
                 [i.items.iter().flat_map(|item| item.tags.clone()).collect::<Vec<_>>()] [i.lists.iter().flat_map(|list| list.iter().map(|n| n + 1).collect::<Vec<_>>()).collect::<Vec<_>>()] [i.options.iter().flatten().collect::<Vec<_>>()] [i.options.iter().filter_map(|n| *n).collect::<Vec<_>>()]
@@ -145,7 +145,7 @@ pub(super) fn rows() -> Vec<Row> {
                 [i.items.iter().filter(|item| item.quantity > 0).collect::<Vec<_>>()[0].name.clone()] [i.items.iter().skip(1).collect::<Vec<_>>()[0].tags.len()] [functions::unique(i.lists)[0].len()] [functions::chunks(i.items, 2)[0][0].name.clone()] [i.items.iter().zip(i.list.iter()).collect::<Vec<_>>()[0].0.name.clone()]
                 [i.items.iter().max_by_key(|item| item.quantity)] [i.items.iter().min_by_key(|item| item.quantity)] [i.lists.iter().max_by_key(|list| list.len())] [i.lists.iter().min_by_key(|list| list.iter().sum::<i32>())] [i.pairs.iter().max_by_key(|(_, n)| *n % 3)]
                 [i.pairs.iter().map(|(name, n)| format!("{name}{n}")).collect::<Vec<_>>()] [i.lists.iter().map(|list| i.list[list.len()]).collect::<Vec<_>>()] [i.texts.iter().map(String::from).collect::<Vec<_>>()] [i.list.iter().copied().map(Some).collect::<Vec<_>>()]
-                [i.list.iter().copied().collect::<BTreeSet<i32>>()] [i.list.iter().copied().collect::<BTreeSet<i32>>().len()] [i.texts.iter().cloned().collect::<BTreeSet<String>>().len()] [i.pairs.iter().cloned().collect::<BTreeMap<String, i32>>()] [i.pairs.iter().cloned().collect::<BTreeMap<String, i32>>().len()]
+                [i.list.iter().copied().collect::<BTreeSet<i32>>()] [i.list.iter().copied().collect::<BTreeSet<i32>>().len()] [i.texts.iter().cloned().collect::<BTreeSet<String>>()] [i.texts.iter().cloned().collect::<BTreeSet<String>>().len()] [i.pairs.iter().cloned().collect::<BTreeMap<String, i32>>()] [i.pairs.iter().cloned().collect::<BTreeMap<String, i32>>().len()]
                 [i.set.iter().map(|n| n + 1).collect::<Vec<_>>()] [i.set.iter().next()] [i.set.len()]
             }
             conditions {
@@ -155,35 +155,35 @@ pub(super) fn rows() -> Vec<Row> {
         }
         "Maps" {
             values {
-                [i.table.len()] [i.table.get("a")] [i.table.keys().collect::<Vec<_>>()] [i.table.values().collect::<Vec<_>>()] [i.table.get(&i.text)]
-                [i.table["a"]] [i.table.iter().map(|(key, n)| format!("{key}{n}")).collect::<Vec<_>>()] [i.table.iter().filter(|(_, n)| **n > 0).count()] [i.table.values().sum::<i32>()] [i.table.iter().max_by_key(|(_, n)| **n)]
+                [i.table.len()] [i.table.get("a")] [i.table.get("toString")] [i.table.keys().collect::<Vec<_>>()] [i.table.values().collect::<Vec<_>>()] [i.table.get(&i.text)]
+                [i.table["a"]] [i.table[&i.text]] [i.table.iter().map(|(key, n)| format!("{key}{n}")).collect::<Vec<_>>()] [i.table.iter().filter(|(_, n)| **n > 0).count()] [i.table.values().sum::<i32>()] [i.table.iter().max_by_key(|(_, n)| **n)]
             }
             conditions { [i.table.is_empty()] [i.table.contains_key(&i.text)] }
         }
         "Values of serde_json" {
             values {
                 [i.value] [i.value["name"].clone()] [i.value["name"]["n"].clone()] [i.value["name"]["n"][0].clone()] [i.value[0].clone()] [i.value[0]["name"].clone()] [i.value[1].clone()] [i.value.as_str()] [i.value.as_str().unwrap_or("x")] [i.value["name"].as_str().unwrap_or("x")]
-                [i.value.as_i64()] [i.value.as_f64().unwrap_or(0.5)] [i.value.as_bool().unwrap_or(true)] [i.value.as_array().map(|list| list.len())]
+                [i.value.as_i64()] [functions::parse_json::<Value>("3.0").as_i64()] [i.value.as_f64().unwrap_or(0.5)] [i.value.as_bool().unwrap_or(true)] [i.value.as_array().map(|list| list.len())]
             }
             conditions { [i.value.is_null()] [i.value.is_string()] [i.value.is_number()] [i.value.is_boolean()] [i.value.is_array()] [i.value.is_object()] [i.value["name"].is_null()] [i.value["none"].is_null()] }
         }
         "Numbers" {
             values {
-                [i.a.abs()] [i.x.abs()] [i.x.floor()] [i.x.ceil()] [i.x.round()] [i.x.abs().sqrt()] [i.a.min(i.b)] [i.a.max(i.b)] [i.x.max(i.y)] [(i.a % 10).pow(2)] [i.x.powi(2)] [i.x.trunc()] [i.a.signum()] [i.x.clamp(0.0, 1.0)]
-                [0.49999999999999994_f64.round()] [(i.x * 100.0).round() as i64] [i.x.floor() as i32] [if i.list.is_empty() { 0.0 } else { i.list.iter().sum::<i32>() as f64 / i.list.len() as f64 }] [u32::from(i.yes)]
+                [i.a.abs()] [i.x.abs()] [i.x.floor()] [i.x.ceil()] [i.x.round()] [i.x.abs().sqrt()] [i.a.min(i.b)] [i.a.max(i.b)] [i.x.max(i.y)] [(i.a % 10).pow(2)] [i.x.powi(2)] [i.x.trunc()] [i.a.signum()] [i.x.clamp(0.0, 1.0)] [i.a.clamp(i.b, 100)]
+                [0.49999999999999994_f64.round()] [(i.x * 100.0).round() as i64] [i.x.floor() as i32] [1e30_f64.trunc() as i64] [if i.list.is_empty() { 0.0 } else { i.list.iter().sum::<i32>() as f64 / i.list.len() as f64 }] [u32::from(i.yes)]
             }
             conditions {}
         }
         "Conversions" {
             values {
-                [i.a as i64] [i.count as u64] [i.a as f64 / 2.0] [i64::from(i.a)] [f64::from(i.a) / 4.0] [functions::number("12.5")] [functions::to_json(&i.pair)] [functions::to_json(&i.text)] [functions::to_json(&i.list)] [functions::to_json(&i.option)]
+                [i.a as i64] [i.count as u64] [i.a as f64 / 2.0] [i64::from(i.a)] [f64::from(i.a) / 4.0] [functions::number("12.5")] [functions::number(&i.text)] [functions::to_json(&i.pair)] [functions::to_json(&i.text)] [functions::to_json(&i.list)] [functions::to_json(&i.option)]
                 [functions::parse_json::<Item>(&functions::to_json(&i.item))] [functions::parse_json::<Vec<i32>>(&functions::to_json(&i.list)).len()]
                 [i.list.len() as i64] [i.count as usize] [u64::from(i.count)] [functions::to_json(&i.x)] [functions::to_json(&i.item)] [functions::to_json(&i.options)] [functions::to_json(&i.wide)]
             }
             conditions {}
         }
         "Times" {
-            values { [functions::millis(&i.end) - functions::millis(&i.start)] [functions::timestamp(i.moment)] [functions::timestamp(functions::millis(&i.start) + 3_600_000)] }
+            values { [functions::millis(&i.end) - functions::millis(&i.start)] [functions::timestamp(i.moment)] [functions::timestamp(functions::millis(&i.start) + 3_600_000)] [functions::millis("2024-05-01")] [functions::timestamp(253_402_300_800_000)] [functions::millis("2024-02-30T00:00:00Z")] }
             conditions { [functions::millis(&i.start) < functions::millis(&i.end)] [functions::is_before(&i.start, &i.end)] }
         }
         "Hashes and encodings" {

@@ -38,8 +38,11 @@ impl Lowering<'_, '_> {
         Some(match name {
             "sorted" => {
                 let list = given.pop()?;
-                let sorted = self.sorted(list.syntax, &item);
-                Code::new(sorted.unwrap_or(Syntax::Null), Shape::list(item))
+                if !self.has_order(&item) {
+                    return Some(Code::nothing());
+                }
+                let sorted = Syntax::call("sort", vec![list.syntax]);
+                Code::new(Syntax::Array(vec![sorted]), Shape::list(item))
             }
             "is_before" => {
                 let (other, text) = (given.pop()?, given.pop()?);
@@ -52,8 +55,20 @@ impl Lowering<'_, '_> {
                 }
                 self.distinct(list, false)
             }
-            "chunks" => sequence("partition", given, Shape::list(item)),
-            "range" => sequence("range", given, Shape::Integer),
+            "chunks" => {
+                let size = given.pop()?;
+                self.unless_zero(size, "the size of a chunk is at least 1", |size| {
+                    given.push(size);
+                    sequence("partition", given, Shape::list(item))
+                })
+            }
+            "range" => {
+                let step = given.pop()?;
+                self.unless_zero(step, "the step of a range is not 0", |step| {
+                    given.push(step);
+                    sequence("range", given, Shape::Integer)
+                })
+            }
             "to_json" => {
                 let value = given.pop()?;
                 self.json_text(value)
@@ -61,6 +76,40 @@ impl Lowering<'_, '_> {
             _ => return None,
         })
     }
+}
+
+impl Lowering<'_, '_> {
+    /// What is made with a number for which Rust panics where it is 0; AWS returns an empty list.
+    fn unless_zero(
+        &mut self,
+        number: Code,
+        message: &'static str,
+        make: impl FnOnce(Code) -> Code,
+    ) -> Code {
+        if let Syntax::Number(digits) = &number.syntax {
+            return if is_zero(digits) {
+                self.refuse_code(format!("{message}, and Rust panics here"))
+            } else {
+                make(number)
+            };
+        }
+        self.twice(number, |_, number| {
+            let made = make(number.clone());
+            let zero = number
+                .syntax
+                .clone()
+                .binary(Operator::Eq, Syntax::number(0));
+            let error = Syntax::call("error", vec![Syntax::text(message)]);
+            Code {
+                syntax: zero.conditional(error, made.syntax),
+                ..made
+            }
+        })
+    }
+}
+
+fn is_zero(digits: &str) -> bool {
+    digits.parse::<f64>().is_ok_and(|number| number == 0.0)
 }
 
 /// A list of what a function gives.

@@ -29,7 +29,8 @@ impl Lowering<'_, '_> {
         let item = list.shape.item();
         let once = Syntax::call("distinct", vec![list.syntax]);
         let syntax = if sorted {
-            self.sorted(once, &item)
+            let sorted = self.sorted(once, &item);
+            sorted.map(|sorted| Syntax::Array(vec![sorted]))
         } else {
             Some(listed(Syntax::Array(vec![once]), &item))
         };
@@ -39,16 +40,25 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// `[$sort(..)]`
+    /// A sequence in Rust's order: `$sort(..)`, or texts by their characters.
     pub(super) fn sorted(&mut self, list: Syntax, item: &Shape) -> Option<Syntax> {
-        if !is_ordered(item) && !matches!(item.plain(), Shape::String | Shape::Any) {
+        if let Shape::String = item.plain() {
+            return Some(Syntax::ByCharacters(Box::new(list)));
+        }
+        let has_order = self.has_order(item);
+        has_order.then(|| Syntax::call("sort", vec![list]))
+    }
+
+    /// Whether `$sort` orders such items; reports where it does not.
+    pub(super) fn has_order(&mut self, item: &Shape) -> bool {
+        let has_order = is_ordered(item) || matches!(item.plain(), Shape::String | Shape::Any);
+        if !has_order {
             self.report.fault(format!(
                 "JSONata orders numbers and texts, and this would order {}; do it in a task",
                 item.describe()
             ));
-            return None;
         }
-        Some(Syntax::Array(vec![Syntax::call("sort", vec![list])]))
+        has_order
     }
 
     /// Says where items are not ordered by such a key as they are in Rust.

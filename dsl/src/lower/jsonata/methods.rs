@@ -5,7 +5,7 @@ use super::expression::Lowering;
 use super::operator;
 use super::syntax::{Operator, Syntax};
 use crate::expr::methods::{self, Method, Receiver, Takes};
-use crate::expr::{Expr, Node};
+use crate::expr::{Expr, Node, Unary};
 use crate::shape::Shape;
 use serde_json::Value;
 
@@ -57,11 +57,26 @@ impl Lowering<'_, '_> {
             }
             _ => {}
         }
-        let empty = methods::WITH_EMPTY_TEXT
-            .iter()
-            .find(|row| row.names.contains(&name) && row.is_on(&shape))
-            .filter(|row| row.takes.len() == arguments.len() && !is_filled(&arguments[0]));
-        match empty.or_else(|| methods::find(name, &shape, arguments.len())) {
+        let special = match (name, arguments) {
+            ("replace" | "split", [part, ..]) if !is_filled(part) => methods::WITH_EMPTY_TEXT,
+            ("get" | "contains_key", [key]) if has_text_keys(&shape) && !is_plain_key(key) => {
+                methods::WITH_ANY_KEY
+            }
+            ("clamp", [low, high]) => match (number(low), number(high)) {
+                (Some(low), Some(high)) if low <= high => &[],
+                (Some(low), Some(high)) => {
+                    return self.refuse_code(format!(
+                        "`clamp({low}, {high})` panics, because its bounds are in the wrong order"
+                    ));
+                }
+                _ => methods::WITH_ANY_BOUNDS,
+            },
+            _ => &[],
+        };
+        let special = special.iter().find(|row| {
+            row.names.contains(&name) && row.takes.len() == arguments.len() && row.is_on(&shape)
+        });
+        match special.or_else(|| methods::find(name, &shape, arguments.len())) {
             Some(row) => self.row(row, name, this, arguments),
             // `collect` consumes the iterator.
             None if arguments.is_empty() && name == "collect" => Code {
@@ -147,11 +162,35 @@ impl Lowering<'_, '_> {
 
 /// Whether it is a text that is written out and not empty.
 fn is_filled(text: &Expr) -> bool {
+    literal(text).is_some_and(|text| !text.is_empty())
+}
+
+/// Whether it is a text that is written out and no name which JavaScript gives to each object.
+pub(super) fn is_plain_key(key: &Expr) -> bool {
+    literal(key).is_some_and(|key| !methods::is_in_each_object(key))
+}
+
+/// A text that is written out.
+fn literal(text: &Expr) -> Option<&str> {
     match text.untyped() {
-        Node::Literal(Value::String(text)) => !text.is_empty(),
-        Node::Method(base, name, _) => methods::is_same_text(name) && is_filled(base),
-        _ => false,
+        Node::Literal(Value::String(text)) => Some(text),
+        Node::Method(base, name, _) if methods::is_same_text(name) => literal(base),
+        _ => None,
     }
+}
+
+/// A number that is written out.
+fn number(expr: &Expr) -> Option<f64> {
+    match expr.untyped() {
+        Node::Literal(Value::Number(number)) => number.as_f64(),
+        Node::Unary(Unary::Neg, positive) => number(positive).map(std::ops::Neg::neg),
+        _ => None,
+    }
+}
+
+/// Whether it is a map with keys that are texts in Rust as well.
+fn has_text_keys(shape: &Shape) -> bool {
+    matches!(shape, Shape::Map(map) if !map.key.is_integer())
 }
 
 /// A value of unknown form has the methods whose meaning does not depend on it.

@@ -2,6 +2,7 @@
 
 use super::code::{Absent, Code};
 use super::expression::{Lowering, panics, step};
+use super::methods::is_plain_key;
 use super::syntax::{Operator, Syntax};
 use crate::expr::Expr;
 use crate::lower::members::{self, Member};
@@ -88,19 +89,35 @@ impl Lowering<'_, '_> {
     /// `base[index]`: Rust panics where nothing stands there, but for a `Value`, which gives `null`.
     pub(super) fn index(&mut self, base: &Expr, index: &Expr) -> Code {
         let base = self.propagating(base);
+        let is_plain = is_plain_key(index);
         let index = self.value(index);
         match base.shape.plain() {
             Shape::Custom(form) => self.refuse_code(form.refusal()),
             Shape::Map(map) => {
-                let found = Syntax::call("lookup", vec![base.syntax, index.syntax]);
-                Code::new(found, map.value).absent(Absent::Panic("the map has no such key"))
+                let found = if is_plain || map.key.is_integer() {
+                    Code::new(
+                        Syntax::call("lookup", vec![base.syntax, index.syntax]),
+                        map.value.clone(),
+                    )
+                } else {
+                    self.twice(index, |this, key| {
+                        this.twice(base, |_, base| {
+                            Code::new(own(&base.syntax, &key.syntax), map.value.clone())
+                        })
+                    })
+                };
+                found.absent(Absent::Panic("the map has no such key"))
             }
             Shape::Any if matches!(index.shape.plain(), Shape::String) => {
                 let base = self.present(base);
-                self.of_kind(base, "object", |base| match index.syntax {
-                    Syntax::Text(name) => base.field(name),
-                    other => Syntax::call("lookup", vec![base, other]),
-                })
+                match index.syntax {
+                    Syntax::Text(name) if is_plain => {
+                        self.of_kind(base, "object", |base| base.field(name))
+                    }
+                    _ => self.twice(index, |this, key| {
+                        this.of_kind(base, "object", |base| own(&base, &key.syntax))
+                    }),
+                }
             }
             Shape::Any if index.shape.is_integer() => {
                 let base = self.present(base);
@@ -135,6 +152,14 @@ fn others_panic(items: &[Syntax], index: usize) -> bool {
     items.any(|(other, item)| other != index && item.can_panic())
 }
 
+/// The member of that key, if the object has one itself: `$lookup` also finds what JavaScript gives to each object.
+fn own(object: &Syntax, key: &Syntax) -> Syntax {
+    let keys = Syntax::call("keys", vec![object.clone()]);
+    let has = key.clone().binary(Operator::In, keys);
+    let found = Syntax::call("lookup", vec![object.clone(), key.clone()]);
+    Syntax::When(Box::new(has), Box::new(found))
+}
+
 /// What stands in a list that is written out, without what keeps a list whole there.
 fn unwrapped(member: &Syntax) -> &Syntax {
     if let Syntax::Whole(inner) = member
@@ -153,7 +178,10 @@ fn item(base: &Code, index: usize, shape: Shape) -> Code {
     let syntax = match &base.syntax {
         Syntax::Array(items)
             if index < items.len()
-                && !matches!(items.as_slice(), [Syntax::Call(..) | Syntax::Whole(_)])
+                && !matches!(
+                    items.as_slice(),
+                    [Syntax::Call(..) | Syntax::ByCharacters(_) | Syntax::Whole(_)]
+                )
                 && !others_panic(items, index) =>
         {
             unwrapped(&items[index]).clone()

@@ -139,6 +139,10 @@ impl<'s> Printer<'s> {
                 self.print(value, level::ATOM);
                 self.out.push_str("[]");
             }
+            Syntax::ByCharacters(texts) => {
+                self.print(texts, level::ATOM + 1);
+                self.out.push_str(BY_CHARACTERS);
+            }
             Syntax::Call(name, arguments) => {
                 self.push(format_args!("${name}("));
                 self.list(arguments);
@@ -295,10 +299,18 @@ impl<'s> Printer<'s> {
     }
 }
 
+/// The order of characters, as a key for the order of UTF-16 units.
+///
+/// The two orders differ where a surrogate (U+D800 to U+DFFF, the half of a character beyond U+FFFF) meets a unit from
+/// U+E000 on. U+D7FF before each of the latter moves it below the surrogates. Two keys compare as the characters do, also
+/// where a text contains U+D7FF: what follows it there is never a unit from U+E000 on.
+const BY_CHARACTERS: &str = r"^($replace($, /[\uE000-\uFFFF]/, '\uD7FF$0'))";
+
 /// Whether an expression reads a variable or calls a function of that name.
 fn reads(syntax: &Syntax, name: &str) -> bool {
     let mut found = match syntax {
         Syntax::Variable(of) | Syntax::Call(of, _) => of == name,
+        Syntax::ByCharacters(_) => name == "replace",
         Syntax::Field(_, field) => {
             name == "lookup" && (field.contains('`') || !text::is_safe(field))
         }

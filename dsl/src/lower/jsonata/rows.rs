@@ -170,6 +170,11 @@ impl Lowering<'_, '_> {
         } else {
             self.in_order(this)
         };
+        let mut this = this;
+        let is_sum = row.receiver == Receiver::Numbers && this.shape.item().is_integer();
+        if row.unordered || is_sum || matches!(row.gives, Gives::Count) {
+            unsort(&mut this.syntax);
+        }
         if !row.streams {
             return this;
         }
@@ -319,7 +324,16 @@ impl Lowering<'_, '_> {
                 Syntax::bind(parameter.clone(), value, body)
             }));
         }
-        if !["one", "entry", "rust_key", "rust_keys", "text_key"].contains(&name) {
+        if ![
+            "one",
+            "entry",
+            "rust_key",
+            "rust_keys",
+            "rust_order",
+            "text_key",
+        ]
+        .contains(&name)
+        {
             return None;
         }
         let value = arguments.pop()?;
@@ -330,6 +344,9 @@ impl Lowering<'_, '_> {
             "rust_keys" if kinds.key.is_integer() => {
                 Syntax::call("map", vec![value, Syntax::Raw("$number".into())])
             }
+            "rust_order" => self
+                .sorted(value, &kinds.key)
+                .map_or(Syntax::Null, |sorted| sorted),
             "text_key" if kinds.key.is_integer() => Syntax::call("formatBase", vec![value]),
             _ => {
                 if !matches!(kinds.key, Shape::String | Shape::Any | Shape::Written(_)) {
@@ -392,6 +409,26 @@ impl Filling {
         self.values
             .get(place)
             .map_or(Shape::Any, |value| value.shape.clone())
+    }
+}
+
+/// Takes away that a sequence is sorted, where its order does not matter.
+fn unsort(sequence: &mut Syntax) {
+    match sequence {
+        Syntax::ByCharacters(texts) => *sequence = (**texts).clone(),
+        Syntax::Array(items) if items.len() == 1 => unsort(&mut items[0]),
+        Syntax::Whole(inner) => unsort(inner),
+        Syntax::Call(name, arguments) => match (&**name, arguments.as_mut_slice()) {
+            ("sort", [list]) => *sequence = list.clone(),
+            // With two parameters the function reads the position of each item.
+            ("map" | "filter", [list, Syntax::Function(parameters, _)])
+                if parameters.len() == 1 =>
+            {
+                unsort(list);
+            }
+            _ => {}
+        },
+        _ => {}
     }
 }
 

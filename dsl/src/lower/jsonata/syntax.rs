@@ -85,6 +85,8 @@ pub(in crate::lower) enum Syntax {
     Item(Box<Syntax>, Box<Syntax>),
     /// `value[]`: a single item stays in its list.
     Whole(Box<Syntax>),
+    /// Texts in the order of their characters, which is Rust's. JSONata's own order is that of UTF-16.
+    ByCharacters(Box<Syntax>),
     /// A list where it is an item of one that is written out: `[list]`, or as it is where it is written out itself.
     Nested(Box<Syntax>),
     /// A call of a built-in function.
@@ -284,6 +286,7 @@ macro_rules! children {
                 | Syntax::Raw(_) => {}
                 Syntax::Field(a, _)
                 | Syntax::Whole(a)
+                | Syntax::ByCharacters(a)
                 | Syntax::Nested(a)
                 | Syntax::Negative(a)
                 | Syntax::Function(_, a) => each(a),

@@ -87,12 +87,12 @@ impl Paths<'_, '_> {
                 Shape::Integer,
             ),
             (Binary::Sub, x, y) if x.is_integer() && y.is_integer() => {
-                match b.text.parse::<i64>() {
-                    Ok(number) => Leaf::call(
-                        format!("States.MathAdd({}, {})", a.text, -number),
+                match b.text.parse().ok().and_then(i64::checked_neg) {
+                    Some(number) => Leaf::call(
+                        format!("States.MathAdd({}, {number})", a.text),
                         Shape::Integer,
                     ),
-                    Err(_) => self.refuse_leaf(format!(
+                    None => self.refuse_leaf(format!(
                         "JSONPath subtracts only literal numbers; {WAY_OUT}"
                     )),
                 }

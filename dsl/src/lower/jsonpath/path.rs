@@ -318,6 +318,16 @@ impl<'e, 'r> Paths<'e, 'r> {
                 "a part of a value of unknown form is `null` where it is not there, and JSONPath fails; {WAY_OUT}"
             ));
         }
+        if let Shape::Map(map) = base.shape.plain() {
+            return match self.leaf_of(index) {
+                Err(serde_json::Value::String(key)) if !base.call => {
+                    Leaf::path(base.text + &step(&key), map.value)
+                }
+                _ => self.refuse_leaf(format!(
+                    "a map's value at a computed key has no JSONPath form; {WAY_OUT}"
+                )),
+            };
+        }
         let item = base.shape.item();
         match self.leaf_of(index) {
             Err(serde_json::Value::Number(number)) if !base.call => {
