@@ -69,6 +69,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
     let (output, error) = answer(&task.returns);
     let names: Vec<_> = task.parameters.iter().map(|p| &p.name).collect();
     let types: Vec<_> = task.parameters.iter().map(|p| &p.ty).collect();
+    let checked = task.parameters.iter().map(|p| &p.checked);
     let keys = names.iter().map(|name| name.unraw().to_string());
     let plain = name.unraw().to_string();
     let wire = options
@@ -110,7 +111,9 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
     };
     // A task with mistakes stays a declaration, so that its workflows see a task and report nothing more.
     let is_blocking = options.runs == Runs::Blocking;
-    let callable = function.body.is_some() && function.signature.asyncness.is_some() != is_blocking;
+    let callable = function.body.is_some()
+        && function.signature.asyncness.is_some() != is_blocking
+        && !task.broken;
     let (handed, handler) = if callable {
         let takes_context = task.takes_context;
         let context = takes_context.then(|| quote!(&context,));
@@ -186,7 +189,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
             #[doc(hidden)]
             #[allow(unused_variables, dead_code, clippy::too_many_arguments, clippy::needless_pass_by_value)]
             #visibility fn #called_as(
-                #(#names: #types),*
+                #(#names: #checked),*
             ) -> #called {
                 ::stepwright::__::Called::new()
             }

@@ -2,11 +2,12 @@
 
 use super::attributes::{Options, Runs};
 use proc_macro2::{Span, TokenStream};
+use quote::format_ident;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{
     Attribute, Error, FnArg, GenericArgument, Ident, Pat, PathArguments, Result, ReturnType,
-    Signature, Token, Type, Visibility,
+    Signature, Token, Type, Visibility, parse_quote, parse_quote_spanned,
 };
 
 /// A function with a body, or a declaration that ends in `;`.
@@ -42,6 +43,8 @@ impl Parse for Function {
 pub(super) struct Parameter {
     pub(super) name: Ident,
     pub(super) ty: Type,
+    /// The type that a call in a workflow is checked against.
+    pub(super) checked: Type,
 }
 
 /// What a workflow needs to know.
@@ -49,6 +52,8 @@ pub(super) struct Task {
     pub(super) parameters: Vec<Parameter>,
     pub(super) takes_context: bool,
     pub(super) returns: Returns,
+    /// Something of it was refused, and the rest is a declaration.
+    pub(super) broken: bool,
 }
 
 /// What a task returns.
@@ -157,20 +162,28 @@ impl Task {
                     }
                 }
                 FnArg::Typed(typed) => {
-                    if let Some(message) = refused(&typed.ty) {
-                        broken = true;
-                        errors.push(Error::new(typed.ty.span(), message));
-                        continue;
-                    }
+                    let ty = match refused(&typed.ty) {
+                        Some(message) => {
+                            broken = true;
+                            errors.push(Error::new(typed.ty.span(), message));
+                            accepted(&typed.ty)
+                        }
+                        None => (*typed.ty).clone(),
+                    };
+                    // A call may pass anything for an `impl Trait`, which is reported above.
+                    let checked = match &*typed.ty {
+                        Type::ImplTrait(_) => parse_quote!(impl ::core::marker::Sized),
+                        _ => ty.clone(),
+                    };
                     match &*typed.pat {
                         Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
-                            parameters.push(Parameter {
-                                name: name.ident.clone(),
-                                ty: (*typed.ty).clone(),
-                            });
+                            let name = name.ident.clone();
+                            parameters.push(Parameter { name, ty, checked });
                         }
                         pattern => {
                             broken = true;
+                            let name = format_ident!("argument{index}", span = pattern.span());
+                            parameters.push(Parameter { name, ty, checked });
                             errors.push(Error::new(
                                 pattern.span(),
                                 "a task's parameter is a plain name, because that is its key on the wire: take it apart in \
@@ -181,7 +194,7 @@ impl Task {
                 }
             }
         }
-        let returns = match &signature.output {
+        let mut returns = match &signature.output {
             ReturnType::Default => syn::parse_quote!(()),
             ReturnType::Type(_, ty) => (**ty).clone(),
         };
@@ -192,10 +205,14 @@ impl Task {
                 "a task returns a type with `#[derive(Payload)]`, or a `Result` of one: name it",
             ));
         }
-        (!generic && !broken).then_some(Task {
+        if broken {
+            returns = accepted(&returns);
+        }
+        (!generic).then_some(Task {
             parameters,
             takes_context,
             returns: Returns::of(returns),
+            broken,
         })
     }
 }
@@ -210,6 +227,26 @@ fn is_context(ty: &Type) -> bool {
             .last()
             .is_some_and(|segment| segment.ident == "TaskContext"),
         _ => false,
+    }
+}
+
+/// Replaces the type of a refused parameter or result, so that calls of the task report no further error.
+fn accepted(ty: &Type) -> Type {
+    match ty {
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Slice(slice) => {
+                let item = &slice.elem;
+                parse_quote_spanned!(ty.span()=> ::std::vec::Vec<#item>)
+            }
+            Type::Path(path) if path.path.is_ident("str") => {
+                parse_quote_spanned!(ty.span()=> ::std::string::String)
+            }
+            owned => owned.clone(),
+        },
+        Type::ImplTrait(_) => {
+            parse_quote_spanned!(ty.span()=> ::stepwright::__::serde_json::Value)
+        }
+        other => other.clone(),
     }
 }
 
