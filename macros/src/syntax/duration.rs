@@ -46,10 +46,17 @@ pub(crate) fn seconds(input: ParseStream) -> Result<Option<(u64, Span)>> {
             ));
         }
     };
+    if literal.base10_digits().starts_with('-') {
+        return Err(syn::Error::new(
+            literal.span(),
+            format!("`{literal}` is negative: write a number from 0 on"),
+        ));
+    }
     let seconds = literal
-        .base10_parse::<u64>()?
-        .checked_mul(unit)
-        .ok_or_else(|| syn::Error::new(literal.span(), "this duration is too long"))?;
+        .base10_parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit))
+        .ok_or_else(|| syn::Error::new(literal.span(), "this number is too large"))?;
     let span = literal.span();
     syn::parse::discouraged::Speculative::advance_to(input, &ahead);
     Ok(Some((seconds, span)))

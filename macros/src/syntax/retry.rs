@@ -58,7 +58,9 @@ impl Setting {
                 }
                 SettingValue::List(list, span)
             }
-            None if input.peek(Lit) => SettingValue::Literal(input.parse()?),
+            None if input.peek(Lit) || input.peek(Token![-]) => {
+                SettingValue::Literal(input.parse()?)
+            }
             None => SettingValue::Word(take_word(input).map_err(|error| {
                 syn::Error::new(error.span(), "expected a number, a duration or a word")
             })?),

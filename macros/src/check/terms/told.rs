@@ -41,7 +41,12 @@ struct Found {
 impl Found {
     fn pattern(&mut self, pattern: &Pat) -> Pat {
         match pattern {
-            Pat::Paren(inner) => self.pattern(&inner.pat),
+            // `n @ (1 | 5)` binds to both only in its parentheses.
+            Pat::Paren(inner) => {
+                let mut inner = inner.clone();
+                *inner.pat = self.pattern(&inner.pat);
+                Pat::Paren(inner)
+            }
             Pat::Reference(inner) => {
                 let mut inner = inner.clone();
                 *inner.pat = self.pattern(&inner.pat);
@@ -82,7 +87,8 @@ impl Found {
     }
 
     fn bind(&mut self, span: Span, pattern: &TokenStream) -> Pat {
-        let name = format_ident!("__told{}", self.before + self.values.len());
+        // Its span begins the arm, from whose end rustc suggests the arms that are missing.
+        let name = format_ident!("__told{}", self.before + self.values.len(), span = span);
         self.values.push((name.clone(), span));
         parse_quote!(#name @ #pattern)
     }

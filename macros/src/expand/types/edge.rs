@@ -50,14 +50,16 @@ impl TypeBlock<'_> {
 
     /// Assigns a value to what a `let` names.
     pub(super) fn assign(&self, binding: &Binding, value: &TokenStream) -> TokenStream {
-        let Some(ty) = &binding.ty else {
-            let place = names(binding);
-            return quote!(#place = #value;);
-        };
+        // A name that begins with `_` is no variable, and later `let`s of its state read it.
+        let silent = binding.named().filter(|name| is_silent(name));
+        let declared = quote!(#(let #silent;)*);
         let place = names(binding);
+        let Some(ty) = &binding.ty else {
+            return quote!(#declared #place = #value;);
+        };
         // Where this type and the variable's are not one, the `=` between them is where it shows.
         let typed = Ident::new("__typed", binding.equals);
-        quote!({ let #typed: #ty = #value; #place = #typed; })
+        quote!(#declared { let #typed: #ty = #value; #place = #typed; })
     }
 
     /// `let name = expression;` as itself, in a state that ends.
@@ -74,11 +76,11 @@ pub(super) fn local(binding: &Binding, value: &TokenStream) -> TokenStream {
     quote!(let #place #ty = #value;)
 }
 
-/// The names as a place or as a pattern. Names that begin with `_` are no variables.
+/// The names as a place or as a pattern.
 fn names(binding: &Binding) -> TokenStream {
     let mut names = binding.names.iter().map(|name| match name {
-        Some(name) if !is_silent(name) => name.to_token_stream(),
-        _ => quote!(_),
+        Some(name) => name.to_token_stream(),
+        None => quote!(_),
     });
     if binding.tuple {
         quote!((#(#names,)*))

@@ -259,7 +259,11 @@ impl TypeBlock<'_> {
                 let guard = self.expression(guard);
                 quote!(if #guard)
             });
-            quote!(#pattern #guard => { #told #keep #lets }).to_tokens(&mut arms);
+            // Behind the last arm rustc suggests the arms that are missing.
+            let end = edge.name.span();
+            let arrow = quote_spanned!(end=> =>);
+            let body = group_of_braces(end, quote!(#told #keep #lets));
+            quote!(#pattern #guard #arrow #body).to_tokens(&mut arms);
         }
         if let Some(subject) = &choice.subject {
             let value = self.expression(&subject.value);
