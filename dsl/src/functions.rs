@@ -142,7 +142,7 @@ pub fn now() -> String {
 /// The milliseconds from 1970 to a time; two of them give a difference.
 ///
 /// A time is one of RFC 3339 with a capital `T` and `Z` (`2024-05-01T12:30:00.5+02:00`, also with `+0200`), or a date alone
-/// (`2024-05-01`, `2024-05`, `2024`), which means its first moment in UTC. What is smaller than a millisecond is cut off.
+/// (`2024-05-01`, `2024-05`, `2024`), which means its first moment in UTC. Fractions of a millisecond are cut off.
 ///
 /// # Panics
 ///
@@ -474,7 +474,7 @@ mod tests {
             ("+2024-01-01", None),
             ("", None),
             ("T", None),
-            // Without a zone JavaScript reads a time of its own zone, and what does not exist as null or as another time.
+            // Without a zone JavaScript takes the local one. A time that does not exist becomes null or another time.
             ("2024-01-01T00:00:00", None),
             ("2024-02-30", None),
             ("2024-13-01", None),

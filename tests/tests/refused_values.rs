@@ -29,6 +29,31 @@ struct Input {
     value: Value,
     pairs: Vec<(String, u32)>,
     keys: BTreeMap<bool, u32>,
+    addresses: BTreeMap<std::net::Ipv4Addr, u32>,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema, Payload)]
+enum Kind {
+    Plain,
+    Gift,
+}
+
+impl Kind {
+    fn as_str(&self) -> &'static str {
+        match self {
+            Kind::Plain => "a plain order",
+            Kind::Gift => "a gift",
+        }
+    }
+}
+
+#[test]
+fn the_own_text_of_a_type_is_not_its_json() {
+    assert_eq!(
+        [Kind::Plain, Kind::Gift].map(|kind| kind.as_str().len()),
+        [13, 6]
+    );
 }
 
 /// One expression a workflow, and a part of what is said of it.
@@ -76,6 +101,14 @@ refused! {
     Small(f32) [i.small + 1.0] "make the field an `f64`"
     Bytes(usize) [i.text.len()] "`.chars().count()`"
     Part(bool) [i.value.get("name").is_some()] "write `value[..]`"
+    KeysInOrder(Vec<u32>) [i.addresses.values().copied().collect()] "this would order"
+    OwnText(String) [i.kind.as_str().to_string()] "`as_str` on"
+    Bounds(u32) [i.n.clamp(5, 1)] "its bounds are in the wrong order"
+    NegativeBounds(f64) [i.x.clamp(-1.0, -2.5)] "its bounds are in the wrong order"
+    NoStep(Vec<i64>) [functions::range(1, 4, 0)] "the step of a range is not 0"
+    NoChunk(usize) [functions::chunks(i.list, 0).len()] "the size of a chunk is at least 1"
+    LeastNumber(i64) [-i64::MIN] "beyond 2^53"
+    LeastLiteral(i64) [i64::from(i.n) + -9_223_372_036_854_775_808] "beyond 2^53"
     Keys(Vec<bool>) [i.keys.keys().copied().collect()] "do it in a task"
 }
 
@@ -91,4 +124,5 @@ refused! {
     Padded(String) [format!("{:02}", i.n)] "query_language JSONata;"
     Rounded(f64) [i.x.round()] "query_language JSONata;"
     Negated(u32) [!i.n] "query_language JSONata;"
+    LeastNumberOff(i64) [i64::from(i.n) - i64::MIN] "query_language JSONata;"
 }

@@ -239,6 +239,79 @@ async fn defaults_are_those_of_the_type() {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Id(String);
+
+workflow! {
+    workflow AtOneOfSeveral(order: Order) -> (u32, bool, u32) {
+        choice Decide {
+            match order.limit {
+                Some(n @ (3 | 5)) => One,
+                _ => Other,
+            }
+        }
+        pass One {
+            let same = if let Some(n @ (3 | 5)) = order.limit { n } else { 0 };
+            end (n, matches!(order.limit, Some(_n @ (3 | 5))), same);
+        }
+        pass Other { end (0, matches!(order.limit, Some(_n @ (3 | 5))), match order.limit { Some(n @ (3 | 5)) => n, _ => 0 }); }
+    }
+
+    workflow Silent(order: Order) -> (f64, u32) {
+        pass Read {
+            let _half = order.total / 2.0;
+            let (_side, count): (u32, u32) = (7, 2);
+            let sum = _half + order.total;
+            let sides = _side * count;
+            next Choose;
+        }
+        choice Choose {
+            when sides > 3 => { let _more = sides + 1; let sides = _more + 1; next Done; }
+            otherwise => Done;
+        }
+        pass Done { let _all = (sum, sides); end _all; }
+    }
+
+    workflow OfANewtype(order: Order) -> (String, String) {
+        query_language JSONPath;
+        pass Only {
+            let id: Id = intrinsic!("States.Format('{}-{}', $.note, $.limit)");
+            let parts: (String, u32) = intrinsic!("States.Array($.note, $.limit)");
+            end (id.0, parts.0);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_bound_to_each_of_several_patterns() {
+    for (limit, expected) in [
+        (3, json!([3, true, 3])),
+        (5, json!([5, true, 5])),
+        (4, json!([0, false, 0])),
+    ] {
+        let mut order = order();
+        order["limit"] = json!(limit);
+        assert_eq!(run::<AtOneOfSeveral>(order).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_name_with_an_underscore_is_read_in_its_state() {
+    let mut order = order();
+    order["total"] = json!(12.5);
+    assert_eq!(run::<Silent>(order).await, json!([18.75, 16]));
+    let definition = Silent::definition().to_json();
+    assert!(
+        !definition.contains("_half") && !definition.contains("_more"),
+        "{definition}"
+    );
+}
+
+#[tokio::test]
+async fn what_a_newtype_holds_is_the_newtype_itself() {
+    assert_eq!(run::<OfANewtype>(order()).await, json!(["fast-3", "fast"]));
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 struct Flexible {
     id: u32,
     #[serde(flatten)]

@@ -224,6 +224,11 @@ pub(crate) fn is_identity(name: &str) -> bool {
     callable::IDENTITIES.contains(&name)
 }
 
+/// Whether a method of std without arguments gives a text, which in JSON is its receiver.
+pub(crate) fn gives_text(name: &str) -> bool {
+    matches!(name, "as_str" | "into_string" | "into_boxed_str")
+}
+
 /// Whether a method gives the text that it is called on.
 pub(crate) fn is_same_text(name: &str) -> bool {
     is_identity(name) || matches!(name, "to_string" | "into")

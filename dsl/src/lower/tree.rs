@@ -381,6 +381,7 @@ fn negated(value: &Expr) -> Option<Value> {
     };
     match number.as_i64() {
         Some(whole) => whole.checked_neg().map(Value::from),
+        None if number.as_u64() == Some(i64::MIN.unsigned_abs()) => Some(Value::from(i64::MIN)),
         None => number.as_f64().map(|number| Value::from(-number)),
     }
 }

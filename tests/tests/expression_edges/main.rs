@@ -83,6 +83,9 @@ fn rows() -> Vec<Row> {
         [i.texts.iter().map(|text| text.clone()).zip(i.list.iter().cloned()).collect::<BTreeMap<String, i64>>().keys().next().cloned()]
         [i.lists.iter().map(|list| i.table.keys().count() + list.len()).collect::<Vec<_>>()]
         [i.lists[i.table.keys().count() - i.table.keys().count()].len()]
+        [i.lists[i.table.keys().position(|key| key != "a").unwrap_or(0)].len()]
+        [i.lists.get(i.table.keys().position(|key| key != "a").unwrap_or(0)).map(|list| list.len())]
+        [i.lists.get(i.set.iter().skip(1).map(|text| text.chars().count()).next().unwrap_or(0))]
         [functions::sorted(i.texts)]
         [i.numbered.keys().collect::<Vec<_>>()]
         [i.numbered.values().collect::<Vec<_>>()]
@@ -108,6 +111,11 @@ fn rows() -> Vec<Row> {
         [i.value["name"]["valueOf"].is_null()]
         [i.numbered.get(&i.number).cloned()]
         [i.numbered.contains_key(&i.number)]
+        // The remedies in messages about methods that cannot run.
+        [if i.size >= 2 { Some(i.size - 2) } else { None }]
+        [if i.size > 2 { i.size - 2 } else { 0 }]
+        [if i.low == 0 { None } else { Some(i.number / i.low) }]
+        [i.text.split(" ").filter(|part| !part.is_empty()).map(String::from).collect::<Vec<_>>()]
         // Bounds and steps.
         [i.number.clamp(i.low, i.high)]
         [i.number.clamp(1, i.high)]

@@ -79,7 +79,7 @@ impl Lowering<'_, '_> {
 }
 
 impl Lowering<'_, '_> {
-    /// What is made with a number for which Rust panics where it is 0; AWS returns an empty list.
+    /// Makes a value with a number. Where the number is 0, Rust panics and AWS returns an empty list, so the state fails.
     fn unless_zero(
         &mut self,
         number: Code,
@@ -88,7 +88,7 @@ impl Lowering<'_, '_> {
     ) -> Code {
         if let Syntax::Number(digits) = &number.syntax {
             return if is_zero(digits) {
-                self.refuse_code(format!("{message}, and Rust panics here"))
+                self.refuse_code(format!("{message}; write another number"))
             } else {
                 make(number)
             };

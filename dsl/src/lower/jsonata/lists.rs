@@ -43,7 +43,8 @@ impl Lowering<'_, '_> {
     /// A sequence in Rust's order: `$sort(..)`, or texts by their characters.
     pub(super) fn sorted(&mut self, list: Syntax, item: &Shape) -> Option<Syntax> {
         if let Shape::String = item.plain() {
-            return Some(Syntax::ByCharacters(Box::new(list)));
+            let local = self.fresh("texts");
+            return Some(Syntax::ByCharacters(Box::new(list), local));
         }
         let has_order = self.has_order(item);
         has_order.then(|| Syntax::call("sort", vec![list]))

@@ -83,7 +83,13 @@ impl Lowering<'_, '_> {
                 deferred: None,
                 ..this
             },
-            None if arguments.is_empty() && methods::is_identity(name) => this,
+            // A type's own `as_str` gives a text that only its code knows.
+            None if arguments.is_empty()
+                && methods::is_identity(name)
+                && (!methods::gives_text(name) || is_text(&shape)) =>
+            {
+                this
+            }
             None => match unknown(name, arguments.len()).filter(|_| matches!(shape, Shape::Any)) {
                 Some(row) => self.row(row, name, this, arguments),
                 None => self.no_method(&this, name),
@@ -158,6 +164,10 @@ impl Lowering<'_, '_> {
             _ => self.no_method(&this, "contains"),
         }
     }
+}
+
+fn is_text(shape: &Shape) -> bool {
+    matches!(shape, Shape::String | Shape::Written(_) | Shape::Any)
 }
 
 /// Whether it is a text that is written out and not empty.

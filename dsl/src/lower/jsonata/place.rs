@@ -180,7 +180,7 @@ fn item(base: &Code, index: usize, shape: Shape) -> Code {
             if index < items.len()
                 && !matches!(
                     items.as_slice(),
-                    [Syntax::Call(..) | Syntax::ByCharacters(_) | Syntax::Whole(_)]
+                    [Syntax::Call(..) | Syntax::ByCharacters(..) | Syntax::Whole(_)]
                 )
                 && !others_panic(items, index) =>
         {

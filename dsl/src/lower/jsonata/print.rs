@@ -79,6 +79,7 @@ pub(super) fn print(syntax: &Syntax) -> String {
     let mut printer = Printer {
         out: String::new(),
         scope: Vec::new(),
+        in_index: false,
     };
     printer.print(syntax, level::LOOSE);
     printer.out
@@ -88,6 +89,8 @@ struct Printer<'s> {
     out: String,
     /// The locals that are known here, the innermost last, with their names.
     scope: Vec<(&'s Local, String)>,
+    /// Whether this is part of an index.
+    in_index: bool,
 }
 
 impl<'s> Printer<'s> {
@@ -132,14 +135,26 @@ impl<'s> Printer<'s> {
                     base => self.print(base, level::ATOM),
                 }
                 self.out.push('[');
+                let around = std::mem::replace(&mut self.in_index, true);
                 self.print(index, level::LOOSE);
+                self.in_index = around;
                 self.out.push(']');
             }
             Syntax::Whole(value) => {
                 self.print(value, level::ATOM);
                 self.out.push_str("[]");
             }
-            Syntax::ByCharacters(texts) => {
+            // The context of an index is each item in turn. A path, which this is, maps over an item that is a list,
+            // unless the path begins with a variable.
+            Syntax::ByCharacters(texts, local) if self.in_index => {
+                let before = self.scope.len();
+                let name = self.bind(local, before, &[texts]);
+                self.push(format_args!("(${name} := "));
+                self.print(texts, level::LOOSE);
+                self.push(format_args!("; ${name}{BY_CHARACTERS})"));
+                self.scope.truncate(before);
+            }
+            Syntax::ByCharacters(texts, _) => {
                 self.print(texts, level::ATOM + 1);
                 self.out.push_str(BY_CHARACTERS);
             }
@@ -310,7 +325,7 @@ const BY_CHARACTERS: &str = r"^($replace($, /[\uE000-\uFFFF]/, '\uD7FF$0'))";
 fn reads(syntax: &Syntax, name: &str) -> bool {
     let mut found = match syntax {
         Syntax::Variable(of) | Syntax::Call(of, _) => of == name,
-        Syntax::ByCharacters(_) => name == "replace",
+        Syntax::ByCharacters(..) => name == "replace",
         Syntax::Field(_, field) => {
             name == "lookup" && (field.contains('`') || !text::is_safe(field))
         }

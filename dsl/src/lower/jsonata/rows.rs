@@ -415,7 +415,7 @@ impl Filling {
 /// Takes away that a sequence is sorted, where its order does not matter.
 fn unsort(sequence: &mut Syntax) {
     match sequence {
-        Syntax::ByCharacters(texts) => *sequence = (**texts).clone(),
+        Syntax::ByCharacters(texts, _) => *sequence = (**texts).clone(),
         Syntax::Array(items) if items.len() == 1 => unsort(&mut items[0]),
         Syntax::Whole(inner) => unsort(inner),
         Syntax::Call(name, arguments) => match (&**name, arguments.as_mut_slice()) {

@@ -85,8 +85,9 @@ pub(in crate::lower) enum Syntax {
     Item(Box<Syntax>, Box<Syntax>),
     /// `value[]`: a single item stays in its list.
     Whole(Box<Syntax>),
-    /// Texts in the order of their characters, which is Rust's. JSONata's own order is that of UTF-16.
-    ByCharacters(Box<Syntax>),
+    /// Texts in the order of their characters, which is Rust's. JSONata's own order is that of UTF-16. The local is their name
+    /// inside the index of a list.
+    ByCharacters(Box<Syntax>, Local),
     /// A list where it is an item of one that is written out: `[list]`, or as it is where it is written out itself.
     Nested(Box<Syntax>),
     /// A call of a built-in function.
@@ -286,7 +287,7 @@ macro_rules! children {
                 | Syntax::Raw(_) => {}
                 Syntax::Field(a, _)
                 | Syntax::Whole(a)
-                | Syntax::ByCharacters(a)
+                | Syntax::ByCharacters(a, _)
                 | Syntax::Nested(a)
                 | Syntax::Negative(a)
                 | Syntax::Function(_, a) => each(a),

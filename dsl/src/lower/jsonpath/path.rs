@@ -287,14 +287,12 @@ impl<'e, 'r> Paths<'e, 'r> {
     }
 
     pub(super) fn tuple_field(&mut self, base: Leaf, index: usize) -> Leaf {
-        if base.call {
-            return Leaf::call(
-                format!("States.ArrayGetItem({}, {index})", base.text),
-                Shape::Any,
-            );
-        }
         match members::item(&base.shape, index) {
             Ok((_, shape)) if self.is_refused(&shape) => Leaf::nothing(),
+            Ok((Some(place), shape)) if base.call => Leaf::call(
+                format!("States.ArrayGetItem({}, {place})", base.text),
+                shape,
+            ),
             Ok((Some(place), shape)) => Leaf::path(format!("{}[{place}]", base.text), shape),
             Ok((None, shape)) => Leaf { shape, ..base },
             Err(message) => self.refuse_leaf(message),

@@ -2,8 +2,8 @@
 //!
 //! At the service `1/0` is the string `"Infinity"` and `0/0` is `"NaN"`, wherever they stand in
 //! a result. jlens fails on the first and writes null for the second. An evaluation that ended
-//! so is done once more, with its operators replaced by calls of a function that knows. What a
-//! comparison compares is put through another function, which makes a number of it again.
+//! so is done once more, with its operators replaced by calls of a function that knows. Both sides
+//! of a comparison are arguments of another function, which makes numbers of these texts again.
 
 use jlens_core::ast::{BinaryOp, NodeKind};
 use jlens_core::{Ast, Error, HostCall, HostFunction, Node};
@@ -14,7 +14,7 @@ use super::rewrite;
 /// The function's name: a private character, which no expression uses.
 pub(super) const FUNCTION: &str = "\u{e000}";
 
-/// The name of the function of what is compared.
+/// The name of the function for the sides of a comparison.
 pub(super) const COMPARED: &str = "\u{e008}";
 
 /// The expression with each arithmetic operator written as a call.
@@ -70,8 +70,8 @@ fn may_be_infinite(node: &Node) -> bool {
     }
 }
 
-/// The function of what is compared: the largest number for infinity, which is larger than all results of a division that are
-/// finite but itself. `NaN` stays a text, so comparing it fails.
+/// The function for the sides of a comparison: it replaces infinity by the largest number. `NaN` stays a text, so comparing it
+/// fails.
 pub(super) fn compared() -> HostFunction {
     let compared = |arguments: &[Option<Json>], _: &HostCall<'_>| {
         let value = arguments.first().cloned().flatten();
