@@ -1,5 +1,5 @@
 //! How a type of the user compares and clones cannot be proven while it compiles, so samples are compared when the definition
-//! is built: derived code agrees with the JSON, and a type with code of its own is refused by name.
+//! is built: derived code agrees with the JSON, and a type with its own code is refused by name.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -197,4 +197,44 @@ expressions! { own_clones_are_refused_by_name |i| refused
     C2(Vec<Emptied>) [i.all_emptied.iter().cloned().collect()] "`Emptied` has its own `Clone`"
     C3(Vec<Emptied>) [i.all_emptied.to_vec()] "`Vec<Emptied>` has its own `Clone`"
     C4(Option<Emptied>) [i.all_emptied.first().cloned()] "`Option<Emptied>` has its own `Clone`"
+}
+
+/// Types of the user under names of the standard library, which mean only themselves.
+mod names {
+    use super::*;
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+    pub enum Value {
+        Text(String),
+        Number { n: u32 },
+        Nothing,
+    }
+
+    #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Payload)]
+    pub struct Option {
+        pub value: u32,
+    }
+}
+
+mod uses_of_the_names {
+    use super::names::{Option, Value};
+    use stepwright::prelude::*;
+
+    workflow! {
+        pub workflow OwnNames(value: Value, option: Option) -> u32 {
+            pass Only {
+                end match value {
+                    Value::Text(_) => option.value,
+                    Value::Number { n } => n,
+                    Value::Nothing => Option::default().value,
+                };
+            }
+        }
+    }
+}
+
+#[test]
+fn types_with_the_names_of_standard_types_are_accepted() {
+    let built = uses_of_the_names::OwnNames::build().map_err(|faults| faults.to_string());
+    assert!(built.is_ok(), "{built:?}");
 }

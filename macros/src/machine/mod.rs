@@ -50,7 +50,7 @@ pub(crate) struct Machine {
     pub(crate) rewritten: Vec<Option<Rewritten>>,
     /// What is asked of the types of expressions.
     pub(crate) witnesses: Vec<Witness>,
-    /// What the expressions name that must have its usual meaning.
+    /// The names in its expressions that must have their usual meaning.
     pub(crate) used_names: UsedNames,
     pub(crate) reads: Vec<Read>,
     pub(crate) item_reads: Vec<ItemRead>,

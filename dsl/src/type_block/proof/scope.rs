@@ -16,7 +16,7 @@ pub trait IsDefault<Standard> {}
 #[diagnostic::do_not_recommend]
 impl<F> IsDefault<F> for F {}
 
-/// Keeps rustc from taking the other implementation for the only one, in whose words it would report a mismatch.
+/// A second implementation. With one only, rustc infers `Standard` from it and reports mismatched types.
 #[derive(Debug)]
 pub struct Unrelated;
 

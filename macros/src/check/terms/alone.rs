@@ -21,7 +21,7 @@ pub(crate) struct Alone {
     pub(crate) rewritten: Option<Rewritten>,
     /// What is asked of its witnesses.
     pub(crate) witnesses: Vec<Witness>,
-    /// What it names.
+    /// The names in it that must have their usual meaning.
     pub(crate) used: UsedNames,
 }
 

@@ -1,10 +1,11 @@
 //! Proof that rustc resolves what an expression calls to the standard library's definitions.
 //!
-//! The user's tokens stay as they are; what is put around them compiles only for types of the standard library, or says
-//! which type is compared. `stepwright::type_block::proof` has the traits.
+//! The user's tokens stay as they are. The code around them compiles only for types of the standard library, or records the
+//! type that is compared. The traits are in `dsl/src/type_block/proof`.
 
 use super::expression::Resolver;
 use super::rewrite::{Rewriting, witness};
+use crate::functions::written;
 use crate::machine::{Term, Witness};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -14,7 +15,7 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{BinOp, Expr, ExprBinary, ExprCall, ExprIndex, ExprUnary, Pat, PatIdent, Path, UnOp};
 
-/// What the expressions of a workflow name that must have its usual meaning.
+/// The names in a workflow's expressions that must have their usual meaning.
 #[derive(Default)]
 pub(crate) struct UsedNames {
     /// Methods, each with the token of its first call.
@@ -26,18 +27,18 @@ pub(crate) struct UsedNames {
 }
 
 impl UsedNames {
-    /// Remembers a path: of a type of the standard library, a variant or a function.
+    /// Adds `None`, `Some`, and the type of a function such as `String::from`. Other paths have no meaning of ours.
     pub(super) fn path(&mut self, path: &Path) {
-        let Some(first) = path.segments.first() else {
-            return;
-        };
-        let name = first.ident.to_string();
-        if standard_item(&name).is_some() {
+        let text = written(path);
+        let is_known = matches!(text.as_str(), "None" | "Some" | "Vec::new")
+            || callable::FUNCTIONS.contains(&text.as_str());
+        if let Some(first) = path.segments.first().filter(|_| is_known) {
+            let name = first.ident.to_string();
             self.items.entry(name).or_insert(first.ident.clone());
         }
     }
 
-    /// Remembers the type or trait of a method that is named by a path. Returns whether it is one of the standard library.
+    /// Adds the type or trait of a path such as `String::len`. Returns whether the standard library has such a type.
     pub(super) fn method_of(&mut self, path: &Path) -> bool {
         let Some(owner) = path.segments.first().filter(|_| path.segments.len() == 2) else {
             return false;
@@ -58,7 +59,7 @@ impl UsedNames {
         self.macros.entry(text).or_insert(name.clone());
     }
 
-    /// The statements that prove it, once for a workflow.
+    /// Returns the statements that prove the names, once for a workflow.
     pub(crate) fn proof(&self) -> TokenStream {
         let mut tokens = TokenStream::new();
         if !self.macros.is_empty() {
@@ -80,11 +81,11 @@ impl UsedNames {
         tokens
     }
 
-    /// Calls each method on the types of which a trait in scope could have one. A trait of ours has the method, too, so that
-    /// the call is ambiguous there.
+    /// Calls each method on the types that a trait in scope could extend. A local trait has the same method, so that the call
+    /// is ambiguous if a trait of the user has it as well.
     ///
-    /// The trait belongs to the block, and to few types: rustc offers the methods of each trait of a crate, and of all that
-    /// the crate depends on, to whoever misspells one.
+    /// The trait is local to the block and covers few types, because rustc suggests the methods of every trait of a crate and
+    /// of its dependencies when a user misspells a method.
     fn probes(&self) -> TokenStream {
         let mut implementors: Vec<&'static str> = Vec::new();
         let mut names = TokenStream::new();
@@ -103,7 +104,7 @@ impl UsedNames {
                 let of =
                     |item| -> TokenStream { ty.replace('?', item).parse().unwrap_or_default() };
                 let open = of("_");
-                // rustc offers other calls in the place of an ambiguous one: that place is the method's name.
+                // rustc suggests replacements for an ambiguous call; its span is the method's name.
                 let span = method.span().resolved_at(Span::call_site());
                 if !ty.contains('?') {
                     let of = quote_spanned!(span=> __s::any::<#open>());
@@ -112,7 +113,7 @@ impl UsedNames {
                     quote_spanned!(span=> #of.#method();).to_tokens(&mut calls);
                     continue;
                 }
-                // While the item's type is open, a trait that is implemented for the list of one type is found, too.
+                // An open item type matches a trait that is implemented for lists of one type only.
                 let pinned = of("()");
                 quote_spanned!(span=> {
                     let mut __value = __s::any::<#open>();
@@ -142,7 +143,7 @@ impl UsedNames {
     }
 }
 
-/// A token at another place of the source.
+/// A token with another span.
 fn located(mut token: TokenTree, span: Span) -> TokenTree {
     token.set_span(span);
     token
@@ -194,10 +195,11 @@ fn of_trait(item: &Ident, standard: &TokenStream) -> TokenStream {
     }}
 }
 
-/// The types, with `?` for the type of an item, of which a trait in scope could have a method of this name that rustc takes before the standard library's.
+/// The types that a trait in scope could extend with a method that rustc prefers to the standard library's. `?` stands for
+/// the type of an item.
 fn probed_types(method: &str) -> Vec<&'static str> {
     if callable::UNIVERSAL.contains(&method) {
-        // Those that take `&self`, so that a method of the user that takes `self` comes before them.
+        // These methods take `&self`, so a user's method that takes `self` comes before them.
         return match method {
             "into" => Vec::new(),
             _ => vec!["::std::string::String", "i32", "u32", "i64", "f64"],
@@ -209,7 +211,7 @@ fn probed_types(method: &str) -> Vec<&'static str> {
         if !shared && !kind.by_value().contains(&method) {
             continue;
         }
-        // Traits of the prelude have these for references: the probe would be ambiguous with them.
+        // Traits of the prelude have these methods for references, where the probe would be ambiguous with them.
         let is_trait = matches!(
             method,
             "to_owned" | "as_ref" | "as_mut" | "borrow" | "deref"
@@ -410,7 +412,7 @@ impl Resolver<'_> {
         value
     }
 
-    /// Proves the value by which `max_by_key` and `min_by_key` choose.
+    /// Proves the key that the closure of `max_by_key` or `min_by_key` returns.
     pub(super) fn prove_key(&mut self, method: &str, expression: &mut Expr, value: Term) -> Term {
         if !matches!(method, "max_by_key" | "min_by_key") || is_plain(&value) {
             return value;
@@ -554,7 +556,7 @@ impl Resolver<'_> {
 }
 
 impl Rewriting {
-    /// Puts code in the place of an expression.
+    /// Replaces an expression by code.
     fn replace(&mut self, expression: &mut Expr, code: TokenStream) {
         self.changed();
         *expression = Expr::Verbatim(code);
@@ -567,11 +569,11 @@ impl Rewriting {
         }
     }
 
-    /// Passes an expression through a function of ours: `__s::Operand::operand(expression)`. rustc reports a type that does
-    /// not fit on the expression.
+    /// Passes an expression through a function: `__s::Operand::operand(expression)`. rustc reports a type that does not fit
+    /// at the expression.
     pub(super) fn wrap(&mut self, code: &mut Expr, span: Span, function: &TokenStream) {
         self.changed();
-        // A place that `*` leads to may have no size.
+        // The target of `*` may be unsized.
         let has_size = !matches!(without_parentheses(code), Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)));
         let inner = if has_size {
             code.to_token_stream()

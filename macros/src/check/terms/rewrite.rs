@@ -59,7 +59,7 @@ impl Parse for Matches {
 pub(super) struct Rewriting {
     /// All witnesses so far, those of earlier expressions too.
     pub(super) witnesses: Vec<Witness>,
-    /// What all expressions so far name.
+    /// The names in all expressions so far that must have their usual meaning.
     pub(super) used: UsedNames,
     /// How many of them are of earlier expressions.
     earlier: usize,

@@ -115,7 +115,7 @@ pub(super) fn format(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<V
             },
             Raw::Value(Source::Captured(name), spec) => {
                 let value = resolver.path(&name.clone().into());
-                // A name that stands in the text alone becomes an argument, so that it can be proven.
+                // `{name}` becomes an argument, so that its type can be proven.
                 let mut code: Expr = parse_quote!(#name);
                 resolver.prove_shown(&mut code, &value);
                 if let Expr::Verbatim(_) = code
