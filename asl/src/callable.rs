@@ -15,12 +15,12 @@ macro_rules! __for_each_method {
         $then! {
             /// `String` and `str`.
             Text: [
-                as_ref as_str borrow chars contains deref ends_with is_empty len replace split starts_with to_lowercase
-                to_owned to_uppercase trim trim_end trim_start
+                as_ref as_str chars contains ends_with is_empty len replace split starts_with to_lowercase to_owned
+                to_uppercase trim trim_end trim_start
             ], [into_boxed_str into_owned into_string];
             /// `Vec`, slices, arrays and `VecDeque`.
             List: [
-                as_ref as_slice borrow concat contains deref first get is_empty iter join last len to_owned to_vec
+                as_ref as_slice concat contains first get is_empty iter join last len to_owned to_vec
             ], [into_iter into_owned map];
             /// `BTreeSet` and `HashSet`.
             Set: [contains first is_empty iter last len], [into_iter];
@@ -32,7 +32,7 @@ macro_rules! __for_each_method {
                 max_by_key min min_by_key product rev skip sum take zip
             ];
             /// `Option`.
-            Option: [as_deref as_mut as_ref is_none is_some iter], [
+            Option: [as_deref as_ref is_none is_some iter], [
                 and_then cloned copied expect filter flatten into_iter is_none_or is_some_and map map_or or or_else unwrap
                 unwrap_or unwrap_or_default unwrap_or_else
             ];
@@ -98,16 +98,13 @@ pub const UNIVERSAL: &[&str] = &["clone", "into", "to_string"];
 /// Methods that change nothing in JSON, on a receiver for which the lowering has no row.
 pub const IDENTITIES: &[&str] = &[
     "as_deref",
-    "as_mut",
     "as_ref",
     "as_slice",
     "as_str",
-    "borrow",
     "clone",
     "cloned",
     "collect",
     "copied",
-    "deref",
     "into_boxed_str",
     "into_iter",
     "into_owned",

@@ -102,7 +102,6 @@ refused! {
     Bytes(usize) [i.text.len()] "`.chars().count()`"
     Part(bool) [i.value.get("name").is_some()] "write `value[..]`"
     KeysInOrder(Vec<u32>) [i.addresses.values().copied().collect()] "this would order"
-    OwnText(String) [i.kind.as_str().to_string()] "`as_str` on"
     Bounds(u32) [i.n.clamp(5, 1)] "its bounds are in the wrong order"
     NegativeBounds(f64) [i.x.clamp(-1.0, -2.5)] "its bounds are in the wrong order"
     NoStep(Vec<i64>) [functions::range(1, 4, 0)] "the step of a range is not 0"

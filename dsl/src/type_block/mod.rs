@@ -26,7 +26,7 @@ pub use self::proof::comparison::{
     PartiallyOrderedValues,
 };
 pub use self::proof::operand::{Becomes, Convertible, Operand, Points, Shown, Sums, joined};
-pub use self::proof::receiver::{Has, method};
+pub use self::proof::receiver::{Has, HasInside, method};
 pub use self::proof::scope::{macros, standard_default};
 pub use self::told::{OfTagged, OfUntagged, Tagged, Tagging, Told, Untagged, tagging};
 pub use self::witness::{

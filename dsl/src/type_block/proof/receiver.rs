@@ -36,8 +36,8 @@ pub mod method {
         )*};
     }
     names! {
-        abs all and_then any as_array as_bool as_deref as_f64 as_i64 as_mut as_ref as_slice as_str borrow ceil chain
-        chars clamp cloned collect concat contains contains_key copied count deref ends_with enumerate expect filter
+        abs all and_then any as_array as_bool as_deref as_f64 as_i64 as_ref as_slice as_str ceil chain
+        chars clamp cloned collect concat contains contains_key copied count ends_with enumerate expect filter
         filter_map find first flat_map flatten floor fold get into_boxed_str into_iter into_keys into_owned
         into_string into_values is_array is_boolean is_empty is_none is_none_or is_null is_number is_object is_some
         is_some_and is_string iter join keys last len map map_or max max_by_key min min_by_key next nth or or_else
@@ -174,6 +174,29 @@ types! {
         [I: StandardIterator, U: Has<method::argument> + IntoIterator, F,] iter::FlatMap<I, U, F>;
         [I: StandardIterator + Iterator<Item: Has<method::argument> + IntoIterator>,] iter::Flatten<I>;
 }
+
+/// An `Option` with methods that depend on what is inside: `cloned` of a reference, `flatten` of an `Option`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has its own `{Method}`, which a workflow cannot run",
+    label = "the standard library has no `{Method}` for a `{Self}`",
+    note = "call `{Method}` in a task, or write the value with `jsonata!(\"..\")`"
+)]
+pub trait HasInside<Method>: Sized {
+    /// The receiver.
+    #[must_use]
+    fn option(self) -> Self {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> HasInside<method::cloned> for Option<&T> {}
+#[diagnostic::do_not_recommend]
+impl<T> HasInside<method::copied> for Option<&T> {}
+#[diagnostic::do_not_recommend]
+impl<T> HasInside<method::flatten> for Option<Option<T>> {}
+#[diagnostic::do_not_recommend]
+impl<M, T: HasInside<M>> HasInside<M> for &T {}
 
 /// An iterator of the standard library over values of the standard library.
 pub trait StandardIterator: Has<method::next> {}

@@ -7,6 +7,8 @@ use stepwright_asl::callable;
 #[rustfmt::skip]
 const INSTEAD: &[(&str, &str)] = &[
     ("append", "`a.iter().chain(b.iter())` puts lists together"),
+    ("as_mut", "values of a workflow do not change: `as_ref()` does"),
+    ("borrow", "the value itself does, without the call"),
     ("checked_add", "integers have no width in JSON, so `Some(a + b)` does where no bound matters; else call it in a task"),
     ("checked_div", "`if b == 0 { None } else { Some(a / b) }` does"),
     ("checked_mul", "integers have no width in JSON, so `Some(a * b)` does where no bound matters; else call it in a task"),
@@ -14,6 +16,7 @@ const INSTEAD: &[(&str, &str)] = &[
     ("chunks", "`functions::chunks(list, size)` does"),
     ("cmp", "`<`, `==` and `>` compare"),
     ("dedup", "`functions::unique(list)` keeps each item once, also where equal items are apart"),
+    ("deref", "`*` does"),
     ("drain", "`take` and `skip` choose from a list"),
     ("eq", "`==` compares"),
     ("extend", "`a.iter().chain(b.iter())` puts lists together"),

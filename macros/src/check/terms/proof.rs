@@ -82,65 +82,81 @@ impl UsedNames {
     }
 
     /// Calls each method on the types that a trait in scope could extend. A local trait has the same method, so that the call
-    /// is ambiguous if a trait of the user has it as well.
+    /// is ambiguous if a trait of the user has it as well: once as a method that takes `self`, and once as one that takes
+    /// `&self`, because rustc finds the first before the second.
     ///
-    /// The trait is local to the block and covers few types, because rustc suggests the methods of every trait of a crate and
-    /// of its dependencies when a user misspells a method.
+    /// The traits are local to the block and cover few types, because rustc suggests the methods of every trait of a crate
+    /// and of its dependencies when a user misspells a method.
     fn probes(&self) -> TokenStream {
-        let mut implementors: Vec<&'static str> = Vec::new();
-        let mut names = TokenStream::new();
-        let mut calls = TokenStream::new();
+        let mut types: Vec<(&'static str, Vec<&Ident>)> = Vec::new();
         for (name, method) in &self.methods {
-            let types = probed_types(name);
-            if types.is_empty() {
-                continue;
-            }
-            let declared = Ident::new(name, Span::call_site());
-            quote!(fn #declared(self) {}).to_tokens(&mut names);
-            for ty in types {
-                if !implementors.contains(&ty) {
-                    implementors.push(ty);
+            for ty in probed_types(name) {
+                match types.iter_mut().find(|(other, _)| *other == ty) {
+                    Some((_, methods)) => methods.push(method),
+                    None => types.push((ty, vec![method])),
                 }
-                let of =
-                    |item| -> TokenStream { ty.replace('?', item).parse().unwrap_or_default() };
-                let open = of("_");
-                // rustc suggests replacements for an ambiguous call; its span is the method's name.
-                let span = method.span().resolved_at(Span::call_site());
-                if !ty.contains('?') {
-                    let of = quote_spanned!(span=> __s::any::<#open>());
-                    let of: TokenStream =
-                        of.into_iter().map(|token| located(token, span)).collect();
-                    quote_spanned!(span=> #of.#method();).to_tokens(&mut calls);
-                    continue;
-                }
-                // An open item type matches a trait that is implemented for lists of one type only.
-                let pinned = of("()");
-                quote_spanned!(span=> {
-                    let mut __value = __s::any::<#open>();
-                    __value.#method();
-                    __value = __s::any::<#pinned>();
-                })
-                .to_tokens(&mut calls);
             }
         }
-        if calls.is_empty() {
-            return calls;
+        let mut tokens = TokenStream::new();
+        for (ty, methods) in &types {
+            probe(ty, &quote!(self), methods).to_tokens(&mut tokens);
+            // A second method that takes `&self` is ambiguous with that of the standard library's trait in any case.
+            let inherent: Vec<&Ident> = methods
+                .iter()
+                .filter(|method| !is_of_a_trait(&method.to_string()))
+                .copied()
+                .collect();
+            probe(ty, &quote!(&self), &inherent).to_tokens(&mut tokens);
         }
-        let implementors = implementors.iter().map(|ty| -> TokenStream {
-            let ty = ty.replace('?', "__T");
-            let implementation = format!("impl<__T> StandardLibrary for {ty} {{}}");
-            let implementation = match ty.contains("__T") {
-                true => implementation,
-                false => implementation.replace("<__T>", ""),
-            };
-            implementation.parse().unwrap_or_default()
-        });
-        quote!({
-            trait StandardLibrary: ::core::marker::Sized { #names }
-            #(#implementors)*
-            #calls
-        })
+        tokens
     }
+}
+
+/// Whether the standard library has the method in a trait.
+fn is_of_a_trait(method: &str) -> bool {
+    matches!(
+        method,
+        "to_owned" | "as_ref" | "as_mut" | "borrow" | "deref"
+    ) || callable::UNIVERSAL.contains(&method)
+}
+
+/// Calls of methods on a value of a type, next to a trait that has them for this type only.
+fn probe(ty: &str, receiver: &TokenStream, methods: &[&Ident]) -> TokenStream {
+    if methods.is_empty() {
+        return TokenStream::new();
+    }
+    let names = methods
+        .iter()
+        .map(|method| Ident::new(&method.to_string(), Span::call_site()));
+    let parameters = match (ty.contains('?'), ty.contains('!')) {
+        (_, true) => "<__T, __V>",
+        (true, false) => "<__T>",
+        (false, false) => "",
+    };
+    let implementation = format!(
+        "impl{parameters} StandardLibrary for {} {{}}",
+        ty.replace('?', "__T").replace('!', "__V")
+    );
+    let implementation: TokenStream = implementation.parse().unwrap_or_default();
+    let of = |item| -> TokenStream { ty.replace(['?', '!'], item).parse().unwrap_or_default() };
+    // An open item type matches a trait that is implemented for lists of one type only.
+    let (open, pinned) = (of("_"), of("()"));
+    let calls = methods.iter().map(|method| {
+        // rustc suggests replacements for an ambiguous call; its span is the method's name.
+        let span = method.span().resolved_at(Span::call_site());
+        let value = quote_spanned!(span=> __s::any::<#open>());
+        let value: TokenStream = value.into_iter().map(|token| located(token, span)).collect();
+        if ty.contains('?') {
+            quote_spanned!(span=> { let mut __value = #value; __value.#method(); __value = __s::any::<#pinned>(); })
+        } else {
+            quote_spanned!(span=> #value.#method();)
+        }
+    });
+    quote!({
+        trait StandardLibrary: ::core::marker::Sized { #(fn #names(#receiver) {})* }
+        #implementation
+        #(#calls)*
+    })
 }
 
 /// A token with another span.
@@ -195,8 +211,8 @@ fn of_trait(item: &Ident, standard: &TokenStream) -> TokenStream {
     }}
 }
 
-/// The types that a trait in scope could extend with a method that rustc prefers to the standard library's. `?` stands for
-/// the type of an item.
+/// The types that a trait in scope could extend with a method that rustc prefers to the standard library's. `?` and `!`
+/// stand for the types of items.
 fn probed_types(method: &str) -> Vec<&'static str> {
     if callable::UNIVERSAL.contains(&method) {
         // These methods take `&self`, so a user's method that takes `self` comes before them.
@@ -212,14 +228,11 @@ fn probed_types(method: &str) -> Vec<&'static str> {
             continue;
         }
         // Traits of the prelude have these methods for references, where the probe would be ambiguous with them.
-        let is_trait = matches!(
-            method,
-            "to_owned" | "as_ref" | "as_mut" | "borrow" | "deref"
-        );
+        let is_trait = is_of_a_trait(method);
         let of_order = matches!(method, "max" | "min" | "clamp");
         types.extend_from_slice(match kind {
             Kind::Text if is_trait => &["::std::string::String"],
-            Kind::Text if shared => &["::std::string::String", "&::std::string::String", "&&str"],
+            Kind::Text => &["::std::string::String", "&::std::string::String", "&&str"],
             Kind::List if is_trait => &["::std::vec::Vec<?>"],
             Kind::List if shared => &[
                 "::std::vec::Vec<?>",
@@ -227,18 +240,19 @@ fn probed_types(method: &str) -> Vec<&'static str> {
                 "&&[?]",
                 "&&::std::vec::Vec<?>",
             ],
+            Kind::List if method != "into_iter" => &["::std::vec::Vec<?>", "&::std::vec::Vec<?>"],
             Kind::Set if shared => &[
                 "::std::collections::BTreeSet<?>",
                 "&&::std::collections::BTreeSet<?>",
             ],
             Kind::Map if shared => &[
-                "::std::collections::BTreeMap<?, u8>",
-                "&&::std::collections::BTreeMap<?, u8>",
+                "::std::collections::BTreeMap<?, !>",
+                "&&::std::collections::BTreeMap<?, !>",
             ],
+            Kind::Map if method != "into_iter" => &["&::std::collections::BTreeMap<?, !>"],
             Kind::Iterator if shared && !matches!(method, "len" | "as_slice") => {
                 &["::std::slice::Iter<'static, ?>"]
             }
-            Kind::Option if is_trait => &["::core::option::Option<?>"],
             Kind::Option if shared => &["::core::option::Option<?>", "&&::core::option::Option<?>"],
             Kind::Option if method != "into_iter" => &["&::core::option::Option<?>"],
             Kind::Bool => &["&bool"],
@@ -373,6 +387,12 @@ impl Resolver<'_> {
         }
         if let ("sum" | "product", []) = (name.as_str(), arguments.as_slice()) {
             rewriting.wrap(&mut call.receiver, span, &quote!(Sums::numbers));
+        } else if let ("cloned" | "copied" | "flatten", []) = (name.as_str(), arguments.as_slice())
+            && kind != Some(Kind::Iterator)
+        {
+            let method = Ident::new(name, span.resolved_at(Span::call_site()));
+            let on = quote!(HasInside::<__s::method::#method>::option);
+            rewriting.wrap(&mut call.receiver, span, &on);
         } else if !kind.is_some_and(|kind| kind.has(name)) {
             let method = Ident::new(name, span.resolved_at(Span::call_site()));
             rewriting.wrap(
