@@ -100,10 +100,11 @@ impl UsedNames {
         let mut tokens = TokenStream::new();
         for (ty, methods) in &types {
             probe(ty, &quote!(self), methods).to_tokens(&mut tokens);
-            // A second method that takes `&self` is ambiguous with that of the standard library's trait in any case.
+            // A second method that takes `&self` is ambiguous with that of the standard library's trait in any case. rustc
+            // prefers the methods of maps, sets and values themselves, which take arguments.
             let inherent: Vec<&Ident> = methods
                 .iter()
-                .filter(|method| !is_of_a_trait(&method.to_string()))
+                .filter(|method| !is_of_a_trait(&method.to_string()) && !has_methods(ty))
                 .copied()
                 .collect();
             probe(ty, &quote!(&self), &inherent).to_tokens(&mut tokens);
@@ -118,6 +119,11 @@ fn is_of_a_trait(method: &str) -> bool {
         method,
         "to_owned" | "as_ref" | "as_mut" | "borrow" | "deref"
     ) || callable::UNIVERSAL.contains(&method)
+}
+
+/// Whether the methods of a type are its own, and not those of what it derefs to.
+fn has_methods(ty: &str) -> bool {
+    ty.starts_with("::std::collections::BTree") || ty.starts_with("__s::")
 }
 
 /// Calls of methods on a value of a type, next to a trait that has them for this type only.
