@@ -123,7 +123,9 @@ fn is_of_a_trait(method: &str) -> bool {
 
 /// Whether the methods of a type are its own, and not those of what it derefs to.
 fn has_methods(ty: &str) -> bool {
-    ty.starts_with("::std::collections::BTree") || ty.starts_with("__s::")
+    ["::std::collections::BTree", "::core::option::", "__s::"]
+        .iter()
+        .any(|own| ty.starts_with(own))
 }
 
 /// Calls of methods on a value of a type, next to a trait that has them for this type only.
