@@ -204,27 +204,33 @@ mod names {
     use super::*;
 
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
-    pub enum Value {
+    pub(crate) enum Value {
         Text(String),
         Number { n: u32 },
         Nothing,
     }
 
     #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Payload)]
-    pub struct Option {
-        pub value: u32,
+    pub(crate) struct Option {
+        pub(crate) value: u32,
+    }
+
+    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+    pub(crate) struct Input {
+        pub(crate) value: Value,
+        pub(crate) option: Option,
     }
 }
 
 mod uses_of_the_names {
-    use super::names::{Option, Value};
+    use super::names::{Input, Option, Value};
     use stepwright::prelude::*;
 
     workflow! {
-        pub workflow OwnNames(value: Value, option: Option) -> u32 {
+        pub(crate) workflow OwnNames(i: Input) -> u32 {
             pass Only {
-                end match value {
-                    Value::Text(_) => option.value,
+                end match i.value {
+                    Value::Text(_) => i.option.value,
                     Value::Number { n } => n,
                     Value::Nothing => Option::default().value,
                 };
