@@ -141,11 +141,11 @@ fn programs() -> Vec<Program> {
                             format!("(&x).{method}()"),
                         ),
                         (
-                            format!("impl<T> Extension for T {{}}"),
+                            "impl<T> Extension for T {}".to_owned(),
                             format!("x.{method}()"),
                         ),
                         (
-                            format!("impl<T> Extension for T {{}}"),
+                            "impl<T> Extension for T {}".to_owned(),
                             format!("(&x).{method}()"),
                         ),
                     ] {

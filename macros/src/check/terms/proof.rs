@@ -411,14 +411,9 @@ impl Resolver<'_> {
         }
         match (name.as_str(), arguments.as_slice()) {
             ("concat" | "join", _) => rewriting.wrap(&mut call.receiver, span, &quote!(joined)),
-            ("zip" | "chain", [other]) => {
-                if kind_of(other).is_none() {
-                    rewriting.wrap(
-                        &mut call.args[0],
-                        span,
-                        &quote!(Has::<__s::method::argument>::on),
-                    );
-                }
+            ("zip" | "chain", [other]) if kind_of(other).is_none() => {
+                let on = quote!(Has::<__s::method::argument>::on);
+                rewriting.wrap(&mut call.args[0], span, &on);
             }
             ("contains", [wanted]) if kind != Some(Kind::Text) && !is_plain(wanted) => {
                 let index = rewriting.witnessed(&mut call.args[0], Witness::Equal);
