@@ -9,7 +9,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Files whose texts are JSONata, or Rust that is shown.
-const CODE: &[&str] = &["dsl/src/expr/methods.rs", "dsl/src/lower/env.rs"];
+const CODE: &[&str] = &[
+    "dsl/src/expr/methods.rs",
+    "dsl/src/lower/env.rs",
+    "macros/src/check/terms/proof.rs",
+];
 
 const BEGIN: &str = "<!-- messages of ";
 
