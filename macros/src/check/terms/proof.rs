@@ -121,7 +121,7 @@ fn is_of_a_trait(method: &str) -> bool {
     ) || callable::UNIVERSAL.contains(&method)
 }
 
-/// Whether the methods of a type are its own, and not those of what it derefs to.
+/// Whether a type has the methods itself, without a deref.
 fn has_methods(ty: &str) -> bool {
     ["::std::collections::BTree", "::core::option::", "__s::"]
         .iter()
