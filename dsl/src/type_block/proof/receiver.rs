@@ -196,6 +196,8 @@ impl<T> HasInside<method::copied> for Option<&T> {}
 #[diagnostic::do_not_recommend]
 impl<T> HasInside<method::flatten> for Option<Option<T>> {}
 #[diagnostic::do_not_recommend]
+impl<T: super::operand::Points> HasInside<method::as_deref> for Option<T> {}
+#[diagnostic::do_not_recommend]
 impl<M, T: HasInside<M>> HasInside<M> for &T {}
 
 /// An iterator of the standard library over values of the standard library.

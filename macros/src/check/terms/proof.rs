@@ -395,7 +395,8 @@ impl Resolver<'_> {
         }
         if let ("sum" | "product", []) = (name.as_str(), arguments.as_slice()) {
             rewriting.wrap(&mut call.receiver, span, &quote!(Sums::numbers));
-        } else if let ("cloned" | "copied" | "flatten", []) = (name.as_str(), arguments.as_slice())
+        } else if let ("as_deref" | "cloned" | "copied" | "flatten", []) =
+            (name.as_str(), arguments.as_slice())
             && kind != Some(Kind::Iterator)
         {
             let method = Ident::new(name, span.resolved_at(Span::call_site()));
