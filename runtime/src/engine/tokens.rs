@@ -97,13 +97,27 @@ impl State {
     }
 }
 
-/// 244 random bits from the operating system, as URL-safe text.
+/// 244 random bits from the operating system, as hexadecimal digits: the text needs no quotes in a shell, a URL or a file name, and never begins with a
+/// `-`, which a command line would take for an option.
 pub(super) fn new_token() -> SmolStr {
-    use base64::Engine as _;
-    let mut bytes = [0u8; 32];
-    bytes[..16].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
-    bytes[16..].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
-    base64::engine::general_purpose::URL_SAFE_NO_PAD
-        .encode(bytes)
-        .into()
+    let mut text = [0u8; 64];
+    for half in text.chunks_exact_mut(32) {
+        uuid::Uuid::new_v4().simple().encode_lower(half);
+    }
+    SmolStr::new(String::from_utf8_lossy(&text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::new_token;
+
+    #[test]
+    fn tokens_differ_and_are_digits_that_no_command_line_takes_for_an_option() {
+        let tokens: std::collections::HashSet<_> = (0..1000).map(|_| new_token()).collect();
+        assert_eq!(tokens.len(), 1000);
+        for token in tokens {
+            assert_eq!(token.len(), 64);
+            assert!(token.bytes().all(|byte| byte.is_ascii_hexdigit()), "{token}");
+        }
+    }
 }
