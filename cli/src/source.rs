@@ -26,6 +26,30 @@ impl Source {
         }
     }
 
+    /// What the definition is called: the stem of its file, or the name of its folder where the file is called `statemachine` or
+    /// `definition` and the like, as it is in many repositories.
+    pub(crate) fn title(&self) -> String {
+        const GENERAL: [&str; 5] = ["statemachine", "definition", "workflow", "template", "asl"];
+        let stem = self.stem();
+        let plain: String = stem.chars().filter(|c| c.is_alphanumeric()).collect();
+        if !GENERAL.contains(&plain.to_ascii_lowercase().as_str()) {
+            return stem.to_owned();
+        }
+        // A path without a folder is in the current one.
+        let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
+        let mut folders = path.parent().into_iter().flat_map(Path::iter).rev();
+        let folder = folders.find_map(|folder| {
+            let folder = folder.to_str()?;
+            let plain: String = folder.chars().filter(|c| c.is_alphanumeric()).collect();
+            let plain = plain.to_ascii_lowercase();
+            let is_general = GENERAL
+                .iter()
+                .any(|general| plain == *general || plain == format!("{general}s"));
+            (!is_general && plain.chars().any(char::is_alphabetic)).then_some(folder)
+        });
+        folder.unwrap_or(stem).to_owned()
+    }
+
     /// The file's name without its endings: `orders` for `deploy/orders.asl.json` and `orders.asl.yaml`.
     pub(crate) fn stem(&self) -> &str {
         let name = self

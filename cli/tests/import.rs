@@ -327,3 +327,46 @@ fn whatever_people_wrote_compiles_and_emits_itself() {
         .unwrap();
     assert!(status.success());
 }
+
+#[test]
+fn a_comment_of_a_retrier_is_a_comment_of_the_source() {
+    let source = source_of_states(
+        "retried",
+        r#"{"A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:a", "End": true,
+            "Retry": [{"Comment": "the gateway\nis slow", "ErrorEquals": ["States.Timeout"], "MaxAttempts": 3}]}}"#,
+    );
+    let said: Vec<&str> = source.lines().map(str::trim).collect();
+    let at = said
+        .iter()
+        .position(|line| *line == "// the gateway")
+        .unwrap_or_else(|| panic!("{source}"));
+    assert_eq!(said[at + 1], "// is slow");
+    assert!(
+        said[at + 2].starts_with("retry States::Timeout (max_attempts: 3);"),
+        "{source}"
+    );
+}
+
+#[test]
+fn a_general_file_name_gives_way_to_the_name_of_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#;
+    for (file, name) in [
+        ("order-intake/statemachine.asl.json", "OrderIntake"),
+        (
+            "order-intake/statemachine/statemachine.asl.json",
+            "OrderIntake",
+        ),
+        ("order-intake/state-machines/definition.json", "OrderIntake"),
+        ("order-intake/refund.asl.json", "Refund"),
+    ] {
+        let path = folder.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, definition).unwrap();
+        let source = source_of(path.to_str().unwrap());
+        assert!(
+            source.contains(&format!("workflow {name}(")),
+            "{file}: {source}"
+        );
+    }
+}

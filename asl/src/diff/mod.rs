@@ -61,9 +61,9 @@ pub struct Diff {
 
 impl Diff {
     /// Compares two definitions, each a `&StateMachine`, a `&Document` or a `&Json`. Any JSON can be compared; whether the definitions make sense
-    /// is the validator's question.
+    /// is the validator's question. Arrays and objects below [`MAX_DEPTH`](crate::json::MAX_DEPTH) levels, which no text of a definition has, are compared as text.
     pub fn of<'o, 'n>(old: impl Into<Cow<'o, Json>>, new: impl Into<Cow<'n, Json>>) -> Diff {
-        let (old, new) = (old.into(), new.into());
+        let (old, new) = (folded(old.into()), folded(new.into()));
         let (before, after) = (Side::of(&old), Side::of(&new));
         let matching = Matching::of(&before, &after);
         let changes = Changes::between(&before, &after, &matching);
@@ -124,5 +124,45 @@ impl Diff {
     /// keeps its definition. It matters where a new execution starts at the state at which an old one stopped.
     pub fn stranded(&self) -> &[Stranded] {
         &self.stranded
+    }
+}
+
+/// The comparison recurses, and a program may build values of any depth.
+fn folded(json: Cow<'_, Json>) -> Cow<'_, Json> {
+    match json.folded() {
+        Some(folded) => Cow::Owned(folded),
+        None => json,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Diff;
+    use crate::json;
+    use crate::json::Json;
+
+    /// A machine whose state has a result of so many levels, with a value inside.
+    fn deep(levels: usize, inside: &str) -> Json {
+        let result = (0..levels).fold(Json::from(inside), |inner, _| Json::Array(vec![inner]));
+        let mut machine = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
+        let pass = machine
+            .as_object_mut()
+            .and_then(|machine| machine.get_mut("States"));
+        let pass = pass.and_then(|states| states.as_object_mut()?.get_mut("P"));
+        if let Some(pass) = pass.and_then(Json::as_object_mut) {
+            pass.insert("Result".to_owned(), result);
+        }
+        machine
+    }
+
+    #[test]
+    fn values_of_any_depth_are_compared() {
+        for levels in [10, 255, 256, 257, 100_000] {
+            let (one, other) = (deep(levels, "a"), deep(levels, "b"));
+            assert!(Diff::of(&one, &deep(levels, "a")).is_empty(), "{levels}");
+            let diff = Diff::of(&one, &other);
+            assert_eq!(diff.states().len(), 1, "{levels}");
+            assert!(!diff.to_string().is_empty());
+        }
     }
 }

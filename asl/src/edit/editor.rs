@@ -256,7 +256,8 @@ impl Editor {
         let checked = compare::check(self.document.json(), document.json(), path, change);
         if let Err(other) = checked {
             let at = splices.first().map_or(0, |splice| splice.range.start);
-            let reason = if other.starts_with(pointer) {
+            let inside = other.strip_prefix(pointer);
+            let reason = if inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
                 "the new value would be read as another".to_owned()
             } else {
                 format!(

@@ -2,7 +2,7 @@
 
 use std::{mem, slice};
 
-use super::value::{Json, Object};
+use super::value::{Json, MAX_DEPTH, Object};
 
 /// The items of an array, or the members of an object with their keys.
 #[derive(Debug, Clone)]
@@ -32,6 +32,44 @@ impl Json {
             Json::Array(items) => Some(Children::Items(items.iter())),
             Json::Object(members) => Some(Children::Members(members.iter())),
             _ => None,
+        }
+    }
+
+    /// A copy in which arrays and objects that are deeper than [`MAX_DEPTH`] levels are their JSON as text; `None` when there are none.
+    #[cfg(feature = "diff")]
+    pub(crate) fn folded(&self) -> Option<Json> {
+        let mut open = vec![(self, 0)];
+        let mut is_deep = false;
+        while let Some((json, depth)) = open.pop() {
+            is_deep = depth > MAX_DEPTH;
+            if is_deep {
+                break;
+            }
+            let children = json.children().into_iter().flatten();
+            open.extend(children.map(|(_, child)| (child, depth + 1)));
+        }
+        is_deep.then(|| self.fold(0))
+    }
+
+    /// Recursion ends at [`MAX_DEPTH`] levels.
+    #[cfg(feature = "diff")]
+    fn fold(&self, depth: usize) -> Json {
+        match self {
+            Json::Array(_) | Json::Object(_) if depth == MAX_DEPTH => {
+                Json::String(self.to_string())
+            }
+            Json::Array(items) => {
+                Json::Array(items.iter().map(|item| item.fold(depth + 1)).collect())
+            }
+            Json::Object(members) => {
+                let members = members.iter();
+                Json::Object(
+                    members
+                        .map(|(key, value)| (key.clone(), value.fold(depth + 1)))
+                        .collect(),
+                )
+            }
+            _ => self.leaf(),
         }
     }
 

@@ -31,6 +31,7 @@ pub use function::{AWS_FUNCTIONS, functions, is_function};
 pub use references::{Chain, StatesRead};
 pub(crate) use tree::{BinaryOp, Node, NodeKind};
 
+use self::parser::Unread;
 use crate::SyntaxError;
 
 /// An expression of AWS's dialect.
@@ -60,9 +61,8 @@ impl Expression {
     ) -> Result<(Expression, R), SyntaxError> {
         let source = text.trim();
         let indent = text.len() - text.trim_start().len();
-        stack::with_stack_for(source, || {
-            let root = parser::parse(source).map_err(|error| error.inside(indent))?;
-            let references = references::find(&root).map_err(|error| error.inside(indent))?;
+        let look = |root: &Node| {
+            let references = references::find(root)?;
             let expression = Expression {
                 source: source.to_owned(),
                 variables: references.variables.into_iter().collect(),
@@ -70,8 +70,18 @@ impl Expression {
                 unknown_functions: references.unknown_functions.into_iter().collect(),
                 chains: references.chains,
             };
-            Ok((expression, look(&root)))
-        })
+            Ok((expression, look(root)))
+        };
+        // Most expressions are shallow. What is read of one that is not is dropped, and it is read again.
+        let read = match parser::parse(source, stack::SHALLOW) {
+            Ok(root) => look(&root),
+            Err(Unread::Deep) => stack::with_large_stack(|| {
+                let root = parser::parse(source, parser::MAX_DEPTH)?;
+                look(&root)
+            }),
+            Err(Unread::Syntax(error)) => Err(error),
+        };
+        read.map_err(|error| error.inside(indent))
     }
 
     /// The expression without blanks around it, as AWS's messages quote it.

@@ -11,10 +11,33 @@ use super::tree::{BinaryOp, Node, NodeKind};
 use crate::SyntaxError;
 
 /// How deep an expression may be: parts in parts, and operators in a row.
-const MAX_DEPTH: usize = 1000;
+pub(super) const MAX_DEPTH: usize = 1000;
 
-/// Reads an expression.
-pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
+/// Why an expression was not read.
+pub(super) enum Unread {
+    /// It has more levels than were allowed, which are fewer than an expression may have.
+    Deep,
+    Syntax(SyntaxError),
+}
+
+impl From<Unread> for SyntaxError {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Deep => too_deep(0),
+            Unread::Syntax(error) => error,
+        }
+    }
+}
+
+fn too_deep(offset: usize) -> SyntaxError {
+    SyntaxError::new(
+        offset,
+        format!("U1001: The expression is nested too deeply (the limit is {MAX_DEPTH} levels)"),
+    )
+}
+
+/// Reads an expression of at most so many levels.
+pub(super) fn parse(text: &str, levels: usize) -> Result<Node, Unread> {
     let mut parser = Parser {
         text,
         lexer: Lexer::new(text),
@@ -24,16 +47,14 @@ pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
         },
         end: 0,
         depth: 0,
+        levels,
+        is_too_deep: false,
         steps: Steps::default(),
     };
-    parser.advance(false)?;
-    let root = parser.expression(0)?;
-    if parser.token.kind != TokenKind::End {
-        let message = format!("S0201: Syntax error: {}", parser.shown());
-        return Err(parser.problem(message));
-    }
-    parser.steps.finish(&root)?;
-    Ok(root)
+    parser.whole().map_err(|error| match parser.is_too_deep {
+        true if levels < MAX_DEPTH => Unread::Deep,
+        _ => Unread::Syntax(error),
+    })
 }
 
 pub(super) struct Parser<'t> {
@@ -44,12 +65,28 @@ pub(super) struct Parser<'t> {
     /// Where the last token ended.
     end: usize,
     depth: usize,
+    /// How deep it may become.
+    levels: usize,
+    /// Whether it became deeper.
+    is_too_deep: bool,
     steps: Steps,
 }
 
 pub(super) type Parsed = Result<Node, SyntaxError>;
 
 impl Parser<'_> {
+    /// The whole text as one expression.
+    fn whole(&mut self) -> Parsed {
+        self.advance(false)?;
+        let root = self.expression(0)?;
+        if self.token.kind != TokenKind::End {
+            let message = format!("S0201: Syntax error: {}", self.shown());
+            return Err(self.problem(message));
+        }
+        self.steps.finish(&root)?;
+        Ok(root)
+    }
+
     fn problem(&self, message: impl Into<String>) -> SyntaxError {
         SyntaxError::new(self.token.span.start, message)
     }
@@ -107,11 +144,9 @@ impl Parser<'_> {
     }
 
     fn deeper(&mut self) -> Result<(), SyntaxError> {
-        if self.depth >= MAX_DEPTH {
-            let message = format!(
-                "U1001: The expression is nested too deeply (the limit is {MAX_DEPTH} levels)"
-            );
-            return Err(self.problem(message));
+        if self.depth >= self.levels {
+            self.is_too_deep = true;
+            return Err(too_deep(self.token.span.start));
         }
         self.depth += 1;
         Ok(())

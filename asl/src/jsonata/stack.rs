@@ -1,33 +1,33 @@
 //! Trees may be deep: a stack that is large enough for them.
 
-/// Expressions with fewer symbols cannot be deep enough to need a stack of their own; without optimisation a level takes some
-/// 20 kB.
-const SHALLOW: usize = if cfg!(debug_assertions) { 50 } else { 200 };
+use crate::SyntaxError;
+
+/// How many levels of a tree any thread has room for; without optimisation a level takes some 20 kB.
+pub(super) const SHALLOW: usize = if cfg!(debug_assertions) { 30 } else { 100 };
 
 /// Enough for the deepest expression, also where nothing is optimised.
 const STACK: usize = 64 << 20;
 
-/// Does work on the tree of a text, on a stack that is large enough for it.
-pub(super) fn with_stack_for<R: Send>(text: &str, work: impl FnOnce() -> R + Send) -> R {
-    let symbols = text
-        .bytes()
-        .filter(|byte| !byte.is_ascii_alphanumeric() && *byte != b' ')
-        .count();
-    let words = text.split_ascii_whitespace().count();
-    if symbols + words < SHALLOW {
-        return work();
-    }
+/// Does work on a deep tree, on a thread with a large stack.
+///
+/// # Errors
+///
+/// When the system does not start the thread.
+pub(super) fn with_large_stack<R: Send>(
+    work: impl FnOnce() -> Result<R, SyntaxError> + Send,
+) -> Result<R, SyntaxError> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK);
-        match thread
-            .spawn_scoped(scope, work)
-            .map(std::thread::ScopedJoinHandle::join)
-        {
-            Ok(Ok(result)) => result,
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(error) => {
-                panic!("a thread for a long JSONata expression cannot be started: {error}")
-            }
+        match thread.spawn_scoped(scope, work) {
+            Ok(thread) => thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(error) => Err(SyntaxError::new(
+                0,
+                format!(
+                    "the expression has more than {SHALLOW} levels, and the thread that reads such a one cannot be started: {error}"
+                ),
+            )),
         }
     })
 }

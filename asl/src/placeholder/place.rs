@@ -2,7 +2,7 @@
 
 use super::address::{Addresses, StandsFor};
 use super::syntax::whole;
-use crate::json::{Json, Object};
+use crate::json::{Json, MAX_DEPTH, Object};
 use crate::model::QueryLanguage;
 use crate::resource::Resource;
 
@@ -24,6 +24,8 @@ pub(super) struct Place<'a> {
     pub(super) address: Option<StandsFor>,
     /// Whether more than the text says what it names.
     pub(super) is_certain: bool,
+    /// How many levels it is below the field of its state or machine.
+    depth: usize,
 }
 
 impl Place<'_> {
@@ -163,7 +165,11 @@ fn called_by(resource: Option<&str>) -> Option<(&'static str, StandsFor)> {
     Some((resource.target_key()?, what))
 }
 
+/// Levels beyond those that a text of a definition can have are not looked at: they end the recursion.
 fn texts(value: &mut Json, place: &Place<'_>, see: See<'_>) {
+    if place.depth > MAX_DEPTH {
+        return;
+    }
     match value {
         Json::String(text) => see(place, text),
         Json::Array(items) => {
@@ -207,6 +213,7 @@ impl<'a> Place<'a> {
             is_argument: false,
             address: None,
             is_certain: false,
+            depth: 0,
         }
     }
 
@@ -224,6 +231,7 @@ impl<'a> Place<'a> {
         Place {
             path: self.path.clone(),
             address: None,
+            depth: self.depth + 1,
             ..*self
         }
     }

@@ -169,7 +169,9 @@ impl Supply {
                     .suggest(format!("did you mean `{}`?", uses[wanted].name))
             }
             Mismatch::Unknown { given } => {
-                error(UNKNOWN, not_there(given), self.given[given].position)
+                // It changes nothing.
+                Finding::new(UNKNOWN, Severity::Warning, not_there(given))
+                    .position(self.given[given].position)
                     .suggest("take the key out")
             }
         }

@@ -96,7 +96,13 @@ pub(super) fn retries(lambda: bool, writing: &mut Writing<'_>, lines: &mut Lines
         && !shadowed(retriers).contains(&true)
     {
         writing.done.push("Retry");
-        said.iter().for_each(|line| lines.line(line));
+        for (retrier, line) in retriers.iter().zip(&said) {
+            let comment = retrier.get("Comment").and_then(Json::as_str);
+            for text in comment.unwrap_or_default().lines() {
+                lines.line(format!("// {text}").trim_end());
+            }
+            lines.line(line);
+        }
     }
 }
 
@@ -112,6 +118,8 @@ fn retry(retrier: &Json) -> Option<String> {
     for (field, value) in retrier {
         let setting = match field.as_str() {
             "ErrorEquals" => continue,
+            // The macro has none for a Retrier; it is a comment of the source.
+            "Comment" if value.as_str().is_some() => continue,
             "IntervalSeconds" => format!("interval: {}", duration(interval?)),
             "MaxAttempts" => format!("max_attempts: {}", whole(field, 0)?),
             "MaxDelaySeconds" => {

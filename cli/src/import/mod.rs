@@ -41,7 +41,7 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     let json = definition.machine()?.to_value();
     let name = match &arguments.name {
         Some(name) => checked_name(name)?,
-        None => names::pascal(definition.source.stem(), "Workflow"),
+        None => names::pascal(&definition.source.title(), "Workflow"),
     };
     let machine = Machine {
         name,

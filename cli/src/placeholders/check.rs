@@ -27,9 +27,15 @@ pub(super) fn check(
         None => None,
     };
     let mut checked = Vec::new();
+    let mut module = None;
     for file in files(template)? {
         if is_terraform(&file) {
-            checked.extend(terraform::check(&file, wanted.as_ref())?);
+            // All files are in one folder, and so in one module.
+            let module = match &module {
+                Some(module) => module,
+                None => module.insert(terraform::Module::read(&file)?),
+            };
+            checked.extend(module.check(&file, wanted.as_ref())?);
         } else {
             checked.extend(of_template(&file, wanted.as_ref(), file != template)?);
         }
@@ -42,7 +48,7 @@ pub(super) fn check(
     } else {
         supplied::print(&checked);
     }
-    if checked.iter().any(|one| !one.wrong.is_empty()) {
+    if checked.iter().any(|one| one.errors() > 0) {
         return Err(Failure::Findings);
     }
     Ok(())

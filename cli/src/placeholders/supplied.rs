@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use stepwright_asl::Finding;
 use stepwright_asl::yaml::Format;
+use stepwright_asl::{Finding, Severity};
 
 use crate::output;
 use crate::report;
@@ -20,6 +20,20 @@ pub(super) struct Supplied {
     pub(super) wanted: usize,
     /// What is wrong, with the file and its text in which it stands.
     pub(super) wrong: Vec<Wrong>,
+}
+
+impl Supplied {
+    /// How many errors there are.
+    pub(super) fn errors(&self) -> usize {
+        let findings = self.wrong.iter().map(|wrong| wrong.finding.severity);
+        findings
+            .filter(|severity| *severity == Severity::Error)
+            .count()
+    }
+
+    fn warnings(&self) -> usize {
+        self.wrong.len() - self.errors()
+    }
 }
 
 /// What is wrong, and where.
@@ -55,6 +69,10 @@ impl Wrong {
     fn json(&self, machine: &str) -> Value {
         json!({
             "kind": self.finding.rule,
+            "severity": match self.finding.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
             "machine": machine,
             "file": self.path.to_string_lossy(),
             "line": self.finding.line,
@@ -76,18 +94,18 @@ pub(super) fn print(all: &[Supplied]) {
             1 => format!("1 {noun}"),
             _ => format!("{number} {noun}s"),
         };
-        match one.wrong.len() {
-            0 => {
+        let summary = match (one.errors(), one.warnings()) {
+            (0, 0) => {
                 let wanted = count(one.wanted, "placeholder");
-                output::line(format_args!(
-                    "{template} ({machine}): {wanted}, as the template gives them"
-                ));
+                format!("{wanted}, as the template gives them")
             }
-            errors => {
-                let errors = count(errors, "error");
-                output::line(format_args!("{template} ({machine}): {errors}"));
+            (errors, 0) => count(errors, "error"),
+            (0, warnings) => count(warnings, "warning"),
+            (errors, warnings) => {
+                format!("{}, {}", count(errors, "error"), count(warnings, "warning"))
             }
-        }
+        };
+        output::line(format_args!("{template} ({machine}): {summary}"));
     }
 }
 
@@ -102,12 +120,13 @@ pub(super) fn as_json(all: &[Supplied]) -> Value {
             "file": one.template.to_string_lossy(),
             "machine": one.machine,
             "placeholders": one.wanted,
-            "errors": one.wrong.len(),
+            "errors": one.errors(),
+            "warnings": one.warnings(),
         })
     });
     json!({
-        "result": if wrong.is_empty() { "OK" } else { "FAIL" },
+        "result": if all.iter().all(|one| one.errors() == 0) { "OK" } else { "FAIL" },
         "machines": machines.collect::<Vec<_>>(),
-        "errors": wrong,
+        "findings": wrong,
     })
 }

@@ -1,6 +1,6 @@
 //! Calls of `templatefile` in Terraform's files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -20,21 +20,6 @@ use crate::failure::Failure;
 use crate::input;
 use crate::report;
 
-/// Checks the calls in a file.
-pub(super) fn check(path: &Path, wanted: Option<&Wanted>) -> Result<Vec<Supplied>, Failure> {
-    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let module = Module::read(path, &folder)?;
-    let mut calls = Calls::default();
-    calls.visit_body(&module.files[0].body);
-    let mut checked = Vec::new();
-    for call in calls.found {
-        if let Some(one) = of_call(&module, &folder, &call, wanted)? {
-            checked.push(one);
-        }
-    }
-    Ok(checked)
-}
-
 /// A file of Terraform.
 struct File {
     path: PathBuf,
@@ -42,20 +27,23 @@ struct File {
     body: Body,
 }
 
-/// The file that is checked, and those beside it, whose locals it may use.
-struct Module {
+/// The files of a folder, which may use the locals of each other.
+pub(super) struct Module {
+    folder: PathBuf,
     files: Vec<File>,
     /// Each local value: its file and its attribute.
     locals: HashMap<String, (usize, Expression)>,
 }
 
 impl Module {
-    fn read(path: &Path, folder: &Path) -> Result<Module, Failure> {
+    /// Reads a file and those beside it.
+    pub(super) fn read(path: &Path) -> Result<Module, Failure> {
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let mut files = vec![parse(path)?];
         let here = if folder.as_os_str().is_empty() {
             Path::new(".")
         } else {
-            folder
+            &folder
         };
         let entries = here.read_dir().into_iter().flatten().flatten();
         let mut others: Vec<PathBuf> = entries
@@ -79,7 +67,29 @@ impl Module {
                 locals.insert(name, (index, attribute.value.clone()));
             }
         }
-        Ok(Module { files, locals })
+        Ok(Module {
+            folder,
+            files,
+            locals,
+        })
+    }
+
+    /// Checks the calls in one of the files.
+    pub(super) fn check(
+        &self,
+        path: &Path,
+        wanted: Option<&Wanted>,
+    ) -> Result<Vec<Supplied>, Failure> {
+        let Some(index) = self.files.iter().position(|file| file.path == path) else {
+            return Ok(Vec::new());
+        };
+        let mut calls = Calls::default();
+        calls.visit_body(&self.files[index].body);
+        let mut checked = Vec::new();
+        for call in calls.found {
+            checked.extend(of_call(self, index, &call, wanted)?);
+        }
+        Ok(checked)
     }
 }
 
@@ -140,16 +150,20 @@ fn is_call(call: &FuncCall, name: &str) -> bool {
 
 fn of_call(
     module: &Module,
-    folder: &Path,
+    index: usize,
     call: &Call,
     wanted: Option<&Wanted>,
 ) -> Result<Option<Supplied>, Failure> {
-    let file = &module.files[0];
+    let file = &module.files[index];
     let arguments: Vec<&Expression> = call.call.args.iter().collect();
-    let Some(path) = arguments.first().and_then(|path| path_of(module, path, 0)) else {
+    let mut left = MOST_PARTS;
+    let Some(path) = arguments
+        .first()
+        .and_then(|path| path_of(module, path, &mut left))
+    else {
         return Ok(None);
     };
-    let named = folder.join(path);
+    let named = module.folder.join(path);
     let own;
     let machine = match wanted {
         Some(wanted) if wanted.is(&named) => &wanted.machine,
@@ -176,12 +190,12 @@ fn of_call(
         .and_then(|variables| variables.span())
         .or_else(|| call.call.span());
     let at = Place {
-        file: 0,
+        file: index,
         span: place.unwrap_or_default(),
     };
     let mut variables = Variables::default();
     if let Some(given) = arguments.get(1) {
-        variables.read(module, 0, given, 0);
+        variables.read(module, index, given, 0);
     }
     let name = named
         .file_name()
@@ -225,10 +239,14 @@ struct Variables {
     given: Vec<(String, Place)>,
     /// Whether there may be others.
     is_open: bool,
+    /// The locals that were read: one that is merged again gives the same again.
+    read: HashSet<String>,
 }
 
 /// How many locals and calls of `merge` are followed into each other.
 const MOST_STEPS: usize = 32;
+/// How many locals and parts of texts a path may be made of.
+const MOST_PARTS: usize = 256;
 
 impl Variables {
     fn read(&mut self, module: &Module, file: usize, expression: &Expression, steps: usize) {
@@ -252,7 +270,11 @@ impl Variables {
                 }
             }
             other => match local(module, other) {
-                Some((file, value)) => self.read(module, *file, value, steps + 1),
+                Some((name, (file, value))) => {
+                    if self.read.insert(name.to_owned()) {
+                        self.read(module, *file, value, steps + 1);
+                    }
+                }
                 None => self.is_open = true,
             },
         }
@@ -286,10 +308,9 @@ impl Variables {
                 }
                 Mismatch::Unknown { given } => {
                     let (name, place) = &self.given[given];
-                    let finding = error(
-                        "unknown",
-                        format!("the definition has no placeholder `${{{name}}}`"),
-                    );
+                    // It changes nothing.
+                    let message = format!("the definition has no placeholder `${{{name}}}`");
+                    let finding = Finding::new("unknown", Severity::Warning, message);
                     (place.clone(), finding.suggest("take the variable out"))
                 }
                 _ => continue,
@@ -322,10 +343,14 @@ fn name_of(key: &ObjectKey) -> Option<(String, Range<usize>)> {
     }
 }
 
-/// The value of `local.name`.
-fn local<'m>(module: &'m Module, expression: &Expression) -> Option<&'m (usize, Expression)> {
+/// The name and the value of `local.name`.
+fn local<'m, 'e>(
+    module: &'m Module,
+    expression: &'e Expression,
+) -> Option<(&'e str, &'m (usize, Expression))> {
     let (root, name) = attribute_of(expression)?;
-    module.locals.get(name).filter(|_| root == "local")
+    let value = module.locals.get(name).filter(|_| root == "local")?;
+    Some((name, value))
 }
 
 /// `path` and `module` of `path.module`.
@@ -345,21 +370,19 @@ fn attribute_of(expression: &Expression) -> Option<(&str, &str)> {
     }
 }
 
-/// The path of a file, from the folder of the module.
-fn path_of(module: &Module, expression: &Expression, steps: usize) -> Option<String> {
-    if steps > MOST_STEPS {
-        return None;
-    }
+/// The path of a file, from the folder of the module, as far as `left` more parts make it up.
+fn path_of(module: &Module, expression: &Expression, left: &mut usize) -> Option<String> {
+    *left = left.checked_sub(1)?;
     match expression {
         Expression::String(path) => Some(path.as_str().to_owned()),
-        Expression::Parenthesis(inner) => path_of(module, inner.inner(), steps + 1),
+        Expression::Parenthesis(inner) => path_of(module, inner.inner(), left),
         Expression::StringTemplate(template) => {
             let mut path = String::new();
             for element in template.iter() {
                 match element {
                     Element::Literal(text) => path.push_str(text),
                     Element::Interpolation(one) => {
-                        path.push_str(&path_of(module, &one.expr, steps + 1)?)
+                        path.push_str(&path_of(module, &one.expr, left)?)
                     }
                     Element::Directive(_) => return None,
                 }
@@ -368,7 +391,7 @@ fn path_of(module: &Module, expression: &Expression, steps: usize) -> Option<Str
         }
         other => match attribute_of(other)? {
             ("path", "module" | "root" | "cwd") => Some(".".to_owned()),
-            ("local", name) => path_of(module, &module.locals.get(name)?.1, steps + 1),
+            ("local", name) => path_of(module, &module.locals.get(name)?.1, left),
             _ => None,
         },
     }

@@ -2,6 +2,8 @@
 //!
 //! Source: <https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>
 
+use std::path::{Component, Path, PathBuf};
+
 use stepwright_asl::{Finding, Severity};
 
 use super::check::Checked;
@@ -30,7 +32,7 @@ fn command(finding: &Finding, one: &Checked) -> String {
     if let Some(suggestion) = &finding.suggestion {
         message.push_str(&format!("; {suggestion}"));
     }
-    let file = property(&one.source.path.to_string_lossy());
+    let file = property(&normalized(&one.source.path).to_string_lossy());
     let end = column + marked(finding, one);
     let title = match &one.machine {
         Some(machine) => property(&format!("{} in {machine}", finding.rule)),
@@ -40,6 +42,21 @@ fn command(finding: &Finding, one: &Checked) -> String {
         "::{level} file={file},line={line},endLine={line},col={column},endColumn={end},title={title}::{}",
         data(&message)
     )
+}
+
+/// A path as GitHub names the files of a repository: without `.`, and without `..` behind the name of a folder.
+fn normalized(path: &Path) -> PathBuf {
+    let mut normalized = PathBuf::new();
+    for part in path.components() {
+        match (part, normalized.components().next_back()) {
+            (Component::CurDir, _) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                normalized.pop();
+            }
+            (part, _) => normalized.push(part),
+        }
+    }
+    normalized
 }
 
 /// How many characters are marked.
@@ -64,6 +81,19 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_are_those_of_the_repository() {
+        for (given, expected) in [
+            ("./a/b.json", "a/b.json"),
+            ("a/../b/./c.json", "b/c.json"),
+            ("../a.json", "../a.json"),
+            ("a/../../b.json", "../b.json"),
+            ("/x/./y", "/x/y"),
+        ] {
+            assert_eq!(normalized(Path::new(given)), Path::new(expected), "{given}");
+        }
+    }
 
     #[test]
     fn what_has_a_meaning_is_escaped() {
