@@ -51,8 +51,8 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     }
     let tasks = &arguments.tasks;
     let answers = match &stored {
-        Some(stored) => DefinitionTasks::new(&stored.definition(&machine)?, tasks)?,
-        None => DefinitionTasks::new(&machine, tasks)?,
+        Some(stored) => DefinitionTasks::new(name, &stored.definition(&machine)?, tasks)?,
+        None => DefinitionTasks::new(name, &machine, tasks)?,
     };
 
     let mut builder = Engine::builder().definition(name, &machine, arguments.machine_type.into());

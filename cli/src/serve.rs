@@ -1,12 +1,12 @@
 //! `stepwright serve`: the Step Functions API on this machine.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use stepwright_runtime::Engine;
 use stepwright_runtime::objects::Folder;
-use stepwright_runtime::serve::Server;
+use stepwright_runtime::serve::{AccessKeys, AccessKeysError, Server};
 use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::testing::MockConfig;
 use tokio::net::TcpListener;
@@ -22,6 +22,8 @@ use crate::tasks::ServerTasks;
 
 /// Names the file of mocks, as Step Functions Local reads it.
 const MOCKS_VARIABLE: &str = "SFN_MOCK_CONFIG";
+/// Has access keys, where `--auth` does not name a file of them.
+const KEYS_VARIABLE: &str = "STEPWRIGHT_ACCESS_KEYS";
 /// How a task is bound, for the cause of one that is not.
 const TO_ANSWER: &str = "start `stepwright serve` with --task 'NAME=COMMAND' or --task 'NAME=http://127.0.0.1:PORT/', where NAME is the state, the function or the resource, with --lambda-endpoint URL for Lambda functions, or with --mocks FILE";
 /// How long the engine may take to suspend its executions after a second signal.
@@ -36,10 +38,19 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     log::start()?;
     let signals = Signals::listen();
     survive_size_limit();
+    let keys = access_keys(&arguments)?;
+    let has_keys = keys.is_some();
     let engine = engine(&arguments)?;
-    let server = Server::builder()
+    let mut server = Server::builder()
         .engine(engine.clone())
-        .shutdown(signals.wait(1))
+        .shutdown(signals.wait(1));
+    for host in &arguments.allowed_hosts {
+        server = server.allow_host(host);
+    }
+    if let Some(keys) = keys {
+        server = server.access_keys(keys);
+    }
+    let server = server
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
     allow_connections();
@@ -55,7 +66,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     };
     let listener = TcpListener::bind(asked).await.map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
-    if !address.ip().is_loopback() {
+    if !is_loopback(address.ip()) && !has_keys {
         report::note(&format!(
             "whoever reaches {address} can start executions and read what they do; nothing is asked of them"
         ));
@@ -77,6 +88,41 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     };
     report_open(left.len(), arguments.store.is_some());
     Ok(())
+}
+
+/// Whether only programs of this machine reach an address.
+fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
+/// The keys that requests must be signed with.
+fn access_keys(arguments: &ServeArguments) -> Result<Option<AccessKeys>, Failure> {
+    if arguments.no_auth {
+        return Ok(None);
+    }
+    if let Some(file) = &arguments.auth {
+        let keys = input::read(file)?.parse();
+        return keys.map(Some).map_err(|error: AccessKeysError| {
+            Failure::Usage(format!("--auth {}: {error}", file.display()))
+        });
+    }
+    let variable = std::env::var(KEYS_VARIABLE).unwrap_or_default();
+    let mut keys = None;
+    for pair in variable.split_whitespace() {
+        let Some((id, secret)) = pair.split_once(':') else {
+            return Err(Failure::Usage(format!(
+                "{KEYS_VARIABLE} must have pairs such as `ID:SECRET`, with blanks between them"
+            )));
+        };
+        keys = Some(keys.unwrap_or_else(AccessKeys::new).key(id, secret));
+    }
+    if keys.is_none() && !is_loopback(arguments.host) {
+        return Err(Failure::Usage(format!(
+            "--host {}: other machines can reach this address, and who reaches the server can start executions and run the commands of --task; say with --auth FILE who may, or with --no-auth that all may",
+            arguments.host
+        )));
+    }
+    Ok(keys)
 }
 
 /// Reports the executions that did not end before the server.

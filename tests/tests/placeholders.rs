@@ -157,7 +157,7 @@ async fn a_state_whose_placeholder_has_no_value_fails_and_says_the_mend() {
     assert!(failure.contains("States.Runtime"), "{failure}");
     assert!(
         failure.contains(
-            "The placeholder 'Stage' has no value; give it one with `Engine::builder().substitute(\"Stage\", ..)`"
+            "The placeholder 'Stage' has no value; give it one (in Rust: `EngineBuilder::substitute(\"Stage\", ..)`)"
         ),
         "{failure}"
     );

@@ -16,6 +16,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --task 'ChargeCard=http://127.0.0.1:9000/charge'
   stepwright serve --lambda-endpoint http://127.0.0.1:9000   functions of `cargo lambda watch`; of `sam local start-lambda` at port 3001
   stepwright serve --mocks MockConfigFile.json               StartExecution chooses a case with #Case behind the ARN
+  stepwright serve --host 0.0.0.0 --auth ~/.aws/credentials  requests must be signed with a key of that file
   stepwright serve --objects buckets                         s3://orders/2026.csv is buckets/orders/2026.csv
 
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
@@ -24,7 +25,7 @@ pub(super) const EXAMPLES: &str = "Examples:
 Mocks come first, then --task, then --lambda-endpoint. A command gets the task's input as JSON on standard input and prints its output, as with `stepwright run`; a URL gets and
 answers the same over POST. A task with .waitForTaskToken waits on until a client answers its token; activities need nothing but their workers.
 
-Clients may use any credentials. StartSyncExecution and TestState are called at the host `sync-127.0.0.1` by most clients, which is nowhere: tell them not to put a prefix
+Clients may use any credentials, unless --auth says which. StartSyncExecution and TestState are called at the host `sync-127.0.0.1` by most clients, which is nowhere: tell them not to put a prefix
 before the host, as docs/serve.md says.
 STEPWRIGHT_LOG=off|error|warn|info|debug|trace sets what the log on standard error has: warnings and errors unless it is set.
 Exit status: 0 ended by Ctrl-C or SIGTERM; 1 it cannot listen at the address; 2 wrong usage.";
@@ -34,9 +35,18 @@ pub(crate) struct ServeArguments {
     /// The port; 0 for one that is free
     #[arg(long, value_name = "PORT", default_value = "8083")]
     pub(crate) port: u16,
-    /// The address that it listens at. Whoever reaches it can run anything
+    /// The address to listen at. An address that other machines can reach needs --auth or --no-auth
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(crate) host: IpAddr,
+    /// Answer requests for this host name, too, and those of its pages; can be given several times
+    #[arg(long = "allow-host", value_name = "NAME")]
+    pub(crate) allowed_hosts: Vec<String>,
+    /// A file of access keys as `aws configure` writes it; requests must be signed with one of them. Where it is left out, STEPWRIGHT_ACCESS_KEYS has keys, as in 'ID:SECRET ID:SECRET'
+    #[arg(long, value_name = "FILE")]
+    pub(crate) auth: Option<PathBuf>,
+    /// Answer all requests, signed or not
+    #[arg(long, conflicts_with = "auth")]
+    pub(crate) no_auth: bool,
     /// The region in ARNs
     #[arg(long, value_name = "REGION", default_value = "us-east-1")]
     pub(crate) region: String,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use stepwright_asl::model::{State, StateMachine, States};
 use stepwright_runtime::task::{Answer, DefinedState, TaskCall, TaskSource};
 
-use super::names;
+use super::names::Task;
 use super::target::{Binding, Means, Target};
 use crate::failure::Failure;
 
@@ -18,19 +18,41 @@ pub(crate) struct DefinitionTasks {
 }
 
 impl DefinitionTasks {
-    /// Finds the Task states that each NAME means: a state's name, else a function's name, else a resource.
-    pub(crate) fn new(machine: &StateMachine, tasks: &[Binding]) -> Result<Self, Failure> {
-        let mut known = Vec::new();
-        collect(&machine.states, &mut known);
-        let mut states = Vec::new();
-        for Binding { name, target } in tasks {
-            let found = find(&known, name)?;
-            if let Some((state, _)) = states.iter().find(|(state, _)| *state == found.state) {
-                return Err(Failure::Usage(format!(
-                    "two --task options mean the state `{state}`"
-                )));
+    /// Finds who answers each Task state of a definition, which has this name. The names of the bindings mean what they mean in `serve`.
+    ///
+    /// # Errors
+    ///
+    /// A binding that answers no state.
+    pub(crate) fn new(
+        name: &str,
+        machine: &StateMachine,
+        bindings: &[Binding],
+    ) -> Result<Self, Failure> {
+        let mut tasks = Vec::new();
+        collect(&machine.states, &mut tasks);
+        let mut states: Vec<(String, Target)> = Vec::new();
+        let mut used = vec![false; bindings.len()];
+        for Known {
+            state,
+            resource,
+            target,
+        } in &tasks
+        {
+            let task = Task {
+                machine: name,
+                state,
+                resource,
+                target: target.as_deref(),
+            };
+            if let Some(binding) = task.find(bindings) {
+                states.push((state.clone(), binding.target.clone()));
+                for (used, other) in used.iter_mut().zip(bindings) {
+                    *used |= std::ptr::eq(other, binding);
+                }
             }
-            states.push((found.state.clone(), target.clone()));
+        }
+        if let Some((_, unused)) = used.iter().zip(bindings).find(|(used, _)| !**used) {
+            return Err(no_state(name, &unused.name, bindings, &tasks));
         }
         Ok(Self {
             states: Arc::new(states),
@@ -74,12 +96,43 @@ impl DefinitionTasks {
     }
 }
 
-/// A Task state of the definition, and the names that may mean it.
+/// Says why a binding answers no state: none has its name, or all of them are answered by others.
+fn no_state(machine: &str, name: &str, bindings: &[Binding], tasks: &[Known]) -> Failure {
+    let own: Vec<Binding> = bindings
+        .iter()
+        .filter(|binding| binding.name == name)
+        .cloned()
+        .collect();
+    if own.len() > 1 {
+        return Failure::Usage(format!("two --task options name `{name}`"));
+    }
+    let meant = tasks.iter().filter(|known| {
+        let task = Task {
+            machine,
+            state: &known.state,
+            resource: &known.resource,
+            target: known.target.as_deref(),
+        };
+        task.find(&own).is_some()
+    });
+    let meant = list(meant.map(|known| &known.state));
+    Failure::Usage(match meant.as_str() {
+        "none" => {
+            let states = list(tasks.iter().map(|known| &known.state));
+            format!("--task: `{name}` is no task of this definition; its Task states are {states}")
+        }
+        meant => format!(
+            "--task: `{name}` means {meant}, which another --task answers by a closer name; remove one of them"
+        ),
+    })
+}
+
+/// A Task state of the definition.
 #[derive(Debug)]
 struct Known {
     state: String,
-    functions: Vec<String>,
     resource: String,
+    target: Option<String>,
 }
 
 fn collect(states: &States, known: &mut Vec<Known>) {
@@ -90,17 +143,10 @@ fn collect(states: &States, known: &mut Vec<Known>) {
                 let target = |key| {
                     arguments.and_then(|arguments| arguments.get(key)?.as_str().map(str::to_owned))
                 };
-                let target = target("FunctionName").or_else(|| target("StateMachineArn"));
-                let functions = target
-                    .iter()
-                    .chain([&task.resource])
-                    .flat_map(|text| names::of_function(text))
-                    .map(str::to_owned)
-                    .collect();
                 known.push(Known {
                     state: name.clone(),
-                    functions,
                     resource: task.resource.clone(),
+                    target: target("FunctionName").or_else(|| target("StateMachineArn")),
                 });
             }
             State::Parallel(parallel) => parallel
@@ -114,31 +160,6 @@ fn collect(states: &States, known: &mut Vec<Known>) {
             _ => {}
         }
     }
-}
-
-fn find<'a>(known: &'a [Known], name: &str) -> Result<&'a Known, Failure> {
-    let by: [fn(&Known, &str) -> bool; 3] = [
-        |known, name| known.state == name,
-        |known, name| known.functions.iter().any(|function| function == name),
-        |known, name| known.resource == name,
-    ];
-    for is_meant in by {
-        let found: Vec<&Known> = known.iter().filter(|known| is_meant(known, name)).collect();
-        match found.as_slice() {
-            [] => {}
-            [only] => return Ok(only),
-            several => {
-                let states = list(several.iter().map(|known| &known.state));
-                return Err(Failure::Usage(format!(
-                    "--task: `{name}` means the states {states}; name one of them"
-                )));
-            }
-        }
-    }
-    let states = list(known.iter().map(|known| &known.state));
-    Err(Failure::Usage(format!(
-        "--task: `{name}` is no task of this definition; its Task states are {states}"
-    )))
 }
 
 fn list<'a>(names: impl Iterator<Item = &'a String>) -> String {

@@ -3,13 +3,14 @@
 use hyper::Uri;
 use hyper::header::{HeaderMap, HeaderValue};
 use serde_json::Value as Json;
+use stepwright_asl::placeholder;
 use stepwright_runtime::task::{
     Answer, DefinedState, Pattern, Resource, ResourceKind, TaskCall, TaskFailure, TaskSource,
 };
 use stepwright_runtime::value::Value;
 
 use super::endpoint::{Client, Response};
-use super::names;
+use super::names::{self, FunctionName};
 
 /// The parameters of `lambda:invoke` that are headers of the API.
 const HEADERS: [(&str, &str); 3] = [
@@ -99,19 +100,13 @@ fn is_function(resource: &Resource) -> bool {
     resource.kind() == ResourceKind::Lambda || resource.is_lambda_invoke()
 }
 
-/// The name of a function and its qualifier: of an ARN, of a part of one (`123456789012:function:charge`), of `charge:live`, or of a
-/// placeholder that was not filled in.
+/// The name of a function and its qualifier, as a definition has them; of a placeholder that was not filled in, its own.
 fn function_name(text: &str) -> (&str, Option<&str>) {
-    if let Some(name) = names::short(text).filter(|_| text.starts_with("${")) {
-        return (name, None);
+    if let Some(placeholder) = placeholder::whole(text) {
+        return (names::of_placeholder(placeholder), None);
     }
-    let rest = text
-        .rsplit_once(":function:")
-        .map_or(text, |(_, rest)| rest);
-    match rest.split_once(':') {
-        Some((name, qualifier)) => (name, Some(qualifier)),
-        None => (rest, None),
-    }
+    let function = FunctionName::parse(text);
+    (function.name, function.qualifier)
 }
 
 fn headers(parameters: Option<&Value>) -> HeaderMap {

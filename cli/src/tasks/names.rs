@@ -3,17 +3,177 @@
 use stepwright_asl::placeholder;
 use stepwright_asl::resource::Resource;
 
-/// What a function may be called: `ChargeCard` for `${ChargeCardArn}`, the last part of an ARN, the text itself.
-pub(super) fn of_function(text: &str) -> Vec<&str> {
-    let mut names = vec![text];
-    names.extend(short(text));
-    names
+use super::target::Binding;
+
+/// A Task state, and what a name may mean of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub(super) machine: &'a str,
+    pub(super) state: &'a str,
+    pub(super) resource: &'a str,
+    /// The function or the state machine that its parameters name.
+    pub(super) target: Option<&'a str>,
 }
 
-/// The name of a function without what stands around it.
-pub(super) fn short(text: &str) -> Option<&str> {
-    match placeholder::whole(text) {
-        Some(name) => Some(name.strip_suffix("Arn").unwrap_or(name)),
-        None => Resource::parse(text).name(),
+impl Task<'_> {
+    /// The binding that answers this task. A name that means one state counts before one that means a function, and that before a resource;
+    /// a name with a version counts before one without.
+    pub(super) fn find<'b>(&self, bindings: &'b [Binding]) -> Option<&'b Binding> {
+        let by: [&dyn Fn(&str) -> bool; 6] = [
+            &|name| {
+                let state = name.strip_prefix(self.machine);
+                state.and_then(|rest| rest.strip_prefix('/')) == Some(self.state)
+            },
+            &|name| name == self.state,
+            &|name| self.called().any(|called| called == name),
+            &|name| self.called().any(|called| is_function(called, name)),
+            &|name| name == self.resource,
+            &|name| name == Resource::parse(self.resource).base(),
+        ];
+        by.into_iter()
+            .find_map(|is_meant| bindings.iter().find(|binding| is_meant(&binding.name)))
+    }
+
+    /// What the task calls, as the definition has it.
+    fn called(&self) -> impl Iterator<Item = &str> {
+        let is_own = Resource::parse(self.resource).integration().is_none();
+        self.target
+            .into_iter()
+            .chain(is_own.then_some(self.resource))
+    }
+}
+
+/// Whether a name means the function (the activity, the state machine) that a definition calls so. `charge` means every way to call `charge`;
+/// a name with a version, an account or a region means those that do not contradict it.
+fn is_function(called: &str, name: &str) -> bool {
+    if let Some(placeholder) = placeholder::whole(called) {
+        return of_placeholder(placeholder) == name;
+    }
+    let (called, wanted) = (FunctionName::parse(called), FunctionName::parse(name));
+    called.name == wanted.name
+        && (wanted.qualifier.is_none() || wanted.qualifier == called.qualifier)
+        && (called.place.ends_with(wanted.place) || wanted.place.ends_with(called.place))
+}
+
+/// `ChargeCard` for `${ChargeCardArn}`.
+pub(super) fn of_placeholder(placeholder: &str) -> &str {
+    placeholder.strip_suffix("Arn").unwrap_or(placeholder)
+}
+
+/// The parts of `charge`, `charge:PROD`, `123456789012:function:charge:2` and ARNs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FunctionName<'a> {
+    /// The text before the name, such as `123456789012:function:`.
+    place: &'a str,
+    pub(super) name: &'a str,
+    /// A version or an alias.
+    pub(super) qualifier: Option<&'a str>,
+}
+
+impl<'a> FunctionName<'a> {
+    pub(super) fn parse(text: &'a str) -> Self {
+        let ends = ["function:", "activity:", "stateMachine:"]
+            .into_iter()
+            .filter_map(|kind| {
+                let at = text.find(kind)?;
+                (at == 0 || text[..at].ends_with(':')).then_some(at + kind.len())
+            });
+        let (place, rest) = text.split_at(ends.min().unwrap_or(0));
+        let (name, qualifier) = match rest.split_once(':') {
+            Some((name, qualifier)) => (name, Some(qualifier)),
+            None => (rest, None),
+        };
+        Self {
+            place,
+            name,
+            qualifier,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::target::binding;
+    use super::*;
+
+    fn answered(name: &str, resource: &str, target: Option<&str>) -> bool {
+        let bindings = [binding(&format!("{name}=true")).expect("it is a binding")];
+        let task = Task {
+            machine: "orders",
+            state: "Charge it",
+            resource,
+            target,
+        };
+        task.find(&bindings).is_some()
+    }
+
+    #[test]
+    fn a_function_is_meant_by_its_name_however_it_is_called() {
+        const INVOKE: &str = "arn:aws:states:::lambda:invoke";
+        let arn = "arn:aws:lambda:us-east-1:123456789012:function:items";
+        for called in [
+            "items",
+            "items:$LATEST",
+            "items:PROD",
+            "items:7",
+            "function:items",
+            "123456789012:function:items:PROD",
+            arn,
+            &format!("{arn}:PROD"),
+            "${items}",
+            "${itemsArn}",
+        ] {
+            assert!(answered("items", INVOKE, Some(called)), "{called}");
+            assert!(!answered("item", INVOKE, Some(called)), "{called}");
+        }
+        assert!(answered("items", arn, None));
+        assert!(answered("items:PROD", INVOKE, Some(&format!("{arn}:PROD"))));
+        assert!(!answered(
+            "items:PROD",
+            INVOKE,
+            Some(&format!("{arn}:TEST"))
+        ));
+        assert!(!answered("items:PROD", INVOKE, Some(arn)));
+        assert!(answered(arn, INVOKE, Some("items:7")));
+        assert!(answered("123456789012:function:items", INVOKE, Some(arn)));
+        assert!(!answered("999999999999:function:items", INVOKE, Some(arn)));
+    }
+
+    #[test]
+    fn a_resource_is_meant_with_its_pattern_and_without() {
+        let resource = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
+        assert!(answered(resource, resource, None));
+        assert!(answered("arn:aws:states:::sqs:sendMessage", resource, None));
+        assert!(!answered(
+            resource,
+            "arn:aws:states:::sqs:sendMessage",
+            None
+        ));
+    }
+
+    #[test]
+    fn the_closest_name_counts() {
+        let names = [
+            "arn:aws:states:::lambda:invoke",
+            "charge",
+            "charge:PROD",
+            "Charge it",
+            "orders/Charge it",
+        ];
+        let task = Task {
+            machine: "orders",
+            state: "Charge it",
+            resource: "arn:aws:states:::lambda:invoke",
+            target: Some("charge:PROD"),
+        };
+        // Each one counts as long as none behind it is there.
+        for count in 1..=names.len() {
+            let bindings: Vec<Binding> = names[..count]
+                .iter()
+                .map(|name| binding(&format!("{name}=true")).expect("it is a binding"))
+                .collect();
+            let found = task.find(&bindings).map(|binding| binding.name.as_str());
+            assert_eq!(found, names.get(count - 1).copied());
+        }
     }
 }

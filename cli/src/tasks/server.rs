@@ -1,9 +1,9 @@
 //! The tasks of all state machines of a server, which come and go while it is up.
 
-use stepwright_runtime::task::{Answer, DefinedState, Pattern, Resource, TaskCall, TaskSource};
+use stepwright_runtime::task::{Answer, DefinedState, Pattern, TaskCall, TaskSource};
 
-use super::names;
-use super::target::{Binding, Means, Target};
+use super::names::Task;
+use super::target::{Binding, Means};
 use crate::failure::Failure;
 
 /// Answers the tasks that `--task` names.
@@ -27,43 +27,30 @@ impl ServerTasks {
             means: Means::default(),
         })
     }
-
-    /// What a state is bound to: by its machine's name and its own, by its own, by the function's name, by its resource.
-    fn find(
-        &self,
-        (machine, state): (&str, &str),
-        resource: &Resource,
-        function: Option<&str>,
-    ) -> Option<&Target> {
-        let full = format!("{machine}/{state}");
-        let functions: Vec<&str> = [function, Some(resource.as_str())]
-            .into_iter()
-            .flatten()
-            .flat_map(names::of_function)
-            .collect();
-        let by: [&dyn Fn(&str) -> bool; 3] =
-            [&|name| name == full, &|name| name == state, &|name| {
-                functions.contains(&name)
-            }];
-        let found = by
-            .into_iter()
-            .find_map(|is_meant| self.bindings.iter().find(|binding| is_meant(&binding.name)));
-        found.map(|binding| &binding.target)
-    }
 }
 
 impl TaskSource for ServerTasks {
     fn may_answer(&self, state: &DefinedState) -> bool {
-        let names = (state.machine(), state.name());
-        state
-            .task()
-            .is_some_and(|task| self.find(names, task.resource(), task.target()).is_some())
+        let Some(task) = state.task() else {
+            return false;
+        };
+        let task = Task {
+            machine: state.machine(),
+            state: state.name(),
+            resource: task.resource().as_str(),
+            target: task.target(),
+        };
+        task.find(&self.bindings).is_some()
     }
 
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
-        let names = (call.execution().machine_name(), call.state());
-        let target = self.find(names, call.resource(), call.target())?;
-        let answer = target.answer(call, &self.means);
+        let task = Task {
+            machine: call.execution().machine_name(),
+            state: call.state(),
+            resource: call.resource().as_str(),
+            target: call.target(),
+        };
+        let answer = task.find(&self.bindings)?.target.answer(call, &self.means);
         Some(match call.resource().pattern() {
             // Clients of the server can answer the token.
             Pattern::WaitForTaskToken => answer.submitting(),

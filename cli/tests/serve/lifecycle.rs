@@ -17,7 +17,7 @@ fn it_says_where_it_listens_and_that_it_is_up() {
         server.address
     );
     let mut stream = TcpStream::connect(&server.address).expect("it listens");
-    let request = b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let request = b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
     stream.write_all(request).expect("it reads");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("it answers");
@@ -94,7 +94,7 @@ fn ten_thousand_connections_are_held() {
     };
     let before = memory();
     let head = format!(
-        "POST / HTTP/1.1\r\nhost: x\r\nx-amz-target: AWSStepFunctions.ListStateMachines\r\nx-a: {}",
+        "POST / HTTP/1.1\r\nhost: localhost\r\nx-amz-target: AWSStepFunctions.ListStateMachines\r\nx-a: {}",
         "a".repeat(500)
     );
     let mut open = Vec::with_capacity(count);

@@ -1,5 +1,6 @@
 //! `stepwright serve`, as users start it and as AWS's command line asks it.
 
+mod access;
 mod aws;
 mod lifecycle;
 mod store;

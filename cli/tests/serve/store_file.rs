@@ -125,7 +125,7 @@ fn a_server_with_clients_leaves_no_log() {
     for body in [&request[..], ""] {
         let mut stream = std::net::TcpStream::connect(&server.address).expect("it listens");
         let text = format!(
-            "POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-amz-json-1.0\r\n\
+            "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-amz-json-1.0\r\n\
              x-amz-target: AWSStepFunctions.GetActivityTask\r\ncontent-length: {}\r\n\r\n{body}",
             request.len()
         );

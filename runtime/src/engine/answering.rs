@@ -53,6 +53,9 @@ impl Shared {
         if let Some(answer) = self.by_workflow(call) {
             return answer;
         }
+        if let Some(answer) = self.own_api.get().and_then(|api| api.answer(call)) {
+            return answer;
+        }
         let resource = call.resource();
         if resource.kind() == ResourceKind::Activity {
             let arn = resource.as_str();
@@ -108,6 +111,9 @@ impl Shared {
         }
         let machine = target.filter(|_| Integration::of(resource).is_some());
         if machine.is_some_and(|target| self.machines.find(target).is_some()) {
+            return true;
+        }
+        if self.own_api.get().is_some() && resource.service() == "aws-sdk:sfn" {
             return true;
         }
         let state = DefinedState {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -715,6 +715,7 @@ impl EngineBuilder {
             machines,
             setting,
             sources: self.sources,
+            own_api: OnceLock::new(),
             test_cases: self.test_cases,
             to_answer: self.to_answer,
             given: Mutex::default(),

@@ -623,6 +623,19 @@ impl Engine {
         self.answer(token, Err(failure)).await
     }
 
+    /// Lets a server answer the tasks that call its API. The first server of an engine does.
+    #[cfg(feature = "serve")]
+    pub(crate) fn set_own_api(&self, api: Arc<dyn crate::task::TaskSource>) {
+        // A second server has the same state machines and executions.
+        let _first = self.shared.own_api.set(api);
+    }
+
+    /// Checks that a task waits for the answer to a token.
+    #[cfg(feature = "serve")]
+    pub(crate) fn check_token(&self, token: &str) -> Result<(), TokenError> {
+        self.shared.tokens.get(token).map(drop)
+    }
+
     /// Answers a token, and waits until the execution has taken the answer: what is said to be answered counts.
     pub(crate) async fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
         let refused = match self.shared.tokens.get(token) {

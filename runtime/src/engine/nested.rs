@@ -80,25 +80,53 @@ impl Integration {
         Answer::result(envelope(&about, &end, self)).submitted(begun)
     }
 
-    /// Returns the failure of a task whose start of an execution is refused.
-    pub(super) fn failure(self, error: &StartError) -> TaskFailure {
-        let exception = match error {
-            StartError::ExecutionAlreadyExists(_) => "ExecutionAlreadyExists",
-            StartError::ExecutionLimitExceeded(_) => "ExecutionLimitExceeded",
-            StartError::InvalidName(_) => "InvalidName",
-            StartError::StateMachineDoesNotExist(_) => "StateMachineDoesNotExist",
+    /// Returns the failure of a task whose start of an execution is refused: the service's error, with what AWS's clients add to its message.
+    pub(crate) fn failure(self, error: &StartError, request: &str) -> TaskFailure {
+        let (code, message) = match error {
+            StartError::ExecutionAlreadyExists(execution) => (
+                "ExecutionAlreadyExists",
+                format!("Execution Already Exists: '{execution}'"),
+            ),
+            StartError::StateMachineDoesNotExist(machine) => (
+                "StateMachineDoesNotExist",
+                format!("State Machine Does Not Exist: '{machine}'"),
+            ),
+            StartError::InvalidName(name) => ("InvalidName", format!("Invalid Name: '{name}'")),
+            StartError::ExecutionLimitExceeded(_) => ("ExecutionLimitExceeded", error.to_string()),
             StartError::InvalidInput(_)
             | StartError::InvalidTasks(_)
             | StartError::NoRuntime
             | StartError::ShutDown
-            | StartError::Store(_) => "InvalidExecutionInput",
+            | StartError::Store(_) => ("InvalidExecutionInput", error.to_string()),
         };
-        let service = if self.is_sdk() {
-            "Sfn"
-        } else {
-            "StepFunctions"
+        // Recorded of StateMachineDoesNotExist and InvalidToken; assumed of the others.
+        match self.is_sdk() {
+            true => TaskFailure::new(
+                format!("Sfn.{code}Exception"),
+                format!(
+                    "{message} (Service: Sfn, Status Code: 400, Request ID: {request}) (SDK Attempt Count: 1)"
+                ),
+            ),
+            false => TaskFailure::new(
+                format!("StepFunctions.{code}Exception"),
+                format!(
+                    "{message} (Service: AWSStepFunctions; Status Code: 400; Error Code: {code}; Request ID: {request}; Proxy: null)"
+                ),
+            ),
+        }
+    }
+}
+
+impl NestedStart {
+    /// Returns the failure of the task when this start is refused.
+    pub(super) fn failure(&self, error: &StartError) -> TaskFailure {
+        let named = match error {
+            StartError::ExecutionAlreadyExists(_) => {
+                StartError::ExecutionAlreadyExists(self.execution.to_string())
+            }
+            error => error.clone(),
         };
-        TaskFailure::new(format!("{service}.{exception}Exception"), error.to_string())
+        self.integration.failure(&named, &self.request)
     }
 }
 
@@ -151,10 +179,13 @@ impl Shared {
             ));
         }
         let input = match call.parameters().get("Input") {
-            None => Value::empty_object(),
+            None | Some(Value::Null) => Value::empty_object(),
             // Text is the input's JSON.
             Some(Value::Str(text)) => Value::from_text(text).map_err(|error| {
-                integration.failure(&StartError::InvalidInput(error.to_string()))
+                integration.failure(
+                    &StartError::InvalidInput(error.to_string()),
+                    &call.request_id(),
+                )
             })?,
             Some(input) => input.clone(),
         };
@@ -178,7 +209,7 @@ impl Shared {
     /// Prepares an execution for a state. Gives it, and what the start itself answers.
     pub(super) fn start_nested(
         self: &Arc<Self>,
-        start: NestedStart,
+        start: &NestedStart,
         source: Option<Arc<dyn TaskSource>>,
         test_case: Option<SmolStr>,
     ) -> Result<(Launched, Value), StartError> {
@@ -193,26 +224,26 @@ impl Shared {
             request,
         } = start;
         let options = StartOptions {
-            name: Some(name.into()),
-            id: Some(execution.into()),
-            is_synchronous: integration == Integration::SdkSync,
+            name: Some(name.to_string()),
+            id: Some(execution.to_string()),
+            is_synchronous: *integration == Integration::SdkSync,
             source,
             test_case: test_case.map(Case::OfRoot),
-            root: Some(root),
+            root: Some(root.clone()),
             ..StartOptions::default()
         };
         let launch = || {
             // What is prepared is spawned when the step is over.
             tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
             let chance = || self.entropy.draw(1).next_u64();
-            let found = self.machines.qualified(&machine, chance);
-            let found = found.or_else(|| self.machines.find(&machine));
+            let found = self.machines.qualified(machine, chance);
+            let found = found.or_else(|| self.machines.find(machine));
             let found =
                 found.ok_or_else(|| StartError::StateMachineDoesNotExist(machine.to_string()))?;
-            self.launch(&found, input, options, depth)
+            self.launch(&found, input.clone(), options, *depth)
         };
         let launched = launch()?;
-        let begun = begun(&launched.state.about, integration, &request);
+        let begun = begun(&launched.state.about, *integration, request);
         Ok((launched, begun))
     }
 }

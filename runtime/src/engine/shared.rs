@@ -1,5 +1,5 @@
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use smol_str::SmolStr;
@@ -40,6 +40,8 @@ pub(crate) struct Shared {
     pub(super) machines: Machines,
     pub(super) setting: Setting,
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
+    /// A server of the API over this engine, which answers tasks that call the API.
+    pub(super) own_api: OnceLock<Arc<dyn TaskSource>>,
     /// What starts choose a test case from.
     pub(super) test_cases: Option<MockConfig>,
     /// What a user can do where nobody answers a task.

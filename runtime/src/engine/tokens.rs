@@ -117,7 +117,10 @@ mod tests {
         assert_eq!(tokens.len(), 1000);
         for token in tokens {
             assert_eq!(token.len(), 64);
-            assert!(token.bytes().all(|byte| byte.is_ascii_hexdigit()), "{token}");
+            assert!(
+                token.bytes().all(|byte| byte.is_ascii_hexdigit()),
+                "{token}"
+            );
         }
     }
 }

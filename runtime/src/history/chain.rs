@@ -21,9 +21,37 @@ struct Link {
     inner: u32,
     /// What the StateEntered of the current state points at.
     before_entered: u32,
-    /// What failed the iteration of the Map in this scope; 0 for nothing.
-    failing: u32,
-    is_open: bool,
+    /// How the Map in this scope came on: its last MapIterationSucceeded or MapRunSucceeded, or what failed an iteration; 0 for neither.
+    outcome: u32,
+    /// [`IS_OPEN`], [`HAS_SUCCEEDED`].
+    flags: u8,
+}
+
+/// The scope has begun.
+const IS_OPEN: u8 = 1;
+/// The outcome of the Map is a success.
+const HAS_SUCCEEDED: u8 = 2;
+
+impl Link {
+    fn succeed(&mut self, id: u32) {
+        self.outcome = id;
+        self.flags |= HAS_SUCCEEDED;
+    }
+
+    /// What failed an iteration.
+    fn failing(&self) -> Option<u32> {
+        (self.outcome > 0 && self.flags & HAS_SUCCEEDED == 0).then_some(self.outcome)
+    }
+
+    /// The last MapIterationSucceeded or MapRunSucceeded.
+    fn succeeded(&self) -> Option<u32> {
+        (self.flags & HAS_SUCCEEDED != 0).then_some(self.outcome)
+    }
+
+    fn forget_outcome(&mut self) {
+        self.outcome = 0;
+        self.flags &= !HAS_SUCCEEDED;
+    }
 }
 
 impl Chain {
@@ -39,7 +67,7 @@ impl Chain {
             self.scopes.resize(scopes.len(), Link::default());
         }
         let parent = scopes.parent(entry.scope).0 as usize;
-        if !self.scopes[at].is_open && entry.scope != ScopeId::TOP {
+        if self.scopes[at].flags & IS_OPEN == 0 && entry.scope != ScopeId::TOP {
             let above = self.scopes[parent];
             self.scopes[at].last =
                 if above.inner > above.last && entry.kind == EventKind::MapIterationStarted {
@@ -47,15 +75,26 @@ impl Chain {
                 } else {
                     above.last
                 };
-            self.scopes[at].is_open = true;
+            self.scopes[at].flags |= IS_OPEN;
         }
         let group = entry.kind.group();
         match entry.kind {
-            EventKind::MapStateStarted => self.scopes[at].failing = 0,
-            EventKind::MapIterationFailed => self.scopes[parent].failing = self.scopes[at].last,
+            EventKind::MapStateStarted | EventKind::MapStateFailed => {
+                self.scopes[at].forget_outcome();
+            }
+            EventKind::MapIterationFailed => {
+                let failing = self.scopes[at].last;
+                self.scopes[parent].forget_outcome();
+                self.scopes[parent].outcome = failing;
+            }
             // It is aborted by what failed another one.
-            EventKind::MapIterationAborted if self.scopes[parent].failing > 0 => {
-                self.scopes[at].last = self.scopes[parent].failing;
+            EventKind::MapIterationAborted => {
+                if let Some(failing) = self.scopes[parent].failing() {
+                    self.scopes[at].last = failing;
+                }
+            }
+            EventKind::MapIterationSucceeded if self.scopes[parent].failing().is_none() => {
+                self.scopes[parent].succeed(id);
             }
             _ => {}
         }
@@ -68,14 +107,21 @@ impl Chain {
             | EventKind::ExecutionAborted
             | EventKind::ExecutionTimedOut => (0, false),
             EventKind::EvaluationFailed => (link.before_entered, true),
-            EventKind::MapStateSucceeded
-            | EventKind::ParallelStateSucceeded
+            EventKind::MapStateSucceeded => (link.succeeded().unwrap_or(link.last), false),
+            // That of a Distributed Map points at MapRunSucceeded in 16 recordings, and at MapRunStarted in 9.
+            EventKind::MapStateExited => (link.succeeded().unwrap_or(link.last), true),
+            EventKind::ParallelStateSucceeded
             | EventKind::MapIterationSucceeded
             | EventKind::MapIterationFailed
             | EventKind::MapIterationAborted
             | EventKind::MapRunSucceeded => (link.last, false),
             _ => (link.last, group != Group::Aborted),
         };
+        match entry.kind {
+            EventKind::MapRunSucceeded => link.succeed(id),
+            EventKind::MapStateExited => link.forget_outcome(),
+            _ => {}
+        }
         if group == Group::Entered {
             link.before_entered = if entry.kind == EventKind::WaitStateEntered {
                 id
@@ -94,4 +140,4 @@ impl Chain {
 }
 
 record!(struct Chain { scopes });
-record!(struct Link { last, inner, before_entered, failing, is_open });
+record!(struct Link { last, inner, before_entered, outcome, flags });

@@ -213,7 +213,8 @@ impl Event {
         event.insert("type".to_owned(), Json::from(self.kind().name()));
         event.insert("id".to_owned(), Json::from(self.id));
         event.insert("previousEventId".to_owned(), Json::from(self.previous));
-        if !details.is_empty() {
+        // AWS tells nothing in an empty object, too.
+        if !details.is_empty() || self.kind().is_failure() {
             event.insert(self.kind().details_key(), Json::from(details));
         }
         Json::from(event)

@@ -159,6 +159,17 @@ impl EventKind {
         self.group() == Group::Exited
     }
 
+    /// Whether its details have an error and a cause, both of which may be missing.
+    pub(crate) fn is_failure(self) -> bool {
+        matches!(
+            self,
+            Self::ExecutionFailed
+                | Self::ExecutionAborted
+                | Self::ExecutionTimedOut
+                | Self::MapRunFailed
+        ) || self.group() == Group::Failed
+    }
+
     pub(crate) fn group(self) -> Group {
         use EventKind as K;
         match self {

@@ -20,7 +20,7 @@ const PARTS: &str = ".stepwright-parts";
 /// Objects in a local directory: each directory in it is a bucket, each file below that an object whose key is its
 /// path, with `/` between the parts.
 ///
-/// No key leads out of its bucket: `..`, absolute paths and links that point elsewhere are refused. A bucket must
+/// No key leads out of its bucket: `..`, absolute paths and links that point elsewhere are refused, and a link is no bucket. A bucket must
 /// be there; directories inside it are made as keys need them. Reading and writing happen on tokio's threads for
 /// blocking work.
 ///
@@ -52,6 +52,10 @@ impl Folder {
             return Err(ObjectError::NoSuchBucket);
         }
         let path = self.root.join(name);
+        // A link could lead to any directory of this machine.
+        if path.is_symlink() {
+            return Err(ObjectError::NoSuchBucket);
+        }
         match path.canonicalize() {
             Ok(path) if path.is_dir() => Ok(path),
             Ok(_) => Err(ObjectError::NoSuchBucket),

@@ -118,8 +118,8 @@ impl Program {
             {
                 state.lacks = Some(
                     format!(
-                        "The placeholder '{placeholder}' has no value; give it one with \
-                         `Engine::builder().substitute(\"{placeholder}\", ..)`"
+                        "The placeholder '{placeholder}' has no value; give it one \
+                         (in Rust: `EngineBuilder::substitute(\"{placeholder}\", ..)`)"
                     )
                     .into(),
                 );

@@ -17,8 +17,8 @@ use tokio::time::{Instant, Sleep};
 
 /// The most connections at a time. Further ones are told so, and end.
 const CONNECTIONS: usize = 12_000;
-/// The most bytes of a connection's buffer, and so of the headers of a request.
-const BUFFER_BYTES: usize = 32_768;
+/// The most bytes of a connection's buffer; the headers of a request have fewer.
+const BUFFER_BYTES: usize = 65_536;
 /// The most headers of a request.
 const HEADERS: usize = 100;
 /// How long connections may take to end when the server does.

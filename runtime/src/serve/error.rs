@@ -70,6 +70,16 @@ impl ApiError {
         Self::of(400, FRAMEWORK, "UnknownOperationException", message.into())
     }
 
+    /// A request from where none is answered.
+    pub(super) fn access_denied(message: impl Into<String>) -> Self {
+        Self::of(403, FRAMEWORK, "AccessDeniedException", message.into())
+    }
+
+    /// A signature that is missing or wrong.
+    pub(super) fn of_signature(code: &'static str, message: impl Into<String>) -> Self {
+        Self::of(400, FRAMEWORK, code, message.into())
+    }
+
     /// A path that nothing is at.
     pub(super) fn not_found() -> Self {
         Self {
@@ -83,6 +93,16 @@ impl ApiError {
     pub(super) fn too_large(most: usize) -> Self {
         let message = format!("Request size exceeded the maximum of {most} bytes");
         Self::of(413, FRAMEWORK, "RequestEntityTooLargeException", message)
+    }
+
+    pub(super) fn headers_too_large(most: usize) -> Self {
+        let message = format!("The line and the headers of a request have at most {most} bytes");
+        Self::of(
+            431,
+            FRAMEWORK,
+            "RequestHeaderFieldsTooLargeException",
+            message,
+        )
     }
 
     /// A body that did not come in time.
@@ -199,6 +219,10 @@ impl ApiError {
     /// `SerializationException`, `InvalidArn`, ...
     pub(super) fn code(&self) -> &'static str {
         self.code
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.message
     }
 
     pub(super) fn status(&self) -> u16 {

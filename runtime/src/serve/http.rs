@@ -4,28 +4,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
-use http_body_util::BodyExt;
 use serde_json::json;
-use tokio::sync::Semaphore;
 
+use super::access::Access;
+use super::body::BodyMemory;
 use super::error::ApiError;
 use super::operation::{PREFIX, perform};
 use super::service::Service;
-
-/// The most bytes of a request's body. AWS takes 1 MB; a definition of 1 MiB has more than that in JSON.
-pub(super) const BODY_BYTES: usize = 1_572_864;
-/// A body that is larger is read to its end, as far as this, so that the client reads why it was refused.
-const DRAINED_BYTES: usize = 16 * 1_048_576;
-/// How many bytes of bodies are held at a time, in units of [`UNIT`]; who has more to bring waits.
-const HELD: usize = 64 * 1_048_576 / UNIT;
-/// Bodies of up to this many bytes are not counted.
-const UNIT: usize = 16_384;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 
@@ -33,13 +25,15 @@ const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0")
 #[derive(Clone)]
 struct Http {
     service: Arc<Service>,
-    bodies: Arc<Semaphore>,
+    access: Arc<Access>,
+    memory: BodyMemory,
     /// How long a body may take to come.
     body_time: Duration,
 }
 
 /// The paths of the server.
-pub(super) fn router(service: Arc<Service>, body_time: Duration) -> Router {
+pub(super) fn router(service: Arc<Service>, access: Access, body_time: Duration) -> Router {
+    let access = Arc::new(access);
     Router::new()
         .route("/", post(api))
         .route("/health", get(health))
@@ -49,11 +43,42 @@ pub(super) fn router(service: Arc<Service>, body_time: Duration) -> Router {
                 "the API is at `/` with the method POST, and `/health` with GET",
             ))
         })
+        .layer(from_fn_with_state(access.clone(), from_own_host))
         .with_state(Http {
             service,
-            bodies: Arc::new(Semaphore::new(HELD)),
+            access,
+            memory: BodyMemory::new(),
             body_time,
         })
+}
+
+/// The most bytes of a request's line and headers. The buffer of a connection ends larger ones, too, but not exactly here.
+const HEAD_BYTES: usize = 32_768;
+
+/// How many bytes the line and the headers of a request have.
+fn head_bytes(request: &Request) -> usize {
+    let uri = request.uri().path_and_query();
+    let uri = uri.map_or(0, |uri| uri.as_str().len());
+    let line = request.method().as_str().len() + uri + " ".len() * 2 + "HTTP/1.1\r\n\r\n".len();
+    let headers = request.headers().iter();
+    headers.fold(line, |bytes, (name, value)| {
+        bytes + name.as_str().len() + value.len() + ": \r\n".len()
+    })
+}
+
+/// Answers requests of hosts and pages that may be asked for, on every path.
+async fn from_own_host(
+    State(access): State<Arc<Access>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if head_bytes(&request) > HEAD_BYTES {
+        return refusal(&ApiError::headers_too_large(HEAD_BYTES));
+    }
+    match access.check_host(&request) {
+        Ok(()) => next.run(request).await,
+        Err(error) => refusal(&error),
+    }
 }
 
 /// Reports whether the server can do its work: 200, or 503 while its store cannot commit.
@@ -120,62 +145,11 @@ fn unknown(target: &str) -> ApiError {
 
 impl Http {
     async fn answer(&self, operation: &str, request: Request) -> Result<Vec<u8>, ApiError> {
-        let reading = tokio::time::timeout(self.body_time, self.body(request)).await;
-        let (body, held) = reading.map_err(|_| ApiError::too_slow())??;
-        let performed = perform(&self.service, operation, &body).await;
-        drop(held);
-        performed
-    }
-
-    /// The body of a request, and its part of the room for bodies.
-    async fn body(
-        &self,
-        request: Request,
-    ) -> Result<(Bytes, Option<tokio::sync::OwnedSemaphorePermit>), ApiError> {
-        let declared = request.headers().get(CONTENT_LENGTH);
-        let declared = declared.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-        let mut body = request.into_body();
-        if declared.is_some_and(|length| length > BODY_BYTES) {
-            drain(&mut body).await;
-            return Err(ApiError::too_large(BODY_BYTES));
-        }
-        // One that does not say how long it is may be of any length.
-        let units = declared.unwrap_or(BODY_BYTES) / UNIT;
-        let held = match u32::try_from(units) {
-            Ok(0) | Err(_) => None,
-            // The semaphore is never closed.
-            Ok(units) => self.bodies.clone().acquire_many_owned(units).await.ok(),
-        };
-        let mut parts: Vec<Bytes> = Vec::new();
-        let mut length = 0;
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| {
-                ApiError::serialization(format!("the body cannot be read: {error}"))
-            })?;
-            if let Ok(data) = frame.into_data() {
-                length += data.len();
-                if length > BODY_BYTES {
-                    drain(&mut body).await;
-                    return Err(ApiError::too_large(BODY_BYTES));
-                }
-                parts.push(data);
-            }
-        }
-        let body = match parts.len() {
-            1 => parts.swap_remove(0),
-            _ => Bytes::from(parts.concat()),
-        };
-        Ok((body, held))
-    }
-}
-
-/// Reads what is left of a body, up to a bound, and forgets it.
-async fn drain(body: &mut Body) {
-    let mut length = 0;
-    while length < DRAINED_BYTES
-        && let Some(Ok(frame)) = body.frame().await
-    {
-        length += frame.data_ref().map_or(0, Bytes::len);
+        let (headers, uri) = (request.headers().clone(), request.uri().clone());
+        let reading = tokio::time::timeout(self.body_time, self.memory.read(request)).await;
+        let body = reading.map_err(|_| ApiError::too_slow())??;
+        self.access.check_signature(&headers, &uri, body.as_ref())?;
+        perform(&self.service, operation, body).await
     }
 }
 

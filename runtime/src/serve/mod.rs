@@ -1,4 +1,4 @@
-//! The Step Functions API over HTTP: what AWS's command line, its SDKs, CDK's integration tests and workers of activities talk to.
+//! The Step Functions API over HTTP: AWS's command line, its SDKs and workers of activities use it.
 //!
 //! ```
 //! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,12 +22,14 @@
 //! |---|---|
 //! | `server.rs` | [`Server`] and its builder |
 //! | `connection.rs` | connections with their limits of number, size and time; shutdown |
-//! | `http.rs` | paths, bodies, headers of responses |
+//! | `access.rs`, `signature.rs`, `access_keys.rs` | which hosts, pages and signatures are accepted |
+//! | `http.rs`, `body.rs` | paths and headers of responses; bodies of requests, and the memory that they take |
 //! | `operation.rs` | the table of the operations |
 //! | `service.rs` | what operations work on: the engine, the control plane; reading of requests |
 //! | `shape/` | the members of requests, with the constraints of the API's model and AWS's texts about them |
 //! | `operations/` | the operations, a file for each group: the request, the response, what is done |
 //! | `control/` | state machines with their revisions, versions, aliases and tags |
+//! | `integration.rs` | tasks that call the API: `aws-sdk:sfn:..` |
 //! | `pollers.rs` | how many workers ask for tasks |
 //! | `redrives.rs` | which redrives were asked for with a token |
 //! | `arn.rs`, `page.rs`, `error.rs`, `response.rs` | ARNs; pages and their tokens; errors with AWS's codes; dates |
@@ -35,11 +37,15 @@
 //! An operation is a `shape!` for its request, a structure for its response, a function, and a line in `operation.rs`. What it
 //! refuses is an `error::ApiError`. What it changes of the control plane it changes within `Service::change`.
 
+mod access;
+mod access_keys;
 mod arn;
+mod body;
 mod connection;
 mod control;
 mod error;
 mod http;
+mod integration;
 mod operation;
 mod operations;
 mod page;
@@ -49,5 +55,7 @@ mod response;
 mod server;
 mod service;
 mod shape;
+mod signature;
 
+pub use self::access_keys::{AccessKeys, AccessKeysError};
 pub use self::server::{Server, ServerBuilder, ServerError};

@@ -21,15 +21,20 @@ macro_rules! operations {
         #[cfg(test)]
         pub(super) const NAMES: &[&str] = &[$($name),*];
 
-        /// Performs an operation. Gives the body of its response.
+        /// Performs an operation. Returns the body of its response. The body of the request is dropped as soon as it is read, because
+        /// an operation can take minutes.
         pub(super) async fn perform(
             service: &Arc<Service>,
             operation: &str,
-            body: &[u8],
+            body: impl AsRef<[u8]>,
         ) -> Result<Vec<u8>, ApiError> {
             match operation {
                 // Boxed, so that the future of each is as large as its own operation.
-                $($name => Box::pin(async { print(&$perform(service, read(body)?).await?) }).await,)*
+                $($name => Box::pin(async {
+                    let request = read(body.as_ref())?;
+                    drop(body);
+                    print(&$perform(service, request).await?)
+                }).await,)*
                 _ => Err(ApiError::unknown_operation(format!(
                     "the API of version 2016-11-23 has no operation `{operation}`"
                 ))),

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
+use super::access::Access;
+use super::access_keys::AccessKeys;
 use super::connection::Patience;
 use super::control::Control;
+use super::integration::OwnApi;
 use super::pollers::Pollers;
 use super::redrives::Redrives;
 use super::service::Service;
@@ -20,6 +23,8 @@ const POLL: Duration = Duration::from_secs(60);
 /// A server of the Step Functions API over an engine.
 pub struct Server {
     service: Arc<Service>,
+    hosts: Vec<String>,
+    keys: Option<AccessKeys>,
     patience: Patience,
     shutdown: Shutdown,
 }
@@ -32,6 +37,8 @@ type Shutdown = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub struct ServerBuilder {
     engine: Option<Engine>,
     poll: Duration,
+    hosts: Vec<String>,
+    keys: Option<AccessKeys>,
     patience: Patience,
     shutdown: Shutdown,
 }
@@ -57,6 +64,8 @@ impl Server {
         ServerBuilder {
             engine: None,
             poll: POLL,
+            hosts: Vec::new(),
+            keys: None,
             patience: Patience::default(),
             shutdown: Box::pin(std::future::pending()),
         }
@@ -65,7 +74,14 @@ impl Server {
     /// Answers the requests that come to a listener, until what [`ServerBuilder::shutdown`] waits for has happened. Requests that are at
     /// work then have five seconds to come to an end. The engine goes on: [`Engine::shutdown`] ends it.
     pub async fn serve(self, listener: TcpListener) {
-        let router = http::router(self.service, self.patience.body);
+        let address = listener.local_addr();
+        let access = Access {
+            is_loopback: address.is_ok_and(|address| address.ip().to_canonical().is_loopback()),
+            hosts: self.hosts,
+            keys: self.keys,
+            region: self.service.engine.place().0.to_owned(),
+        };
+        let router = http::router(self.service, access, self.patience.body);
         connection::serve(listener, router, self.patience, self.shutdown).await;
     }
 }
@@ -82,6 +98,21 @@ impl ServerBuilder {
     /// How long GetActivityTask waits for a task before it answers that there is none: 60 seconds unless set, as on AWS.
     pub fn activity_poll(mut self, time: Duration) -> Self {
         self.poll = time;
+        self
+    }
+
+    /// Answers requests for this host, too, and those of its pages. A server that listens at a loopback address answers requests for
+    /// `localhost`, names that end with `.localhost`, and IP addresses, with or without `sync-` before them. It refuses others, because
+    /// a page of any site could send them through a browser of this machine (DNS rebinding).
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.hosts.push(host.into());
+        self
+    }
+
+    /// Answers only requests of the API that are signed with one of these keys (AWS Signature Version 4), as every SDK does by itself.
+    /// `/health` needs no signature. Without keys, the server answers all requests.
+    pub fn access_keys(mut self, keys: AccessKeys) -> Self {
+        self.keys = Some(keys);
         self
     }
 
@@ -110,16 +141,20 @@ impl ServerBuilder {
     pub fn build(self) -> Result<Server, ServerError> {
         let engine = self.engine.ok_or(ServerError::NoEngine)?;
         let control = Control::open(&engine, engine.clock().now())?;
+        let service = Arc::new(Service {
+            engine,
+            control,
+            redrives: Redrives::default(),
+            pollers: Pollers::default(),
+            poll: self.poll,
+        });
+        service.engine.set_own_api(Arc::new(OwnApi::of(&service)));
         // Executions find the state machines that clients created.
-        engine.resume()?;
+        service.engine.resume()?;
         Ok(Server {
-            service: Arc::new(Service {
-                engine,
-                control,
-                redrives: Redrives::default(),
-                pollers: Pollers::default(),
-                poll: self.poll,
-            }),
+            service,
+            hosts: self.hosts,
+            keys: self.keys,
             patience: self.patience,
             shutdown: self.shutdown,
         })

@@ -24,6 +24,8 @@ pub(super) struct Prepared {
     pub(super) subject: Subject,
     pub(super) level: InspectionLevel,
     pub(super) input: Value,
+    /// The arrays among the input and the mocked result, and how they were written: AWS prints them with their blanks (recorded).
+    arrays: Vec<(Value, String)>,
     /// The variables that were given, those that the program never reads too.
     pub(super) variables: Vec<(SmolStr, Value)>,
     pub(super) context: Option<Value>,
@@ -81,6 +83,7 @@ impl Prepared {
             return refuse(TOO_FEW_ITERATIONS);
         }
         Ok(Self {
+            arrays: arrays(&input, request),
             context: context.transpose()?,
             level: request.inspection_level.unwrap_or_default(),
             input,
@@ -91,6 +94,12 @@ impl Prepared {
             mocked,
             subject,
         })
+    }
+
+    /// A value as JSON.
+    pub(super) fn text(&self, value: &Value) -> String {
+        let given = self.arrays.iter().find(|(array, _)| array == value);
+        given.map_or_else(|| value.to_text(), |(_, text)| text.clone())
     }
 
     /// Where the test begins.
@@ -220,4 +229,19 @@ fn variables(text: &str) -> Result<Vec<(SmolStr, Value)>, TestStateError> {
         .iter()
         .map(|(name, value)| (SmolStr::new(name), value.clone()))
         .collect())
+}
+
+/// The arrays of a request with their texts.
+fn arrays(input: &Value, request: &TestStateRequest) -> Vec<(Value, String)> {
+    let mocked = request
+        .mock
+        .as_ref()
+        .and_then(|mock| mock.result.as_deref());
+    let mocked = mocked.and_then(|text| Some((Value::from_text(text).ok()?, text)));
+    let given = request.input.as_deref().map(|text| (input.clone(), text));
+    let all = mocked.into_iter().chain(given);
+    let arrays = all.filter(|(value, _)| value.as_array().is_some());
+    arrays
+        .map(|(value, text)| (value, text.trim().to_owned()))
+        .collect()
 }

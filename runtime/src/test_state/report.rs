@@ -24,7 +24,7 @@ pub(super) fn response(prepared: &Prepared, inspected: &Inspected) -> TestStateR
     let next = left.and_then(|left| left.next);
     TestStateResponse {
         status,
-        output: left.map(|left| left.output.to_text()),
+        output: left.map(|left| prepared.text(&left.output)),
         error: error.or_else(|| inspected.is_timed_out.then(|| "States.Timeout".to_owned())),
         cause: failure.and_then(|failure| text(&failure.cause)),
         next_state: next.map(|next| prepared.subject.program.state(next).name.to_string()),
@@ -35,12 +35,12 @@ pub(super) fn response(prepared: &Prepared, inspected: &Inspected) -> TestStateR
 
 /// What AWS shows of a state, by its type and query language (SERVICE_FACTS 12.2).
 fn inspection_data(prepared: &Prepared, inspection: &Inspection) -> InspectionData {
-    let seen = |stage| inspection.at(stage).map(|value| value.to_text());
+    let seen = |stage| inspection.at(stage).map(|value| prepared.text(&value));
     let number = |stage| inspection.at(stage).and_then(|value| value.as_i64());
     let state = prepared.subject.state();
     let is_jsonata = matches!(state.io, Io::Jsonata(_));
     let mut data = InspectionData {
-        input: Some(prepared.input.to_text()),
+        input: Some(prepared.text(&prepared.input)),
         error_details: error_details(prepared, inspection),
         variables: (prepared.level == InspectionLevel::Trace)
             .then(|| variables(prepared, inspection))

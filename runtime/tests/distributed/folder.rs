@@ -158,6 +158,12 @@ async fn links_do_not_lead_out_either() {
         let written = store.put("b", key, b"x".to_vec()).await;
         assert_eq!(written, Err(ObjectError::AccessDenied), "{key}");
     }
+    // A bucket is no link either.
+    symlink(directory.0.join("b"), directory.0.join("linked")).unwrap();
+    assert_eq!(
+        text(&store, "linked", "key").await,
+        Err(ObjectError::NoSuchBucket)
+    );
     let written = store.put("b", "up/new/deep", b"x".to_vec()).await;
     assert_eq!(written, Err(ObjectError::AccessDenied));
     let rows = store.list("b", "").await.unwrap();

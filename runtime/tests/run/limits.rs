@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{Engine, Limits, MachineType, StartError, StartOptions, Status};
@@ -202,13 +204,10 @@ async fn an_endless_expression_ends_early() {
         "S": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% ($f := function($n) { $f($n + 1) }; $f(0)) %}", "End": true},
     }});
     let engine = builder(&endless).build().unwrap();
-    let begun = std::time::Instant::now();
-    let report = engine
-        .execute_machine("m", json!({}), StartOptions::new())
-        .await
-        .unwrap();
+    let executed = engine.execute_machine("m", json!({}), StartOptions::new());
+    // It takes a second; a busy machine takes longer.
+    let report = tokio::time::timeout(Duration::from_secs(120), executed).await;
+    let report = report.unwrap().unwrap();
     assert_eq!(report.status, Status::Failed);
     assert_eq!(report.error.as_deref(), Some("States.QueryEvaluationError"));
-    let most = if cfg!(debug_assertions) { 11 } else { 2 };
-    assert!(begun.elapsed().as_secs() < most, "{:?}", begun.elapsed());
 }

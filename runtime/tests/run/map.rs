@@ -90,7 +90,7 @@ async fn one_at_a_time_is_strictly_in_order() {
         .events()
         .map(|event| event.previous_id())
         .collect();
-    assert_eq!(previous, [0, 0, 2, 3, 4, 5, 6, 6, 8, 9, 10, 10, 10, 13]);
+    assert_eq!(previous, [0, 0, 2, 3, 4, 5, 6, 6, 8, 9, 10, 11, 11, 13]);
 }
 
 #[tokio::test]

@@ -84,7 +84,7 @@ fn a_poll_that_is_given_up_takes_no_task_along() {
         let mut stream = std::net::TcpStream::connect(&api.address).expect("it listens");
         let body = json!({"activityArn": PACK}).to_string();
         let head = format!(
-            "POST / HTTP/1.1\r\nhost: x\r\nx-amz-target: AWSStepFunctions.GetActivityTask\r\ncontent-length: {}\r\n\r\n",
+            "POST / HTTP/1.1\r\nhost: localhost\r\nx-amz-target: AWSStepFunctions.GetActivityTask\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
         stream

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use stepwright_runtime::Engine;
 
-use crate::support::{Api, pass};
+use crate::support::{Api, ROLE, pass};
 
 /// How long the server of these tests waits for a client.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -39,7 +39,7 @@ fn rest(stream: &mut TcpStream) -> String {
 
 fn head(length: usize) -> String {
     format!(
-        "POST / HTTP/1.1\r\nhost: x\r\nx-amz-target: AWSStepFunctions.ListStateMachines\r\ncontent-length: {length}\r\n"
+        "POST / HTTP/1.1\r\nhost: localhost\r\nx-amz-target: AWSStepFunctions.ListStateMachines\r\ncontent-length: {length}\r\n"
     )
 }
 
@@ -145,6 +145,82 @@ fn headers_that_are_too_large_are_refused() {
             "{answer}"
         );
         assert!(is_up(&api));
+    }
+}
+
+#[test]
+fn operations_that_take_long_hold_no_memory_of_bodies() {
+    let api = Api::with(Engine::builder(), |server| server.activity_poll(HANGS));
+    let activity = api.call("CreateActivity", json!({"name": "work"}));
+    let wait =
+        json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 250, "End": true}}});
+    let waits = api.call(
+        "CreateStateMachine",
+        json!({"name": "waits", "type": "EXPRESS", "definition": wait.to_string(), "roleArn": ROLE}),
+    );
+    // Bodies that do not declare their length.
+    let poll = json!({"activityArn": activity["activityArn"]}).to_string();
+    let poll = format!(
+        "transfer-encoding: chunked\r\n\r\n{:x}\r\n{poll}\r\n0\r\n\r\n",
+        poll.len()
+    );
+    // Together more than there is memory for bodies.
+    let input = json!("x".repeat(240_000)).to_string();
+    let start = json!({"stateMachineArn": waits["stateMachineArn"], "input": input}).to_string();
+    let start = format!("content-length: {}\r\n\r\n{start}", start.len());
+    let mut open = Vec::new();
+    for (operation, count, rest) in [
+        ("GetActivityTask", 60, poll),
+        ("StartSyncExecution", 300, start),
+    ] {
+        for _ in 0..count {
+            let mut stream = connect(&api);
+            let head = format!(
+                "POST / HTTP/1.1\r\nhost: localhost\r\nx-amz-target: AWSStepFunctions.{operation}\r\n"
+            );
+            stream
+                .write_all((head + &rest).as_bytes())
+                .expect("it is read");
+            open.push(stream);
+        }
+    }
+    let comment = "x".repeat(100_000);
+    let begun = Instant::now();
+    api.create("large", &json!({"Comment": comment, "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}));
+    // A body that waits for memory is refused after thirty seconds.
+    assert!(
+        begun.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[test]
+fn headers_are_refused_from_the_documented_limits_on() {
+    let api = Api::new();
+    // What every request has.
+    let head = format!("{}connection: close\r\n", head(2));
+    let own = head.matches("\r\n").count() - 1;
+    for (more, status) in [
+        ("x-a: b\r\n".repeat(100 - own), "200"),
+        ("x-a: b\r\n".repeat(101 - own), "431"),
+        (
+            format!("x-a: {}\r\n", "a".repeat(32_768 - 9 - head.len())),
+            "200",
+        ),
+        (
+            format!("x-a: {}\r\n", "a".repeat(32_768 - 8 - head.len())),
+            "431",
+        ),
+    ] {
+        let mut stream = connect(&api);
+        let request = format!("{head}{more}\r\n{{}}");
+        stream.write_all(request.as_bytes()).expect("it is read");
+        let answer = rest(&mut stream);
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{status}: {answer}"
+        );
     }
 }
 

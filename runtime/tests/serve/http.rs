@@ -18,7 +18,7 @@ fn raw(api: &Api, request: &[u8]) -> String {
 fn post(api: &Api, target: &str, body: &str) -> String {
     let length = body.len();
     let request = format!(
-        "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{target}content-length: {length}\r\n\r\n{body}"
+        "POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{target}content-length: {length}\r\n\r\n{body}"
     );
     raw(api, request.as_bytes())
 }
@@ -80,12 +80,12 @@ fn the_server_says_that_it_is_up() {
     let api = Api::new();
     let answer = raw(
         &api,
-        b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+        b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
     );
     assert!(answer.contains(r#""status":"ok""#), "{answer}");
     let answer = raw(
         &api,
-        b"GET /nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+        b"GET /nothing HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
     );
     assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
 }

@@ -102,7 +102,7 @@ fn a_task_without_a_mock_is_called() {
     });
     assert_eq!(
         api.call("TestState", test.clone()),
-        json!({"output": "[1,2]", "status": "SUCCEEDED"})
+        json!({"output": "[1, 2]", "status": "SUCCEEDED"})
     );
     test.as_object_mut()
         .expect("it is an object")

@@ -27,7 +27,8 @@ use super::EngineHost;
 use super::deferred::{Deferred, Stop};
 
 /// Why an engine without an object store reads and writes none.
-const NO_STORE: &str = "The engine has no object store; give it one with `EngineBuilder::objects`";
+const NO_STORE: &str =
+    "The engine has no object store; `--objects DIR` (`EngineBuilder::objects`) gives it one";
 
 impl Host for EngineHost {
     fn now(&self) -> Timestamp {

@@ -496,7 +496,7 @@ impl EngineHost {
         let test_case = self.state.about.machine.test_case.clone();
         let started = self
             .engine
-            .start_nested(start, self.source().cloned(), test_case);
+            .start_nested(&start, self.source().cloned(), test_case);
         let (launched, begun) = match started {
             Ok(started) => started,
             // The service would not answer so. The execution waits until the shutdown suspends it, and the next engine starts the other one.
@@ -505,7 +505,7 @@ impl EngineHost {
             {
                 return None;
             }
-            Err(error) => return Some(Err(integration.failure(&error))),
+            Err(error) => return Some(Err(start.failure(&error))),
         };
         self.prepared.extend(launched.prepared);
         if integration.waits() {
@@ -523,7 +523,7 @@ impl EngineHost {
             match state.accepted().await {
                 Ok(()) => Ok(begun),
                 Err(error @ StoreError::Exists { .. }) => {
-                    Err(integration.failure(&StartError::of_store(error, state.about.name())))
+                    Err(start.failure(&StartError::of_store(error, state.about.name())))
                 }
                 Err(error) => {
                     // That is no answer of the service. The next process starts it again. One that is over needs not be told.

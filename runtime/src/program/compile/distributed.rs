@@ -1,13 +1,13 @@
 use smol_str::SmolStr;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{self, MachineType, QueryLanguage};
-use stepwright_asl::name::{MAX_LABEL_LENGTH, is_allowed};
 
 use super::Compiler;
 use super::field::{Compiled, constant, word};
 use crate::distributed::source::Pointer;
 use crate::distributed::{Layout, Transformation};
 use crate::program::distributed::{Batcher, Distributed, Format, Reader, Reads, Writer};
+use crate::query::Entropy;
 use crate::query::{CompileError, Expr};
 
 impl Compiler<'_> {
@@ -259,12 +259,9 @@ impl Compiler<'_> {
     }
 }
 
-/// The label of a Map that declares none: its name, as far as a label may have it.
+/// The label of a Map that declares none: a UUID, which follows from its name.
 pub(crate) fn label_of(name: &str) -> SmolStr {
-    name.chars()
-        .take(MAX_LABEL_LENGTH)
-        .map(|c| if is_allowed(c) { c } else { '-' })
-        .collect()
+    Entropy::of_text(name).uuid().into()
 }
 
 fn unknown(field: &str, word: &str) -> CompileError {

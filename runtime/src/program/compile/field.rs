@@ -11,7 +11,7 @@ pub(super) type Compiled<T> = Result<T, CompileError>;
 
 fn placeholder(text: &str) -> String {
     format!(
-        "`{text}` is a placeholder; give it a value before the definition runs, with `Engine::builder().substitute(..)`"
+        "`{text}` is a placeholder; give it a value before the definition runs (in Rust, with `EngineBuilder::substitute`)"
     )
 }
 

@@ -74,14 +74,17 @@ mod tests {
             found("o").map(|found| found.definition),
             Some(outer.to_string())
         );
+        // The inner one declares none.
+        let inner_label = label_of("A");
+        let path = format!("o/{inner_label}");
         assert_eq!(
-            found("o/A").map(|found| found.definition),
+            found(&path).map(|found| found.definition),
             Some(inner.to_string())
         );
         assert_eq!(
             found("o").map(|found| found.machine_type),
             Some(MachineType::Express)
         );
-        assert!(found("A").is_none() && found("M").is_none() && found("o/x").is_none());
+        assert!(found(&inner_label).is_none() && found("M").is_none() && found("o/x").is_none());
     }
 }

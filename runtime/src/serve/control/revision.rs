@@ -35,8 +35,9 @@ pub(in crate::serve) struct Configuration {
 pub(in crate::serve) struct Logging {
     pub(in crate::serve) level: String,
     pub(in crate::serve) include_execution_data: bool,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(in crate::serve) destinations: Vec<LogDestination>,
+    /// As they were given: an empty list is shown, and none is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::serve) destinations: Option<Vec<LogDestination>>,
 }
 
 impl Default for Logging {
@@ -44,7 +45,7 @@ impl Default for Logging {
         Self {
             level: "OFF".to_owned(),
             include_execution_data: false,
-            destinations: Vec::new(),
+            destinations: None,
         }
     }
 }

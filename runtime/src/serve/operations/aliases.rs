@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::json;
 
 use super::super::arn::{Qualifier, Resource, StatesArn};
 use super::super::control::{Alias, MOST_ALIASES, Machine, Route};
@@ -38,24 +37,15 @@ impl Routed {
     ///
     /// `ValidationException` for what no alias may route to; `ResourceNotFound`.
     fn read(service: &Service, routing: &Routing) -> Result<Self, ApiError> {
-        let shown: Vec<_> = routing
-            .iter()
-            .map(|one| {
-                json!({"stateMachineVersionArn": &**one.state_machine_version_arn, "weight": one.weight.count()})
-            })
-            .collect();
-        let shown = json!(shown);
-        let invalid = |why: &str| {
+        let received = |why: &str, shown: Vec<String>| {
             ApiError::validation_for(
                 "INVALID_ROUTING_CONFIGURATION",
-                format!("{why} Received: {shown}"),
+                format!("{why} Received: [{}]", shown.join(", ")),
             )
         };
-        let arns: HashSet<&str> = routing
-            .iter()
-            .map(|one| &**one.state_machine_version_arn)
-            .collect();
-        if arns.len() < routing.len() {
+        let arns = || routing.iter().map(|one| &**one.state_machine_version_arn);
+        let invalid = |why: &str| received(why, arns().map(str::to_owned).collect());
+        if arns().collect::<HashSet<_>>().len() < routing.len() {
             return Err(invalid(
                 "Routing configuration must contain distinct state machine version ARNs.",
             ));
@@ -85,8 +75,10 @@ impl Routed {
         }
         let sum: u32 = routes.iter().map(|route| route.weight).sum();
         if sum != 100 {
-            return Err(invalid(
+            let weights = routes.iter().map(|route| route.weight.to_string());
+            return Err(received(
                 "Sum of routing configuration weights must equal 100.",
+                weights.collect(),
             ));
         }
         let machine = name.and_then(|name| service.control.machine(name));
@@ -180,6 +172,15 @@ pub(in crate::serve) async fn create(
 ///
 /// `InvalidArn`, `ResourceNotFound`.
 fn find(service: &Service, text: &str) -> Result<(Arc<Machine>, String), ApiError> {
+    search(service, text)?.ok_or_else(missing)
+}
+
+/// The same; `None` when there is no such alias.
+///
+/// # Errors
+///
+/// `InvalidArn`, `ValidationException`.
+fn search(service: &Service, text: &str) -> Result<Option<(Arc<Machine>, String)>, ApiError> {
     let arn = StatesArn::parse(text)?;
     let (name, Some(Qualifier::Alias(alias))) = arn.state_machine()? else {
         let message = format!("Invalid state machine alias ARN: '{text}'");
@@ -190,8 +191,7 @@ fn find(service: &Service, text: &str) -> Result<(Arc<Machine>, String), ApiErro
         .machine(name)
         .filter(|_| service.is_own(&arn));
     let found = machine.filter(|machine| machine.aliases.contains_key(alias));
-    let machine = found.ok_or_else(missing)?;
-    Ok((machine, alias.to_owned()))
+    Ok(found.map(|machine| (machine, alias.to_owned())))
 }
 
 shape! {
@@ -308,10 +308,12 @@ pub(in crate::serve) async fn delete(
     let here = service.clone();
     service
         .change(async move {
-            let (known, name) = find(&here, &input.state_machine_alias_arn)?;
-            let mut machine = Machine::clone(&known);
-            machine.aliases.remove(&name);
-            here.control.put(&here.engine, machine).await?;
+            // An alias that is not there is no error (recorded).
+            if let Some((known, name)) = search(&here, &input.state_machine_alias_arn)? {
+                let mut machine = Machine::clone(&known);
+                machine.aliases.remove(&name);
+                here.control.put(&here.engine, machine).await?;
+            }
             Ok(Nothing {})
         })
         .await

@@ -18,7 +18,7 @@ shape! {
     LoggingConfiguration {
         level: Option<LogLevel>,
         include_execution_data: bool,
-        destinations: List<LogDestinationInput>,
+        destinations: Option<List<LogDestinationInput>>,
     }
 }
 
@@ -66,12 +66,13 @@ impl LoggingConfiguration {
     /// `InvalidLoggingConfiguration`.
     pub(super) fn accept(&self) -> Result<Logging, ApiError> {
         let level = self.level.as_deref().unwrap_or("OFF");
-        let groups = self.destinations.iter().map(|destination| {
+        let given = self.destinations.as_deref().unwrap_or_default();
+        let groups = given.iter().map(|destination| {
             let group = destination.cloud_watch_logs_log_group.as_ref();
             group.and_then(|group| group.log_group_arn.as_deref())
         });
         let groups: Vec<&str> = groups.flatten().collect();
-        if level != "OFF" && (groups.len() != 1 || self.destinations.len() != 1) {
+        if level != "OFF" && (groups.len() != 1 || given.len() != 1) {
             return Err(ApiError::new(
                 "InvalidLoggingConfiguration",
                 "Invalid Logging Configuration: Must specify exactly one Log Destination.",
@@ -80,14 +81,14 @@ impl LoggingConfiguration {
         Ok(Logging {
             level: level.to_owned(),
             include_execution_data: self.include_execution_data,
-            destinations: groups
-                .into_iter()
-                .map(|arn| LogDestination {
+            destinations: self.destinations.is_some().then(|| {
+                let destinations = groups.into_iter().map(|arn| LogDestination {
                     cloud_watch_logs_log_group: LogGroup {
                         log_group_arn: arn.to_owned(),
                     },
-                })
-                .collect(),
+                });
+                destinations.collect()
+            }),
         })
     }
 }

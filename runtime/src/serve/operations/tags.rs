@@ -36,6 +36,8 @@ impl Tagged {
                 let found = service.engine.activity(arn.text);
                 found.map(|_| Self::Activity(name.to_owned()))
             }
+            // Versions and aliases have no tags (recorded).
+            Resource::StateMachine { .. } => None,
             _ => return Err(arn.wrong_type()),
         };
         let found = found.filter(|_| service.is_own(&arn));

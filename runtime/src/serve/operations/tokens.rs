@@ -41,6 +41,8 @@ pub(in crate::serve) async fn succeed(
     service: &Arc<Service>,
     input: SendTaskSuccess,
 ) -> Result<Nothing, ApiError> {
+    // AWS looks at the token before the output (recorded).
+    service.engine.check_token(&input.task_token)?;
     let most = service.engine.payload_bytes();
     if input.output.len() as u64 > most {
         return Err(invalid_output(&format!(

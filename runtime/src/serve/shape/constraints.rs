@@ -5,7 +5,7 @@ pub(in crate::serve) trait Shape {
     /// Tells what is wrong with it.
     fn check(&self, to: &mut Constraints);
 
-    /// The value as a message quotes it; `None` when it is sensitive.
+    /// The value as messages have it; `None` when it is sensitive.
     fn show(&self) -> Option<String>;
 }
 
@@ -64,7 +64,17 @@ impl Constraints {
     }
 
     /// The value that is looked at breaks a constraint: a sentence that begins with `Member must`.
-    pub(super) fn breaks(&mut self, value: Option<&str>, constraint: &str) {
+    pub(super) fn breaks(&mut self, value: &impl Shape, constraint: &str) {
+        let quoted = value.show().map(|shown| format!("'{shown}'"));
+        self.add(quoted.as_deref(), constraint);
+    }
+
+    /// A member that must be there is missing.
+    pub(super) fn is_missing(&mut self) {
+        self.add(Some("null"), "Member must not be null");
+    }
+
+    fn add(&mut self, value: Option<&str>, constraint: &str) {
         let mut place = String::new();
         for step in &self.place {
             if !place.is_empty() {
@@ -78,11 +88,7 @@ impl Constraints {
                 }
             }
         }
-        let value = match value {
-            // It is text, or what stands for a value.
-            Some(value) => format!(" {value}"),
-            None => String::new(),
-        };
+        let value = value.map_or_else(String::new, |value| format!(" {value}"));
         self.found.push(format!(
             "Value{value} at '{place}' failed to satisfy constraint: {constraint}"
         ));

@@ -42,9 +42,7 @@ impl<T: Shape, const MIN: usize, const MAX: usize> Shape for List<T, MIN, MAX> {
             None
         };
         if let Some(bound) = bound {
-            let shown = self.show().map(|shown| format!("'{shown}'"));
-            let constraint = format!("Member must have length {bound}");
-            to.breaks(shown.as_deref(), &constraint);
+            to.breaks(self, &format!("Member must have length {bound}"));
         }
         for (index, element) in self.0.iter().enumerate() {
             to.element(index, element);

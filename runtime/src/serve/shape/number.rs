@@ -57,13 +57,11 @@ impl<R: NumberRule> Shape for Number<R> {
         } else {
             return;
         };
-        let shown = self.show();
-        let constraint = format!("Member must have value {bound}");
-        to.breaks(shown.as_deref(), &constraint);
+        to.breaks(self, &format!("Member must have value {bound}"));
     }
 
     fn show(&self) -> Option<String> {
-        Some(format!("'{}'", self.0))
+        Some(self.0.to_string())
     }
 }
 

@@ -34,7 +34,7 @@ impl<T: Shape> Shape for Required<T> {
         if self.is_there {
             self.value.check(to);
         } else {
-            to.breaks(Some("null"), "Member must not be null");
+            to.is_missing();
         }
     }
 

@@ -58,31 +58,29 @@ impl<'de, R> Deserialize<'de> for Text<R> {
 
 impl<R: TextRule> Shape for Text<R> {
     fn check(&self, to: &mut Constraints) {
-        let quoted = self.show();
-        let quoted = quoted.as_deref();
         // No text has more characters than bytes.
         if self.0.len() > R::MAX && self.0.chars().nth(R::MAX).is_some() {
             let constraint = format!("Member must have length less than or equal to {}", R::MAX);
-            to.breaks(quoted, &constraint);
+            to.breaks(self, &constraint);
         } else if R::MIN > 0 && self.0.is_empty() {
             let constraint = format!(
                 "Member must have length greater than or equal to {}",
                 R::MIN
             );
-            to.breaks(quoted, &constraint);
+            to.breaks(self, &constraint);
         }
         if let Some((pattern, matches)) = R::PATTERN
             && !matches(&self.0)
         {
             to.breaks(
-                quoted,
+                self,
                 &format!("Member must satisfy regular expression pattern: {pattern}"),
             );
         }
     }
 
     fn show(&self) -> Option<String> {
-        (!R::IS_SENSITIVE).then(|| format!("'{}'", self.0))
+        (!R::IS_SENSITIVE).then(|| self.0.clone())
     }
 }
 

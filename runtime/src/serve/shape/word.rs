@@ -50,17 +50,16 @@ impl<'de, W> Deserialize<'de> for Word<W> {
 impl<W: Words> Shape for Word<W> {
     fn check(&self, to: &mut Constraints) {
         if !W::WORDS.contains(&self.0.as_str()) {
-            let shown = self.show();
             let constraint = format!(
                 "Member must satisfy enum value set: [{}]",
                 W::WORDS.join(", ")
             );
-            to.breaks(shown.as_deref(), &constraint);
+            to.breaks(self, &constraint);
         }
     }
 
     fn show(&self) -> Option<String> {
-        Some(format!("'{}'", self.0))
+        Some(self.0.clone())
     }
 }
 

@@ -1,0 +1,152 @@
+//! Who may call a server.
+
+use std::process::Command;
+
+use serde_json::{Value as Json, json};
+
+use crate::support::Server;
+
+/// The status of ListStateMachines, with these headers.
+fn status(server: &Server, headers: &[(&str, &str)]) -> (u16, Json) {
+    let agent = ureq::Agent::config_builder().http_status_as_error(false);
+    let agent: ureq::Agent = agent.build().into();
+    let mut request = agent
+        .post(format!("http://{}/", server.address))
+        .header("X-Amz-Target", "AWSStepFunctions.ListStateMachines");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut answer = request.send("{}").expect("there is an answer");
+    let body = answer.body_mut().read_json().expect("it is JSON");
+    (answer.status().as_u16(), body)
+}
+
+#[test]
+fn a_page_of_another_site_cannot_call_a_server_of_this_machine() {
+    let server = Server::start(&["--allow-host", "states.test"]);
+    let foreign = [("Host", "evil.example"), ("Origin", "http://evil.example")];
+    let (code, body) = status(&server, &foreign);
+    assert_eq!(code, 403, "{body}");
+    let message = body["message"].as_str().unwrap_or_default();
+    assert!(
+        message.contains("`evil.example`") && message.contains("--allow-host"),
+        "{message}"
+    );
+    for (code, headers) in [
+        (200, &[("Host", "localhost")][..]),
+        (200, &[("Host", "sync-127.0.0.1:8083")]),
+        (
+            200,
+            &[("Host", "states.test"), ("Origin", "http://states.test")],
+        ),
+        (
+            200,
+            &[("Host", "localhost"), ("Origin", "http://localhost:3000")],
+        ),
+        (403, &[("Host", "localhost.evil.example")]),
+        (
+            403,
+            &[("Host", "localhost"), ("Origin", "http://evil.example")],
+        ),
+        (403, &[("Host", "localhost"), ("Origin", "null")]),
+    ] {
+        let (given, body) = status(&server, headers);
+        assert_eq!(given, code, "{headers:?}: {body}");
+    }
+    let agent = ureq::Agent::config_builder().http_status_as_error(false);
+    let agent: ureq::Agent = agent.build().into();
+    let health = agent.get(format!("http://{}/health", server.address));
+    let health = health
+        .header("Host", "evil.example")
+        .call()
+        .expect("there is an answer");
+    assert_eq!(health.status().as_u16(), 403);
+}
+
+/// The command line's list of state machines with this key.
+fn list(server: &Server, id: &str, secret: &str) -> Option<String> {
+    let ran = Command::new("aws")
+        .args([
+            "stepfunctions",
+            "list-state-machines",
+            "--output",
+            "json",
+            "--endpoint-url",
+        ])
+        .arg(format!("http://{}", server.address))
+        .env("AWS_ACCESS_KEY_ID", id)
+        .env("AWS_SECRET_ACCESS_KEY", secret)
+        .env("AWS_DEFAULT_REGION", "us-east-1")
+        .env("AWS_MAX_ATTEMPTS", "1")
+        .env("AWS_PAGER", "")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .output();
+    let Ok(ran) = ran else {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "AWS's command line is missing"
+        );
+        eprintln!("skipped: AWS's command line is missing");
+        return None;
+    };
+    Some(String::from_utf8_lossy(&[ran.stdout, ran.stderr].concat()).into_owned())
+}
+
+#[test]
+fn a_server_with_keys_answers_signed_requests_only() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = folder.path().join("credentials");
+    let keys = "[default]\naws_access_key_id = AKIATEAM\naws_secret_access_key = correct/horse+\n";
+    std::fs::write(&file, keys).expect("there is room");
+    let server = Server::start(&["--auth", file.to_str().expect("it is text")]);
+    let (code, body) = status(&server, &[]);
+    assert_eq!(
+        (code, &body["__type"]),
+        (
+            400,
+            &json!("com.amazon.coral.service#MissingAuthenticationTokenException")
+        )
+    );
+    assert_eq!(server.health().0, 200);
+    let Some(listed) = list(&server, "AKIATEAM", "correct/horse+") else {
+        return;
+    };
+    assert!(listed.contains("\"stateMachines\": []"), "{listed}");
+    let refused = list(&server, "AKIATEAM", "guess").unwrap_or_default();
+    assert!(refused.contains("InvalidSignatureException"), "{refused}");
+    let refused = list(&server, "AKIAOTHER", "correct/horse+").unwrap_or_default();
+    assert!(refused.contains("UnrecognizedClientException"), "{refused}");
+}
+
+/// How a server that does not start ends: its exit status and what it printed.
+fn refused(arguments: &[&str], keys: &str) -> (Option<i32>, String) {
+    let ran = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+        .args(["serve", "--port", "0"])
+        .args(arguments)
+        .env("STEPWRIGHT_ACCESS_KEYS", keys)
+        .output()
+        .expect("the command is there");
+    (
+        ran.status.code(),
+        String::from_utf8_lossy(&ran.stderr).into_owned(),
+    )
+}
+
+#[test]
+fn an_address_that_other_machines_reach_needs_keys_or_no_auth() {
+    let (code, message) = refused(&["--host", "0.0.0.0"], "");
+    assert_eq!(code, Some(2), "{message}");
+    assert!(
+        message.contains("--auth FILE") && message.contains("--no-auth"),
+        "{message}"
+    );
+    let (code, message) = refused(&[], "AKIATEAM");
+    assert_eq!(code, Some(2), "{message}");
+    assert!(message.contains("`ID:SECRET`"), "{message}");
+    let (code, message) = refused(&["--auth", "/dev/null"], "");
+    assert_eq!(code, Some(2), "{message}");
+    assert!(message.contains("aws_access_key_id"), "{message}");
+    let mut open = Server::start(&["--host", "0.0.0.0", "--no-auth"]);
+    open.address = open.address.replace("0.0.0.0", "127.0.0.1");
+    assert_eq!(status(&open, &[("Host", "stepwright.internal")]).0, 200);
+}
