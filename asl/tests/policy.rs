@@ -516,3 +516,119 @@ proptest! {
         }
     }
 }
+
+fn sdk(call: &str, arguments: Value) -> Policy {
+    let machine = json!({"StartAt": "Call", "States": {"Call": {
+        "Type": "Task", "Resource": format!("arn:aws:states:::aws-sdk:{call}"), "Parameters": arguments, "End": true}}});
+    let machine = StateMachine::from_json(&machine.to_string()).expect("it is a machine");
+    Policy::of(
+        &machine,
+        &PolicyOptions::new("M")
+            .region("eu-west-1")
+            .account("123456789012"),
+    )
+}
+
+#[test]
+fn a_role_among_the_arguments_of_a_call_is_passed_or_told() {
+    const ROLE: &str = "arn:aws:iam::123456789012:role/work";
+    let passed = |policy: &Policy| {
+        let statements = policy.statements().iter();
+        let pass = statements.filter(|statement| statement.actions == ["iam:PassRole"]);
+        pass.flat_map(|statement| statement.resources.clone())
+            .collect::<Vec<_>>()
+    };
+    let is_told = |policy: &Policy| {
+        policy
+            .warnings()
+            .iter()
+            .any(|warning| warning.kind == WarningKind::PassRole)
+    };
+    for (call, arguments) in [
+        (
+            "lambda:createFunction",
+            json!({"FunctionName": "f", "Role": ROLE, "Code": {}}),
+        ),
+        (
+            "sagemaker:createTrainingJob",
+            json!({"TrainingJobName": "t", "RoleArn": ROLE}),
+        ),
+        (
+            "glue:createJob",
+            json!({"Name": "j", "Role": ROLE, "Command": {}}),
+        ),
+        (
+            "scheduler:createSchedule",
+            json!({"Name": "s", "Target": {"Arn": "a", "RoleArn": ROLE}}),
+        ),
+        ("pipes:createPipe", json!({"Name": "p", "RoleArn": ROLE})),
+        (
+            "emrserverless:startJobRun",
+            json!({"ApplicationId": "a", "ExecutionRoleArn": ROLE}),
+        ),
+        (
+            "firehose:createDeliveryStream",
+            json!({"DeliveryStreamName": "d", "S3DestinationConfiguration": {"RoleARN": ROLE}}),
+        ),
+        (
+            "transcribe:startTranscriptionJob",
+            json!({"JobExecutionSettings": {"DataAccessRoleArn": ROLE}}),
+        ),
+        (
+            "comprehend:startEntitiesDetectionJob",
+            json!({"Anything": [ROLE]}),
+        ),
+    ] {
+        let policy = sdk(call, arguments.clone());
+        assert_eq!(passed(&policy), [ROLE], "{call}");
+        assert!(!is_told(&policy), "{call}: {:?}", policy.warnings());
+        // The same, computed when the execution runs.
+        let computed = arguments
+            .to_string()
+            .replace(&format!("Role\":\"{ROLE}\""), "Role.$\":\"$.role\"");
+        let computed = computed
+            .replace(&format!("Arn\":\"{ROLE}\""), "Arn.$\":\"$.role\"")
+            .replace(&format!("ARN\":\"{ROLE}\""), "ARN.$\":\"$.role\"");
+        if computed != arguments.to_string() {
+            let policy = sdk(call, serde_json::from_str(&computed).expect("it is JSON"));
+            assert!(is_told(&policy), "{call}: {computed}");
+        }
+    }
+    for arguments in [
+        json!({"IamInstanceProfile": {"Name": "p"}, "MinCount": 1}),
+        json!({"LaunchTemplateData": {"IamInstanceProfile": {"Arn.$": "$.profile"}}}),
+        json!({"Profile": "arn:aws:iam::123456789012:instance-profile/p"}),
+    ] {
+        assert!(
+            is_told(&sdk("ec2:runInstances", arguments.clone())),
+            "{arguments}"
+        );
+    }
+    // Nothing is passed on here.
+    for (call, arguments) in [
+        (
+            "sts:assumeRole",
+            json!({"RoleArn": ROLE, "RoleSessionName": "s"}),
+        ),
+        ("iam:getRole", json!({"RoleName": "work"})),
+        ("dynamodb:scan", json!({"TableName": "t"})),
+    ] {
+        let policy = sdk(call, arguments);
+        assert!(
+            passed(&policy).is_empty() && !is_told(&policy),
+            "{call}: {policy}"
+        );
+    }
+}
+
+#[test]
+fn what_is_not_known_is_not_denied() {
+    let unknown = sdk("nosuchservice:doIt", json!({}));
+    assert!(unknown.statements().is_empty(), "{unknown}");
+    assert!(
+        unknown
+            .warnings()
+            .iter()
+            .any(|warning| warning.kind == WarningKind::Unknown)
+    );
+}

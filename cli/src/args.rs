@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use self::bench::{BenchArguments, Measure, Switch};
 pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
-pub(crate) use self::policy::PolicyArguments;
+pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
 pub(crate) use self::serve::ServeArguments;
 pub(crate) use self::store::{
     BackupArguments, ExecutionsArguments, HistoryArguments, RecoverArguments, RestoreArguments,
@@ -88,7 +88,7 @@ pub(crate) enum Command {
     #[command(after_help = serve::EXAMPLES)]
     Serve(Box<ServeArguments>),
     /// Measure what executions of a workload cost, and print that as JSON
-    #[command(after_help = bench::EXAMPLES)]
+    #[command(hide = true, after_help = bench::EXAMPLES)]
     Bench(BenchArguments),
     /// Test one state as AWS's TestState does and print its response as JSON
     #[command(after_help = TEST_STATE_EXAMPLES)]
@@ -354,7 +354,7 @@ pub(crate) struct ReplayArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) child: Vec<PathBuf>,
     /// The objects that Distributed Maps read: a folder with a folder for each bucket; nothing is written to it
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
 }
 

@@ -1,10 +1,11 @@
 //! `stepwright policy`: the IAM policy of a definition.
 
 use stepwright_asl::StateMachine;
-use stepwright_asl::policy::{Policy, PolicyOptions};
+use stepwright_asl::json::Json;
+use stepwright_asl::policy::{Policy, PolicyOptions, Statement, WarningKind};
 use stepwright_asl::validate::Validator;
 
-use crate::args::PolicyArguments;
+use crate::args::{PolicyArguments, PolicyFormat};
 use crate::definition::{Definition, state_of};
 use crate::failure::Failure;
 use crate::output;
@@ -20,7 +21,22 @@ pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
         None => definition.source.stem(),
     };
     let policy = Policy::of(&machine, &options(arguments, name, &machine)?);
-    output::line(&policy);
+    for warning in policy.warnings() {
+        report::warning(&warning.to_string());
+    }
+    let unsettled = policy
+        .warnings()
+        .iter()
+        .filter(|warning| may_lack(warning.kind));
+    if arguments.strict && unsettled.count() > 0 {
+        return Err(Failure::Failed(
+            "the policy may lack something, as the warnings above say; without --strict it is printed as far as it is known".to_owned(),
+        ));
+    }
+    match arguments.format {
+        PolicyFormat::Json => output::line(&policy),
+        PolicyFormat::Sam => output::print(&sam(policy.statements())),
+    }
     let text = policy.to_json();
     if arguments.name.is_none() && text.contains(&format!("stateMachine:{name}\"")) {
         report::note(&format!(
@@ -32,9 +48,6 @@ pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
             "`*` stands for the region and the account that are not given: --region eu-west-1 --account 123456789012, or --region '${AWS::Region}' --account '${AWS::AccountId}' for a CloudFormation or SAM template",
         );
     }
-    for warning in policy.warnings() {
-        report::warning(&warning.to_string());
-    }
     for role in policy.roles() {
         report::note(&format!(
             "the role `{}` needs this policy:\n{}",
@@ -43,6 +56,51 @@ pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// Whether a policy with a warning of this kind may allow too little.
+fn may_lack(kind: WarningKind) -> bool {
+    matches!(
+        kind,
+        WarningKind::Unknown | WarningKind::PassRole | WarningKind::NotVisible
+    )
+}
+
+/// `Policies` of an `AWS::Serverless::StateMachine`. Texts of JSON are texts of YAML; one with a placeholder is for `Fn::Sub`.
+fn sam(statements: &[Statement]) -> String {
+    let text = |text: &str| {
+        let sub = if text.contains("${") { "!Sub " } else { "" };
+        format!("{sub}{}", Json::from(text))
+    };
+    let mut yaml = String::from("Policies:\n  - Version: \"2012-10-17\"\n    Statement:\n");
+    for statement in statements {
+        yaml += &format!("      - Effect: {}\n", statement.effect.as_str());
+        for (name, list) in [
+            ("Action", &statement.actions),
+            ("Resource", &statement.resources),
+        ] {
+            yaml += &format!("        {name}:\n");
+            for one in list {
+                yaml += &format!("          - {}\n", text(one));
+            }
+        }
+        let Some(condition) = &statement.condition else {
+            continue;
+        };
+        yaml += "        Condition:\n";
+        for (operator, keys) in condition {
+            yaml += &format!("          {}:\n", text(operator));
+            for (key, values) in keys.as_object().into_iter().flatten() {
+                yaml += &format!("            {}:\n", text(key));
+                let one = std::slice::from_ref(values);
+                for value in values.as_array().unwrap_or(one) {
+                    let value = value.as_str().map_or_else(|| value.to_string(), text);
+                    yaml += &format!("              - {value}\n");
+                }
+            }
+        }
+    }
+    yaml
 }
 
 fn options(

@@ -211,7 +211,7 @@ fn what_is_missing_misspelt_and_unknown_is_told_at_its_place() {
         "--> template.yaml:13:9",
         "help: did you mean `ChargeCardArn`?",
         "error[missing]: the definition of `Orders` has `${TopicArn}` (SNS topic ARN, used by Tell), and `DefinitionSubstitutions` gives it no value",
-        "template.yaml (Orders): 3 errors",
+        "template.yaml (Orders): 2 errors, 1 warning",
     ] {
         assert!(
             ran.stdout.contains(part),

@@ -2,7 +2,9 @@
 
 use std::{mem, slice};
 
-use super::value::{Json, MAX_DEPTH, Object};
+#[cfg(feature = "diff")]
+use super::value::MAX_DEPTH;
+use super::value::{Json, Object};
 
 /// The items of an array, or the members of an object with their keys.
 #[derive(Debug, Clone)]
@@ -35,7 +37,7 @@ impl Json {
         }
     }
 
-    /// A copy in which arrays and objects that are deeper than [`MAX_DEPTH`] levels are their JSON as text; `None` when there are none.
+    /// A copy in which arrays and objects that are deeper than [`MAX_DEPTH`](super::MAX_DEPTH) levels are their JSON as text; `None` when there are none.
     #[cfg(feature = "diff")]
     pub(crate) fn folded(&self) -> Option<Json> {
         let mut open = vec![(self, 0)];
@@ -51,7 +53,7 @@ impl Json {
         is_deep.then(|| self.fold(0))
     }
 
-    /// Recursion ends at [`MAX_DEPTH`] levels.
+    /// Recursion ends at `MAX_DEPTH` levels.
     #[cfg(feature = "diff")]
     fn fold(&self, depth: usize) -> Json {
         match self {

@@ -69,7 +69,12 @@ impl Grants {
             }
         };
         let mut statements: Vec<Statement> = self.statements.iter().map(statement).collect();
-        if statements.is_empty() {
+        // What a state needs may be unknown: then denying everything would be wrong.
+        let is_unknown = self
+            .warnings
+            .iter()
+            .any(|((kind, _), _)| *kind == WarningKind::Unknown);
+        if statements.is_empty() && !is_unknown {
             statements.push(Statement::nothing());
         }
         statements

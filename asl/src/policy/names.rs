@@ -188,3 +188,15 @@ pub(super) fn secret(text: &str, options: &PolicyOptions) -> String {
     }
     options.arn("secretsmanager", &format!("secret:{text}-??????"))
 }
+
+/// Whether an argument of this name takes a role.
+pub(super) fn is_role(name: &str) -> bool {
+    ["Role", "RoleArn", "RoleARN"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+}
+
+/// Whether a text is the ARN of a role.
+pub(super) fn is_role_arn(text: &str) -> bool {
+    text.contains(":role/") && is_arn(text)
+}

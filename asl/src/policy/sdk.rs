@@ -33,13 +33,22 @@ pub(super) fn allow(call: &Call<'_>, service: &Service, action: &str, grants: &m
             None => vec![format!("{prefix}:{name}")],
         },
     };
-    for action in actions {
-        one(call, &name, &action, grants);
+    let mut passes = false;
+    for action in &actions {
+        passes |= one(call, &name, action, grants);
+    }
+    // IAM's reference does not list all actions that pass roles on. `sts` and `iam` work on roles themselves.
+    if !passes
+        && !matches!(prefix, "sts" | "iam")
+        && let Some(action) = actions.first()
+        && call.arguments.names_role()
+    {
+        pass_roles(call, action, grants);
     }
 }
 
-/// One IAM action of an operation.
-fn one(call: &Call<'_>, operation: &str, action: &str, grants: &mut Grants) {
+/// One IAM action of an operation; whether it passes roles on.
+fn one(call: &Call<'_>, operation: &str, action: &str, grants: &mut Grants) -> bool {
     let (prefix, name) = action.split_once(':').unwrap_or((action, ""));
     let (needs, dependent) = needs(prefix, name);
     let resources = sdk_resources::of(call, operation, action, needs, grants);
@@ -69,6 +78,7 @@ fn one(call: &Call<'_>, operation: &str, action: &str, grants: &mut Grants) {
         );
         grants.warn(WarningKind::NotVisible, Some(call.state), message);
     }
+    !pass.is_empty()
 }
 
 /// The roles in the arguments of a call, on whatever level.
@@ -77,17 +87,16 @@ fn pass_roles(call: &Call<'_>, action: &str, grants: &mut Grants) {
     let mut roles = given.cloned().unwrap_or_default();
     let mut computed = call.arguments.0.is_none();
     call.arguments.each(&mut |name, given| {
-        let is_role =
-            name.ends_with("Role") || name.ends_with("RoleArn") || name.ends_with("RoleARN");
+        let is_role = names::is_role(name);
         match given {
-            Given::Literal(text) if text.contains(":role/") && names::is_arn(&text) => {
-                roles.push(text)
-            }
+            Given::Literal(text) if names::is_role_arn(&text) => roles.push(text),
             Given::Literal(text) if is_role && names::is_address(&text) => roles.push(text),
             Given::Computed if is_role => computed = true,
             _ => {}
         }
     });
+    // The role is the instance profile's, which the definition does not show.
+    computed |= call.arguments.has_instance_profile();
     if given.is_none() && (computed || roles.is_empty()) {
         let message = format!(
             "`{action}` passes a role on that the definition does not show: name it with --pass-role '{}=ARN'",

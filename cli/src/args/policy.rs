@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::MachineType;
 
@@ -11,11 +11,12 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright policy orders.asl.yaml --region '${AWS::Region}' --account '${AWS::AccountId}' --logging --tracing > policy.json
   stepwright policy etl.asl.json --name Etl --redrive             a Distributed Map starts executions of its own machine
   stepwright policy job.asl.json --pass-role 'Run=arn:aws:iam::123456789012:role/jobTask' --pass-role 'Run=arn:aws:iam::123456789012:role/jobExec'
+  stepwright policy orders.asl.json --region '${AWS::Region}' --account '${AWS::AccountId}' --format sam --strict
   cargo run --bin order_processing -- --emit | stepwright policy - --name OrderProcessing
 
 Placeholders such as ${OrdersTable} stay as they are. What the definition does not settle is told on standard error: targets that are computed, roles to pass,
 actions that IAM does not have, roles of other accounts.
-Exit status: 0 printed; 1 the definition has errors; 2 wrong usage, or a file that cannot be read.";
+Exit status: 0 printed; 1 the definition has errors, or with --strict something is not settled; 2 wrong usage, or a file that cannot be read.";
 
 #[derive(Debug, Args)]
 pub(crate) struct PolicyArguments {
@@ -55,6 +56,19 @@ pub(crate) struct PolicyArguments {
     /// A role that the work of a state runs under, such as the task role of an ECS task; may be given several times
     #[arg(long, value_name = "STATE=ARN", value_parser = pass_role)]
     pub(crate) pass_role: Vec<(String, String)>,
+    /// Print no policy, and exit with 1, where it may lack something: what is not known, roles to pass, what the definition does not show
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// The form of the policy: the document of IAM, or `Policies` of a state machine in a SAM template
+    #[arg(long, value_name = "FORM", value_enum, default_value = "json")]
+    pub(crate) format: PolicyFormat,
+}
+
+/// The form of a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PolicyFormat {
+    Json,
+    Sam,
 }
 
 fn pass_role(text: &str) -> Result<(String, String), String> {

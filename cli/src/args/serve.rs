@@ -74,7 +74,7 @@ pub(crate) struct ServeArguments {
     /// Invoke Lambda functions at this URL
     #[arg(long, value_name = "URL")]
     pub(crate) lambda_endpoint: Option<LambdaEndpoint>,
-    /// A folder in whose place of S3 Distributed Maps read and write: each bucket is a folder in it
+    /// The objects that Distributed Maps read and write: a folder with a folder for each bucket
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
 }

@@ -143,7 +143,9 @@ fn an_address_that_other_machines_reach_needs_keys_or_no_auth() {
     let (code, message) = refused(&[], "AKIATEAM");
     assert_eq!(code, Some(2), "{message}");
     assert!(message.contains("`ID:SECRET`"), "{message}");
-    let (code, message) = refused(&["--auth", "/dev/null"], "");
+    let empty = tempfile::NamedTempFile::new().expect("there is room");
+    let empty = empty.path().to_str().expect("it is text");
+    let (code, message) = refused(&["--auth", empty], "");
     assert_eq!(code, Some(2), "{message}");
     assert!(message.contains("aws_access_key_id"), "{message}");
     let mut open = Server::start(&["--host", "0.0.0.0", "--no-auth"]);

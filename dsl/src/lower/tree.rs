@@ -111,7 +111,14 @@ pub(super) trait Build {
         }
         match &*expr.node {
             Node::Literal(value) => Tree::Literal(value.clone()),
-            Node::Placeholder(name) => Tree::Placeholder(name.to_string()),
+            Node::Placeholder(name) => {
+                if !stepwright_asl::placeholder::is_name(name) {
+                    self.report().fault(format!(
+                        "`{name}` is not a name for a placeholder, so no template fills it in; write an ASCII letter, then letters, digits and `_`"
+                    ));
+                }
+                Tree::Placeholder(name.to_string())
+            }
             Node::None => Tree::Literal(Value::Null),
             Node::Unary(Unary::Neg, value) if negated(value).is_some() => {
                 Tree::Literal(negated(value).unwrap_or(Value::Null))

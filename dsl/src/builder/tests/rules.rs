@@ -496,3 +496,34 @@ fn what_is_given_has_a_name_of_its_own() {
          keep one",
     );
 }
+
+#[test]
+fn a_placeholder_that_no_template_fills_in_is_refused() {
+    use crate::services::{placeholder, sns};
+    for (name, is_valid) in [
+        ("AuditTopic", true),
+        ("audit_topic_2", true),
+        ("Audit Queue", false),
+        ("", false),
+        ("2nd", false),
+        ("Audit-Queue", false),
+        ("Größe", false),
+        ("A}${B", false),
+    ] {
+        let flow = FlowBuilder::<u32, sns::PublishAnswer>::new("Audit");
+        let tell = flow.declare("Tell");
+        flow.start_at(&tell);
+        flow.call(&tell, sns::publish(placeholder(name), "done"))
+            .output(expr!(|_: u32, answer: sns::PublishAnswer| answer))
+            .end();
+        let built = flow.build();
+        assert_eq!(built.is_ok(), is_valid, "{name}");
+        if let Err(errors) = built {
+            let told = errors.to_string();
+            assert!(
+                told.contains(&format!("`{name}` is not a name for a placeholder")),
+                "{told}"
+            );
+        }
+    }
+}

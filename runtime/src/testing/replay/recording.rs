@@ -223,7 +223,7 @@ impl Observer for Recording {
         }
         self.lock().missing.get_or_insert_with(|| {
             format!(
-                "the Map `{state}` reads its items from objects, which are not in the history: give them with `Replay::objects` or `--objects FOLDER`"
+                "the Map `{state}` reads its items from objects, which are not in the history: give them with `Replay::objects` or `--objects DIR`"
             )
         });
         Some(Ok(std::iter::empty::<Value>().collect()))
