@@ -205,6 +205,7 @@ Exit status: 0 drawn; 1 there is nothing to draw; 2 wrong usage, a history that 
 const DIFF_EXAMPLES: &str = "Examples:
   stepwright diff deployed.asl.json orders.asl.json
   git show main:orders.asl.yaml | stepwright diff - orders.asl.yaml
+  stepwright diff old/template.yaml#Orders template.yaml#Orders     state machines of SAM and CloudFormation templates
   stepwright diff --exit-code --format json old.asl.json new.asl.json
 
 The order of states and keys, formatting, and defaults that are written out are no changes.

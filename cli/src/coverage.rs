@@ -39,10 +39,7 @@ fn chosen(suite: SuiteCoverage, arguments: &CoverageArguments) -> Result<SuiteCo
         for file in &arguments.definition {
             let definition = Definition::read(file, &validator)?;
             let machine = definition.machine()?;
-            workflows.push(MeasuredWorkflow::new(
-                definition.source.stem(),
-                machine.to_value(),
-            ));
+            workflows.push(MeasuredWorkflow::new(definition.name(), machine.to_value()));
         }
         return Ok(suite.held_against(workflows));
     }

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use stepwright_asl::json::Document;
 use stepwright_asl::similar::nearest;
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Findings, StateMachine};
 
+use crate::embedded;
 use crate::failure::Failure;
-use crate::input;
 use crate::report;
 use crate::source::Source;
 
@@ -34,12 +35,42 @@ pub(crate) fn state_of<'n>(
 pub(crate) struct Definition {
     pub(crate) source: Source,
     pub(crate) findings: Findings,
+    /// The machine, where a template or a description names it.
+    pub(crate) machine: Option<String>,
+    /// The definition, where it is a text inside of the file.
+    pub(crate) inner: Option<Document>,
 }
 
 impl Definition {
-    /// Reads and validates a file, or standard input for `-`; in YAML when its name or, failing that, its text says so.
+    /// Reads and validates the definition in a file, or in standard input for `-`; in YAML when the name or, failing that, the text says so. The
+    /// file may be a template with one state machine, or, as `template.yaml#Orders`, with several.
+    ///
+    /// # Errors
+    ///
+    /// As [`embedded::one`].
     pub(crate) fn read(path: &Path, validator: &Validator) -> Result<Self, Failure> {
-        Ok(Self::of(path, input::read(path)?, validator))
+        embedded::one(path, validator)
+    }
+
+    /// What the machine is called: in its template, or by the name of its file.
+    pub(crate) fn name(&self) -> &str {
+        self.machine
+            .as_deref()
+            .unwrap_or_else(|| self.source.stem())
+    }
+
+    /// The definition as JSON; `None` when it cannot be read.
+    pub(crate) fn document(&self) -> Option<&Document> {
+        self.inner.as_ref().or(self.source.document.as_ref())
+    }
+
+    /// Where it stands, as messages say it: `template.yaml (Orders)`.
+    pub(crate) fn shown(&self) -> String {
+        let file = self.source.shown();
+        match &self.machine {
+            Some(machine) => format!("{file} ({machine})"),
+            None => file.into_owned(),
+        }
     }
 
     /// Validates a text that was read from a file.
@@ -62,13 +93,15 @@ impl Definition {
                 document,
             },
             findings,
+            machine: None,
+            inner: None,
         }
     }
 
     /// The machine that is defined, when nothing is wrong with it.
     pub(crate) fn machine(&self) -> Result<StateMachine, Failure> {
         self.refuse_errors()?;
-        match &self.source.document {
+        match self.document() {
             Some(document) => StateMachine::from_document(document)
                 .map_err(|findings| Failure::Failed(findings.to_string())),
             None => Err(Failure::Findings),

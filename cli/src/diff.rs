@@ -26,9 +26,9 @@ pub(crate) fn diff(arguments: &DiffArguments) -> Result<(), Failure> {
     let validator = Validator::new(MachineType::Standard);
     let old = Definition::read(&arguments.old, &validator)?;
     let new = Definition::read(&arguments.new, &validator)?;
-    let (Some(before), Some(after)) = (&old.source.document, &new.source.document) else {
+    let (Some(before), Some(after)) = (old.document(), new.document()) else {
         for definition in [&old, &new] {
-            if definition.source.document.is_none() {
+            if definition.document().is_none() {
                 definition.print_errors();
             }
         }
@@ -38,7 +38,7 @@ pub(crate) fn diff(arguments: &DiffArguments) -> Result<(), Failure> {
         let errors = definition.findings.errors().count();
         if errors > 0 {
             let (path, noun) = (
-                definition.source.shown(),
+                definition.shown(),
                 if errors == 1 { "error" } else { "errors" },
             );
             report::note(&format!(

@@ -44,17 +44,13 @@ pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
 
 /// What there is to draw. Errors are told, and are in the way only where they leave nothing.
 fn drawable(definition: &Definition) -> Result<&Json, Failure> {
-    let json = definition
-        .source
-        .document
-        .as_ref()
-        .map(|document| document.json());
+    let json = definition.document().map(|document| document.json());
     let has_states = json.is_some_and(|json| !Graph::of(json).states().is_empty());
     let errors = definition.findings.errors().count();
     if errors > 0 {
         definition.print_errors();
     }
-    let path = definition.source.shown();
+    let path = definition.shown();
     match json {
         Some(json) if has_states => {
             if errors > 0 {

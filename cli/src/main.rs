@@ -8,6 +8,7 @@ mod completions;
 mod coverage;
 mod definition;
 mod diff;
+mod embedded;
 mod estimate;
 mod executions;
 mod explain;

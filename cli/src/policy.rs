@@ -18,7 +18,7 @@ pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
     let machine = definition.machine()?;
     let name = match &arguments.name {
         Some(name) => name.as_str(),
-        None => definition.source.stem(),
+        None => definition.name(),
     };
     let policy = Policy::of(&machine, &options(arguments, name, &machine)?);
     for warning in policy.warnings() {

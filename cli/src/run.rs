@@ -39,7 +39,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     let definition = Definition::read(&arguments.file, &validator)?;
     let machine = definition.machine()?;
     // The context object's `StateMachine.Id` ends with its `Name`.
-    let name = definition.source.stem();
+    let name = definition.name();
     let stored = stored(&arguments, name, &input)?;
     if let Some(over) = stored.as_ref().and_then(|stored| stored.over(&machine)) {
         if let Some(file) = &arguments.history {
@@ -201,9 +201,7 @@ fn mocks(arguments: &RunArguments, definition: &Definition) -> Result<Option<Moc
     let machines: Vec<&str> = config.machines().collect();
     let machine = match (&arguments.machine, machines.as_slice()) {
         (Some(machine), _) => machine.as_str(),
-        (None, machines) if machines.contains(&definition.source.stem()) => {
-            definition.source.stem()
-        }
+        (None, machines) if machines.contains(&definition.name()) => definition.name(),
         (None, [only]) => only,
         (None, _) => {
             return Err(wrong(format!(
@@ -213,7 +211,7 @@ fn mocks(arguments: &RunArguments, definition: &Definition) -> Result<Option<Moc
                     .map(|name| format!("`{name}`"))
                     .collect::<Vec<_>>()
                     .join(", "),
-                definition.source.stem()
+                definition.name()
             )));
         }
     };

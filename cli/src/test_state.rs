@@ -94,7 +94,7 @@ fn request(arguments: &TestStateArguments) -> Result<TestStateRequest, Failure> 
 /// The state, or the machine around it. What is wrong with a machine is shown in its lines.
 fn definition(arguments: &TestStateArguments) -> Result<Value, Failure> {
     let definition = Definition::read(&arguments.file, &Validator::new(MachineType::Standard))?;
-    let Some(document) = &definition.source.document else {
+    let Some(document) = definition.document() else {
         return Err(definition.machine().err().unwrap_or(Failure::Findings));
     };
     let json = Value::from(document.json());

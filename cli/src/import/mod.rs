@@ -41,7 +41,11 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     let json = definition.machine()?.to_value();
     let name = match &arguments.name {
         Some(name) => checked_name(name)?,
-        None => names::pascal(&definition.source.title(), "Workflow"),
+        None => {
+            let title = definition.machine.clone();
+            let title = title.unwrap_or_else(|| definition.source.title());
+            names::pascal(&title, "Workflow")
+        }
     };
     let machine = Machine {
         name,

@@ -1,16 +1,16 @@
 //! Checks files, whatever their definitions stand in.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use stepwright_asl::Findings;
 use stepwright_asl::json::{Document, Json};
-use stepwright_asl::template::{self, Embedded, EmbeddedDefinition};
+use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
-use stepwright_asl::yaml::Format;
 
 use super::files::{File, is_definition, whole};
 use crate::definition::Definition;
+use crate::embedded::{self, Found};
 use crate::failure::Failure;
 use crate::input;
 use crate::source::Source;
@@ -68,89 +68,41 @@ impl Checker {
         let path = &file.path;
         let text = input::read(path)?;
         let document = template::read(path, &text).ok();
-        let machines = document.as_ref().and_then(template::machines);
-        let (Some(document), Some(machines)) = (&document, machines) else {
+        let machines = embedded::machines(path, &text, document.as_ref(), &self.validator);
+        let Some(machines) = machines else {
             let is_wanted = !file.is_found
                 || is_definition(path)
                 || looks_like_definition(document.as_ref(), &text);
             if is_wanted {
                 let definition = Definition::of(path, text, &self.validator);
-                self.add(definition, None, file.is_found);
+                self.add(definition, file.is_found);
             }
             return Ok(());
         };
+        let shown = path.display();
         if machines.is_empty() && !file.is_found {
-            let shown = path.display();
             self.notes.push(format!("{shown} has no state machine"));
         }
         let mut failed = Ok(());
-        for machine in machines {
-            let one = self.machine(path, &text, document, machine);
-            failed = failed.and(one);
+        for found in machines {
+            match found {
+                Ok(Found::Definition(definition, named)) => {
+                    self.named.extend(named.as_deref().map(whole));
+                    self.add(*definition, false);
+                }
+                Ok(Found::Unread { machine, reason }) => self
+                    .notes
+                    .push(format!("{shown}: `{machine}` is not checked: {reason}")),
+                Err(error) => failed = failed.and(Err(error)),
+            }
         }
         failed
     }
 
-    fn machine(
-        &mut self,
-        path: &Path,
-        text: &str,
-        document: &Document,
-        machine: Embedded,
-    ) -> Result<(), Failure> {
-        if let Some(findings) = machine.check(document, &self.validator) {
-            let part = match machine.definition {
-                EmbeddedDefinition::Part { document } => Some(document),
-                _ => None,
-            };
-            let source = Source {
-                path: path.to_owned(),
-                text: text.to_owned(),
-                format: Format::of(path, text),
-                document: part,
-            };
-            let definition = Definition { source, findings };
-            self.add(definition, Some(machine.name), false);
-            return Ok(());
-        }
-        let (file, name) = (path.display(), &machine.name);
-        let folder = path.parent().unwrap_or(Path::new(""));
-        match &machine.definition {
-            EmbeddedDefinition::Asset { path: named } if !folder.join(named).is_file() => {
-                self.notes.push(format!(
-                    "{file}: `{name}` is not checked: its definition is an object of S3"
-                ));
-            }
-            EmbeddedDefinition::File { path: named }
-            | EmbeddedDefinition::Asset { path: named } => {
-                let named = folder.join(named);
-                let validator = self.validator.clone().of_type(machine.machine_type);
-                let text = input::read(&named).map_err(|failure| match failure {
-                    Failure::Usage(reason) => Failure::Usage(format!(
-                        "{reason}\n  it is the definition of `{name}` in {file}"
-                    )),
-                    other => other,
-                })?;
-                self.named.insert(whole(&named));
-                self.add(
-                    Definition::of(&named, text, &validator),
-                    Some(machine.name),
-                    false,
-                );
-            }
-            EmbeddedDefinition::Elsewhere { reason } => {
-                self.notes
-                    .push(format!("{file}: `{name}` is not checked: {reason}"));
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, definition: Definition, machine: Option<String>, is_direct: bool) {
+    fn add(&mut self, definition: Definition, is_direct: bool) {
         self.checked.push(Checked {
             source: definition.source,
-            machine,
+            machine: definition.machine,
             findings: definition.findings,
             is_direct,
         });

@@ -175,7 +175,8 @@ fn concat<'s>(parts: &'s [Tree], scope: &Scope<'s>) -> Option<Operand<'s>> {
     for part in parts {
         write(&part.evaluate(scope)?, &mut text)?;
     }
-    (text.len() <= MAX_MEMORY).then(|| Operand::text(Str::from(text.finish())))
+    let text = text.finish();
+    (text.len() <= MAX_MEMORY).then(|| Operand::text(Str::from(text)))
 }
 
 /// Adds the text of a scalar.

@@ -1,0 +1,169 @@
+//! The definitions in a file: its own, those of a template's state machines, or the one that `describe-state-machine` printed.
+
+use std::path::{Path, PathBuf};
+
+use stepwright_asl::json::Document;
+use stepwright_asl::template::{self, Embedded, EmbeddedDefinition};
+use stepwright_asl::validate::Validator;
+use stepwright_asl::yaml::Format;
+
+use crate::definition::Definition;
+use crate::failure::Failure;
+use crate::input;
+use crate::source::Source;
+
+/// What a file has of a state machine.
+pub(crate) enum Found {
+    /// A definition, and the file of its own that it may have.
+    Definition(Box<Definition>, Option<PathBuf>),
+    /// Why the definition of the machine of this name cannot be read.
+    Unread { machine: String, reason: String },
+}
+
+/// Reads the state machines of a template, or the one that was described; `None` for a file that is neither.
+///
+/// # Errors
+///
+/// For a file that a machine names as its definition, and that cannot be read.
+pub(crate) fn machines(
+    path: &Path,
+    text: &str,
+    document: Option<&Document>,
+    validator: &Validator,
+) -> Option<Vec<Result<Found, Failure>>> {
+    let document = document?;
+    let machines = template::machines(document)?;
+    let found = machines
+        .into_iter()
+        .map(|machine| found(path, text, document, machine, validator));
+    Some(found.collect())
+}
+
+fn found(
+    path: &Path,
+    text: &str,
+    document: &Document,
+    machine: Embedded,
+    validator: &Validator,
+) -> Result<Found, Failure> {
+    if let Some(findings) = machine.check(document, validator) {
+        let (part, inner) = match machine.definition {
+            EmbeddedDefinition::Part { document } => (Some(document), None),
+            EmbeddedDefinition::Text { text, .. } => {
+                (None, Format::of_text(&text).parse(&text).ok())
+            }
+            _ => (None, None),
+        };
+        let source = Source {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            format: Format::of(path, text),
+            document: part,
+        };
+        let definition = Definition {
+            source,
+            findings,
+            machine: Some(machine.name),
+            inner,
+        };
+        return Ok(Found::Definition(Box::new(definition), None));
+    }
+    let name = machine.name;
+    let unread = |reason: &str| {
+        Ok(Found::Unread {
+            machine: name.clone(),
+            reason: reason.to_owned(),
+        })
+    };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    match &machine.definition {
+        EmbeddedDefinition::Asset { path: named } if !folder.join(named).is_file() => {
+            unread("its definition is an object of S3")
+        }
+        EmbeddedDefinition::File { path: named } | EmbeddedDefinition::Asset { path: named } => {
+            let named = folder.join(named);
+            let validator = validator.clone().of_type(machine.machine_type);
+            let text = input::read(&named).map_err(|failure| match failure {
+                Failure::Usage(reason) => Failure::Usage(format!(
+                    "{reason}\n  it is the definition of `{name}` in {}",
+                    path.display()
+                )),
+                other => other,
+            })?;
+            let definition = Definition {
+                machine: Some(name),
+                ..Definition::of(&named, text, &validator)
+            };
+            Ok(Found::Definition(Box::new(definition), Some(named)))
+        }
+        EmbeddedDefinition::Elsewhere { reason } => unread(reason),
+        _ => unread("its definition stands where this version does not look"),
+    }
+}
+
+/// The definition of a file. Of a template with several state machines, `path#Name` names one.
+///
+/// # Errors
+///
+/// For a file that cannot be read, and a template whose machine is not named or not there.
+pub(crate) fn one(path: &Path, validator: &Validator) -> Result<Definition, Failure> {
+    let (path, wanted) = split(path);
+    let text = input::read(&path)?;
+    let document = template::read(&path, &text).ok();
+    let Some(found) = machines(&path, &text, document.as_ref(), validator) else {
+        return match wanted {
+            None => Ok(Definition::of(&path, text, validator)),
+            Some(name) => Err(Failure::Usage(format!(
+                "{} is no template, so it has no state machine `{name}`",
+                path.display()
+            ))),
+        };
+    };
+    let mut names = Vec::new();
+    let mut chosen = Vec::new();
+    for one in found {
+        let name = match &one {
+            Ok(Found::Definition(definition, _)) => definition.machine.clone(),
+            Ok(Found::Unread { machine, .. }) => Some(machine.clone()),
+            Err(_) => None,
+        };
+        if name.is_none() || wanted.is_none() || wanted == name {
+            chosen.push(one);
+        }
+        names.extend(name);
+    }
+    let shown = path.display();
+    let list = || {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        names.join(", ")
+    };
+    match (chosen.len(), wanted) {
+        (1, _) => match chosen.swap_remove(0)? {
+            Found::Definition(definition, _) => Ok(*definition),
+            Found::Unread { machine, reason } => Err(Failure::Usage(format!(
+                "{shown}: the definition of `{machine}` cannot be read: {reason}"
+            ))),
+        },
+        (0, None) => Err(Failure::Usage(format!("{shown} has no state machine"))),
+        (0, Some(wanted)) => Err(Failure::Usage(format!(
+            "{shown} has no state machine `{wanted}`; it has {}",
+            list()
+        ))),
+        _ => Err(Failure::Usage(format!(
+            "{shown} has the state machines {}; name one, as in `{shown}#{}`",
+            list(),
+            names.first().map_or("Name", String::as_str)
+        ))),
+    }
+}
+
+/// The file, and the name behind `#`. A file whose own name has a `#` is that file.
+fn split(path: &Path) -> (PathBuf, Option<String>) {
+    let text = path.to_str().filter(|_| !path.exists());
+    match text.and_then(|text| text.rsplit_once('#')) {
+        Some((file, name)) if !file.is_empty() && !name.is_empty() => {
+            (PathBuf::from(file), Some(name.to_owned()))
+        }
+        _ => (path.to_owned(), None),
+    }
+}

@@ -1,0 +1,164 @@
+//! Commands that take one definition take a machine of a template, and what `describe-state-machine` printed.
+
+mod common;
+
+use std::path::PathBuf;
+
+use common::{Ran, stepwright};
+use serde_json::json;
+
+const MACHINE: &str = r#"{"StartAt": "Tell", "States": {"Tell": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish",
+  "Parameters": {"TopicArn": "arn:aws:sns:eu-west-1:123456789012:TOPIC", "Message": "done"}, "End": true}}}"#;
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new(files: &[(&str, String)]) -> Folder {
+        let folder = Folder(tempfile::tempdir().unwrap());
+        for (name, text) in files {
+            std::fs::write(folder.path(name), text).unwrap();
+        }
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn run(&self, command: &str, files: &[&str], more: &[&str]) -> Ran {
+        let files: Vec<String> = files
+            .iter()
+            .map(|name| self.path(name).display().to_string())
+            .collect();
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        stepwright(&[&[command], files.as_slice(), more].concat(), "")
+    }
+}
+
+fn machine(topic: &str) -> String {
+    MACHINE.replace("TOPIC", topic)
+}
+
+/// A template with machines: a definition as JSON, one as text, and one in a file.
+fn template(topic: &str) -> String {
+    let resource = |properties: serde_json::Value| json!({"Type": "AWS::Serverless::StateMachine", "Properties": properties});
+    let parsed: serde_json::Value = serde_json::from_str(&machine(topic)).unwrap();
+    json!({"Resources": {
+        "Part": resource(json!({"Definition": parsed})),
+        "Text": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": machine(topic), "RoleArn": "r"}},
+        "File": resource(json!({"DefinitionUri": "orders.asl.json"})),
+        "Object": resource(json!({"DefinitionUri": {"Bucket": "b", "Key": "k"}})),
+    }})
+    .to_string()
+}
+
+fn folder() -> Folder {
+    let described = json!({"stateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:Told", "name": "Told", "roleArn": "r",
+        "type": "STANDARD", "definition": machine("a")});
+    Folder::new(&[
+        ("orders.asl.json", machine("a")),
+        ("a.json", template("a")),
+        ("b.json", template("b")),
+        ("told.json", described.to_string()),
+        ("only.json", json!({"Resources": {"Only": {"Type": "AWS::Serverless::StateMachine", "Properties": {"DefinitionUri": "orders.asl.json"}}}}).to_string()),
+    ])
+}
+
+#[test]
+fn templates_and_descriptions_are_compared_by_their_definitions() {
+    let folder = folder();
+    for (old, new, differs) in [
+        ("a.json#Part", "b.json#Part", true),
+        ("a.json#Text", "b.json#Text", true),
+        ("a.json#Part", "a.json#Text", false),
+        ("a.json#File", "orders.asl.json", false),
+        ("told.json", "orders.asl.json", false),
+        ("told.json", "b.json#Text", true),
+        ("only.json", "a.json#Text", false),
+    ] {
+        let ran = folder.run("diff", &[old, new], &["--exit-code"]);
+        assert_eq!(
+            ran.status,
+            i32::from(differs),
+            "{old} {new}: {}{}",
+            ran.stdout,
+            ran.stderr
+        );
+        assert_eq!(
+            ran.stdout.contains("TopicArn"),
+            differs,
+            "{old} {new}: {}",
+            ran.stdout
+        );
+    }
+}
+
+#[test]
+fn every_command_reads_a_machine_of_a_template() {
+    let folder = folder();
+    for file in [
+        "a.json#Part",
+        "a.json#Text",
+        "a.json#File",
+        "told.json",
+        "only.json",
+        "orders.asl.json",
+    ] {
+        for (command, more) in [
+            ("policy", &[][..]),
+            ("estimate", &[]),
+            ("graph", &[]),
+            ("import", &[]),
+        ] {
+            let ran = folder.run(command, &[file], more);
+            assert_eq!(ran.status, 0, "{command} {file}: {}", ran.stderr);
+            assert!(!ran.stdout.is_empty(), "{command} {file}");
+        }
+        let ran = folder.run(
+            "run",
+            &[file],
+            &["--input", "{}", "--task", "Tell=echo '{}'"],
+        );
+        assert_eq!(ran.status, 0, "run {file}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_is_not_named_or_not_there_is_told_with_what_there_is() {
+    let folder = folder();
+    for (file, parts) in [
+        (
+            "a.json",
+            &[
+                "has the state machines `Part`, `Text`, `File`, `Object`; name one, as in `",
+                "a.json#Part`",
+            ][..],
+        ),
+        (
+            "a.json#Nothing",
+            &["has no state machine `Nothing`; it has `Part`"],
+        ),
+        (
+            "a.json#Object",
+            &["the definition of `Object` cannot be read: "],
+        ),
+        ("orders.asl.json#Part", &["is no template"]),
+        ("missing.json#Part", &["cannot read"]),
+    ] {
+        let ran = folder.run("graph", &[file], &[]);
+        assert_eq!(ran.status, 2, "{file}: {}", ran.stderr);
+        for part in parts {
+            assert!(ran.stderr.contains(part), "{file}: {}", ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn errors_of_a_definition_in_a_template_are_at_their_place_in_the_template() {
+    let broken = machine("a").replace("\"Tell\", \"States\"", "\"Nowhere\", \"States\"");
+    let template = json!({"Resources": {"Text": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": broken, "RoleArn": "r"}}}});
+    let folder = Folder::new(&[("t.json", serde_json::to_string_pretty(&template).unwrap())]);
+    let ran = folder.run("policy", &["t.json"], &[]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("t.json:6:"), "{}", ran.stderr);
+}
