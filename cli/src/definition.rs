@@ -42,7 +42,7 @@ pub(crate) struct Definition {
 }
 
 impl Definition {
-    /// Reads and validates the definition in a file, or in standard input for `-`; in YAML when the name or, failing that, the text says so. The
+    /// Reads and validates the definition in a file, or in standard input for `-`; as YAML if its name or its text shows that it is YAML. The
     /// file may be a template with one state machine, or, as `template.yaml#Orders`, with several.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Definition {
         self.inner.as_ref().or(self.source.document.as_ref())
     }
 
-    /// Where it stands, as messages say it: `template.yaml (Orders)`.
+    /// The file and the machine, for messages: `template.yaml (Orders)`.
     pub(crate) fn shown(&self) -> String {
         let file = self.source.shown();
         match &self.machine {

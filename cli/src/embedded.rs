@@ -12,9 +12,9 @@ use crate::failure::Failure;
 use crate::input;
 use crate::source::Source;
 
-/// What a file has of a state machine.
+/// A state machine of a file.
 pub(crate) enum Found {
-    /// A definition, and the file of its own that it may have.
+    /// A definition, and its file where the template names one.
     Definition(Box<Definition>, Option<PathBuf>),
     /// Why the definition of the machine of this name cannot be read.
     Unread { machine: String, reason: String },
@@ -97,7 +97,7 @@ fn found(
             Ok(Found::Definition(Box::new(definition), Some(named)))
         }
         EmbeddedDefinition::Elsewhere { reason } => unread(reason),
-        _ => unread("its definition stands where this version does not look"),
+        _ => unread("the template has its definition in a form that this version does not read"),
     }
 }
 

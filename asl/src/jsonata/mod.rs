@@ -72,7 +72,7 @@ impl Expression {
             };
             Ok((expression, look(root)))
         };
-        // Most expressions are shallow. What is read of one that is not is dropped, and it is read again.
+        // Most expressions are shallow. A deep expression is read again, on a thread with a large stack.
         let read = match parser::parse(source, stack::SHALLOW) {
             Ok(root) => look(&root),
             Err(Unread::Deep) => stack::with_large_stack(|| {

@@ -25,7 +25,7 @@ pub(super) fn with_large_stack<R: Send>(
             Err(error) => Err(SyntaxError::new(
                 0,
                 format!(
-                    "the expression has more than {SHALLOW} levels, and the thread that reads such a one cannot be started: {error}"
+                    "the expression has more than {SHALLOW} levels, and the thread that reads it cannot be started: {error}"
                 ),
             )),
         }

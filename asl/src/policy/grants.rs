@@ -69,7 +69,7 @@ impl Grants {
             }
         };
         let mut statements: Vec<Statement> = self.statements.iter().map(statement).collect();
-        // What a state needs may be unknown: then denying everything would be wrong.
+        // A state may need permissions that are not known: denying everything would be wrong.
         let is_unknown = self
             .warnings
             .iter()

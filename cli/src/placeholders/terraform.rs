@@ -36,7 +36,7 @@ pub(super) struct Module {
 }
 
 impl Module {
-    /// Reads a file and those beside it.
+    /// Reads a file and the other files of its folder.
     pub(super) fn read(path: &Path) -> Result<Module, Failure> {
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let mut files = vec![parse(path)?];

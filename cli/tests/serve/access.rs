@@ -1,4 +1,4 @@
-//! Who may call a server.
+//! Hosts, pages and signatures that a server accepts.
 
 use std::process::Command;
 

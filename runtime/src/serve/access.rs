@@ -11,11 +11,11 @@ use super::access_keys::AccessKeys;
 use super::error::ApiError;
 use super::signature;
 
-/// What a server asks of requests.
+/// The requirements for a request.
 pub(super) struct Access {
     /// Whether the server listens at a loopback address.
     pub(super) is_loopback: bool,
-    /// Names of hosts that requests may name beside those of this machine.
+    /// Names of hosts that requests may name, in addition to the names of this machine.
     pub(super) hosts: Vec<String>,
     /// Whose signatures are accepted; without keys, nothing is checked.
     pub(super) keys: Option<AccessKeys>,

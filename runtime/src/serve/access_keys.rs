@@ -33,7 +33,7 @@ pub enum AccessKeysError {
     Incomplete {
         /// The name of the profile.
         profile: String,
-        /// What it needs.
+        /// The missing setting.
         missing: &'static str,
     },
 }

@@ -118,7 +118,7 @@ impl BodyMemory {
     }
 }
 
-/// Reads what is left of a body, up to a bound, and forgets it.
+/// Reads the rest of a body, up to a bound, and drops it.
 async fn drain(body: &mut Body) {
     let mut length = 0;
     while length < DRAINED_BYTES

@@ -15,7 +15,7 @@ use crate::value::Value;
 /// Members that are JSON as text. A definition may have the JSON itself there (assumed: nothing is recorded).
 const JSON_TEXT: [&str; 3] = ["Input", "Output", "Definition"];
 
-/// Answers the tasks that nobody else does. Starts of executions are the engine's, as long as it has the state machine.
+/// Answers tasks that no handler and no mock answers. The engine itself starts executions, if it has the state machine.
 pub(super) struct OwnApi(Weak<Service>);
 
 impl OwnApi {

@@ -19,7 +19,7 @@ const SERVICE: &str = "states";
 const TERMINATOR: &str = "aws4_request";
 /// When a request was signed.
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
-/// The operation, which nobody may change on the way.
+/// The operation. It must be signed, so that it cannot be changed.
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 /// How far the clocks of client and server may differ.
 const SKEW: Duration = Duration::from_secs(15 * 60);

@@ -1,4 +1,4 @@
-//! States that call the API of their own server.
+//! States that call the API of the server that runs them.
 
 use serde_json::{Value as Json, json};
 
@@ -6,7 +6,7 @@ use crate::support::{Api, ROLE, pass, text};
 
 const CHILD: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:child";
 
-/// What a machine of one Task state comes to.
+/// Runs a machine with one Task state, and describes its execution.
 fn run(api: &Api, name: &str, resource: &str, arguments: &Json) -> Json {
     let arn = api.create(
         name,
