@@ -8,6 +8,7 @@ use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Findings, StateMachine};
 
+use crate::comments::without_comments;
 use crate::embedded;
 use crate::failure::Failure;
 use crate::report;
@@ -39,6 +40,8 @@ pub(crate) struct Definition {
     pub(crate) machine: Option<String>,
     /// The definition, where it is a text inside of the file.
     pub(crate) inner: Option<Document>,
+    /// Whether the text is JSON only without its comments and last commas.
+    pub(crate) has_comments: bool,
 }
 
 impl Definition {
@@ -49,7 +52,11 @@ impl Definition {
     ///
     /// As [`embedded::one`].
     pub(crate) fn read(path: &Path, validator: &Validator) -> Result<Self, Failure> {
-        embedded::one(path, validator)
+        let definition = embedded::one(path, validator)?;
+        if let Some(note) = definition.comments_note() {
+            report::note(&note);
+        }
+        Ok(definition)
     }
 
     /// What the machine is called: in its template, or by the name of its file.
@@ -76,7 +83,15 @@ impl Definition {
     /// Validates a text that was read from a file.
     pub(crate) fn of(path: &Path, text: String, validator: &Validator) -> Self {
         let format = Format::of(path, &text);
-        let (document, findings) = match format.parse(&text) {
+        let mut has_comments = false;
+        let parsed = format.parse(&text).or_else(|error| {
+            // A text that begins with a comment does not look like JSON.
+            let plain = without_comments(&text);
+            let plain = plain.and_then(|plain| Format::Json.parse(&plain).ok());
+            has_comments = plain.is_some();
+            plain.ok_or(error)
+        });
+        let (document, findings) = match parsed {
             Ok(document) => {
                 let findings = validator.check(&document);
                 (Some(document), findings)
@@ -95,7 +110,18 @@ impl Definition {
             findings,
             machine: None,
             inner: None,
+            has_comments,
         }
+    }
+
+    /// What readers of a text with comments should know.
+    pub(crate) fn comments_note(&self) -> Option<String> {
+        self.has_comments.then(|| {
+            format!(
+                "{} has comments or a comma at the end of a list, which JSON does not allow: AWS refuses the text as it is",
+                self.shown()
+            )
+        })
     }
 
     /// The machine that is defined, when nothing is wrong with it.

@@ -65,6 +65,7 @@ fn found(
             findings,
             machine: Some(machine.name),
             inner,
+            has_comments: false,
         };
         return Ok(Found::Definition(Box::new(definition), None));
     }

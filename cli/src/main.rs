@@ -4,6 +4,7 @@
 
 mod args;
 mod bench;
+mod comments;
 mod completions;
 mod coverage;
 mod definition;

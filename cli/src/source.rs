@@ -57,7 +57,7 @@ impl Source {
             .file_name()
             .and_then(|name| name.to_str())
             .unwrap_or_default();
-        let stem = [".json", ".yaml", ".yml"]
+        let stem = [".json", ".jsonc", ".json5", ".yaml", ".yml"]
             .iter()
             .find_map(|ending| name.strip_suffix(ending))
             .unwrap_or(name);

@@ -439,3 +439,26 @@ fn rules_are_explained() {
         unknown.stderr
     );
 }
+
+#[test]
+fn json_with_comments_is_checked_with_a_note() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "// orders\n{\"StartAt\": \"A\", /* one state */\n \"States\": {\"A\": {\"Type\": \"Pass\", \"Next\": \"B\",},},}\n";
+    for name in ["a.jsonc", "b.json5", "c.asl", "d.asl.json"] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        let ran = stepwright(&["validate", file.to_str().unwrap()], "");
+        assert_eq!(ran.status, 1, "{name}: {}{}", ran.stdout, ran.stderr);
+        let told = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(
+            told.contains(&format!("{name}:3:")),
+            "the place is the file's: {told}"
+        );
+        assert!(told.contains("which JSON does not allow"), "{told}");
+    }
+    let ran = stepwright(&["validate", folder.path().to_str().unwrap()], "");
+    let told = format!("{}{}", ran.stdout, ran.stderr);
+    for name in ["a.jsonc", "b.json5", "c.asl", "d.asl.json"] {
+        assert!(told.contains(name), "{told}");
+    }
+}

@@ -100,6 +100,7 @@ impl Checker {
     }
 
     fn add(&mut self, definition: Definition, is_direct: bool) {
+        self.notes.extend(definition.comments_note());
         self.checked.push(Checked {
             source: definition.source,
             machine: definition.machine,

@@ -77,14 +77,22 @@ fn is_passed_over(folder: &Path) -> bool {
 
 fn may_hold_definition(path: &Path) -> bool {
     let name = name(path).to_ascii_lowercase();
-    let endings = [".json", ".yaml", ".yml", ".template"];
+    let endings = [
+        ".json",
+        ".jsonc",
+        ".json5",
+        ".asl",
+        ".yaml",
+        ".yml",
+        ".template",
+    ];
     !name.starts_with('.') && endings.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Whether a file says by its name that it is a definition.
 pub(super) fn is_definition(path: &Path) -> bool {
     let name = name(path).to_ascii_lowercase();
-    let endings = [".asl.json", ".asl.yaml", ".asl.yml"];
+    let endings = [".asl", ".asl.json", ".asl.yaml", ".asl.yml"];
     endings.iter().any(|ending| name.ends_with(ending))
 }
 
