@@ -78,10 +78,7 @@ impl<'s> Analysis<'s> {
             | Operator::Ge
             | Operator::In => self.fails(left, true) || self.fails(right, true),
             // Integers are divided by `(a - a % b) / b`.
-            Operator::Sub
-                if let Syntax::Binary(Operator::Rem, _, by) = right
-                    && !self.is_nonzero(by) =>
-            {
+            Operator::Sub if matches!(right, Syntax::Binary(Operator::Rem, _, by) if !self.is_nonzero(by)) => {
                 true
             }
             Operator::Div if !self.panics && !self.is_nonzero(right) => true,

@@ -182,11 +182,13 @@ fn member(paths: &mut Paths<'_, '_>, expr: &Expr) -> Option<Leaf> {
 /// Present and not null.
 fn some(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
     match paths.leaf_of(expr) {
-        Ok(leaf) if let Some(form) = leaf.shape.custom() => {
-            paths.report.fault(form.refusal());
-            ChoiceRule::default()
-        }
-        Ok(leaf) => super::pattern::there(&leaf, paths),
+        Ok(leaf) => match leaf.shape.custom() {
+            Some(form) => {
+                paths.report.fault(form.refusal());
+                ChoiceRule::default()
+            }
+            None => super::pattern::there(&leaf, paths),
+        },
         Err(_) => truth(paths, expr),
     }
 }

@@ -195,11 +195,11 @@ impl Observer for Script {
 
     fn items(&self, execution: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
         let outcomes = &self.outcomes;
-        let items = match outcomes.given_items(state) {
-            Some(items) => items.clone(),
-            None if outcomes.has_objects() => return None,
-            None if let Some(items) = outcomes.typed_items(state) => items.clone(),
-            None => {
+        let items = match (outcomes.given_items(state), outcomes.typed_items(state)) {
+            (Some(items), _) => items.clone(),
+            (None, _) if outcomes.has_objects() => return None,
+            (None, Some(items)) => items.clone(),
+            (None, None) => {
                 self.lock().made_up.get_or_insert_with(|| state.to_owned());
                 [Value::empty_object()].into_iter().collect()
             }
