@@ -20,6 +20,8 @@ pub use self::collection::{CustomForm, MapShape, SetShape, Written};
 pub use self::fields::{Field, Fields, Presence, StructShape};
 #[doc(hidden)]
 pub use self::form::Form;
+#[doc(hidden)]
+pub use self::payload::{MethodResult, OtherResult, ResultOfType};
 pub use self::payload::{Payload, UntaggedEnum};
 pub use self::tagged::{EnumShape, Tagging, Variant};
 pub(crate) use self::tuples::for_tuples;

@@ -21,7 +21,7 @@ pub use self::place::{
     WholeNumber,
 };
 pub use self::proof::comparison::{
-    ClonedItems, ClonedNothing, ClonedValues, Comparable, EqualItems, EqualNothing, EqualValues,
+    ClonedByMethod, ClonedByNothing, ClonedItems, ClonedNothing, ClonedValues, Comparable, EqualItems, EqualNothing, EqualValues,
     OrderedItems, OrderedNothing, OrderedValues, PartiallyOrderedItems, PartiallyOrderedNothing,
     PartiallyOrderedValues,
 };

@@ -8,6 +8,7 @@ mod draw;
 mod equal;
 mod glue;
 mod inputs;
+mod own;
 mod run;
 #[rustfmt::skip]
 #[allow(warnings, clippy::all)]

@@ -368,7 +368,7 @@ impl Resolver<'_> {
                     return value;
                 }
                 let (of, method) = (&call.receiver, &call.method);
-                let index = rewriting.witness(Witness::Cloned);
+                let index = rewriting.witness(Witness::MethodClone);
                 let seen = witness(index);
                 let code = quote_spanned!(span=> {
                     let __value = #of;
