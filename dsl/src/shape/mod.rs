@@ -171,6 +171,14 @@ impl Shape {
         }
     }
 
+    /// Whether `None` and a `Some` of it are both `null` in JSON: an `Option` of an `Option` or of `()`.
+    pub(crate) fn hides_none(&self) -> bool {
+        match self.plain() {
+            Shape::Option(inner) => matches!(inner.plain(), Shape::Option(_) | Shape::Null),
+            _ => false,
+        }
+    }
+
     /// How many shapes are written out in it, counted up to a limit.
     pub(crate) fn parts(&self, limit: usize) -> usize {
         let mut parts = 1;

@@ -240,6 +240,10 @@ impl<'o> Grower<'o> {
                 (false, _) => format!("{}.clone()", name.name),
             });
         }
+        // JSONPath fails on an option that is absent.
+        if self.is_path && matches!(kind, Kind::Option(_)) {
+            return None;
+        }
         let leaves = LEAVES
             .iter()
             .chain(own::LEAVES)

@@ -6,7 +6,7 @@ use super::path::Paths;
 use crate::expr::{Binary, Expr, Node, Unary};
 use crate::lower::env::Env;
 use crate::lower::jsonata;
-use crate::lower::report::Report;
+use crate::lower::report::{HIDDEN_NONE, Report};
 use crate::shape::Shape;
 use serde_json::Value;
 use stepwright_asl::json::Json;
@@ -184,6 +184,10 @@ fn some(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
     match paths.leaf_of(expr) {
         Ok(leaf) if let Some(form) = leaf.shape.custom() => {
             paths.report.fault(form.refusal());
+            ChoiceRule::default()
+        }
+        Ok(leaf) if leaf.shape.hides_none() => {
+            paths.report.fault(HIDDEN_NONE);
             ChoiceRule::default()
         }
         Ok(leaf) => super::pattern::there(&leaf, paths),

@@ -176,8 +176,18 @@ fn located(mut token: TokenTree, span: Span) -> TokenTree {
 /// Proves that a name of the prelude is the standard library's.
 fn standard_item(name: &str) -> Option<fn(&Ident) -> TokenStream> {
     Some(match name {
-        "None" => |item| quote!(let _: ::core::option::Option<()> = #item;),
-        "Some" => |item| quote!(let _: ::core::option::Option<()> = #item(());),
+        // As patterns: a constant or a function of the same name and type is no variant.
+        "None" => |item| {
+            quote! {
+                match __s::any::<::core::option::Option<()>>() {
+                    #item => {}
+                    ::core::option::Option::Some(()) => {}
+                }
+            }
+        },
+        "Some" => {
+            |item| quote!(if let #item(()) = __s::any::<::core::option::Option<()>>() {})
+        }
         "String" => |item| quote!(let _: #item = __s::any::<::std::string::String>();),
         "Vec" => |item| quote!(let _: #item<()> = __s::any::<::std::vec::Vec<()>>();),
         "Box" => |item| quote!(let _: #item<()> = __s::any::<::std::boxed::Box<()>>();),
@@ -226,6 +236,17 @@ fn probed_types(method: &str) -> Vec<&'static str> {
         // These methods take `&self`, so a user's method that takes `self` comes before them.
         return match method {
             "into" => Vec::new(),
+            "clone" => vec![
+                "::std::string::String",
+                "::std::vec::Vec<?>",
+                "::core::option::Option<?>",
+                "::std::collections::BTreeMap<?, !>",
+                "::std::collections::BTreeSet<?>",
+                "i32",
+                "u32",
+                "i64",
+                "f64",
+            ],
             _ => vec!["::std::string::String", "i32", "u32", "i64", "f64"],
         };
     }
@@ -427,6 +448,10 @@ impl Resolver<'_> {
             ("cloned" | "to_vec" | "into_owned", []) => {
                 let index = rewriting.witnessed(expression, Witness::Cloned);
                 return Term::Checked(index, Box::new(value));
+            }
+            // The items are lists or options of the standard library.
+            ("flat_map", [_]) | ("flatten", []) if kind == Some(Kind::Iterator) => {
+                rewriting.wrap(expression, span, &quote!(Has::<__s::method::next>::on));
             }
             ("collect", []) => {
                 rewriting.wrap(expression, span, &quote!(Has::<__s::method::argument>::on));
