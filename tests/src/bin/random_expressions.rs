@@ -265,7 +265,9 @@ fn compile(
             // What a macro of `own.rs` expands to is an error of the row that calls it.
             let mut span = span;
             while span["expansion"].is_object()
-                && !span["file_name"].as_str().is_some_and(|name| name.starts_with("src/rows"))
+                && !span["file_name"]
+                    .as_str()
+                    .is_some_and(|name| name.starts_with("src/rows"))
             {
                 span = &span["expansion"]["span"];
             }

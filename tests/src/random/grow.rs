@@ -57,9 +57,41 @@ const KINDS: &[&str] = &[
 
 /// The kinds of results of workflows of JSONPath.
 const PATH_KINDS: &[&str] = &[
-    "B", "B", "I", "T", "[I]", "[T]", "[[I]]", "[[I]]", "[[T]]", "[[[I]]]", "[?I]", "S", "[S]",
-    "(I,T)", "(I,[I])", "[(I,T)]", "([I],[T])", "[[(I,T)]]", "(T,(I,[T]))", "?[I]", "Z", "[Z]",
-    "[[a]]", "(c,[p])", "[b]", "d", "[d]", "g", "[g]", "j", "l", "[l]", "w", "[[c]]", "?[[I]]",
+    "B",
+    "B",
+    "I",
+    "T",
+    "[I]",
+    "[T]",
+    "[[I]]",
+    "[[I]]",
+    "[[T]]",
+    "[[[I]]]",
+    "[?I]",
+    "S",
+    "[S]",
+    "(I,T)",
+    "(I,[I])",
+    "[(I,T)]",
+    "([I],[T])",
+    "[[(I,T)]]",
+    "(T,(I,[T]))",
+    "?[I]",
+    "Z",
+    "[Z]",
+    "[[a]]",
+    "(c,[p])",
+    "[b]",
+    "d",
+    "[d]",
+    "g",
+    "[g]",
+    "j",
+    "l",
+    "[l]",
+    "w",
+    "[[c]]",
+    "?[[I]]",
 ];
 
 pub(super) struct Grower<'o> {
@@ -353,9 +385,7 @@ impl<'o> Grower<'o> {
             }
             'O' => Kind::One(self.draw.of(&['I', 'T'])),
             _ if outer > 1 => Kind::One(self.draw.of(&['I', 'T'])),
-            _ if !self.is_path && self.draw.number(4) == 0 => {
-                Kind::read(self.draw.of(own::KINDS))
-            }
+            _ if !self.is_path && self.draw.number(4) == 0 => Kind::read(self.draw.of(own::KINDS)),
             _ => Kind::read(
                 self.draw
                     .of(&["I", "I", "T", "T", "S", "[I]", "?I", "(I,T)", "B"]),
@@ -407,6 +437,8 @@ fn is_atom(text: &str) -> bool {
 /// A name without the `*` in front of it.
 fn of_reference(text: &str) -> &str {
     let name = text.trim_start_matches('*');
-    let is_name = name.chars().all(|letter| letter.is_alphanumeric() || "_#".contains(letter));
+    let is_name = name
+        .chars()
+        .all(|letter| letter.is_alphanumeric() || "_#".contains(letter));
     if is_name { name } else { text }
 }

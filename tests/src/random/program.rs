@@ -93,7 +93,8 @@ fn row(number: usize, grown: &Grown) -> ProgramRow {
         ),
         false => format!("pass Compute {{ end {text}; }}"),
     };
-    let workflow = format!("workflow R{number}(i: Input) -> {kind} {{ {language}{states}{compute} }}");
+    let workflow =
+        format!("workflow R{number}(i: Input) -> {kind} {{ {language}{states}{compute} }}");
     let function = format!(
         "fn r{number}(i: Input) -> Value {{ {rust}let result: {kind} = {text}; json(result) }}"
     );

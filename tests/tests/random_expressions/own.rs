@@ -710,7 +710,9 @@ pub(super) mod traits {
 /// Macros under names of the standard library.
 pub(super) mod macros {
     macro_rules! own_format {
-        ($($any:tt)*) => { "own".to_string() };
+        ($($any:tt)*) => {
+            "own".to_string()
+        };
     }
     macro_rules! own_matches {
         ($($any:tt)*) => {
@@ -718,7 +720,9 @@ pub(super) mod macros {
         };
     }
     macro_rules! own_vec {
-        ($($item:expr),* $(,)?) => { std::iter::empty().collect::<std::vec::Vec<_>>() };
+        ($($item:expr),* $(,)?) => {
+            std::iter::empty().collect::<std::vec::Vec<_>>()
+        };
     }
     pub(crate) use own_format as format;
     pub(crate) use own_matches as matches;
@@ -728,7 +732,8 @@ pub(super) mod macros {
 /// Types, functions and constants under names of the prelude and of Stepwright.
 #[allow(non_upper_case_globals, non_snake_case, non_camel_case_types)]
 pub(super) mod shadow {
-    pub(crate) const None: core::option::Option<core::primitive::i32> = core::option::Option::Some(1000);
+    pub(crate) const None: core::option::Option<core::primitive::i32> =
+        core::option::Option::Some(1000);
     pub(crate) fn Some<T>(_: T) -> core::option::Option<T> {
         core::option::Option::None
     }

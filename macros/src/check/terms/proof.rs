@@ -176,18 +176,9 @@ fn located(mut token: TokenTree, span: Span) -> TokenTree {
 /// Proves that a name of the prelude is the standard library's.
 fn standard_item(name: &str) -> Option<fn(&Ident) -> TokenStream> {
     Some(match name {
-        // As patterns: a constant or a function of the same name and type is no variant.
-        "None" => |item| {
-            quote! {
-                match __s::any::<::core::option::Option<()>>() {
-                    #item => {}
-                    ::core::option::Option::Some(()) => {}
-                }
-            }
-        },
-        "Some" => {
-            |item| quote!(if let #item(()) = __s::any::<::core::option::Option<()>>() {})
-        }
+        "None" => |item| quote!(let _: ::core::option::Option<()> = #item;),
+        // A pattern: a function of the same name and type is no variant.
+        "Some" => |item| quote!(if let #item(()) = __s::any::<::core::option::Option<()>>() {}),
         "String" => |item| quote!(let _: #item = __s::any::<::std::string::String>();),
         "Vec" => |item| quote!(let _: #item<()> = __s::any::<::std::vec::Vec<()>>();),
         "Box" => |item| quote!(let _: #item<()> = __s::any::<::std::boxed::Box<()>>();),
@@ -451,7 +442,7 @@ impl Resolver<'_> {
             }
             // The items are lists or options of the standard library.
             ("flat_map", [_]) | ("flatten", []) if kind == Some(Kind::Iterator) => {
-                rewriting.wrap(expression, span, &quote!(Has::<__s::method::next>::on));
+                rewriting.wrap(expression, span, &quote!(Flat::flat));
             }
             ("collect", []) => {
                 rewriting.wrap(expression, span, &quote!(Has::<__s::method::argument>::on));
