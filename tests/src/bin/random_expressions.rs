@@ -262,7 +262,7 @@ fn compile(
         let spans = message["spans"].as_array().cloned().unwrap_or_default();
         let mut found = false;
         for span in spans.iter().filter(|span| span["is_primary"] == true) {
-            // What a macro of `own.rs` expands to is an error of the row that calls it.
+            // An error in the expansion of a macro of `own.rs` belongs to the row that calls the macro.
             let mut span = span;
             while span["expansion"].is_object()
                 && !span["file_name"]

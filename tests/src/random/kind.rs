@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `i32`, `f64`, `bool`, `String`, `usize`, `i64`, `Item`, `Size`, `BTreeMap<String, i32>`: one letter each. `X` is an `f64`
-    /// at the edges of what it can hold, which nothing writes as text; small letters are types of the user.
+    /// near the limits of the type, which no rule writes as text; small letters are types of the user.
     One(char),
     List(Box<Kind>),
     Option(Box<Kind>),

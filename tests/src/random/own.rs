@@ -75,7 +75,7 @@ pub(super) const KINDS: &[&str] = &[
     "(k,I)", "[(k,I)]", "[[p]]",
 ];
 
-/// What a row can have in scope without a need: the start of a `use` in the row's module.
+/// Definitions that a row can import without using them: the start of a `use` in the row's module.
 pub(super) const SCOPES: &[&str] = &[
     "traits::TextLen",
     "traits::TextIsEmpty",
@@ -488,14 +488,14 @@ pub(super) const RULES: &[Rule] = &[
         "A",
         "match ‹l› { Loose::Number(‹=I›) => ‹~A›, ‹/›Loose::Text(‹=T›) => ‹~A›, ‹/›Loose::Object { side: ‹=I› } => ‹~A›, ‹/›Loose::List(‹=[I]›) => ‹~A› ‹/›}",
     ),
-    rule("form of its own", "I", "‹&f›.n"),
-    rule("form of its own next to it", "I", "‹&f›.plain"),
+    rule("custom form", "I", "‹&f›.n"),
+    rule("custom form next to it", "I", "‹&f›.plain"),
     rule(
-        "form of its own updated",
+        "custom form updated",
         "f",
         "Formed { plain: ‹~I›, ..‹f› }",
     ),
-    rule("form of its own made", "f", "Formed { n: ‹~I›, plain: 1 }"),
+    rule("custom form made", "f", "Formed { n: ‹~I›, plain: 1 }"),
     rule("id inside", "I", "‹&e›.number"),
     rule("id made", "e", "Id { number: ‹~I› }"),
     rule("clear inside", "I", "‹&q›.value"),

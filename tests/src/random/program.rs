@@ -19,7 +19,7 @@ pub struct ProgramRow {
     pub number: usize,
     /// The variables and the expression.
     pub source: String,
-    /// Whether the row has a module of its own.
+    /// Whether the row has a separate module.
     is_module: bool,
     rules: String,
     line: String,

@@ -76,7 +76,7 @@ payloads! {
     /// A number with a function `default` that is no trait's.
     #[derive(PartialEq, Default)]
     struct Fresh(pub(super) i32);
-    /// Names of their own, and members that are left out.
+    /// Renamed members, and members that are left out.
     #[derive(PartialEq, Default)]
     #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
     struct Renamed {
@@ -255,7 +255,7 @@ impl Draw {
         }
     }
 
-    /// A number at the edges of what a double can hold.
+    /// A number near the limits of an `f64`.
     fn extreme(&mut self) -> f64 {
         self.of(&[
             0.0,
