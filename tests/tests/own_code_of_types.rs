@@ -32,6 +32,13 @@ types! {
     #[derive(Clone, PartialEq, Eq, Hash)]
     struct ByLength(String);
     struct Emptied(String);
+    #[derive(Clone)]
+    struct Twin(u32);
+    struct NoClone(u32);
+    #[derive(Clone)]
+    struct Owner(u32);
+    #[derive(Clone)]
+    struct SameTwin(u32);
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
@@ -95,13 +102,36 @@ impl Ord for ByLength {
         self.0.len().cmp(&other.0.len())
     }
 }
+impl Twin {
+    #[allow(clippy::should_implement_trait)]
+    fn clone(&self) -> Twin {
+        Twin(self.0 + 1)
+    }
+}
+impl NoClone {
+    #[allow(clippy::should_implement_trait)]
+    fn clone(&self) -> NoClone {
+        NoClone(7)
+    }
+}
+impl Owner {
+    fn to_owned(&self) -> Owner {
+        Owner(7)
+    }
+}
+impl SameTwin {
+    #[allow(clippy::should_implement_trait)]
+    fn clone(&self) -> SameTwin {
+        SameTwin(self.0)
+    }
+}
 impl Clone for Emptied {
     fn clone(&self) -> Self {
         Emptied(String::new())
     }
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema, Payload)]
 struct Input {
     sku: Sku,
     other: Sku,
@@ -122,6 +152,11 @@ struct Input {
     set: BTreeSet<ByLength>,
     emptied: Emptied,
     all_emptied: Vec<Emptied>,
+    twin: Twin,
+    twins: Vec<Twin>,
+    no_clone: NoClone,
+    owner: Owner,
+    same_twin: SameTwin,
     stock: HashMap<Sku, u32>,
 }
 
@@ -169,6 +204,9 @@ expressions! { derived_code_agrees_with_the_json |i| accepted
     D8(Vec<Sku>) [functions::unique(i.skus)] ""
     D9(bool) [Some(i.sku) == i.skus.first().cloned()] ""
     D10(Option<u32>) [i.stock.get(&i.sku).copied()] ""
+    D11(SameTwin) [i.same_twin.clone()] ""
+    D12(Sku) [i.sku.to_owned()] ""
+    D13(Vec<Twin>) [i.twins.clone()] ""
 }
 
 expressions! { own_comparisons_are_refused_by_name |i| refused
@@ -197,6 +235,10 @@ expressions! { own_clones_are_refused_by_name |i| refused
     C2(Vec<Emptied>) [i.all_emptied.iter().cloned().collect()] "`Emptied` has its own `Clone`"
     C3(Vec<Emptied>) [i.all_emptied.to_vec()] "`Vec<Emptied>` has its own `Clone`"
     C4(Option<Emptied>) [i.all_emptied.first().cloned()] "`Option<Emptied>` has its own `Clone`"
+    C5(Twin) [i.twin.clone()] "`Twin` has its own `clone`"
+    C6(NoClone) [i.no_clone.clone()] "`NoClone` has its own `clone`"
+    C7(Owner) [i.owner.to_owned()] "`Owner` has its own `to_owned`"
+    C8(Vec<Twin>) [i.twins.iter().map(|twin| twin.clone()).collect()] "`Twin` has its own `clone`"
 }
 
 /// Types of the user under names of the standard library, which mean only themselves.

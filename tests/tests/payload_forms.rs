@@ -119,6 +119,14 @@ impl TryFrom<String> for Id {
     }
 }
 
+/// A list inside a newtype.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Bag(Vec<u32>);
+
+/// An option inside a newtype.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+struct Maybe(Option<u32>);
+
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 struct Inner {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -276,6 +284,8 @@ alike! {
     Pairs, pairs(Vec<(u32, Vec<u32>)>) [vec![(i.a, vec![i.n]), (2, vec![3])]]
     Texts, texts(Vec<Vec<String>>) [vec![vec!["{% z %}".to_string()], vec!["{% x %}".to_string(), "y".to_string()]]]
     Constants, constants(Vec<Vec<u32>>) [vec![vec![1], vec![2, 3]]]
+    Unwrapped, unwrapped(Vec<u32>) [Bag(i.lists[0].clone()).0]
+    UnwrappedRows, unwrapped_rows(Vec<Vec<u32>>) [vec![Bag(i.lists[0].clone()).0, vec![i.a]]]
     Records, records(Vec<Vec<Deeper>>) [vec![vec![Deeper { r: i.a, s: Some(1), t: None }]]]
 }
 
@@ -284,6 +294,19 @@ refused! {
     Mixed(Vec<(u32, Vec<Deeper>)>) [vec![(i.a, vec![Deeper { r: i.a, s: Some(1), t: None }])]] "query_language JSONata;"
     TooDeep(Five<Five<Vec<u32>>>) [vec![vec![vec![vec![vec![vec![vec![vec![vec![vec![vec![i.a]]]]]]]]]]]] "query_language JSONata;"
     FlattenedWhole(Inner) [i.out.inner] "query_language JSONata;"
+}
+
+refused! {
+    an_option_of_an_option_is_not_tested [] |i|
+    NestedNone(bool) [i.nested == None] "`None` and `Some(None)` are the same"
+    NestedEqual(bool) [i.nested == Some(i.o)] "`None` and `Some(None)` are the same"
+    NestedPattern(bool) [matches!(i.nested, Some(_))] "`None` and `Some(None)` are the same"
+    NestedInside(bool) [matches!(i.nested, Some(None))] "`None` and `Some(None)` are the same"
+    NestedLet(u32) [if let Some(o) = Some(i.o) { o.unwrap_or(1) } else { 2 }] "`None` and `Some(None)` are the same"
+    NestedMatch(u32) [match i.list.first() { None => 1, _ => 2 }] "`None` and `Some(None)` are the same"
+    NestedNewtype(bool) [if let Some(maybe) = Some(Maybe(i.o)) { maybe == Maybe(None) } else { false }] "`None` and `Some(None)` are the same"
+    NestedUnit(bool) [Some(()) == None] "`None` and `Some(None)` are the same"
+    NestedLists(bool) [vec![i.nested] == vec![Some(i.o)]] "`None` and `Some(None)` are the same"
 }
 
 alike! {

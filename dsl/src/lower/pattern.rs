@@ -2,7 +2,7 @@
 
 use super::env::Env;
 use super::jsonata::{self, Code};
-use super::report::Report;
+use super::report::{HIDDEN_NONE, Report};
 use crate::expr::Pattern;
 use crate::expr::{Binary, Expr, Text};
 use crate::shape::{EnumShape, Fields, Shape, StructShape, Tagging, Variant};
@@ -117,6 +117,11 @@ impl<L: Matches> Matched<L> {
         let is_read = !matches!(pattern, Pattern::Wildcard | Pattern::Bind(_));
         if is_read && let Some(form) = language.shape(subject).custom() {
             return language.report().fault(form.refusal());
+        }
+        if matches!(pattern, Pattern::Some(_) | Pattern::None)
+            && language.shape(subject).hides_none()
+        {
+            return language.report().fault(HIDDEN_NONE);
         }
         match pattern {
             Pattern::Wildcard => {}

@@ -123,6 +123,7 @@ pub(super) const NO_TOKEN: &str = "only `wait_for_task_token` hands out a task t
     `let answer: T = wait_for_task_token f(.., task_token);`";
 
 /// Why a place reads no error.
+pub(super) const HIDDEN_NONE: &str = "in JSON an `Option` of an `Option` is one `null`, so `None` and `Some(None)` are the same; `.flatten()` it first";
 pub(super) const NO_ERROR: &str = "only a catch edge has an error";
 
 /// Why a place reads no local of that name.

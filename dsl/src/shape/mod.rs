@@ -20,6 +20,8 @@ pub use self::collection::{CustomForm, MapShape, SetShape, Written};
 pub use self::fields::{Field, Fields, Presence, StructShape};
 #[doc(hidden)]
 pub use self::form::Form;
+#[doc(hidden)]
+pub use self::payload::{MethodResult, OtherResult, ResultOfType};
 pub use self::payload::{Payload, UntaggedEnum};
 pub use self::tagged::{EnumShape, Tagging, Variant};
 pub(crate) use self::tuples::for_tuples;
@@ -166,6 +168,14 @@ impl Shape {
         match self.plain() {
             Shape::Option(inner) => inner.resolve(),
             other => other,
+        }
+    }
+
+    /// Whether `None` and a `Some` of it are both `null` in JSON: an `Option` of an `Option` or of `()`.
+    pub(crate) fn hides_none(&self) -> bool {
+        match self.plain() {
+            Shape::Option(inner) => matches!(inner.plain(), Shape::Option(_) | Shape::Null),
+            _ => false,
         }
     }
 

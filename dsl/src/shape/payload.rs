@@ -6,8 +6,10 @@ use super::{MapShape, SetShape, Shape, Written};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
 
 /// A type that can travel between the states of a workflow.
 ///
@@ -43,6 +45,62 @@ pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
     fn __to_json(&self) -> Result<serde_json::Value, serde_json::Error> {
         super::depth::to_json(self)
     }
+
+    /// The results of `self.clone()` and `self.to_owned()`, where these are values of the type: by methods that the type has
+    /// itself, or by its traits.
+    #[doc(hidden)]
+    fn __method_copies(&self) -> [(&'static str, Option<Self>); 2] {
+        [("clone", None), ("to_owned", None)]
+    }
+}
+
+/// The result of a method that may be a value of the type `T`.
+#[doc(hidden)]
+#[allow(missing_debug_implementations)] // The result may have none.
+pub struct MethodResult<R, T> {
+    result: Cell<Option<R>>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<R, T> MethodResult<R, T> {
+    /// Holds the result.
+    pub fn new(result: R) -> Self {
+        MethodResult {
+            result: Cell::new(Some(result)),
+            of: PhantomData,
+        }
+    }
+}
+
+/// The first choice, by autoref: the result is a value of the type.
+#[doc(hidden)]
+pub trait ResultOfType {
+    /// The type.
+    type Of;
+    /// The value.
+    fn value(&self) -> Option<Self::Of>;
+}
+
+impl<T> ResultOfType for &MethodResult<T, T> {
+    type Of = T;
+    fn value(&self) -> Option<T> {
+        self.result.take()
+    }
+}
+
+/// The other choice: the result is of another type, for example a reference.
+#[doc(hidden)]
+pub trait OtherResult {
+    /// The type.
+    type Of;
+    /// No value.
+    fn value(&self) -> Option<Self::Of> {
+        None
+    }
+}
+
+impl<R, T> OtherResult for MethodResult<R, T> {
+    type Of = T;
 }
 
 /// An enum whose JSON does not say which variant it is. `derive(Payload)` implements it for `#[serde(untagged)]`.

@@ -83,6 +83,26 @@ pub(crate) fn clone<T: Payload + Clone>() -> Option<String> {
     None
 }
 
+/// Whether `value.clone()` and `value.to_owned()` have the JSON of the value, where the type has such a method itself.
+pub(crate) fn method_clone<T: Payload>() -> Option<String> {
+    for (one, json) in samples::<T>() {
+        for (name, result) in one.__method_copies() {
+            let Some(result) = result else {
+                continue;
+            };
+            let result = serde_json::to_value(result).unwrap_or_default();
+            if result != json {
+                return Some(format!(
+                    "`{}` has its own `{name}`, which a workflow cannot run: `{json}` becomes `{result}`; give the method \
+                     another name, or call a task",
+                    name_of::<T>()
+                ));
+            }
+        }
+    }
+    None
+}
+
 fn disagreement<T>(name: &str, one: &Value, other: &Value, what: &str) -> String {
     format!(
         "`{}` has its own `{name}`, which a workflow cannot run: the JSON values `{one}` and `{other}` are {what}, and by \

@@ -19,13 +19,16 @@ pub struct Known {
     shape: Option<fn() -> Shape>,
     default: Option<fn() -> Expr>,
     check: Option<Check>,
+    /// The check of `value.clone()`.
+    method_check: Option<Check>,
 }
 
 impl Known {
     /// The value, unless samples of the type show that its own code disagrees with its JSON.
     #[must_use]
     pub fn checked(&self, value: Expr) -> Expr {
-        match self.check.and_then(|check| check()) {
+        let mut checks = [self.check, self.method_check].into_iter().flatten();
+        match checks.find_map(|check| check()) {
             Some(why) => Expr::refused(why),
             None => value,
         }
@@ -195,6 +198,11 @@ leaves! {
     /// A type whose clones are compared with their originals.
     Cloned<T, Shaped>: [T: Payload + Clone, Shaped: OneWitness] Known {
         check: Some(samples::clone::<T>),
+        ..Shaped::known()
+    };
+    /// A type of which `value.clone()` is compared with the value.
+    MethodClone<T, Shaped>: [T: Payload, Shaped: OneWitness] Known {
+        method_check: Some(samples::method_clone::<T>),
         ..Shaped::known()
     };
 }

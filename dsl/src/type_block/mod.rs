@@ -21,12 +21,12 @@ pub use self::place::{
     WholeNumber,
 };
 pub use self::proof::comparison::{
-    ClonedItems, ClonedNothing, ClonedValues, Comparable, EqualItems, EqualNothing, EqualValues,
-    OrderedItems, OrderedNothing, OrderedValues, PartiallyOrderedItems, PartiallyOrderedNothing,
-    PartiallyOrderedValues,
+    ClonedByMethod, ClonedByNothing, ClonedItems, ClonedNothing, ClonedValues, Comparable,
+    EqualItems, EqualNothing, EqualValues, OrderedItems, OrderedNothing, OrderedValues,
+    PartiallyOrderedItems, PartiallyOrderedNothing, PartiallyOrderedValues,
 };
 pub use self::proof::operand::{Becomes, Convertible, Operand, Points, Shown, Sums, joined};
-pub use self::proof::receiver::{Has, HasInside, method};
+pub use self::proof::receiver::{Flat, Has, HasInside, method};
 pub use self::proof::scope::{macros, standard_default};
 pub use self::told::{OfTagged, OfUntagged, Tagged, Tagging, Told, Untagged, tagging};
 pub use self::witness::{

@@ -140,6 +140,9 @@ fn leaf(number: usize, kind: Option<Witness>) -> TokenStream {
         }
         Some(Witness::Ordered) => quote!((&&&#name).ordered((&&&&#name).known())),
         Some(Witness::Cloned) => quote!((&&&#name).cloned((&&&&#name).known())),
+        Some(Witness::MethodClone) => {
+            quote!((&&&#name).cloned((&&#name).cloned_by_method((&&&&#name).known())))
+        }
         _ => quote!((&&&&#name).known()),
     }
 }
@@ -152,7 +155,7 @@ fn tuples(mut list: Vec<TokenStream>) -> TokenStream {
     let tree = quote!((#(#list,)*));
     quote! {{
         use __s::{ByDefault as _, ByForm as _, ByItems as _, ByNoDefault as _, ByNothing as _, ByPayload as _};
-        use __s::{ClonedItems as _, ClonedNothing as _, ClonedValues as _};
+        use __s::{ClonedByMethod as _, ClonedByNothing as _, ClonedItems as _, ClonedNothing as _, ClonedValues as _};
         use __s::{EqualItems as _, EqualNothing as _, EqualValues as _};
         use __s::{OrderedItems as _, OrderedNothing as _, OrderedValues as _};
         use __s::{PartiallyOrderedItems as _, PartiallyOrderedNothing as _, PartiallyOrderedValues as _};

@@ -82,6 +82,8 @@ pub(crate) enum Witness {
     Ordered,
     /// Its shape, and that its clones have its JSON.
     Cloned,
+    /// The same, also where the type has a method `clone` or `to_owned` itself.
+    MethodClone,
 }
 
 /// A struct literal, a variant, or a call of a tuple struct.

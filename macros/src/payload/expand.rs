@@ -54,6 +54,14 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 fn shape() -> __shape::Shape {
                     #shape
                 }
+                #[allow(deprecated, unused_imports, noop_method_call, suspicious_double_ref_op, clippy::all, clippy::pedantic)]
+                fn __method_copies(&self) -> [(&'static ::core::primitive::str, ::core::option::Option<Self>); 2] {
+                    use __shape::{OtherResult as _, ResultOfType as _};
+                    [
+                        ("clone", (&&__shape::MethodResult::<_, Self>::new(self.clone())).value()),
+                        ("to_owned", (&&__shape::MethodResult::<_, Self>::new(self.to_owned())).value()),
+                    ]
+                }
             }
             #[automatically_derived]
             impl #implementation __shape::Form for #name #arguments #bounds {

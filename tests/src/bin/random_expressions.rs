@@ -5,17 +5,19 @@
 //! `values.jsonl` for `tests/random_expressions/compare.mjs`, which evaluates the same with npm's `jsonata`.
 //!
 //! `--plain-names` takes names that collide with nothing, `--inputs N` another number of inputs;
-//! `--sample FILE` writes the rows of the checked-in sample instead.
+//! `--sample FILE` writes the rows of the checked-in sample instead. `--until N` runs one crate of `--count` expressions after the
+//! other, each with the next seed, until there are N expressions, and writes no `values.jsonl`.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::time::Instant;
 
 use stepwright_tests::random::{Options, Program, program, rows_module};
 
 /// How often rows that do not compile are left out; each phase of rustc shows errors of its own.
-const MAX_COMPILATIONS: usize = 8;
+const MAX_COMPILATIONS: usize = 16;
 
 /// Rows of one module: rustc reads small files faster than one large one.
 const MODULE: usize = 250;
@@ -25,6 +27,29 @@ struct Arguments {
     out: PathBuf,
     inputs: usize,
     sample: Option<PathBuf>,
+    until: Option<usize>,
+}
+
+/// The number of expressions with each result.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    agree: usize,
+    refused: usize,
+    differ: usize,
+}
+
+impl Counts {
+    fn all(self) -> usize {
+        self.agree + self.refused + self.differ
+    }
+
+    fn plus(self, other: Counts) -> Counts {
+        Counts {
+            agree: self.agree + other.agree,
+            refused: self.refused + other.refused,
+            differ: self.differ + other.differ,
+        }
+    }
 }
 
 fn arguments() -> Result<Arguments, String> {
@@ -34,9 +59,11 @@ fn arguments() -> Result<Arguments, String> {
             count: 2000,
             plain_names: false,
         },
-        out: std::env::temp_dir().join("random_expressions"),
+        // Inside of the project, so that its `rust-toolchain.toml` chooses the compiler.
+        out: Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/random_expressions"),
         inputs: 50,
         sample: None,
+        until: None,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -48,6 +75,7 @@ fn arguments() -> Result<Arguments, String> {
             "--inputs" => arguments.inputs = number(value()?)?,
             "--out" => arguments.out = value()?.into(),
             "--sample" => arguments.sample = Some(value()?.into()),
+            "--until" => arguments.until = Some(number(value()?)?),
             "--plain-names" => arguments.options.plain_names = true,
             other => return Err(format!("`{other}` is unknown; see the file's head")),
         }
@@ -56,12 +84,9 @@ fn arguments() -> Result<Arguments, String> {
 }
 
 fn main() -> ExitCode {
-    match arguments()
-        .map_err(Into::into)
-        .and_then(|arguments| run(&arguments))
-    {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+    match arguments().map_err(Into::into).and_then(run_all) {
+        Ok(counts) if counts.differ == 0 => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::from(2)
@@ -69,7 +94,38 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
+/// Runs one crate, or as many as there are to be expressions.
+fn run_all(mut arguments: Arguments) -> Result<Counts, Box<dyn Error>> {
+    let Some(until) = arguments.until else {
+        return run(&arguments);
+    };
+    let mut counts = Counts::default();
+    let start = Instant::now();
+    while counts.all() < until {
+        println!("seed {}", arguments.options.seed);
+        counts = counts.plus(run(&arguments)?);
+        arguments.options.seed += 1;
+        let minutes = start.elapsed().as_secs_f64() / 60.0;
+        println!(
+            "{} expressions in {minutes:.1} minutes, {:.0} a minute",
+            counts.all(),
+            counts.all() as f64 / minutes
+        );
+    }
+    let Counts {
+        agree,
+        refused,
+        differ,
+    } = counts;
+    println!(
+        "{} expressions: {agree} agree, {refused} are refused, {differ} differ",
+        counts.all()
+    );
+    Ok(counts)
+}
+
+/// Writes, compiles and runs one crate.
+fn run(arguments: &Arguments) -> Result<Counts, Box<dyn Error>> {
     let mut program = program(&arguments.options);
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = package
@@ -95,13 +151,28 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     if let Some(sample) = &arguments.sample {
         let rows: Vec<_> = program.rows.iter().collect();
         std::fs::write(sample, rows_module(&rows).0)?;
-        return Ok(true);
+        return Ok(Counts::default());
     }
-    let status = Command::new(target.join("debug/random_expressions_run"))
-        .arg(arguments.inputs.to_string())
-        .arg(arguments.out.join("values.jsonl"))
-        .status()?;
-    Ok(status.success())
+    let counts = arguments.out.join("counts.json");
+    let mut command = Command::new(target.join("debug/random_expressions_run"));
+    command.arg(arguments.inputs.to_string()).arg(&counts);
+    if arguments.until.is_none() {
+        command.arg(arguments.out.join("values.jsonl"));
+    }
+    let status = command.status()?;
+    if !status.success() {
+        return Err(format!("the expressions were not run: {status}").into());
+    }
+    let counts: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(counts)?)?;
+    let count = |name: &str| {
+        let count = counts[name].as_u64().map(usize::try_from);
+        count.ok_or(format!("no count of `{name}`"))
+    };
+    Ok(Counts {
+        agree: count("agree")??,
+        refused: count("refused")?? + refused.len(),
+        differ: count("differ")??,
+    })
 }
 
 fn manifest(root: &Path) -> String {
@@ -122,6 +193,13 @@ tokio = {{ version = "1", features = ["macros", "rt-multi-thread"] }}
 
 [profile.dev]
 debug = false
+incremental = false
+
+[profile.dev.package."*"]
+opt-level = 1
+
+[profile.dev.build-override]
+opt-level = 1
 
 [workspace]
 "#
@@ -143,7 +221,7 @@ fn compile(
         "#[path = {:?}]\nmod draw;\n",
         package.join("src/random/draw.rs")
     );
-    for module in ["equal", "glue", "values", "inputs", "run", "driver"] {
+    for module in ["equal", "glue", "values", "own", "inputs", "run", "driver"] {
         main += &format!(
             "#[path = {:?}]\nmod {module};\n",
             shared.join(format!("{module}.rs"))
@@ -159,7 +237,7 @@ fn compile(
         all.push(format!("rows{number}::rows()"));
     }
     main += &format!(
-        "\n#[tokio::main(flavor = \"current_thread\")]\nasync fn main() -> std::process::ExitCode {{\n    let arguments: Vec<String> = std::env::args().collect();\n    let rows = vec![{}].into_iter().flatten().collect();\n    let agree = driver::drive(rows, arguments[1].parse().expect(\"a number\"), arguments.get(2).map(String::as_str)).await;\n    if agree.expect(\"the values can be written\") {{ std::process::ExitCode::SUCCESS }} else {{ std::process::ExitCode::FAILURE }}\n}}\n",
+        "\n#[tokio::main(flavor = \"current_thread\")]\nasync fn main() -> std::io::Result<()> {{\n    let arguments: Vec<String> = std::env::args().collect();\n    let rows = vec![{}].into_iter().flatten().collect();\n    driver::drive(rows, arguments[1].parse().expect(\"a number\"), &arguments[2], arguments.get(3).map(String::as_str)).await\n}}\n",
         all.join(", ")
     );
     std::fs::write(source.join("main.rs"), main)?;
@@ -168,6 +246,7 @@ fn compile(
         .args(["build", "--message-format=json", "--target-dir"])
         .arg(target)
         .current_dir(&arguments.out)
+        .env("CARGO_INCREMENTAL", "0")
         .output()?;
     let mut errors = BTreeMap::new();
     let mut elsewhere = Vec::new();
@@ -183,6 +262,15 @@ fn compile(
         let spans = message["spans"].as_array().cloned().unwrap_or_default();
         let mut found = false;
         for span in spans.iter().filter(|span| span["is_primary"] == true) {
+            // An error in the expansion of a macro of `own.rs` belongs to the row that calls the macro.
+            let mut span = span;
+            while span["expansion"].is_object()
+                && !span["file_name"]
+                    .as_str()
+                    .is_some_and(|name| name.starts_with("src/rows"))
+            {
+                span = &span["expansion"]["span"];
+            }
             let number = span["file_name"].as_str().and_then(|name| {
                 name.strip_prefix("src/rows")?
                     .strip_suffix(".rs")?
@@ -201,12 +289,14 @@ fn compile(
             }
         }
         if !found && !text.starts_with("aborting") {
-            elsewhere.push(text);
+            let rendered = message["rendered"].as_str().unwrap_or(&text);
+            elsewhere.push(rendered.to_owned());
         }
     }
     if errors.is_empty() && !output.status.success() {
         return Err(format!(
-            "cargo: {elsewhere:?}\n{}",
+            "cargo: {}\n{}",
+            elsewhere.join("\n"),
             String::from_utf8_lossy(&output.stderr)
         )
         .into());

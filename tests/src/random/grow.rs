@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::draw::Draw;
 use super::kind::Kind;
 use super::names::{NAMES, OWN, PLAIN};
+use super::own;
 use super::rules::{LEAVES, RULES, Rule};
 
 /// What expressions are grown.
@@ -42,6 +43,10 @@ pub(super) struct Grown {
     pub(super) text: String,
     /// The rules that made it.
     pub(super) rules: BTreeSet<&'static str>,
+    /// What its module has in scope.
+    pub(super) scopes: BTreeSet<&'static str>,
+    /// Whether the workflow is one of JSONPath.
+    pub(super) is_path: bool,
 }
 
 /// The kinds of variables and results.
@@ -50,11 +55,52 @@ const KINDS: &[&str] = &[
     "[[I]]", "[?I]", "S", "(I,T)", "[(I,T)]", "[(N,I)]", "Z", "?[I]", "?(I,T)",
 ];
 
+/// The kinds of results of workflows of JSONPath.
+const PATH_KINDS: &[&str] = &[
+    "B",
+    "B",
+    "I",
+    "T",
+    "[I]",
+    "[T]",
+    "[[I]]",
+    "[[I]]",
+    "[[T]]",
+    "[[[I]]]",
+    "[?I]",
+    "S",
+    "[S]",
+    "(I,T)",
+    "(I,[I])",
+    "[(I,T)]",
+    "([I],[T])",
+    "[[(I,T)]]",
+    "(T,(I,[T]))",
+    "?[I]",
+    "Z",
+    "[Z]",
+    "[[a]]",
+    "(c,[p])",
+    "[b]",
+    "d",
+    "[d]",
+    "g",
+    "[g]",
+    "j",
+    "l",
+    "[l]",
+    "w",
+    "[[c]]",
+    "?[[I]]",
+];
+
 pub(super) struct Grower<'o> {
     options: &'o Options,
     draw: Draw,
     names: Vec<Name>,
     rules: BTreeSet<&'static str>,
+    scopes: BTreeSet<&'static str>,
+    is_path: bool,
 }
 
 impl<'o> Grower<'o> {
@@ -65,7 +111,19 @@ impl<'o> Grower<'o> {
             draw: Draw(options.seed.wrapping_mul(0x5851_F42D_4C95_7F2D) ^ ((number as u64) << 20)),
             names: Vec::new(),
             rules: BTreeSet::new(),
+            scopes: BTreeSet::new(),
+            is_path: false,
         }
+    }
+
+    /// The kind of a variable or a result.
+    fn kind(&mut self) -> Kind {
+        let kinds = match self.is_path {
+            true => PATH_KINDS,
+            false if self.draw.number(3) == 0 => own::KINDS,
+            false => KINDS,
+        };
+        Kind::read(self.draw.of(kinds))
     }
 
     fn name(&mut self) -> &'static str {
@@ -80,6 +138,13 @@ impl<'o> Grower<'o> {
 
     /// Grows one expression with its variables.
     pub(super) fn grow(mut self) -> Grown {
+        self.is_path = self.draw.number(6) == 0;
+        if self.draw.number(8) == 0 {
+            for _ in 0..self.draw.of(&[1, 1, 2]) {
+                let scope = self.draw.of(own::SCOPES);
+                self.scopes.insert(scope);
+            }
+        }
         let mut variables: Vec<Variable> = Vec::new();
         for _ in 0..self.draw.of(&[0, 0, 1, 1, 2, 3]) {
             let name = self.name();
@@ -96,7 +161,7 @@ impl<'o> Grower<'o> {
                 references: 0,
             });
         }
-        let kind = Kind::read(self.draw.of(KINDS));
+        let kind = self.kind();
         let depth = self.draw.of(&[1, 1, 2, 2, 3]);
         let text = self.expression(&kind, depth);
         Grown {
@@ -104,12 +169,14 @@ impl<'o> Grower<'o> {
             kind,
             text,
             rules: self.rules,
+            scopes: self.scopes,
+            is_path: self.is_path,
         }
     }
 
     /// A variable: bound to what has no type of its own (`None`, `[]`, a literal, a conversion), to a value, or first to the one and then to the other.
     fn variable(&mut self, name: &'static str) -> Variable {
-        let kind = Kind::read(self.draw.of(KINDS));
+        let kind = self.kind();
         let bare = match &kind {
             Kind::Option(_) => Some(("starts as None", "None")),
             Kind::List(_) => Some(("starts as []", self.draw.of(&["vec![]", "Vec::new()"]))),
@@ -142,8 +209,11 @@ impl<'o> Grower<'o> {
         if leaf && let Some(leaf) = self.leaf(kind) {
             return leaf;
         }
+        let is_path = self.is_path;
         let rules: Vec<&Rule> = RULES
             .iter()
+            .chain(own::RULES)
+            .filter(|rule| !is_path || own::PATHS.contains(&rule.name) || is_constructor(rule))
             .filter(|rule| {
                 let mut bound = Vec::new();
                 kind.fits(&Kind::read(rule.kind), &mut bound)
@@ -161,12 +231,18 @@ impl<'o> Grower<'o> {
             .copied()
             .filter(|rule| rule.kind != "A")
             .collect();
-        let rule = if !own.is_empty() && self.draw.number(3) > 0 {
+        let rule = if !own.is_empty() && (rules.is_empty() || self.draw.number(3) > 0) {
             self.draw.of(&own)
+        } else if rules.is_empty() {
+            // JSONPath says nothing of this kind but what stands alone.
+            return self.leaf(kind).unwrap_or_else(|| "todo!()".to_owned());
         } else {
             self.draw.of(&rules)
         };
         self.rules.insert(rule.name);
+        if !rule.scope.is_empty() {
+            self.scopes.insert(rule.scope);
+        }
         self.write(rule, kind, depth.saturating_sub(1))
     }
 
@@ -196,7 +272,14 @@ impl<'o> Grower<'o> {
                 (false, _) => format!("{}.clone()", name.name),
             });
         }
-        let leaves = LEAVES.iter().find(|(of, _)| Kind::read(of) == *kind)?;
+        // JSONPath fails on an option that is absent.
+        if self.is_path && matches!(kind, Kind::Option(_)) {
+            return None;
+        }
+        let leaves = LEAVES
+            .iter()
+            .chain(own::LEAVES)
+            .find(|(of, _)| Kind::read(of) == *kind)?;
         Some(self.draw.of(leaves.1).to_owned())
     }
 
@@ -247,15 +330,16 @@ impl<'o> Grower<'o> {
                 out.push_str(name);
                 continue;
             }
-            let of = hole.trim_start_matches(['~', '&']);
+            let of = hole.trim_start_matches(['~', '&', '.']);
             let kind = self.filled(rule, of, &mut bound);
             let text = self.expression(&kind, depth);
-            let text = match hole.strip_prefix('&') {
-                Some(_) => text
+            let text = match hole.chars().next() {
+                Some('&') => text
                     .strip_suffix(".clone()")
                     .map(str::to_owned)
                     .unwrap_or(text),
-                None => text,
+                Some('.') => of_reference(&text).to_owned(),
+                _ => text,
             };
             if hole.starts_with('~') || is_atom(&text) {
                 out.push_str(&text);
@@ -301,6 +385,7 @@ impl<'o> Grower<'o> {
             }
             'O' => Kind::One(self.draw.of(&['I', 'T'])),
             _ if outer > 1 => Kind::One(self.draw.of(&['I', 'T'])),
+            _ if !self.is_path && self.draw.number(4) == 0 => Kind::read(self.draw.of(own::KINDS)),
             _ => Kind::read(
                 self.draw
                     .of(&["I", "I", "T", "T", "S", "[I]", "?I", "(I,T)", "B"]),
@@ -313,7 +398,18 @@ impl<'o> Grower<'o> {
 fn is_constructor(rule: &Rule) -> bool {
     matches!(
         rule.name,
-        "Some" | "vec" | "vec of one" | "tuple" | "variant" | "i64::from"
+        "Some"
+            | "vec"
+            | "vec of one"
+            | "tuple"
+            | "variant"
+            | "i64::from"
+            | "start"
+            | "part"
+            | "name"
+            | "plain"
+            | "name map"
+            | "nested lists"
     )
 }
 
@@ -336,4 +432,13 @@ fn is_atom(text: &str) -> bool {
         }
     }
     true
+}
+
+/// A name without the `*` in front of it.
+fn of_reference(text: &str) -> &str {
+    let name = text.trim_start_matches('*');
+    let is_name = name
+        .chars()
+        .all(|letter| letter.is_alphanumeric() || "_#".contains(letter));
+    if is_name { name } else { text }
 }

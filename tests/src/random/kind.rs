@@ -3,7 +3,8 @@
 /// A kind of values. `A`, `C` and `O` of a rule stand for any kind, and for one that has an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// `i32`, `f64`, `bool`, `String`, `usize`, `i64`, `Item`, `Size`, `BTreeMap<String, i32>`: one letter each.
+    /// `i32`, `f64`, `bool`, `String`, `usize`, `i64`, `Item`, `Size`, `BTreeMap<String, i32>`: one letter each. `X` is an `f64`
+    /// near the limits of the type, which no rule writes as text; small letters are types of the user.
     One(char),
     List(Box<Kind>),
     Option(Box<Kind>),
@@ -45,9 +46,17 @@ impl Kind {
         }
     }
 
-    /// The type in Rust.
-    pub(super) fn rust(&self) -> String {
+    /// The type in Rust; by its full path where a row has other types under the names of the prelude.
+    pub(super) fn rust(&self, paths: bool) -> String {
+        let (list, option) = match paths {
+            true => ("::std::vec::Vec", "::core::option::Option"),
+            false => ("Vec", "Option"),
+        };
         match self {
+            Kind::One('T') if paths => "::std::string::String".to_owned(),
+            Kind::One('I' | 'F' | 'L' | 'X') if paths => {
+                format!("::core::primitive::{}", self.rust(false))
+            }
             Kind::One(letter) => match letter {
                 'I' => "i32",
                 'F' => "f64",
@@ -58,17 +67,22 @@ impl Kind {
                 'S' => "Item",
                 'Z' => "Size",
                 'M' => "BTreeMap<String, i32>",
-                other => panic!("`{other}` is no kind"),
+                'X' => "f64",
+                'm' => "BTreeMap<Name, i32>",
+                other => own(*other),
             }
             .to_owned(),
-            Kind::List(of) => format!("Vec<{}>", of.rust()),
-            Kind::Option(of) => format!("Option<{}>", of.rust()),
-            Kind::Pair(left, right) => format!("({}, {})", left.rust(), right.rust()),
+            Kind::List(of) => format!("{list}<{}>", of.rust(paths)),
+            Kind::Option(of) => format!("{option}<{}>", of.rust(paths)),
+            Kind::Pair(left, right) => format!("({}, {})", left.rust(paths), right.rust(paths)),
         }
     }
 
     pub(super) fn is_copy(&self) -> bool {
-        matches!(self, Kind::One('I' | 'F' | 'B' | 'N' | 'L'))
+        matches!(
+            self,
+            Kind::One('I' | 'F' | 'B' | 'N' | 'L' | 'X' | 'a' | 'o' | 'p' | 'r')
+        )
     }
 
     /// Whether values of this kind can be sorted.
@@ -132,4 +146,38 @@ impl Kind {
             }
         }
     }
+}
+
+/// Types of the user, in `tests/random_expressions/own.rs`.
+pub(super) const OWN: &[(char, &str)] = &[
+    ('c', "Code"),
+    ('a', "Amount"),
+    ('b', "Bag"),
+    ('h', "Shelf"),
+    ('w', "Wrapped"),
+    ('z', "Holder"),
+    ('o', "Maybe"),
+    ('n', "Choice"),
+    ('p', "Plain"),
+    ('k', "Name"),
+    ('y', "AnyCase"),
+    ('r', "Backwards"),
+    ('t', "Twin"),
+    ('s', "Settings"),
+    ('d', "Renamed"),
+    ('g', "Tagged"),
+    ('j', "Adjacent"),
+    ('l', "Loose"),
+    ('f', "Formed"),
+    ('e', "Id"),
+    ('q', "Clear"),
+    ('v', "Sparse"),
+    ('x', "Part"),
+];
+
+fn own(letter: char) -> &'static str {
+    OWN.iter()
+        .find(|(of, _)| *of == letter)
+        .map(|(_, name)| *name)
+        .unwrap_or_else(|| panic!("`{letter}` is no kind"))
 }

@@ -6,6 +6,7 @@ mod draw;
 mod grow;
 mod kind;
 mod names;
+mod own;
 mod program;
 mod rules;
 

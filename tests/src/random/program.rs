@@ -19,6 +19,8 @@ pub struct ProgramRow {
     pub number: usize,
     /// The variables and the expression.
     pub source: String,
+    /// Whether the row has a separate module.
+    is_module: bool,
     rules: String,
     line: String,
 }
@@ -39,12 +41,16 @@ fn row(number: usize, grown: &Grown) -> ProgramRow {
         kind,
         text,
         rules,
+        scopes,
+        is_path,
     } = grown;
-    let kind = kind.rust();
+    let paths = !scopes.is_empty();
+    let is_condition = *is_path && kind.rust(false) == "bool";
+    let kind = kind.rust(paths);
     let (mut begin, mut bind, mut rust, mut source) =
         (String::new(), String::new(), String::new(), String::new());
     for variable in variables {
-        let (name, of) = (variable.name, variable.kind.rust());
+        let (name, of) = (variable.name, variable.kind.rust(paths));
         let (into, again) = match &variable.first {
             Some(first) => {
                 let _ = write!(begin, "let {name}: {of} = {first}; ");
@@ -75,22 +81,57 @@ fn row(number: usize, grown: &Grown) -> ProgramRow {
     if !bind.is_empty() {
         let _ = write!(states, "pass Bind {{ {bind}next Compute; }} ");
     }
-    let line = format!(
-        "workflow! {{ workflow R{number}(i: Input) -> {kind} {{ {states}pass Compute {{ end {text}; }} }} }} fn r{number}(i: Input) -> Value {{ {rust}let result: {kind} = {text}; json(result) }}"
+    let language = if *is_path {
+        "query_language JSONPath; "
+    } else {
+        ""
+    };
+    // JSONPath has conditions in choices only.
+    let compute = match is_condition {
+        true => format!(
+            "choice Compute {{ when {text} => Yes; otherwise => No; }} pass Yes {{ end true; }} pass No {{ end false; }}"
+        ),
+        false => format!("pass Compute {{ end {text}; }}"),
+    };
+    let workflow =
+        format!("workflow R{number}(i: Input) -> {kind} {{ {language}{states}{compute} }}");
+    let function = format!(
+        "fn r{number}(i: Input) -> Value {{ {rust}let result: {kind} = {text}; json(result) }}"
     );
-    let rules: Vec<&str> = rules.iter().copied().collect();
+    let uses: String = scopes.iter().copied().map(used).collect();
+    let line = match scopes.is_empty() {
+        true => format!("workflow! {{ {workflow} }} {function}"),
+        false => format!(
+            "mod m{number} {{ use super::*; {uses}workflow! {{ pub(super) {workflow} }} pub(super) {function} }}"
+        ),
+    };
+    let source = format!("{language}{uses}{source}");
+    let mut rules: Vec<&str> = rules.iter().copied().collect();
+    rules.extend(scopes);
+    if *is_path {
+        rules.push("JSONPath");
+    }
     ProgramRow {
         number,
+        is_module: !scopes.is_empty(),
         source,
         rules: rules.join("|"),
         line,
     }
 }
 
+/// Brings a definition of the user into scope.
+fn used(scope: &str) -> String {
+    match scope.starts_with("traits::") {
+        true => format!("use own::{scope} as _; "),
+        false => format!("use own::{scope}; "),
+    }
+}
+
 /// A module of rows; the row `rows[n]` stands on line `n + FIRST_LINE`.
 pub fn rows_module(rows: &[&ProgramRow]) -> (String, usize) {
     let mut out = String::from(
-        "//! Written by `random_expressions`.\n\nuse super::{json, definition, Row, inputs::*};\nuse serde_json::Value;\nuse std::collections::BTreeMap;\nuse stepwright::prelude::*;\nuse stepwright::functions;\n\n",
+        "//! Written by `random_expressions`.\n\nuse super::{json, definition, Row, inputs::*, own::{self, *}};\nuse serde_json::Value;\nuse std::collections::BTreeMap;\nuse stepwright::prelude::*;\nuse stepwright::functions;\n\n",
     );
     let first = out.lines().count() + 1;
     for row in rows {
@@ -102,12 +143,17 @@ pub fn rows_module(rows: &[&ProgramRow]) -> (String, usize) {
         number,
         source,
         rules,
+        is_module,
         ..
     } in rows
     {
+        let module = match is_module {
+            true => format!("m{number}::"),
+            false => String::new(),
+        };
         let _ = writeln!(
             out,
-            "        Row {{ number: {number}, source: r###\"{source}\"###, rules: {rules:?}, rust: r{number}, workflow: definition::<R{number}> }},"
+            "        Row {{ number: {number}, source: r###\"{source}\"###, rules: {rules:?}, rust: {module}r{number}, workflow: definition::<{module}R{number}> }},"
         );
     }
     out.push_str("    ]\n}\n");

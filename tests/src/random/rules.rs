@@ -1,7 +1,7 @@
 //! The grammar: what makes a value of which kind.
 //!
 //! In a text, `‹K›` is an expression of the kind K, in parentheses where they are needed; `‹~K›` one that needs none;
-//! `‹&K›` one that is only read, so that `.clone()` is left away; `‹=K›`, `‹=&K›`, `‹=&&K›` a new name for a value of
+//! `‹&K›` one that is only read, so that `.clone()` is left away; `‹.K›` the receiver of a method, where a reference stays one; `‹=K›`, `‹=&K›`, `‹=&&K›` a new name for a value of
 //! that kind or a reference to it, which all expressions behind it see up to `‹/›`; `‹:K›` one that they see from `‹+›` on. Letters are those of
 //! [`Kind::read`](super::kind::Kind::read).
 
@@ -11,10 +11,17 @@ pub(super) struct Rule {
     /// The kind that it gives.
     pub(super) kind: &'static str,
     pub(super) text: &'static str,
+    /// What the text needs in scope, as in [`SCOPES`](super::own::SCOPES).
+    pub(super) scope: &'static str,
 }
 
-const fn rule(name: &'static str, kind: &'static str, text: &'static str) -> Rule {
-    Rule { name, kind, text }
+pub(super) const fn rule(name: &'static str, kind: &'static str, text: &'static str) -> Rule {
+    Rule {
+        name,
+        kind,
+        text,
+        scope: "",
+    }
 }
 
 /// What stands alone.
@@ -122,12 +129,12 @@ pub(super) const RULES: &[Rule] = &[
     rule("remainder", "I", "‹I› % ‹I›"),
     rule("remainder by a literal", "I", "‹I› % 7"),
     rule("negate", "I", "-‹I›"),
-    rule("abs", "I", "‹I›.abs()"),
+    rule("abs", "I", "‹.I›.abs()"),
     rule("number min", "I", "‹I›.min(‹~I›)"),
     rule("number max", "I", "‹I›.max(‹~I›)"),
-    rule("signum", "I", "‹I›.signum()"),
-    rule("clamp", "I", "‹I›.clamp(-3, 9)"),
-    rule("pow", "I", "(‹I› % 10).pow(2)"),
+    rule("signum", "I", "‹.I›.signum()"),
+    rule("clamp", "I", "‹.I›.clamp(-3, 9)"),
+    rule("pow", "I", "(‹.I› % 10).pow(2)"),
     rule("unwrap_or_default integer", "I", "‹?I›.unwrap_or_default()"),
     rule("sum", "I", "‹&[I]›.iter().sum::<i32>()"),
     rule("field quantity", "I", "‹&S›.quantity"),
@@ -140,9 +147,9 @@ pub(super) const RULES: &[Rule] = &[
     rule("halve", "F", "‹F› / 2.0"),
     rule("double", "F", "‹F› * 2.0"),
     rule("negate a float", "F", "-‹F›"),
-    rule("floor", "F", "‹F›.floor()"),
+    rule("floor", "F", "‹.F›.floor()"),
     rule("ceil", "F", "‹F›.ceil()"),
-    rule("round", "F", "‹F›.round()"),
+    rule("round", "F", "‹.F›.round()"),
     rule("trunc", "F", "‹F›.trunc()"),
     rule("float max", "F", "‹F›.max(‹~F›)"),
     rule("f64::from", "F", "f64::from(‹~I›) / 4.0"),
@@ -188,9 +195,9 @@ pub(super) const RULES: &[Rule] = &[
     rule("trim_start", "T", "‹T›.trim_start().to_string()"),
     rule("replace literals", "T", "‹&T›.replace(\"a\", \"$b\")"),
     rule("replace", "T", "‹&T›.replace(‹T›.as_str(), ‹T›.as_str())"),
-    rule("integer to_string", "T", "‹I›.to_string()"),
+    rule("integer to_string", "T", "‹.I›.to_string()"),
     rule("large to_string", "T", "‹L›.to_string()"),
-    rule("bool to_string", "T", "‹B›.to_string()"),
+    rule("bool to_string", "T", "‹.B›.to_string()"),
     rule("join", "T", "‹&[T]›.join(\", \")"),
     rule("unwrap_or_default text", "T", "‹?T›.unwrap_or_default()"),
     rule("field name", "T", "‹&S›.name.clone()"),
@@ -417,7 +424,7 @@ pub(super) const RULES: &[Rule] = &[
         "B",
         "functions::is_before(‹T›.as_str(), ‹T›.as_str())",
     ),
-    rule("then_some", "?A", "‹B›.then_some(‹~A›)"),
+    rule("then_some", "?A", "‹.B›.then_some(‹~A›)"),
     rule("from bool", "I", "i32::from(‹B›)"),
     rule("as float", "F", "‹&[A]›.len() as f64"),
     rule("rounded", "L", "(‹F› * 10.0).round() as i64"),

@@ -5,10 +5,15 @@ use std::io::Write as _;
 use super::inputs::inputs;
 use super::run::{Row, Verdict, keep_panics, verdict};
 
-/// Runs rows; prints the smallest differing ones and what became of the others.
-pub(super) async fn drive(rows: Vec<Row>, count: usize, dump: Option<&str>) -> std::io::Result<bool> {
+/// Runs rows; prints the smallest differing ones and what became of the others, and writes how many there are of each.
+pub(super) async fn drive(
+    rows: Vec<Row>,
+    inputs_count: usize,
+    counts: &str,
+    dump: Option<&str>,
+) -> std::io::Result<()> {
     keep_panics();
-    let inputs = inputs(count);
+    let inputs = inputs(inputs_count);
     let mut file = match dump {
         Some(path) => Some(std::io::BufWriter::new(std::fs::File::create(path)?)),
         None => None,
@@ -55,9 +60,11 @@ pub(super) async fn drive(rows: Vec<Row>, count: usize, dump: Option<&str>) -> s
     }
     let numbers: Vec<String> = differ.iter().map(|(row, _)| row.number.to_string()).collect();
     println!("differing: {}", numbers.join(" "));
+    let agreeing = rows.len() - refused.len() - differ.len();
     println!(
-        "{} expressions: {} agree ({agree} values, {beyond} beyond Rust's integers), {} are refused, {} differ ({} of them are shown)",
-        rows.len(), rows.len() - refused.len() - differ.len(), refused.len(), differ.len(), kept.len()
+        "{} expressions: {agreeing} agree ({agree} values, {beyond} beyond Rust's integers), {} are refused, {} differ ({} of them are shown)",
+        rows.len(), refused.len(), differ.len(), kept.len()
     );
-    Ok(differ.is_empty())
+    let found = serde_json::json!({"agree": agreeing, "refused": refused.len(), "differ": differ.len()});
+    std::fs::write(counts, found.to_string())
 }

@@ -1,6 +1,7 @@
 //! What the random expressions are computed for.
 
 use super::draw::Draw;
+use super::own::Own;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -34,6 +35,7 @@ pub(super) struct Input {
     pub(super) pair: (i32, String),
     pub(super) item: Item,
     pub(super) size: Size,
+    pub(super) own: Own,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
@@ -97,12 +99,7 @@ impl Draw {
             maybe: self.option(Draw::text),
             best: self.option(Draw::item),
             table: self
-                .list(|draw| {
-                    (
-                        draw.of(&["a", "b", "z", "ä", "name"]).to_owned(),
-                        draw.small(),
-                    )
-                })
+                .list(|draw| (draw.key(), draw.small()))
                 .into_iter()
                 .collect(),
             pair: (self.small(), self.text()),
@@ -112,6 +109,7 @@ impl Draw {
                 1 => Size::Boxed { side: self.small() },
                 _ => Size::Named(self.text()),
             },
+            own: self.own(),
         }
     }
 }

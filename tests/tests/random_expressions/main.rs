@@ -8,6 +8,12 @@ mod draw;
 mod equal;
 mod glue;
 mod inputs;
+#[allow(
+    unused,
+    clippy::all,
+    reason = "a sample uses a part of these definitions"
+)]
+mod own;
 mod run;
 #[rustfmt::skip]
 #[allow(warnings, clippy::all)]

@@ -6,6 +6,7 @@ use super::operator;
 use super::syntax::{Operator, Syntax};
 use crate::expr::methods::{self, Method, Receiver, Takes};
 use crate::expr::{Expr, Node, Unary};
+use crate::lower::report::HIDDEN_NONE;
 use crate::shape::Shape;
 use serde_json::Value;
 
@@ -24,14 +25,8 @@ impl Lowering<'_, '_> {
 
     fn method_of(&mut self, this: Code, name: &str, arguments: &[Expr]) -> Code {
         let shape = this.shape.plain();
-        if let Shape::Option(some) = &shape
-            && let Shape::Option(_) = some.plain()
-            && name != "flatten"
-            && !methods::is_identity(name)
-        {
-            return self.refuse_code(
-                "in JSON an `Option` of an `Option` is one `null`, so `None` and `Some(None)` are the same; `.flatten()` it first",
-            );
+        if shape.hides_none() && name != "flatten" && !methods::is_identity(name) {
+            return self.refuse_code(HIDDEN_NONE);
         }
         if matches!(name, "sum" | "product" | "sqrt" | "powi" | "powf")
             && [shape.clone(), shape.item().plain()]

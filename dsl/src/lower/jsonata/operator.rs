@@ -5,6 +5,7 @@ use super::expression::Lowering;
 use super::lists::{TEXTS, is_ordered};
 use super::syntax::{Operator, Syntax};
 use crate::expr::{Binary, Expr, Node, Unary};
+use crate::lower::report::HIDDEN_NONE;
 use crate::shape::{Fields, Presence, Shape, Tagging};
 
 /// Why nothing is computed with an `f32`.
@@ -132,6 +133,9 @@ impl Lowering<'_, '_> {
                 if let Some(form) = option.shape.custom() {
                     return self.refuse_code(form.refusal());
                 }
+                if option.shape.hides_none() {
+                    return self.refuse_code(HIDDEN_NONE);
+                }
                 return is_some(&option, !equal);
             }
         }
@@ -225,6 +229,7 @@ fn differs(shape: &Shape, depth: usize) -> Option<String> {
             "`#[serde({})]` may write two values that are equal as JSON that is not, or the other way round",
             form.attribute
         )),
+        option if option.hides_none() => Some(HIDDEN_NONE.to_owned()),
         Shape::Option(shape) | Shape::Array(shape) => inner(&shape),
         Shape::Map(map) => inner(&map.value),
         Shape::Tuple(items) => items.iter().find_map(inner),

@@ -6,7 +6,7 @@ use super::path::Paths;
 use crate::expr::{Binary, Expr, Node, Unary};
 use crate::lower::env::Env;
 use crate::lower::jsonata;
-use crate::lower::report::Report;
+use crate::lower::report::{HIDDEN_NONE, Report};
 use crate::shape::Shape;
 use serde_json::Value;
 use stepwright_asl::json::Json;
@@ -185,6 +185,10 @@ fn some(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
         Ok(leaf) => match leaf.shape.custom() {
             Some(form) => {
                 paths.report.fault(form.refusal());
+                ChoiceRule::default()
+            }
+            None if leaf.shape.hides_none() => {
+                paths.report.fault(HIDDEN_NONE);
                 ChoiceRule::default()
             }
             None => super::pattern::there(&leaf, paths),

@@ -416,6 +416,25 @@ impl Build for Paths<'_, '_> {
         }
     }
 
+    /// `Some(option)` is an option of an option, which nothing can test.
+    fn some(&mut self, value: Tree<Leaf>) -> Tree<Leaf> {
+        match value {
+            Tree::Leaf(leaf) if matches!(leaf.shape.plain(), Shape::Option(_) | Shape::Null) => {
+                let shape = Shape::option(leaf.shape.clone());
+                Tree::Leaf(Leaf { shape, ..leaf })
+            }
+            value => value,
+        }
+    }
+
+    /// The value of a newtype is what it holds, with the shape of the newtype: `Bag(list).0` is no item of the list.
+    fn shaped(&mut self, value: Tree<Leaf>, shape: Shape) -> Tree<Leaf> {
+        match value {
+            Tree::Leaf(leaf) => Tree::Leaf(Leaf { shape, ..leaf }),
+            tree => tree,
+        }
+    }
+
     fn passed(&mut self, value: &Expr, form: CustomForm) -> Option<Tree<Leaf>> {
         self.passes = true;
         let tree = self.tree(value);

@@ -6,7 +6,7 @@
 
 use crate::shape::Form;
 use crate::type_block::Witness;
-use crate::type_block::known::{Cloned, Equal, Ordered, PartiallyOrdered};
+use crate::type_block::known::{Cloned, Equal, MethodClone, Ordered, PartiallyOrdered};
 
 /// A value that has the type of another one, borrowed or not.
 #[diagnostic::on_unimplemented(
@@ -79,6 +79,31 @@ checks! {
     partially_ordered: PartialOrd => PartiallyOrdered, PartiallyOrderedValues, PartiallyOrderedItems, PartiallyOrderedNothing;
     /// Whether `Ord` is the order of the JSON.
     ordered: Ord => Ordered, OrderedValues, OrderedItems, OrderedNothing;
-    /// Whether clones have the JSON of the value.
+    /// Whether the clones of items have the JSON of the items.
     cloned: Clone => Cloned, ClonedValues, ClonedItems, ClonedNothing;
 }
+
+/// Whether the result of `value.clone()` has the JSON of the value. A method `clone` that the type has itself counts also
+/// where the type is not `Clone`.
+pub trait ClonedByMethod {
+    /// The payload.
+    type Of;
+    /// Adds the check to what is known.
+    fn cloned_by_method<Shaped>(&self, _shaped: Shaped) -> MethodClone<Self::Of, Shaped> {
+        MethodClone::new()
+    }
+}
+
+impl<T: Form> ClonedByMethod for &Witness<T> {
+    type Of = T::Owned;
+}
+
+/// No check of `value.clone()`.
+pub trait ClonedByNothing {
+    /// Nothing is checked.
+    fn cloned_by_method<Shaped>(&self, shaped: Shaped) -> Shaped {
+        shaped
+    }
+}
+
+impl<T> ClonedByNothing for Witness<T> {}

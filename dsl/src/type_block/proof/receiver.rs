@@ -200,6 +200,23 @@ impl<T: super::operand::Points> HasInside<method::as_deref> for Option<T> {}
 #[diagnostic::do_not_recommend]
 impl<M, T: HasInside<M>> HasInside<M> for &T {}
 
+/// An iterator over the items of lists, options and iterators of the standard library.
+#[diagnostic::on_unimplemented(
+    message = "this iterator runs an `IntoIterator` of the program, which a workflow cannot run",
+    label = "the items are iterated by code of the program",
+    note = "iterate the list inside of each item: `.flat_map(|bag| bag.items)`, or call a task"
+)]
+pub trait Flat: Sized {
+    /// The iterator.
+    #[must_use]
+    fn flat(self) -> Self {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<I: Has<method::next>> Flat for I {}
+
 /// An iterator of the standard library over values of the standard library.
 pub trait StandardIterator: Has<method::next> {}
 

@@ -177,7 +177,8 @@ fn located(mut token: TokenTree, span: Span) -> TokenTree {
 fn standard_item(name: &str) -> Option<fn(&Ident) -> TokenStream> {
     Some(match name {
         "None" => |item| quote!(let _: ::core::option::Option<()> = #item;),
-        "Some" => |item| quote!(let _: ::core::option::Option<()> = #item(());),
+        // A pattern: a function of the same name and type is no variant.
+        "Some" => |item| quote!(if let #item(()) = __s::any::<::core::option::Option<()>>() {}),
         "String" => |item| quote!(let _: #item = __s::any::<::std::string::String>();),
         "Vec" => |item| quote!(let _: #item<()> = __s::any::<::std::vec::Vec<()>>();),
         "Box" => |item| quote!(let _: #item<()> = __s::any::<::std::boxed::Box<()>>();),
@@ -226,6 +227,17 @@ fn probed_types(method: &str) -> Vec<&'static str> {
         // These methods take `&self`, so a user's method that takes `self` comes before them.
         return match method {
             "into" => Vec::new(),
+            "clone" => vec![
+                "::std::string::String",
+                "::std::vec::Vec<?>",
+                "::core::option::Option<?>",
+                "::std::collections::BTreeMap<?, !>",
+                "::std::collections::BTreeSet<?>",
+                "i32",
+                "u32",
+                "i64",
+                "f64",
+            ],
             _ => vec!["::std::string::String", "i32", "u32", "i64", "f64"],
         };
     }
@@ -368,7 +380,7 @@ impl Resolver<'_> {
                     return value;
                 }
                 let (of, method) = (&call.receiver, &call.method);
-                let index = rewriting.witness(Witness::Cloned);
+                let index = rewriting.witness(Witness::MethodClone);
                 let seen = witness(index);
                 let code = quote_spanned!(span=> {
                     let __value = #of;
@@ -427,6 +439,10 @@ impl Resolver<'_> {
             ("cloned" | "to_vec" | "into_owned", []) => {
                 let index = rewriting.witnessed(expression, Witness::Cloned);
                 return Term::Checked(index, Box::new(value));
+            }
+            // The items are lists or options of the standard library.
+            ("flat_map", [_]) | ("flatten", []) if kind == Some(Kind::Iterator) => {
+                rewriting.wrap(expression, span, &quote!(Flat::flat));
             }
             ("collect", []) => {
                 rewriting.wrap(expression, span, &quote!(Has::<__s::method::argument>::on));
