@@ -266,3 +266,26 @@ fn a_call_in_the_guard_of_matches_is_refused() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_field_of_an_error_has_no_number_behind_a_rest() {
+    for (pattern, is_refused) in [
+        ("E::V(a, ..)", false),
+        ("E::V(_, a)", false),
+        ("E::V(..)", false),
+        ("E::V(.., a)", true),
+        ("E::V(_, .., a)", true),
+    ] {
+        for catch in [
+            format!("catch {pattern} => B;"),
+            format!("catch {{ {pattern} => B, _ => B }}"),
+        ] {
+            let found = messages(&with_task(&format!("f(x); {catch} next B;")));
+            let refused = found
+                .iter()
+                .any(|message| message.contains("`..` must be the last in a `catch`"));
+            assert_eq!(refused, is_refused, "{catch}: {found:?}");
+            assert!(is_refused || found.is_empty(), "{catch}: {found:?}");
+        }
+    }
+}
