@@ -3,7 +3,7 @@
 /// A kind of values. `A`, `C` and `O` of a rule stand for any kind, and for one that has an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// `i32`, `f64`, `bool`, `String`, `usize`, `i64`, `Item`, `Size`, `BTreeMap<String, i32>`: one letter each.
+    /// `i32`, `f64`, `bool`, `String`, `usize`, `i64`, `Item`, `Size`, `BTreeMap<String, i32>`, `ErrorOutput`: one letter each.
     One(char),
     List(Box<Kind>),
     Option(Box<Kind>),
@@ -58,6 +58,7 @@ impl Kind {
                 'S' => "Item",
                 'Z' => "Size",
                 'M' => "BTreeMap<String, i32>",
+                'E' => "ErrorOutput",
                 other => panic!("`{other}` is no kind"),
             }
             .to_owned(),

@@ -3,7 +3,8 @@
 use std::io::Write as _;
 
 use super::inputs::inputs;
-use super::run::{Row, Verdict, keep_panics, verdict};
+use super::panics::keep_panics;
+use super::run::{Row, Verdict, verdict};
 
 /// Runs rows; prints the smallest differing ones and what became of the others.
 pub(super) async fn drive(rows: Vec<Row>, count: usize, dump: Option<&str>) -> std::io::Result<bool> {

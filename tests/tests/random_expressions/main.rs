@@ -7,7 +7,10 @@
 mod draw;
 mod equal;
 mod glue;
+#[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod inputs;
+#[allow(unreachable_pub, reason = "a crate that is written exports them")]
+mod panics;
 mod run;
 #[rustfmt::skip]
 #[allow(warnings, clippy::all)]
@@ -15,7 +18,8 @@ mod sample;
 mod values;
 
 use glue::{definition, json};
-use run::{Row, Verdict, keep_panics, verdict};
+use panics::keep_panics;
+use run::{Row, Verdict, verdict};
 
 #[tokio::test]
 async fn the_sample_gives_what_rust_gives() {
