@@ -256,9 +256,7 @@ fn a_value_in_parentheses_is_no_call() {
 
 #[test]
 fn a_call_in_the_guard_of_matches_is_refused() {
-    let found = messages(&with_task(
-        "let r = matches!(x, P { .. } if f(x)); next B;",
-    ));
+    let found = messages(&with_task("let r = matches!(x, P { .. } if f(x)); next B;"));
     assert!(
         found
             .iter()

@@ -3,6 +3,11 @@
 //! `cargo run -p stepwright-tests --bin random_workflows` runs as many more as one likes; this sample was written by it with
 //! `--seed 8 --count 20 --sample tests/tests/random_workflows/sample.rs`.
 
+#![allow(
+    clippy::result_large_err,
+    reason = "a catch binds a struct of an error, so errors are large"
+)]
+
 #[path = "../../src/random/draw.rs"]
 mod draw;
 #[allow(unreachable_pub, reason = "a crate that is written exports them")]

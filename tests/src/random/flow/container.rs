@@ -79,7 +79,7 @@ impl Flow<'_> {
             let at = self.variable(scope, &Kind::List(Box::new(result)), &bound);
             bound.push(at);
             let variable = scope.variables[at].clone();
-            self.see(&[variable.clone()]);
+            self.see(std::slice::from_ref(&variable));
             let name = variable.name;
             (
                 format!("{setting}let {name} = {each}; "),
