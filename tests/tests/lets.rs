@@ -37,6 +37,12 @@ async fn book_car(trip: Trip) -> Result<Car, CarError> {
     })
 }
 
+/// Cars for the trip.
+#[task]
+async fn list_cars(trip: Trip) -> Vec<Car> {
+    book_car(trip).await.into_iter().collect()
+}
+
 fn trip() -> Value {
     json!({"traveller": "Ada", "nights": 3})
 }
@@ -149,6 +155,28 @@ workflow! {
         }
     }
 
+    workflow InMatches(trip: Trip) -> (bool, u32) {
+        task Book {
+            let is_cheap = matches!(book_car(trip), Car { price, .. } if price < 100.0);
+            let count = u32::from(is_cheap) + trip.nights;
+            timeout (trip.nights + 60);
+            end (is_cheap, count);
+        }
+    }
+
+    workflow Indexed(trip: Trip) -> (Car, Vec<Car>, u32) {
+        task Book {
+            let first = list_cars(trip)[0].price;
+            next Again;
+        }
+        task Again {
+            let cars = list_cars(trip);
+            let same = cars;
+            let nights = u32::from(first > 0.0);
+            end (same[0], cars, nights);
+        }
+    }
+
     workflow Behind(trip: Trip) -> (Vec<String>, u32, String) {
         parallel Both {
             let (car, nights) =
@@ -201,12 +229,19 @@ workflow! {
 #[tokio::test]
 async fn a_result_is_worked_on_in_its_state() {
     let car = json!({"plateNumber": "Ada-3", "price": 30.0});
-    assert_eq!(run::<Wrapped>(trip()).await, car);
+    assert_eq!(run::<Wrapped>(trip()).await, car.clone());
     assert_eq!(
         run::<Priced>(trip()).await,
         json!([36.0, "Ada for 36", 18.0])
     );
     assert_eq!(run::<InFormat>(trip()).await, json!("Ada: Ada-3"));
+    assert_eq!(run::<InMatches>(trip()).await, json!([true, 4]));
+    assert_eq!(
+        run::<Indexed>(trip()).await,
+        json!([car.clone(), [car.clone()], 1])
+    );
+    let long = json!({"traveller": "Ada", "nights": 10});
+    assert_eq!(run::<InMatches>(long).await, json!([false, 10]));
     assert_eq!(run::<Alone>(trip()).await, json!("Ada has Ada-3 for 3: 30"));
     assert_eq!(
         run::<Behind>(trip()).await,

@@ -94,6 +94,14 @@ fn jsonpath_binds_nothing(machine: &Machine, node: &Node, pattern: &Pat, errors:
 
 fn binds_fields_only(pattern: &Pat, errors: &Errors) {
     if let Err(deeper) = error_fields(pattern) {
+        if let Pat::Rest(rest) = deeper {
+            errors.on(
+                rest,
+                "`..` must be the last in a `catch`, because fields travel by their numbers: write `_` for each field \
+                 before",
+            );
+            return;
+        }
         errors.on(
             &deeper,
             "a `catch` binds fields by name, `Error::Variant { field }`, and looks no deeper: Step Functions chooses by \

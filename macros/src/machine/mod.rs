@@ -6,6 +6,7 @@
 mod edge;
 mod error;
 mod expression;
+mod matches;
 mod pattern;
 mod place;
 mod state;
@@ -18,6 +19,7 @@ pub(crate) use self::error::{CatchEvery, ErrorPattern, Retry};
 pub(crate) use self::expression::{
     Amount, Binding, Json, Let, Object, ObjectValue, RawFields, Setting, SettingValue, UserExpr,
 };
+pub(crate) use self::matches::Matches;
 pub(crate) use self::pattern::{Pattern, error_fields, error_path, is_bound, own_name};
 pub(crate) use self::place::{Expected, Place};
 pub(crate) use self::state::{

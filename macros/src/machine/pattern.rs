@@ -176,9 +176,12 @@ pub(crate) fn error_fields(from: &Pat) -> Result<Fields<'_>, &Pat> {
         other => return Err(other),
     };
     let mut fields = Vec::new();
-    for (name, part) in parts {
+    let count = parts.len();
+    for (index, (name, part)) in parts.into_iter().enumerate() {
         match part {
-            Pat::Wild(_) | Pat::Rest(_) => {}
+            Pat::Wild(_) => {}
+            // Behind `..` a field's number depends on how many the variant has.
+            Pat::Rest(_) if index + 1 == count => {}
             Pat::Ident(ident) if ident.subpat.is_none() && is_bound(&ident.ident) => {
                 fields.push((name, &ident.ident));
             }

@@ -1,8 +1,9 @@
 //! The call of a task somewhere in an expression: `Some(book_car(trip))`, `quote(order).amount * 1.2`.
 
 use crate::functions::is_task;
+use crate::machine::Matches;
 use proc_macro2::{Ident, Span};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
@@ -104,8 +105,12 @@ impl VisitMut for Calls {
 }
 
 impl Calls {
-    /// The arguments of `format!` and `vec!` are expressions.
+    /// The arguments of `format!` and `vec!` are expressions, and so are the subject and the guard of `matches!`.
     fn macro_call(&mut self, call: &mut ExprMacro) {
+        if call.mac.path.is_ident("matches") {
+            self.matches(call);
+            return;
+        }
         let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
         if !(call.mac.path.is_ident("format") || call.mac.path.is_ident("vec")) {
             return;
@@ -124,6 +129,29 @@ impl Calls {
         }
         if self.found.len() > before {
             call.mac.tokens = arguments.into_token_stream();
+        }
+    }
+
+    fn matches(&mut self, call: &mut ExprMacro) {
+        // The check of expressions reports what does not parse.
+        let Ok(mut parts) = call.mac.parse_body::<Matches>() else {
+            return;
+        };
+        let before = self.found.len();
+        self.visit_expr_mut(&mut parts.subject);
+        if let Some(guard) = &mut parts.guard {
+            self.within("the guard of `matches!`", |calls| {
+                calls.visit_expr_mut(guard);
+            });
+        }
+        if self.found.len() > before {
+            let Matches {
+                subject,
+                pattern,
+                guard,
+            } = &parts;
+            let guard = guard.iter();
+            call.mac.tokens = quote!(#subject, #pattern #(if #guard)*);
         }
     }
 }

@@ -41,8 +41,8 @@ impl Draft {
     fn own(&mut self, word: &str, input: ParseStream, reader: &Reader) -> Result<bool> {
         let state = &mut self.state;
         match &mut state.kind {
-            Kind::Task(_) => {
-                let statement = task::parse(word, input, reader)?;
+            Kind::Task(call) => {
+                let statement = task::parse(word, input, call.is_some(), reader)?;
                 let known = statement.is_some();
                 if let Some(statement) = statement {
                     self.call(statement, reader);

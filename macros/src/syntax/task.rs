@@ -18,8 +18,13 @@ pub(super) enum Statement {
 
 pub(super) const WORDS: &[&str] = &["let", "wait_for_task_token", "start", "workflow", "service"];
 
-/// Reads a call, with or without its `let`, or a `let` alone, where one stands.
-pub(super) fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<Option<Statement>> {
+/// Reads a call, with or without its `let`, or a `let` alone. `calls` is whether the state already makes its call.
+pub(super) fn parse(
+    word: &str,
+    input: ParseStream,
+    calls: bool,
+    reader: &Reader,
+) -> Result<Option<Statement>> {
     let binding = match word {
         "let" => Some(reader.attempt(input, Binding::parse)?),
         "wait_for_task_token" | "workflow" | "service" => None,
@@ -28,7 +33,7 @@ pub(super) fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<O
         _ => return Ok(None),
     };
     match binding {
-        Some(binding) if !call_alone(input) => computed(binding, input, reader).map(Some),
+        Some(binding) if !call_alone(input, calls) => computed(binding, input, reader).map(Some),
         binding => {
             let call = Call::parse(input, reader)?;
             finished(input, reader)?;
@@ -49,7 +54,7 @@ fn finished(input: ParseStream, reader: &Reader) -> Result<()> {
 }
 
 /// Whether a call stands next, and all of the `let`'s value is that call.
-fn call_alone(input: ParseStream) -> bool {
+fn call_alone(input: ParseStream, calls: bool) -> bool {
     match word(input).as_deref() {
         Some("wait_for_task_token" | "start" | "workflow" | "service") if !is_call(input) => true,
         _ => {
@@ -58,15 +63,18 @@ fn call_alone(input: ParseStream) -> bool {
                 return false;
             };
             let Some((_, _, rest)) = ahead.cursor().group(Delimiter::Parenthesis) else {
-                // An editor completes a call that is only begun.
-                return is_task(&path) && (ahead.is_empty() || ahead.peek(Token![;]));
+                // An editor completes a call that is only begun. Behind a call it is the name of a value.
+                return !calls && is_task(&path) && (ahead.is_empty() || ahead.peek(Token![;]));
             };
-            let goes_on = rest.punct().is_some_and(|(punct, _)| {
-                matches!(
-                    punct.as_char(),
-                    '.' | '?' | '+' | '-' | '*' | '/' | '%' | '=' | '<' | '>' | '!' | '&' | '|'
-                )
-            }) || rest.ident().is_some_and(|(word, _)| word == "as");
+            let is_indexed = rest.group(Delimiter::Bracket).is_some();
+            let goes_on = is_indexed
+                || rest.punct().is_some_and(|(punct, _)| {
+                    matches!(
+                        punct.as_char(),
+                        '.' | '?' | '+' | '-' | '*' | '/' | '%' | '=' | '<' | '>' | '!' | '&' | '|'
+                    )
+                })
+                || rest.ident().is_some_and(|(word, _)| word == "as");
             is_task(&path) && !goes_on
         }
     }
@@ -198,12 +206,16 @@ fn not_a_call(span: Span) -> syn::Error {
     )
 }
 
-/// Whether `name(` or `name::` stands next.
+/// Words of statements that an expression follows, which may begin with a parenthesis: `end (a, b);`.
+const BEFORE_VALUES: &[&str] = &["end", "timeout", "heartbeat", "credentials"];
+
+/// Whether `name(` or `name::` is next; words such as `end` are not names of calls.
 pub(super) fn is_call(input: ParseStream) -> bool {
-    let Some((_, rest)) = input.cursor().ident() else {
+    let Some((first, rest)) = input.cursor().ident() else {
         return false;
     };
-    rest.group(Delimiter::Parenthesis).is_some()
+    let is_word = BEFORE_VALUES.iter().any(|word| first == word);
+    rest.group(Delimiter::Parenthesis).is_some() && !is_word
         || rest.punct().is_some_and(|(punct, _)| {
             punct.as_char() == ':' && punct.spacing() == proc_macro2::Spacing::Joint
         })

@@ -232,3 +232,58 @@ fn a_value_that_may_panic_and_makes_no_variable_is_refused() {
 fn messages_with(part: &str, messages: Vec<String>) -> usize {
     messages.iter().filter(|one| one.contains(part)).count()
 }
+
+/// A workflow with this task state.
+fn with_task(statements: &str) -> String {
+    format!("workflow W(x: T) -> T {{ task A {{ {statements} }} pass B {{ end x; }} }}")
+}
+
+#[test]
+fn a_value_in_parentheses_is_no_call() {
+    for statements in [
+        "let r = f(x); catch E::V => B; end (r, x);",
+        "f(x); timeout (x.a + 1); heartbeat (x.a); credentials (x.role); next B;",
+        "let r = f(x)[0]; next B;",
+        "let r = f(x); let same = r; let (a, b) = same; next B;",
+        "let r = matches!(f(x), P { a, .. } if a > 1); next B;",
+        "end::f(x); next B;",
+        "let r = end(x); next B;",
+    ] {
+        let found = messages(&with_task(statements));
+        assert_eq!(found, Vec::<String>::new(), "{statements}");
+    }
+}
+
+#[test]
+fn a_call_in_the_guard_of_matches_is_refused() {
+    let found = messages(&with_task("let r = matches!(x, P { .. } if f(x)); next B;"));
+    assert!(
+        found
+            .iter()
+            .any(|message| message.contains("the guard of `matches!` may run never or often")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_field_of_an_error_has_no_number_behind_a_rest() {
+    for (pattern, is_refused) in [
+        ("E::V(a, ..)", false),
+        ("E::V(_, a)", false),
+        ("E::V(..)", false),
+        ("E::V(.., a)", true),
+        ("E::V(_, .., a)", true),
+    ] {
+        for catch in [
+            format!("catch {pattern} => B;"),
+            format!("catch {{ {pattern} => B, _ => B }}"),
+        ] {
+            let found = messages(&with_task(&format!("f(x); {catch} next B;")));
+            let refused = found
+                .iter()
+                .any(|message| message.contains("`..` must be the last in a `catch`"));
+            assert_eq!(refused, is_refused, "{catch}: {found:?}");
+            assert!(is_refused || found.is_empty(), "{catch}: {found:?}");
+        }
+    }
+}

@@ -8,13 +8,14 @@
 //! `--sample FILE` writes the rows of the checked-in sample instead. `--until N` runs one crate of `--count` expressions after the
 //! other, each with the next seed, until there are N expressions, and writes no `values.jsonl`.
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use stepwright_tests::random::{Options, Program, program, rows_module};
+use stepwright_tests::random::{
+    Options, Program, Refused, compile, program, report_refused, rows_module,
+};
 
 /// How often rows that do not compile are left out; each phase of rustc shows errors of its own.
 const MAX_COMPILATIONS: usize = 16;
@@ -135,9 +136,9 @@ fn run(arguments: &Arguments) -> Result<Counts, Box<dyn Error>> {
     std::fs::create_dir_all(arguments.out.join("src"))?;
     std::fs::write(arguments.out.join("Cargo.toml"), manifest(root))?;
     std::fs::copy(root.join("Cargo.lock"), arguments.out.join("Cargo.lock"))?;
-    let mut refused = BTreeMap::new();
+    let mut refused = Refused::new();
     for compilation in 1.. {
-        let errors = compile(&program, package, arguments, &target)?;
+        let errors = compile_program(&program, package, arguments, &target)?;
         if errors.is_empty() {
             break;
         }
@@ -147,7 +148,13 @@ fn run(arguments: &Arguments) -> Result<Counts, Box<dyn Error>> {
         program.rows.retain(|row| !errors.contains_key(&row.number));
         refused.extend(errors);
     }
-    report_refused(&refused, &arguments.out.join("refused.txt"))?;
+    let list = arguments.out.join("refused.txt");
+    report_refused(&refused, &list)?;
+    println!(
+        "{} expressions are refused while they compile: {}",
+        refused.len(),
+        list.display()
+    );
     if let Some(sample) = &arguments.sample {
         let rows: Vec<_> = program.rows.iter().collect();
         std::fs::write(sample, rows_module(&rows).0)?;
@@ -206,13 +213,13 @@ opt-level = 1
     )
 }
 
-/// The errors by the numbers of the rows that they are about.
-fn compile(
+/// Writes the crate and compiles it.
+fn compile_program(
     program: &Program,
     package: &Path,
     arguments: &Arguments,
     target: &Path,
-) -> Result<BTreeMap<usize, (String, String)>, Box<dyn Error>> {
+) -> Result<Refused, Box<dyn Error>> {
     let source = arguments.out.join("src");
     let rows: Vec<_> = program.rows.iter().collect();
     let mut main = String::from("#![allow(warnings)]\n");
@@ -221,7 +228,9 @@ fn compile(
         "#[path = {:?}]\nmod draw;\n",
         package.join("src/random/draw.rs")
     );
-    for module in ["equal", "glue", "values", "own", "inputs", "run", "driver"] {
+    for module in [
+        "equal", "glue", "values", "own", "inputs", "panics", "run", "driver",
+    ] {
         main += &format!(
             "#[path = {:?}]\nmod {module};\n",
             shared.join(format!("{module}.rs"))
@@ -241,94 +250,13 @@ fn compile(
         all.join(", ")
     );
     std::fs::write(source.join("main.rs"), main)?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["build", "--message-format=json", "--target-dir"])
-        .arg(target)
-        .current_dir(&arguments.out)
-        .env("CARGO_INCREMENTAL", "0")
-        .output()?;
-    let mut errors = BTreeMap::new();
-    let mut elsewhere = Vec::new();
-    for line in String::from_utf8_lossy(&output.stdout).lines() {
-        let Ok(message) = serde_json::from_str::<serde_json::Value>(line) else {
-            continue;
-        };
-        let message = &message["message"];
-        if message["level"] != "error" {
-            continue;
-        }
-        let text = message["message"].as_str().unwrap_or_default().to_owned();
-        let spans = message["spans"].as_array().cloned().unwrap_or_default();
-        let mut found = false;
-        for span in spans.iter().filter(|span| span["is_primary"] == true) {
-            // An error in the expansion of a macro of `own.rs` belongs to the row that calls the macro.
-            let mut span = span;
-            while span["expansion"].is_object()
-                && !span["file_name"]
-                    .as_str()
-                    .is_some_and(|name| name.starts_with("src/rows"))
-            {
-                span = &span["expansion"]["span"];
-            }
-            let number = span["file_name"].as_str().and_then(|name| {
-                name.strip_prefix("src/rows")?
-                    .strip_suffix(".rs")?
-                    .parse::<usize>()
-                    .ok()
-            });
-            let line = span["line_start"].as_u64().unwrap_or_default() as usize;
-            if let Some(row) =
-                number.and_then(|number| rows.get(number * MODULE + line.checked_sub(first)?))
-            {
-                let label = span["label"].as_str().unwrap_or_default();
-                errors
-                    .entry(row.number)
-                    .or_insert((format!("{text} {label}"), row.source.clone()));
-                found = true;
-            }
-        }
-        if !found && !text.starts_with("aborting") {
-            let rendered = message["rendered"].as_str().unwrap_or(&text);
-            elsewhere.push(rendered.to_owned());
-        }
-    }
-    if errors.is_empty() && !output.status.success() {
-        return Err(format!(
-            "cargo: {}\n{}",
-            elsewhere.join("\n"),
-            String::from_utf8_lossy(&output.stderr)
-        )
-        .into());
-    }
-    Ok(errors)
-}
-
-/// Writes what rustc and the macro refused, the most frequent message first.
-fn report_refused(refused: &BTreeMap<usize, (String, String)>, path: &Path) -> std::io::Result<()> {
-    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (message, source) in refused.values() {
-        reasons.entry(message).or_default().push(source);
-    }
-    let mut reasons: Vec<_> = reasons.into_iter().collect();
-    reasons.sort_by_key(|(_, sources)| std::cmp::Reverse(sources.len()));
-    let mut out = String::new();
-    for (message, sources) in reasons {
-        let shortest = sources
-            .iter()
-            .min_by_key(|source| source.len())
-            .copied()
-            .unwrap_or_default();
-        out += &format!(
-            "{} times: {message}\n  such as: {shortest}\n",
-            sources.len()
-        );
-    }
-    std::fs::write(path, out)?;
-    println!(
-        "{} expressions are refused while they compile: {}",
-        refused.len(),
-        path.display()
-    );
-    Ok(())
+    compile(&arguments.out, target, |file, line| {
+        let number: usize = file
+            .strip_prefix("src/rows")?
+            .strip_suffix(".rs")?
+            .parse()
+            .ok()?;
+        let row = rows.get(number * MODULE + line.checked_sub(first)?)?;
+        Some((row.number, row.source.clone()))
+    })
 }

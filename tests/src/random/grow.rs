@@ -21,11 +21,11 @@ pub struct Options {
 
 /// A name that an expression sees.
 #[derive(Debug, Clone)]
-struct Name {
-    name: &'static str,
-    kind: Kind,
+pub(super) struct Name {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
     /// How many references lead to the value.
-    references: usize,
+    pub(super) references: usize,
 }
 
 /// The values that a variable is made of, in the order of its states.
@@ -50,7 +50,7 @@ pub(super) struct Grown {
 }
 
 /// The kinds of variables and results.
-const KINDS: &[&str] = &[
+pub(super) const KINDS: &[&str] = &[
     "I", "I", "T", "T", "B", "F", "L", "N", "?I", "?I", "?T", "?S", "[I]", "[I]", "[T]", "[S]",
     "[[I]]", "[?I]", "S", "(I,T)", "[(I,T)]", "[(N,I)]", "Z", "?[I]", "?(I,T)",
 ];
@@ -96,11 +96,21 @@ const PATH_KINDS: &[&str] = &[
 
 pub(super) struct Grower<'o> {
     options: &'o Options,
-    draw: Draw,
-    names: Vec<Name>,
-    rules: BTreeSet<&'static str>,
+    pub(super) draw: Draw,
+    /// The names that the next expression sees.
+    pub(super) names: Vec<Name>,
+    /// The rules that were used.
+    pub(super) rules: BTreeSet<&'static str>,
     scopes: BTreeSet<&'static str>,
     is_path: bool,
+    /// The name of the input.
+    pub(super) input: &'static str,
+    /// Whether literals have their types, so that rustc need not infer them.
+    pub(super) typed: bool,
+    /// The rules that may be used.
+    pub(super) allows: fn(&Rule) -> bool,
+    /// Whether there are types and definitions of the user.
+    pub(super) has_own: bool,
 }
 
 impl<'o> Grower<'o> {
@@ -113,6 +123,10 @@ impl<'o> Grower<'o> {
             rules: BTreeSet::new(),
             scopes: BTreeSet::new(),
             is_path: false,
+            input: "i",
+            typed: false,
+            allows: |_| true,
+            has_own: true,
         }
     }
 
@@ -126,14 +140,20 @@ impl<'o> Grower<'o> {
         Kind::read(self.draw.of(kinds))
     }
 
-    fn name(&mut self) -> &'static str {
-        let own = self.draw.number(2) == 0;
-        let names = match self.options.plain_names {
-            true => PLAIN,
-            false if own => OWN,
-            false => &NAMES,
-        };
-        self.draw.of(names)
+    /// A name of a variable, parameter or pattern, which is not that of the input.
+    pub(super) fn name(&mut self) -> &'static str {
+        loop {
+            let own = self.draw.number(2) == 0;
+            let names = match self.options.plain_names {
+                true => PLAIN,
+                false if own => OWN,
+                false => &NAMES,
+            };
+            let name = self.draw.of(names);
+            if name != self.input {
+                return name;
+            }
+        }
     }
 
     /// Grows one expression with its variables.
@@ -203,16 +223,16 @@ impl<'o> Grower<'o> {
         }
     }
 
-    fn expression(&mut self, kind: &Kind, depth: usize) -> String {
+    pub(super) fn expression(&mut self, kind: &Kind, depth: usize) -> String {
         let leaf =
             depth == 0 || self.draw.number(6) == 0 || (self.sees(kind) && self.draw.number(3) == 0);
         if leaf && let Some(leaf) = self.leaf(kind) {
             return leaf;
         }
-        let is_path = self.is_path;
+        let (is_path, has_own) = (self.is_path, self.has_own);
         let rules: Vec<&Rule> = RULES
             .iter()
-            .chain(own::RULES)
+            .chain(own::RULES.iter().filter(|_| has_own))
             .filter(|rule| !is_path || own::PATHS.contains(&rule.name) || is_constructor(rule))
             .filter(|rule| {
                 let mut bound = Vec::new();
@@ -224,7 +244,12 @@ impl<'o> Grower<'o> {
             })
             // Where nothing stands alone, only what is made of simpler kinds ends.
             .filter(|rule| depth > 0 || is_constructor(rule))
+            .filter(|rule| (self.allows)(rule) || (is_constructor(rule) && !has_leaf(kind)))
             .collect();
+        if rules.is_empty() {
+            let leaf = self.leaf(kind);
+            return leaf.unwrap_or_else(|| panic!("nothing makes a `{}`", kind.rust(false)));
+        }
         // Rules of this kind are rarer than rules of any, and of more interest.
         let own: Vec<&Rule> = rules
             .iter()
@@ -280,7 +305,18 @@ impl<'o> Grower<'o> {
             .iter()
             .chain(own::LEAVES)
             .find(|(of, _)| Kind::read(of) == *kind)?;
-        Some(self.draw.of(leaves.1).to_owned())
+        let leaf = self.draw.of(leaves.1);
+        if let (true, Kind::One(letter @ ('I' | 'F'))) = (self.typed, kind) {
+            let leaf = typed_literal(leaf.to_owned(), *letter);
+            return Some(match leaf.strip_prefix("i.") {
+                Some(field) => format!("{}.{field}", self.input),
+                None => leaf,
+            });
+        }
+        Some(match leaf.strip_prefix("i.") {
+            Some(field) => format!("{}.{field}", self.input),
+            None => leaf.to_owned(),
+        })
     }
 
     fn write(&mut self, rule: &Rule, kind: &Kind, depth: usize) -> String {
@@ -341,6 +377,10 @@ impl<'o> Grower<'o> {
                 Some('.') => of_reference(&text).to_owned(),
                 _ => text,
             };
+            let text = match (&kind, rest.starts_with('.')) {
+                (Kind::One(letter @ ('I' | 'F')), true) => typed_literal(text, *letter),
+                _ => text,
+            };
             if hole.starts_with('~') || is_atom(&text) {
                 out.push_str(&text);
             } else {
@@ -385,13 +425,20 @@ impl<'o> Grower<'o> {
             }
             'O' => Kind::One(self.draw.of(&['I', 'T'])),
             _ if outer > 1 => Kind::One(self.draw.of(&['I', 'T'])),
-            _ if !self.is_path && self.draw.number(4) == 0 => Kind::read(self.draw.of(own::KINDS)),
+            _ if self.has_own && !self.is_path && self.draw.number(4) == 0 => {
+                Kind::read(self.draw.of(own::KINDS))
+            }
             _ => Kind::read(
                 self.draw
                     .of(&["I", "I", "T", "T", "S", "[I]", "?I", "(I,T)", "B"]),
             ),
         })
     }
+}
+
+/// Whether a value of this kind is a field or a literal.
+fn has_leaf(kind: &Kind) -> bool {
+    LEAVES.iter().any(|(of, _)| Kind::read(of) == *kind)
 }
 
 /// Whether a rule makes its value of parts of simpler kinds.
@@ -411,6 +458,19 @@ fn is_constructor(rule: &Rule) -> bool {
             | "name map"
             | "nested lists"
     )
+}
+
+/// A literal whose method is called needs its type.
+fn typed_literal(text: String, letter: char) -> String {
+    let number = text.trim_start_matches('(').trim_end_matches(')');
+    if number.parse::<f64>().is_err() {
+        return text;
+    }
+    let suffix = if letter == 'I' { "_i32" } else { "_f64" };
+    match text.strip_suffix(')') {
+        Some(open) => format!("{open}{suffix})"),
+        None => text + suffix,
+    }
 }
 
 /// Whether an operator or a method may stand beside a text without parentheses.

@@ -3,8 +3,8 @@
 /// A kind of values. `A`, `C` and `O` of a rule stand for any kind, and for one that has an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// `i32`, `f64`, `bool`, `String`, `usize`, `i64`, `Item`, `Size`, `BTreeMap<String, i32>`: one letter each. `X` is an `f64`
-    /// near the limits of the type, which no rule writes as text; small letters are types of the user.
+    /// `i32`, `f64`, `bool`, `String`, `usize`, `i64`, `Item`, `Size`, `BTreeMap<String, i32>`, `ErrorOutput`: one letter each. `X` is
+    /// an `f64` near the limits of the type, which no rule writes as text; small letters are types of the user.
     One(char),
     List(Box<Kind>),
     Option(Box<Kind>),
@@ -69,6 +69,7 @@ impl Kind {
                 'M' => "BTreeMap<String, i32>",
                 'X' => "f64",
                 'm' => "BTreeMap<Name, i32>",
+                'E' => "ErrorOutput",
                 other => own(*other),
             }
             .to_owned(),

@@ -1,8 +1,11 @@
 //! Random well-typed expressions: grown from a grammar, bound to names that collide with what the lowering writes.
 //!
 //! `cargo run -p stepwright-tests --bin random_expressions` writes a crate of them and runs it; `tests/tests/random_expressions` holds a sample.
+//! `flow` grows whole workflows around such expressions, for `--bin random_workflows` and `tests/tests/random_workflows`.
 
+mod compile;
 mod draw;
+mod flow;
 mod grow;
 mod kind;
 mod names;
@@ -10,5 +13,7 @@ mod own;
 mod program;
 mod rules;
 
+pub use compile::{Refused, compile, report_refused};
+pub use flow::{FlowRow, flow_module, flows};
 pub use grow::Options;
 pub use program::{Program, program, rows_module};

@@ -490,11 +490,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule("custom form", "I", "‹&f›.n"),
     rule("custom form next to it", "I", "‹&f›.plain"),
-    rule(
-        "custom form updated",
-        "f",
-        "Formed { plain: ‹~I›, ..‹f› }",
-    ),
+    rule("custom form updated", "f", "Formed { plain: ‹~I›, ..‹f› }"),
     rule("custom form made", "f", "Formed { n: ‹~I›, plain: 1 }"),
     rule("id inside", "I", "‹&e›.number"),
     rule("id made", "e", "Id { number: ‹~I› }"),

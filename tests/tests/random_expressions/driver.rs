@@ -3,7 +3,8 @@
 use std::io::Write as _;
 
 use super::inputs::inputs;
-use super::run::{Row, Verdict, keep_panics, verdict};
+use super::panics::keep_panics;
+use super::run::{Row, Verdict, verdict};
 
 /// Runs rows; prints the smallest differing ones and what became of the others, and writes how many there are of each.
 pub(super) async fn drive(

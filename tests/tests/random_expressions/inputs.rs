@@ -11,47 +11,48 @@ use stepwright::Payload;
 /// A value of every kind.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Input {
-    pub(super) a: i32,
-    pub(super) b: i32,
+#[allow(missing_docs, reason = "each field is a value of its type")]
+pub struct Input {
+    pub a: i32,
+    pub b: i32,
     /// Whole numbers up to 2^53 - 1.
-    pub(super) large: i64,
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) yes: bool,
-    pub(super) no: bool,
-    pub(super) text: String,
-    pub(super) other_text: String,
-    pub(super) list: Vec<i32>,
-    pub(super) more: Vec<i32>,
-    pub(super) texts: Vec<String>,
-    pub(super) items: Vec<Item>,
-    pub(super) lists: Vec<Vec<i32>>,
-    pub(super) options: Vec<Option<i32>>,
-    pub(super) option: Option<i32>,
-    pub(super) maybe: Option<String>,
-    pub(super) best: Option<Item>,
-    pub(super) table: BTreeMap<String, i32>,
-    pub(super) pair: (i32, String),
-    pub(super) item: Item,
-    pub(super) size: Size,
-    pub(super) own: Own,
+    pub large: i64,
+    pub x: f64,
+    pub y: f64,
+    pub yes: bool,
+    pub no: bool,
+    pub text: String,
+    pub other_text: String,
+    pub list: Vec<i32>,
+    pub more: Vec<i32>,
+    pub texts: Vec<String>,
+    pub items: Vec<Item>,
+    pub lists: Vec<Vec<i32>>,
+    pub options: Vec<Option<i32>>,
+    pub option: Option<i32>,
+    pub maybe: Option<String>,
+    pub best: Option<Item>,
+    pub table: BTreeMap<String, i32>,
+    pub pair: (i32, String),
+    pub item: Item,
+    pub size: Size,
+    pub own: Own,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
-pub(super) struct Item {
-    pub(super) name: String,
+pub struct Item {
+    pub name: String,
     #[serde(rename = "unit-price")]
-    pub(super) price: f64,
-    pub(super) quantity: i32,
-    pub(super) tags: Vec<String>,
-    pub(super) note: Option<String>,
+    pub price: f64,
+    pub quantity: i32,
+    pub tags: Vec<String>,
+    pub note: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) rank: Option<i32>,
+    pub rank: Option<i32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
-pub(super) enum Size {
+pub enum Size {
     Small,
     Boxed { side: i32 },
     Named(String),
@@ -115,7 +116,7 @@ impl Draw {
 }
 
 /// The inputs, the same for every expression.
-pub(super) fn inputs(count: usize) -> Vec<Input> {
+pub fn inputs(count: usize) -> Vec<Input> {
     let mut draw = Draw(8);
     (0..count).map(|_| draw.input()).collect()
 }

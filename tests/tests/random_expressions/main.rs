@@ -7,13 +7,17 @@
 mod draw;
 mod equal;
 mod glue;
+#[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod inputs;
 #[allow(
     unused,
+    unreachable_pub,
     clippy::all,
-    reason = "a sample uses a part of these definitions"
+    reason = "a sample uses a part of these definitions, and a crate that is written exports them"
 )]
 mod own;
+#[allow(unreachable_pub, reason = "a crate that is written exports them")]
+mod panics;
 mod run;
 #[rustfmt::skip]
 #[allow(warnings, clippy::all)]
@@ -21,7 +25,8 @@ mod sample;
 mod values;
 
 use glue::{definition, json};
-use run::{Row, Verdict, keep_panics, verdict};
+use panics::keep_panics;
+use run::{Row, Verdict, verdict};
 
 #[tokio::test]
 async fn the_sample_gives_what_rust_gives() {

@@ -20,75 +20,75 @@ macro_rules! payloads {
     (@one [$($meta:tt)*] struct $name:ident ($($field:tt)*)) => {
         #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
         $($meta)*
-        pub(super) struct $name($($field)*);
+        pub struct $name($($field)*);
     };
     (@one [$($meta:tt)*] $kind:ident $name:ident $body:tt) => {
         #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
         $($meta)*
-        pub(super) $kind $name $body
+        pub $kind $name $body
     };
 }
 
 payloads! {
     /// A text with its own methods.
     #[derive(PartialEq)]
-    struct Code(pub(super) String);
+    struct Code(pub String);
     /// A number with its own methods, operators and order.
     #[derive(Copy, PartialEq, Eq)]
-    struct Amount(pub(super) i32);
+    struct Amount(pub i32);
     /// A list with its own methods, index and iterators.
     #[derive(PartialEq)]
-    struct Bag(pub(super) Vec<i32>);
+    struct Bag(pub Vec<i32>);
     /// A struct that derefs to one of its lists.
     #[derive(PartialEq)]
-    struct Shelf { pub(super) list: Vec<i32>, pub(super) spare: Vec<i32> }
+    struct Shelf { pub list: Vec<i32>, pub spare: Vec<i32> }
     #[derive(PartialEq, Default)]
-    struct Part { pub(super) name: String, pub(super) quantity: i32 }
+    struct Part { pub name: String, pub quantity: i32 }
     /// A struct whose fields are read through its own `Deref`, next to a flattened one with the same fields.
     #[derive(PartialEq)]
-    struct Wrapped { #[serde(flatten)] pub(super) first: Part, pub(super) second: Part }
+    struct Wrapped { #[serde(flatten)] pub first: Part, pub second: Part }
     /// A newtype whose fields are read through its own `Deref`.
     #[derive(PartialEq)]
-    struct Holder(pub(super) Part);
+    struct Holder(pub Part);
     /// An option with its own methods.
     #[derive(Copy, PartialEq)]
-    struct Maybe(pub(super) Option<i32>);
+    struct Maybe(pub Option<i32>);
     /// Variants that can be imported.
     #[derive(PartialEq)]
     enum Choice { None, Some(i32) }
     /// A number with derived traits only.
     #[derive(Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-    struct Plain(pub(super) i32);
+    struct Plain(pub i32);
     /// A text with derived traits only.
     #[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-    struct Name(pub(super) String);
+    struct Name(pub String);
     /// A text that is compared without its case.
-    struct AnyCase(pub(super) String);
+    struct AnyCase(pub String);
     /// A number with the opposite order.
     #[derive(Copy, PartialEq, Eq)]
-    struct Backwards(pub(super) i32);
+    struct Backwards(pub i32);
     /// A number with an own method `clone`.
     #[derive(PartialEq)]
-    struct Twin(pub(super) i32);
+    struct Twin(pub i32);
     /// A number with an own default.
     #[derive(PartialEq)]
-    struct Start(pub(super) i32);
+    struct Start(pub i32);
     /// A number with a function `default` that is no trait's.
     #[derive(PartialEq, Default)]
-    struct Fresh(pub(super) i32);
+    struct Fresh(pub i32);
     /// Renamed members, and members that are left out.
     #[derive(PartialEq, Default)]
     #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
     struct Renamed {
-        pub(super) some_field: i32,
+        pub some_field: i32,
         #[serde(rename = "ein \"é\" $key")]
-        pub(super) other: String,
+        pub other: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub(super) note: Option<String>,
+        pub note: Option<String>,
         #[serde(skip)]
-        pub(super) hidden: i32,
+        pub hidden: i32,
         #[serde(flatten)]
-        pub(super) part: Part,
+        pub part: Part,
     }
     #[derive(PartialEq)]
     #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -104,71 +104,71 @@ payloads! {
     struct Formed {
         #[serde(with = "as_text")]
         #[schemars(with = "String")]
-        pub(super) n: i32,
-        pub(super) plain: i32,
+        pub n: i32,
+        pub plain: i32,
     }
     /// A type of another form in JSON.
     #[derive(PartialEq)]
     #[serde(into = "String", try_from = "String")]
-    struct Id { pub(super) number: i32 }
+    struct Id { pub number: i32 }
     #[derive(PartialEq)]
     #[serde(transparent)]
-    struct Clear { pub(super) value: i32 }
+    struct Clear { pub value: i32 }
     /// Members that are left out for other values than `None`.
     #[derive(PartialEq)]
     struct Sparse {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        pub(super) list: Vec<i32>,
+        pub list: Vec<i32>,
         #[serde(default = "nine", skip_serializing_if = "is_nine")]
-        pub(super) nine: i32,
+        pub nine: i32,
     }
     /// A default of the user for each field.
     #[derive(PartialEq)]
     #[serde(default)]
-    struct Settings { pub(super) level: i32, pub(super) label: String }
+    struct Settings { pub level: i32, pub label: String }
 }
 
 /// A value of every type.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
-pub(super) struct Own {
-    pub(super) code: Code,
-    pub(super) codes: Vec<Code>,
-    pub(super) amount: Amount,
-    pub(super) other_amount: Amount,
-    pub(super) amounts: Vec<Amount>,
-    pub(super) bag: Bag,
-    pub(super) bags: Vec<Bag>,
-    pub(super) shelf: Shelf,
-    pub(super) wrapped: Wrapped,
-    pub(super) holder: Holder,
-    pub(super) maybe: Maybe,
-    pub(super) choice: Choice,
-    pub(super) plain: Plain,
-    pub(super) plains: Vec<Plain>,
-    pub(super) name: Name,
-    pub(super) names: Vec<Name>,
-    pub(super) any_case: AnyCase,
-    pub(super) any_cases: Vec<AnyCase>,
-    pub(super) backwards: Backwards,
-    pub(super) all_backwards: Vec<Backwards>,
-    pub(super) twin: Twin,
-    pub(super) start: Option<Start>,
-    pub(super) renamed: Renamed,
-    pub(super) tagged: Tagged,
-    pub(super) adjacent: Adjacent,
-    pub(super) loose: Loose,
-    pub(super) formed: Formed,
-    pub(super) id: Id,
-    pub(super) clear: Clear,
-    pub(super) sparse: Sparse,
-    pub(super) settings: Settings,
-    pub(super) by_name: BTreeMap<Name, i32>,
-    pub(super) extreme: f64,
-    pub(super) extremes: Vec<f64>,
+pub struct Own {
+    pub code: Code,
+    pub codes: Vec<Code>,
+    pub amount: Amount,
+    pub other_amount: Amount,
+    pub amounts: Vec<Amount>,
+    pub bag: Bag,
+    pub bags: Vec<Bag>,
+    pub shelf: Shelf,
+    pub wrapped: Wrapped,
+    pub holder: Holder,
+    pub maybe: Maybe,
+    pub choice: Choice,
+    pub plain: Plain,
+    pub plains: Vec<Plain>,
+    pub name: Name,
+    pub names: Vec<Name>,
+    pub any_case: AnyCase,
+    pub any_cases: Vec<AnyCase>,
+    pub backwards: Backwards,
+    pub all_backwards: Vec<Backwards>,
+    pub twin: Twin,
+    pub start: Option<Start>,
+    pub renamed: Renamed,
+    pub tagged: Tagged,
+    pub adjacent: Adjacent,
+    pub loose: Loose,
+    pub formed: Formed,
+    pub id: Id,
+    pub clear: Clear,
+    pub sparse: Sparse,
+    pub settings: Settings,
+    pub by_name: BTreeMap<Name, i32>,
+    pub extreme: f64,
+    pub extremes: Vec<f64>,
 }
 
 impl Draw {
-    pub(super) fn own(&mut self) -> Own {
+    pub fn own(&mut self) -> Own {
         Own {
             code: Code(self.text()),
             codes: self.list(|draw| Code(draw.text())),
@@ -275,7 +275,7 @@ impl Draw {
     }
 
     /// A key of a map: plain ones, members of every object in JavaScript, indices, and texts that UTF-16 orders differently.
-    pub(super) fn key(&mut self) -> String {
+    pub fn key(&mut self) -> String {
         self.of(&[
             "a",
             "b",
@@ -314,11 +314,11 @@ fn is_nine(n: &i32) -> bool {
 mod as_text {
     use super::{Deserialize, Deserializer, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(value: &i32, to: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(value: &i32, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(value)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<i32, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<i32, D::Error> {
         let text = String::deserialize(from)?;
         text.parse().map_err(serde::de::Error::custom)
     }
@@ -338,46 +338,46 @@ impl TryFrom<String> for Id {
 }
 
 impl Code {
-    pub(super) fn as_str(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         "own"
     }
-    pub(super) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         1000
     }
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         !self.0.is_empty()
     }
-    pub(super) fn contains(&self, text: &str) -> bool {
+    pub fn contains(&self, text: &str) -> bool {
         !self.0.contains(text)
     }
-    pub(super) fn starts_with(&self, text: &str) -> bool {
+    pub fn starts_with(&self, text: &str) -> bool {
         !self.0.starts_with(text)
     }
-    pub(super) fn ends_with(&self, text: &str) -> bool {
+    pub fn ends_with(&self, text: &str) -> bool {
         !self.0.ends_with(text)
     }
-    pub(super) fn trim(&self) -> &'static str {
+    pub fn trim(&self) -> &'static str {
         "own"
     }
-    pub(super) fn to_uppercase(&self) -> String {
+    pub fn to_uppercase(&self) -> String {
         "own".to_owned()
     }
-    pub(super) fn to_lowercase(&self) -> String {
+    pub fn to_lowercase(&self) -> String {
         "OWN".to_owned()
     }
-    pub(super) fn replace(&self, _: &str, _: &str) -> String {
+    pub fn replace(&self, _: &str, _: &str) -> String {
         "own".to_owned()
     }
-    pub(super) fn to_string(&self) -> String {
+    pub fn to_string(&self) -> String {
         "own".to_owned()
     }
-    pub(super) fn to_owned(&self) -> String {
+    pub fn to_owned(&self) -> String {
         "own".to_owned()
     }
-    pub(super) fn chars(&self) -> std::str::Chars<'static> {
+    pub fn chars(&self) -> std::str::Chars<'static> {
         "own".chars()
     }
-    pub(super) fn split(&self, by: &'static str) -> std::str::Split<'static, &'static str> {
+    pub fn split(&self, by: &'static str) -> std::str::Split<'static, &'static str> {
         "o,w,n".split(by)
     }
 }
@@ -403,22 +403,22 @@ impl PartialEq<str> for Code {
 }
 
 impl Amount {
-    pub(super) fn abs(self) -> Amount {
+    pub fn abs(self) -> Amount {
         Amount(1000)
     }
-    pub(super) fn max(self, other: Amount) -> Amount {
+    pub fn max(self, other: Amount) -> Amount {
         Amount(self.0.min(other.0))
     }
-    pub(super) fn min(self, other: Amount) -> Amount {
+    pub fn min(self, other: Amount) -> Amount {
         Amount(self.0.max(other.0))
     }
-    pub(super) fn clamp(self, _: Amount, most: Amount) -> Amount {
+    pub fn clamp(self, _: Amount, most: Amount) -> Amount {
         most
     }
-    pub(super) fn pow(self, _: u32) -> Amount {
+    pub fn pow(self, _: u32) -> Amount {
         Amount(1001)
     }
-    pub(super) fn signum(self) -> Amount {
+    pub fn signum(self) -> Amount {
         Amount(-7)
     }
 }
@@ -498,28 +498,28 @@ impl fmt::Display for Amount {
 }
 
 impl Bag {
-    pub(super) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         1000
     }
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         !self.0.is_empty()
     }
-    pub(super) fn get(&self, at: usize) -> Option<&i32> {
+    pub fn get(&self, at: usize) -> Option<&i32> {
         self.0.iter().rev().nth(at)
     }
-    pub(super) fn first(&self) -> Option<&i32> {
+    pub fn first(&self) -> Option<&i32> {
         self.0.last()
     }
-    pub(super) fn last(&self) -> Option<&i32> {
+    pub fn last(&self) -> Option<&i32> {
         self.0.first()
     }
-    pub(super) fn contains(&self, n: &i32) -> bool {
+    pub fn contains(&self, n: &i32) -> bool {
         !self.0.contains(n)
     }
-    pub(super) fn iter(&self) -> std::slice::Iter<'_, i32> {
+    pub fn iter(&self) -> std::slice::Iter<'_, i32> {
         self.0[self.0.len() / 2..].iter()
     }
-    pub(super) fn to_vec(&self) -> Vec<i32> {
+    pub fn to_vec(&self) -> Vec<i32> {
         vec![1000]
     }
 }
@@ -569,28 +569,28 @@ impl Deref for Holder {
 }
 
 impl Maybe {
-    pub(super) fn unwrap_or(self, _: i32) -> i32 {
+    pub fn unwrap_or(self, _: i32) -> i32 {
         1000
     }
-    pub(super) fn unwrap_or_default(self) -> i32 {
+    pub fn unwrap_or_default(self) -> i32 {
         1001
     }
-    pub(super) fn is_some(&self) -> bool {
+    pub fn is_some(&self) -> bool {
         self.0.is_none()
     }
-    pub(super) fn is_none(&self) -> bool {
+    pub fn is_none(&self) -> bool {
         self.0.is_some()
     }
-    pub(super) fn map(self, by: impl FnOnce(i32) -> i32) -> Option<i32> {
+    pub fn map(self, by: impl FnOnce(i32) -> i32) -> Option<i32> {
         Some(by(1000))
     }
-    pub(super) fn unwrap(self) -> i32 {
+    pub fn unwrap(self) -> i32 {
         1002
     }
-    pub(super) fn expect(self, _: &str) -> i32 {
+    pub fn expect(self, _: &str) -> i32 {
         1003
     }
-    pub(super) fn iter(&self) -> std::slice::Iter<'static, i32> {
+    pub fn iter(&self) -> std::slice::Iter<'static, i32> {
         [1000].iter()
     }
 }
@@ -613,7 +613,7 @@ impl Ord for Backwards {
 }
 impl Twin {
     #[allow(clippy::should_implement_trait)]
-    pub(super) fn clone(&self) -> Twin {
+    pub fn clone(&self) -> Twin {
         Twin(1000)
     }
 }
@@ -624,7 +624,7 @@ impl Default for Start {
 }
 impl Fresh {
     #[allow(clippy::should_implement_trait)]
-    pub(super) fn default() -> Fresh {
+    pub fn default() -> Fresh {
         Fresh(78)
     }
 }
@@ -638,7 +638,7 @@ impl Default for Settings {
 }
 
 /// Traits that add methods of the standard library's names to its types.
-pub(super) mod traits {
+pub mod traits {
     use std::slice::Iter;
 
     /// `trait Len { fn len(self) -> usize }`, for types with a value.
@@ -708,7 +708,7 @@ pub(super) mod traits {
 }
 
 /// Macros under names of the standard library.
-pub(super) mod macros {
+pub mod macros {
     macro_rules! own_format {
         ($($any:tt)*) => {
             "own".to_string()
@@ -731,7 +731,7 @@ pub(super) mod macros {
 
 /// Types, functions and constants under names of the prelude and of Stepwright.
 #[allow(non_upper_case_globals, non_snake_case, non_camel_case_types)]
-pub(super) mod shadow {
+pub mod shadow {
     pub(crate) const None: core::option::Option<core::primitive::i32> =
         core::option::Option::Some(1000);
     pub(crate) fn Some<T>(_: T) -> core::option::Option<T> {

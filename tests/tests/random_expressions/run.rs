@@ -1,7 +1,6 @@
 //! Runs expressions as Rust and as the workflows that they become, and compares.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 
 use serde_json::{Value, json};
 use stepwright::asl::model::MachineType;
@@ -9,6 +8,7 @@ use stepwright_runtime::{Engine, StartOptions, Status};
 
 use super::equal::equal;
 use super::inputs::Input;
+use super::panics::last_panic;
 
 /// One expression, as Rust and as a workflow.
 pub(super) struct Row {
@@ -32,26 +32,6 @@ pub(super) enum Verdict {
     Agrees(usize, usize),
     /// The first difference.
     Differs(String),
-}
-
-thread_local! {
-    static PANIC: Mutex<String> = const { Mutex::new(String::new()) };
-}
-
-/// Keeps the messages of panics instead of printing them.
-pub(super) fn keep_panics() {
-    std::panic::set_hook(Box::new(|info| {
-        let message = info.payload_as_str().unwrap_or("a panic").to_owned();
-        PANIC.with(|kept| {
-            if let Ok(mut kept) = kept.lock() {
-                *kept = message;
-            }
-        });
-    }));
-}
-
-fn last_panic() -> String {
-    PANIC.with(|kept| kept.lock().map(|kept| kept.clone()).unwrap_or_default())
 }
 
 /// What Rust gives, or how it panics.

@@ -2,8 +2,7 @@
 
 use super::Local;
 use super::expression::Resolver;
-use super::rewrite::Matches;
-use crate::machine::{Pattern, Term, own_name};
+use crate::machine::{Matches, Pattern, Term, own_name};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::visit::Visit;

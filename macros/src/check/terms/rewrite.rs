@@ -6,10 +6,9 @@
 use super::literals::literal_type;
 use super::proof::UsedNames;
 use super::told::told;
-use crate::machine::{Rewritten, Witness, is_bound};
+use crate::machine::{Matches, Rewritten, Witness, is_bound};
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -27,31 +26,6 @@ pub(super) enum Cast {
     Count,
     /// A float that is rounded right before.
     Rounded,
-}
-
-/// The arguments of a `matches!`.
-pub(super) struct Matches {
-    pub(super) subject: Expr,
-    pub(super) pattern: Pat,
-    pub(super) guard: Option<Expr>,
-}
-
-impl Parse for Matches {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let subject = input.parse()?;
-        input.parse::<Token![,]>()?;
-        let pattern = Pat::parse_multi_with_leading_vert(input)?;
-        let guard = match input.parse::<Option<Token![if]>>()? {
-            Some(_) => Some(input.parse()?),
-            None => None,
-        };
-        input.parse::<Option<Token![,]>>()?;
-        Ok(Matches {
-            subject,
-            pattern,
-            guard,
-        })
-    }
 }
 
 /// The expression as rustc takes it, while it is resolved.
