@@ -35,7 +35,7 @@ pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
     }
     match arguments.format {
         PolicyFormat::Json => output::line(&policy),
-        PolicyFormat::Sam => output::print(&sam(policy.statements())),
+        PolicyFormat::Sam => output::print(sam(policy.statements())),
     }
     let text = policy.to_json();
     if arguments.name.is_none() && text.contains(&format!("stateMachine:{name}\"")) {
