@@ -7,11 +7,15 @@
 #[path = "../random_expressions/equal.rs"]
 mod equal;
 mod inputs;
+#[path = "../random_expressions/panics.rs"]
+#[allow(unreachable_pub, reason = "a crate that is written exports them")]
+mod panics;
 #[path = "../random_expressions/run.rs"]
 mod run;
 
 use inputs::Input;
-use run::{Row, Verdict, keep_panics, verdict};
+use panics::keep_panics;
+use run::{Row, Verdict, verdict};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
