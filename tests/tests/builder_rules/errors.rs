@@ -101,6 +101,10 @@ pub(crate) const CAUGHT: &[Row] = &[
         Rustc("`.or(..)` and `.or_of(..)` join errors that carry the same type"),
     ),
     (
+        "`..` must be the last in a `catch`, because fields travel by their numbers: write `_` for each field before",
+        Rustc("`errors!` takes fields by their names"),
+    ),
+    (
         "JSONPath cannot read a field of an error: write `query_language JSONata;` in `..`, or bind the whole error with `as`",
         Says(
             || {

@@ -244,6 +244,10 @@ pub(crate) const CALLED: &[Row] = &[
         "the right side of `&&` or `||`",
         Rustc("an `expr!` makes no calls of tasks"),
     ),
+    (
+        "the guard of `matches!`",
+        Rustc("an `expr!` makes no calls of tasks"),
+    ),
 ];
 
 pub(crate) const WORKFLOW: &[Row] = &[
