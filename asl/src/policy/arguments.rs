@@ -1,6 +1,5 @@
 //! What a definition says of an argument before an execution runs.
 
-use super::names;
 use crate::json::Json;
 use crate::jsonata::strip;
 
@@ -59,21 +58,6 @@ impl<'a> Arguments<'a> {
     pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
         let members = self.0.and_then(Json::as_object).into_iter().flatten();
         members.map(|(name, _)| name.strip_suffix(".$").unwrap_or(name))
-    }
-
-    /// Whether a role or an instance profile is among the arguments, on whatever level.
-    pub(super) fn names_role(&self) -> bool {
-        let mut found = self.has_instance_profile();
-        self.each(&mut |name, given| {
-            found |= match given {
-                Given::Literal(text) => {
-                    names::is_role_arn(&text) || (names::is_role(name) && names::is_address(&text))
-                }
-                Given::Computed => names::is_role(name),
-                Given::Absent => false,
-            };
-        });
-        found
     }
 
     /// Whether an instance profile is among the arguments: `IamInstanceProfile: {Arn: ..}`, or its ARN.

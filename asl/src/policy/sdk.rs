@@ -41,9 +41,8 @@ pub(super) fn allow(call: &Call<'_>, service: &Service, action: &str, grants: &m
     if !passes
         && !matches!(prefix, "sts" | "iam")
         && let Some(action) = actions.first()
-        && call.arguments.names_role()
     {
-        pass_roles(call, action, grants);
+        pass_roles(call, action, false, grants);
     }
 }
 
@@ -69,7 +68,7 @@ fn one(call: &Call<'_>, operation: &str, action: &str, grants: &mut Grants) -> b
         .into_iter()
         .partition(|name| *name == "iam:PassRole");
     if !pass.is_empty() {
-        pass_roles(call, action, grants);
+        pass_roles(call, action, true, grants);
     }
     if !more.is_empty() {
         let message = format!(
@@ -81,11 +80,10 @@ fn one(call: &Call<'_>, operation: &str, action: &str, grants: &mut Grants) -> b
     !pass.is_empty()
 }
 
-/// The roles in the arguments of a call, on whatever level.
-fn pass_roles(call: &Call<'_>, action: &str, grants: &mut Grants) {
-    let given = call.options.pass_roles.get(call.state);
-    let mut roles = given.cloned().unwrap_or_default();
-    let mut computed = call.arguments.0.is_none();
+/// The roles in the arguments of a call, on whatever level. One that is not `known` to pass a role on does so where its arguments name one.
+fn pass_roles(call: &Call<'_>, action: &str, known: bool, grants: &mut Grants) {
+    let mut roles = Vec::new();
+    let mut computed = known && call.arguments.0.is_none();
     call.arguments.each(&mut |name, given| {
         let is_role = names::is_role(name);
         match given {
@@ -97,6 +95,11 @@ fn pass_roles(call: &Call<'_>, action: &str, grants: &mut Grants) {
     });
     // The role is the instance profile's, which the definition does not show.
     computed |= call.arguments.has_instance_profile();
+    if !known && !computed && roles.is_empty() {
+        return;
+    }
+    let given = call.options.pass_roles.get(call.state);
+    roles.extend(given.into_iter().flatten().cloned());
     if given.is_none() && (computed || roles.is_empty()) {
         let message = format!(
             "`{action}` passes a role on that the definition does not show: name it with --pass-role '{}=ARN'",

@@ -120,13 +120,14 @@ impl Integration {
 impl NestedStart {
     /// Returns the failure of the task when this start is refused.
     pub(super) fn failure(&self, error: &StartError) -> TaskFailure {
-        let named = match error {
+        match error {
+            // AWS names it by its ARN.
             StartError::ExecutionAlreadyExists(_) => {
-                StartError::ExecutionAlreadyExists(self.execution.to_string())
+                let error = StartError::ExecutionAlreadyExists(self.execution.to_string());
+                self.integration.failure(&error, &self.request)
             }
-            error => error.clone(),
-        };
-        self.integration.failure(&named, &self.request)
+            error => self.integration.failure(error, &self.request),
+        }
     }
 }
 

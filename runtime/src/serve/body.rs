@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
@@ -62,10 +62,13 @@ impl BodyMemory {
     /// # Errors
     ///
     /// `RequestEntityTooLargeException`, `SerializationException`.
-    pub(super) async fn read(&self, request: Request) -> Result<RequestBody, ApiError> {
-        let declared = request.headers().get(CONTENT_LENGTH);
+    pub(super) async fn read(
+        &self,
+        headers: &HeaderMap,
+        mut body: Body,
+    ) -> Result<RequestBody, ApiError> {
+        let declared = headers.get(CONTENT_LENGTH);
         let declared = declared.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-        let mut body = request.into_body();
         if declared.is_some_and(|length| length > BODY_BYTES) {
             drain(&mut body).await;
             return Err(ApiError::too_large(BODY_BYTES));
@@ -138,7 +141,7 @@ mod tests {
     const PARTS: usize = BODY_BYTES / UNIT;
 
     /// A request that does not declare its length, and yields to others after each part.
-    fn chunked(parts: usize) -> Request {
+    fn chunked(parts: usize) -> Body {
         let parts = stream::unfold(0, move |sent| async move {
             tokio::task::yield_now().await;
             (sent < parts).then(|| {
@@ -148,7 +151,7 @@ mod tests {
                 )
             })
         });
-        Request::new(Body::from_stream(parts))
+        Body::from_stream(parts)
     }
 
     #[tokio::test]
@@ -158,7 +161,7 @@ mod tests {
         let count = 4 * UNITS / PARTS;
         let read = join_all((0..count).map(|_| async {
             let body = memory
-                .read(chunked(PARTS))
+                .read(&HeaderMap::new(), chunked(PARTS))
                 .await
                 .map_err(|error| error.code());
             body.map(|body| body.as_ref().len())
@@ -173,17 +176,18 @@ mod tests {
     #[tokio::test]
     async fn a_small_body_of_unknown_length_takes_no_memory_of_others() {
         let memory = BodyMemory::new();
-        let small = memory.read(Request::new(Body::from_stream(stream::iter([Ok::<
-            _,
-            std::io::Error,
-        >(
-            Bytes::from_static(b"{}"),
-        )]))));
+        let headers = HeaderMap::new();
+        let small = memory.read(
+            &headers,
+            Body::from_stream(stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(
+                b"{}",
+            ))])),
+        );
         let small = small.await.map_err(|error| error.code()).unwrap();
         assert_eq!(memory.units.available_permits(), UNITS);
         assert_eq!(small.as_ref(), b"{}");
         let large = memory
-            .read(chunked(10))
+            .read(&HeaderMap::new(), chunked(10))
             .await
             .map_err(|error| error.code())
             .unwrap();
@@ -195,7 +199,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_beyond_the_largest_size_is_refused_and_holds_nothing() {
         let memory = BodyMemory::new();
-        let refused = memory.read(chunked(PARTS + 2)).await;
+        let refused = memory.read(&HeaderMap::new(), chunked(PARTS + 2)).await;
         assert_eq!(refused.err().map(|error| error.status()), Some(413));
         assert_eq!(memory.units.available_permits(), UNITS);
     }

@@ -145,10 +145,12 @@ fn unknown(target: &str) -> ApiError {
 
 impl Http {
     async fn answer(&self, operation: &str, request: Request) -> Result<Vec<u8>, ApiError> {
-        let (headers, uri) = (request.headers().clone(), request.uri().clone());
-        let reading = tokio::time::timeout(self.body_time, self.memory.read(request)).await;
+        let (head, body) = request.into_parts();
+        let reading = self.memory.read(&head.headers, body);
+        let reading = tokio::time::timeout(self.body_time, reading).await;
         let body = reading.map_err(|_| ApiError::too_slow())??;
-        self.access.check_signature(&headers, &uri, body.as_ref())?;
+        self.access
+            .check_signature(&head.headers, &head.uri, body.as_ref())?;
         perform(&self.service, operation, body).await
     }
 }
