@@ -1,11 +1,11 @@
 //! `cargo run -p stepwright-tests --bin random_expressions -- --seed 1 --count 2000 --out DIR`
 //!
-//! Writes a crate of random expressions, each as Rust and as a workflow, compiles it, runs it over inputs of every kind and prints where
-//! the two differ, the smallest expressions first. What rustc or the macro refuses is left out and listed in `refused.txt`. The crate writes
+//! Writes crates of random expressions, each as Rust and as a workflow, compiles them, runs them over inputs of every kind and prints where
+//! the two differ, the smallest expressions first. What rustc or the macro refuses is left out and listed in `refused.txt`. The program writes
 //! `values.jsonl` for `tests/random_expressions/compare.mjs`, which evaluates the same with npm's `jsonata`.
 //!
 //! `--plain-names` takes names that collide with nothing, `--inputs N` another number of inputs;
-//! `--sample FILE` writes the rows of the checked-in sample instead. `--until N` runs one crate of `--count` expressions after the
+//! `--sample FILE` writes the rows of the checked-in sample instead. `--until N` runs `--count` expressions after the
 //! other, each with the next seed, until there are N expressions, and writes no `values.jsonl`.
 
 use std::error::Error;
@@ -14,14 +14,8 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use stepwright_tests::random::{
-    Options, Program, Refused, compile, program, report_refused, rows_module,
+    Crates, GeneratedRow, Options, ProgramRow, program, report_refused,
 };
-
-/// How often rows that do not compile are left out; each phase of rustc shows errors of its own.
-const MAX_COMPILATIONS: usize = 16;
-
-/// Rows of one module: rustc reads small files faster than one large one.
-const MODULE: usize = 250;
 
 struct Arguments {
     options: Options,
@@ -95,7 +89,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs one crate, or as many as there are to be expressions.
+/// Runs one seed, or as many as give the expressions that are wanted.
 fn run_all(mut arguments: Arguments) -> Result<Counts, Box<dyn Error>> {
     let Some(until) = arguments.until else {
         return run(&arguments);
@@ -125,29 +119,32 @@ fn run_all(mut arguments: Arguments) -> Result<Counts, Box<dyn Error>> {
     Ok(counts)
 }
 
-/// Writes, compiles and runs one crate.
+/// Writes, compiles and runs the crates of one seed.
 fn run(arguments: &Arguments) -> Result<Counts, Box<dyn Error>> {
-    let mut program = program(&arguments.options);
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = package
-        .parent()
-        .ok_or("the package stands in the workspace")?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
-    std::fs::create_dir_all(arguments.out.join("src"))?;
-    std::fs::write(arguments.out.join("Cargo.toml"), manifest(root))?;
-    std::fs::copy(root.join("Cargo.lock"), arguments.out.join("Cargo.lock"))?;
-    let mut refused = Refused::new();
-    for compilation in 1.. {
-        let errors = compile_program(&program, package, arguments, &target)?;
-        if errors.is_empty() {
-            break;
-        }
-        if compilation == MAX_COMPILATIONS {
-            return Err(format!("rows are still refused: {errors:?}").into());
-        }
-        program.rows.retain(|row| !errors.contains_key(&row.number));
-        refused.extend(errors);
-    }
+    let counts = arguments.out.join("counts.json");
+    let crates = Crates {
+        out: &arguments.out,
+        program: "random_expressions_run",
+        shared: &[
+            "src/random/draw",
+            "tests/random_expressions/equal",
+            "tests/random_expressions/glue",
+            "tests/random_expressions/values",
+            "tests/random_expressions/own",
+            "tests/random_expressions/inputs",
+            "tests/random_expressions/panics",
+            "tests/random_expressions/run",
+            "tests/random_expressions/driver",
+        ],
+        uses: "{glue::{definition, json}, inputs, own, run::Row}",
+        main: "let arguments: Vec<String> = std::env::args().collect();
+    let count = arguments[1].parse().expect(\"a number\");
+    match shared::driver::drive(rows, count, &arguments[2], arguments.get(3).map(String::as_str)).await {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => { eprintln!(\"error: {error}\"); std::process::ExitCode::FAILURE }
+    }",
+    };
+    let (rows, refused) = crates.compile(program(&arguments.options))?;
     let list = arguments.out.join("refused.txt");
     report_refused(&refused, &list)?;
     println!(
@@ -156,12 +153,11 @@ fn run(arguments: &Arguments) -> Result<Counts, Box<dyn Error>> {
         list.display()
     );
     if let Some(sample) = &arguments.sample {
-        let rows: Vec<_> = program.rows.iter().collect();
-        std::fs::write(sample, rows_module(&rows).0)?;
+        let rows: Vec<_> = rows.iter().collect();
+        std::fs::write(sample, ProgramRow::module(&rows).0)?;
         return Ok(Counts::default());
     }
-    let counts = arguments.out.join("counts.json");
-    let mut command = Command::new(target.join("debug/random_expressions_run"));
+    let mut command = Command::new(crates.executable());
     command.arg(arguments.inputs.to_string()).arg(&counts);
     if arguments.until.is_none() {
         command.arg(arguments.out.join("values.jsonl"));
@@ -179,84 +175,5 @@ fn run(arguments: &Arguments) -> Result<Counts, Box<dyn Error>> {
         agree: count("agree")??,
         refused: count("refused")?? + refused.len(),
         differ: count("differ")??,
-    })
-}
-
-fn manifest(root: &Path) -> String {
-    let root = root.display();
-    format!(
-        r#"[package]
-name = "random_expressions_run"
-version = "0.1.0"
-edition = "2024"
-
-[dependencies]
-schemars = "1"
-serde = {{ version = "1", features = ["derive"] }}
-serde_json = {{ version = "1", features = ["preserve_order"] }}
-stepwright = {{ path = "{root}/dsl" }}
-stepwright-runtime = {{ path = "{root}/runtime" }}
-tokio = {{ version = "1", features = ["macros", "rt-multi-thread"] }}
-
-[profile.dev]
-debug = false
-incremental = false
-
-[profile.dev.package."*"]
-opt-level = 1
-
-[profile.dev.build-override]
-opt-level = 1
-
-[workspace]
-"#
-    )
-}
-
-/// Writes the crate and compiles it.
-fn compile_program(
-    program: &Program,
-    package: &Path,
-    arguments: &Arguments,
-    target: &Path,
-) -> Result<Refused, Box<dyn Error>> {
-    let source = arguments.out.join("src");
-    let rows: Vec<_> = program.rows.iter().collect();
-    let mut main = String::from("#![allow(warnings)]\n");
-    let shared = package.join("tests/random_expressions");
-    main += &format!(
-        "#[path = {:?}]\nmod draw;\n",
-        package.join("src/random/draw.rs")
-    );
-    for module in [
-        "equal", "glue", "values", "own", "inputs", "panics", "run", "driver",
-    ] {
-        main += &format!(
-            "#[path = {:?}]\nmod {module};\n",
-            shared.join(format!("{module}.rs"))
-        );
-    }
-    main += "use glue::{definition, json};\nuse run::Row;\n";
-    let (mut first, mut all) = (0, Vec::new());
-    for (number, chunk) in rows.chunks(MODULE).enumerate() {
-        let (text, line) = rows_module(chunk);
-        first = line;
-        std::fs::write(source.join(format!("rows{number}.rs")), text)?;
-        main += &format!("mod rows{number};\n");
-        all.push(format!("rows{number}::rows()"));
-    }
-    main += &format!(
-        "\n#[tokio::main(flavor = \"current_thread\")]\nasync fn main() -> std::io::Result<()> {{\n    let arguments: Vec<String> = std::env::args().collect();\n    let rows = vec![{}].into_iter().flatten().collect();\n    driver::drive(rows, arguments[1].parse().expect(\"a number\"), &arguments[2], arguments.get(3).map(String::as_str)).await\n}}\n",
-        all.join(", ")
-    );
-    std::fs::write(source.join("main.rs"), main)?;
-    compile(&arguments.out, target, |file, line| {
-        let number: usize = file
-            .strip_prefix("src/rows")?
-            .strip_suffix(".rs")?
-            .parse()
-            .ok()?;
-        let row = rows.get(number * MODULE + line.checked_sub(first)?)?;
-        Some((row.number, row.source.clone()))
     })
 }

@@ -14,7 +14,7 @@ pub type Refused = BTreeMap<usize, (String, String)>;
 /// # Errors
 ///
 /// cargo cannot be run, or it fails for another reason than a row.
-pub fn compile(
+pub(super) fn compile(
     folder: &Path,
     target: &Path,
     locate: impl Fn(&str, usize) -> Option<(usize, String)>,

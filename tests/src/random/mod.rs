@@ -4,6 +4,7 @@
 //! `flow` grows whole workflows around such expressions, for `--bin random_workflows` and `tests/tests/random_workflows`.
 
 mod compile;
+mod crates;
 mod draw;
 mod flow;
 mod grow;
@@ -13,7 +14,8 @@ mod own;
 mod program;
 mod rules;
 
-pub use compile::{Refused, compile, report_refused};
-pub use flow::{FlowRow, flow_module, flows};
+pub use compile::{Refused, report_refused};
+pub use crates::{Crates, GeneratedRow};
+pub use flow::{FlowRow, flows};
 pub use grow::Options;
-pub use program::{Program, program, rows_module};
+pub use program::{ProgramRow, program};

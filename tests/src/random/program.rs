@@ -3,22 +3,16 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::crates::GeneratedRow;
 use super::grow::{Grower, Grown, Options};
-
-/// The rows of one run, some of them left out.
-#[derive(Debug)]
-pub struct Program {
-    /// Number, source and line of each row.
-    pub rows: Vec<ProgramRow>,
-}
 
 /// One row.
 #[derive(Debug)]
 pub struct ProgramRow {
     /// Its number in the run.
-    pub number: usize,
+    number: usize,
     /// The variables and the expression.
-    pub source: String,
+    source: String,
     /// Whether the row has a separate module.
     is_module: bool,
     rules: String,
@@ -26,13 +20,12 @@ pub struct ProgramRow {
 }
 
 /// Grows the rows of a run.
-pub fn program(options: &Options) -> Program {
+pub fn program(options: &Options) -> Vec<ProgramRow> {
     let mut seen = BTreeSet::new();
-    let rows = (0..options.count)
+    (0..options.count)
         .map(|number| row(number, &Grower::new(options, number).grow()))
         .filter(|row| seen.insert(row.source.clone()))
-        .collect();
-    Program { rows }
+        .collect()
 }
 
 fn row(number: usize, grown: &Grown) -> ProgramRow {
@@ -128,34 +121,43 @@ fn used(scope: &str) -> String {
     }
 }
 
-/// A module of rows; the row `rows[n]` stands on line `n + FIRST_LINE`.
-pub fn rows_module(rows: &[&ProgramRow]) -> (String, usize) {
-    let mut out = String::from(
-        "//! Written by `random_expressions`.\n\nuse super::{json, definition, Row, inputs::*, own::{self, *}};\nuse serde_json::Value;\nuse std::collections::BTreeMap;\nuse stepwright::prelude::*;\nuse stepwright::functions;\n\n",
-    );
-    let first = out.lines().count() + 1;
-    for row in rows {
-        out.push_str(&row.line);
-        out.push('\n');
+impl GeneratedRow for ProgramRow {
+    fn number(&self) -> usize {
+        self.number
     }
-    out.push_str("\npub(super) fn rows() -> Vec<Row> {\n    vec![\n");
-    for ProgramRow {
-        number,
-        source,
-        rules,
-        is_module,
-        ..
-    } in rows
-    {
-        let module = match is_module {
-            true => format!("m{number}::"),
-            false => String::new(),
-        };
-        let _ = writeln!(
-            out,
-            "        Row {{ number: {number}, source: r###\"{source}\"###, rules: {rules:?}, rust: {module}r{number}, workflow: definition::<{module}R{number}> }},"
+
+    fn source(&self) -> &str {
+        &self.source
+    }
+
+    fn module(rows: &[&Self]) -> (String, usize) {
+        let mut out = String::from(
+            "//! Written by `random_expressions`.\n\nuse super::{json, definition, Row, inputs::*, own::{self, *}};\nuse serde_json::Value;\nuse std::collections::BTreeMap;\nuse stepwright::prelude::*;\nuse stepwright::functions;\n\n",
         );
+        let first = out.lines().count() + 1;
+        for row in rows {
+            out.push_str(&row.line);
+            out.push('\n');
+        }
+        out.push_str("\npub fn rows() -> Vec<Row> {\n    vec![\n");
+        for ProgramRow {
+            number,
+            source,
+            rules,
+            is_module,
+            ..
+        } in rows
+        {
+            let module = match is_module {
+                true => format!("m{number}::"),
+                false => String::new(),
+            };
+            let _ = writeln!(
+                out,
+                "        Row {{ number: {number}, source: r###\"{source}\"###, rules: {rules:?}, rust: {module}r{number}, workflow: definition::<{module}R{number}> }},"
+            );
+        }
+        out.push_str("    ]\n}\n");
+        (out, first)
     }
-    out.push_str("    ]\n}\n");
-    (out, first)
 }

@@ -7,7 +7,7 @@ use super::panics::keep_panics;
 use super::run::{Row, Verdict, verdict};
 
 /// Runs rows; prints the smallest differing ones and what became of the others, and writes how many there are of each.
-pub(super) async fn drive(
+pub async fn drive(
     rows: Vec<Row>,
     inputs_count: usize,
     counts: &str,

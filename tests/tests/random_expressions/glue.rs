@@ -1,12 +1,12 @@
 //! What each row needs.
 
 /// A result as JSON.
-pub(super) fn json<T: serde::Serialize>(value: T) -> serde_json::Value {
+pub fn json<T: serde::Serialize>(value: T) -> serde_json::Value {
     serde_json::to_value(value).expect("JSON")
 }
 
 /// The definition of a workflow, or its faults.
-pub(super) fn definition<W: stepwright::Workflow>() -> Result<String, String> {
+pub fn definition<W: stepwright::Workflow>() -> Result<String, String> {
     match W::build() {
         Ok(definition) => Ok(definition.to_json()),
         Err(faults) => Err(faults.to_string()),

@@ -644,7 +644,7 @@ pub mod traits {
     /// `trait Len { fn len(self) -> usize }`, for types with a value.
     macro_rules! traits {
         ($($trait:ident [$($parameter:ident)?] $for:ty: $method:ident($($receiver:tt)*) -> $result:ty = $value:expr;)*) => {$(
-            pub(crate) trait $trait $(<$parameter>)? {
+            pub trait $trait $(<$parameter>)? {
                 #[allow(clippy::wrong_self_convention)]
                 fn $method($($receiver)*) -> $result;
             }
@@ -691,7 +691,7 @@ pub mod traits {
     }
 
     /// A method for all types.
-    pub(crate) trait AnyLen: Sized {
+    pub trait AnyLen: Sized {
         fn len(self) -> usize {
             1000
         }
@@ -699,7 +699,7 @@ pub mod traits {
     impl<T> AnyLen for T {}
 
     /// A method for all types.
-    pub(crate) trait AnyToString: Sized {
+    pub trait AnyToString: Sized {
         fn to_string(self) -> String {
             "own".to_owned()
         }
@@ -709,100 +709,102 @@ pub mod traits {
 
 /// Macros under names of the standard library.
 pub mod macros {
+    #[macro_export]
     macro_rules! own_format {
         ($($any:tt)*) => {
             "own".to_string()
         };
     }
+    #[macro_export]
     macro_rules! own_matches {
         ($($any:tt)*) => {
             true
         };
     }
+    #[macro_export]
     macro_rules! own_vec {
         ($($item:expr),* $(,)?) => {
             std::iter::empty().collect::<std::vec::Vec<_>>()
         };
     }
-    pub(crate) use own_format as format;
-    pub(crate) use own_matches as matches;
-    pub(crate) use own_vec as vec;
+    pub use crate::own_format as format;
+    pub use crate::own_matches as matches;
+    pub use crate::own_vec as vec;
 }
 
 /// Types, functions and constants under names of the prelude and of Stepwright.
 #[allow(non_upper_case_globals, non_snake_case, non_camel_case_types)]
 pub mod shadow {
-    pub(crate) const None: core::option::Option<core::primitive::i32> =
-        core::option::Option::Some(1000);
-    pub(crate) fn Some<T>(_: T) -> core::option::Option<T> {
+    pub const None: core::option::Option<core::primitive::i32> = core::option::Option::Some(1000);
+    pub fn Some<T>(_: T) -> core::option::Option<T> {
         core::option::Option::None
     }
-    pub(crate) struct String;
+    pub struct String;
     impl String {
-        pub(crate) fn new() -> ::std::string::String {
+        pub fn new() -> ::std::string::String {
             "own".to_owned()
         }
-        pub(crate) fn from(_: &str) -> ::std::string::String {
+        pub fn from(_: &str) -> ::std::string::String {
             "own".to_owned()
         }
     }
-    pub(crate) struct Vec<T>(T);
+    pub struct Vec<T>(T);
     impl<T: From<core::primitive::i32>> Vec<T> {
-        pub(crate) fn new() -> ::std::vec::Vec<T> {
+        pub fn new() -> ::std::vec::Vec<T> {
             vec![T::from(1000)]
         }
     }
-    pub(crate) struct i32;
+    pub struct i32;
     impl i32 {
-        pub(crate) fn from<T>(_: T) -> core::primitive::i32 {
+        pub fn from<T>(_: T) -> core::primitive::i32 {
             1000
         }
     }
-    pub(crate) struct i64;
+    pub struct i64;
     impl i64 {
-        pub(crate) fn from<T>(_: T) -> core::primitive::i64 {
+        pub fn from<T>(_: T) -> core::primitive::i64 {
             1000
         }
     }
-    pub(crate) struct f64;
+    pub struct f64;
     impl f64 {
-        pub(crate) fn from<T>(_: T) -> core::primitive::f64 {
+        pub fn from<T>(_: T) -> core::primitive::f64 {
             1000.0
         }
     }
-    pub(crate) trait Default {
+    pub trait Default {
         fn default() -> core::primitive::i32 {
             1000
         }
     }
     impl Default for core::primitive::i32 {}
-    pub(crate) mod functions {
-        pub(crate) fn to_json<T>(_: &T) -> String {
+    pub mod functions {
+        pub fn to_json<T>(_: &T) -> String {
             "own".to_owned()
         }
-        pub(crate) fn sorted<T>(_: Vec<T>) -> Vec<T> {
+        pub fn sorted<T>(_: Vec<T>) -> Vec<T> {
             Vec::new()
         }
-        pub(crate) fn unique<T>(_: Vec<T>) -> Vec<T> {
+        pub fn unique<T>(_: Vec<T>) -> Vec<T> {
             Vec::new()
         }
-        pub(crate) fn chunks<T>(_: Vec<T>, _: usize) -> Vec<Vec<T>> {
+        pub fn chunks<T>(_: Vec<T>, _: usize) -> Vec<Vec<T>> {
             Vec::new()
         }
-        pub(crate) fn is_before(_: &str, _: &str) -> bool {
+        pub fn is_before(_: &str, _: &str) -> bool {
             true
         }
     }
-    pub(crate) mod std {
-        pub(crate) mod collections {
-            pub(crate) struct BTreeSet<T>(T);
+    pub mod std {
+        pub mod collections {
+            pub struct BTreeSet<T>(T);
             impl<T: Clone> FromIterator<T> for BTreeSet<T> {
                 fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
                     BTreeSet(items.into_iter().next().expect("an item"))
                 }
             }
             impl<T> BTreeSet<T> {
-                pub(crate) fn len(&self) -> usize {
+                pub fn len(&self) -> usize {
                     1000
                 }
             }

@@ -11,21 +11,21 @@ use super::inputs::Input;
 use super::panics::last_panic;
 
 /// One expression, as Rust and as a workflow.
-pub(super) struct Row {
+pub struct Row {
     /// Its number in the run that made it.
-    pub(super) number: usize,
+    pub number: usize,
     /// The source of the variables and of the expression.
-    pub(super) source: &'static str,
+    pub source: &'static str,
     /// The rules of the grammar that made it, each once; the report of a long run groups by them.
     #[allow(dead_code, reason = "a test of a sample has no such report")]
-    pub(super) rules: &'static str,
-    pub(super) rust: fn(Input) -> Value,
+    pub rules: &'static str,
+    pub rust: fn(Input) -> Value,
     /// The definition as JSON, or its faults.
-    pub(super) workflow: fn() -> Result<String, String>,
+    pub workflow: fn() -> Result<String, String>,
 }
 
 /// What became of a row.
-pub(super) enum Verdict {
+pub enum Verdict {
     /// The faults of a definition that cannot be built.
     Refused(String),
     /// How many inputs agree, and how many are beyond what Rust's integers hold.
@@ -40,7 +40,7 @@ fn as_rust(row: &Row, input: &Input) -> Result<Value, String> {
 }
 
 /// Compares a row over the inputs; `line` gets each comparison as one line of JSON.
-pub(super) async fn verdict(row: &Row, inputs: &[Input], mut line: impl FnMut(Value)) -> Verdict {
+pub async fn verdict(row: &Row, inputs: &[Input], mut line: impl FnMut(Value)) -> Verdict {
     let text = match catch_unwind(AssertUnwindSafe(row.workflow)) {
         Ok(Ok(text)) => text,
         Ok(Err(faults)) => return Verdict::Refused(faults),

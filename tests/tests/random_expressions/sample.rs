@@ -135,7 +135,7 @@ workflow! { workflow R167(i: Input) -> usize { pass Begin { let value: Vec<f64> 
 workflow! { workflow R168(i: Input) -> Vec<i32> { pass Bind { let result: Twin = i.own.twin.clone(); let sort: AnyCase = i.own.any_case.clone(); let v2: Holder = Holder(i.own.wrapped.second.clone()); next Compute; } pass Compute { end i.lists.iter().flatten().cloned().collect::<Vec<_>>(); } } } fn r168(i: Input) -> Value { let result: Twin = i.own.twin.clone(); let sort: AnyCase = i.own.any_case.clone(); let v2: Holder = Holder(i.own.wrapped.second.clone()); let result: Vec<i32> = i.lists.iter().flatten().cloned().collect::<Vec<_>>(); json(result) }
 workflow! { workflow R169(i: Input) -> bool { query_language JSONPath; choice Compute { when true && i.no => Yes; otherwise => No; } pass Yes { end true; } pass No { end false; } } } fn r169(i: Input) -> Value { let result: bool = true && i.no; json(result) }
 
-pub(super) fn rows() -> Vec<Row> {
+pub fn rows() -> Vec<Row> {
     vec![
         Row { number: 0, source: r###"let base64encode: Option<Item> = i.best.clone(); base64encode.clone()"###, rules: "", rust: r0, workflow: definition::<R0> },
         Row { number: 1, source: r###"use own::traits::BoolThenSome as _; (vec![(i.own.name.clone(), (-3))].into_iter().collect::<BTreeMap<_, _>>()).keys().cloned().collect::<Vec<_>>().first().cloned()"###, rules: "first|name keys|name map|tuple|vec of one|traits::BoolThenSome", rust: m1::r1, workflow: definition::<m1::R1> },

@@ -171,12 +171,12 @@ impl Sim {
                 }
             }
         }
-        self.join(ends)?;
+        self.join(ends, most <= 1)?;
         Ok(results)
     }
 
-    /// Continues when all have ended, or when the first has failed.
-    fn join(&mut self, ends: Vec<(Sim, Option<Failure>)>) -> Out<()> {
+    /// Continues when all have ended, or when the first has failed. `ordered`: each began when the one before it had ended.
+    fn join(&mut self, ends: Vec<(Sim, Option<Failure>)>, ordered: bool) -> Out<()> {
         let skipped = ends.iter().find_map(|(_, failure)| match failure {
             Some(Failure::Skip(why)) => Some(*why),
             _ => None,
@@ -208,7 +208,7 @@ impl Sim {
                 if timed.time > failed {
                     continue;
                 }
-                timed.optional |= timed.time >= failed && !fails_alone;
+                timed.optional |= timed.time >= failed && !fails_alone && !ordered;
                 self.calls.push(timed);
             }
         }
@@ -245,7 +245,7 @@ impl Branches<'_> {
 
     /// Ends the parallel.
     pub fn end(self) -> Out<()> {
-        self.sim.join(self.ends)
+        self.sim.join(self.ends, false)
     }
 }
 

@@ -255,12 +255,31 @@ fn ordered(
         (Shape::Struct(_), _) => kind.plain(),
         _ => kind,
     };
-    let Some((name, negated)) = operator_name(&kind, operator, is_path) else {
+    // An option is a number or a text, or it is null or absent.
+    let options: Vec<Leaf> = (std::iter::once(&variable).chain(operand.as_ref().ok()))
+        .filter(|leaf| matches!(leaf.shape.plain(), Shape::Option(_)))
+        .map(|leaf| Leaf {
+            absent: None,
+            ..leaf.clone()
+        })
+        .collect();
+    // In Rust `None` is less than `Some`.
+    let orders_options = !options.is_empty() && !matches!(operator, Binary::Eq | Binary::Ne);
+    let operator = operator_name(&kind, operator, is_path).filter(|_| !orders_options);
+    let Some((name, negated)) = operator else {
         paths.report.fault(format!(
             "a JSONPath choice cannot compare {} so; {WAY_OUT}",
             variable.shape.describe()
         ));
         return ChoiceRule::default();
+    };
+    let variable = match is_path && !options.is_empty() {
+        // Below it is compared only where it is there.
+        true => Leaf {
+            absent: None,
+            ..variable
+        },
+        false => variable,
     };
     let operand = match operand {
         Ok(leaf) if leaf.call => {
@@ -278,7 +297,26 @@ fn ordered(
     } else {
         on(paths, &variable, name, operand)
     };
+    let rule = match is_path {
+        true => of_options(paths, rule, &options),
+        false => rule,
+    };
     if negated { not(rule) } else { rule }
+}
+
+/// Whether two paths are equal, of which these are options: the service fails where the second path is absent, and finds that null is equal to
+/// nothing.
+fn of_options(paths: &mut Paths<'_, '_>, rule: ChoiceRule, options: &[Leaf]) -> ChoiceRule {
+    let mut are_there: Vec<_> = (options.iter())
+        .map(|option| super::pattern::there(option, paths))
+        .collect();
+    let are_none = are_there.iter().cloned().map(not).collect();
+    are_there.push(rule);
+    let are_equal = all(are_there);
+    match options {
+        [_, _] => any(vec![are_equal, all(are_none)]),
+        _ => are_equal,
+    }
 }
 
 /// One side of a comparison: something computed, or a literal, as a placeholder is here.

@@ -13,4 +13,4 @@ mod scope;
 mod state;
 mod task;
 
-pub use program::{FlowRow, flow_module, flows};
+pub use program::{FlowRow, flows};

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::super::crates::GeneratedRow;
 use super::super::grow::{Grower, Options};
 use super::super::rules::Rule;
 use super::scope::{Around, Flow, PATH_VALUES, Wanted};
@@ -81,29 +82,38 @@ fn grown(options: &Options, number: usize) -> FlowRow {
     }
 }
 
-/// A module of rows; the row `rows[n]` is on line `n + FIRST_LINE`.
-pub fn flow_module(rows: &[&FlowRow]) -> (String, usize) {
-    let mut out = String::from(
-        "//! Written by `random_workflows`.\n\nuse crate::{failure::*, inputs::*, run::*, sim::*, tasks::*};\nuse serde_json::Value;\nuse std::collections::BTreeMap;\nuse stepwright::prelude::*;\nuse stepwright::functions;\n\n",
-    );
-    let first = out.lines().count() + 1;
-    for row in rows {
-        out.push_str(&row.line);
-        out.push('\n');
+impl GeneratedRow for FlowRow {
+    fn number(&self) -> usize {
+        self.number
     }
-    out.push_str("\npub fn rows() -> Vec<Row> {\n    vec![\n");
-    for FlowRow {
-        number,
-        source,
-        rules,
-        ..
-    } in rows
-    {
-        let _ = writeln!(
-            out,
-            "        row::<W{number}>({number}, {source:?}, {rules:?}, r{number}),"
+
+    fn source(&self) -> &str {
+        &self.source
+    }
+
+    fn module(rows: &[&Self]) -> (String, usize) {
+        let mut out = String::from(
+            "//! Written by `random_workflows`.\n\nuse crate::{failure::*, inputs::*, run::*, sim::*, tasks::*};\nuse serde_json::Value;\nuse std::collections::BTreeMap;\nuse stepwright::prelude::*;\nuse stepwright::functions;\n\n",
         );
+        let first = out.lines().count() + 1;
+        for row in rows {
+            out.push_str(&row.line);
+            out.push('\n');
+        }
+        out.push_str("\npub fn rows() -> Vec<Row> {\n    vec![\n");
+        for FlowRow {
+            number,
+            source,
+            rules,
+            ..
+        } in rows
+        {
+            let _ = writeln!(
+                out,
+                "        row::<W{number}>({number}, {source:?}, {rules:?}, r{number}),"
+            );
+        }
+        out.push_str("    ]\n}\n");
+        (out, first)
     }
-    out.push_str("    ]\n}\n");
-    (out, first)
 }
