@@ -73,7 +73,7 @@ conditions! {
     SomeIsNotOption(i): Some(i.n) != i.null;
     OptionAndLiteral(i): i.absent != Some(1);
     Texts(i): i.text == i.absent_text;
-    Nested(i): !(i.null == i.absent) || i.own.0 == i.null && i.n == 1;
+    Nested(i): i.null != i.absent || i.own.0 == i.null && i.n == 1;
 }
 
 workflow! {

@@ -5,12 +5,14 @@
 //! for `tests/random_expressions/compare.mjs`, which evaluates them with npm's `jsonata`.
 
 #[path = "../random_expressions/equal.rs"]
+#[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod equal;
 mod inputs;
 #[path = "../random_expressions/panics.rs"]
 #[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod panics;
 #[path = "../random_expressions/run.rs"]
+#[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod run;
 
 use inputs::Input;

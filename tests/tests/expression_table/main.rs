@@ -6,6 +6,7 @@
 #[path = "../../src/random/draw.rs"]
 mod draw;
 #[path = "../random_expressions/equal.rs"]
+#[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod equal;
 mod inputs;
 mod page;

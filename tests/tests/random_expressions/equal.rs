@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Equal as JSON: `1` and `1.0` are one number, and two results of the same sums may differ in their last bits.
-pub(crate) fn equal(a: &Value, b: &Value) -> bool {
+pub fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {
             if let (Some(a), Some(b)) = (a.as_i64(), b.as_i64()) {

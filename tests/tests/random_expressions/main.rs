@@ -5,7 +5,9 @@
 
 #[path = "../../src/random/draw.rs"]
 mod draw;
+#[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod equal;
+#[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod glue;
 #[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod inputs;
@@ -18,6 +20,7 @@ mod inputs;
 mod own;
 #[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod panics;
+#[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod run;
 #[rustfmt::skip]
 #[allow(warnings, clippy::all)]

@@ -13,6 +13,7 @@ mod draw;
 #[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod driver;
 #[path = "../random_expressions/equal.rs"]
+#[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod equal;
 #[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod failure;
