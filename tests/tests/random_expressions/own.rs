@@ -709,18 +709,21 @@ pub mod traits {
 
 /// Macros under names of the standard library.
 pub mod macros {
+    /// A text, whatever it is given.
     #[macro_export]
     macro_rules! own_format {
         ($($any:tt)*) => {
             "own".to_string()
         };
     }
+    /// `true`, whatever it is given.
     #[macro_export]
     macro_rules! own_matches {
         ($($any:tt)*) => {
             true
         };
     }
+    /// No items, whatever it is given.
     #[macro_export]
     macro_rules! own_vec {
         ($($item:expr),* $(,)?) => {
