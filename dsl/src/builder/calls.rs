@@ -7,7 +7,7 @@ use super::handle::Handle;
 use super::open::Fallible;
 use super::values::Takes;
 use crate::expr::{Expr, Text};
-use crate::flow::{Call, State};
+use crate::flow::{AnswerType, Call, State};
 use crate::services::{self, Calls};
 use crate::shape::Payload;
 use crate::task::{NoError, Task};
@@ -68,7 +68,7 @@ impl<In: Payload, Out> Body<In, Out> {
         self.fallible(state, |name| {
             State::task(
                 name,
-                Call::wait_for_task_token::<F>(arguments, Answer::shape),
+                Call::wait_for_task_token::<F>(arguments, AnswerType::of::<Answer>()),
             )
         })
     }
@@ -225,7 +225,8 @@ impl<In: Payload, Out> Body<In, Out> {
     ) -> Fallible<'_, T, Answer, NoError, Out> {
         let input = Expr::tuple(vec![Expr::input(T::shape), Expr::task_token()]);
         let fields = self.fields(state, arguments, &input);
-        let call = Call::service_with_task_token(resource, Some(fields), Some(Answer::shape));
+        let answer = AnswerType::of::<Answer>();
+        let call = Call::service_with_task_token(resource, Some(fields), Some(answer));
         self.fallible(state, |name| State::task(name, call))
     }
 

@@ -1,5 +1,6 @@
 //! What a Task state calls.
 
+use super::answer::AnswerType;
 use crate::expr::{Expr, Text};
 use crate::shape::{Payload, Shape};
 use crate::task::{Deploy, ErrorVariant, Task, TaskError};
@@ -12,6 +13,8 @@ pub struct Call {
     pub(crate) sends: Sends,
     pub(crate) waits_for_token: bool,
     pub(crate) output: Option<fn() -> Shape>,
+    /// The type of the answer to the token, where it waits for one and the type is known.
+    pub(crate) answer: Option<AnswerType>,
 }
 
 /// Who is called, and with what.
@@ -69,15 +72,17 @@ impl Call {
             }),
             waits_for_token: false,
             output: Some(<T::Output as Payload>::shape),
+            answer: None,
         }
     }
 
     /// Calls a task function and waits until somebody answers the token that is among its arguments.
     #[must_use]
-    pub fn wait_for_task_token<T: Task>(arguments: Vec<Expr>, output: fn() -> Shape) -> Call {
+    pub fn wait_for_task_token<T: Task>(arguments: Vec<Expr>, answer: AnswerType) -> Call {
         Call {
             waits_for_token: true,
-            output: Some(output),
+            output: Some(answer.shape),
+            answer: Some(answer),
             ..Call::task::<T>(arguments)
         }
     }
@@ -111,6 +116,7 @@ impl Call {
             }),
             waits_for_token: false,
             output,
+            answer: None,
         }
     }
 
@@ -129,6 +135,7 @@ impl Call {
             }),
             waits_for_token: false,
             output,
+            answer: None,
         }
     }
 
@@ -137,11 +144,12 @@ impl Call {
     pub fn service_with_task_token(
         resource: impl Into<Text>,
         fields: Option<Vec<(Text, Expr)>>,
-        output: Option<fn() -> Shape>,
+        answer: Option<AnswerType>,
     ) -> Call {
         Call {
             waits_for_token: true,
-            ..Call::service(resource, fields, output)
+            answer,
+            ..Call::service(resource, fields, answer.map(|answer| answer.shape))
         }
     }
 }

@@ -10,6 +10,7 @@
 //! * `raw` takes an [`Expr`]; literals in it stand in the ASL exactly as written, other nodes are lowered.
 //! * An option on a state that has no such field (a `retry` on a `pass`) is a fault, not a panic.
 
+mod answer;
 mod arm;
 mod call;
 mod distributed;
@@ -19,6 +20,7 @@ mod map;
 mod state;
 mod walk;
 
+pub use self::answer::AnswerType;
 pub use self::arm::Arm;
 pub use self::call::{Call, Sends};
 pub(crate) use self::call::{ServiceCall, TaskCall, WorkflowCall};

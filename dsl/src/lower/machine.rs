@@ -7,9 +7,9 @@ use super::scope::Scopes;
 use super::state::{States, raw};
 use super::text;
 use super::unhandled::unhandled;
-use crate::flow::{Flow, each_state};
+use crate::flow::{AnswerType, Flow, Kind, each_state};
 use crate::workflow::{Definition, Fault, Faults};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{NumberOrExpression, QueryLanguage, StateMachine};
 
@@ -28,10 +28,25 @@ fn lower(flow: &Flow) -> Result<Definition, Faults> {
     let (machine, faults) = with_refused(flow, &[]);
     if faults.is_empty() {
         let definition = Definition::new(flow.name.to_string(), flow.machine_type, machine);
-        Ok(definition.calling(addresses::of(flow)))
+        Ok(definition
+            .calling(addresses::of(flow))
+            .answered(answers(flow)))
     } else {
         Err(Faults::new(&flow.name, faults))
     }
+}
+
+/// The types of the answers to task tokens, by state.
+fn answers(flow: &Flow) -> BTreeMap<String, AnswerType> {
+    let mut answers = BTreeMap::new();
+    each_state(&flow.states, &mut |state| {
+        if let Kind::Task { call, .. } = &state.kind
+            && let Some(answer) = call.answer
+        {
+            answers.insert(state.name.to_string(), answer);
+        }
+    });
+    answers
 }
 
 /// What cannot be said, and what AWS would refuse all the same and does not follow from what is known to be wrong.

@@ -6,7 +6,7 @@ use super::states::Execution;
 use crate::Payload;
 use crate::builder::Expression;
 use crate::expr::Text;
-use crate::flow::Call;
+use crate::flow::{AnswerType, Call};
 use crate::sealed::Sealed;
 use std::fmt;
 use std::marker::PhantomData;
@@ -133,10 +133,12 @@ pub(crate) fn call<Answer: Payload>(
     resource: String,
     fields: Vec<(Text, crate::expr::Expr)>,
 ) -> Call {
-    let shape = Some(Answer::shape as fn() -> _);
     match waits {
-        true => Call::service_with_task_token(resource, Some(fields), shape),
-        false => Call::service(resource, Some(fields), shape),
+        true => {
+            let answer = AnswerType::of::<Answer>();
+            Call::service_with_task_token(resource, Some(fields), Some(answer))
+        }
+        false => Call::service(resource, Some(fields), Some(Answer::shape)),
     }
 }
 

@@ -1,6 +1,8 @@
 //! A workflow that has become ASL.
 
 use super::fault::{Fault, Faults};
+use crate::flow::AnswerType;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -19,6 +21,8 @@ pub struct Definition {
     machine: StateMachine,
     /// The states that call tasks and workflows by placeholders; `None` where only the text tells.
     addresses: Option<Addresses>,
+    /// The types of the answers to task tokens, by the names of the states that wait for them.
+    answers: BTreeMap<String, AnswerType>,
 }
 
 impl Definition {
@@ -32,6 +36,7 @@ impl Definition {
             machine_type,
             machine,
             addresses: None,
+            answers: BTreeMap::new(),
         }
     }
 
@@ -41,6 +46,11 @@ impl Definition {
             addresses: Some(addresses),
             ..self
         }
+    }
+
+    /// The same, with the types of the answers that its states wait for.
+    pub(crate) fn answered(self, answers: BTreeMap<String, AnswerType>) -> Definition {
+        Definition { answers, ..self }
     }
 
     /// A definition that stands in a text, read and validated.
@@ -158,6 +168,12 @@ impl Definition {
     #[doc(hidden)]
     pub fn addresses(&self) -> Option<&Addresses> {
         self.addresses.as_ref()
+    }
+
+    /// The types of the answers to task tokens, by the names of the states that wait for them; of a definition that was read from a text, none.
+    #[doc(hidden)]
+    pub fn answers(&self) -> &BTreeMap<String, AnswerType> {
+        &self.answers
     }
 
     /// The ASL on one line.

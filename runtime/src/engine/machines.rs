@@ -118,6 +118,7 @@ impl Setting {
             program.lacks(&filled.missing);
         }
         program.resolve(|resource, target| self.handlers.resolve(resource, target));
+        program.expect_answers(&pending.answers);
         let text = filled.machine.to_json();
         let executions = match pending.machine_type {
             MachineType::Express => "express",

@@ -1,9 +1,10 @@
 use std::any::TypeId;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use stepwright::builder::{Bindings, BoundWorkflow, Built};
+use stepwright::flow::AnswerType;
 use stepwright::{
     Address, Binder, Definition, Deploy, Handler, Payload, Task, TaskBinder, Workflow,
 };
@@ -68,6 +69,8 @@ pub(super) struct PendingMachine {
     /// The states that call by placeholders, where the definition was a workflow: then each other placeholder is the
     /// user's, and needs a value.
     pub(super) addresses: Option<Addresses>,
+    /// The types of the answers to task tokens, by state, where the definition was a workflow.
+    pub(super) answers: BTreeMap<String, AnswerType>,
     /// The workflow's Rust type, where it has one.
     type_id: Option<TypeId>,
     /// Whether an input is one of the workflow's type, where it has one.
@@ -93,6 +96,7 @@ impl PendingMachine {
             machine,
             machine_type,
             addresses: None,
+            answers: BTreeMap::new(),
             type_id: None,
             check_input: None,
         }
@@ -103,6 +107,7 @@ impl PendingMachine {
             machine: definition.machine().clone(),
             machine_type: definition.machine_type(),
             addresses: definition.addresses().cloned(),
+            answers: definition.answers().clone(),
             type_id: None,
             check_input: None,
         }
@@ -175,6 +180,7 @@ impl Registry {
         self.definition(name, built.machine().clone(), built.machine_type());
         if let Some(pending) = self.definitions.get_mut(built.name()) {
             pending.addresses = built.definition().addresses().cloned();
+            pending.answers = built.definition().answers().clone();
             pending.check_input = Some(input::check::<In>);
         }
         self.bindings(built.name(), built.bindings());

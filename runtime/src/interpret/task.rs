@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use smol_str::SmolStr;
+use stepwright::flow::AnswerType;
 use stepwright_asl::errors;
 
 use super::arguments::check_lists;
@@ -12,8 +13,11 @@ use super::step::{Done, Stepped};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
 use crate::query::QueryError;
-use crate::task::{Answer, Effect, Pattern, Reply, ResourceKind, TaskCall, TaskResult};
-use crate::value::Value;
+use crate::task::handler::INVALID_OUTPUT;
+use crate::task::{
+    Answer, Effect, Pattern, Reply, ResourceKind, TaskCall, TaskFailure, TaskResult,
+};
+use crate::value::{MAX_TYPED_DEPTH, Value};
 use crate::wait_id::CursorId;
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
@@ -412,6 +416,7 @@ impl Execution {
         result: TaskResult,
         cx: &mut Cx<'_>,
     ) -> bool {
+        let result = self.typed_answer(wait_id, result, cx);
         let Some(task) = self.open_task(wait_id) else {
             return false;
         };
@@ -423,6 +428,22 @@ impl Execution {
             return false;
         }
         true
+    }
+
+    /// An answer that is not of the type that the state expects fails the task: the workflow can catch that. AWS takes each answer, and the
+    /// execution fails where a later state reads it.
+    fn typed_answer(&mut self, wait_id: WaitId, result: TaskResult, cx: &Cx<'_>) -> TaskResult {
+        let output = result?;
+        let expected = self.waiting_for(wait_id).and_then(|cursor| {
+            match &cx.program.state(cursor.state).kind {
+                Kind::Task(task) => task.answer,
+                _ => None,
+            }
+        });
+        match expected.map(|expected| checked(&expected, &output)) {
+            None | Some(Ok(())) => Ok(output),
+            Some(Err(why)) => Err(TaskFailure::internal(INVALID_OUTPUT, &why)),
+        }
     }
 
     /// A worker took the activity from its queue, again where one before it gave up meanwhile. Gives whether the task is still
@@ -465,6 +486,16 @@ impl Execution {
         let failure = Failure::timeout(by_heartbeat).of_task();
         self.conclude(wait_id.cursor, Err(failure), cx);
     }
+}
+
+/// What does not fit in an answer.
+fn checked(expected: &AnswerType, answer: &Value) -> Result<(), String> {
+    if answer.depth() > MAX_TYPED_DEPTH {
+        return Err(format!(
+            "an answer has at most {MAX_TYPED_DEPTH} levels here"
+        ));
+    }
+    expected.check(answer.to_json())
 }
 
 /// Who is going to answer, as it is kept.

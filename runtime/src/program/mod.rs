@@ -19,9 +19,11 @@ mod wait;
 #[cfg(feature = "serve")]
 pub(crate) use self::compile::label_of;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use smol_str::SmolStr;
+use stepwright::flow::AnswerType;
 use stepwright_asl::model::MachineType;
 
 pub(crate) use self::catch::Catcher;
@@ -79,6 +81,15 @@ impl Program {
                 continue;
             };
             task.handler = find(&task.resource, state.io.target(&task.resource));
+        }
+    }
+
+    /// Says of which types the answers to task tokens are, by state.
+    pub(crate) fn expect_answers(&mut self, answers: &BTreeMap<String, AnswerType>) {
+        for state in &mut self.states {
+            if let Kind::Task(task) = &mut state.kind {
+                task.answer = answers.get(state.name.as_str()).copied();
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+use stepwright::flow::AnswerType;
+
 use super::io::Numeric;
 use crate::query::Expr;
 use crate::task::Resource;
@@ -15,6 +17,8 @@ pub(crate) struct Task {
     pub(crate) credentials: Option<Expr>,
     /// Who answers; an engine fills it in.
     pub(crate) handler: Resolution,
+    /// The type of the answer to its token; an engine fills it in.
+    pub(crate) answer: Option<AnswerType>,
 }
 
 impl Task {

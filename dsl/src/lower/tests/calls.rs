@@ -79,7 +79,10 @@ fn a_task_token() {
         flow(vec![
             State::task(
                 "Review",
-                Call::wait_for_task_token::<request_review>(vec![order(), token], Decision::shape),
+                Call::wait_for_task_token::<request_review>(
+                    vec![order(), token],
+                    AnswerType::of::<Decision>(),
+                ),
             )
             .assign("decision", Expr::result())
             .next("Done"),

@@ -8,6 +8,7 @@ use quote::{ToTokens, quote};
 impl Writer<'_> {
     pub(super) fn call(&mut self, call: &Call, ty: Option<&syn::Type>) -> TokenStream {
         let shape = |ty: &syn::Type| quote!(<#ty as __s::Payload>::shape);
+        let answer = |ty: &syn::Type| quote!(__s::AnswerType::of::<#ty>());
         match &call.callee {
             Callee::Task(Application {
                 path, arguments, ..
@@ -17,11 +18,11 @@ impl Writer<'_> {
                 match (&call.wait, ty) {
                     (None, _) => quote!(__s::Call::task::<(#path)>(#arguments)),
                     (Some(_), ty) => {
-                        let shape = ty.map_or_else(
-                            || quote!(<__s::serde_json::Value as __s::Payload>::shape),
-                            shape,
+                        let answer = ty.map_or_else(
+                            || quote!(__s::AnswerType::of::<__s::serde_json::Value>()),
+                            answer,
                         );
-                        quote!(__s::Call::wait_for_task_token::<(#path)>(#arguments, #shape))
+                        quote!(__s::Call::wait_for_task_token::<(#path)>(#arguments, #answer))
                     }
                 }
             }
@@ -43,9 +44,9 @@ impl Writer<'_> {
                 ..
             } => {
                 let resource = resource.value();
-                let how = match call.wait {
-                    Some(_) => quote!(service_with_task_token),
-                    None => quote!(service),
+                let (how, output) = match call.wait {
+                    Some(_) => (quote!(service_with_task_token), ty.map(answer)),
+                    None => (quote!(service), ty.map(shape)),
                 };
                 let fields = match arguments {
                     Some(arguments) => {
@@ -54,11 +55,11 @@ impl Writer<'_> {
                     }
                     None => quote!(::core::option::Option::None),
                 };
-                let shape = match ty.map(shape) {
-                    Some(shape) => quote!(::core::option::Option::Some(#shape)),
+                let output = match output {
+                    Some(output) => quote!(::core::option::Option::Some(#output)),
                     None => quote!(::core::option::Option::None),
                 };
-                quote!(__s::Call::#how(#resource, #fields, #shape))
+                quote!(__s::Call::#how(#resource, #fields, #output))
             }
         }
     }

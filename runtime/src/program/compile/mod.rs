@@ -267,6 +267,7 @@ impl Compiler<'_> {
                 .unwrap_or_default(),
             resource: resource.with_kind(family),
             handler: Resolution::default(),
+            answer: None,
             timeout: self.numeric(
                 task.timeout_seconds.as_ref(),
                 "TimeoutSeconds",

@@ -1,0 +1,63 @@
+//! The type of the answer to a task token.
+
+use crate::shape::{Payload, Shape};
+use serde_json::Value;
+use std::any::{TypeId, type_name};
+use std::fmt;
+
+/// The type of the answer that a state with a task token waits for.
+#[derive(Clone, Copy)]
+pub struct AnswerType {
+    pub(crate) shape: fn() -> Shape,
+    check: fn(Value) -> Result<(), String>,
+    type_id: TypeId,
+    name: &'static str,
+}
+
+impl AnswerType {
+    /// That of a type.
+    #[must_use]
+    pub fn of<T: Payload>() -> AnswerType {
+        AnswerType {
+            shape: T::shape,
+            check: read::<T>,
+            type_id: TypeId::of::<T>(),
+            name: type_name::<T>(),
+        }
+    }
+
+    /// The JSON form of the type.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        (self.shape)()
+    }
+
+    /// Reads an answer as the type.
+    ///
+    /// # Errors
+    ///
+    /// What does not fit, with the path of its field.
+    pub fn check(&self, answer: Value) -> Result<(), String> {
+        (self.check)(answer)
+    }
+}
+
+fn read<T: Payload>(answer: Value) -> Result<(), String> {
+    match serde_path_to_error::deserialize::<_, T>(answer) {
+        Ok(_) => Ok(()),
+        Err(placed) if placed.path().iter().next().is_none() => Err(placed.inner().to_string()),
+        Err(placed) => Err(format!("at `{}`: {}", placed.path(), placed.inner())),
+    }
+}
+
+impl PartialEq for AnswerType {
+    fn eq(&self, other: &AnswerType) -> bool {
+        self.type_id == other.type_id
+    }
+}
+
+impl fmt::Debug for AnswerType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("AnswerType").field(&self.name).finish()
+    }
+}
