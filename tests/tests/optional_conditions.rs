@@ -73,6 +73,8 @@ conditions! {
     SomeIsNotOption(i): Some(i.n) != i.null;
     OptionAndLiteral(i): i.absent != Some(1);
     Texts(i): i.text == i.absent_text;
+    KnownSome(i): Some(7).is_some() && i.n > 0;
+    KnownNone(i): Some(7).is_none() || i.n > 1;
     Nested(i): i.null != i.absent || i.own.0 == i.null && i.n == 1;
 }
 

@@ -125,7 +125,11 @@ async fn an_answer_in_a_built_workflow_is_checked() {
 #[tokio::test]
 async fn a_definition_without_types_takes_each_answer_as_aws_does() {
     let engine = Engine::builder()
-        .definition("Plain", Asking::definition().machine(), MachineType::Standard)
+        .definition(
+            "Plain",
+            Asking::definition().machine(),
+            MachineType::Standard,
+        )
         .handler(
             "arn:aws:states:::lambda:invoke.waitForTaskToken",
             |request: Value| async move {

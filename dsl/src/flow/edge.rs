@@ -9,6 +9,8 @@ use crate::workflow::Place;
 pub struct Edge {
     pub(crate) target: Text,
     pub(crate) assign: Vec<(Text, Expr)>,
+    /// The variables among those that it assigns which a `catch` binds: they are new names.
+    pub(crate) bound: Vec<Text>,
     pub(crate) raw: Vec<(Text, Expr)>,
     /// Where it was built.
     pub(crate) place: Option<Place>,
@@ -20,6 +22,7 @@ impl Edge {
         Edge {
             target: state.into(),
             assign: Vec::new(),
+            bound: Vec::new(),
             raw: Vec::new(),
             place: None,
         }
@@ -30,6 +33,14 @@ impl Edge {
     pub(crate) fn placed(mut self, place: Place) -> Edge {
         self.place = Some(place);
         self
+    }
+
+    /// Assigns a workflow variable that a `catch` binds.
+    #[must_use]
+    pub fn bind(mut self, variable: impl Into<Text>, value: Expr) -> Edge {
+        let variable = variable.into();
+        self.bound.push(variable.clone());
+        self.assign(variable, value)
     }
 
     setters! { self:

@@ -13,6 +13,7 @@
 mod answer;
 mod arm;
 mod call;
+mod caught;
 mod distributed;
 mod edge;
 mod fragment;

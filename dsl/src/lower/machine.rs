@@ -19,7 +19,8 @@ impl Flow {
     /// # Errors
     ///
     /// Everything that ASL cannot say, all at once.
-    pub fn lower(self) -> Result<Definition, Faults> {
+    pub fn lower(mut self) -> Result<Definition, Faults> {
+        self.with_own_caught_names();
         lower(&self)
     }
 }

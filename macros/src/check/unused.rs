@@ -6,10 +6,20 @@ use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
 use syn::ext::IdentExt;
 
+/// The variables that something reads.
+pub(crate) fn read_variables(machine: &Machine) -> HashSet<usize> {
+    let texts = raw_texts(machine);
+    let in_texts = (machine.variables.iter().enumerate()).filter(|(_, variable)| {
+        let name = format!("${}", variable.text);
+        texts.iter().any(|raw| raw.contains(&name))
+    });
+    let read = machine.reads.iter().map(|read| read.variable);
+    read.chain(in_texts.map(|(index, _)| index)).collect()
+}
+
 /// Each name of a `let` that nothing reads, once, with what to say.
 pub(super) fn variables(machine: &Machine) -> Vec<(Span, String)> {
-    let read: HashSet<usize> = machine.reads.iter().map(|read| read.variable).collect();
-    let texts = raw_texts(machine);
+    let read = read_variables(machine);
     let mut said = HashSet::new();
     let mut found = Vec::new();
     for (state, node) in machine.states.iter().enumerate() {
@@ -18,8 +28,7 @@ pub(super) fn variables(machine: &Machine) -> Vec<(Span, String)> {
             let variable = machine.scopes[node.scope].variables.get(&text);
             let is_read = is_silent(name)
                 || machine.local_reads.contains(&(state, text.clone()))
-                || goes_on && variable.is_some_and(|variable| read.contains(variable))
-                || goes_on && texts.iter().any(|raw| raw.contains(&format!("${text}")));
+                || goes_on && variable.is_some_and(|variable| read.contains(variable));
             // A variable is one, however often it is assigned.
             let key = (
                 goes_on.then_some(node.scope),

@@ -27,7 +27,12 @@ pub(super) fn collect(machine: &mut Machine, errors: &Errors) {
             for edge in 0..machine.states[state].edges.len() {
                 let assigned = assigned_on(&machine.states[state], edge);
                 let mut seen = HashSet::new();
-                for (name, ty) in assigned {
+                for Assigned {
+                    name,
+                    ty,
+                    is_caught,
+                } in assigned
+                {
                     if is_silent(&name) {
                         continue;
                     }
@@ -41,7 +46,7 @@ pub(super) fn collect(machine: &mut Machine, errors: &Errors) {
                         );
                         continue;
                     }
-                    let variable = declare(machine, scope, &name, ty, errors);
+                    let variable = declare(machine, scope, &name, ty, is_caught, errors);
                     machine.states[state].edges[edge].assigns.push(variable);
                 }
             }
@@ -49,15 +54,32 @@ pub(super) fn collect(machine: &mut Machine, errors: &Errors) {
     }
 }
 
-/// What an edge assigns, in the order of the source, with the types that are written down.
-fn assigned_on(node: &Node, edge: usize) -> Vec<(Ident, Option<Type>)> {
+/// A name that an edge assigns.
+struct Assigned {
+    name: Ident,
+    /// The type that is written down.
+    ty: Option<Type>,
+    /// Whether a `catch` binds it.
+    is_caught: bool,
+}
+
+/// What an edge assigns, in the order of the source.
+fn assigned_on(node: &Node, edge: usize) -> Vec<Assigned> {
     let edge = &node.edges[edge];
-    let bound = edge.bound().into_iter();
-    let mut names: Vec<_> = bound.map(|(name, _)| (name.clone(), None)).collect();
+    let is_caught = edge.is_catch();
+    let bound = edge.bound().into_iter().map(|(name, _)| Assigned {
+        name: name.clone(),
+        ty: None,
+        is_caught,
+    });
+    let mut names: Vec<_> = bound.collect();
     let mut bind = |binding: &Binding| {
         let ty = binding.ty.as_ref().filter(|_| !binding.tuple);
-        let named = binding.named();
-        names.extend(named.map(|name| (name.clone(), ty.cloned())));
+        names.extend(binding.named().map(|name| Assigned {
+            name: name.clone(),
+            ty: ty.cloned(),
+            is_caught: false,
+        }));
     };
     if let EdgeKind::Next = edge.kind {
         node.state.bindings().for_each(&mut bind);
@@ -72,10 +94,11 @@ fn declare(
     scope: usize,
     name: &Ident,
     ty: Option<Type>,
+    is_caught: bool,
     errors: &Errors,
 ) -> usize {
     let text = name.unraw().to_string();
-    names_are_free(machine, scope, name, &text, errors);
+    names_are_free(machine, scope, name, &text, is_caught, errors);
     if let Some(known) = machine.scopes[scope].variables.get(&text) {
         let known = *known;
         if machine.variables[known].ty.is_none() {
@@ -97,8 +120,16 @@ fn declare(
 }
 
 /// A variable takes no name that the parameter, an item or an outer variable has: in ASL an inner scope reads outer
-/// variables and may neither assign nor hide them.
-fn names_are_free(machine: &Machine, scope: usize, name: &Ident, text: &str, errors: &Errors) {
+/// variables and may neither assign nor hide them. What a `catch` binds may hide an outer variable: it is always a new name, and has another
+/// one in the ASL.
+fn names_are_free(
+    machine: &Machine,
+    scope: usize,
+    name: &Ident,
+    text: &str,
+    is_caught: bool,
+    errors: &Errors,
+) {
     if let Some((_, why)) = TAKEN.iter().find(|(taken, _)| *taken == text) {
         errors.at(name.span(), format!("`{text}` cannot be assigned: {why}"));
     }
@@ -136,7 +167,8 @@ fn names_are_free(machine: &Machine, scope: usize, name: &Ident, text: &str, err
             );
             return;
         }
-        if around != scope && machine.scopes[around].variables.contains_key(text) {
+        let is_outer = around != scope && machine.scopes[around].variables.contains_key(text);
+        if is_outer && !is_caught {
             let owner = inner_owner(machine, scope, around);
             errors.at(
                 name.span(),

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-/// Equal as JSON: `1` and `1.0` are one number, and two results of the same sums may differ in their last bits.
+/// Equal as JSON: `1` and `1.0` are one number, and two results of the same sums may differ in their last bits. The text of a negative zero is `0`
+/// in JSONata, as docs/expressions.md says.
 pub fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {
@@ -23,6 +24,22 @@ pub fn equal(a: &Value, b: &Value) -> bool {
                 && a.iter()
                     .all(|(key, a)| b.get(key).is_some_and(|b| equal(a, b)))
         }
+        (Value::String(a), Value::String(b)) => {
+            a == b || without_negative_zeros(a) == without_negative_zeros(b)
+        }
         (a, b) => a == b,
     }
+}
+
+/// A text with `0` for each `-0` that is a number.
+fn without_negative_zeros(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("-0") {
+        out += before;
+        let goes_on = after.starts_with(|next: char| next.is_ascii_digit() || next == '.');
+        out += if goes_on { "-0" } else { "0" };
+        rest = after;
+    }
+    out + rest
 }

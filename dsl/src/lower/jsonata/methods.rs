@@ -28,6 +28,10 @@ impl Lowering<'_, '_> {
         if shape.hides_none() && name != "flatten" && !methods::is_identity(name) {
             return self.refuse_code(HIDDEN_NONE);
         }
+        // In a list that is flattened, `Some(None)` would be left out.
+        if name == "flatten" && shape.is_list() && shape.item().hides_none() {
+            return self.refuse_code(HIDDEN_NONE);
+        }
         if matches!(name, "sum" | "product" | "sqrt" | "powi" | "powf")
             && [shape.clone(), shape.item().plain()]
                 .iter()

@@ -67,15 +67,19 @@ pub(in crate::lower) fn always(paths: &mut Paths<'_, '_>, constant: &Expr) -> Ch
 fn truth(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
     match paths.leaf_of(expr) {
         Ok(leaf) => on(paths, &leaf, Operator::BooleanEquals, true.into()),
-        // A constant decides by whether something that is always there is there.
-        Err(value) => ChoiceRule {
-            variable: Some("$$.Execution.Id".to_owned()),
-            comparison: Some(Comparison {
-                operator: Operator::IsPresent,
-                operand: (value == Value::Bool(true)).into(),
-            }),
-            ..ChoiceRule::default()
-        },
+        Err(value) => known(value == Value::Bool(true)),
+    }
+}
+
+/// A condition that is known: it asks whether something is there that always is.
+fn known(holds: bool) -> ChoiceRule {
+    ChoiceRule {
+        variable: Some("$$.Execution.Id".to_owned()),
+        comparison: Some(Comparison {
+            operator: Operator::IsPresent,
+            operand: holds.into(),
+        }),
+        ..ChoiceRule::default()
     }
 }
 
@@ -193,7 +197,7 @@ fn some(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
             }
             None => super::pattern::there(&leaf, paths),
         },
-        Err(_) => truth(paths, expr),
+        Err(value) => known(!value.is_null()),
     }
 }
 

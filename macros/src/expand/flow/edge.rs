@@ -65,16 +65,27 @@ impl Writer<'_> {
         quote!(__s::Arm::new(#pattern, #guard, #target),)
     }
 
-    /// Where an edge leads, and what it assigns. What an arm's pattern binds, the pattern itself says.
+    /// Where an edge leads, and what it assigns. What an arm's pattern binds, the pattern itself says; what a `catch` binds and nothing reads is not
+    /// assigned.
     pub(super) fn target(&mut self, edge: &Edge) -> TokenStream {
         let name = self.name_of(&edge.name);
         let fields = raw::fields(&edge.raw);
         let mut tokens = quote!(__s::Edge::to(#name) #fields);
         for (name, value) in edge.bound() {
-            if let (Some(name), false) = (variable(Some(name)), matches!(value, Term::Local(_))) {
-                let value = self.terms.value(&value);
-                quote!(.assign(#name, #value)).to_tokens(&mut tokens);
-            }
+            let Some(name) = variable(Some(name)).filter(|_| !matches!(value, Term::Local(_)))
+            else {
+                continue;
+            };
+            let declared = edge.assigns.iter();
+            let mut declared = declared.filter(|one| self.machine.variables[**one].text == name);
+            let is_read = declared.next().is_none_or(|one| self.read.contains(one));
+            let assign = match (edge.is_catch(), is_read) {
+                (true, false) => continue,
+                (true, true) => quote!(bind),
+                (false, _) => quote!(assign),
+            };
+            let value = self.terms.value(&value);
+            quote!(.#assign(#name, #value)).to_tokens(&mut tokens);
         }
         for one in &edge.lets {
             self.assign_let(one).to_tokens(&mut tokens);

@@ -10,12 +10,14 @@ use super::bind::place;
 use super::known::{Numbers, known};
 use super::place::{at, file};
 use super::term::Terms;
+use crate::check::read_variables;
 use crate::machine::{
     Amount, Condition, EdgeKind, Kind, Machine, Node, State, Term, UserExpr, Wait, Way,
 };
 use crate::name::text;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
+use std::collections::HashSet;
 use syn::spanned::Spanned;
 
 /// The body of `Workflow::build`.
@@ -61,6 +63,8 @@ struct Writer<'m> {
     machine: &'m Machine,
     numbers: Numbers,
     terms: Terms,
+    /// The variables that something reads.
+    read: HashSet<usize>,
 }
 
 impl<'m> Writer<'m> {
@@ -69,6 +73,7 @@ impl<'m> Writer<'m> {
             machine,
             numbers: Numbers::of(machine),
             terms: Terms::default(),
+            read: read_variables(machine),
         }
     }
 }
