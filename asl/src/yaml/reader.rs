@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag};
 use indexmap::map::Entry;
 
 use super::scalar::resolve;
@@ -34,6 +34,8 @@ fn read_with(text: &str, is_template: bool) -> Result<Read, Failure> {
     {
         return Ok(read);
     }
+    let joined = join_quoted_lines(text);
+    let text = joined.as_deref().unwrap_or(text);
     let (nodes, anchors) = nodes(text)?;
     let mut reader = Reader {
         text,
@@ -61,6 +63,39 @@ fn read_with(text: &str, is_template: bool) -> Result<Read, Failure> {
     })
 }
 
+/// How many bytes are parsed at most to find the lines of quoted texts that are indented too little.
+const MAX_PARSED: usize = 64 * 1_048_576;
+
+/// The text with a blank for each line break before a line of a quoted text that is indented too little, so that each byte stays at its place; `None` where
+/// there is no such line. YAML 1.2 refuses them, and CloudFormation, SAM and PyYAML read them: many templates close a definition in quotes at the
+/// indentation of its key.
+fn join_quoted_lines(text: &str) -> Option<String> {
+    let mut joined: Option<String> = None;
+    for _ in 0..=MAX_PARSED / text.len().max(1) {
+        let current = joined.as_deref().unwrap_or(text);
+        let Some(offset) = too_little_indented(current) else {
+            break;
+        };
+        let (before, after) = current.split_at_checked(offset)?;
+        let line = before.trim_end_matches([' ', '\t']);
+        let end = line.trim_end_matches(['\r', '\n']);
+        if end.len() == line.len() {
+            break;
+        }
+        let blanks = " ".repeat(before.len() - end.len());
+        joined = Some([end, &blanks, after].concat());
+    }
+    joined
+}
+
+/// Where a line of a quoted text begins that is indented too little.
+fn too_little_indented(text: &str) -> Option<usize> {
+    let mut errors = parser(text).filter_map(Result::err);
+    let is_indent =
+        |error: &ScanError| matches!(error.kind(), ErrorKind::InvalidQuotedScalarIndent);
+    errors.next().filter(is_indent)?.marker().byte_offset()
+}
+
 /// An event that is a part of the document's tree.
 struct Node<'t> {
     event: Event<'t>,
@@ -73,19 +108,24 @@ struct Node<'t> {
 /// Anchors by number, and the index of the node that each names.
 type Anchors = HashMap<usize, usize>;
 
-/// The nodes of the only document in the text.
-fn nodes(text: &str) -> Result<(Vec<Node<'_>>, Anchors), Failure> {
+/// The events of a text.
+fn parser(text: &str) -> impl Iterator<Item = Result<(Event<'_>, Span), ScanError>> {
     let options = granit_parser::options! {
         emit_comments: false,
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
     };
+    Parser::new_from_str_with_options(text, options)
+}
+
+/// The nodes of the only document in the text.
+fn nodes(text: &str) -> Result<(Vec<Node<'_>>, Anchors), Failure> {
     let mut nodes = Vec::new();
     let mut anchors = Anchors::new();
     let mut documents = 0;
     // Where the event before ends.
     let mut after = 0;
-    for event in Parser::new_from_str_with_options(text, options) {
+    for event in parser(text) {
         let (event, span) = event.map_err(|error| {
             let offset = error.marker().byte_offset().unwrap_or_default();
             failure(offset, message::of(error.kind(), text, offset))

@@ -342,6 +342,22 @@ fn names_and_texts_tell_the_format() {
     assert!(Format::Yaml.parse("a: 1").is_ok());
 }
 
+#[test]
+fn a_quoted_text_may_close_at_the_indentation_of_its_key() {
+    let text = "a:\n  b: \"{\n    \\\"c\\\": 1\n  }\"\n  d: '{\n\"e\": ''f''\n\n}'\n";
+    let document = Document::parse_yaml(text).unwrap();
+    let members = document.json().as_object().unwrap()["a"]
+        .as_object()
+        .unwrap();
+    let compact = |name: &str| -> String {
+        let text = members[name].as_str().unwrap();
+        text.split_whitespace().collect()
+    };
+    assert_eq!(compact("b"), "{\"c\":1}");
+    assert_eq!(compact("d"), "{\"e\":'f'}");
+    assert_eq!(document.position("/a/d").unwrap().line, 5);
+}
+
 proptest! {
     #[test]
     fn no_text_panics_the_reader(text in any::<String>()) {
