@@ -149,6 +149,18 @@ same! {
         }
     }
 
+    MadeMaps, made_maps(i: Input) -> (Vec<(String, u32)>, Vec<(String, u32)>, BTreeMap<String, u32>) {
+        begin { let one = vec![]; }
+        then { let one = vec![(i.text.clone(), i.n)]; }
+        end {
+            (
+                one.iter().cloned().collect::<BTreeMap<String, u32>>().into_iter().collect::<Vec<_>>(),
+                i.pairs.iter().cloned().collect::<BTreeMap<String, u32>>().into_iter().collect::<Vec<_>>(),
+                one.iter().cloned().collect::<BTreeMap<String, u32>>().into_iter().collect::<Vec<_>>().into_iter().collect::<BTreeMap<String, u32>>(),
+            )
+        }
+    }
+
     Json, json_values(i: Input) -> (Value, Value, Value, String, String, String, bool, bool, Option<usize>) {
         begin { let value = i.value; let name = i.value; let v = i.value; }
         then { let value = i.value.clone(); let name = i.value["name"].clone(); let v = i.value["deep"]["list"][1][1].clone(); }
@@ -358,4 +370,9 @@ async fn texts_are_cut_compared_and_written_as_in_rust() {
 #[tokio::test]
 async fn methods_of_lists_and_maps_give_what_they_give_in_rust() {
     agree::<Methods>(methods, inputs()).await;
+}
+
+#[tokio::test]
+async fn a_map_that_was_made_of_one_pair_is_a_list_of_one_pair() {
+    agree::<MadeMaps>(made_maps, inputs()).await;
 }

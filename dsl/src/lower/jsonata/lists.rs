@@ -86,6 +86,10 @@ pub(super) fn listed(syntax: Syntax, item: &Shape) -> Syntax {
         {
             Syntax::Array(vec![Syntax::Whole(Box::new(items.remove(0)))])
         }
+        // The list is what a block ends with, where its receiver is bound.
+        Syntax::Bind(local, value, body) => {
+            Syntax::Bind(local, value, Box::new(listed(*body, item)))
+        }
         other => other,
     }
 }

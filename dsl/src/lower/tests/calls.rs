@@ -1,6 +1,7 @@
 //! What a task calls: functions, activities, services, workflows.
 
 use super::*;
+use crate::flow::AnswerType;
 
 fn task_flow() -> Flow {
     flow(vec![

@@ -35,12 +35,8 @@ fn saga_is_the_same() {
     let trip = flow.parameter("trip");
     let (flight, hotel) = (flow.variable("flight"), flow.variable("hotel"));
     let payment = flow.variable("payment");
-    let (what, reason, left) = (
-        flow.variable::<String>("what"),
-        flow.variable::<String>("reason"),
-        flow.variable::<String>("left"),
-    );
-    let error = flow.variable::<ErrorOutput>("error");
+    let reason = flow.variable::<String>("reason");
+    let left = flow.variable::<String>("left");
     let (fly, stay, pay) = (
         flow.step("BookFlight"),
         flow.step("BookHotel"),
@@ -62,24 +58,18 @@ fn saga_is_the_same() {
         .retry(soon(errors!(BookingError::Unavailable)))
         .catch(
             errors!(BookingError::SoldOut { what }),
-            not_booked.binding(&what).assigning(&reason, sold_out()),
+            not_booked.assigning(&reason, sold_out()),
         )
-        .catch(
-            States::ALL,
-            no_flight.binding(&error).assigning(&reason, name()),
-        )
+        .catch(States::ALL, no_flight.assigning(&reason, name()))
         .next(&stay);
     flow.task_with(&stay, book_hotel {}, expr!([trip] || trip))
         .bind(&hotel)
         .retry(soon(errors!(BookingError::Unavailable)))
         .catch(
             errors!(BookingError::SoldOut { what }),
-            no_flight.binding(&what).assigning(&reason, sold_out()),
+            no_flight.assigning(&reason, sold_out()),
         )
-        .catch(
-            States::ALL,
-            no_hotel.binding(&error).assigning(&reason, name()),
-        )
+        .catch(States::ALL, no_hotel.assigning(&reason, name()))
         .next(&pay);
     flow.task_with(
         &pay,
@@ -92,10 +82,7 @@ fn saga_is_the_same() {
         errors!(PaymentError::Declined { reason }),
         no_hotel.binding(&reason),
     )
-    .catch(
-        States::ALL,
-        repay.binding(&error).assigning(&reason, name()),
-    )
+    .catch(States::ALL, repay.assigning(&reason, name()))
     .next(&booked);
 
     let remains = |what: &'static str| {

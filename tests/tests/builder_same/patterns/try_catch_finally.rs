@@ -18,10 +18,7 @@ fn try_catch_finally_is_the_same() {
         flow.variable::<u32>("tables"),
         flow.variable::<Outcome>("outcome"),
     );
-    let (failure, left) = (
-        flow.variable::<ErrorOutput>("failure"),
-        flow.variable::<ErrorOutput>("left"),
-    );
+    let left = flow.variable::<ErrorOutput>("left");
     let (error, cause) = (
         flow.variable::<String>("error"),
         flow.variable::<String>("cause"),
@@ -80,7 +77,7 @@ fn try_catch_finally_is_the_same() {
         )
         .catch(
             States::ALL,
-            last.binding(&failure).assigning(
+            last.assigning(
                 &outcome,
                 expr!(|_: Anything, failure: ErrorOutput| Outcome::Failed {
                     error: failure.error.unwrap_or_default(),
