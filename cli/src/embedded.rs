@@ -1,4 +1,4 @@
-//! The definitions in a file: its own, those of a template's state machines, or the one that `describe-state-machine` printed.
+//! The definitions in a file: its own, those of the state machines of a template or of a file of Terraform, or the one that `describe-state-machine` printed.
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use crate::definition::Definition;
 use crate::failure::Failure;
 use crate::input;
 use crate::source::Source;
+use crate::terraform::{self, is_terraform};
 
 /// A state machine of a file.
 pub(crate) enum Found {
@@ -20,7 +21,7 @@ pub(crate) enum Found {
     Unread { machine: String, reason: String },
 }
 
-/// Reads the state machines of a template, or the one that was described; `None` for a file that is neither.
+/// Reads the state machines of a template or of a file of Terraform, or the one that was described; `None` for a file that is neither.
 ///
 /// # Errors
 ///
@@ -31,6 +32,9 @@ pub(crate) fn machines(
     document: Option<&Document>,
     validator: &Validator,
 ) -> Option<Vec<Result<Found, Failure>>> {
+    if is_terraform(path) {
+        return Some(terraform::machines(path, validator));
+    }
     let document = document?;
     let machines = template::machines(document)?;
     let found = machines

@@ -36,6 +36,7 @@ mod store_file;
 mod stored_run;
 mod table;
 mod tasks;
+mod terraform;
 mod test_state;
 mod validate;
 

@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output;
 use crate::report;
+use crate::terraform::{Module, is_terraform};
 
 /// Checks a template or the templates of a folder, for one definition or for all that they name.
 pub(super) fn check(
@@ -33,9 +34,9 @@ pub(super) fn check(
             // All files are in one folder, and so in one module.
             let module = match &module {
                 Some(module) => module,
-                None => module.insert(terraform::Module::read(&file)?),
+                None => module.insert(Module::read(&file)?),
             };
-            checked.extend(module.check(&file, wanted.as_ref())?);
+            checked.extend(terraform::check(module, &file, wanted.as_ref())?);
         } else {
             checked.extend(of_template(&file, wanted.as_ref(), file != template)?);
         }
@@ -79,10 +80,6 @@ fn nothing(definition: Option<&Path>, template: &Path) -> Failure {
             "{template} has no state machine whose definition can be read, and no templatefile(..) of one"
         ),
     })
-}
-
-pub(super) fn is_terraform(file: &Path) -> bool {
-    file.extension().is_some_and(|extension| extension == "tf")
 }
 
 /// A file itself; of a folder what may be a template, in the order of the names.

@@ -1,107 +1,41 @@
 //! Calls of `templatefile` in Terraform's files.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use hcl_edit::Span;
-use hcl_edit::expr::{Expression, FuncCall, ObjectKey, TraversalOperator};
-use hcl_edit::structure::{Attribute, Body};
-use hcl_edit::template::Element;
+use hcl_edit::expr::{Expression, FuncCall};
+use hcl_edit::structure::Attribute;
 use hcl_edit::visit::{self, Visit};
 use stepwright_asl::placeholder::{Mismatch, mismatches};
 use stepwright_asl::template::Use;
 use stepwright_asl::{Finding, Severity};
 
-use super::check::{Wanted, is_terraform};
+use super::check::Wanted;
 use super::machine::{Machine, is_definition};
 use super::supplied::{Supplied, Wrong};
 use crate::failure::Failure;
 use crate::input;
 use crate::report;
+use crate::terraform::{MOST_PARTS, Module, is_call, local, name_of, path_of, placed};
 
-/// A file of Terraform.
-struct File {
-    path: PathBuf,
-    text: String,
-    body: Body,
-}
-
-/// The files of a folder, which may use the locals of each other.
-pub(super) struct Module {
-    folder: PathBuf,
-    files: Vec<File>,
-    /// Each local value: its file and its attribute.
-    locals: HashMap<String, (usize, Expression)>,
-}
-
-impl Module {
-    /// Reads a file and the other files of its folder.
-    pub(super) fn read(path: &Path) -> Result<Module, Failure> {
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let mut files = vec![parse(path)?];
-        let here = if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            &folder
-        };
-        let entries = here.read_dir().into_iter().flatten().flatten();
-        let mut others: Vec<PathBuf> = entries
-            .map(|entry| folder.join(entry.file_name()))
-            .collect();
-        others.sort();
-        for other in others
-            .iter()
-            .filter(|other| is_terraform(other) && *other != path)
-        {
-            files.push(parse(other)?);
-        }
-        let mut locals = HashMap::new();
-        for (index, file) in files.iter().enumerate() {
-            let blocks = file
-                .body
-                .blocks()
-                .filter(|block| block.ident.as_str() == "locals");
-            for attribute in blocks.flat_map(|block| block.body.attributes()) {
-                let name = attribute.key.as_str().to_owned();
-                locals.insert(name, (index, attribute.value.clone()));
-            }
-        }
-        Ok(Module {
-            folder,
-            files,
-            locals,
-        })
+/// Checks the calls in one of the files of a module.
+pub(super) fn check(
+    module: &Module,
+    path: &Path,
+    wanted: Option<&Wanted>,
+) -> Result<Vec<Supplied>, Failure> {
+    let Some(index) = module.files.iter().position(|file| file.path == path) else {
+        return Ok(Vec::new());
+    };
+    let mut calls = Calls::default();
+    calls.visit_body(&module.files[index].body);
+    let mut checked = Vec::new();
+    for call in calls.found {
+        checked.extend(of_call(module, index, &call, wanted)?);
     }
-
-    /// Checks the calls in one of the files.
-    pub(super) fn check(
-        &self,
-        path: &Path,
-        wanted: Option<&Wanted>,
-    ) -> Result<Vec<Supplied>, Failure> {
-        let Some(index) = self.files.iter().position(|file| file.path == path) else {
-            return Ok(Vec::new());
-        };
-        let mut calls = Calls::default();
-        calls.visit_body(&self.files[index].body);
-        let mut checked = Vec::new();
-        for call in calls.found {
-            checked.extend(of_call(self, index, &call, wanted)?);
-        }
-        Ok(checked)
-    }
-}
-
-fn parse(path: &Path) -> Result<File, Failure> {
-    let text = input::read(path)?;
-    let body = hcl_edit::parser::parse_body(&text)
-        .map_err(|error| Failure::Failed(format!("{} cannot be read:\n{error}", path.display())))?;
-    Ok(File {
-        path: path.to_owned(),
-        text,
-        body,
-    })
+    Ok(checked)
 }
 
 /// A call that reads a definition.
@@ -141,11 +75,6 @@ impl Visit for Calls {
         }
         visit::visit_func_call(self, call);
     }
-}
-
-fn is_call(call: &FuncCall, name: &str) -> bool {
-    let is_core = |space: &hcl_edit::Decorated<hcl_edit::Ident>| space.as_str() == "core";
-    call.name.name.as_str() == name && call.name.namespace.iter().all(is_core)
 }
 
 fn of_call(
@@ -245,8 +174,6 @@ struct Variables {
 
 /// How many locals and calls of `merge` are followed into each other.
 const MOST_STEPS: usize = 32;
-/// How many locals and parts of texts a path may be made of.
-const MOST_PARTS: usize = 256;
 
 impl Variables {
     fn read(&mut self, module: &Module, file: usize, expression: &Expression, steps: usize) {
@@ -331,78 +258,4 @@ fn missing(one: &Use, is_plain: bool) -> (String, String) {
     }
     let message = format!("the definition has {name}, and `templatefile` gives it no value");
     (message, format!("add `{}` to its variables", one.name))
-}
-
-fn name_of(key: &ObjectKey) -> Option<(String, Range<usize>)> {
-    match key {
-        ObjectKey::Ident(name) => Some((name.as_str().to_owned(), name.span()?)),
-        ObjectKey::Expression(Expression::String(name)) => {
-            Some((name.as_str().to_owned(), name.span()?))
-        }
-        ObjectKey::Expression(_) => None,
-    }
-}
-
-/// The name and the value of `local.name`.
-fn local<'m, 'e>(
-    module: &'m Module,
-    expression: &'e Expression,
-) -> Option<(&'e str, &'m (usize, Expression))> {
-    let (root, name) = attribute_of(expression)?;
-    let value = module.locals.get(name).filter(|_| root == "local")?;
-    Some((name, value))
-}
-
-/// `path` and `module` of `path.module`.
-fn attribute_of(expression: &Expression) -> Option<(&str, &str)> {
-    let Expression::Traversal(traversal) = expression else {
-        return None;
-    };
-    let Expression::Variable(root) = &traversal.expr else {
-        return None;
-    };
-    match traversal.operators.as_slice() {
-        [only] => match only.value() {
-            TraversalOperator::GetAttr(name) => Some((root.as_str(), name.as_str())),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// The path of a file, from the folder of the module, as far as `left` more parts make it up.
-fn path_of(module: &Module, expression: &Expression, left: &mut usize) -> Option<String> {
-    *left = left.checked_sub(1)?;
-    match expression {
-        Expression::String(path) => Some(path.as_str().to_owned()),
-        Expression::Parenthesis(inner) => path_of(module, inner.inner(), left),
-        Expression::StringTemplate(template) => {
-            let mut path = String::new();
-            for element in template.iter() {
-                match element {
-                    Element::Literal(text) => path.push_str(text),
-                    Element::Interpolation(one) => {
-                        path.push_str(&path_of(module, &one.expr, left)?)
-                    }
-                    Element::Directive(_) => return None,
-                }
-            }
-            Some(path)
-        }
-        other => match attribute_of(other)? {
-            ("path", "module" | "root" | "cwd") => Some(".".to_owned()),
-            ("local", name) => path_of(module, &module.locals.get(name)?.1, left),
-            _ => None,
-        },
-    }
-}
-
-/// The same at a place of a text.
-fn placed(mut finding: Finding, text: &str, offset: usize) -> Finding {
-    let before = text.get(..offset).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    finding.line = before.matches('\n').count() + 1;
-    finding.column = line.chars().count() + 1;
-    finding.offset = offset;
-    finding
 }

@@ -85,6 +85,7 @@ fn may_hold_definition(path: &Path) -> bool {
         ".yaml",
         ".yml",
         ".template",
+        ".tf",
     ];
     !name.starts_with('.') && endings.iter().any(|ending| name.ends_with(ending))
 }

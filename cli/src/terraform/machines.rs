@@ -1,0 +1,221 @@
+//! The state machines that a file of Terraform defines.
+
+use std::path::Path;
+
+use hcl_edit::Span;
+use hcl_edit::expr::Expression;
+use hcl_edit::structure::{Block, Body};
+use stepwright_asl::Findings;
+use stepwright_asl::model::MachineType;
+use stepwright_asl::validate::Validator;
+use stepwright_asl::yaml::Format;
+
+use super::text::DefinitionText;
+use super::{File, MOST_PARTS, Module, is_call, local, parse, path_of, placed};
+use crate::definition::Definition;
+use crate::embedded::Found;
+use crate::failure::Failure;
+use crate::input;
+use crate::source::Source;
+
+/// How many locals and templates are followed to a definition.
+const MOST_STEPS: usize = 32;
+
+/// Reads the state machines of a file: its `aws_sfn_state_machine` resources, and modules with a `definition` that make one.
+///
+/// # Errors
+///
+/// For a file that is not in Terraform's language, and for a definition's own file that cannot be read.
+pub(crate) fn machines(path: &Path, validator: &Validator) -> Vec<Result<Found, Failure>> {
+    let body = match parse(path) {
+        Ok(file) => file.body,
+        Err(failure) => return vec![Err(failure)],
+    };
+    let blocks: Vec<&Block> = body.blocks().filter(|block| is_machine(block)).collect();
+    if blocks.is_empty() {
+        return Vec::new();
+    }
+    let module = match Module::read(path) {
+        Ok(module) => module,
+        Err(failure) => return vec![Err(failure)],
+    };
+    let machines = blocks.into_iter().map(|block| {
+        let machine = Machine {
+            module: &module,
+            name: name_of(block),
+            validator: validator.clone().of_type(type_of(&block.body)),
+        };
+        match block.body.get_attribute("definition") {
+            // `Module::read` reads the named file first.
+            Some(definition) => machine.read(0, &definition.value, 0),
+            None => machine.unread("it has no `definition`"),
+        }
+    });
+    machines.collect()
+}
+
+/// Whether a block makes a state machine.
+fn is_machine(block: &Block) -> bool {
+    match block.ident.as_str() {
+        "resource" => {
+            let kind = block.labels.first();
+            kind.is_some_and(|kind| kind.as_str() == "aws_sfn_state_machine")
+        }
+        "module" => {
+            let source = block.body.get_attribute("source");
+            let source = source.and_then(|source| source.value.as_str());
+            source.is_some_and(|source| source.contains("step-functions"))
+                && block.body.has_attribute("definition")
+        }
+        _ => false,
+    }
+}
+
+/// The last label: that of a resource behind its type, or that of a module.
+fn name_of(block: &Block) -> String {
+    let label = block.labels.last();
+    label.map_or_else(String::new, |label| label.as_str().to_owned())
+}
+
+fn type_of(body: &Body) -> MachineType {
+    let express = |attribute: &hcl_edit::structure::Attribute| {
+        let value = attribute.value.as_str();
+        value.is_some_and(|value| value.eq_ignore_ascii_case("EXPRESS"))
+    };
+    match body.get_attribute("type").is_some_and(express) {
+        true => MachineType::Express,
+        false => MachineType::Standard,
+    }
+}
+
+/// A state machine whose definition is looked for.
+struct Machine<'m> {
+    module: &'m Module,
+    name: String,
+    validator: Validator,
+}
+
+impl Machine<'_> {
+    fn unread(&self, reason: &str) -> Result<Found, Failure> {
+        Ok(Found::Unread {
+            machine: self.name.clone(),
+            reason: reason.to_owned(),
+        })
+    }
+
+    /// Reads the definition that an expression in the file of that index is.
+    fn read(&self, file: usize, value: &Expression, steps: usize) -> Result<Found, Failure> {
+        if steps > MOST_STEPS {
+            return self.unread("it is made of too many locals");
+        }
+        let at = &self.module.files[file];
+        let computed = || self.unread("Terraform computes its definition");
+        let text = match value {
+            Expression::Parenthesis(inner) => return self.read(file, inner.inner(), steps + 1),
+            Expression::FuncCall(call) if is_call(call, "jsonencode") => {
+                match call.args.iter().next() {
+                    Some(value) => match local(self.module, value) {
+                        Some((_, (file, value))) => {
+                            let at = &self.module.files[*file];
+                            return match DefinitionText::of_value(&at.text, value) {
+                                Some(text) => Ok(self.definition(at, &text)),
+                                None => computed(),
+                            };
+                        }
+                        None => DefinitionText::of_value(&at.text, value),
+                    },
+                    None => None,
+                }
+            }
+            Expression::FuncCall(call)
+                if is_call(call, "file") || is_call(call, "templatefile") =>
+            {
+                let mut left = MOST_PARTS;
+                let path = call.args.iter().next();
+                return match path.and_then(|path| path_of(self.module, path, &mut left)) {
+                    Some(path) => self.named(&path),
+                    None => computed(),
+                };
+            }
+            Expression::HeredocTemplate(heredoc) => {
+                DefinitionText::of_template(&at.text, &heredoc.template)
+            }
+            Expression::String(string) => {
+                let span = string.span().unwrap_or_default();
+                Some(DefinitionText::of_string(&at.text, string, span))
+            }
+            Expression::StringTemplate(_) => None,
+            other => {
+                if let Some((_, (file, value))) = local(self.module, other) {
+                    return self.read(*file, value, steps + 1);
+                }
+                return match self.template(at, other) {
+                    Some((file, value)) => self.read(file, value, steps + 1),
+                    None => computed(),
+                };
+            }
+        };
+        match text {
+            Some(text) => Ok(self.definition(at, &text)),
+            None => computed(),
+        }
+    }
+
+    /// The `template` of `data.template_file.name.rendered`.
+    fn template(&self, at: &File, value: &Expression) -> Option<(usize, &Expression)> {
+        let span = value.span()?;
+        let name = at.text.get(span)?.trim();
+        let name = name.strip_prefix("data.template_file.")?;
+        let name = name.strip_suffix(".rendered")?;
+        let files = self.module.files.iter().enumerate();
+        let mut templates = files.flat_map(|(index, file)| {
+            let blocks = file.body.blocks().filter(|block| {
+                let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
+                block.ident.as_str() == "data" && labels == ["template_file", name]
+            });
+            blocks.filter_map(move |block| {
+                Some((index, &block.body.get_attribute("template")?.value))
+            })
+        });
+        templates.next()
+    }
+
+    /// The definition in a file of its own.
+    fn named(&self, path: &str) -> Result<Found, Failure> {
+        let named = self.module.folder.join(path);
+        if !named.is_file() {
+            return self.unread(&format!("there is no file {}", named.display()));
+        }
+        let text = input::read(&named)?;
+        let definition = Definition {
+            machine: Some(self.name.clone()),
+            ..Definition::of(&named, text, &self.validator)
+        };
+        Ok(Found::Definition(Box::new(definition), Some(named)))
+    }
+
+    /// The definition that a text is, with findings at their places in the file of Terraform.
+    fn definition(&self, at: &File, text: &DefinitionText<'_>) -> Found {
+        let validated = Definition::of(&at.path, text.text.clone(), &self.validator);
+        let findings: Findings = (validated.findings.into_iter())
+            .map(|finding| {
+                let offset = text.offsets.get(finding.offset).or(text.offsets.last());
+                placed(finding, &at.text, offset.copied().unwrap_or_default())
+            })
+            .collect();
+        let source = Source {
+            path: at.path.clone(),
+            text: at.text.clone(),
+            format: Format::Json,
+            document: None,
+        };
+        let definition = Definition {
+            source,
+            findings,
+            machine: Some(self.name.clone()),
+            inner: validated.source.document,
+            has_comments: false,
+        };
+        Found::Definition(Box::new(definition), None)
+    }
+}

@@ -1,0 +1,202 @@
+//! The text of a definition that is written in Terraform's language.
+
+use std::ops::Range;
+
+use hcl_edit::Span;
+use hcl_edit::expr::{Expression, Object, ObjectKey};
+use hcl_edit::template::{Element, Template};
+
+/// How deep values may be inside of each other.
+const MOST_LEVELS: usize = 64;
+
+/// How many characters of indentation and escapes may stand between two of a text.
+const MOST_SKIPPED: usize = 4096;
+
+/// A definition as JSON or YAML, with the place of each byte in the file of Terraform. What Terraform computes is a placeholder: `${var.seconds}`.
+#[derive(Default)]
+pub(super) struct DefinitionText<'f> {
+    file: &'f str,
+    pub(super) text: String,
+    pub(super) offsets: Vec<usize>,
+}
+
+impl<'f> DefinitionText<'f> {
+    /// The text in a string or between `<<EOF` and `EOF`; `None` where the template has a directive (`%{ if .. }`).
+    pub(super) fn of_template(file: &'f str, template: &Template) -> Option<Self> {
+        let mut text = Self {
+            file,
+            ..Self::default()
+        };
+        let mut in_string = false;
+        for element in template.iter() {
+            match element {
+                Element::Literal(literal) => {
+                    in_string = ends_in_string(literal, in_string);
+                    text.push_literal(literal, literal.span().unwrap_or_default());
+                }
+                // As a number or a list it stands outside of quotes, where JSON has no placeholders.
+                Element::Interpolation(one) => {
+                    let span = one.expr.span().unwrap_or_default();
+                    let placeholder = text.placeholder(&span);
+                    match in_string {
+                        true => text.push(&placeholder, span.start),
+                        false => text.push(&format!("\"{placeholder}\""), span.start),
+                    }
+                }
+                Element::Directive(_) => return None,
+            }
+        }
+        Some(text)
+    }
+
+    /// A text without interpolations.
+    pub(super) fn of_string(file: &'f str, string: &str, span: Range<usize>) -> Self {
+        let mut text = Self {
+            file,
+            ..Self::default()
+        };
+        text.push(string, span.start);
+        text
+    }
+
+    /// The JSON that `jsonencode` makes of a value; `None` where a key is computed or the value is too deep.
+    pub(super) fn of_value(file: &'f str, value: &Expression) -> Option<Self> {
+        let mut text = Self {
+            file,
+            ..Self::default()
+        };
+        text.value(value, 0)?;
+        Some(text)
+    }
+
+    fn value(&mut self, value: &Expression, level: usize) -> Option<()> {
+        if level > MOST_LEVELS {
+            return None;
+        }
+        let span = value.span().unwrap_or_default();
+        match value {
+            Expression::Null(_) => self.push("null", span.start),
+            Expression::Bool(value) => self.push(&value.to_string(), span.start),
+            Expression::Number(number) => self.push(&number.value().to_string(), span.start),
+            Expression::String(string) => self.push(&quoted(string), span.start),
+            Expression::Parenthesis(inner) => self.value(inner.inner(), level + 1)?,
+            Expression::Array(items) => {
+                self.push("[", span.start);
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        self.push(", ", span.start);
+                    }
+                    self.value(item, level + 1)?;
+                }
+                self.push("]", span.end);
+            }
+            Expression::Object(object) => self.object(object, &span, level)?,
+            Expression::StringTemplate(template) => {
+                let elements = template.iter();
+                self.joined(elements, span.start)?;
+            }
+            Expression::HeredocTemplate(heredoc) => {
+                self.joined(heredoc.template.iter(), span.start)?;
+            }
+            _ => {
+                let placeholder = self.placeholder(&span);
+                self.push(&quoted(&placeholder), span.start);
+            }
+        }
+        Some(())
+    }
+
+    fn object(&mut self, object: &Object, span: &Range<usize>, level: usize) -> Option<()> {
+        self.push("{", span.start);
+        for (index, (key, member)) in object.iter().enumerate() {
+            if index > 0 {
+                self.push(", ", span.start);
+            }
+            let (name, at) = match key {
+                ObjectKey::Ident(name) => (name.as_str(), name.span()),
+                ObjectKey::Expression(Expression::String(name)) => (name.as_str(), name.span()),
+                ObjectKey::Expression(_) => return None,
+            };
+            let at = at.unwrap_or_default().start;
+            self.push(&quoted(name), at);
+            self.push(": ", at);
+            self.value(member.expr(), level + 1)?;
+        }
+        self.push("}", span.end);
+        Some(())
+    }
+
+    /// One string of literals and placeholders.
+    fn joined<'e>(
+        &mut self,
+        elements: impl Iterator<Item = &'e Element>,
+        start: usize,
+    ) -> Option<()> {
+        let mut joined = String::new();
+        for element in elements {
+            match element {
+                Element::Literal(literal) => joined.push_str(literal),
+                Element::Interpolation(one) => {
+                    joined += &self.placeholder(&one.expr.span().unwrap_or_default());
+                }
+                Element::Directive(_) => return None,
+            }
+        }
+        self.push(&quoted(&joined), start);
+        Some(())
+    }
+
+    /// `${..}` of what stands in the file, without quotes, so that it can stand in a string.
+    fn placeholder(&self, span: &Range<usize>) -> String {
+        let source = self.file.get(span.clone()).unwrap_or_default().trim();
+        let plain: String = (source.chars())
+            .filter(|one| !one.is_control())
+            .map(|one| match one {
+                '"' | '\\' => '\'',
+                '{' | '}' => ' ',
+                other => other,
+            })
+            .collect();
+        format!("${{{plain}}}")
+    }
+
+    /// Adds a text that is in the file, there perhaps with escapes, or indented more (`<<-EOF`).
+    fn push_literal(&mut self, literal: &str, span: Range<usize>) {
+        let source = self.file.get(span.clone()).unwrap_or_default();
+        let mut at = 0;
+        for one in literal.chars() {
+            let rest = source.get(at..).unwrap_or_default().char_indices();
+            let next = rest.take(MOST_SKIPPED).find(|(_, found)| *found == one);
+            let next = next.map(|(skipped, _)| skipped);
+            at += next.unwrap_or_default();
+            self.offsets
+                .extend(std::iter::repeat_n(span.start + at, one.len_utf8()));
+            at += next.map_or(0, |_| one.len_utf8());
+        }
+        self.text.push_str(literal);
+    }
+
+    /// Adds a text that begins at a place of the file.
+    fn push(&mut self, text: &str, start: usize) {
+        self.offsets.extend(std::iter::repeat_n(start, text.len()));
+        self.text.push_str(text);
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Whether a JSON text is inside of a string at its end.
+fn ends_in_string(text: &str, mut in_string: bool) -> bool {
+    let mut is_escaped = false;
+    for one in text.chars() {
+        match one {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = in_string,
+            '"' => in_string = !in_string,
+            _ => {}
+        }
+    }
+    in_string
+}
