@@ -1,4 +1,4 @@
-//! What a `catch` binds is a variable of its own, and is assigned only where something reads it.
+//! A `catch` binds new variables, and assigns only those that something reads.
 
 use serde_json::Value;
 use stepwright::prelude::*;

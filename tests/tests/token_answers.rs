@@ -62,7 +62,7 @@ workflow! {
     }
 }
 
-/// What an execution gives whose token is answered so.
+/// The end of an execution whose token gets this answer.
 async fn answered(engine: &Engine, machine: &str, answer: &Value) -> (Status, Value) {
     let running = engine.start_machine(machine, json!(1), StartOptions::new());
     let running = running.await.unwrap();

@@ -180,7 +180,7 @@ impl Machine<'_> {
         templates.next()
     }
 
-    /// The definition in a file of its own.
+    /// The definition in a separate file.
     fn named(&self, path: &str) -> Result<Found, Failure> {
         let named = self.module.folder.join(path);
         if !named.is_file() {

@@ -9,7 +9,7 @@ use hcl_edit::template::{Element, Template};
 /// How deep values may be inside of each other.
 const MOST_LEVELS: usize = 64;
 
-/// How many characters of indentation and escapes may stand between two of a text.
+/// The most characters of indentation and escapes between two characters of a text.
 const MOST_SKIPPED: usize = 4096;
 
 /// A definition as JSON or YAML, with the place of each byte in the file of Terraform. What Terraform computes is a placeholder: `${var.seconds}`.
@@ -34,7 +34,7 @@ impl<'f> DefinitionText<'f> {
                     in_string = ends_in_string(literal, in_string);
                     text.push_literal(literal, literal.span().unwrap_or_default());
                 }
-                // As a number or a list it stands outside of quotes, where JSON has no placeholders.
+                // A number or a list is outside of quotes, where JSON has no placeholders.
                 Element::Interpolation(one) => {
                     let span = one.expr.span().unwrap_or_default();
                     let placeholder = text.placeholder(&span);
@@ -146,7 +146,7 @@ impl<'f> DefinitionText<'f> {
         Some(())
     }
 
-    /// `${..}` of what stands in the file, without quotes, so that it can stand in a string.
+    /// `${..}` with the expression's source, without quotes, so that a JSON string can hold it.
     fn placeholder(&self, span: &Range<usize>) -> String {
         let source = self.file.get(span.clone()).unwrap_or_default().trim();
         let plain: String = (source.chars())

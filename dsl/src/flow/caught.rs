@@ -1,13 +1,13 @@
 //! Names that a `catch` of a branch or a body binds, and that a scope around it has too.
 //!
-//! In ASL an inner scope may not assign a variable of a scope around it. What a `catch` binds is a variable of its own, so it gets another name.
+//! In ASL an inner scope may not assign a variable of a scope around it. A `catch` binds new variables, so they get other names.
 
 use super::{Body, Flow, State, Variables};
 use crate::expr::Text;
 use std::collections::HashSet;
 
 impl Flow {
-    /// Gives the names that inner catches bind other names, where a scope around them has the same.
+    /// Renames the variables that inner catches bind where a scope around them has the same names.
     pub(crate) fn with_own_caught_names(&mut self) {
         let root = names(&self.states, &self.variables);
         let mut all = root.clone();

@@ -63,7 +63,7 @@ struct Assigned {
     is_caught: bool,
 }
 
-/// What an edge assigns, in the order of the source.
+/// The names that an edge assigns, in the order of the source.
 fn assigned_on(node: &Node, edge: usize) -> Vec<Assigned> {
     let edge = &node.edges[edge];
     let is_caught = edge.is_catch();
@@ -120,8 +120,8 @@ fn declare(
 }
 
 /// A variable takes no name that the parameter, an item or an outer variable has: in ASL an inner scope reads outer
-/// variables and may neither assign nor hide them. What a `catch` binds may hide an outer variable: it is always a new name, and has another
-/// one in the ASL.
+/// variables and may neither assign nor hide them. A name that a `catch` binds may hide an outer variable: it is always a new variable, and has
+/// another name in the ASL.
 fn names_are_free(
     machine: &Machine,
     scope: usize,

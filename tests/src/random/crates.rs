@@ -9,14 +9,14 @@ use super::compile::{Refused, compile};
 /// Rows of one crate.
 const CRATE: usize = 100;
 
-/// How often rows that do not compile are left out; each phase of rustc shows errors of its own.
+/// How often rows that do not compile are left out; each phase of rustc shows other errors.
 const MAX_COMPILATIONS: usize = 16;
 
-/// What a generator writes: on one line, so that an error's line tells which row it is about.
+/// A generated row. It is on one line, so that the line of an error names the row.
 pub trait GeneratedRow: Sized {
     /// The number of the row in its run.
     fn number(&self) -> usize;
-    /// What a reader sees of the row.
+    /// The source of the row, for readers.
     fn source(&self) -> &str;
     /// A module of rows, with a function `rows`, and the line of the first row.
     fn module(rows: &[&Self]) -> (String, usize);

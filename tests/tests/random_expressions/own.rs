@@ -709,21 +709,21 @@ pub mod traits {
 
 /// Macros under names of the standard library.
 pub mod macros {
-    /// A text, whatever it is given.
+    /// The same text for all arguments.
     #[macro_export]
     macro_rules! own_format {
         ($($any:tt)*) => {
             "own".to_string()
         };
     }
-    /// `true`, whatever it is given.
+    /// `true` for all arguments.
     #[macro_export]
     macro_rules! own_matches {
         ($($any:tt)*) => {
             true
         };
     }
-    /// No items, whatever it is given.
+    /// No items for all arguments.
     #[macro_export]
     macro_rules! own_vec {
         ($($item:expr),* $(,)?) => {

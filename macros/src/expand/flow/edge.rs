@@ -65,8 +65,8 @@ impl Writer<'_> {
         quote!(__s::Arm::new(#pattern, #guard, #target),)
     }
 
-    /// Where an edge leads, and what it assigns. What an arm's pattern binds, the pattern itself says; what a `catch` binds and nothing reads is not
-    /// assigned.
+    /// An edge's target, and its assignments. Names that an arm's pattern binds are written with the pattern; those that a `catch` binds are assigned
+    /// where something reads them.
     pub(super) fn target(&mut self, edge: &Edge) -> TokenStream {
         let name = self.name_of(&edge.name);
         let fields = raw::fields(&edge.raw);
