@@ -181,6 +181,47 @@ fn a_definition_that_is_no_json_is_told_with_its_place() {
 }
 
 #[test]
+fn text_that_is_not_json_has_one_exit_status_as_a_definition_and_one_as_anything_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let bad = folder.path().join("bad.json");
+    std::fs::write(&bad, "{\"StartAt\": ").unwrap();
+    let bad = bad.display().to_string();
+    for command in [
+        "validate",
+        "graph",
+        "policy",
+        "estimate",
+        "import",
+        "run",
+        "placeholders",
+        "test-state",
+    ] {
+        let ran = stepwright(&[command, &bad], "");
+        assert_eq!(ran.status, 1, "{command}: {ran:?}");
+    }
+    let both = stepwright(&["diff", &bad, &bad], "");
+    assert_eq!(both.status, 1, "{both:?}");
+    let good = folder.path().join("good.json");
+    std::fs::write(
+        &good,
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#,
+    )
+    .unwrap();
+    let good = good.display().to_string();
+    let input = format!("@{bad}");
+    for arguments in [
+        ["run", &good, "--input", &input].as_slice(),
+        &["run", &good, "--mocks", &bad, "--case", "x"],
+        &["test-state", &good, "--state", "A", "--input", &input],
+        &["replay", &good, "--history", &bad],
+        &["graph", &good, "--history", &bad],
+    ] {
+        let ran = stepwright(arguments, "");
+        assert_eq!(ran.status, 2, "{arguments:?}: {ran:?}");
+    }
+}
+
+#[test]
 fn a_missing_target_is_told_with_its_place_and_the_likely_name() {
     let definition = r#"{
   "StartAt": "Charge",
