@@ -22,7 +22,7 @@
 //! ```
 //!
 //! The tables are texts next to this file, parsed at the first lookup. `derive.py` writes those of the SDK's services and of IAM's actions from botocore and
-//! from copies of AWS's service authorization reference; the optimized integrations are kept by hand, each with its page of the
+//! from copies of AWS's service authorization reference; the optimized integrations are written by hand, each with its page of the
 //! [Step Functions developer guide](https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html). [`tables_date`] returns their date. AWS
 //! adds services and actions all the time, so a name that the tables lack is [in doubt](Unknown::doubt), unless it is nearly a name that they have.
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::permission::Permission;
 use crate::resource::Pattern;
 
-/// One JSON object a line, ordered by place and resource, kept by hand.
+/// One JSON object a line, ordered by place and resource, written by hand.
 const TABLE: &str = include_str!("optimized.jsonl");
 
 /// An action that AWS documents by itself.
