@@ -425,7 +425,7 @@ fn resources(call: &Call<'_>, target: &Target, open: &mut Vec<&'static str>) -> 
         }),
         Bucket(path) => each(path, &all_objects, &|text| Some(s3(text.to_owned()))),
         Below(bucket, key) => {
-            let key = known(call, key, open).map_or_else(String::new, |key| key);
+            let key = known(call, key, open).unwrap_or_default();
             below(call, bucket, &format!("{key}*"), open)
         }
         Object => {
