@@ -808,6 +808,40 @@ mod maps {
         assert_eq!(jsonpath_loop(1), ["SW141 /States/C"]);
         assert!(jsonpath_loop(10).is_empty());
     }
+
+    #[test]
+    fn a_counted_loop_is_counted_from_its_start() {
+        let jsonata_loop = |start: Value, step: &str, until: &str| {
+            found(jsonata(json!({
+                "A": {"Type": "Pass", "Assign": {"i": start}, "Next": "B"},
+                "B": {"Type": "Pass", "Assign": {"i": format!("{{% $i {step} %}}")}, "Next": "C"},
+                "C": {"Type": "Choice", "Choices": [{"Condition": format!("{{% $i {until} %}}"), "Next": "B"}], "Default": "D"},
+                "D": {"Type": "Succeed"}})))
+        };
+        let full = ["SW141 /States/C"];
+        assert_eq!(jsonata_loop(json!(0), "+ 1", "< 10000"), full);
+        assert!(jsonata_loop(json!(9990), "+ 1", "< 10000").is_empty());
+        assert!(jsonata_loop(json!("{% 9990 %}"), "+ 1", "< 10000").is_empty());
+        assert_eq!(jsonata_loop(json!(-9000), "+ 1", "< 10"), full);
+        // It counts down.
+        assert_eq!(jsonata_loop(json!(10000), "- 1", "> 0"), full);
+        assert!(jsonata_loop(json!(100), "- 1", "> 0").is_empty());
+        assert!(jsonata_loop(json!(10000), "- 1", "> 9990").is_empty());
+        // Nobody knows from where.
+        assert!(jsonata_loop(json!("{% $states.input.from %}"), "+ 1", "< 10000").is_empty());
+        assert!(jsonata_loop(json!("{% $states.input.from %}"), "- 1", "> 0").is_empty());
+        let jsonpath_loop = |start: u32, step: i32, comparison: &str, limit: u32| {
+            found(machine(json!({
+                "A": {"Type": "Pass", "Result": {"i": start}, "ResultPath": "$.c", "Next": "B"},
+                "B": {"Type": "Pass", "Parameters": {"i.$": format!("States.MathAdd($.c.i, {step})")}, "ResultPath": "$.c", "Next": "C"},
+                "C": {"Type": "Choice", "Choices": [{"Variable": "$.c.i", comparison: limit, "Next": "B"}], "Default": "D"},
+                "D": {"Type": "Succeed"}})))
+        };
+        assert_eq!(jsonpath_loop(0, 1, "NumericLessThan", 10_000), full);
+        assert!(jsonpath_loop(9990, 1, "NumericLessThan", 10_000).is_empty());
+        assert_eq!(jsonpath_loop(10_000, -1, "NumericGreaterThan", 1), full);
+        assert!(jsonpath_loop(100, -1, "NumericGreaterThan", 1).is_empty());
+    }
 }
 
 mod literals {

@@ -633,3 +633,343 @@ fn what_is_not_known_is_not_denied() {
             .any(|warning| warning.kind == WarningKind::Unknown)
     );
 }
+
+/// The actions that a policy allows, each with its resources; and the text of its warnings.
+fn allowed(call: &str, arguments: Value) -> (Vec<String>, String) {
+    let policy = sdk(call, arguments);
+    let mut found: Vec<String> = policy
+        .statements()
+        .iter()
+        .flat_map(|statement| {
+            let resources = statement.resources.join(" ");
+            let actions = statement.actions.iter();
+            actions.map(move |action| format!("{action} {resources}"))
+        })
+        .collect();
+    found.sort();
+    let warnings: Vec<String> = policy.warnings().iter().map(ToString::to_string).collect();
+    (found, warnings.join("\n"))
+}
+
+#[test]
+fn arguments_that_need_further_actions_bring_them() {
+    let bedrock = "arn:aws:bedrock:eu-west-1";
+    let rag = |model: &str| {
+        json!({"Input": {"Text": "?"}, "RetrieveAndGenerateConfiguration": {"Type": "KNOWLEDGE_BASE",
+            "KnowledgeBaseConfiguration": {"KnowledgeBaseId": "KB1", "ModelArn": model}}})
+    };
+    let profile = format!("{bedrock}:123456789012:inference-profile/eu.anthropic.claude");
+    let invoke = format!(
+        "bedrock:InvokeModel arn:aws:bedrock:*::foundation-model/anthropic.claude {profile}"
+    );
+    let get = format!("bedrock:GetInferenceProfile {profile}");
+    for (call, arguments, needed) in [
+        (
+            "rekognition:detectLabels",
+            json!({"Image": {"S3Object": {"Bucket": "in", "Name": "a.png"}}}),
+            vec!["s3:GetObject arn:aws:s3:::in/a.png"],
+        ),
+        (
+            "rekognition:compareFaces",
+            json!({"SourceImage": {"S3Object": {"Bucket": "in", "Name": "a", "Version": "1"}}, "TargetImage": {"S3Object": {"Bucket": "in", "Name.$": "$.b"}}}),
+            vec![
+                "s3:GetObject arn:aws:s3:::in/*",
+                "s3:GetObject arn:aws:s3:::in/a",
+                "s3:GetObjectVersion arn:aws:s3:::in/a",
+            ],
+        ),
+        (
+            "textract:analyzeDocument",
+            json!({"Document": {"S3Object": {"Bucket": "in", "Name": "a.pdf"}}, "FeatureTypes": ["FORMS"]}),
+            vec!["s3:GetObject arn:aws:s3:::in/a.pdf"],
+        ),
+        (
+            "textract:startDocumentAnalysis",
+            json!({"DocumentLocation": {"S3Object": {"Bucket": "in", "Name": "a.pdf"}}, "FeatureTypes": ["FORMS"], "OutputConfig": {"S3Bucket": "out", "S3Prefix": "done/"}}),
+            vec![
+                "s3:GetObject arn:aws:s3:::in/a.pdf",
+                "s3:PutObject arn:aws:s3:::out/done/*",
+            ],
+        ),
+        (
+            "transcribe:startTranscriptionJob",
+            json!({"TranscriptionJobName": "j", "Media": {"MediaFileUri": "s3://in/a.mp3"}, "OutputBucketName": "out"}),
+            vec![
+                "s3:GetObject arn:aws:s3:::in/a.mp3",
+                "s3:PutObject arn:aws:s3:::out/*",
+            ],
+        ),
+        (
+            "transcribe:startTranscriptionJob",
+            json!({"TranscriptionJobName": "j", "Media": {"MediaFileUri": "https://s3.eu-west-1.amazonaws.com/in/a.mp3"}, "OutputBucketName": "out", "OutputKey": "t/"}),
+            vec![
+                "s3:GetObject arn:aws:s3:::in/a.mp3",
+                "s3:PutObject arn:aws:s3:::out/t/*",
+            ],
+        ),
+        (
+            "transcribe:startCallAnalyticsJob",
+            json!({"CallAnalyticsJobName": "j", "Media": {"MediaFileUri": "https://in.s3.eu-west-1.amazonaws.com/a.mp3"}, "OutputLocation": "s3://out"}),
+            vec![
+                "s3:GetObject arn:aws:s3:::in/a.mp3",
+                "s3:PutObject arn:aws:s3:::out/*",
+            ],
+        ),
+        (
+            "polly:startSpeechSynthesisTask",
+            json!({"OutputFormat": "mp3", "OutputS3BucketName": "out", "OutputS3KeyPrefix": "speech", "SnsTopicArn": "arn:aws:sns:eu-west-1:123456789012:t"}),
+            vec![
+                "s3:PutObject arn:aws:s3:::out/speech*",
+                "sns:Publish arn:aws:sns:eu-west-1:123456789012:t",
+            ],
+        ),
+        (
+            "translate:translateText",
+            json!({"Text": "x", "SourceLanguageCode": "auto", "TargetLanguageCode": "de"}),
+            vec!["comprehend:DetectDominantLanguage *"],
+        ),
+        (
+            "rdsdata:executeStatement",
+            json!({"ResourceArn": "arn:aws:rds:eu-west-1:123456789012:cluster:c", "SecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3"}),
+            vec![
+                "secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3",
+            ],
+        ),
+        (
+            "redshiftdata:executeStatement",
+            json!({"Sql": "select 1", "SecretArn": "db"}),
+            vec![
+                "secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-??????",
+            ],
+        ),
+        (
+            "secretsmanager:batchGetSecretValue",
+            json!({"SecretIdList": ["a", "b"]}),
+            vec![
+                "secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-west-1:123456789012:secret:a-?????? arn:aws:secretsmanager:eu-west-1:123456789012:secret:b-??????",
+            ],
+        ),
+        (
+            "dynamodb:exportTableToPointInTime",
+            json!({"TableArn": "arn:aws:dynamodb:eu-west-1:123456789012:table/t", "S3Bucket": "out", "S3Prefix": "exports/"}),
+            vec![
+                "s3:AbortMultipartUpload arn:aws:s3:::out/exports/*",
+                "s3:PutObject arn:aws:s3:::out/exports/*",
+                "s3:PutObjectAcl arn:aws:s3:::out/exports/*",
+            ],
+        ),
+        (
+            "dynamodb:importTable",
+            json!({"S3BucketSource": {"S3Bucket": "in"}, "InputFormat": "CSV"}),
+            vec![
+                "s3:GetObject arn:aws:s3:::in/*",
+                "s3:ListBucket arn:aws:s3:::in",
+            ],
+        ),
+        (
+            "s3:putObject",
+            json!({"Bucket": "b", "Key": "k", "Body": "x", "Tagging": "a=b", "ACL": "private", "ObjectLockMode": "GOVERNANCE", "ObjectLockLegalHoldStatus": "ON"}),
+            vec![
+                "s3:PutObject arn:aws:s3:::b/k",
+                "s3:PutObjectAcl arn:aws:s3:::b/k",
+                "s3:PutObjectLegalHold arn:aws:s3:::b/k",
+                "s3:PutObjectRetention arn:aws:s3:::b/k",
+                "s3:PutObjectTagging arn:aws:s3:::b/k",
+            ],
+        ),
+        (
+            "s3:copyObject",
+            json!({"Bucket": "b", "Key": "k", "CopySource": "in/a?versionId=1", "Tagging": "a=b"}),
+            vec![
+                "s3:GetObjectVersion arn:aws:s3:::in/a",
+                "s3:PutObject arn:aws:s3:::b/k",
+                "s3:PutObjectTagging arn:aws:s3:::b/k",
+            ],
+        ),
+        (
+            "s3:deleteObjects",
+            json!({"Bucket": "b", "Delete": {"Objects": [{"Key": "k", "VersionId": "1"}]}}),
+            vec!["s3:DeleteObjectVersion arn:aws:s3:::b/*"],
+        ),
+        (
+            "s3:getObjectAttributes",
+            json!({"Bucket": "b", "Key": "k", "VersionId": "1"}),
+            vec![
+                "s3:GetObjectVersion arn:aws:s3:::b/k",
+                "s3:GetObjectVersionAttributes arn:aws:s3:::b/k",
+            ],
+        ),
+        (
+            "bedrockagentruntime:retrieveAndGenerate",
+            rag("eu.anthropic.claude"),
+            vec![
+                &get,
+                &invoke,
+                "bedrock:Retrieve arn:aws:bedrock:eu-west-1:123456789012:knowledge-base/KB1",
+            ],
+        ),
+        (
+            "bedrockagentruntime:retrieveAndGenerate",
+            rag("arn:aws:bedrock:eu-west-1::foundation-model/m"),
+            vec![
+                "bedrock:InvokeModel arn:aws:bedrock:eu-west-1::foundation-model/m",
+                "bedrock:Retrieve arn:aws:bedrock:eu-west-1:123456789012:knowledge-base/KB1",
+            ],
+        ),
+    ] {
+        let (found, _) = allowed(call, arguments.clone());
+        for permission in &needed {
+            let (action, resources) = permission.split_once(' ').expect("has resources");
+            let has = found.iter().any(|one| {
+                let (one, on) = one.split_once(' ').expect("has resources");
+                one == action
+                    && resources
+                        .split(' ')
+                        .all(|resource| on.split(' ').any(|on| on == resource))
+            });
+            assert!(has, "{call} {arguments} needs {permission}: {found:#?}");
+        }
+    }
+}
+
+#[test]
+fn what_a_version_of_an_object_needs_replaces_what_the_current_one_needs() {
+    for (operation, current, version) in [
+        ("getObject", "GetObject", "GetObjectVersion"),
+        ("headObject", "GetObject", "GetObjectVersion"),
+        ("deleteObject", "DeleteObject", "DeleteObjectVersion"),
+        (
+            "getObjectTagging",
+            "GetObjectTagging",
+            "GetObjectVersionTagging",
+        ),
+        (
+            "putObjectTagging",
+            "PutObjectTagging",
+            "PutObjectVersionTagging",
+        ),
+        (
+            "deleteObjectTagging",
+            "DeleteObjectTagging",
+            "DeleteObjectVersionTagging",
+        ),
+        ("getObjectAcl", "GetObjectAcl", "GetObjectVersionAcl"),
+        ("putObjectAcl", "PutObjectAcl", "PutObjectVersionAcl"),
+    ] {
+        let call = format!("s3:{operation}");
+        let on = |action: &str| format!("s3:{action} arn:aws:s3:::b/k");
+        let (found, _) = allowed(&call, json!({"Bucket": "b", "Key": "k"}));
+        assert_eq!(found, [on(current)], "{call}");
+        for given in [
+            json!({"Bucket": "b", "Key": "k", "VersionId": "1"}),
+            json!({"Bucket": "b", "Key": "k", "VersionId.$": "$.v"}),
+        ] {
+            let (found, _) = allowed(&call, given);
+            assert_eq!(found, [on(version)], "{call}");
+        }
+    }
+}
+
+#[test]
+fn arguments_that_bring_nothing_need_nothing() {
+    for (call, arguments) in [
+        (
+            "rekognition:detectLabels",
+            json!({"Image": {"Bytes.$": "$.image"}}),
+        ),
+        (
+            "transcribe:getTranscriptionJob",
+            json!({"TranscriptionJobName": "j"}),
+        ),
+        (
+            "translate:translateText",
+            json!({"Text": "x", "SourceLanguageCode": "en", "TargetLanguageCode": "de"}),
+        ),
+        (
+            "polly:synthesizeSpeech",
+            json!({"Text": "x", "OutputFormat": "mp3", "VoiceId": "Joanna"}),
+        ),
+        ("redshiftdata:listStatements", json!({})),
+        ("s3:putObject", json!({"Bucket": "b", "Key": "k"})),
+    ] {
+        let (found, warnings) = allowed(call, arguments);
+        assert!(found.len() <= 1, "{call}: {found:?}");
+        assert!(
+            !warnings.contains("may be needed") && !warnings.contains("may ask for"),
+            "{call}: {warnings}"
+        );
+    }
+}
+
+#[test]
+fn a_computed_argument_is_a_warning_and_a_wider_permission() {
+    for (call, arguments, needed, said) in [
+        (
+            "transcribe:startTranscriptionJob",
+            json!({"TranscriptionJobName": "j", "Media": {"MediaFileUri.$": "$.uri"}}),
+            "s3:GetObject arn:aws:s3:::*",
+            "Media.MediaFileUri",
+        ),
+        (
+            "polly:startSpeechSynthesisTask",
+            json!({"OutputS3BucketName.$": "$.bucket"}),
+            "s3:PutObject arn:aws:s3:::*",
+            "OutputS3BucketName",
+        ),
+        (
+            "translate:translateText",
+            json!({"SourceLanguageCode.$": "$.from"}),
+            "comprehend:DetectDominantLanguage *",
+            "SourceLanguageCode",
+        ),
+        (
+            "rdsdata:executeStatement",
+            json!({"SecretArn.$": "$.secret"}),
+            "secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-west-1:123456789012:secret:*",
+            "SecretArn",
+        ),
+        (
+            "secretsmanager:batchGetSecretValue",
+            json!({"Filters": [{"Key": "name", "Values": ["prod/"]}]}),
+            "secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-west-1:123456789012:secret:*",
+            "Filters",
+        ),
+        (
+            "s3:putObject",
+            json!({"Bucket": "b", "Key.$": "$.k", "Tagging": "a=b"}),
+            "s3:PutObjectTagging arn:aws:s3:::b/*",
+            "Key",
+        ),
+    ] {
+        let (found, warnings) = allowed(call, arguments);
+        assert!(found.iter().any(|one| one == needed), "{call}: {found:#?}");
+        let line = warnings
+            .lines()
+            .find(|line| line.contains(needed.split(' ').next().expect("is one")));
+        assert!(
+            line.is_some_and(|line| line.contains(&format!("`{said}`"))),
+            "{call}: {warnings}"
+        );
+    }
+    // Whether these need anything is in a value that is computed as a whole.
+    for (call, arguments, said) in [
+        (
+            "rekognition:detectLabels",
+            json!({"Image.$": "$.image"}),
+            "`s3:GetObject` may be needed",
+        ),
+        (
+            "transcribe:startTranscriptionJob",
+            json!({"Media.$": "$.media"}),
+            "`s3:GetObject` may be needed",
+        ),
+        (
+            "bedrockagentruntime:retrieveAndGenerate",
+            json!({"RetrieveAndGenerateConfiguration.$": "$.c"}),
+            "`bedrock:GetInferenceProfile`, `bedrock:InvokeModel`, `bedrock:Retrieve`",
+        ),
+    ] {
+        let (_, warnings) = allowed(call, arguments);
+        assert!(warnings.contains(said), "{call}: {warnings}");
+    }
+}

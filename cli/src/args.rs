@@ -8,6 +8,7 @@ mod serve;
 mod store;
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -21,10 +22,20 @@ pub(crate) use self::store::{
     StoreArguments, StoreCommand, StoreFormat, StoredExecutionArguments,
 };
 use crate::tasks::{Binding, binding};
+use stepwright_asl::integrations::tables_date;
+
+/// The version of the command and the date of its tables of AWS services, which are older than what AWS has added since.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{} (tables of AWS services: {})",
+        env!("CARGO_PKG_VERSION"),
+        tables_date()
+    )
+});
 
 /// Check, run and inspect AWS Step Functions definitions.
 #[derive(Debug, Parser)]
-#[command(name = "stepwright", version, arg_required_else_help = true, propagate_version = true, after_help = EXIT_STATUS)]
+#[command(name = "stepwright", version = &**VERSION, arg_required_else_help = true, propagate_version = true, after_help = EXIT_STATUS)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -603,3 +603,39 @@ fn distributed_maps_read_and_write_objects_in_a_folder() {
         .failed(2, &["there is no such folder"]);
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn a_service_that_is_newer_than_the_tables_is_a_warning_for_every_command() {
+    let version = stepwright(&["--version"], "");
+    assert_eq!(version.status, 0);
+    let date = version
+        .stdout
+        .split("services: ")
+        .nth(1)
+        .expect("has a date");
+    let date = date.trim_end().trim_end_matches(')');
+    assert_eq!(date.len(), "2026-11-17".len(), "{}", version.stdout);
+    for resource in ["brandnew:call", "aws-sdk:brandnew:call"] {
+        let definition = json!({"StartAt": "Call", "States": {"Call": {
+            "Type": "Task", "Resource": format!("arn:aws:states:::{resource}"), "End": true}}});
+        let text = definition.to_string();
+        let said = format!("the service `brandnew` is not in the tables of {date}");
+        let validated = stepwright(&["validate", "-"], &text);
+        assert_eq!(validated.status, 0, "{}", validated.stdout);
+        let warned = format!("{}{}", validated.stdout, validated.stderr);
+        assert!(warned.contains(&said), "{warned}");
+        let allowed = stepwright(&["validate", "--allow", "SW041", "-"], &text);
+        let silent = format!("{}{}", allowed.stdout, allowed.stderr);
+        assert!(!silent.contains("SW041"), "{silent}");
+        let ran = stepwright(&["run", "-", "--task", "Call=true", "--input", "{}"], &text);
+        assert!(!ran.stderr.contains("is not recognized"), "{}", ran.stderr);
+        for arguments in [&["policy", "-"][..], &["estimate", "-"], &["graph", "-"]] {
+            let ran = stepwright(arguments, &text);
+            assert_eq!(ran.status, 0, "{arguments:?}: {}", ran.stderr);
+        }
+    }
+    let near = json!({"StartAt": "Call", "States": {"Call": {
+        "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3vector:queryVectors", "End": true}}});
+    stepwright(&["validate", "-"], &near.to_string())
+        .failed(1, &["aws-sdk:s3vectors:queryVectors"]);
+}

@@ -229,7 +229,7 @@ impl Walk<'_, '_> {
 }
 
 /// The strongly connected parts of states, those first that others lead to (Tarjan's algorithm, without recursion).
-fn parts(states: &[usize], targets: &dyn Fn(usize) -> Vec<usize>) -> Vec<Vec<usize>> {
+pub(super) fn parts(states: &[usize], targets: &dyn Fn(usize) -> Vec<usize>) -> Vec<Vec<usize>> {
     #[derive(Default)]
     struct Seen {
         index: usize,

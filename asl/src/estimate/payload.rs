@@ -5,22 +5,26 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::bounds;
 use super::options::EstimateOptions;
 use super::states::literal_items;
 use crate::graph::{EdgeKind, Graph};
 use crate::json::Json;
-use crate::jsonata::strip;
+use crate::jsonata::{BinaryOp, Expression, Node, NodeKind, strip};
 use crate::model::{PathField, QueryLanguage, State, StateMachine};
 
 /// Bytes of an error output, of the summary of a Map Run, and of a value that an expression makes.
 const ERROR: f64 = 300.0;
 const RUN: f64 = 300.0;
 const VALUE: f64 = 64.0;
+/// Bytes of an object without members.
+const BRACES: f64 = 2.0;
 
-/// The data at a place: its own bytes, and what results were put into it at which paths. A result at the same path takes the place of the one before.
+/// The data at a position: its own bytes, and the values at paths. A value that is put at the same path replaces the one before.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Shape {
     own: f64,
+    /// The bytes of each value, without its name.
     at: BTreeMap<String, f64>,
 }
 
@@ -61,7 +65,36 @@ impl Shape {
     }
 
     fn total(&self) -> f64 {
-        self.own + self.at.values().sum::<f64>()
+        let members = self.at.iter().map(|(path, bytes)| {
+            // The name of the member, in quotes, a colon and a comma.
+            path.rsplit('.').next().unwrap_or_default().len() as f64 + 4.0 + bytes
+        });
+        self.own + members.sum::<f64>()
+    }
+
+    /// Puts a value at a path. It replaces the value at the path and all values below it.
+    fn put(&mut self, path: &str, bytes: f64) {
+        let below: Vec<String> = self.below(path).map(|(known, _)| known.clone()).collect();
+        for known in below {
+            self.at.remove(&known);
+        }
+        self.at.insert(path.to_owned(), bytes);
+    }
+
+    /// The values below a path.
+    fn below(&self, path: &str) -> impl Iterator<Item = (&String, &f64)> {
+        let start = format!("{path}.");
+        let from = self.at.range(start.clone()..);
+        from.take_while(move |(known, _)| known.starts_with(&start))
+    }
+
+    /// The bytes of a member; all that is not at a path where it may be anywhere.
+    fn member(&self, name: &str) -> f64 {
+        let path = format!("$.{name}");
+        match self.at.get(&path) {
+            Some(bytes) => *bytes,
+            None => self.own + self.below(&path).map(|(_, bytes)| bytes).sum::<f64>(),
+        }
     }
 
     /// The larger of both, at every path.
@@ -133,35 +166,50 @@ impl Flow<'_, '_> {
             return (sizes, Vec::new());
         };
         shapes.insert(*first, Shape::of(input));
-        let mut open: Vec<usize> = vec![*first];
-        let mut turns: HashMap<usize, usize> = HashMap::new();
         let mut inner = HashMap::new();
-        while let Some(state) = open.pop() {
-            let turns = turns.entry(state).or_default();
-            *turns += 1;
-            if *turns > MOST_TURNS {
-                if !self.growing.contains(&state) {
-                    self.growing.push(state);
+        let graph = self.graph;
+        let targets = |state: usize| graph.successors(state).map(|(to, _)| to).collect();
+        // Sources come before targets, so a state outside of loops is visited once.
+        for part in bounds::parts(&states, &targets).into_iter().rev() {
+            let members = || {
+                states
+                    .iter()
+                    .filter(|state| part.binary_search(state).is_ok())
+            };
+            let loops = part.len() > 1 || targets(part[0]).contains(&part[0]);
+            for turn in 0..=MOST_TURNS {
+                let mut grown = Vec::new();
+                for state in members() {
+                    let Some(shape) = shapes.get(state).cloned() else {
+                        continue;
+                    };
+                    sizes.most = sizes.most.max(shape.total());
+                    let step = self.step(*state, &shape, found, &mut inner);
+                    sizes.most = sizes.most.max(step.most).max(step.out.total());
+                    sizes.together = sizes.together.max(step.together);
+                    if graph.states()[*state].is_terminal() {
+                        sizes.out = sizes.out.max(step.out.total());
+                    }
+                    for (to, edge) in graph.successors(*state) {
+                        let next = match edge.kind {
+                            EdgeKind::Catch(_) => &step.caught,
+                            _ => &step.out,
+                        };
+                        let is_new = !shapes.contains_key(&to);
+                        let is_larger = shapes.entry(to).or_default().max(next);
+                        if (is_larger || is_new) && part.binary_search(&to).is_ok() {
+                            grown.push(to);
+                        }
+                    }
                 }
-                continue;
-            }
-            let shape = shapes.get(&state).cloned().unwrap_or_default();
-            sizes.most = sizes.most.max(shape.total());
-            let step = self.step(state, &shape, found, &mut inner);
-            sizes.most = sizes.most.max(step.most).max(step.out.total());
-            sizes.together = sizes.together.max(step.together);
-            let graph = self.graph;
-            if graph.states()[state].is_terminal() {
-                sizes.out = sizes.out.max(step.out.total());
-            }
-            for (to, edge) in graph.successors(state) {
-                let next = match edge.kind {
-                    EdgeKind::Catch(_) => &step.caught,
-                    _ => &step.out,
-                };
-                let is_new = !shapes.contains_key(&to);
-                if shapes.entry(to).or_default().max(next) || is_new {
-                    open.push(to);
+                if !loops || grown.is_empty() {
+                    break;
+                }
+                if turn == MOST_TURNS {
+                    grown.retain(|state| !self.growing.contains(state));
+                    grown.sort_unstable();
+                    grown.dedup();
+                    self.growing.extend(grown);
                 }
             }
         }
@@ -183,9 +231,10 @@ impl Flow<'_, '_> {
             .unwrap_or(self.language)
             == QueryLanguage::Jsonata;
         let input = shape.total();
-        let made = |template: &Json, result: f64| made(template, input, result);
+        let made = |template: &Json, result: f64| Reads::new(shape, result, 0.0).template(template);
         let selected = object.arguments().or(object.parameters());
-        let passed = selected.map_or(input, |template| made(template, 0.0));
+        let given = selected.map_or_else(|| shape.clone(), |template| made(template, 0.0));
+        let passed = given.total();
         let (mut result, mut most, mut together) = (input, passed, input);
         match object {
             State::Task(_) => {
@@ -224,7 +273,10 @@ impl Flow<'_, '_> {
                     None if count.is_finite() && self.when != When::Worst => input / count.max(1.0),
                     None => input,
                 };
-                let into = selector.map_or(item, |template| made_of(template, input, 0.0, item));
+                let into = selector.map_or(item, |template| {
+                    let reads = Reads::new(shape, 0.0, item);
+                    reads.template(template).total()
+                });
                 let out = found_state
                     .inner
                     .first()
@@ -255,38 +307,45 @@ impl Flow<'_, '_> {
         let works = matches!(object, State::Task(_) | State::Parallel(_) | State::Map(_));
         let caught = match (jsonata, object.catch().first()) {
             (_, None) => shape.clone(),
-            (true, Some(catcher)) => Shape::of(
-                catcher
-                    .output
-                    .as_ref()
-                    .map_or(ERROR, |output| made(output, ERROR)),
-            ),
+            (true, Some(catcher)) => match &catcher.output {
+                Some(output) => made(output, ERROR),
+                None => Shape::of(ERROR),
+            },
             (false, Some(_)) => {
                 // Each catcher has its own place for the error; the largest counts.
                 let mut all = Shape::default();
                 for catcher in object.catch() {
-                    all.max(&placed(shape, catcher.result_path.as_ref(), ERROR));
+                    let error = Shape::of(ERROR);
+                    all.max(&placed(shape, catcher.result_path.as_ref(), error));
                 }
                 all
             }
         };
         let out = if jsonata {
             match object.output() {
-                Some(output) => Shape::of(made(output, result)),
+                Some(output) => made(output, result),
                 None if works => Shape::of(result),
                 None => shape.clone(),
             }
         } else {
-            let selects = object
-                .result_selector()
-                .map_or(result, |template| made_of(template, result, 0.0, 0.0));
+            let made = match object.result_selector() {
+                Some(template) => {
+                    let input = &Shape::of(result);
+                    Reads::new(input, 0.0, 0.0).template(template)
+                }
+                None => match object {
+                    State::Pass(pass) if pass.result.is_none() => given,
+                    State::Pass(pass) => pass.result.as_ref().map_or(given, literal),
+                    _ => Shape::of(result),
+                },
+            };
             let out = if works || matches!(object, State::Pass(_)) {
-                placed(shape, object.result_path(), selects)
+                placed(shape, object.result_path(), made)
             } else {
                 shape.clone()
             };
             match object.output_path() {
-                Some(PathField::Null) => Shape::of(2.0),
+                Some(PathField::Null) => Shape::of(BRACES),
                 _ => out,
             }
         };
@@ -300,7 +359,7 @@ impl Flow<'_, '_> {
     }
 }
 
-/// A state may be gone through so often until the data around it stands still; then it grows with each round.
+/// The data of a loop that still changes after so many rounds grows with each round.
 const MOST_TURNS: usize = 64;
 /// Containers that nest deeper than this are not followed to the last byte.
 const MOST_PASSES: usize = 64;
@@ -313,75 +372,315 @@ struct Step {
 }
 
 /// A result in the data, at the path of `ResultPath`.
-fn placed(shape: &Shape, path: Option<&PathField>, result: f64) -> Shape {
+fn placed(shape: &Shape, path: Option<&PathField>, result: Shape) -> Shape {
     match path {
-        None => Shape::of(result),
+        None => result,
         Some(PathField::Null) => shape.clone(),
         Some(path) => match path.as_str() {
-            None | Some("$") => Shape::of(result),
+            None | Some("$") => result,
             Some(path) => {
                 let mut shape = shape.clone();
-                // The name of the member, in quotes, and a colon.
-                let name = path.rsplit('.').next().unwrap_or_default().len() as f64 + 4.0;
-                shape.at.insert(path.to_owned(), result + name);
+                shape.put(path, result.total());
                 shape
             }
         },
     }
 }
 
-/// The bytes of what a template makes.
-fn made(template: &Json, input: f64, result: f64) -> f64 {
-    made_of(template, input, result, 0.0)
+/// A literal, by its members.
+fn literal(json: &Json) -> Shape {
+    match json {
+        Json::Object(members) => {
+            let mut shape = Shape::of(BRACES);
+            for (name, member) in members {
+                shape.put(&format!("$.{name}"), text_length(member));
+            }
+            shape
+        }
+        other => Shape::of(text_length(other)),
+    }
 }
 
-fn made_of(template: &Json, input: f64, result: f64, item: f64) -> f64 {
-    let mut sum = 0.0;
-    // A stack of its own: the value may nest deep.
-    let mut open: Vec<(&str, &Json)> = vec![("", template)];
-    while let Some((name, json)) = open.pop() {
-        match json {
-            Json::Array(items) => {
-                sum += 2.0 + items.len() as f64;
-                open.extend(items.iter().map(|item| ("", item)));
-            }
-            Json::Object(members) => {
-                sum += 2.0
-                    + members
-                        .keys()
-                        .map(|key| key.len() as f64 + 4.0)
-                        .sum::<f64>();
-                open.extend(members.iter().map(|(name, member)| (name.as_str(), member)));
-            }
-            Json::String(text) => {
-                let expression = strip(text);
-                let is_path = name.ends_with(".$");
-                sum += match expression {
-                    Some(text) => {
-                        let reads =
-                            |word: &str, bytes: f64| text.matches(word).count() as f64 * bytes;
-                        let read = reads("$states.input", input)
-                            + reads("$states.result", result)
-                            + reads("Map.Item.Value", item);
-                        read.max(VALUE)
-                    }
-                    None if is_path
-                        && text.starts_with("$$")
-                        && !text.contains("Map.Item.Value")
-                        && !text.contains("Execution.Input") =>
-                    {
-                        VALUE
-                    }
-                    None if is_path && text.contains("$$.Map.Item.Value") => item,
-                    None if is_path => input.max(VALUE),
-                    None => text.len() as f64 + 2.0,
-                };
-            }
-            other => sum += text_length(other),
+/// The values that a template can read: the input of the state, its result and an item of a Map.
+struct Reads<'s> {
+    input: &'s Shape,
+    /// The bytes of the whole input.
+    total: f64,
+    result: f64,
+    item: f64,
+}
+
+impl<'s> Reads<'s> {
+    fn new(input: &'s Shape, result: f64, item: f64) -> Reads<'s> {
+        Reads {
+            input,
+            total: input.total(),
+            result,
+            item,
         }
     }
-    sum
+
+    /// Returns the size of a template's value, by its members.
+    fn template(&self, json: &Json) -> Shape {
+        match json {
+            Json::Object(members) => {
+                let mut shape = Shape::of(BRACES);
+                for (name, member) in members {
+                    let key = name.strip_suffix(".$").unwrap_or(name);
+                    shape.put(&format!("$.{key}"), self.bytes(name, member));
+                }
+                shape
+            }
+            Json::String(text) => match strip(text) {
+                Some(expression) => self.expression(expression),
+                None => Shape::of(self.bytes("", json)),
+            },
+            other => Shape::of(self.bytes("", other)),
+        }
+    }
+
+    /// Returns the bytes of a template's value.
+    fn bytes(&self, name: &str, template: &Json) -> f64 {
+        let mut sum = 0.0;
+        // An explicit stack: the value may nest deep.
+        let mut open: Vec<(&str, &Json)> = vec![(name, template)];
+        while let Some((name, json)) = open.pop() {
+            match json {
+                Json::Array(items) => {
+                    sum += 2.0 + items.len() as f64;
+                    open.extend(items.iter().map(|item| ("", item)));
+                }
+                Json::Object(members) => {
+                    let names = members.keys().map(|key| key.len() as f64 + 4.0);
+                    sum += 2.0 + names.sum::<f64>();
+                    open.extend(members.iter().map(|(name, member)| (name.as_str(), member)));
+                }
+                Json::String(text) => {
+                    sum += match strip(text) {
+                        Some(text) => self.expression(text).total(),
+                        None if name.ends_with(".$") => self.path(text),
+                        None => text.len() as f64 + 2.0,
+                    };
+                }
+                other => sum += text_length(other),
+            }
+        }
+        sum
+    }
+
+    /// Returns the bytes of the value of a JSONPath or of a call of an intrinsic function.
+    fn path(&self, text: &str) -> f64 {
+        if let Some(rest) = text.strip_prefix("States.") {
+            let function = rest.split('(').next().unwrap_or_default();
+            if OF_FIXED_LENGTH.contains(&function) {
+                return VALUE;
+            }
+            // The paths of the arguments, and the text between them.
+            let ends = |char: char| matches!(char, ',' | ')' | ' ');
+            let paths = text.match_indices('$').filter(|(at, _)| {
+                !text[..*at].ends_with('$') && text[..*at].ends_with([',', '(', ' '])
+            });
+            let reads = paths.map(|(at, _)| {
+                let rest = &text[at..];
+                self.path(&rest[..rest.find(ends).unwrap_or(rest.len())])
+            });
+            return reads.sum::<f64>() + text.len() as f64;
+        }
+        if text.contains("$$.Map.Item.Value") {
+            return self.item;
+        }
+        if text.starts_with("$$") && !text.contains("Execution.Input") {
+            return VALUE;
+        }
+        let path = crate::path::Path::parse(text).ok();
+        let first = path.as_ref().and_then(|path| path.steps.first());
+        match first {
+            Some(crate::path::Step::Key(name))
+                if text.starts_with("$.") || text.starts_with("$[") =>
+            {
+                self.input.member(name).max(VALUE)
+            }
+            _ => self.total.max(VALUE),
+        }
+    }
+
+    /// Returns the size of a JSONata expression's value.
+    fn expression(&self, text: &str) -> Shape {
+        match Expression::parse_with(text, |root| self.node(root)) {
+            Ok((_, Some(shape))) => shape,
+            Ok((expression, None)) => {
+                // All that it reads, and its own text.
+                let reads = expression.chains().iter().map(|chain| {
+                    let names: Vec<&str> = chain.names.iter().map(|(name, _)| &**name).collect();
+                    self.chain(&chain.variable, &names)
+                });
+                Shape::of(reads.sum::<f64>() + VALUE.max(text.len() as f64))
+            }
+            Err(_) => Shape::of(VALUE),
+        }
+    }
+
+    /// The bytes at a variable and the names behind it: `$states`, `input` and `log`.
+    fn chain(&self, variable: &str, names: &[&str]) -> f64 {
+        match (variable, names) {
+            ("states", []) => self.total + self.result,
+            ("states", ["input"]) => self.total,
+            ("states", ["input", name, ..]) => self.input.member(name),
+            ("states", ["result" | "errorOutput", ..]) => self.result,
+            ("states", ["context", "Map", "Item", "Value", ..]) => self.item,
+            ("states", ["context", "Execution", "Input", ..]) => self.total,
+            _ => VALUE,
+        }
+    }
+
+    /// Returns the size of a node's value, by its members; `None` where it may contain everything that the expression reads.
+    fn node(&self, node: &Node) -> Option<Shape> {
+        match &node.kind {
+            NodeKind::Path(steps) if self.names(steps)? == ("states", vec!["input"]) => {
+                Some(self.input.clone())
+            }
+            NodeKind::Condition(parts) => {
+                let mut branches = parts.iter().skip(1);
+                let mut shape = self.node(branches.next()?)?;
+                if let Some(other) = branches.next() {
+                    shape.max(&self.node(other)?);
+                }
+                Some(shape)
+            }
+            NodeKind::Object(members) => {
+                let mut shape = Shape::of(BRACES);
+                for (name, member) in members {
+                    let NodeKind::String(name) = &name.kind else {
+                        return None;
+                    };
+                    shape.put(&format!("$.{name}"), self.bytes_of(member)?);
+                }
+                Some(shape)
+            }
+            NodeKind::Function(function, arguments) if function.variable()? == "merge" => {
+                let [list] = arguments.as_slice() else {
+                    return None;
+                };
+                let NodeKind::Array(items) = &list.kind else {
+                    return None;
+                };
+                if items.len() > MOST_MERGED {
+                    return None;
+                }
+                let mut all = Shape::default();
+                for item in items {
+                    let shape = self.node(item)?;
+                    // All members are in one object, which has its braces once.
+                    let own = (shape.own - BRACES).max(0.0);
+                    all.own = all.own.max(BRACES) + own;
+                    shape
+                        .at
+                        .iter()
+                        .for_each(|(path, bytes)| all.put(path, *bytes));
+                }
+                Some(all)
+            }
+            _ => Some(Shape::of(self.bytes_of(node)?)),
+        }
+    }
+
+    /// Returns the bytes of a node's value; `None` where it may contain everything that the expression reads.
+    fn bytes_of(&self, node: &Node) -> Option<f64> {
+        let sum = |nodes: &[Node]| -> Option<f64> {
+            nodes
+                .iter()
+                .map(|node| Some(self.bytes_of(node)? + 1.0))
+                .sum()
+        };
+        match &node.kind {
+            NodeKind::Number(_) | NodeKind::Literal | NodeKind::Negate(_) => Some(VALUE),
+            NodeKind::String(text) => Some(VALUE.max(text.len() as f64 + 2.0)),
+            NodeKind::Variable(name) => Some(self.chain(name, &[])),
+            NodeKind::Path(steps) => {
+                let (variable, names) = self.names(steps)?;
+                Some(self.chain(variable, &names).max(VALUE))
+            }
+            NodeKind::Binary(BinaryOp::Concat, sides) => sum(sides.as_slice()),
+            NodeKind::Binary(BinaryOp::Range, _) => None,
+            NodeKind::Binary(..) => Some(VALUE),
+            NodeKind::Condition(parts) => {
+                let mut branches = parts.iter().skip(1).map(|branch| self.bytes_of(branch));
+                branches.try_fold(0.0, |most: f64, bytes| Some(most.max(bytes?)))
+            }
+            NodeKind::Object(members) => {
+                members.iter().try_fold(BRACES, |bytes, (name, member)| {
+                    Some(bytes + self.bytes_of(name)? + self.bytes_of(member)?)
+                })
+            }
+            NodeKind::Array(items) => Some(BRACES + sum(items)?),
+            NodeKind::Function(function, arguments) => {
+                if OF_FIXED_LENGTH_JSONATA.contains(&function.variable()?) {
+                    return Some(VALUE);
+                }
+                Some(VALUE + sum(arguments)?)
+            }
+            _ => None,
+        }
+    }
+
+    /// The variable and the names of a path that has nothing else.
+    fn names<'n>(&self, steps: &'n [Node]) -> Option<(&'n str, Vec<&'n str>)> {
+        let (first, rest) = steps.split_first()?;
+        let NodeKind::Variable(variable) = &first.kind else {
+            return None;
+        };
+        let names = rest.iter().map(|step| match &step.kind {
+            NodeKind::Name(name) => Some(name.as_str()),
+            _ => None,
+        });
+        Some((variable, names.collect::<Option<_>>()?))
+    }
 }
+
+/// The number of objects of a `$merge` that are followed by their members.
+const MOST_MERGED: usize = 64;
+
+/// Intrinsic functions whose results have few bytes, whatever their arguments are.
+const OF_FIXED_LENGTH: [&str; 6] = [
+    "ArrayContains",
+    "ArrayLength",
+    "Hash",
+    "MathAdd",
+    "MathRandom",
+    "UUID",
+];
+
+/// Functions of JSONata with such results.
+const OF_FIXED_LENGTH_JSONATA: [&str; 28] = [
+    "abs",
+    "average",
+    "boolean",
+    "ceil",
+    "contains",
+    "count",
+    "exists",
+    "floor",
+    "formatBase",
+    "formatNumber",
+    "fromMillis",
+    "hash",
+    "length",
+    "max",
+    "millis",
+    "min",
+    "not",
+    "now",
+    "number",
+    "parseInteger",
+    "power",
+    "random",
+    "round",
+    "sqrt",
+    "sum",
+    "toMillis",
+    "type",
+    "uuid",
+];
 
 fn text_length(json: &Json) -> f64 {
     json.to_string().len() as f64

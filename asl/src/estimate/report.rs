@@ -186,19 +186,49 @@ fn walk(graph: &Graph<'_, StateMachine>, options: &EstimateOptions, found: &mut 
 /// A row of the table: its title, the amount, and how it is shown.
 type Row = (&'static str, fn(&Case) -> f64, fn(f64) -> String);
 
+const CASES: [&str; 3] = ["best", "typical", "worst"];
+
+/// A line of the table.
+enum Line {
+    /// A title and the amounts of the three cases.
+    Row(String, [String; 3]),
+    Text(String),
+}
+
+/// Writes lines with columns that are as wide as their longest amount, and two blanks between them.
+fn table(f: &mut fmt::Formatter<'_>, lines: &[Line]) -> fmt::Result {
+    let rows = || {
+        lines.iter().filter_map(|line| match line {
+            Line::Row(title, shown) => Some((title, shown)),
+            Line::Text(_) => None,
+        })
+    };
+    let titles = rows().map(|(title, _)| title.chars().count() + 1);
+    let title_width = titles.max().unwrap_or_default().max(32);
+    let amounts = rows().flat_map(|(_, shown)| shown.iter().map(|text| text.chars().count() + 2));
+    let width = amounts.max().unwrap_or_default().max(12);
+    for line in lines {
+        match line {
+            Line::Row(title, [best, typical, worst]) if !title.is_empty() => writeln!(
+                f,
+                "{title:<title_width$}{best:>width$}{typical:>width$}{worst:>width$}"
+            )?,
+            Line::Row(..) => writeln!(f)?,
+            Line::Text(text) => writeln!(f, "{text}")?,
+        }
+    }
+    Ok(())
+}
+
 /// A table for people.
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cases = [&self.best, &self.typical, &self.worst];
-        let row = |f: &mut fmt::Formatter<'_>, name: &str, shown: [String; 3]| {
-            let [best, typical, worst] = shown;
-            writeln!(f, "{name:<32}{best:>12}{typical:>12}{worst:>12}")
+        let mut lines: Vec<Line> = Vec::new();
+        let mut row = |name: &str, shown: [String; 3]| {
+            lines.push(Line::Row(name.to_owned(), shown));
         };
-        row(
-            f,
-            "an execution",
-            ["best", "typical", "worst"].map(str::to_owned),
-        )?;
+        row("an execution", CASES.map(str::to_owned));
         let rows: [Row; 7] = [
             ("transitions", |case| case.transitions, count),
             ("history events", |case| case.events, count),
@@ -219,49 +249,44 @@ impl fmt::Display for Estimate {
         for (index, (name, of, show)) in rows.into_iter().enumerate() {
             // Few definitions have children.
             if index < 4 || cases.iter().any(|case| of(case) > 0.0) {
-                row(f, name, cases.map(|case| show(of(case))))?;
+                row(name, cases.map(|case| show(of(case))));
             }
         }
-        let (Some(table), Some(best), Some(typical), Some(worst)) = (
+        let (Some(prices_table), Some(best), Some(typical), Some(worst)) = (
             &self.prices,
             &self.best_price,
             &self.typical_price,
             &self.worst_price,
         ) else {
-            return Ok(());
+            return table(f, &lines);
         };
         let prices = [best, typical, worst];
-        writeln!(f)?;
+        row("", Default::default());
         let title = format!("{} executions a month", count(self.executions as f64));
-        row(f, &title, ["best", "typical", "worst"].map(str::to_owned))?;
+        row(&title, CASES.map(str::to_owned));
         row(
-            f,
             "as Standard",
             prices.map(|price| dollars(Some(price.standard))),
-        )?;
-        row(f, "as Express", prices.map(|price| dollars(price.express)))?;
+        );
+        row("as Express", prices.map(|price| dollars(price.express)));
         if self.express_obstacles.is_empty() {
             row(
-                f,
                 "  memory, charged",
                 prices.map(|price| format!("{} MB", count(price.express_megabytes))),
-            )?;
+            );
             row(
-                f,
                 "  GB-seconds each",
                 prices.map(|price| gigabytes(price.express_gigabyte_seconds)),
-            )?;
+            );
         } else {
-            writeln!(
-                f,
-                "no Express workflow: {}",
-                self.express_obstacles.join("; ")
-            )?;
+            let obstacles = self.express_obstacles.join("; ");
+            lines.push(Line::Text(format!("no Express workflow: {obstacles}")));
         }
+        table(f, &lines)?;
         writeln!(
             f,
             "prices of {} in US dollars: {} Standard, {} Express, without tax and what is called",
-            table.date, table.region, table.express_region
+            prices_table.date, prices_table.region, prices_table.express_region
         )?;
         write!(f, "assumed: {}", self.assumptions.join("; "))
     }

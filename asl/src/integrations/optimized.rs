@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::permission::Permission;
 use crate::resource::Pattern;
 
-/// One JSON object a line, ordered by place and resource.
+/// One JSON object a line, ordered by place and resource, written by hand.
 const TABLE: &str = include_str!("optimized.jsonl");
 
 /// An action that AWS documents by itself.
@@ -40,6 +40,10 @@ pub struct Optimized {
     /// What it must be allowed to do as well for `.sync` and `.sync:2`.
     #[serde(default)]
     pub sync_permissions: Vec<Permission>,
+    /// The page of the Step Functions developer guide that documents it: `connect-lambda`.
+    pub source: &'static str,
+    /// The year and the month in which the page was read: `2026-11`.
+    pub read: &'static str,
 }
 
 /// Where a resource may stand.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-/// A line a service, ordered by name: the name, the prefixes of its IAM actions and of its errors, its name in the AWS command line (`-` for one that
+/// A line a service, ordered by name, written by `derive.py`: the name, the prefixes of its IAM actions and of its errors, its name in the AWS command line (`-` for one that
 /// is not there any more), and its actions by their first word: `put:Item,ItemTags`. After `!:` stand those that an integration cannot call.
 const TABLE: &str = include_str!("services.txt");
 

@@ -145,7 +145,15 @@ fn sdk_integrations_that_the_tables_lack_are_in_doubt_unless_they_are_slips() {
             "aws-sdk:cloudwatchlogs:putLogEvents",
             false,
         ),
-        ("aws-sdk:s3vectors:queryVectors", What::Service, "", true),
+        ("aws-sdk:brandnew:call", What::Service, "", true),
+        ("aws-sdk:brandnew:", What::Service, "", false),
+        ("aws-sdk:brand new:call", What::Service, "", false),
+        (
+            "aws-sdk:s3vector:queryVectors",
+            What::Service,
+            "aws-sdk:s3vectors:queryVectors",
+            false,
+        ),
         ("aws-sdk", What::Service, "", false),
         ("aws-sdk:s3", What::Action, "", false),
         (
@@ -183,6 +191,49 @@ fn sdk_integrations_that_the_tables_lack_are_in_doubt_unless_they_are_slips() {
         ),
     ] {
         assert_eq!(unknown(name), (what, meant.to_owned(), doubt), "{name}");
+    }
+}
+
+#[test]
+fn optimized_integrations_that_the_tables_lack_are_in_doubt_unless_they_are_slips() {
+    for (name, what, doubt) in [
+        ("brandnew:call", What::Service, true),
+        ("brandnew:call.sync", What::Service, true),
+        ("brandnew:call.snyc", What::Service, false),
+        ("brandnew:", What::Service, false),
+        ("brand_new:call", What::Service, false),
+        ("brandnew:Call", What::Service, false),
+        ("lambda:frobnicate", What::Action, true),
+        ("s3:frobnicate", What::Service, true),
+        ("lamda:frobnicate", What::Service, false),
+        ("s3:getObject", What::Service, false),
+        ("s3:getObjcet", What::Service, false),
+        ("lambda:invok", What::Action, false),
+    ] {
+        let (found, _, doubtful) = unknown(name);
+        assert_eq!((found, doubtful), (what, doubt), "{name}");
+        let resource = format!("arn:aws:states:::{name}");
+        let quick = find(&resource, false).expect_err(name);
+        assert_eq!(quick.doubt, doubt, "{name} without a suggestion");
+    }
+}
+
+#[test]
+fn integrations_of_2026_are_known() {
+    let harness = lookup("arn:aws:states:::bedrockagentcore:invokeHarness").expect("is one");
+    assert_eq!(harness.error_prefix(), Some("BedrockAgentCore"));
+    assert_eq!(harness.patterns(), [Pattern::RequestResponse]);
+    let given = ["HarnessArn", "Messages", "RuntimeSessionId", "Model"];
+    assert!(harness.check_arguments(given).is_empty());
+    for (action, error) in [
+        ("bedrockagentcore:invokeAgentRuntime", "BedrockAgentCore"),
+        ("s3vectors:queryVectors", "S3Vectors"),
+        ("s3files:createFileSystem", "S3Files"),
+        ("lambdamicrovms:runMicrovm", "LambdaMicrovms"),
+    ] {
+        let resource = format!("arn:aws:states:::aws-sdk:{action}");
+        let found = lookup(&resource).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(found.error_prefix(), Some(error));
     }
 }
 
@@ -245,4 +296,15 @@ proptest! {
             let _ = lookup_item_reader(&resource);
         }
     }
+}
+
+#[test]
+fn the_tables_have_a_date() {
+    let parts: Vec<&str> = tables_date().split('-').collect();
+    assert_eq!(
+        parts.iter().map(|part| part.len()).collect::<Vec<_>>(),
+        [4, 2, 2]
+    );
+    assert!(parts.iter().all(|part| part.parse::<u32>().is_ok()));
+    assert!(tables_date() >= "2026-11");
 }

@@ -1,6 +1,8 @@
 //! A resource that is not in the tables.
 
-/// Why a resource is not known.
+use crate::resource::Resource;
+
+/// The reason why a resource is not known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{resource}` names no {what} that is known{}", hint(.suggestion.as_deref()))]
 #[non_exhaustive]
@@ -11,7 +13,8 @@ pub struct Unknown {
     pub resource: String,
     /// What was probably meant.
     pub suggestion: Option<String>,
-    /// Whether AWS may know it all the same, because the tables are older than the service or because AWS's pages disagree.
+    /// Whether AWS may know it: its name has the right form and is not nearly a name of the tables, which AWS may have added to since
+    /// [their date](super::tables_date).
     pub doubt: bool,
 }
 
@@ -37,6 +40,21 @@ impl std::fmt::Display for What {
             What::Action => "action",
             What::Pattern => "pattern",
         })
+    }
+}
+
+impl Unknown {
+    /// The part of the resource that is not known: ``the service `s3vectors` ``.
+    pub(crate) fn part(&self) -> String {
+        let name = Resource::parse(&self.resource)
+            .integration()
+            .unwrap_or_default();
+        let rest = name.strip_prefix("aws-sdk:").unwrap_or(name);
+        let service = rest.split(':').next().unwrap_or(rest);
+        match self.what {
+            What::Service => format!("the service `{service}`"),
+            _ => format!("the {} `{rest}`", self.what),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::options::PolicyOptions;
 use super::warning::WarningKind;
 use super::{names, own, sdk, template};
 use crate::integrations::{
-    Kind, find, lookup_item_reader, lookup_result_writer, optimized as table, services,
+    Kind, find, lookup_item_reader, lookup_result_writer, optimized as table, services, tables_date,
 };
 use crate::model::{ItemReader, Map, ResultWriter, State, StateMachine, Task};
 use crate::placeholder::StandsFor;
@@ -258,6 +258,9 @@ fn unknown(call: &Call<'_>, resource: &str, grants: &mut Grants) {
     grants.warn(
         WarningKind::Unknown,
         Some(call.state),
-        format!("what the resource `{resource}` needs is not known; add it by hand"),
+        format!(
+            "the resource `{resource}` is not in the tables of {}; add what it needs by hand",
+            tables_date()
+        ),
     );
 }

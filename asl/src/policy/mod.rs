@@ -32,6 +32,7 @@
 mod arguments;
 mod collect;
 mod conditions;
+mod dependents;
 mod document;
 mod grants;
 mod names;

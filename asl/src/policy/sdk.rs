@@ -5,7 +5,7 @@ use super::grants::Grants;
 use super::optimized::{self, Call, shown};
 use super::sdk_resources;
 use super::warning::WarningKind;
-use super::{names, template};
+use super::{dependents, names, template};
 use crate::integrations::{Operation, Place, Service, needs, operation, optimized as table};
 use crate::json::{Json, Object};
 
@@ -13,6 +13,7 @@ use crate::json::{Json, Object};
 /// integration, too, needs what that one needs.
 pub(super) fn allow(call: &Call<'_>, service: &Service, action: &str, grants: &mut Grants) {
     let prefix = service.iam_prefix();
+    dependents::allow(call, service.name(), &capitalized(action), grants);
     let same = table().iter().find(|line| {
         line.place == Place::Task && line.service() == prefix && line.action() == action
     });
@@ -35,7 +36,7 @@ pub(super) fn allow(call: &Call<'_>, service: &Service, action: &str, grants: &m
     };
     let mut passes = false;
     for action in &actions {
-        passes |= one(call, &name, action, grants);
+        passes |= one(call, service.name(), &name, action, grants);
     }
     // IAM's reference does not list all actions that pass roles on. `sts` and `iam` work on roles themselves.
     if !passes
@@ -47,7 +48,7 @@ pub(super) fn allow(call: &Call<'_>, service: &Service, action: &str, grants: &m
 }
 
 /// One IAM action of an operation; whether it passes roles on.
-fn one(call: &Call<'_>, operation: &str, action: &str, grants: &mut Grants) -> bool {
+fn one(call: &Call<'_>, service: &str, operation: &str, action: &str, grants: &mut Grants) -> bool {
     let (prefix, name) = action.split_once(':').unwrap_or((action, ""));
     let (needs, dependent) = needs(prefix, name);
     let resources = sdk_resources::of(call, operation, action, needs, grants);
@@ -66,6 +67,7 @@ fn one(call: &Call<'_>, operation: &str, action: &str, grants: &mut Grants) -> b
     grants.allow([action], resources, condition);
     let (pass, more): (Vec<&str>, Vec<&str>) = dependent
         .into_iter()
+        .filter(|name| !dependents::decides(service, operation, name))
         .partition(|name| *name == "iam:PassRole");
     if !pass.is_empty() {
         pass_roles(call, action, true, grants);
@@ -115,6 +117,7 @@ fn pass_roles(call: &Call<'_>, action: &str, known: bool, grants: &mut Grants) {
 fn special(call: &Call<'_>, service: &str, operation: &str) -> Option<Vec<String>> {
     let actions = match (service, operation) {
         ("apigateway" | "apigatewayv2", _) => vec![format!("apigateway:{}", method(operation))],
+        ("s3", _) => return dependents::of_version(call, operation),
         ("dynamodb", "TransactWriteItems") => {
             let by_entry = [
                 ("Put", "PutItem"),

@@ -163,7 +163,7 @@ impl Asked<'_> {
     fn need(&mut self, need: &Need, by_name: bool, alone: bool) -> Vec<String> {
         let options = self.call.options;
         let copies = matches!(self.operation, "CopyObject" | "UploadPartCopy");
-        if copies && self.action == "s3:GetObject" {
+        if copies && matches!(self.action, "s3:GetObject" | "s3:GetObjectVersion") {
             return self.copied();
         }
         if need.arn.ends_with(":sqs:${Region}:${Account}:${QueueName}") {

@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, HashMap};
 
 use crate::graph::{EdgeKind, State};
 use crate::json::Json;
-use crate::jsonata::BinaryOp;
+use crate::jsonata::{BinaryOp, strip};
 use crate::model::StateKind;
 use crate::path::{Path, Root, Step};
 
@@ -223,7 +223,7 @@ pub(super) fn counted(definition: &Definition<'_>) -> Vec<Counted> {
         if let Some(state) = definition.parts[part]
             .state
             .filter(|state| flow.is_in_circle(*state))
-            && step > 0.0
+            && step != 0.0
         {
             steps.insert((flow.circle[state], counter.to_owned()), step);
         }
@@ -247,12 +247,26 @@ pub(super) fn counted(definition: &Definition<'_>) -> Vec<Counted> {
         return Vec::new();
     }
     let mut found = Vec::new();
+    let mut asked = 0;
     let mut compared = |part: usize, counter: &str, limit: f64| {
         let Some(state) = definition.parts[part].state else {
             return;
         };
         if let Some(step) = steps.get(&(flow.circle[state], counter.to_owned())) {
-            let rounds = (limit / step).floor();
+            // Each start costs a walk through the states.
+            asked += 1;
+            if asked > MAX_STARTS {
+                return;
+            }
+            let start = start(definition, state, counter);
+            // A counter that goes down says nothing without its start; one that goes up mostly starts at 0.
+            let start = match start {
+                Start::Number(start) => start,
+                Start::Computed => return,
+                Start::Unknown if *step < 0.0 => return,
+                Start::Unknown => 0.0,
+            };
+            let rounds = ((limit - start) / step).floor();
             if rounds > 0.0 {
                 found.push(Counted {
                     state,
@@ -317,7 +331,87 @@ fn increment(call: &crate::intrinsic::Call) -> Option<(&str, f64)> {
 /// `$i + 1`
 fn jsonata_sum<'d>(expression: &Parsed<'d>) -> Option<(&'d str, f64)> {
     let (counter, op, step) = expression.variable_and_number()?;
-    (op == BinaryOp::Add).then_some((counter, step))
+    match op {
+        BinaryOp::Add => Some((counter, step)),
+        BinaryOp::Sub => Some((counter, -step)),
+        _ => None,
+    }
+}
+
+/// The number of counters whose starts are looked for.
+const MAX_STARTS: usize = 200;
+
+/// The value of a counter before its loop.
+enum Start {
+    Number(f64),
+    /// An expression gives it, or several states give it different numbers.
+    Computed,
+    /// No state outside of the loop gives it one.
+    Unknown,
+}
+
+/// The value that states outside of the loop of a Choice give a counter: `$i` (a variable) or `$.i` (a path). Those of other scopes do not count.
+fn start(definition: &Definition<'_>, choice: usize, counter: &str) -> Start {
+    let (graph, circle) = (&definition.graph, &definition.flow.circle);
+    let mut scopes = vec![graph.states()[choice].container];
+    while let Some(parent) = scopes
+        .last()
+        .and_then(|scope| graph.containers()[*scope].parent)
+    {
+        scopes.push(graph.states()[parent].container);
+    }
+    let path = counter
+        .strip_prefix("$.")
+        .and_then(|_| keys(&Path::parse(counter).ok()?));
+    let mut start = Start::Unknown;
+    for (number, state) in graph.states().iter().enumerate() {
+        if circle[number] == circle[choice] || !scopes.contains(&state.container) {
+            continue;
+        }
+        let found: Vec<&Json> = match &path {
+            Some(path) => given_at(state, path).into_iter().collect(),
+            None => assigned(state, counter.trim_start_matches('$')),
+        };
+        for json in found {
+            let value = match json {
+                Json::String(text) => strip(text).and_then(|text| text.trim().parse().ok()),
+                json => json.to_string().parse::<f64>().ok(),
+            };
+            start = match (start, value) {
+                (Start::Unknown, Some(value)) => Start::Number(value),
+                (Start::Number(known), Some(value)) if known == value => Start::Number(known),
+                _ => Start::Computed,
+            };
+        }
+    }
+    start
+}
+
+/// The values that a state assigns to a variable, also in its rules and catchers.
+fn assigned<'d>(state: &State<'d>, name: &str) -> Vec<&'d Json> {
+    let lists = ["Choices", "Catch"].iter().filter_map(|field| {
+        let list = state.object.get(*field)?.as_array()?;
+        Some(list.iter().filter_map(Json::as_object))
+    });
+    let parts = std::iter::once(state.object).chain(lists.flatten());
+    parts
+        .filter_map(|part| part.get("Assign")?.get(name))
+        .collect()
+}
+
+/// The value that a Pass puts at a path: from its `Result` or its `Parameters`.
+fn given_at<'d>(state: &State<'d>, path: &[String]) -> Option<&'d Json> {
+    if state.kind != Some(StateKind::Pass) {
+        return None;
+    }
+    let put = match state.object.get("ResultPath") {
+        None => Vec::new(),
+        Some(path) => keys(&Path::parse(path.as_str()?).ok()?)?,
+    };
+    let rest = path.strip_prefix(put.as_slice())?;
+    let result = state.object.get("Result");
+    let result = result.or_else(|| state.object.get("Parameters"))?;
+    rest.iter().try_fold(result, |json, key| json.get(key))
 }
 
 /// `$i < 1000` and the like.

@@ -15,7 +15,7 @@ pub(super) const RESOURCE: Rule = Rule {
     code: Some("INVALID_RESOURCE"),
     known: Known::Measured,
     summary: "A Task's `Resource` names an integration, an action or a pattern that there is not; or it is no ARN, no URI and no complete `${substitution}`.",
-    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, with one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` behind the action where the service has it; an action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, the action with a small first letter. With the feature `integrations`, which the command line has, all three are looked up in AWS's tables. AWS adds services and actions to the SDK all the time, so an unknown one is a warning unless it looks like a slip of the pen. So are a pattern about which AWS's pages disagree and an unknown `Resource` of an `ItemReader` or `ResultWriter`. A bare name that ends in `arn`, such as `charge_arn`, is a warning too: a script may still put the ARN in its place. So is another URI, such as `https://example.com/task`: the States Language takes any, and AWS calls nothing but ARNs. A URI that is an integration without its beginning, such as `lambda:invoke`, is an error. The ARN of a function ends in `function:<name>`, or in `function:<name>:<version or alias>`; that of an activity in `activity:<name>`.",
+    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, with one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` behind the action where the service has it; an action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, the action with a small first letter. With the feature `integrations`, which the command line has, all three are looked up in AWS's tables. AWS adds services and actions all the time, so a name that the tables lack is a warning with the date of the tables (`stepwright --version` prints it), which `--allow SW041` silences. It is an error where it is nearly a name that the tables have, and where an action of the SDK lacks `aws-sdk:`. Warnings are also a pattern about which AWS's pages disagree and an unknown `Resource` of an `ItemReader` or `ResultWriter`. A bare name that ends in `arn`, such as `charge_arn`, is a warning too: a script may still put the ARN in its place. So is a URI of another scheme, such as `https://example.com/task`: the States Language takes any, and AWS calls nothing but ARNs. A URI that is an integration without its beginning, such as `lambda:invoke`, is an error. The ARN of a function ends in `function:<name>`, or in `function:<name>:<version or alias>`; that of an activity in `activity:<name>`.",
     source: source::RESOURCES,
     check: resource,
 };
@@ -88,7 +88,9 @@ impl Fault {
 #[cfg(feature = "integrations")]
 mod tables {
     use super::Fault;
-    use crate::integrations::{Unknown, find, lookup_item_reader, lookup_result_writer};
+    use crate::integrations::{
+        Unknown, find, lookup_item_reader, lookup_result_writer, tables_date,
+    };
 
     /// Whether the integration is in the tables.
     pub(super) fn knows(place: &str, resource: &str) -> bool {
@@ -110,10 +112,22 @@ mod tables {
     impl Tables {
         pub(super) fn fault(&mut self, place: &str, resource: &str) -> Option<Fault> {
             let unknown = |unknown: Unknown| {
-                let doubt = unknown.doubt || place != "Task";
+                let fault = Fault::unrecognized(resource, unknown.suggestion.clone());
+                if unknown.doubt {
+                    let message = format!(
+                        "{} is not in the tables of {}; AWS may have added it since",
+                        unknown.part(),
+                        tables_date()
+                    );
+                    return Fault {
+                        message,
+                        doubt: true,
+                        ..fault
+                    };
+                }
                 Fault {
-                    doubt,
-                    ..Fault::unrecognized(resource, unknown.suggestion)
+                    doubt: place != "Task",
+                    ..fault
                 }
             };
             match place {
