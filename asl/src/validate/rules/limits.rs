@@ -115,7 +115,7 @@ pub(super) const HISTORY: Rule = Rule {
     code: None,
     known: Known::Presumed,
     summary: "A loop or an inline Map writes more events than a history holds.",
-    doc: "The history of a Standard execution has at most 25,000 events; the execution fails with the last one. Counted are the events at the least, without retries: a loop that waits and never ends, a loop that a Choice ends when a counter arrives at a number, from the number that the states before the loop assign to it (0 where none does), up or down, and an inline Map over a list whose length the definition says. Give the work to a Distributed Map, whose children have separate histories, or continue in a new execution.",
+    doc: "The history of a Standard execution has at most 25,000 events; the execution fails with the last one. Counted are the events at the least, without retries: a loop that waits and never ends, a loop that a Choice ends when a counter arrives at a number, from the number that the states before the loop assign to it (0 where none does), up or down, and an inline Map over a list whose length the definition says. Move the work to a Distributed Map, whose children have separate histories, or continue in a new execution.",
     source: source::BEST_PRACTICES,
     check: history,
 };
