@@ -15,7 +15,7 @@ const REFUND: &str = "arn:aws:lambda:us-east-1:123456789012:function:shop-refund
 const PACK: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:orders";
 
-/// What a template engine makes of a definition.
+/// Fills a definition as a template engine does.
 fn deployed(definition: &Value, values: &[(&str, &str)]) -> Value {
     let mut text = definition.to_string();
     for (name, value) in values {
@@ -196,7 +196,7 @@ proptest! {
             "A": {"Type": "Pass", "Result": {"first": "${First}", "in": "a ${Second} b"}, "Next": "B"},
             "B": {"Type": "Pass", "Parameters": {"all.$": "$", "third": ["${Third}", "${First}${Third}"]}, "End": true},
         }});
-        // A value with the form of a placeholder cannot be told from one.
+        // A value with the form of a placeholder looks like an open placeholder.
         prop_assume!(values.iter().all(|value| !value.contains("${")));
         let names = ["First", "Second", "Third"];
         let values: BTreeMap<&str, &str> = names.into_iter().zip(values.iter().map(String::as_str)).collect();

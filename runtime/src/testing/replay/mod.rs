@@ -131,9 +131,9 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Gives a placeholder its value: `name` is the name in `${TopicArn}`. A second value for one name replaces the first.
+    /// Sets the value of a placeholder: `name` is the name in `${TopicArn}`. A second value for one name replaces the first.
     ///
-    /// A placeholder without a value takes the first one of its kind that the history has in its position. Give the value where
+    /// A placeholder without a value takes the first value of its kind that the history has in its position. Set the value where
     /// the replay must find that another function, queue or table is deployed now.
     ///
     /// ```
