@@ -20,7 +20,7 @@ impl Names {
             let mut is_child = false;
             let mut around = Some(state);
             while let Some(state) = around {
-                // The errors of a generated retrier are one kind of fault: nothing tells them apart but a handler that names one of them.
+                // The errors of a generated retrier are one kind of fault: only a handler that names one of them makes a difference.
                 let generated = generated_retrier(state.object);
                 let retry = error_names(state.object.get("Retry"), generated);
                 let catch = error_names(state.object.get("Catch"), None);
