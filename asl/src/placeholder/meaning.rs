@@ -177,7 +177,8 @@ impl Meaning {
     ///     "Type": "Task", "Resource": "arn:aws:states:::sns:publish",
     ///     "Parameters": {"TopicArn": "${TopicArn}", "Message": "done"}, "End": true
     /// }}}"#)?;
-    /// let topic = &in_machine(&machine)[0].meanings()[0];
+    /// let found = in_machine(&machine);
+    /// let topic = &found[0].meanings()[0];
     /// assert!(topic.accepts("arn:aws:sns:us-east-1:123456789012:orders"));
     /// assert!(!topic.accepts("arn:aws:sqs:us-east-1:123456789012:orders"));
     /// # Ok::<(), stepwright_asl::Findings>(())
