@@ -8,6 +8,8 @@
 
 use std::ops::RangeInclusive;
 
+use crate::errors;
+use crate::json::{Json, Object};
 use crate::resource::{Pattern, Resource, ResourceKind};
 
 /// How many seconds a timeout, a heartbeat and the interval of a retrier have.
@@ -116,6 +118,64 @@ pub const LAMBDA_ERRORS: [&str; 4] = [
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
 ];
+
+/// The index of the Retrier that `lambda_retries` and CDK add to the tasks of Lambda functions. It has those of Lambda's transient errors that no other Retrier
+/// of the state names.
+///
+/// ```
+/// use stepwright_asl::facts::lambda_retrier;
+/// use stepwright_asl::json::Json;
+///
+/// let added = r#"{"ErrorEquals": ["Lambda.ClientExecutionTimeoutException", "Lambda.ServiceException", "Lambda.AWSLambdaException",
+///     "Lambda.SdkClientException"], "IntervalSeconds": 2, "MaxAttempts": 6, "BackoffRate": 2}"#;
+/// let retry: Json = format!(r#"[{{"ErrorEquals": ["Busy"]}}, {added}]"#).parse()?;
+/// assert_eq!(lambda_retrier(retry.as_array().unwrap_or_default()), Some(1));
+/// let changed: Json = format!("[{}]", added.replace('6', "5")).parse()?;
+/// assert_eq!(lambda_retrier(changed.as_array().unwrap_or_default()), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn lambda_retrier(retriers: &[Json]) -> Option<usize> {
+    let catches_all = |retrier: &Json| names_of(retrier).any(|name| name == errors::ALL);
+    // It is the last one, or the one before a Retrier of all errors.
+    let behind = usize::from(retriers.last().is_some_and(catches_all));
+    let at = retriers.len().checked_sub(1 + behind)?;
+    let others = || {
+        retriers
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| *index != at)
+    };
+    let own = |name: &&&str| !others().any(|(_, other)| names_of(other).any(|own| own == **name));
+    let names = LAMBDA_ERRORS.iter().filter(own);
+    let names: Vec<Json> = names.map(|name| Json::String((*name).to_owned())).collect();
+    let retrier = retriers[at].as_object()?;
+    let is = |field: &str, text: &str| {
+        let value = retrier.get(field).and_then(Json::as_number);
+        value.is_some_and(|number| number.to_string() == text)
+    };
+    let is_the_one = retrier.len() == 4
+        && !names.is_empty()
+        && retrier.get("ErrorEquals") == Some(&Json::Array(names))
+        && is("IntervalSeconds", "2")
+        && is("MaxAttempts", "6")
+        && is("BackoffRate", "2");
+    is_the_one.then_some(at)
+}
+
+/// The index of the Retrier that `lambda_retries` or CDK added to a state. The text does not say who wrote it: a Retrier that an author wrote in exactly this form
+/// counts as added.
+pub fn generated_retrier(state: &Object) -> Option<usize> {
+    let resource = Resource::parse(state.get("Resource")?.as_str()?);
+    if !resource.is_lambda_invoke() && resource.kind() != ResourceKind::Lambda {
+        return None;
+    }
+    lambda_retrier(state.get("Retry")?.as_array()?)
+}
+
+fn names_of(retrier: &Json) -> impl Iterator<Item = &str> {
+    let names = retrier.get("ErrorEquals").and_then(Json::as_array);
+    names.unwrap_or_default().iter().filter_map(Json::as_str)
+}
 
 /// `ItemBatcher`.
 pub const BATCH: &[Setting] = &[

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use stepwright_asl::placeholder::is_name;
 
 pub(crate) use self::bench::{BenchArguments, Measure, Switch};
 pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
@@ -189,7 +190,9 @@ const REPLAY_EXAMPLES: &str = "Examples:
   aws stepfunctions get-execution-history --include-execution-data --execution-arn ARN > history.json
   aws stepfunctions list-executions --map-run-arn MAP_RUN_ARN      the items of a Distributed Map, whose histories --child takes
   stepwright replay orders.asl.json --history history.json --child item-1.json --child item-2.json --objects buckets
+  stepwright replay orders.asl.json --history history.json --substitute TopicArn=arn:aws:sns:us-east-1:123456789012:orders
 
+A placeholder of the definition that --substitute does not give a value takes the first value of its kind that the history has in its position.
 Every task answers what it answered then. Values that come from the clock, from chance or from the execution's ids are not compared.
 Exit status: 0 the definition does what was recorded; 1 it does something else; 2 wrong usage, or a history that cannot be replayed.";
 
@@ -368,6 +371,9 @@ pub(crate) struct ReplayArguments {
     /// The objects that Distributed Maps read: a folder with a folder for each bucket; nothing is written to it
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
+    /// The value of a placeholder, `${NAME}` in the definition; one without a value takes the one that the history has in its position
+    #[arg(long = "substitute", value_name = "NAME=VALUE", value_parser = substitution)]
+    pub(crate) substitutions: Vec<(String, String)>,
 }
 
 #[derive(Debug, Args)]
@@ -512,6 +518,18 @@ impl From<InspectionLevel> for stepwright_runtime::test_state::InspectionLevel {
             InspectionLevel::Debug => Self::Debug,
             InspectionLevel::Trace => Self::Trace,
         }
+    }
+}
+
+/// The name and the value of a placeholder.
+fn substitution(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if is_name(name) => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(
+            "expected NAME=VALUE, where `${NAME}` is in the definition: a letter, then letters, digits and `_`; for example \
+             TopicArn=arn:aws:sns:us-east-1:123456789012:orders"
+                .to_owned(),
+        ),
     }
 }
 

@@ -25,6 +25,9 @@ pub(crate) async fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
     for child in &arguments.child {
         run_again = run_again.child(self::recorded(child)?);
     }
+    for (name, value) in &arguments.substitutions {
+        run_again = run_again.substitute(name, value);
+    }
     if let Some(folder) = &arguments.objects {
         run_again = run_again.objects(Folder::new(folder));
     }
@@ -34,6 +37,9 @@ pub(crate) async fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
             Ok(())
         }
         Err(ReplayError::Unusable(error)) => Err(unusable(&error)),
+        Err(ReplayError::Substitution(error)) => {
+            Err(Failure::Usage(format!("--substitute: {error}")))
+        }
         Err(ReplayError::Differs(difference)) => {
             Err(Failure::Failed(format!("{file}: {difference}")))
         }

@@ -158,3 +158,50 @@ fn the_items_of_a_distributed_map_are_recorded_and_replayed() {
     ]);
     assert!(output.status.success(), "{output:?}");
 }
+
+#[test]
+fn a_history_of_aws_replays_the_definition_that_was_emitted() {
+    const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:double";
+    let definition = |function: &str| {
+        format!(
+            r#"{{"StartAt": "Call", "States": {{"Call": {{
+                "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+                "Parameters": {{"FunctionName": "{function}", "Payload.$": "$"}}, "OutputPath": "$.Payload"
+            }}}}}}"#
+        )
+    };
+    let deployed = Temporary::written("deployed.asl.json", &definition(ARN));
+    let history = Temporary::new("deployed-history.json");
+    let task = format!("{ARN}=cat");
+    let (machine, file) = (
+        deployed.0.to_str().unwrap(),
+        history.0.to_str().unwrap().to_owned(),
+    );
+    let ran = stepwright(&["run", machine, "--task", &task, "--history", &file]);
+    assert!(ran.status.success(), "{ran:?}");
+
+    let emitted = Temporary::written("emitted.asl.json", &definition("${DoubleArn}"));
+    let (status, text) = replay(&emitted.0, &history.0);
+    assert_eq!(status, 0, "{text}");
+
+    let substitute = |value: &str| {
+        let emitted = emitted.0.to_str().unwrap();
+        let output = stepwright(&["replay", emitted, "--history", &file, "--substitute", value]);
+        let text = [output.stdout, output.stderr].concat();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(text).unwrap(),
+        )
+    };
+    let (status, text) = substitute(&format!("DoubleArn={ARN}"));
+    assert_eq!(status, 0, "{text}");
+    let (status, text) = substitute("DoubleArn=halve");
+    assert_eq!(status, 1, "{text}");
+    assert!(text.contains("now \"halve\""), "{text}");
+    let (status, text) = substitute("DoubelArn=halve");
+    assert_eq!(status, 2, "{text}");
+    assert!(text.contains("did you mean `DoubleArn`?"), "{text}");
+    let (status, text) = substitute("halve");
+    assert_eq!(status, 2, "{text}");
+    assert!(text.contains("expected NAME=VALUE"), "{text}");
+}

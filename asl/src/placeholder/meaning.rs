@@ -166,6 +166,46 @@ impl Meaning {
         self.known.is_some()
     }
 
+    /// Whether a text may be a value of this kind: the ARN of a function, say, where a function is called. A kind that APIs take in several
+    /// forms, and a part of a text, accept every text.
+    ///
+    /// ```
+    /// use stepwright_asl::StateMachine;
+    /// use stepwright_asl::placeholder::in_machine;
+    ///
+    /// let machine = StateMachine::from_json(r#"{"StartAt": "Tell", "States": {"Tell": {
+    ///     "Type": "Task", "Resource": "arn:aws:states:::sns:publish",
+    ///     "Parameters": {"TopicArn": "${TopicArn}", "Message": "done"}, "End": true
+    /// }}}"#)?;
+    /// let found = in_machine(&machine);
+    /// let topic = &found[0].meanings()[0];
+    /// assert!(topic.accepts("arn:aws:sns:us-east-1:123456789012:orders"));
+    /// assert!(!topic.accepts("arn:aws:sqs:us-east-1:123456789012:orders"));
+    /// # Ok::<(), stepwright_asl::Findings>(())
+    /// ```
+    pub fn accepts(&self, value: &str) -> bool {
+        let Some(known) = self.known else {
+            return true;
+        };
+        let is_of = |service: &str| {
+            let mut parts = value.splitn(6, ':');
+            parts.next() == Some("arn") && parts.nth(1) == Some(service)
+        };
+        let kind = Resource::parse(value).kind();
+        match known.words {
+            // `lambda:invoke` also takes a name, and an ARN from the account on.
+            "Lambda function ARN" => !value.starts_with("arn:") || is_of("lambda"),
+            "Lambda function or activity ARN" => is_of("lambda") || kind == ResourceKind::Activity,
+            "activity ARN" => kind == ResourceKind::Activity,
+            "state machine ARN" => is_of("states") && value.contains(":stateMachine:"),
+            "SQS queue URL" => value.starts_with("http"),
+            "SNS topic ARN" => is_of("sns"),
+            "EventBridge connection ARN" => is_of("events"),
+            "IAM role ARN" => is_of("iam"),
+            _ => true,
+        }
+    }
+
     /// How CloudFormation and SAM refer to it, for a placeholder of this name: a function of the template language, and the resource that a
     /// template probably has. `!GetAtt ChargeCardFunction.Arn` for `ChargeCardArn`. `None` where it is no resource, but a parameter.
     ///

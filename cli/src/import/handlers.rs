@@ -1,7 +1,7 @@
 //! Retriers, catchers, and the edges of rules and catchers.
 
 use stepwright_asl::errors;
-use stepwright_asl::facts::{DELAY_SECONDS, LAMBDA_ERRORS};
+use stepwright_asl::facts::{DELAY_SECONDS, lambda_retrier};
 use stepwright_asl::json::{Json, Object};
 
 use super::text::{Lines, Tree, duration, is_safe, literal};
@@ -36,35 +36,6 @@ pub(super) fn edge(before: &str, lets: &[String], rest: &Object, next: &str, lin
     }
     lines.line(&format!("next {next};"));
     lines.close("}");
-}
-
-/// Whether `lambda_retries` writes one of these Retriers: its place in the list.
-pub(super) fn lambda_retrier(retriers: &[Json]) -> Option<usize> {
-    let catches_all = |retrier: &Json| names_of(retrier).any(|name| name == errors::ALL);
-    // It stands last, before one that takes everything.
-    let behind = usize::from(retriers.last().is_some_and(catches_all));
-    let at = retriers.len().checked_sub(1 + behind)?;
-    let others = || {
-        retriers
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| *index != at)
-    };
-    let own = |name: &&&str| !others().any(|(_, other)| names_of(other).any(|own| own == **name));
-    let names = LAMBDA_ERRORS.iter().filter(own);
-    let names: Vec<Json> = names.map(|name| Json::String((*name).to_owned())).collect();
-    let retrier = retriers[at].as_object()?;
-    let is = |field: &str, text: &str| {
-        let value = retrier.get(field).and_then(Json::as_number);
-        value.is_some_and(|number| number.to_string() == text)
-    };
-    let is_the_one = retrier.len() == 4
-        && !names.is_empty()
-        && retrier.get("ErrorEquals") == Some(&Json::Array(names))
-        && is("IntervalSeconds", "2")
-        && is("MaxAttempts", "6")
-        && is("BackoffRate", "2");
-    is_the_one.then_some(at)
 }
 
 /// Whether one of them takes every error.

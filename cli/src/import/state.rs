@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use stepwright_asl::facts::lambda_retrier;
 use stepwright_asl::graph::{Graph, State};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::StateKind;
 
 use super::call::Call;
 use super::condition;
-use super::handlers::{edge, error_names, lambda_retrier, retries, retries_all, shadowed};
+use super::handlers::{edge, error_names, retries, retries_all, shadowed};
 use super::map;
 use super::names::Names;
 use super::output;

@@ -4,8 +4,10 @@
 //! this module, which keeps what a runtime needs of each.
 
 use crate::expr::Text;
-use crate::shape::Payload;
-use crate::task::{Address, Deploy, Handler, Runs, Task, TaskBinder, TaskContext, TaskError};
+use crate::shape::{Payload, Shape};
+use crate::task::{
+    Address, Deploy, ErrorVariant, Handler, Runs, Task, TaskBinder, TaskContext, TaskError,
+};
 use crate::workflow::{Binder, Definition, Faults, TaskSchemas, Workflow};
 use serde::Deserialize;
 use serde_json::Value;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 pub struct Bindings {
     tasks: Vec<BoundTask>,
     workflows: Vec<BoundWorkflow>,
+    items: Vec<BoundItems>,
 }
 
 impl Bindings {
@@ -33,6 +36,11 @@ impl Bindings {
         &self.workflows
     }
 
+    /// The types of the items that Distributed Maps read.
+    pub fn items(&self) -> &[BoundItems] {
+        &self.items
+    }
+
     fn add<T: Task>(&mut self, address: Address, call: Option<CallTask>) {
         let task = BoundTask {
             type_id: TypeId::of::<T>(),
@@ -43,6 +51,8 @@ impl Bindings {
             is_idempotent: T::IDEMPOTENT,
             address,
             schemas: TaskSchemas::of::<T>,
+            errors: <T::Error as TaskError>::VARIANTS,
+            output: <T::Output as Payload>::shape,
             call,
         };
         let known =
@@ -68,11 +78,21 @@ impl Binder for Bindings {
         self.nested(BoundWorkflow {
             name: Text::Borrowed(W::NAME),
             address,
+            input: <W::Input as Payload>::shape,
+            output: <W::Output as Payload>::shape,
             source: Source::Type {
                 type_id: TypeId::of::<W>(),
                 build: W::build,
                 bind: |bindings| W::bind(bindings),
             },
+        });
+    }
+
+    fn items<T: Payload>(&mut self, state: &str, is_batched: bool) {
+        self.items.push(BoundItems {
+            state: state.to_owned(),
+            shape: T::shape,
+            is_batched,
         });
     }
 }
@@ -110,6 +130,10 @@ pub struct BoundTask {
     pub address: Address,
     /// Makes the schemas of what it takes and gives.
     pub schemas: fn() -> TaskSchemas,
+    /// The errors that it declares.
+    pub errors: &'static [ErrorVariant],
+    /// The type of its result.
+    pub output: fn() -> Shape,
     /// Calls it with its payload as JSON; `None` where somebody else implements it.
     pub call: Option<CallTask>,
 }
@@ -175,6 +199,18 @@ fn into_json<T: Payload>(output: T) -> Result<Value, serde_json::Error> {
     slot.map_or(Ok(Value::Null), |output| output.__to_json())
 }
 
+/// The type of the items that a Distributed Map reads.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct BoundItems {
+    /// The Map state.
+    pub state: String,
+    /// The type of an item, or of a [`Batch`](crate::Batch) of them.
+    pub shape: fn() -> Shape,
+    /// Whether it is a batch.
+    pub is_batched: bool,
+}
+
 /// A workflow that a built one runs.
 #[derive(Clone)]
 pub struct BoundWorkflow {
@@ -182,6 +218,10 @@ pub struct BoundWorkflow {
     pub name: Text,
     /// How the ASL names it.
     pub address: Address,
+    /// The type of its input.
+    pub input: fn() -> Shape,
+    /// The type of its output.
+    pub output: fn() -> Shape,
     source: Source,
 }
 
@@ -197,11 +237,16 @@ enum Source {
 
 impl BoundWorkflow {
     /// One that was built.
-    pub(super) fn of_built(definition: &Definition, bindings: &Bindings) -> BoundWorkflow {
+    pub(super) fn of_built<In: Payload, Out: Payload>(
+        definition: &Definition,
+        bindings: &Bindings,
+    ) -> BoundWorkflow {
         let (name, machine_type) = (definition.name(), definition.machine_type());
         BoundWorkflow {
             name: name.to_owned().into(),
             address: Address::of_machine(name, machine_type, true),
+            input: In::shape,
+            output: Out::shape,
             source: Source::Built(Arc::new((definition.clone(), bindings.clone()))),
         }
     }

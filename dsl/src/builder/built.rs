@@ -37,11 +37,6 @@ impl<In, Out> Built<In, Out> {
         &self.warnings
     }
 
-    /// It as a child of another workflow.
-    pub(super) fn as_child(&self) -> BoundWorkflow {
-        BoundWorkflow::of_built(&self.definition, &self.bindings)
-    }
-
     /// The tasks and nested workflows that it calls.
     #[must_use]
     pub fn bindings(&self) -> &Bindings {
@@ -50,6 +45,11 @@ impl<In, Out> Built<In, Out> {
 }
 
 impl<In: Payload, Out: Payload> Built<In, Out> {
+    /// It as a child of another workflow.
+    pub(super) fn as_child(&self) -> BoundWorkflow {
+        BoundWorkflow::of_built::<In, Out>(&self.definition, &self.bindings)
+    }
+
     /// The JSON Schemas of what the workflow and each of its tasks take and give.
     #[must_use]
     pub fn schemas(&self) -> Schemas {

@@ -3,6 +3,7 @@
 use super::addresses;
 use super::refused;
 use super::report::Report;
+use super::results;
 use super::scope::Scopes;
 use super::state::{States, raw};
 use super::text;
@@ -31,7 +32,8 @@ fn lower(flow: &Flow) -> Result<Definition, Faults> {
         let definition = Definition::new(flow.name.to_string(), flow.machine_type, machine);
         Ok(definition
             .calling(addresses::of(flow))
-            .answered(answers(flow)))
+            .answered(answers(flow))
+            .resulting(results::of(flow)))
     } else {
         Err(Faults::new(&flow.name, faults))
     }

@@ -14,6 +14,7 @@ mod pattern;
 mod reads;
 mod refused;
 mod report;
+mod results;
 mod scope;
 mod state;
 mod text;

@@ -2,6 +2,7 @@
 
 use super::fault::{Fault, Faults};
 use crate::flow::AnswerType;
+use crate::shape::Shape;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
@@ -23,6 +24,24 @@ pub struct Definition {
     addresses: Option<Addresses>,
     /// The types of the answers to task tokens, by the names of the states that wait for them.
     answers: BTreeMap<String, AnswerType>,
+    results: Results,
+}
+
+/// The types of the results of service integrations, by state. Tests make samples of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Results(BTreeMap<String, fn() -> Shape>);
+
+impl Results {
+    pub(crate) fn insert(&mut self, state: String, shape: fn() -> Shape) {
+        self.0.insert(state, shape);
+    }
+}
+
+/// Nothing but samples depends on the types, so definitions that differ in them alone are equal.
+impl PartialEq for Results {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl Definition {
@@ -37,6 +56,7 @@ impl Definition {
             machine,
             addresses: None,
             answers: BTreeMap::new(),
+            results: Results::default(),
         }
     }
 
@@ -51,6 +71,11 @@ impl Definition {
     /// The same, with the types of the answers that its states wait for.
     pub(crate) fn answered(self, answers: BTreeMap<String, AnswerType>) -> Definition {
         Definition { answers, ..self }
+    }
+
+    /// The same, with the types of the results of service integrations.
+    pub(crate) fn resulting(self, results: Results) -> Definition {
+        Definition { results, ..self }
     }
 
     /// A definition that stands in a text, read and validated.
@@ -174,6 +199,13 @@ impl Definition {
     #[doc(hidden)]
     pub fn answers(&self) -> &BTreeMap<String, AnswerType> {
         &self.answers
+    }
+
+    /// The types of the results of service integrations, by state; of a definition that was read from a text, none.
+    #[doc(hidden)]
+    pub fn results(&self) -> impl Iterator<Item = (&str, fn() -> Shape)> {
+        let results = self.results.0.iter();
+        results.map(|(state, shape)| (state.as_str(), *shape))
     }
 
     /// The ASL on one line.

@@ -8,6 +8,7 @@ mod schemas;
 
 pub use self::binder::Binder;
 pub use self::definition::Definition;
+pub(crate) use self::definition::Results;
 pub use self::fault::{Fault, Faults};
 pub use self::place::Place;
 pub use self::schemas::{Schemas, TaskSchemas};

@@ -62,6 +62,7 @@ mod unanswered;
 mod waits;
 mod work;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -169,6 +170,11 @@ impl Engine {
     /// The clock that all waits, retries and timeouts ask.
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
+    }
+
+    /// The values of placeholders that the engine was built with.
+    pub(crate) fn substitutions(&self) -> &HashMap<String, String> {
+        &self.shared.setting.substitutions
     }
 
     /// Adds a state machine, or gives one a new version, as CreateStateMachine and UpdateStateMachine do. Executions that run

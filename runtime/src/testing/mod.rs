@@ -26,7 +26,7 @@ pub(crate) use self::coverage::{Measure, folder as coverage_folder};
 pub use self::expect::{Ended, Expect, expect};
 pub use self::explore::{
     ANY_OTHER_ERROR, Bounds, Decision, Exploration, Hidden, Outcome, Stuck, Uncaught, explore,
-    explore_workflow,
+    explore_built, explore_workflow,
 };
 pub use self::mock::{Mock, Raw};
 pub use self::mock_config::{MockCase, MockConfig, MockConfigError};

@@ -6,18 +6,59 @@ use stepwright::shape::{Fields, Shape, Tagging, Variant};
 /// How deep a value goes that contains itself.
 pub(super) const DEPTH: u32 = 6;
 
-/// Values that take a choice different ways: each variant of an enum, both booleans, a value and none.
+/// The levels of types inside of each other in which [`samples`] looks for alternatives. Deeper parts have one value: the number of samples of a type
+/// that contains itself would grow with a power of this.
+const LEVELS: u32 = 3;
+
+/// Values that take a Choice to different states. Each variant of an enum, both booleans, a value and none occur at least once, also in the fields of a
+/// struct and of a variant. Fields change together, so the number of samples is that of the field with the most alternatives, not the
+/// product of all.
 pub(super) fn samples(shape: &Shape) -> Vec<Json> {
+    alternatives(shape, DEPTH, LEVELS)
+}
+
+fn alternatives(shape: &Shape, depth: u32, levels: u32) -> Vec<Json> {
+    if levels == 0 {
+        return vec![sample(shape, depth)];
+    }
+    let (inner, below) = (depth.saturating_sub(1), levels - 1);
     match shape.resolve() {
         Shape::Bool => vec![json!(true), json!(false)],
-        Shape::Option(inner) => vec![sample(&inner, DEPTH), Json::Null],
+        Shape::Option(value) => {
+            let mut found = alternatives(&value, inner, below);
+            found.retain(|value| !value.is_null());
+            found.push(Json::Null);
+            found
+        }
         Shape::Enum(found) => {
             let variants = found.variants.iter();
-            variants
-                .map(|variant| of_variant(variant, &found.tagging, DEPTH))
-                .collect()
+            let values = variants.flat_map(|variant| {
+                let contents = of_fields(&variant.fields, inner, below).into_iter();
+                contents.map(|content| tagged(variant, &found.tagging, content))
+            });
+            let mut values: Vec<Json> = values.collect();
+            if values.is_empty() {
+                values.push(Json::Null);
+            }
+            values
         }
-        other => vec![sample(&other, DEPTH)],
+        Shape::Struct(found) => {
+            let values = of_fields(&found.fields, inner, below).into_iter();
+            let values = values.map(|mut value| {
+                if let (Some((key, name)), Json::Object(members)) = (&found.tag, &mut value) {
+                    members.insert(key.to_string(), json!(name));
+                }
+                value
+            });
+            values.collect()
+        }
+        Shape::Tuple(items) => {
+            let items: Vec<Vec<Json>> = (items.iter())
+                .map(|item| alternatives(item, inner, below))
+                .collect();
+            rows(&items).map(|row| row.into_iter().collect()).collect()
+        }
+        other => vec![sample(&other, depth)],
     }
 }
 
@@ -34,7 +75,7 @@ pub(super) fn sample(shape: &Shape, depth: u32) -> Json {
         Shape::Set(set) => json!([sample(&set.item, inner)]),
         Shape::Tuple(items) => items.iter().map(|item| sample(item, inner)).collect(),
         Shape::Struct(found) => {
-            let mut value = of_fields(&found.fields, inner);
+            let mut value = one_of_fields(&found.fields, inner);
             if let (Some((key, name)), Json::Object(members)) = (&found.tag, &mut value) {
                 members.insert(key.to_string(), json!(name));
             }
@@ -50,7 +91,11 @@ pub(super) fn sample(shape: &Shape, depth: u32) -> Json {
 }
 
 fn of_variant(variant: &Variant, tagging: &Tagging, depth: u32) -> Json {
-    let content = of_fields(&variant.fields, depth);
+    tagged(variant, tagging, one_of_fields(&variant.fields, depth))
+}
+
+/// A variant with its name, as serde writes it.
+fn tagged(variant: &Variant, tagging: &Tagging, content: Json) -> Json {
     if variant.untagged {
         return content;
     }
@@ -75,23 +120,47 @@ fn of_variant(variant: &Variant, tagging: &Tagging, depth: u32) -> Json {
     }
 }
 
-fn of_fields(fields: &Fields, depth: u32) -> Json {
+/// One value of fields.
+fn one_of_fields(fields: &Fields, depth: u32) -> Json {
+    of_fields(fields, depth, 0).swap_remove(0)
+}
+
+/// At least one value of fields.
+fn of_fields(fields: &Fields, depth: u32, levels: u32) -> Vec<Json> {
     match fields {
-        Fields::Unit => Json::Null,
-        Fields::Newtype(field) => sample(&field.shape, depth),
-        Fields::Tuple(fields) => fields
-            .iter()
-            .map(|field| sample(&field.shape, depth))
-            .collect(),
+        Fields::Unit => vec![Json::Null],
+        Fields::Newtype(field) => alternatives(&field.shape, depth, levels),
+        Fields::Tuple(fields) => {
+            let fields: Vec<Vec<Json>> = (fields.iter())
+                .map(|field| alternatives(&field.shape, depth, levels))
+                .collect();
+            rows(&fields).map(|row| row.into_iter().collect()).collect()
+        }
         Fields::Named(fields) => {
-            let mut members = Map::new();
-            for field in fields {
-                match sample(&field.shape, depth) {
-                    Json::Object(inner) if field.flatten => members.extend(inner),
-                    value => drop(members.insert(field.wire.to_string(), value)),
+            let values: Vec<Vec<Json>> = (fields.iter())
+                .map(|field| alternatives(&field.shape, depth, levels))
+                .collect();
+            let objects = rows(&values).map(|row| {
+                let mut members = Map::new();
+                for (field, value) in fields.iter().zip(row) {
+                    match value {
+                        Json::Object(inner) if field.flatten => members.extend(inner),
+                        value => drop(members.insert(field.wire.to_string(), value)),
+                    }
                 }
-            }
-            Json::Object(members)
+                Json::Object(members)
+            });
+            objects.collect()
         }
     }
+}
+
+/// The first alternative of each column, then the second, until the longest one ends; a shorter column has its first one again.
+fn rows(columns: &[Vec<Json>]) -> impl Iterator<Item = Vec<Json>> {
+    let most = columns.iter().map(Vec::len).max().unwrap_or(0).max(1);
+    (0..most).map(move |row| {
+        let values = columns.iter();
+        let values = values.filter_map(|column| column.get(row).or_else(|| column.first()));
+        values.cloned().collect()
+    })
 }

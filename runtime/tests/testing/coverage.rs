@@ -168,3 +168,34 @@ async fn handlers_of_containers_are_found_by_the_error_inside() {
     recorded.add_recorded(&RecordedHistory::from_json(&report.history.to_json()).unwrap());
     assert_eq!(recorded, ours);
 }
+
+#[tokio::test]
+async fn generated_retriers_are_counted_apart() {
+    let mut definition = orders();
+    let retry = &mut definition["States"]["Charge"]["Retry"];
+    retry.as_array_mut().unwrap().push(json!({
+        "ErrorEquals": stepwright_asl::facts::LAMBDA_ERRORS,
+        "IntervalSeconds": 2, "MaxAttempts": 6, "BackoffRate": 2,
+    }));
+    let mut coverage = Coverage::of(&machine(&definition));
+    let paid = charge(Mock::output(json!({"total": 5})));
+    coverage.add(&run(&definition, &paid, json!({})).await.history);
+    let text = coverage.to_string();
+    assert!(
+        text.starts_with(
+            "coverage 46.7 % (7 of 15) in 1 run\n  states      4 of 7\n  transitions 3 of 5\n  retriers    0 of 1\n  \
+             catchers    0 of 2\n  generated retriers 0 of 1, not in the total\nnot covered:\n"
+        ),
+        "{text}"
+    );
+    assert!(!text.contains("Lambda."), "{text}");
+    let busy = Mock::failure("Lambda.ServiceException", "");
+    let busy = charge(busy.times(1).then(Mock::output(json!({"total": 5}))));
+    coverage.add(&run(&definition, &busy, json!({})).await.history);
+    assert!(coverage.retriers()[1].is_generated);
+    assert_eq!(coverage.retriers()[1].count, 1);
+    let json = coverage.to_json();
+    assert_eq!(json["summary"]["generatedRetriers"]["covered"], 1);
+    assert_eq!(json["retriers"][1]["generated"], true);
+    assert_eq!(json["summary"]["retriers"]["all"], 1);
+}

@@ -12,4 +12,5 @@ mod mistakes;
 mod overlay;
 mod replay;
 mod replay_children;
+mod replay_placeholders;
 mod support;

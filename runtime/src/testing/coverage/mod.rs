@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 use stepwright::Workflow;
 use stepwright_asl::errors;
+use stepwright_asl::facts::generated_retrier;
 use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::model::StateMachine;
@@ -97,6 +98,9 @@ pub struct CoveredRetrier {
     pub errors: Vec<String>,
     /// How often it tried again.
     pub count: u64,
+    /// Whether `lambda_retries` or CDK wrote it. It is counted apart: no test of a workflow is about it.
+    #[serde(rename = "generated")]
+    pub is_generated: bool,
 }
 
 /// A catcher, and how often it caught.
@@ -151,12 +155,14 @@ impl Coverage {
                 count: 0,
                 error,
             });
+            let generated = generated_retrier(state.object);
             for (index, errors) in handlers(state.object.get("Retry")) {
                 coverage.retriers.push(CoveredRetrier {
                     state: state.name.to_owned(),
                     index,
                     errors,
                     count: 0,
+                    is_generated: generated == Some(index),
                 });
             }
             let catch: HashMap<usize, Vec<String>> = handlers(state.object.get("Catch")).collect();
@@ -273,7 +279,7 @@ impl Coverage {
         &self.catchers
     }
 
-    /// Which part of all states, transitions, retriers and catchers was covered, from 0 to 100.
+    /// Which part of all states, transitions, retriers and catchers was covered, from 0 to 100. Generated retriers are not in it.
     pub fn percent(&self) -> f64 {
         let rows = self.rows();
         let all: usize = rows.iter().map(|(_, _, all)| all).sum();
@@ -281,11 +287,11 @@ impl Coverage {
         share(covered, all)
     }
 
-    /// What was not covered, a line each.
+    /// What was not covered, a line each. Generated retriers are left out.
     pub fn missing(&self) -> Vec<String> {
         let states = self.states.iter().filter(|state| state.count == 0);
         let transitions = self.transitions.iter().filter(|found| found.count == 0);
-        let retriers = self.retriers.iter().filter(|retrier| retrier.count == 0);
+        let retriers = self.own_retriers().filter(|retrier| retrier.count == 0);
         let catchers = self.catchers.iter().filter(|catcher| catcher.count == 0);
         states
             .map(|state| format!("state `{}`", state.name))
@@ -321,7 +327,9 @@ impl Coverage {
 
     /// For programs: all counts, the summary, and what is missing.
     pub fn to_json(&self) -> Json {
-        let summary: serde_json::Map<String, Json> = (self.rows().into_iter())
+        let generated = self.generated();
+        let generated = ("generatedRetriers", generated.0, generated.1);
+        let summary: serde_json::Map<String, Json> = (self.rows().into_iter().chain([generated]))
             .map(|(what, covered, all)| {
                 (
                     what.to_owned(),
@@ -385,7 +393,7 @@ impl Coverage {
     fn missed_of(&self, state: &str) -> Vec<String> {
         let transitions = self.transitions.iter();
         let transitions = transitions.filter(|found| found.from == state && found.count == 0);
-        let retriers = self.retriers.iter();
+        let retriers = self.own_retriers();
         let retriers = retriers.filter(|found| found.state == state && found.count == 0);
         let catchers = self.catchers.iter();
         let catchers = catchers.filter(|found| found.state == state && found.count == 0);
@@ -396,16 +404,31 @@ impl Coverage {
             .collect()
     }
 
-    /// What there is of each kind, and how much of it was covered.
+    /// The retriers that the author of the workflow wrote.
+    fn own_retriers(&self) -> impl Iterator<Item = &CoveredRetrier> {
+        self.retriers.iter().filter(|found| !found.is_generated)
+    }
+
+    /// The number of generated retriers that tried again, and of all.
+    fn generated(&self) -> (usize, usize) {
+        let generated = || self.retriers.iter().filter(|found| found.is_generated);
+        let covered = generated().filter(|found| found.count > 0).count();
+        (covered, generated().count())
+    }
+
+    /// What there is of each kind, and how much of it was covered; generated retriers are left out.
     fn rows(&self) -> [(&'static str, usize, usize); 4] {
-        fn row<T>(rows: &[T], count: impl Fn(&T) -> u64) -> (usize, usize) {
-            let covered = rows.iter().filter(|row| count(row) > 0).count();
-            (covered, rows.len())
+        fn row<'r, T: 'r>(
+            rows: impl IntoIterator<Item = &'r T>,
+            count: impl Fn(&T) -> u64,
+        ) -> (usize, usize) {
+            let rows = rows.into_iter().map(|row| usize::from(count(row) > 0));
+            rows.fold((0, 0), |(covered, all), row| (covered + row, all + 1))
         }
         let rows = [
             ("states", row(&self.states, |found| found.count)),
             ("transitions", row(&self.transitions, |found| found.count)),
-            ("retriers", row(&self.retriers, |found| found.count)),
+            ("retriers", row(self.own_retriers(), |found| found.count)),
             ("catchers", row(&self.catchers, |found| found.count)),
         ];
         rows.map(|(what, (covered, all))| (what, covered, all))
@@ -560,6 +583,13 @@ impl fmt::Display for Coverage {
         )?;
         for (what, covered, all) in rows {
             write!(f, "\n  {what:<11} {covered} of {all}")?;
+        }
+        let (covered, all) = self.generated();
+        if all > 0 {
+            write!(
+                f,
+                "\n  generated retriers {covered} of {all}, not in the total"
+            )?;
         }
         let missing = self.missing();
         if !missing.is_empty() {

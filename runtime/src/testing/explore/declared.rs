@@ -1,9 +1,7 @@
 use serde_json::{Value as Json, json};
+use stepwright::builder::{Bindings, BoundItems, BoundWorkflow};
 use stepwright::shape::{Fields, Shape};
-use stepwright::{
-    Address, Binder, Definition, ErrorVariant, Faults, Handler, Payload, Task, TaskBinder,
-    TaskError, Workflow,
-};
+use stepwright::{Definition, ErrorVariant};
 
 use crate::testing::matcher::Matcher;
 use crate::testing::sample::{DEPTH, sample, samples};
@@ -14,7 +12,9 @@ use crate::value::Value;
 pub(super) struct Declared {
     pub(super) errors: Vec<(Matcher, Declaration)>,
     pub(super) samples: Vec<(Matcher, Value)>,
-    pub(super) workflows: Vec<DeclaredWorkflow>,
+    /// Values of the types of answers to task tokens and of results of service integrations.
+    pub(super) answers: Vec<(Matcher, Value)>,
+    pub(super) workflows: Vec<BoundWorkflow>,
     /// Items of the types of readers, by the states of their Maps.
     pub(super) items: Vec<(String, Value)>,
 }
@@ -24,17 +24,6 @@ pub(super) struct Declared {
 pub(super) struct Declaration {
     pub(super) error: String,
     pub(super) cause: String,
-}
-
-/// A nested workflow.
-pub(super) struct DeclaredWorkflow {
-    pub(super) name: &'static str,
-    /// The text of its `StateMachineArn`.
-    pub(super) target: Option<String>,
-    pub(super) build: fn() -> Result<Definition, Faults>,
-    pub(super) bind: fn(&mut Declared),
-    pub(super) input: fn() -> Json,
-    pub(super) outputs: fn() -> Vec<Json>,
 }
 
 impl Declaration {
@@ -60,58 +49,57 @@ impl Declaration {
     }
 }
 
-/// An input of a workflow.
-pub(super) fn input_of<W: Workflow>() -> Json {
-    sample(&<W::Input as Payload>::shape(), DEPTH)
+/// An input of a type.
+pub(super) fn input_of(shape: fn() -> Shape) -> Json {
+    sample(&shape(), DEPTH)
 }
 
-impl TaskBinder for Declared {
-    fn handler<T: Handler>(&mut self, address: Address) {
-        self.declaration::<T>(address);
-    }
-
-    fn declaration<T: Task>(&mut self, address: Address) {
-        for variant in <T::Error as TaskError>::VARIANTS {
-            let matcher = Matcher::Task(address.clone());
-            self.errors
-                .push((matcher, Declaration::of_variant(variant)));
+impl Declared {
+    /// The declarations of a workflow, whether it is a type or was built.
+    pub(super) fn of(definition: &Definition, bindings: &Bindings) -> Self {
+        let mut declared = Self::default();
+        for task in bindings.tasks() {
+            let matcher = || Matcher::Task(task.address.clone());
+            let errors = task.errors.iter().map(Declaration::of_variant);
+            declared
+                .errors
+                .extend(errors.map(|error| (matcher(), error)));
+            let values = samples(&(task.output)()).into_iter();
+            declared
+                .samples
+                .extend(values.map(|value| (matcher(), value.into())));
         }
-        for value in samples(&<T::Output as Payload>::shape()) {
-            let matcher = Matcher::Task(address.clone());
-            self.samples.push((matcher, value.into()));
+        let answers = definition.answers().iter();
+        let answers = answers.map(|(state, answer)| (state.as_str(), answer.shape()));
+        let results = definition.results();
+        let results = results.map(|(state, shape)| (state, shape()));
+        for (state, shape) in answers.chain(results) {
+            let values = samples(&shape).into_iter();
+            let values = values.map(|value| (Matcher::State(state.to_owned()), value.into()));
+            declared.answers.extend(values);
         }
+        declared.workflows = bindings.workflows().to_vec();
+        declared.items = bindings.items().iter().filter_map(rows).collect();
+        declared
     }
 }
 
-impl Binder for Declared {
-    fn workflow<W: Workflow>(&mut self, address: Address) {
-        self.workflows.push(DeclaredWorkflow {
-            name: W::NAME,
-            target: address.target,
-            build: W::build,
-            bind: |declared| W::bind(declared),
-            input: input_of::<W>,
-            outputs: || samples(&<W::Output as Payload>::shape()),
-        });
-    }
-
-    fn items<T: Payload>(&mut self, state: &str, is_batched: bool) {
-        let row = match (is_batched, T::shape().resolve()) {
-            (false, shape) => Some(shape),
-            (true, Shape::Struct(batch)) => match &batch.fields {
-                Fields::Named(fields) => (fields.iter())
-                    .find(|field| field.wire == "Items")
-                    .and_then(|field| match field.shape.resolve() {
-                        Shape::Array(row) => Some((*row).clone()),
-                        _ => None,
-                    }),
-                _ => None,
-            },
-            _ => None,
-        };
-        if let Some(row) = row {
-            let items = samples(&row).into_iter().map(Value::from).collect();
-            self.items.push((state.to_owned(), items));
-        }
-    }
+/// Items of the type of a reader. A batch has its rows in the field `Items`.
+fn rows(items: &BoundItems) -> Option<(String, Value)> {
+    let row = match (items.is_batched, (items.shape)().resolve()) {
+        (false, shape) => shape,
+        (true, Shape::Struct(batch)) => match &batch.fields {
+            Fields::Named(fields) => {
+                let field = fields.iter().find(|field| field.wire == "Items")?;
+                match field.shape.resolve() {
+                    Shape::Array(row) => *row,
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let values = samples(&row).into_iter().map(Value::from).collect();
+    Some((items.state.clone(), values))
 }

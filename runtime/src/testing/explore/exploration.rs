@@ -17,8 +17,10 @@ use crate::testing::coverage::Coverage;
 pub struct Exploration {
     /// How many combinations were run.
     pub runs: usize,
-    /// Whether these were all; if not, a bound was reached.
+    /// Whether these were all with up to [`Bounds::faults`](super::Bounds::faults) faults; if not, another bound was reached.
     pub is_complete: bool,
+    /// All combinations with up to this many faults were run; `None` where not even those without a fault were.
+    pub complete_faults: Option<usize>,
     /// Errors that end the execution because nothing catches them; those of Fail states are meant and not here.
     pub uncaught: Vec<Uncaught>,
     /// Executions that nothing ends but a limit.
@@ -33,6 +35,8 @@ pub struct Exploration {
     pub(super) failures: Vec<Ending>,
     /// The bound that was reached first.
     bound: Option<Bound>,
+    /// Whether there are combinations with more faults than the bounds allow.
+    pub(super) has_more_faults: bool,
 }
 
 /// How an execution failed.
@@ -84,10 +88,11 @@ impl Exploration {
 }
 
 impl Exploration {
-    pub(super) fn new(coverage: Coverage) -> Self {
+    pub(super) fn new(coverage: Coverage, faults: usize) -> Self {
         Self {
             runs: 0,
             is_complete: true,
+            complete_faults: Some(faults),
             uncaught: Vec::new(),
             stuck: Vec::new(),
             hidden: Vec::new(),
@@ -95,7 +100,17 @@ impl Exploration {
             nested: BTreeMap::new(),
             failures: Vec::new(),
             bound: None,
+            has_more_faults: false,
         }
+    }
+
+    /// Notes that a combination with this many faults was left out because of the bound of runs.
+    pub(super) fn left_out(&mut self, faults: usize) {
+        self.reached(Bound::MapRuns);
+        self.complete_faults = (self.complete_faults).and_then(|known| match faults {
+            0 => None,
+            faults => Some(known.min(faults - 1)),
+        });
     }
 
     /// Notes that a bound was reached, so that not all was run.
@@ -331,8 +346,23 @@ impl fmt::Display for Exploration {
             "combinations"
         };
         write!(f, "{} {word}", self.runs)?;
-        if let Some(bound) = &self.bound {
-            write!(f, ", not all: {bound}")?;
+        let faults = |count: usize| match count {
+            1 => "1 fault".to_owned(),
+            count => format!("{count} faults"),
+        };
+        match (&self.bound, self.complete_faults) {
+            (None, Some(count)) if self.has_more_faults => {
+                write!(f, " of up to {}", faults(count))?;
+            }
+            (None, _) => {}
+            (Some(bound @ Bound::MapRuns), Some(count)) => {
+                write!(
+                    f,
+                    ", not all: {bound}; all of up to {} were run",
+                    faults(count)
+                )?;
+            }
+            (Some(bound), _) => write!(f, ", not all: {bound}")?,
         }
         let mut list = |title: &str, lines: Vec<String>| {
             if !lines.is_empty() {

@@ -1,4 +1,5 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,10 +7,11 @@ use stepwright_asl::model::{MachineType, StateMachine};
 use tokio::runtime::Runtime;
 
 use super::bounds::Bounds;
-use super::declared::Declared;
+use super::declared::{Declared, input_of};
 use super::exploration::{Bound, Exploration};
 use super::outcomes::Outcomes;
 use super::script::Script;
+use super::taken::{Cost, Taken};
 use crate::engine::{BuildError, Engine, ExecutionReport, Observer, StartOptions};
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Failure;
@@ -31,7 +33,7 @@ pub(super) struct Family {
     /// The exploration of each nested workflow, by its name.
     pub(super) found: BTreeMap<String, Exploration>,
     /// The workflows whose nested workflows are being explored.
-    pub(super) open: Vec<&'static str>,
+    pub(super) open: Vec<String>,
     /// Set when the caller no longer waits for the result.
     pub(super) is_given_up: Arc<AtomicBool>,
     pub(super) runtime: Runtime,
@@ -47,16 +49,16 @@ impl Family {
         declared: Declared,
     ) -> Result<Exploration, BuildError> {
         for workflow in &declared.workflows {
-            if self.found.contains_key(workflow.name) || self.open.contains(&workflow.name) {
+            let name = workflow.name.to_string();
+            if self.found.contains_key(&name) || self.open.contains(&name) {
                 continue;
             }
-            let definition = (workflow.build)().map_err(|faults| {
-                BuildError::new(format!("workflow `{}`: {faults}", workflow.name))
-            })?;
-            let mut inner = Declared::default();
-            (workflow.bind)(&mut inner);
-            self.open.push(workflow.name);
-            let input = vec![(workflow.input)().into()];
+            let definition = workflow
+                .build()
+                .map_err(|faults| BuildError::new(format!("workflow `{name}`: {faults}")))?;
+            let inner = Declared::of(&definition, &workflow.bindings());
+            self.open.push(name.clone());
+            let input = vec![input_of(workflow.input).into()];
             let found = self.explore(
                 definition.machine(),
                 definition.machine_type(),
@@ -64,7 +66,7 @@ impl Family {
                 inner,
             );
             self.open.pop();
-            self.found.insert(workflow.name.to_owned(), found?);
+            self.found.insert(name, found?);
         }
         let outcomes = Outcomes::new(self.bounds.clone(), machine, declared, &self.found);
         let explorer = Explorer {
@@ -93,14 +95,22 @@ impl Explorer<'_> {
     ) -> Result<Exploration, BuildError> {
         let watch = Arc::new(Watch::default());
         let engine = self.engine(machine, machine_type, watch.clone())?;
-        let mut found = Exploration::new(Coverage::of(machine));
-        let mut open: VecDeque<(usize, Vec<usize>)> =
-            (0..inputs.len()).map(|input| (input, Vec::new())).collect();
-        while let Some((input, prefix)) = open.pop_front() {
+        let mut found = Exploration::new(Coverage::of(machine), self.bounds.faults);
+        let mut open = Queue::default();
+        for input in 0..inputs.len() {
+            open.push(0, Combination::of_input(input));
+        }
+        let mut samples = Samples::default();
+        while let Some((queued, combination)) = open.pop() {
             if found.runs >= self.bounds.runs || self.is_given_up.load(Ordering::Relaxed) {
-                found.reached(Bound::MapRuns);
+                found.left_out(queued);
                 break;
             }
+            let Combination {
+                input,
+                prefix,
+                sample,
+            } = combination;
             let script = Script::new(self.outcomes.clone(), prefix.clone());
             watch.follow(script.clone());
             let source = script.clone();
@@ -129,20 +139,47 @@ impl Explorer<'_> {
                 continue;
             }
             found.judge(&report, &taken, &self.outcomes.names, self.bounds.events);
+            let path = path(&report, &taken);
+            let faults = match sample {
+                Some(sample) => samples.faults(sample, path),
+                None => queued,
+            };
             let choices = taken.choices.iter().enumerate().skip(prefix.len());
-            for (place, (options, _)) in choices {
-                if *options > 1 && place >= self.bounds.calls {
+            for (place, choice) in choices {
+                if choice.options.len() > 1 && place >= self.bounds.calls {
                     found.reached(Bound::Calls);
                     break;
                 }
-                for option in 1..*options {
-                    // Combinations beyond the bound will not run and are not stored.
-                    if found.runs + open.len() > self.bounds.runs {
-                        found.reached(Bound::MapRuns);
-                        break;
+                for (option, cost) in choice.options.iter().enumerate().skip(1) {
+                    let mut sample = None;
+                    let level = match cost {
+                        Cost::Nothing => faults,
+                        Cost::Fault => faults.saturating_add(1),
+                        Cost::Sample(number) => {
+                            let key = (choice.state.clone(), *number);
+                            let level = samples.level(&key, faults);
+                            let base = faults;
+                            sample = Some(OtherSample { key, base, path });
+                            level
+                        }
+                    };
+                    if level > self.bounds.faults {
+                        found.has_more_faults = true;
+                        continue;
                     }
-                    let before = taken.choices[..place].iter().map(|(_, choice)| *choice);
-                    open.push_back((input, before.chain([option]).collect()));
+                    let before = taken.choices[..place].iter().map(|choice| choice.taken);
+                    let next = Combination {
+                        input,
+                        prefix: before.chain([option]).collect(),
+                        sample,
+                    };
+                    open.push(level, next);
+                    // Combinations beyond the bound will not run and are not stored.
+                    if found.runs + open.len() > self.bounds.runs
+                        && let Some(dropped) = open.drop_last()
+                    {
+                        found.left_out(dropped);
+                    }
                 }
             }
         }
@@ -171,6 +208,106 @@ impl Explorer<'_> {
             builder = builder.shared_objects(objects.0.clone());
         }
         builder.build()
+    }
+}
+
+/// A combination to run: an input, and the options of the first calls.
+struct Combination {
+    input: usize,
+    prefix: Vec<usize>,
+    /// The last option of the prefix, where it is a sample other than the first.
+    sample: Option<OtherSample>,
+}
+
+impl Combination {
+    fn of_input(input: usize) -> Self {
+        Self {
+            input,
+            prefix: Vec::new(),
+            sample: None,
+        }
+    }
+}
+
+/// A sample other than the first, and the run with the first one in its position.
+struct OtherSample {
+    key: SampleKey,
+    /// The number of faults of that run.
+    base: usize,
+    /// The path of that run.
+    path: u64,
+}
+
+/// A state, and the number of a sample.
+type SampleKey = (String, usize);
+
+/// The samples that were tried so far, and whether one of the runs took another path than with the first sample.
+#[derive(Default)]
+struct Samples(HashMap<SampleKey, bool>);
+
+impl Samples {
+    /// The number of faults at which a sample is tried after a run with so many. It is not known of a new sample whether it changes the path, so
+    /// it is tried at once, also at the bound of faults.
+    fn level(&self, key: &SampleKey, faults: usize) -> usize {
+        match self.0.get(key) {
+            Some(false) => faults.saturating_add(1),
+            Some(true) | None => faults,
+        }
+    }
+
+    /// The number of faults of a run with a sample: one more where the sample changed nothing in the path.
+    fn faults(&mut self, sample: OtherSample, path: u64) -> usize {
+        let is_changed = sample.path != path;
+        *self.0.entry(sample.key).or_default() |= is_changed;
+        sample.base.saturating_add(usize::from(!is_changed))
+    }
+}
+
+/// The states that a run and the children of its Map Runs entered, and how they ended.
+fn path(report: &ExecutionReport, taken: &Taken) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let children = taken.children.iter().map(|child| &**child);
+    for report in std::iter::once(report).chain(children) {
+        report.history.path().hash(&mut hasher);
+        report.status.as_str().hash(&mut hasher);
+        report.error.hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// The combinations that are left to run, those with fewer faults first, in the order in which they were found.
+#[derive(Default)]
+struct Queue(BTreeMap<usize, VecDeque<Combination>>);
+
+impl Queue {
+    fn push(&mut self, faults: usize, combination: Combination) {
+        self.0.entry(faults).or_default().push_back(combination);
+    }
+
+    /// Takes the first one, with its number of faults.
+    fn pop(&mut self) -> Option<(usize, Combination)> {
+        let mut first = self.0.first_entry()?;
+        let faults = *first.key();
+        let combination = first.get_mut().pop_front()?;
+        if first.get().is_empty() {
+            first.remove();
+        }
+        Some((faults, combination))
+    }
+
+    /// Drops the last one. Returns its number of faults.
+    fn drop_last(&mut self) -> Option<usize> {
+        let mut last = self.0.last_entry()?;
+        let faults = *last.key();
+        last.get_mut().pop_back();
+        if last.get().is_empty() {
+            last.remove();
+        }
+        Some(faults)
+    }
+
+    fn len(&self) -> usize {
+        self.0.values().map(VecDeque::len).sum()
     }
 }
 

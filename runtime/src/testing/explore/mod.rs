@@ -19,7 +19,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use stepwright::Workflow;
+use stepwright::builder::{Bindings, Built};
+use stepwright::shape::Shape;
+use stepwright::{Definition, Payload, Workflow};
 use stepwright_asl::model::{MachineType, StateMachine};
 use tokio::sync::oneshot;
 
@@ -39,11 +41,11 @@ use crate::value::Value;
 /// A task may succeed, with each of its samples; fail with each error that was [declared](Bounds::error) for it or that a
 /// Retry or Catch of its state, or of a Map or Parallel around it, names; and time out, where it has a timeout or one is named. A
 /// task with a token and without any timeout may also never be answered. `States.ALL` and `States.TaskFailed` count as an error that is named
-/// nowhere else, [`ANY_OTHER_ERROR`].
+/// nowhere else, [`ANY_OTHER_ERROR`]. A service integration fails only with errors of its service.
 ///
-/// Combinations come in the order of how many tasks do something else than succeed with their first sample, so a bound that is
-/// reached leaves out the rare ones. A task that is tried again goes on as before, unless the combination says otherwise: that retriers
-/// are used up is found as soon as that they help. The same bounds find the same, always.
+/// A run has up to [`Bounds::faults`] faults, 2 unless the bounds have another number. Combinations with fewer faults run first, so a bound of runs leaves out
+/// those with the most; [`Exploration::complete_faults`] is the number up to which all were run. A task that is tried again has the same outcome again, or
+/// succeeds. The same bounds always find the same.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -85,12 +87,54 @@ pub async fn explore(machine: &StateMachine, bounds: &Bounds) -> Result<Explorat
 ///
 /// A workflow that cannot run.
 pub async fn explore_workflow<W: Workflow>(bounds: &Bounds) -> Result<Exploration, BuildError> {
-    let mut declared = Declared::default();
-    W::bind(&mut declared);
-    let definition = W::definition();
+    let mut bindings = Bindings::default();
+    W::bind(&mut bindings);
+    let input = <W::Input as Payload>::shape;
+    begin_typed(&W::definition(), &bindings, input, bounds).await
+}
+
+/// The same for a workflow that the typed builder made.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use stepwright::builder::FlowBuilder;
+/// use stepwright::task;
+/// use stepwright_runtime::testing::{Bounds, explore_built};
+///
+/// #[task]
+/// async fn charge_card(amount: f64) -> String;
+///
+/// let flow = FlowBuilder::<f64, String>::new("Checkout");
+/// let charge = flow.declare::<f64>("Charge");
+/// flow.start_at(&charge);
+/// flow.task(&charge, charge_card {}).end();
+/// let checkout = flow.build()?;
+///
+/// explore_built(&checkout, &Bounds::new()).await?.assert_clean();
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+///
+/// A workflow that cannot run.
+pub async fn explore_built<In: Payload, Out: Payload>(
+    built: &Built<In, Out>,
+    bounds: &Bounds,
+) -> Result<Exploration, BuildError> {
+    begin_typed(built.definition(), built.bindings(), In::shape, bounds).await
+}
+
+/// Explores a workflow whose types are known.
+async fn begin_typed(
+    definition: &Definition,
+    bindings: &Bindings,
+    input: fn() -> Shape,
+    bounds: &Bounds,
+) -> Result<Exploration, BuildError> {
+    let declared = Declared::of(definition, bindings);
     let mut bounds = bounds.clone();
     if bounds.inputs.is_empty() {
-        bounds.inputs.push(input_of::<W>().into());
+        bounds.inputs.push(input_of(input).into());
     }
     let machine = definition.machine().clone();
     begin(machine, definition.machine_type(), bounds, declared).await

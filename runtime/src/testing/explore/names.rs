@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use stepwright_asl::errors;
+use stepwright_asl::facts::generated_retrier;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json as Asl;
 
@@ -19,8 +20,11 @@ impl Names {
             let mut is_child = false;
             let mut around = Some(state);
             while let Some(state) = around {
-                let own = ["Retry", "Catch"].map(|field| error_names(state.object.get(field)));
-                for name in own.into_iter().flatten() {
+                // The errors of a generated retrier are one kind of fault: only a handler that names one of them makes a difference.
+                let generated = generated_retrier(state.object);
+                let retry = error_names(state.object.get("Retry"), generated);
+                let catch = error_names(state.object.get("Catch"), None);
+                for name in retry.into_iter().chain(catch) {
                     if name == errors::EXCEED_TOLERATED_FAILURE_THRESHOLD && is_child {
                         // Whatever fails in an item leads to it.
                         found.push(errors::TASK_FAILED.to_owned());
@@ -53,12 +57,16 @@ impl Names {
     }
 }
 
-fn error_names(list: Option<&Asl>) -> Vec<String> {
+/// The names in the entries of Retry or Catch; of the entry `of_kind` only the first one.
+fn error_names(list: Option<&Asl>, of_kind: Option<usize>) -> Vec<String> {
     let entries = list.and_then(Asl::as_array).into_iter().flatten();
-    let names = entries.filter_map(|entry| entry.get("ErrorEquals")?.as_array());
-    names
-        .flatten()
-        .filter_map(Asl::as_str)
-        .map(str::to_owned)
-        .collect()
+    let names = entries.enumerate().flat_map(|(index, entry)| {
+        let names = entry.get("ErrorEquals").and_then(Asl::as_array);
+        let most = match of_kind == Some(index) {
+            true => 1,
+            false => usize::MAX,
+        };
+        names.into_iter().flatten().take(most)
+    });
+    names.filter_map(Asl::as_str).map(str::to_owned).collect()
 }

@@ -1,7 +1,9 @@
 //! The workflows that a workflow starts, with their outcomes.
 
-use super::declared::DeclaredWorkflow;
+use stepwright::builder::BoundWorkflow;
+
 use super::exploration::{Ending, Exploration};
+use crate::testing::sample::samples;
 use crate::value::Value;
 
 /// A machine that states of the explored one start.
@@ -18,11 +20,11 @@ pub(super) struct Nested {
 
 impl Nested {
     /// A workflow with the exploration of its own; a workflow that starts itself has none yet.
-    pub(super) fn new(workflow: &DeclaredWorkflow, found: Option<&Exploration>) -> Self {
-        let outputs = (workflow.outputs)();
+    pub(super) fn new(workflow: &BoundWorkflow, found: Option<&Exploration>) -> Self {
+        let outputs = samples(&(workflow.output)());
         Self {
-            name: workflow.name.to_owned(),
-            target: workflow.target.clone(),
+            name: workflow.name.to_string(),
+            target: workflow.address.target.clone(),
             outputs: outputs.into_iter().map(Value::from).collect(),
             failures: found.map_or_else(Vec::new, |found| found.failures.clone()),
             is_stuck: found.is_some_and(|found| found.stuck.iter().any(|stuck| !stuck.is_endless)),

@@ -29,6 +29,13 @@ pub enum Outcome {
     Silence,
 }
 
+impl Outcome {
+    /// Whether it is not a success.
+    pub(super) fn is_fault(&self) -> bool {
+        !matches!(self, Self::Success(_))
+    }
+}
+
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = &self.state;

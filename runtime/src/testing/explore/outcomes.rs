@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use stepwright_asl::errors;
+use stepwright_asl::integrations::lookup;
 use stepwright_asl::model::StateMachine;
 
 use super::bounds::{Bounds, Items};
@@ -11,7 +12,7 @@ use super::exploration::Exploration;
 use super::names::Names;
 use super::nested::{Nested, names_machine};
 use super::outcome::{ANY_OTHER_ERROR, Outcome};
-use crate::task::{Answer, Integration, Pattern, TaskCall};
+use crate::task::{Answer, Integration, Pattern, ResourceKind, TaskCall};
 use crate::testing::matcher::Matcher;
 use crate::value::Value;
 
@@ -21,6 +22,8 @@ pub(super) struct Outcomes {
     errors: Vec<(Matcher, Declaration)>,
     /// Values of the types of task functions, for tasks that the bounds have no samples of.
     samples: Vec<(Matcher, Value)>,
+    /// Values of the types of answers to task tokens and of results of service integrations.
+    answers: Vec<(Matcher, Value)>,
     /// Items of the types of readers, by the states of their Maps.
     items: Vec<(String, Value)>,
     pub(super) names: Names,
@@ -37,13 +40,14 @@ impl Outcomes {
         found: &BTreeMap<String, Exploration>,
     ) -> Self {
         let nested = (declared.workflows.iter())
-            .map(|workflow| Nested::new(workflow, found.get(workflow.name)))
+            .map(|workflow| Nested::new(workflow, found.get(&*workflow.name)))
             .collect();
         let given = bounds.errors.iter().cloned();
         let given = given.map(|(matcher, error)| (matcher, Declaration::new(error)));
         Self {
             errors: given.chain(declared.errors).collect(),
             samples: declared.samples,
+            answers: declared.answers,
             items: declared.items,
             names: Names::of(&definition.to_value()),
             nested,
@@ -61,9 +65,14 @@ impl Outcomes {
         fitting(&self.bounds.samples, call)
     }
 
-    /// The samples of the type of a task function that fit a call.
+    /// The samples of the type that the state of a call expects: of the answer to its token, of the result of a service, or of a task function. A
+    /// function that gets a token returns nothing to the state.
     pub(super) fn typed_samples(&self, call: &TaskCall<'_>) -> Vec<&(Matcher, Value)> {
-        fitting(&self.samples, call)
+        let answers = fitting(&self.answers, call);
+        if answers.is_empty() && call.resource().pattern() != Pattern::WaitForTaskToken {
+            return fitting(&self.samples, call);
+        }
+        answers
     }
 
     /// The nested workflow that a target names.
@@ -127,6 +136,7 @@ impl Outcomes {
             .filter(|(matcher, _)| matcher.is_for_call(call))
             .map(|(_, declared)| &declared.error);
         let named = self.names.of_state(call.state());
+        let named = named.iter().filter(|error| self.is_possible(call, error));
         for error in declared.chain(named) {
             let outcome = match error.as_str() {
                 errors::ALL | errors::TASK_FAILED => Outcome::Failure(ANY_OTHER_ERROR.to_owned()),
@@ -194,6 +204,39 @@ impl Outcomes {
             options.push(Outcome::Silence);
         }
         options
+    }
+}
+
+impl Outcomes {
+    /// Whether the task of a call can fail with an error that a handler names. A handler of a Map or Parallel names errors of all tasks inside it.
+    ///
+    /// - A request to a service fails with the errors of that service: the integration tables have the prefix of their names. A service that
+    ///   the tables do not have can fail with all.
+    /// - A worker that has a task token names errors as it likes, but the errors that other task functions declare are theirs. The same is true of a Lambda
+    ///   function and of an activity.
+    fn is_possible(&self, call: &TaskCall<'_>, error: &str) -> bool {
+        let resource = call.resource();
+        let is_http = resource.service() == "http";
+        if error.starts_with(errors::HTTP_STATUS_CODE_PREFIX) || error == errors::HTTP_SOCKET {
+            return is_http;
+        }
+        if error.starts_with("States.") {
+            return true;
+        }
+        let waits = resource.pattern() == Pattern::WaitForTaskToken;
+        if resource.kind() == ResourceKind::Service && !resource.is_lambda_invoke() && !waits {
+            return match lookup(resource.as_str()).map(|found| found.error_prefix()) {
+                Ok(Some(prefix)) => {
+                    let own = error.split_once('.').map(|(own, _)| own);
+                    own == Some(prefix)
+                }
+                Ok(None) => !is_http,
+                Err(_) => true,
+            };
+        }
+        let declared = || self.errors.iter().filter(|(_, found)| found.error == error);
+        let is_of_task = |(matcher, _): &(Matcher, _)| matches!(matcher, Matcher::Task(_));
+        !declared().any(is_of_task) || declared().any(|(matcher, _)| matcher.is_for_call(call))
     }
 }
 

@@ -7,12 +7,12 @@ use stepwright_asl::errors;
 use super::exploration::Ending;
 use super::outcome::{Decision, Outcome};
 use super::outcomes::Outcomes;
-use super::taken::{Evaluation, Place, Taken};
+use super::taken::{Choice, Cost, Evaluation, Place, Taken};
 use crate::engine::{ExecutionReport, Observer};
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Failure;
 use crate::program::Program;
-use crate::task::{Answer, Integration, TaskCall, TaskSource, envelope};
+use crate::task::{Answer, Integration, Pattern, TaskCall, TaskSource, envelope};
 use crate::value::Value;
 
 /// Answers the calls of one run. The first calls take the options of `prefix`; later calls take their first option.
@@ -45,19 +45,42 @@ impl Script {
     }
 
     /// Chooses the outcome of the next call.
-    fn choose(&self, place: Place, is_retry: bool, mut options: Vec<Outcome>) -> Outcome {
+    fn choose(&self, visit: Visit, mut options: Vec<Outcome>) -> Outcome {
+        let Visit {
+            place,
+            item,
+            attempt,
+        } = visit;
+        let is_retry = attempt > 0;
         let mut taken = self.lock();
         let usual = options[0].clone();
+        let last = taken.last.get(&place).cloned();
         if is_retry
-            && let Some(last) = taken.last.get(&place)
+            && let Some(last) = &last
             && let Some(at) = options.iter().position(|option| option == last)
         {
             options[..=at].rotate_right(1);
         }
+        // A Map or Parallel that is tried again calls its tasks again. What fails each time is one fault.
+        let is_inside = item != place || !place.1.is_empty();
+        let before = taken.last.get(&item).cloned();
+        let repeats = |option: &Outcome| is_inside && before.as_ref() == Some(option);
+        let is_recovery = is_retry && last.as_ref().is_some_and(Outcome::is_fault);
+        let cost = |(at, option): (usize, &Outcome)| match option {
+            _ if at == 0 || repeats(option) => Cost::Nothing,
+            Outcome::Success(0) if attempt == 1 => Cost::Nothing,
+            Outcome::Success(number) if !is_recovery => Cost::Sample(*number),
+            _ => Cost::Fault,
+        };
+        let costs = options.iter().enumerate().map(cost).collect();
         let number = taken.choices.len();
         let choice = self.prefix.get(number).copied().unwrap_or(0);
         let outcome = options.get(choice).unwrap_or(&usual).clone();
-        taken.choices.push((options.len(), choice));
+        taken.choices.push(Choice {
+            state: place.2.clone(),
+            options: costs,
+            taken: choice,
+        });
         let decision = Decision {
             state: place.2.clone(),
             outcome: outcome.clone(),
@@ -66,6 +89,7 @@ impl Script {
         if outcome != usual && !(is_retry && choice == 0) {
             taken.decisions.push(decision);
         }
+        taken.last.insert(item, outcome.clone());
         taken.last.insert(place, outcome.clone());
         outcome
     }
@@ -77,7 +101,7 @@ impl Script {
         let nested = outcomes.nested(target);
         let outputs = outcomes.outputs_of(target, nested);
         let options = outcomes.of_start(call, integration, nested, outputs.len());
-        let outcome = self.choose(place(call), call.attempt() > 0, options);
+        let outcome = self.choose(Visit::of(call), options);
         match outcome {
             Outcome::Success(number) => {
                 let output = outputs.get(number).cloned();
@@ -128,14 +152,15 @@ impl TaskSource for Script {
             samples = outcomes.typed_samples(call);
         }
         let options = outcomes.of_call(call, samples.len());
-        let outcome = self.choose(place(call), call.attempt() > 0, options);
+        let outcome = self.choose(Visit::of(call), options);
         let Outcome::Success(number) = outcome else {
             return Some(outcomes.failed(call, outcome));
         };
         let sample = samples.get(number);
         let result = sample.map_or_else(Value::empty_object, |(_, value)| value.clone());
         let is_raw = sample.is_some_and(|(matcher, _)| !matcher.is_function());
-        let result = if call.resource().is_lambda_invoke() && !is_raw {
+        let waits = call.resource().pattern() == Pattern::WaitForTaskToken;
+        let result = if call.resource().is_lambda_invoke() && !is_raw && !waits {
             envelope::lambda(result, call.request_id())
         } else {
             result
@@ -231,15 +256,40 @@ impl Script {
         if self.outcomes.names.count_on(state, error) {
             options.push(Outcome::Failure(error.to_owned()));
         }
-        let place = (execution.id().to_owned(), Vec::new(), state.to_owned());
-        self.choose(place, false, options) != Outcome::Success(0)
+        let visit = Visit::new(execution, Vec::new(), state, 0);
+        self.choose(visit, options) != Outcome::Success(0)
     }
 }
 
-fn place(call: &TaskCall<'_>) -> Place {
-    (
-        call.execution().id().to_owned(),
-        call.scope(),
-        call.state().to_owned(),
-    )
+/// One attempt of a task.
+struct Visit {
+    place: Place,
+    /// The same for all executions of one item of a Map Run. A Map Run that is tried again starts new executions for its items, and a
+    /// new one continues the outcomes of an old one with the same input.
+    item: Place,
+    /// 0 for the first attempt.
+    attempt: u32,
+}
+
+impl Visit {
+    fn new(execution: &ExecutionInfo, scope: Vec<String>, state: &str, attempt: u32) -> Self {
+        let place = (execution.id().to_owned(), scope, state.to_owned());
+        let machine = execution.machine_name();
+        let item = match machine.contains('/') {
+            true => {
+                let name = format!("{machine} {}", execution.input.to_json());
+                (name, place.1.clone(), place.2.clone())
+            }
+            false => place.clone(),
+        };
+        Self {
+            place,
+            item,
+            attempt,
+        }
+    }
+
+    fn of(call: &TaskCall<'_>) -> Self {
+        Self::new(call.execution(), call.scope(), call.state(), call.attempt())
+    }
 }

@@ -7,8 +7,7 @@ use crate::engine::ExecutionReport;
 /// The calls, findings and children of one run.
 #[derive(Default)]
 pub(super) struct Taken {
-    /// For each call, the number of options and the one that was taken.
-    pub(super) choices: Vec<(usize, usize)>,
+    pub(super) choices: Vec<Choice>,
     pub(super) decisions: Vec<Decision>,
     /// The outcome of the last attempt in each visit of a state.
     pub(super) last: HashMap<Place, Outcome>,
@@ -25,6 +24,24 @@ pub(super) struct Taken {
     pub(super) events: usize,
     /// Whether the run was cut because there were too many events.
     pub(super) is_cut: bool,
+}
+
+/// The options of one call, and the one that was taken.
+pub(super) struct Choice {
+    pub(super) state: String,
+    pub(super) options: Vec<Cost>,
+    pub(super) taken: usize,
+}
+
+/// The cost of an option: how much it adds to the faults of a combination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cost {
+    /// Nothing: the first sample, the same outcome as before, or the success of the first retry.
+    Nothing,
+    /// A fault.
+    Fault,
+    /// The sample of this number instead of the first sample.
+    Sample(usize),
 }
 
 /// The visit of a state: its execution, its scope and its name.

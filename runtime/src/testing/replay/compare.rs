@@ -6,13 +6,23 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::first_difference::FirstDifference;
+use super::placeholders::Placeholders;
 use crate::testing::difference::{line, short, walk};
 use crate::testing::recorded::Step;
 
 type ByScope<'a> = IndexMap<&'a [String], Vec<&'a Step>>;
 
 /// The first difference in the order of the recording.
-pub(super) fn compare(all: &[Step], ours: &[Step], other: &[Step]) -> Result<(), FirstDifference> {
+///
+/// # Errors
+///
+/// That difference. A text of this run with placeholders is equal to a recorded one that has values of their kinds.
+pub(super) fn compare(
+    all: &[Step],
+    ours: &[Step],
+    other: &[Step],
+    placeholders: &mut Placeholders<'_>,
+) -> Result<(), FirstDifference> {
     const ENDS: [&str; 3] = ["ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut"];
     let is_whole = all
         .last()
@@ -34,7 +44,14 @@ pub(super) fn compare(all: &[Step], ours: &[Step], other: &[Step]) -> Result<(),
     for (scope, theirs) in &theirs {
         let ours = ours.get(scope).unwrap_or(&none);
         let other = other.get(scope).unwrap_or(&none);
-        keep(in_scope(theirs, ours, other, is_whole, is_forked));
+        keep(in_scope(
+            theirs,
+            ours,
+            other,
+            is_whole,
+            is_forked,
+            placeholders,
+        ));
     }
     if is_whole {
         for (_, steps) in ours
@@ -70,6 +87,7 @@ fn in_scope(
     other: &[&Step],
     is_whole: bool,
     is_forked: bool,
+    placeholders: &mut Placeholders<'_>,
 ) -> Option<FirstDifference> {
     for (index, step) in theirs.iter().enumerate() {
         let Some(now) = ours.get(index) else {
@@ -112,7 +130,14 @@ fn in_scope(
             });
             // Data that was truncated in the history, or left out of it, cannot be compared.
             let is_cut = then.is_none() && ["/input", "/output", "/parameters"].contains(&pointer);
-            if found.is_none() && !is_volatile && !is_cut {
+            if found.is_some() || is_volatile || is_cut {
+                return;
+            }
+            let is_placeholder = match (then, now) {
+                (Some(then), Some(now)) => placeholders.matches(then, now, step.id),
+                _ => false,
+            };
+            if !is_placeholder {
                 let text = line(pointer, then, now);
                 found = Some(
                     text.trim_start_matches("at ")

@@ -8,6 +8,9 @@ pub enum ReplayError {
     /// It does something else.
     #[error("{0}")]
     Differs(FirstDifference),
+    /// A substitution is for no placeholder of the definition, or its field does not take it.
+    #[error("{0}")]
+    Substitution(String),
     /// It cannot run.
     #[error("the definition cannot run: {0}")]
     Definition(String),

@@ -1,6 +1,7 @@
 mod compare;
 mod error;
 mod first_difference;
+mod placeholders;
 mod recording;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ pub use self::error::ReplayError;
 pub use self::first_difference::FirstDifference;
 
 use self::compare::compare;
+use self::placeholders::Placeholders;
 use self::recording::Recording;
 use super::recorded::{RecordedHistory, Step, steps};
 use crate::engine::{Engine, StartOptions};
@@ -29,6 +31,9 @@ use crate::task::{TaskCall, TaskSource};
 /// execution cannot be the same again; they are found by running the definition twice with other times, seeds and
 /// ids, and what differs between these two runs is not compared. A history that ends before the execution did is compared as far as
 /// it goes.
+///
+/// The values of placeholders (`${TopicArn}`) that the history does not say are given with [`Replay::substitute`]; each other one takes the first value
+/// of its kind that the history has in its position, and the same value everywhere.
 ///
 /// A redriven execution is redriven when it was. What the items of a Distributed Map did is not in the history of its parent; [`Replay`]
 /// takes theirs.
@@ -63,7 +68,8 @@ pub async fn replay(machine: &StateMachine, recorded: &RecordedHistory) -> Resul
     Replay::new(machine, recorded).run().await
 }
 
-/// A [replay](fn@replay) of an execution with Distributed Maps: with the histories of their items, and with the objects that they read.
+/// A [replay](fn@replay) with values of placeholders, and with the histories of the items of Distributed Maps and the objects that
+/// they read.
 ///
 /// A recorded child is one of the executions that start now by its input. Nothing is written to the store.
 ///
@@ -106,6 +112,10 @@ pub struct Replay<'a> {
     recorded: &'a RecordedHistory,
     children: Vec<RecordedHistory>,
     objects: Option<Arc<dyn ObjectStore>>,
+    /// The values of placeholders, by their names.
+    substitutions: BTreeMap<String, String>,
+    /// The values that an engine has, some of which may be for other definitions.
+    of_engine: BTreeMap<String, String>,
 }
 
 impl<'a> Replay<'a> {
@@ -116,7 +126,50 @@ impl<'a> Replay<'a> {
             recorded,
             children: Vec::new(),
             objects: None,
+            substitutions: BTreeMap::new(),
+            of_engine: BTreeMap::new(),
         }
+    }
+
+    /// Sets the value of a placeholder: `name` is the name in `${TopicArn}`. A second value for one name replaces the first.
+    ///
+    /// A placeholder without a value takes the first value of its kind that the history has in its position. Set the value where
+    /// the replay must find that another function, queue or table is deployed now.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use stepwright_asl::StateMachine;
+    /// use stepwright_runtime::testing::{RecordedHistory, Replay};
+    ///
+    /// let machine = StateMachine::from_json(r#"{"StartAt": "Stage", "States": {
+    ///     "Stage": {"Type": "Pass", "Result": "${Stage}", "End": true}
+    /// }}"#)?;
+    /// let recorded = RecordedHistory::parse(r#"{"events": [
+    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "ExecutionStarted", "id": 1, "previousEventId": 0,
+    ///      "executionStartedEventDetails": {"input": "{}"}},
+    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "PassStateEntered", "id": 2, "previousEventId": 0,
+    ///      "stateEnteredEventDetails": {"name": "Stage", "input": "{}"}},
+    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "PassStateExited", "id": 3, "previousEventId": 2,
+    ///      "stateExitedEventDetails": {"name": "Stage", "output": "\"prod\""}}
+    /// ]}"#)?;
+    /// Replay::new(&machine, &recorded).run().await?;
+    /// Replay::new(&machine, &recorded).substitute("Stage", "prod").run().await?;
+    /// let error = Replay::new(&machine, &recorded).substitute("Stage", "test").run().await.unwrap_err();
+    /// assert_eq!(error.to_string(), r#"event 3, PassStateExited of `Stage`: /output: recorded "prod", now "test""#);
+    /// # Ok(()) }
+    /// ```
+    pub fn substitute(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.substitutions.insert(name.into(), value.into());
+        self
+    }
+
+    /// Takes the values that an engine has for placeholders ([`EngineBuilder::substitute`](crate::EngineBuilder::substitute)). Those of
+    /// [`substitute`](Self::substitute) come first. Names that the definition does not have are for other definitions of the engine.
+    pub fn substitutions_of(mut self, engine: &Engine) -> Self {
+        let values = engine.substitutions().iter();
+        let values = values.map(|(name, value)| (name.clone(), value.clone()));
+        self.of_engine.extend(values);
+        self
     }
 
     /// The history of a child of a Map Run.
@@ -147,25 +200,31 @@ impl<'a> Replay<'a> {
         if let Some(reason) = unredrivable(&recorded.steps) {
             return Err(ReplayError::Unusable(reason));
         }
-        let ours = self.once(false).await?;
-        let other = self.once(true).await?;
-        compare(&recorded.steps, &ours.steps, &other.steps).map_err(ReplayError::Differs)?;
-        for (number, child) in children.iter().enumerate() {
-            let none = Vec::new();
-            let now = ours.children.get(&number).unwrap_or(&none);
-            let other = other.children.get(&number).unwrap_or(&none);
-            compare(&child.steps, now, other).map_err(|difference| {
-                ReplayError::Differs(FirstDifference {
-                    child: Some(number),
-                    ..difference
-                })
-            })?;
+        let mut placeholders =
+            Placeholders::of(self.machine, &self.substitutions, &self.of_engine)?;
+        let child_steps = children.iter().flat_map(|child| &child.steps);
+        placeholders.infer_resources(recorded.steps.iter().chain(child_steps));
+        // Data, choices and further texts may depend on a value that a comparison infers, so the definition runs again with it. Each round but
+        // the last infers at least one value, so the number of rounds is bounded by the number of placeholders.
+        loop {
+            let known = placeholders.inferred();
+            let machine = placeholders.filled()?;
+            let ours = self.once(&machine, false).await?;
+            let other = self.once(&machine, true).await?;
+            let difference = difference(recorded, &children, &ours, &other, &mut placeholders);
+            if placeholders.inferred() > known {
+                continue;
+            }
+            return difference.map_err(|mut difference| {
+                let note = placeholders.note(&difference.detail);
+                difference.detail.push_str(&note);
+                ReplayError::Differs(difference)
+            });
         }
-        Ok(())
     }
 
     /// One run; the `other` one has another time and other ids, so that what depends on them shows.
-    async fn once(&self, other: bool) -> Result<Ran, ReplayError> {
+    async fn once(&self, machine: &StateMachine, other: bool) -> Result<Ran, ReplayError> {
         let (name, seed, later) = if other {
             ("other", 1, Duration::from_secs(86_400 * 400 + 12_345))
         } else {
@@ -174,14 +233,14 @@ impl<'a> Replay<'a> {
         let cannot = |error: &dyn fmt::Display| ReplayError::Definition(error.to_string());
         let recorded = self.recorded;
         let recording = Arc::new(Recording::new(
-            self.machine,
+            machine,
             recorded,
             &self.children,
             self.objects.is_some(),
         ));
         let source = recording.clone();
         let mut builder = Engine::builder()
-            .definition(name, self.machine, MachineType::Standard)
+            .definition(name, machine, MachineType::Standard)
             .seed(seed)
             .virtual_time_from(recorded.started() + later)
             .tasks(move |call: &TaskCall<'_>| source.answer(call))
@@ -232,6 +291,7 @@ impl fmt::Debug for Replay<'_> {
         f.debug_struct("Replay")
             .field("children", &self.children.len())
             .field("has_objects", &self.objects.is_some())
+            .field("substitutions", &self.substitutions)
             .finish_non_exhaustive()
     }
 }
@@ -240,6 +300,27 @@ impl fmt::Debug for Replay<'_> {
 struct Ran {
     steps: Vec<Step>,
     children: BTreeMap<usize, Vec<Step>>,
+}
+
+/// The first difference of a run from the recording, in the execution itself or in a child of a Map Run.
+fn difference(
+    recorded: &RecordedHistory,
+    children: &[&RecordedHistory],
+    ours: &Ran,
+    other: &Ran,
+    placeholders: &mut Placeholders<'_>,
+) -> Result<(), FirstDifference> {
+    compare(&recorded.steps, &ours.steps, &other.steps, placeholders)?;
+    for (number, child) in children.iter().enumerate() {
+        let none = Vec::new();
+        let now = ours.children.get(&number).unwrap_or(&none);
+        let other = other.children.get(&number).unwrap_or(&none);
+        compare(&child.steps, now, other, placeholders).map_err(|difference| FirstDifference {
+            child: Some(number),
+            ..difference
+        })?;
+    }
+    Ok(())
 }
 
 /// Why a redriven execution cannot be replayed, if it cannot.

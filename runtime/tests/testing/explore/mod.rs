@@ -1,6 +1,7 @@
 //! Exploration.
 
 mod distributed;
+mod faults;
 mod hidden;
 mod nested;
 

@@ -1,0 +1,19 @@
+//! The types of the results of service integrations.
+
+use crate::flow::{Flow, Kind, Sends, each_state};
+use crate::workflow::Results;
+
+/// The types that the states expect of the services they call, by state. The answer to a task token is no result of the service.
+pub(super) fn of(flow: &Flow) -> Results {
+    let mut found = Results::default();
+    each_state(&flow.states, &mut |state| {
+        if let Kind::Task { call, .. } = &state.kind
+            && matches!(call.sends, Sends::Service(_))
+            && !call.waits_for_token
+            && let Some(shape) = call.output
+        {
+            found.insert(state.name.to_string(), shape);
+        }
+    });
+    found
+}

@@ -1,0 +1,252 @@
+//! The placeholders of a definition, and their values in a recorded history.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::Value as Json;
+use stepwright_asl::graph::Graph;
+use stepwright_asl::model::StateMachine;
+use stepwright_asl::placeholder::{Addresses, Placeholder, fill, in_machine, names, text, whole};
+use stepwright_asl::similar::did_you_mean;
+
+use super::error::ReplayError;
+use crate::testing::recorded::Step;
+
+/// The placeholders of a definition with the values that are known.
+///
+/// AWS recorded the execution of a definition that a template engine had filled in. A placeholder without a given value takes the first value
+/// that the history has in its position, if the value is of the placeholder's kind, and then has that value everywhere. So a renamed
+/// function is found as soon as two states disagree. It is not found where only one state uses the placeholder: the history
+/// alone does not tell which value the next deployment puts there, and `Replay::substitute` does.
+pub(super) struct Placeholders<'a> {
+    machine: &'a StateMachine,
+    all: Vec<Placeholder>,
+    given: BTreeMap<String, String>,
+    inferred: BTreeMap<String, Inferred>,
+}
+
+/// A value that the history has for a placeholder.
+struct Inferred {
+    value: String,
+    /// The number of the event that has it.
+    event: u32,
+}
+
+/// A part of a text with placeholders.
+enum Piece<'t> {
+    Literal(&'t str),
+    Name(&'t str),
+}
+
+impl<'a> Placeholders<'a> {
+    /// The placeholders of a definition. `given` are the values of the test, and `shared` those of an engine, which may be for other definitions.
+    ///
+    /// # Errors
+    ///
+    /// A given name that the definition does not have.
+    pub(super) fn of(
+        machine: &'a StateMachine,
+        given: &BTreeMap<String, String>,
+        shared: &BTreeMap<String, String>,
+    ) -> Result<Self, ReplayError> {
+        let all = in_machine(machine);
+        let is_known = |name: &str| all.iter().any(|one| one.name() == name);
+        if let Some(unknown) = given.keys().find(|name| !is_known(name)) {
+            let known = all.iter().map(Placeholder::name);
+            let hint = match did_you_mean(unknown, known) {
+                Some(question) => format!("; {question}"),
+                None if all.is_empty() => "; it has no placeholders".to_owned(),
+                None => "; `stepwright placeholders` lists those that it has".to_owned(),
+            };
+            return Err(ReplayError::Substitution(format!(
+                "the definition has no placeholder `{}`{hint}",
+                text(unknown)
+            )));
+        }
+        let mut values = shared.clone();
+        values.extend(given.clone());
+        Ok(Self {
+            machine,
+            all,
+            given: values,
+            inferred: BTreeMap::new(),
+        })
+    }
+
+    /// The definition with the values that are known.
+    ///
+    /// # Errors
+    ///
+    /// A value that its field does not take.
+    pub(super) fn filled(&self) -> Result<StateMachine, ReplayError> {
+        let value = |name: &str| self.value(name).map(str::to_owned);
+        // With no address known, `fill` takes each placeholder for a value, and so also fills in functions and activities.
+        let filled = fill(self.machine, Some(&Addresses::new()), &value);
+        let filled = filled.map_err(|findings| {
+            ReplayError::Substitution(format!(
+                "a field does not take its placeholder's value: {findings}"
+            ))
+        });
+        Ok(filled?.machine)
+    }
+
+    /// The number of values that the history has given so far.
+    pub(super) fn inferred(&self) -> usize {
+        self.inferred.len()
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        let inferred = || Some(self.inferred.get(name)?.value.as_str());
+        self.given.get(name).map(String::as_str).or_else(inferred)
+    }
+
+    /// Whether a value is of the kind that the placeholder's fields take.
+    fn accepts(&self, name: &str, value: &str) -> bool {
+        let same = self.all.iter().filter(|one| one.name() == name);
+        same.flat_map(Placeholder::meanings)
+            .all(|meaning| meaning.accepts(value))
+    }
+
+    fn infer(&mut self, name: &str, value: &str, event: u32) -> bool {
+        if !self.accepts(name, value) {
+            return false;
+        }
+        let value = value.to_owned();
+        self.inferred
+            .insert(name.to_owned(), Inferred { value, event });
+        true
+    }
+
+    /// Takes the values of `Resource` fields from the events of their states. The engine needs them before it runs the definition: only the
+    /// ARN tells whether a `Resource` is a function or an activity.
+    pub(super) fn infer_resources<'s>(&mut self, steps: impl Iterator<Item = &'s Step> + Clone) {
+        let definition = self.machine.to_value();
+        let graph = Graph::of(&definition);
+        for state in graph.states() {
+            let resource = state.object.get("Resource").and_then(|text| text.as_str());
+            let Some(name) = resource.and_then(whole) else {
+                continue;
+            };
+            if self.value(name).is_some() {
+                continue;
+            }
+            let mut of_state = steps.clone().filter(|step| {
+                ["LambdaFunctionScheduled", "ActivityScheduled"].contains(&step.kind.as_str())
+                    && step.state.as_deref() == Some(state.name)
+            });
+            if let Some(step) = of_state.next()
+                && let Some(value) = step.details["resource"].as_str()
+            {
+                self.infer(name, value, step.id);
+            }
+        }
+    }
+
+    /// Whether a text of this run, which may contain placeholders, is the recorded value. Infers the value of a placeholder that is
+    /// the only unknown one of the text.
+    pub(super) fn matches(&mut self, recorded: &Json, now: &Json, event: u32) -> bool {
+        let (Some(recorded), Some(now)) = (recorded.as_str(), now.as_str()) else {
+            return false;
+        };
+        if !names(now).any(|name| self.all.iter().any(|one| one.name() == name)) {
+            return false;
+        }
+        let resolved = self.resolved(now);
+        let now = resolved.as_str();
+        let pieces = pieces(now, |name| {
+            self.value(name).is_none() && self.all.iter().any(|one| one.name() == name)
+        });
+        let mut unknown = pieces.iter().filter_map(|piece| match piece {
+            Piece::Name(name) => Some(*name),
+            Piece::Literal(_) => None,
+        });
+        match (unknown.next(), unknown.next()) {
+            (None, _) => now == recorded,
+            (Some(name), None) => {
+                let value = between(&pieces, recorded).map(str::to_owned);
+                value.is_some_and(|value| self.infer(name, &value, event))
+            }
+            // Where one value ends and the next one begins is not known, so none is inferred.
+            (Some(_), Some(_)) => fits(&pieces, recorded),
+        }
+    }
+
+    /// A text with the values that are known.
+    fn resolved(&self, now: &str) -> String {
+        let known = pieces(now, |name| self.value(name).is_some());
+        let parts = known.iter().map(|piece| match piece {
+            Piece::Literal(text) => text,
+            Piece::Name(name) => self.value(name).unwrap_or_default(),
+        });
+        parts.collect()
+    }
+
+    /// The inferred values in the text of a difference, as a note at its end.
+    pub(super) fn note(&self, detail: &str) -> String {
+        let mut note = String::new();
+        for (name, found) in &self.inferred {
+            if !found.value.is_empty() && detail.contains(&found.value) {
+                let _ = write!(
+                    note,
+                    "; `{}` is {:?} since event {}",
+                    text(name),
+                    found.value,
+                    found.event
+                );
+            }
+        }
+        note
+    }
+}
+
+/// Cuts a text at the placeholders that are wanted.
+fn pieces(text: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    for name in names(text).filter(|name| is_wanted(name)) {
+        let mark = self::text(name);
+        let Some(at) = text[from..].find(&mark) else {
+            break;
+        };
+        pieces.push(Piece::Literal(&text[from..from + at]));
+        pieces.push(Piece::Name(name));
+        from += at + mark.len();
+    }
+    pieces.push(Piece::Literal(&text[from..]));
+    pieces
+}
+
+/// The part of a text that is in the position of the only placeholder.
+fn between<'t>(pieces: &[Piece<'_>], text: &'t str) -> Option<&'t str> {
+    match pieces {
+        [
+            Piece::Literal(before),
+            Piece::Name(_),
+            Piece::Literal(after),
+        ] => text.strip_prefix(before)?.strip_suffix(after),
+        _ => None,
+    }
+}
+
+/// Whether a text has the literal pieces in their order, with anything in the positions of the placeholders.
+fn fits(pieces: &[Piece<'_>], text: &str) -> bool {
+    let literals: Vec<&str> = (pieces.iter())
+        .filter_map(|piece| match piece {
+            Piece::Literal(text) => Some(*text),
+            Piece::Name(_) => None,
+        })
+        .collect();
+    let [first, middle @ .., last] = literals.as_slice() else {
+        return false;
+    };
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    for literal in middle {
+        let Some(at) = rest.find(literal) else {
+            return false;
+        };
+        rest = &rest[at + literal.len()..];
+    }
+    rest.ends_with(last)
+}
