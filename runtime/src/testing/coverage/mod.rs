@@ -287,7 +287,7 @@ impl Coverage {
         share(covered, all)
     }
 
-    /// What was not covered, a line each. Generated retriers are left out.
+    /// The parts that were not covered, a line each, without generated retriers.
     pub fn missing(&self) -> Vec<String> {
         let states = self.states.iter().filter(|state| state.count == 0);
         let transitions = self.transitions.iter().filter(|found| found.count == 0);
@@ -416,7 +416,7 @@ impl Coverage {
         (covered, generated().count())
     }
 
-    /// What there is of each kind, and how much of it was covered; generated retriers are left out.
+    /// The number of parts of each kind, and of covered ones, without generated retriers.
     fn rows(&self) -> [(&'static str, usize, usize); 4] {
         fn row<'r, T: 'r>(
             rows: impl IntoIterator<Item = &'r T>,
