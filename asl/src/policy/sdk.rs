@@ -82,7 +82,7 @@ fn one(call: &Call<'_>, service: &str, operation: &str, action: &str, grants: &m
     !pass.is_empty()
 }
 
-/// The roles in the arguments of a call, on whatever level. One that is not `known` to pass a role on does so where its arguments name one.
+/// The roles in the arguments of a call, on any level. A call that is not `known` to pass a role passes the roles that its arguments name.
 fn pass_roles(call: &Call<'_>, action: &str, known: bool, grants: &mut Grants) {
     let mut roles = Vec::new();
     let mut computed = known && call.arguments.0.is_none();

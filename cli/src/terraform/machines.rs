@@ -27,26 +27,26 @@ const MOST_STEPS: usize = 32;
 ///
 /// For a file that is not in Terraform's language, and for a definition's own file that cannot be read.
 pub(crate) fn machines(path: &Path, validator: &Validator) -> Vec<Result<Found, Failure>> {
-    let body = match parse(path) {
-        Ok(file) => file.body,
+    let file = match parse(path) {
+        Ok(file) => file,
         Err(failure) => return vec![Err(failure)],
     };
-    let blocks: Vec<&Block> = body.blocks().filter(|block| is_machine(block)).collect();
-    if blocks.is_empty() {
+    if !file.body.blocks().any(is_machine) {
         return Vec::new();
     }
-    let module = match Module::read(path) {
+    let module = match Module::around(file) {
         Ok(module) => module,
         Err(failure) => return vec![Err(failure)],
     };
-    let machines = blocks.into_iter().map(|block| {
+    let blocks = module.files[0].body.blocks();
+    let machines = blocks.filter(|block| is_machine(block)).map(|block| {
         let machine = Machine {
             module: &module,
             name: name_of(block),
             validator: validator.clone().of_type(type_of(&block.body)),
         };
         match block.body.get_attribute("definition") {
-            // `Module::read` reads the named file first.
+            // `Module::around` puts its file first.
             Some(definition) => machine.read(0, &definition.value, 0),
             None => machine.unread("it has no `definition`"),
         }

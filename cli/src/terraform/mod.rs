@@ -44,8 +44,14 @@ pub(crate) struct Module {
 impl Module {
     /// Reads a file and the other files of its folder.
     pub(crate) fn read(path: &Path) -> Result<Module, Failure> {
+        Module::around(parse(path)?)
+    }
+
+    /// Reads the other files of the folder of a file.
+    fn around(file: File) -> Result<Module, Failure> {
+        let path = file.path.clone();
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let mut files = vec![parse(path)?];
+        let mut files = vec![file];
         let here = if folder.as_os_str().is_empty() {
             Path::new(".")
         } else {
@@ -58,7 +64,7 @@ impl Module {
         others.sort();
         for other in others
             .iter()
-            .filter(|other| is_terraform(other) && *other != path)
+            .filter(|other| is_terraform(other) && **other != path)
         {
             files.push(parse(other)?);
         }

@@ -3,8 +3,10 @@
 use std::ops::Range;
 
 use hcl_edit::Span;
-use hcl_edit::expr::{Expression, Object, ObjectKey};
+use hcl_edit::expr::{Expression, Object};
 use hcl_edit::template::{Element, Template};
+
+use super::name_of;
 
 /// How deep values may be inside of each other.
 const MOST_LEVELS: usize = 64;
@@ -13,7 +15,6 @@ const MOST_LEVELS: usize = 64;
 const MOST_SKIPPED: usize = 4096;
 
 /// A definition as JSON or YAML, with the place of each byte in the file of Terraform. What Terraform computes is a placeholder: `${var.seconds}`.
-#[derive(Default)]
 pub(super) struct DefinitionText<'f> {
     file: &'f str,
     pub(super) text: String,
@@ -21,12 +22,17 @@ pub(super) struct DefinitionText<'f> {
 }
 
 impl<'f> DefinitionText<'f> {
+    fn new(file: &'f str) -> Self {
+        Self {
+            file,
+            text: String::new(),
+            offsets: Vec::new(),
+        }
+    }
+
     /// The text in a string or between `<<EOF` and `EOF`; `None` where the template has a directive (`%{ if .. }`).
     pub(super) fn of_template(file: &'f str, template: &Template) -> Option<Self> {
-        let mut text = Self {
-            file,
-            ..Self::default()
-        };
+        let mut text = Self::new(file);
         let mut in_string = false;
         for element in template.iter() {
             match element {
@@ -51,20 +57,14 @@ impl<'f> DefinitionText<'f> {
 
     /// A text without interpolations.
     pub(super) fn of_string(file: &'f str, string: &str, span: Range<usize>) -> Self {
-        let mut text = Self {
-            file,
-            ..Self::default()
-        };
+        let mut text = Self::new(file);
         text.push(string, span.start);
         text
     }
 
     /// The JSON that `jsonencode` makes of a value; `None` where a key is computed or the value is too deep.
     pub(super) fn of_value(file: &'f str, value: &Expression) -> Option<Self> {
-        let mut text = Self {
-            file,
-            ..Self::default()
-        };
+        let mut text = Self::new(file);
         text.value(value, 0)?;
         Some(text)
     }
@@ -92,8 +92,7 @@ impl<'f> DefinitionText<'f> {
             }
             Expression::Object(object) => self.object(object, &span, level)?,
             Expression::StringTemplate(template) => {
-                let elements = template.iter();
-                self.joined(elements, span.start)?;
+                self.joined(template.iter(), span.start)?;
             }
             Expression::HeredocTemplate(heredoc) => {
                 self.joined(heredoc.template.iter(), span.start)?;
@@ -112,14 +111,9 @@ impl<'f> DefinitionText<'f> {
             if index > 0 {
                 self.push(", ", span.start);
             }
-            let (name, at) = match key {
-                ObjectKey::Ident(name) => (name.as_str(), name.span()),
-                ObjectKey::Expression(Expression::String(name)) => (name.as_str(), name.span()),
-                ObjectKey::Expression(_) => return None,
-            };
-            let at = at.unwrap_or_default().start;
-            self.push(&quoted(name), at);
-            self.push(": ", at);
+            let (name, at) = name_of(key)?;
+            self.push(&quoted(&name), at.start);
+            self.push(": ", at.start);
             self.value(member.expr(), level + 1)?;
         }
         self.push("}", span.end);
