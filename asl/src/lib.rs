@@ -51,6 +51,7 @@
 //! | what a `Resource` says | [`resource::Resource`] |
 //! | what an integration takes and gives | [`integrations`] |
 //! | what the role of a machine must be allowed to do | [`policy::Policy`] |
+//! | values of sensitive fields masked | [`redaction`] |
 //! | `${...}` filled in | [`placeholder`] |
 //! | the syntax of paths, intrinsic functions and JSONata | [`path`], [`intrinsic`], [`jsonata`] |
 //! | which errors a `Catch` takes | [`errors`] |
@@ -97,6 +98,7 @@ pub mod path;
 pub mod placeholder;
 #[cfg(feature = "policy")]
 pub mod policy;
+pub mod redaction;
 pub mod resource;
 pub mod similar;
 #[cfg(feature = "yaml")]

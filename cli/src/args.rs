@@ -4,6 +4,7 @@ mod bench;
 mod estimate;
 mod placeholders;
 mod policy;
+mod redact;
 mod serve;
 mod store;
 
@@ -17,6 +18,7 @@ pub(crate) use self::bench::{BenchArguments, Measure, Switch};
 pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
+pub(crate) use self::redact::RedactArguments;
 pub(crate) use self::serve::ServeArguments;
 pub(crate) use self::store::{
     BackupArguments, ExecutionsArguments, HistoryArguments, RecoverArguments, RestoreArguments,
@@ -355,6 +357,8 @@ pub(crate) struct RunArguments {
     /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the store
     #[arg(long, requires_all = ["store", "real_time"])]
     pub(crate) confirm_clock: bool,
+    #[command(flatten)]
+    pub(crate) redact: RedactArguments,
 }
 
 #[derive(Debug, Args)]
@@ -374,6 +378,8 @@ pub(crate) struct ReplayArguments {
     /// The value of a placeholder, `${NAME}` in the definition; one without a value takes the one that the history has in its position
     #[arg(long = "substitute", value_name = "NAME=VALUE", value_parser = substitution)]
     pub(crate) substitutions: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) redact: RedactArguments,
 }
 
 #[derive(Debug, Args)]
@@ -422,6 +428,8 @@ pub(crate) struct GraphArguments {
     /// Where the diagram is written; by default to standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) redact: RedactArguments,
 }
 
 /// What a diagram is written in.

@@ -9,6 +9,7 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json;
 use stepwright_asl::overlay::Overlay;
 use stepwright_asl::validate::Validator;
+use stepwright_runtime::Redaction;
 use stepwright_runtime::testing::RecordedHistory;
 
 use crate::args::{DiagramFormat, GraphArguments};
@@ -25,7 +26,9 @@ pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
     let definition = Definition::read(&arguments.file, &validator)?;
     let json = drawable(&definition)?;
     let diagram = match &arguments.history {
-        Some(file) => Diagram::of(json).with(&what_happened(file, json)?),
+        Some(file) => {
+            Diagram::of(json).with(&what_happened(file, json, &arguments.redact.redaction())?)
+        }
         None => Diagram::of(json),
     };
     let text = match format {
@@ -68,7 +71,11 @@ fn drawable(definition: &Definition) -> Result<&Json, Failure> {
 }
 
 /// What an execution made of the states.
-fn what_happened(file: &Path, definition: &Json) -> Result<Overlay, Failure> {
+fn what_happened(
+    file: &Path,
+    definition: &Json,
+    redaction: &Redaction,
+) -> Result<Overlay, Failure> {
     let text = input::read(file)?;
     let recorded = RecordedHistory::parse(&text)
         .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
@@ -86,7 +93,7 @@ fn what_happened(file: &Path, definition: &Json) -> Result<Overlay, Failure> {
             file.display()
         ));
     }
-    Ok(recorded.overlay(definition))
+    Ok(recorded.redact(redaction).overlay(definition))
 }
 
 /// The format of `--format`, else the one that the name of the output tells.

@@ -1,7 +1,8 @@
 //! `stepwright history`: what an execution of a store did.
 
-use stepwright_runtime::ExecutionDescription;
 use stepwright_runtime::history::{Event, HistoryQuery};
+use stepwright_runtime::value::Value;
+use stepwright_runtime::{ExecutionDescription, Redaction};
 
 use crate::args::{HistoryArguments, StoreFormat};
 use crate::failure::Failure;
@@ -15,7 +16,8 @@ pub(crate) fn history(arguments: &HistoryArguments) -> Result<(), Failure> {
     let mut executions = store::open(path)?;
     let machine = arguments.machine.as_deref();
     let found = store::find(&mut executions, path, &arguments.name, machine)?;
-    let mut query = HistoryQuery::new();
+    let redaction = arguments.redact.redaction();
+    let mut query = HistoryQuery::new().redact(&redaction);
     if arguments.reverse {
         query = query.reverse();
     }
@@ -23,12 +25,12 @@ pub(crate) fn history(arguments: &HistoryArguments) -> Result<(), Failure> {
     let page = page.map_err(|error| Failure::Usage(error.to_string()))?;
     match arguments.format {
         StoreFormat::Json => output::line(format_args!("{:#}", page.to_json())),
-        StoreFormat::Text => output::print(text(&found, &page.events)),
+        StoreFormat::Text => output::print(text(&found, &page.events, &redaction)),
     }
     Ok(())
 }
 
-fn text(found: &ExecutionDescription, events: &[Event]) -> String {
+fn text(found: &ExecutionDescription, events: &[Event], redaction: &Redaction) -> String {
     let about = &found.summary;
     let ended = match about.stopped {
         Some(stopped) => format!(", ended {stopped}"),
@@ -41,20 +43,21 @@ fn text(found: &ExecutionDescription, events: &[Event]) -> String {
         about.status,
         about.started
     );
-    let rows: Vec<_> = events.iter().map(row).collect();
+    let rows: Vec<_> = events.iter().map(|event| row(event, redaction)).collect();
     let headings = ["ID", "TIME", "EVENT", "STATE", "DETAILS"];
     format!("{head}{}", table(headings, &rows))
 }
 
-fn row(event: &Event) -> [String; 5] {
+fn row(event: &Event, redaction: &Redaction) -> [String; 5] {
     let mut place = event.scope();
     place.extend(event.state_name().map(str::to_owned));
     let details = match (event.error(), event.cause()) {
-        (Some(error), Some(cause)) => format!("{error}: {cause}"),
-        (Some(only), None) | (None, Some(only)) => only.to_owned(),
+        (Some(error), Some(cause)) => format!("{error}: {}", redaction.text(cause)),
+        (Some(error), None) => error.to_owned(),
+        (None, Some(cause)) => redaction.text(cause).into_owned(),
         (None, None) => event
             .value()
-            .map_or_else(String::new, |value| value.to_text()),
+            .map_or_else(String::new, |value| redacted(value, redaction)),
     };
     [
         event.id().to_string(),
@@ -63,4 +66,12 @@ fn row(event: &Event) -> [String; 5] {
         cell(&place.join(" > ")),
         cell(&details),
     ]
+}
+
+/// A value as JSON text.
+fn redacted(value: &Value, redaction: &Redaction) -> String {
+    match redaction.is_empty() {
+        true => value.to_text(),
+        false => redaction.value(&value.to_json()).to_string(),
+    }
 }

@@ -19,7 +19,7 @@ pub(crate) async fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
     let definition = Definition::read(&arguments.file, &validator)?;
     let machine = definition.machine()?;
     let file = arguments.history.display();
-    let recorded = recorded(&arguments.history)?;
+    let recorded = recorded(&arguments.history)?.redact(&arguments.redact.redaction());
     let unusable = |error: &dyn std::fmt::Display| Failure::Usage(format!("{file}: {error}"));
     let mut run_again = Replay::new(&machine, &recorded);
     for child in &arguments.child {

@@ -6,12 +6,13 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use stepwright_asl::validate::Validator;
 use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::history::{History, HistoryQuery};
 use stepwright_runtime::objects::Folder;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::testing::{MockCase, MockConfig};
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{
-    Engine, ExecutionReport, StartError, StartOptions, Status, UnansweredTask,
+    Engine, ExecutionReport, Redaction, StartError, StartOptions, Status, UnansweredTask,
 };
 
 use crate::args::{MachineType, RunArguments};
@@ -40,14 +41,15 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     let machine = definition.machine()?;
     // The context object's `StateMachine.Id` ends with its `Name`.
     let name = definition.name();
+    let redaction = arguments.redact.redaction();
     let stored = stored(&arguments, name, &input)?;
     if let Some(over) = stored.as_ref().and_then(|stored| stored.over(&machine)) {
         if let Some(file) = &arguments.history {
-            write(file, &over.history.to_json())?;
+            write(file, &redacted(&over.history, &redaction)?)?;
         }
         let status = over.summary.status;
         let (error, cause) = (over.error.as_deref(), over.cause.as_deref());
-        return tell(status, over.output.as_ref(), error, cause, None);
+        return tell(&redaction, status, over.output.as_ref(), error, cause, None);
     }
     let tasks = &arguments.tasks;
     let answers = match &stored {
@@ -55,7 +57,9 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
         None => DefinitionTasks::new(name, &machine, tasks)?,
     };
 
-    let mut builder = Engine::builder().definition(name, &machine, arguments.machine_type.into());
+    let mut builder = Engine::builder()
+        .definition(name, &machine, arguments.machine_type.into())
+        .redact(&redaction);
     if let Some(case) = mocks(&arguments, &definition)? {
         builder = builder.tasks(case);
     }
@@ -150,11 +154,12 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
         _ => Failure::Usage(error.to_string()),
     })?;
     if let Some(file) = &arguments.history {
-        write_history(file, &report, &engine).await?;
+        write_history(file, &report, &engine, &redaction).await?;
     }
     let (error, cause) = (report.error.as_deref(), report.cause.as_deref());
     let output = report.output.as_ref();
-    tell(report.status, output, error, cause, answers.unanswered())
+    let unanswered = answers.unanswered();
+    tell(&redaction, report.status, output, error, cause, unanswered)
 }
 
 /// A task of an execution that is gone on with, and that nobody answers here, as soon as there is one.
@@ -226,8 +231,9 @@ async fn write_history(
     file: &Path,
     report: &ExecutionReport,
     engine: &Engine,
+    redaction: &Redaction,
 ) -> Result<(), Failure> {
-    let mut history = report.history.to_json();
+    let mut history = redacted(&report.history, redaction)?;
     let mut children = Vec::new();
     let mut executions = vec![report.execution().id().to_string()];
     let cannot = |error: StoreError| Failure::Failed(error.to_string());
@@ -236,7 +242,7 @@ async fn write_history(
             let all = engine.map_run_executions(&map_run.arn);
             for child in all.map_err(cannot)? {
                 if let Some(child) = engine.execution(&child.id).map_err(cannot)? {
-                    children.push(child.history().await.to_json());
+                    children.push(redacted(&child.history().await, redaction)?);
                 }
                 executions.push(child.id);
             }
@@ -253,8 +259,16 @@ fn write(file: &Path, history: &Json) -> Result<(), Failure> {
         .map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))
 }
 
+/// A history as GetExecutionHistory returns it, with masked fields.
+fn redacted(history: &History, redaction: &Redaction) -> Result<Json, Failure> {
+    let page = history.page(&HistoryQuery::new().redact(redaction));
+    let page = page.map_err(|error| Failure::Failed(error.to_string()))?;
+    Ok(page.to_json())
+}
+
 /// Prints the output on standard output, or says why there is none.
 fn tell(
+    redaction: &Redaction,
     status: Status,
     output: Option<&Value>,
     error: Option<&str>,
@@ -262,9 +276,17 @@ fn tell(
     unanswered: Option<String>,
 ) -> Result<(), Failure> {
     if let (Status::Succeeded, Some(output)) = (status, output) {
-        crate::output::line(format_args!("{output:#}"));
+        match redaction.is_empty() {
+            true => crate::output::line(format_args!("{output:#}")),
+            false => {
+                let output = redaction.value(&output.to_json());
+                crate::output::line(format_args!("{output:#}"));
+            }
+        }
         return Ok(());
     }
+    let cause = cause.map(|cause| redaction.text(cause));
+    let cause = cause.as_deref();
     let mut text = match (error, cause) {
         (Some(error), Some(cause)) => format!("{error}: {cause}"),
         (Some(only), None) | (None, Some(only)) => only.to_owned(),

@@ -87,7 +87,8 @@
 //! | `insta` | `assert_asl_snapshot!`: snapshots of definitions, for tests |
 //! | `chrono`, `rust_decimal`, `url`, `uuid` | [`Payload`] for the types of that crate |
 //!
-//! A type of another crate travels as a field with `#[payload(opaque)]`, as long as it has serde's and schemars' derives.
+//! A type of another crate travels as a field with `#[payload(opaque)]`, as long as it has serde's and schemars' derives. `#[payload(redact)]` masks the
+//! value of a field in what people read: messages, the engine's log, pictures.
 
 // So that the macros' code, which names `::stepwright`, also works in this crate's own tests.
 extern crate self as stepwright;

@@ -85,6 +85,7 @@ fn field(name: &'static str, wire: &'static str, shape: fn() -> Shape) -> Field 
         wire: wire.into(),
         shape: Shape::Lazy(shape),
         flatten: false,
+        is_redacted: false,
         presence: Presence::Always,
     }
 }

@@ -38,7 +38,8 @@ use proc_macro::TokenStream;
 /// Derives the JSON shape of a type, as serde writes it.
 ///
 /// The type also needs `Serialize`, `Deserialize` and `JsonSchema`. serde's attributes are read; `#[payload(opaque)]` on a
-/// field takes its shape from its JSON Schema instead of its type's `Payload`.
+/// field takes its shape from its JSON Schema instead of its type's `Payload`, and `#[payload(redact)]` masks the field's value in what people read:
+/// messages, the engine's log, pictures.
 #[proc_macro_derive(Payload, attributes(payload, serde))]
 pub fn derive_payload(input: TokenStream) -> TokenStream {
     payload::derive(input.into()).into()

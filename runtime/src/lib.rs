@@ -150,3 +150,4 @@ pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;
 pub use self::status::Status;
 pub use stepwright_asl::model::MachineType;
+pub use stepwright_asl::redaction::Redaction;

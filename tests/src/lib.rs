@@ -28,3 +28,8 @@ mod diff {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/services.md")]
 mod services {}
+
+/// The page on the engine compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/engine.md")]
+mod engine {}

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::RedactArguments;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::at_least_one;
@@ -210,4 +211,6 @@ pub(crate) struct HistoryArguments {
     /// How it is printed
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: StoreFormat,
+    #[command(flatten)]
+    pub(crate) redact: RedactArguments,
 }

@@ -14,8 +14,8 @@ pub use crate::flow::*;
 pub use crate::map_run::{Batch, MapResults, NoInput};
 pub use crate::shape::{self, Payload, Shape, wire};
 pub use crate::task::{
-    Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, Runs, SchemaOf, Task, TaskBinder,
-    TaskContext, TaskError, TaskReturn, cause,
+    Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, ParameterType, Runs, Task,
+    TaskBinder, TaskContext, TaskError, TaskReturn, cause,
 };
 pub use crate::type_block::*;
 pub use crate::workflow::{Binder, Definition, Faults, Workflow};
@@ -27,6 +27,6 @@ pub fn library<F: crate::functions::Function>(arguments: Vec<Expr>) -> Expr {
 }
 
 /// Asks for a payload, at the place where its type stands.
-pub fn payload<T: Payload>() -> SchemaOf {
-    |generator| generator.subschema_for::<T>()
+pub fn payload<T: Payload>() -> ParameterType {
+    ParameterType::of::<T>()
 }

@@ -3,7 +3,7 @@
 use super::answer::AnswerType;
 use crate::expr::{Expr, Text};
 use crate::shape::{Payload, Shape};
-use crate::task::{Deploy, ErrorVariant, Task, TaskError};
+use crate::task::{Deploy, ErrorVariant, ParameterType, Task, TaskError};
 use crate::workflow::Workflow;
 use stepwright_asl::model::MachineType;
 
@@ -37,6 +37,7 @@ pub struct TaskCall {
     pub(crate) sends_context: bool,
     pub(crate) errors: &'static [ErrorVariant],
     pub(crate) arguments: Vec<Expr>,
+    pub(crate) parameter_types: fn() -> Vec<ParameterType>,
 }
 
 #[derive(Clone, Debug)]
@@ -69,6 +70,7 @@ impl Call {
                 sends_context: T::SENDS_CONTEXT,
                 errors: <T::Error as TaskError>::VARIANTS,
                 arguments,
+                parameter_types: T::parameter_types,
             }),
             waits_for_token: false,
             output: Some(<T::Output as Payload>::shape),

@@ -1,6 +1,7 @@
 //! The whole machine.
 
 use super::addresses;
+use super::redaction;
 use super::refused;
 use super::report::Report;
 use super::results;
@@ -33,7 +34,8 @@ fn lower(flow: &Flow) -> Result<Definition, Faults> {
         Ok(definition
             .calling(addresses::of(flow))
             .answered(answers(flow))
-            .resulting(results::of(flow)))
+            .resulting(results::of(flow))
+            .redacting(redaction::of(flow)))
     } else {
         Err(Faults::new(&flow.name, faults))
     }

@@ -12,6 +12,7 @@ mod machine;
 mod members;
 mod pattern;
 mod reads;
+mod redaction;
 mod refused;
 mod report;
 mod results;

@@ -359,6 +359,7 @@ impl<'a> Untyped<'a> {
             wire: wire.into(),
             shape,
             flatten: false,
+            is_redacted: false,
             presence: Presence::Always,
         };
         Shape::Struct(StructShape {

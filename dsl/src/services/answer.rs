@@ -60,6 +60,7 @@ pub(super) fn structure(name: &'static str, fields: Vec<FieldShape>) -> Shape {
         wire: wire.into(),
         shape: Shape::Lazy(shape),
         flatten: false,
+        is_redacted: false,
         presence,
     };
     Shape::Struct(StructShape {

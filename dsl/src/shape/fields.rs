@@ -39,6 +39,8 @@ pub struct Field {
     pub shape: Shape,
     /// `#[serde(flatten)]`: its own fields stand in the struct that holds it.
     pub flatten: bool,
+    /// `#[payload(redact)]`: its value is masked in what people read.
+    pub is_redacted: bool,
     /// Whether the JSON always has it.
     pub presence: Presence,
 }

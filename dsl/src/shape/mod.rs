@@ -9,6 +9,7 @@ mod depth;
 mod fields;
 mod form;
 mod payload;
+mod redacted;
 pub(crate) mod samples;
 mod schema;
 mod tagged;
@@ -23,6 +24,7 @@ pub use self::form::Form;
 #[doc(hidden)]
 pub use self::payload::{MethodResult, OtherResult, ResultOfType};
 pub use self::payload::{Payload, UntaggedEnum};
+pub(crate) use self::redacted::RedactedFields;
 pub use self::tagged::{EnumShape, Tagging, Variant};
 pub(crate) use self::tuples::for_tuples;
 
@@ -138,6 +140,7 @@ impl Shape {
             name,
             shape,
             flatten: false,
+            is_redacted: false,
             presence: Presence::Always,
         });
         Shape::Struct(StructShape {

@@ -190,6 +190,7 @@ impl Schema {
             wire: name.to_owned().into(),
             shape: self.shape_of(schema, depth - 1),
             flatten: false,
+            is_redacted: false,
             presence: if required.contains(&name) {
                 Presence::Always
             } else {

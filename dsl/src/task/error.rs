@@ -87,6 +87,7 @@ impl Payload for ErrorOutput {
             wire: wire.into(),
             shape: Shape::Option(Box::new(Shape::String)),
             flatten: false,
+            is_redacted: false,
             presence: Presence::Explicit,
         };
         Shape::Struct(StructShape {

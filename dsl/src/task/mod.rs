@@ -18,7 +18,7 @@ pub use self::error::{ErrorField, ErrorOutput, ErrorVariant, NoError, TaskError}
 pub use self::returns::TaskReturn;
 pub use self::runs::Runs;
 
-use crate::shape::Payload;
+use crate::shape::{Payload, Shape};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::future::Future;
@@ -55,17 +55,32 @@ pub trait Task: 'static {
     /// Whether an engine with a store calls the function again where its process ended while it was at work: `#[task(idempotent)]`.
     const IDEMPOTENT: bool = false;
 
-    /// How the schemas of the parameters are made, in their order.
+    /// The types of the parameters as JSON, in their order.
     #[doc(hidden)]
-    fn schemas() -> Vec<SchemaOf>;
+    fn parameter_types() -> Vec<ParameterType>;
 
     /// Hands the task to a runtime.
     fn bind<B: TaskBinder>(binder: &mut B, address: Address);
 }
 
-/// Makes the JSON Schema of a type.
+/// What the JSON of a parameter is like.
 #[doc(hidden)]
-pub type SchemaOf = fn(&mut schemars::SchemaGenerator) -> schemars::Schema;
+#[derive(Clone, Copy, Debug)]
+pub struct ParameterType {
+    pub(crate) schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+    pub(crate) shape: fn() -> Shape,
+}
+
+impl ParameterType {
+    /// That of a type.
+    #[must_use]
+    pub fn of<T: Payload>() -> ParameterType {
+        ParameterType {
+            schema: |generator| generator.subschema_for::<T>(),
+            shape: T::shape,
+        }
+    }
+}
 
 /// A task whose function has a body.
 pub trait Handler: Task {

@@ -11,6 +11,7 @@ use stepwright_asl::json::Document;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::placeholder::{self, Addresses, Placeholder};
+use stepwright_asl::redaction::Redaction;
 use stepwright_asl::validate::{validate, validate_text};
 use stepwright_asl::{Finding, Findings};
 
@@ -25,6 +26,7 @@ pub struct Definition {
     /// The types of the answers to task tokens, by the names of the states that wait for them.
     answers: BTreeMap<String, AnswerType>,
     results: Results,
+    redaction: Redaction,
 }
 
 /// The types of the results of service integrations, by state. Tests make samples of them.
@@ -57,6 +59,7 @@ impl Definition {
             addresses: None,
             answers: BTreeMap::new(),
             results: Results::default(),
+            redaction: Redaction::new(),
         }
     }
 
@@ -76,6 +79,11 @@ impl Definition {
     /// The same, with the types of the results of service integrations.
     pub(crate) fn resulting(self, results: Results) -> Definition {
         Definition { results, ..self }
+    }
+
+    /// The same, with the fields whose values people must not read.
+    pub(crate) fn redacting(self, redaction: Redaction) -> Definition {
+        Definition { redaction, ..self }
     }
 
     /// A definition that stands in a text, read and validated.
@@ -206,6 +214,31 @@ impl Definition {
     pub fn results(&self) -> impl Iterator<Item = (&str, fn() -> Shape)> {
         let results = self.results.0.iter();
         results.map(|(state, shape)| (state.as_str(), *shape))
+    }
+
+    /// The fields of the workflow's payloads that have `#[payload(redact)]`; of a definition that was read from a text, none.
+    ///
+    /// ```
+    /// use stepwright::prelude::*;
+    ///
+    /// #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema, Payload)]
+    /// struct Card {
+    ///     holder: String,
+    ///     #[payload(redact)]
+    ///     number: String,
+    /// }
+    ///
+    /// workflow! {
+    ///     workflow Check(card: Card) -> String {
+    ///         succeed Done { card.holder }
+    ///     }
+    /// }
+    ///
+    /// let card = serde_json::json!({ "holder": "Ada", "number": "4111 1111" });
+    /// assert_eq!(Check::definition().redaction().value(&card)["number"], "[redacted]");
+    /// ```
+    pub fn redaction(&self) -> &Redaction {
+        &self.redaction
     }
 
     /// The ASL on one line.

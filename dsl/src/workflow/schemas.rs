@@ -110,9 +110,9 @@ fn of_output<T: Payload>() -> Schema {
 /// The schema of what travels to a task.
 fn of_arguments<T: Task>() -> Schema {
     let mut generator = reading();
-    let parameters: Vec<Value> = T::schemas()
+    let parameters: Vec<Value> = T::parameter_types()
         .into_iter()
-        .map(|schema| schema(&mut generator).to_value())
+        .map(|parameter| (parameter.schema)(&mut generator).to_value())
         .collect();
     let mut whole = match parameters.as_slice() {
         [only] => only.clone(),

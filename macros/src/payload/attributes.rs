@@ -60,6 +60,7 @@ pub(super) struct Field {
     pub(super) default: Option<DefaultValue>,
     pub(super) flatten: bool,
     pub(super) opaque: bool,
+    pub(super) is_redacted: bool,
     pub(super) custom: Option<Custom>,
 }
 
@@ -121,7 +122,8 @@ impl Variant {
 }
 
 impl Field {
-    pub(super) fn read(attributes: &[Attribute]) -> Result<Field> {
+    pub(super) fn read(field: &syn::Field) -> Result<Field> {
+        let attributes = &field.attrs;
         let mut read = Field::default();
         let mut with = With::default();
         each(attributes, &mut |meta| {
@@ -147,13 +149,35 @@ impl Field {
                     if meta.path.is_ident("opaque") {
                         read.opaque = true;
                         Ok(())
+                    } else if meta.path.is_ident("redact") {
+                        read.is_redacted = true;
+                        redactable(field, read.flatten).map_err(|reason| meta.error(reason))
                     } else {
-                        Err(meta.error("a payload's field takes only `#[payload(opaque)]`"))
+                        Err(meta.error(
+                            "a payload's field takes `#[payload(opaque)]` and `#[payload(redact)]`",
+                        ))
                     }
                 })?;
             }
         }
         Ok(read)
+    }
+}
+
+/// Whether the values of a field can be found by its name in the JSON.
+fn redactable(field: &syn::Field, flatten: bool) -> std::result::Result<(), &'static str> {
+    if field.ident.is_none() {
+        Err(
+            "a value is redacted by the name of its field, and this one has none in the JSON: put the attribute on each field \
+             that has this type",
+        )
+    } else if flatten {
+        Err(
+            "a value is redacted by the name of its field, and a flattened field has none in the JSON: put the attribute on \
+             the fields of its type",
+        )
+    } else {
+        Ok(())
     }
 }
 

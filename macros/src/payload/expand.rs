@@ -139,6 +139,7 @@ fn expand_enum(input: &DeriveInput, container: &Container, data: &DataEnum) -> R
                     wire: "0".into(),
                     shape: #shape,
                     flatten: false,
+                    is_redacted: false,
                     presence: __shape::Presence::Always,
                 }))
             }
@@ -214,7 +215,7 @@ fn each<'a>(
 /// `#[serde(transparent)]`: the only field that is not skipped is the value.
 fn transparent(scope: &Scope<'_>, fields: &Fields) -> Result<TokenStream> {
     for (index, field) in fields.iter().enumerate() {
-        if !attributes::Field::read(&field.attrs)?.skip && !is_phantom(field) {
+        if !attributes::Field::read(field)?.skip && !is_phantom(field) {
             let field = expand_field(scope, index, field)?;
             return Ok(quote!(__shape::Fields::Newtype(::std::boxed::Box::new(#field))));
         }
@@ -234,7 +235,7 @@ fn is_phantom(field: &Field) -> bool {
 }
 
 fn expand_field(scope: &Scope<'_>, index: usize, field: &Field) -> Result<TokenStream> {
-    let read = attributes::Field::read(&field.attrs)?;
+    let read = attributes::Field::read(field)?;
     let ty = &field.ty;
     let name = match &field.ident {
         Some(ident) => ident.unraw().to_string(),
@@ -299,13 +300,14 @@ fn expand_field(scope: &Scope<'_>, index: usize, field: &Field) -> Result<TokenS
     } else {
         quote!(Always)
     };
-    let flatten = read.flatten;
+    let (flatten, is_redacted) = (read.flatten, read.is_redacted);
     Ok(quote! {
         __shape::Field {
             name: #name.into(),
             wire: #wire.into(),
             shape: #shape,
             flatten: #flatten,
+            is_redacted: #is_redacted,
             presence: __shape::Presence::#presence,
         }
     })

@@ -102,7 +102,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
     // rustc points here for "associated function defined here": at the user's function.
     let called_as = syn::Ident::new("called", name.span());
     // The user's type: "cannot travel between workflow states" is about it.
-    let schemas = types
+    let parameter_types = types
         .iter()
         .map(|ty| quote_spanned!(ty.span()=> ::stepwright::__::payload::<#ty>()));
     let arguments = match types.as_slice() {
@@ -172,8 +172,8 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
             #runs
             #idempotent
 
-            fn schemas() -> ::std::vec::Vec<::stepwright::__::SchemaOf> {
-                ::std::vec![#(#schemas),*]
+            fn parameter_types() -> ::std::vec::Vec<::stepwright::__::ParameterType> {
+                ::std::vec![#(#parameter_types),*]
             }
 
             fn bind<B: ::stepwright::__::TaskBinder>(binder: &mut B, address: ::stepwright::__::Address) {

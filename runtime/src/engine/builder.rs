@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use stepwright::builder::Built;
 use stepwright::{Payload, Task, Workflow};
 use stepwright_asl::model::{MachineType, StateMachine};
+use stepwright_asl::redaction::Redaction;
 
 use super::Engine;
 use super::activities::Activities;
@@ -60,6 +61,7 @@ pub struct EngineBuilder {
     resumes_only: Option<(String, String)>,
     resumes_later: bool,
     substitutions: HashMap<String, String>,
+    redaction: Redaction,
     observer: Option<Arc<dyn Observer>>,
     /// Where coverage is written; what the environment says unless set.
     coverage: Option<PathBuf>,
@@ -96,6 +98,7 @@ impl EngineBuilder {
             resumes_only: None,
             resumes_later: false,
             substitutions: HashMap::new(),
+            redaction: Redaction::new(),
             observer: None,
             coverage: None,
         }
@@ -525,6 +528,32 @@ impl EngineBuilder {
         self
     }
 
+    /// Masks these fields, besides those with `#[payload(redact)]` in the types of registered workflows, in what people read: the engine's log
+    /// and its errors, failed assertions of tests, and pictures.
+    ///
+    /// Tasks, the store and the API have the values as they are. [`HistoryQuery::redact`](crate::history::HistoryQuery::redact) masks the
+    /// fields in a history that is printed.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, MachineType, Redaction, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Charge", "States": {"Charge": {"Type": "Fail", "Error": "Declined", "CausePath": "States.JsonToString($)"}}}"#;
+    /// let engine = Engine::builder()
+    ///     .definition_json("orders", text, MachineType::Standard)
+    ///     .redact(&Redaction::new().path("card.number")?)
+    ///     .build()?;
+    /// let order = json!({ "card": { "number": "4111 1111" } });
+    /// let error = engine.start_machine("orders", order, StartOptions::new()).await?.await.unwrap_err();
+    /// assert!(error.to_string().ends_with(r#"Declined: {"card":{"number":"[redacted]"}}"#));
+    /// # Ok(()) }
+    /// ```
+    pub fn redact(mut self, redaction: &Redaction) -> Self {
+        self.redaction = self.redaction.and(redaction);
+        self
+    }
+
     /// How many executions that are over can still be described: those that ended last. The others are forgotten, and their names
     /// are free again.
     ///
@@ -637,6 +666,10 @@ impl EngineBuilder {
         };
         let measure = folder.and_then(|folder| folder.map(|to| Measure::to(&to)).transpose());
         let mut measure = measure.map_err(BuildError::new)?;
+        let definitions = registry.definitions.values();
+        let redaction = definitions.fold(self.redaction, |redaction, pending| {
+            redaction.and(&pending.redaction)
+        });
         let setting = Setting {
             region: self.region,
             account: self.account,
@@ -644,6 +677,7 @@ impl EngineBuilder {
             substitutions: self.substitutions,
             families: registry.families,
             handlers: registry.handlers,
+            redaction: Arc::new(redaction),
         };
         let resumes_only = self.resumes_only;
         let resumes_only = resumes_only

@@ -57,7 +57,7 @@ pub(super) fn in_a_line(report: &ExecutionReport) -> String {
         text += &format!(" with `{error}`");
     }
     if let Some(cause) = &report.cause {
-        text += &format!(": {}", short(cause));
+        text += &format!(": {}", short(&report.history.redaction().text(cause)));
     }
     let path = report.history.path().join(" -> ");
     format!("{text} (path: {})", short(&path))

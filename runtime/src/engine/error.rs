@@ -244,7 +244,7 @@ impl fmt::Display for ExecutionFailed {
             write!(f, ": {error}")?;
         }
         if let Some(cause) = &self.cause {
-            write!(f, ": {cause}")?;
+            write!(f, ": {}", self.history.redaction().text(cause))?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::placeholder::fill;
+use stepwright_asl::redaction::Redaction;
 
 use super::handlers::Handlers;
 use super::input::CheckInput;
@@ -89,6 +90,8 @@ pub(super) struct Setting {
     /// Which resources are activities or functions.
     pub(super) families: IndexMap<String, ResourceKind>,
     pub(super) handlers: Handlers,
+    /// The fields whose values messages mask, those of all definitions.
+    pub(super) redaction: Arc<Redaction>,
 }
 
 impl Setting {
@@ -119,6 +122,7 @@ impl Setting {
         }
         program.resolve(|resource, target| self.handlers.resolve(resource, target));
         program.expect_answers(&pending.answers);
+        program.redaction = self.redaction.clone();
         let text = filled.machine.to_json();
         let executions = match pending.machine_type {
             MachineType::Express => "express",

@@ -10,6 +10,7 @@ use stepwright::{
 };
 use stepwright_asl::model::{MachineType, StateMachine};
 use stepwright_asl::placeholder::Addresses;
+use stepwright_asl::redaction::Redaction;
 
 use super::handlers::{Bound, Handlers};
 use super::input::{self, CheckInput};
@@ -71,6 +72,8 @@ pub(super) struct PendingMachine {
     pub(super) addresses: Option<Addresses>,
     /// The types of the answers to task tokens, by state, where the definition was a workflow.
     pub(super) answers: BTreeMap<String, AnswerType>,
+    /// The fields whose values messages mask.
+    pub(super) redaction: Redaction,
     /// The workflow's Rust type, where it has one.
     type_id: Option<TypeId>,
     /// Whether an input is one of the workflow's type, where it has one.
@@ -97,6 +100,7 @@ impl PendingMachine {
             machine_type,
             addresses: None,
             answers: BTreeMap::new(),
+            redaction: Redaction::new(),
             type_id: None,
             check_input: None,
         }
@@ -108,6 +112,7 @@ impl PendingMachine {
             machine_type: definition.machine_type(),
             addresses: definition.addresses().cloned(),
             answers: definition.answers().clone(),
+            redaction: definition.redaction().clone(),
             type_id: None,
             check_input: None,
         }
@@ -181,6 +186,7 @@ impl Registry {
         if let Some(pending) = self.definitions.get_mut(built.name()) {
             pending.addresses = built.definition().addresses().cloned();
             pending.answers = built.definition().answers().clone();
+            pending.redaction = built.definition().redaction().clone();
             pending.check_input = Some(input::check::<In>);
         }
         self.bindings(built.name(), built.bindings());

@@ -80,6 +80,7 @@ impl StoredExecutions {
                 substitutions: HashMap::new(),
                 families: IndexMap::new(),
                 handlers: Handlers::default(),
+                redaction: Arc::default(),
             },
             limits: Arc::new(Limits::default()),
         }

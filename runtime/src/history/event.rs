@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 use smol_str::SmolStr;
+use stepwright_asl::redaction::Redaction;
 
 use super::entry::{Details, Entry, Payload};
 use super::kind::Group;
@@ -156,11 +157,15 @@ impl Event {
 
     /// The event as `GetExecutionHistory` returns it.
     pub fn to_json(&self) -> Json {
-        self.print(true)
+        self.print(true, &Redaction::new())
     }
 
-    /// The same, with or without inputs and outputs.
-    pub(crate) fn print(&self, has_data: bool) -> Json {
+    /// The same, with or without inputs and outputs, and with fields that are masked.
+    pub(crate) fn print(&self, has_data: bool, redaction: &Redaction) -> Json {
+        let text = |names: &[&str], value: &Value| match redaction.is_empty() {
+            true => value.to_text(),
+            false => redaction.value_at(names, &value.to_json()).to_string(),
+        };
         let mut details = Map::new();
         if let Some(name) = self.state_name()
             && matches!(self.kind().group(), Group::Entered | Group::Exited)
@@ -170,11 +175,15 @@ impl Event {
         for (name, field) in self.fields() {
             match field {
                 Field::Plain(value) => {
-                    details.insert(name.to_owned(), value.to_json());
+                    let value = match name {
+                        "cause" => redaction.value(&value.to_json()),
+                        _ => value.to_json(),
+                    };
+                    details.insert(name.to_owned(), value);
                 }
                 Field::Data(_) if !has_data && name != "parameters" => {}
                 Field::Data(value) => {
-                    details.insert(name.to_owned(), Json::from(value.to_text()));
+                    details.insert(name.to_owned(), Json::from(text(&[], &value)));
                     if name != "parameters" {
                         details.insert(format!("{name}Details"), json!({ "truncated": false }));
                     }
@@ -182,7 +191,10 @@ impl Event {
                 Field::Variables(variables) => {
                     let texts: Map<String, Json> = variables
                         .into_iter()
-                        .map(|(name, value)| (name.to_string(), Json::from(value.to_text())))
+                        .map(|(name, value)| {
+                            let value = text(&[&name], &value);
+                            (name.to_string(), Json::from(value))
+                        })
                         .collect();
                     details.insert(name.to_owned(), Json::from(texts));
                     details.insert(format!("{name}Details"), json!({ "truncated": false }));
@@ -192,7 +204,8 @@ impl Event {
         if self.kind() == EventKind::ExecutionStarted {
             details.insert("roleArn".to_owned(), Json::from(self.about.role_arn()));
             if has_data && details.contains_key("input") {
-                details.insert("input".to_owned(), Json::from(self.about.input_text()));
+                let input = self.about.input_text();
+                details.insert("input".to_owned(), Json::from(redaction.text(&input)));
             }
             if let Some(origin) = self.about.origin() {
                 for (name, arn) in [

@@ -28,6 +28,8 @@ pub(crate) use self::scope::{ScopeId, Scopes};
 use self::chain::Chain;
 use self::log::Log;
 use crate::clock::Timestamp;
+use stepwright_asl::redaction::Redaction;
+
 use crate::execution_info::ExecutionInfo;
 use crate::program::Program;
 use crate::task::DefinedState;
@@ -161,6 +163,12 @@ impl History {
             (None, own) => Some((state, own.clone()?)),
         });
         elsewhere.collect()
+    }
+
+    /// The fields whose values the engine masks in messages: those of [`EngineBuilder::redact`](crate::EngineBuilder::redact), and those with
+    /// `#[payload(redact)]` in the types of its workflows.
+    pub fn redaction(&self) -> &Redaction {
+        &self.inner.program.redaction
     }
 
     /// The answer of `GetExecutionHistory`: `{"events": [..]}`.

@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde_json::{Value as Json, json};
 
+use stepwright_asl::redaction::Redaction;
+
 use super::{Event, History, Reader};
 
 /// Which events of a history are wanted, and in which order; by default all, the first one first. The request of `GetExecutionHistory`.
@@ -32,6 +34,7 @@ pub struct HistoryQuery {
     limit: Option<usize>,
     after: Option<String>,
     lacks_data: bool,
+    redaction: Redaction,
 }
 
 /// A page of a history. The response of `GetExecutionHistory`.
@@ -43,6 +46,7 @@ pub struct HistoryPage {
     /// Where the next page begins, for [`HistoryQuery::after`]; `None` behind the last event that there is now.
     pub next: Option<String>,
     lacks_data: bool,
+    redaction: Redaction,
 }
 
 /// A text that is no [`HistoryPage::next`] of this order.
@@ -82,6 +86,30 @@ impl HistoryQuery {
         self
     }
 
+    /// Prints the events with these fields masked.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::history::HistoryQuery;
+    /// use stepwright_runtime::{Engine, MachineType, Redaction, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
+    /// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).build()?;
+    /// let user = json!({ "name": "Ada", "password": "abc" });
+    /// let report = engine.execute_machine("greet", user, StartOptions::new()).await?;
+    ///
+    /// let redaction = Redaction::new().path("password")?;
+    /// let printed = report.history.page(&HistoryQuery::new().redact(&redaction))?.to_json();
+    /// let input = &printed["events"][0]["executionStartedEventDetails"]["input"];
+    /// assert_eq!(input, r#"{"name":"Ada","password":"[redacted]"}"#);
+    /// # Ok(()) }
+    /// ```
+    pub fn redact(mut self, redaction: &Redaction) -> Self {
+        self.redaction = self.redaction.and(redaction);
+        self
+    }
+
     /// The id of the last event of the page before.
     fn place(&self) -> Result<Option<u32>, InvalidPageToken> {
         let Some(token) = &self.after else {
@@ -97,7 +125,7 @@ impl HistoryPage {
     /// As `GetExecutionHistory` answers: `{"events": [..], "nextToken": ".."}`.
     pub fn to_json(&self) -> Json {
         let events = self.events.iter();
-        let events = events.map(|event| event.print(!self.lacks_data));
+        let events = events.map(|event| event.print(!self.lacks_data, &self.redaction));
         let mut page = json!({ "events": events.collect::<Vec<_>>() });
         if let Some(next) = &self.next {
             page["nextToken"] = Json::from(next.as_str());
@@ -149,6 +177,7 @@ impl History {
             next: next.map(|token| token.to_string()),
             events,
             lacks_data: query.lacks_data,
+            redaction: query.redaction.clone(),
         })
     }
 }

@@ -20,11 +20,13 @@ mod wait;
 pub(crate) use self::compile::label_of;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
 use stepwright::flow::AnswerType;
 use stepwright_asl::model::MachineType;
+use stepwright_asl::redaction::Redaction;
 
 pub(crate) use self::catch::Catcher;
 pub(crate) use self::choice::Choice;
@@ -53,6 +55,8 @@ pub(crate) struct Program {
     /// The machine's TimeoutSeconds.
     timeout: Option<Duration>,
     pub(crate) variables: VariableNames,
+    /// The fields whose values messages mask.
+    pub(crate) redaction: Arc<Redaction>,
 }
 
 /// Where an execution begins, and what it is: the machine's own, or a child of a Distributed Map.

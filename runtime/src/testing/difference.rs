@@ -1,16 +1,17 @@
 //! Where two JSON values differ, as a reader wants to see it: the places, not the whole values.
 
 use serde_json::Value as Json;
+use stepwright_asl::redaction::Redaction;
 
 /// How many differences are told.
 const MOST: usize = 5;
 
 /// The differences, a line each: `at /total: expected 12, got 13`. Empty when the values are equal; numbers are equal by
-/// value.
-pub(super) fn differences(expected: &Json, actual: &Json) -> Vec<String> {
+/// value. Values of redacted fields are masked.
+pub(super) fn differences(expected: &Json, actual: &Json, redaction: &Redaction) -> Vec<String> {
     let mut found = Vec::new();
     walk("", expected, actual, &mut |pointer, expected, actual| {
-        found.push(line(pointer, expected, actual));
+        found.push(line(pointer, pointer, expected, actual, redaction));
     });
     if found.len() > MOST {
         let more = found.len() - MOST;
@@ -63,9 +64,24 @@ pub(super) fn walk(
     }
 }
 
-/// One difference.
-pub(super) fn line(pointer: &str, expected: Option<&Json>, actual: Option<&Json>) -> String {
-    let text = |value: Option<&Json>| value.map_or_else(|| "nothing".to_owned(), short);
+/// One difference. `inside` is the part of the pointer that leads through the value itself: its names may be redacted.
+pub(super) fn line(
+    pointer: &str,
+    inside: &str,
+    expected: Option<&Json>,
+    actual: Option<&Json>,
+    redaction: &Redaction,
+) -> String {
+    let names: Vec<String> = inside.split('/').skip(1).map(unescape).collect();
+    // The index of an item is not a name.
+    let names = names.iter().map(String::as_str);
+    let names: Vec<&str> = names
+        .filter(|name| name.parse::<usize>().is_err())
+        .collect();
+    let text = |value: Option<&Json>| match value {
+        Some(value) => short(&redaction.value_at(&names, value)),
+        None => "nothing".to_owned(),
+    };
     let place = if pointer.is_empty() {
         String::new()
     } else {
@@ -88,6 +104,10 @@ fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
+fn unescape(key: &str) -> String {
+    key.replace("~1", "/").replace("~0", "~")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,7 +118,7 @@ mod tests {
         let expected = json!({"a": [1, {"b/c": 2}], "gone": 1, "same": 1.0});
         let actual = json!({"a": [1, {"b/c": 3}, 4], "same": 1, "new": null});
         assert_eq!(
-            differences(&expected, &actual),
+            differences(&expected, &actual, &Redaction::new()),
             [
                 "at /a/1/b~1c: expected 2, got 3",
                 "at /a/2: expected nothing, got 4",
@@ -107,15 +127,34 @@ mod tests {
             ]
         );
         assert_eq!(
-            differences(&json!(1), &json!("1")),
+            differences(&json!(1), &json!("1"), &Redaction::new()),
             ["expected 1, got \"1\""]
+        );
+    }
+
+    #[test]
+    fn redacted_values_are_masked_in_differences() {
+        let expected =
+            json!({ "card": [{ "number": 1 }], "a/b": 1, "x": { "card": { "number": 3 } } });
+        let actual = json!({ "card": [{ "number": 2 }], "a/b": 2, "x": 4 });
+        let redaction = ["card.number", "['a/b']"];
+        let redaction = redaction.iter().fold(Redaction::new(), |redaction, path| {
+            redaction.path(path).expect("a path")
+        });
+        assert_eq!(
+            differences(&expected, &actual, &redaction),
+            [
+                r#"at /card/0/number: expected "[redacted]", got "[redacted]""#,
+                r#"at /a~1b: expected "[redacted]", got "[redacted]""#,
+                r#"at /x: expected {"card":{"number":"[redacted]"}}, got 4"#,
+            ]
         );
     }
 
     #[test]
     fn many_differences_are_counted() {
         let (left, right) = (json!([1, 2, 3, 4, 5, 6, 7]), json!([0, 0, 0, 0, 0, 0, 0]));
-        let told = differences(&left, &right);
+        let told = differences(&left, &right, &Redaction::new());
         assert_eq!(told.len(), 6);
         assert_eq!(told[5], "and 2 more");
     }

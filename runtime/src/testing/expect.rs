@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value as Json;
 use stepwright::{Task, TaskError};
+use stepwright_asl::redaction::Redaction;
 
 use super::difference::{differences, short};
 use super::matcher::{Matcher, hint, payload};
@@ -133,7 +134,7 @@ impl Expect<'_> {
             Some(output) => output.to_json(),
             None => Json::Null,
         };
-        let differences = differences(&self.json(expected), &actual);
+        let differences = differences(&self.json(expected), &actual, self.history.redaction());
         if !differences.is_empty() {
             self.fail("the output differs", differences);
         }
@@ -199,9 +200,11 @@ impl Expect<'_> {
             Some(cause)
         };
         let differences = match (json(&cause), self.cause.and_then(json)) {
-            (Some(expected), Some(actual)) => differences(&expected, &actual),
+            (Some(expected), Some(actual)) => {
+                differences(&expected, &actual, this.history.redaction())
+            }
             _ if self.cause == Some(cause.as_str()) => Vec::new(),
-            _ => vec![format!("expected {cause}, got {}", text(self.cause))],
+            _ => vec![this.causes(&cause)],
         };
         if !differences.is_empty() {
             self.fail("the error's fields differ", differences);
@@ -213,8 +216,7 @@ impl Expect<'_> {
     #[track_caller]
     pub fn cause(self, cause: &str) -> Self {
         if self.cause != Some(cause) {
-            let line = format!("expected {cause}, got {}", text(self.cause));
-            self.fail("the cause differs", [line]);
+            self.fail("the cause differs", [self.causes(cause)]);
         }
         self
     }
@@ -416,7 +418,7 @@ impl Expect<'_> {
     fn count(self, what: &str, calls: &[Call], times: usize) -> Self {
         if calls.len() != times {
             let title = format!("{what} was called {} times, not {times}", calls.len());
-            self.fail(&title, listed(calls));
+            self.fail(&title, listed(calls, self.history.redaction()));
         }
         self
     }
@@ -432,7 +434,7 @@ impl Expect<'_> {
         let expected: Vec<Json> = expected.into_iter().map(|value| self.json(value)).collect();
         let this = self.count(what, calls, expected.len());
         for (number, (expected, actual)) in expected.iter().zip(&actual).enumerate() {
-            let differences = differences(expected, actual);
+            let differences = differences(expected, actual, this.history.redaction());
             if !differences.is_empty() {
                 this.fail(
                     &format!("call {} of {what} differs", number + 1),
@@ -451,6 +453,16 @@ impl Expect<'_> {
         }
     }
 
+    /// The expected cause and the actual one.
+    fn causes(self, expected: &str) -> String {
+        let redaction = self.history.redaction();
+        format!(
+            "expected {}, got {}",
+            redaction.text(expected),
+            redaction.text(text(self.cause))
+        )
+    }
+
     #[track_caller]
     fn fail(self, title: &str, lines: impl IntoIterator<Item = String>) -> ! {
         let mut message = title.to_owned();
@@ -458,27 +470,29 @@ impl Expect<'_> {
             let _ = write!(message, "\n  {line}");
         }
         let report = self;
+        let redaction = report.history.redaction();
         let _ = write!(message, "\npath: {}", report.history.path().join(" -> "));
         let _ = write!(message, "\nstatus: {}", report.status);
         if let Some(output) = report.output {
-            let _ = write!(message, "\noutput: {}", short(&output.to_json()));
+            let output = redaction.value(&output.to_json());
+            let _ = write!(message, "\noutput: {}", short(&output));
         }
         if report.error.is_some() || report.cause.is_some() {
-            let (error, cause) = (text(report.error), text(report.cause));
+            let (error, cause) = (text(report.error), redaction.text(text(report.cause)));
             let _ = write!(message, "\nerror: {error}\ncause: {cause}");
         }
         panic!("{message}")
     }
 }
 
-fn listed(calls: &[Call]) -> Vec<String> {
+fn listed(calls: &[Call], redaction: &Redaction) -> Vec<String> {
     let each = calls.iter().enumerate();
     each.map(|(number, call)| {
         format!(
             "call {} by `{}`: {}",
             number + 1,
             call.state,
-            short(&call.parameters.to_json())
+            short(&redaction.value(&call.parameters.to_json()))
         )
     })
     .collect()

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::overlay::{Mark, Overlay, Status};
+use stepwright_asl::redaction::Redaction;
 
 use super::coverage::Coverage;
 use super::recorded::{RecordedHistory, Step, steps};
@@ -35,13 +36,13 @@ use crate::history::History;
 /// # Ok(()) }
 /// ```
 pub fn overlay(definition: &Asl, history: &History) -> Overlay {
-    of_steps(definition, &steps(history))
+    of_steps(definition, &steps(history), history.redaction())
 }
 
 impl RecordedHistory {
     /// Marks the states and transitions of a definition with what the recorded execution made of them, as [`overlay`] does.
     pub fn overlay(&self, definition: &Asl) -> Overlay {
-        let overlay = of_steps(definition, &self.steps);
+        let overlay = of_steps(definition, &self.steps, &self.redaction);
         if self.goes_on {
             let title = format!(
                 "{}, as far as this part of its history goes",
@@ -87,18 +88,21 @@ impl Visit<'_> {
     }
 }
 
-#[derive(Default)]
 struct Walk<'s> {
+    /// The fields whose values are masked in causes.
+    redaction: &'s Redaction,
     visits: Vec<Visit<'s>>,
     /// The last visit of each state in each iteration and branch.
     last: HashMap<(&'s [String], &'s str), usize>,
     title: String,
 }
 
-fn of_steps(definition: &Asl, steps: &[Step]) -> Overlay {
+fn of_steps(definition: &Asl, steps: &[Step], redaction: &Redaction) -> Overlay {
     let mut walk = Walk {
+        redaction,
+        visits: Vec::new(),
+        last: HashMap::new(),
         title: "execution in progress".to_owned(),
-        ..Walk::default()
     };
     for step in steps {
         walk.step(step);
@@ -247,7 +251,7 @@ impl<'s> Walk<'s> {
                 visit.attempts += 1;
             } else if is_failure(kind) {
                 visit.failed = true;
-                visit.error = error(step).or(visit.error.take());
+                visit.error = error(step, self.redaction).or(visit.error.take());
                 if ["MapStateFailed", "ParallelStateFailed"].contains(&kind) {
                     self.close(scope, scope.len() + 1, false);
                 }
@@ -299,7 +303,7 @@ impl<'s> Walk<'s> {
             _ => return,
         };
         if step.kind == "ExecutionFailed"
-            && let Some(error) = error(step)
+            && let Some(error) = error(step, self.redaction)
         {
             let failed = self.visits.iter_mut().rev();
             let mut failed = failed.filter(|visit| visit.status == Status::Failed);
@@ -383,13 +387,15 @@ fn is_failure(kind: &str) -> bool {
 }
 
 /// The error of an event, with its cause.
-fn error(step: &Step) -> Option<String> {
+fn error(step: &Step, redaction: &Redaction) -> Option<String> {
     let error = step.details["error"].as_str();
     let cause = step.details["cause"]
         .as_str()
         .filter(|cause| !cause.is_empty());
     match (error, cause) {
-        (Some(error), Some(cause)) => Some(format!("{error}: {cause}")),
-        (only, None) | (None, only) => only.map(str::to_owned),
+        (Some(error), Some(cause)) => Some(format!("{error}: {}", redaction.text(cause))),
+        (error, cause) => error
+            .map(str::to_owned)
+            .or_else(|| Some(redaction.text(cause?).into_owned())),
     }
 }

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json};
+use stepwright_asl::redaction::Redaction;
 
 use crate::clock::Timestamp;
 use crate::history::History;
@@ -32,6 +33,8 @@ pub struct RecordedHistory {
     pub(super) children: Vec<RecordedHistory>,
     /// The ARNs of its Map Runs.
     pub(super) map_runs: Vec<String>,
+    /// The fields whose values are masked in messages.
+    pub(super) redaction: Redaction,
 }
 
 /// Text that is no recorded history, or one that cannot be used.
@@ -153,7 +156,41 @@ impl RecordedHistory {
             children: children.collect::<Result<_, _>>()?,
             map_runs: map_runs.map(str::to_owned).collect(),
             goes_on: json.get("nextToken").is_some_and(|token| !token.is_null()),
+            redaction: Redaction::new(),
         })
+    }
+
+    /// Masks these fields in the differences that a [replay](super::replay) finds, and in [pictures](Self::overlay).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use stepwright_asl::StateMachine;
+    /// use stepwright_runtime::Redaction;
+    /// use stepwright_runtime::testing::{RecordedHistory, replay};
+    ///
+    /// let machine = StateMachine::from_json(r#"{"StartAt": "Hash", "States": {
+    ///     "Hash": {"Type": "Pass", "Result": {"password": "abc"}, "End": true}
+    /// }}"#)?;
+    /// let recorded = RecordedHistory::parse(r#"{"events": [
+    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "ExecutionStarted", "id": 1, "previousEventId": 0,
+    ///      "executionStartedEventDetails": {"input": "{}"}},
+    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "PassStateEntered", "id": 2, "previousEventId": 0,
+    ///      "stateEnteredEventDetails": {"name": "Hash", "input": "{}"}},
+    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "PassStateExited", "id": 3, "previousEventId": 2,
+    ///      "stateExitedEventDetails": {"name": "Hash", "output": "{\"password\":\"xyz\"}"}}
+    /// ]}"#)?;
+    /// let recorded = recorded.redact(&Redaction::new().path("password")?);
+    /// let error = replay(&machine, &recorded).await.unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     r#"event 3, PassStateExited of `Hash`: /output/password: recorded "[redacted]", now "[redacted]""#
+    /// );
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn redact(mut self, redaction: &Redaction) -> Self {
+        self.redaction = self.redaction.and(redaction);
+        self
     }
 
     /// How many events it has.

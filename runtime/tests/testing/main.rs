@@ -10,6 +10,7 @@ mod explore;
 mod judged;
 mod mistakes;
 mod overlay;
+mod redaction;
 mod replay;
 mod replay_children;
 mod replay_placeholders;

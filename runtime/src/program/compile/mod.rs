@@ -6,6 +6,7 @@ mod targets;
 #[cfg(feature = "serve")]
 pub(crate) use self::distributed::label_of;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -66,6 +67,7 @@ impl Program {
                 machine_type,
                 timeout,
                 variables: compiler.names,
+                redaction: Arc::default(),
             }),
             _ => Err(ProgramError::new(compiler.problems)),
         }

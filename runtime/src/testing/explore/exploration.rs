@@ -167,13 +167,14 @@ impl Exploration {
                 known.runs += 1;
                 continue;
             }
+            let cause = report.history.redaction().text(&found.cause);
             self.hidden.push(Hidden {
                 workflow: found.workflow.clone(),
                 state: found.state.clone(),
                 error: found.error.clone(),
                 cause: match found.in_child {
-                    true => format!("{}{}", found.cause, made_up(taken)),
-                    false => found.cause.clone(),
+                    true => format!("{cause}{}", made_up(taken)),
+                    false => cause.into_owned(),
                 },
                 when: taken.decisions.clone(),
                 runs: 1,
@@ -237,6 +238,7 @@ impl Exploration {
             return told;
         }
         let runs = 1;
+        let cause = report.history.redaction().text(&cause).into_owned();
         self.uncaught.push(Uncaught {
             state,
             error,

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
+use stepwright_asl::redaction::Redaction;
 
 use super::first_difference::FirstDifference;
 use super::placeholders::Placeholders;
@@ -22,6 +23,7 @@ pub(super) fn compare(
     ours: &[Step],
     other: &[Step],
     placeholders: &mut Placeholders<'_>,
+    redaction: &Redaction,
 ) -> Result<(), FirstDifference> {
     const ENDS: [&str; 3] = ["ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut"];
     let is_whole = all
@@ -51,6 +53,7 @@ pub(super) fn compare(
             is_whole,
             is_forked,
             placeholders,
+            redaction,
         ));
     }
     if is_whole {
@@ -58,7 +61,7 @@ pub(super) fn compare(
             .iter()
             .filter(|(scope, _)| !theirs.contains_key(*scope))
         {
-            keep(steps.first().map(|step| unrecorded(step)));
+            keep(steps.first().map(|step| unrecorded(step, redaction)));
         }
     }
     first.map_or(Ok(()), Err)
@@ -72,8 +75,10 @@ fn by_scope(steps: &[Step]) -> ByScope<'_> {
     scopes
 }
 
-fn unrecorded(step: &Step) -> FirstDifference {
-    let data = short(&step.details);
+fn unrecorded(step: &Step, redaction: &Redaction) -> FirstDifference {
+    let details = step.details.as_object().into_iter().flatten();
+    let details = details.map(|(name, value)| (name.clone(), redaction.value(value)));
+    let data = short(&details.collect());
     FirstDifference::at(
         step,
         format!("was not recorded, and happens now with {data}"),
@@ -88,6 +93,7 @@ fn in_scope(
     is_whole: bool,
     is_forked: bool,
     placeholders: &mut Placeholders<'_>,
+    redaction: &Redaction,
 ) -> Option<FirstDifference> {
     for (index, step) in theirs.iter().enumerate() {
         let Some(now) = ours.get(index) else {
@@ -138,7 +144,9 @@ fn in_scope(
                 _ => false,
             };
             if !is_placeholder {
-                let text = line(pointer, then, now);
+                // The first name is the detail's: `/output`.
+                let inside = pointer[1..].find('/').map_or("", |at| &pointer[1 + at..]);
+                let text = line(pointer, inside, then, now, redaction);
                 found = Some(
                     text.trim_start_matches("at ")
                         .replacen("expected ", "recorded ", 1)
@@ -151,7 +159,7 @@ fn in_scope(
         }
     }
     let more = ours.get(theirs.len()).filter(|_| is_whole);
-    more.map(|step| unrecorded(step))
+    more.map(|step| unrecorded(step, redaction))
 }
 
 /// The type of an event. The service has one more type for a request that fails.

@@ -310,14 +310,23 @@ fn difference(
     other: &Ran,
     placeholders: &mut Placeholders<'_>,
 ) -> Result<(), FirstDifference> {
-    compare(&recorded.steps, &ours.steps, &other.steps, placeholders)?;
+    let redaction = &recorded.redaction;
+    compare(
+        &recorded.steps,
+        &ours.steps,
+        &other.steps,
+        placeholders,
+        redaction,
+    )?;
     for (number, child) in children.iter().enumerate() {
         let none = Vec::new();
         let now = ours.children.get(&number).unwrap_or(&none);
         let other = other.children.get(&number).unwrap_or(&none);
-        compare(&child.steps, now, other, placeholders).map_err(|difference| FirstDifference {
-            child: Some(number),
-            ..difference
+        compare(&child.steps, now, other, placeholders, redaction).map_err(|difference| {
+            FirstDifference {
+                child: Some(number),
+                ..difference
+            }
         })?;
     }
     Ok(())

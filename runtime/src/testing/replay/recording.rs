@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 use stepwright_asl::model::StateMachine;
+use stepwright_asl::redaction::Redaction;
 
 use crate::clock::Timestamp;
 use crate::engine::{ExecutionReport, Observer};
@@ -34,6 +35,8 @@ pub(super) struct Recording {
     has_objects: bool,
     /// The Map Runs that were recorded.
     map_runs: Vec<String>,
+    /// The fields whose values are masked in messages.
+    redaction: Redaction,
     progress: Mutex<Progress>,
 }
 
@@ -150,6 +153,7 @@ impl Recording {
             ends: machine.timeout_seconds.is_some(),
             has_objects,
             map_runs: recorded.map_runs.clone(),
+            redaction: recorded.redaction.clone(),
             progress: Mutex::default(),
         }
     }
@@ -188,7 +192,7 @@ impl Recording {
             0 => "the histories of its items".to_owned(),
             _ => format!(
                 "no history was given of the item with the input {}; all of them",
-                short(&call.execution().input.to_json())
+                short(&self.redaction.value(&call.execution().input.to_json()))
             ),
         };
         let arn = self.map_runs.first().map_or("ARN", String::as_str);

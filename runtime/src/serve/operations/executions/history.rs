@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value as Json;
+use stepwright_asl::redaction::Redaction;
 
 use super::find;
 use crate::history::HistoryQuery;
@@ -53,7 +54,7 @@ pub(in crate::serve) async fn history(
         .map_err(|_| ApiError::invalid_token())?;
     let has_data = input.include_execution_data.unwrap_or(true);
     let events = found.events.iter().map(|event| {
-        let mut printed = event.print(has_data);
+        let mut printed = event.print(has_data, &Redaction::new());
         printed["timestamp"] = Json::from(Date(event.timestamp()).seconds());
         printed
     });

@@ -1,0 +1,316 @@
+//! Masks the JSON inside of a text.
+//!
+//! The text is read once, from the left. It may have JSON in the middle of a sentence, JSON that is cut off at its end, and JSON that is
+//! escaped inside of a string; values that are too deep or too large for a parser are masked too. So this reads tokens, and builds no values.
+
+use super::{REDACTED, Redaction};
+
+/// What comes next inside of a piece of JSON.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Value,
+    /// A value, or the end of an empty list.
+    FirstItem,
+    Name,
+    /// A name, or the end of an empty object.
+    FirstName,
+    Colon,
+    /// A comma, or the end of the object or list.
+    Comma,
+}
+
+/// An object or a list that is open.
+enum Open {
+    /// An object, with whether the name of the member that is being read is on the list of names.
+    Object {
+        has_name: bool,
+    },
+    List,
+}
+
+/// A member whose value is masked.
+struct Mask {
+    /// Where the value begins.
+    start: usize,
+    /// How many objects and lists are open around it.
+    depth: usize,
+}
+
+/// The text of a masked copy, or `None` when nothing in the text is masked. `names` are those of the value that the text is.
+pub(super) fn masked(redaction: &Redaction, names: &mut Vec<String>, text: &str) -> Option<String> {
+    if redaction.is_empty() {
+        return None;
+    }
+    let mut copy = Copy {
+        redaction,
+        text,
+        out: String::new(),
+        copied: 0,
+        names,
+    };
+    let mut at = 0;
+    while let Some(found) = text[at..].find(['{', '[', '"', '\\']) {
+        at += found;
+        at = match text.as_bytes()[at] {
+            b'"' => copy.quoted(at),
+            // A quote that is escaped begins nothing. Strings end at the next quote that is not, so no part is read often.
+            b'\\' => {
+                at + if text[at + 1..].starts_with(['"', '\\']) {
+                    2
+                } else {
+                    1
+                }
+            }
+            _ => copy.json(at),
+        };
+    }
+    copy.finish()
+}
+
+/// A copy of the text up to some byte.
+struct Copy<'a> {
+    redaction: &'a Redaction,
+    text: &'a str,
+    out: String,
+    /// How much of the text is copied or replaced.
+    copied: usize,
+    names: &'a mut Vec<String>,
+}
+
+impl Copy<'_> {
+    /// Replaces a part of the text that is not copied yet.
+    fn replace(&mut self, start: usize, end: usize, by: &str) {
+        self.out.push_str(&self.text[self.copied..start]);
+        self.out.push_str(by);
+        self.copied = end;
+    }
+
+    fn finish(mut self) -> Option<String> {
+        if self.copied == 0 {
+            return None;
+        }
+        self.out.push_str(&self.text[self.copied..]);
+        Some(self.out)
+    }
+
+    /// A quote outside of JSON: a string with escaped JSON, or only a quotation mark. Returns where to go on.
+    fn quoted(&mut self, start: usize) -> usize {
+        let end = string_end(self.text, start);
+        match self.string(start, end) {
+            true => end,
+            false => start + 1,
+        }
+    }
+
+    /// Masks the JSON inside of a string literal. Returns whether there was any to mask.
+    fn string(&mut self, start: usize, end: usize) -> bool {
+        let literal = &self.text[start..end];
+        if !literal.contains(['{', '[']) {
+            return false;
+        }
+        let content = content(literal);
+        let Some(masked) = masked(self.redaction, self.names, &content) else {
+            return false;
+        };
+        self.replace(start, end, &serde_json::Value::from(masked).to_string());
+        true
+    }
+
+    /// An object or list from its bracket on. Returns where to go on: behind it, or in its middle where the text is not JSON there.
+    fn json(&mut self, start: usize) -> usize {
+        let known = self.names.len();
+        let mut open: Vec<Open> = Vec::new();
+        let mut mask: Option<Mask> = None;
+        let mut next = Next::Value;
+        let mut at = start;
+        // The start of the last token: where to look again when the text turns out not to be JSON.
+        let mut token = start;
+        loop {
+            at += blanks(&self.text[at..]);
+            let Some(&byte) = self.text.as_bytes().get(at) else {
+                break;
+            };
+            let is_name = matches!(next, Next::Name | Next::FirstName);
+            let is_value = matches!(next, Next::Value | Next::FirstItem);
+            let begin = at;
+            match byte {
+                b'{' | b'[' if is_value => {
+                    at += 1;
+                    let is_object = byte == b'{';
+                    open.push(match is_object {
+                        true => Open::Object { has_name: false },
+                        false => Open::List,
+                    });
+                    next = if is_object {
+                        Next::FirstName
+                    } else {
+                        Next::FirstItem
+                    };
+                }
+                b'}' | b']' if closes(byte, next, open.last()) => {
+                    at += 1;
+                    if let Some(Open::Object { mut has_name }) = open.pop() {
+                        self.end_member(&mut has_name);
+                    }
+                    next = Next::Comma;
+                    self.end_value(&mut mask, open.len(), at);
+                }
+                b'"' if is_name => {
+                    at = string_end(self.text, begin);
+                    if mask.is_none() {
+                        self.names.push(content(&self.text[begin..at]));
+                        if let Some(Open::Object { has_name }) = open.last_mut() {
+                            *has_name = true;
+                        }
+                    }
+                    next = Next::Colon;
+                }
+                b':' if next == Next::Colon => {
+                    at += 1;
+                    next = Next::Value;
+                    if mask.is_none() && self.redaction.masks(self.names) {
+                        mask = Some(Mask {
+                            start: at + blanks(&self.text[at..]),
+                            depth: open.len(),
+                        });
+                    }
+                }
+                b',' if next == Next::Comma => {
+                    at += 1;
+                    next = match open.last_mut() {
+                        Some(Open::Object { has_name }) => {
+                            self.end_member(has_name);
+                            Next::Name
+                        }
+                        _ => Next::Value,
+                    };
+                }
+                b'"' if is_value => {
+                    at = string_end(self.text, begin);
+                    if mask.is_none() {
+                        self.string(begin, at);
+                    }
+                    next = Next::Comma;
+                    self.end_value(&mut mask, open.len(), at);
+                }
+                _ if is_value && word(&self.text[at..]) > 0 => {
+                    at += word(&self.text[at..]);
+                    next = Next::Comma;
+                    self.end_value(&mut mask, open.len(), at);
+                }
+                // Not JSON, or no longer.
+                _ => {
+                    self.names.truncate(known);
+                    if let Some(mask) = mask {
+                        // What should have been a value is hidden as far as it was read.
+                        self.replace_from(mask.start, begin);
+                        return begin.max(start + 1);
+                    }
+                    let first = self.text[token..].chars().next().map_or(1, char::len_utf8);
+                    return (token + first).max(self.copied);
+                }
+            }
+            token = begin;
+            if open.is_empty() {
+                self.names.truncate(known);
+                return at;
+            }
+        }
+        // The text is cut off.
+        self.names.truncate(known);
+        let end = self.text.len();
+        if let Some(mask) = mask {
+            self.replace_from(mask.start, end);
+        }
+        end
+    }
+
+    /// Takes the name of a member off the list.
+    fn end_member(&mut self, has_name: &mut bool) {
+        if std::mem::take(has_name) {
+            self.names.pop();
+        }
+    }
+
+    /// Masks what ends here, if it is a masked value.
+    fn end_value(&mut self, mask: &mut Option<Mask>, depth: usize, end: usize) {
+        if let Some(ended) = mask.take_if(|mask| mask.depth == depth) {
+            self.replace_from(ended.start, end);
+        }
+    }
+
+    fn replace_from(&mut self, start: usize, end: usize) {
+        if start < end {
+            self.replace(start, end, &format!("\"{REDACTED}\""));
+        }
+    }
+}
+
+/// Whether a bracket ends what is open.
+fn closes(byte: u8, next: Next, open: Option<&Open>) -> bool {
+    match open {
+        Some(Open::Object { .. }) => byte == b'}' && matches!(next, Next::Comma | Next::FirstName),
+        Some(Open::List) => byte == b']' && matches!(next, Next::Comma | Next::FirstItem),
+        None => false,
+    }
+}
+
+fn blanks(text: &str) -> usize {
+    text.len() - text.trim_start_matches([' ', '\t', '\n', '\r']).len()
+}
+
+/// The length of a number, of `true`, `false` or `null`, or of a word that is not JSON.
+fn word(text: &str) -> usize {
+    text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '+' | '.' | '_')))
+        .unwrap_or(text.len())
+}
+
+/// Where the string literal that begins at `start` ends: behind its quote, or at the end of the text.
+fn string_end(text: &str, start: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = start + 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    text.len()
+}
+
+/// The text that a string literal stands for. Of an escape that is cut off or unknown, what stands there.
+fn content(literal: &str) -> String {
+    let inside = &literal[1..];
+    let inside = match literal.len() > 1 && string_end(literal, 0) == literal.len() {
+        true => inside.strip_suffix('"').unwrap_or(inside),
+        false => inside,
+    };
+    if let Ok(text) = serde_json::from_str(&format!("\"{inside}\"")) {
+        return text;
+    }
+    let mut text = String::with_capacity(inside.len());
+    let mut rest = inside;
+    while let Some(at) = rest.find('\\') {
+        text.push_str(&rest[..at]);
+        rest = &rest[at..];
+        // A pair of surrogates is two escapes.
+        let escape = [12, 6, 2].into_iter().find_map(|length| {
+            let escape = rest.get(..length)?;
+            let one: String = serde_json::from_str(&format!("\"{escape}\"")).ok()?;
+            (one.chars().count() == 1).then_some((length, one))
+        });
+        match escape {
+            Some((length, one)) => {
+                text.push_str(&one);
+                rest = &rest[length..];
+            }
+            None => {
+                text.push('\\');
+                rest = &rest[1..];
+            }
+        }
+    }
+    text.push_str(rest);
+    text
+}
