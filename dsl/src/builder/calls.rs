@@ -2,6 +2,7 @@
 
 use super::body::Body;
 use super::built::Built;
+use super::errors::InChild;
 use super::expression::Expression;
 use super::handle::Handle;
 use super::open::Fallible;
@@ -79,7 +80,7 @@ impl<In: Payload, Out> Body<In, Out> {
         &self,
         state: &Handle<W::Input>,
         workflow: W,
-    ) -> Fallible<'_, W::Input, W::Output, NoError, Out> {
+    ) -> Fallible<'_, W::Input, W::Output, InChild, Out> {
         self.nested(state, workflow, Expr::input(W::Input::shape))
     }
 
@@ -90,7 +91,7 @@ impl<In: Payload, Out> Body<In, Out> {
         state: &Handle<T>,
         workflow: W,
         input: Expression<T, W::Input>,
-    ) -> Fallible<'_, T, W::Output, NoError, Out> {
+    ) -> Fallible<'_, T, W::Output, InChild, Out> {
         let input = self.over(state, input.tree, &Expr::input(T::shape));
         self.nested(state, workflow, input)
     }
@@ -101,7 +102,7 @@ impl<In: Payload, Out> Body<In, Out> {
         state: &Handle<T>,
         _workflow: W,
         input: Expr,
-    ) -> Fallible<'_, T, W::Output, NoError, Out> {
+    ) -> Fallible<'_, T, W::Output, InChild, Out> {
         self.scope.bind_workflow::<W>();
         self.fallible(state, |name| State::task(name, Call::workflow::<W>(input)))
     }
@@ -149,7 +150,7 @@ impl<In: Payload, Out> Body<In, Out> {
         &self,
         state: &Handle<I>,
         workflow: &Built<I, O>,
-    ) -> Fallible<'_, I, O, NoError, Out> {
+    ) -> Fallible<'_, I, O, InChild, Out> {
         self.nested_built(state, workflow, Expr::input(I::shape), true)
     }
 
@@ -160,7 +161,7 @@ impl<In: Payload, Out> Body<In, Out> {
         state: &Handle<T>,
         workflow: &Built<I, O>,
         input: Expression<T, I>,
-    ) -> Fallible<'_, T, O, NoError, Out> {
+    ) -> Fallible<'_, T, O, InChild, Out> {
         let input = self.over(state, input.tree, &Expr::input(T::shape));
         self.nested_built(state, workflow, input, true)
     }
@@ -179,13 +180,13 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     #[track_caller]
-    fn nested_built<T: Payload, I: Payload, O: Payload, R>(
+    fn nested_built<T: Payload, I: Payload, O: Payload, R, Error>(
         &self,
         state: &Handle<T>,
         workflow: &Built<I, O>,
         input: Expr,
         awaited: bool,
-    ) -> Fallible<'_, T, R, NoError, Out> {
+    ) -> Fallible<'_, T, R, Error, Out> {
         let child = workflow.as_child();
         self.scope
             .bind(move |bindings, _| bindings.built(child.clone()));

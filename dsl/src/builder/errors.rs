@@ -331,6 +331,10 @@ pub enum InParallel {}
 #[derive(Clone, Copy, Debug)]
 pub enum InMap {}
 
+/// The errors of a nested workflow: any.
+#[derive(Clone, Copy, Debug)]
+pub enum InChild {}
+
 macro_rules! any_inside {
     ($($inside:ty),*) => {$(
         #[diagnostic::do_not_recommend]
@@ -368,7 +372,7 @@ macro_rules! any_inside {
         }
     )*};
 }
-any_inside!(InParallel, InMap);
+any_inside!(InParallel, InMap, InChild);
 
 /// Names errors of a task, for [`retry`](crate::builder::Fallible::retry) and
 /// [`catch`](crate::builder::Fallible::catch) of the typed builder. rustc checks the variants and the fields.

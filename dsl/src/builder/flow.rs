@@ -152,6 +152,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
                 Level::Deny => faults.push(fault),
             }
         }
+        flow.prepare();
         let mut more = Vec::new();
         for fault in lower::faults(&flow, &faults) {
             // A call that is wrong already is not said to be wrong in another way, which may only follow from that.

@@ -70,7 +70,7 @@ pub use self::branches::Branches;
 pub use self::built::Built;
 pub use self::choice::Choice;
 pub use self::distributed::{Access, Batches};
-pub use self::errors::{AnyErrors, Errors, ErrorsOf, InMap, InParallel, States};
+pub use self::errors::{AnyErrors, Errors, ErrorsOf, InChild, InMap, InParallel, States};
 #[doc(hidden)]
 pub use self::errors::{errors_of, field_of};
 pub use self::every::Every;

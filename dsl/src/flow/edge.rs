@@ -12,8 +12,26 @@ pub struct Edge {
     /// The variables among those that it assigns which a `catch` binds: they are new names.
     pub(crate) bound: Vec<Text>,
     pub(crate) raw: Vec<(Text, Expr)>,
+    /// Where its expressions find the error, on an edge of a Choice that decides by the error of a child.
+    pub(crate) error: Option<ErrorSource>,
+    /// What the next state gets as its input, on such an edge.
+    pub(crate) output: Option<Expr>,
     /// Where it was built.
     pub(crate) place: Option<Place>,
+}
+
+/// Where expressions find the error that was caught.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrorSource {
+    /// On the edge of a Catcher: `$states.errorOutput`.
+    Catcher,
+    /// Behind a Catcher: its state is a Choice, and the error is the input.
+    Handed {
+        /// The error is the one that the cause says a child failed with.
+        of_child: bool,
+        /// The input has the member `Input`, the input of the state that failed.
+        has_input: bool,
+    },
 }
 
 impl Edge {
@@ -24,6 +42,8 @@ impl Edge {
             assign: Vec::new(),
             bound: Vec::new(),
             raw: Vec::new(),
+            error: None,
+            output: None,
             place: None,
         }
     }

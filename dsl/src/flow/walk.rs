@@ -21,6 +21,7 @@ macro_rules! walks {
                 for edge in self.$edges() {
                     let fields = edge.assign.$iter().chain(&$($mut)? edge.raw);
                     fields.for_each(|(_, value)| each(value));
+                    edge.output.$iter().for_each(&mut *each);
                 }
                 match &$($mut)? self.kind {
                     Kind::Task { call, timeout, heartbeat, credentials } => {

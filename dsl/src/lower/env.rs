@@ -5,7 +5,7 @@ use super::jsonata::{Code, Operator, Syntax};
 use super::jsonpath::Leaf;
 use super::scope::{Scope, Scopes, at, enter};
 use crate::expr::Text;
-use crate::flow::{Body, Flow, Kind, Sends, State, Transition};
+use crate::flow::{Body, Edge, ErrorSource, Flow, Kind, Sends, State, Transition};
 use crate::map_run::MapResults;
 use crate::shape::{Payload, Shape};
 use crate::task::{Address, Deploy, effective};
@@ -62,7 +62,8 @@ pub(super) struct Env<'a> {
     /// Outermost first.
     pub(super) levels: Vec<Level<'a>>,
     pub(super) result: Option<Found>,
-    pub(super) in_catch: bool,
+    /// Where the error is, where there is one.
+    pub(super) error: Option<ErrorSource>,
     pub(super) dollar: Dollar,
     pub(super) locals: Vec<(Text, Code)>,
     pub(super) path_locals: Vec<(Text, Leaf)>,
@@ -80,6 +81,11 @@ fn express_output() -> Syntax {
     )
 }
 
+/// The description of a child execution, behind the Catcher of the state that waited for it.
+fn child() -> Syntax {
+    Syntax::call("parse", vec![Syntax::states("input.Cause")])
+}
+
 impl<'a> Env<'a> {
     pub(super) fn new(
         flow: &'a Flow,
@@ -93,7 +99,7 @@ impl<'a> Env<'a> {
             state,
             levels,
             result: None,
-            in_catch: false,
+            error: None,
             dollar: Dollar::Input,
             locals: Vec::new(),
             path_locals: Vec::new(),
@@ -116,9 +122,52 @@ impl<'a> Env<'a> {
     pub(super) fn in_catch(&self) -> Env<'a> {
         Env {
             result: None,
-            in_catch: true,
+            error: Some(ErrorSource::Catcher),
             dollar: Dollar::Error,
             ..self.clone()
+        }
+    }
+
+    /// The same on an edge of a Choice.
+    pub(super) fn on_edge(&self, edge: &Edge) -> Env<'a> {
+        Env {
+            error: edge.error,
+            ..self.clone()
+        }
+    }
+
+    /// The error, as an object with `Error` and `Cause`.
+    pub(super) fn error_output(&self) -> Option<Syntax> {
+        let members = |of: &dyn Fn(&'static str) -> Syntax| {
+            let members = ["Error", "Cause"].map(|name| (Syntax::text(name), of(name)));
+            Syntax::Object(members.into())
+        };
+        Some(match self.error? {
+            ErrorSource::Catcher => Syntax::states("errorOutput"),
+            ErrorSource::Handed { of_child: true, .. } => members(&|name| child().field(name)),
+            ErrorSource::Handed {
+                has_input: true, ..
+            } => members(&|name| Syntax::states(format!("input.{name}"))),
+            ErrorSource::Handed { .. } => Syntax::states("input"),
+        })
+    }
+
+    /// The cause of the error.
+    pub(super) fn error_cause(&self) -> Option<Syntax> {
+        Some(match self.error? {
+            ErrorSource::Catcher => Syntax::states("errorOutput.Cause"),
+            ErrorSource::Handed { of_child: true, .. } => child().field("Cause"),
+            ErrorSource::Handed { .. } => Syntax::states("input.Cause"),
+        })
+    }
+
+    /// The input of the state, or on an edge behind a Catcher that of the state which failed.
+    pub(super) fn input(&self) -> Syntax {
+        match self.error {
+            Some(ErrorSource::Handed {
+                has_input: true, ..
+            }) => Syntax::states("input.Input"),
+            _ => Syntax::states("input"),
         }
     }
 

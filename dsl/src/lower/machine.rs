@@ -22,8 +22,14 @@ impl Flow {
     ///
     /// Everything that ASL cannot say, all at once.
     pub fn lower(mut self) -> Result<Definition, Faults> {
-        self.with_own_caught_names();
+        self.prepare();
         lower(&self)
+    }
+
+    /// Adds the states and names that ASL needs and a workflow leaves out. A second call changes nothing.
+    pub(crate) fn prepare(&mut self) {
+        self.with_child_errors();
+        self.with_own_caught_names();
     }
 }
 

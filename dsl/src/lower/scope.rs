@@ -309,10 +309,10 @@ impl<'a> Untyped<'a> {
             } = &state.kind
             {
                 for (_, edge) in rules {
-                    self.assign(&edge.assign, &env);
+                    self.assign(&edge.assign, &env.on_edge(edge));
                 }
                 if let crate::flow::Otherwise::To(edge) = otherwise {
-                    self.assign(&edge.assign, &env);
+                    self.assign(&edge.assign, &env.on_edge(edge));
                 }
                 for arm in arms {
                     self.arm(subject.as_ref(), arm, env.clone());

@@ -175,7 +175,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
                     other => self.handed(other, &name, shape),
                 }
             }
-            Node::Input(shape) => Code::new(Syntax::states("input"), Shape::Lazy(*shape)),
+            Node::Input(shape) => Code::new(self.env.input(), Shape::Lazy(*shape)),
             Node::Item(name) => self.item(name),
             Node::Result => match self.env.result.clone() {
                 Some(found) => found.code,
@@ -188,11 +188,11 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 Code::new(Syntax::states("context.Task.Token"), Shape::String)
             }
             Node::ErrorOutput => {
-                if !self.env.in_catch {
+                let Some(error) = self.env.error_output() else {
                     return self.refuse_code(NO_ERROR);
-                }
+                };
                 Code::new(
-                    Syntax::states("errorOutput"),
+                    error,
                     <crate::task::ErrorOutput as crate::shape::Payload>::shape(),
                 )
             }
@@ -290,11 +290,11 @@ impl<'e, 'r> Lowering<'e, 'r> {
     }
 
     fn error_field(&mut self, name: &str, shape: fn() -> Shape) -> Code {
-        if !self.env.in_catch {
+        let Some(cause) = self.env.error_cause() else {
             return self.refuse_code(NO_ERROR);
-        }
+        };
         let parse = |value: Syntax| Syntax::call("parse", vec![value]);
-        let cause = parse(Syntax::states("errorOutput.Cause"));
+        let cause = parse(cause);
         let fields = parse(cause.field("errorMessage")).field("fields");
         let code = Code::new(fields.field(name.to_owned()), Shape::Lazy(shape));
         let absent = if code.is_option() {

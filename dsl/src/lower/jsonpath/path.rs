@@ -125,7 +125,7 @@ impl<'e, 'r> Paths<'e, 'r> {
             },
             Node::TaskToken if self.env.has_token() => Leaf::path("$$.Task.Token", Shape::String),
             Node::TaskToken => self.refuse_leaf(NO_TOKEN),
-            Node::ErrorOutput if self.env.in_catch => Leaf::path("$", ErrorOutput::shape()),
+            Node::ErrorOutput if self.env.error.is_some() => Leaf::path("$", ErrorOutput::shape()),
             Node::ErrorOutput => self.refuse_leaf(NO_ERROR),
             Node::ErrorField(name, _) => self.refuse_leaf(format!(
                 "JSONPath cannot take the field `{name}` out of an error's cause; {WAY_OUT}, or bind the whole error with \

@@ -3,6 +3,7 @@
 use super::StateLowering;
 use crate::expr::{Expr, Text};
 use crate::flow::{Arm, Edge, Otherwise};
+use crate::lower::env::Env;
 use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Paths};
 use stepwright_asl::json::{Json, Object};
@@ -31,7 +32,8 @@ impl<'a> StateLowering<'_, 'a> {
                 },
                 Some(condition) => jsonpath::condition(condition, &env, self.report),
             };
-            let assign = self.assign(&edge.assign, &env, true);
+            let (assign, output) = self.along(edge, &env);
+            let rule = ChoiceRule { output, ..rule };
             choice.choices.push(leading(rule, assign, edge));
         }
         if let Some(subject) = subject {
@@ -45,7 +47,7 @@ impl<'a> StateLowering<'_, 'a> {
         }
         match otherwise {
             Otherwise::To(edge) => {
-                choice.assign = self.assign(&edge.assign, &env, true);
+                (choice.assign, choice.output) = self.along(edge, &env);
                 choice.default = Some(edge.target.to_string());
             }
             // Data that fits no arm of a `match` fails, as rustc has checked that there is none.
@@ -60,6 +62,15 @@ impl<'a> StateLowering<'_, 'a> {
                 .fault("a choice needs a rule; use a `pass` where there is only one way");
         }
         choice
+    }
+
+    /// The `Assign` of an edge, and the `Output` for the next state.
+    fn along(&mut self, edge: &'a Edge, env: &Env<'a>) -> (Option<Object>, Option<Json>) {
+        let env = env.on_edge(edge);
+        let assign = self.assign(&edge.assign, &env, true);
+        let output = edge.output.as_ref();
+        let output = output.map(|value| jsonata::template(value, &env, self.report));
+        (assign, output)
     }
 
     fn arm(&mut self, choice: &mut Choice, subject: &'a Expr, arm: &'a Arm, is_last: bool) {

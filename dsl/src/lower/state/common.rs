@@ -2,7 +2,7 @@
 
 use super::StateLowering;
 use crate::expr::{Expr, Node, Text};
-use crate::flow::Transition;
+use crate::flow::{Kind, Sends, Transition, is_of_child, reads_states};
 use crate::lower::env::Env;
 use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Leaf, Paths};
@@ -10,7 +10,9 @@ use crate::lower::text;
 use crate::lower::tree::Tree;
 use crate::shape::Shape;
 use stepwright_asl::json::{Json, Object};
-use stepwright_asl::model::{Catcher, NumberOrExpression, PathField, QueryLanguage, Word};
+use stepwright_asl::model::{
+    Catcher, MachineType, NumberOrExpression, PathField, QueryLanguage, Word,
+};
 use stepwright_asl::placeholder;
 
 /// Where a state goes, and what it leaves behind.
@@ -179,6 +181,39 @@ impl<'a> StateLowering<'_, 'a> {
                 }
             })
             .collect()
+    }
+
+    /// Refuses errors of a nested workflow where the state cannot know them. Where it can, a Choice has replaced their catches before.
+    pub(super) fn refuse_errors_of_child(&mut self) {
+        let state = self.state;
+        let Kind::Task { call, .. } = &state.kind else {
+            return;
+        };
+        let Sends::Workflow(child) = &call.sends else {
+            return;
+        };
+        let reason = if !child.awaited {
+            "this state starts the workflow and does not wait for it"
+        } else if child.machine_type == MachineType::Express {
+            "the failure of an Express workflow has no error name; catch `States::QueryEvaluationError`, or take a Standard workflow"
+        } else if state.catch.iter().any(reads_states) {
+            "a `jsonata!` of this state's catches reads `$states`, which has no error behind the Choice that reads the child's; bind the error with `as`"
+        } else {
+            "a JSONPath state cannot read the error of a nested workflow; write `query_language JSONata;` in this state"
+        };
+        let caught = state.catch.iter().flat_map(|catch| &catch.errors);
+        for error in caught.filter(|error| is_of_child(error)) {
+            self.report.fault(format!(
+                "a catch of `{error}` catches nothing here: {reason}"
+            ));
+        }
+        let retried = state.retry.iter().flat_map(|retry| &retry.errors);
+        for error in retried.filter(|error| is_of_child(error)) {
+            self.report.fault(format!(
+                "a retry of `{error}` retries nothing here: a nested workflow that fails is `States.TaskFailed` for the state that waits; retry \
+                 `States::TaskFailed`, or `{error}` in the nested workflow"
+            ));
+        }
     }
 
     pub(super) fn refuse_unsafe_names(&mut self, errors: &[Text]) {

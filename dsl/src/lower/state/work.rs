@@ -38,6 +38,7 @@ impl StateLowering<'_, '_> {
     pub(super) fn work(&mut self, is_lambda: bool) -> Work {
         let env = self.env.with_result(self.state);
         let outcome = self.outcome(&env);
+        self.refuse_errors_of_child();
         let retry = self.retriers(is_lambda);
         let catch = self.catchers();
         Work {

@@ -148,3 +148,34 @@ fn services_and_nested_workflows() {
         flow(states).machine_type(MachineType::Express),
     );
 }
+
+#[test]
+fn errors_of_a_nested_workflow_that_the_state_cannot_know_are_refused() {
+    let catch = |value: Expr| {
+        let edge = Edge::to("Done").assign("seen", value);
+        Catch::on(vec![error_name::<PaymentError>("Declined")], edge)
+    };
+    let nested =
+        |name: &'static str, call: Call| State::task(name, call).catch(catch(Expr::none()));
+    let id = || order().field("order_id");
+    refuses(
+        "refused_errors_of_child",
+        flow(vec![
+            nested("Started", Call::start_workflow::<Fulfilment>(order())).next("Express"),
+            nested("Express", Call::workflow::<Quote>(id())).next("Paths"),
+            nested("Paths", Call::workflow::<Fulfilment>(order()))
+                .query_language(QueryLanguage::JsonPath)
+                .next("Text"),
+            State::task("Text", Call::workflow::<Fulfilment>(order()))
+                .catch(catch(Expr::jsonata(
+                    "$states.errorOutput.Cause",
+                    String::shape,
+                )))
+                .next("Retried"),
+            State::task("Retried", Call::workflow::<Fulfilment>(order()))
+                .retry(Retry::on(vec![error_name::<PaymentError>("Declined")]))
+                .next("Done"),
+            State::succeed("Done"),
+        ]),
+    );
+}

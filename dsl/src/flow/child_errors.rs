@@ -1,0 +1,205 @@
+//! Catches that name errors of a nested workflow.
+//!
+//! Where a child execution fails, the task of its parent fails with `States.TaskFailed`. The cause is what DescribeExecution says of the child,
+//! as JSON: its `Error` is the error that the child failed with. A Catcher matches names only, so that it cannot see the child's error. Its
+//! `States.TaskFailed` goes to a Choice, which reads the cause.
+
+use super::{Catch, Edge, ErrorSource, Flow, Kind, Sends, State};
+use crate::expr::{Expr, Node, Text};
+use crate::shape::Payload;
+use std::collections::HashSet;
+use stepwright_asl::errors;
+use stepwright_asl::model::{MachineType, QueryLanguage};
+
+/// What the names begin with that the call of the child itself fails with: AWS could not start it.
+const OF_THE_CALL: [&str; 2] = ["StepFunctions.", "Sfn."];
+
+impl Flow {
+    /// Adds the Choice of each state that catches errors of the child which it waits for.
+    pub(crate) fn with_child_errors(&mut self) {
+        let mut names = HashSet::new();
+        super::each_state(&self.states, &mut |state| {
+            names.insert(state.name.clone());
+        });
+        let language = self.query_language;
+        add_choices(&mut self.states, language, &mut names);
+    }
+}
+
+fn add_choices(states: &mut Vec<State>, language: QueryLanguage, names: &mut HashSet<Text>) {
+    let mut at = 0;
+    while let Some(state) = states.get_mut(at) {
+        at += 1;
+        for body in state.bodies_mut() {
+            add_choices(&mut body.states, language, names);
+        }
+        if state.query_language.unwrap_or(language) == QueryLanguage::Jsonata
+            && waits_for_child(state)
+        {
+            let added = choice(state, names);
+            let count = added.len();
+            states.splice(at..at, added);
+            at += count;
+        }
+    }
+}
+
+/// Whether it waits for a Standard execution. An Express one that fails is a result of the call, and no error.
+fn waits_for_child(state: &State) -> bool {
+    match &state.kind {
+        Kind::Task { call, .. } => match &call.sends {
+            Sends::Workflow(child) => child.awaited && child.machine_type == MachineType::Standard,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether this is the name of an error that a child may fail with, and the call of a child may not.
+pub(crate) fn is_of_child(name: &str) -> bool {
+    !errors::is_reserved(name) && !OF_THE_CALL.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Makes the catches of a state those that its call can fail with. Returns the Choice between the errors of the child, and the Fail state for
+/// those that nothing catches.
+fn choice(state: &mut State, names: &mut HashSet<Text>) -> Vec<State> {
+    let is_typed = |catch: &Catch| catch.errors.iter().any(|name| is_of_child(name));
+    if !state.catch.iter().any(is_typed) || state.catch.iter().any(reads_states) {
+        return Vec::new();
+    }
+    let has_input = state.catch.iter().any(reads_input);
+    let choice_name = free_name(&format!("{}Failed", state.name), names);
+    let mut catches: Vec<Catch> = Vec::new();
+    let mut rules: Vec<(Option<Expr>, Edge)> = Vec::new();
+    let mut default = None;
+    for catch in std::mem::take(&mut state.catch) {
+        let (of_child, own): (Vec<Text>, Vec<Text>) =
+            (catch.errors.iter().cloned()).partition(|name| is_of_child(name));
+        // Behind a catch of all errors nothing is caught.
+        if !of_child.is_empty() && default.is_none() {
+            if rules.is_empty() {
+                catches.push(to_choice(&choice_name, has_input));
+            }
+            rules.push((Some(condition(&of_child)), on_edge(&catch, true, has_input)));
+        }
+        let takes_all = |name: &Text| **name == *errors::ALL || **name == *errors::TASK_FAILED;
+        if own.iter().any(takes_all) && !rules.is_empty() && default.is_none() {
+            default = Some(on_edge(&catch, false, has_input));
+        }
+        // The Choice has all that `States.TaskFailed` takes.
+        let is_taken = |name: &Text| !rules.is_empty() && **name == *errors::TASK_FAILED;
+        let errors: Vec<Text> = own.into_iter().filter(|name| !is_taken(name)).collect();
+        if !errors.is_empty() {
+            catches.push(Catch { errors, ..catch });
+        }
+    }
+    state.catch = catches;
+    if rules.is_empty() {
+        return Vec::new();
+    }
+    let made = |made: State| State {
+        place: state.place,
+        query_language: state.query_language,
+        ..made
+    };
+    let text = |of: &'static str| Expr::jsonata(of, String::shape);
+    let (default, not_caught) = match default {
+        Some(edge) => (edge, None),
+        None => {
+            let name = free_name(&format!("{}NotCaught", state.name), names);
+            let fail = State::fail(name.clone())
+                .error(text("$states.input.Error"))
+                .cause(text("$states.input.Cause"));
+            (Edge::to(name), Some(made(fail)))
+        }
+    };
+    let mut choice = made(State::choice(choice_name).otherwise(default));
+    if let Kind::Choice { rules: own, .. } = &mut choice.kind {
+        *own = rules;
+    }
+    std::iter::once(choice).chain(not_caught).collect()
+}
+
+/// The catch that leads to the Choice. `has_input` hands on the state's input, too.
+fn to_choice(choice: &Text, has_input: bool) -> Catch {
+    let catch = Catch::on(vec![errors::TASK_FAILED], Edge::to(choice.clone()));
+    if !has_input {
+        return catch;
+    }
+    let text = |of: &'static str| Expr::jsonata(of, String::shape);
+    catch.output(Expr::object(vec![
+        ("Error".into(), text("$states.errorOutput.Error")),
+        ("Cause".into(), text("$states.errorOutput.Cause")),
+        ("Input".into(), Expr::input(serde_json::Value::shape)),
+    ]))
+}
+
+/// The edge of a catch behind the Choice.
+fn on_edge(catch: &Catch, of_child: bool, has_input: bool) -> Edge {
+    // What a Catcher hands on by itself.
+    let error = has_input.then(Expr::error_output);
+    Edge {
+        error: Some(ErrorSource::Handed {
+            of_child,
+            has_input,
+        }),
+        output: catch.output.clone().or(error),
+        ..catch.edge.clone()
+    }
+}
+
+/// Whether a text of the user's reads what is something else behind the Choice.
+pub(crate) fn reads_states(catch: &Catch) -> bool {
+    reads(
+        catch,
+        &|node| matches!(node, Node::Jsonata(text, _) if text.contains("$states")),
+    )
+}
+
+fn reads_input(catch: &Catch) -> bool {
+    reads(catch, &|node| matches!(node, Node::Input(_)))
+}
+
+fn reads(catch: &Catch, what: &dyn Fn(&Node) -> bool) -> bool {
+    let mut found = false;
+    let fields = catch.edge.assign.iter().chain(&catch.edge.raw);
+    for value in fields.map(|(_, value)| value).chain(&catch.output) {
+        value.walk(&mut |node| found |= what(node));
+    }
+    found
+}
+
+/// Whether the child failed with one of these errors.
+///
+/// `States.TaskFailed` stands for errors of the call, too, with causes that are not JSON. AWS cuts causes at 32,768 characters: one that does not end as
+/// an object does cannot be read.
+fn condition(names: &[Text]) -> Expr {
+    let quoted = names
+        .iter()
+        .map(|name| serde_json::Value::from(&**name).to_string());
+    let quoted: Vec<String> = quoted.collect();
+    let test = match quoted.as_slice() {
+        [only] => format!("= {only}"),
+        several => format!("in [{}]", several.join(", ")),
+    };
+    let is_json = [
+        format!("$states.input.Error = {:?}", errors::TASK_FAILED),
+        "$substring($states.input.Cause, -1) = \"}\"".to_owned(),
+    ];
+    let is_json = is_json.join(" and ");
+    let is_one = format!("$parse($states.input.Cause).Error {test}");
+    let condition = [&is_json, "?", &is_one, ": false"].join(" ");
+    Expr::jsonata(condition, bool::shape)
+}
+
+/// The name, or the name with the first number that makes it new.
+fn free_name(name: &str, names: &mut HashSet<Text>) -> Text {
+    let numbered = (2..).map(|number| format!("{name}{number}"));
+    let mut all = std::iter::once(name.to_owned())
+        .chain(numbered)
+        .map(Text::from);
+    // There are more numbers than names.
+    let free = all.find(|name| !names.contains(name)).unwrap_or_default();
+    names.insert(free.clone());
+    free
+}

@@ -1,0 +1,252 @@
+//! A state that runs another workflow catches the errors that this one fails with.
+
+use insta::assert_snapshot;
+use serde_json::Value;
+use stepwright::builder::{FlowBuilder, States};
+use stepwright::prelude::*;
+use stepwright::{ErrorOutput, errors, expr};
+use stepwright_runtime::testing::{Mock, Mocks};
+use stepwright_runtime::{Engine, ExecutionReport, StartOptions, Status};
+
+#[derive(Debug, thiserror::Error, TaskError)]
+enum PaymentError {
+    #[error("declined: {reason}")]
+    Declined { reason: String, code: Option<i32> },
+    #[error("busy")]
+    Busy,
+    #[error("lost")]
+    Lost,
+}
+
+#[task]
+async fn charge(total: f64) -> Result<String, PaymentError>;
+
+workflow! {
+    /// Charges.
+    workflow Sale(total: f64) -> String {
+        task Charge { let receipt = charge(total); end receipt; }
+    }
+}
+
+workflow! {
+    /// Catches single errors, one of them with another one of the call.
+    workflow Typed(total: f64) -> String {
+        task Sell {
+            let receipt = workflow Sale(total);
+            catch PaymentError::Declined { reason, code } => Declined;
+            catch PaymentError::Busy | States::Timeout as failure => Later;
+            end receipt;
+        }
+        succeed Declined { format!("{reason} {}", code.unwrap_or(-1)) }
+        succeed Later { failure.error.unwrap_or_default() }
+    }
+}
+
+workflow! {
+    /// Catches one error, and all others with the cause that AWS gives them.
+    workflow All(total: f64) -> String {
+        task Sell {
+            let receipt = workflow Sale(total);
+            catch PaymentError::Declined { reason, code: _ } => Declined;
+            catch States::ALL as failure => Other;
+            end receipt;
+        }
+        succeed Declined { reason }
+        succeed Other { format!("{}: {}", failure.error.unwrap_or_default(), failure.cause.unwrap_or_default()) }
+    }
+}
+
+workflow! {
+    /// The failure of a branch is what its child failed with, as if nothing had read it.
+    workflow Inside(total: f64) -> String {
+        parallel Both {
+            let (receipt, _nothing) =
+                branch {
+                    task Sell {
+                        let receipt = workflow Sale(total);
+                        catch PaymentError::Busy => SellFailed;
+                        end receipt;
+                    }
+                    // Its name is that of the Choice.
+                    pass SellFailed { end "busy".to_owned(); }
+                }
+                branch { pass Nothing { end (); } };
+            catch States::TaskFailed as failure => Caught;
+            end receipt;
+        }
+        succeed Caught { failure.error.unwrap_or_default() }
+    }
+}
+
+fn declined(code: Option<i32>) -> PaymentError {
+    let reason = "no \"money\" {}".to_owned();
+    PaymentError::Declined { reason, code }
+}
+
+async fn run<W: Workflow<Input = f64, Output = String>>(
+    mock: Mock<charge>,
+) -> std::sync::Arc<ExecutionReport> {
+    let engine = Engine::builder()
+        .register::<W>()
+        .tasks(Mocks::new().task::<charge>(mock))
+        .virtual_time()
+        .build()
+        .unwrap();
+    engine.start::<W>(12.5).await.unwrap().report().await
+}
+
+async fn output<W: Workflow<Input = f64, Output = String>>(mock: Mock<charge>) -> String {
+    let report = run::<W>(mock).await;
+    assert_eq!(
+        report.status,
+        Status::Succeeded,
+        "{:?} {:?}",
+        report.error,
+        report.cause
+    );
+    report.output.as_ref().unwrap().to_typed().unwrap()
+}
+
+#[tokio::test]
+async fn an_error_of_the_child_is_caught_with_its_fields() {
+    for (code, text) in [(Some(7), "no \"money\" {} 7"), (None, "no \"money\" {} -1")] {
+        assert_eq!(output::<Typed>(Mock::fails(declined(code))).await, text);
+    }
+    assert_eq!(
+        output::<Typed>(Mock::fails(PaymentError::Busy)).await,
+        "PaymentError.Busy"
+    );
+    assert_eq!(
+        output::<Typed>(Mock::returns("r-1".to_owned())).await,
+        "r-1"
+    );
+}
+
+#[tokio::test]
+async fn an_error_that_nothing_catches_is_that_of_the_call() {
+    let report = run::<Typed>(Mock::fails(PaymentError::Lost)).await;
+    assert_eq!(report.error.as_deref(), Some("States.TaskFailed"));
+    let cause: Value = serde_json::from_str(report.cause.as_deref().unwrap()).unwrap();
+    assert_eq!(cause["Error"], "PaymentError.Lost");
+    assert_eq!(cause["Status"], "FAILED");
+    assert_eq!(
+        report.history.path(),
+        ["Sell", "SellFailed", "SellNotCaught"]
+    );
+}
+
+#[tokio::test]
+async fn a_catch_of_all_errors_gets_the_others_as_the_call_reports_them() {
+    assert_eq!(
+        output::<All>(Mock::fails(declined(None))).await,
+        "no \"money\" {}"
+    );
+    let other = output::<All>(Mock::fails(PaymentError::Lost)).await;
+    let (error, cause) = other.split_once(": ").unwrap();
+    assert_eq!(error, "States.TaskFailed");
+    let cause: Value = serde_json::from_str(cause).unwrap();
+    assert_eq!(cause["Error"], "PaymentError.Lost");
+}
+
+#[tokio::test]
+async fn states_around_get_the_failure_unchanged() {
+    assert_eq!(
+        output::<Inside>(Mock::fails(PaymentError::Busy)).await,
+        "busy"
+    );
+    assert_eq!(
+        output::<Inside>(Mock::fails(PaymentError::Lost)).await,
+        "States.TaskFailed"
+    );
+}
+
+/// The call itself may fail, and AWS cuts long causes off: the Choice does not read them.
+#[tokio::test]
+async fn a_cause_that_is_not_json_goes_on_as_it_is() {
+    let failures = [
+        ("States.TaskFailed", ""),
+        (
+            "States.TaskFailed",
+            r#"{"Error":"PaymentError.Declined","Input":"aaa"#,
+        ),
+        ("StepFunctions.ExecutionLimitExceeded", "too many {}"),
+    ];
+    for (error, cause) in failures {
+        let mocks = Mocks::new()
+            .state("Sell", Mock::failure(error, cause))
+            .task::<charge>(Mock::never().optional());
+        let engine = Engine::builder()
+            .register::<All>()
+            .tasks(mocks)
+            .virtual_time()
+            .build()
+            .unwrap();
+        let run = engine.start::<All>(1.0).await.unwrap();
+        assert_eq!(run.await.unwrap(), format!("{error}: {cause}"));
+    }
+}
+
+/// States of the builder hand values on: the next state gets the input of the one that failed, and the fields of the error.
+#[tokio::test]
+async fn a_built_workflow_catches_with_the_input_of_the_state_that_failed() {
+    let flow = FlowBuilder::<f64, String>::new("Handing");
+    let sell = flow.declare::<f64>("Sell");
+    let refused = flow.declare::<(f64, String)>("Declined");
+    let other = flow.declare::<(f64, ErrorOutput)>("Other");
+    flow.start_at(&sell);
+    flow.workflow(&sell, Sale {})
+        .catch_with(
+            errors!(PaymentError::Declined { reason }),
+            &refused,
+            expr!(|both: (f64, String)| both),
+        )
+        .catch_with(States::ALL, &other, expr!(|both: (f64, ErrorOutput)| both))
+        .end();
+    flow.succeed_with(
+        &refused,
+        expr!(|both: (f64, String)| format!("{} {}", both.0, both.1)),
+    );
+    flow.succeed_with(
+        &other,
+        expr!(|both: (f64, ErrorOutput)| format!(
+            "{} {}",
+            both.0,
+            both.1.error.unwrap_or_default()
+        )),
+    );
+    let built = flow.build().unwrap();
+    for (error, text) in [
+        (declined(None), "12.5 no \"money\" {}"),
+        (PaymentError::Lost, "12.5 States.TaskFailed"),
+    ] {
+        let mocks = Mocks::new().task::<charge>(Mock::fails(error));
+        let engine = Engine::builder()
+            .register_built(&built)
+            .tasks(mocks)
+            .virtual_time()
+            .build()
+            .unwrap();
+        let run = engine
+            .start_built(&built, 12.5, StartOptions::new())
+            .await
+            .unwrap();
+        assert_eq!(run.await.unwrap(), text);
+    }
+}
+
+#[test]
+fn the_choice_is_in_the_asl() {
+    assert_snapshot!(Typed::definition().to_json_pretty());
+}
+
+#[test]
+fn names_of_added_states_are_free() {
+    let machine = Inside::definition().to_json_pretty();
+    for name in [
+        "\"SellFailed\": {",
+        "\"SellFailed2\": {",
+        "\"SellNotCaught\": {",
+    ] {
+        assert_eq!(machine.matches(name).count(), 1, "{name}\n{machine}");
+    }
+}
