@@ -1,10 +1,13 @@
 //! A state that runs another workflow catches the errors that this one fails with.
 
 use insta::assert_snapshot;
-use serde_json::Value;
+use proptest::prelude::*;
+use serde_json::{Value, json};
 use stepwright::builder::{FlowBuilder, States};
+use stepwright::expr::Expr;
+use stepwright::flow::{Call, Catch, Edge, Flow, State};
 use stepwright::prelude::*;
-use stepwright::{ErrorOutput, errors, expr};
+use stepwright::{Definition, ErrorOutput, MachineType, errors, expr};
 use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{Engine, ExecutionReport, StartOptions, Status};
 
@@ -248,5 +251,120 @@ fn names_of_added_states_are_free() {
         "\"SellNotCaught\": {",
     ] {
         assert_eq!(machine.matches(name).count(), 1, "{name}\n{machine}");
+    }
+}
+
+workflow! {
+    /// The state that waits for a child is the first of a map's body, where its input is the item.
+    workflow Each(totals: Vec<f64>) -> Vec<String> {
+        map Each {
+            let texts = for total in totals {
+                task Sell {
+                    let receipt = workflow Sale(total);
+                    catch PaymentError::Declined { reason, .. } => Declined;
+                    catch States::ALL => Other;
+                    end receipt;
+                }
+                pass Declined { end format!("{total} {reason}"); }
+                pass Other { end format!("{total}"); }
+            };
+            end texts;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_item_is_known_behind_the_choice() {
+    let mock = Mock::fails(declined(None)).then(Mock::fails(PaymentError::Lost));
+    let engine = Engine::builder()
+        .register::<Each>()
+        .tasks(Mocks::new().task::<charge>(mock))
+        .virtual_time()
+        .build()
+        .unwrap();
+    let run = engine.start::<Each>(vec![1.5, 2.5]).await.unwrap();
+    assert_eq!(run.await.unwrap(), ["1.5 no \"money\" {}", "2.5"]);
+}
+
+/// The names that catches may have; the first three are errors of the child.
+const NAMES: [&str; 5] = [
+    "PaymentError.Declined",
+    "PaymentError.Busy",
+    "PaymentError.Lost",
+    "States.TaskFailed",
+    "States.Timeout",
+];
+
+/// Catches: each name is in the catch of this number, if any, and `States.ALL` may be the last one.
+fn catches() -> impl Strategy<Value = (Vec<Vec<&'static str>>, bool)> {
+    let places = prop::collection::vec(prop::option::of(0..4_usize), NAMES.len());
+    (places, any::<bool>()).prop_map(|(places, has_all)| {
+        let mut catches: Vec<Vec<&str>> = vec![Vec::new(); 4];
+        for (name, place) in NAMES.into_iter().zip(places) {
+            catches[place.unwrap_or(4).min(3)].extend(place.map(|_| name));
+        }
+        // Behind a catch of `States.TaskFailed`, a catch of the child's errors catches nothing.
+        let whole = catches
+            .iter()
+            .position(|names| names.contains(&"States.TaskFailed"));
+        for names in catches.iter_mut().skip(whole.map_or(4, |at| at + 1)) {
+            names.retain(|name| name.starts_with("States."));
+        }
+        catches.retain(|names| !names.is_empty());
+        (catches, has_all)
+    })
+}
+
+/// A workflow whose state `Sell` has these catches, each to a state that says which one it was.
+fn catching(catches: &[Vec<&'static str>], has_all: bool) -> Definition {
+    let all = has_all.then(|| vec!["States.ALL"]);
+    let mut sell = State::task("Sell", Call::workflow::<Sale>(Expr::literal(1.0))).end();
+    let mut states = Vec::new();
+    for (at, names) in catches.iter().cloned().chain(all).enumerate() {
+        let target = format!("Catch{at}");
+        let edge = Edge::to(target.clone()).assign("failure", Expr::error_output());
+        sell = sell.catch(Catch::on(names, edge));
+        let failure = Expr::variable("failure").field("error");
+        states.push(State::pass(target).end_with(Expr::tuple(vec![Expr::literal(at), failure])));
+    }
+    let states = std::iter::once(sell).chain(states);
+    states
+        .fold(Flow::new("Catching"), Flow::state)
+        .lower()
+        .unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_first_catch_that_names_the_error_takes_it((catches, has_all) in catches(), error in 0..3_usize) {
+        let failure = match error {
+            0 => declined(None),
+            1 => PaymentError::Busy,
+            _ => PaymentError::Lost,
+        };
+        let sale = "arn:aws:states:us-east-1:123456789012:stateMachine:Sale";
+        let text = catching(&catches, has_all).to_json().replace("${SaleArn}", sale);
+        let engine = Engine::builder()
+            .register::<Sale>()
+            .definition_json("Catching", &text, MachineType::Standard)
+            .tasks(Mocks::new().task::<charge>(Mock::fails(failure)))
+            .virtual_time()
+            .build()
+            .unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let report = runtime.block_on(engine.execute_machine("Catching", json!({}), StartOptions::new())).unwrap();
+        let takes = |names: &Vec<&str>| names.contains(&NAMES[error]) || names.contains(&"States.TaskFailed");
+        let taken = catches.iter().position(takes).or(has_all.then_some(catches.len()));
+        let output = report.output.as_ref().map(|output| output.to_json());
+        match taken {
+            Some(at) => {
+                let is_typed = catches.get(at).is_some_and(|names| names.contains(&NAMES[error]));
+                let seen = if is_typed { NAMES[error] } else { "States.TaskFailed" };
+                prop_assert_eq!(output, Some(json!([at, seen])));
+            }
+            None => prop_assert_eq!(report.error.as_deref(), Some("States.TaskFailed")),
+        }
     }
 }
