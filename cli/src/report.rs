@@ -177,7 +177,7 @@ fn yaml_token(source: &str, offset: usize) -> Range<usize> {
     let length = match rest.chars().next() {
         None => 0,
         Some('"') => string_length(rest),
-        Some('\'') => rest[1..].find('\'').map_or(rest.len(), |end| end + 2),
+        Some('\'') => single_quoted_length(rest),
         Some(first @ ('{' | '[' | ']' | '}')) => first.len_utf8(),
         Some(first) => [": ", ", ", " #", "]", "}"]
             .iter()
@@ -219,6 +219,19 @@ fn string_length(rest: &str) -> usize {
     rest.len()
 }
 
+/// The length of the YAML scalar in single quotes that `rest` begins with, in which `''` is a quote; of its line where it is not closed.
+fn single_quoted_length(rest: &str) -> usize {
+    let mut at = 1;
+    while let Some(quote) = rest[at..].find('\'') {
+        at += quote + 1;
+        match rest[at..].starts_with('\'') {
+            true => at += 1,
+            false => return at,
+        }
+    }
+    rest.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,7 +255,10 @@ mod tests {
             ("Next: Charge it # so", 6, "Charge it"),
             ("{Next: Charge, End: no}", 7, "Charge"),
             ("[a, b]", 4, "b"),
-            ("'a ''b': 1", 0, "'a '"),
+            ("'a ''b': 1", 0, "'a ''b'"),
+            ("'a''': 1", 0, "'a'''"),
+            ("'': 1", 0, "''"),
+            ("'a ''b", 0, "'a ''b"),
             ("\"a b\": 1", 0, "\"a b\""),
             ("a: {% x %}", 3, "{"),
             ("States:\n  A:\n", 10, "A"),
