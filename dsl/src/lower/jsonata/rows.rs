@@ -416,7 +416,13 @@ impl Filling {
 fn unsort(sequence: &mut Syntax) {
     match sequence {
         Syntax::ByCharacters(texts, _) => *sequence = (**texts).clone(),
-        Syntax::Array(items) if items.len() == 1 => unsort(&mut items[0]),
+        Syntax::Array(items) if items.len() == 1 => {
+            unsort(&mut items[0]);
+            // The brackets were those of the sorted sequence. Another list would be an item of them.
+            if items[0].is_array() {
+                *sequence = items.remove(0);
+            }
+        }
         Syntax::Whole(inner) => unsort(inner),
         Syntax::Call(name, arguments) => match (&**name, arguments.as_mut_slice()) {
             ("sort", [list]) => *sequence = list.clone(),
