@@ -106,5 +106,9 @@ rows! { i:
     one_tuple_that_is_filtered Vec<(i32, i32)> = vec![i.whole.id].iter().filter_map(|id| (1, Some((*id, 1))).1).collect::<Vec<_>>();
     the_least_of_a_sorted_literal Option<i32> = functions::sorted(vec![7, -3]).iter().min().copied();
     the_largest_of_a_sorted_literal Option<i32> = functions::sorted(vec![7, -3]).iter().max().copied();
+    the_length_of_a_list_of_one_tuple usize = vec![i.pair.clone()].len();
+    the_length_of_a_sorted_literal usize = functions::sorted(vec![7, -3]).len();
+    the_length_of_sorted_texts usize = functions::sorted(vec!["b".to_owned(), "a".to_owned()]).len();
+    whether_sorted_texts_have_an_item bool = functions::sorted(vec!["b".to_owned()]).contains(&"b".to_owned());
     the_sum_of_a_sorted_literal i32 = functions::sorted(vec![7, -3]).iter().sum::<i32>();
 }
