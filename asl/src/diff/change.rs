@@ -36,6 +36,7 @@ impl Change {
     }
 }
 
+/// A state that differs between the definitions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
