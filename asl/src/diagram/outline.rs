@@ -67,7 +67,7 @@ pub(super) struct Node {
     pub(super) source: String,
 }
 
-/// What a node depicts.
+/// The subject of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Depicted {
     /// A state.

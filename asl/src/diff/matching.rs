@@ -198,7 +198,7 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// Pairs states with the same content and different names: first those with the same incoming transitions, then the rest in order.
+    /// Pairs states with the same content and different names: first those with the same incoming transitions, then the remaining ones in order.
     fn renamed(&mut self, gone: &[usize], come: &[usize]) {
         let mut exact: HashMap<(String, Vec<Lead>), VecDeque<usize>> = HashMap::new();
         let mut bodies: HashMap<String, VecDeque<usize>> = HashMap::new();

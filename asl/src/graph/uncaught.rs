@@ -48,7 +48,7 @@ impl Uncaught {
 
 impl<D: Definition> Graph<'_, D> {
     /// The errors with which an execution can fail: those that reachable states raise and no catcher catches, in the order of [`Graph::states`]. A
-    /// Distributed Map does not fail with the errors of its children, but with an error of its own if too many of them failed.
+    /// Distributed Map does not fail with the errors of its children, but with a separate error if too many of them failed.
     ///
     /// The errors of a state are derived from its type and its fields. Each path that may select nothing counts as `States.Runtime`, each JSONata
     /// expression as `States.QueryEvaluationError`, and each value that is built as `States.DataLimitExceeded`. A task can report any error. An

@@ -36,7 +36,7 @@ pub(super) fn observed(options: &PolicyOptions, grants: &mut Grants) {
     }
 }
 
-/// A Distributed Map starts executions of its own machine and waits for them.
+/// A Distributed Map starts executions of the same machine and waits for them.
 ///
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html>
 pub(super) fn distributed(label: Option<&str>, options: &PolicyOptions, grants: &mut Grants) {

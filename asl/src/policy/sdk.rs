@@ -174,7 +174,7 @@ fn special(call: &Call<'_>, service: &str, operation: &str) -> Option<Vec<String
     Some(actions)
 }
 
-/// The IAM actions of API Gateway are the HTTP methods of its own API.
+/// The IAM actions of API Gateway are the HTTP methods of its management API.
 ///
 /// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html>
 fn method(operation: &str) -> &'static str {

@@ -73,7 +73,7 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// The ARNs in the arguments, on all levels. A placeholder counts as an ARN if its argument's name says so.
+    /// The ARNs in the arguments, on all levels. A placeholder counts as an ARN if the name of its argument indicates one.
     fn arns(&self, is_meant: &dyn Fn(&str) -> bool, is_name: &dyn Fn(&str) -> bool) -> Vec<String> {
         let mut found = Vec::new();
         self.call.arguments.each(&mut |name, given| {

@@ -259,7 +259,7 @@ pub(super) fn counted(definition: &Definition<'_>) -> Vec<Counted> {
                 return;
             }
             let start = start(definition, state, counter);
-            // A counter that decreases has an unknown number of rounds without its start value. One that increases is assumed to start at 0.
+            // A counter that decreases has an unknown number of rounds without its start value. An increasing counter is assumed to start at 0.
             let start = match start {
                 Start::Number(start) => start,
                 Start::Computed => return,

@@ -9,7 +9,7 @@ use crate::json::{Json, Number};
 pub(super) enum Meaning {
     /// No effect: there is no tag, or it is `!`, or the tag states the actual type.
     Plain,
-    /// `!!str`: a string, whatever it looks like.
+    /// `!!str`: always a string.
     Text,
     /// `!!int` and the like: the value of the text, with or without quotes, which must have this type.
     Core {
