@@ -90,7 +90,7 @@ pub fn matches<S: AsRef<str>>(error_equals: &[S], error: &str) -> bool {
         .any(|name| name_matches(name.as_ref(), error))
 }
 
-/// Like [`matches`], for a failure that a task reported, or for its result. Here `States.ALL` also matches a result that is too large. This was
+/// Like [`matches()`], for a failure that a task reported, or for its result. Here `States.ALL` also matches a result that is too large. This was
 /// recorded for Catch, contrary to the documentation, and is assumed for Retry.
 ///
 /// ```

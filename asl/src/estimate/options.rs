@@ -48,7 +48,7 @@ impl EstimateOptions {
         EstimateOptions::default()
     }
 
-    /// Sets how often a state of a loop is entered at most, unless [`rounds_of`](Self::rounds_of) sets it.
+    /// Sets how often a state of a loop is entered at most, unless `rounds_of` sets it.
     #[must_use]
     pub fn rounds(mut self, rounds: u64) -> Self {
         self.rounds = Some(rounds);

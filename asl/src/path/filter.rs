@@ -7,8 +7,7 @@ use super::reader::Reader;
 use super::tree::{Comparator, Filter, Operand};
 
 impl Reader<'_> {
-    /// Parses a condition: alternatives joined by `
-    /// `.
+    /// Parses a condition: alternatives joined by `||`.
     pub(super) fn filter(&mut self) -> Result<Filter, SyntaxError> {
         self.joined("||", Filter::Or, |reader| {
             reader.joined("&&", Filter::And, Reader::condition)
