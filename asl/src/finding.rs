@@ -165,7 +165,7 @@ impl Finding {
             .position(duplicate.again)
     }
 
-    /// The location in AWS's format: `/` for the whole definition, `None` for a finding without a location on AWS.
+    /// The location in AWS's format: `/` for the whole definition, `None` for a finding that AWS reports without a location.
     pub fn location(&self) -> Option<Cow<'_, str>> {
         match (self.code, self.pointer.as_str()) {
             (Some("MISSING_END_STATE"), _) => None,
@@ -225,7 +225,7 @@ impl Findings {
         Findings { all, truncated }
     }
 
-    /// Whether findings were omitted. Texts of up to about 16 MiB are retained, and at least one error if there is any.
+    /// Whether findings were omitted. Findings with up to about 16 MiB of text are retained, including at least one error if there is any.
     pub fn is_truncated(&self) -> bool {
         self.truncated
     }

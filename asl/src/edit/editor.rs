@@ -47,7 +47,7 @@ impl Editor {
     ///
     /// # Errors
     ///
-    /// As [`Document::parse`].
+    /// See [`Document::parse`].
     pub fn parse(text: &str) -> Result<Editor, SyntaxError> {
         Ok(Editor {
             document: Document::parse(text)?,
@@ -80,7 +80,7 @@ impl Editor {
     ///
     /// # Errors
     ///
-    /// As [`Document::parse_yaml`].
+    /// See [`Document::parse_yaml`].
     #[cfg(feature = "yaml")]
     pub fn parse_yaml(text: &str) -> Result<Editor, SyntaxError> {
         if Format::of_text(text) == Format::Json

@@ -121,7 +121,7 @@ pub fn lookup(resource: &str) -> Result<Integration<'_>, Unknown> {
 ///
 /// # Errors
 ///
-/// As [`lookup`].
+/// See [`lookup`].
 pub fn lookup_item_reader(resource: &str) -> Result<&'static Optimized, Unknown> {
     in_map(resource, Place::ItemReader)
 }
@@ -130,7 +130,7 @@ pub fn lookup_item_reader(resource: &str) -> Result<&'static Optimized, Unknown>
 ///
 /// # Errors
 ///
-/// As [`lookup`].
+/// See [`lookup`].
 pub fn lookup_result_writer(resource: &str) -> Result<&'static Optimized, Unknown> {
     in_map(resource, Place::ResultWriter)
 }

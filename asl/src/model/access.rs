@@ -76,7 +76,8 @@ impl State {
             .unwrap_or_default()
     }
 
-    /// Returns the retriers mutably; `None` for states without this field. An empty list is not written, unless it was in the parsed JSON.
+    /// Returns the retriers mutably; `None` for states without this field. An empty list is not written, unless it was already empty in the
+    /// parsed JSON.
     ///
     /// ```
     /// use stepwright_asl::model::State;

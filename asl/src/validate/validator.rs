@@ -107,7 +107,7 @@ impl Validator {
     ///
     /// # Errors
     ///
-    /// As [`deny`](Validator::deny).
+    /// See [`deny`](Validator::deny).
     pub fn allow(mut self, id: impl AsRef<str>) -> Result<Validator, RuleIdError> {
         self.allowed.push(self.known(id.as_ref())?);
         Ok(self)
@@ -117,7 +117,7 @@ impl Validator {
     ///
     /// # Errors
     ///
-    /// As [`deny`](Validator::deny).
+    /// See [`deny`](Validator::deny).
     pub fn without(mut self, id: impl AsRef<str>) -> Result<Validator, RuleIdError> {
         self.off.push(self.known(id.as_ref())?);
         Ok(self)
