@@ -38,7 +38,7 @@ pub(super) fn ways(graph: &Graph<'_, StateMachine>, state: usize) -> Vec<Way> {
     ways
 }
 
-/// The reachable states of a container, the first one first, and the cost of each by its index in the graph.
+/// The states of a container that are reachable from its first one, and the cost of each by its index in the graph.
 pub(super) struct Walk<'a, 'm> {
     pub(super) graph: &'a Graph<'m, StateMachine>,
     pub(super) container: usize,

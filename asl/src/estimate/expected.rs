@@ -93,7 +93,7 @@ impl Walk<'_, '_> {
                 (*way, chance)
             })
             .collect();
-        // If the known probabilities do not add up to 1, the remainder is distributed over them.
+        // If all probabilities are known and their sum is below 1, they are scaled up.
         if open == 0.0 && sum > 0.0 && rest > 0.0 {
             chances.iter_mut().for_each(|(_, chance)| *chance /= sum);
         }

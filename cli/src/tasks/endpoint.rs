@@ -20,7 +20,7 @@ const CONNECT_TIME: Duration = Duration::from_secs(10);
 const IDLE_TIME: Duration = Duration::from_secs(20);
 /// Maximum size of a response in bytes. A result of more than 262,144 bytes is `States.DataLimitExceeded`; this leaves room to detect it.
 const MOST: usize = 16 * 1_048_576;
-/// Maximum length of a non-error body in a cause, in bytes.
+/// Maximum number of characters of an unrecognized error body in a cause.
 const SHOWN: usize = 1_000;
 
 /// An HTTP client with a connection pool. Clones share the pool.

@@ -22,7 +22,7 @@ pub(super) struct Checked {
     /// The machine's name, if the file has one.
     pub(super) machine: Option<String>,
     pub(super) findings: Findings,
-    /// Whether the machine is defined by this file alone.
+    /// Whether it was found in a folder as a plain definition file, without the settings of a template.
     is_direct: bool,
 }
 
