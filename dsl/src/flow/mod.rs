@@ -121,19 +121,19 @@ impl Flow {
         lambda_retries() => self.lambda_retries = true;
         /// Makes each uncaught error of a task a fault.
         deny_unhandled_errors() => self.deny_unhandled_errors = true;
-        /// Where tasks live that do not say it themselves.
+        /// Sets where tasks are deployed that do not say it themselves.
         deploy(deploy: Deploy) => self.deploy = Some(deploy);
-        /// The workflow's parameter, with the shape of its type.
+        /// Sets the name of the workflow's parameter, with the shape of its type.
         parameter(name: impl Into<Text>, shape: fn() -> Shape) => self.parameter = Some((name.into(), shape));
-        /// The shape of the workflow's output.
+        /// Sets the shape of the workflow's output.
         returns(shape: fn() -> Shape) => self.returns = Some(shape);
-        /// A field of the machine as it stands in ASL. It wins over what the flow would write.
+        /// Sets a top-level field of the machine verbatim. It replaces the field that the flow would write.
         raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
         /// Adds a state.
         state(state: State) => self.states.push(state);
     }
 
-    /// Takes in a fragment in its place.
+    /// Includes a fragment.
     #[must_use]
     pub fn include(mut self, include: Include) -> Flow {
         let body = include.body();
@@ -142,21 +142,21 @@ impl Flow {
         self
     }
 
-    /// The shapes of variables.
+    /// Sets the shapes of variables.
     #[must_use]
     pub fn variables(mut self, variables: Vec<(Text, fn() -> Shape)>) -> Flow {
         self.variables.extend(VariableOf::of(variables));
         self
     }
 
-    /// Variables that were declared.
+    /// Adds declared variables.
     #[must_use]
     pub(crate) fn declared(mut self, variables: Variables) -> Flow {
         self.variables.extend(variables);
         self
     }
 
-    /// Where it was made, of one that was built.
+    /// Sets the source location where a built workflow was created.
     #[must_use]
     pub(crate) fn placed(mut self, place: Place) -> Flow {
         self.place = Some(place);
