@@ -26,7 +26,7 @@ answer! {
         status_text: String = "StatusText",
         /// The body: a JSON value if it is JSON, else a text.
         response_body: serde_json::Value = "ResponseBody",
-        /// The headers, each a list.
+        /// The headers; each value is a list.
         headers: serde_json::Value = "Headers",
     } optional {}
 }
