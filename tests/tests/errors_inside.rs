@@ -1,4 +1,4 @@
-//! The errors of tasks inside a parallel or a map come out by their names.
+//! Errors of tasks inside of a parallel or a map can be caught by their names.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -264,7 +264,7 @@ impl States {
     }
 }
 
-/// Errors that a state can fail with whose work fails with `E`.
+/// Errors of a state whose work fails with `E`.
 #[diagnostic::on_unimplemented(
     message = "a state that fails with `{E}` cannot have the errors `{Self}`",
     label = "these are not the state's errors",

@@ -109,7 +109,7 @@ fn given(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
     }
 }
 
-/// An expression may read the variables of its body and of the bodies around it; a state may assign only those of its own body.
+/// An expression may read the variables of its body and of the bodies around it; a state may assign only those of the body that contains it.
 fn used(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
     let mut said = Vec::new();
     for used in scope.used.borrow().iter() {

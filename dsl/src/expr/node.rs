@@ -125,7 +125,7 @@ pub(crate) enum Node {
     /// Names with values, each visible in the values after it, and the value that is computed with them.
     Let(Vec<(Text, Expr)>, Expr),
     Some(Expr),
-    /// A value with this shape, independent of its own.
+    /// A value with this shape instead of the inferred one.
     Typed(Expr, fn() -> Shape),
     None,
     Function(Text, Vec<Expr>),

@@ -33,7 +33,7 @@ impl<A: Action, From> Request<A, From> {
 }
 
 impl<A, From, Answer> Request<A, From, Answer> {
-    /// Sets a parameter by its name in the service's API, for parameters without a method here, such as new ones of AWS. A later value replaces an earlier one.
+    /// Sets a parameter by its name in the service's API, if it has no method here because AWS added it later. The last value of a name is used.
     pub fn with<Kind>(mut self, name: &'static str, value: impl Argument<From, Kind>) -> Self {
         self.arguments.retain(|(known, _)| *known != name);
         self.arguments.push((name, value.argument()));
@@ -65,8 +65,8 @@ impl<A: HasSync2, From> Request<A, From> {
 }
 
 impl<A: HasTaskToken, Input> Request<A, (Input, String)> {
-    /// Waits until the task token is completed: `.waitForTaskToken`. The arguments are computed from the state's input and the token; the state's output is
-    /// the token's output.
+    /// Waits until the task token is completed: `.waitForTaskToken`. The arguments are computed from the state's input and the token; the state's
+    /// output is the token's output.
     ///
     /// ```
     /// use stepwright::expr;

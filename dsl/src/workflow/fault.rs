@@ -30,7 +30,7 @@ impl Fault {
         self.state.as_deref()
     }
 
-    /// What is wrong and how to fix it, in one sentence.
+    /// The problem and its fix, in one sentence.
     pub fn message(&self) -> &str {
         &self.message
     }

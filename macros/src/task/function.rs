@@ -56,7 +56,7 @@ pub(super) struct Task {
     pub(super) broken: bool,
 }
 
-/// What a task returns.
+/// The return type of a task.
 pub(super) enum Returns {
     /// A `Result` in the source: messages can refer to both of its types.
     Result(Box<Type>, Box<Type>),

@@ -88,7 +88,7 @@ fn types_of(kind: Kind) -> &'static [&'static str] {
         Kind::Unsigned => &["u32", "u64"],
         Kind::Float => &["f64"],
         Kind::Json => &["serde_json::Value"],
-        // The calls of other kinds give them.
+        // Calls of other kinds return them.
         Kind::Iterator => &[],
     }
 }

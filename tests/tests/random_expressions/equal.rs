@@ -1,4 +1,4 @@
-//! When what a workflow gives and what Rust gives count as equal.
+//! When the results of a workflow and of Rust are equal.
 
 use serde_json::Value;
 

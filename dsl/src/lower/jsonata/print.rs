@@ -284,8 +284,8 @@ impl<'s> Printer<'s> {
         self.scope.truncate(before);
     }
 
-    /// Chooses a name for a local that shadows no name which is read inside. It also differs from the names that are bound in the
-    /// same scope, from index `beside` on.
+    /// Chooses a name for a local that shadows no name which is read inside. It also differs from all names that are bound in the
+    /// same scope, which starts at the given index.
     fn bind(&mut self, local: &'s Local, beside: usize, inside: &[&Syntax]) -> String {
         let hint = names::local(&local.hint);
         let mut name = hint.clone();

@@ -1,4 +1,4 @@
-//! What docs/errors-on-the-wire.md shows, and the page itself.
+//! The code of docs/errors-on-the-wire.md, and the page itself.
 
 #![allow(unreachable_pub, reason = "as the page has it")]
 
@@ -15,7 +15,7 @@ pub(crate) fn page() -> String {
     std::fs::read_to_string(path).expect("the page")
 }
 
-/// The block that stands behind a mark.
+/// The block after a mark.
 pub(crate) fn block(mark: &str) -> String {
     let page = page();
     let (_, rest) = page
@@ -112,7 +112,7 @@ workflow! {
     }
 }
 
-/// The task as others implement it.
+/// The task as it is declared when others implement it.
 pub(crate) mod declared {
     use super::{Order, PaymentError};
     use stepwright::{task, workflow};

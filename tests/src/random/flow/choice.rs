@@ -118,7 +118,7 @@ impl Flow<'_> {
                 .map(|at| scope.variables[*at].clone())
                 .collect();
             self.see(&variables);
-            // What takes everything and has no guard would be the last.
+            // A pattern that matches everything and has no guard would be the last one.
             let takes_all = !is_text
                 && (pattern == "_"
                     || pattern == "(_, _)"

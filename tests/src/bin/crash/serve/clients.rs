@@ -295,7 +295,7 @@ impl Clients {
         };
         let request =
             json!({"stateMachineArn": format!("{MACHINE_ARN}{machine}"), "maxResults": PAGE});
-        // What the server cannot respond to, it does not hide.
+        // A server that cannot respond does not hide executions.
         let Ok(listed) = self.api.read("ListExecutions", &request).await else {
             return;
         };
