@@ -106,8 +106,8 @@ pub fn expr(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// The macro declares `struct OrderProcessing` with `impl Workflow` and `OrderProcessing::definition()`, the ASL. rustc checks on
-/// the real types what the macro cannot know. Every error is reported in one compile, at the token that causes it.
+/// The macro declares `struct OrderProcessing` with `impl Workflow` and `OrderProcessing::definition()`, the ASL. The macro cannot
+/// see types; rustc checks these. Every error is reported in one compile, at the token that causes it.
 #[proc_macro]
 pub fn workflow(input: TokenStream) -> TokenStream {
     workflow::workflow(input.into()).into()

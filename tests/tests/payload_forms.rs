@@ -95,7 +95,7 @@ enum Change {
     Not,
 }
 
-/// An identifier that travels as a text.
+/// An identifier that is serialized as a text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(into = "String", try_from = "String")]
 struct Id {

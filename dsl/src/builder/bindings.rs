@@ -120,7 +120,7 @@ pub struct BoundTask {
     pub function: &'static str,
     /// Where the task is deployed.
     pub deploy: Deploy,
-    /// Whether the execution's context travels with the input.
+    /// Whether the execution's context is sent with the input.
     pub sends_context: bool,
     /// Where an in-process runtime runs it.
     pub runs: Runs,

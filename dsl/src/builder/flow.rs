@@ -88,7 +88,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         self.set(Flow::lambda_retries)
     }
 
-    /// Sets where tasks are deployed that do not say it themselves.
+    /// Sets the default deployment of tasks, for tasks without their own.
     #[must_use]
     pub fn deploy(self, deploy: Deploy) -> Self {
         let changed = self.set(|flow| flow.deploy(deploy));

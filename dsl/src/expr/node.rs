@@ -103,7 +103,7 @@ pub(crate) enum Node {
     Result,
     TaskToken,
     ErrorOutput,
-    /// A field that travels with an error: its name, the variant's name for messages, its shape.
+    /// A field of a caught error: its name, the variant's name for messages, its shape.
     ErrorField(Text, fn() -> Shape),
     Local(Text),
     Literal(Value),

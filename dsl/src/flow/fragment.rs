@@ -40,7 +40,7 @@ pub trait Fragment: 'static {
     fn body() -> Body;
 
     /// Registers every task and nested workflow with a runtime, like [`Workflow::bind`](crate::Workflow::bind); `deploy` is
-    /// the default of the including workflow, for tasks that do not say where they are deployed.
+    /// the including workflow's default deployment of tasks.
     fn bind<B: Binder>(binder: &mut B, deploy: Option<Deploy>);
 }
 

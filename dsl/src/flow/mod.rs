@@ -121,7 +121,7 @@ impl Flow {
         lambda_retries() => self.lambda_retries = true;
         /// Makes each uncaught error of a task a fault.
         deny_unhandled_errors() => self.deny_unhandled_errors = true;
-        /// Sets where tasks are deployed that do not say it themselves.
+        /// Sets the default deployment of tasks, for tasks without their own.
         deploy(deploy: Deploy) => self.deploy = Some(deploy);
         /// Sets the name of the workflow's parameter, with the shape of its type.
         parameter(name: impl Into<Text>, shape: fn() -> Shape) => self.parameter = Some((name.into(), shape));

@@ -26,7 +26,7 @@ pub struct State {
     /// The input of the next state, if it is not the state's result.
     pub(crate) output: Option<Expr>,
     pub(crate) transition: Option<Transition>,
-    /// The exit of a fragment that this state leads to.
+    /// The fragment's exit that this state is, if it is one.
     pub(crate) exit: Option<Text>,
     pub(crate) retry: Vec<Retry>,
     pub(crate) catch: Vec<Catch>,

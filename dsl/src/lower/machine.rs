@@ -102,7 +102,7 @@ fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<Fault>) {
     let lowered = states.lower(&flow.states, &[scopes.root_level()]);
     let machine = StateMachine {
         comment: flow.comment.as_deref().map(text::comment),
-        // AWS refuses JSONPath below a JSONata machine, so one JSONPath state makes the machine JSONPath.
+        // AWS refuses JSONPath states in a JSONata machine, so one JSONPath state makes the machine JSONPath.
         query_language: (!mixed).then_some(QueryLanguage::Jsonata.into()),
         timeout_seconds: timeout(flow, &mut report),
         start_at: flow

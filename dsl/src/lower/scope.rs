@@ -205,7 +205,7 @@ pub(super) fn at<'a>(levels: &[Level<'a>], states: &'a [State], index: usize) ->
     levels
 }
 
-/// Whether the item is read by a state other than the body's first, or by a state inside of one.
+/// Whether the item is read by a state after the body's first state, or inside of such a state.
 fn reads_item_later(body: &Body, item: &str) -> bool {
     let mut read = false;
     for state in body.states.iter().skip(1) {

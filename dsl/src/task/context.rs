@@ -100,7 +100,7 @@ impl fmt::Debug for TaskContext {
 /// A future that completes when a task is cancelled.
 pub type Cancelled<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// The runtime's side of a [`TaskContext`]. The defaults of all methods know nothing.
+/// The runtime's side of a [`TaskContext`]. By default, all methods report that nothing is known.
 pub trait TaskHost: Send + Sync + 'static {
     /// Returns the shared state of this type.
     fn state(&self, type_id: TypeId) -> Option<&(dyn Any + Send + Sync)> {

@@ -64,7 +64,7 @@ fn has_blank(tokens: TokenStream) -> bool {
     })
 }
 
-/// Where tasks are deployed that do not say it themselves, as an `Option<Deploy>`.
+/// The default deployment of tasks, as an `Option<Deploy>`.
 pub(super) fn default(machine: &Machine) -> TokenStream {
     match place(machine) {
         // The including workflow passes this to a fragment.

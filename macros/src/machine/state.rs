@@ -19,7 +19,7 @@ pub(crate) struct State {
     pub(crate) kind: Kind,
     /// The name of the result of a call, branches, a map or an include.
     pub(crate) result: Option<Binding>,
-    /// The values that it computes: all the work of a pass and a wait; for other states, values from their result.
+    /// The values that it computes: the whole work of a pass or a wait; for other states, values from their result.
     pub(crate) lets: Vec<Let>,
     pub(crate) options: StateOptions,
     pub(crate) way: Option<Way>,

@@ -310,7 +310,7 @@ fn is_nine(n: &i32) -> bool {
     *n == 9
 }
 
-/// Numbers that travel as texts.
+/// Numbers that are serialized as texts.
 mod as_text {
     use super::{Deserialize, Deserializer, Serializer};
 

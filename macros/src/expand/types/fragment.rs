@@ -81,7 +81,7 @@ impl TypeBlock<'_> {
         quote_spanned!(start=> __call)
     }
 
-    /// Checks limits that only the fragment knows, when rustc evaluates constants.
+    /// Checks limits that depend on the fragment, when rustc evaluates constants.
     fn limits(&self, node: &Node, include: &Include) -> TokenStream {
         let path = &include.path;
         let prefix = Literal::usize_unsuffixed(length(&node.state) + 1);

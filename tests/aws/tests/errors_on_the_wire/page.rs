@@ -112,7 +112,7 @@ workflow! {
     }
 }
 
-/// The task as it is declared when others implement it.
+/// A declaration of the task, which is implemented elsewhere.
 pub(crate) mod declared {
     use super::{Order, PaymentError};
     use stepwright::{task, workflow};

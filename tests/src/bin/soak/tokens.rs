@@ -61,7 +61,7 @@ impl Answer {
 }
 
 impl Client {
-    /// Answers a token at a random time, from three tasks, and once more after the end.
+    /// Answers a token at a random time, from three tasks, and again after the end.
     pub(crate) async fn approve(&self) -> Result<(), Lost> {
         let run = self.start("approval", json!({})).await?;
         let token = self.token(&run).await?;

@@ -152,7 +152,7 @@ impl Flow<'_> {
         }
     }
 
-    /// A pattern, and what it binds.
+    /// A pattern, with the names that it binds.
     fn pattern(&mut self, scope: &mut Scope<'_>, kind: &Kind, bound: &mut Vec<usize>) -> String {
         let way = self.number(6);
         match kind {

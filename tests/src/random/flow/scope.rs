@@ -272,7 +272,7 @@ impl<'o> Flow<'o> {
         });
     }
 
-    /// A state that leads to others.
+    /// A state with a transition to other states.
     fn going_on(&mut self, scope: &mut Scope<'_>, here: &Here) -> (String, String) {
         let may_hold = scope.wanted.depth < 2 && !(here.at == 0 && scope.wanted.item.is_some());
         match self.number(20) {

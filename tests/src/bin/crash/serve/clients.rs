@@ -37,7 +37,7 @@ pub(crate) enum Phase {
     Working,
     /// They start nothing.
     Paused,
-    /// They repeat what has an unknown outcome, and end.
+    /// They repeat requests with an unknown outcome, and end.
     Ending,
 }
 
@@ -52,7 +52,7 @@ struct Start {
     input: Value,
 }
 
-/// The clients, and what they share.
+/// The clients, with their shared state.
 pub(crate) struct Clients {
     api: Arc<Api>,
     world: Arc<World>,
@@ -111,7 +111,7 @@ impl Clients {
         all
     }
 
-    /// Waits while the clients are paused, or until a family is there.
+    /// Waits while the clients are paused, or until a family exists.
     async fn phase(&self) -> Phase {
         let mut phase = self.phase.clone();
         loop {
