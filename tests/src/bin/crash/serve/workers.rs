@@ -73,7 +73,7 @@ pub(crate) async fn answer(
             tokio::time::sleep(Duration::from_millis(world.below(250))).await;
             let token = &asked.token;
             let (operation, request) = match world.below(6) {
-                // The state retries a busy answer.
+                // The state retries the error `Busy`.
                 0 => (
                     "SendTaskFailure",
                     json!({"taskToken": token, "error": "Busy", "cause": json!({"token": token}).to_string()}),
