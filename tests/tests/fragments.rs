@@ -142,7 +142,7 @@ workflow! {
 }
 
 workflow! {
-    /// In JSONPath, whatever the workflow is in.
+    /// In JSONPath, independent of the workflow's query language.
     fragment Shift(by: i32, name: String) -> String {
         query_language JSONPath;
         pass Add { let sum = by + 1; next Say; }

@@ -59,7 +59,7 @@ workflow! {
         pass Done { end total; }
     }
 
-    /// Reads what is not.
+    /// Reads values that do not exist.
     workflow Wrong(order: Order) -> f64 {
         allow unused_variables;
         task Check2 {

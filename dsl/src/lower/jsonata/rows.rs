@@ -423,7 +423,7 @@ fn unsort(sequence: &mut Syntax) {
                 _ => false,
             };
             unsort(&mut items[0]);
-            // The brackets made a list of the sorted sequence. A list that is written out would be one item of them.
+            // The brackets made a list of the sorted sequence. An array literal inside of brackets would be a single item.
             if is_sorted && items[0].is_array() {
                 *sequence = items.remove(0);
             }

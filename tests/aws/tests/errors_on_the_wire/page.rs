@@ -27,7 +27,7 @@ pub(crate) fn block(mark: &str) -> String {
     block.to_owned()
 }
 
-/// What is charged.
+/// The order to charge.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Order {
     pub id: String,
@@ -93,7 +93,7 @@ workflow! {
     }
 }
 
-/// Asks somebody to charge, who answers with the token.
+/// Requests a charge, whose result is sent with the token.
 #[task]
 pub async fn ask_to_charge(order: Order, task_token: String) -> Result<(), PaymentError>;
 
