@@ -1,7 +1,7 @@
-//! Functions that expressions of a workflow may call, beside Rust's own methods: what Step Functions has and Rust's standard
-//! library has not.
+//! Functions for expressions of a workflow, in addition to Rust's methods: functions of Step Functions that Rust's standard
+//! library does not have.
 //!
-//! Each is an ordinary Rust function, and in a workflow the JSONata (or the intrinsic function) of the same meaning.
+//! Each is an ordinary Rust function, and in a workflow the JSONata (or the intrinsic function) with the same meaning.
 //! `docs/expressions.md` shows all of them.
 //!
 //! ```
@@ -24,7 +24,7 @@ use std::hash::{BuildHasher, Hasher};
 use stepwright_asl::callable;
 use time::{Date, Month, OffsetDateTime};
 
-/// A function of this module, as a type of the same name: so `workflow!` knows it, whatever path it is called by.
+/// A function of this module, as a type with the same name: `workflow!` recognizes it by its type, independent of the path.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no function of `stepwright::functions`",
@@ -51,7 +51,7 @@ macro_rules! functions {
             }
         )*
 
-        /// They are those that `workflow!` lets through.
+        /// Checks that this list equals the one that `workflow!` accepts.
         const _: () = {
             let names = &[$(stringify!($name)),*];
             callable::assert_all_in(names, callable::LIBRARY);
@@ -62,7 +62,7 @@ macro_rules! functions {
 
 functions!(sorted is_before unique chunks range now millis timestamp uuid sha256 base64_encode base64_decode parse_json to_json number);
 
-/// The items in order, the smallest first: numbers by size, texts as [`is_before`] says.
+/// Sorts the items in ascending order: numbers by size, texts as [`is_before`] compares them.
 #[must_use]
 pub fn sorted<T: PartialOrd + Serialize>(mut list: Vec<T>) -> Vec<T> {
     list.sort_by(
@@ -74,16 +74,16 @@ pub fn sorted<T: PartialOrd + Serialize>(mut list: Vec<T>) -> Vec<T> {
     list
 }
 
-/// Whether a text stands before another one where Step Functions orders them: by UTF-16 code units, as Java and JavaScript do.
+/// Whether a text is less than another one in the order of Step Functions: by UTF-16 code units, as in Java and JavaScript.
 ///
-/// Rust's `<` orders by characters, which is another order where a character beyond U+FFFF (an emoji, say) meets one from
-/// U+E000 on.
+/// Rust's `<` compares characters. The two orders differ where a character beyond U+FFFF (an emoji, for example) is compared with one
+/// from U+E000 to U+FFFF.
 #[must_use]
 pub fn is_before(text: &str, other: &str) -> bool {
     text.encode_utf16().lt(other.encode_utf16())
 }
 
-/// The items without those that stood before.
+/// Removes duplicates; the first of equal items remains.
 #[must_use]
 pub fn unique<T: PartialEq>(list: Vec<T>) -> Vec<T> {
     let mut seen = Vec::new();
@@ -95,7 +95,7 @@ pub fn unique<T: PartialEq>(list: Vec<T>) -> Vec<T> {
     seen
 }
 
-/// The items in lists of `size`, the last of them with what is left.
+/// Splits the items into lists of `size`; the last list may be shorter.
 ///
 /// # Panics
 ///
@@ -113,7 +113,7 @@ pub fn chunks<T>(list: Vec<T>, size: usize) -> Vec<Vec<T>> {
     chunks
 }
 
-/// The whole numbers from `first` to `last`, both included, every `step`-th.
+/// The integers from `first` to `last`, both included, in steps of `step`.
 ///
 /// # Panics
 ///
@@ -132,22 +132,22 @@ pub fn range(first: i64, last: i64, step: i64) -> Vec<i64> {
     list
 }
 
-/// The present time, in RFC 3339 with milliseconds.
+/// The current time, in RFC 3339 with milliseconds.
 #[must_use]
 pub fn now() -> String {
     let now = OffsetDateTime::now_utc();
     timestamp(i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX))
 }
 
-/// The milliseconds from 1970 to a time; two of them give a difference.
+/// The milliseconds from 1970 to a time. Subtract two of them to get a duration.
 ///
-/// A time is one of RFC 3339 with a capital `T` and `Z` (`2024-05-01T12:30:00.5+02:00`, also with `+0200`), or a date alone
-/// (`2024-05-01`, `2024-05`, `2024`), which means its first moment in UTC. Fractions of a millisecond are cut off.
+/// The time is RFC 3339 with a capital `T` and `Z` (`2024-05-01T12:30:00.5+02:00`, also with `+0200`), or only a date
+/// (`2024-05-01`, `2024-05`, `2024`), which means the start of that day, month or year in UTC. Fractions of a millisecond are truncated.
 ///
 /// # Panics
 ///
-/// When the text is no such time. In a workflow the state fails where the text has another form. JSONata returns `null` or
-/// another time where the form is right and the date or the hour does not exist, as of `2024-02-30`.
+/// When the text is not such a time. In a workflow the state fails if the text has another form. If the form is right but the date
+/// or the hour does not exist, as in `2024-02-30`, JSONata returns `null` or another time.
 #[must_use]
 pub fn millis(timestamp: &str) -> i64 {
     match parse_time(timestamp) {
@@ -177,7 +177,7 @@ fn parse_time(text: &str) -> Option<i64> {
     }
 }
 
-/// The milliseconds of `12:30:00.5+02:00` from midnight in UTC.
+/// The milliseconds of `12:30:00.5+02:00` since midnight in UTC.
 fn parse_time_of_day(text: &str) -> Option<i64> {
     let (time, offset) = match text.strip_suffix('Z') {
         Some(time) => (time, 0),
@@ -210,23 +210,23 @@ fn parse_time_of_day(text: &str) -> Option<i64> {
     Some(seconds * 1000 + millis)
 }
 
-/// A number of two digits below a limit.
+/// A two-digit number below a limit.
 fn below(text: &str, limit: i32) -> Option<i64> {
     let number = digits_of(text, 2).filter(|number| *number < limit)?;
     Some(i64::from(number))
 }
 
-/// A number of so many ASCII digits.
+/// A number of exactly `count` ASCII digits.
 fn digits_of(text: &str, count: usize) -> Option<i32> {
     let plain = text.len() == count && text.bytes().all(|digit| digit.is_ascii_digit());
     text.parse().ok().filter(|_| plain)
 }
 
-/// The time that many milliseconds after 1970, in RFC 3339 with milliseconds.
+/// The time this many milliseconds after 1970, in RFC 3339 with milliseconds.
 ///
 /// # Panics
 ///
-/// When the time is before the year 0 or beyond the year 9999. JSONata writes four digits of such a year.
+/// When the time is before the year 0 or after the year 9999. For such a year JSONata writes four digits.
 #[must_use]
 pub fn timestamp(millis: i64) -> String {
     let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000);
@@ -244,7 +244,7 @@ pub fn timestamp(millis: i64) -> String {
 /// A random UUID, version 4.
 #[must_use]
 pub fn uuid() -> String {
-    // The standard library seeds its hashers at random.
+    // `RandomState` of the standard library has random seeds.
     let random = || {
         std::collections::hash_map::RandomState::new()
             .build_hasher()
@@ -259,7 +259,7 @@ pub fn uuid() -> String {
         .join("-")
 }
 
-/// SHA-256 of the text's UTF-8, in hexadecimal digits.
+/// The SHA-256 hash of the text's UTF-8 bytes, as hexadecimal digits.
 #[must_use]
 pub fn sha256(text: &str) -> String {
     let mut digits = String::new();
@@ -269,17 +269,17 @@ pub fn sha256(text: &str) -> String {
     digits
 }
 
-/// Base64 of the text's UTF-8. In a JSONata state the text has to be ASCII.
+/// Encodes the text's UTF-8 bytes as Base64. In a JSONata state the text must be ASCII.
 #[must_use]
 pub fn base64_encode(text: &str) -> String {
     STANDARD.encode(text)
 }
 
-/// The text that some Base64 stands for. In a JSONata state it has to be ASCII.
+/// Decodes Base64 into a text. In a JSONata state the text must be ASCII.
 ///
 /// # Panics
 ///
-/// When it stands for none. In a workflow the state fails.
+/// When it is not valid Base64 of a text. In a workflow the state fails.
 #[must_use]
 pub fn base64_decode(base64: &str) -> String {
     let bytes = STANDARD.decode(base64);
@@ -289,11 +289,11 @@ pub fn base64_decode(base64: &str) -> String {
     }
 }
 
-/// The value that some JSON text stands for. Its type is written down: `functions::parse_json::<Order>(text)`.
+/// Parses JSON. Write the result's type: `functions::parse_json::<Order>(text)`.
 ///
 /// # Panics
 ///
-/// When it is no JSON of that type. In a workflow the state fails where it is no JSON.
+/// When it is not JSON of that type. In a workflow the state fails if it is not JSON.
 #[must_use]
 pub fn parse_json<T: DeserializeOwned>(json: &str) -> T {
     match serde_json::from_str(json) {
@@ -302,11 +302,11 @@ pub fn parse_json<T: DeserializeOwned>(json: &str) -> T {
     }
 }
 
-/// The JSON text of a value. Numbers have 15 significant digits at most, as JSONata writes them.
+/// Serializes a value as JSON. Numbers have at most 15 significant digits, as in JSONata.
 ///
 /// # Panics
 ///
-/// When serde cannot write it as JSON.
+/// When serde cannot serialize it as JSON.
 #[must_use]
 pub fn to_json<T: Serialize>(value: &T) -> String {
     let mut text = String::new();
@@ -350,9 +350,9 @@ fn write_json(value: &Value, text: &mut String) {
     }
 }
 
-/// A number as JavaScript writes it once it is rounded to 15 significant digits.
+/// A number in JavaScript's format, rounded to 15 significant digits.
 fn digits(number: f64) -> String {
-    // JavaScript rounds what is in the middle away from zero, and `format!` to even.
+    // JavaScript rounds halves away from zero; `format!` rounds them to even.
     let middle = is_in_the_middle(number);
     let number = match middle {
         true if number < 0.0 => number.next_down(),
@@ -374,9 +374,9 @@ fn digits(number: f64) -> String {
     }
 }
 
-/// Whether a number has 16 significant digits, of which the last is a 5.
+/// Whether a number has exactly 16 significant digits, of which the last is a 5.
 fn is_in_the_middle(number: f64) -> bool {
-    // No `f64` has more digits than these.
+    // No `f64` has more significant digits.
     let digits = format!("{number:.800e}");
     let digits: Vec<u8> = digits
         .bytes()
@@ -386,12 +386,12 @@ fn is_in_the_middle(number: f64) -> bool {
     digits.get(15) == Some(&b'5') && digits[16..].iter().all(|digit| *digit == b'0')
 }
 
-/// The number that a text stands for: digits with an optional `-`, fraction and exponent (`-12.5e3`), or a whole number in
+/// Parses a number: digits with an optional `-`, fraction and exponent (`-12.5e3`), or an integer in
 /// hexadecimal, octal or binary digits (`0x1f`, `0o17`, `0b101`).
 ///
 /// # Panics
 ///
-/// When it stands for none, as do `+5`, `.5`, `5.`, `inf` and a number beyond those of an `f64`. In a workflow the state fails.
+/// When the text is not such a number, as `+5`, `.5`, `5.`, `inf` and a number out of the range of `f64`. In a workflow the state fails.
 #[must_use]
 pub fn number(text: &str) -> f64 {
     match parse_number(text) {
@@ -413,7 +413,7 @@ fn parse_number(text: &str) -> Option<f64> {
         Some("0b" | "0B") => return of_base(2).map(|number| number as f64),
         _ => {}
     }
-    // What `parse` takes in addition: a sign, a point at an end, and names.
+    // `parse` also accepts a leading `+`, a point at the start or end, and names such as `inf`.
     let is_digit = |letter: char| letter.is_ascii_digit();
     let (mantissa, _) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, ""));
     let plain = mantissa.starts_with(is_digit) && mantissa.ends_with(is_digit);
@@ -474,7 +474,7 @@ mod tests {
             ("+2024-01-01", None),
             ("", None),
             ("T", None),
-            // Without a zone JavaScript takes the local one. A time that does not exist becomes null or another time.
+            // Without a time zone, JavaScript uses the local one. A time that does not exist becomes null or another time.
             ("2024-01-01T00:00:00", None),
             ("2024-02-30", None),
             ("2024-13-01", None),

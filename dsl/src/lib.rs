@@ -57,40 +57,40 @@
 //! assert!(definition.to_json().contains("{% $states.context.Execution.Input.orderId %}"));
 //! ```
 //!
-//! The same definition runs in process with the crate `stepwright-runtime`. This one has no async runtime in it, so that a
+//! The crate `stepwright-runtime` runs the same definition in process. This crate contains no async runtime, so that a
 //! build script can emit ASL with it.
 //!
-//! # What you want, and what to use
+//! # What to use
 //!
-//! | you want | use |
+//! | to | use |
 //! |---|---|
-//! | to declare a workflow | [`workflow!`] |
-//! | a task: a function, or a resource of AWS | [`#[task]`](macro@task) |
-//! | types that travel, errors that are caught | [`derive(Payload)`](macro@Payload), [`derive(TaskError)`](macro@TaskError) |
-//! | the ASL | [`Workflow::definition`], [`Definition::to_json_pretty`] |
-//! | workflows that are computed, in a loop or from configuration | [`builder`] |
-//! | files for whoever deploys, from a build script, a program or a test | [`mod@emit`], [`emit!`], [`workflows!`] |
-//! | calls of AWS services with types | [`services`] |
-//! | a definition that is a file already | [`asl_file!`] |
-//! | functions in expressions | [`functions`] |
-//! | a tool that reads and changes definitions | [`asl`], the crate `stepwright-asl` |
-//! | **to run** a workflow, with or without mocks | `stepwright_runtime::Engine`, `stepwright_runtime::testing` |
-//! | **to evaluate** one path, intrinsic function or JSONata expression | `stepwright_runtime::evaluate` |
+//! | declare a workflow | [`workflow!`] |
+//! | declare a task: a function, or a resource of AWS | [`#[task]`](macro@task) |
+//! | declare payload types and errors | [`derive(Payload)`](macro@Payload), [`derive(TaskError)`](macro@TaskError) |
+//! | get the ASL | [`Workflow::definition`], [`Definition::to_json_pretty`] |
+//! | compute workflows, in a loop or from configuration | [`builder`] |
+//! | write files for deployment, from a build script, a program or a test | [`mod@emit`], [`emit!`], [`workflows!`] |
+//! | call AWS services with types | [`services`] |
+//! | use an existing definition file | [`asl_file!`] |
+//! | call functions in expressions | [`functions`] |
+//! | read and change definitions in a tool | [`asl`], the crate `stepwright-asl` |
+//! | **run** a workflow, with or without mocks | `stepwright_runtime::Engine`, `stepwright_runtime::testing` |
+//! | **evaluate** one path, intrinsic function or JSONata expression | `stepwright_runtime::evaluate` |
 //!
 //! # Features
 //!
-//! None is on unless you ask for it.
+//! All features are off by default.
 //!
-//! | feature | what it adds |
+//! | feature | adds |
 //! |---|---|
 //! | `policy` | `Workflow::policy`: the least-privilege IAM policy of a workflow |
 //! | `insta` | `assert_asl_snapshot!`: snapshots of definitions, for tests |
 //! | `chrono`, `rust_decimal`, `url`, `uuid` | [`Payload`] for the types of that crate |
 //!
-//! A type of another crate travels as a field with `#[payload(opaque)]`, as long as it has serde's and schemars' derives. `#[payload(redact)]` masks the
-//! value of a field in what people read: messages, the engine's log, pictures.
+//! A field may have a type of another crate with `#[payload(opaque)]`, if the type has serde's and schemars' derives. `#[payload(redact)]` masks the
+//! value of a field in messages, in the engine's log and in pictures.
 
-// So that the macros' code, which names `::stepwright`, also works in this crate's own tests.
+// The macros' code refers to `::stepwright`; this makes it work in this crate's own tests.
 extern crate self as stepwright;
 
 #[doc(hidden)]

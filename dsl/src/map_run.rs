@@ -1,4 +1,4 @@
-//! What travels in and out of a Distributed Map.
+//! Inputs and results of a Distributed Map.
 
 use crate::Payload;
 use crate::shape::{Field, Fields, Form, Presence, Shape, StructShape};
@@ -7,9 +7,9 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, Visitor};
 use serde::{Deserialize as DeserializeDerive, Serialize};
 use std::fmt;
 
-/// Several items of a Distributed Map, as one of its children gets them: `batch (max_items: 50);`.
+/// The input of a Distributed Map's child with batches: `batch (max_items: 50);`.
 ///
-/// `input` is what the `batch` gives to each of them beside its items. Batches without one are `Batch<Item>`.
+/// `input` is the input that the `batch` passes to each child in addition to the items. Without an input the type is `Batch<Item>`.
 ///
 /// ```
 /// use stepwright::Batch;
@@ -27,16 +27,16 @@ pub struct Batch<Item, Input = NoInput> {
     /// The items, at least one.
     #[serde(rename = "Items")]
     pub items: Vec<Item>,
-    /// What all batches of the map are given.
+    /// The input that all batches of the Map get.
     #[serde(rename = "BatchInput")]
     pub input: Input,
 }
 
-/// The input of a [`Batch`] that is given none.
+/// The input of a [`Batch`] without one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NoInput {}
 
-// Whatever stands there, or nothing: values that the map's body reads from outside travel in a batch's input.
+// Accepts and ignores any input: outer values that the Map's body reads are passed in a batch's input.
 impl<'de> Deserialize<'de> for NoInput {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Nothing;
@@ -70,7 +70,7 @@ impl Payload for NoInput {
     }
 }
 
-// By hand, so that rustc does not list these types where one of the user's own is no payload.
+// A manual implementation, so that rustc does not suggest these types when a user's type lacks `Payload`.
 fn structure(name: &'static str, fields: Vec<Field>) -> Shape {
     Shape::Struct(StructShape {
         name: name.into(),
@@ -123,7 +123,7 @@ impl Payload for Manifest {
     }
 }
 
-/// The result of a Distributed Map with a `writer`: where its results are.
+/// The result of a Distributed Map with a `writer`: the location of its results.
 ///
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, DeserializeDerive, JsonSchema)]
@@ -131,7 +131,7 @@ impl Payload for Manifest {
 pub struct MapResults {
     /// The ARN of the map's run.
     pub map_run_arn: String,
-    /// Where the manifest is.
+    /// The location of the manifest.
     #[serde(rename = "ResultWriterDetails")]
     pub manifest: Manifest,
 }

@@ -1,9 +1,9 @@
-//! What a module with workflows needs: `use stepwright::prelude::*;`.
+//! The imports of a module with workflows: `use stepwright::prelude::*;`.
 
 #[doc(no_inline)]
 pub use crate::{
     Batch, Definition, ErrorOutput, MapResults, Payload, Task, TaskContext, TaskError, Workflow,
 };
-// The macros alone: the modules `task` and `workflow` of this crate would clash with the runtime's.
+// Only the macros: the modules `task` and `workflow` of this crate would clash with the runtime's.
 #[doc(no_inline)]
 pub use stepwright_macros::{asl_file, task, workflow};

@@ -1,9 +1,9 @@
-//! Keeps public traits to this package: what is not named here cannot implement them.
+//! Seals public traits: other crates cannot implement them.
 
-/// A type that some trait of this package is for.
+/// A supertrait that only this crate can implement.
 pub trait Sealed {}
 
-/// A type that is another: itself.
+/// Type equality: every type implements it only for itself.
 pub trait Is<T> {}
 
 impl<T> Is<T> for T {}

@@ -1,6 +1,6 @@
-//! Methods that set one thing each.
+//! Setter methods.
 
-/// Writes methods that take a value whole and give it back with one thing changed.
+/// Defines methods that take a value by move, change one field and return it.
 macro_rules! setters {
     ($this:ident: $($(#[$docs:meta])* $name:ident($($argument:ident: $of:ty),*) => $change:expr;)+) => {
         $(

@@ -1,4 +1,4 @@
-//! Snapshots of definitions, over insta: [`assert_asl_snapshot!`](crate::assert_asl_snapshot!).
+//! Snapshots of definitions, based on insta: [`assert_asl_snapshot!`](crate::assert_asl_snapshot!).
 
 use crate::workflow::Definition;
 use insta::comparator::{Comparator, DefaultComparator};
@@ -6,10 +6,10 @@ use insta::{Settings, Snapshot};
 use stepwright_asl::diff::Diff;
 use stepwright_asl::json::{Json, segments};
 
-/// Compares a workflow's ASL with the snapshot that was accepted.
+/// Compares a workflow's ASL with the accepted snapshot.
 ///
-/// The snapshot is the ASL as it is emitted: the states in the order of the source, the same from run to run. Where it differs, the test fails and
-/// shows what changed in a line for each state before insta's own difference; `cargo insta review` accepts it.
+/// The snapshot is the emitted ASL: the states are in source order, and each run produces the same text. If it differs, the test fails and
+/// prints one line for each changed state before insta's own difference; `cargo insta review` accepts the new text.
 ///
 /// ```no_run
 /// use stepwright::prelude::*;
@@ -22,12 +22,12 @@ use stepwright_asl::json::{Json, segments};
 /// }
 /// ```
 ///
-/// | form | what it says |
+/// | form | meaning |
 /// |---|---|
 /// | `assert_asl_snapshot!(Checkout)` | the snapshot has the name of the test |
-/// | `assert_asl_snapshot!("checkout", Checkout)` | it has this name |
-/// | `assert_asl_snapshot!(Checkout, {"/TimeoutSeconds" => "[seconds]"})` | what stands at a JSON pointer is replaced; `*` is any key or index |
-/// | `assert_asl_snapshot!(definition = built)` | of a `&Definition`, such as the builder makes |
+/// | `assert_asl_snapshot!("checkout", Checkout)` | the snapshot has this name |
+/// | `assert_asl_snapshot!(Checkout, {"/TimeoutSeconds" => "[seconds]"})` | replaces the value at a JSON pointer; `*` matches any key or index |
+/// | `assert_asl_snapshot!(definition = built)` | takes a `&Definition`, for example from the builder |
 #[macro_export]
 macro_rules! assert_asl_snapshot {
     (definition = $definition:expr $(, {$($pointer:expr => $text:expr),* $(,)?})? $(,)?) => {
@@ -61,7 +61,7 @@ pub use insta;
 ///
 /// # Panics
 ///
-/// When a redaction is no JSON pointer, or there is nothing at it.
+/// When a redaction is not a JSON pointer, or matches nothing.
 #[doc(hidden)]
 pub fn text(definition: &Definition, redactions: &[(&str, &str)]) -> String {
     let mut json = definition.machine().to_value();
@@ -83,7 +83,7 @@ pub fn text(definition: &Definition, redactions: &[(&str, &str)]) -> String {
     json.to_pretty()
 }
 
-/// Puts the text where the path leads, and says in how many places.
+/// Replaces the values at a path with the text; returns their number.
 fn redact(json: &mut Json, path: &[&str], text: &str) -> usize {
     let Some((first, rest)) = path.split_first() else {
         *json = Json::from(text);
@@ -105,7 +105,7 @@ fn redact(json: &mut Json, path: &[&str], text: &str) -> usize {
     }
 }
 
-/// How snapshots are compared.
+/// The comparison of snapshots.
 #[doc(hidden)]
 pub fn settings() -> Settings {
     let mut settings = Settings::clone_current();
@@ -114,7 +114,7 @@ pub fn settings() -> Settings {
     settings
 }
 
-/// Compares texts, and tells on standard error what differs between two definitions.
+/// Compares texts, and prints the differences between two definitions to standard error.
 struct ByState;
 
 impl Comparator for ByState {
@@ -138,11 +138,11 @@ fn tell(reference: &Snapshot, test: &Snapshot) {
         return;
     };
     let lines = lines(&old, &new);
-    // What a test prints is shown when it fails.
+    // The test harness shows a test's output when the test fails.
     eprintln!("{}", lines.join("\n"));
 }
 
-/// What differs, a line for each state.
+/// The differences, one line for each state.
 fn lines(old: &Json, new: &Json) -> Vec<String> {
     let lines = Diff::of(old, new).lines();
     if lines.is_empty() {

@@ -1,16 +1,16 @@
-//! What an editor needs that a compiler must not have.
+//! Expansion for editors, which differs from that for the compiler.
 //!
-//! rust-analyzer expands the text as it stands and once more with a word at the cursor, and looks for the place of the
-//! word in the first expansion. So what is not finished there (`order.`, `next ;`, `PaymentError::`) must expand to what
-//! it will be when it is. For rustc it stays the mistake that it is.
+//! rust-analyzer expands the text unchanged and a second time with a word at the cursor, and looks for the word's position
+//! in the first expansion. Unfinished code (`order.`, `next ;`, `PaymentError::`) must therefore expand to the same code as
+//! finished code. For rustc it remains an error.
 
 use proc_macro2::{Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 use std::sync::OnceLock;
 
-/// Stands for the word that is not there yet.
+/// A placeholder for a missing word.
 pub(crate) const MISSING: &str = "__missing";
 
-/// Whether the macro runs in an editor's server of macros.
+/// Whether the macro runs in an editor's proc-macro server.
 pub(crate) fn is_here() -> bool {
     static HERE: OnceLock<bool> = OnceLock::new();
     *HERE.get_or_init(|| {
@@ -20,7 +20,7 @@ pub(crate) fn is_here() -> bool {
     })
 }
 
-/// Puts a word wherever one is missing behind `.`, `::`, `=>` and `next`.
+/// Inserts a word wherever one is missing after `.`, `::`, `=>` and `next`.
 pub(crate) fn mend(tokens: TokenStream) -> TokenStream {
     let mut mended: Vec<TokenTree> = Vec::new();
     let mut tokens = tokens.into_iter().peekable();
@@ -43,12 +43,12 @@ pub(crate) fn mend(tokens: TokenStream) -> TokenStream {
     mended.into_iter().collect()
 }
 
-/// Whether a name follows the token, `before` being what stands before it.
+/// Whether a name must follow the token; `before` contains the preceding tokens.
 fn asks_for_a_word(before: &[TokenTree], token: &TokenTree) -> bool {
     match token {
         TokenTree::Ident(word) => word == "next",
         TokenTree::Punct(punct) => match punct.as_char() {
-            // Not the second one of `..`.
+            // Not the second `.` of `..`.
             '.' => !is_joint(before, '.'),
             ':' => is_joint(before, ':'),
             '>' => is_joint(before, '='),
@@ -58,13 +58,13 @@ fn asks_for_a_word(before: &[TokenTree], token: &TokenTree) -> bool {
     }
 }
 
-/// Whether the last token is this one, with the next one glued to it.
+/// Whether the last token is this character, joined to the next token.
 fn is_joint(before: &[TokenTree], char: char) -> bool {
     let glued = |punct: &Punct| punct.as_char() == char && punct.spacing() == Spacing::Joint;
     matches!(before.last(), Some(TokenTree::Punct(punct)) if glued(punct))
 }
 
-/// Whether what comes next is nothing that the word could be.
+/// Whether the next token cannot start the missing name.
 fn is_end(next: Option<&TokenTree>) -> bool {
     match next {
         None => true,

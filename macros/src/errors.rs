@@ -1,10 +1,10 @@
-//! The bag that all mistakes of one macro call are collected in.
+//! Collects all errors of one macro call.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use std::cell::RefCell;
 
-/// One mistake, at the user's own tokens.
+/// An error at the user's tokens.
 #[derive(Clone)]
 pub(crate) struct Mistake {
     message: String,
@@ -16,29 +16,29 @@ impl Mistake {
     /// `::core::compile_error!("..")` as an expression, at the user's tokens.
     pub(crate) fn expression(&self) -> TokenStream {
         let message = &self.message;
-        // rustc underlines from the first token of the macro call to its last.
+        // rustc underlines from the first to the last token of the macro call.
         let call = quote_spanned!(self.start=> ::core::compile_error!);
         let arguments = quote_spanned!(self.end=> (#message));
         quote_spanned!(self.start=> #call #arguments)
     }
 
-    /// What is said.
+    /// The error message.
     pub(crate) fn message(&self) -> &str {
         &self.message
     }
 
-    /// The mistake as an item.
+    /// The error as an item.
     ///
-    /// Never a bare `compile_error!` item: that silences every unresolved name of the user's crate.
+    /// It is never a bare `compile_error!` item: that would suppress every unresolved name of the user's crate.
     pub(crate) fn item(&self) -> TokenStream {
         let expression = self.expression();
         quote_spanned!(self.start=> const _: () = { #expression; };)
     }
 }
 
-/// Collects mistakes, so that one compile shows all of them.
+/// Collects errors, so that one compile shows all of them.
 ///
-/// Whoever makes a bag must [`finish`](Errors::finish) it: dropping it unread is a bug of ours, and panics.
+/// Every collection must be [`finish`](Errors::finish)ed: dropping it unread is a bug of this crate, and panics.
 pub(crate) struct Errors {
     list: RefCell<Option<Vec<Mistake>>>,
 }
@@ -50,12 +50,12 @@ impl Errors {
         }
     }
 
-    /// Records a mistake at one span.
+    /// Records an error at one span.
     pub(crate) fn at(&self, span: Span, message: impl Into<String>) {
         self.between(span, span, message);
     }
 
-    /// Records a mistake that spans all of `tokens`.
+    /// Records an error that spans all of `tokens`.
     pub(crate) fn on(&self, tokens: &impl ToTokens, message: impl Into<String>) {
         let mut tokens = tokens.to_token_stream().into_iter();
         let start = tokens
@@ -65,7 +65,7 @@ impl Errors {
         self.between(start, end, message);
     }
 
-    /// Records what syn says.
+    /// Records an error of syn.
     pub(crate) fn syn(&self, error: &syn::Error) {
         for single in error.clone() {
             self.at(single.span(), single.to_string());
@@ -82,12 +82,12 @@ impl Errors {
         }
     }
 
-    /// How many mistakes there are by now.
+    /// The current number of errors.
     pub(crate) fn count(&self) -> usize {
         self.list.borrow().as_ref().map_or(0, Vec::len)
     }
 
-    /// The mistakes, in the order in which they were found.
+    /// Returns the errors, in the order in which they were recorded.
     pub(crate) fn finish(self) -> Vec<Mistake> {
         self.list.borrow_mut().take().unwrap_or_default()
     }

@@ -1,9 +1,9 @@
-//! The functions that a workflow can run: by them a call of a task is told from a call that computes.
+//! The functions that a workflow can evaluate, which distinguish a call of a task from a call in an expression.
 
 use quote::ToTokens;
 use syn::Path;
 
-/// The types whose functions and constants stand behind a small letter: `i64::from(x)`, `u32::MAX`.
+/// The types with lower-case names that have functions and constants: `i64::from(x)`, `u32::MAX`.
 #[rustfmt::skip]
 const PRIMITIVES: &[&str] = &[
     "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32", "u64", "u128",
@@ -19,12 +19,12 @@ pub(crate) fn written(path: &Path) -> String {
     plain.to_token_stream().to_string().replace(' ', "")
 }
 
-/// Whether a path names a type, by Rust's habits.
+/// Whether a path names a type, by Rust's naming conventions.
 pub(crate) fn is_type(name: &str) -> bool {
     name.starts_with(char::is_uppercase) || PRIMITIVES.contains(&name)
 }
 
-/// Whether what a path names is called as a task: a function of the user's own, neither of a type nor of the library.
+/// Whether the path names a task: a user's function that does not belong to a type or the library.
 pub(crate) fn is_task(path: &Path) -> bool {
     let mut segments = path.segments.iter().rev();
     let Some(last) = segments.next() else {

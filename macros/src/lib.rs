@@ -1,18 +1,18 @@
-//! The procedural macros of Stepwright. Depend on the crate `stepwright`, which has them all under its own name, with examples that run: what they
-//! write calls it.
+//! The procedural macros of Stepwright. Depend on the crate `stepwright`, which exports all of them, with examples that run: the expanded
+//! code needs that crate.
 //!
-//! | you want | use |
+//! | to | use |
 //! |---|---|
-//! | to declare a workflow | [`workflow!`] |
-//! | a task that workflows call | [`#[task]`](macro@task) |
-//! | a type that travels between states | [`derive(Payload)`](macro@Payload) |
-//! | an error that workflows catch by its name | [`derive(TaskError)`](macro@TaskError) |
-//! | a definition that is a file already | [`asl_file!`] |
-//! | an expression of the typed builder | [`expr!`] |
+//! | declare a workflow | [`workflow!`] |
+//! | declare a task that workflows call | [`#[task]`](macro@task) |
+//! | declare a type that states pass on | [`derive(Payload)`](macro@Payload) |
+//! | declare an error that workflows catch by its name | [`derive(TaskError)`](macro@TaskError) |
+//! | use an existing definition file | [`asl_file!`] |
+//! | write an expression of the typed builder | [`expr!`] |
 //!
-//! The crate has no features. It runs and evaluates nothing: that is `stepwright-runtime`.
+//! The crate has no features. It does not run or evaluate workflows; use `stepwright-runtime` for that.
 
-// A macro that panics says nothing of where and why.
+// A panic in a macro does not show where and why.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -35,52 +35,52 @@ mod workflow;
 
 use proc_macro::TokenStream;
 
-/// Derives the JSON shape of a type, as serde writes it.
+/// Derives the JSON shape of a type, as serde serializes it.
 ///
-/// The type also needs `Serialize`, `Deserialize` and `JsonSchema`. serde's attributes are read; `#[payload(opaque)]` on a
-/// field takes its shape from its JSON Schema instead of its type's `Payload`, and `#[payload(redact)]` masks the field's value in what people read:
-/// messages, the engine's log, pictures.
+/// The type also needs `Serialize`, `Deserialize` and `JsonSchema`. The derive reads serde's attributes. `#[payload(opaque)]` on a
+/// field takes its shape from its JSON Schema instead of its type's `Payload`; `#[payload(redact)]` masks the field's value in messages,
+/// in the engine's log and in pictures.
 #[proc_macro_derive(Payload, attributes(payload, serde))]
 pub fn derive_payload(input: TokenStream) -> TokenStream {
     payload::derive(input.into()).into()
 }
 
-/// Derives the name and cause under which Step Functions knows an error.
+/// Derives the name and cause of an error in Step Functions.
 ///
 /// The type also needs `std::error::Error`. `#[task_error(name = "..")]` on a variant replaces its name, `Enum.Variant`;
-/// `#[task_error(skip)]` on a field keeps it from travelling, as `#[source]` and `#[from]` do.
+/// `#[task_error(skip)]` on a field excludes it from the cause, as `#[source]` and `#[from]` do.
 #[proc_macro_derive(TaskError, attributes(task_error))]
 pub fn derive_task_error(input: TokenStream) -> TokenStream {
     task_error::derive(input.into()).into()
 }
 
-/// Makes an async function a task that workflows call.
+/// Turns an async function into a task that workflows call.
 ///
-/// The function stays as it is. Beside it stands a marker of the same name that implements `Task`, and `Handler` where the
-/// function has a body; one that ends in `;` is implemented by somebody else.
+/// The function is unchanged. The macro adds a marker with the same name that implements `Task`, and `Handler` if the
+/// function has a body. A function that ends in `;` is implemented elsewhere.
 ///
-/// | option | what it says |
+/// | option | meaning |
 /// |---|---|
-/// | `name = ".."` | the name on the wire, where it is not the function's in PascalCase |
-/// | `function_name = ".."`, `lambda_arn`, `activity`, `resource = ".."` | where the task lives |
-/// | `context` | the execution's context travels with the input |
-/// | `blocking` | the function is a plain `fn` that computes or blocks; a runtime in process runs it on a thread for that |
-/// | `spawn` | a runtime in process runs it in an async task of its own, beside the other tasks of its execution |
-/// | `crate = name` | the dependency `stepwright` has another name here |
+/// | `name = ".."` | the deployed name; the default is the function's name in PascalCase |
+/// | `function_name = ".."`, `lambda_arn`, `activity`, `resource = ".."` | where the task is deployed |
+/// | `context` | the execution's context is sent with the input |
+/// | `blocking` | the function is a plain `fn` that computes or blocks; an in-process runtime runs it on a blocking thread |
+/// | `spawn` | an in-process runtime runs it in a separate async task, concurrently with the other tasks of its execution |
+/// | `crate = name` | the name of the dependency `stepwright` in this crate |
 #[proc_macro_attribute]
 pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     task::attribute(arguments.into(), item.into()).into()
 }
 
-/// An expression of the typed builder, with typed parameters.
+/// Creates an expression of the typed builder, with typed parameters.
 ///
 /// ```ignore
 /// let large = expr!(|order: Order| order.total > 1_000.0 && !order.customer.vip);
 /// ```
 ///
-/// rustc checks it on the real types, and it becomes the tree that `workflow!` makes of its own expressions: an
-/// `Expression<Order, bool>`. Several parameters take a tuple apart. `_` does not name its parameter, `-> T` gives the
-/// result's type. Any other name is a Rust value; its JSON is taken where the `expr!` stands.
+/// rustc checks it on the real types. It becomes the same tree as an expression of `workflow!`: an
+/// `Expression<Order, bool>`. Several parameters destructure a tuple. `_` is a parameter without a name; `-> T` sets the
+/// result's type. Any other name is a Rust value, which is serialized when the `expr!` is evaluated.
 #[proc_macro]
 pub fn expr(input: TokenStream) -> TokenStream {
     expr::expr(input.into()).into()
@@ -88,7 +88,7 @@ pub fn expr(input: TokenStream) -> TokenStream {
 
 /// Declares a workflow.
 ///
-/// Its states, where they go and what they compute; the whole language is in `docs/language.md`.
+/// It contains the states, their transitions and their expressions; `docs/language.md` describes the whole language.
 ///
 /// ```ignore
 /// workflow! {
@@ -106,18 +106,18 @@ pub fn expr(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// The macro makes `struct OrderProcessing` with `impl Workflow` and `OrderProcessing::definition()`, the ASL. What it
-/// cannot know, rustc checks on the real types; every mistake is reported in one compile, at the token that it is about.
+/// The macro declares `struct OrderProcessing` with `impl Workflow` and `OrderProcessing::definition()`, the ASL. The macro cannot
+/// see types; rustc checks these. Every error is reported in one compile, at the token that causes it.
 #[proc_macro]
 pub fn workflow(input: TokenStream) -> TokenStream {
     workflow::workflow(input.into()).into()
 }
 
-/// A definition that stands in a file, for gradual adoption.
+/// Uses a definition in a file, for gradual adoption.
 ///
 /// The file is validated while the crate compiles: each error of `stepwright validate` is a compile error with its line and
-/// column. Its path starts at the folder of Cargo.toml. Task states are bound to task functions by their names; those that
-/// are not bound are answered by a mock or a handler of the engine.
+/// column. Its path is relative to the folder of Cargo.toml. Task states are bound to task functions by their names. For a state
+/// that is not bound, use a mock or a handler of the engine.
 ///
 /// ```ignore
 /// asl_file! {
@@ -130,7 +130,7 @@ pub fn workflow(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// With the file's name alone it is an expression, the `Definition`: `asl_file!("asl/refund.asl.json")`.
+/// With only the file's name it is an expression, the `Definition`: `asl_file!("asl/refund.asl.json")`.
 #[proc_macro]
 pub fn asl_file(input: TokenStream) -> TokenStream {
     asl_file::asl_file(input.into()).into()

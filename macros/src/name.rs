@@ -1,15 +1,15 @@
-//! The names of the user's: identifiers in code, plain text on the wire and in messages.
+//! The user's names: identifiers in code, plain text in JSON and in messages.
 
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 
-/// A name as text: `type`, also where Rust needs `r#type`.
+/// A name as text: `type`, even if Rust needs `r#type`.
 pub(crate) fn text(name: &Ident) -> String {
     name.unraw().to_string()
 }
 
-/// The identifier that a text is, behind `r#` where it is a keyword; `None` for a text that is none.
+/// The identifier with this text, with `r#` if it is a keyword; `None` if the text is not an identifier.
 pub(crate) fn identifier(text: &str, span: Span) -> Option<Ident> {
     if let Ok(mut name) = syn::parse_str::<Ident>(text) {
         name.set_span(span);
@@ -17,7 +17,7 @@ pub(crate) fn identifier(text: &str, span: Span) -> Option<Ident> {
     }
     let parser = |input: ParseStream| input.call(Ident::parse_any);
     let keyword = parser.parse_str(text).ok()?.unraw().to_string();
-    // These stand behind no `r#`.
+    // These keywords do not allow `r#`.
     if matches!(keyword.as_str(), "crate" | "self" | "super" | "Self" | "_") {
         return None;
     }

@@ -1,14 +1,14 @@
-//! Under which path expanded code finds `stepwright`.
+//! The path of `stepwright` in expanded code.
 //!
-//! Everything is written for `::stepwright`. Where the dependency has another name, `crate = path` says it, and the path is
-//! put into the finished code here, in one place.
+//! All code is written for `::stepwright`. If the dependency has another name, `crate = path` sets the path, and this module
+//! replaces it in the finished code.
 
 use proc_macro2::{Group, Literal, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Path, Result, Token};
 
-/// The path of the crate, where it is not `::stepwright`.
+/// The path of the crate, if it is not `::stepwright`.
 #[derive(Default)]
 pub(crate) struct Root(Option<Path>);
 
@@ -16,7 +16,7 @@ const FORM: &str =
     "expected `crate = name;` with the name that the dependency `stepwright` has here";
 
 impl Root {
-    /// Takes `crate = path;` off the beginning of a macro's input.
+    /// Parses `crate = path;` at the start of a macro's input.
     pub(crate) fn leading(input: TokenStream) -> Result<(Root, TokenStream)> {
         let mut ahead = input.clone().into_iter();
         let named = matches!(ahead.next(), Some(TokenTree::Ident(word)) if word == "crate")
@@ -35,7 +35,7 @@ impl Root {
         read.parse2(input)
     }
 
-    /// Reads `= path`.
+    /// Parses `= path`.
     pub(crate) fn value(input: ParseStream<'_>) -> Result<Root> {
         input.parse::<Token![=]>()?;
         let path = input
@@ -44,7 +44,7 @@ impl Root {
         Ok(Root(Some(path)))
     }
 
-    /// Reads `crate = path` of a derive's own attribute, in which `others` are read elsewhere.
+    /// Parses `crate = path` in a derive's own attribute; the options in `others` are parsed elsewhere.
     pub(crate) fn of(attributes: &[syn::Attribute], own: &str, others: &[&str]) -> Result<Root> {
         let mut root = Root::default();
         for attribute in attributes {
@@ -65,7 +65,7 @@ impl Root {
         Ok(root)
     }
 
-    /// The code with the crate's own path.
+    /// Replaces the crate's path in the code.
     pub(crate) fn put_into(&self, code: TokenStream) -> TokenStream {
         match &self.0 {
             None => code,
@@ -74,7 +74,7 @@ impl Root {
     }
 }
 
-/// `::stepwright::__` under another path; `None` where it does not stand.
+/// Replaces `::stepwright::__` with another path; `None` if the code does not contain it.
 fn renamed(code: TokenStream, path: &TokenStream) -> Option<TokenStream> {
     let tokens: Vec<TokenTree> = code.into_iter().collect();
     let mut made = TokenStream::new();
@@ -97,7 +97,7 @@ fn renamed(code: TokenStream, path: &TokenStream) -> Option<TokenStream> {
                 }
                 None => token.to_tokens(&mut made),
             },
-            // `#[serde(crate = "..")]` of what a macro derives.
+            // `#[serde(crate = "..")]` in code that a macro derives.
             TokenTree::Literal(literal) => {
                 match literal.to_string().strip_prefix("\"::stepwright::__::") {
                     Some(rest) => {
@@ -117,7 +117,7 @@ fn renamed(code: TokenStream, path: &TokenStream) -> Option<TokenStream> {
     changed.then_some(made)
 }
 
-/// Whether these are `::stepwright::__`, but for its last token.
+/// Whether these are the tokens of `::stepwright::__` without the last one.
 fn is_root(tokens: &[TokenTree]) -> bool {
     let colon =
         |token: &TokenTree| matches!(token, TokenTree::Punct(sign) if sign.as_char() == ':');

@@ -2,7 +2,7 @@
 
 pub(crate) use stepwright_asl::similar::nearest as closest;
 
-/// "; did you mean `x`?", or nothing.
+/// "; did you mean `x`?", or an empty text.
 pub(crate) fn did_you_mean<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,

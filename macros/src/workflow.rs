@@ -1,4 +1,4 @@
-//! From the input of `workflow!` to its code: read the graph, check it, write it.
+//! Expands the input of `workflow!`: parses the graph, checks it, writes it.
 
 use crate::errors::Errors;
 use crate::machine::Machine;
@@ -42,7 +42,7 @@ fn declared(input: TokenStream) -> TokenStream {
         .collect();
     let mut mistakes = errors.finish();
     if in_editor {
-        // Somebody is about to write it.
+        // The user is about to write it.
         mistakes.retain(|mistake| !mistake.message().contains(editor::MISSING));
     }
     let mut tokens = TokenStream::new();

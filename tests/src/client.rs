@@ -1,4 +1,4 @@
-//! A client of the Step Functions API that costs little: a connection that is kept, and requests that are written once.
+//! A fast client of the Step Functions API: a persistent connection, and requests that are serialized once.
 
 use serde_json::Value as Json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -10,7 +10,7 @@ pub struct Client {
     address: String,
     stream: TcpStream,
     read: Vec<u8>,
-    /// The server ends the connection after each response, as moto's does; there is a new one for each request then.
+    /// The server closes the connection after each response, like moto's; each request then opens a new one.
     is_over: bool,
 }
 
@@ -19,7 +19,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When nobody listens there.
+    /// When no server listens there.
     pub async fn connect(address: &str) -> Result<Self, String> {
         Ok(Self {
             address: address.to_owned(),
@@ -29,7 +29,7 @@ impl Client {
         })
     }
 
-    /// The bytes of a request, for [`send`](Self::send). moto reads the service from the header of the signature, which nobody checks.
+    /// The bytes of a request, for [`send`](Self::send). moto reads the service from the header of the signature, which it does not verify.
     pub fn request(&self, operation: &str, body: &Json) -> Vec<u8> {
         let body = body.to_string();
         format!(
@@ -46,7 +46,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// What the server answers else, or what broke the connection.
+    /// Any other response of the server, or the error of the connection.
     pub async fn call(&mut self, operation: &str, body: &Json) -> Result<Json, String> {
         match self.ask(operation, body).await? {
             (200, response) => Ok(response),
@@ -58,17 +58,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// What broke the connection.
+    /// The error of the connection.
     pub async fn ask(&mut self, operation: &str, body: &Json) -> Result<(u16, Json), String> {
         let request = self.request(operation, body);
         self.send(&request).await
     }
 
-    /// Sends a request, and gives the status and the body of its response.
+    /// Sends a request, and returns the status and the body of its response.
     ///
     /// # Errors
     ///
-    /// What broke the connection.
+    /// The error of the connection.
     pub async fn send(&mut self, request: &[u8]) -> Result<(u16, Json), String> {
         if self.is_over {
             self.stream = open(&self.address).await?;
@@ -113,7 +113,7 @@ async fn open(address: &str) -> Result<TcpStream, String> {
     Ok(stream)
 }
 
-/// Where the body begins and how long it is, once the headers are there.
+/// The start and length of the body, once the headers are complete.
 fn head(read: &[u8]) -> Result<Option<(usize, usize)>, String> {
     let Some(end) = read.windows(4).position(|bytes| bytes == b"\r\n\r\n") else {
         return Ok(None);

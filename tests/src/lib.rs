@@ -1,4 +1,4 @@
-//! What the tests that cross packages share: the runner of the conformance recordings, a client of the API, and random expressions.
+//! Shared by tests of several packages: the runner of the conformance recordings, a client of the API, and random expressions.
 
 pub mod client;
 pub mod conformance;

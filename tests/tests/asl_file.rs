@@ -1,4 +1,4 @@
-//! `asl_file!`: definitions that stand in files, with their tasks bound to functions.
+//! `asl_file!`: definitions in files, with their tasks bound to functions.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ enum ChargeError {
     Declined,
 }
 
-/// It is called by the name that the definition gives it, whatever its own would be.
+/// It is called by the name in the definition, not by its function's name.
 #[task]
 async fn charge(charge: Charge) -> Result<Charged, ChargeError> {
     if charge.amount > 5_000.0 {

@@ -1,4 +1,4 @@
-//! The way from `cargo new` to `*.asl.json`, as README.md has it: the crate of the README is made in a folder of its own and built.
+//! From `cargo new` to `*.asl.json`, as in README.md: creates the README's crate in a temporary folder and builds it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -30,7 +30,7 @@ const ASL: &str = r#"{
 }
 "#;
 
-/// The crate, in a folder that is gone when the test is over.
+/// The crate, in a temporary folder that is removed after the test.
 struct Crate(tempfile::TempDir);
 
 impl Crate {
@@ -47,7 +47,7 @@ impl Crate {
         one.write("Cargo.toml", &manifest);
         one.write("src/lib.rs", LIBRARY);
         one.write("build.rs", SCRIPT);
-        // The versions that are there already: nothing is fetched.
+        // The locked versions are available offline: nothing is fetched.
         std::fs::copy(root.join("Cargo.lock"), one.path("Cargo.lock")).unwrap();
         one
     }
@@ -66,9 +66,9 @@ impl Crate {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// `cargo build`, where the environment says no more than this of files that are emitted.
+    /// Runs `cargo build` with only these variables for emitted files.
     fn build(&self, variables: &[(&str, &str)]) -> Output {
-        // What was compiled of the registry's crates for the tests is used here, too.
+        // Reuses the registry's crates that were compiled for the tests.
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         Command::new(env!("CARGO"))
             .args(["build", "--offline", "--verbose"])
@@ -114,7 +114,7 @@ fn a_crate_with_one_workflow_has_its_asl_by_the_readme() {
         told(&again)
     );
 
-    // A file that is changed by hand is written anew at home; in CI it is an error that shows the line.
+    // A changed file is rewritten locally; in CI it is an error that shows the line.
     let drifted = ASL.replace("Hello", "Hallo");
     greeting.write("asl/greeting.asl.json", &drifted);
     let refused = greeting.build(&[("CI", "true")]);
@@ -137,7 +137,7 @@ fn a_crate_with_one_workflow_has_its_asl_by_the_readme() {
     assert!(mended.status.success(), "{}", told(&mended));
     assert_eq!(greeting.read("asl/greeting.asl.json"), ASL);
 
-    // The workflow changes: the script runs again, and says so where it may not write.
+    // The workflow changes: the script runs again, and reports it if it may not write.
     greeting.write("src/lib.rs", &LIBRARY.replace("Hello", "Good day"));
     let refused = greeting.build(&[("STEPWRIGHT_EMIT", "check")]);
     assert!(!refused.status.success() && told(&refused).contains("'Good day, ' & "));

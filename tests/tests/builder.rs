@@ -1,4 +1,4 @@
-//! The typed builder and `workflow!` make one model, and what the builder makes runs.
+//! The typed builder and `workflow!` produce the same model, and built workflows run.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -73,7 +73,7 @@ async fn validate_order(order: Order) -> Result<Checked, OrderError> {
     })
 }
 
-/// How often the gateway lets a charge time out.
+/// How often the gateway times out.
 struct Gateway {
     timeouts: AtomicU32,
 }
@@ -189,8 +189,8 @@ fn orders() -> Built<Order, Receipt> {
     flow.build().unwrap()
 }
 
-/// What the macro keeps in variables, as the builder hands it on: `Assign` goes, what a catch binds becomes its output, and
-/// where a variable or the workflow's parameter was read stands the state's input.
+/// Converts the macro's variables to the builder's inputs and outputs: removes `Assign`, turns a caught error into the output, and
+/// replaces reads of variables and of the workflow's parameter with the state's input.
 fn with_values_in_inputs(machine: &str) -> Value {
     let read = [
         "$states.context.Execution.Input",
@@ -387,7 +387,7 @@ async fn a_built_workflow_runs_inside_of_another() {
     flow.succeed_with(&done, expr!([quarter] || quarter * 10.0));
     let built = flow.build().unwrap();
 
-    // It may be registered of its own as well.
+    // It may also be registered separately.
     let engine = Engine::builder()
         .register_built(&built)
         .register_built(&child)
@@ -446,7 +446,7 @@ async fn a_task_that_nobody_answers_is_an_error_of_the_engine() {
 #[tokio::test]
 async fn an_input_in_json_is_refused_with_the_field_that_is_wrong() {
     let built = orders();
-    // A workflow is known by its type however the engine hears of it first.
+    // A workflow is identified by its type, independent of how the engine first encounters it.
     let flow = FlowBuilder::<f64, f64>::new("Nesting");
     let child = flow.declare("Child");
     flow.start_at(&child);

@@ -185,7 +185,7 @@ fn raw_fields_stand_as_they_are_written() {
     assert_eq!(double["Output"], Value::Null);
 }
 
-/// The item has a name in the ASL where values from outside stand beside it.
+/// The item has a name in the ASL if outer values are passed next to it.
 #[test]
 fn an_item_that_nobody_names_has_the_same_name_in_each_build() {
     let made = || {

@@ -1,4 +1,4 @@
-//! Every call that `docs/builder.md` shows stands here too, and becomes the ASL that is shown below it.
+//! This file contains every call in `docs/builder.md`, and compares it with the ASL that the page shows below the call.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -320,7 +320,7 @@ fn nested() -> Result<Value, Faults> {
     Ok(state(&flow, "Run"))
 }
 
-/// Adds the states of a review, and gives the first of them.
+/// Adds the states of a review, and returns the first of them.
 fn review(part: &Body<Order, Receipt>, order: &Given<Order>, then: &Step) -> Step {
     let answer = part.variable::<Answer>("answer");
     let ask = part.step("Ask");
@@ -391,7 +391,7 @@ fn a_distributed_map_runs_batches() {
     assert_eq!(all["ToleratedFailurePercentage"], 5);
 }
 
-/// What an engine gives for an order.
+/// Runs a workflow on an engine; returns its output for an order.
 async fn run(
     checkout: Built<Order, String>,
     order: Order,
@@ -420,7 +420,7 @@ async fn an_engine_runs_what_was_built() {
     assert_eq!(given, "o-1");
 }
 
-/// Rust without what rustfmt decides, and without comments behind code.
+/// Code without rustfmt's line breaks and trailing comments.
 fn squeezed(code: &str) -> String {
     let code = code.lines().map(|line| match line.split_once(" // ") {
         Some((before, _)) => before,
@@ -437,7 +437,7 @@ fn each_block_of_the_page_is_compiled() {
     let mut count = 0;
     for block in page.split("\n```rust").skip(1) {
         let block = block.split("\n```").next().unwrap_or_default();
-        // What is not ignored is a test of its own, `tests/src/lib.rs`.
+        // Blocks that are not ignored are doctests of `tests/src/lib.rs`.
         let Some(code) = block.strip_prefix(",ignore\n") else {
             continue;
         };

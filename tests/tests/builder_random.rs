@@ -1,5 +1,5 @@
-//! Random workflows through the builder: it never panics, what it builds has no error of the validator's, and what it
-//! refuses it refuses in its own words, at a place.
+//! Random workflows through the builder: it never panics, built workflows have no errors of the validator, and
+//! its faults use the builder's terms and have a location.
 
 use proptest::prelude::*;
 use stepwright::asl::validate::validate_text;
@@ -19,7 +19,7 @@ enum PaymentError {
 #[task]
 async fn charge(amount: u32) -> Result<u32, PaymentError>;
 
-/// A workflow that is to be built.
+/// The plan of a workflow.
 #[derive(Debug, Clone)]
 struct Plan {
     name: String,
@@ -36,17 +36,17 @@ struct Planned {
     to: Target,
 }
 
-/// Where a state goes.
+/// The transition of a state.
 #[derive(Debug, Clone, Copy)]
 enum Target {
-    /// To the state behind it; the last one ends.
+    /// To the next state; the last one ends.
     Behind,
-    /// To any of its body.
+    /// To any state of its body.
     Any(usize),
-    /// To one of the body around it.
+    /// To a state of the outer body.
     Outside(usize),
     End,
-    /// Nowhere, which is a mistake.
+    /// None, which is a fault.
     Open,
 }
 
@@ -54,7 +54,7 @@ enum Target {
 enum Kind {
     Pass,
     Wait(u32),
-    /// Goes to a state further behind where a condition holds.
+    /// Goes to a later state if a condition is true.
     Choice(usize, bool),
     Task {
         retries: Vec<(String, u32, u32)>,
@@ -67,17 +67,17 @@ enum Kind {
         states: Vec<Planned>,
         distributed: Option<(bool, String, u32)>,
     },
-    /// Assigns a variable of this name.
+    /// Assigns a variable with this name.
     Assign(String),
     /// Reads the variable that was declared last.
     Read,
     Succeed,
     Fail(String),
-    /// It is declared and not defined.
+    /// It is declared but not defined.
     Undefined,
 }
 
-/// Hands states their variables and the handles around them.
+/// The variables and outer handles for states.
 struct Around<'a> {
     outside: &'a [Handle<u32>],
     variables: Vec<Variable<u32>>,
@@ -102,7 +102,7 @@ fn put(body: &Body<u32, u32>, states: &[Planned], around: &mut Around<'_>) {
             Target::End | Target::Open => None,
         };
         let is_open = matches!(state.to, Target::Open);
-        // What has been made, on its way.
+        // Applies a call to a state that is being built.
         macro_rules! on {
             ($open:expr) => {{
                 let open = $open;
@@ -185,7 +185,7 @@ fn put(body: &Body<u32, u32>, states: &[Planned], around: &mut Around<'_>) {
                     variables: around.variables.clone(),
                 };
                 if distributed.is_some() {
-                    // Its bodies take a typed item, so nothing else can be handed to them.
+                    // Its bodies take a typed item, so no other value can be passed to them.
                     seen.variables.clear();
                 }
                 let made = inner(states, &handles, &seen);
@@ -250,7 +250,7 @@ fn build(plan: &Plan) -> Result<String, stepwright::Faults> {
     flow.build().map(|built| built.to_json())
 }
 
-/// Words that only `workflow!` has.
+/// Words that exist only in `workflow!`.
 const OF_THE_MACRO: &[&str] = &[
     "query_language JSON",
     "`let ",
@@ -292,7 +292,7 @@ fn holds(plan: &Plan) -> Result<bool, TestCaseError> {
     }
 }
 
-/// Names that somebody might think of.
+/// Names that a user might choose.
 fn any_name() -> impl Strategy<Value = String> {
     prop_oneof![
         6 => "[A-E]",
@@ -348,7 +348,7 @@ fn any_task() -> impl Strategy<Value = Kind> {
         })
 }
 
-/// The states of a body, to a depth, with what makes names, targets and tasks.
+/// The states of a body, up to a depth, with names, targets and tasks.
 fn states(depth: u32, sound: bool) -> BoxedStrategy<Vec<Planned>> {
     let task = if sound {
         sound_task().boxed()
@@ -390,7 +390,7 @@ fn states(depth: u32, sound: bool) -> BoxedStrategy<Vec<Planned>> {
         let parallel = prop::collection::vec(inner.clone(), least..3).prop_map(Kind::Parallel);
         kinds.push((2, parallel.boxed()));
         let label = if sound {
-            // No two maps may have the same; shrinking would make them so.
+            // Labels of maps must be unique; shrinking would make them equal.
             let label = any::<u64>().prop_map(|number| format!("{number:x}"));
             label.no_shrink().boxed()
         } else {
@@ -449,7 +449,7 @@ fn sound_task() -> impl Strategy<Value = Kind> {
     )
 }
 
-/// Gives each state and each variable a name of its own, and a last state that ends.
+/// Gives each state and each variable a unique name, and adds a last state that ends.
 fn named_apart(states: &mut Vec<Planned>, count: &mut usize) {
     let end = Planned {
         name: String::new(),
@@ -465,7 +465,7 @@ fn named_apart(states: &mut Vec<Planned>, count: &mut usize) {
         state.name = format!("{}{count}", state.name);
         match &mut state.kind {
             Kind::Assign(name) => *name = format!("{name}{count}"),
-            // No way leads past a variable, nor past a state that no other leads to.
+            // No path may skip a variable, or a state that is reachable only from the previous one.
             Kind::Choice(to, fails) if has_variables || *fails => *to = 1,
             Kind::Parallel(branches) => {
                 branches
@@ -486,7 +486,7 @@ fn named_apart(states: &mut Vec<Planned>, count: &mut usize) {
     }
 }
 
-/// Whether a Distributed Map is among some states, or inside of them.
+/// Whether some states contain a Distributed Map, or states inside of them.
 fn runs_distributed(states: &[Planned]) -> bool {
     states.iter().any(|state| match &state.kind {
         Kind::Parallel(branches) => branches.iter().any(|inner| runs_distributed(inner)),
@@ -498,7 +498,7 @@ fn runs_distributed(states: &[Planned]) -> bool {
     })
 }
 
-/// A workflow without mistakes.
+/// A workflow without faults.
 fn sound_plan() -> impl Strategy<Value = Plan> {
     states(2, true).prop_map(|mut states| {
         named_apart(&mut states, &mut 0);

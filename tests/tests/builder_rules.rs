@@ -1,6 +1,6 @@
-//! Each rule of `workflow!` beside what the typed builder says of the same mistake.
+//! Compares each rule of `workflow!` with the typed builder's fault for the same mistake.
 //!
-//! The rules are the messages of `macros/src/check` and `macros/src/syntax`, as `docs/errors.md` lists them. A new message needs
+//! The rules are the messages of `macros/src/check` and `macros/src/syntax`, as listed in `docs/errors.md`. A new message needs
 //! a row here: the mistake in the builder and its fault, or why the builder cannot make it.
 
 #![allow(unreachable_pub, reason = "one test of several files")]
@@ -31,7 +31,7 @@ use stepwright::Fault;
 
 /// What the builder does with the mistake of a rule.
 pub(crate) enum Answer {
-    /// `build` finds it: a workflow with the mistake, and what is said of it.
+    /// `build` reports it: a workflow with the mistake, and the fault.
     Says(fn() -> Vec<Fault>, &'static str),
     /// It does not compile, for this reason.
     Rustc(&'static str),
@@ -81,10 +81,10 @@ fn tables() -> BTreeMap<&'static str, &'static [Row]> {
     ])
 }
 
-/// Files whose messages are about expressions, which `expr!` reads with the same code.
+/// Files with messages about expressions, which `expr!` parses with the same code.
 const OF_EXPRESSIONS: &str = "macros/src/check/terms/";
 
-/// Files whose messages say only which token was expected.
+/// Files whose messages only name the expected token.
 const OF_TOKENS: &[&str] = &[
     "macros/src/syntax/catch.rs",
     "macros/src/syntax/duration.rs",
@@ -96,7 +96,7 @@ const OF_TOKENS: &[&str] = &[
     "macros/src/syntax/retry.rs",
 ];
 
-/// Whether a message says which token was expected, or what a word was meant to be.
+/// Whether a message names the expected token, or the word that was meant.
 fn is_of_tokens(message: &str) -> bool {
     let begins = ["expected ", "unexpected ", "; expected ", "; did you mean "];
     begins.iter().any(|begin| message.starts_with(begin))

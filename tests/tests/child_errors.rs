@@ -1,4 +1,4 @@
-//! A state that runs another workflow catches the errors that this one fails with.
+//! A state that runs another workflow catches errors of that workflow.
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
@@ -70,7 +70,7 @@ workflow! {
                         catch PaymentError::Busy => SellFailed;
                         end receipt;
                     }
-                    // Its name is that of the Choice.
+                    // A state with the name that the generated Choice would have.
                     pass SellFailed { end "busy".to_owned(); }
                 }
                 branch { pass Nothing { end (); } };
@@ -163,7 +163,7 @@ async fn states_around_get_the_failure_unchanged() {
     );
 }
 
-/// The call itself may fail, and AWS cuts long causes off: the Choice does not read them.
+/// The call itself may fail, and AWS truncates long causes: the Choice does not parse these causes.
 #[tokio::test]
 async fn a_cause_that_is_not_json_goes_on_as_it_is() {
     let failures = [
@@ -189,7 +189,7 @@ async fn a_cause_that_is_not_json_goes_on_as_it_is() {
     }
 }
 
-/// States of the builder hand values on: the next state gets the input of the one that failed, and the fields of the error.
+/// In the builder, states pass values on: the next state gets the input of the failed state, and the fields of the error.
 #[tokio::test]
 async fn a_built_workflow_catches_with_the_input_of_the_state_that_failed() {
     let flow = FlowBuilder::<f64, String>::new("Handing");
@@ -286,7 +286,7 @@ async fn an_item_is_known_behind_the_choice() {
     assert_eq!(run.await.unwrap(), ["1.5 no \"money\" {}", "2.5"]);
 }
 
-/// The names that catches may have; the first three are errors of the child.
+/// The error names of catches; the first three are errors of the child.
 const NAMES: [&str; 5] = [
     "PaymentError.Declined",
     "PaymentError.Busy",
@@ -295,7 +295,7 @@ const NAMES: [&str; 5] = [
     "States.Timeout",
 ];
 
-/// Catches: each name is in the catch of this number, if any, and `States.ALL` may be the last one.
+/// Catches: each name belongs to the catch with this number, if any, and `States.ALL` may be the last one.
 fn catches() -> impl Strategy<Value = (Vec<Vec<&'static str>>, bool)> {
     let places = prop::collection::vec(prop::option::of(0..4_usize), NAMES.len());
     (places, any::<bool>()).prop_map(|(places, has_all)| {
@@ -303,7 +303,7 @@ fn catches() -> impl Strategy<Value = (Vec<Vec<&'static str>>, bool)> {
         for (name, place) in NAMES.into_iter().zip(places) {
             catches[place.unwrap_or(4).min(3)].extend(place.map(|_| name));
         }
-        // Behind a catch of `States.TaskFailed`, a catch of the child's errors catches nothing.
+        // After a catch of `States.TaskFailed`, a catch of the child's errors is unreachable.
         let whole = catches
             .iter()
             .position(|names| names.contains(&"States.TaskFailed"));
@@ -315,7 +315,7 @@ fn catches() -> impl Strategy<Value = (Vec<Vec<&'static str>>, bool)> {
     })
 }
 
-/// A workflow whose state `Sell` has these catches, each to a state that says which one it was.
+/// A workflow whose state `Sell` has these catches, each with a separate target state.
 fn catching(catches: &[Vec<&'static str>], has_all: bool) -> Definition {
     let all = has_all.then(|| vec!["States.ALL"]);
     let mut sell = State::task("Sell", Call::workflow::<Sale>(Expr::literal(1.0))).end();

@@ -1,4 +1,4 @@
-//! The recordings of the real service, replayed. They are data beside the project and not a part of it; on a machine without them these tests say that they
+//! Replays recordings of the real service. The recordings are data outside of the project; without them, these tests report that they
 //! were skipped.
 
 use std::collections::BTreeSet;
@@ -14,14 +14,14 @@ fn lists() -> [Known; 2] {
     .map(|text| Known::parse(text).unwrap())
 }
 
-/// Replays a file; exactly the rows of the two lists may differ.
+/// Replays a file; exactly the rows in the two lists may differ.
 async fn replay(file: &str, way: Way<'_>) {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     if !shared.exists() {
         println!("skipped: {file} is not on this machine");
         return;
     }
-    // Where the data is, all of it is judged.
+    // If the data exists, all of it is checked.
     let path = shared.join("conformance").join(file);
     let lists = lists();
     let stem = file.strip_suffix(".jsonl").unwrap_or(file);

@@ -1,4 +1,4 @@
-//! A few rounds of the program that ends an engine or a server with a store again and again: `src/bin/crash`.
+//! A few rounds of the program that repeatedly ends an engine or a server with a store: `src/bin/crash`.
 
 use std::process::Command;
 
@@ -31,7 +31,7 @@ fn neither_does_one_whose_store_is_full_for_a_while() {
     survives(&["--rounds", "6", "--seed", "6", "--open", "100", "--full"]);
 }
 
-/// Takes the command that is next to the program: `cargo test --workspace` builds both.
+/// Uses the command that is next to the program: `cargo test --workspace` builds both.
 #[cfg(target_os = "linux")]
 #[test]
 fn nor_does_a_server_that_is_ended_locked_out_of_its_store_and_left_without_room() {

@@ -1,4 +1,4 @@
-//! A Distributed Map hands its children what they read from outside, and its ASL is the one that was read.
+//! A Distributed Map passes its children the outer values that they read, and its ASL equals the reviewed snapshot.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ struct Line {
     name: String,
 }
 
-/// What each batch is given.
+/// The input of each batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
 struct Target {
@@ -50,7 +50,7 @@ fn source() -> Source {
     }
 }
 
-/// Says where a row went.
+/// Returns the target of a row.
 #[task]
 async fn store(row: Row, table: String, prefix: String) -> Result<String, StoreError> {
     if row.id == 2 {

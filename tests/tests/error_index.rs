@@ -1,14 +1,14 @@
-//! `docs/errors.md` has every message of the macros and of definitions that are built, with what causes it and how to mend it.
+//! `docs/errors.md` has every message of the macros and of definitions that are built, with its cause and how to fix it.
 //!
-//! `ERRORS=overwrite cargo test -p stepwright-tests --test error_index` writes the lists of messages anew; the words about
-//! them are written by hand.
+//! `ERRORS=overwrite cargo test -p stepwright-tests --test error_index` regenerates the lists of messages; the text about
+//! them is written manually.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// Files whose texts are JSONata, or Rust that is shown.
+/// Files whose string literals are JSONata, or Rust code that is displayed.
 const CODE: &[&str] = &[
     "dsl/src/expr/methods.rs",
     "dsl/src/lower/env.rs",
@@ -17,7 +17,7 @@ const CODE: &[&str] = &[
 
 const BEGIN: &str = "<!-- messages of ";
 
-/// All Rust files below a folder, but for tests.
+/// All Rust files below a folder, except tests.
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     let entries = std::fs::read_dir(folder).expect("a folder of the project");
     for entry in entries.flatten() {
@@ -32,7 +32,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     found.sort();
 }
 
-/// The texts of some code that are sentences: not those of code that it makes, of its own tests and comments.
+/// The string literals of some code that are sentences, without those of generated code, of tests and of comments.
 fn sentences(tokens: TokenStream, found: &mut Vec<String>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut at = 0;
@@ -87,7 +87,7 @@ fn is_braces(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace)
 }
 
-/// Macros whose texts are code, or are for the project's own eyes.
+/// Macros whose string literals are code, or are only for developers of this project.
 fn is_code(name: &str) -> bool {
     matches!(
         name,
@@ -111,7 +111,7 @@ fn is_sentence(text: &str) -> bool {
     text.len() >= 14 && words.count() >= 3
 }
 
-/// The text with `..` where something is put in.
+/// The text with `..` for each inserted value.
 fn pattern(text: &str) -> String {
     let text = text.replace("{{", "\u{1}").replace("}}", "\u{2}");
     let mut out = String::new();

@@ -1,4 +1,4 @@
-//! The errors of tasks inside a parallel or a map come out by their names.
+//! Errors of tasks inside of a parallel or a map can be caught by their names.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -72,7 +72,7 @@ workflow! {
         pass Parted { end format!("without {part}"); }
     }
 
-    /// What is not named is a fault of the definition, where a state around says by name what it catches.
+    /// An error that is not named is a fault of the definition, if an outer state catches errors by name.
     workflow Forgetful(plan: Plan) -> String {
         deny unhandled_errors;
         parallel Run {

@@ -1,4 +1,4 @@
-//! `match`, `if let`, `as` and closure patterns in expressions mean what they mean in Rust.
+//! `match`, `if let`, `as` and closure patterns in expressions have the same meaning as in Rust.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

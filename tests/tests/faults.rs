@@ -1,10 +1,10 @@
-//! The faults of `build()` say where in the source they are, and all at once.
+//! The faults of `build()` contain their source locations and are reported together.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::Fault;
 use stepwright::prelude::*;
-// Both globs stand side by side.
+// Both glob imports are next to each other.
 #[allow(
     unused_imports,
     reason = "that the names do not clash is what is tested"
@@ -65,7 +65,7 @@ fn a_fault_of_an_expression_is_at_the_expression_and_others_at_their_state() {
         [
             ("Select", (10, 24)),
             ("Look", (14, 18)),
-            // What only the validator finds is there beside what lowering found.
+            // Faults of the validator are listed together with faults of the lowering.
             ("Long", (17, 14)),
         ],
         "{faults}"
@@ -90,6 +90,6 @@ fn every_fault_is_shown_with_its_place_state_and_message() {
         );
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }
-    // `unwrap` and `?` in a test's `main` show the same.
+    // `unwrap` and `?` in a test's `main` print the same.
     assert_eq!(format!("{faults:?}"), text);
 }

@@ -1,4 +1,4 @@
-//! Fragments: groups of states that several places take in under names of their own.
+//! Fragments: groups of states that are included several times under different names.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde_json::json;
 use stepwright::prelude::*;
 use stepwright_runtime::Engine;
 
-/// What another crate would offer: its own payloads, tasks and errors, and two fragments.
+/// The content of a library crate: its own payloads, tasks and errors, and two fragments.
 mod parts {
     use super::*;
 
@@ -142,7 +142,7 @@ workflow! {
 }
 
 workflow! {
-    /// In JSONPath, whatever the workflow is in.
+    /// In JSONPath, independent of the workflow's query language.
     fragment Shift(by: i32, name: String) -> String {
         query_language JSONPath;
         pass Add { let sum = by + 1; next Say; }
@@ -260,7 +260,7 @@ async fn a_fragment_keeps_its_query_language_and_runs_again() {
     assert_eq!(given, "ann 2, then 202");
 }
 
-/// What `docs/language.md` shows of fragments.
+/// The fragments of `docs/language.md`.
 mod page {
     use super::*;
 

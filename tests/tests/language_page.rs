@@ -1,4 +1,4 @@
-//! What docs/language.md shows of single states, in workflows around it: the page's blocks stand here word for word.
+//! The single states of docs/language.md, in workflows around them: this file contains the page's blocks verbatim.
 
 #![allow(
     dead_code,
@@ -12,7 +12,7 @@ use stepwright::prelude::*;
 #[path = "builder_same/domain.rs"]
 mod domain;
 
-/// Tasks and what is worked on in their states.
+/// Tasks, and computations in their states.
 mod tasks {
     use super::domain::*;
     use schemars::JsonSchema;
@@ -328,7 +328,7 @@ mod errors_of_both {
     }
 }
 
-/// A definition that stands in a file.
+/// A definition in a file.
 mod existing {
     use super::domain::Receipt;
     use schemars::JsonSchema;
@@ -369,7 +369,7 @@ mod existing {
     }
 }
 
-/// What a workflow emits gives no finding of the validator, but for two that the page's states have on purpose: transient errors of
+/// An emitted workflow has no findings of the validator, except two that the page's states have on purpose: transient errors of
 /// Lambda are not retried (SW142), and `otherwise fail` makes no `Default` (SW074).
 #[track_caller]
 fn validates<W: Workflow>() {

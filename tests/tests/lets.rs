@@ -1,4 +1,4 @@
-//! The `let`s of one state: each reads the earlier ones, and what a call gives is worked on where it is made.
+//! The `let`s of one state: each can read the earlier ones, and a call's result is used in its own state.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -116,7 +116,7 @@ async fn a_later_let_reads_an_earlier_one() {
 
 #[tokio::test]
 async fn what_is_put_in_keeps_its_meaning_under_names_of_others() {
-    // base = 100 + 1 + 3; then [1 + 208, 2 + 208], and 2 more.
+    // base = 100 + 1 + 3; then [1 + 208, 2 + 208], plus 2.
     assert_eq!(run::<Shadowed>(trip()).await, json!([211, 212]));
 }
 

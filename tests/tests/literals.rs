@@ -1,4 +1,4 @@
-//! The texts in `jsonata!`, `path!` and `intrinsic!` are held against the types of what they read when a definition is built.
+//! When a definition is built, the texts in `jsonata!`, `path!` and `intrinsic!` are checked with the types of the values that they read.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ workflow! {
         pass Done { end total; }
     }
 
-    /// Reads what is not.
+    /// Reads values that do not exist.
     workflow Wrong(order: Order) -> f64 {
         allow unused_variables;
         task Check2 {

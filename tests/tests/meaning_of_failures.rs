@@ -1,4 +1,4 @@
-//! A workflow fails where the same Rust panics, and nowhere else: iterators that stop early, values that nothing reads.
+//! A workflow fails exactly if the same Rust panics: iterators that stop early, values that nothing reads.
 
 mod same;
 
@@ -32,7 +32,7 @@ struct Input {
     pair: Pair,
 }
 
-/// Divisors with and without 0, lists with 0 before, behind and without the item that ends the search.
+/// Divisors with and without 0, lists with 0 before, after and without the item that ends the search.
 fn inputs() -> Vec<Input> {
     let mut inputs = Vec::new();
     let lists: [&[i32]; 8] = [

@@ -1,4 +1,4 @@
-//! No name that a user gives meets one that the lowering makes up, or a function of JSONata's.
+//! No name of a user clashes with a generated name of the lowering, or with a function of JSONata.
 
 #[macro_use]
 mod same;
@@ -196,7 +196,7 @@ struct Keywords {
     r#fn: Option<u32>,
 }
 
-/// A constant in lower case, as generated code has them.
+/// A constant in lower case, as in generated code.
 #[allow(non_upper_case_globals)]
 const most: u32 = 40;
 

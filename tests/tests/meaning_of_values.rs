@@ -1,4 +1,4 @@
-//! A value of a workflow is what the same Rust gives: lists in lists, options, JSON, long numbers, orders, texts.
+//! A value of a workflow equals that of the same Rust: lists in lists, options, JSON, long numbers, orders, texts.
 
 #[macro_use]
 mod same;
@@ -40,7 +40,7 @@ struct Input {
     x: f64,
 }
 
-/// Much of everything, one of each, nothing.
+/// Inputs with many items, with one item and with none.
 fn inputs() -> Vec<Input> {
     let item = |name: &str, tags: &[&str], price_each| Item {
         item_name: name.to_owned(),
@@ -288,7 +288,7 @@ same! {
     }
 }
 
-/// What stops where Rust panics: one expression a workflow.
+/// Expressions that fail where Rust panics: one workflow for each.
 macro_rules! stops {
     (|$i:ident, $at:ident, $item:ident| $($workflow:ident, $rust:ident($ty:ty) [$($value:tt)+])*) => {
         stops! { @each $i $at $item $($workflow, $rust($ty) [$($value)+])* }

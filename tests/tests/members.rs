@@ -1,4 +1,4 @@
-//! Rules of JSONPath choices on values of any form: whether a member is there, and what kind of value it is.
+//! Rules of JSONPath choices on values of unknown type: whether a member exists, and the kind of its value.
 
 use serde_json::{Value, json};
 use stepwright::prelude::*;

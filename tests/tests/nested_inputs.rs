@@ -1,4 +1,4 @@
-//! A nested workflow gets the input that its parent gives it, also where that is text: StartExecution reads a text as JSON.
+//! A nested workflow gets the input of its parent, even if it is text: StartExecution parses a text as JSON.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A JSONPath choice compares options as Rust does, whether they are absent, null or there.
+//! A JSONPath choice compares options like Rust, whether they are absent, null or present.
 
 #[allow(unused_macros, reason = "these workflows are declared differently")]
 mod same;

@@ -1,4 +1,4 @@
-//! The example's orders meet the fates that they are told to meet, and its ASL is the one that was read.
+//! The example's orders end as expected, and its ASL equals the reviewed snapshot.
 
 use std::sync::Mutex;
 
@@ -35,7 +35,7 @@ fn order(id: &str) -> Order {
         .order
 }
 
-/// How the order ends when nobody answers requests for a review, and the states that it went through.
+/// How the order ends if requests for a review get no answer, and the states that it entered.
 async fn fate(id: &str) -> (Result<Receipt, ExecutionFailed>, Vec<String>) {
     let (engine, _requests) = engine();
     let run = engine.start::<OrderProcessing>(order(id)).await.unwrap();
@@ -130,7 +130,7 @@ async fn a_refusal_from_outside_rejects_a_large_order_with_its_reason() {
         .send_task_success(&request.task_token, &decision)
         .await
         .unwrap();
-    // An answer counts once.
+    // A second answer is rejected.
     assert!(
         engine
             .send_task_success(&request.task_token, &decision)

@@ -1,5 +1,5 @@
-//! How a type of the user compares and clones cannot be proven while it compiles, so samples are compared when the definition
-//! is built: derived code agrees with the JSON, and a type with its own code is refused by name.
+//! The comparison and `Clone` of a user's type cannot be proven at compile time, so samples are compared when the definition
+//! is built: derived code agrees with the JSON, and a type with its own code is rejected by name.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -241,7 +241,7 @@ expressions! { own_clones_are_refused_by_name |i| refused
     C8(Vec<Twin>) [i.twins.iter().map(|twin| twin.clone()).collect()] "`Twin` has its own `clone`"
 }
 
-/// Types of the user under names of the standard library, which mean only themselves.
+/// User types with names of the standard library, which are distinct from it.
 mod names {
     use super::*;
 

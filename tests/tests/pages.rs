@@ -1,5 +1,5 @@
-//! Every block of Rust in `docs/` and in the README is compiled: as a doctest, or in a file of tests that names the page and has
-//! the block word for word. A block that is neither fails here.
+//! Every block of Rust in `docs/` and in the README is compiled: as a doctest, or in a file of tests that names the page and contains
+//! the block verbatim. Any other block fails here.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The pages, by their names from the root.
+/// The pages, by their paths from the root.
 fn pages() -> Vec<(String, String)> {
     let mut pages = vec![("README.md".to_owned(), read(&root().join("README.md")))];
     for entry in std::fs::read_dir(root().join("docs")).unwrap() {
@@ -28,13 +28,13 @@ fn pages() -> Vec<(String, String)> {
 /// A block of Rust.
 #[derive(Debug)]
 struct Block {
-    /// What stands behind the name of the language.
+    /// The attributes after the name of the language.
     attributes: Vec<String>,
     line: usize,
     code: String,
 }
 
-/// The blocks of a page that are Rust, or that rustdoc takes for it.
+/// The blocks of a page that are Rust, or that rustdoc treats as Rust.
 fn blocks(page: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<(usize, Option<Block>)> = None;
@@ -85,7 +85,7 @@ fn doctests() -> Vec<String> {
     names.collect()
 }
 
-/// The files of tests whose first lines name a page, and their modules in the folder beside them.
+/// The test files whose first lines name a page, and their modules in the folder with the same name.
 fn twins(page: &str) -> Vec<String> {
     let mut found = Vec::new();
     for folder in [
@@ -127,7 +127,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Without comments, blanks and what only the formatter writes.
+/// Code without comments, blanks and rustfmt's punctuation.
 fn squeezed(code: &str) -> String {
     let lines = code.lines().map(|line| match line.split_once("// ") {
         Some((before, _)) if !before.ends_with('/') && !before.ends_with(':') => before,

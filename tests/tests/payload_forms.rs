@@ -1,4 +1,4 @@
-//! What serde's attributes and JSONPath's templates make of values: the workflow gives the same JSON, or is refused.
+//! The effect of serde's attributes and JSONPath's templates on values: the workflow produces the same JSON, or is rejected.
 
 mod same;
 
@@ -10,7 +10,7 @@ use stepwright::prelude::*;
 /// Lists in lists.
 type Five<T> = Vec<Vec<Vec<Vec<Vec<T>>>>>;
 
-/// Numbers that travel as texts.
+/// Numbers that are serialized as texts.
 mod as_text {
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -25,7 +25,7 @@ mod as_text {
     }
 }
 
-/// `true` travels as a number.
+/// `true` serialized as a number.
 mod as_number {
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -38,7 +38,7 @@ mod as_number {
     }
 }
 
-/// An `Option` of which `None` travels as 0.
+/// An `Option` with `None` serialized as 0.
 mod as_zero {
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -95,7 +95,7 @@ enum Change {
     Not,
 }
 
-/// An identifier that travels as a text.
+/// An identifier that is serialized as a text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(into = "String", try_from = "String")]
 struct Id {

@@ -1,4 +1,4 @@
-//! `placeholder!("TopicArn")`: what it becomes, and what it is in process.
+//! `placeholder!("TopicArn")`: its form in the ASL, and its value in process.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -9,13 +9,13 @@ use stepwright::prelude::*;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{Engine, StartOptions};
 
-/// Says its text again.
+/// Returns its text.
 #[task]
 async fn say(text: String) -> String {
     text
 }
 
-/// Says it from outside.
+/// Returns its text, in an activity.
 #[task(activity)]
 async fn shout(text: String) -> String {
     text.to_uppercase()
@@ -161,7 +161,7 @@ async fn a_state_whose_placeholder_has_no_value_fails_and_says_the_mend() {
         ),
         "{failure}"
     );
-    // A workflow that reads another one runs.
+    // A workflow that reads another placeholder runs.
     let run = engine.start::<OnPaths>("o-1".to_owned()).await.unwrap();
     assert_eq!(run.await.unwrap()["TopicArn"], "arn:topic");
 }
@@ -208,7 +208,7 @@ async fn a_definition_without_a_workflow_takes_values_and_needs_none() {
     assert_eq!(output, r#"{"a":"it's","b":"${Other}","c":"it'sit's"}"#);
 }
 
-/// Texts of what could break out: quotes, backslashes, delimiters, braces, line ends, other placeholders.
+/// Texts that might break out: quotes, backslashes, delimiters, braces, line ends, other placeholders.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("'"),
@@ -246,7 +246,7 @@ fn hostile() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// No value breaks out of the text that it stands in.
+    /// No value breaks out of its text.
     #[test]
     fn a_value_stays_what_it_is(topic in hostile(), stage in hostile()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -1,4 +1,4 @@
-//! Fields that stand in a workflow as they stand in ASL: on states, bodies, edges and rules.
+//! Verbatim fields in a workflow: on states, bodies, edges and rules.
 
 use serde_json::{Value, json};
 use stepwright::prelude::*;
@@ -125,7 +125,7 @@ async fn a_function_by_its_name_is_the_handler_of_what_raw_calls() {
         "parts": [{ "part": 1 }, { "part": 2 }],
         "score": { "points": 14 }
     });
-    // `"InputPath": null` hands on an empty object.
+    // `"InputPath": null` passes an empty object on.
     assert_eq!(output, json!({ "left": kept, "right": {} }));
 }
 
@@ -189,7 +189,7 @@ fn what_raw_assigns_in_a_distributed_map_is_a_variable_of_its_children() {
     for definition in [Collecting::definition(), CollectingPaths::definition()] {
         let definition: Value = serde_json::from_str(&definition.to_json()).unwrap();
         let map = &definition["States"]["Collect"];
-        // Nothing comes from outside.
+        // No outer values are passed.
         assert_eq!(map.get("ItemSelector"), None, "{map}");
         assert!(
             map["ItemProcessor"]["States"]["Weigh"]["Assign"].is_object(),

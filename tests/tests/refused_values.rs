@@ -1,4 +1,4 @@
-//! What JSONata cannot give as Rust gives it is a fault that says what to write in its place, and no other value.
+//! A value that JSONata cannot compute like Rust is a fault that suggests another form; it never becomes a different value.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,7 @@ fn the_own_text_of_a_type_is_not_its_json() {
     );
 }
 
-/// One expression a workflow, and a part of what is said of it.
+/// One workflow for each expression, with a part of its fault.
 macro_rules! refused {
     ($test:ident [$($option:tt)*] |$i:ident| $($workflow:ident($ty:ty) [$($value:tt)+] $part:literal)*) => {
         refused! { @each [$($option)*] $i $($workflow($ty) [$($value)+])* }

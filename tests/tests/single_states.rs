@@ -1,5 +1,5 @@
-//! What a test of a single state shows is what an execution does: every state that the recorded executions pass through is tested alone, on the input
-//! that it had there, and must be left as it was left there.
+//! The test of a single state matches its execution: each state of the recorded executions is tested alone with its recorded
+//! input, and must have its recorded output.
 
 use std::path::Path;
 
@@ -14,14 +14,14 @@ struct Visit<'a> {
     state: &'a str,
     input: &'a Value,
     variables: Map<String, Value>,
-    /// What its task came to at the end.
+    /// The final result of its task.
     mock: Option<MockInput>,
     output: &'a Value,
-    /// The state that was entered next.
+    /// The next state.
     next: Option<&'a str>,
 }
 
-/// The visits that ended; executions with branches are left out, where events of several states mix.
+/// The finished visits, without executions with branches, in which events of several states mix.
 fn visits(history: &[Value]) -> Vec<Visit<'_>> {
     let mut visits = Vec::new();
     let mut variables = Map::new();
@@ -55,7 +55,7 @@ fn visits(history: &[Value]) -> Vec<Visit<'_>> {
                 continue;
             }
             if details["cause"].is_object() {
-                // Its text was taken apart, and the catcher's output has the text.
+                // Its text was parsed, but the catcher's output contains the text.
                 entered = None;
                 continue;
             }
@@ -77,7 +77,7 @@ fn visits(history: &[Value]) -> Vec<Visit<'_>> {
     visits
 }
 
-/// Whether a state reads what only its execution knows: its ids and times, or chance.
+/// Whether a state reads data of its execution: ids, times or random values.
 fn is_its_executions(definition: &str) -> bool {
     const READS: [&str; 7] = ["$$", "context", "UUID", "$uuid", "andom", "$now", "$millis"];
     READS.iter().any(|read| definition.contains(read))
@@ -109,7 +109,7 @@ async fn states_are_left_as_in_the_recorded_executions() {
                 .input(visit.input.clone())
                 .variables(Value::Object(visit.variables));
             request.mock = visit.mock;
-            // What was caught there had used its retrier up.
+            // The caught error occurred after all retries.
             request.state_configuration = request
                 .mock
                 .is_some()
@@ -131,7 +131,7 @@ async fn states_are_left_as_in_the_recorded_executions() {
     assert!(tested > 150, "only {tested} states were tested");
 }
 
-/// The names and types of all states, those in branches and iterations too.
+/// The names and types of all states, including those in branches and iterations.
 fn states<'a>(states: &'a Value, all: &mut Vec<(&'a str, &'a Value)>) {
     for (name, state) in states.as_object().into_iter().flatten() {
         all.push((name, state));
@@ -152,7 +152,7 @@ async fn every_state_that_people_wrote_can_be_tested() {
     let mut ended = 0;
     for file in files {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-        // One or two do not parse upstream.
+        // A few do not parse upstream.
         let Ok(machine) = serde_json::from_str::<Value>(&text) else {
             continue;
         };

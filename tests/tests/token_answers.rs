@@ -1,4 +1,4 @@
-//! The answer to a task token is a value of the type that the state expects, or the task fails.
+//! The output of a task token must have the type that the state expects, or the task fails.
 
 use std::sync::Mutex;
 
@@ -62,7 +62,7 @@ workflow! {
     }
 }
 
-/// The end of an execution whose token gets this answer.
+/// The end of an execution whose token is completed with this answer.
 async fn answered(engine: &Engine, machine: &str, answer: &Value) -> (Status, Value) {
     let running = engine.start_machine(machine, json!(1), StartOptions::new());
     let running = running.await.unwrap();
@@ -72,7 +72,7 @@ async fn answered(engine: &Engine, machine: &str, answer: &Value) -> (Status, Va
         }
         tokio::task::yield_now().await;
     };
-    // AWS takes each answer, too.
+    // Like AWS, the engine accepts each answer.
     engine.send_task_success(&token, answer).await.unwrap();
     let report = running.report().await;
     let output = report.output.as_ref().map(|output| output.to_json());

@@ -1,4 +1,4 @@
-//! What a value is, the lowering has from rustc: the first value of a variable says nothing about the others.
+//! The lowering gets the types of values from rustc: the first value of a variable does not determine the others.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ struct Options {
     sort_by: Option<String>,
 }
 
-/// A constant that has a list in it, by its serialised form only.
+/// A constant that contains a list, but only in its serialized form.
 #[derive(Serialize)]
 struct Rates {
     list: [u32; 2],

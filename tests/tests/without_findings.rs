@@ -1,4 +1,4 @@
-//! What the macros and the examples emit gives no finding of the validator, not even a warning.
+//! The output of the macros and the examples has no findings of the validator, not even a warning.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

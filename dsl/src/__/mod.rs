@@ -1,4 +1,4 @@
-//! What expanded code names. Nothing here is part of the public interface.
+//! Items that macro-expanded code refers to. Nothing here is part of the public interface.
 
 pub use ::schemars;
 pub use ::serde;
@@ -21,12 +21,12 @@ pub use crate::type_block::*;
 pub use crate::workflow::{Binder, Definition, Faults, Workflow};
 pub use stepwright_asl::model::{MachineType, QueryLanguage};
 
-/// A call of a function of [`functions`](crate::functions), by its type.
+/// A call of a function in [`functions`](crate::functions), identified by its type.
 pub fn library<F: crate::functions::Function>(arguments: Vec<Expr>) -> Expr {
     Expr::function(format!("functions::{}", F::NAME), arguments)
 }
 
-/// Asks for a payload, at the place where its type stands.
+/// The type of a parameter. rustc reports a missing `Payload` impl at the type in the source.
 pub fn payload<T: Payload>() -> ParameterType {
     ParameterType::of::<T>()
 }

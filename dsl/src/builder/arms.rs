@@ -1,4 +1,4 @@
-//! The arms of a choice that matches.
+//! The arms of a choice that matches a value.
 
 use super::expression::Tree;
 use super::to::{Route, To};
@@ -7,12 +7,12 @@ use crate::expr::{Case, Expr, Node, Pattern, Text};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// The arms of a `match`, each with the state that it leads to; [`arms!`](macro@crate::arms) makes it.
+/// The arms of a `match`, each with its target state; created by [`arms!`](macro@crate::arms).
 #[must_use = "a choice takes them: `flow.choice(&state).match_on(arms)`"]
 pub struct Arms<In> {
     pub(super) subject: Tree,
     pub(super) arms: Vec<OneArm>,
-    /// The cases that have no way yet, the last one first.
+    /// The cases without a target yet, in reverse order.
     open: Vec<Case>,
     parameters: usize,
     reads: Vec<Read>,
@@ -31,7 +31,7 @@ impl<In> Arms<In> {
     pub(super) fn new(parameters: usize, tree: Expr, reads: Vec<Read>) -> Self {
         let (subject, mut open) = match tree.into_untyped() {
             Node::Match(subject, cases) => (subject, cases),
-            // What could not be read is an error of rustc already.
+            // rustc has already reported an arm that could not be parsed.
             _ => (Expr::none(), Vec::new()),
         };
         open.reverse();
@@ -45,7 +45,7 @@ impl<In> Arms<In> {
         }
     }
 
-    /// Leads the next arm to a state. What its pattern binds is assigned to the variables of those names.
+    /// Adds an edge from the next arm to a state. Names that its pattern binds are assigned to the variables of those names.
     #[doc(hidden)]
     pub fn arm(mut self, bound: Vec<(&'static str, Read)>, to: impl To<In, In>) -> Self {
         if let Some(case) = self.open.pop() {
@@ -57,7 +57,7 @@ impl<In> Arms<In> {
             let mut pattern = case.pattern;
             pattern.each_name_mut(&mut |own| name(own));
             let guard = case.guard.map(|mut guard| {
-                // Parameters are locals that are named by their places, and stay so.
+                // Parameters are locals named by their index; their names do not change.
                 let place = |index: usize| Some(Expr::local(index.to_string()));
                 guard.rename(&place, &name);
                 Tree::new(self.parameters, guard, self.reads.clone())
@@ -80,8 +80,8 @@ impl<In> fmt::Debug for Arms<In> {
 }
 
 /// A `match` whose arms lead to states, for [`match_on`](crate::builder::Choice::match_on) of the typed builder. rustc checks
-/// the patterns, and that none is missing. What a pattern binds is assigned to the variable whose handle has that name; a name
-/// that begins with `_` is only for the guard.
+/// that the patterns are valid and exhaustive. A name that a pattern binds is assigned to the variable whose handle has that
+/// name; a name that begins with `_` is visible only in the guard.
 ///
 /// ```
 /// use stepwright::builder::FlowBuilder;

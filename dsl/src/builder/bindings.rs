@@ -1,7 +1,7 @@
-//! Tasks and nested workflows as values, for a workflow that is no type.
+//! Tasks and nested workflows as values, for a workflow without a Rust type.
 //!
-//! A [`Binder`] takes tasks by their types. A built workflow has them only while it runs, so it hands them to the binder of
-//! this module, which keeps what a runtime needs of each.
+//! A [`Binder`] takes tasks by their types. A built workflow has these types only while it is built, so it passes them to the
+//! binder of this module, which stores the data that a runtime needs for each.
 
 use crate::expr::Text;
 use crate::shape::{Payload, Shape};
@@ -26,7 +26,7 @@ pub struct Bindings {
 }
 
 impl Bindings {
-    /// The tasks, each once for each address.
+    /// The tasks, one entry for each task and address.
     pub fn tasks(&self) -> &[BoundTask] {
         &self.tasks
     }
@@ -36,7 +36,7 @@ impl Bindings {
         &self.workflows
     }
 
-    /// The types of the items that Distributed Maps read.
+    /// The item types of Distributed Maps.
     pub fn items(&self) -> &[BoundItems] {
         &self.items
     }
@@ -98,7 +98,7 @@ impl Binder for Bindings {
 }
 
 impl Bindings {
-    /// A nested workflow that was built.
+    /// Adds a nested workflow that was built with the builder.
     pub(super) fn built(&mut self, child: BoundWorkflow) {
         self.nested(child);
     }
@@ -118,23 +118,23 @@ pub struct BoundTask {
     pub type_id: TypeId,
     /// The function's name.
     pub function: &'static str,
-    /// Where it lives.
+    /// Where the task is deployed.
     pub deploy: Deploy,
-    /// Whether the execution's context travels with the input.
+    /// Whether the execution's context is sent with the input.
     pub sends_context: bool,
-    /// Where a runtime in process runs it.
+    /// Where an in-process runtime runs it.
     pub runs: Runs,
-    /// Whether it may be called again where its process ended while it was at work.
+    /// Whether the task may run again after its process ended during a call.
     pub is_idempotent: bool,
     /// How the ASL names it.
     pub address: Address,
-    /// Makes the schemas of what it takes and gives.
+    /// Returns the schemas of the task's input and output.
     pub schemas: fn() -> TaskSchemas,
-    /// The errors that it declares.
+    /// The errors that the task declares.
     pub errors: &'static [ErrorVariant],
     /// The type of its result.
     pub output: fn() -> Shape,
-    /// Calls it with its payload as JSON; `None` where somebody else implements it.
+    /// Calls the task with its payload as JSON; `None` where the task is implemented elsewhere.
     pub call: Option<CallTask>,
 }
 
@@ -151,15 +151,15 @@ impl fmt::Debug for BoundTask {
 /// Calls a task with its payload as JSON.
 pub type CallTask = fn(TaskContext, Value) -> Called;
 
-/// The result of a task, some time.
+/// The future of a task's result.
 pub type Called = Pin<Box<dyn Future<Output = Result<Value, CallError>> + Send>>;
 
-/// How the call of a task went wrong.
+/// Why a call of a task failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallError {
-    /// The payload is not what the function takes.
+    /// The payload does not fit the function's parameters.
     Input(String),
-    /// The result cannot be written as JSON.
+    /// The result cannot be serialized as JSON.
     Output(String),
     /// The task's own error: its name and its cause.
     Failed {
@@ -190,7 +190,7 @@ fn call<T: Handler>(context: TaskContext, payload: Value) -> Called {
     })
 }
 
-/// JSON is given as it is, however deep it nests.
+/// Returns a JSON value unchanged, so that its nesting depth is not limited.
 fn into_json<T: Payload>(output: T) -> Result<Value, serde_json::Error> {
     let mut slot = Some(output);
     if let Some(same) = (&mut slot as &mut dyn Any).downcast_mut::<Option<Value>>() {
@@ -199,11 +199,11 @@ fn into_json<T: Payload>(output: T) -> Result<Value, serde_json::Error> {
     slot.map_or(Ok(Value::Null), |output| output.__to_json())
 }
 
-/// The type of the items that a Distributed Map reads.
+/// The item type of a Distributed Map.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BoundItems {
-    /// The Map state.
+    /// The name of the Map state.
     pub state: String,
     /// The type of an item, or of a [`Batch`](crate::Batch) of them.
     pub shape: fn() -> Shape,
@@ -211,7 +211,7 @@ pub struct BoundItems {
     pub is_batched: bool,
 }
 
-/// A workflow that a built one runs.
+/// A workflow that a built workflow runs.
 #[derive(Clone)]
 pub struct BoundWorkflow {
     /// The name of its state machine.
@@ -236,7 +236,7 @@ enum Source {
 }
 
 impl BoundWorkflow {
-    /// One that was built.
+    /// A nested workflow that was built with the builder.
     pub(super) fn of_built<In: Payload, Out: Payload>(
         definition: &Definition,
         bindings: &Bindings,
@@ -251,7 +251,7 @@ impl BoundWorkflow {
         }
     }
 
-    /// The workflow's type; one that was built has none.
+    /// The workflow's type; `None` for a built workflow.
     #[must_use]
     pub fn type_id(&self) -> Option<TypeId> {
         match &self.source {
@@ -260,7 +260,7 @@ impl BoundWorkflow {
         }
     }
 
-    /// Makes its definition.
+    /// Builds the workflow's definition.
     ///
     /// # Errors
     ///
@@ -272,7 +272,7 @@ impl BoundWorkflow {
         }
     }
 
-    /// Its own tasks and nested workflows.
+    /// The tasks and nested workflows that it calls.
     #[must_use]
     pub fn bindings(&self) -> Bindings {
         match &self.source {

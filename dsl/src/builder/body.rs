@@ -1,4 +1,4 @@
-//! The states of a workflow, of a branch or of a map's body.
+//! The states of a workflow, of a branch or of a Map's body.
 
 use super::branches::Branches;
 use super::choice::Choice;
@@ -18,14 +18,14 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-/// States that begin with an `In` and end with an `Out`.
+/// States that start with an `In` and end with an `Out`.
 ///
-/// A branch of a parallel and the body of a map are made with [`Body::new`]; a [`FlowBuilder`](super::FlowBuilder) is one
-/// for the whole workflow. Each state is declared, which gives a [`Handle`], and defined, once, by a method that is named
-/// like its kind in ASL.
+/// [`Body::new`] creates a branch of a Parallel or the body of a Map; a [`FlowBuilder`](super::FlowBuilder) is the body of the
+/// whole workflow. Declare each state, which returns a [`Handle`], and define it once, with the method that is named after its
+/// ASL type.
 pub struct Body<In, Out> {
     pub(super) scope: Rc<Scope>,
-    /// What the names of its states begin with.
+    /// The prefix of its states' names.
     prefix: Option<String>,
     types: PhantomData<fn(In) -> Out>,
 }
@@ -54,9 +54,9 @@ impl<In: Payload, Out> Body<In, Out> {
         }
     }
 
-    /// The same body, in which every name that is declared stands under a prefix: the state `Ask` of the part `First` is
-    /// `First.Ask`, the variable `answer` is `First_answer`. A function that takes a part adds its states as often as it is
-    /// called, as a `fragment` of `workflow!` does.
+    /// Returns the same body with a prefix for every name that is declared: the state `Ask` of the part `First` is
+    /// `First.Ask`, the variable `answer` is `First_answer`. A function that takes a part can add its states more than
+    /// once, like a `fragment` of `workflow!`.
     #[must_use]
     pub fn part(&self, prefix: &str) -> Body<In, Out> {
         Body {
@@ -76,20 +76,20 @@ impl<In: Payload, Out> Body<In, Out> {
         }
     }
 
-    /// Gives a state its name and the type that it takes. It is defined later, once.
+    /// Declares a state with a name and an input type. Define it later, once.
     #[track_caller]
     pub fn declare<T: Payload>(&self, name: impl Into<String>) -> Handle<T> {
         self.scope.declare(self.named(name.into()), false)
     }
 
-    /// Gives a state its name that looks at nothing which is handed on to it: every state may go there. It is defined
+    /// Declares a state that ignores its input: a state with any output may go there. Define it
     /// later, once.
     #[track_caller]
     pub fn step(&self, name: impl Into<String>) -> Step {
         Step::new(self.scope.declare(self.named(name.into()), true))
     }
 
-    /// A workflow variable of this body, which the branches and bodies inside of it may read as well.
+    /// Declares a workflow variable of this body. Branches and bodies inside of it can read the variable, too.
     #[track_caller]
     pub fn variable<T: Payload>(&self, name: impl Into<Text>) -> Variable<T> {
         let name = name.into();
@@ -101,15 +101,15 @@ impl<In: Payload, Out> Body<In, Out> {
         Variable::new(self.scope.id, name)
     }
 
-    /// Of a map's body: the item, under this name, for expressions of every state in it.
+    /// Names the item of a Map's body, so that expressions of every state in the body can read it.
     #[track_caller]
     pub fn item(&self, name: impl Into<Text>) -> Given<In> {
         let name = self.scope.give(name.into());
         Given::new(self.scope.id, name.clone(), Expr::item(name))
     }
 
-    /// Of a branch or a map's body: a field of it as it stands in ASL. [`FlowBuilder::raw`](super::FlowBuilder::raw) is that
-    /// of a workflow.
+    /// Sets a field of a branch or a Map's body, verbatim. For a workflow use
+    /// [`FlowBuilder::raw`](super::FlowBuilder::raw).
     pub fn raw(&self, field: impl Into<Text>, value: impl Into<serde_json::Value>) {
         let field = (field.into(), value.into());
         self.scope.raw.borrow_mut().push(field);
@@ -142,7 +142,7 @@ impl<In: Payload, Out> Body<In, Out> {
         Fallible::new(&self.scope, index, T::shape)
     }
 
-    /// A Pass state that hands on its input: it is there for what [`assign`](Open::assign) assigns.
+    /// Adds a Pass state that passes its input on. Use it for the variables of [`assign`](Open::assign).
     #[track_caller]
     pub fn pass_on<T: Payload>(&self, state: &Handle<T>) -> Open<'_, T, T, Out> {
         let input = Expr::input(T::shape);
@@ -150,7 +150,7 @@ impl<In: Payload, Out> Body<In, Out> {
         Open::new(&self.scope, index, input.clone(), input)
     }
 
-    /// A Pass state that makes its output of its input.
+    /// Adds a Pass state that computes its output from its input.
     #[track_caller]
     pub fn pass<T: Payload, O>(
         &self,
@@ -163,7 +163,7 @@ impl<In: Payload, Out> Body<In, Out> {
         Open::new(&self.scope, index, input, output)
     }
 
-    /// A Wait state: seconds as a number, or `expr!` over the state's input, which it hands on.
+    /// Adds a Wait state: seconds as a number, or `expr!` over the state's input, which is also its output.
     #[track_caller]
     pub fn wait<T: Payload>(
         &self,
@@ -176,7 +176,7 @@ impl<In: Payload, Out> Body<In, Out> {
         Open::new(&self.scope, index, input.clone(), input)
     }
 
-    /// A Wait state that waits until a time, and hands on its input.
+    /// Adds a Wait state that waits until a timestamp and passes its input on.
     #[track_caller]
     pub fn wait_until<T: Payload, At: Timestamp>(
         &self,
@@ -189,7 +189,7 @@ impl<In: Payload, Out> Body<In, Out> {
         Open::new(&self.scope, index, input.clone(), input)
     }
 
-    /// A Choice state. All of its targets get the state's input.
+    /// Adds a Choice state. All of its targets get the state's input.
     #[track_caller]
     pub fn choice<T: Payload>(&self, state: &Handle<T>) -> Choice<'_, T> {
         let made = State::choice(state.name().to_owned());
@@ -197,14 +197,14 @@ impl<In: Payload, Out> Body<In, Out> {
         Choice::new(&self.scope, index)
     }
 
-    /// A Succeed state that ends the body with its input.
+    /// Adds a Succeed state that ends the body with its input.
     #[track_caller]
     pub fn succeed(&self, state: &Handle<Out>) {
         let index = self.define(state, State::succeed);
         self.scope.close(index);
     }
 
-    /// A Succeed state that ends the body with a value made of its input.
+    /// Adds a Succeed state that ends the body with a value computed from its input.
     #[track_caller]
     pub fn succeed_with<T: Payload>(&self, state: &Handle<T>, output: Expression<T, Out>) {
         let output = self.over(state, output.tree, &Expr::input(T::shape));
@@ -212,7 +212,7 @@ impl<In: Payload, Out> Body<In, Out> {
         self.scope.close(index);
     }
 
-    /// A Fail state: its error and its cause are texts, expressions over its input, or `()` for none.
+    /// Adds a Fail state. Its error and cause are texts, expressions over its input, or `()` for none.
     #[track_caller]
     pub fn fail<T: Payload>(
         &self,
@@ -236,8 +236,8 @@ impl<In: Payload, Out> Body<In, Out> {
         self.scope.close(index);
     }
 
-    /// A Parallel state: each branch gets the state's input, and the state hands on a tuple of what they end with. As
-    /// many branches of one type as a `Vec` holds give a `Vec`.
+    /// Adds a Parallel state: each branch gets the state's input, and the state's output is a tuple of the branches' results.
+    /// A `Vec` of branches of one type produces a `Vec` of results.
     #[track_caller]
     pub fn parallel<T: Payload, B: Branches<T>>(
         &self,
@@ -257,8 +257,8 @@ impl<In: Payload, Out> Body<In, Out> {
         self.fallible(state, |name| State::parallel(name, made))
     }
 
-    /// A Map state: the body runs for each item of the list that the expression takes from the state's input, and the
-    /// state hands on a list of what the body ends with.
+    /// Adds a Map state: the body runs for each item of the list that the expression computes from the state's input, and the
+    /// state's output is a list of the body's results.
     #[track_caller]
     pub fn map<T: Payload, Item: Payload, O>(
         &self,
@@ -271,7 +271,7 @@ impl<In: Payload, Out> Body<In, Out> {
         self.run_map(state, flow::Map::over(items, item), body)
     }
 
-    /// A Map state that runs a body.
+    /// Adds a Map state that runs a body.
     #[track_caller]
     pub(super) fn run_map<T: Payload, Item, O, R>(
         &self,
@@ -287,7 +287,7 @@ impl<In: Payload, Out> Body<In, Out> {
 }
 
 impl<In: Payload> Body<In, serde_json::Value> {
-    /// A Succeed state that ends the body with whatever is handed on to it.
+    /// Adds a Succeed state that ends the body with its input, of any type.
     #[track_caller]
     pub fn succeed_as_is(&self, state: &Handle<Anything>) {
         let index = self.define(state, State::succeed);

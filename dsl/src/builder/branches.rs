@@ -1,4 +1,4 @@
-//! The branches of a parallel.
+//! The branches of a Parallel.
 
 use super::body::Body;
 use super::scope::Scope;
@@ -12,7 +12,7 @@ use std::rc::Rc;
     note = "branches are a tuple or a `Vec` of `Body<{In}, _>`: each gets the state's input"
 )]
 pub trait Branches<In>: Sealed {
-    /// What the parallel hands on.
+    /// The output of the Parallel.
     type Outputs;
 
     /// The bodies, in order.

@@ -1,4 +1,4 @@
-//! What the builder makes.
+//! The result of the builder.
 
 use super::bindings::{Bindings, BoundWorkflow};
 use crate::shape::Payload;
@@ -31,7 +31,7 @@ impl<In, Out> Built<In, Out> {
         &self.definition
     }
 
-    /// What the [lints](super::Lint) found that are neither allowed nor denied, each with its state and place.
+    /// The findings of [lints](super::Lint) that are neither allowed nor denied, each with its state and location.
     #[must_use]
     pub fn warnings(&self) -> &[Fault] {
         &self.warnings
@@ -45,12 +45,12 @@ impl<In, Out> Built<In, Out> {
 }
 
 impl<In: Payload, Out: Payload> Built<In, Out> {
-    /// It as a child of another workflow.
+    /// This workflow as a nested workflow of another one.
     pub(super) fn as_child(&self) -> BoundWorkflow {
         BoundWorkflow::of_built::<In, Out>(&self.definition, &self.bindings)
     }
 
-    /// The JSON Schemas of what the workflow and each of its tasks take and give.
+    /// The JSON Schemas of the inputs and outputs of the workflow and of each of its tasks.
     #[must_use]
     pub fn schemas(&self) -> Schemas {
         let tasks = self.bindings.tasks().iter();

@@ -1,4 +1,4 @@
-//! Task states: tasks, workflows and services.
+//! Task states that call tasks, workflows and services.
 
 use super::body::Body;
 use super::built::Built;
@@ -15,10 +15,10 @@ use crate::task::{NoError, Task};
 use crate::workflow::Workflow;
 
 impl<In: Payload, Out> Body<In, Out> {
-    /// A Task state that calls a task with the state's input.
+    /// Adds a Task state that calls a task with the state's input.
     ///
-    /// A task with several parameters takes a tuple of them; one without takes `()`. The state hands on what the task
-    /// gives.
+    /// A task with several parameters takes a tuple of them; a task without parameters takes `()`. The state's output is the
+    /// task's result.
     #[track_caller]
     pub fn task<T: Payload, F: Task + Takes<T>>(
         &self,
@@ -28,7 +28,7 @@ impl<In: Payload, Out> Body<In, Out> {
         self.task_of::<T, F>(state, Expr::input(T::shape))
     }
 
-    /// A Task state that calls a task with arguments made of the state's input.
+    /// Adds a Task state that calls a task with arguments computed from the state's input.
     #[track_caller]
     pub fn task_with<T: Payload, F: Task>(
         &self,
@@ -52,10 +52,10 @@ impl<In: Payload, Out> Body<In, Out> {
         })
     }
 
-    /// A Task state that calls a task with a token, and waits until somebody answers it: `.waitForTaskToken`.
+    /// Adds a Task state that calls a task with a task token, and waits until the token is completed: `.waitForTaskToken`.
     ///
-    /// The expression makes the arguments of the state's input and the token. What the answer is, the next state says,
-    /// or [`answered_with`](Fallible::answered_with).
+    /// The expression computes the arguments from the state's input and the token. The input type of the next state, or
+    /// [`answered_with`](Fallible::answered_with), sets the type of the token's output.
     #[track_caller]
     pub fn wait_for_task_token<T: Payload, F: Task, Answer: Payload>(
         &self,
@@ -74,7 +74,7 @@ impl<In: Payload, Out> Body<In, Out> {
         })
     }
 
-    /// A Task state that runs another workflow with the state's input and waits for its output.
+    /// Adds a Task state that runs another workflow with the state's input and waits for its output.
     #[track_caller]
     pub fn workflow<W: Workflow>(
         &self,
@@ -84,7 +84,7 @@ impl<In: Payload, Out> Body<In, Out> {
         self.nested(state, workflow, Expr::input(W::Input::shape))
     }
 
-    /// A Task state that runs another workflow with an input made of the state's and waits for its output.
+    /// Adds a Task state that runs another workflow with an input computed from the state's input and waits for its output.
     #[track_caller]
     pub fn workflow_with<T: Payload, W: Workflow>(
         &self,
@@ -107,7 +107,7 @@ impl<In: Payload, Out> Body<In, Out> {
         self.fallible(state, |name| State::task(name, Call::workflow::<W>(input)))
     }
 
-    /// A Task state that starts another workflow with the state's input and goes on. It hands on
+    /// Adds a Task state that starts another workflow with the state's input and does not wait for it. Its output is
     /// `{"ExecutionArn", "StartDate"}`.
     #[track_caller]
     pub fn start_workflow<W: Workflow>(
@@ -119,7 +119,7 @@ impl<In: Payload, Out> Body<In, Out> {
         self.started(state, workflow, input)
     }
 
-    /// A Task state that starts another workflow with an input made of the state's and goes on.
+    /// Adds a Task state that starts another workflow with an input computed from the state's input and does not wait for it.
     #[track_caller]
     pub fn start_workflow_with<T: Payload, W: Workflow>(
         &self,
@@ -144,7 +144,7 @@ impl<In: Payload, Out> Body<In, Out> {
         })
     }
 
-    /// A Task state that runs a built workflow with the state's input and waits for its output.
+    /// Adds a Task state that runs a built workflow with the state's input and waits for its output.
     #[track_caller]
     pub fn built<I: Payload, O: Payload>(
         &self,
@@ -154,7 +154,7 @@ impl<In: Payload, Out> Body<In, Out> {
         self.nested_built(state, workflow, Expr::input(I::shape), true)
     }
 
-    /// A Task state that runs a built workflow with an input made of the state's and waits for its output.
+    /// Adds a Task state that runs a built workflow with an input computed from the state's input and waits for its output.
     #[track_caller]
     pub fn built_with<T: Payload, I: Payload, O: Payload>(
         &self,
@@ -166,8 +166,8 @@ impl<In: Payload, Out> Body<In, Out> {
         self.nested_built(state, workflow, input, true)
     }
 
-    /// A Task state that starts a built workflow with an input made of the state's and goes on. It hands on
-    /// `{"ExecutionArn", "StartDate"}`.
+    /// Adds a Task state that starts a built workflow with an input computed from the state's input and does not wait for it. Its
+    /// output is `{"ExecutionArn", "StartDate"}`.
     #[track_caller]
     pub fn start_built<T: Payload, I: Payload, O: Payload>(
         &self,
@@ -199,9 +199,9 @@ impl<In: Payload, Out> Body<In, Out> {
         self.fallible(state, |name| State::task(name, call))
     }
 
-    /// A Task state that calls a service integration by its resource, pattern suffix included. The arguments are an
-    /// object of the state's input: `{"QueueUrl", "MessageBody"}`, say, with keys that may be computed;
-    /// [`Expression::object`] makes an object inside of it. What the service gives, the next state says.
+    /// Adds a Task state that calls a service integration by its resource, pattern suffix included. The arguments are an
+    /// object computed from the state's input: `{"QueueUrl", "MessageBody"}`, for example. Keys may be computed;
+    /// [`Expression::object`] creates an object inside of it. The input type of the next state sets the type of the result.
     #[track_caller]
     pub fn service<T: Payload, Answer: Payload, K: Into<Text>>(
         &self,
@@ -215,8 +215,8 @@ impl<In: Payload, Out> Body<In, Out> {
         self.fallible(state, |name| State::task(name, call))
     }
 
-    /// A Task state that calls a service integration with a token, and waits until somebody answers it:
-    /// `.waitForTaskToken`, which is added to the resource. The arguments are made of the state's input and the token.
+    /// Adds a Task state that calls a service integration with a task token, and waits until the token is completed:
+    /// `.waitForTaskToken`, which is added to the resource. The arguments are computed from the state's input and the token.
     #[track_caller]
     pub fn wait_for_service<T: Payload, Answer: Payload, K: Into<Text>>(
         &self,
@@ -231,7 +231,7 @@ impl<In: Payload, Out> Body<In, Out> {
         self.fallible(state, |name| State::task(name, call))
     }
 
-    /// A Task state that makes a request of [`services`](crate::services), with arguments made of the state's input.
+    /// Adds a Task state that sends a request of [`services`](crate::services), with arguments computed from the state's input.
     #[track_caller]
     pub fn call<T: Payload, C: Calls<T>>(
         &self,
@@ -263,7 +263,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 }
 
-/// The arguments of a task, one for each parameter: a tuple is taken apart.
+/// The arguments of a task, one for each parameter: a tuple is split into its items.
 fn positional<F: Task>(arguments: Expr) -> Vec<Expr> {
     match F::PARAMETERS.len() {
         0 => Vec::new(),

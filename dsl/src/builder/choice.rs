@@ -12,7 +12,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use stepwright_asl::model::QueryLanguage;
 
-/// A Choice state that is not complete yet. The first condition that holds decides.
+/// A Choice state that is not complete yet. The first condition that is true decides.
 #[must_use = "a choice is complete with `.otherwise(&state)`, `.otherwise_fail()` or `.match_on(arms!(..))`"]
 pub struct Choice<'b, In> {
     scope: &'b Scope,
@@ -35,7 +35,7 @@ impl<'b, In: Payload> Choice<'b, In> {
         self
     }
 
-    /// Goes to a state when the condition holds and no earlier one did.
+    /// Goes to a state when the condition is true and no earlier condition was.
     #[track_caller]
     pub fn when(self, condition: Expression<In, bool>, to: impl To<In, In>) -> Self {
         let input = Expr::input(In::shape);
@@ -46,7 +46,7 @@ impl<'b, In: Payload> Choice<'b, In> {
         self
     }
 
-    /// Goes to a state when a rule holds that stands here as it does in ASL: its fields, without `Next`.
+    /// Goes to a state when an ASL rule is true. The rule is written verbatim: its fields, without `Next`.
     #[track_caller]
     pub fn when_raw<K: Into<Text>>(
         self,
@@ -63,7 +63,7 @@ impl<'b, In: Payload> Choice<'b, In> {
         self
     }
 
-    /// Goes to a state when no condition holds: `Default`.
+    /// Goes to a state when no condition is true: `Default`.
     #[track_caller]
     pub fn otherwise(self, to: impl To<In, In>) {
         let edge = self
@@ -73,7 +73,7 @@ impl<'b, In: Payload> Choice<'b, In> {
         self.scope.close(self.index);
     }
 
-    /// Takes the first arm that fits: [`arms!`](macro@crate::arms) makes them, and rustc sees to it that none is missing.
+    /// Takes the first arm that matches. [`arms!`](macro@crate::arms) creates the arms; rustc checks that none is missing.
     #[track_caller]
     pub fn match_on(self, arms: Arms<In>) {
         let input = Expr::input(In::shape);
@@ -94,21 +94,21 @@ impl<'b, In: Payload> Choice<'b, In> {
         scope.close(self.index);
     }
 
-    /// The language of this state's expressions.
+    /// Sets the query language of this state's expressions.
     pub fn query_language(self, language: QueryLanguage) -> Self {
         self.scope
             .edit(self.index, |state| state.query_language(language));
         self
     }
 
-    /// A field as it stands in ASL. It wins over what the state would write.
+    /// Sets a field verbatim. It replaces the field that the builder would write.
     pub fn raw(self, field: impl Into<Text>, value: impl Into<serde_json::Value>) -> Self {
         let value = Expr::literal(value.into());
         self.scope.edit(self.index, |state| state.raw(field, value));
         self
     }
 
-    /// Fails with `States.Runtime` when no condition holds, on purpose: no `Default` is written.
+    /// Fails with `States.Runtime` when no condition is true: no `Default` is written.
     pub fn otherwise_fail(self) {
         self.scope.edit(self.index, |state| state.no_default());
         self.scope.close(self.index);

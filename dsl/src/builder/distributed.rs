@@ -15,8 +15,8 @@ use serde_json::Value;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A call that reads the items of a Distributed Map, or writes its results: `s3:getObject`, `s3:putObject`. A state that takes
-/// an `In` makes its arguments.
+/// A call that reads the items of a Distributed Map, or writes its results: `s3:getObject`, `s3:putObject`. Its arguments are
+/// computed from the input `In` of the state.
 ///
 /// ```
 /// use stepwright::builder::Access;
@@ -36,7 +36,7 @@ pub struct Access<In> {
 }
 
 impl<In> Access<In> {
-    /// Calls this resource.
+    /// Creates a call of this resource.
     pub fn new(resource: impl Into<Text>) -> Self {
         Access {
             resource: resource.into(),
@@ -45,13 +45,13 @@ impl<In> Access<In> {
         }
     }
 
-    /// A field of `ReaderConfig` or `WriterConfig`, by its name in ASL.
+    /// Sets a field of `ReaderConfig` or `WriterConfig`, by its name in ASL.
     pub fn setting(mut self, name: impl Into<Text>, value: impl Into<Value>) -> Self {
         self.settings.push((name.into(), value.into()));
         self
     }
 
-    /// An argument of the call, by its name in the service's API.
+    /// Sets an argument of the call, by its name in the service's API.
     pub fn argument(mut self, name: impl Into<Text>, value: Expression<In, Value>) -> Self {
         self.arguments.push((name.into(), value));
         self
@@ -75,7 +75,7 @@ impl<In> fmt::Debug for Access<In> {
     }
 }
 
-/// How the items of a Distributed Map are put together, and what each batch is given beside them: an `Input`.
+/// How the items of a Distributed Map are batched, and the `Input` that each batch gets in addition to its items.
 #[derive(Debug)]
 #[must_use = "a Distributed Map makes its batches with it"]
 pub struct Batches<In, Input = NoInput> {
@@ -86,12 +86,12 @@ pub struct Batches<In, Input = NoInput> {
 }
 
 impl<In> Batches<In> {
-    /// Batches of at most so many items: a number, or `expr!` over the state's input.
+    /// Batches of at most this many items: a number, or `expr!` over the state's input.
     pub fn of_items(count: impl CountOf<In>) -> Self {
         Batches::new().max_items(count)
     }
 
-    /// Batches of at most so many bytes.
+    /// Batches of at most this many bytes.
     pub fn of_bytes(count: impl CountOf<In>) -> Self {
         Batches::new().max_input_bytes(count)
     }
@@ -105,7 +105,7 @@ impl<In> Batches<In> {
         }
     }
 
-    /// What each batch is given beside its items.
+    /// Sets the input that each batch gets in addition to its items.
     pub fn with_input<Input>(self, input: Expression<In, Input>) -> Batches<In, Input> {
         Batches {
             max_items: self.max_items,
@@ -117,13 +117,13 @@ impl<In> Batches<In> {
 }
 
 impl<In, Input> Batches<In, Input> {
-    /// Besides, at most so many items.
+    /// Also limits the number of items of a batch.
     pub fn max_items(mut self, count: impl CountOf<In>) -> Self {
         self.max_items = Some(count.count());
         self
     }
 
-    /// Besides, at most so many bytes.
+    /// Also limits the number of bytes of a batch.
     pub fn max_input_bytes(mut self, count: impl CountOf<In>) -> Self {
         self.max_input_bytes = Some(count.count());
         self
@@ -145,7 +145,7 @@ impl<In, Input> Batches<In, Input> {
 }
 
 impl<In: Payload, Out> Body<In, Out> {
-    /// Puts the input of a state into expressions that are called for at this place.
+    /// Applies expressions to the input of a state. Faults in them get the caller's location.
     #[track_caller]
     fn inputs<T: Payload>(&self, state: &super::Handle<T>) -> impl Fn(Tree) -> Expr {
         let place = Place::caller();
@@ -154,7 +154,7 @@ impl<In: Payload, Out> Body<In, Out> {
         move |tree| scope.over_at(Some(&name), tree, &Expr::input(T::shape), place)
     }
 
-    /// A Distributed Map over a list: the body runs for each item as an execution of its own, Standard or Express.
+    /// Adds a Distributed Map over a list: the body runs for each item as a child execution, Standard or Express.
     #[track_caller]
     pub fn distributed_map<T: Payload, Item: Payload, O>(
         &self,
@@ -169,7 +169,7 @@ impl<In: Payload, Out> Body<In, Out> {
         self.run_map(state, map, body)
     }
 
-    /// A Distributed Map over a list, in batches: the body runs for each of them.
+    /// Adds a Distributed Map over a list, in batches: the body runs for each batch.
     #[track_caller]
     pub fn distributed_map_in_batches<T: Payload, Item: Payload, Input: Payload, O>(
         &self,
@@ -186,7 +186,7 @@ impl<In: Payload, Out> Body<In, Out> {
         self.run_map(state, map.shape(<Batch<Item, Input>>::shape), body)
     }
 
-    /// A Distributed Map over the items that a reader reads.
+    /// Adds a Distributed Map over the items of a reader.
     #[track_caller]
     pub fn distributed_map_of<T: Payload, Item: Payload, O>(
         &self,
@@ -201,7 +201,7 @@ impl<In: Payload, Out> Body<In, Out> {
         self.run_map(state, map.shape(Item::shape), body)
     }
 
-    /// A Distributed Map over the items that a reader reads, in batches.
+    /// Adds a Distributed Map over the items of a reader, in batches.
     #[track_caller]
     pub fn distributed_map_of_in_batches<T: Payload, Item: Payload, Input: Payload, O>(
         &self,
@@ -220,22 +220,22 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 }
 
-/// What only a Distributed Map has; on an inline one each is a fault of `build`.
+/// Options of Distributed Maps; on an inline Map each of them is a fault of `build`.
 impl<'b, In: Payload, Result, End> Fallible<'b, In, Result, InMap, End> {
-    /// `Label`: what the children's ARNs are named with, at most 40 characters.
+    /// Sets `Label`, which is part of the children's ARNs: at most 40 characters.
     pub fn label(self, label: impl Into<Text>) -> Self {
         let label = label.into();
         self.edit(|state| state.distributed("label", |map| map.label(label)))
     }
 
-    /// How many items may fail: a number, or `expr!` over the state's input.
+    /// Sets how many items may fail: a number, or `expr!` over the state's input.
     #[track_caller]
     pub fn tolerated_failures(self, count: impl CountOf<In>) -> Self {
         let count = self.over_input(count.count());
         self.edit(|state| state.distributed("tolerated_failures", |map| map.tolerated_count(count)))
     }
 
-    /// What percentage of the items may fail, from 0 to 100: a number, or `expr!` over the state's input.
+    /// Sets the percentage of items that may fail, from 0 to 100: a number, or `expr!` over the state's input.
     #[track_caller]
     pub fn tolerated_percentage(self, percentage: impl PercentageOf<In>) -> Self {
         let percentage = self.over_input(percentage.percentage());
@@ -246,7 +246,7 @@ impl<'b, In: Payload, Result, End> Fallible<'b, In, Result, InMap, End> {
         })
     }
 
-    /// Writes the results there; the state then hands on where they are.
+    /// Writes the results with this writer; the state's output is then their location.
     #[track_caller]
     pub fn writer(self, writer: Access<In>) -> Fallible<'b, In, MapResults, InMap, End> {
         let place = Place::caller();

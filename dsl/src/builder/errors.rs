@@ -1,4 +1,4 @@
-//! What a `retry` and a `catch` are for.
+//! The errors that a `retry` or a `catch` applies to.
 
 use crate::expr::{Expr, Node, Text, error_field, error_name};
 use crate::sealed::Sealed;
@@ -8,9 +8,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use stepwright_asl::similar::did_you_mean;
 
-/// Some of the errors of `E`, with what a catch of them hands on: an [`ErrorOutput`], or the fields that are named.
+/// Some errors of `E`, with the data that a catch of them passes on: an [`ErrorOutput`], or the named fields.
 ///
-/// [`errors!`](macro@crate::errors) makes it.
+/// Created by [`errors!`](macro@crate::errors).
 pub struct Errors<E, Caught = ErrorOutput> {
     names: Vec<Text>,
     caught: Expr,
@@ -19,7 +19,7 @@ pub struct Errors<E, Caught = ErrorOutput> {
 }
 
 impl<E: TaskError> Errors<E> {
-    /// Errors whose names stand in a table: variants of `E` (`"GatewayTimeout"`), or their names in ASL
+    /// Selects errors by names from a table: variants of `E` (`"GatewayTimeout"`), or their names in ASL
     /// (`"PaymentError.GatewayTimeout"`). A name that `E` does not have is a fault of `build`.
     ///
     /// ```
@@ -57,13 +57,13 @@ impl<E, Caught> Errors<E, Caught> {
         }
     }
 
-    /// These errors and others of the same task, which carry the same.
+    /// Adds other errors of the same task that carry the same data.
     #[must_use]
     pub fn or(self, other: Errors<E, Caught>) -> Errors<E, Caught> {
         self.joined(other)
     }
 
-    /// These errors and those of another task inside of the same parallel or map, which carry the same.
+    /// Adds errors of another task inside of the same Parallel or Map that carry the same data.
     #[must_use]
     pub fn or_of<F>(self, other: Errors<F, Caught>) -> AnyErrors<Caught> {
         AnyErrors {
@@ -88,7 +88,7 @@ impl<E, Caught> Errors<E, Caught> {
     }
 }
 
-/// The fields that a catch hands on, by their names.
+/// The names of the fields that a catch passes on.
 fn carried(caught: &Expr) -> Vec<Text> {
     let mut fields = Vec::new();
     caught.walk(&mut |node| {
@@ -117,14 +117,14 @@ fn unknown<E: TaskError>(name: &str) -> String {
     }
 }
 
-/// Errors of several tasks, for the `retry` and `catch` of the parallel or map that they are in.
-/// [`Errors::or_of`] makes it.
+/// Errors of several tasks, for the `retry` and `catch` of the Parallel or Map that contains the tasks.
+/// Created by [`Errors::or_of`].
 pub struct AnyErrors<Caught = ErrorOutput> {
     errors: Errors<NoError, Caught>,
 }
 
 impl<Caught> AnyErrors<Caught> {
-    /// These errors and those of yet another task.
+    /// Adds errors of a further task.
     #[must_use]
     pub fn or_of<F>(self, other: Errors<F, Caught>) -> AnyErrors<Caught> {
         self.errors.or_of(other)
@@ -166,7 +166,7 @@ impl<E, Caught> fmt::Debug for Errors<E, Caught> {
     }
 }
 
-/// What [`errors!`](macro@crate::errors) makes of variants.
+/// The expansion of [`errors!`](macro@crate::errors) for variants.
 #[doc(hidden)]
 pub fn errors_of<E: TaskError>(_of: Witness<E>, variants: &[&str]) -> Errors<E> {
     let names = variants.iter();
@@ -174,7 +174,7 @@ pub fn errors_of<E: TaskError>(_of: Witness<E>, variants: &[&str]) -> Errors<E> 
     Errors::new(names.collect(), Expr::error_output())
 }
 
-/// What [`errors!`](macro@crate::errors) makes of a variant with a field.
+/// The expansion of [`errors!`](macro@crate::errors) for a variant with a field.
 #[doc(hidden)]
 pub fn field_of<E: TaskError, Caught>(
     of: Witness<E>,
@@ -193,12 +193,12 @@ pub fn field_of<E: TaskError, Caught>(
     Errors::new(errors_of(of, &[variant]).names, caught)
 }
 
-/// The variant's own name in its path as it was written.
+/// The last segment of the variant's path.
 fn last(path: &str) -> &str {
     path.rsplit("::").next().unwrap_or(path).trim()
 }
 
-/// Errors that no type of the program has: those of Step Functions itself, of services and of other people's tasks.
+/// Errors without a type in the program: errors of Step Functions, of services and of external tasks.
 ///
 /// ```
 /// use stepwright::builder::States;
@@ -213,15 +213,15 @@ pub struct States {
 }
 
 impl States {
-    /// `States.ALL`: every error that can be caught. It stands alone, in the last retry or catch.
+    /// `States.ALL`: every error that can be caught. It must be the only name, in the last retry or catch.
     pub const ALL: States = States::of("States.ALL");
-    /// `States.TaskFailed`: every error of a task but a timeout.
+    /// `States.TaskFailed`: every error of a task except a timeout.
     pub const TASK_FAILED: States = States::of("States.TaskFailed");
-    /// `States.Timeout`: a task ran too long, or its heartbeat stayed away.
+    /// `States.Timeout`: a task ran too long or sent no heartbeat.
     pub const TIMEOUT: States = States::of("States.Timeout");
-    /// `States.HeartbeatTimeout`: the heartbeat stayed away.
+    /// `States.HeartbeatTimeout`: a task sent no heartbeat.
     pub const HEARTBEAT_TIMEOUT: States = States::of("States.HeartbeatTimeout");
-    /// `States.DataLimitExceeded`: a value is larger than Step Functions carries.
+    /// `States.DataLimitExceeded`: a value exceeds the size limit of Step Functions.
     pub const DATA_LIMIT_EXCEEDED: States = States::of("States.DataLimitExceeded");
 
     /// `States.ExceedToleratedFailureThreshold`: more items of a Distributed Map failed than it tolerates.
@@ -233,7 +233,7 @@ impl States {
     pub const RESULT_WRITER_FAILED: States = States::of("States.ResultWriterFailed");
     /// `States.QueryEvaluationError`: a JSONata expression failed.
     pub const QUERY_EVALUATION_ERROR: States = States::of("States.QueryEvaluationError");
-    /// `States.Permissions`: the machine may not make the call.
+    /// `States.Permissions`: the state machine's role does not allow the call.
     pub const PERMISSIONS: States = States::of("States.Permissions");
 
     const fn of(name: &'static str) -> States {
@@ -243,7 +243,7 @@ impl States {
         }
     }
 
-    /// An error by its name in ASL.
+    /// An error, by its name in ASL.
     pub fn named(name: impl Into<Text>) -> States {
         States {
             name: name.into(),
@@ -251,7 +251,7 @@ impl States {
         }
     }
 
-    /// These errors and others.
+    /// Adds other errors.
     #[must_use]
     pub fn or(mut self, other: States) -> States {
         self.more.extend(other.names());
@@ -264,25 +264,25 @@ impl States {
     }
 }
 
-/// Errors that a state which fails with `E` can have.
+/// Errors of a state whose work fails with `E`.
 #[diagnostic::on_unimplemented(
     message = "a state that fails with `{E}` cannot have the errors `{Self}`",
     label = "these are not the state's errors",
     note = "`errors!(Error::Variant)` names errors of the task's own error type, `States::ALL` and its like those of Step Functions"
 )]
 pub trait ErrorsOf<E>: Sealed {
-    /// What a catch of them hands on.
+    /// The data that a catch of them passes on.
     type Caught;
 
     /// Their names in ASL.
     #[doc(hidden)]
     fn names(&self) -> Vec<Text>;
 
-    /// What a catch hands on, as an expression.
+    /// The data that a catch passes on, as an expression.
     #[doc(hidden)]
     fn caught(&self) -> Expr;
 
-    /// What is wrong with them.
+    /// The faults of these errors.
     #[doc(hidden)]
     fn mistakes(&self) -> Vec<String>;
 }
@@ -323,11 +323,11 @@ impl<E: TaskError, Caught> ErrorsOf<E> for Errors<E, Caught> {
     }
 }
 
-/// The errors of what is inside of a parallel: any.
+/// The errors inside of a Parallel: any.
 #[derive(Clone, Copy, Debug)]
 pub enum InParallel {}
 
-/// The errors of what is inside of a map: any.
+/// The errors inside of a Map: any.
 #[derive(Clone, Copy, Debug)]
 pub enum InMap {}
 
@@ -374,7 +374,7 @@ macro_rules! any_inside {
 }
 any_inside!(InParallel, InMap, InChild);
 
-/// Names errors of a task, for [`retry`](crate::builder::Fallible::retry) and
+/// Selects errors of a task, for [`retry`](crate::builder::Fallible::retry) and
 /// [`catch`](crate::builder::Fallible::catch) of the typed builder. rustc checks the variants and the fields.
 ///
 /// ```

@@ -8,14 +8,14 @@ use crate::type_block::Witness;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// Every error of a task, each with the state that it leads to; [`every!`](macro@crate::every) makes it.
+/// Every error of a task, each with its target state; created by [`every!`](macro@crate::every).
 #[must_use = "a task takes it: `.catch_every(every)`"]
 pub struct Every<In, E> {
     pub(super) arms: Vec<EveryArm>,
     types: PhantomData<fn(In) -> E>,
 }
 
-/// Some errors with where they lead.
+/// Some errors with their target.
 pub(super) struct EveryArm {
     pub(super) names: Vec<Text>,
     pub(super) caught: Expr,
@@ -23,7 +23,7 @@ pub(super) struct EveryArm {
 }
 
 impl<In, E: TaskError> Every<In, E> {
-    /// Nothing yet.
+    /// An empty list.
     #[doc(hidden)]
     pub fn of(_error: Witness<E>) -> Self {
         Every {
@@ -32,7 +32,7 @@ impl<In, E: TaskError> Every<In, E> {
         }
     }
 
-    /// Leads errors to a state.
+    /// Sends errors to a state.
     #[doc(hidden)]
     pub fn arm<Caught>(
         mut self,
@@ -47,7 +47,7 @@ impl<In, E: TaskError> Every<In, E> {
         self
     }
 
-    /// Leads every other error to a state.
+    /// Sends every other error to a state.
     #[doc(hidden)]
     pub fn others(mut self, to: impl To<(In, ErrorOutput), ErrorOutput>) -> Self {
         self.arms.push(EveryArm {
@@ -66,8 +66,8 @@ impl<In, E> fmt::Debug for Every<In, E> {
     }
 }
 
-/// Every error of a task with the state that it leads to, for [`catch_every`](crate::builder::Fallible::catch_every) of the
-/// typed builder. rustc checks that none is missing; `_` stands for the others, last.
+/// Every error of a task with its target state, for [`catch_every`](crate::builder::Fallible::catch_every) of the
+/// typed builder. rustc checks that none is missing. `_` matches all other errors and must come last.
 ///
 /// ```
 /// use stepwright::builder::FlowBuilder;

@@ -1,4 +1,4 @@
-//! Expressions with types.
+//! Typed expressions.
 
 use super::arms::Arms;
 use super::variable::Read;
@@ -6,7 +6,7 @@ use crate::expr::{Expr, Text};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A function from `In` to `Out` that a workflow computes; [`expr!`](macro@crate::expr) makes it.
+/// A function from `In` to `Out` that a workflow computes; created by [`expr!`](macro@crate::expr).
 ///
 /// ```
 /// use stepwright::builder::Expression;
@@ -30,7 +30,7 @@ pub struct Expression<In, Out> {
 pub struct Tree {
     parameters: usize,
     tree: Expr,
-    /// What it reads by name.
+    /// The variables that it reads by name.
     pub(super) reads: Vec<Read>,
 }
 
@@ -43,12 +43,12 @@ impl Tree {
         }
     }
 
-    /// A value that reads nothing.
+    /// A constant value.
     pub(super) fn literal(value: impl Into<serde_json::Value>) -> Tree {
         Tree::new(0, Expr::literal(value), Vec::new())
     }
 
-    /// The tree, over this input.
+    /// Applies the tree to this input.
     pub(super) fn over(self, input: &Expr) -> Expr {
         let argument = |index: usize| match self.parameters {
             1 => input.clone(),
@@ -64,13 +64,13 @@ impl Tree {
 }
 
 impl<In, Out> Expression<In, Out> {
-    /// The same where the type of the result does not matter: in the arguments of a service.
+    /// Returns the same expression without the type of its result, for the arguments of a service.
     #[must_use]
     pub fn untyped(self) -> Expression<In, serde_json::Value> {
         Expression::new(self.tree)
     }
 
-    /// One that reads nothing of the input.
+    /// An expression that does not read the input.
     pub(crate) fn of_no_input(tree: Expr) -> Self {
         Expression::new(Tree::new(0, tree, Vec::new()))
     }
@@ -84,12 +84,12 @@ impl<In, Out> Expression<In, Out> {
 }
 
 impl<In> Expression<In, serde_json::Value> {
-    /// A value that reads nothing.
+    /// A constant value.
     pub(crate) fn constant(value: impl Into<serde_json::Value>) -> Self {
         Expression::new(Tree::literal(value))
     }
 
-    /// A JSON object whose keys are computed, as the argument of a service, say.
+    /// A JSON object with computed keys, for example as an argument of a service.
     ///
     /// ```
     /// use stepwright::builder::Expression;
@@ -112,7 +112,7 @@ impl<In> Expression<In, serde_json::Value> {
         })
     }
 
-    /// A JSON array of values of any types, as the argument of a service, say.
+    /// A JSON array of values of any types, for example as an argument of a service.
     ///
     /// ```
     /// use stepwright::builder::Expression;
@@ -133,7 +133,7 @@ impl<In> Expression<In, serde_json::Value> {
     }
 }
 
-/// One value of several expressions over the same input.
+/// Combines several expressions over the same input into one value.
 fn joined<In>(
     values: Vec<Tree>,
     of: impl FnOnce(Vec<Expr>) -> Expr,
@@ -145,10 +145,10 @@ fn joined<In>(
     for value in values {
         let before = reads.len();
         let own = value.parameters;
-        // What is read by name comes behind the parameters, and of one expression behind those of the others.
+        // The variables follow the parameters, and those of each expression follow those of the previous one.
         let moved = |index: usize| match index.checked_sub(own) {
             Some(read) => Expr::local((parameters + before + read).to_string()),
-            // One parameter is the whole input, several are its parts.
+            // A single parameter is the whole input; several are its items.
             None if own == 1 && parameters > 1 => Expr::tuple(
                 (0..parameters)
                     .map(|index| Expr::local(index.to_string()))
@@ -174,24 +174,24 @@ impl<In, Out> fmt::Debug for Expression<In, Out> {
     }
 }
 
-/// The types of an `expr!`, as rustc finds them out.
+/// The types of an `expr!`, as rustc infers them.
 #[doc(hidden)]
 pub struct ExpressionTypes<In, Out> {
     types: PhantomData<fn(In) -> Out>,
 }
 
 impl<In, Out> ExpressionTypes<In, Out> {
-    /// Types that a later line fixes.
+    /// Types that a later line determines.
     #[must_use]
     pub const fn new() -> Self {
         ExpressionTypes { types: PhantomData }
     }
 
-    /// Fixes the result's type, in code that never runs.
+    /// Determines the result's type, in code that never runs.
     pub fn gives(&self, _value: Out) {}
 
-    /// The expression of these types; its parameters are the locals `"0"`, `"1"`, .. of the tree, and what it reads by
-    /// name follows them.
+    /// Returns the expression with these types. Its parameters are the locals `"0"`, `"1"`, .. of the tree; the variables that
+    /// it reads by name follow them.
     #[must_use]
     pub fn expression(
         self,
@@ -202,7 +202,7 @@ impl<In, Out> ExpressionTypes<In, Out> {
         Expression::new(Tree::new(parameters, tree, reads))
     }
 
-    /// The `match` of these types, without what its arms lead to.
+    /// Returns the `match` with these types, without the targets of its arms.
     pub fn arms(self, parameters: usize, tree: Expr, reads: Vec<Read>) -> Arms<In> {
         Arms::new(parameters, tree, reads)
     }

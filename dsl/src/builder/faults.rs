@@ -1,9 +1,9 @@
-//! What is wrong with a body that rustc could not know.
+//! Faults of a body that rustc cannot find.
 
 use super::scope::Scope;
 use crate::workflow::Fault;
 
-/// The faults of a body and of all inside of it; `of` is what they are called for.
+/// Finds the faults of a body and of all bodies inside of it; `of` is the body's name in messages.
 pub(super) fn find(scope: &Scope, of: &str, around: &[&Scope], faults: &mut Vec<Fault>) {
     for mistake in scope.mistakes.borrow().iter() {
         let fault = Fault::new(mistake.state.as_deref(), mistake.message.clone());
@@ -49,7 +49,7 @@ pub(super) fn find(scope: &Scope, of: &str, around: &[&Scope], faults: &mut Vec<
     }
 }
 
-/// Whether each state of a body and of all inside of it is defined once and goes somewhere that there is.
+/// Whether each state of a body and of all bodies inside of it is defined exactly once and has a valid transition.
 pub(super) fn ways_are_known(scope: &Scope) -> bool {
     let declared = scope.declared.borrow();
     let states = scope.states.borrow();
@@ -66,7 +66,7 @@ pub(super) fn ways_are_known(scope: &Scope) -> bool {
             .all(|inner| ways_are_known(inner))
 }
 
-/// What is given to a body, its item or the workflow's input, has a name of its own.
+/// The name of a body's item or of the workflow's input must be unique.
 fn given(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
     let own = scope.given.borrow();
     if let Some(name) = &*own
@@ -109,7 +109,7 @@ fn given(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
     }
 }
 
-/// An expression reads what its body and those around it have, and a state assigns what its own body has.
+/// An expression may read the variables of its body and of the bodies around it; a state may assign only those of the body that contains it.
 fn used(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
     let mut said = Vec::new();
     for used in scope.used.borrow().iter() {
@@ -137,15 +137,15 @@ fn used(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
     }
 }
 
-/// Whether a state of a body, or of one inside of it, goes to another body's.
+/// Whether a state of a body, or of a body inside of it, goes to a state of another body.
 fn goes_astray(scope: &Scope) -> bool {
     let states = scope.states.borrow();
     states.iter().flatten().any(|defined| defined.astray)
         || scope.inner.borrow().iter().any(|inner| goes_astray(inner))
 }
 
-/// States that no way from the start leads to. Where a way ends in a state that is wrong, more states may be meant to be
-/// reached, so nothing is said.
+/// Finds states that are unreachable from the start. Reports nothing if a reachable state is undefined or has no valid
+/// transition: once that is fixed, more states may be reachable.
 fn unreached(scope: &Scope, start: usize, faults: &mut Vec<Fault>) {
     if scope.inner.borrow().iter().any(|inner| goes_astray(inner)) {
         return;

@@ -19,8 +19,8 @@ use std::fmt;
 use std::ops::Deref;
 use stepwright_asl::model::{MachineType, QueryLanguage};
 
-/// Builds a workflow that is started with an `In` and gives an `Out`. Its states are those of its [`Body`], which it
-/// derefs to.
+/// Builds a workflow with input `In` and output `Out`. It dereferences to the [`Body`] that contains
+/// its states.
 pub struct FlowBuilder<In, Out> {
     body: Body<In, Out>,
     flow: Flow,
@@ -29,7 +29,7 @@ pub struct FlowBuilder<In, Out> {
 }
 
 impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
-    /// A workflow without states.
+    /// Creates a workflow without states.
     #[must_use]
     #[track_caller]
     pub fn new(name: impl Into<Text>) -> Self {
@@ -41,7 +41,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         }
     }
 
-    /// The input that the workflow is started with, under this name, for expressions of every state.
+    /// Names the workflow's input, so that expressions of every state can read it.
     #[track_caller]
     pub fn parameter(&self, name: impl Into<Text>) -> Given<In> {
         let scope = &self.body.scope;
@@ -61,13 +61,13 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         self.set(|flow| flow.comment(text))
     }
 
-    /// Makes it an Express workflow.
+    /// Declares an Express workflow.
     #[must_use]
     pub fn express(self) -> Self {
         self.set(|flow| flow.machine_type(MachineType::Express))
     }
 
-    /// `TimeoutSeconds` of the whole execution.
+    /// Sets `TimeoutSeconds` of the whole execution.
     #[must_use]
     #[track_caller]
     pub fn timeout(self, seconds: u32) -> Self {
@@ -76,7 +76,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         self.set(|flow| flow.timeout(seconds))
     }
 
-    /// The language of all states; JSONata unless said.
+    /// Sets the query language of all states; the default is JSONata.
     #[must_use]
     pub fn query_language(self, language: QueryLanguage) -> Self {
         self.set(|flow| flow.query_language(language))
@@ -88,7 +88,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         self.set(Flow::lambda_retries)
     }
 
-    /// Where tasks live that do not say it themselves.
+    /// Sets the default deployment of tasks, for tasks without their own.
     #[must_use]
     pub fn deploy(self, deploy: Deploy) -> Self {
         let changed = self.set(|flow| flow.deploy(deploy));
@@ -98,33 +98,33 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         }
     }
 
-    /// Makes faults of what a lint finds.
+    /// Turns the findings of a lint into faults.
     #[must_use]
     pub fn deny(mut self, lint: Lint) -> Self {
         self.lints.set(lint, Level::Deny);
         self
     }
 
-    /// Says nothing of what a lint finds.
+    /// Ignores the findings of a lint.
     #[must_use]
     pub fn allow(mut self, lint: Lint) -> Self {
         self.lints.set(lint, Level::Allow);
         self
     }
 
-    /// A field of the machine as it stands in ASL. It wins over what the builder would write.
+    /// Sets a top-level field of the machine verbatim. It replaces the field that the builder would write.
     #[must_use]
     pub fn raw(self, field: impl Into<Text>, value: impl Into<serde_json::Value>) -> Self {
         let value = Expr::literal(value.into());
         self.set(|flow| flow.raw(field, value))
     }
 
-    /// Makes the workflow.
+    /// Builds the workflow.
     ///
     /// # Errors
     ///
-    /// Everything that rustc could not see, all at once: handles that are never defined, defined twice or never reached,
-    /// states that go nowhere or to another body's, names used twice, and all that ASL cannot say.
+    /// Returns all faults that rustc cannot find, in one list: handles that are never defined, defined twice or unreachable,
+    /// states without a transition or with a transition to another body, duplicate names, and everything that ASL cannot express.
     pub fn build(&self) -> Result<Built<In, Out>, Faults> {
         let scope = &self.body.scope;
         let mut faults = Vec::new();
@@ -155,7 +155,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         flow.prepare();
         let mut more = Vec::new();
         for fault in lower::faults(&flow, &faults) {
-            // A call that is wrong already is not said to be wrong in another way, which may only follow from that.
+            // Only one fault for each call: a further fault at the same location may only follow from the first.
             let is_said = faults.iter().any(|said| said.place() == fault.place());
             if !is_said {
                 more.push(of_builder(fault));

@@ -16,7 +16,7 @@ use crate::type_block::Witness;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// The place of a fragment's states in a workflow: every state may go there. [`fragment`](Body::fragment) makes it.
+/// Reserves the names of a fragment's states in a workflow: every state may go there. Created by [`fragment`](Body::fragment).
 pub struct Included<F> {
     first: Step,
     prefix: String,
@@ -38,12 +38,12 @@ impl<F> fmt::Debug for Included<F> {
     }
 }
 
-/// A fragment as a function.
+/// A fragment as a function type.
 #[doc(hidden)]
 pub trait Function: Sealed {
-    /// Its argument, `()` where it has none, or a tuple of several.
+    /// Its argument: `()` without parameters, a tuple of several.
     type Arguments;
-    /// How many there are.
+    /// The number of parameters.
     const COUNT: usize;
 }
 
@@ -67,12 +67,12 @@ functions! {
     6 (A, B, C, D, E, F) => (A, B, C, D, E, F);
 }
 
-/// What a fragment is given: a value of its only parameter, or a tuple of several.
+/// The arguments of a fragment: the value of its only parameter, or a tuple of several.
 pub type ArgumentsOf<F> = <<F as Fragment>::Include as Function>::Arguments;
 
 impl<In: Payload, Out> Body<In, Out> {
-    /// Gives the states of a fragment that `workflow!` declares their place, under a name: the state `Ask` of one that is
-    /// named `First` is `First.Ask`, its variable `answer` is `First_answer`. [`include`](Body::include) puts them there.
+    /// Declares an include of a fragment of `workflow!` under a name: the state `Ask` of a fragment with the name `First` is
+    /// `First.Ask`, its variable `answer` is `First_answer`. [`include`](Body::include) defines the states.
     #[track_caller]
     pub fn fragment<F: Fragment>(&self, _fragment: F, name: impl Into<String>) -> Included<F> {
         let prefix = self.named(name.into());
@@ -84,7 +84,7 @@ impl<In: Payload, Out> Body<In, Out> {
         }
     }
 
-    /// Puts the states of a fragment into their place. The arguments stand where the fragment reads its parameters.
+    /// Adds the states of a fragment. The arguments replace the fragment's parameters.
     #[track_caller]
     pub fn include<F: Fragment>(
         &self,
@@ -139,7 +139,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 }
 
-/// A fragment in its place that leads nowhere yet.
+/// An included fragment without a transition yet.
 #[must_use = "a fragment leads somewhere: call `.next(&state)` or `.end()`"]
 pub struct Including<'b, F, End> {
     scope: &'b Scope,
@@ -150,13 +150,13 @@ pub struct Including<'b, F, End> {
 }
 
 impl<F: Fragment, End> Including<'_, F, End> {
-    /// `Comment` of the fragment's first state, where it has none of its own.
+    /// Sets `Comment` of the fragment's first state, unless that state has a comment.
     pub fn comment(mut self, text: impl Into<crate::expr::Text>) -> Self {
         self.include = self.include.comment(text);
         self
     }
 
-    /// Assigns what the fragment gives where it ends.
+    /// Assigns the fragment's result to a variable at its end.
     #[track_caller]
     pub fn bind(mut self, variables: impl Variables<F::Output>) -> Self {
         for assignment in last(variables.variables(), false) {
@@ -168,7 +168,7 @@ impl<F: Fragment, End> Including<'_, F, End> {
         self
     }
 
-    /// Adds a catch to the fragment's task, parallel and map states, behind their own.
+    /// Adds a catch to the fragment's Task, Parallel and Map states, after their own catches.
     #[track_caller]
     pub fn catch<E: ErrorsOf<InParallel>>(
         mut self,
@@ -192,7 +192,7 @@ impl<F: Fragment, End> Including<'_, F, End> {
         self
     }
 
-    /// Where the fragment's exits lead: [`exits!`](macro@crate::exits) names them, and rustc sees to it that none is missing.
+    /// Sets the targets of the fragment's exits: [`exits!`](macro@crate::exits) names them, and rustc checks that none is missing.
     #[track_caller]
     pub fn exits(mut self, exits: ExitTargets<F>) -> Self {
         let input = Expr::tuple(vec![Expr::input(Anything::shape), Expr::result()]);
@@ -210,7 +210,7 @@ impl<F: Fragment, End> Including<'_, F, End> {
         self
     }
 
-    /// Goes on to a state where the fragment ends.
+    /// Goes to a state at the end of the fragment.
     #[track_caller]
     pub fn next(self, to: impl To<(Anything, F::Output), Anything>) {
         let input = Expr::tuple(vec![Expr::input(Anything::shape), Expr::result()]);
@@ -230,7 +230,7 @@ impl<F: Fragment, End> Including<'_, F, End> {
         self.put(include.next(edge.target));
     }
 
-    /// The fragment's end is that of the body, and what it gives is the body's result.
+    /// The fragment's end is the end of the body, and its result is the body's result.
     #[track_caller]
     pub fn end(self)
     where
@@ -270,7 +270,7 @@ impl<F, End> fmt::Debug for Including<'_, F, End> {
     }
 }
 
-/// Where the exits of a fragment lead; [`exits!`](macro@crate::exits) makes it.
+/// The targets of a fragment's exits; created by [`exits!`](macro@crate::exits).
 #[must_use = "an included fragment takes them: `.exits(exits)`"]
 pub struct ExitTargets<F> {
     exits: Vec<(&'static str, Route)>,
@@ -278,7 +278,7 @@ pub struct ExitTargets<F> {
 }
 
 impl<F: Fragment> ExitTargets<F> {
-    /// No exits yet.
+    /// An empty list of exits.
     #[doc(hidden)]
     pub fn none() -> Self {
         ExitTargets {
@@ -287,7 +287,7 @@ impl<F: Fragment> ExitTargets<F> {
         }
     }
 
-    /// Leads an exit to a state.
+    /// Sets the target state of an exit.
     #[doc(hidden)]
     pub fn exit<T>(
         mut self,
@@ -307,8 +307,8 @@ impl<F> fmt::Debug for ExitTargets<F> {
     }
 }
 
-/// Where the exits of a fragment lead, for [`Including::exits`]. rustc checks that none is missing. `.binding(&variable)` on
-/// the way takes the exit's value.
+/// The targets of a fragment's exits, for [`Including::exits`]. rustc checks that none is missing. `.binding(&variable)` on
+/// a target assigns the exit's value to a variable.
 ///
 /// ```
 /// use stepwright::builder::{Anything, FlowBuilder};

@@ -1,4 +1,4 @@
-//! Names of states that know what their states take.
+//! Handles: names of states with their input types.
 
 use super::expression::Expression;
 use super::to::Way;
@@ -13,10 +13,10 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::rc::Rc;
 
-/// A state that has a name and takes a `T`, whether or not it is defined yet. Transitions go to handles, so a misspelled
+/// The name of a state that takes a `T`; the state may be defined later. Transitions go to handles, so a misspelled
 /// name or a value of the wrong type does not compile.
 ///
-/// [`declare`](super::Body::declare) makes it.
+/// Created by [`declare`](super::Body::declare).
 pub struct Handle<T> {
     pub(super) body: u64,
     pub(super) name: Rc<str>,
@@ -40,7 +40,7 @@ impl<T> Handle<T> {
         &self.name
     }
 
-    /// The way to it on which a variable is assigned.
+    /// An edge to this state that assigns a variable.
     pub fn assigning<From, V: Payload>(
         &self,
         variable: &Variable<V>,
@@ -49,7 +49,7 @@ impl<T> Handle<T> {
         Way::new(self.clone()).assigning(variable, value)
     }
 
-    /// The way to it whose rule or Catcher has a field as it stands in ASL.
+    /// An edge to this state whose Choice rule or Catcher has a verbatim field.
     pub fn raw<From>(
         &self,
         field: impl Into<Text>,
@@ -58,7 +58,7 @@ impl<T> Handle<T> {
         Way::new(self.clone()).raw(field, value)
     }
 
-    /// The way of a catch to it, on which what is caught is assigned.
+    /// A catch edge to this state that assigns the caught data.
     pub fn binding<In, Caught>(
         &self,
         variables: impl Variables<Caught>,
@@ -79,9 +79,9 @@ impl<T> fmt::Debug for Handle<T> {
     }
 }
 
-/// A state that does not look at what is handed on to it: it reads [variables](super::Variable). Every state may go to it.
+/// A state that ignores its input: it reads [variables](super::Variable). Every state may go to it.
 ///
-/// [`step`](super::Body::step) makes it. Where a state is defined it is a handle of [`Anything`].
+/// Created by [`step`](super::Body::step). In the definition of its state it is a handle of [`Anything`].
 #[derive(Clone, Debug)]
 pub struct Step {
     handle: Handle<Anything>,
@@ -92,7 +92,7 @@ impl Step {
         Step { handle }
     }
 
-    /// The way to it on which a variable is assigned.
+    /// An edge to this state that assigns a variable.
     pub fn assigning<From, V: Payload>(
         &self,
         variable: &Variable<V>,
@@ -101,12 +101,12 @@ impl Step {
         Way::new(self.clone()).assigning(variable, value)
     }
 
-    /// The way to it whose rule or Catcher has a field as it stands in ASL.
+    /// An edge to this state whose Choice rule or Catcher has a verbatim field.
     pub fn raw<From>(&self, field: impl Into<Text>, value: impl Into<Value>) -> Way<From, Step> {
         Way::new(self.clone()).raw(field, value)
     }
 
-    /// The way of a catch to it, on which what is caught is assigned.
+    /// A catch edge to this state that assigns the caught data.
     pub fn binding<In, Caught>(
         &self,
         variables: impl Variables<Caught>,
@@ -123,12 +123,12 @@ impl Deref for Step {
     }
 }
 
-/// What is handed on to a [`Step`]: anything, at which it does not look.
+/// The input of a [`Step`]: any value, which the state ignores.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Anything(serde_json::Value);
 
-// No type of the user's: rustc shall not propose it for one that lacks the derive.
+// This is not a user's type: rustc must not suggest it for a type that lacks the derive.
 #[diagnostic::do_not_recommend]
 impl Payload for Anything {
     fn shape() -> Shape {

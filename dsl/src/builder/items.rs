@@ -1,11 +1,11 @@
-//! Names for items that nobody names.
+//! Generated names for the items of maps.
 
 use crate::expr::Text;
 use crate::flow::{Flow, Kind, State, Variables, each_state};
 use std::collections::HashSet;
 
 /// Names the items of maps whose bodies do not: `item_1`, `item_2`, .., in the order of the maps, so that the same calls
-/// make the same JSON. A Distributed Map writes the name beside what it hands to its children.
+/// produce the same JSON. The ASL of a Distributed Map contains the name.
 pub(super) fn name_items(flow: &mut Flow) {
     let mut taken: HashSet<Text> = HashSet::new();
     let mut all =

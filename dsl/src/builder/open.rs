@@ -1,4 +1,4 @@
-//! States that do not go anywhere yet.
+//! States that have no transition yet.
 
 use super::errors::{ErrorsOf, InMap};
 use super::every::Every;
@@ -19,8 +19,8 @@ use stepwright_asl::model::QueryLanguage;
 
 type Types<In, Result, Error, End> = PhantomData<fn(In) -> (Result, Error, End)>;
 
-/// A task, parallel or map that goes nowhere yet: it takes an `In`, its work gives a `Result` or fails with an `Error`, and
-/// its body ends with an `End`.
+/// A Task, Parallel or Map state without a transition yet: it takes an `In`, its work returns a `Result` or fails with an
+/// `Error`, and its body ends with an `End`.
 #[must_use = "a state without a transition goes nowhere: call `.next(&state)` or `.end()`"]
 pub struct Fallible<'b, In, Result, Error, End> {
     scope: &'b Scope,
@@ -49,7 +49,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self.edit(|state| state.comment(text))
     }
 
-    /// An expression over the state's input.
+    /// Applies an expression to the state's input.
     #[track_caller]
     pub(super) fn over_input(&self, tree: Tree) -> Expr {
         self.over_at(tree, Place::caller())
@@ -60,28 +60,28 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self.scope.over_in_at(self.index, tree, &input, place)
     }
 
-    /// The same state, whose work gives something else.
+    /// Returns the same state with another result type.
     pub(super) fn giving<Other>(self) -> Fallible<'b, In, Other, Error, End> {
         Fallible::new(self.scope, self.index, self.input)
     }
 
-    /// A field as it stands in ASL. It wins over what the state would write.
+    /// Sets a field verbatim. It replaces the field that the builder would write.
     pub fn raw(self, field: impl Into<Text>, value: impl Into<serde_json::Value>) -> Self {
         let value = Expr::literal(value.into());
         self.edit(|state| state.raw(field, value))
     }
 
-    /// Leaves a field out that the state would write.
+    /// Omits a field that the builder would write.
     pub fn without(self, field: impl Into<Text>) -> Self {
         self.edit(|state| state.raw(field, Expr::none()))
     }
 
-    /// The language of this state's expressions.
+    /// Sets the query language of this state's expressions.
     pub fn query_language(self, language: QueryLanguage) -> Self {
         self.edit(|state| state.query_language(language))
     }
 
-    /// Tries again after these errors, before any catch.
+    /// Retries these errors, before any catch applies.
     #[track_caller]
     pub fn retry<E: ErrorsOf<Error>>(self, retry: Retry<E>) -> Self {
         let retry = flow::Retry {
@@ -91,8 +91,8 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self.edit(|state| state.retry(retry))
     }
 
-    /// On these errors goes to a state that takes what they carry: an [`ErrorOutput`](crate::ErrorOutput), or the fields
-    /// that [`errors!`](macro@crate::errors) names. To a [`Step`](super::Step) the error itself is handed on, as ASL does.
+    /// On these errors, goes to a state that takes the error's data: an [`ErrorOutput`](crate::ErrorOutput), or the fields
+    /// that [`errors!`](macro@crate::errors) names. A [`Step`](super::Step) gets the error itself, which is ASL's default.
     #[track_caller]
     pub fn catch<E: ErrorsOf<Error>>(
         self,
@@ -105,7 +105,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     }
 
     fn catch_route(self, errors: Vec<Text>, caught: Expr, to: Route, place: Place) -> Self {
-        // What ASL hands on by itself is not written, nor what nobody looks at.
+        // ASL's default output is not written, nor is an output that the target ignores.
         let output = match &*caught.node {
             Node::ErrorOutput => None,
             _ if to.is_step => None,
@@ -114,7 +114,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self.catch_edge(errors, caught, to, output, place)
     }
 
-    /// On these errors goes to another state with a value made of this state's input and of what the errors carry.
+    /// On these errors, goes to a state with a value computed from this state's input and the error's data.
     #[track_caller]
     pub fn catch_with<E: ErrorsOf<Error>, O>(
         self,
@@ -146,8 +146,8 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self.edit(|state| state.catch(catch))
     }
 
-    /// Every error is caught: `build` says which error of the tasks inside is not. A task says it with
-    /// [`catch_every`](Fallible::catch_every), where rustc does.
+    /// Requires that every error is caught: `build` reports each error of the tasks inside that is not. For a task use
+    /// [`catch_every`](Fallible::catch_every), which rustc checks.
     #[track_caller]
     pub fn exhaustive(self) -> Self {
         let place = Place::caller();
@@ -179,7 +179,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self
     }
 
-    /// Assigns a variable a value made of the state's input and its result. It can be read from the next state on.
+    /// Assigns a variable a value computed from the state's input and result. Later states can read it.
     #[track_caller]
     pub fn assign<T: Payload>(
         self,
@@ -191,7 +191,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self
     }
 
-    /// Hands on a value made of the state's input and its result, instead of the result.
+    /// Sets the output to a value computed from the state's input and result, instead of the result.
     #[track_caller]
     pub fn output<O>(self, output: Expression<(In, Result), O>) -> Open<'b, (In, Result), O, End> {
         let input = Expr::tuple(vec![Expr::input(self.input), Expr::result()]);
@@ -218,7 +218,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     }
 }
 
-/// Assigns a variable at the end of a state.
+/// Assigns a variable when a state ends.
 #[track_caller]
 fn assign<T: Payload>(
     scope: &Scope,
@@ -235,8 +235,8 @@ fn assign<T: Payload>(
 }
 
 impl<In: Payload, Result, Error: TaskError, End> Fallible<'_, In, Result, Error, End> {
-    /// On each error of the task goes to a state of its own: [`every!`](macro@crate::every) names them, and rustc sees to it
-    /// that none is missing. Beside it stand only catches of [`States`](super::States).
+    /// Sends each error of the task to a separate state. [`every!`](macro@crate::every) lists the errors; rustc checks
+    /// that none is missing. Only catches of [`States`](super::States) may be added to it.
     #[track_caller]
     pub fn catch_every(self, every: Every<In, Error>) -> Self {
         let place = Place::caller();
@@ -245,28 +245,28 @@ impl<In: Payload, Result, Error: TaskError, End> Fallible<'_, In, Result, Error,
         })
     }
 
-    /// The longest time that the task may take, in seconds.
+    /// Sets the timeout of the task, in seconds.
     #[track_caller]
     pub fn timeout(self, seconds: impl SecondsOf<In>) -> Self {
         let seconds = self.over_input(seconds.seconds());
         self.edit(|state| state.timeout(seconds))
     }
 
-    /// The longest time between two heartbeats, in seconds.
+    /// Sets the longest time between two heartbeats, in seconds.
     #[track_caller]
     pub fn heartbeat(self, seconds: impl SecondsOf<In>) -> Self {
         let seconds = self.over_input(seconds.seconds());
         self.edit(|state| state.heartbeat(seconds))
     }
 
-    /// The role that the call is made with, by its ARN.
+    /// Sets the ARN of the role that the call assumes.
     #[track_caller]
     pub fn credentials(self, role: Expression<In, String>) -> Self {
         let role = self.over_input(role.tree);
         self.edit(|state| state.credentials(role))
     }
 
-    /// Says what the answer to a task token, or of a service, is, where the next state does not.
+    /// Sets the type of a task token's output or of a service's result, where the next state does not determine it.
     pub fn answered_with<T>(self) -> Self
     where
         T: EndsWith<Result>,
@@ -276,14 +276,14 @@ impl<In: Payload, Result, Error: TaskError, End> Fallible<'_, In, Result, Error,
 }
 
 impl<In: Payload, Result, End> Fallible<'_, In, Result, InMap, End> {
-    /// How many items run at the same time at most; 0 is no limit.
+    /// Sets how many items may run at the same time; 0 means no limit.
     #[track_caller]
     pub fn max_concurrency(self, limit: impl CountOf<In>) -> Self {
         let limit = self.over_input(limit.count());
         self.edit(|state| state.max_concurrency(limit))
     }
 
-    /// Writes the body under its old name, `Iterator`, without a `ProcessorConfig`.
+    /// Writes the body as `Iterator`, its old name, without a `ProcessorConfig`.
     pub fn iterator(self) -> Self {
         self.edit(State::iterator)
     }
@@ -295,7 +295,7 @@ impl<In, Result, Error, End> fmt::Debug for Fallible<'_, In, Result, Error, End>
     }
 }
 
-/// A state that hands on an `Out` and goes nowhere yet; its body ends with an `End`, and what it assigns is made of a `From`.
+/// A state without a transition yet whose output is an `Out`. Its body ends with an `End`; values that it assigns are computed from a `From`.
 #[must_use = "a state without a transition goes nowhere: call `.next(&state)` or `.end()`"]
 pub struct Open<'b, From, Out, End> {
     scope: &'b Scope,
@@ -326,24 +326,24 @@ impl<'b, From, Out, End> Open<'b, From, Out, End> {
         self.edit(|state| state.comment(text))
     }
 
-    /// A field as it stands in ASL. It wins over what the state would write.
+    /// Sets a field verbatim. It replaces the field that the builder would write.
     pub fn raw(self, field: impl Into<Text>, value: impl Into<serde_json::Value>) -> Self {
         let value = Expr::literal(value.into());
         self.edit(|state| state.raw(field, value))
     }
 
-    /// Leaves a field out that the state would write.
+    /// Omits a field that the builder would write.
     pub fn without(self, field: impl Into<Text>) -> Self {
         self.edit(|state| state.raw(field, Expr::none()))
     }
 
-    /// The language of this state's expressions.
+    /// Sets the query language of this state's expressions.
     pub fn query_language(self, language: QueryLanguage) -> Self {
         self.edit(|state| state.query_language(language))
     }
 
-    /// Assigns a variable as the state ends: a value made of what its output is made of. It can be read from the next state
-    /// on.
+    /// Assigns a variable when the state ends: the value is computed from the same data as the state's output. Later states can
+    /// read it.
     #[track_caller]
     pub fn assign<T: Payload>(self, variable: &Variable<T>, value: Expression<From, T>) -> Self {
         assign(self.scope, self.index, variable, value.tree, &self.from);
@@ -375,7 +375,7 @@ impl<'b, From, Out, End> Open<'b, From, Out, End> {
     }
 }
 
-/// A state without work hands on its input by itself.
+/// Whether `output` is the default of a state without work: its input.
 fn hands_on_by_itself(state: &State, output: &Expr) -> bool {
     !state.has_result() && matches!(&*output.node, Node::Input(_))
 }

@@ -1,9 +1,9 @@
-//! How a state is tried again.
+//! Retriers.
 
 use super::errors::ErrorsOf;
 use crate::flow::{self, Jitter, Rate};
 
-/// A retry of some errors, with AWS's defaults: after 1 s, three times, each time after twice as long.
+/// A retry of some errors, with AWS's defaults: after 1 s, up to three times, doubling the interval each time.
 ///
 /// ```
 /// use stepwright::builder::{Retry, States};
@@ -34,37 +34,37 @@ impl<Errors> Retry<Errors> {
         }
     }
 
-    /// Seconds before the first retry, at least 1.
+    /// Sets the seconds before the first retry, at least 1.
     pub fn interval(self, seconds: u32) -> Self {
         self.set(|retry| retry.interval(seconds))
     }
 
-    /// How many retries; 0 is none.
+    /// Sets the number of retries; 0 means none.
     pub fn max_attempts(self, attempts: u32) -> Self {
         self.set(|retry| retry.max_attempts(attempts))
     }
 
-    /// By what the interval grows each time, at least 1. It stands in the ASL as it stands here: `2u32` or `2.0`.
+    /// Sets the factor of the interval after each retry, at least 1. The ASL contains the number as written: `2u32` or `2.0`.
     pub fn backoff_rate(self, rate: impl Into<Rate>) -> Self {
         self.set(|retry| retry.backoff_rate(rate))
     }
 
-    /// The longest interval in seconds.
+    /// Sets the longest interval in seconds.
     pub fn max_delay(self, seconds: u32) -> Self {
         self.set(|retry| retry.max_delay(seconds))
     }
 
-    /// Spreads intervals at random: somewhere between nothing and the interval.
+    /// Randomizes each interval between zero and its full length.
     pub fn full_jitter(self) -> Self {
         self.set(|retry| retry.jitter(Jitter::Full))
     }
 
-    /// Takes the intervals as they are, which is what ASL does where nothing is said.
+    /// Does not randomize intervals, which is also the default of ASL.
     pub fn no_jitter(self) -> Self {
         self.set(|retry| retry.jitter(Jitter::None))
     }
 
-    /// Without types; `mistake` is told what is wrong with the errors.
+    /// Converts to the untyped form; calls `mistake` with each fault of the errors.
     pub(super) fn into_flow<E>(self, mistake: impl Fn(String)) -> flow::Retry
     where
         Errors: ErrorsOf<E>,

@@ -1,4 +1,4 @@
-//! What the states of one body are collected in.
+//! Collects the states of one body.
 
 use super::handle::Handle;
 use super::to::Route;
@@ -12,13 +12,13 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The states of a body while it is built. Nothing here fails: what is wrong is found by `build`.
+/// The states of a body while it is built. Nothing here fails: `build` reports the faults.
 pub(super) struct Scope {
     pub(super) id: u64,
-    /// Where it was made.
+    /// The caller's location where it was created.
     pub(super) place: Place,
     pub(super) declared: RefCell<Vec<Declared>>,
-    /// In the order in which they are defined. A state is away while it is changed.
+    /// In the order of their definitions. An entry is `None` while the state is changed.
     pub(super) states: RefCell<Vec<Option<Defined>>>,
     pub(super) start: Cell<Option<usize>>,
     pub(super) mistakes: RefCell<Vec<Mistake>>,
@@ -26,17 +26,17 @@ pub(super) struct Scope {
     /// The branches and bodies inside of its states.
     pub(super) inner: RefCell<Vec<Rc<Scope>>>,
     pub(super) variables: RefCell<Vec<DeclaredVariable>>,
-    /// Fields as they stand in ASL.
+    /// Verbatim fields.
     pub(super) raw: RefCell<Vec<(Text, serde_json::Value)>>,
     /// The variables of included fragments.
     included: RefCell<Variables>,
-    /// What its expressions read by name, and what its states assign.
+    /// The variables that its expressions read and that its states assign.
     pub(super) used: RefCell<Vec<Used>>,
-    /// What a map calls the item, or the workflow its input.
+    /// The name of the Map's item, or of the workflow's input.
     pub(super) given: RefCell<Option<Text>>,
 }
 
-/// A variable that was declared.
+/// A declared variable.
 #[derive(Debug)]
 pub(super) struct DeclaredVariable {
     pub(super) name: Text,
@@ -50,25 +50,25 @@ impl fmt::Debug for Scope {
     }
 }
 
-/// A handle that was given out.
+/// A declared state.
 #[derive(Debug)]
 pub(super) struct Declared {
     pub(super) name: Rc<str>,
     pub(super) place: Place,
     pub(super) definitions: usize,
-    /// It looks at nothing that is handed on.
+    /// The state ignores its input.
     pub(super) is_step: bool,
 }
 
-/// A state with what is known of it.
+/// A state with data about its definition.
 #[derive(Debug)]
 pub(super) struct Defined {
-    /// The declaration that it belongs to; `None` where its handle was another body's.
+    /// The index of its declaration; `None` where its handle belongs to another body.
     pub(super) handle: Option<usize>,
     pub(super) state: State,
-    /// The declarations that it goes to.
+    /// The declarations of its targets.
     pub(super) targets: Vec<usize>,
-    /// It goes somewhere or ends.
+    /// It has a transition or ends the body.
     pub(super) closed: bool,
     /// It goes to a state of another body.
     pub(super) astray: bool,
@@ -86,7 +86,7 @@ impl Defined {
     }
 }
 
-/// Something that is wrong already.
+/// A fault of a state that is already defined.
 #[derive(Debug)]
 pub(super) struct Mistake {
     pub(super) state: Option<Rc<str>>,
@@ -94,7 +94,7 @@ pub(super) struct Mistake {
     pub(super) message: String,
 }
 
-/// Hands a task or a nested workflow to whoever collects them.
+/// Adds a task or a nested workflow to the bindings.
 pub(super) type Bind = Box<dyn Fn(&mut super::Bindings, Option<Deploy>)>;
 
 impl Scope {
@@ -147,7 +147,7 @@ impl Scope {
         }
     }
 
-    /// Adds a state; gives its place.
+    /// Adds a state; returns its index.
     #[track_caller]
     pub(super) fn define<T>(&self, handle: &Handle<T>, state: State, is_choice: bool) -> usize {
         let own = handle.body == self.id;
@@ -182,7 +182,7 @@ impl Scope {
     /// Changes a state.
     pub(super) fn edit(&self, index: usize, change: impl FnOnce(State) -> State) {
         let taken = self.states.borrow_mut()[index].take();
-        // `change` may look at this body again.
+        // `change` may borrow this body again.
         let changed = taken.map(|defined| Defined {
             state: change(defined.state),
             ..defined
@@ -190,14 +190,14 @@ impl Scope {
         self.states.borrow_mut()[index] = changed;
     }
 
-    /// Says that a state goes somewhere or ends.
+    /// Records that a state has a transition or ends the body.
     pub(super) fn close(&self, index: usize) {
         if let Some(defined) = &mut self.states.borrow_mut()[index] {
             defined.closed = true;
         }
     }
 
-    /// The name of a state that is there already.
+    /// The name of a defined state.
     pub(super) fn name_of(&self, index: usize) -> Rc<str> {
         match &self.states.borrow()[index] {
             Some(defined) => Rc::from(&*defined.state.name),
@@ -205,7 +205,7 @@ impl Scope {
         }
     }
 
-    /// The variables of this body that a fragment's body gives values to by itself.
+    /// The variables of this body that a fragment's body also assigns.
     pub(super) fn taken_by(&self, body: &Body) -> Vec<Text> {
         let variables = self.variables.borrow();
         let taken = variables
@@ -214,7 +214,7 @@ impl Scope {
         taken.map(|variable| variable.name.clone()).collect()
     }
 
-    /// Puts the states of a fragment where its first state is defined already.
+    /// Inserts the states of a fragment at the index of its first state, which is already defined.
     pub(super) fn put(&self, index: usize, body: Body) {
         self.included.borrow_mut().extend(body.variables);
         let mut states = body.states.into_iter();
@@ -237,11 +237,11 @@ impl Scope {
                 is_choice: false,
             })
         });
-        // They stand behind the first.
+        // The other states follow the first.
         self.states.borrow_mut().extend(others);
     }
 
-    /// Names the item of a map, or the workflow's input. It has one name.
+    /// Names the item of a Map, or the workflow's input. Only one name is allowed.
     #[track_caller]
     pub(super) fn give(&self, name: Text) -> Text {
         let mut given = self.given.borrow_mut();
@@ -261,7 +261,7 @@ impl Scope {
         }
     }
 
-    /// The name of the item. One that nothing reads by name gets its name when all is built.
+    /// The name of the item. An item that nothing reads by name is named after the whole workflow is built.
     pub(super) fn given(&self) -> Text {
         let given = self.given.borrow();
         given.clone().unwrap_or_default()
@@ -284,7 +284,7 @@ impl Scope {
         variables.push(DeclaredVariable { name, shape, place });
     }
 
-    /// The name to go to from a state. A state of another body is a mistake, and the state goes nowhere instead.
+    /// The target's name for a transition. A state of another body is a fault, and the state then has no transition.
     pub(super) fn target(&self, from: usize, to: &Route, place: Place) -> String {
         let name = self.name_of(from);
         let own = self.own(to, Some(&name), place);
@@ -302,7 +302,7 @@ impl Scope {
         }
     }
 
-    /// Whether a state is one of this body's.
+    /// Whether a state belongs to this body.
     fn own(&self, to: &Route, from: Option<&str>, place: Place) -> bool {
         if to.body == self.id {
             return true;
@@ -337,17 +337,17 @@ impl Scope {
         });
     }
 
-    /// Something that is wrong with a state that is there already.
+    /// Records a fault of a state that is already defined.
     #[track_caller]
     pub(super) fn mistake_in(&self, index: usize, message: String) {
         let name = self.name_of(index);
         self.mistake(Some(&name), message);
     }
 
-    /// The states, the start first, the others as they were defined.
+    /// The states: the start state first, the others in the order of their definitions.
     ///
-    /// What [`faults`](super::faults) finds is mended here in any way that works, so that lowering reports only what it
-    /// finds itself.
+    /// Faults that [`faults`](super::faults) reports are repaired here arbitrarily, so that lowering reports only
+    /// further ones.
     pub(super) fn to_lower(&self) -> Vec<State> {
         let mut start = Vec::new();
         let mut others = Vec::new();
@@ -379,7 +379,7 @@ impl Scope {
         start
     }
 
-    /// The flow tree's body of these states and variables.
+    /// The flow tree of this body with its variables.
     pub(super) fn body(&self) -> Body {
         let body = Body::new(self.to_lower()).declared(self.shapes());
         let raw = self.raw.borrow();
@@ -402,7 +402,7 @@ impl Scope {
             .collect()
     }
 
-    /// Whether the first state takes what it is handed.
+    /// Whether the first state reads its input.
     pub(super) fn start_is_typed(&self) -> bool {
         let declared = self.declared.borrow();
         let start = self.start.get();

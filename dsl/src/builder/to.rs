@@ -1,4 +1,4 @@
-//! Where a state may go.
+//! The targets of transitions.
 
 use super::expression::Expression;
 use super::handle::{Handle, Step};
@@ -11,7 +11,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-/// A way to a state that takes an `Out`: its handle, or its handle with what is assigned on the way, which is made of a
+/// An edge to a state that takes an `Out`: its handle, or its handle with variables to assign, whose values are computed from a
 /// `From`.
 #[diagnostic::on_unimplemented(
     message = "a `{Out}` is handed on, and `{Self}` does not take it",
@@ -19,19 +19,19 @@ use std::rc::Rc;
     note = "a `Step` takes anything; `.output(expr!(..))` before makes what a `Handle` takes"
 )]
 pub trait To<From, Out>: Sealed {
-    /// Where it leads.
+    /// The untyped target.
     #[doc(hidden)]
     fn route(self) -> Route;
 }
 
-/// Where a way leads, without types.
+/// The untyped target of an edge.
 #[doc(hidden)]
 #[derive(Clone, Debug)]
 pub struct Route {
     pub(super) body: u64,
     pub(super) name: Rc<str>,
     pub(super) index: usize,
-    /// The state looks at nothing that is handed on.
+    /// The state ignores its input.
     pub(super) is_step: bool,
     pub(super) assigns: Vec<Assignment>,
     pub(super) raw: Vec<(Text, Value)>,
@@ -67,7 +67,7 @@ impl<From, T> To<From, T> for &Step {
     }
 }
 
-/// A way to a state on which variables are assigned. `state.assigning(..)` and `state.binding(..)` make it.
+/// An edge to a state that assigns variables. Created by `state.assigning(..)` and `state.binding(..)`.
 #[must_use = "a state goes along it: `.when(condition, way)`, `.catch(errors, way)`"]
 pub struct Way<From, H> {
     to: H,
@@ -86,13 +86,13 @@ impl<From, H> Way<From, H> {
         }
     }
 
-    /// A field of the rule or Catcher as it stands in ASL. It wins over what the way would write.
+    /// Sets a field of the Choice rule or Catcher verbatim. It replaces the field that the edge would write.
     pub fn raw(mut self, field: impl Into<Text>, value: impl Into<Value>) -> Self {
         self.raw.push((field.into(), value.into()));
         self
     }
 
-    /// Assigns a variable on the way: at a choice of what it takes, at a catch of the state's input and what is caught.
+    /// Assigns a variable on this edge. The value of a Choice edge is computed from its input, that of a catch from the state's input and the error.
     pub fn assigning<T: Payload>(
         mut self,
         variable: &Variable<T>,
@@ -108,7 +108,7 @@ impl<From, H> Way<From, H> {
 }
 
 impl<In, Caught, H> Way<(In, Caught), H> {
-    /// Assigns what is caught: the error, or the fields that `errors!` names.
+    /// Assigns the caught error, or the fields that `errors!` names.
     pub fn binding(mut self, variables: impl Variables<Caught>) -> Self {
         self.assigns.extend(last(variables.variables(), true));
         self

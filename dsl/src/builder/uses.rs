@@ -1,4 +1,4 @@
-//! What the states of a body read and assign by name.
+//! Reads and assignments of variables by the states of a body.
 
 use super::expression::Tree;
 use super::scope::{Scope, Used};
@@ -10,14 +10,14 @@ use crate::workflow::Place;
 use std::rc::Rc;
 
 impl Scope {
-    /// The edge along a way from a state; what is assigned on it is made of `from`. A state of another body is a mistake,
-    /// and the state goes nowhere instead.
+    /// Lowers an edge of a state; assigned values are computed from `from`. A target in another body is a fault,
+    /// and the state then has no transition.
     #[track_caller]
     pub(super) fn edge(&self, index: usize, to: Route, from: &Expr) -> Edge {
         self.edge_at(index, to, from, Place::caller())
     }
 
-    /// The same for a call at that place.
+    /// The same for a call at that location.
     pub(super) fn edge_at(&self, index: usize, to: Route, from: &Expr, place: Place) -> Edge {
         let edge = Edge::to(self.target(index, &to, place)).placed(place);
         let raw = to.raw.into_iter();
@@ -30,7 +30,7 @@ impl Scope {
         })
     }
 
-    /// A variable with its value, over an input.
+    /// A variable with its value, applied to an input.
     #[track_caller]
     pub(super) fn assignment(
         &self,
@@ -59,13 +59,13 @@ impl Scope {
         (to.name, value)
     }
 
-    /// An expression over an input, of which it is known from now on what it reads.
+    /// Applies an expression to an input, and records the variables that it reads.
     #[track_caller]
     pub(super) fn over(&self, state: Option<&str>, tree: Tree, input: &Expr) -> Expr {
         self.over_at(state, tree, input, Place::caller())
     }
 
-    /// The same for a call at that place.
+    /// The same for a call at that location.
     pub(super) fn over_at(
         &self,
         state: Option<&str>,
@@ -82,13 +82,13 @@ impl Scope {
         value
     }
 
-    /// The same of a state that is there already.
+    /// The same for a state that is already defined.
     #[track_caller]
     pub(super) fn over_in(&self, index: usize, tree: Tree, input: &Expr) -> Expr {
         self.over_in_at(index, tree, input, Place::caller())
     }
 
-    /// The same for a call at that place.
+    /// The same for a call at that location.
     pub(super) fn over_in_at(&self, index: usize, tree: Tree, input: &Expr, place: Place) -> Expr {
         let name = self.name_of(index);
         self.over_at(Some(&name), tree, input, place)
@@ -104,7 +104,7 @@ impl Scope {
         });
     }
 
-    /// The same of a state that is there already.
+    /// The same for a state that is already defined.
     pub(super) fn assigned_in(&self, index: usize, variable: &Read, place: Place) {
         let name = self.name_of(index);
         self.use_of(Some(&name), variable, true, place);

@@ -1,11 +1,11 @@
-//! What stands where seconds, a text or a promised value is asked for.
+//! Arguments for seconds, counts, texts and results.
 
 use super::expression::{Expression, Tree};
 use crate::expr::Text;
 use crate::sealed::{Is, Sealed};
 use crate::type_block::{Percentage, Seconds, WholeNumber};
 
-/// A number of seconds that a state which takes an `In` knows: a number, or an expression over its input.
+/// A number of seconds for a state that takes an `In`: a number, or an expression over its input.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number of seconds",
     label = "not a number of seconds",
@@ -17,7 +17,7 @@ pub trait SecondsOf<In>: Sealed {
     fn seconds(self) -> Tree;
 }
 
-/// How many: a number, or an expression over the input of a state that takes an `In`.
+/// A count: a number, or an expression over the input of a state that takes an `In`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number of items",
     label = "not a number of items",
@@ -41,7 +41,7 @@ impl<In, N: WholeNumber> CountOf<In> for Expression<In, N> {
     }
 }
 
-/// A share from 0 to 100: a number, or an expression over the input of a state that takes an `In`.
+/// A percentage from 0 to 100: a number, or an expression over the input of a state that takes an `In`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a percentage",
     label = "not a percentage",
@@ -91,7 +91,7 @@ impl<In, N: Seconds> SecondsOf<In> for Expression<In, N> {
     }
 }
 
-/// A text that a state which takes an `In` knows: a text, an expression over its input, or `()` for none.
+/// A text for a state that takes an `In`: a text, an expression over its input, or `()` for none.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a text",
     label = "not a text",
@@ -133,7 +133,7 @@ impl<In> TextOf<In> for Expression<In, String> {
     }
 }
 
-/// A body that promises a value of its own type may end with an `Out`: with that type and no other.
+/// The result type of a body. A body with a declared result type may end only with an `Out` of that type.
 #[diagnostic::on_unimplemented(
     message = "this state ends with a `{Out}`, where a `{Self}` is promised",
     label = "ends with a `{Out}`",
@@ -143,7 +143,7 @@ pub trait EndsWith<Out>: Is<Out> {}
 
 impl<T> EndsWith<T> for T {}
 
-/// A task that takes the values of an `In`: as its only argument, or as a tuple of its arguments. `#[task]` implements it.
+/// A task that takes an `In`: as its only argument, or as a tuple of its arguments. `#[task]` implements it.
 #[diagnostic::on_unimplemented(
     message = "the task `{Self}` does not take a `{In}`",
     label = "does not take a `{In}`",

@@ -1,4 +1,4 @@
-//! Variables of a workflow, and what else an expression reads by name.
+//! Variables of a workflow, and other values that an expression reads by name.
 
 use super::expression::Tree;
 use crate::expr::{Expr, Text};
@@ -8,7 +8,7 @@ use crate::type_block::Witness;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A workflow variable that holds a `T`. [`variable`](super::Body::variable) makes it.
+/// A workflow variable that holds a `T`. Created by [`variable`](super::Body::variable).
 ///
 /// `expr!([checked] || checked.total)` reads it where `checked` is its handle; `.bind(&checked)`, `.assign(&checked, ..)` and
 /// the edges of [`assigning`](super::Handle::assigning) assign it.
@@ -46,8 +46,8 @@ impl<T> fmt::Debug for Variable<T> {
     }
 }
 
-/// A value that is given and never assigned: the workflow's input, or the item of a map.
-/// [`parameter`](super::FlowBuilder::parameter) and [`item`](super::Body::item) make it.
+/// A value that is never assigned: the workflow's input, or the item of a Map.
+/// Created by [`parameter`](super::FlowBuilder::parameter) and [`item`](super::Body::item).
 pub struct Given<T> {
     read: Read,
     types: PhantomData<fn() -> T>,
@@ -77,22 +77,22 @@ impl<T> fmt::Debug for Given<T> {
     }
 }
 
-/// What stands in the brackets of `expr!([checked] || ..)`: a [`Variable`] or a [`Given`].
+/// A value in the brackets of `expr!([checked] || ..)`: a [`Variable`] or a [`Given`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no variable of a workflow",
     label = "not a variable of a workflow",
     note = "in the brackets stand handles of `variable`, `parameter` and `item`; a Rust value is read without them"
 )]
 pub trait Readable: Sealed {
-    /// What it holds.
+    /// The type of its value.
     type Value;
 
-    /// How it is read.
+    /// The name and the body that it belongs to.
     #[doc(hidden)]
     fn read(&self) -> Read;
 }
 
-/// What an expression reads by name, and whose it is.
+/// A value that an expression reads by name, and the body that it belongs to.
 #[doc(hidden)]
 #[derive(Clone, Debug)]
 pub struct Read {
@@ -137,26 +137,26 @@ impl<R: Readable> Readable for &R {
     }
 }
 
-/// A value of what a variable holds, in code that never runs.
+/// A value of the variable's type, in code that never runs.
 #[doc(hidden)]
 pub fn value_of<R: Readable>(_variable: &R) -> R::Value {
     crate::type_block::any()
 }
 
-/// The type that a variable holds, in code that never runs.
+/// The type of the variable's value, in code that never runs.
 #[doc(hidden)]
 pub fn witness_of<T>(_variable: &Variable<T>) -> Witness<T> {
     Witness::new()
 }
 
-/// The variables that take a `T`: one, or for a tuple one for each of its fields.
+/// The variables that receive a `T`: a single variable, or a tuple with a variable for each field.
 #[diagnostic::on_unimplemented(
     message = "a `{T}` does not fit the variables `{Self}`",
     label = "takes another type",
     note = "give `&variable`, or for a tuple `(&first, &second)`: each variable holds what is assigned to it"
 )]
 pub trait Variables<T>: Sealed {
-    /// Each variable with the field that it takes; `None` where one takes the whole.
+    /// Each variable with the field that it receives; `None` for the whole value.
     #[doc(hidden)]
     fn variables(self) -> Vec<(Read, Option<usize>)>;
 }
@@ -192,24 +192,24 @@ tuples! {
     (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
 }
 
-/// A variable with what is assigned to it.
+/// A variable with its new value.
 #[derive(Clone, Debug)]
 pub(super) struct Assignment {
     pub(super) to: Read,
     pub(super) value: Assigned,
 }
 
-/// What is assigned.
+/// An assigned value.
 #[derive(Clone, Debug)]
 pub(super) enum Assigned {
     /// An expression over the input.
     Tree(Tree),
-    /// The input itself, or the last of its parts; of it, one field.
+    /// The input, or its last part; `field` selects one of its fields.
     Last { is_part: bool, field: Option<usize> },
 }
 
 impl Assigned {
-    /// The value, over this input.
+    /// Applies the value to this input.
     pub(super) fn over(self, input: &Expr) -> Expr {
         match self {
             Assigned::Tree(tree) => tree.over(input),
@@ -224,7 +224,7 @@ impl Assigned {
         }
     }
 
-    /// What it reads by name.
+    /// The variables that it reads by name.
     pub(super) fn reads(&self) -> &[Read] {
         match self {
             Assigned::Tree(tree) => &tree.reads,
@@ -233,7 +233,7 @@ impl Assigned {
     }
 }
 
-/// Assigns what there is, or the last of its two parts, to variables.
+/// Assigns the input, or the last of its two parts, to variables.
 pub(super) fn last(variables: Vec<(Read, Option<usize>)>, is_part: bool) -> Vec<Assignment> {
     let variables = variables.into_iter();
     variables

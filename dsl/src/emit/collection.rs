@@ -1,4 +1,4 @@
-//! Workflows whose files are to be written.
+//! Workflows to emit files for.
 
 use super::files::Files;
 use crate::builder::Built;
@@ -6,7 +6,7 @@ use crate::shape::Payload;
 use crate::workflow::{Definition, Faults, Workflow};
 use std::fmt;
 
-/// Workflows that belong together, such as all of a crate: [`workflows!`](crate::workflows!) makes a list of them.
+/// Workflows that belong together, such as all of a crate; [`workflows!`](crate::workflows!) creates a list of them.
 #[derive(Default)]
 #[must_use = "nothing is written yet"]
 pub struct Workflows {
@@ -14,27 +14,27 @@ pub struct Workflows {
 }
 
 impl Workflows {
-    /// No workflow yet.
+    /// Creates an empty list.
     pub fn new() -> Workflows {
         Workflows::default()
     }
 
-    /// One workflow more.
+    /// Adds a workflow.
     pub fn workflow<W: Workflow>(self) -> Workflows {
         self.and(W::build().map(|definition| Files::of(&definition, Some(&W::schemas()))))
     }
 
-    /// One more that the [builder](crate::builder) made.
+    /// Adds a workflow that the [builder](crate::builder) built.
     pub fn built<In: Payload, Out: Payload>(self, built: &Built<In, Out>) -> Workflows {
         self.and(Ok(Files::of(built.definition(), Some(&built.schemas()))))
     }
 
-    /// One more of which only the definition is known: it gets no schemas.
+    /// Adds a workflow of which only the definition is known: no schemas are written for it.
     pub fn definition(self, definition: &Definition) -> Workflows {
         self.and(Ok(Files::of(definition, None)))
     }
 
-    /// Those of another list.
+    /// Adds all workflows of another list.
     pub fn workflows(mut self, others: Workflows) -> Workflows {
         self.files.extend(others.files);
         self
@@ -72,7 +72,7 @@ impl fmt::Debug for Workflows {
 /// assert_eq!(format!("{:?}", workflows()), r#"["Checkout", "Refund"]"#);
 /// ```
 ///
-/// A build script hands them on: `build_script().workflows(orders::workflows()).write()?`.
+/// Use it in a build script: `build_script().workflows(orders::workflows()).write()?`.
 #[macro_export]
 macro_rules! workflows {
     ($(#[$attribute:meta])* $visibility:vis fn $name:ident : $($workflow:path),+ $(,)?) => {

@@ -1,28 +1,28 @@
-//! What differs between two texts, line by line.
+//! Differences between two texts, line by line.
 //!
-//! A library for this would cost everybody who writes a workflow more time to compile than these lines do.
+//! A library for this would add more to the compile time of every workflow crate than these lines do.
 
 use std::fmt;
 
-/// The lines that only one of two texts has.
+/// The lines that only one of two texts contains.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Difference(Vec<Line>);
 
-/// A line that is gone or new, with its number in the text that has it, from 1.
+/// A removed or added line, with its number in the text that contains it, from 1.
 #[derive(Debug, PartialEq, Eq)]
 enum Line {
     Gone(usize, String),
     New(usize, String),
 }
 
-/// The most cells of the table that is filled in; texts that need more are told as replaced from the first line that differs to the last.
+/// The maximum number of table cells. For larger texts, all lines from the first to the last difference are reported as replaced.
 const MOST_CELLS: usize = 4_000_000;
 
-/// How many lines are shown.
+/// The maximum number of lines to show.
 const MOST_SHOWN: usize = 60;
 
 impl Difference {
-    /// `None` where both texts have the same lines; ends of lines are not compared, because git may write others on Windows.
+    /// Returns `None` if both texts have the same lines. Line endings are not compared, because git may change them on Windows.
     pub(super) fn of(old: &str, new: &str) -> Option<Difference> {
         let old: Vec<&str> = old.lines().collect();
         let new: Vec<&str> = new.lines().collect();
@@ -52,13 +52,13 @@ impl Difference {
     }
 }
 
-/// The longest row of lines that both have, each with its two indices.
+/// The longest common subsequence of lines, each with its two indices.
 fn common(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
     let width = new.len() + 1;
     if (old.len() + 1).saturating_mul(width) > MOST_CELLS {
         return Vec::new();
     }
-    // How many lines the rests of both have in common.
+    // The length of the longest common subsequence of both remainders.
     let mut counts = vec![0_u32; (old.len() + 1) * width];
     for i in (0..old.len()).rev() {
         for j in (0..new.len()).rev() {
@@ -132,7 +132,7 @@ mod tests {
         assert!(shown.ends_with("and 40 more lines"));
     }
 
-    /// Whatever differs: the old text with the lines exchanged is the new one.
+    /// Applying the difference to the old text produces the new one.
     #[test]
     fn the_lines_lead_from_one_text_to_the_other() {
         let mut seed = 1_u32;

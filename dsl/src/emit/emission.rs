@@ -1,4 +1,4 @@
-//! Writes the files, or compares them.
+//! Writes or compares the emitted files.
 
 use super::collection::Workflows;
 use super::difference::Difference;
@@ -14,7 +14,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Termination};
 
-/// Files of workflows, written by a build script.
+/// Starts an emission of workflow files in a build script.
 ///
 /// See the [module](mod@crate::emit) for an example.
 pub fn build_script() -> Emission {
@@ -26,7 +26,7 @@ pub fn build_script() -> Emission {
     }
 }
 
-/// Workflows and the folder for their files: [`build_script`] begins one, [`write`](Emission::write) does it.
+/// Workflows and the folder for their files. [`build_script`] creates it, [`write`](Emission::write) writes the files.
 #[derive(Debug)]
 #[must_use = "nothing happens before `write()`"]
 pub struct Emission {
@@ -36,28 +36,28 @@ pub struct Emission {
     said: Said,
 }
 
-/// Who writes.
+/// The kind of program that writes.
 #[derive(Debug, Clone)]
 enum From {
     Script,
-    /// A program or a test, and the command that writes.
+    /// A program or a test, with the command that writes the files.
     Program(String),
 }
 
-/// What was written.
+/// The written files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Written {
     /// All files, in the order of the workflows.
     pub files: Vec<PathBuf>,
-    /// Those that were not there, or were others before.
+    /// The files that were missing or had different content before.
     pub changed: Vec<PathBuf>,
 }
 
-/// What [`write`](Emission::write) gives. A build script's `main` may give it, too.
+/// The result of [`write`](Emission::write). The `main` function of a build script can return it.
 pub type Result = std::result::Result<Written, EmitError>;
 
-/// So that a `main` may end with [`write`](Emission::write).
+/// Allows a `main` function to return the result of [`write`](Emission::write).
 impl Termination for Written {
     fn report(self) -> ExitCode {
         ExitCode::SUCCESS
@@ -65,7 +65,7 @@ impl Termination for Written {
 }
 
 impl Emission {
-    /// By a program or a test; `command` is the one that writes.
+    /// Starts an emission in a program or a test; `command` is the command that writes the files.
     pub(super) fn of_program(folder: PathBuf, command: String, said: Said) -> Emission {
         Emission {
             workflows: Workflows::new(),
@@ -75,22 +75,22 @@ impl Emission {
         }
     }
 
-    /// One workflow more.
+    /// Adds a workflow.
     pub fn workflow<W: Workflow>(self) -> Emission {
         self.adding(Workflows::workflow::<W>)
     }
 
-    /// Those of a list, which [`workflows!`](crate::workflows!) makes.
+    /// Adds all workflows of a list, which [`workflows!`](crate::workflows!) creates.
     pub fn workflows(self, others: Workflows) -> Emission {
         self.adding(|workflows| workflows.workflows(others))
     }
 
-    /// One more that the [builder](crate::builder) made.
+    /// Adds a workflow that the [builder](crate::builder) built.
     pub fn built<In: Payload, Out: Payload>(self, built: &Built<In, Out>) -> Emission {
         self.adding(|workflows| workflows.built(built))
     }
 
-    /// One more of which only the definition is known: it gets no schemas.
+    /// Adds a workflow of which only the definition is known: no schemas are written for it.
     pub fn definition(self, definition: &Definition) -> Emission {
         self.adding(|workflows| workflows.definition(definition))
     }
@@ -102,8 +102,8 @@ impl Emission {
         }
     }
 
-    /// Into this folder, whose path begins at that of Cargo.toml; it is made where it is missing. Its files are meant to be committed:
-    /// in CI they are compared with what the workflows emit, not written.
+    /// Sets the folder, relative to the folder of Cargo.toml; it is created if it is missing. Commit its files: CI compares them with the
+    /// files that the workflows emit, and does not write them.
     pub fn to(self, folder: impl Into<PathBuf>) -> Emission {
         Emission {
             folder: Some(folder.into()),
@@ -111,12 +111,12 @@ impl Emission {
         }
     }
 
-    /// Writes the files, or compares them where that is [asked for](mod@crate::emit#drift).
+    /// Writes the files, or compares them when [comparison is configured](mod@crate::emit#drift).
     ///
     /// # Errors
     ///
-    /// Every fault of every workflow; two workflows whose files have one name; files that differ, where they are compared, with the lines;
-    /// what the file system says.
+    /// Fails with every fault of every workflow; with two workflows that have the same file name; with the differing lines, when files are
+    /// compared; or with an error of the file system.
     pub fn write(self) -> Result {
         let (mode, folder) = self.destination()?;
         let files = files(self.workflows)?;
@@ -129,7 +129,7 @@ impl Emission {
             let path = folder.join(name);
             let found = read(&path)?;
             let is_same = match mode {
-                // To the byte: what is written is the same on every machine.
+                // Compare every byte: the output is the same on every machine.
                 Mode::Write => found.as_deref() == Some(text.as_bytes()),
                 Mode::Check => match difference(found.as_deref(), text) {
                     Ok(()) => true,
@@ -151,7 +151,7 @@ impl Emission {
             written.files.push(path);
         }
         if let From::Script = self.from {
-            // Before a drift is told: it is gone when the file is mended.
+            // Before a drift is reported: writing the files fixes it.
             script::tell(self.folder.is_some().then_some(&written.files));
         }
         if !drifted.is_empty() {
@@ -166,9 +166,9 @@ impl Emission {
 
     fn destination(&self) -> std::result::Result<(Mode, PathBuf), EmitError> {
         match (&self.folder, &self.from) {
-            // Cargo runs a script in the package's folder.
+            // Cargo runs a build script in the package's folder.
             (Some(folder), _) => Ok((self.said.mode()?, folder.clone())),
-            // Nobody commits it.
+            // Files in `OUT_DIR` are not committed.
             (None, _) => match std::env::var_os("OUT_DIR") {
                 Some(folder) => Ok((Mode::Write, folder.into())),
                 None => Err(EmitError::usage(
@@ -179,7 +179,7 @@ impl Emission {
     }
 }
 
-/// The workflow, the name and the text of each file.
+/// The workflow, the name and the content of each file.
 fn files(workflows: Workflows) -> std::result::Result<Vec<(String, String, String)>, EmitError> {
     let mut faults = Vec::new();
     let mut all: Vec<Files> = Vec::new();
@@ -230,7 +230,7 @@ fn read(path: &Path) -> std::result::Result<Option<Vec<u8>>, EmitError> {
     }
 }
 
-/// What a file that was found has others than `text`; nothing to compare where there is no file.
+/// The differences between an existing file and `text`; `None` if the file does not exist.
 fn difference(found: Option<&[u8]>, text: &str) -> std::result::Result<(), Option<Difference>> {
     let found = found.ok_or(None)?;
     match Difference::of(&String::from_utf8_lossy(found), text) {
@@ -239,7 +239,7 @@ fn difference(found: Option<&[u8]>, text: &str) -> std::result::Result<(), Optio
     }
 }
 
-/// Whoever reads the file meanwhile sees the old text or the new one, whole.
+/// Replaces the file atomically: a concurrent reader sees either the old or the new content.
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new(""));
     std::fs::create_dir_all(folder)?;
@@ -249,7 +249,7 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
         .and_then(|()| script::date(&beside))
         .and_then(|()| std::fs::rename(&beside, path));
     if done.is_err() {
-        // What failed is told; that a file is left behind matters less.
+        // The write error is reported; a temporary file that remains is harmless.
         let _ = std::fs::remove_file(&beside);
     }
     done

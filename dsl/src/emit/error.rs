@@ -1,4 +1,4 @@
-//! Why files were not written.
+//! Errors of emitting files.
 
 use super::difference::Difference;
 use crate::workflow::Faults;
@@ -6,9 +6,9 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why files were not written, or what differs.
+/// Why files were not written, or how they differ.
 ///
-/// `Debug` is the same text as `Display`: it is what a `main` that returns the error shows.
+/// `Debug` prints the same text as `Display`, because Rust prints `Debug` when `main` returns the error.
 pub struct EmitError(Reason);
 
 enum Reason {
@@ -18,11 +18,11 @@ enum Reason {
     Drift { files: Vec<Drift>, command: String },
 }
 
-/// A file that is not what it should be.
+/// A file that differs from what its workflow emits.
 pub(super) struct Drift {
     pub(super) path: PathBuf,
     pub(super) workflow: String,
-    /// `None` where there is no such file.
+    /// `None` if the file does not exist.
     pub(super) difference: Option<Difference>,
 }
 
@@ -43,7 +43,7 @@ impl EmitError {
         EmitError(Reason::Drift { files, command })
     }
 
-    /// The files that differ from what the workflows emit; none where there is another reason.
+    /// The files that differ from what the workflows emit; empty if the error has another reason.
     pub fn drifted(&self) -> impl Iterator<Item = &Path> {
         let files = match &self.0 {
             Reason::Drift { files, .. } => files.as_slice(),

@@ -3,7 +3,7 @@
 use crate::workflow::{Definition, Schemas};
 use stepwright_asl::placeholder;
 
-/// The files of one workflow: their names and what is in them.
+/// The files of one workflow: their names and contents.
 #[derive(Debug)]
 pub(super) struct Files {
     pub(super) workflow: String,
@@ -11,7 +11,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// What is made of a workflow, a line for each file.
+    /// The files of a workflow.
     pub(super) fn of(definition: &Definition, schemas: Option<&Schemas>) -> Files {
         let substitutions = placeholder::to_json(&definition.placeholders());
         let texts = [
@@ -31,7 +31,7 @@ impl Files {
     }
 }
 
-/// The IAM policy, where the feature makes one.
+/// The IAM policy, with the feature `policy`.
 #[cfg(feature = "policy")]
 fn policy(definition: &Definition) -> Option<String> {
     let options = stepwright_asl::policy::PolicyOptions::new(definition.name());
@@ -43,7 +43,7 @@ fn policy(_: &Definition) -> Option<String> {
     None
 }
 
-/// How the names of a workflow's files begin: its name in lower case, with a dash before each word.
+/// The file name prefix of a workflow: its name in lower case, with a dash before each word.
 ///
 /// ```
 /// use stepwright::emit::stem;

@@ -1,19 +1,19 @@
-//! Files for whoever deploys: what SAM, CDK, CloudFormation and Terraform read, written by a build script, a program or a test.
+//! Files for deployment: input of SAM, CDK, CloudFormation and Terraform, written by a build script, a program or a test.
 //!
-//! Of the workflow `OrderProcessing` these files are written:
+//! For the workflow `OrderProcessing` these files are written:
 //!
-//! | file | what it holds |
+//! | file | content |
 //! |---|---|
-//! | `order-processing.asl.json` | the ASL, as [`Definition::to_json_pretty`](crate::Definition::to_json_pretty) gives it |
-//! | `order-processing.schemas.json` | the JSON Schemas of the workflow and of its tasks, as [`Schemas::to_json_pretty`](crate::Schemas::to_json_pretty) gives them |
-//! | `order-processing.substitutions.json` | each placeholder that a template must give a value, what it stands for, and the states that use it |
-//! | `order-processing.policy.json` | with the feature `policy`: the IAM policy of the state machine's role, in any region and account. `stepwright policy` has options, and tells what it cannot know |
+//! | `order-processing.asl.json` | the ASL, as returned by [`Definition::to_json_pretty`](crate::Definition::to_json_pretty) |
+//! | `order-processing.schemas.json` | the JSON Schemas of the workflow and its tasks, from [`Schemas::to_json_pretty`](crate::Schemas::to_json_pretty) |
+//! | `order-processing.substitutions.json` | each placeholder that a template must replace, the meaning of its value, and the states that use it |
+//! | `order-processing.policy.json` | with the feature `policy`: the IAM policy of the state machine's role, in any region and account. `stepwright policy` has options, and reports what it cannot know |
 //!
-//! The same workflows always give the same bytes, and a file that is right already is not touched.
+//! The same workflows always produce the same bytes. A file that is up to date is not written again.
 //!
 //! # From a build script
 //!
-//! The workflows stand in a library that is a build-dependency, or in a module that `build.rs` includes by `#[path = ".."] mod ..;`:
+//! Put the workflows in a library that is a build-dependency, or in a module that `build.rs` includes with `#[path = ".."] mod ..;`:
 //!
 //! ```no_run
 //! # mod orders {
@@ -30,18 +30,18 @@
 //! }
 //! ```
 //!
-//! Without [`to`](Emission::to) the files go to `OUT_DIR`, where `include_str!(concat!(env!("OUT_DIR"), "/refund.asl.json"))` finds them.
-//! Cargo runs the script again when it, the workflows or the files change, and at no other time.
+//! Without [`to`](Emission::to) the files are written to `OUT_DIR`, where `include_str!(concat!(env!("OUT_DIR"), "/refund.asl.json"))` finds them.
+//! Cargo runs the script again only when the script, the workflows or the files change.
 //!
-//! # From one crate alone
+//! # From a single crate
 //!
-//! [`emit!`](crate::emit!) in `src/bin/asl.rs` or `tests/asl.rs`: the program writes, `--check` and the test compare.
+//! Use [`emit!`](crate::emit!) in `src/bin/asl.rs` or `tests/asl.rs`: the program writes; `--check` and the test compare.
 //!
 //! # Drift
 //!
-//! Files of a folder that was named by [`to`](Emission::to) are committed. In CI, where the variable `CI` is set, and in tests they are not
-//! written but compared; what differs is an error that shows the lines. `STEPWRIGHT_EMIT=write` and `STEPWRIGHT_EMIT=check` say it in any
-//! place. Files of workflows that are gone are left where they are.
+//! Commit the files of a folder that is set with [`to`](Emission::to). In CI, where the variable `CI` is set, and in tests they are compared
+//! instead of written; a difference is an error that shows the lines. `STEPWRIGHT_EMIT=write` and `STEPWRIGHT_EMIT=check` override this
+//! everywhere. Files of removed workflows are not deleted.
 
 mod collection;
 mod difference;

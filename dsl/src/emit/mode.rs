@@ -2,25 +2,25 @@
 
 use super::error::EmitError;
 
-/// The variable that says it.
+/// The environment variable that sets the mode.
 pub(super) const VARIABLE: &str = "STEPWRIGHT_EMIT";
 
 /// The variable that CI services set.
 pub(super) const CI: &str = "CI";
 
-/// What is done with the files of a folder.
+/// What to do with the files of a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     Write,
     Check,
 }
 
-/// What the user said.
+/// The mode that the caller requests.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Said {
-    /// This, whatever the environment says.
+    /// This mode; the environment is ignored.
     Always(Mode),
-    /// This, where the environment says nothing.
+    /// This mode, unless the environment sets another one.
     Otherwise(Mode),
 }
 

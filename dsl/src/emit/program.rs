@@ -1,4 +1,4 @@
-//! The program and the test that `emit!` makes.
+//! The program and the test that `emit!` expands to.
 
 use super::collection::Workflows;
 use super::emission::Emission;
@@ -14,14 +14,14 @@ Usage: [--check]
 
 In CI the files are compared, too. STEPWRIGHT_EMIT=write and STEPWRIGHT_EMIT=check say it in any place.";
 
-/// Where `emit!` stands.
+/// The crate that contains `emit!`.
 #[derive(Debug)]
 pub struct Here {
     /// The folder of Cargo.toml.
     pub root: &'static str,
-    /// The program, if it is one.
+    /// The program's name, if it is a program.
     pub binary: Option<&'static str>,
-    /// The crate.
+    /// The crate's name.
     pub name: &'static str,
 }
 
@@ -35,7 +35,7 @@ impl Here {
     }
 }
 
-/// The program: writes, or compares with `--check`.
+/// Runs the program: writes, or compares with `--check`.
 pub fn main(here: &Here, folder: &str, workflows: Workflows) -> ExitCode {
     let mut said = Said::Otherwise(Mode::Write);
     for argument in std::env::args().skip(1) {
@@ -72,7 +72,7 @@ pub fn main(here: &Here, folder: &str, workflows: Workflows) -> ExitCode {
     }
 }
 
-/// The test: compares, unless the environment says `write`.
+/// Runs the test: compares, unless the environment sets `write`.
 ///
 /// # Panics
 ///
@@ -86,7 +86,7 @@ pub fn test(here: &Here, folder: &str, workflows: Workflows) {
     }
 }
 
-/// A program that writes the files of workflows, and a test that compares them: the whole of `src/bin/asl.rs`, or of `tests/asl.rs`.
+/// Defines a program that writes the files of workflows, and a test that compares them: the whole of `src/bin/asl.rs`, or of `tests/asl.rs`.
 ///
 /// ```
 /// # mod orders {
@@ -101,9 +101,9 @@ pub fn test(here: &Here, folder: &str, workflows: Workflows) {
 /// # fn main() {}
 /// ```
 ///
-/// The folder's path begins at that of Cargo.toml. As a program, `cargo run --bin asl` writes and `cargo run --bin asl -- --check` exits with 1
-/// and the lines that differ. As a test, `cargo test` compares and `STEPWRIGHT_EMIT=write cargo test --test asl` writes. A list that
-/// [`workflows!`](crate::workflows!) made stands without brackets: `stepwright::emit!("asl", orders::workflows());`
+/// The path of the folder is relative to the folder of Cargo.toml. As a program, `cargo run --bin asl` writes; `cargo run --bin asl -- --check`
+/// prints the differing lines and exits with 1. As a test, `cargo test` compares; `STEPWRIGHT_EMIT=write cargo test --test asl` writes. Pass a
+/// list of [`workflows!`](crate::workflows!) without brackets: `stepwright::emit!("asl", orders::workflows());`
 #[macro_export]
 macro_rules! emit {
     ($folder:expr, [$($workflow:path),+ $(,)?] $(,)?) => {
@@ -116,7 +116,7 @@ macro_rules! emit {
             name: env!("CARGO_CRATE_NAME"),
         };
 
-        // A test of its own has no use for it.
+        // Unused in a test target.
         #[allow(dead_code)]
         fn main() -> ::std::process::ExitCode {
             $crate::emit::main(&__HERE, $folder, $workflows)

@@ -36,7 +36,7 @@ workflow! {
     }
 }
 
-/// A folder of the test's own, which is gone when the test is over.
+/// A temporary folder of one test, removed when the test ends.
 struct Folder(PathBuf);
 
 impl Folder {

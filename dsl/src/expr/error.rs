@@ -1,13 +1,13 @@
-//! The names and fields of a task's errors, by variant.
+//! The ASL names and the fields of a task's errors, by variant.
 
 use super::{Expr, Node, Text};
 use crate::shape::Shape;
 use crate::task::{ErrorVariant, TaskError};
 
-/// The name under which Step Functions knows a variant of `E`.
+/// The name of a variant of `E` in Step Functions.
 ///
-/// The derive writes the table it reads, and rustc has checked that the variant exists; an unknown name is given back
-/// as `Enum.Variant`, the default of `derive(TaskError)`.
+/// The derive writes the table that this function reads, and rustc has checked that the variant exists. For an unknown variant it
+/// returns `Enum.Variant`, the default of `derive(TaskError)`.
 pub fn error_name<E: TaskError>(variant: &str) -> Text {
     match find::<E>(variant) {
         Some(found) => Text::Borrowed(found.error),
@@ -29,7 +29,7 @@ pub fn error_field<E: TaskError>(variant: &str, field: &str) -> Expr {
     })
 }
 
-/// The variant's row; of an error that is a struct, its only one.
+/// The variant's row; for an error that is a struct, the only row.
 fn find<E: TaskError>(variant: &str) -> Option<&'static ErrorVariant> {
     E::VARIANTS
         .iter()

@@ -1,6 +1,6 @@
-//! The methods that a workflow can run: one table, which the lowering reads.
+//! The methods that a workflow can evaluate, as a table for the lowering.
 //!
-//! What is not here is a fault that offers a task.
+//! Any other method is a fault whose message suggests a task.
 
 use crate::shape::Shape;
 use stepwright_asl::callable::{self, Kind};
@@ -38,7 +38,7 @@ pub enum Receiver {
 }
 
 impl Receiver {
-    /// The standard types that are such a value.
+    /// The standard types of this kind.
     const fn kinds(self) -> &'static [Kind] {
         match self {
             Receiver::List
@@ -70,7 +70,7 @@ impl Receiver {
     }
 }
 
-/// What an argument is.
+/// The kind of an argument.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Takes {
     /// Any value.
@@ -79,38 +79,38 @@ pub(crate) enum Takes {
     Text,
     /// A number without fraction.
     Integer,
-    /// A closure, with what its parameters are.
+    /// A closure, with the shapes of its parameters.
     Closure(&'static [Gives]),
-    /// A closure that gives what JSONata orders as Rust does.
+    /// A closure whose results JSONata orders like Rust.
     Key(&'static [Gives]),
 }
 
-/// The shape of what a call gives, or of what a closure is given.
+/// The shape of a call's result, or of a closure's parameter.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Gives {
     Bool,
-    /// A count: it has few digits.
+    /// A count, which has few digits.
     Count,
     Integer,
     Number,
     Text,
     Json,
-    /// The receiver's own.
+    /// The shape of the receiver.
     This,
-    /// Of the receiver's items.
+    /// The shape of the receiver's items.
     Item,
-    /// Of what the receiver's lists hold.
+    /// The shape of the items of the receiver's lists.
     Inner,
-    /// Of what is there when the receiver is `Some`.
+    /// The shape of the value in a `Some` receiver.
     Some,
-    /// Of a map's keys and values.
+    /// The shape of a map's keys or values.
     Key,
     Entry,
-    /// The first argument's.
+    /// The shape of the first argument.
     First,
-    /// The closure's.
+    /// The shape of the closure's result.
     Closure,
-    /// The items of the list that the first argument is.
+    /// The shape of the items of the first argument, a list.
     FirstItem,
     List(&'static Gives),
     Option(&'static Gives),
@@ -120,23 +120,23 @@ pub(crate) enum Gives {
 /// One method on one kind of receiver.
 #[derive(Clone, Copy, Debug)]
 pub struct Method {
-    /// The kind of value that has it.
+    /// The kind of value that has the method.
     pub receiver: Receiver,
-    /// The names in Rust that mean this.
+    /// The names in Rust that have this meaning.
     pub names: &'static [&'static str],
-    /// What it becomes in JSONata: `$this` is the receiver, `$a` and `$b` are the arguments, `$f` is a closure. `$one`,
-    /// `$entry`, `$rust_key`, `$rust_keys`, `$rust_order` and `$text_key` are replaced by what fits the type of the items or
-    /// of the keys.
+    /// The JSONata form: `$this` is the receiver, `$a` and `$b` are the arguments, `$f` is a closure. `$one`, `$entry`,
+    /// `$rust_key`, `$rust_keys`, `$rust_order` and `$text_key` are replaced by code that depends on the type of the items or
+    /// keys.
     pub jsonata: &'static str,
-    /// What it becomes in JSONPath, where there is a form.
+    /// The JSONPath form, if there is one.
     pub jsonpath: Option<&'static str>,
     pub(crate) takes: &'static [Takes],
     pub(crate) gives: Gives,
-    /// It gives nothing in JSONata where it is `None` in Rust.
+    /// JSONata returns nothing where Rust returns `None`.
     pub(crate) maybe: bool,
-    /// The receiver may stand there as JSONata's functions give it: a single item alone, none as nothing.
+    /// The receiver may have the form that JSONata's functions return: a single item unwrapped, an empty list as nothing.
     pub(crate) streams: bool,
-    /// The receiver is a set, and neither order nor repetition changes the result.
+    /// The receiver is a set; order and repetition do not change the result.
     pub(crate) unordered: bool,
 }
 
@@ -219,17 +219,17 @@ impl Method {
     }
 }
 
-/// Whether a method without arguments gives its receiver, as JSON.
+/// Whether a method without arguments returns its receiver, as JSON.
 pub(crate) fn is_identity(name: &str) -> bool {
     callable::IDENTITIES.contains(&name)
 }
 
-/// Whether a method of std without arguments gives a text, which in JSON is its receiver.
+/// Whether a std method without arguments returns a text that equals its receiver in JSON.
 pub(crate) fn gives_text(name: &str) -> bool {
     matches!(name, "as_str" | "into_string" | "into_boxed_str")
 }
 
-/// Whether a method gives the text that it is called on.
+/// Whether a method returns the text that it is called on.
 pub(crate) fn is_same_text(name: &str) -> bool {
     is_identity(name) || matches!(name, "to_string" | "into")
 }
@@ -261,14 +261,14 @@ pub(crate) fn runs(name: &str) -> Run {
     }
 }
 
-/// The row of a call: the first that fits the receiver and the number of arguments.
+/// The row of a call: the first row that matches the receiver and the number of arguments.
 pub(crate) fn find(name: &str, shape: &Shape, arguments: usize) -> Option<&'static Method> {
     METHODS
         .iter()
         .find(|row| row.names.contains(&name) && row.takes.len() == arguments && row.is_on(shape))
 }
 
-/// White space as Rust's `trim` knows it: JavaScript's, without U+FEFF and with U+0085.
+/// White space as in Rust's `trim`: JavaScript's white space, without U+FEFF and with U+0085.
 macro_rules! blanks {
     () => {
         r"(?:[^\S\uFEFF]|\u0085)+"
@@ -284,7 +284,7 @@ const SOME: &[Gives] = &[G::Some];
 
 /// The methods that a workflow expression can call, one row for each kind of receiver.
 ///
-/// Methods that change nothing in JSON (`clone`, `iter`, `as_str`, `collect`, ..) are not listed.
+/// Methods that do not change the JSON (`clone`, `iter`, `as_str`, `collect`, ..) are not listed.
 #[rustfmt::skip]
 pub const METHODS: &[Method] = &[
     // Lists and iterators.
@@ -300,7 +300,7 @@ pub const METHODS: &[Method] = &[
     row(R::Numbers, &["product"], &[], G::Item, "$reduce($this, function($all, $item) { $all * $item }, 1)"),
     row(R::Numbers, &["min"], &[], G::Option(&G::Item), "$min($this)").maybe().unordered(),
     row(R::Numbers, &["max"], &[], G::Option(&G::Item), "$max($this)").maybe().unordered(),
-    // `$sort` keeps the order of equal items; Rust gives the first of the least and the last of the largest.
+    // `$sort` is stable. Rust returns the first of several minimums and the last of several maximums.
     row(R::List, &["min_by_key"], &[T::Key(ITEM)], G::Option(&G::Item), "$sort($this, function($left, $right) { $f($left) > $f($right) })[0]").maybe(),
     row(R::List, &["max_by_key"], &[T::Key(ITEM)], G::Option(&G::Item), "$sort($this, function($left, $right) { $f($left) > $f($right) })[-1]").maybe(),
     row(R::List, &["first", "next"], &[], G::Option(&G::Item), "$this[0]").maybe().streams(),
@@ -343,7 +343,7 @@ pub const METHODS: &[Method] = &[
     row(R::Number, &["abs"], &[], G::This, "$abs($this)"),
     row(R::Number, &["floor"], &[], G::This, "$floor($this)"),
     row(R::Number, &["ceil"], &[], G::This, "$ceil($this)"),
-    // Rust rounds halves away from zero, `$round` to even.
+    // Rust rounds halves away from zero; `$round` rounds them to even.
     row(R::Number, &["round"], &[], G::This, "$this % 1 = 0.5 ? $ceil($this) : $this % 1 = -0.5 ? $floor($this) : $round($this)"),
     row(R::Number, &["trunc"], &[], G::This, "$this - $this % 1"),
     row(R::Number, &["sqrt"], &[], G::This, "$sqrt($this)"),
@@ -386,8 +386,8 @@ pub const METHODS: &[Method] = &[
     row(R::Json, &["as_array"], &[], G::Option(&G::List(&G::Json)), "$type($this) = 'array' ? $this : null"),
 ];
 
-/// The rows and the table of `callable` agree: a method that is lowered has a proof, and a method that is accepted is
-/// lowered.
+/// Checks that the rows agree with the table of `callable`: a method that is lowered has a proof, and a method that is accepted
+/// is lowered.
 const _: () = {
     let mut at = 0;
     while at < METHODS.len() {
@@ -426,8 +426,8 @@ const fn assert_lowered(names: &[&str]) {
     }
 }
 
-/// Rows that replace those of these names where the closure can fail: they run it for the same items as Rust. `$map` and
-/// `$filter` run it for all items, and `$sort` does not run it for a single item.
+/// Rows that replace the rows of these names when the closure can fail: they evaluate it for the same items as Rust. `$map` and
+/// `$filter` evaluate it for all items, and `$sort` does not evaluate it for a single item.
 #[rustfmt::skip]
 pub(crate) const WITH_FAILING_CLOSURE: &[Method] = &[
     row(R::List, &["any"], &[T::Closure(ITEM)], G::Bool, "$reduce($this, function($found, $item) { $found or $f($item) }, false)"),
@@ -438,36 +438,36 @@ pub(crate) const WITH_FAILING_CLOSURE: &[Method] = &[
     row(R::List, &["max_by_key"], &[T::Key(ITEM)], G::Option(&G::Item), "($keys := $map($this, $f); $sort($this, function($left, $right) { $f($left) > $f($right) })[-1])").maybe(),
 ];
 
-/// One character, also where JavaScript sees two halves of one.
+/// One character, including a surrogate pair, which JavaScript sees as two.
 macro_rules! character {
     () => {
         r"[\uD800-\uDBFF][\uDC00-\uDFFF]|[\s\S]"
     };
 }
 
-/// What stands in the place of the rows of these names where the first argument is no literal, or an empty one: an empty text
-/// stands before, between and behind all characters in Rust, and is refused by JSONata.
+/// Rows that replace the rows of these names when the first argument is not a literal, or is empty. In Rust an empty text matches
+/// before, between and after all characters; JSONata rejects it.
 #[rustfmt::skip]
 pub(crate) const WITH_EMPTY_TEXT: &[Method] = &[
     row(R::Text, &["replace"], &[T::Text, T::Text], G::Text, concat!("$a = '' ? $b & $replace($this, /", character!(), "/, function($m) { $m.match & $b }) : $replace($this, $a, $b)")),
     row(R::Text, &["split"], &[T::Text], G::List(&G::Text), concat!("$a = '' ? $append($append('', $match($this, /", character!(), "/).match), '') : $split($this, $a)")),
 ];
 
-/// The rows of a map's methods whose key may be a name that each object of JavaScript has, such as `toString`: `$lookup` finds
-/// those also where the map has no such key.
+/// The rows of a map's methods when the key may be a property that each JavaScript object inherits, such as `toString`: `$lookup`
+/// finds these properties even if the map does not contain the key.
 #[rustfmt::skip]
 pub(crate) const WITH_ANY_KEY: &[Method] = &[
     row(R::Map, &["get"], &[T::Value], G::Option(&G::Entry), "$text_key($a) in $keys($this) ? $lookup($this, $a) : null"),
     row(R::Map, &["contains_key"], &[T::Value], G::Bool, "$text_key($a) in $keys($this)"),
 ];
 
-/// The row of `clamp` where the bounds are not two literals: Rust panics where the smaller one is larger.
+/// The row of `clamp` when the bounds are not two literals: Rust panics if the lower bound is greater than the upper one.
 #[rustfmt::skip]
 pub(crate) const WITH_ANY_BOUNDS: &[Method] = &[
     row(R::Number, &["clamp"], &[T::Value, T::Value], G::This, "$a > $b ? $error('the bounds of clamp are in the wrong order') : $max([$a, $min([$b, $this])])"),
 ];
 
-/// What `Object.prototype` of JavaScript has.
+/// The properties of JavaScript's `Object.prototype`.
 const PROTOTYPE: [&str; 12] = [
     "__defineGetter__",
     "__defineSetter__",
@@ -483,7 +483,7 @@ const PROTOTYPE: [&str; 12] = [
     "valueOf",
 ];
 
-/// Whether `$lookup` finds that name in each object.
+/// Whether `$lookup` finds this name in every object.
 pub(crate) fn is_in_each_object(name: &str) -> bool {
     PROTOTYPE.contains(&name)
 }

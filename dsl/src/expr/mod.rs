@@ -1,7 +1,7 @@
-//! Expressions as data: what `workflow!` and `expr!` make of Rust expressions, before they become JSONata or JSONPath.
+//! Expressions as data: the form of Rust expressions of `workflow!` and `expr!` before they become JSONata or JSONPath.
 //!
-//! The tree is untyped. rustc has checked the types of the Rust expression it was made from; names and meanings come
-//! from [shapes](crate::shape) when the tree is lowered.
+//! The tree is untyped. rustc has checked the types of the Rust expression; when the tree is lowered, names and meanings come
+//! from [shapes](crate::shape).
 
 mod error;
 pub(crate) mod methods;
@@ -28,10 +28,10 @@ use std::borrow::Cow;
 /// A name or text, borrowed where it is known at compile time.
 pub type Text = Cow<'static, str>;
 
-/// The local that holds the base of a struct literal. It is no identifier in Rust, so no user's name hides it.
+/// The local that holds the base of a struct literal. It is not a Rust identifier, so no user's name can shadow it.
 const BASE: &str = "base'";
 
-/// How the shape of a type is computed.
+/// Computes the shape of a type.
 #[doc(hidden)]
 pub type ShapeOf = fn() -> Shape;
 
@@ -49,11 +49,11 @@ pub type ShapeOf = fn() -> Shape;
 #[derive(Clone, Debug)]
 pub struct Expr {
     pub(crate) node: Box<Node>,
-    /// Where it stands in the source: known of what a user wrote as a whole.
+    /// Its location in the source, known for each complete expression of a user.
     pub(crate) place: Option<Place>,
 }
 
-/// Writes functions that make a node of what they are given.
+/// Defines functions that create a node from their arguments.
 macro_rules! nodes {
     ($($(#[$docs:meta])* $name:ident($($parameters:tt)*) => $node:expr;)+) => {$(
         $(#[$docs])*
@@ -72,7 +72,7 @@ impl Expr {
         }
     }
 
-    /// The same value, with the place of its first token in the source: faults name it.
+    /// Returns the same value with the location of its first token in the source, for messages of faults.
     #[doc(hidden)]
     #[must_use]
     pub fn at(mut self, file: &'static str, line: u32, column: u32) -> Expr {
@@ -85,27 +85,27 @@ impl Expr {
         variable(name: impl Into<Text>) => Node::Variable(name.into());
         /// The workflow's parameter: the input of the execution.
         parameter() => Node::Parameter;
-        /// The input of the state in which it stands, with its shape: what the state before handed on.
+        /// The input of the current state, with its shape: the output of the previous state.
         input(shape: fn() -> Shape) => Node::Input(shape);
-        /// The item of the map whose `for` names it so.
+        /// The item of the Map whose `for` has this name.
         item(name: impl Into<Text>) => Node::Item(name.into());
-        /// What the state's task, branches or map gave.
+        /// The result of the state's task, branches or Map.
         ///
-        /// Of a Lambda task this is the function's result, never the envelope around it.
+        /// For a Lambda task this is the function's result, without the envelope around it.
         result() => Node::Result;
-        /// The token with which somebody else completes the task.
+        /// The task token, with which an external system completes the task.
         task_token() => Node::TaskToken;
         /// On a catch edge, the error: a [`ErrorOutput`](crate::task::ErrorOutput).
         error_output() => Node::ErrorOutput;
         /// A name that a closure or a pattern binds.
         local(name: impl Into<Text>) => Node::Local(name.into());
-        /// A JSON value as it stands.
+        /// A JSON value, verbatim.
         literal(value: impl Into<Value>) => Node::Literal(value.into());
     }
 
-    /// A Rust constant: its JSON is taken now.
+    /// A Rust constant, serialized now.
     ///
-    /// A value that serde cannot write as JSON becomes a fault when the flow is lowered.
+    /// A value that serde cannot serialize becomes a fault when the flow is lowered.
     pub fn constant<T: Serialize + ?Sized>(value: &T) -> Expr {
         Expr::new(match serde_json::to_value(value) {
             Ok(value) => Node::Literal(value),
@@ -117,7 +117,7 @@ impl Expr {
     }
 
     nodes! {
-        /// A value that a template engine fills in before deployment: `${name}`.
+        /// A value that a template engine replaces before deployment: `${name}`.
         placeholder(name: impl Into<Text>) => Node::Placeholder(name.into());
         /// A field, by its Rust name.
         field(self, name: impl Into<Text>) => Node::Field(self, name.into());
@@ -125,7 +125,7 @@ impl Expr {
         index(self, index: Expr) => Node::Index(self, index);
         /// A field of a tuple or tuple struct.
         tuple_field(self, index: usize) => Node::TupleField(self, index);
-        /// A method call, by its Rust name. [`METHODS`] lists those that a workflow can run.
+        /// A method call, by its Rust name. [`METHODS`] lists the methods that a workflow can evaluate.
         method(self, name: impl Into<Text>, arguments: Vec<Expr>) => Node::Method(self, name.into(), arguments);
         /// `-value` or `!value`.
         unary(operator: Unary, value: Expr) => Node::Unary(operator, value);
@@ -133,11 +133,11 @@ impl Expr {
         binary(self, operator: Binary, right: Expr) => Node::Binary(operator, self, right);
         /// `if condition { then } else { otherwise }`.
         if_else(condition: Expr, then: Expr, otherwise: Expr) => Node::If(condition, then, otherwise);
-        /// `match subject { .. }`: the value of the first case that fits. The last one is taken for what fits no other.
+        /// `match subject { .. }`: the value of the first case that matches. The last case also applies when none matches.
         match_on(subject: Expr, cases: Vec<Case>) => Node::Match(subject, cases);
     }
 
-    /// A struct literal, or one of an enum's variants, written as serde would write it.
+    /// A struct literal or an enum variant, in serde's JSON form.
     ///
     /// Fields carry their Rust names; those of tuples are `"0"`, `"1"`, ..
     #[must_use]
@@ -153,14 +153,14 @@ impl Expr {
         }))
     }
 
-    /// A struct literal that takes the fields which it does not name from another value: `Receipt { total, ..order }`.
+    /// A struct literal that takes its remaining fields from another value: `Receipt { total, ..order }`.
     #[must_use]
     pub fn record_from<T: Payload>(fields: Vec<(&'static str, Expr)>, base: Expr) -> Expr {
         let named: Vec<(Text, Expr)> = fields
             .into_iter()
             .map(|(name, value)| (name.into(), value))
             .collect();
-        // A computed base is bound, and computed once.
+        // A computed base is bound to a local, so that it is computed once.
         let (bound, base) = match base.is_place() {
             true => (None, base),
             false => (Some(base), Expr::local(BASE)),
@@ -178,7 +178,7 @@ impl Expr {
                     Node::Literal(Value::Object(object))
                         if !field.flatten && field.shape.custom().is_none() =>
                     {
-                        // What its JSON leaves out, this one leaves out as well.
+                        // Fields that the type leaves out of its JSON are left out here, too.
                         let Some(value) = object.get(&*field.wire) else {
                             continue;
                         };
@@ -221,7 +221,7 @@ impl Expr {
         Expr::new(Node::Closure(parameters.collect(), body))
     }
 
-    /// A closure whose parameters' shapes are known, or some of them.
+    /// A closure with the shapes of its parameters, as far as they are known.
     #[doc(hidden)]
     #[must_use]
     pub fn typed_closure(parameters: Vec<(&'static str, Option<ShapeOf>)>, body: Expr) -> Expr {
@@ -233,7 +233,7 @@ impl Expr {
         Expr::new(Node::Closure(parameters.collect(), body))
     }
 
-    /// Whether it leads to a value without computing one: a name or a literal, and fields of it.
+    /// Whether it refers to a value without computing one: a name or a literal, or fields of one.
     fn is_place(&self) -> bool {
         match &*self.node {
             Node::Variable(_)
@@ -257,7 +257,7 @@ impl Expr {
         }
     }
 
-    /// The node itself, where its type was only written to it.
+    /// The node itself, without type annotations.
     pub(crate) fn untyped(&self) -> &Node {
         match &*self.node {
             Node::Typed(value, _) => value.untyped(),
@@ -265,7 +265,7 @@ impl Expr {
         }
     }
 
-    /// The node, without types that were only written to it.
+    /// Converts into the node, without type annotations.
     pub(crate) fn into_untyped(self) -> Node {
         match *self.node {
             Node::Typed(value, _) => value.into_untyped(),
@@ -273,12 +273,12 @@ impl Expr {
         }
     }
 
-    /// Something that cannot be built, with the reason.
+    /// An expression that cannot be built, with the reason.
     pub(crate) fn refused(why: impl Into<String>) -> Expr {
         Expr::new(Node::Refused(why.into()))
     }
 
-    /// `{ let name = value; .. body }`: a value is known under its name, a [local](Expr::local), to those behind it and to
+    /// `{ let name = value; .. body }`: each name is a [local](Expr::local) in the values after it and in
     /// the body.
     #[must_use]
     pub fn let_in<N: Into<Text>>(bindings: Vec<(N, Expr)>, body: Expr) -> Expr {
@@ -294,14 +294,14 @@ impl Expr {
         none() => Node::None;
         /// A call of a function by its path as written, such as `String::from`.
         function(path: impl Into<Text>, arguments: Vec<Expr>) => Node::Function(path.into(), arguments);
-        /// The same value, of which the shape is known.
+        /// The same value with a known shape.
         #[doc(hidden)]
         typed(self, shape: fn() -> Shape) => Node::Typed(self, shape);
-        /// A JSONata expression as it stands (the text between `{%` and `%}`), with the shape that it gives.
+        /// A JSONata expression, verbatim (the text between `{%` and `%}`), with the shape of its result.
         jsonata(text: impl Into<Text>, shape: fn() -> Shape) => Node::Jsonata(text.into(), shape);
-        /// A JSONPath as it stands, with the shape that it gives.
+        /// A JSONPath, verbatim, with the shape of its result.
         path(text: impl Into<Text>, shape: fn() -> Shape) => Node::Path(text.into(), shape);
-        /// A call of an intrinsic function as it stands, with the shape that it gives.
+        /// A call of an intrinsic function, verbatim, with the shape of its result.
         intrinsic(text: impl Into<Text>, shape: fn() -> Shape) => Node::Intrinsic(text.into(), shape);
     }
 }

@@ -24,7 +24,7 @@ pub enum Binary {
     Sub,
     /// `*`
     Mul,
-    /// `/`: of integers it truncates.
+    /// `/`: truncates for integers.
     Div,
     /// `%`
     Rem,
@@ -67,7 +67,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// Gives the value where the pattern and the guard hold. Bound names are [`Expr::local`] in both.
+    /// The value of an arm whose pattern and guard match. Bound names are [`Expr::local`] in both.
     #[must_use]
     pub fn new(pattern: Pattern, guard: Option<Expr>, value: Expr) -> Case {
         Case {
@@ -89,7 +89,7 @@ pub(crate) struct Record {
 #[derive(Clone, Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: Text,
-    /// Its shape, where rustc has said it.
+    /// Its shape, if rustc has determined it.
     pub(crate) shape: Option<fn() -> Shape>,
 }
 
@@ -103,7 +103,7 @@ pub(crate) enum Node {
     Result,
     TaskToken,
     ErrorOutput,
-    /// A field that travels with an error: its name, the variant's name for messages, its shape.
+    /// A field of a caught error: its name, the variant's name for messages, its shape.
     ErrorField(Text, fn() -> Shape),
     Local(Text),
     Literal(Value),
@@ -122,10 +122,10 @@ pub(crate) enum Node {
     Object(Vec<(Text, Expr)>),
     Format(Vec<Piece>),
     Closure(Vec<Parameter>, Expr),
-    /// Names for values, each known to those behind it, and the value that is computed with them.
+    /// Names with values, each visible in the values after it, and the value that is computed with them.
     Let(Vec<(Text, Expr)>, Expr),
     Some(Expr),
-    /// A value of that shape, whatever it looks like.
+    /// A value with this shape instead of the inferred one.
     Typed(Expr, fn() -> Shape),
     None,
     Function(Text, Vec<Expr>),
@@ -134,6 +134,6 @@ pub(crate) enum Node {
     Intrinsic(Text, fn() -> Shape),
     /// A path of the context object.
     Context(&'static str),
-    /// Something that could not be built; the text says why.
+    /// An expression that could not be built, with the reason.
     Refused(String),
 }

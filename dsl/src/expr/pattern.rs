@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// A Rust pattern.
 ///
-/// What it binds becomes a workflow variable on the arm's edge; names that begin with `_` do not.
+/// Names that it binds become workflow variables on the arm's edge, except names that begin with `_`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Pattern {
@@ -13,7 +13,7 @@ pub enum Pattern {
     Wildcard,
     /// A name.
     Bind(Text),
-    /// A variant (or a struct, under its name) with the patterns of its fields; a tuple's fields are `"0"`, `"1"`, ..
+    /// A variant (or a struct, by its name) with the patterns of its fields; a tuple's fields are `"0"`, `"1"`, ..
     Variant(Text, Vec<(Text, Pattern)>),
     /// A literal or a constant.
     Literal(Value),
@@ -25,13 +25,13 @@ pub enum Pattern {
     Or(Vec<Pattern>),
     /// `(a, b)`.
     Tuple(Vec<Pattern>),
-    /// `low..=high`, `low..high`, `low..`, `..=high`: the least, the greatest, and whether that one fits.
+    /// `low..=high`, `low..high`, `low..`, `..=high`: the lower bound, the upper bound, and whether the upper bound is included.
     Range(Option<Value>, Option<Value>, bool),
     /// `name @ pattern`.
     At(Text, Box<Pattern>),
 }
 
-/// The walk over the names that a pattern binds, shared and mutable.
+/// Defines the visitor of the names that a pattern binds, in a shared and a mutable form.
 macro_rules! each_name {
     ($name:ident, $iter:ident, $($mut:tt)?) => {
         /// Calls `each` with each name that it binds.
@@ -62,7 +62,7 @@ impl Pattern {
     each_name!(each_name, iter,);
     each_name!(each_name_mut, iter_mut, mut);
 
-    /// The names that it binds, once each, in the order of the source.
+    /// The names that it binds, without duplicates, in source order.
     pub(crate) fn names(&self) -> Vec<&Text> {
         let mut names = Vec::new();
         self.each_name(&mut |name| {

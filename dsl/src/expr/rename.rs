@@ -1,4 +1,4 @@
-//! The names in an expression under other names.
+//! Renames the names in an expression.
 
 use super::{Expr, Node, Text};
 use stepwright_asl::intrinsic::Call;
@@ -6,8 +6,8 @@ use stepwright_asl::jsonata::Expression;
 use stepwright_asl::path::Path;
 
 impl Expr {
-    /// Renames what an expression reads and binds, and puts `argument` in the place of each parameter: a local whose name
-    /// is its place. What is put in stays as it is.
+    /// Renames the names that an expression reads and binds, and replaces each parameter, a local whose name is its index, with
+    /// its entry of `argument`. Inserted arguments are not renamed.
     pub(crate) fn rename(
         &mut self,
         argument: &dyn Fn(usize) -> Option<Expr>,
@@ -42,7 +42,7 @@ impl Expr {
 }
 
 impl Node {
-    /// The variables that a text of the user's reads: one of JSONata, a path or an intrinsic function's call.
+    /// The variables that a user's text reads: a JSONata expression, a path or a call of an intrinsic function.
     pub(crate) fn variables_in_text(&self) -> Vec<String> {
         let of = |path: &Path| path.variable().map(str::to_owned);
         match self {
@@ -58,7 +58,7 @@ impl Node {
     }
 }
 
-/// JSONata has names of its own: the old ones, for what the new ones hold.
+/// JSONata binds the old names inside of the expression, to the values of the renamed variables.
 fn in_jsonata(text: &mut Text, name: &dyn Fn(&mut Text)) {
     let Ok(expression) = Expression::parse(text) else {
         return;
@@ -88,7 +88,7 @@ fn in_path(text: &mut Text, name: &dyn Fn(&mut Text)) {
     }
 }
 
-/// The paths of a call, which stand outside of its quotes.
+/// Renames the paths of a call, which are outside of its quotes.
 fn in_call(text: &mut Text, name: &dyn Fn(&mut Text)) {
     let Ok(call) = Call::parse(text) else {
         return;
@@ -119,7 +119,7 @@ fn in_call(text: &mut Text, name: &dyn Fn(&mut Text)) {
                 1 + old.len()
             }
             (None, '\\') => {
-                // What is escaped ends no quote.
+                // An escaped character does not end a quoted text.
                 let pair: String = rest.chars().take(2).collect();
                 out.push_str(&pair);
                 pair.len()

@@ -1,8 +1,8 @@
-//! How one `{}` of a `format!` is written.
+//! The format of one `{}` of a `format!`.
 
 use crate::setters::setters;
 
-/// The side on which a value stands in its width.
+/// The alignment of a value in its width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
     /// `<`
@@ -13,7 +13,7 @@ pub enum Align {
     Right,
 }
 
-/// What stands behind the colon of `{:>8.2}`.
+/// The format after the colon of `{:>8.2}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spec {
     pub(crate) fill: char,
@@ -47,17 +47,17 @@ impl Spec {
     }
 
     setters! { self:
-        /// What fills the width; a blank without.
+        /// The fill character; a blank by default.
         fill(fill: char) => self.fill = fill;
-        /// The side on which the value stands; without, texts stand on the left and numbers on the right.
+        /// The alignment; by default texts are aligned left and numbers right.
         align(align: Align) => self.align = Some(align);
-        /// A `+` before numbers that are not negative.
+        /// Writes a `+` before numbers that are not negative.
         sign() => self.sign = true;
-        /// Numbers are filled with zeros, between the sign and the digits.
+        /// Pads numbers with zeros between the sign and the digits.
         zero() => self.zero = true;
-        /// How many characters it has at least.
+        /// The minimum number of characters.
         width(width: usize) => self.width = Some(width);
-        /// How many digits a float has behind the point; of a text, how many characters at most.
+        /// The number of digits after the decimal point of a float; the maximum number of characters of a text.
         precision(precision: usize) => self.precision = Some(precision);
     }
 }

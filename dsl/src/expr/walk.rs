@@ -1,13 +1,13 @@
-//! Looking at every node of an expression.
+//! Visits every node of an expression.
 
 use super::{Binary, Case, Expr, Node, Piece, Text, Unary};
 use serde_json::Value;
 
-/// How many nodes a value may have that is put in at the places which read it: one that doubles from name to name would
-/// never end.
+/// The maximum number of nodes of a value that is inlined at the locals that read it. Without a limit, a value that doubles with
+/// each name would grow exponentially.
 const LARGEST: usize = 10_000;
 
-/// The functions of `stepwright::functions` that take every value.
+/// The functions of `stepwright::functions` that accept every value.
 const NEVER_PANIC: [&str; 8] = [
     "base64_encode",
     "is_before",
@@ -19,7 +19,7 @@ const NEVER_PANIC: [&str; 8] = [
     "uuid",
 ];
 
-/// The walk over what stands right below an expression, shared and mutable.
+/// Defines the visitor of the direct children of an expression, in a shared and a mutable form.
 macro_rules! children {
     ($name:ident, $iter:ident, $node:ident, $($expr:tt)+) => {
         pub(super) fn $name<'a>(self: $($expr)+, each: &mut dyn FnMut($($expr)+)) {
@@ -97,7 +97,7 @@ fn node_of_mut(expr: &mut Expr) -> &mut Node {
 }
 
 impl Expr {
-    /// Calls `see` with this node and everything below it.
+    /// Calls `see` with this node and all its descendants.
     pub(crate) fn walk<'a>(&'a self, see: &mut dyn FnMut(&'a Node)) {
         see(&self.node);
         self.children(&mut |child| child.walk(see));
@@ -106,9 +106,9 @@ impl Expr {
     children!(children, iter, node_of, &'a Self);
     children!(children_mut, iter_mut, node_of_mut, &'a mut Self);
 
-    /// Puts values in the place of locals; what `value` does not know stays, and so does what is bound inside.
+    /// Replaces locals with values. Locals for which `value` returns `None` and locals that are bound inside are not replaced.
     ///
-    /// An item of a tuple that is put in is taken out of it at once: `(a, b).1` is `b`.
+    /// An item of a tuple that is inserted is extracted immediately: `(a, b).1` becomes `b`.
     pub(crate) fn with_locals(mut self, value: &dyn Fn(&str) -> Option<Expr>) -> Expr {
         let put_in = |child: &mut Expr, bound: &[&Text]| {
             let taken = std::mem::replace(child, Expr::none());
@@ -143,7 +143,7 @@ impl Expr {
         }
         let place = self.place;
         let made = match *self.node {
-            // An item that can panic is computed where nothing reads it.
+            // An item that can panic is evaluated even if nothing reads it.
             Node::TupleField(base, index) if !base.others_can_panic(index) => {
                 base.taken_apart(index)
             }
@@ -152,7 +152,7 @@ impl Expr {
         Expr { place, ..made }
     }
 
-    /// What `Expr::let_in` computes, with the values in the place of their names.
+    /// The result of `Expr::let_in`, with the values inlined.
     pub(crate) fn put_in(bindings: &[(Text, Expr)], body: &Expr) -> Expr {
         let mut known: Vec<(&Text, Expr)> = Vec::new();
         let find = |known: &[(&Text, Expr)], name: &str| {
@@ -190,7 +190,7 @@ impl Expr {
         reads
     }
 
-    /// Whether Rust may panic when it computes the value.
+    /// Whether the evaluation may panic in Rust.
     pub(crate) fn can_panic(&self) -> bool {
         let mut found = false;
         self.walk(&mut |node| {
@@ -219,7 +219,7 @@ impl Expr {
         }
     }
 
-    /// Whether an item of a tuple that is written out can panic, apart from one.
+    /// Whether an item of a tuple literal can panic, except the item at `index`.
     fn others_can_panic(&self, index: usize) -> bool {
         match &*self.node {
             Node::Tuple(items) => {
@@ -230,7 +230,7 @@ impl Expr {
         }
     }
 
-    /// How many nodes it has once values of these sizes stand in the place of their names.
+    /// The number of nodes after names are replaced with values of these sizes.
     fn size(&self, known: &[(&str, usize)]) -> usize {
         let mut size = 0_usize;
         self.walk(&mut |node| {
@@ -243,7 +243,7 @@ impl Expr {
         size
     }
 
-    /// Puts a value in the place of the state's result.
+    /// Replaces the state's result with a value.
     pub(crate) fn with_result(mut self, value: &Expr) -> Expr {
         if let Node::Result = &*self.node {
             return value.clone();
@@ -255,7 +255,7 @@ impl Expr {
         self
     }
 
-    /// An item of a tuple, which is taken out where the tuple stands here.
+    /// An item of a tuple; for a tuple literal, the item's own expression.
     pub(crate) fn taken_apart(self, index: usize) -> Expr {
         match *self.node {
             Node::Tuple(mut items) if index < items.len() => items.swap_remove(index),

@@ -1,11 +1,11 @@
-//! The type of the answer to a task token.
+//! The type of a task token's output.
 
 use crate::shape::{Payload, Shape};
 use serde_json::Value;
 use std::any::{TypeId, type_name};
 use std::fmt;
 
-/// The type of the answer that a state with a task token waits for.
+/// The type of the output with which a task token is completed.
 #[derive(Clone, Copy)]
 pub struct AnswerType {
     pub(crate) shape: fn() -> Shape,
@@ -15,7 +15,7 @@ pub struct AnswerType {
 }
 
 impl AnswerType {
-    /// That of a type.
+    /// The answer type for a Rust type.
     #[must_use]
     pub fn of<T: Payload>() -> AnswerType {
         AnswerType {
@@ -32,11 +32,11 @@ impl AnswerType {
         (self.shape)()
     }
 
-    /// Reads an answer as the type.
+    /// Checks that an answer deserializes as the type.
     ///
     /// # Errors
     ///
-    /// What does not fit, with the path of its field.
+    /// Returns the mismatch with the path of its field.
     pub fn check(&self, answer: Value) -> Result<(), String> {
         (self.check)(answer)
     }

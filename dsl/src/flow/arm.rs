@@ -1,4 +1,4 @@
-//! The arms of a choice that matches.
+//! The arms of a choice that matches a value.
 
 use super::edge::Edge;
 use crate::expr::{Expr, Pattern};
@@ -12,7 +12,7 @@ pub struct Arm {
 }
 
 impl Arm {
-    /// Goes along the edge when the pattern and the guard hold. In the guard, bound names are [`Expr::local`].
+    /// Takes the edge when the pattern and the guard match. In the guard, bound names are [`Expr::local`].
     #[must_use]
     pub fn new(pattern: Pattern, guard: Option<Expr>, edge: Edge) -> Arm {
         Arm {

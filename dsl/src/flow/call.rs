@@ -1,4 +1,4 @@
-//! What a Task state calls.
+//! Calls of Task states.
 
 use super::answer::AnswerType;
 use crate::expr::{Expr, Text};
@@ -13,11 +13,11 @@ pub struct Call {
     pub(crate) sends: Sends,
     pub(crate) waits_for_token: bool,
     pub(crate) output: Option<fn() -> Shape>,
-    /// The type of the answer to the token, where it waits for one and the type is known.
+    /// The type of the token's output, if the state waits for a token and the type is known.
     pub(crate) answer: Option<AnswerType>,
 }
 
-/// Who is called, and with what.
+/// The target of the call, with its arguments.
 #[derive(Clone, Debug)]
 #[doc(hidden)]
 #[non_exhaustive]
@@ -53,12 +53,12 @@ pub struct WorkflowCall {
 #[doc(hidden)]
 pub struct ServiceCall {
     pub(crate) resource: Text,
-    /// None where the service is handed the state's input.
+    /// `None` if the service gets the state's input.
     pub(crate) fields: Option<Vec<(Text, Expr)>>,
 }
 
 impl Call {
-    /// Calls a task function. The arguments stand in the order of its parameters, without the context.
+    /// Calls a task function. The arguments are in the order of its parameters, without the context.
     #[must_use]
     pub fn task<T: Task>(arguments: Vec<Expr>) -> Call {
         Call {
@@ -78,7 +78,7 @@ impl Call {
         }
     }
 
-    /// Calls a task function and waits until somebody answers the token that is among its arguments.
+    /// Calls a task function and waits until the token among its arguments is completed.
     #[must_use]
     pub fn wait_for_task_token<T: Task>(arguments: Vec<Expr>, answer: AnswerType) -> Call {
         Call {
@@ -95,13 +95,13 @@ impl Call {
         Call::machine(W::NAME, W::TYPE, input, Some(<W::Output as Payload>::shape))
     }
 
-    /// Starts another workflow and goes on. The result is `{"ExecutionArn", "StartDate"}`.
+    /// Starts another workflow and does not wait for it. The result is `{"ExecutionArn", "StartDate"}`.
     #[must_use]
     pub fn start_workflow<W: Workflow>(input: Expr) -> Call {
         Call::machine(W::NAME, W::TYPE, input, None)
     }
 
-    /// Runs a state machine that is no type. Where the shape of its output is not given, it is only started.
+    /// Runs a state machine without a Rust type. Without the shape of its output, the call only starts it.
     #[must_use]
     pub(crate) fn machine(
         name: impl Into<Text>,
@@ -122,7 +122,7 @@ impl Call {
         }
     }
 
-    /// Calls a service integration by its resource, pattern suffix included. Without fields it is handed the state's
+    /// Calls a service integration by its resource, pattern suffix included. Without fields its arguments are the state's
     /// input.
     #[must_use]
     pub fn service(

@@ -1,13 +1,13 @@
-//! Names that a `catch` of a branch or a body binds, and that a scope around it has too.
+//! Names that a `catch` of a branch or a body binds, and that are also names of an outer scope.
 //!
-//! In ASL an inner scope may not assign a variable of a scope around it. A `catch` binds new variables, so they get other names.
+//! In ASL an inner scope may not assign a variable of an outer scope. A `catch` binds new variables, so they are renamed.
 
 use super::{Body, Flow, State, Variables};
 use crate::expr::Text;
 use std::collections::HashSet;
 
 impl Flow {
-    /// Renames the variables that inner catches bind where a scope around them has the same names.
+    /// Renames variables that inner catches bind if an outer scope has variables with the same names.
     pub(crate) fn with_own_caught_names(&mut self) {
         let root = names(&self.states, &self.variables);
         let mut all = root.clone();
@@ -41,7 +41,7 @@ fn rename_inside(states: &mut [State], around: &HashSet<Text>, all: &mut HashSet
                 let own = (2..)
                     .map(|number| Text::from(format!("{name}_{number}")))
                     .find(|own| !all.contains(own));
-                // There are more numbers than names.
+                // Unreachable: there are more numbers than names.
                 let Some(own) = own else { continue };
                 all.insert(own.clone());
                 rename(body, &name, &own);
@@ -53,7 +53,7 @@ fn rename_inside(states: &mut [State], around: &HashSet<Text>, all: &mut HashSet
     }
 }
 
-/// What the catches of a body bind, not those inside its states.
+/// The names that the catches of a body bind, without those inside of its states.
 fn caught(body: &Body) -> Vec<Text> {
     let mut caught = Vec::new();
     for edge in body.states.iter().flat_map(State::edges) {

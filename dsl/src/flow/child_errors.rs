@@ -1,8 +1,8 @@
 //! Catches that name errors of a nested workflow.
 //!
-//! Where a child execution fails, the task of its parent fails with `States.TaskFailed`. The cause is what DescribeExecution says of the child,
-//! as JSON: its `Error` is the error that the child failed with. A Catcher matches names only, so that it cannot see the child's error. Its
-//! `States.TaskFailed` goes to a Choice, which reads the cause.
+//! When a child execution fails, the task of its parent fails with `States.TaskFailed`. The cause is the child's DescribeExecution output
+//! as JSON: its `Error` is the error that the child failed with. A Catcher matches names only and cannot read the child's error. Its
+//! `States.TaskFailed` therefore goes to a Choice, which reads the cause.
 
 use super::{Catch, Edge, ErrorSource, Flow, Kind, Sends, State};
 use crate::expr::{Expr, Node, Text};
@@ -11,11 +11,11 @@ use std::collections::HashSet;
 use stepwright_asl::errors;
 use stepwright_asl::model::{MachineType, QueryLanguage};
 
-/// What the names begin with that the call of the child itself fails with: AWS could not start it.
+/// The prefixes of errors of the call itself: AWS could not start the child.
 const OF_THE_CALL: [&str; 2] = ["StepFunctions.", "Sfn."];
 
 impl Flow {
-    /// Adds the Choice of each state that catches errors of the child which it waits for.
+    /// Adds the Choice for each state that catches errors of the child that it waits for.
     pub(crate) fn with_child_errors(&mut self) {
         let mut names = HashSet::new();
         super::each_state(&self.states, &mut |state| {
@@ -44,7 +44,7 @@ fn add_choices(states: &mut Vec<State>, language: QueryLanguage, names: &mut Has
     }
 }
 
-/// Whether it waits for a Standard execution. An Express one that fails is a result of the call, and no error.
+/// Whether it waits for a Standard execution. A failed Express execution is a result of the call, not an error.
 fn waits_for_child(state: &State) -> bool {
     match &state.kind {
         Kind::Task { call, .. } => match &call.sends {
@@ -55,13 +55,13 @@ fn waits_for_child(state: &State) -> bool {
     }
 }
 
-/// Whether this is the name of an error that a child may fail with, and the call of a child may not.
+/// Whether this is the name of an error that a child can fail with and the call of a child cannot.
 pub(crate) fn is_of_child(name: &str) -> bool {
     !errors::is_reserved(name) && !OF_THE_CALL.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// Makes the catches of a state those that its call can fail with. Returns the Choice between the errors of the child, and the Fail state for
-/// those that nothing catches.
+/// Rewrites the catches of a state to errors that its call can fail with. Returns the Choice over the errors of the child, and the Fail state
+/// for uncaught errors.
 fn choice(state: &mut State, names: &mut HashSet<Text>) -> Vec<State> {
     let is_typed = |catch: &Catch| catch.errors.iter().any(|name| is_of_child(name));
     if !state.catch.iter().any(is_typed) || state.catch.iter().any(reads_states) {
@@ -75,7 +75,7 @@ fn choice(state: &mut State, names: &mut HashSet<Text>) -> Vec<State> {
     for catch in std::mem::take(&mut state.catch) {
         let (of_child, own): (Vec<Text>, Vec<Text>) =
             (catch.errors.iter().cloned()).partition(|name| is_of_child(name));
-        // Behind a catch of all errors nothing is caught.
+        // Catches after a catch of all errors are unreachable.
         if !of_child.is_empty() && default.is_none() {
             if rules.is_empty() {
                 catches.push(to_choice(&choice_name, has_input));
@@ -86,7 +86,7 @@ fn choice(state: &mut State, names: &mut HashSet<Text>) -> Vec<State> {
         if own.iter().any(takes_all) && !rules.is_empty() && default.is_none() {
             default = Some(on_edge(&catch, false, has_input));
         }
-        // The Choice has all that `States.TaskFailed` takes.
+        // The Choice handles all errors that `States.TaskFailed` matches.
         let is_taken = |name: &Text| !rules.is_empty() && **name == *errors::TASK_FAILED;
         let errors: Vec<Text> = own.into_iter().filter(|name| !is_taken(name)).collect();
         if !errors.is_empty() {
@@ -120,7 +120,7 @@ fn choice(state: &mut State, names: &mut HashSet<Text>) -> Vec<State> {
     std::iter::once(choice).chain(not_caught).collect()
 }
 
-/// The catch that leads to the Choice. `has_input` hands on the state's input, too.
+/// The catch that goes to the Choice. `has_input` also passes the state's input on.
 fn to_choice(choice: &Text, has_input: bool) -> Catch {
     let catch = Catch::on(vec![errors::TASK_FAILED], Edge::to(choice.clone()));
     if !has_input {
@@ -134,9 +134,9 @@ fn to_choice(choice: &Text, has_input: bool) -> Catch {
     ]))
 }
 
-/// The edge of a catch behind the Choice.
+/// The edge of a catch, as an edge of the Choice.
 fn on_edge(catch: &Catch, of_child: bool, has_input: bool) -> Edge {
-    // What a Catcher hands on by itself.
+    // The default output of a Catcher.
     let error = has_input.then(Expr::error_output);
     Edge {
         error: Some(ErrorSource::Handed {
@@ -148,7 +148,7 @@ fn on_edge(catch: &Catch, of_child: bool, has_input: bool) -> Edge {
     }
 }
 
-/// Whether a text of the user's reads what is something else behind the Choice.
+/// Whether a user's verbatim text reads data that differs in the Choice.
 pub(crate) fn reads_states(catch: &Catch) -> bool {
     reads(
         catch,
@@ -171,8 +171,8 @@ fn reads(catch: &Catch, what: &dyn Fn(&Node) -> bool) -> bool {
 
 /// Whether the child failed with one of these errors.
 ///
-/// `States.TaskFailed` stands for errors of the call, too, with causes that are not JSON. AWS cuts causes at 32,768 characters: one that does not end as
-/// an object does cannot be read.
+/// `States.TaskFailed` also covers errors of the call, with causes that are not JSON. AWS truncates causes at 32,768 characters: a truncated
+/// cause does not end like an object and cannot be parsed.
 fn condition(names: &[Text]) -> Expr {
     let quoted = names
         .iter()
@@ -192,13 +192,13 @@ fn condition(names: &[Text]) -> Expr {
     Expr::jsonata(condition, bool::shape)
 }
 
-/// The name, or the name with the first number that makes it new.
+/// The name, or the name with the lowest number that makes it unique.
 fn free_name(name: &str, names: &mut HashSet<Text>) -> Text {
     let numbered = (2..).map(|number| format!("{name}{number}"));
     let mut all = std::iter::once(name.to_owned())
         .chain(numbered)
         .map(Text::from);
-    // There are more numbers than names.
+    // The default is unreachable: there are more numbers than names.
     let free = all.find(|name| !names.contains(name)).unwrap_or_default();
     names.insert(free.clone());
     free

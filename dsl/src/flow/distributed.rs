@@ -1,10 +1,10 @@
-//! What a Distributed Map adds to a map.
+//! The additional fields of a Distributed Map.
 
 use crate::expr::{Expr, Text};
 use crate::setters::setters;
 use stepwright_asl::model::MachineType;
 
-/// Runs each item of a map, or each batch of them, as an execution of its own.
+/// Runs each item of a Map, or each batch of items, as a child execution.
 #[derive(Clone, Debug)]
 pub struct Distributed {
     pub(crate) machine_type: MachineType,
@@ -17,7 +17,7 @@ pub struct Distributed {
 }
 
 impl Distributed {
-    /// Children of this type.
+    /// Creates a Distributed Map with children of this type.
     #[must_use]
     pub fn new(machine_type: MachineType) -> Distributed {
         Distributed {
@@ -32,22 +32,22 @@ impl Distributed {
     }
 
     setters! { self:
-        /// `Label`: what the children's ARNs are named with, at most 40 characters.
+        /// Sets `Label`, which is part of the children's ARNs: at most 40 characters.
         label(label: impl Into<Text>) => self.label = Some(label.into());
-        /// How many items may fail.
+        /// Sets how many items may fail.
         tolerated_count(count: Expr) => self.tolerated_count = Some(count);
-        /// What percentage of the items may fail, from 0 to 100.
+        /// Sets the percentage of items that may fail, from 0 to 100.
         tolerated_percentage(percentage: Expr) => self.tolerated_percentage = Some(percentage);
-        /// Takes the items from where this reads them, not from a list of the workflow.
+        /// Reads the items with this reader instead of from a list of the workflow.
         reader(reader: Access) => self.reader = Some(reader);
-        /// Hands each child several items: a [`Batch`](crate::Batch).
+        /// Passes several items to each child: a [`Batch`](crate::Batch).
         batch(batch: Batching) => self.batch = Some(batch);
-        /// Writes the results there. The map's result is then a [`MapResults`](crate::MapResults).
+        /// Writes the results with this writer. The Map's result is then a [`MapResults`](crate::MapResults).
         writer(writer: Access) => self.writer = Some(writer);
     }
 }
 
-/// A call that a Distributed Map reads its items with, or writes its results with.
+/// A call with which a Distributed Map reads its items or writes its results.
 #[derive(Clone, Debug)]
 pub struct Access {
     pub(crate) resource: Text,
@@ -67,14 +67,14 @@ impl Access {
     }
 
     setters! { self:
-        /// A field of `ReaderConfig` or `WriterConfig`, by its name in ASL.
+        /// Sets a field of `ReaderConfig` or `WriterConfig`, by its name in ASL.
         setting(name: impl Into<Text>, value: Expr) => self.settings.push((name.into(), value));
-        /// The call's arguments, by their names in the service's API.
+        /// Sets the call's arguments, by their names in the service's API.
         arguments(arguments: Vec<(Text, Expr)>) => self.arguments = arguments;
     }
 }
 
-/// How items are put together.
+/// How items are batched.
 #[derive(Clone, Debug, Default)]
 pub struct Batching {
     pub(crate) max_items: Option<Expr>,
@@ -83,18 +83,18 @@ pub struct Batching {
 }
 
 impl Batching {
-    /// Batches without a limit yet; AWS asks for one.
+    /// Batches without a limit yet; AWS requires one.
     #[must_use]
     pub fn new() -> Batching {
         Batching::default()
     }
 
     setters! { self:
-        /// How many items a batch has at most.
+        /// Sets the maximum number of items in a batch.
         max_items(count: Expr) => self.max_items = Some(count);
-        /// How many bytes a batch has at most.
+        /// Sets the maximum number of bytes in a batch.
         max_input_bytes(bytes: Expr) => self.max_input_bytes = Some(bytes);
-        /// What each batch is given beside its items.
+        /// Sets the input that each batch gets in addition to its items.
         input(input: Expr) => self.input = Some(input);
     }
 }

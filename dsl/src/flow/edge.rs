@@ -1,41 +1,41 @@
-//! Where a state goes, and what it does about errors.
+//! Transitions of states: edges, Retriers and Catchers.
 
 use crate::expr::{Expr, Text};
 use crate::setters::setters;
 use crate::workflow::Place;
 
-/// A way to another state, with what is assigned on it.
+/// An edge to another state, with the variables that it assigns.
 #[derive(Clone, Debug)]
 pub struct Edge {
     pub(crate) target: Text,
     pub(crate) assign: Vec<(Text, Expr)>,
-    /// The variables among those that it assigns which a `catch` binds: they are new names.
+    /// The assigned variables that a `catch` binds: these are new names.
     pub(crate) bound: Vec<Text>,
     pub(crate) raw: Vec<(Text, Expr)>,
-    /// Where its expressions find the error, on an edge of a Choice that decides by the error of a child.
+    /// Where the edge's expressions find the error, on an edge of a Choice over the error of a child.
     pub(crate) error: Option<ErrorSource>,
-    /// What the next state gets as its input, on such an edge.
+    /// The input of the next state, on an edge of such a Choice.
     pub(crate) output: Option<Expr>,
-    /// Where it was built.
+    /// The source location where it was built.
     pub(crate) place: Option<Place>,
 }
 
-/// Where expressions find the error that was caught.
+/// Where expressions find the caught error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ErrorSource {
     /// On the edge of a Catcher: `$states.errorOutput`.
     Catcher,
-    /// Behind a Catcher: its state is a Choice, and the error is the input.
+    /// In the state after a Catcher, a Choice: the error is in its input.
     Handed {
-        /// The error is the one that the cause says a child failed with.
+        /// The error is the child's error, which is read from the cause.
         of_child: bool,
-        /// The input has the member `Input`, the input of the state that failed.
+        /// The input has a member `Input`: the input of the failed state.
         has_input: bool,
     },
 }
 
 impl Edge {
-    /// Goes to the state of that name.
+    /// An edge to the state with this name.
     pub fn to(state: impl Into<Text>) -> Edge {
         Edge {
             target: state.into(),
@@ -48,7 +48,7 @@ impl Edge {
         }
     }
 
-    /// Its place, where it was built.
+    /// Sets the source location where it was built.
     #[must_use]
     pub(crate) fn placed(mut self, place: Place) -> Edge {
         self.place = Some(place);
@@ -64,14 +64,14 @@ impl Edge {
     }
 
     setters! { self:
-        /// A field of the rule or Catcher as it stands in ASL. It wins over what the edge would write.
+        /// Sets a field of the Choice rule or Catcher verbatim. It replaces the field that the edge would write.
         raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
-        /// Assigns a workflow variable on the way.
+        /// Assigns a workflow variable on this edge.
         assign(variable: impl Into<Text>, value: Expr) => self.assign.push((variable.into(), value));
     }
 }
 
-/// A `BackoffRate`: a whole number or a fraction, as it was written.
+/// A `BackoffRate`: an integer or a fraction, as written in the source.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Rate {
@@ -93,7 +93,7 @@ impl From<f64> for Rate {
     }
 }
 
-/// One Retrier. What is not set is AWS's default: 1 s, 3 attempts, rate 2.0.
+/// A Retrier. Unset fields have AWS's defaults: 1 s, 3 attempts, rate 2.0.
 #[derive(Clone, Debug)]
 pub struct Retry {
     pub(crate) errors: Vec<Text>,
@@ -102,7 +102,7 @@ pub struct Retry {
     pub(crate) backoff_rate: Option<Rate>,
     pub(crate) max_delay: Option<u32>,
     pub(crate) jitter: Option<Jitter>,
-    /// Where it was built.
+    /// The source location where it was built.
     pub(crate) place: Option<Place>,
 }
 
@@ -122,15 +122,15 @@ impl Retry {
     }
 
     setters! { self:
-        /// Seconds before the first retry, at least 1.
+        /// Sets the seconds before the first retry, at least 1.
         interval(seconds: u32) => self.interval = Some(seconds);
-        /// How many retries; 0 is none.
+        /// Sets the number of retries; 0 means none.
         max_attempts(attempts: u32) => self.max_attempts = Some(attempts);
-        /// By what the interval grows each time, at least 1. It stands in the ASL as it stands here: `2` or `2.0`.
+        /// Sets the factor of the interval after each retry, at least 1. The ASL contains the number as written: `2` or `2.0`.
         backoff_rate(rate: impl Into<Rate>) => self.backoff_rate = Some(rate.into());
-        /// The longest interval in seconds.
+        /// Sets the longest interval in seconds.
         max_delay(seconds: u32) => self.max_delay = Some(seconds);
-        /// Whether intervals are spread at random.
+        /// Sets whether intervals are randomized.
         jitter(jitter: Jitter) => self.jitter = Some(jitter);
     }
 }
@@ -139,13 +139,13 @@ impl Retry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Jitter {
-    /// Somewhere between nothing and the interval.
+    /// Randomizes the interval between zero and its full length.
     Full,
     /// The interval itself.
     None,
 }
 
-/// One Catcher.
+/// A Catcher.
 #[derive(Clone, Debug)]
 pub struct Catch {
     pub(crate) errors: Vec<Text>,
@@ -154,7 +154,7 @@ pub struct Catch {
 }
 
 impl Catch {
-    /// Goes along the edge on these errors, by their names in ASL.
+    /// Takes the edge on these errors, by their names in ASL.
     #[must_use]
     pub fn on<N: Into<Text>>(errors: Vec<N>, edge: Edge) -> Catch {
         Catch {
@@ -164,7 +164,7 @@ impl Catch {
         }
     }
 
-    /// What the state that it goes to gets as its input. Without, that is the [error](crate::ErrorOutput).
+    /// Sets the input of the target state. The default is the [error](crate::ErrorOutput).
     #[must_use]
     pub fn output(mut self, value: Expr) -> Catch {
         self.output = Some(value);

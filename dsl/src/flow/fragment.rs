@@ -1,4 +1,4 @@
-//! Fragments: states that a workflow takes in under a prefix.
+//! Fragments: states that a workflow includes under a prefix.
 
 use super::edge::{Catch, Edge};
 use super::state::{Body, State, Transition};
@@ -10,7 +10,7 @@ use crate::workflow::Binder;
 
 /// A named group of states, as `workflow! { fragment Name(..) { .. } }` declares it.
 ///
-/// An `include` puts them in its place, under its own name: the state `Ask` of a fragment that is included as `Review` is
+/// An `include` adds them to a workflow under its own name: the state `Ask` of a fragment that is included as `Review` is
 /// the state `Review.Ask`, its variable `answer` the variable `Review_answer`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a fragment",
@@ -18,33 +18,33 @@ use crate::workflow::Binder;
     note = "declare it with `workflow! {{ fragment {Self}(..) {{ .. }} }}`"
 )]
 pub trait Fragment: 'static {
-    /// What it gives where it ends.
+    /// The type of its result at its end.
     type Output: Payload;
-    /// Its other ways out, a variant each.
+    /// Its exits, one variant each.
     type Exit;
-    /// What an include gives it and gets of it, as a function.
+    /// The function type of an include: its arguments and its result.
     type Include;
-    /// The function, which is never called: rustc holds the include's arguments against it.
+    /// The function, which is never called: rustc checks the types of the include's arguments with it.
     const INCLUDE: Self::Include;
     /// Its name.
     const NAME: &'static str;
-    /// How many characters its longest state's name has.
+    /// The length of its longest state name, in characters.
     const LONGEST: usize;
-    /// Why an Express execution cannot run it, where that is so.
+    /// The reason why an Express execution cannot run it, if there is one.
     const STANDARD: Option<&'static str>;
 
     /// The shapes of its parameters.
     fn parameters() -> Vec<fn() -> Shape>;
 
-    /// Its states and the shapes of its variables. Parameters are [locals](Expr::local) named by their place.
+    /// Its states and the shapes of its variables. Parameters are [locals](Expr::local) whose names are their indices.
     fn body() -> Body;
 
-    /// Hands every task and nested workflow to a runtime, as [`Workflow::bind`](crate::Workflow::bind) does; `deploy` is
-    /// where the workflow's tasks live that do not say it.
+    /// Registers every task and nested workflow with a runtime, like [`Workflow::bind`](crate::Workflow::bind); `deploy` is
+    /// the including workflow's default deployment of tasks.
     fn bind<B: Binder>(binder: &mut B, deploy: Option<Deploy>);
 }
 
-/// The name of the state that a fragment begins with, where it is included under a name.
+/// The name of a fragment's first state, when the fragment is included under a name.
 #[must_use]
 pub fn entry(prefix: &str, body: Body) -> Text {
     match body.states.first() {
@@ -53,7 +53,7 @@ pub fn entry(prefix: &str, body: Body) -> Text {
     }
 }
 
-/// The arguments of an include, of the shapes that the parameters have.
+/// The arguments of an include, with the shapes of the parameters.
 #[must_use]
 pub fn arguments(parameters: Vec<fn() -> Shape>, arguments: Vec<Expr>) -> Vec<Expr> {
     let typed = arguments.into_iter().zip(parameters);
@@ -62,7 +62,7 @@ pub fn arguments(parameters: Vec<fn() -> Shape>, arguments: Vec<Expr>) -> Vec<Ex
         .collect()
 }
 
-/// The longest of these.
+/// The greatest of these lengths.
 #[must_use]
 pub const fn longest(lengths: &[usize]) -> usize {
     let mut longest = 0;
@@ -76,7 +76,7 @@ pub const fn longest(lengths: &[usize]) -> usize {
     longest
 }
 
-/// The first of these that there is.
+/// The first of these that is `Some`.
 #[must_use]
 pub const fn first_of(list: &[Option<&'static str>]) -> Option<&'static str> {
     let mut index = 0;
@@ -93,7 +93,7 @@ fn joined(prefix: &str, name: &str) -> Text {
     format!("{prefix}.{name}").into()
 }
 
-/// A fragment in its place.
+/// An include of a fragment.
 #[derive(Clone, Debug)]
 pub struct Include {
     prefix: Text,
@@ -108,7 +108,7 @@ pub struct Include {
 }
 
 impl Include {
-    /// Takes in a fragment's states under a name. Its variables begin with the other.
+    /// Includes a fragment's states under a name. The other name is the prefix of its variables.
     #[must_use]
     pub fn new(
         prefix: impl Into<Text>,
@@ -130,23 +130,23 @@ impl Include {
     }
 
     setters! { self:
-        /// `Comment` of the first state, where it has none of its own.
+        /// Sets `Comment` of the first state, unless that state has a comment.
         comment(text: impl Into<Text>) => self.comment = Some(text.into());
-        /// Assigns a workflow variable where the fragment ends; its value is [`Expr::result`].
+        /// Assigns a workflow variable at the fragment's end; its value is [`Expr::result`].
         assign(variable: impl Into<Text>, value: Expr) => self.assign.push((variable.into(), value));
-        /// Adds a Catcher to the fragment's task, parallel and map states, behind their own.
+        /// Adds a Catcher to the fragment's Task, Parallel and Map states, after their own Catchers.
         catch(catch: Catch) => self.catch.push(catch);
-        /// Where an exit leads; its value is [`Expr::result`] on that edge.
+        /// Sets the edge of an exit; the exit's value is [`Expr::result`] on that edge.
         exit(name: impl Into<Text>, edge: Edge) => self.exits.push((name.into(), edge));
-        /// Where the fragment's end leads.
+        /// Goes to a state at the fragment's end.
         next(state: impl Into<Text>) => self.transition = Some(Transition::Next(state.into()));
-        /// The fragment's end is that of the workflow, the branch or the map's body.
+        /// The fragment's end is the end of the workflow, the branch or the Map's body.
         end() => self.transition = Some(Transition::End(None));
-        /// The same with another value.
+        /// The same with another result.
         end_with(value: Expr) => self.transition = Some(Transition::End(Some(value)));
     }
 
-    /// The states and variables as they stand in the workflow.
+    /// The states and variables with their names in the workflow.
     #[must_use]
     pub fn body(mut self) -> Body {
         let mut body = std::mem::replace(&mut self.body, Body::new(Vec::new()));
@@ -167,7 +167,7 @@ impl Include {
         body
     }
 
-    /// Leads a state that ends the fragment, or leaves it, to where the include says.
+    /// Replaces a state's transition to the fragment's end or to an exit with the include's transition.
     fn leave(&self, state: &mut State) {
         let Some(Transition::End(value)) = &state.transition else {
             return;
@@ -179,7 +179,7 @@ impl Include {
         };
         let given = |expr: &Expr| expr.clone().with_result(&given);
         if let Some(exit) = state.exit.take() {
-            // rustc has seen to it that there is one.
+            // rustc has checked that the exit exists.
             if let Some((_, edge)) = self.exits.iter().find(|(name, _)| *name == exit) {
                 state.assign = assigned(&edge.assign, given);
                 state.transition = Some(Transition::Next(edge.target.clone()));
@@ -199,7 +199,7 @@ impl Include {
         }
     }
 
-    /// Adds the Catchers that have something left to catch.
+    /// Adds the Catchers that are reachable after the state's own.
     fn handle(&self, state: &mut State) {
         if !state.has_result() {
             return;
@@ -234,7 +234,7 @@ fn assigned(list: &[(Text, Expr)], given: impl Fn(&Expr) -> Expr) -> Vec<(Text, 
         .collect()
 }
 
-/// Puts a fragment's names under those of its include, and the arguments in the place of its parameters.
+/// Renames a fragment's names to those of its include, and replaces its parameters with the arguments.
 struct Rename<'i> {
     prefix: &'i str,
     variables: &'i str,
@@ -263,7 +263,7 @@ impl Rename<'_> {
         names.for_each(|name| self.name(name));
     }
 
-    /// A variable, an item or what a pattern or closure binds. Names that begin with `_` are no variables and stay so.
+    /// A variable, an item or a name that a pattern or closure binds. Names that begin with `_` are not variables and do not change.
     fn name(&self, name: &mut Text) {
         if !name.starts_with('_') {
             *name = format!("{}_{name}", self.variables).into();

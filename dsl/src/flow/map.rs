@@ -1,4 +1,4 @@
-//! A Map state's own part.
+//! The fields that only a Map state has.
 
 use super::distributed::Distributed;
 use super::state::Body;
@@ -6,23 +6,23 @@ use crate::expr::{Expr, Text};
 use crate::setters::setters;
 use crate::shape::Shape;
 
-/// What a Map runs over, and its body.
+/// The items of a Map, and its body.
 #[derive(Clone, Debug)]
 pub struct Map {
-    /// `None` where a Distributed Map's reader gives them.
+    /// `None` if a Distributed Map's reader reads the items.
     pub(crate) items: Option<Expr>,
     pub(crate) item: Text,
-    /// The item's shape, where a type says it.
+    /// The item's shape, if a type determines it.
     pub(crate) shape: Option<fn() -> Shape>,
     pub(crate) body: Body,
     pub(crate) max_concurrency: Option<Expr>,
     pub(crate) distributed: Option<Distributed>,
-    /// The body stands under its old name.
+    /// The body is written as `Iterator`, its old name.
     pub(crate) iterator: bool,
 }
 
 impl Map {
-    /// Runs once for each item; the body knows the item by that name.
+    /// Runs once for each item; `item` is the item's name in the body.
     pub fn over(items: Expr, item: impl Into<Text>) -> Map {
         Map {
             items: Some(items),
@@ -44,17 +44,17 @@ impl Map {
     }
 
     setters! { self:
-        /// The item's shape, where its list does not say it.
+        /// Sets the item's shape, where the list's shape does not determine it.
         shape(shape: fn() -> Shape) => self.shape = Some(shape);
-        /// The item's shape, where its type is known.
+        /// Sets the item's shape, where its type is known.
         item(shape: Option<fn() -> Shape>) => self.shape = shape.or(self.shape);
         /// The states that run for each item.
         body(body: Body) => self.body = body;
-        /// How many items run at the same time at most.
+        /// Sets how many items may run at the same time.
         max_concurrency(limit: Expr) => self.max_concurrency = Some(limit);
-        /// Writes the body under its old name, `Iterator`, which takes no `ProcessorConfig`.
+        /// Writes the body as `Iterator`, its old name, which has no `ProcessorConfig`.
         iterator() => self.iterator = true;
-        /// Runs each item as an execution of its own.
+        /// Runs each item as a child execution.
         distributed(distributed: Distributed) => self.distributed = Some(distributed);
     }
 }

@@ -1,14 +1,14 @@
 //! The flow tree: a workflow as data, before it becomes ASL.
 //!
-//! `workflow!` expands to it and the typed builder makes it; both share everything below. Nothing here can fail:
-//! [`Flow::lower`] finds what cannot be said and lists it as [`Faults`](crate::workflow::Faults), each with its state and a way out.
+//! `workflow!` expands to it and the typed builder creates it; everything below is shared. Its constructors never fail:
+//! [`Flow::lower`] returns everything that ASL cannot express as [`Faults`](crate::workflow::Faults), each with its state and a fix.
 //!
-//! Where this differs from what a reader of the macro may expect:
+//! Differences from the macro's syntax:
 //!
-//! * [`Catch::on`] and [`Retry::on`] take names as they stand in ASL; `stepwright::__::error_name` finds a variant's.
+//! * [`Catch::on`] and [`Retry::on`] take ASL names; `stepwright::__::error_name` returns the ASL name of a variant.
 //! * [`Pattern::Variant`](crate::expr::Pattern::Variant) also takes a struct's pattern, under the struct's name.
-//! * `raw` takes an [`Expr`]; literals in it stand in the ASL exactly as written, other nodes are lowered.
-//! * An option on a state that has no such field (a `retry` on a `pass`) is a fault, not a panic.
+//! * `raw` takes an [`Expr`]; literals in it are copied to the ASL verbatim, other nodes are lowered.
+//! * An option on a state that does not have this field (a `retry` on a `pass`) is a fault, not a panic.
 
 mod answer;
 mod arm;
@@ -60,24 +60,24 @@ pub struct Flow {
     pub(crate) raw: Vec<(Text, Expr)>,
     pub(crate) states: Vec<State>,
     pub(crate) variables: Variables,
-    /// Where it was made, of one that was built.
+    /// The source location where a built workflow was created.
     pub(crate) place: Option<Place>,
 }
 
 /// The variables of a scope.
 pub(crate) type Variables = Vec<VariableOf>;
 
-/// A variable of which more is known than where it is assigned.
+/// A variable with data beyond its assignments.
 #[derive(Clone, Debug)]
 pub(crate) struct VariableOf {
     pub(crate) name: Text,
     pub(crate) shape: fn() -> Shape,
-    /// Where it is declared, if it is.
+    /// Its declaration's location, if it is declared.
     pub(crate) place: Option<Place>,
 }
 
 impl VariableOf {
-    /// Names with their shapes.
+    /// Variables with these names and shapes.
     fn of(shapes: Vec<(Text, fn() -> Shape)>) -> impl Iterator<Item = VariableOf> {
         shapes.into_iter().map(|(name, shape)| VariableOf {
             name,
@@ -88,7 +88,7 @@ impl VariableOf {
 }
 
 impl Flow {
-    /// A workflow without states. The first state that is added is the first to run.
+    /// A workflow without states. The first state that is added is the start state.
     pub fn new(name: impl Into<Text>) -> Flow {
         Flow {
             name: name.into(),
@@ -111,29 +111,29 @@ impl Flow {
     setters! { self:
         /// `Comment`.
         comment(text: impl Into<Text>) => self.comment = Some(text.into());
-        /// Standard (the default) or Express. It is no part of the ASL.
+        /// Sets Standard (the default) or Express. The type is not part of the ASL.
         machine_type(machine_type: MachineType) => self.machine_type = machine_type;
-        /// The language of every state that does not name its own. JSONata is the default.
+        /// Sets the query language of all states that do not set their own. JSONata is the default.
         query_language(language: QueryLanguage) => self.query_language = language;
-        /// `TimeoutSeconds` of the whole execution: a literal number of seconds.
+        /// Sets `TimeoutSeconds` of the whole execution: a literal number of seconds.
         timeout(seconds: Expr) => self.timeout = Some(seconds);
         /// Retries Lambda's transient errors on every Lambda task, as CDK does.
         lambda_retries() => self.lambda_retries = true;
-        /// Makes a fault of each error of a task that nothing catches.
+        /// Makes each uncaught error of a task a fault.
         deny_unhandled_errors() => self.deny_unhandled_errors = true;
-        /// Where tasks live that do not say it themselves.
+        /// Sets the default deployment of tasks, for tasks without their own.
         deploy(deploy: Deploy) => self.deploy = Some(deploy);
-        /// The workflow's parameter, with the shape of its type.
+        /// Sets the name of the workflow's parameter, with the shape of its type.
         parameter(name: impl Into<Text>, shape: fn() -> Shape) => self.parameter = Some((name.into(), shape));
-        /// The shape of the workflow's output.
+        /// Sets the shape of the workflow's output.
         returns(shape: fn() -> Shape) => self.returns = Some(shape);
-        /// A field of the machine as it stands in ASL. It wins over what the flow would write.
+        /// Sets a top-level field of the machine verbatim. It replaces the field that the flow would write.
         raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
         /// Adds a state.
         state(state: State) => self.states.push(state);
     }
 
-    /// Takes in a fragment in its place.
+    /// Includes a fragment.
     #[must_use]
     pub fn include(mut self, include: Include) -> Flow {
         let body = include.body();
@@ -142,21 +142,21 @@ impl Flow {
         self
     }
 
-    /// The shapes of variables.
+    /// Sets the shapes of variables.
     #[must_use]
     pub fn variables(mut self, variables: Vec<(Text, fn() -> Shape)>) -> Flow {
         self.variables.extend(VariableOf::of(variables));
         self
     }
 
-    /// Variables that were declared.
+    /// Adds declared variables.
     #[must_use]
     pub(crate) fn declared(mut self, variables: Variables) -> Flow {
         self.variables.extend(variables);
         self
     }
 
-    /// Where it was made, of one that was built.
+    /// Sets the source location where a built workflow was created.
     #[must_use]
     pub(crate) fn placed(mut self, place: Place) -> Flow {
         self.place = Some(place);

@@ -1,4 +1,4 @@
-//! One state of a flow.
+//! The states of a flow.
 
 use super::arm::Arm;
 use super::call::Call;
@@ -13,27 +13,27 @@ use crate::shape::Shape;
 use crate::workflow::Place;
 use stepwright_asl::model::QueryLanguage;
 
-/// A state: its kind, its options and where it goes.
+/// A state: its kind, its options and its transition.
 #[derive(Clone, Debug)]
 pub struct State {
     pub(crate) name: Text,
-    /// Where it stands in the source.
+    /// Its location in the source.
     pub(crate) place: Option<Place>,
     pub(crate) comment: Option<Text>,
     pub(crate) query_language: Option<QueryLanguage>,
     pub(crate) raw: Vec<(Text, Expr)>,
     pub(crate) assign: Vec<(Text, Expr)>,
-    /// What it hands on with `next`, where that is not its result.
+    /// The input of the next state, if it is not the state's result.
     pub(crate) output: Option<Expr>,
     pub(crate) transition: Option<Transition>,
-    /// The exit of a fragment that it is.
+    /// The fragment's exit that this state is, if it is one.
     pub(crate) exit: Option<Text>,
     pub(crate) retry: Vec<Retry>,
     pub(crate) catch: Vec<Catch>,
     pub(crate) kind: Kind,
     /// Options that this kind of state does not have.
     pub(crate) misplaced: Vec<&'static str>,
-    /// Where it was said that it catches every error of the tasks inside.
+    /// The location that declares that it catches every error of the tasks inside.
     pub(crate) exhaustive: Option<Place>,
 }
 
@@ -57,7 +57,7 @@ pub(crate) enum Kind {
     },
     Pass,
     Choice {
-        /// `None` where the edge's raw fields are the condition.
+        /// The condition is `None` where the edge's raw fields contain it.
         rules: Vec<(Option<Expr>, Edge)>,
         subject: Option<Expr>,
         arms: Vec<Arm>,
@@ -73,54 +73,54 @@ pub(crate) enum Kind {
     Map(Map),
 }
 
-/// What a choice does with data that no rule takes.
+/// The behaviour of a choice for data that no rule matches.
 #[derive(Clone, Debug)]
 pub(crate) enum Otherwise {
-    /// Nobody said.
+    /// Not specified.
     Unsaid,
-    /// It fails, on purpose.
+    /// The choice fails, as specified.
     Fail,
     To(Edge),
 }
 
-/// How long a Wait waits.
+/// The end of a Wait.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Wait {
-    /// That many seconds.
+    /// After this many seconds.
     Seconds(Expr),
-    /// Until that time, RFC 3339 text.
+    /// At this time, an RFC 3339 text.
     Timestamp(Expr),
 }
 
 impl Wait {
-    /// Waits that many seconds.
+    /// Waits this many seconds.
     #[must_use]
     pub fn seconds(seconds: Expr) -> Wait {
         Wait::Seconds(seconds)
     }
 
-    /// Waits until that time, RFC 3339 text.
+    /// Waits until this time, an RFC 3339 text.
     #[must_use]
     pub fn timestamp(time: Expr) -> Wait {
         Wait::Timestamp(time)
     }
 }
 
-/// The states of a branch or of a map's body. The first runs first.
+/// The states of a branch or of a Map's body. The first one is the start state.
 #[derive(Clone, Debug)]
 pub struct Body {
     pub(crate) states: Vec<State>,
     pub(crate) raw: Vec<(Text, Expr)>,
     pub(crate) variables: Variables,
-    /// The shape of what it ends with, where its type is known.
+    /// The shape of its result, where the type is known.
     pub(crate) result: Option<fn() -> Shape>,
-    /// Of a map: its first state takes its own input for the item.
+    /// For a Map: the input of its first state is the item.
     pub(crate) input_is_item: bool,
 }
 
 impl Body {
-    /// These states.
+    /// A body with these states.
     #[must_use]
     pub fn new(states: Vec<State>) -> Body {
         Body {
@@ -139,7 +139,7 @@ impl Body {
         self
     }
 
-    /// Takes in a fragment in its place.
+    /// Includes a fragment.
     #[must_use]
     pub fn include(mut self, include: Include) -> Body {
         let body = include.body();
@@ -148,14 +148,14 @@ impl Body {
         self
     }
 
-    /// The shapes of variables.
+    /// Sets the shapes of variables.
     #[must_use]
     pub fn variables(mut self, variables: Vec<(Text, fn() -> Shape)>) -> Body {
         self.variables.extend(VariableOf::of(variables));
         self
     }
 
-    /// Variables that were declared.
+    /// Adds declared variables.
     #[must_use]
     pub(crate) fn declared(mut self, variables: Variables) -> Body {
         self.variables.extend(variables);
@@ -163,14 +163,14 @@ impl Body {
     }
 
     setters! { self:
-        /// The shape of what it ends with.
+        /// Sets the shape of its result.
         result(shape: Option<fn() -> Shape>) => self.result = shape;
-        /// A field of the branch or ItemProcessor as it stands in ASL. It wins over what would be written.
+        /// Sets a field of the branch or ItemProcessor verbatim. It replaces the field that the flow would write.
         raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
     }
 }
 
-/// Writes methods that set what only one kind of state has; of the others, the option's word is misplaced.
+/// Defines setters for fields of a single kind of state; on any other kind, the option is recorded as misplaced.
 macro_rules! options {
     ($this:ident: $($(#[$docs:meta])* $name:ident($($argument:ident: $of:ty),*), $word:literal of $kind:pat => $change:expr;)+) => {
         setters! { $this: $(
@@ -203,7 +203,7 @@ impl State {
         }
     }
 
-    /// Calls a task, a service or another workflow.
+    /// A Task state that calls a task, a service or another workflow.
     pub fn task(name: impl Into<Text>, call: Call) -> State {
         State::new(
             name,
@@ -216,12 +216,12 @@ impl State {
         )
     }
 
-    /// Computes values.
+    /// A Pass state, which computes values.
     pub fn pass(name: impl Into<Text>) -> State {
         State::new(name, Kind::Pass)
     }
 
-    /// Decides where to go.
+    /// A Choice state.
     pub fn choice(name: impl Into<Text>) -> State {
         State::new(
             name,
@@ -234,17 +234,17 @@ impl State {
         )
     }
 
-    /// Waits.
+    /// A Wait state.
     pub fn wait(name: impl Into<Text>, wait: Wait) -> State {
         State::new(name, Kind::Wait(wait))
     }
 
-    /// Ends well. Its value is given with [`State::end_with`].
+    /// A Succeed state. [`State::end_with`] sets its value.
     pub fn succeed(name: impl Into<Text>) -> State {
         State::new(name, Kind::Succeed)
     }
 
-    /// Ends with an error.
+    /// A Fail state.
     pub fn fail(name: impl Into<Text>) -> State {
         State::new(
             name,
@@ -255,17 +255,17 @@ impl State {
         )
     }
 
-    /// Runs branches at the same time; the result is a tuple of theirs.
+    /// A Parallel state: runs branches concurrently; its result is a tuple of their results.
     pub fn parallel(name: impl Into<Text>, branches: Vec<Body>) -> State {
         State::new(name, Kind::Parallel(branches))
     }
 
-    /// Runs a body for each item; the result is a list of the body's.
+    /// A Map state: runs a body for each item; its result is a list of the body's results.
     pub fn map(name: impl Into<Text>, map: Map) -> State {
         State::new(name, Kind::Map(map))
     }
 
-    /// The place of its name in the source: faults name it.
+    /// Sets the location of its name in the source, for messages of faults.
     #[doc(hidden)]
     #[must_use]
     pub fn at(mut self, file: &'static str, line: u32, column: u32) -> State {
@@ -273,14 +273,14 @@ impl State {
         self
     }
 
-    /// It catches every error of the tasks inside, or that is a fault.
+    /// Requires that it catches every error of the tasks inside; an uncaught error is a fault.
     #[must_use]
     pub(crate) fn exhaustive(mut self, place: Place) -> State {
         self.exhaustive = Some(place);
         self
     }
 
-    /// Goes along an edge, with what is assigned on it.
+    /// Goes to the edge's target, with the edge's assignments.
     #[must_use]
     pub(crate) fn next_along(mut self, edge: Edge) -> State {
         self.assign.extend(edge.assign);
@@ -288,7 +288,7 @@ impl State {
         self.next(edge.target)
     }
 
-    /// Map: writes the body under its old name.
+    /// Map: writes the body as `Iterator`, its old name.
     #[must_use]
     pub(crate) fn iterator(mut self) -> State {
         match &mut self.kind {
@@ -298,7 +298,7 @@ impl State {
         self
     }
 
-    /// Its place, of a state that was built.
+    /// Sets the source location of a built state.
     #[must_use]
     pub(crate) fn placed(mut self, place: Place) -> State {
         self.place = Some(place);
@@ -308,23 +308,23 @@ impl State {
     setters! { self:
         /// `Comment`.
         comment(text: impl Into<Text>) => self.comment = Some(text.into());
-        /// The language of this state's expressions.
+        /// Sets the query language of this state's expressions.
         query_language(language: QueryLanguage) => self.query_language = Some(language);
-        /// A field as it stands in ASL. It wins over what the state would write; [`Expr::none`] takes a field away.
+        /// Sets a field verbatim. It replaces the field that the state would write; [`Expr::none`] removes the field.
         raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
-        /// Assigns a workflow variable as the state ends.
+        /// Assigns a workflow variable when the state ends.
         assign(variable: impl Into<Text>, value: Expr) => self.assign.push((variable.into(), value));
-        /// `Output` of a state that goes on: what the next state gets as its input.
+        /// Sets the `Output` of a state with a transition: the input of the next state.
         output(value: Expr) => self.output = Some(value);
         /// Goes to another state.
         next(state: impl Into<Text>) => self.transition = Some(Transition::Next(state.into()));
-        /// Ends the workflow, the branch or the map's body, with the state's own result.
+        /// Ends the workflow, the branch or the Map's body with the state's result.
         end() => self.transition = Some(Transition::End(None));
-        /// Ends the workflow, the branch or the map's body with this value.
+        /// Ends the workflow, the branch or the Map's body with this value.
         end_with(value: Expr) => self.transition = Some(Transition::End(Some(value)));
     }
 
-    /// Of a fragment: leaves it by this exit, with this value.
+    /// In a fragment: leaves the fragment through this exit, with this value.
     #[must_use]
     pub fn exit_with(mut self, exit: impl Into<Text>, value: Expr) -> State {
         self.exit = Some(exit.into());
@@ -333,21 +333,21 @@ impl State {
     }
 
     options! { self:
-        /// Task: the longest time in seconds.
+        /// Task: sets the timeout in seconds.
         timeout(seconds: Expr), "timeout" of Kind::Task { timeout, .. } => *timeout = Some(seconds);
-        /// Task: the longest time in seconds between two heartbeats.
+        /// Task: sets the longest time between two heartbeats, in seconds.
         heartbeat(seconds: Expr), "heartbeat" of Kind::Task { heartbeat, .. } => *heartbeat = Some(seconds);
-        /// Task: the role that the call is made with, by its ARN.
+        /// Task: sets the ARN of the role that the call assumes.
         credentials(role: Expr), "credentials" of Kind::Task { credentials, .. } => *credentials = Some(role);
-        /// Task, parallel, map: adds a Retrier.
+        /// Task, Parallel, Map: adds a Retrier.
         retry(retry: Retry), "retry" of Kind::Task { .. } | Kind::Parallel(_) | Kind::Map(_) => self.retry.push(retry);
-        /// Task, parallel, map: adds a Catcher.
+        /// Task, Parallel, Map: adds a Catcher.
         catch(catch: Catch), "catch" of Kind::Task { .. } | Kind::Parallel(_) | Kind::Map(_) => self.catch.push(catch);
-        /// Map: how many items run at the same time at most.
+        /// Map: sets how many items may run at the same time.
         max_concurrency(limit: Expr), "max_concurrency" of Kind::Map(map) => map.max_concurrency = Some(limit);
     }
 
-    /// Map: changes what makes it distributed; of any other state, `option` is misplaced.
+    /// Map: changes the options of a Distributed Map; on any other state, `option` is recorded as misplaced.
     #[must_use]
     pub(crate) fn distributed(
         mut self,
@@ -364,7 +364,7 @@ impl State {
         self
     }
 
-    /// Whether it does work that gives something of its own.
+    /// Whether its kind has a result (Task, Parallel, Map).
     pub(crate) fn has_result(&self) -> bool {
         matches!(
             self.kind,
@@ -373,15 +373,15 @@ impl State {
     }
 
     options! { self:
-        /// Choice: goes along the edge when the condition holds and no earlier one did.
+        /// Choice: takes the edge when the condition is true and no earlier condition was.
         when(condition: Expr, edge: Edge), "when" of Kind::Choice { rules, .. } => rules.push((Some(condition), edge));
-        /// Choice: goes along the edge when its raw fields say so and no earlier rule held.
+        /// Choice: takes the edge when the rule in its raw fields is true and no earlier rule was.
         when_raw(edge: Edge), "when" of Kind::Choice { rules, .. } => rules.push((None, edge));
         /// Choice: `Default`.
         otherwise(edge: Edge), "otherwise" of Kind::Choice { otherwise, .. } => *otherwise = Otherwise::To(edge);
-        /// Choice: data that no rule takes fails, on purpose.
+        /// Choice: fails on data that no rule matches, as specified.
         no_default(), "otherwise fail" of Kind::Choice { otherwise, .. } => *otherwise = Otherwise::Fail;
-        /// Choice: takes the first arm that fits the value.
+        /// Choice: takes the first arm that matches the value.
         match_on(value: Expr, with: Vec<Arm>), "match" of Kind::Choice { subject, arms, .. } => {
             *subject = Some(value);
             *arms = with;

@@ -1,13 +1,13 @@
-//! The walks over a state: its expressions, edges, names and bodies.
+//! Visitors of a state's expressions, edges, names and bodies.
 
 use super::{Body, Distributed, Edge, Kind, Otherwise, Sends, State, Transition, Wait};
 use crate::expr::{Expr, Text};
 
-/// The walks, shared and mutable.
+/// Defines each visitor in a shared and a mutable form.
 macro_rules! walks {
     ($each_expression:ident, $edges:ident, $each_name:ident, $bodies:ident, $iter:ident, $only:ident $(, $mut:tt)?) => {
         impl State {
-            /// Calls `each` with the state's own expressions, not with those of its branches or body.
+            /// Calls `each` with the state's own expressions, without those of its branches or body.
             pub(crate) fn $each_expression(&$($mut)? self, each: &mut dyn FnMut(&$($mut)? Expr)) {
                 let fields = self.raw.$iter().chain(&$($mut)? self.assign);
                 fields.for_each(|(_, value)| each(value));
@@ -59,7 +59,7 @@ macro_rules! walks {
                 }
             }
 
-            /// The edges of catchers, rules and arms, and of `otherwise`; not the state's own `next`.
+            /// The edges of Catchers, rules and arms, and of `otherwise`; without the state's own `next`.
             pub(crate) fn $edges(&$($mut)? self) -> Vec<&$($mut)? Edge> {
                 let catch = self.catch.$iter();
                 let mut edges: Vec<_> = catch.map(|catch| &$($mut)? catch.edge).collect();
@@ -73,7 +73,7 @@ macro_rules! walks {
                 edges
             }
 
-            /// Calls `each` with the names that the state gives to values: variables, items, what patterns bind.
+            /// Calls `each` with the names that the state binds: variables, items, names in patterns.
             pub(crate) fn $each_name(&$($mut)? self, each: &mut dyn FnMut(&$($mut)? Text)) {
                 self.assign.$iter().for_each(|(name, _)| each(name));
                 for edge in self.$edges() {
@@ -90,7 +90,7 @@ macro_rules! walks {
                 }
             }
 
-            /// The branches of a parallel, the body of a map.
+            /// The branches of a Parallel, the body of a Map.
             pub(crate) fn $bodies(&$($mut)? self) -> &$($mut)? [Body] {
                 match &$($mut)? self.kind {
                     Kind::Parallel(branches) => branches,
@@ -121,7 +121,7 @@ macro_rules! walks {
 walks! { each_expression, edges, each_name, bodies, iter, from_ref }
 walks! { each_expression_mut, edges_mut, each_name_mut, bodies_mut, iter_mut, from_mut, mut }
 
-/// Calls `each` with these states and all inside of them, each before what is in it.
+/// Calls `each` with these states and all states inside of them, in pre-order.
 pub(crate) fn each_state<'a>(states: &'a [State], each: &mut dyn FnMut(&'a State)) {
     for state in states {
         each(state);
@@ -132,7 +132,7 @@ pub(crate) fn each_state<'a>(states: &'a [State], each: &mut dyn FnMut(&'a State
 }
 
 impl State {
-    /// Calls `each` with the state's expressions and those of everything inside it.
+    /// Calls `each` with the state's expressions and those of all states inside of it.
     pub(crate) fn each_expression_inside(&self, each: &mut dyn FnMut(&Expr)) {
         let own = std::slice::from_ref(self);
         each_state(own, &mut |state| state.each_expression(each));

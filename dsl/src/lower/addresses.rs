@@ -1,10 +1,10 @@
-//! The states that call tasks and workflows by placeholders.
+//! The placeholders in states that call tasks and workflows.
 
 use crate::flow::{Flow, Kind, Sends, each_state};
 use crate::task::Address;
 use stepwright_asl::placeholder::{Addresses, StandsFor, whole};
 
-/// What the placeholder in each state's call stands for.
+/// The meaning of the placeholder in each state's call.
 pub(super) fn of(flow: &Flow) -> Addresses {
     let mut found = Addresses::new();
     each_state(&flow.states, &mut |state| {

@@ -1,4 +1,4 @@
-//! What an expression can read where it stands.
+//! The values that an expression can read.
 
 use super::handed;
 use super::jsonata::{Code, Operator, Syntax};
@@ -11,13 +11,13 @@ use crate::shape::{Payload, Shape};
 use crate::task::{Address, Deploy, effective};
 use stepwright_asl::model::{MachineType, QueryLanguage};
 
-/// One scope that an expression sees.
+/// One scope that an expression can read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Level<'a> {
     pub(super) scope: &'a Scope,
-    /// The expression stands in the scope's first state, or inside it.
+    /// Whether the expression is in the scope's first state, or inside of it.
     pub(super) in_first: bool,
-    /// The state of the scope in or inside which the expression stands.
+    /// The state of the scope that contains the expression.
     pub(super) state: &'a str,
 }
 
@@ -26,22 +26,22 @@ pub(super) struct Level<'a> {
 pub(super) enum Dollar {
     /// The state's input.
     Input,
-    /// What the task, branches or map gave.
+    /// The result of the task, branches or Map.
     Result,
     /// The error of a catch.
     Error,
 }
 
-/// Where a value from outside of the place is found: an item, the parameter, a variable of an outer scope.
+/// Where a value of an outer scope is found: an item, the parameter, a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Whence {
-    /// Under its own name: a variable, or the execution's input.
+    /// By its own name: a variable, or the execution's input.
     Here,
-    /// In the state's input, under this name; as the whole of it where there is none.
+    /// In the state's input, at this path; the whole input if the path is empty.
     Input(Vec<String>),
-    /// In a variable that a first state assigned.
+    /// In a variable that the first state assigned.
     Assigned,
-    /// Nowhere: the place is inside of the first state of a body, whose input it is.
+    /// Not readable: the expression is inside of the first state of the body whose input contains the value.
     Inside,
 }
 
@@ -49,11 +49,11 @@ pub(super) enum Whence {
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     pub(super) code: Code,
-    /// The JSONPath, where there is one.
+    /// The JSONPath, if there is one.
     pub(super) path: Option<&'static str>,
 }
 
-/// The surroundings of an expression.
+/// The environment of an expression.
 #[derive(Clone)]
 pub(super) struct Env<'a> {
     pub(super) flow: &'a Flow,
@@ -62,14 +62,14 @@ pub(super) struct Env<'a> {
     /// Outermost first.
     pub(super) levels: Vec<Level<'a>>,
     pub(super) result: Option<Found>,
-    /// Where the error is, where there is one.
+    /// The location of the error, if there is one.
     pub(super) error: Option<ErrorSource>,
     pub(super) dollar: Dollar,
     pub(super) locals: Vec<(Text, Code)>,
     pub(super) path_locals: Vec<(Text, Leaf)>,
 }
 
-/// The output of an Express child, which is text; one that did not succeed fails.
+/// The output of an Express child, parsed from text; an unsuccessful child becomes an error.
 fn express_output() -> Syntax {
     let result = |name: &'static str| Syntax::states(format!("result.{name}"));
     let succeeded = result("Status").binary(Operator::Eq, Syntax::text("SUCCEEDED"));
@@ -81,7 +81,7 @@ fn express_output() -> Syntax {
     )
 }
 
-/// The description of a child execution, behind the Catcher of the state that waited for it.
+/// The description of a child execution, in the Choice after the Catcher of the state that waited for the child.
 fn child() -> Syntax {
     Syntax::call("parse", vec![Syntax::states("input.Cause")])
 }
@@ -106,7 +106,7 @@ impl<'a> Env<'a> {
         }
     }
 
-    /// The same where the state's result can be read.
+    /// The same environment, in which the state's result can be read.
     pub(super) fn with_result(&self, state: &'a State) -> Env<'a> {
         Env {
             result: self.found(state),
@@ -118,7 +118,7 @@ impl<'a> Env<'a> {
         }
     }
 
-    /// The same on a catch edge.
+    /// The same environment on a catch edge.
     pub(super) fn in_catch(&self) -> Env<'a> {
         Env {
             result: None,
@@ -128,7 +128,7 @@ impl<'a> Env<'a> {
         }
     }
 
-    /// The same on an edge of a Choice.
+    /// The same environment on an edge of a Choice.
     pub(super) fn on_edge(&self, edge: &Edge) -> Env<'a> {
         Env {
             error: edge.error,
@@ -161,7 +161,7 @@ impl<'a> Env<'a> {
         })
     }
 
-    /// The input of the state, or on an edge behind a Catcher that of the state which failed.
+    /// The input of the state; on an edge after a Catcher, the input of the failed state.
     pub(super) fn input(&self) -> Syntax {
         match self.error {
             Some(ErrorSource::Handed {
@@ -171,7 +171,7 @@ impl<'a> Env<'a> {
         }
     }
 
-    /// How a variable is found that the scope at `depth` has; the workflow's parameter is at no depth.
+    /// Where a variable of the scope at `depth` is found; `None` means the workflow's parameter.
     pub(super) fn whence(&self, depth: Option<usize>, name: &str) -> Whence {
         let innermost = self.levels.len().saturating_sub(1);
         let handing = self
@@ -192,7 +192,7 @@ impl<'a> Env<'a> {
         }
     }
 
-    /// How the item of that name is found, and its shape.
+    /// Where the item with this name is found, and its shape.
     pub(super) fn item(&self, name: &str) -> Option<(Whence, Shape)> {
         let innermost = self.levels.len().saturating_sub(1);
         let (depth, level, item) =
@@ -218,7 +218,7 @@ impl<'a> Env<'a> {
         Some((whence, item.shape))
     }
 
-    /// How a workflow variable is found, and its shape where one is assigned.
+    /// Where a workflow variable is found, and its shape where one is assigned.
     pub(super) fn variable(&self, name: &str) -> Option<(Whence, Shape)> {
         let (depth, shape) = self
             .levels
@@ -229,7 +229,7 @@ impl<'a> Env<'a> {
         Some((self.whence(Some(depth), name), shape))
     }
 
-    /// How the workflow's parameter is found, its name and its shape.
+    /// Where the workflow's parameter is found, its name and its shape.
     pub(super) fn parameter(&self) -> (Whence, Text, Shape) {
         let name = handed::parameter(self.flow);
         let shape = match &self.flow.parameter {
@@ -239,7 +239,7 @@ impl<'a> Env<'a> {
         (self.whence(None, &name), name, shape)
     }
 
-    /// The levels of this execution: those of a Distributed Map's parent have no variables here.
+    /// The levels of this execution, without those of a Distributed Map's parent, whose variables are not readable here.
     pub(super) fn own_levels(&self) -> &[Level<'a>] {
         let first = self
             .levels
@@ -248,7 +248,7 @@ impl<'a> Env<'a> {
         &self.levels[first.unwrap_or(0)..]
     }
 
-    /// Whether a variable may be set here that hides a function of JSONata.
+    /// Whether a variable may be set here that shadows a function of JSONata.
     pub(super) fn hides(&self, function: &str) -> bool {
         self.scopes.emitted(function) == function
             && self
@@ -273,7 +273,7 @@ impl<'a> Env<'a> {
             .unwrap_or(self.flow.query_language)
     }
 
-    /// Whether the state hands out a task token.
+    /// Whether the state has a task token.
     pub(super) fn has_token(&self) -> bool {
         matches!(&self.state.kind, Kind::Task { call, .. }
             if call.waits_for_token
@@ -331,8 +331,8 @@ impl<'a> Env<'a> {
         })
     }
 
-    /// The shape of what a branch or body ends with. Where its type is not known, it is that of the first state that says
-    /// it.
+    /// The shape of a branch's or body's result. Where its type is not known, it is the shape of the result of the first
+    /// final state.
     fn output(&self, outer: &State, index: usize, body: &Body) -> Shape {
         if let Some(shape) = body.result {
             return Shape::Lazy(shape).resolve();

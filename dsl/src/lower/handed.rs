@@ -1,30 +1,30 @@
-//! What a Distributed Map hands to its children: they are executions of their own and see nothing of the map's.
+//! The values that a Distributed Map passes to its children. Children are separate executions and cannot read the Map's variables.
 //!
-//! Each value from outside that the body reads travels in the child's input, under its own name, beside the item. There
-//! it is like a map's item: the input of the body's first state, and a variable in the states behind it.
+//! Each outer value that the body reads is passed in the child's input, under its own name, next to the item. Like a Map's
+//! item, it is read from the input in the body's first state, and from a variable in later states.
 
 use crate::expr::{Expr, Node, Text};
 use crate::flow::{Body, Flow, State, each_state};
 use std::collections::HashSet;
 use stepwright_asl::model::MachineType;
 
-/// What a body is whose map is distributed.
+/// The body of a Distributed Map.
 #[derive(Clone, Debug)]
 pub(super) struct ChildExecutions {
     pub(super) machine_type: MachineType,
-    /// A child gets several items at once.
+    /// Each child gets a batch of items.
     pub(super) batched: bool,
-    /// The values from outside.
+    /// The outer values.
     pub(super) handed: Vec<Handed>,
 }
 
-/// A value that the map hands to its children.
+/// An outer value that the Map passes to its children.
 #[derive(Clone, Debug)]
 pub(super) struct Handed {
     pub(super) name: Text,
-    /// The value, where the map stands and in its first state.
+    /// The value, as read by the Map state and by the body's first state.
     pub(super) value: Expr,
-    /// Some state other than the first reads it, so the first one assigns it to a variable.
+    /// Another state than the first reads it, so the first state assigns it to a variable.
     pub(super) assigned: bool,
 }
 
@@ -39,7 +39,7 @@ impl ChildExecutions {
     }
 }
 
-/// The first of the values from outside that the body of a Distributed Map reads.
+/// The first outer value that the body of a Distributed Map reads; `None` for a Map with batches.
 pub(crate) fn handed_into(map: &crate::flow::Map, flow: &Flow) -> Option<Text> {
     let children = ChildExecutions::of(map, flow)?;
     let first = children.handed.into_iter().next()?;
@@ -53,10 +53,10 @@ pub(super) fn parameter(flow: &Flow) -> Text {
         .map_or(Text::Borrowed("input"), |(name, _)| name.clone())
 }
 
-/// The values from outside that a body reads, in the order in which they are first read.
+/// The outer values that a body reads, in the order of their first reads.
 fn handed(body: &Body, item: &Text, flow: &Flow) -> Vec<Handed> {
     let mut inside = HashSet::from([item.clone()]);
-    // The names that the body itself gives to values, with those of the bodies in it.
+    // The names that the body binds, including the bodies inside of it.
     each_state(&body.states, &mut |state| {
         state.each_name(&mut |name| {
             inside.insert(name.clone());
@@ -98,7 +98,7 @@ fn handed(body: &Body, item: &Text, flow: &Flow) -> Vec<Handed> {
     list
 }
 
-/// The variables that a raw `Assign` gives values to.
+/// The variables that a raw `Assign` assigns.
 fn assigned_by(raw: &[(Text, Expr)]) -> impl Iterator<Item = Text> {
     let assigns = raw.iter().filter(|(key, _)| key == "Assign");
     let members = assigns.filter_map(|(_, value)| match &*value.node {
@@ -109,7 +109,7 @@ fn assigned_by(raw: &[(Text, Expr)]) -> impl Iterator<Item = Text> {
     names.map(|name| name.strip_suffix(".$").unwrap_or(name).to_owned().into())
 }
 
-/// Whether a literal of a state reads a value that is handed in: in the first state that is not there under its name.
+/// A verbatim text of a state that reads an outer value: in the first state no variable has this value yet.
 pub(super) fn literal_reads(state: &State, names: &[&Text]) -> Option<String> {
     let mut found = None;
     state.each_expression_inside(&mut |expr| {

@@ -1,4 +1,4 @@
-//! The whole machine.
+//! Lowers the whole machine.
 
 use super::addresses;
 use super::redaction;
@@ -16,17 +16,17 @@ use stepwright_asl::json::Json;
 use stepwright_asl::model::{NumberOrExpression, QueryLanguage, StateMachine};
 
 impl Flow {
-    /// Makes the ASL.
+    /// Lowers the flow to ASL.
     ///
     /// # Errors
     ///
-    /// Everything that ASL cannot say, all at once.
+    /// Returns everything that ASL cannot express, in one list.
     pub fn lower(mut self) -> Result<Definition, Faults> {
         self.prepare();
         lower(&self)
     }
 
-    /// Adds the states and names that ASL needs and a workflow leaves out. A second call changes nothing.
+    /// Adds the states and names that ASL needs and the flow does not contain. Calling it again changes nothing.
     pub(crate) fn prepare(&mut self) {
         self.with_child_errors();
         self.with_own_caught_names();
@@ -47,7 +47,7 @@ fn lower(flow: &Flow) -> Result<Definition, Faults> {
     }
 }
 
-/// The types of the answers to task tokens, by state.
+/// The types of task tokens' outputs, by state.
 fn answers(flow: &Flow) -> BTreeMap<String, AnswerType> {
     let mut answers = BTreeMap::new();
     each_state(&flow.states, &mut |state| {
@@ -60,7 +60,7 @@ fn answers(flow: &Flow) -> BTreeMap<String, AnswerType> {
     answers
 }
 
-/// What cannot be said, and what AWS would refuse all the same and does not follow from what is known to be wrong.
+/// Everything that ASL cannot express, and everything that AWS would refuse, without faults that follow from the known ones.
 pub(crate) fn faults(flow: &Flow, known: &[Fault]) -> Vec<Fault> {
     with_refused(flow, known).1
 }
@@ -78,14 +78,14 @@ fn with_refused(flow: &Flow, known: &[Fault]) -> (StateMachine, Vec<Fault>) {
     (machine, faults)
 }
 
-/// The machine as far as it can be said, and what cannot; AWS's own rules are not asked yet.
+/// The machine, as far as ASL can express it, and the faults; AWS's own rules are not checked yet.
 fn machine_of(flow: &Flow) -> (StateMachine, Vec<Fault>) {
     let scopes = Scopes::of(flow);
     loop {
         let renamed = scopes.renamed();
         let lowered = lowered(flow, &scopes);
-        // Where an expression needs a function that a variable hides, that variable has another name the next time; each
-        // round renames one of finitely many.
+        // An expression may need a function that a variable shadows. That variable is then renamed, and the flow is lowered again;
+        // each round renames one of finitely many variables.
         if scopes.renamed() == renamed {
             return lowered;
         }
@@ -102,7 +102,7 @@ fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<Fault>) {
     let lowered = states.lower(&flow.states, &[scopes.root_level()]);
     let machine = StateMachine {
         comment: flow.comment.as_deref().map(text::comment),
-        // AWS refuses JSONPath below a JSONata machine, so one JSONPath state makes the machine JSONPath.
+        // AWS refuses JSONPath states in a JSONata machine, so one JSONPath state makes the machine JSONPath.
         query_language: (!mixed).then_some(QueryLanguage::Jsonata.into()),
         timeout_seconds: timeout(flow, &mut report),
         start_at: flow

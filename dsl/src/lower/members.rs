@@ -1,18 +1,18 @@
-//! Fields and items of a value by its shape: the same in both query languages.
+//! Fields and items of a value, by its shape; shared by both query languages.
 
 use crate::shape::{CustomForm, Field, Fields, Presence, Shape};
 
-/// What the name of a field leads to.
+/// The result of looking up a field by its name.
 pub(super) enum Member {
-    /// The value itself: what a newtype holds, of this shape.
+    /// The value itself: the wrapped value of a newtype, with this shape.
     Same(Shape),
-    /// A field that travels.
+    /// A serialized field.
     Field(Field),
-    /// What has that name in a value of unknown form.
+    /// A member of a value of unknown type.
     Unknown,
 }
 
-/// The field of a name in Rust, or why there is none.
+/// The field with this Rust name, or why there is none.
 pub(super) fn field(shape: &Shape, name: &str) -> Result<Member, String> {
     match shape.resolve() {
         Shape::Any => Ok(Member::Unknown),
@@ -35,7 +35,7 @@ pub(super) fn field(shape: &Shape, name: &str) -> Result<Member, String> {
     }
 }
 
-/// The place in its list of an item of a tuple, and its shape, or why there is none. What a newtype holds has no place.
+/// The index and shape of a tuple's item in its JSON list, or why there is none. The item of a newtype has no index.
 pub(super) fn item(shape: &Shape, index: usize) -> Result<(Option<usize>, Shape), String> {
     let shape = shape.resolve();
     if let Shape::Custom(form) = shape {
@@ -47,7 +47,7 @@ pub(super) fn item(shape: &Shape, index: usize) -> Result<(Option<usize>, Shape)
             Fields::Tuple(fields) => match fields.get(index) {
                 Some(field) => {
                     travels(field)?;
-                    // Fields that serde skips take no place in the list.
+                    // Fields that serde skips are not part of the list.
                     let before = fields.iter().take(index);
                     let place = before.filter(|field| travels(field).is_ok()).count();
                     Some((place, field.shape.clone()))
@@ -67,7 +67,7 @@ pub(super) fn item(shape: &Shape, index: usize) -> Result<(Option<usize>, Shape)
     }
 }
 
-/// The functions of the user's that write a value only as this field: elsewhere its type has another form.
+/// The user's functions that serialize a value only in this field: elsewhere its type has another form.
 pub(super) fn custom_field(shape: &Shape) -> Option<CustomForm> {
     match shape.resolve() {
         Shape::Custom(form) if form.of_field => Some(form),

@@ -1,7 +1,7 @@
-//! From the flow tree to ASL.
+//! Lowers the flow tree to ASL.
 //!
-//! `scope` finds variables and what they hold; `state` makes one state of one state; `jsonata` and `jsonpath` write its
-//! expressions; `machine` puts the whole together. Everything that cannot be said is a fault, and all are reported at once.
+//! `scope` finds the variables and their shapes; `state` lowers single states; `jsonata` and `jsonpath` lower their expressions;
+//! `machine` combines the results. Everything that ASL cannot express is a fault, and all faults are reported together.
 
 mod addresses;
 mod env;

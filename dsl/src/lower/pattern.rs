@@ -1,4 +1,4 @@
-//! Patterns as conditions, and what they bind, in either query language.
+//! Patterns as conditions with bound values, in either query language.
 
 use super::env::Env;
 use super::jsonata::{self, Code};
@@ -8,18 +8,18 @@ use crate::expr::{Binary, Expr, Text};
 use crate::shape::{EnumShape, Fields, Shape, StructShape, Tagging, Variant};
 use serde_json::Value;
 
-/// What a query language says of a value that a pattern is held against.
+/// The operations of a query language that matching needs.
 pub(super) trait Matches {
-    /// A value that can be looked at.
+    /// A value that can be tested.
     type Leaf: Clone;
-    /// A condition about one.
+    /// A condition about a value.
     type Test;
 
     fn report(&mut self) -> &mut Report;
     fn shape(&self, value: &Self::Leaf) -> Shape;
     /// The same value with another shape.
     fn shaped(&self, value: &Self::Leaf, shape: Shape) -> Self::Leaf;
-    /// What is there when an option is `Some`.
+    /// The value of an option that is `Some`.
     fn some(&self, value: &Self::Leaf) -> Self::Leaf;
     /// A member by its name in JSON.
     /// The same value, as a part of the object that it is read from.
@@ -30,7 +30,7 @@ pub(super) trait Matches {
     fn item(&mut self, value: &Self::Leaf, index: usize) -> Self::Leaf;
 
     fn is_some(&mut self, value: &Self::Leaf, wanted: bool) -> Self::Test;
-    /// A comparison with a literal; none where the language has none, which is said.
+    /// A comparison with a literal; `None` if the language has none, which it reports.
     fn compares(
         &mut self,
         value: &Self::Leaf,
@@ -43,7 +43,7 @@ pub(super) trait Matches {
     fn is_none_of(&mut self, value: &Self::Leaf, names: Vec<String>) -> Self::Test;
     fn all(&self, tests: Vec<Self::Test>) -> Self::Test;
     fn any(&self, tests: Vec<Self::Test>) -> Self::Test;
-    /// One value where a test holds, else another.
+    /// A value if a test is true, else another value.
     fn choose(
         &mut self,
         test: &Self::Test,
@@ -53,13 +53,13 @@ pub(super) trait Matches {
     ) -> Self::Leaf;
 }
 
-/// A pattern's tests, all of which must hold, and what it binds.
+/// A pattern's tests, all of which must be true, and the values that it binds.
 pub(super) struct Matched<L: Matches> {
     pub(super) tests: Vec<L::Test>,
     pub(super) bound: Vec<(Text, L::Leaf)>,
 }
 
-/// Holds a pattern against a value.
+/// Matches a value with a pattern.
 pub(super) fn matched<L: Matches>(
     language: &mut L,
     pattern: &Pattern,
@@ -73,7 +73,7 @@ pub(super) fn matched<L: Matches>(
     matched
 }
 
-/// What a pattern binds when its subject is an expression of a JSONata state.
+/// The values that a pattern binds if its subject is an expression of a JSONata state.
 pub(super) fn bind(
     subject: &Expr,
     pattern: &Pattern,
@@ -83,7 +83,7 @@ pub(super) fn bind(
     jsonata::matched(subject, pattern, env, report).bound
 }
 
-/// The fields of a variant as a struct of their own.
+/// The fields of a variant, as a separate struct.
 fn as_struct(shape: &EnumShape, variant: &Variant) -> Shape {
     Shape::Struct(StructShape {
         name: format!("{}::{}", shape.name, variant.name).into(),
@@ -92,7 +92,7 @@ fn as_struct(shape: &EnumShape, variant: &Variant) -> Shape {
     })
 }
 
-/// The variant that a pattern names, or what to say.
+/// The variant that a pattern names, or the message of the fault.
 fn find<'s>(shape: &'s EnumShape, name: &str) -> Result<&'s Variant, String> {
     if shape.tagging == Tagging::Untagged {
         return Err(format!(
@@ -219,7 +219,7 @@ impl<L: Matches> Matched<L> {
         }
     }
 
-    /// `a | b`: one of the tests; a name is bound by the first alternative that holds.
+    /// `a | b`: any of the tests; a name is bound by the first alternative that matches.
     fn alternatives(&mut self, language: &mut L, alternatives: &[Pattern], subject: &L::Leaf) {
         let mut tests: Vec<L::Test> = Vec::new();
         let mut bound: Vec<(Text, L::Leaf)> = Vec::new();
@@ -274,7 +274,7 @@ fn is_variant<L: Matches>(
     }
 }
 
-/// The wire names that `#[serde(other)]` does not stand for.
+/// The wire names that `#[serde(other)]` does not match.
 fn known(shape: &EnumShape) -> Vec<String> {
     shape
         .variants

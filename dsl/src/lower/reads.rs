@@ -1,4 +1,4 @@
-//! What the texts in `jsonata!`, `path!` and `intrinsic!` read, held against the shapes of what is there.
+//! Checks the names that the texts in `jsonata!`, `path!` and `intrinsic!` read, using shapes.
 
 use super::env::{Dollar, Env, Whence};
 use super::jsonata::Syntax;
@@ -9,10 +9,10 @@ use stepwright_asl::jsonata::Expression;
 use stepwright_asl::path::{Path, Root, Step};
 use stepwright_asl::similar::did_you_mean;
 
-/// The names in a text: each with its place, in bytes.
+/// The names in a text, each with its byte offset.
 type Names = [(String, Option<usize>)];
 
-/// Holds a JSONata text against what it reads.
+/// Checks the names that a JSONata text reads.
 pub(super) fn in_jsonata(text: &str, env: &Env<'_>, report: &mut Report) {
     let Ok(expression) = Expression::parse(text) else {
         return;
@@ -30,14 +30,14 @@ pub(super) fn in_jsonata(text: &str, env: &Env<'_>, report: &mut Report) {
     }
 }
 
-/// Holds a JSONPath against what it selects.
+/// Checks the names that a JSONPath selects.
 pub(super) fn in_path(text: &str, env: &Env<'_>, report: &mut Report) {
     if let Ok(path) = Path::parse(text.trim()) {
         of_path(&path, "path", text.trim(), env, report);
     }
 }
 
-/// Holds the paths of an intrinsic function's call against what they select.
+/// Checks the names that the paths of an intrinsic function's call select.
 pub(super) fn in_call(text: &str, env: &Env<'_>, report: &mut Report) {
     let Ok(call) = Call::parse(text.trim()) else {
         return;
@@ -72,7 +72,7 @@ fn of_path(path: &Path, kind: &str, text: &str, env: &Env<'_>, report: &mut Repo
     }
 }
 
-/// The shape of what a variable holds, or a place of `$states`, with the names that lead on from there.
+/// The shape of a variable's value, or of a member of `$states`, with the remaining names of the path.
 fn in_variable<'n>(variable: &str, names: &'n Names, env: &Env<'_>) -> Option<(Shape, &'n Names)> {
     if variable != "states" {
         return match env.variable(variable)? {
@@ -105,7 +105,7 @@ fn in_context<'n>(names: &'n Names, env: &Env<'_>) -> Option<(Shape, &'n Names)>
     }
 }
 
-/// The names behind those of a prefix.
+/// The names after a prefix.
 fn behind<'n, 'p>(
     names: &'n Names,
     prefix: impl IntoIterator<Item = &'p str>,
@@ -121,7 +121,7 @@ fn behind<'n, 'p>(
     Some(rest)
 }
 
-/// Follows names through a shape, and reports the first that is not there.
+/// Follows names through a shape, and reports the first name that does not exist.
 fn look(shape: &Shape, names: &Names, kind: &str, text: &str, report: &mut Report) {
     let mut shape = shape.clone();
     for (name, offset) in names {
@@ -185,7 +185,7 @@ fn say(what: &str, kind: &str, text: &str, offset: Option<usize>, report: &mut R
     report.fault(format!("{what}{place}: `{kind}!(\"{text}\")`{way_out}"));
 }
 
-/// The items of lists, what options hold: JSONata looks into both.
+/// The items of lists and the values of options: JSONata steps into both.
 fn entered(shape: &Shape) -> Shape {
     let mut shape = shape.plain();
     loop {
@@ -197,7 +197,7 @@ fn entered(shape: &Shape) -> Shape {
     }
 }
 
-/// The fields as they stand in JSON; whether these are all of them.
+/// Collects the fields by their JSON names; returns whether these are all of them.
 fn fields(of: &Fields, known: &mut Vec<(String, Shape)>) -> bool {
     let Fields::Named(list) = of else {
         return false;

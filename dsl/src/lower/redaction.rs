@@ -1,10 +1,10 @@
-//! The fields whose values people must not read.
+//! The fields whose values are masked in output for people.
 
 use crate::flow::{Flow, Kind, Sends, each_state};
 use crate::shape::RedactedFields;
 use stepwright_asl::redaction::Redaction;
 
-/// The redacted fields of all types that the workflow names: its own, those of its variables, of its calls and of their results.
+/// The redacted fields of all types in the workflow: its own, those of its variables, of its calls and of their results.
 pub(super) fn of(flow: &Flow) -> Redaction {
     let mut found = RedactedFields::default();
     let own = flow.parameter.iter().map(|(_, shape)| shape);

@@ -1,4 +1,4 @@
-//! What AWS would refuse although it can be said: a state that nothing reaches, a number out of range, a raw field that does
+//! Machines that ASL can express but AWS would refuse: an unreachable state, a number out of range, a raw field that does
 //! not fit.
 
 use crate::flow::{Flow, Kind, State, each_state};
@@ -9,10 +9,10 @@ use stepwright_asl::json::segments;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::validate::validate;
 
-/// Rules about the ways between states.
+/// The validator's rules about transitions between states.
 const OF_WAYS: [&str; 2] = ["SW021", "SW023"];
 
-/// The validator's errors, without those that only follow from what was known to be wrong and from what the lowering said.
+/// The validator's errors, without those that follow from the `known` faults or from the faults of the lowering, `said`.
 pub(super) fn faults(
     flow: &Flow,
     machine: &StateMachine,
@@ -27,12 +27,12 @@ pub(super) fn faults(
     });
     let faulty: HashSet<&str> = wrong.iter().filter_map(|fault| fault.state()).collect();
     let is_whole = wrong.iter().all(|fault| fault.state().is_some());
-    // A transition that is missing is the cause of what is found elsewhere.
+    // A missing transition causes further findings in other states.
     let ways_are_known = is_whole && known.is_empty() && goes_on(&flow.states);
     let mut faults = Vec::new();
     for finding in findings.errors() {
         let state = state_of(&finding.pointer);
-        // Where a state could not be lowered, something stands in the place of what was meant.
+        // A state that could not be lowered contains placeholders, so findings in it are meaningless.
         let follows = match &state {
             _ if OF_WAYS.contains(&finding.rule) && !ways_are_known => true,
             Some(state) => !is_whole || faulty.contains(&**state),
@@ -47,7 +47,7 @@ pub(super) fn faults(
     faults
 }
 
-/// Whether each state goes somewhere that there is.
+/// Whether each state has a transition, and all targets exist.
 fn goes_on(states: &[State]) -> bool {
     states.iter().all(|state| {
         let ends = matches!(
@@ -68,7 +68,7 @@ fn message(finding: &Finding) -> String {
     }
 }
 
-/// The innermost state on the way to a place: the key after the last `States`.
+/// The innermost state on the path of a JSON pointer: the key after the last `States`.
 fn state_of(pointer: &str) -> Option<String> {
     let steps: Vec<_> = segments(pointer)?.collect();
     let states = steps.iter().rposition(|step| step == "States")?;

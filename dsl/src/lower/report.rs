@@ -1,16 +1,16 @@
-//! Faults as they are found.
+//! Collects faults.
 
 use crate::expr::Expr;
 use crate::flow::{Flow, State};
 use crate::workflow::{Fault, Place};
 
-/// The faults of one state, or of the machine itself.
+/// The faults of one state, or of the machine.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     state: Option<String>,
-    /// Where the state stands.
+    /// The location of the state.
     own: Option<Place>,
-    /// Where that stands which is lowered now.
+    /// The location of the expression that is being lowered.
     here: Option<Place>,
     faults: Vec<Fault>,
     locals: usize,
@@ -37,7 +37,7 @@ impl Report {
         }
     }
 
-    /// Of the machine itself.
+    /// A report of the machine.
     pub(super) fn of_machine(flow: &Flow) -> Report {
         Report {
             own: flow.place,
@@ -46,25 +46,25 @@ impl Report {
         }
     }
 
-    /// Faults are from now on those of an expression, where its place is known. Gives the place that was before, for
+    /// Assigns later faults to the location of an expression, if it is known. Returns the previous location, for
     /// [`Report::leave`].
     pub(super) fn enter(&mut self, expr: &Expr) -> Option<Place> {
         self.enter_at(expr.place)
     }
 
-    /// The same for a place.
+    /// The same for a location.
     pub(super) fn enter_at(&mut self, place: Option<Place>) -> Option<Place> {
         let before = self.here;
         self.here = place.or(before);
         before
     }
 
-    /// Goes back to the place that [`Report::enter`] left.
+    /// Restores the location that [`Report::enter`] returned.
     pub(super) fn leave(&mut self, before: Option<Place>) {
         self.here = before;
     }
 
-    /// Enters one level of an expression. Returns `false`, and reports a fault, below the deepest one.
+    /// Enters one level of an expression. Returns `false`, and reports a fault, if the nesting is too deep.
     pub(super) fn descend(&mut self) -> bool {
         self.depth += 1;
         if self.depth > DEEPEST {
@@ -83,7 +83,7 @@ impl Report {
     pub(super) fn fault(&mut self, message: impl Into<String>) {
         let fault = Fault::new(self.state.as_deref(), message).at(self.here);
         let same = |other: &&mut Fault| other.message() == fault.message();
-        // What is said of an expression is not said of its state once more.
+        // A fault of an expression is not repeated for its state.
         for other in self.faults.iter_mut().filter(same) {
             if other.place() == self.own {
                 *other = fault;
@@ -96,13 +96,13 @@ impl Report {
         self.faults.push(fault);
     }
 
-    /// A number that no other local of the state has.
+    /// A number that is unique among the locals of the state.
     pub(super) fn fresh(&mut self) -> usize {
         self.locals += 1;
         self.locals
     }
 
-    /// A variable of which nothing is known.
+    /// Reports a variable that is not assigned.
     pub(super) fn unknown(&mut self, name: &str) {
         self.fault(format!(
             "the variable `{name}` is assigned nowhere in this scope; assign it with `let {name} = ..` in a state before"
@@ -114,11 +114,11 @@ impl Report {
     }
 }
 
-/// Why a place reads no result.
+/// The fault of reading a result where there is none.
 pub(super) const NO_RESULT: &str =
     "only a task, parallel or map has a result, and only after it succeeded";
 
-/// Why a place reads no task token.
+/// The fault of reading a task token where there is none.
 pub(super) const NO_TOKEN: &str = "only `wait_for_task_token` hands out a task token: \
     `let answer: T = wait_for_task_token f(.., task_token);`";
 
@@ -126,17 +126,17 @@ pub(super) const NO_TOKEN: &str = "only `wait_for_task_token` hands out a task t
 pub(super) const HIDDEN_NONE: &str = "in JSON an `Option` of an `Option` is one `null`, so `None` and `Some(None)` are the same; `.flatten()` it first";
 pub(super) const NO_ERROR: &str = "only a catch edge has an error";
 
-/// Why a place reads no local of that name.
+/// The fault of reading a local that does not exist.
 pub(super) fn no_local(name: &str) -> String {
     format!("nothing binds `{name}` here")
 }
 
-/// Why a place reads no item of that name.
+/// The fault of reading an item that does not exist.
 pub(super) fn no_item(name: &str) -> String {
     format!("no map around this state has an item `{name}`")
 }
 
-/// Why a place cannot read a value that came into the state around it.
+/// The fault of reading a value that is in the input of an outer state.
 pub(super) fn too_early(name: &str) -> String {
     format!(
         "`{name}` is read inside the first state of its map's body, where it is no variable yet; put a `pass` state before \

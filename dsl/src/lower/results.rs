@@ -3,7 +3,7 @@
 use crate::flow::{Flow, Kind, Sends, each_state};
 use crate::workflow::Results;
 
-/// The types that the states expect of the services they call, by state. The answer to a task token is no result of the service.
+/// The result types that the states expect from the services they call, by state. The output of a task token is not a service's result.
 pub(super) fn of(flow: &Flow) -> Results {
     let mut found = Results::default();
     each_state(&flow.states, &mut |state| {

@@ -1,4 +1,4 @@
-//! The scopes of variables, the shapes of what they hold, and the items of maps.
+//! The scopes of variables, the shapes of their values, and the items of Maps.
 
 use super::env::{Env, Level};
 use super::handed::ChildExecutions;
@@ -10,17 +10,17 @@ use crate::shape::{Field, Fields, Presence, Shape, StructShape};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// The variables of the machine, of one branch or of one map's body.
+/// The variables of the machine, of one branch or of one Map's body.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
     /// The variables whose types are known.
     typed: HashMap<Text, fn() -> Shape>,
-    /// Those of which only the values are known that are assigned to them.
+    /// The variables whose shapes are derived from assigned values.
     untyped: RefCell<HashMap<String, Shape>>,
     pub(super) item: RefCell<Option<Item>>,
-    /// Of the body of a Distributed Map.
+    /// Set for the body of a Distributed Map.
     pub(super) children: Option<ChildExecutions>,
-    /// For variables that are named like one of JSONata's functions: the states that they may be set in.
+    /// For variables with the name of a JSONata function: the states in which they may be set.
     hiding: HashMap<String, HashSet<String>>,
 }
 
@@ -29,12 +29,12 @@ fn typed(variables: &[VariableOf]) -> HashMap<Text, fn() -> Shape> {
     variables.map(|one| (one.name.clone(), one.shape)).collect()
 }
 
-/// What a map's body is run for.
+/// The item of a Map's body.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
     pub(super) name: Text,
     pub(super) shape: Shape,
-    /// Some state other than the first reads it, so the first one assigns it to a variable.
+    /// Another state than the first reads it, so the first state assigns it to a variable.
     pub(super) assigned: bool,
 }
 
@@ -50,8 +50,8 @@ impl Scope {
         self.item.borrow().clone()
     }
 
-    /// The names of what the body's first state assigns because it is its input: the item, and what a Distributed Map
-    /// hands in.
+    /// The names that the body's first state assigns because they are in its input: the item, and the values that a Distributed
+    /// Map passes to its children.
     pub(super) fn given(&self) -> Vec<Text> {
         let item = self.item().filter(|item| item.assigned);
         let handed = self.children.iter().flat_map(|children| &children.handed);
@@ -65,7 +65,7 @@ impl Scope {
             .collect()
     }
 
-    /// Whether a variable of this name may be set when the state runs, and so hide the function of that name.
+    /// Whether a variable with this name may be set when the state runs, and shadow the function with this name.
     pub(super) fn hides(&self, function: &str, state: &str) -> bool {
         self.hiding
             .get(function)
@@ -73,17 +73,17 @@ impl Scope {
     }
 }
 
-/// All scopes of a flow. A branch or body is found by the name of its state and its place there.
+/// All scopes of a flow. A branch or body is found by its state's name and its index in that state.
 #[derive(Debug, Default)]
 pub(super) struct Scopes {
     root: Scope,
     inner: HashMap<(String, usize), Scope>,
-    /// Variables under other names in the ASL, because they would hide a function there.
+    /// Variables with other names in the ASL, because they would shadow a function there.
     renamed: RefCell<BTreeMap<String, Text>>,
 }
 
 impl Scopes {
-    /// Finds every variable and what it holds.
+    /// Finds every variable and its shape.
     pub(super) fn of(flow: &Flow) -> Scopes {
         let mut scopes = Scopes::default();
         scopes.root.typed = typed(&flow.variables);
@@ -127,7 +127,7 @@ impl Scopes {
         }
     }
 
-    /// The text of a literal of the user's that reads variables under the names that they have in the ASL.
+    /// The text of a user's literal, in which variables have their names of the ASL.
     pub(super) fn emitted_text(&self, literal: &Expr) -> Option<Text> {
         if self.renamed.borrow().is_empty() {
             return None;
@@ -140,7 +140,7 @@ impl Scopes {
         }
     }
 
-    /// Gives a variable that would hide a function another name from the next lowering on.
+    /// Renames a variable that would shadow a function, for the next lowering.
     pub(super) fn rename(&self, name: &str) {
         let mut new = format!("{name}_");
         while self.has(&new) {
@@ -151,7 +151,7 @@ impl Scopes {
             .insert(name.to_owned(), new.into());
     }
 
-    /// The variables that have another name.
+    /// The number of renamed variables.
     pub(super) fn renamed(&self) -> usize {
         self.renamed.borrow().len()
     }
@@ -179,7 +179,7 @@ impl Scopes {
     }
 }
 
-/// The levels that a state of a branch or body sees.
+/// The levels that a state of a branch or body can read.
 pub(super) fn enter<'a>(
     scopes: &'a Scopes,
     levels: &[Level<'a>],
@@ -195,7 +195,7 @@ pub(super) fn enter<'a>(
     inner
 }
 
-/// The levels as one state sees them.
+/// The levels for the state at `index`.
 pub(super) fn at<'a>(levels: &[Level<'a>], states: &'a [State], index: usize) -> Vec<Level<'a>> {
     let mut levels = levels.to_vec();
     if let Some(innermost) = levels.last_mut() {
@@ -205,7 +205,7 @@ pub(super) fn at<'a>(levels: &[Level<'a>], states: &'a [State], index: usize) ->
     levels
 }
 
-/// Whether a state other than the body's first, or anything inside one, reads the item.
+/// Whether the item is read by a state after the body's first state, or inside of such a state.
 fn reads_item_later(body: &Body, item: &str) -> bool {
     let mut read = false;
     for state in body.states.iter().skip(1) {
@@ -221,7 +221,7 @@ pub(super) fn reads_item(expr: &Expr, item: &str) -> bool {
     read
 }
 
-/// For each variable that is named like a function: the states that run after it may have been assigned.
+/// For each variable with the name of a function: the states that may run after an assignment of it.
 fn hiding(states: &[State], given: &[Text]) -> HashMap<String, HashSet<String>> {
     let mut hiding: HashMap<String, HashSet<String>> = HashMap::new();
     let mut set = |name: &str, target: &str| {
@@ -269,10 +269,10 @@ fn hiding(states: &[State], given: &[Text]) -> HashMap<String, HashSet<String>> 
     hiding
 }
 
-/// What variables hold whose types nobody has said: those of a flow that is made by hand.
+/// Derives the shapes of variables without declared types: those of a flow that is created without `workflow!`.
 ///
-/// It looks at each assignment once, in the order of the source, so that it ends on every flow. `workflow!` hands its
-/// types over, and nothing is left to do here.
+/// Visits each assignment once, in source order, so that it ends for every flow. `workflow!` provides the types of its variables,
+/// so that nothing remains to be derived.
 struct Untyped<'a> {
     flow: &'a Flow,
     scopes: &'a Scopes,
@@ -321,7 +321,7 @@ impl<'a> Untyped<'a> {
         }
     }
 
-    /// What an arm's pattern binds, and what its edge assigns.
+    /// Derives the shapes of names that an arm's pattern binds or its edge assigns.
     fn arm(&self, subject: Option<&Expr>, arm: &Arm, mut env: Env<'a>) {
         let assigned = arm.edge.assign.iter().map(|(name, _)| name);
         let mut names = arm.pattern.names().into_iter().chain(assigned);
@@ -340,7 +340,7 @@ impl<'a> Untyped<'a> {
         self.assign(&arm.edge.assign, &env);
     }
 
-    /// The shape of what a map's body runs for.
+    /// The shape of a Map's item, or of its batch.
     fn item(&self, map: &Map, env: &Env<'a>) -> Shape {
         let Some(items) = &map.items else {
             return Shape::Any;
@@ -387,7 +387,7 @@ fn is_typed(name: &str, env: &Env<'_>) -> bool {
     innermost.is_some_and(|level| level.scope.typed.contains_key(name))
 }
 
-/// Takes what an assignment says about a variable.
+/// Records the shape of an assigned value for its variable.
 fn learn(name: &str, shape: Shape, env: &Env<'_>) {
     let Some(level) = env.levels.last() else {
         return;

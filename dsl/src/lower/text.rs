@@ -1,17 +1,17 @@
-//! Texts that must survive template engines: SAM and CDK fill in `${..}`, Terraform also reads `%{..}`, and AWS takes a
-//! string from `{%` to `%}` for an expression.
+//! Texts that must survive template engines: SAM and CDK replace `${..}`, Terraform also replaces `%{..}`, and AWS evaluates a
+//! string from `{%` to `%}` as an expression.
 
 use serde_json::Value;
 
-/// What no emitted literal may hold.
+/// Character pairs that no emitted literal may contain.
 const DIGRAPHS: [&str; 4] = ["${", "%{", "{%", "%}"];
 
-/// Whether a text can stand in a definition as it is.
+/// Whether a definition can contain a text unchanged.
 pub(super) fn is_safe(text: &str) -> bool {
     !DIGRAPHS.iter().any(|digraph| text.contains(digraph))
 }
 
-/// Whether a literal can stand in a definition as it is.
+/// Whether a definition can contain a literal unchanged.
 pub(super) fn is_safe_value(value: &Value) -> bool {
     match value {
         Value::String(value) => is_safe(value),
@@ -23,7 +23,7 @@ pub(super) fn is_safe_value(value: &Value) -> bool {
     }
 }
 
-/// The text in pieces of which none holds what it must not; together they are the text.
+/// Splits the text into pieces that contain no digraph; concatenated, they are the text.
 pub(super) fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut from = 0;
@@ -42,7 +42,7 @@ pub(super) fn pieces(text: &str) -> Vec<&str> {
     pieces
 }
 
-/// A comment that survives: nothing can be computed in one, so a blank parts what must not stand together.
+/// A comment that survives: a comment cannot contain an expression, so a blank separates the characters of a digraph.
 pub(super) fn comment(text: &str) -> String {
     pieces(text).join(" ")
 }

@@ -1,4 +1,4 @@
-//! Values with structure, before they are written as a template or as an expression.
+//! Structured values, before they are written as a template or as an expression.
 
 use super::members;
 use super::report::Report;
@@ -9,26 +9,26 @@ use serde_json::Value;
 /// A value whose leaves are computed in one of the query languages.
 #[derive(Clone, Debug)]
 pub(super) enum Tree<L> {
-    /// A JSON value as it stands.
+    /// A JSON value, verbatim.
     Literal(Value),
     /// `${Name}` for a template engine.
     Placeholder(String),
-    /// Something computed.
+    /// A computed value.
     Leaf(L),
     /// An object.
     Object(Vec<(String, Tree<L>)>),
     /// An array.
     Array(Vec<Tree<L>>),
-    /// Objects put together, later keys over earlier ones.
+    /// Merged objects; later keys replace earlier ones.
     Merge(Vec<Tree<L>>),
-    /// A member that is left out where its value is `null`.
+    /// A member that is omitted if its value is `null`.
     Optional(Box<Tree<L>>),
-    /// A value whose shape is known better than by what it is made of.
+    /// A value whose shape is known more precisely than its parts show.
     Shaped(Box<Tree<L>>, Shape),
 }
 
 impl<L> Tree<L> {
-    /// Whether nothing in it is computed.
+    /// Whether no part of it is computed.
     pub(super) fn is_literal(&self) -> bool {
         match self {
             Tree::Literal(_) => true,
@@ -39,7 +39,7 @@ impl<L> Tree<L> {
         }
     }
 
-    /// Its value, where nothing in it is computed.
+    /// Its value, if no part of it is computed.
     pub(super) fn into_literal(self) -> Result<Value, Tree<L>> {
         if !self.is_literal() {
             return Err(self);
@@ -65,14 +65,14 @@ impl<L> Tree<L> {
     }
 }
 
-/// Makes trees of expressions. A query language says how its leaves are written.
+/// Builds trees of expressions. The query language lowers the leaves.
 pub(super) trait Build {
     type Leaf;
 
-    /// Lowers an expression that has no structure of its own.
+    /// Lowers an expression that is not a structured literal.
     fn leaf(&mut self, expr: &Expr) -> Tree<Self::Leaf>;
 
-    /// A value of which rustc has said the type.
+    /// A value whose type rustc has determined.
     fn typed(&mut self, value: &Expr, shape: Shape) -> Tree<Self::Leaf>;
 
     /// `Some` of a value.
@@ -85,13 +85,13 @@ pub(super) trait Build {
         value
     }
 
-    /// The value of a field that functions of the user's write, where it is read from a field of the same form.
+    /// The value of a field that is serialized by the user's functions, if it is read from a field with the same form.
     fn passed(&mut self, value: &Expr, form: CustomForm) -> Option<Tree<Self::Leaf>>;
 
-    /// Where faults go.
+    /// The report that faults are added to.
     fn report(&mut self) -> &mut Report;
 
-    /// Lowers any expression; what cannot be lowered is a fault at its place.
+    /// Lowers any expression; if it cannot be lowered, reports a fault at its location.
     fn tree(&mut self, expr: &Expr) -> Tree<Self::Leaf> {
         let before = self.report().enter(expr);
         let tree = if self.report().descend() {
@@ -104,7 +104,7 @@ pub(super) trait Build {
         tree
     }
 
-    /// Lowers any expression.
+    /// Lowers any expression, without changing the location.
     fn tree_here(&mut self, expr: &Expr) -> Tree<Self::Leaf> {
         if let Some(text) = plain_text(expr) {
             return Tree::Literal(Value::String(text));
@@ -166,7 +166,7 @@ pub(super) trait Build {
         }
     }
 
-    /// Writes a struct or variant literal as serde would.
+    /// Builds a struct or variant literal in serde's JSON form.
     fn record(&mut self, record: &Record) -> Tree<Self::Leaf> {
         match (record.variant, (record.shape)().resolve()) {
             (None, Shape::Struct(shape)) => {
@@ -194,7 +194,7 @@ pub(super) trait Build {
         }
     }
 
-    /// Writes the fields of a struct or a variant.
+    /// Builds the fields of a struct or a variant.
     fn fields(
         &mut self,
         fields: &Fields,
@@ -248,7 +248,7 @@ pub(super) trait Build {
         }
     }
 
-    /// Refuses a value that Rust computes, maybe with a panic, for a field that serde skips.
+    /// Refuses a value for a field that serde skips, if Rust may panic while it computes the value.
     fn refuse_dropped(&mut self, fields: &[Field], given: &[(Text, Expr)]) {
         for field in fields {
             let value = given.iter().find(|(name, _)| *name == field.name);
@@ -267,7 +267,7 @@ pub(super) trait Build {
         }
     }
 
-    /// A value that is given to a field.
+    /// The value of a field in a literal.
     fn given(&mut self, field: &Field, value: &Expr) -> Tree<Self::Leaf> {
         let Some(form) = members::custom_field(&field.shape) else {
             return self.tree(value);
@@ -286,7 +286,7 @@ pub(super) trait Build {
         tree
     }
 
-    /// The member that a field is; none where serde leaves it out.
+    /// The member of a field; `None` if serde omits it.
     fn member(&mut self, field: &Field, given: &[(Text, Expr)]) -> Option<Tree<Self::Leaf>> {
         let given = given.iter().find(|(name, _)| *name == field.name);
         let Some((_, value)) = given else {
@@ -306,7 +306,7 @@ pub(super) trait Build {
         }
     }
 
-    /// Writes a variant under its enum's tagging.
+    /// Builds a variant with its enum's tagging.
     fn variant(
         &mut self,
         shape: &EnumShape,
@@ -340,7 +340,7 @@ pub(super) trait Build {
     }
 }
 
-/// A text that is known as it stands, however Rust makes a `String` of it: `"us".to_string()`, `String::from("us")`.
+/// A constant text, in any form that makes a `String`: `"us".to_string()`, `String::from("us")`.
 fn plain_text(expr: &Expr) -> Option<String> {
     match &*expr.node {
         Node::Literal(Value::String(text)) => Some(text.clone()),
@@ -369,7 +369,7 @@ fn plain_text(expr: &Expr) -> Option<String> {
     }
 }
 
-/// Whether a function gives the text that it takes.
+/// Whether a function returns the text of its argument.
 fn is_text(path: &str) -> bool {
     [
         "String::from",
@@ -381,7 +381,7 @@ fn is_text(path: &str) -> bool {
     .contains(&path)
 }
 
-/// A literal number with the other sign.
+/// A literal number with the opposite sign.
 fn negated(value: &Expr) -> Option<Value> {
     let Node::Literal(Value::Number(number)) = &*value.node else {
         return None;
@@ -393,7 +393,7 @@ fn negated(value: &Expr) -> Option<Value> {
     }
 }
 
-/// The value itself, without methods that change nothing in JSON.
+/// The value itself, without methods that do not change the JSON.
 fn passed_on(value: &Expr) -> &Expr {
     match &*value.node {
         Node::Typed(value, _) => passed_on(value),
@@ -406,7 +406,7 @@ fn passed_on(value: &Expr) -> &Expr {
     }
 }
 
-/// Whether an expression has structure of its own.
+/// Whether an expression is a structured literal.
 fn is_built(expr: &Expr) -> bool {
     if let Node::Typed(value, _) = &*expr.node {
         return is_built(value);
@@ -422,7 +422,7 @@ fn is_built(expr: &Expr) -> bool {
     )
 }
 
-/// What stands for a field that a literal leaves to `..Default::default()`.
+/// The value of a field that a literal takes from `..Default::default()`.
 fn absent(field: &Field) -> Value {
     match field.presence {
         Presence::Sometimes(Some(default)) | Presence::Omitted(Some(default)) => default(),
@@ -430,7 +430,7 @@ fn absent(field: &Field) -> Value {
     }
 }
 
-/// Objects next to each other become one; what is computed stays apart.
+/// Merges adjacent objects; computed parts remain separate.
 fn merge<L>(parts: Vec<Tree<L>>) -> Tree<L> {
     let mut merged: Vec<Tree<L>> = Vec::new();
     for part in parts {

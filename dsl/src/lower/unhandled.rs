@@ -1,10 +1,10 @@
-//! With `deny unhandled_errors`: errors of tasks that nothing catches.
+//! With `deny unhandled_errors`: uncaught errors of tasks.
 
 use crate::flow::{Kind, Sends, State};
 use crate::workflow::Fault;
 use stepwright_asl::errors::matches_task_failure;
 
-/// Each error of a task that neither its state catches nor one around it; `way_out` says what to do about it.
+/// Each error of a task that neither its state nor an outer state catches; `way_out` is the suggested fix.
 pub(crate) fn unhandled(states: &[State], way_out: &str) -> Vec<Fault> {
     faults(states, &mut Vec::new(), way_out)
 }
@@ -34,8 +34,8 @@ fn faults<'a>(states: &'a [State], around: &mut Vec<&'a State>, way_out: &str) -
     faults
 }
 
-/// Whether one of these states, each in the one before, catches an error of the last. Out of a Distributed Map it comes
-/// under another name.
+/// Whether one of these states, from the outermost to the innermost, catches an error of the last one. A Distributed Map replaces
+/// the error's name.
 fn is_caught(states: &[&State], error: &str) -> bool {
     let mut name = error;
     for state in states.iter().rev() {

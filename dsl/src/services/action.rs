@@ -1,4 +1,4 @@
-//! What an action of a service has.
+//! The actions of services.
 
 use crate::Payload;
 use crate::sealed::Sealed;
@@ -6,26 +6,26 @@ use stepwright_asl::integrations::Pattern;
 
 /// An action of a service: `sqs:sendMessage`.
 pub trait Action: Sealed {
-    /// What follows `arn:aws:states:::`.
+    /// The part of the resource ARN after `arn:aws:states:::`.
     const RESOURCE: &'static str;
-    /// The parameters that it cannot do without.
+    /// Its required parameters.
     const REQUIRED: &'static [&'static str];
-    /// Its other parameters.
+    /// Its optional parameters.
     const OPTIONAL: &'static [&'static str];
-    /// Its patterns, as the traits [`HasSync`] and [`HasTaskToken`] have them; `.sync:2` is not among them.
+    /// Its patterns, as in the traits [`HasSync`] and [`HasTaskToken`]; without `.sync:2`.
     const PATTERNS: &'static [Pattern];
-    /// What it gives by itself.
+    /// The result of the request-response pattern.
     type Answer: Payload;
 }
 
-/// An action that starts a job for whose end a state can wait: `.sync`.
+/// An action that starts a job whose end a state can wait for: `.sync`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `.sync`",
     label = "Step Functions cannot wait for its end",
     note = "without `.sync` the state goes on with the service's answer; to wait, poll with `Wait` and `Choice` states, or use `wait_for_task_token` where there is one"
 )]
 pub trait HasSync: Action {
-    /// The job as it ended.
+    /// The finished job.
     type Job: Payload;
 }
 
@@ -37,7 +37,7 @@ pub trait HasSync: Action {
 )]
 pub trait HasSync2: Action {}
 
-/// An action that can hand on a task token, with which somebody answers: `.waitForTaskToken`.
+/// An action that can pass a task token on, with which an external system completes the task: `.waitForTaskToken`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `.waitForTaskToken`",
     label = "Step Functions hands no token to it",
@@ -45,7 +45,7 @@ pub trait HasSync2: Action {}
 )]
 pub trait HasTaskToken: Action {}
 
-/// An action: its marker, its function, and the methods of its request.
+/// Defines an action: its marker, its function, and the methods of its request.
 macro_rules! action {
     (
         $(#[$doc:meta])*
@@ -69,7 +69,7 @@ macro_rules! action {
             $crate::services::Request::new()$(.with($key, $required))*
         }
     };
-    // Without the function, where a parameter is not what its name says.
+    // Without the function, for an action whose parameters need special types.
     (
         @marker
         $(#[$doc:meta])*

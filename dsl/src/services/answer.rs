@@ -1,6 +1,6 @@
-//! What services give.
+//! Results of services.
 
-/// A structure of an answer: fields that are always there, and those that may be missing.
+/// Defines a structure of a result: fields that are always present, and fields that may be missing.
 macro_rules! answer {
     (
         $(#[$doc:meta])*
@@ -50,7 +50,7 @@ macro_rules! answer {
 
 use crate::shape::{Field, Fields, Presence, Shape, StructShape};
 
-/// A field: its name in Rust, its name in JSON, its shape, and whether it is there.
+/// A field: its name in Rust, its name in JSON, its shape, and its presence.
 pub(super) type FieldShape = (&'static str, &'static str, fn() -> Shape, Presence);
 
 /// The shape of a structure.

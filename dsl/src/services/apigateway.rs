@@ -18,15 +18,15 @@ action! {
 }
 
 answer! {
-    /// What `apigateway:invoke` gives.
+    /// The result of `apigateway:invoke`.
     InvokeAnswer {
         /// The status: 200.
         status_code: u32 = "StatusCode",
-        /// The status in words.
+        /// The status text.
         status_text: String = "StatusText",
-        /// The body: JSON where it is some, else a text.
+        /// The body: a JSON value if it is JSON, else a text.
         response_body: serde_json::Value = "ResponseBody",
-        /// The headers, each a list.
+        /// The headers; each value is a list.
         headers: serde_json::Value = "Headers",
     } optional {}
 }

@@ -1,27 +1,27 @@
-//! What is given to a parameter.
+//! Arguments of requests.
 
 use crate::builder::Expression;
 use crate::expr;
 use crate::sealed::Sealed;
 use crate::type_block::WholeNumber;
 
-/// A parameter that is a text.
+/// A text parameter.
 #[derive(Clone, Copy, Debug)]
 pub enum Text {}
 
-/// A parameter that is a whole number.
+/// An integer parameter.
 #[derive(Clone, Copy, Debug)]
 pub enum Number {}
 
-/// A parameter that is `true` or `false`.
+/// A boolean parameter.
 #[derive(Clone, Copy, Debug)]
 pub enum Flag {}
 
-/// A parameter that is any JSON: a structure of the service's API, or what a service hands on as it is.
+/// A parameter that takes any JSON: a structure of the service's API, or a value that a service passes on unchanged.
 #[derive(Clone, Copy, Debug)]
 pub enum Json {}
 
-/// What may be given to a parameter of the kind `Kind`, in a state that takes a `From`: a value, a [`placeholder`], or an expression.
+/// An argument of the kind `Kind`, in a state that takes a `From`: a value, a [`placeholder`], or an expression.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not what this parameter takes: {Kind}",
     label = "not for this parameter",
@@ -33,11 +33,11 @@ pub trait Argument<From, Kind>: Sealed {
     fn argument(self) -> Expression<From, serde_json::Value>;
 }
 
-/// A text that the deployment gives, as `placeholder!("Name")` in expressions: `${Name}` in the definition.
+/// A text that is set at deployment, as `placeholder!("Name")` in expressions: `${Name}` in the definition.
 #[derive(Clone, Debug)]
 pub struct Placeholder(String);
 
-/// The placeholder of this name: a letter, then letters, digits and `_`. Another name is an error of `build`.
+/// Returns the placeholder with this name: a letter, then letters, digits and `_`. Any other name is an error of `build`.
 ///
 /// ```
 /// use stepwright::services::{placeholder, sns};

@@ -22,7 +22,7 @@ action! {
 }
 
 action! {
-    /// Asks how far a query is.
+    /// Returns the state of a query.
     get_query_execution = GetQueryExecution("athena:getQueryExecution") -> QueryExecutionAnswer;
     query_execution_id: Text = "QueryExecutionId",
     {}
@@ -39,7 +39,7 @@ action! {
 }
 
 answer! {
-    /// What `athena:startQueryExecution` gives.
+    /// The result of `athena:startQueryExecution`.
     StartQueryExecutionAnswer {
         /// The query's id.
         query_execution_id: String = "QueryExecutionId",
@@ -47,7 +47,7 @@ answer! {
 }
 
 answer! {
-    /// What `athena:getQueryExecution` gives, and `athena:startQueryExecution.sync`.
+    /// The result of `athena:getQueryExecution` and of `athena:startQueryExecution.sync`.
     QueryExecutionAnswer {
         /// The query.
         query_execution: QueryExecution = "QueryExecution",
@@ -62,11 +62,11 @@ answer! {
     } optional {
         /// Its text.
         query: String = "Query",
-        /// Where its result is: `{"OutputLocation"}`.
+        /// The location of its result: `{"OutputLocation"}`.
         result_configuration: serde_json::Value = "ResultConfiguration",
-        /// How much it read, and how long it took.
+        /// The amount of scanned data and the run times.
         statistics: serde_json::Value = "Statistics",
-        /// How far it is: `{"State", "StateChangeReason"}`.
+        /// Its state: `{"State", "StateChangeReason"}`.
         status: serde_json::Value = "Status",
         /// Its work group.
         work_group: String = "WorkGroup",
@@ -74,14 +74,14 @@ answer! {
 }
 
 answer! {
-    /// What `athena:getQueryResults` gives.
+    /// The result of `athena:getQueryResults`.
     QueryResultsAnswer {
-        /// The rows, and what their columns are.
+        /// The rows, and metadata of their columns.
         result_set: serde_json::Value = "ResultSet",
     } optional {
-        /// What asks for the next rows.
+        /// The token of the next page.
         next_token: String = "NextToken",
-        /// How many rows were changed.
+        /// The number of changed rows.
         update_count: u64 = "UpdateCount",
     }
 }

@@ -23,7 +23,7 @@ action! {
 }
 
 answer! {
-    /// What `batch:submitJob` gives.
+    /// The result of `batch:submitJob`.
     SubmitJobAnswer {
         /// The job's id.
         job_id: String = "JobId",
@@ -36,13 +36,13 @@ answer! {
 }
 
 answer! {
-    /// A job as it ended.
+    /// A finished job.
     Job {
         /// Its id.
         job_id: String = "JobId",
         /// Its name.
         job_name: String = "JobName",
-        /// How it ended: `SUCCEEDED`; one that failed fails the state.
+        /// Its final status: `SUCCEEDED`. A failed job fails the state.
         status: String = "Status",
     } optional {
         /// Its attempts.
@@ -51,7 +51,7 @@ answer! {
         container: serde_json::Value = "Container",
         /// Its queue.
         job_queue: String = "JobQueue",
-        /// Why it is so.
+        /// The reason for its status.
         status_reason: String = "StatusReason",
     }
 }

@@ -1,7 +1,7 @@
 //! Amazon Bedrock. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-bedrock.html>
 
 action! {
-    /// Has a model answer. The body is what the model takes.
+    /// Invokes a model. The format of the body depends on the model.
     invoke_model = InvokeModel("bedrock:invokeModel") -> InvokeModelAnswer => token;
     model_id: Text = "ModelId",
     {
@@ -17,7 +17,7 @@ action! {
 }
 
 action! {
-    /// Trains a model further.
+    /// Customizes a model with training data.
     create_model_customization_job = CreateModelCustomizationJob("bedrock:createModelCustomizationJob") -> CreateModelCustomizationJobAnswer, sync -> serde_json::Value;
     job_name: Text = "JobName",
     custom_model_name: Text = "CustomModelName",
@@ -38,18 +38,18 @@ action! {
 }
 
 answer! {
-    /// What `bedrock:invokeModel` gives.
+    /// The result of `bedrock:invokeModel`.
     InvokeModelAnswer {
-        /// The model's answer, or, with `Output`, where it was written.
+        /// The model's response, or, with `Output`, the location that it was written to.
         body: serde_json::Value = "Body",
     } optional {
-        /// What the answer is.
+        /// The content type of the response.
         content_type: String = "ContentType",
     }
 }
 
 answer! {
-    /// What `bedrock:createModelCustomizationJob` gives.
+    /// The result of `bedrock:createModelCustomizationJob`.
     CreateModelCustomizationJobAnswer {
         /// The job's ARN.
         job_arn: String = "JobArn",

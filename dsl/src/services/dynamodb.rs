@@ -1,6 +1,6 @@
 //! Amazon DynamoDB. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-ddb.html>
 //!
-//! Items and keys are in DynamoDB's own JSON: `{"id": {"S": "o-1"}}`. A number in it is a text: `{"N": "12"}`.
+//! Items and keys are in DynamoDB's JSON format: `{"id": {"S": "o-1"}}`. A number in it is a text: `{"N": "12"}`.
 
 action! {
     /// Gets an item by its key.
@@ -17,7 +17,7 @@ action! {
 }
 
 action! {
-    /// Puts an item in the place of the one that has its key.
+    /// Puts an item; it replaces an item with the same key.
     put_item = PutItem("dynamodb:putItem") -> WriteAnswer;
     table_name: Text = "TableName",
     item: Json = "Item",
@@ -34,7 +34,7 @@ action! {
 }
 
 action! {
-    /// Changes attributes of an item, or makes it.
+    /// Changes attributes of an item, or creates the item.
     update_item = UpdateItem("dynamodb:updateItem") -> WriteAnswer;
     table_name: Text = "TableName",
     key: Json = "Key",
@@ -70,25 +70,25 @@ action! {
 }
 
 answer! {
-    /// What `dynamodb:getItem` gives.
+    /// The result of `dynamodb:getItem`.
     GetItemAnswer {
     } optional {
-        /// The item, in DynamoDB's own JSON; none where there is none.
+        /// The item, in DynamoDB's JSON format; `None` if it does not exist.
         item: serde_json::Value = "Item",
-        /// What it cost, where that was asked for.
+        /// The consumed capacity, if it was requested.
         consumed_capacity: serde_json::Value = "ConsumedCapacity",
     }
 }
 
 answer! {
-    /// What `dynamodb:putItem`, `updateItem` and `deleteItem` give.
+    /// The result of `dynamodb:putItem`, `updateItem` and `deleteItem`.
     WriteAnswer {
     } optional {
-        /// The attributes that `ReturnValues` asked for.
+        /// The attributes that `ReturnValues` selects.
         attributes: serde_json::Value = "Attributes",
-        /// What it cost, where that was asked for.
+        /// The consumed capacity, if it was requested.
         consumed_capacity: serde_json::Value = "ConsumedCapacity",
-        /// How large the item's collection is, where that was asked for.
+        /// The size of the item's collection, if it was requested.
         item_collection_metrics: serde_json::Value = "ItemCollectionMetrics",
     }
 }

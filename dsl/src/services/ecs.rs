@@ -21,11 +21,11 @@ action! {
 }
 
 answer! {
-    /// What `ecs:runTask` gives.
+    /// The result of `ecs:runTask`.
     RunTaskAnswer {
-        /// The tasks that were started.
+        /// The started tasks.
         tasks: Vec<Task> = "Tasks",
-        /// What was not: `{"Arn", "Reason"}`.
+        /// The tasks that could not be started: `{"Arn", "Reason"}`.
         failures: Vec<serde_json::Value> = "Failures",
     } optional {}
 }
@@ -38,13 +38,13 @@ answer! {
     } optional {
         /// Its cluster's ARN.
         cluster_arn: String = "ClusterArn",
-        /// Its containers, each with its `ExitCode` once it has ended.
+        /// Its containers; a container that ended has an `ExitCode`.
         containers: Vec<serde_json::Value> = "Containers",
-        /// Where it is: `PROVISIONING`, `STOPPED`.
+        /// Its status: `PROVISIONING`, `STOPPED`.
         last_status: String = "LastStatus",
-        /// Why it stopped, as a code.
+        /// The code of the reason why it stopped.
         stop_code: String = "StopCode",
-        /// Why it stopped.
+        /// The reason why it stopped.
         stopped_reason: String = "StoppedReason",
         /// Its definition's ARN.
         task_definition_arn: String = "TaskDefinitionArn",

@@ -1,7 +1,7 @@
 //! Amazon EventBridge. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html>
 
 action! {
-    /// Sends up to ten events: a list of `{"Source", "DetailType", "Detail", "EventBusName"}`. One that the bus does not take fails the state with
+    /// Sends up to ten events: a list of `{"Source", "DetailType", "Detail", "EventBusName"}`. An event that the bus rejects fails the state with
     /// `EventBridge.FailedEntry`.
     put_events = PutEvents("events:putEvents") -> PutEventsAnswer => token;
     entries: Json = "Entries",
@@ -9,17 +9,17 @@ action! {
 }
 
 answer! {
-    /// What `events:putEvents` gives.
+    /// The result of `events:putEvents`.
     PutEventsAnswer {
-        /// The events, in their order.
+        /// The events, in the order of the request.
         entries: Vec<Entry> = "Entries",
-        /// How many were not taken: 0, because others fail the state.
+        /// The number of rejected events: always 0, because a rejected event fails the state.
         failed_entry_count: u32 = "FailedEntryCount",
     } optional {}
 }
 
 answer! {
-    /// An event that was taken.
+    /// An accepted event.
     Entry {
         /// Its id.
         event_id: String = "EventId",

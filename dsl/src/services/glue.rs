@@ -19,7 +19,7 @@ action! {
 }
 
 answer! {
-    /// What `glue:startJobRun` gives.
+    /// The result of `glue:startJobRun`.
     StartJobRunAnswer {
         /// The run's id.
         job_run_id: String = "JobRunId",
@@ -30,20 +30,20 @@ answer! {
 }
 
 answer! {
-    /// A run of a job as it ended.
+    /// A finished run of a job.
     JobRun {
         /// Its id.
         id: String = "Id",
         /// The job's name.
         job_name: String = "JobName",
-        /// How it ended: `SUCCEEDED`; one that failed fails the state.
+        /// Its final status: `SUCCEEDED`. A failed run fails the state.
         job_run_state: String = "JobRunState",
     } optional {
-        /// What it was given.
+        /// Its arguments.
         arguments: serde_json::Value = "Arguments",
-        /// What went wrong.
+        /// Its error message.
         error_message: String = "ErrorMessage",
-        /// How many seconds it took.
+        /// Its run time in seconds.
         execution_time: u64 = "ExecutionTime",
     }
 }

@@ -33,16 +33,16 @@ pub fn invoke<From>(
 }
 
 answer! {
-    /// What `http:invoke` gives.
+    /// The result of `http:invoke`.
     InvokeAnswer {
         /// The status: 200.
         status_code: u32 = "StatusCode",
-        /// The body: JSON where it is some, else a text.
+        /// The body: a JSON value if it is JSON, else a text.
         response_body: serde_json::Value = "ResponseBody",
     } optional {
-        /// The headers, each a list.
+        /// The headers; each value is a list.
         headers: serde_json::Value = "Headers",
-        /// The status in words.
+        /// The status text.
         status_text: String = "StatusText",
     }
 }

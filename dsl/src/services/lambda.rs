@@ -1,6 +1,6 @@
 //! AWS Lambda. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html>
 //!
-//! A task function of the program is [`Body::task`](crate::builder::Body::task), which calls it in the same way and checks its arguments and errors.
+//! For a task function of the program use [`Body::task`](crate::builder::Body::task): it makes the same call and checks arguments and errors.
 
 use super::Request;
 use super::answer::structure;
@@ -22,13 +22,13 @@ action! {
 }
 
 impl<From> Request<Invoke, From> {
-    /// Says what the function gives.
+    /// Sets the type of the function's result.
     pub fn answering<P: Payload>(self) -> Request<Invoke, From, InvokeAnswer<P>> {
         self.giving("")
     }
 }
 
-/// What `lambda:invoke` gives.
+/// The result of `lambda:invoke`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct InvokeAnswer<P = serde_json::Value> {
@@ -36,7 +36,7 @@ pub struct InvokeAnswer<P = serde_json::Value> {
     pub payload: P,
     /// The version that ran: `$LATEST`.
     pub executed_version: String,
-    /// 200, and 202 for an invocation as an event.
+    /// 200, or 202 for an asynchronous invocation.
     pub status_code: u32,
 }
 

@@ -1,8 +1,8 @@
-//! Calls of AWS services with types, for the [typed builder](crate::builder).
+//! Typed calls of AWS services, for the [typed builder](crate::builder).
 //!
-//! Each action is a function that takes what the service cannot do without, and gives a [`Request`], whose methods are its other parameters. What a
-//! parameter is (a text, a number, any JSON) rustc checks; it is given as a value, as a [`placeholder`], or as an [`expr!`](macro@crate::expr) of the state's
-//! input.
+//! Each action is a function that takes the required parameters and returns a [`Request`], whose methods set the optional ones. rustc checks the
+//! type of each parameter (a text, a number, any JSON). An argument is a value, a [`placeholder`], or an [`expr!`](macro@crate::expr) over the
+//! state's input.
 //!
 //! ```
 //! use schemars::JsonSchema;
@@ -29,14 +29,14 @@
 //!
 //! # Patterns
 //!
-//! | pattern | of a request | what the state gives |
+//! | pattern | method of the request | output of the state |
 //! |---|---|---|
-//! | request-response | as it is | the service's answer |
-//! | `.sync`: waits for the job | [`sync`](Request::sync) | the job as it ended |
-//! | `.sync:2`, of `states:startExecution` alone | [`sync_2`](Request::sync_2) | the execution as it ended, its output a type of yours |
-//! | `.waitForTaskToken` | [`wait_for_task_token`](Request::wait_for_task_token), with arguments of the input and the token | the answer, a type of yours |
+//! | request-response | none | the service's result |
+//! | `.sync`: waits for the job | [`sync`](Request::sync) | the finished job |
+//! | `.sync:2`, only for `states:startExecution` | [`sync_2`](Request::sync_2) | the finished execution, with an output of your type |
+//! | `.waitForTaskToken` | [`wait_for_task_token`](Request::wait_for_task_token), with arguments of the input and the token | the token's output, of your type |
 //!
-//! A pattern that an action does not have does not compile:
+//! A pattern that an action does not support does not compile:
 //!
 //! ```compile_fail,E0277
 //! use stepwright::services::sqs;
@@ -50,7 +50,7 @@
 //! let request = dynamodb::get_item("table", key).wait_for_task_token::<bool>(); // Step Functions hands no token to `GetItem`
 //! ```
 //!
-//! Nor does an argument of another type, or a missing one:
+//! An argument of the wrong type, or a missing one, does not compile:
 //!
 //! ```compile_fail,E0277
 //! # use stepwright::services::sqs;
@@ -62,21 +62,21 @@
 //! let request = sqs::send_message::<u32>("url");
 //! ```
 //!
-//! # What is where
+//! # Services
 //!
 //! | service | actions | resource |
 //! |---|---|---|
-//! | [`apigateway`], [`athena`], [`batch`], [`bedrock`], [`dynamodb`], [`ecs`], [`events`], [`glue`], [`http`], [`lambda`], [`sagemaker`], [`sns`], [`sqs`], [`states`] | all optimized ones | `arn:aws:states:::sqs:sendMessage` |
-//! | [`s3`] | those on objects | `arn:aws:states:::aws-sdk:s3:getObject` |
+//! | [`apigateway`], [`athena`], [`batch`], [`bedrock`], [`dynamodb`], [`ecs`], [`events`], [`glue`], [`http`], [`lambda`], [`sagemaker`], [`sns`], [`sqs`], [`states`] | all optimized integrations | `arn:aws:states:::sqs:sendMessage` |
+//! | [`s3`] | actions on objects | `arn:aws:states:::aws-sdk:s3:getObject` |
 //!
-//! Every other service, and every other action, is [`Body::service`](crate::builder::Body::service) and the `service ".."` of `workflow!`. A parameter that AWS
-//! has added since is [`Request::with`].
+//! For every other service and action use [`Body::service`](crate::builder::Body::service), or `service ".."` in `workflow!`. For a parameter that
+//! AWS has added since use [`Request::with`].
 //!
-//! In `workflow!` the answers are types for its `let`: `let sent: sqs::SendMessageAnswer = service "arn:aws:states:::sqs:sendMessage" { .. };`. Names, patterns and
-//! arguments are checked there against AWS's tables.
+//! In `workflow!` the result types are types for `let`: `let sent: sqs::SendMessageAnswer = service "arn:aws:states:::sqs:sendMessage" { .. };`. There,
+//! names, patterns and arguments are checked against AWS's tables.
 //!
-//! A test holds this module against the tables of [`asl::integrations`](crate::asl::integrations): actions, patterns, required and optional parameters. Answers
-//! are recorded for Lambda, SQS, SNS, DynamoDB, EventBridge, API Gateway and Step Functions; those of the others are what AWS documents.
+//! A test compares this module with the tables of [`asl::integrations`](crate::asl::integrations): actions, patterns, required and optional
+//! parameters. The results of Lambda, SQS, SNS, DynamoDB, EventBridge, API Gateway and Step Functions are recorded; the others follow AWS's documentation.
 
 #[macro_use]
 mod action;

@@ -1,4 +1,4 @@
-//! A call of a service that no state makes yet.
+//! A call of a service, before it is added to a state.
 
 use super::action::{Action, HasSync, HasSync2, HasTaskToken};
 use super::argument::Argument;
@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 /// The arguments of a call, by their names.
 pub(crate) type Arguments<From> = Vec<(&'static str, Expression<From, serde_json::Value>)>;
 
-/// A call of an action, with arguments that are made of a `From`. [`Body::call`](crate::builder::Body::call) makes a state of it.
+/// A call of an action, with arguments computed from a `From`. [`Body::call`](crate::builder::Body::call) adds it to a state.
 #[must_use = "a request is made by a state: `flow.call(&state, request)`"]
 pub struct Request<A, From, Answer = <A as Action>::Answer> {
     suffix: &'static str,
@@ -33,14 +33,14 @@ impl<A: Action, From> Request<A, From> {
 }
 
 impl<A, From, Answer> Request<A, From, Answer> {
-    /// A parameter by its name in the service's API: one that has no method here, because AWS has added it since. The last value of a name counts.
+    /// Sets a parameter by its name in the service's API, if it has no method here because AWS added it later. The last value of a name is used.
     pub fn with<Kind>(mut self, name: &'static str, value: impl Argument<From, Kind>) -> Self {
         self.arguments.retain(|(known, _)| *known != name);
         self.arguments.push((name, value.argument()));
         self
     }
 
-    /// The same request, which gives something else.
+    /// Returns the same request with another pattern and result type.
     pub(super) fn giving<Other>(self, suffix: &'static str) -> Request<A, From, Other> {
         Request {
             suffix,
@@ -51,22 +51,22 @@ impl<A, From, Answer> Request<A, From, Answer> {
 }
 
 impl<A: HasSync, From> Request<A, From> {
-    /// Waits for the end of the job: `.sync`. The state gives the job as it ended; one that failed fails the state.
+    /// Waits for the end of the job: `.sync`. The state's output is the finished job; a failed job fails the state.
     pub fn sync(self) -> Request<A, From, A::Job> {
         self.giving(".sync")
     }
 }
 
 impl<A: HasSync2, From> Request<A, From> {
-    /// Waits for the end of the execution: `.sync:2`. Its output is read as JSON, and is an `Output`.
+    /// Waits for the end of the execution: `.sync:2`. Its output is parsed from JSON as an `Output`.
     pub fn sync_2<Output: Payload>(self) -> Request<A, From, Execution<Output>> {
         self.giving(".sync:2")
     }
 }
 
 impl<A: HasTaskToken, Input> Request<A, (Input, String)> {
-    /// Waits until somebody answers the task token: `.waitForTaskToken`. The arguments are made of the state's input and the token, and the state gives the
-    /// answer.
+    /// Waits until the task token is completed: `.waitForTaskToken`. The arguments are computed from the state's input and the token; the state's
+    /// output is the token's output.
     ///
     /// ```
     /// use stepwright::expr;
@@ -80,24 +80,24 @@ impl<A: HasTaskToken, Input> Request<A, (Input, String)> {
     }
 }
 
-/// A request that waits for the answer to a task token.
+/// A request that waits until a task token is completed.
 #[must_use = "a request is made by a state: `flow.call(&state, request)`"]
 pub struct Waiting<A, Input, Answer>(Request<A, (Input, String), Answer>);
 
-/// What a state can call: a [`Request`], or one that waits for a task token.
+/// A call of a state: a [`Request`], or a request that waits for a task token.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no request for a state that takes a `{Input}`",
     label = "made of something else",
     note = "the arguments are expressions over the state's input, `expr!(|input: {Input}| ..)`; those of `(input, token)` need `.wait_for_task_token()`"
 )]
 pub trait Calls<Input>: Sealed {
-    /// What the state gives.
+    /// The result of the state.
     type Answer: Payload;
-    /// What the arguments are made of.
+    /// The input of the arguments' expressions.
     #[doc(hidden)]
     type From;
 
-    /// Whether the arguments are made of a token, too; the resource; the arguments.
+    /// Whether the arguments also read a token; the resource; the arguments.
     #[doc(hidden)]
     fn parts(self) -> (bool, String, Arguments<Self::From>);
 }
@@ -127,7 +127,7 @@ fn resource<A: Action>(suffix: &str) -> String {
     format!("arn:aws:states:::{}{suffix}", A::RESOURCE)
 }
 
-/// The call of a state.
+/// Builds the call of a state.
 pub(crate) fn call<Answer: Payload>(
     waits: bool,
     resource: String,

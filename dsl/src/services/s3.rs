@@ -1,6 +1,6 @@
 //! Amazon S3, by its SDK integration. <https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html>
 //!
-//! Distributed Maps read objects by themselves: [`Body::distributed_map`](crate::builder::Body) with a reader.
+//! A Distributed Map reads objects itself: use [`Body::distributed_map`](crate::builder::Body) with a reader.
 
 action! {
     /// Reads an object, as a text of at most 256 KiB.
@@ -14,7 +14,7 @@ action! {
 }
 
 action! {
-    /// Writes an object. A body that is no text is written as JSON.
+    /// Writes an object. A body that is not a text is written as JSON.
     put_object = PutObject("aws-sdk:s3:putObject") -> PutObjectAnswer => token;
     bucket: Text = "Bucket",
     key: Text = "Key",
@@ -52,7 +52,7 @@ action! {
 }
 
 action! {
-    /// Asks what an object is, without its content.
+    /// Returns the metadata of an object, without its content.
     head_object = HeadObject("aws-sdk:s3:headObject") -> HeadObjectAnswer => token;
     bucket: Text = "Bucket",
     key: Text = "Key",
@@ -75,20 +75,20 @@ action! {
 }
 
 answer! {
-    /// What `s3:getObject` gives.
+    /// The result of `s3:getObject`.
     GetObjectAnswer {
         /// The content.
         body: String = "Body",
     } optional {
         /// Its length in bytes.
         content_length: u64 = "ContentLength",
-        /// What it is.
+        /// Its content type.
         content_type: String = "ContentType",
-        /// The object's tag.
+        /// The object's entity tag.
         e_tag: String = "ETag",
-        /// When it was written.
+        /// The time of its last modification.
         last_modified: String = "LastModified",
-        /// What its writer added.
+        /// Its user-defined metadata.
         metadata: serde_json::Value = "Metadata",
         /// Its version.
         version_id: String = "VersionId",
@@ -96,10 +96,10 @@ answer! {
 }
 
 answer! {
-    /// What `s3:putObject` gives.
+    /// The result of `s3:putObject`.
     PutObjectAnswer {
     } optional {
-        /// The object's tag.
+        /// The object's entity tag.
         e_tag: String = "ETag",
         /// Its version.
         version_id: String = "VersionId",
@@ -107,7 +107,7 @@ answer! {
 }
 
 answer! {
-    /// What `s3:copyObject` gives.
+    /// The result of `s3:copyObject`.
     CopyObjectAnswer {
     } optional {
         /// The copy: `{"ETag", "LastModified"}`.
@@ -118,29 +118,29 @@ answer! {
 }
 
 answer! {
-    /// What `s3:deleteObject` gives.
+    /// The result of `s3:deleteObject`.
     DeleteObjectAnswer {
     } optional {
-        /// Whether what is there now is a mark that it was deleted.
+        /// Whether the current version is now a delete marker.
         delete_marker: bool = "DeleteMarker",
-        /// The version of that mark.
+        /// The version of the delete marker.
         version_id: String = "VersionId",
     }
 }
 
 answer! {
-    /// What `s3:headObject` gives.
+    /// The result of `s3:headObject`.
     HeadObjectAnswer {
     } optional {
         /// Its length in bytes.
         content_length: u64 = "ContentLength",
-        /// What it is.
+        /// Its content type.
         content_type: String = "ContentType",
-        /// The object's tag.
+        /// The object's entity tag.
         e_tag: String = "ETag",
-        /// When it was written.
+        /// The time of its last modification.
         last_modified: String = "LastModified",
-        /// What its writer added.
+        /// Its user-defined metadata.
         metadata: serde_json::Value = "Metadata",
         /// Its version.
         version_id: String = "VersionId",
@@ -148,16 +148,16 @@ answer! {
 }
 
 answer! {
-    /// What `s3:listObjectsV2` gives.
+    /// The result of `s3:listObjectsV2`.
     ListObjectsV2Answer {
     } optional {
-        /// The objects; none where there are none.
+        /// The objects; `None` if there are none.
         contents: Vec<Object> = "Contents",
-        /// How many there are.
+        /// The number of listed objects.
         key_count: u32 = "KeyCount",
         /// Whether there are more.
         is_truncated: bool = "IsTruncated",
-        /// What asks for the next ones.
+        /// The token of the next page.
         next_continuation_token: String = "NextContinuationToken",
     }
 }
@@ -170,11 +170,11 @@ answer! {
     } optional {
         /// Its length in bytes.
         size: u64 = "Size",
-        /// Its tag.
+        /// Its entity tag.
         e_tag: String = "ETag",
-        /// When it was written.
+        /// The time of its last modification.
         last_modified: String = "LastModified",
-        /// Its class of storage.
+        /// Its storage class.
         storage_class: String = "StorageClass",
     }
 }

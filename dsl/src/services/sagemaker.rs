@@ -1,6 +1,6 @@
 //! Amazon SageMaker AI. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html>
 
-/// The actions, whose parameters are structures of the service's API.
+/// Defines the actions, whose parameters are structures of the service's API.
 macro_rules! sagemaker {
     ($(
         $(#[$doc:meta])*
@@ -27,7 +27,7 @@ macro_rules! sagemaker {
 }
 
 sagemaker! {
-    /// Makes an endpoint of a configuration.
+    /// Creates an endpoint from a configuration.
     create_endpoint = CreateEndpoint("sagemaker:createEndpoint") -> CreateEndpointAnswer("EndpointArn");
     endpoint_name: Text = "EndpointName",
     endpoint_config_name: Text = "EndpointConfigName",
@@ -35,7 +35,7 @@ sagemaker! {
         tags: Json = "Tags",
     }
 
-    /// Makes the configuration of an endpoint.
+    /// Creates the configuration of an endpoint.
     create_endpoint_config = CreateEndpointConfig("sagemaker:createEndpointConfig") -> CreateEndpointConfigAnswer("EndpointConfigArn");
     endpoint_config_name: Text = "EndpointConfigName",
     production_variants: Json = "ProductionVariants",
@@ -45,7 +45,7 @@ sagemaker! {
         tags: Json = "Tags",
     }
 
-    /// Searches the best hyperparameters.
+    /// Searches for the best hyperparameters.
     create_hyper_parameter_tuning_job = CreateHyperParameterTuningJob("sagemaker:createHyperParameterTuningJob") -> CreateHyperParameterTuningJobAnswer("HyperParameterTuningJobArn"), sync -> TuningJob;
     hyper_parameter_tuning_job_name: Text = "HyperParameterTuningJobName",
     hyper_parameter_tuning_job_config: Json = "HyperParameterTuningJobConfig",
@@ -55,7 +55,7 @@ sagemaker! {
         tags: Json = "Tags",
     }
 
-    /// Has people label data.
+    /// Starts a job in which people label data.
     create_labeling_job = CreateLabelingJob("sagemaker:createLabelingJob") -> CreateLabelingJobAnswer("LabelingJobArn"), sync -> LabelingJob;
     labeling_job_name: Text = "LabelingJobName",
     label_attribute_name: Text = "LabelAttributeName",
@@ -70,7 +70,7 @@ sagemaker! {
         tags: Json = "Tags",
     }
 
-    /// Makes a model.
+    /// Creates a model.
     create_model = CreateModel("sagemaker:createModel") -> CreateModelAnswer("ModelArn");
     model_name: Text = "ModelName",
     {
@@ -116,7 +116,7 @@ sagemaker! {
         tags: Json = "Tags",
     }
 
-    /// Has a model answer for a whole data set.
+    /// Runs a model on a whole data set.
     create_transform_job = CreateTransformJob("sagemaker:createTransformJob") -> CreateTransformJobAnswer("TransformJobArn"), sync -> TransformJob;
     transform_job_name: Text = "TransformJobName",
     model_name: Text = "ModelName",
@@ -132,7 +132,7 @@ sagemaker! {
         tags: Json = "Tags",
     }
 
-    /// Gives an endpoint another configuration.
+    /// Changes the configuration of an endpoint.
     update_endpoint = UpdateEndpoint("sagemaker:updateEndpoint") -> UpdateEndpointAnswer("EndpointArn");
     endpoint_name: Text = "EndpointName",
     endpoint_config_name: Text = "EndpointConfigName",
@@ -142,7 +142,7 @@ sagemaker! {
     }
 }
 
-/// A job as it ended: its name, its ARN, how it ended, and what else DescribeTrainingJob and its like say.
+/// A finished job: its name, its ARN, its status, and further fields of DescribeTrainingJob and similar actions.
 macro_rules! job {
     ($(#[$doc:meta])* $name:ident($job_name:literal, $arn:literal, $status:literal) { $($(#[$field_doc:meta])* $field:ident: $ty:ty = $wire:literal,)* }) => {
         answer! {
@@ -152,10 +152,10 @@ macro_rules! job {
                 name: String = $job_name,
                 /// Its ARN.
                 arn: String = $arn,
-                /// How it ended: `Completed`; one that failed fails the state.
+                /// Its final status: `Completed`. A failed job fails the state.
                 status: String = $status,
             } optional {
-                /// Why it failed.
+                /// The reason for a failure.
                 failure_reason: String = "FailureReason",
                 $($(#[$field_doc])* $field: $ty = $wire,)*
             }
@@ -166,11 +166,11 @@ macro_rules! job {
 job! {
     /// A training job.
     TrainingJob("TrainingJobName", "TrainingJobArn", "TrainingJobStatus") {
-        /// Where the model is: `{"S3ModelArtifacts"}`.
+        /// The location of the model: `{"S3ModelArtifacts"}`.
         model_artifacts: serde_json::Value = "ModelArtifacts",
         /// The last value of each metric.
         final_metric_data_list: Vec<serde_json::Value> = "FinalMetricDataList",
-        /// How many seconds are paid for.
+        /// The billable time in seconds.
         billable_time_in_seconds: u64 = "BillableTimeInSeconds",
     }
 }
@@ -178,7 +178,7 @@ job! {
 job! {
     /// A transform job.
     TransformJob("TransformJobName", "TransformJobArn", "TransformJobStatus") {
-        /// Where the answers are.
+        /// The location of the results.
         transform_output: serde_json::Value = "TransformOutput",
     }
 }
@@ -186,9 +186,9 @@ job! {
 job! {
     /// A processing job.
     ProcessingJob("ProcessingJobName", "ProcessingJobArn", "ProcessingJobStatus") {
-        /// What its container said as it ended.
+        /// The exit message of its container.
         exit_message: String = "ExitMessage",
-        /// Where its results are.
+        /// The location of its results.
         processing_output_config: serde_json::Value = "ProcessingOutputConfig",
     }
 }
@@ -196,9 +196,9 @@ job! {
 job! {
     /// A labeling job.
     LabelingJob("LabelingJobName", "LabelingJobArn", "LabelingJobStatus") {
-        /// Where the labels are.
+        /// The location of the labels.
         labeling_job_output: serde_json::Value = "LabelingJobOutput",
-        /// How many objects have labels.
+        /// The numbers of labeled objects.
         label_counters: serde_json::Value = "LabelCounters",
     }
 }
@@ -206,7 +206,7 @@ job! {
 job! {
     /// A tuning job.
     TuningJob("HyperParameterTuningJobName", "HyperParameterTuningJobArn", "HyperParameterTuningJobStatus") {
-        /// The training job that did best.
+        /// The best training job.
         best_training_job: serde_json::Value = "BestTrainingJob",
     }
 }

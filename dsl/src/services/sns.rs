@@ -19,7 +19,7 @@ action! {
     }
 }
 
-/// Publishes a message to a topic. A message that is no text is sent as JSON.
+/// Publishes a message to a topic. A message that is not a text is sent as JSON.
 pub fn publish<From>(
     topic_arn: impl Argument<From, Text>,
     message: impl Argument<From, Json>,
@@ -37,7 +37,7 @@ pub fn publish_to_target<From>(
         .with("Message", message)
 }
 
-/// Sends a message to a phone.
+/// Sends a message to a phone number.
 pub fn publish_to_phone<From>(
     phone_number: impl Argument<From, Text>,
     message: impl Argument<From, Json>,
@@ -48,12 +48,12 @@ pub fn publish_to_phone<From>(
 }
 
 answer! {
-    /// What `sns:publish` gives.
+    /// The result of `sns:publish`.
     PublishAnswer {
         /// The message's id.
         message_id: String = "MessageId",
     } optional {
-        /// The number of the message in a FIFO topic.
+        /// The sequence number of the message in a FIFO topic.
         sequence_number: String = "SequenceNumber",
     }
 }

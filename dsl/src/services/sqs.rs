@@ -1,7 +1,7 @@
 //! Amazon SQS. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-sqs.html>
 
 action! {
-    /// Sends a message to a queue. A body that is no text is sent as JSON.
+    /// Sends a message to a queue. A body that is not a text is sent as JSON.
     send_message = SendMessage("sqs:sendMessage") -> SendMessageAnswer => token;
     queue_url: Text = "QueueUrl",
     message_body: Json = "MessageBody",
@@ -14,7 +14,7 @@ action! {
 }
 
 answer! {
-    /// What `sqs:sendMessage` gives.
+    /// The result of `sqs:sendMessage`.
     SendMessageAnswer {
         /// The message's id.
         message_id: String = "MessageId",
@@ -23,7 +23,7 @@ answer! {
     } optional {
         /// The MD5 digest of the attributes.
         md5_of_message_attributes: String = "MD5OfMessageAttributes",
-        /// The number of the message in a FIFO queue.
+        /// The sequence number of the message in a FIFO queue.
         sequence_number: String = "SequenceNumber",
     }
 }

@@ -1,6 +1,6 @@
 //! AWS Step Functions. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html>
 //!
-//! A workflow of the program is [`Body::workflow`](crate::builder::Body::workflow), which checks its input and gives its output.
+//! For a workflow of the program use [`Body::workflow`](crate::builder::Body::workflow): it checks the input and has a typed output.
 
 use super::HasSync2;
 use super::answer::structure;
@@ -23,20 +23,20 @@ action! {
 impl HasSync2 for StartExecution {}
 
 answer! {
-    /// What `states:startExecution` gives.
+    /// The result of `states:startExecution`.
     StartExecutionAnswer {
         /// The execution's ARN.
         execution_arn: String = "ExecutionArn",
-        /// When it was started.
+        /// The start time.
         start_date: serde_json::Value = "StartDate",
     } optional {}
 }
 
-/// An execution as it ended. With `.sync` its output is a text of JSON, with `.sync:2` what that text says.
+/// A finished execution. With `.sync` its output is JSON text; with `.sync:2` it is the parsed value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Execution<Output = String> {
-    /// What it gave.
+    /// Its output.
     pub output: Output,
     /// Its ARN.
     pub execution_arn: String,
@@ -44,13 +44,13 @@ pub struct Execution<Output = String> {
     pub state_machine_arn: String,
     /// Its name.
     pub name: String,
-    /// `SUCCEEDED`: others fail the state.
+    /// `SUCCEEDED`: any other status fails the state.
     pub status: String,
-    /// What it was given: a text of JSON with `.sync`.
+    /// Its input; with `.sync` as JSON text.
     pub input: serde_json::Value,
-    /// When it was started: milliseconds since 1970, or a text.
+    /// The start time: milliseconds since 1970, or a text.
     pub start_date: serde_json::Value,
-    /// When it ended.
+    /// The stop time.
     pub stop_date: serde_json::Value,
 }
 

@@ -1,4 +1,4 @@
-//! The module against AWS's tables, and what requests become.
+//! Compares the module with AWS's tables, and requests with their ASL.
 
 use super::*;
 use crate::builder::FlowBuilder;
@@ -9,7 +9,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use stepwright_asl::integrations::{Pattern, Place, lookup, optimized};
 
-/// What the module says of an action.
+/// An action, as this module declares it.
 struct Row {
     patterns: BTreeSet<Pattern>,
     required: BTreeSet<&'static str>,
@@ -48,7 +48,7 @@ fn rows() -> BTreeMap<&'static str, Row> {
         sqs: SendMessage;
         states: StartExecution;
     }
-    // The one whose trait has no place in `PATTERNS`.
+    // The only action with `.sync:2`, which `PATTERNS` does not contain.
     fn has_sync_2<A: HasSync2>() -> &'static str {
         A::RESOURCE
     }
@@ -102,7 +102,7 @@ struct Order {
     express: bool,
 }
 
-/// The ASL of the state `S` that makes a request.
+/// The ASL of the state `S` with this request.
 fn state<C: Calls<Order>>(request: C) -> serde_json::Value
 where
     C::Answer: 'static,
@@ -196,7 +196,7 @@ fn answers_have_types() {
 
 #[test]
 fn the_shape_of_an_answer_is_its_schema() {
-    // What the recorded service gave, shortened.
+    // The recorded result of the service, shortened.
     let sent: sqs::SendMessageAnswer = serde_json::from_value(json!({
         "MD5OfMessageBody": "5d41402abc4b2a76b9719d911017c592",
         "MessageId": "m-1",

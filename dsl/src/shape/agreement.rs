@@ -1,6 +1,6 @@
-//! Whether a shape says what schemars says.
+//! Compares a shape with the type's JSON Schema.
 //!
-//! Both derives read serde's attributes, each by itself, so a difference means that one of them misread them.
+//! Both derives read serde's attributes independently, so a difference means that one of them misread them.
 
 use super::schema::{Schema, members};
 use super::{EnumShape, Field, Fields, Presence, Shape, Tagging, Variant};
@@ -8,14 +8,14 @@ use crate::shape::Payload;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// How deep types are compared; recursive types have no end.
+/// The maximum nesting depth of compared types; recursive types are infinite.
 const DEPTH: usize = 8;
 
 impl Shape {
-    /// Where the shape of `T` and its JSON Schema name things differently; empty when they agree.
+    /// Lists the differences between the shape of `T` and its JSON Schema; empty if they agree.
     ///
-    /// One line for each difference: the place from the type downwards, and both sides. Put a call into a test where a
-    /// type's serde attributes are unusual.
+    /// Each difference is one line: the path from the type downwards, and both sides. Call it in a test of a type with unusual
+    /// serde attributes.
     #[must_use]
     pub fn disagreements<T: Payload>() -> Vec<String> {
         let schema = Schema::of::<T>();
@@ -82,7 +82,7 @@ impl Comparison<'_> {
                 }
             }
             Shape::Struct(this) => {
-                // schemars leaves out the key that `#[serde(tag)]` adds to a struct.
+                // schemars omits the key that `#[serde(tag)]` adds to a struct.
                 self.compare_fields(&this.fields, Vec::new(), schema, place, depth);
             }
             Shape::Enum(this) => self.compare_enum(this, schema, place, depth),
@@ -110,7 +110,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// An object's fields; `extra` are keys that the surroundings add, such as a tag.
+    /// Compares an object's fields; `extra` are keys that are added around it, such as a tag.
     fn compare_fields(
         &mut self,
         fields: &Fields,
@@ -260,7 +260,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The variants' names that an alternative of the schema stands for.
+    /// The names of the variants that an alternative of the schema describes.
     fn tags(&self, part: &Value, tagging: &Tagging) -> std::vec::IntoIter<String> {
         let mut tags = Vec::new();
         match tagging {
@@ -303,7 +303,7 @@ fn words(schema: &Value) -> impl Iterator<Item = String> {
         .map(str::to_owned)
 }
 
-/// The keys of an object with these fields; whether others may stand there too.
+/// Collects the keys of an object with these fields; returns whether the object may contain further keys.
 fn names(fields: &Fields, into: &mut BTreeSet<String>, depth: usize) -> bool {
     let mut open = false;
     let fields = match fields {

@@ -1,4 +1,4 @@
-//! The shapes of maps, of sets, and of what serde writes as text.
+//! The shapes of maps, of sets, and of types that serde serializes as text.
 
 use super::Shape;
 use super::samples::Check;
@@ -6,40 +6,40 @@ use super::samples::Check;
 /// A map: an object whose keys are data.
 #[derive(Clone, Debug)]
 pub struct MapShape {
-    /// What the keys are in Rust; in JSON they are texts.
+    /// The type of the keys in Rust; in JSON they are texts.
     pub key: Shape,
     /// The values.
     pub value: Shape,
-    /// Whether it is iterated in the order of its keys, as a `BTreeMap` is.
+    /// Whether it is iterated in the order of its keys, like a `BTreeMap`.
     pub sorted: bool,
-    /// Says why the keys are not compared as their JSON is.
+    /// Returns why the keys do not compare like their JSON.
     pub(crate) check: Option<Check>,
 }
 
-/// A set: a list that holds each item once.
+/// A set: a list without duplicates.
 #[derive(Clone, Debug)]
 pub struct SetShape {
     /// The items.
     pub item: Shape,
-    /// Whether it is iterated in order, as a `BTreeSet` is.
+    /// Whether it is iterated in order, like a `BTreeSet`.
     pub sorted: bool,
-    /// Says why the items are not compared as their JSON is.
+    /// Returns why the items do not compare like their JSON.
     pub(crate) check: Option<Check>,
 }
 
 /// A JSON form that user code defines: `#[serde(with = "..")]`, `#[serde(into = "..")]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CustomForm {
-    /// The attribute, as it is written: `with = "as_text"`.
+    /// The attribute as written in the source: `with = "as_text"`.
     pub attribute: &'static str,
     /// The module of the type that has the attribute.
     pub module: &'static str,
-    /// The attribute is a field's, so the same Rust type has another form elsewhere.
+    /// Whether the attribute is on a field; the same Rust type then has another form elsewhere.
     pub of_field: bool,
 }
 
 impl CustomForm {
-    /// The message where a workflow would compute with such a value.
+    /// The message of the fault when a workflow computes with such a value.
     pub(crate) fn refusal(&self) -> String {
         let attribute = self.attribute;
         if self.of_field {
@@ -54,14 +54,14 @@ impl CustomForm {
     }
 }
 
-/// A type that serde writes as text, and what of it means the same on that text.
+/// A type that serde serializes as text, with the operations that have the same meaning on the text.
 #[derive(Clone, Copy, Debug)]
 pub struct Written {
     /// The type in Rust.
     pub name: &'static str,
-    /// Two values are equal exactly when their texts are.
+    /// Two values are equal exactly if their texts are equal.
     pub equal: bool,
-    /// They are ordered as their texts are.
+    /// Values are ordered like their texts.
     pub ordered: bool,
     /// `Display` writes the same text.
     pub shown: bool,

@@ -1,4 +1,4 @@
-//! How deep a value nests, before serde's recursion meets the end of the stack.
+//! The nesting depth of values, limited to protect the stack from serde's recursion.
 
 use serde::ser::{
     self, Error as _, Serialize, SerializeMap, SerializeSeq, SerializeStruct,
@@ -6,16 +6,16 @@ use serde::ser::{
 };
 use serde_json::Error;
 
-/// The most levels of a value that travels as `serde_json`'s. Its own reader takes 128.
+/// The maximum nesting depth of a value that is converted to a `serde_json::Value`. `serde_json`'s parser accepts 128.
 const MAX_DEPTH: u32 = 256;
 
-/// The value as JSON, where it does not nest too deep.
+/// Serializes the value as JSON, unless it nests too deep.
 pub(super) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<serde_json::Value, Error> {
     value.serialize(Depth { left: MAX_DEPTH })?;
     serde_json::to_value(value)
 }
 
-/// Serializes to nothing, and fails below so many levels.
+/// A serializer without output that fails below this many levels.
 #[derive(Clone, Copy)]
 struct Depth {
     left: u32,
@@ -159,7 +159,7 @@ impl SerializeMap for Depth {
     type Ok = ();
     type Error = Error;
     fn serialize_key<T: Serialize + ?Sized>(&mut self, _: &T) -> Done {
-        // A key is one word; what is none, `serde_json` says.
+        // A key has no depth; `serde_json` reports an invalid key.
         Ok(())
     }
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 pub struct StructShape {
     /// The name of the Rust type.
     pub name: Cow<'static, str>,
-    /// What it holds.
+    /// Its fields.
     pub fields: Fields,
     /// `#[serde(tag = "..")]` on a struct: the key and the text that serde adds.
     pub tag: Option<(Cow<'static, str>, Cow<'static, str>)>,
@@ -18,9 +18,9 @@ pub struct StructShape {
 /// The fields of a struct or of an enum's variant.
 #[derive(Clone, Debug)]
 pub enum Fields {
-    /// None.
+    /// No fields.
     Unit,
-    /// One field that is the value itself: a newtype, or `#[serde(transparent)]`.
+    /// A single field that is the value itself: a newtype, or `#[serde(transparent)]`.
     Newtype(Box<Field>),
     /// Fields by position: a JSON array.
     Tuple(Vec<Field>),
@@ -31,21 +31,21 @@ pub enum Fields {
 /// One field.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// The name in Rust; of a tuple's field its index.
+    /// The name in Rust; for a tuple's field its index.
     pub name: Cow<'static, str>,
     /// The name in JSON.
     pub wire: Cow<'static, str>,
     /// The shape of its value.
     pub shape: Shape,
-    /// `#[serde(flatten)]`: its own fields stand in the struct that holds it.
+    /// `#[serde(flatten)]`: its fields are members of the struct that contains it.
     pub flatten: bool,
-    /// `#[payload(redact)]`: its value is masked in what people read.
+    /// `#[payload(redact)]`: its value is masked in output for people.
     pub is_redacted: bool,
-    /// Whether the JSON always has it.
+    /// Whether the JSON always contains it.
     pub presence: Presence,
 }
 
-/// Whether a field stands in the JSON.
+/// Whether the JSON contains a field.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Presence {
@@ -53,10 +53,10 @@ pub enum Presence {
     Always,
     /// Always, and `None` is written as `null`.
     Explicit,
-    /// It may be absent (`default`, `skip_serializing_if`, an `Option`); absent means this value, `null` where there is none.
+    /// It may be absent (`default`, `skip_serializing_if`, an `Option`); an absent field has this value, or `null` without one.
     Sometimes(Option<fn() -> Value>),
-    /// As `Sometimes`, and serde leaves it out when it is `None` (`skip_serializing_if = "Option::is_none"`).
+    /// Like `Sometimes`, and serde omits the field if it is `None` (`skip_serializing_if = "Option::is_none"`).
     Omitted(Option<fn() -> Value>),
-    /// Never (`skip`): a workflow cannot know it.
+    /// Never (`skip`): the workflow cannot read it.
     Never,
 }

@@ -1,4 +1,4 @@
-//! Types that have the JSON form of a payload without being one: borrowed ones, and collections of those.
+//! Types with the JSON form of a payload that are not payloads: borrowed types, and collections of them.
 
 use super::Payload;
 use super::tuples::for_tuples;
@@ -7,15 +7,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A type with the JSON form of another one, which owns its data: `&str` has that of `String`.
+/// A type with the JSON form of an owned type: `&str` has the form of `String`.
 ///
 /// `#[derive(Payload)]` implements it for the type itself.
 pub trait Form {
-    /// The type that owns its data.
+    /// The owned type.
     type Owned: Payload;
 }
 
-/// The implementations for types that own their data.
+/// Implements it for owned types.
 macro_rules! owned {
     ($($name:ty),+) => {
         $(
@@ -97,7 +97,7 @@ impl<T: Form> Form for Option<T> {
     type Owned = Option<T::Owned>;
 }
 
-/// The implementations for what only leads to a value.
+/// Implements it for references and smart pointers.
 macro_rules! leads {
     ($([$($parameter:tt)*] $name:ty;)+) => {
         $(
@@ -120,7 +120,7 @@ impl<T: Form + ToOwned + ?Sized> Form for Cow<'_, T> {
     type Owned = <T as Form>::Owned;
 }
 
-/// The implementations for collections.
+/// Implements it for collections.
 macro_rules! collections {
     ($([$($parameter:tt)*] $name:ident<$($argument:ident),+; $($rest:ident)?>;)+) => {
         $(
@@ -143,7 +143,7 @@ collections! {
     [K: Form, V: Form, S] HashMap<K, V; S>;
 }
 
-/// The implementations for tuples.
+/// Implements it for tuples.
 macro_rules! tuples {
     ($($($name:ident)+;)+) => {
         $(

@@ -1,7 +1,7 @@
-//! How a Rust type looks as JSON: the names and tags that serde gives it.
+//! The JSON form of Rust types: the names and tags that serde uses.
 //!
-//! A [`Shape`] is what the lowering of an expression reads to find `order.customer_name` under `customer.name` on the
-//! wire. `#[derive(Payload)]` writes it; [`Shape::disagreements`] holds it against schemars.
+//! The lowering of an expression reads a [`Shape`] to find `order.customer_name` as `customer.name` in the
+//! JSON. `#[derive(Payload)]` generates it; [`Shape::disagreements`] compares it with schemars.
 
 mod agreement;
 mod collection;
@@ -39,21 +39,21 @@ pub enum Shape {
     Null,
     /// `true` or `false`.
     Bool,
-    /// A number without fraction. Division of two integers truncates.
+    /// An integer. Division of two integers truncates.
     Integer,
-    /// An integer of at most 32 bits, or another one that has at most 15 digits: JSONata writes its text exactly.
+    /// An integer of at most 32 bits, or one with at most 15 digits: JSONata writes its text exactly.
     SmallInteger,
     /// Any other number.
     Number,
-    /// An `f32`: JSON keeps its value, and JSONata would compute with 64 bits.
+    /// An `f32`: JSON represents its value, but JSONata would compute with 64 bits.
     SmallNumber,
     /// Text.
     String,
-    /// A value of another type that serde writes as text, such as a UUID.
+    /// A value of another type that serde serializes as text, such as a UUID.
     Written(Written),
-    /// A list of one kind of item.
+    /// A list of items of one shape.
     Array(Box<Shape>),
-    /// A list that holds each item once; in Rust they are in order.
+    /// A list without duplicates, from a set.
     Set(Box<SetShape>),
     /// A list of a fixed length.
     Tuple(Vec<Shape>),
@@ -63,18 +63,18 @@ pub enum Shape {
     Option(Box<Shape>),
     /// A struct.
     Struct(StructShape),
-    /// An enum, with the way its variants are told apart.
+    /// An enum, with its tagging.
     Enum(EnumShape),
-    /// A value whose JSON user code writes. A workflow passes it on and does not compute with it.
+    /// A value that user code serializes. A workflow passes it on and does not compute with it.
     Custom(CustomForm),
-    /// Anything: `serde_json::Value`, opaque fields, literals of unknown type. Names below it are taken as they stand.
+    /// Any value: `serde_json::Value`, opaque fields, literals of unknown type. Names below it are used verbatim.
     Any,
-    /// A shape that is computed when it is looked at, so that types may contain themselves.
+    /// A shape that is computed on demand, so that types may contain themselves.
     Lazy(fn() -> Shape),
 }
 
 impl Shape {
-    /// The shape itself, where it is computed when it is looked at.
+    /// The shape itself, computed if it is lazy.
     #[must_use]
     pub fn resolve(&self) -> Shape {
         let mut shape = self.clone();
@@ -84,9 +84,9 @@ impl Shape {
         shape
     }
 
-    /// Whether a value of it may be text in JSON.
+    /// Whether its JSON may be a text.
     pub(crate) fn may_be_text(&self) -> bool {
-        // A type may contain nothing but itself.
+        // A type may contain only itself.
         self.text_within(16)
     }
 
@@ -133,7 +133,7 @@ impl Shape {
         }
     }
 
-    /// An object whose keys are the names themselves.
+    /// An object with these keys.
     pub(crate) fn object(entries: impl IntoIterator<Item = (Cow<'static, str>, Shape)>) -> Shape {
         let fields = entries.into_iter().map(|(name, shape)| Field {
             wire: name.clone(),
@@ -150,7 +150,7 @@ impl Shape {
         })
     }
 
-    /// The shape behind newtypes: what stands in the JSON.
+    /// The shape inside of newtypes, which is the form in the JSON.
     #[must_use]
     pub fn plain(&self) -> Shape {
         let mut shape = self.resolve();
@@ -165,7 +165,7 @@ impl Shape {
         shape
     }
 
-    /// The shape of what is there when an `Option` is `Some`; other shapes are themselves.
+    /// The shape of the value of an `Option` that is `Some`; other shapes are unchanged.
     #[must_use]
     pub fn some(&self) -> Shape {
         match self.plain() {
@@ -174,7 +174,7 @@ impl Shape {
         }
     }
 
-    /// Whether `None` and a `Some` of it are both `null` in JSON: an `Option` of an `Option` or of `()`.
+    /// Whether `None` and some `Some` are both `null` in JSON: an `Option` of an `Option` or of `()`.
     pub(crate) fn hides_none(&self) -> bool {
         match self.plain() {
             Shape::Option(inner) => matches!(inner.plain(), Shape::Option(_) | Shape::Null),
@@ -182,7 +182,7 @@ impl Shape {
         }
     }
 
-    /// How many shapes are written out in it, counted up to a limit.
+    /// The number of shapes that it contains, counted up to a limit.
     pub(crate) fn parts(&self, limit: usize) -> usize {
         let mut parts = 1;
         let mut add = |inner: &Shape| {
@@ -198,7 +198,7 @@ impl Shape {
         parts
     }
 
-    /// The user's functions that write such a value, where there are some.
+    /// The user's functions that serialize the value, if there are some.
     pub(crate) fn custom(&self) -> Option<CustomForm> {
         match self.plain() {
             Shape::Custom(form) => Some(form),
@@ -207,7 +207,7 @@ impl Shape {
         }
     }
 
-    /// The shape of a collection's items; `Any` where it is not known.
+    /// The shape of a collection's items; `Any` if it is not known.
     #[must_use]
     pub fn item(&self) -> Shape {
         match self.plain() {
@@ -218,13 +218,13 @@ impl Shape {
         }
     }
 
-    /// A list of such items.
+    /// The shape of a list of such items.
     #[must_use]
     pub fn list(item: Shape) -> Shape {
         Shape::Array(Box::new(item))
     }
 
-    /// A map with texts for keys, in no order.
+    /// The shape of an unordered map with text keys.
     #[must_use]
     pub fn map(value: Shape) -> Shape {
         Shape::Map(Box::new(MapShape {
@@ -235,25 +235,25 @@ impl Shape {
         }))
     }
 
-    /// Such a value, or none.
+    /// The shape of an `Option` of this shape.
     #[must_use]
     pub fn option(some: Shape) -> Shape {
         Shape::Option(Box::new(some))
     }
 
-    /// The better of two shapes of one type, where one of them is vague: an empty list, `None`.
+    /// The more precise of two shapes of one type, if one of them is vague: an empty list, `None`.
     pub(crate) fn or(&self, other: &Shape) -> Shape {
         match (self.resolve(), other.resolve()) {
             (Shape::Any, other) => other,
             (Shape::Option(some), Shape::Option(other)) => Shape::option(some.or(&other)),
             (Shape::Array(item), Shape::Array(other)) => Shape::list(item.or(&other)),
-            // What has more digits decides.
+            // The type with more digits is used.
             (Shape::SmallInteger, Shape::Integer) => Shape::Integer,
             (this, _) => this,
         }
     }
 
-    /// The shape of a list or tuple that is written out: a list where all items may be of one type, and else a tuple.
+    /// The shape of a list or tuple literal: a list if all items may have one type, else a tuple.
     pub(crate) fn of_items(items: Vec<Shape>) -> Shape {
         let item = items
             .iter()
@@ -266,7 +266,7 @@ impl Shape {
         }
     }
 
-    /// Whether two values may be of one Rust type. Structs and enums are compared by name.
+    /// Whether two values may have the same Rust type. Structs and enums are compared by name.
     fn may_be(&self, other: &Shape) -> bool {
         match (self.plain(), other.plain()) {
             (Shape::Any, _) | (_, Shape::Any) => true,
@@ -286,7 +286,7 @@ impl Shape {
         }
     }
 
-    /// Whether it is a number without fraction.
+    /// Whether it is an integer.
     #[must_use]
     pub fn is_integer(&self) -> bool {
         matches!(self.plain(), Shape::Integer | Shape::SmallInteger)
@@ -306,7 +306,7 @@ impl Shape {
         )
     }
 
-    /// What the shape is called in messages: `Order`, `a list`, `a number`.
+    /// The name of the shape in messages: `Order`, `a list`, `a number`.
     #[must_use]
     pub fn describe(&self) -> String {
         match self.resolve() {

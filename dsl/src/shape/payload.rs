@@ -1,4 +1,4 @@
-//! The trait of everything that travels between states, and its implementations for the standard library.
+//! The trait of all values that states pass on, and its implementations for the standard library.
 
 use super::samples::{self, Check};
 use super::tuples::for_tuples;
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 
-/// A type that can travel between the states of a workflow.
+/// A type whose values the states of a workflow can pass on.
 ///
 /// `#[derive(Payload)]` implements it; the type also needs serde's and schemars' derives.
 ///
@@ -40,21 +40,21 @@ pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
     /// The JSON form of this type.
     fn shape() -> Shape;
 
-    /// The value as JSON, for `derive(TaskError)`.
+    /// Serializes the value as JSON, for `derive(TaskError)`.
     #[doc(hidden)]
     fn __to_json(&self) -> Result<serde_json::Value, serde_json::Error> {
         super::depth::to_json(self)
     }
 
-    /// The results of `self.clone()` and `self.to_owned()`, where these are values of the type: by methods that the type has
-    /// itself, or by its traits.
+    /// The results of `self.clone()` and `self.to_owned()`, if they have the type `Self`. The methods may be inherent
+    /// or from traits.
     #[doc(hidden)]
     fn __method_copies(&self) -> [(&'static str, Option<Self>); 2] {
         [("clone", None), ("to_owned", None)]
     }
 }
 
-/// The result of a method that may be a value of the type `T`.
+/// The result of a method, which may have the type `T`.
 #[doc(hidden)]
 #[allow(missing_debug_implementations)] // The result may have none.
 pub struct MethodResult<R, T> {
@@ -63,7 +63,7 @@ pub struct MethodResult<R, T> {
 }
 
 impl<R, T> MethodResult<R, T> {
-    /// Holds the result.
+    /// Wraps the result.
     pub fn new(result: R) -> Self {
         MethodResult {
             result: Cell::new(Some(result)),
@@ -72,7 +72,7 @@ impl<R, T> MethodResult<R, T> {
     }
 }
 
-/// The first choice, by autoref: the result is a value of the type.
+/// The first choice, by autoref: the result has the type.
 #[doc(hidden)]
 pub trait ResultOfType {
     /// The type.
@@ -88,7 +88,7 @@ impl<T> ResultOfType for &MethodResult<T, T> {
     }
 }
 
-/// The other choice: the result is of another type, for example a reference.
+/// The second choice: the result has another type, for example a reference.
 #[doc(hidden)]
 pub trait OtherResult {
     /// The type.
@@ -103,11 +103,11 @@ impl<R, T> OtherResult for MethodResult<R, T> {
     type Of = T;
 }
 
-/// An enum whose JSON does not say which variant it is. `derive(Payload)` implements it for `#[serde(untagged)]`.
+/// An enum whose JSON does not contain the variant. `derive(Payload)` implements it for `#[serde(untagged)]`.
 #[doc(hidden)]
 pub trait UntaggedEnum {}
 
-/// The implementations for types without parameters.
+/// Implements it for types without parameters.
 macro_rules! payload {
     ($($shape:expr => $($name:ty),+;)+) => {
         $($(
@@ -121,7 +121,7 @@ macro_rules! payload {
     };
 }
 
-/// A type that serde writes as text: its name, and whether equality, order and `Display` mean the same on the text.
+/// A type that serde serializes as text: its name, and whether equality, order and `Display` have the same meaning on the text.
 const fn written(name: &'static str, equal: bool, ordered: bool, shown: bool) -> Shape {
     Shape::Written(Written {
         name,
@@ -161,7 +161,7 @@ payload! {
 
 #[cfg(feature = "rust_decimal")]
 payload! {
-    // `1.0` and `1.00` are equal, and their texts are not.
+    // `1.0` and `1.00` are equal, but their texts differ.
     written("Decimal", false, false, true) => rust_decimal::Decimal;
 }
 
@@ -189,7 +189,7 @@ impl<T: Payload> Payload for Box<T> {
     }
 }
 
-/// The implementations for lists.
+/// Implements it for lists.
 macro_rules! list {
     ($($(#[$bound:ident])* [$($parameter:tt)*] $name:ty = $shape:expr;)+) => {
         $(
@@ -243,7 +243,7 @@ impl<K: Payload + Ord, V: Payload> Payload for BTreeMap<K, V> {
     }
 }
 
-/// Arrays of a fixed length are lists; serde and schemars know them up to a length.
+/// Arrays of a fixed length are lists; serde and schemars support them up to a length.
 macro_rules! arrays {
     ($($length:literal)+) => {
         $(

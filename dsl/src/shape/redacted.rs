@@ -1,4 +1,4 @@
-//! The fields of payloads that have `#[payload(redact)]`.
+//! The fields of payloads with `#[payload(redact)]`.
 
 use super::{Field, Fields, Shape};
 use std::collections::HashSet;
@@ -8,19 +8,19 @@ use stepwright_asl::redaction::Redaction;
 #[derive(Default)]
 pub(crate) struct RedactedFields {
     redaction: Redaction,
-    /// The functions whose shapes were read: types may contain themselves.
+    /// The visited shape functions: types may contain themselves.
     seen: HashSet<fn() -> Shape>,
 }
 
 impl RedactedFields {
-    /// Adds the fields of a type.
+    /// Adds the redacted fields of a type.
     pub(crate) fn add(&mut self, shape: fn() -> Shape) {
         if self.seen.insert(shape) {
             self.walk(&shape());
         }
     }
 
-    /// A redaction of the fields that were found.
+    /// Returns a redaction of the collected fields.
     pub(crate) fn into_redaction(self) -> Redaction {
         self.redaction
     }

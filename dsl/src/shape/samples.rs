@@ -1,22 +1,22 @@
-//! Sample values of a type: whether its `==`, its order and its `Clone` mean what they mean for its JSON.
+//! Sample values of a type: whether its `==`, its order and its `Clone` have the same meaning as on its JSON.
 //!
-//! Nothing in Rust says whether a type derives `PartialEq` or implements it in its own way. So a workflow compares values
-//! of a type with its own name only when samples of the type agree: each pair is compared by the type and by the JSON.
+//! Rust does not tell whether a type derives `PartialEq` or implements it manually. A workflow therefore compares values
+//! of a user's type only if samples of the type agree: each pair is compared both by the type and by the JSON.
 //! The samples differ in one field, one variant or one item each.
 
 use super::{Field, Fields, Payload, Presence, Shape, StructShape, Tagging, Variant};
 use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
 
-/// How deep types are sampled; recursive types have no end.
+/// The maximum nesting depth of sampled types; recursive types are infinite.
 const DEPTH: usize = 6;
-/// The most samples of one type.
+/// The maximum number of samples of one type.
 const COUNT: usize = 48;
 
-/// A function of the types below: returns why a type's own code and its JSON disagree.
+/// One of the functions below for a type: returns why the type's own code and its JSON disagree.
 pub(crate) type Check = fn() -> Option<String>;
 
-/// Whether two values are equal exactly when their JSON is.
+/// Checks that two values are equal exactly if their JSON is equal.
 pub(crate) fn equality<T: Payload + PartialEq>() -> Option<String> {
     let samples = samples::<T>();
     for (one, json) in &samples {
@@ -35,12 +35,12 @@ pub(crate) fn equality<T: Payload + PartialEq>() -> Option<String> {
     None
 }
 
-/// Whether `<` orders values as their JSON is ordered.
+/// Checks that `<` orders values like their JSON.
 pub(crate) fn partial_order<T: Payload + PartialOrd>() -> Option<String> {
     order_by::<T>("PartialOrd", T::partial_cmp)
 }
 
-/// Whether `max` and sorting order values as their JSON is ordered.
+/// Checks that `max` and sorting order values like their JSON.
 pub(crate) fn order<T: Payload + Ord>() -> Option<String> {
     order_by::<T>("Ord", |one, other| Some(one.cmp(other)))
 }
@@ -68,7 +68,7 @@ fn order_by<T: Payload>(
     None
 }
 
-/// Whether a clone has the JSON of the value.
+/// Checks that a clone has the JSON of the original.
 pub(crate) fn clone<T: Payload + Clone>() -> Option<String> {
     for (one, json) in samples::<T>() {
         let cloned = serde_json::to_value(one.clone()).unwrap_or_default();
@@ -83,7 +83,7 @@ pub(crate) fn clone<T: Payload + Clone>() -> Option<String> {
     None
 }
 
-/// Whether `value.clone()` and `value.to_owned()` have the JSON of the value, where the type has such a method itself.
+/// Checks that `value.clone()` and `value.to_owned()` have the JSON of the value, if the type has such inherent methods.
 pub(crate) fn method_clone<T: Payload>() -> Option<String> {
     for (one, json) in samples::<T>() {
         for (name, result) in one.__method_copies() {
@@ -130,7 +130,7 @@ fn name_of<T>() -> String {
     text + &word
 }
 
-/// The order of two JSON values of one type, where a workflow can order them: numbers, texts, and lists of those.
+/// The order of two JSON values of one type, if a workflow can order them: numbers, texts, and lists of them.
 fn order_of(one: &Value, other: &Value) -> Option<Ordering> {
     match (one, other) {
         (Value::Null, Value::Null) => Some(Ordering::Equal),
@@ -155,7 +155,7 @@ fn order_of(one: &Value, other: &Value) -> Option<Ordering> {
     }
 }
 
-/// Samples that the type accepts, each with its JSON. No two have the same JSON, and each is compared with itself.
+/// Samples that the type accepts, each with its JSON. All have different JSON.
 fn samples<T: Payload>() -> Vec<(T, Value)> {
     let mut samples: Vec<(T, Value)> = Vec::new();
     for value in variations(&T::shape(), DEPTH) {
@@ -172,7 +172,7 @@ fn samples<T: Payload>() -> Vec<(T, Value)> {
     samples
 }
 
-/// Values of a shape: the first is the base, from which the others differ in one part.
+/// Values of a shape: the first is the base; each other value differs from it in one part.
 fn variations(shape: &Shape, depth: usize) -> Vec<Value> {
     let Some(depth) = depth.checked_sub(1) else {
         return Vec::new();
@@ -214,7 +214,7 @@ fn variations(shape: &Shape, depth: usize) -> Vec<Value> {
             .map(|text| json!(text))
             .collect(),
         Shape::Array(item) => lists(&variations(&item, depth)),
-        // The JSON of two items has no order in a `HashSet`.
+        // The order of a `HashSet`'s items in JSON is not defined.
         Shape::Set(set) => {
             let items = variations(&set.item, depth).into_iter();
             std::iter::once(json!([]))
@@ -244,7 +244,7 @@ fn variations(shape: &Shape, depth: usize) -> Vec<Value> {
             let mut samples: Vec<Vec<Value>> = variants
                 .map(|variant| variant_of(variant, &one.tagging, depth))
                 .collect();
-            // The base of each variant first, so that the bound leaves all variants in.
+            // The base of each variant first, so that the limit does not remove whole variants.
             let bases: Vec<Value> = samples
                 .iter_mut()
                 .filter_map(|values| (!values.is_empty()).then(|| values.remove(0)))
@@ -254,7 +254,7 @@ fn variations(shape: &Shape, depth: usize) -> Vec<Value> {
                 .chain(samples.into_iter().flatten())
                 .collect()
         }
-        // The form is not known: the type takes what it can read.
+        // The form is not known: use values that the type can deserialize.
         Shape::Custom(_) => {
             let numbers = variations(&Shape::Number, depth).into_iter();
             let texts = TEXTS.iter().map(|text| json!(text));
@@ -276,7 +276,7 @@ fn variations(shape: &Shape, depth: usize) -> Vec<Value> {
     values
 }
 
-/// Texts that types often take as equal, or order in their own way.
+/// Texts that types often treat as equal, or order differently.
 const TEXTS: &[&str] = &[
     "a",
     "",
@@ -369,7 +369,7 @@ fn maps(keys: &[Value], items: &[Value]) -> Vec<Value> {
     values
 }
 
-/// Tuples: each differs from the first in one item.
+/// Tuples that differ from the first one in one item.
 fn tuples(items: &[Shape], depth: usize) -> Vec<Value> {
     let parts: Vec<Vec<Value>> = items.iter().map(|item| variations(item, depth)).collect();
     combine(&parts).into_iter().map(Value::Array).collect()
@@ -381,7 +381,7 @@ fn combine(parts: &[Vec<Value>]) -> Vec<Vec<Value>> {
     let Some(base) = base else {
         return Vec::new();
     };
-    // One part after the other, so that the bound leaves some of each part in.
+    // Alternates between the parts, so that the limit does not remove a whole part.
     let most = parts.iter().map(Vec::len).max().unwrap_or_default();
     let mut rows = vec![base.clone()];
     for at in 1..most {

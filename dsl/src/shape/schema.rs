@@ -6,10 +6,10 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// How deep a schema is read; what lies deeper is `Any`.
+/// The maximum depth of a schema; deeper parts are `Any`.
 const DEPTH: usize = 32;
 
-/// The schema of a type, with what its references point at.
+/// The schema of a type, with its definitions.
 pub(super) struct Schema {
     root: Value,
 }
@@ -26,7 +26,7 @@ impl Schema {
         &self.root
     }
 
-    /// What a `$ref` points at; the schema itself where there is none.
+    /// The target of a `$ref`; without one, the schema itself.
     pub(super) fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         let mut schema = schema;
         for _ in 0..DEPTH {
@@ -44,7 +44,7 @@ impl Schema {
         schema
     }
 
-    /// The properties of an object, those of `allOf` included.
+    /// The properties of an object, including those of `allOf`.
     pub(super) fn properties<'a>(&'a self, schema: &'a Value) -> Vec<(&'a str, &'a Value)> {
         let mut properties = Vec::new();
         self.collect(schema, DEPTH, &mut properties);
@@ -64,7 +64,7 @@ impl Schema {
         if depth == 0 {
             return;
         }
-        // A reference beside other keywords means both.
+        // A reference next to other keywords: both apply.
         let target = self.resolve(schema);
         if !std::ptr::eq(target, schema) {
             self.collect(target, depth - 1, into);
@@ -82,7 +82,7 @@ impl Schema {
         }
     }
 
-    /// Every name that may stand in an object of this schema, and whether others may too.
+    /// The names that an object of this schema may contain, and whether it may contain further names.
     pub(super) fn names<'a>(&'a self, schema: &'a Value) -> (BTreeSet<&'a str>, bool) {
         let mut names = BTreeSet::new();
         let mut open = false;
@@ -124,7 +124,7 @@ impl Schema {
         self.shape_of(&self.root, DEPTH)
     }
 
-    /// The shape of a property of the whole type.
+    /// The shape of a property of the type.
     pub(super) fn property(&self, name: &str) -> Shape {
         self.properties(&self.root)
             .into_iter()

@@ -3,18 +3,18 @@
 use super::Fields;
 use std::borrow::Cow;
 
-/// An enum: its variants and how serde tells them apart.
+/// An enum: its variants and its tagging.
 #[derive(Clone, Debug)]
 pub struct EnumShape {
     /// The name of the Rust type.
     pub name: Cow<'static, str>,
-    /// How the variant is written.
+    /// How the JSON contains the variant.
     pub tagging: Tagging,
     /// The variants, in the order of the source.
     pub variants: Vec<Variant>,
 }
 
-/// How serde writes which variant a value is.
+/// How serde serializes the variant of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tagging {
     /// `"Variant"` or `{"Variant": content}`: serde's default.
@@ -31,7 +31,7 @@ pub enum Tagging {
         /// The key of the content.
         content: Cow<'static, str>,
     },
-    /// The content alone. Such an enum cannot be matched on.
+    /// Only the content. Such an enum cannot be matched.
     Untagged,
 }
 
@@ -42,16 +42,16 @@ pub struct Variant {
     pub name: Cow<'static, str>,
     /// The name in JSON.
     pub wire: Cow<'static, str>,
-    /// What it holds.
+    /// Its fields.
     pub fields: Fields,
-    /// `#[serde(other)]`: it stands for every name that no other variant has.
+    /// `#[serde(other)]`: it matches every name that no other variant has.
     pub other: bool,
-    /// `#[serde(untagged)]` on the variant: its content alone.
+    /// `#[serde(untagged)]` on the variant: only its content.
     pub untagged: bool,
 }
 
 impl EnumShape {
-    /// Whether a variant is written as text.
+    /// Whether a variant may be serialized as text.
     pub(super) fn may_be_text(&self, depth: usize) -> bool {
         let mut variants = self.variants.iter();
         variants.any(|variant| {

@@ -1,4 +1,4 @@
-//! The derive, held against schemars and against serde itself.
+//! Compares the derive with schemars and with serde.
 
 use super::*;
 use crate::Payload;
@@ -17,13 +17,13 @@ macro_rules! payloads {
     };
 }
 
-/// Asserts that shape and schema agree, and gives the shape back.
+/// Asserts that shape and schema agree, and returns the shape.
 fn agreed<T: Payload>() -> Shape {
     assert_eq!(Shape::disagreements::<T>(), Vec::<String>::new());
     T::shape()
 }
 
-/// The names of a struct's fields on the wire.
+/// The JSON names of a struct's fields.
 fn wires(shape: &Shape) -> Vec<String> {
     match shape {
         Shape::Struct(StructShape {
@@ -193,7 +193,7 @@ fn opaque_fields_take_their_shape_from_the_schema() {
         panic!("opaque is a struct");
     };
     assert_eq!(wires(&fields[0].shape.resolve()), ["street", "number"]);
-    // A field with `with` has a custom form, although the schema says `string`.
+    // A field with `with` has a custom form, although the schema is `string`.
     assert!(matches!(fields[1].shape.resolve(), Shape::Custom(_)));
 }
 
@@ -221,7 +221,7 @@ fn std_types_agree() {
     agreed::<serde_json::Value>();
 }
 
-/// Two types that claim to be one.
+/// A type whose `Payload` and `JsonSchema` describe different types.
 struct Liar;
 
 impl Serialize for Liar {

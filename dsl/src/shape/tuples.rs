@@ -1,6 +1,6 @@
-//! The tuples that are payloads.
+//! Tuples that are payloads.
 
-/// Calls a macro with the members of every tuple that serde and schemars know, the shortest first.
+/// Calls a macro with the members of every tuple that serde and schemars support, the shortest first.
 macro_rules! for_tuples {
     ($each:ident) => {
         $each! {

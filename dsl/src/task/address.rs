@@ -1,23 +1,23 @@
-//! Where a task or a nested workflow is found.
+//! The address of a task or a nested workflow.
 
 use super::Task;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::resource::{LAMBDA_INVOKE, START_EXECUTION, START_SYNC_EXECUTION};
 
-/// Where a task lives.
+/// Where a task is deployed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Deploy {
-    /// A Lambda function through `arn:aws:states:::lambda:invoke`. This is what a task is that says nothing else, so a
-    /// workflow's `deploy` replaces it.
+    /// A Lambda function through `arn:aws:states:::lambda:invoke`. This is the default of a task, which a
+    /// workflow's `deploy` replaces.
     Lambda,
-    /// The Lambda function of this name or ARN, as it stands, through `arn:aws:states:::lambda:invoke`.
+    /// The Lambda function with this name or ARN, verbatim, through `arn:aws:states:::lambda:invoke`.
     FunctionName(&'static str),
     /// A Lambda function whose ARN is the resource.
     LambdaArn,
     /// An activity whose ARN is the resource.
     Activity,
-    /// This resource, as it stands.
+    /// This resource, verbatim.
     Resource(&'static str),
 }
 
@@ -28,21 +28,21 @@ impl Deploy {
     }
 }
 
-/// How ASL names a task or a nested workflow, before a template engine fills in placeholders.
+/// The name of a task or a nested workflow in ASL, before a template engine replaces placeholders.
 ///
-/// The resource stands without `.sync`, `.sync:2` and `.waitForTaskToken`.
+/// The resource has no suffix `.sync`, `.sync:2` or `.waitForTaskToken`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Address {
     /// `Resource`: `arn:aws:states:::lambda:invoke`, `${ChargeCardArn}`.
     pub resource: String,
-    /// `FunctionName` or `StateMachineArn`, where the resource has one.
+    /// `FunctionName` or `StateMachineArn`, if the resource has one.
     pub target: Option<String>,
-    /// Whether the resource is an activity's, which a placeholder does not tell.
+    /// Whether the resource is an activity, which a placeholder does not show.
     pub is_activity: bool,
 }
 
 impl Address {
-    /// The address of a task in a workflow whose `deploy` is `default`.
+    /// Returns the address of a task in a workflow whose `deploy` is `default`.
     #[must_use]
     pub fn of<T: Task>(default: Option<Deploy>) -> Address {
         Address::of_task(T::NAME, T::DEPLOY, default)
@@ -76,7 +76,7 @@ impl Address {
         }
     }
 
-    /// The address of a task that a definition names itself: its `Resource` without the suffix of a pattern, and its
+    /// Returns the address of a task in a definition that names it: its `Resource` without the suffix of a pattern, and its
     /// `FunctionName` or `StateMachineArn`.
     #[must_use]
     pub fn in_definition<T: Task>(resource: &str, target: Option<&str>) -> Address {
@@ -86,7 +86,7 @@ impl Address {
         }
     }
 
-    /// The address of a state machine that a definition names itself.
+    /// Returns the address of a state machine in a definition that names it.
     #[must_use]
     pub fn of_machine_in_definition(resource: &str, target: Option<&str>) -> Address {
         Address {
@@ -109,7 +109,7 @@ impl Address {
     }
 }
 
-/// Where a task lives in a workflow whose `deploy` is `default`.
+/// Where a task is deployed in a workflow whose `deploy` is `default`.
 pub(crate) fn effective(own: Deploy, default: Option<Deploy>) -> Deploy {
     match own {
         Deploy::Lambda => default.unwrap_or(Deploy::Lambda),
@@ -117,7 +117,7 @@ pub(crate) fn effective(own: Deploy, default: Option<Deploy>) -> Deploy {
     }
 }
 
-/// `${ChargeCardArn}`: what the template engine fills in. Placeholders hold letters and digits only.
+/// `${ChargeCardArn}`, which the template engine replaces. Placeholders contain only letters and digits.
 fn placeholder(name: &str) -> String {
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     stepwright_asl::placeholder::text(&format!("{name}Arn"))

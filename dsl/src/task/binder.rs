@@ -1,12 +1,12 @@
-//! How a task reaches a runtime.
+//! Registers tasks with a runtime.
 
 use super::{Address, Handler, Task};
 
-/// Takes tasks. A runtime implements it; `stepwright` itself depends on none.
+/// Receives tasks. A runtime implements it; `stepwright` itself depends on no runtime.
 pub trait TaskBinder {
-    /// A task whose function has a body.
+    /// Adds a task whose function has a body.
     fn handler<T: Handler>(&mut self, address: Address);
 
-    /// A task that somebody else implements.
+    /// Adds a task that is implemented elsewhere.
     fn declaration<T: Task>(&mut self, address: Address);
 }

@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 /// AWS's limit for a cause, in characters.
 const LIMIT: usize = 32_768;
 
-/// A field that travels, as JSON. What serde cannot write is said in the message instead.
+/// A field of an error, as JSON. If serde cannot serialize it, the message contains its error.
 pub type TravellingField = (&'static str, Result<Value, serde_json::Error>);
 
-/// `{"errorType": name, "errorMessage": text}`. The text is the message, or, where fields travel, the JSON text of
-/// `{"message", "fields"}`. The message is cut where the whole would be longer than AWS takes; fields never are.
+/// `{"errorType": name, "errorMessage": text}`. The text is the message, or, if the error has fields, the JSON text of
+/// `{"message", "fields"}`. The message is truncated if the whole would exceed AWS's limit; fields never are.
 pub fn cause(name: &str, message: &str, fields: Option<Vec<TravellingField>>) -> String {
     let mut message = message.to_owned();
     let fields = fields.map(|fields| {
@@ -30,7 +30,7 @@ pub fn cause(name: &str, message: &str, fields: Option<Vec<TravellingField>>) ->
     if length(&whole) <= LIMIT {
         return whole;
     }
-    // The longest beginning of the message that fits. Escapes are written twice, so lengths are tried, not computed.
+    // The longest prefix of the message that fits. Characters may be escaped twice, so the length is tried instead of computed.
     let ends: Vec<usize> = message.char_indices().map(|(at, _)| at).collect();
     let fits = |kept: usize| {
         let cut = format!("{}…", &message[..ends[kept]]);
@@ -57,7 +57,7 @@ fn write(name: &str, message: &str, fields: Option<&Value>) -> String {
     json!({ "errorType": name, "errorMessage": text }).to_string()
 }
 
-/// AWS counts as Java does: in UTF-16 units.
+/// AWS counts UTF-16 code units, like Java.
 fn length(text: &str) -> usize {
     text.encode_utf16().count()
 }

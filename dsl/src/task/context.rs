@@ -1,4 +1,4 @@
-//! What a task may know about where it runs.
+//! The context of a running task.
 
 use serde::{Deserialize, Serialize};
 use std::any::{Any, TypeId};
@@ -7,10 +7,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-/// The first parameter of a task function that wants it: the application's own state, cancellation, heartbeats and,
-/// where they are known, the execution, state and attempt it runs for.
+/// An optional first parameter of a task function: the application's state, cancellation, heartbeats and,
+/// if they are known, the execution, state and attempt that the task runs for.
 ///
-/// It never travels: a task with a context has the same payload on the wire as one without.
+/// It is not part of the payload: a task with a context has the same payload as one without.
 ///
 /// ```
 /// use stepwright::TaskContext;
@@ -25,17 +25,17 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct TaskContext {
-    /// `None` where it is detached.
+    /// `None` if it is detached.
     host: Option<Arc<dyn TaskHost>>,
 }
 
 impl TaskContext {
-    /// The context that a runtime gives.
+    /// Creates the context of a task that a runtime runs.
     pub fn new(host: Arc<dyn TaskHost>) -> TaskContext {
         TaskContext { host: Some(host) }
     }
 
-    /// A context without anything, for calling a task function in a plain test.
+    /// Creates an empty context, for a call of a task function in a unit test.
     #[must_use]
     pub const fn detached() -> TaskContext {
         TaskContext { host: None }
@@ -45,43 +45,43 @@ impl TaskContext {
         self.host.as_deref().unwrap_or(&Detached)
     }
 
-    /// The application's shared state of that type, if the runtime was given one.
+    /// Returns the application's shared state of this type, if the runtime has one.
     pub fn state<T: Any + Send + Sync>(&self) -> Option<&T> {
         self.host().state(TypeId::of::<T>())?.downcast_ref()
     }
 
-    /// Whether nobody waits for the result any more: the task timed out or the execution ended.
+    /// Whether the result is no longer needed: the task timed out or the execution ended.
     pub fn is_cancelled(&self) -> bool {
         self.host().is_cancelled()
     }
 
-    /// Waits until nobody waits for the result any more; forever where the host cannot know.
+    /// Waits until the result is no longer needed. If the host does not know this, it waits forever.
     pub async fn cancelled(&self) {
         self.host().cancelled().await;
     }
 
-    /// Says that the work goes on, so that the state's heartbeat does not run out. It never waits; where there is no
-    /// heartbeat (a Lambda function) it does nothing.
+    /// Reports that the task is still running, which restarts the state's heartbeat timeout. It does not block; without a
+    /// heartbeat (in a Lambda function) it does nothing.
     pub fn heartbeat(&self) {
         self.host().heartbeat();
     }
 
-    /// The execution's id. `None` on Lambda and in activities, unless the task is `#[task(context)]`.
+    /// Returns the execution's id. `None` on Lambda and in activities, unless the task is `#[task(context)]`.
     pub fn execution(&self) -> Option<&str> {
         self.host().execution()
     }
 
-    /// The state's name, where the execution is known.
+    /// Returns the state's name, if the execution is known.
     pub fn state_name(&self) -> Option<&str> {
         self.host().state_name()
     }
 
-    /// How many attempts came before this one, where the execution is known: 0 at first.
+    /// Returns the number of earlier attempts, if the execution is known: 0 for the first attempt.
     pub fn attempt(&self) -> Option<u32> {
         self.host().attempt()
     }
 
-    /// When the execution started, RFC 3339, where it is known.
+    /// Returns the start time of the execution in RFC 3339, if it is known.
     pub fn start_time(&self) -> Option<&str> {
         self.host().start_time()
     }
@@ -97,46 +97,46 @@ impl fmt::Debug for TaskContext {
     }
 }
 
-/// A future that ends when a task is cancelled.
+/// A future that completes when a task is cancelled.
 pub type Cancelled<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// What a runtime puts behind a [`TaskContext`]. Everything has a default that knows nothing.
+/// The runtime's side of a [`TaskContext`]. By default, all methods report that nothing is known.
 pub trait TaskHost: Send + Sync + 'static {
-    /// The shared state of that type.
+    /// Returns the shared state of this type.
     fn state(&self, type_id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
         let _ = type_id;
         None
     }
 
-    /// Whether nobody waits for the result any more.
+    /// Whether the result is no longer needed.
     fn is_cancelled(&self) -> bool {
         false
     }
 
-    /// Ends when nobody waits for the result any more.
+    /// Completes when the result is no longer needed.
     fn cancelled(&self) -> Cancelled<'_> {
         Box::pin(std::future::pending())
     }
 
-    /// Starts the heartbeat's time anew.
+    /// Restarts the heartbeat timeout.
     fn heartbeat(&self) {}
 
-    /// The execution's id.
+    /// Returns the execution's id.
     fn execution(&self) -> Option<&str> {
         None
     }
 
-    /// The state's name.
+    /// Returns the state's name.
     fn state_name(&self) -> Option<&str> {
         None
     }
 
-    /// How many attempts came before this one.
+    /// Returns the number of earlier attempts.
     fn attempt(&self) -> Option<u32> {
         None
     }
 
-    /// When the execution started, RFC 3339.
+    /// Returns the start time of the execution, in RFC 3339.
     fn start_time(&self) -> Option<&str> {
         None
     }
@@ -146,7 +146,7 @@ struct Detached;
 
 impl TaskHost for Detached {}
 
-/// The context that travels with the input of a `#[task(context)]`.
+/// The context that is sent with the input of a `#[task(context)]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SentContext {
@@ -154,18 +154,18 @@ pub struct SentContext {
     pub execution: String,
     /// The state's name.
     pub state: String,
-    /// How many attempts came before this one.
+    /// The number of earlier attempts.
     pub attempt: u32,
-    /// When the execution started, RFC 3339.
+    /// The start time of the execution, in RFC 3339.
     pub start_time: String,
 }
 
 /// The payload of a `#[task(context)]`, which every transport unwraps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WithContext<T> {
-    /// What the function takes.
+    /// The input of the function.
     pub input: T,
-    /// Where it is called from.
+    /// The context of the call.
     pub context: SentContext,
 }
 

@@ -1,4 +1,4 @@
-//! How a task fails.
+//! Errors of tasks.
 
 use crate::shape::{Field, Fields, Form, Payload, Presence, Shape, StructShape};
 use serde::{Deserialize, Serialize};
@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 
-/// An error that a workflow can retry and catch, with the name and cause under which Step Functions knows it.
+/// An error that a workflow can retry and catch, with its name and cause in Step Functions.
 ///
-/// `#[derive(TaskError)]` implements it; the same name and cause travel on every transport.
+/// `#[derive(TaskError)]` implements it; the name and cause are the same on every transport.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an error that a workflow can catch",
     label = "this error has no name in Step Functions",
@@ -21,25 +21,25 @@ pub trait TaskError: std::error::Error + Send + 'static {
     /// `Error`: what `ErrorEquals` matches.
     fn name(&self) -> Cow<'static, str>;
 
-    /// `Cause`: JSON text `{"errorType", "errorMessage"}`, at most 32,768 characters unless bound fields need more.
+    /// `Cause`: the JSON text `{"errorType", "errorMessage"}`, at most 32,768 characters unless bound fields need more.
     fn cause(&self) -> String;
 }
 
 /// One variant of an error.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorVariant {
-    /// The variant's Rust name; of a struct, the struct's.
+    /// The variant's Rust name; for a struct, the struct's name.
     pub variant: &'static str,
     /// Its name in `ErrorEquals`.
     pub error: &'static str,
-    /// The fields that travel, by name (of a tuple `"0"`, `"1"`, ..), with their shapes.
+    /// The serialized fields, by name (for a tuple `"0"`, `"1"`, ..), with their shapes.
     pub fields: &'static [ErrorField],
 }
 
-/// A field that travels with an error: its name, and the shape of its value.
+/// A serialized field of an error: its name, and the shape of its value.
 pub type ErrorField = (&'static str, fn() -> Shape);
 
-/// The error of a task that returns no `Result`. There is none.
+/// The error of a task that returns no `Result`. It has no values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoError {}
 
@@ -69,13 +69,13 @@ macro_rules! never_fails {
 }
 never_fails!(NoError Infallible);
 
-/// What `catch .. as error` binds: the error as Step Functions has it.
+/// The value that `catch .. as error` binds: the error output of Step Functions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct ErrorOutput {
-    /// The error's name. Somebody who fails a task token may give none.
+    /// The error's name. `None` if a task token was failed without one.
     pub error: Option<String>,
-    /// The cause. For an error of ours this is JSON text.
+    /// The cause. For an error of a task function it is JSON text.
     pub cause: Option<String>,
 }
 

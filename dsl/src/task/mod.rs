@@ -23,47 +23,47 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::future::Future;
 
-/// A function that a workflow can call: the marker that `#[task]` makes beside the function, under its name.
+/// A function that a workflow can call. `#[task]` creates a marker type with the function's name that implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a task",
     label = "this is not a task",
     note = "put `#[task]` on the function"
 )]
 pub trait Task: 'static {
-    /// What travels to the task: nothing as `{}`, one parameter as its JSON, several as an object by their names.
+    /// The payload: `{}` without parameters, a single parameter as its JSON, several as an object with their names.
     type Input: Serialize + DeserializeOwned + Send + 'static;
-    /// The types of the parameters, without the context: none as `()`, one as it is, several as a tuple.
+    /// The types of the parameters, without the context: `()` without parameters, a single type itself, several as a tuple.
     type Arguments;
-    /// What it gives.
+    /// The type of its result.
     type Output: Payload;
-    /// How it fails; [`NoError`] where the function returns no `Result`.
+    /// The type of its error; [`NoError`] if the function returns no `Result`.
     type Error: TaskError;
-    /// The name on the wire: the function's in PascalCase, or `#[task(name = "..")]`.
+    /// The deployed name: the function's name in PascalCase, or `#[task(name = "..")]`.
     const NAME: &'static str;
     /// The function's name.
     const FUNCTION: &'static str;
     /// The names of the parameters, without the context.
     const PARAMETERS: &'static [&'static str];
-    /// Where it lives.
+    /// Where the task is deployed.
     const DEPLOY: Deploy;
-    /// Whether the execution's context travels with the input: `#[task(context)]`.
+    /// Whether the execution's context is sent with the input: `#[task(context)]`.
     const SENDS_CONTEXT: bool;
 
-    /// Where a runtime in process runs the function: `#[task(blocking)]`, `#[task(spawn)]`.
+    /// Where an in-process runtime runs the function: `#[task(blocking)]`, `#[task(spawn)]`.
     const RUNS: Runs = Runs::InPlace;
 
-    /// Whether an engine with a store calls the function again where its process ended while it was at work: `#[task(idempotent)]`.
+    /// Whether an engine with a store calls the function again if its process ended during a call: `#[task(idempotent)]`.
     const IDEMPOTENT: bool = false;
 
-    /// The types of the parameters as JSON, in their order.
+    /// The types of the parameters as JSON, in order.
     #[doc(hidden)]
     fn parameter_types() -> Vec<ParameterType>;
 
-    /// Hands the task to a runtime.
+    /// Registers the task with a runtime.
     fn bind<B: TaskBinder>(binder: &mut B, address: Address);
 }
 
-/// What the JSON of a parameter is like.
+/// The JSON form of a parameter.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct ParameterType {
@@ -72,7 +72,7 @@ pub struct ParameterType {
 }
 
 impl ParameterType {
-    /// That of a type.
+    /// The parameter type for a Rust type.
     #[must_use]
     pub fn of<T: Payload>() -> ParameterType {
         ParameterType {
@@ -84,7 +84,7 @@ impl ParameterType {
 
 /// A task whose function has a body.
 pub trait Handler: Task {
-    /// Whether the function takes the context. Where it does not, a runtime may give [`TaskContext::detached`].
+    /// Whether the function takes the context. If not, a runtime may pass [`TaskContext::detached`].
     const TAKES_CONTEXT: bool;
 
     /// Runs the function.

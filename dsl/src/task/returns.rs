@@ -1,4 +1,4 @@
-//! What a task function may return.
+//! Return types of task functions.
 
 use super::{NoError, TaskError};
 use crate::shape::Payload;
@@ -10,12 +10,12 @@ use crate::shape::Payload;
     note = "a task returns `T` or `Result<T, E>`, where `T` has `#[derive(Payload)]` and `E` has `#[derive(TaskError)]`"
 )]
 pub trait TaskReturn: sealed::Returned {
-    /// What it gives.
+    /// The type of the result.
     type Output: Payload;
-    /// How it fails.
+    /// The type of the error.
     type Error: TaskError;
 
-    /// Both as a `Result`.
+    /// Converts it to a `Result`.
     ///
     /// # Errors
     ///
@@ -27,7 +27,7 @@ mod sealed {
     use crate::shape::Payload;
     use crate::task::TaskError;
 
-    /// What a task returns, and nothing else.
+    /// Only the return types of task functions implement it.
     pub trait Returned {}
 
     impl<T: Payload> Returned for T {}

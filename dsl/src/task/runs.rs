@@ -1,14 +1,14 @@
-//! Where a task's function runs.
+//! How a task's function is scheduled.
 
-/// Where a runtime that calls tasks in process runs a function. A worker of an activity runs each task in an async task of its
-/// own, and blocking work on a thread for that; on Lambda it says nothing.
+/// Where an in-process runtime runs a function. A worker of an activity always spawns an async task for each call, or uses a
+/// thread for blocking work; on Lambda it has no effect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Runs {
-    /// In the execution's own task, beside its other tasks: right for what awaits.
+    /// In the async task of the execution, concurrently with its other tasks: for functions that only await.
     #[default]
     InPlace,
-    /// In an async task of its own: `#[task(spawn)]`.
+    /// In a separate async task: `#[task(spawn)]`.
     Spawned,
     /// On a thread for blocking work: `#[task(blocking)]`.
     Blocking,

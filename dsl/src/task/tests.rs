@@ -1,4 +1,4 @@
-//! The markers that `#[task]` makes and the errors that `derive(TaskError)` names.
+//! The markers of `#[task]` and the error names of `derive(TaskError)`.
 
 use super::*;
 use crate::{Binder, Payload, TaskError, task};
@@ -66,7 +66,7 @@ async fn tick() {}
 #[task(activity, context)]
 async fn decide(question: String, task_token: String) -> Result<bool, LimitReached>;
 
-/// Runs a future that never waits.
+/// Runs a future that is ready at the first poll.
 fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,

@@ -1,28 +1,28 @@
-//! A task's call, as the type block sees it.
+//! Calls of tasks in the type block.
 
 use super::never;
 use super::witness::Witness;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// What the `called` of a task gives: its output, and the error that `retry` and `catch` name.
+/// The return type of `called` for a task: its output and its error, which `retry` and `catch` name.
 pub struct Called<Output, Error> {
     types: PhantomData<fn() -> (Output, Error)>,
 }
 
 impl<Output, Error> Called<Output, Error> {
-    /// The result of a call that is never made.
+    /// The result of a call that never runs.
     #[must_use]
     pub const fn new() -> Self {
         Called { types: PhantomData }
     }
 
-    /// What the task gives.
+    /// The task's result.
     pub fn output(&self) -> Output {
         never()
     }
 
-    /// What the task fails with.
+    /// The task's error.
     pub fn error(&self) -> Error {
         never()
     }
@@ -40,7 +40,7 @@ impl<Output, Error> fmt::Debug for Called<Output, Error> {
     }
 }
 
-/// The enums that the arms of a `catch { .. }` name, as nested pairs of witnesses.
+/// The error enums that the arms of a `catch { .. }` name, as nested pairs of witnesses.
 #[diagnostic::on_unimplemented(
     message = "a task inside fails with `{Error}`, and no arm names that",
     label = "`{Error}` is not caught",
@@ -48,11 +48,11 @@ impl<Output, Error> fmt::Debug for Called<Output, Error> {
 )]
 pub trait Catches<Error, Place> {}
 
-/// The first of the pairs has it.
+/// The first of the pairs contains it.
 #[derive(Debug)]
 pub struct First;
 
-/// A later one has it.
+/// A later pair contains it.
 #[derive(Debug)]
 pub struct Later<Place>(PhantomData<Place>);
 
@@ -64,5 +64,5 @@ impl<Error, Other, Rest, Place> Catches<Error, Later<Place>> for (Witness<Other>
 {
 }
 
-/// Asks that the arms of a `catch { .. }` name an error.
+/// Requires that the arms of a `catch { .. }` name an error.
 pub fn covered<Error, Place, Caught: Catches<Error, Place>>(_caught: &Caught) {}

@@ -1,9 +1,9 @@
-//! What rustc knows of the types in a checked block, read from the type that the block gives.
+//! Types that rustc has inferred in a checked block, read from the type of the block's result.
 //!
-//! The block is a closure that nothing calls. It ends with a tree of tuples, whose leaves say in their types what there is
-//! to know of one witness each: its [`Payload`], that of what a borrowed type or an iterator gives when it is owned, or
-//! nothing. Which of them it is, the call of `known` decides, by autoref: it takes the first of the traits below that the
-//! type has, in the order of their `&`s.
+//! The block is a closure that is never called. Its result is a tree of tuples. The type of each leaf contains the data about
+//! one witness: its [`Payload`], or that of the owned form of a borrowed type or an iterator, or nothing. The call of `known`
+//! selects the leaf by autoref: it uses the first of the traits below that the type implements, in the order of their
+//! `&`s.
 
 use super::witness::Witness;
 use crate::expr::{Expr, Text};
@@ -13,7 +13,7 @@ use serde::Serialize;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// What is known of one type.
+/// The data about one type.
 #[derive(Clone, Copy, Default)]
 pub struct Known {
     shape: Option<fn() -> Shape>,
@@ -40,7 +40,7 @@ impl Known {
         self.shape
     }
 
-    /// The value where the type is known.
+    /// The value with the type's shape, if the type is known.
     #[must_use]
     pub fn typed(&self, value: Expr) -> Expr {
         match self.shape {
@@ -49,7 +49,7 @@ impl Known {
         }
     }
 
-    /// A constant. A plain text, number or `bool` says all by itself.
+    /// A constant. A plain text, number or `bool` needs no shape.
     #[must_use]
     pub fn constant(&self, value: Expr) -> Expr {
         match self.shape.map(|shape| shape().resolve()) {
@@ -69,7 +69,7 @@ impl Known {
         }
     }
 
-    /// `option.unwrap_or_default()`, where the option's own type is the witnessed one.
+    /// `option.unwrap_or_default()`; the witness has the type of the option.
     #[must_use]
     pub fn unwrap_or_default(&self, option: Expr) -> Expr {
         match self.default {
@@ -90,11 +90,11 @@ impl fmt::Debug for Known {
 
 /// Declarations whose block rustc has checked.
 pub trait Witnessed {
-    /// What is known of each witness of the block.
+    /// Returns the data about each witness of the block.
     fn known() -> Vec<Known>;
 }
 
-/// Reads the type that a block gives. Nothing calls the block.
+/// Reads the result type of a block. The block is never called.
 pub fn known<R: Witnesses>(_block: impl FnOnce() -> R) -> Vec<Known> {
     let mut list = Vec::new();
     R::put(&mut list);
@@ -110,9 +110,9 @@ pub fn variables(names: &[&'static str], known: &[Known]) -> Vec<(Text, fn() -> 
         .collect()
 }
 
-/// What a block gives: leaves, and tuples of them.
+/// The result type of a block: leaves, and tuples of them.
 pub trait Witnesses {
-    /// Adds what the leaves say.
+    /// Adds the data of the leaves.
     fn put(list: &mut Vec<Known>);
 }
 
@@ -134,7 +134,7 @@ for_tuples!(trees);
 
 /// One witness.
 pub trait OneWitness {
-    /// What there is to know.
+    /// Returns the data about it.
     fn known() -> Known;
 }
 
@@ -169,23 +169,23 @@ macro_rules! leaves {
 leaves! {
     /// A payload.
     Owned<T>: [T: Payload] Known { shape: Some(T::shape), ..Known::default() };
-    /// A type that has the form of a payload.
+    /// A type with the JSON form of a payload.
     Borrowed<T>: [T: Form] Known { shape: Some(<T::Owned as Payload>::shape), ..Known::default() };
-    /// An iterator, which has the form of a list.
+    /// An iterator, which has the JSON form of a list.
     Items<T>: [T: Form] Known { shape: Some(<Vec<T::Owned> as Payload>::shape), ..Known::default() };
-    /// Nothing is known.
+    /// An unknown type.
     Nothing<>: [] Known::default();
     /// A type with a default.
     WithDefault<T, Shaped>: [T: Default + Serialize, Shaped: OneWitness] Known {
         default: Some(|| Expr::constant(&T::default())),
         ..Shaped::known()
     };
-    /// A type whose `==` is compared with that of its JSON.
+    /// A type whose `==` is compared with the equality of its JSON.
     Equal<T, Shaped>: [T: Payload + PartialEq, Shaped: OneWitness] Known {
         check: Some(samples::equality::<T>),
         ..Shaped::known()
     };
-    /// A type whose `<` is compared with that of its JSON.
+    /// A type whose `<` is compared with the order of its JSON.
     PartiallyOrdered<T, Shaped>: [T: Payload + PartialOrd, Shaped: OneWitness] Known {
         check: Some(samples::partial_order::<T>),
         ..Shaped::known()
@@ -200,23 +200,23 @@ leaves! {
         check: Some(samples::clone::<T>),
         ..Shaped::known()
     };
-    /// A type of which `value.clone()` is compared with the value.
+    /// A type whose `value.clone()` is compared with the value.
     MethodClone<T, Shaped>: [T: Payload, Shaped: OneWitness] Known {
         method_check: Some(samples::method_clone::<T>),
         ..Shaped::known()
     };
 }
 
-/// A witness that saw nothing.
+/// A witness without a type.
 pub fn nothing() -> Nothing {
     Nothing::new()
 }
 
 /// The first choice.
 pub trait ByPayload {
-    /// The type that the witness is of.
+    /// The type of the witness.
     type Of;
-    /// Says that it is a payload.
+    /// Returns its data as a payload.
     fn known(&self) -> Owned<Self::Of> {
         Owned::new()
     }
@@ -228,9 +228,9 @@ impl<T: Payload> ByPayload for &&&Witness<T> {
 
 /// The second choice.
 pub trait ByForm {
-    /// The type that the witness is of.
+    /// The type of the witness.
     type Of;
-    /// Says that it has the form of a payload.
+    /// Returns its data as a type with the form of a payload.
     fn known(&self) -> Borrowed<Self::Of> {
         Borrowed::new()
     }
@@ -244,7 +244,7 @@ impl<T: Form> ByForm for &&Witness<T> {
 pub trait ByItems {
     /// The type of an item.
     type Of;
-    /// Says that it is an iterator.
+    /// Returns its data as an iterator.
     fn known(&self) -> Items<Self::Of> {
         Items::new()
     }
@@ -256,7 +256,7 @@ impl<T: Iterator<Item: Form>> ByItems for &Witness<T> {
 
 /// The last choice.
 pub trait ByNothing {
-    /// Says that nothing is known.
+    /// Returns no data.
     fn known(&self) -> Nothing {
         Nothing::new()
     }
@@ -264,11 +264,11 @@ pub trait ByNothing {
 
 impl<T> ByNothing for Witness<T> {}
 
-/// The first choice, of defaults.
+/// The first choice for defaults.
 pub trait ByDefault {
-    /// The type that the witness is of.
+    /// The type of the witness.
     type Of;
-    /// Adds the default to what is known.
+    /// Adds the default to the data.
     fn with_default<Shaped>(&self, _shaped: Shaped) -> WithDefault<Self::Of, Shaped> {
         WithDefault::new()
     }
@@ -278,9 +278,9 @@ impl<T: Default + Serialize> ByDefault for &Witness<T> {
     type Of = T;
 }
 
-/// The other choice, of defaults.
+/// The second choice for defaults.
 pub trait ByNoDefault {
-    /// What is known stays as it is.
+    /// Returns the data unchanged.
     fn with_default<Shaped>(&self, shaped: Shaped) -> Shaped {
         shaped
     }
@@ -289,7 +289,7 @@ pub trait ByNoDefault {
 impl<T> ByNoDefault for Witness<T> {}
 
 #[cfg(test)]
-#[allow(clippy::needless_borrow)] // The references are what chooses.
+#[allow(clippy::needless_borrow)] // The number of references selects the trait.
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
@@ -301,7 +301,7 @@ mod tests {
         field: u32,
     }
 
-    /// What is known of each type, one a line.
+    /// Lists the data of each type, one per line.
     macro_rules! known_of {
         ($($ty:ty),* $(,)?) => {
             known(|| ($((&&&&Witness::<$ty>::new()).known(),)*))

@@ -1,7 +1,7 @@
-//! What the never-run blocks of `workflow!` are written with.
+//! The items that the never-run blocks of `workflow!` use.
 //!
-//! `workflow!` writes the user's expressions once more, as they stand, into a function that is never called, so that
-//! rustc checks them on the real types and reports on the user's own tokens. Nothing of this module ever runs, and
+//! `workflow!` copies the user's expressions verbatim into a function that is never called, so that
+//! rustc checks them on the real types and reports errors on the user's tokens. Nothing in this module ever runs, and
 //! nothing of it is part of the public interface.
 
 mod call;
@@ -35,7 +35,7 @@ pub use self::witness::{
 
 use crate::map_run::Batch;
 
-/// A value of whatever type its place asks for, in code that never runs.
+/// A value of the inferred type, in code that never runs.
 pub fn any<T>() -> T {
     never()
 }
@@ -50,12 +50,12 @@ pub fn batch<Item, Input>(_item: Item) -> Batch<Item, Input> {
     never()
 }
 
-/// The same value once more: values of a workflow are JSON and never move.
+/// A copy of the value: values of a workflow are JSON and never move.
 pub fn copy<T>(_value: &T) -> T {
     never()
 }
 
-/// What everything here does when it is called all the same.
+/// The body of every function here, which is never called.
 fn never() -> ! {
     unreachable!("type blocks never run")
 }

@@ -1,14 +1,14 @@
-//! What a place of the language asks of the type of its expression.
+//! Type requirements of positions in the language.
 //!
-//! One trait a place, each with its own words for a type that does not fit. The block calls the trait's own method on the
-//! user's expression: rustc then points at the expression, and quotes no bound of ours.
+//! Each position has one trait, with a diagnostic for types that do not fit. The block calls the trait's method on the
+//! user's expression, so rustc points at the expression and does not quote a bound of this crate.
 
 use super::never;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
-/// Says which types fit a place.
+/// Lists the types that fit a position.
 macro_rules! fits {
     ($place:ident: $($of:ty)*) => {$(
         #[diagnostic::do_not_recommend]
@@ -16,14 +16,14 @@ macro_rules! fits {
     )*};
 }
 
-/// A list that a map runs over.
+/// A list that a Map runs over.
 #[diagnostic::on_unimplemented(
     message = "a map cannot run over a `{Self}`",
     label = "this is a `{Self}`, not a list",
     note = "`for item in ..` takes a `Vec`, an array, a `VecDeque`, a set or a `serde_json::Value`"
 )]
 pub trait Items<Item>: Sized {
-    /// The item of a map over the list.
+    /// The item of a Map over the list.
     fn item(self) -> Item {
         never()
     }
@@ -49,7 +49,7 @@ impl Items<serde_json::Value> for serde_json::Value {}
     note = "seconds are an integer: a field of type `u32`, say, or a literal such as `90`, `5m`, `2h` or `3d`"
 )]
 pub trait Seconds: Sized {
-    /// Asks for seconds.
+    /// Requires seconds.
     fn seconds(self) {}
 }
 
@@ -59,21 +59,21 @@ pub trait Seconds: Sized {
     label = "this is a `{Self}`"
 )]
 pub trait WholeNumber: Sized {
-    /// Asks for a whole number.
+    /// Requires an integer.
     fn whole_number(self) {}
 }
 
 fits!(Seconds: u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 fits!(WholeNumber: u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 
-/// A moment, as ASL reads it: RFC 3339 text.
+/// A timestamp in ASL: RFC 3339 text.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a timestamp",
     label = "this is a `{Self}`",
     note = "a timestamp is RFC 3339 text (`2027-01-01T00:00:00Z`): a `String`, or a date type that serialises so"
 )]
 pub trait Timestamp: Sized {
-    /// Asks for a timestamp.
+    /// Requires a timestamp.
     fn timestamp(self) {}
 }
 
@@ -87,40 +87,40 @@ fits!(Timestamp: String &str Cow<'_, str>);
     note = "of an `Option`, say what stands for `None`: `.unwrap_or_default()`, or `.unwrap_or(..)` with a text"
 )]
 pub trait FailText: Sized {
-    /// Asks for text.
+    /// Requires text.
     fn text(self) {}
 }
 
 fits!(FailText: String &str Cow<'_, str>);
 
-/// A value that can stand in a service's arguments.
+/// A value that the arguments of a service can contain.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be written as JSON",
     label = "this is a `{Self}`",
     note = "add `#[derive(Serialize)]` to `{Self}`"
 )]
 pub trait Json: Sized {
-    /// Asks for a value that can be written as JSON.
+    /// Requires a value that can be serialized as JSON.
     fn json(self) {}
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize> Json for T {}
 
-/// A result that needs no value: what a state without one hands on is whatever came in.
+/// A result type that needs no value: the output of a state without a value is its input.
 #[diagnostic::on_unimplemented(
     message = "this ends without a value, where a `{Self}` is promised",
     label = "no value is given here",
     note = "write `end value;`, or `succeed Name {{ value }}`"
 )]
 pub trait Untyped: Sized {
-    /// Asks that a result may be whatever came in.
+    /// Requires that a result may be any input.
     fn untyped(self) {}
 }
 
 fits!(Untyped: serde_json::Value);
 
-/// A number whose value is the same as another type of number.
+/// A number that converts to another number type without loss.
 #[diagnostic::on_unimplemented(
     message = "`as` can change a `{Self}` that becomes a `{To}`",
     label = "this is a `{Self}`",
@@ -155,14 +155,14 @@ lossless! {
     f64 => f64;
 }
 
-/// A type of number that counts the items of any list, or the characters of any text, that a workflow can hold.
+/// A number type that can count the items of any list, or the characters of any text, in a workflow.
 #[diagnostic::on_unimplemented(
     message = "a count may be too large for a `{Self}`",
     label = "`as` stands before this type",
     note = "a count becomes a `u32`, `u64`, `usize`, `i32`, `i64`, `isize` or `f64`"
 )]
 pub trait Counts: Sized {
-    /// How many there are.
+    /// The count.
     fn counted(_count: usize) -> Self {
         never()
     }
@@ -191,7 +191,7 @@ fits!(Rounded: f32 f64);
     note = "a percentage is a number from 0 to 100"
 )]
 pub trait Percentage: Sized {
-    /// Asks for a percentage.
+    /// Requires a percentage.
     fn percentage(self) {}
 }
 

@@ -1,13 +1,13 @@
-//! Whether the JSON of a matched value says which variant it is.
+//! Whether the JSON of a matched value contains its variant.
 //!
-//! `derive(Payload)` marks untagged enums; a method call on a reference finds the marked ones first and takes every other
-//! type after a second reference.
+//! `derive(Payload)` marks untagged enums. A method call on a reference finds the marked types first; all other
+//! types are found after a second reference.
 
 use crate::shape::UntaggedEnum;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A type whose tagging is asked for.
+/// Selects the tagging of a type.
 pub struct Tagging<T>(PhantomData<fn() -> T>);
 
 impl<T> fmt::Debug for Tagging<T> {
@@ -16,22 +16,22 @@ impl<T> fmt::Debug for Tagging<T> {
     }
 }
 
-/// Asks for the tagging of a value's type.
+/// Returns the tagging of a value's type.
 pub fn tagging<T>(_value: &T) -> Tagging<T> {
     Tagging(PhantomData)
 }
 
-/// Its JSON says which variant it is, or it has none.
+/// Its JSON contains its variant, or it has no variants.
 #[derive(Debug)]
 pub struct Tagged;
 
-/// Its JSON does not say which variant it is.
+/// Its JSON does not contain its variant.
 #[derive(Debug)]
 pub struct Untagged;
 
 /// The tagging of an untagged enum.
 pub trait OfUntagged {
-    /// Says it.
+    /// Returns it.
     fn of(&self) -> Untagged {
         Untagged
     }
@@ -41,7 +41,7 @@ impl<T: UntaggedEnum> OfUntagged for Tagging<T> {}
 
 /// The tagging of every other type.
 pub trait OfTagged {
-    /// Says it.
+    /// Returns it.
     fn of(&self) -> Tagged {
         Tagged
     }
@@ -49,14 +49,14 @@ pub trait OfTagged {
 
 impl<T> OfTagged for &Tagging<T> {}
 
-/// A tagging by which a `T` can be matched.
+/// A tagging with which a `T` can be matched.
 #[diagnostic::on_unimplemented(
     message = "`{T}` is untagged, so its JSON does not say which variant it is",
     label = "this variant cannot be told from the others",
     note = "take `#[serde(untagged)]` off `{T}`, or decide in a task"
 )]
 pub trait Told<T>: Sized {
-    /// Asks whether the variant can be told.
+    /// Requires that the variant can be found in the JSON.
     fn told(_value: &T, _tagging: Self) {}
 }
 

@@ -1,7 +1,7 @@
-//! Types that are learnt in code that never runs: from a pattern, from a value.
+//! Types that are inferred in code that never runs: from a pattern, from a value.
 //!
-//! `Receipt { .. }` as a pattern says the type `Receipt` in the same words as the user's struct literal does. So a
-//! misspelled name is one error and not two, where a type argument would be a second one in other words.
+//! `Receipt { .. }` as a pattern names the type `Receipt` in the same form as the user's struct literal. A
+//! misspelled name is therefore one error; a type argument would add a second, different one.
 
 use super::never;
 use crate::expr::{Expr, Text, error_field, error_name};
@@ -17,18 +17,18 @@ pub struct Witness<T> {
 }
 
 impl<T> Witness<T> {
-    /// A witness of a type that a later line fixes.
+    /// A witness of a type that a later line determines.
     #[must_use]
     pub const fn new() -> Self {
         Witness { of: PhantomData }
     }
 
-    /// A value to match on, in code that never runs.
+    /// A value to match, in code that never runs.
     pub fn get(&self) -> T {
         never()
     }
 
-    /// Fixes the type by a value, in code that never runs.
+    /// Determines the type from a value, in code that never runs.
     pub fn see(&self, _value: T) {}
 
     /// The witness of a value's type.
@@ -37,10 +37,10 @@ impl<T> Witness<T> {
         Witness::new()
     }
 
-    /// Fixes the type by a value, and gives it back.
+    /// Determines the type from a value, and returns the value.
     ///
-    /// It goes through references, so that nothing of what the place asks for reaches the value by way of this call: rustc
-    /// reports a value that does not fit as one of its place, and not as an argument of a method.
+    /// It takes a reference, so that the expected type of the position does not reach the value through this call: rustc
+    /// reports a value that does not fit at its position, not as an argument of a method.
     pub fn is<'v>(&self, value: &'v T) -> &'v T {
         value
     }

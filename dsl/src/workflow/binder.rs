@@ -1,17 +1,17 @@
-//! How a workflow hands what it calls to a runtime.
+//! Registers the calls of a workflow with a runtime.
 
 use super::Workflow;
 use crate::Payload;
 use crate::task::{Address, TaskBinder};
 
-/// Takes the tasks of a workflow and the workflows that it starts.
+/// Receives the tasks of a workflow and the workflows that it starts.
 ///
-/// A task that several states call is handed over once for each of them, or once: both mean the same.
+/// A task that several states call may be registered once or several times, with the same effect.
 pub trait Binder: TaskBinder {
-    /// A nested workflow.
+    /// Adds a nested workflow.
     fn workflow<W: Workflow>(&mut self, address: Address);
 
-    /// What each item is of a Distributed Map that reads them: a row, or a [`Batch`](crate::Batch) of rows. Only tests need it.
+    /// Sets the item type of a Distributed Map with a reader: a row, or a [`Batch`](crate::Batch) of rows. Only tests need it.
     fn items<T: Payload>(&mut self, state: &str, is_batched: bool) {
         let _ = (state, is_batched);
     }

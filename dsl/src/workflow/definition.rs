@@ -1,4 +1,4 @@
-//! A workflow that has become ASL.
+//! A workflow as ASL.
 
 use super::fault::{Fault, Faults};
 use crate::flow::AnswerType;
@@ -21,15 +21,15 @@ pub struct Definition {
     name: String,
     machine_type: MachineType,
     machine: StateMachine,
-    /// The states that call tasks and workflows by placeholders; `None` where only the text tells.
+    /// The states that call tasks and workflows by placeholders; `None` if only the text is known.
     addresses: Option<Addresses>,
-    /// The types of the answers to task tokens, by the names of the states that wait for them.
+    /// The types of task tokens' outputs, by the names of the states that wait for them.
     answers: BTreeMap<String, AnswerType>,
     results: Results,
     redaction: Redaction,
 }
 
-/// The types of the results of service integrations, by state. Tests make samples of them.
+/// The types of the results of service integrations, by state. Tests generate samples from them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Results(BTreeMap<String, fn() -> Shape>);
 
@@ -39,7 +39,7 @@ impl Results {
     }
 }
 
-/// Nothing but samples depends on the types, so definitions that differ in them alone are equal.
+/// The types affect only samples, so definitions that differ only in them are equal.
 impl PartialEq for Results {
     fn eq(&self, _: &Self) -> bool {
         true
@@ -63,7 +63,7 @@ impl Definition {
         }
     }
 
-    /// The same, with what its states call by placeholders.
+    /// Sets the meaning of the placeholders that its states call.
     pub(crate) fn calling(self, addresses: Addresses) -> Definition {
         Definition {
             addresses: Some(addresses),
@@ -71,22 +71,22 @@ impl Definition {
         }
     }
 
-    /// The same, with the types of the answers that its states wait for.
+    /// Sets the types of the task tokens' outputs that its states wait for.
     pub(crate) fn answered(self, answers: BTreeMap<String, AnswerType>) -> Definition {
         Definition { answers, ..self }
     }
 
-    /// The same, with the types of the results of service integrations.
+    /// Sets the types of the results of service integrations.
     pub(crate) fn resulting(self, results: Results) -> Definition {
         Definition { results, ..self }
     }
 
-    /// The same, with the fields whose values people must not read.
+    /// Sets the fields whose values are masked in output for people.
     pub(crate) fn redacting(self, redaction: Redaction) -> Definition {
         Definition { redaction, ..self }
     }
 
-    /// A definition that stands in a text, read and validated.
+    /// Parses and validates the text of a definition.
     ///
     /// ```
     /// use stepwright::{Definition, MachineType};
@@ -99,7 +99,7 @@ impl Definition {
     ///
     /// # Errors
     ///
-    /// Every error that the validator finds, with its line and column.
+    /// Returns every error that the validator finds, with its line and column.
     pub fn from_json(
         name: &str,
         machine_type: MachineType,
@@ -138,15 +138,15 @@ impl Definition {
         &self.machine
     }
 
-    /// Standard or Express. Templates need it; it is no part of the ASL.
+    /// Returns Standard or Express. Templates need it; it is not part of the ASL.
     pub fn machine_type(&self) -> MachineType {
         self.machine_type
     }
 
-    /// What a template must give values: each placeholder `${Name}` of the ASL, what it stands for, and the states that use it.
+    /// Lists the placeholders that a template must replace: each `${Name}` of the ASL, the meaning of its value, and the states that use it.
     ///
-    /// Of a definition that was read from a text, a `Resource` that is a placeholder counts as a function's, because the
-    /// text does not tell it from an activity's.
+    /// In a definition that was parsed from a text, a `Resource` that is a placeholder counts as a function, because the
+    /// text does not distinguish it from an activity.
     ///
     /// ```
     /// use stepwright::asl::placeholder::StandsFor;
@@ -170,7 +170,7 @@ impl Definition {
         placeholder::in_machine_with(&self.machine, self.addresses.as_ref())
     }
 
-    /// The least-privilege IAM policy of the state machine. What its states call by placeholders is known, so that an activity is not taken
+    /// Returns the least-privilege IAM policy of the state machine. The meaning of the placeholders is known, so that an activity is not taken
     /// for a function.
     ///
     /// ```
@@ -197,26 +197,26 @@ impl Definition {
         stepwright_asl::policy::Policy::of(&self.machine, &options)
     }
 
-    /// The states that call tasks and workflows by placeholders, where more than the text tells it.
+    /// The states that call tasks and workflows by placeholders; `None` if only the text is known.
     #[doc(hidden)]
     pub fn addresses(&self) -> Option<&Addresses> {
         self.addresses.as_ref()
     }
 
-    /// The types of the answers to task tokens, by the names of the states that wait for them; of a definition that was read from a text, none.
+    /// The types of task tokens' outputs, by the names of the states that wait for them; empty for a definition that was parsed from a text.
     #[doc(hidden)]
     pub fn answers(&self) -> &BTreeMap<String, AnswerType> {
         &self.answers
     }
 
-    /// The types of the results of service integrations, by state; of a definition that was read from a text, none.
+    /// The types of the results of service integrations, by state; empty for a definition that was parsed from a text.
     #[doc(hidden)]
     pub fn results(&self) -> impl Iterator<Item = (&str, fn() -> Shape)> {
         let results = self.results.0.iter();
         results.map(|(state, shape)| (state.as_str(), *shape))
     }
 
-    /// The fields of the workflow's payloads that have `#[payload(redact)]`; of a definition that was read from a text, none.
+    /// The fields of the workflow's payloads with `#[payload(redact)]`; empty for a definition that was parsed from a text.
     ///
     /// ```
     /// use stepwright::prelude::*;
@@ -241,21 +241,21 @@ impl Definition {
         &self.redaction
     }
 
-    /// The ASL on one line.
+    /// Returns the ASL on one line.
     pub fn to_json(&self) -> String {
         self.machine.to_json()
     }
 
-    /// The ASL, indented by two blanks. The same workflow always gives the same text.
+    /// Returns the ASL, indented by two blanks. The same workflow always produces the same text.
     pub fn to_json_pretty(&self) -> String {
         self.machine.to_json_pretty()
     }
 
-    /// Writes the indented ASL to a file, with a line feed at its end. Missing directories are made.
+    /// Writes the indented ASL to a file, with a line feed at its end. Creates missing directories.
     ///
     /// # Errors
     ///
-    /// What the file system says.
+    /// Returns errors of the file system.
     pub fn write(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let path = path.as_ref();
         if let Some(parent) = path.parent() {

@@ -1,9 +1,9 @@
-//! What ASL cannot say.
+//! Faults: parts of a workflow that ASL cannot express.
 
 use super::place::Place;
 use std::fmt;
 
-/// One thing that could not be lowered: where, what, and the way out.
+/// A part of a workflow that could not be lowered: its location, the problem, and the fix.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fault {
     state: Option<String>,
@@ -20,7 +20,7 @@ impl Fault {
         }
     }
 
-    /// The same fault at a place of the source.
+    /// Sets the fault's source location.
     pub(crate) fn at(self, place: Option<Place>) -> Fault {
         Fault { place, ..self }
     }
@@ -30,13 +30,13 @@ impl Fault {
         self.state.as_deref()
     }
 
-    /// A sentence that says what is wrong and how to mend it.
+    /// The problem and its fix, in one sentence.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Where it stands in the source: the expression, else the state. `None` where that is not known, as of a definition
-    /// that stands in a text.
+    /// The source location: the expression, else the state. `None` if it is not known, for example for a definition
+    /// that was parsed from a text.
     pub fn place(&self) -> Option<Place> {
         self.place
     }
@@ -54,7 +54,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The same text as `Display`: it is what `unwrap` shows.
+/// Prints the same text as `Display`, because `unwrap` prints `Debug`.
 impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -65,7 +65,7 @@ impl std::error::Error for Fault {}
 
 /// All faults of one workflow.
 ///
-/// As text it is a list with a line for each fault, `Debug` included, so that `unwrap` shows them all.
+/// As text it is a list with a line for each fault. `Debug` is the same, so that `unwrap` shows all faults.
 ///
 /// ```
 /// use stepwright::builder::FlowBuilder;
@@ -104,7 +104,7 @@ impl Faults {
         self.faults.iter()
     }
 
-    /// How many there are; never 0.
+    /// The number of faults; never 0.
     #[allow(clippy::len_without_is_empty, reason = "there is always one")]
     pub fn len(&self) -> usize {
         self.faults.len()

@@ -1,4 +1,4 @@
-//! Workflows as types, and what they hand to whoever runs them.
+//! Workflows as types, and the data that a runtime needs.
 
 mod binder;
 mod definition;
@@ -24,26 +24,26 @@ use stepwright_asl::model::MachineType;
     note = "declare it with `workflow! {{ workflow {Self}(..) {{ .. }} }}`"
 )]
 pub trait Workflow: 'static {
-    /// What an execution is started with.
+    /// The input of an execution.
     type Input: Payload;
-    /// What it gives.
+    /// The output of an execution.
     type Output: Payload;
     /// The name of the state machine.
     const NAME: &'static str;
     /// Standard or Express.
     const TYPE: MachineType;
 
-    /// Hands every task and nested workflow to a runtime.
+    /// Registers every task and nested workflow with a runtime.
     fn bind<B: Binder>(binder: &mut B);
 
-    /// Makes the ASL.
+    /// Builds the ASL.
     ///
     /// # Errors
     ///
-    /// Everything that could not be said in ASL, all at once.
+    /// Returns everything that ASL cannot express, in one list.
     fn build() -> Result<Definition, Faults>;
 
-    /// The JSON Schemas of what the workflow and each of its tasks take and give.
+    /// Returns the JSON Schemas of the inputs and outputs of the workflow and of each of its tasks.
     fn schemas() -> Schemas
     where
         Self: Sized,
@@ -51,12 +51,12 @@ pub trait Workflow: 'static {
         Schemas::of::<Self>()
     }
 
-    /// Makes the ASL.
+    /// Builds the ASL.
     ///
     /// # Panics
     ///
-    /// With the list of faults where [`build`](Workflow::build) gives one. A test that calls this once keeps it from
-    /// happening anywhere else.
+    /// With the list of faults if [`build`](Workflow::build) returns an error. Call this once in a test, so that it cannot panic
+    /// anywhere else.
     fn definition() -> Definition {
         match Self::build() {
             Ok(definition) => definition,
@@ -64,7 +64,7 @@ pub trait Workflow: 'static {
         }
     }
 
-    /// The least-privilege IAM policy of the workflow's state machine, in any region and account;
+    /// Returns the least-privilege IAM policy of the workflow's state machine, in any region and account;
     /// [`Definition::policy_with`] has options.
     ///
     /// ```
@@ -86,7 +86,7 @@ pub trait Workflow: 'static {
     ///
     /// # Panics
     ///
-    /// As [`definition`](Workflow::definition).
+    /// Like [`definition`](Workflow::definition).
     #[cfg(feature = "policy")]
     fn policy() -> stepwright_asl::policy::Policy {
         let definition = Self::definition();
@@ -96,7 +96,7 @@ pub trait Workflow: 'static {
 }
 
 impl Address {
-    /// The address of a nested workflow.
+    /// Returns the address of a nested workflow.
     #[must_use]
     pub fn of_workflow<W: Workflow>() -> Address {
         Address::of_machine(W::NAME, W::TYPE, true)

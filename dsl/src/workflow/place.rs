@@ -1,9 +1,9 @@
-//! Where something stands in the source.
+//! Locations in the source.
 
 use std::fmt;
 use std::panic::Location;
 
-/// A place in the source, as rustc writes it: `src/orders.rs:41:13`.
+/// A source location, in rustc's format: `src/orders.rs:41:13`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     file: &'static str,
@@ -16,14 +16,14 @@ impl Place {
         Place { file, line, column }
     }
 
-    /// Where the function was called that asks.
+    /// Returns the location of the caller.
     #[track_caller]
     pub(crate) fn caller() -> Place {
         let location = Location::caller();
         Place::new(location.file(), location.line(), location.column())
     }
 
-    /// The file, as the compiler was given it.
+    /// The path of the file, as it was passed to the compiler.
     #[must_use]
     pub fn file(&self) -> &'static str {
         self.file

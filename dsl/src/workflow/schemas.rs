@@ -9,28 +9,28 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::fmt;
 
-/// What a workflow takes and gives, and what each of its tasks takes and gives, as JSON Schemas (draft 2020-12).
+/// The inputs and outputs of a workflow and of each of its tasks, as JSON Schemas (draft 2020-12).
 ///
-/// The tasks stand by their names on the wire, in alphabetical order; those of nested workflows are not among them. The
-/// same types always give the same text.
+/// The tasks have their deployed names, in alphabetical order; tasks of nested workflows are not included. The
+/// same types always produce the same text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Schemas {
-    /// What an execution is started with.
+    /// The input of an execution.
     pub input: Schema,
-    /// What it gives.
+    /// The output of an execution.
     pub output: Schema,
     /// Its tasks.
     pub tasks: Vec<TaskSchemas>,
 }
 
-/// What a task takes and gives.
+/// The input and output of a task.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TaskSchemas {
-    /// Its name on the wire.
+    /// Its deployed name.
     pub name: &'static str,
-    /// What travels to it: nothing as `{}`, one parameter as its JSON, several as an object by their names.
+    /// Its payload: `{}` without parameters, a single parameter as its JSON, several as an object with their names.
     pub input: Schema,
-    /// What it gives.
+    /// Its result.
     pub output: Schema,
 }
 
@@ -51,13 +51,13 @@ impl Schemas {
         }
     }
 
-    /// The schemas of a task, by its name on the wire.
+    /// Returns the schemas of a task, by its deployed name.
     #[must_use]
     pub fn task(&self, name: &str) -> Option<&TaskSchemas> {
         self.tasks.iter().find(|task| task.name == name)
     }
 
-    /// `{"input", "output", "tasks": {"ChargeCard": {"input", "output"}}}`, indented by two blanks.
+    /// Returns `{"input", "output", "tasks": {"ChargeCard": {"input", "output"}}}`, indented by two blanks.
     #[must_use]
     pub fn to_json_pretty(&self) -> String {
         let tasks: Map<String, Value> = self
@@ -90,7 +90,7 @@ impl fmt::Display for Schemas {
     }
 }
 
-/// What a type reads: fields with a default may be left out.
+/// A generator for the form that a type deserializes: fields with a default may be absent.
 fn reading() -> SchemaGenerator {
     SchemaSettings::draft2020_12().for_deserialize().into()
 }
@@ -99,7 +99,7 @@ fn of_input<T: Payload>() -> Schema {
     reading().into_root_schema_for::<T>()
 }
 
-/// What a type writes.
+/// The schema of the form that a type serializes.
 fn of_output<T: Payload>() -> Schema {
     SchemaSettings::draft2020_12()
         .for_serialize()
@@ -107,7 +107,7 @@ fn of_output<T: Payload>() -> Schema {
         .into_root_schema_for::<T>()
 }
 
-/// The schema of what travels to a task.
+/// The schema of a task's payload.
 fn of_arguments<T: Task>() -> Schema {
     let mut generator = reading();
     let parameters: Vec<Value> = T::parameter_types()
@@ -137,7 +137,7 @@ fn of_arguments<T: Task>() -> Schema {
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// Takes the schemas of the tasks.
+/// Collects the schemas of the tasks.
 #[derive(Default)]
 struct Tasks(Vec<TaskSchemas>);
 
@@ -221,7 +221,7 @@ mod tests {
         );
         let count = schemas.task("Count-Orders").unwrap();
         assert_eq!(count.input.as_value()["required"], json!([]));
-        // What is written always has the field that may be left out.
+        // The serialized form always contains the field that may be absent when it is parsed.
         let checked = schemas.task("CheckOrder").unwrap();
         assert_eq!(
             checked.output.as_value()["required"],

@@ -1,4 +1,4 @@
-//! The file: read, validated, and searched for the states that are bound.
+//! The definition file: reads and validates it, and finds the bound states.
 
 use super::parse::{Binding, Target};
 use crate::errors::Errors;
@@ -11,19 +11,19 @@ use stepwright_asl::resource::Resource;
 use stepwright_asl::validate::{validate, validate_text};
 use syn::LitStr;
 
-/// How many findings of a file become compile errors; the first ones tell the most.
+/// The maximum number of findings that become compile errors; the first ones are the most useful.
 const MOST: usize = 20;
 
-/// A definition that has no errors.
+/// A valid definition.
 pub(super) struct Source {
-    /// The whole path, by which the compiler watches the file.
+    /// The absolute path, with which the compiler watches the file.
     pub(super) path: PathBuf,
-    /// The file's name without its endings.
+    /// The file's name without its extensions.
     pub(super) stem: String,
     json: Json,
 }
 
-/// A state's call, as the definition says it.
+/// The call of a state in the definition.
 pub(super) struct Bound<'b> {
     pub(super) to: &'b Target,
     pub(super) resource: String,
@@ -31,10 +31,10 @@ pub(super) struct Bound<'b> {
 }
 
 impl Source {
-    /// Reads the file; what is wrong with it is an error at its name.
+    /// Reads the file; reports problems at its name.
     pub(super) fn read(file: &LitStr, express: bool, errors: &Errors) -> Option<Source> {
         let name = file.value();
-        // Where the crate that is compiled has its manifest.
+        // The manifest folder of the crate that is compiled.
         let root = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
         let path = Path::new(&root).join(&name);
         let text = match std::fs::read_to_string(&path) {
@@ -93,7 +93,7 @@ impl Source {
         })
     }
 
-    /// What each bound state calls; a state that there is not, or that calls nothing fixed, is an error at its name.
+    /// The call of each bound state. Reports a state that does not exist, or whose call is not fixed, at its name.
     pub(super) fn bindings<'b>(&self, bindings: &'b [Binding], errors: &Errors) -> Vec<Bound<'b>> {
         let graph = Graph::of(&self.json);
         let mut bound = Vec::new();
@@ -137,7 +137,7 @@ fn is_task(state: &State<'_>) -> bool {
     state.kind == Some(StateKind::Task)
 }
 
-/// The resource without the suffix of its pattern, and whom it names.
+/// The resource without the suffix of its pattern, and the function or state machine that it calls.
 fn call(state: &Object, to: &Target) -> Result<(String, Option<String>), String> {
     let resource = state
         .get("Resource")

@@ -1,4 +1,4 @@
-//! The workflow's type over the file's text.
+//! The workflow's type for the text of a file.
 
 use super::definition::{Bound, Source};
 use super::parse::{Target, Workflow};
@@ -6,7 +6,7 @@ use crate::expand::Declared;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// `Definition` of a file alone.
+/// The `Definition` of a file without a workflow type.
 pub(super) fn definition(source: &Source) -> TokenStream {
     let name = &source.stem;
     let text = text(source);
@@ -33,7 +33,7 @@ pub(super) fn workflow(
                 #text,
             ))
         }
-        // The mistakes stand beside it; this only has to have the right type.
+        // The errors are emitted next to it; this only needs the right type.
         None => quote!(loop {}),
     };
     let bind = bindings.iter().map(bind);
@@ -71,7 +71,7 @@ fn bind(bound: &Bound<'_>) -> TokenStream {
     }
 }
 
-/// The file's text, so that the compiler watches the file.
+/// Includes the file's text, so that the compiler watches the file.
 fn text(source: &Source) -> TokenStream {
     let path = source.path.to_string_lossy();
     quote!(::core::include_str!(#path))

@@ -1,4 +1,4 @@
-//! `asl_file!`: a definition that stands in a file, validated while the crate compiles, with its tasks bound to functions.
+//! `asl_file!`: a definition in a file, validated while the crate compiles, with its tasks bound to functions.
 
 mod definition;
 mod expand;
@@ -27,11 +27,11 @@ fn expanded(input: TokenStream) -> TokenStream {
     let code = match call {
         Ok(Call::Definition(file)) => {
             let source = Source::read(&file, false, &errors);
-            // Of any type, so that a mistake is one error.
+            // It has any type, so that a mistake causes only one error.
             let made = source.map_or_else(|| quote!(loop {}), |source| expand::definition(&source));
             let mistakes = errors.finish();
             let mistakes = mistakes.iter().map(crate::errors::Mistake::expression);
-            // An expression: its mistakes stand in it.
+            // An expression, which contains its errors.
             return quote!({ #(#mistakes;)* #made });
         }
         Ok(Call::Workflow(workflow)) => bound(&workflow, &errors),
@@ -47,7 +47,7 @@ fn expanded(input: TokenStream) -> TokenStream {
     quote!(#tokens #code)
 }
 
-/// The code of a workflow; where its file is missing or wrong, a stub that keeps its names.
+/// The code of a workflow; if its file is missing or invalid, a stub that still defines its names.
 fn bound(workflow: &Workflow, errors: &Errors) -> TokenStream {
     let source = Source::read(&workflow.file, workflow.express, errors);
     let bindings = source

@@ -5,14 +5,14 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, LitStr, Path, Result, Token, Type, Visibility};
 
-/// What the macro is called with.
+/// The input of the macro.
 pub(super) enum Call {
     /// `"file.asl.json"`
     Definition(LitStr),
     Workflow(Box<Workflow>),
 }
 
-/// A workflow whose definition stands in a file.
+/// A workflow whose definition is in a file.
 pub(super) struct Workflow {
     pub(super) attributes: Vec<Attribute>,
     pub(super) visibility: Visibility,
@@ -36,7 +36,7 @@ pub(super) enum StateName {
     Text(LitStr),
 }
 
-/// What a Task state calls.
+/// The target of a Task state's call.
 pub(super) enum Target {
     Task(Path),
     Workflow(Path),

@@ -1,9 +1,9 @@
-//! What is said of files that cannot be read, that have errors, and of states that cannot be bound.
+//! Error messages for unreadable files, for files with errors, and for states that cannot be bound.
 
 use super::asl_file;
 use proc_macro2::TokenStream;
 
-/// The messages of the mistakes in what the macro makes of `input`.
+/// The error messages in the expansion of `input`.
 fn mistakes(input: &str) -> String {
     let input: TokenStream = input.parse().unwrap();
     let code = asl_file(input).to_string();

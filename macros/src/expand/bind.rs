@@ -1,4 +1,4 @@
-//! `Workflow::bind`: every task and every nested workflow, once.
+//! `Workflow::bind`: registers every task and every nested workflow once.
 
 use crate::machine::{Callee, Kind, Machine, State};
 use proc_macro2::{TokenStream, TokenTree};
@@ -40,14 +40,14 @@ pub(super) fn bind(machine: &Machine) -> TokenStream {
     tokens
 }
 
-/// The type of what a reader gives.
+/// The item type of a reader.
 fn rows(machine: &Machine, state: &State) -> Option<TokenStream> {
     let Kind::Map(map) = &state.kind else {
         return None;
     };
     let run = map.run.as_ref().filter(|run| run.list.is_none())?;
     let ty = run.ty.as_ref()?;
-    // The states of a fragment get their names where it is included, and a type may leave something to the compiler.
+    // A fragment's states get their names only where it is included, and a type may contain `_` for the compiler to infer.
     if machine.workflow.fragment.is_some() || has_blank(quote!(#ty)) {
         return None;
     }
@@ -55,7 +55,7 @@ fn rows(machine: &Machine, state: &State) -> Option<TokenStream> {
     Some(quote!(__binder.items::<#ty>(#name, #is_batched);))
 }
 
-/// Whether `_` stands somewhere.
+/// Whether the tokens contain `_`.
 fn has_blank(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == "_",
@@ -64,10 +64,10 @@ fn has_blank(tokens: TokenStream) -> bool {
     })
 }
 
-/// Where tasks live that do not say it themselves, as an `Option<Deploy>`.
+/// The default deployment of tasks, as an `Option<Deploy>`.
 pub(super) fn default(machine: &Machine) -> TokenStream {
     match place(machine) {
-        // A fragment is told by whoever includes it.
+        // The including workflow passes this to a fragment.
         None if machine.workflow.fragment.is_some() => quote!(__deploy),
         Some(place) => quote!(::core::option::Option::Some(#place)),
         None => quote!(::core::option::Option::None),

@@ -26,14 +26,14 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     let (longest, standard, states) = if mistakes.is_empty() {
         (longest(machine), standard(machine), flow::fragment(machine))
     } else {
-        // The mistakes stand beside it; these only have to have the right type.
+        // The errors are emitted next to it; these only need the right type.
         (
             quote!(0),
             quote!(::core::option::Option::None),
             quote!(loop {}),
         )
     };
-    // What rustc says of a missing exit, or of arguments, it says of the fragment's name.
+    // rustc reports a missing exit, or wrong arguments, at the fragment's name.
     let enum_of_exits = Ident::new("Exits", name.span());
     let check = Ident::new("include", name.span());
     let bind = bind::bind(machine);
@@ -102,20 +102,20 @@ fn exits(machine: &Machine) -> TokenStream {
     variants
 }
 
-/// How many characters the longest name of a state has.
+/// The length of the longest state name, in characters.
 fn longest(machine: &Machine) -> TokenStream {
     let own = machine.states.iter().map(|node| length(&node.state)).max();
     let own = Literal::usize_unsuffixed(own.unwrap_or_default());
     let included = includes(machine).map(|(state, call)| {
         let path = &call.path;
-        // The name of the include, and a dot.
+        // The name of the include, followed by a dot.
         let prefix = Literal::usize_unsuffixed(length(state) + 1);
         quote!(#prefix + <#path as __s::Fragment>::LONGEST)
     });
     quote!(__s::longest(&[#own, #(#included),*]))
 }
 
-/// How many characters a state's name has.
+/// The length of a state's name, in characters.
 pub(super) fn length(state: &State) -> usize {
     state.wire_name().chars().count()
 }

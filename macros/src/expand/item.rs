@@ -7,7 +7,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{Attribute, Type, Visibility};
 
-/// A workflow as its type needs it, whichever macro it was written with.
+/// The data about a workflow that its type needs, for all macros that declare workflows.
 pub(crate) struct Declared<'a> {
     pub(crate) attributes: &'a [Attribute],
     pub(crate) visibility: &'a Visibility,
@@ -26,7 +26,7 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     let flow = if mistakes.is_empty() {
         flow::flow(machine)
     } else {
-        // The mistakes stand beside it; this only has to have the right type.
+        // The errors are emitted next to it; this only needs the right type.
         quote!(loop {})
     };
     Declared {
@@ -94,11 +94,11 @@ impl Declared<'_> {
 
             #conditions
             impl #name {
-                /// The definition of this workflow: its ASL, ready to be written out.
+                /// Returns the definition of this workflow, which contains its ASL.
                 ///
                 /// # Panics
                 ///
-                /// When something in it cannot be said in ASL, with a list of what and where. `Workflow::build` gives the
+                /// When ASL cannot express something in it, with a list of the faults. `Workflow::build` returns the
                 /// list instead.
                 #[allow(dead_code)]
                 #[must_use]

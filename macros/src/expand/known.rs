@@ -1,6 +1,6 @@
-//! What the checked block hands to the flow tree: the types that its witnesses have seen.
+//! Passes types from the checked block to the flow tree: the types that its witnesses have inferred.
 //!
-//! A witness has a number, by which both find it: first come those inside of expressions, then the variables, scope by
+//! Both find a witness by its number. The witnesses in expressions come first, then the variables, scope by
 //! scope, then the results of bodies and the items of maps.
 
 use crate::check::witness;
@@ -12,9 +12,9 @@ use std::ops::Range;
 
 /// The numbers of a machine's witnesses.
 pub(super) struct Numbers {
-    /// For each scope those of its variables, in the order in which the machine has them.
+    /// For each scope the numbers of its variables, in the order of the machine.
     variables: Vec<Range<usize>>,
-    /// The number of the first scope's result, if it had one.
+    /// The number that the first scope's result would have.
     results: usize,
 }
 
@@ -56,16 +56,16 @@ impl Numbers {
     }
 }
 
-/// The witnesses that the code around sees, by their numbers, in the variables that are named by them.
+/// The witnesses that are visible in the surrounding code, by their numbers, in variables that contain the number in their names.
 #[derive(Default)]
 pub(super) struct Seen {
     numbers: Vec<usize>,
-    /// Those of them that are not in variables yet: the witnesses in expressions.
+    /// The witnesses that are not in variables yet: those in expressions.
     open: Vec<usize>,
 }
 
 impl Seen {
-    /// Witnesses in an expression.
+    /// Adds the witnesses in an expression.
     pub(super) fn see_in(&mut self, expression: Range<usize>) {
         for number in expression {
             if !self.numbers.contains(&number) {
@@ -75,16 +75,16 @@ impl Seen {
         }
     }
 
-    /// The variables of the witnesses in expressions.
+    /// Declares variables for the witnesses in expressions.
     pub(super) fn declared(&self) -> TokenStream {
         let names = self.open.iter().map(|number| witness(*number));
         quote!(#(let #names = __s::Witness::new();)*)
     }
 
-    /// Witnesses that are in variables already.
+    /// Adds witnesses that are already in variables.
     pub(super) fn see(&mut self, numbers: impl IntoIterator<Item = usize>) {
         for number in numbers {
-            // A piece of code that stands twice has its witnesses once.
+            // Code that is emitted twice has its witnesses only once.
             if !self.numbers.contains(&number) {
                 self.numbers.push(number);
             }
@@ -99,14 +99,14 @@ impl Seen {
         &self.numbers
     }
 
-    /// Their names, as a pattern and as an expression.
+    /// The names of the variables, as a pattern and as an expression.
     pub(super) fn tuple(&self) -> TokenStream {
         let names = self.numbers.iter().map(|number| witness(*number));
         quote!((#(#names,)*))
     }
 }
 
-/// The value that a block ends with: what its witnesses say, in the order of their numbers.
+/// The result of a block: the data about its witnesses, in the order of their numbers.
 pub(super) fn tree(machine: &Machine, numbers: &Numbers, seen: &Seen) -> TokenStream {
     let seen: HashSet<usize> = seen.numbers.iter().copied().collect();
     let leaves = (0..numbers.count()).map(|number| {
@@ -118,7 +118,7 @@ pub(super) fn tree(machine: &Machine, numbers: &Numbers, seen: &Seen) -> TokenSt
     tuples(leaves.collect())
 }
 
-/// The same of an expression that stands alone.
+/// The same for a single expression.
 pub(crate) fn tree_of(witnesses: &[Witness]) -> TokenStream {
     let leaves = witnesses.iter().enumerate();
     tuples(
@@ -147,7 +147,7 @@ fn leaf(number: usize, kind: Option<Witness>) -> TokenStream {
     }
 }
 
-/// Tuples of at most eight.
+/// Nests tuples, so that each has at most eight items.
 fn tuples(mut list: Vec<TokenStream>) -> TokenStream {
     while list.len() > 8 {
         list = list.chunks(8).map(|chunk| quote!((#(#chunk,)*))).collect();
@@ -163,7 +163,7 @@ fn tuples(mut list: Vec<TokenStream>) -> TokenStream {
     }}
 }
 
-/// What is known by a number.
+/// The data about the witness with this number.
 pub(super) fn known(number: usize) -> TokenStream {
     let number = Literal::usize_unsuffixed(number);
     quote!(__known[#number])

@@ -4,10 +4,10 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::Lit;
 
-/// A literal as something that is `Into<serde_json::Value>`.
+/// A literal as an expression that is `Into<serde_json::Value>`.
 pub(super) fn json(literal: &Lit) -> TokenStream {
     match literal {
-        // An unsuffixed literal is an `i32` to rustc, and too large for one or not.
+        // rustc would infer `i32` for an unsuffixed literal, which may be too small.
         Lit::Int(number) => {
             let digits = number.base10_digits();
             if let Ok(number) = digits.parse::<i64>() {

@@ -1,10 +1,10 @@
-//! The code that a workflow becomes: its type, the block in which rustc checks it, and the flow tree.
+//! The expansion of a workflow: its type, the block in which rustc checks it, and the flow tree.
 //!
-//! Only `flow` depends on the workflow being right. With mistakes its body is a stub and all else stays, so that
-//! rustc reports its own errors in the same compile, an editor has its names, and nobody else's code breaks.
+//! Only `flow` requires a valid workflow. With errors its body is a stub and everything else is emitted, so that
+//! rustc reports its own errors in the same compile, an editor finds all names, and other code still compiles.
 //!
-//! Expanded code names `::stepwright::__` alone, under the name `__s`. The user's tokens keep their spans; what wraps
-//! them takes the span of a keyword or punctuation beside them, never of a name, which an editor would follow.
+//! Expanded code refers only to `::stepwright::__`, under the name `__s`. The user's tokens retain their spans. Code around
+//! them has the span of an adjacent keyword or punctuation, never of a name, because an editor would follow the name.
 
 mod bind;
 mod flow;
@@ -29,7 +29,7 @@ use crate::machine::Machine;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// What the workflow is to everybody else: its type.
+/// The public part of the workflow: its type.
 pub(crate) fn declared(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     match machine.workflow.fragment {
         Some(_) => fragment::item(machine, mistakes),
@@ -37,16 +37,16 @@ pub(crate) fn declared(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     }
 }
 
-/// What rustc and editors look at.
+/// The part that rustc and editors check.
 ///
-/// It stands before everything else that holds names as text. An editor completes in an expansion into which it has put
-/// a word at the cursor, and finds the place again in the one without the word by counting characters: whatever shows
-/// the word earlier leads it astray.
+/// It comes before all code that contains names as text. An editor completes in an expansion with a word inserted at the
+/// cursor, and finds the same position in the expansion without the word by counting characters. Code that contains
+/// the word earlier would shift the position.
 pub(crate) fn checked(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     let conditions = item::conditions(machine);
     let states = states::states(machine);
     let types = types::block(machine, mistakes);
-    // Beside a mistake a warning is noise.
+    // Next to an error, warnings are noise.
     let warnings = mistakes.is_empty().then(|| warnings::warnings(machine));
     quote! {
         #conditions

@@ -1,4 +1,4 @@
-//! Where tokens stand in the source, for the faults of `build()`.
+//! Source locations of tokens, for the faults of `build()`.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
@@ -10,7 +10,7 @@ pub(crate) fn file() -> TokenStream {
     )
 }
 
-/// `.at(file, line, column)`, of a state or of an expression. Nothing where the compiler does not say, as in an editor.
+/// `.at(file, line, column)`, for a state or an expression. Nothing if the compiler does not provide the location, as in an editor.
 pub(crate) fn at(span: Span) -> Option<TokenStream> {
     if !proc_macro::is_available() {
         return None;

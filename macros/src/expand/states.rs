@@ -1,4 +1,4 @@
-//! A hidden enum with a variant for each state, so that an editor completes, explains and follows their names.
+//! A hidden enum with a variant for each state, with which an editor completes, describes and finds their names.
 
 use crate::machine::Machine;
 use proc_macro2::TokenStream;
@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 
 pub(super) fn states(machine: &Machine) -> TokenStream {
     let mut variants = TokenStream::new();
-    // A second state of the same name is reported already.
+    // A second state with the same name is already reported.
     for node in machine.states.iter().filter(|node| !node.duplicate) {
         let name = &node.state.name;
         match &node.state.docs {

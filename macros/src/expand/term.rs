@@ -1,4 +1,4 @@
-//! Terms as calls that build `stepwright::expr::Expr`.
+//! Terms as calls that create a `stepwright::expr::Expr`.
 
 use super::known::known;
 use super::literal::json;
@@ -8,11 +8,11 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Path;
 use syn::ext::IdentExt;
 
-/// Writes terms, and remembers the types that their records have.
+/// Writes terms, and collects the types of their records.
 #[derive(Default)]
 pub(crate) struct Terms {
     witnesses: Vec<(String, TokenStream)>,
-    /// The task whose error a `catch` looks at, while one is written.
+    /// The task whose error a `catch` handles, while that `catch` is written.
     pub(super) task: Option<Path>,
 }
 
@@ -37,8 +37,8 @@ impl Terms {
                 quote!(__s::Expr::constant(&#path))
             }
             Term::Constant(path, beside) => {
-                // rustc suggests the close names that it sees. It sees the same ones in the type block, so that a
-                // misspelled name is one error and not two.
+                // rustc suggests similar names in scope. The same names are in scope in the type block, so that a
+                // misspelled name causes one error instead of two.
                 let names = beside.iter().map(|name| {
                     let mut name = name.clone();
                     name.set_span(Span::call_site());
@@ -218,7 +218,7 @@ impl Terms {
                 quote!(__s::Expr::#kind(#text, #shape))
             }
             Term::Placeholder(name) => quote!(__s::Expr::placeholder(#name)),
-            // A flow with a mistake in it is not written.
+            // A flow with errors is not written.
             Term::Faulty => quote!(__s::Expr::none()),
         }
     }
@@ -232,7 +232,7 @@ impl Terms {
         quote!(::std::vec![#items])
     }
 
-    /// The field of a caught error: of the task's own, else of the type that the path begins with.
+    /// The field of a caught error: of the task's error, else of the type in the path.
     fn error_field(&mut self, path: &Path, field: &str) -> TokenStream {
         let variant = last(path);
         if let Some(task) = &self.task {
@@ -242,7 +242,7 @@ impl Terms {
         quote!(__s::error_field_of(#witness, #variant, #field))
     }
 
-    /// The name of an error's variant in ASL.
+    /// The ASL name of an error's variant.
     pub(super) fn error_name(&mut self, path: &Path) -> TokenStream {
         let variant = last(path);
         if let Some(task) = &self.task {
@@ -252,11 +252,11 @@ impl Terms {
         quote!(__s::error_name_of(#witness, #variant))
     }
 
-    /// A variable that stands for the type of a struct, or of a variant, by its path as the user wrote it; `called` is
-    /// how many arguments it was called with.
+    /// A variable that holds a witness of the type of a struct or variant, given by the user's path. `called` is the number
+    /// of arguments if it is called.
     ///
-    /// The type is learnt from a pattern or a call, which says of a misspelled path what the type block says of it, so
-    /// that rustc reports it once.
+    /// The type is inferred from a pattern or a call, for which rustc reports a misspelled path with the same message as the type
+    /// block, so that the user sees it once.
     fn witness(&mut self, path: &Path, called: Option<usize>) -> Ident {
         let key = format!(
             "{}{}",
@@ -279,7 +279,7 @@ impl Terms {
         format_ident!("__t{}", index)
     }
 
-    /// The lines that make the witnesses.
+    /// The statements that create the witnesses.
     pub(crate) fn witnesses(&self) -> TokenStream {
         if self.witnesses.is_empty() {
             return TokenStream::new();
@@ -296,7 +296,7 @@ impl Terms {
     }
 }
 
-/// What stands behind the colon of `{:>8}`.
+/// The format after the colon of `{:>8}`.
 fn format_spec(spec: &Spec) -> TokenStream {
     let mut tokens = quote!(__s::Spec::new());
     if let Some(fill) = spec.fill {

@@ -17,7 +17,7 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         .iter()
         .map(|parameter| &parameter.ty)
         .collect();
-    // Several parameters take a tuple apart.
+    // Several parameters destructure a tuple.
     let input = match types.as_slice() {
         [] => quote!(_),
         [only] => quote!(#only),
@@ -29,7 +29,7 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
     };
     let parameters = lambda.parameters.iter().map(|parameter| {
         let ty = &parameter.ty;
-        // "cannot travel between workflow states" is about the type.
+        // rustc reports "cannot travel between workflow states" at the type.
         let payload = quote_spanned!(ty.span()=> __s::payload::<#ty>);
         let bound = parameter
             .name
@@ -38,7 +38,7 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         quote!(let _ = #payload; #bound)
     });
     let captured = &lambda.captured;
-    // "is no variable of a workflow" is said of the name.
+    // rustc reports "is no variable of a workflow" at the name.
     let values = captured
         .iter()
         .map(|name| quote_spanned!(name.span()=> let #name = __s::value_of(&#name);));
@@ -58,7 +58,7 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         _ => quote!(()),
     };
     let seen = (0..lowered.witnesses.len()).map(witness);
-    // As in `workflow!`: never run, and behind a `loop {}` rustc checks types and no moves.
+    // As in `workflow!`, the code never runs. After a `loop {}` rustc checks types but not moves.
     let names = lowered.used.proof();
     let quiet = quote! {
         #[allow(
@@ -129,7 +129,7 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
     }}
 }
 
-/// The names that the arms of a `match` bind and that stand for variables: those without a `_` in front.
+/// The names that the arms of a `match` bind and that are variables: those without a leading `_`.
 struct Bound {
     arms: Vec<Vec<Ident>>,
 }
@@ -145,7 +145,7 @@ impl Bound {
         }
     }
 
-    /// The types of the variables, before a pattern hides them.
+    /// Witnesses of the variables' types, before a pattern shadows them.
     fn kept(&self) -> TokenStream {
         let mut tokens = TokenStream::new();
         for (index, names) in self.arms.iter().enumerate() {
@@ -158,7 +158,7 @@ impl Bound {
     }
 }
 
-/// The variable that knows what the arm's name is a variable of.
+/// The name of the witness of an arm's variable.
 fn kept(arm: usize, name: &Ident) -> Ident {
     format_ident!("__bound_{}_{}", arm, name.unraw())
 }
@@ -169,7 +169,7 @@ fn bound_in(pattern: &Pat) -> Vec<Ident> {
         fn visit_pat_ident(&mut self, pattern: &PatIdent) {
             let name = &pattern.ident;
             let text = name.unraw().to_string();
-            // Else it is a unit variant or a constant.
+            // Otherwise it is a unit variant or a constant.
             if text.starts_with(|first: char| first.is_lowercase()) && !self.0.contains(name) {
                 self.0.push(name.clone());
             }
@@ -181,7 +181,7 @@ fn bound_in(pattern: &Pat) -> Vec<Ident> {
     names.0
 }
 
-/// An expression as rustc takes it: in an `arms!`, each arm holds what it binds against the variable of that name.
+/// An expression in the form that rustc checks: in an `arms!`, each arm compares its bound names with the variables of the same names.
 fn seen(code: &Expr, bound: Option<&Bound>) -> TokenStream {
     let Some(bound) = bound else {
         return code.to_token_stream();
@@ -190,7 +190,7 @@ fn seen(code: &Expr, bound: Option<&Bound>) -> TokenStream {
     if let Some(matched) = inner_match(&mut code) {
         for (index, (arm, names)) in matched.arms.iter_mut().zip(&bound.arms).enumerate() {
             let body = &arm.body;
-            // "mismatched types" is about what the pattern binds.
+            // rustc reports "mismatched types" at the name that the pattern binds.
             let sees = names.iter().map(|name| {
                 let kept = kept(index, name);
                 quote_spanned!(name.span()=> #kept.see(#name);)
@@ -211,7 +211,7 @@ fn inner_match(code: &mut Expr) -> Option<&mut ExprMatch> {
     }
 }
 
-/// What could not be read at all.
+/// The expansion of input that could not be parsed.
 pub(super) fn nothing(mistakes: &[Mistake]) -> TokenStream {
     let mistakes = mistakes.iter().map(Mistake::expression);
     quote!({ #(#mistakes;)* ::stepwright::__::any() })

@@ -1,9 +1,9 @@
 //! `expr!(|order: Order| order.total > 100.0)`: one expression of the language, with typed parameters.
 //!
 //! `[checked] |..|` reads the builder's variables, by the names of their handles; `arms!` is a `match` whose arms lead to
-//! states, and is written here as well.
+//! states, and is also expanded here.
 //!
-//! It is parsed, checked and written with what `workflow!` has for its expressions; only the names that are known differ.
+//! It uses the same parser, checks and expansion as the expressions of `workflow!`; only the names in scope differ.
 
 mod expand;
 mod parse;

@@ -7,14 +7,14 @@ use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Arm, Expr, Result, Token, Type, parse_quote};
 
-/// What stands in an `expr!`.
+/// The input of `expr!`.
 pub(super) struct Lambda {
     /// The variables that it reads, by the names of their handles.
     pub(super) captured: Vec<Ident>,
     pub(super) parameters: Vec<Parameter>,
     pub(super) output: Option<Type>,
     pub(super) body: UserExpr,
-    /// Where the arms of a `match` lead, in an `arms!`.
+    /// The targets of a `match`'s arms, in an `arms!`.
     pub(super) targets: Option<Vec<Expr>>,
 }
 
@@ -30,11 +30,11 @@ const FORM: &str =
 const ARMS: &str = "expected `match value { pattern => &state, .. }`: `arms!` says where each arm of a `match` leads";
 
 impl Lambda {
-    /// Reads the whole macro input. What cannot be read is an error of the reader's.
+    /// Parses the complete macro input. The reader records errors.
     pub(super) fn parse(input: ParseStream, reader: &Reader) -> Option<Lambda> {
         let is_arms = input.peek(Token![@]);
         if is_arms {
-            // `@arms`, as `arms!` writes it.
+            // `@arms`, which `arms!` emits.
             let _ = input.parse::<Token![@]>();
             let _ = input.parse::<Ident>();
         }
@@ -86,7 +86,7 @@ impl Lambda {
     }
 }
 
-/// Takes the states out of a `match` whose arms lead to them.
+/// Extracts the target states from a `match` whose arms lead to them.
 fn targets(body: &mut Expr) -> Result<Vec<Expr>> {
     let Expr::Match(matched) = body else {
         return Err(syn::Error::new(body.span(), ARMS));
@@ -148,7 +148,7 @@ fn parameters(input: ParseStream) -> Result<Vec<Parameter>> {
     Ok(parameters)
 }
 
-/// Leaves nothing behind: what is wrong with it is said.
+/// Consumes the remaining input, whose error is already reported.
 fn rest(input: ParseStream) {
     let _ = input.parse::<proc_macro2::TokenStream>();
 }

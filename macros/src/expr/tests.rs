@@ -1,4 +1,4 @@
-//! What `expr!` is written as, and that no input makes it panic.
+//! The expansion of `expr!`, and that no input causes a panic.
 
 use super::expr;
 use proc_macro2::TokenStream;
@@ -86,7 +86,7 @@ fn patterns_ask_whether_an_enum_says_its_variant() {
     let checked = "(match(o.state){__told0@State::Sent{at}if__s::Operand::operand(at)>(*__k0.is(&__s::Lossless::<u64>::lossless(3)))=>{{";
     assert!(code.contains(checked), "{code}");
     assert!(code.contains("__s::Told::told(&__told0,"), "{code}");
-    // The names of one chain differ, because they are known together.
+    // The names in one chain differ, because they are in scope at the same time.
     let code = written(
         "|o: Order| if let Some(Kind::Big { n }) = o.kind && n > 3 && let Other::A(m) = o.other { n + m } else { 0 }",
     );

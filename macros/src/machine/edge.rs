@@ -1,27 +1,27 @@
-//! A way from one state to another, and what is assigned on it.
+//! An edge from one state to another, with its assignments.
 
 use super::pattern::{Pattern, error_fields, error_path};
 use super::{ErrorPattern, Let, RawFields, Term, UserExpr};
 use proc_macro2::Ident;
 use syn::{Pat, Path};
 
-/// A way from one state to another.
+/// An edge from one state to another.
 pub(crate) struct Edge {
     pub(crate) kind: EdgeKind,
-    /// The state that it leads to, as the user wrote it, and which it is.
+    /// The name of the target state, as the user wrote it; the next field is its index.
     pub(crate) name: Ident,
     pub(crate) to: Option<usize>,
-    /// What is computed on it; what a `next` carries, its state computes.
+    /// The values that are computed on it; the `let`s of a `next` belong to its state.
     pub(crate) lets: Vec<Let>,
-    /// Fields of the rule or Catcher as they stand in ASL.
+    /// Verbatim fields of the Choice rule or Catcher.
     pub(crate) raw: RawFields,
-    /// The variables that are assigned on it, by their numbers.
+    /// The indices of the variables that it assigns.
     pub(crate) assigns: Vec<usize>,
 }
 
-/// What an edge comes from.
+/// The syntax that an edge comes from.
 pub(crate) enum EdgeKind {
-    /// `next`: carries what the state's `let`s assign.
+    /// `next`: with the assignments of the state's `let`s.
     Next,
     /// `when condition =>`
     Rule {
@@ -42,7 +42,7 @@ pub(crate) enum EdgeKind {
     },
     /// An arm of `catch { .. }`.
     CatchArm { pattern: Pat, output: Option<Ident> },
-    /// An exit of the fragment that an include puts in place.
+    /// An exit of the included fragment.
     Exit {
         keyword: Ident,
         name: Ident,
@@ -50,15 +50,15 @@ pub(crate) enum EdgeKind {
     },
 }
 
-/// When a rule holds.
+/// The condition of a rule.
 pub(crate) enum Condition {
     Expression(UserExpr),
-    /// `raw { "Variable": .. }`: the rule's fields as they stand in ASL.
+    /// `raw { "Variable": .. }`: verbatim fields of the rule.
     Raw(RawFields),
 }
 
 impl Condition {
-    /// The expression, where it is one.
+    /// The expression, if it is one.
     pub(crate) fn expression(&self) -> Option<&UserExpr> {
         match self {
             Condition::Expression(expression) => Some(expression),
@@ -68,7 +68,7 @@ impl Condition {
 }
 
 impl Edge {
-    /// An edge to a state that is not sought yet.
+    /// An edge whose target state is not resolved yet.
     pub(crate) fn new(kind: EdgeKind, name: Ident) -> Edge {
         Edge {
             kind,
@@ -80,7 +80,7 @@ impl Edge {
         }
     }
 
-    /// The names that it binds before its `let`s, and what they stand for.
+    /// The names that it binds before its `let`s, with their terms.
     pub(crate) fn bound(&self) -> Vec<(&Ident, Term)> {
         let mut bound = Vec::new();
         match &self.kind {
@@ -125,7 +125,7 @@ impl Edge {
             .collect()
     }
 
-    /// What a caught error is bound to as a whole.
+    /// The name that the whole caught error is bound to.
     pub(crate) fn output(&self) -> Option<&Ident> {
         match &self.kind {
             EdgeKind::Catch { output, .. } | EdgeKind::CatchArm { output, .. } => output.as_ref(),
@@ -133,7 +133,7 @@ impl Edge {
         }
     }
 
-    /// Whether a failure takes it, so that the state's own assignments are not there.
+    /// Whether it is taken on a failure, when the state's own assignments are not available.
     pub(crate) fn is_catch(&self) -> bool {
         matches!(
             self.kind,

@@ -14,7 +14,7 @@ pub(crate) enum ErrorPattern {
 }
 
 impl ErrorPattern {
-    /// The path, of a pattern that is not text.
+    /// The path of a pattern that is not text.
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => Some(path),
@@ -29,7 +29,7 @@ impl ErrorPattern {
         (first.ident == "States" && segments.next().is_none()).then(|| second.ident.to_string())
     }
 
-    /// Whether it names an error of the user's own, by its path.
+    /// Whether it names a user's error, by its path.
     pub(crate) fn is_own(&self) -> bool {
         self.path().is_some() && self.predefined().is_none()
     }

@@ -1,9 +1,9 @@
-//! The user's expressions, and what holds them.
+//! The user's expressions, and the structures that contain them.
 
 use proc_macro2::{Ident, Span};
 use syn::{Expr, Lit, LitStr, Type};
 
-/// A Rust expression of the user's, with a number by which the later stages know it.
+/// A user's Rust expression, with a number that identifies it in later stages.
 pub(crate) struct UserExpr {
     pub(crate) id: usize,
     pub(crate) syn: Expr,
@@ -11,7 +11,7 @@ pub(crate) struct UserExpr {
 
 /// `let name: Type =` or `let (a, b) =`.
 pub(crate) struct Binding {
-    /// `None` stands for `_`.
+    /// `None` means `_`.
     pub(crate) names: Vec<Option<Ident>>,
     /// Whether the names are those of a tuple's fields.
     pub(crate) tuple: bool,
@@ -25,7 +25,7 @@ impl Binding {
         self.named().next().map_or(self.equals, Ident::span)
     }
 
-    /// The names that are no `_`.
+    /// The names except `_`.
     pub(crate) fn named(&self) -> impl Iterator<Item = &Ident> {
         self.names.iter().flatten()
     }
@@ -68,14 +68,14 @@ impl ObjectValue {
     }
 }
 
-/// Seconds, known or computed.
+/// Seconds, constant or computed.
 pub(crate) enum Amount {
     Seconds(u64, Span),
     Computed(UserExpr),
 }
 
 impl Amount {
-    /// The seconds, where they are known.
+    /// The seconds, if they are constant.
     pub(crate) fn known(&self) -> Option<u64> {
         match self {
             Amount::Seconds(seconds, _) => Some(*seconds),
@@ -83,7 +83,7 @@ impl Amount {
         }
     }
 
-    /// The expression, where there is one.
+    /// The expression, if they are computed.
     pub(crate) fn computed(&self) -> Option<&UserExpr> {
         match self {
             Amount::Seconds(..) => None,
@@ -92,19 +92,19 @@ impl Amount {
     }
 }
 
-/// Fields as they stand in ASL, after `raw`.
+/// Verbatim fields, after `raw`.
 pub(crate) type RawFields = Vec<(LitStr, Json)>;
 
 /// A JSON value.
 pub(crate) enum Json {
     Null,
     Bool(bool),
-    /// A number, and whether a minus stands before it.
+    /// A number, and whether a minus precedes it.
     Number(Lit, bool),
     String(LitStr),
     Array(Vec<Json>),
     Object(RawFields),
-    /// `_`: the field is left out, although the macro would write it.
+    /// `_`: the field is removed, although the macro would write it.
     Omitted,
 }
 
@@ -114,9 +114,9 @@ pub(crate) struct Setting {
     pub(crate) value: SettingValue,
 }
 
-/// What a setting is set to.
+/// The value of a setting.
 pub(crate) enum SettingValue {
-    /// A whole number, or a duration in seconds.
+    /// An integer, or a duration in seconds.
     Whole(u64, Span),
     Literal(Lit),
     Word(Ident),

@@ -1,7 +1,7 @@
-//! A workflow as a graph: states and scopes by number, edges between them, variables.
+//! A workflow as a graph: states and scopes by index, edges between them, variables.
 //!
-//! It holds all that is known of a workflow, and borrows from nothing: [`syntax`](crate::syntax) reads it, [`check`](crate::check)
-//! holds it against the rules and fills in what they learn, [`expand`](crate::expand) writes it.
+//! It contains all data about a workflow, and borrows nothing: [`syntax`](crate::syntax) parses it, [`check`](crate::check)
+//! checks it against the rules and adds their results, [`expand`](crate::expand) writes it.
 
 mod edge;
 mod error;
@@ -37,81 +37,81 @@ use proc_macro2::{Ident, Span};
 use std::collections::{HashMap, HashSet};
 use stepwright_asl::model::MachineType;
 
-/// What is known about a workflow.
+/// All data about a workflow.
 pub(crate) struct Machine {
     pub(crate) workflow: Workflow,
-    /// The workflow's own body first; a scope comes after the one around it.
+    /// The workflow's own body first; a scope comes after its outer scope.
     pub(crate) scopes: Vec<Scope>,
     pub(crate) states: Vec<Node>,
     pub(crate) variables: Vec<Variable>,
-    /// What each expression lowers to, by its number.
+    /// The term that each expression lowers to, by its number.
     pub(crate) terms: Vec<Option<Term>>,
-    /// Expressions with a mistake of their own, which rustc shall not report a second time.
+    /// Expressions with an error, which rustc must not report a second time.
     pub(crate) faulty: Vec<bool>,
-    /// Expressions as rustc takes them, where that is not as they stand.
+    /// Expressions that are rewritten for rustc.
     pub(crate) rewritten: Vec<Option<Rewritten>>,
-    /// What is asked of the types of expressions.
+    /// The requests about the types of expressions.
     pub(crate) witnesses: Vec<Witness>,
-    /// The names in its expressions that must have their usual meaning.
+    /// The names in its expressions that must have their standard meaning.
     pub(crate) used_names: UsedNames,
     pub(crate) reads: Vec<Read>,
     pub(crate) item_reads: Vec<ItemRead>,
-    /// The texts with `${Name}` in them, and the names.
+    /// The texts that contain `${Name}`, and the names.
     pub(crate) placeholder_texts: Vec<(Span, String)>,
-    /// The names of a state's own that it reads, by its number: earlier `let`s.
+    /// Reads of a state's locals, which are earlier `let`s, by the state's index.
     pub(crate) local_reads: HashSet<(usize, String)>,
-    /// What there is to say that is no mistake.
+    /// Warnings.
     pub(crate) warnings: Vec<Warning>,
     /// States by name.
     pub(crate) by_name: HashMap<String, usize>,
 }
 
-/// States in braces, as they are read: a workflow's, a branch's, a map's.
+/// States in braces, as parsed: of a workflow, a branch or a map.
 pub(crate) struct Body {
-    /// Fields of a branch or of an ItemProcessor as they stand in ASL.
+    /// Verbatim fields of a branch or of an ItemProcessor.
     pub(crate) raw: RawFields,
     pub(crate) states: Vec<Draft>,
     pub(crate) span: Span,
-    /// Something in it was skipped, so that a state may be missing here that the user wrote.
+    /// The parser skipped something, so that a state of the user may be missing.
     pub(crate) broken: bool,
 }
 
-/// A state with its edges and with what is inside of it, before it has a place among the others.
+/// A state with its edges and everything inside of it, before it is added to the graph.
 pub(crate) struct Draft {
     pub(crate) state: State,
     pub(crate) edges: Vec<Edge>,
     pub(crate) bodies: Vec<Body>,
 }
 
-/// The states of one body, between which transitions go.
+/// The states of one body; transitions connect only states of the same scope.
 pub(crate) struct Scope {
     pub(crate) raw: RawFields,
     pub(crate) span: Span,
-    /// A state may be missing that the user wrote.
+    /// A state of the user may be missing.
     pub(crate) broken: bool,
-    /// The parallel or map around it.
+    /// The parallel or map that contains it.
     pub(crate) owner: Option<usize>,
-    /// The states, in the order of the source.
+    /// The states, in source order.
     pub(crate) states: Vec<usize>,
-    /// The item, of a map's body.
+    /// The item, for a map's body.
     pub(crate) item: Option<Ident>,
-    /// What runs the body, where its map is distributed.
+    /// The type of the child executions, if its map is distributed.
     pub(crate) children: Option<MachineType>,
     pub(crate) variables: HashMap<String, usize>,
-    /// The states in reverse postorder, those that nothing reaches last.
+    /// The states in reverse postorder, with unreachable states last.
     pub(crate) order: Vec<usize>,
 }
 
-/// One state in the graph.
+/// A state in the graph.
 pub(crate) struct Node {
     pub(crate) state: State,
     pub(crate) name: String,
     pub(crate) scope: usize,
-    /// The ways out of it: `next` first, then in the order of the source.
+    /// Its outgoing edges: `next` first, then in source order.
     pub(crate) edges: Vec<Edge>,
     /// The scopes of its branches or of its body.
     pub(crate) inner: Vec<usize>,
-    /// An earlier state has the name already.
+    /// An earlier state has the same name.
     pub(crate) duplicate: bool,
 }
 
@@ -120,21 +120,21 @@ pub(crate) struct Variable {
     pub(crate) name: Ident,
     pub(crate) text: String,
     pub(crate) scope: usize,
-    /// Its type, where a `let` ascribes one.
+    /// Its type, if a `let` ascribes one.
     pub(crate) ty: Option<syn::Type>,
 }
 
-/// Which execution is Express.
+/// The execution that is Express.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Express {
-    /// The workflow's own.
+    /// The execution of the workflow itself.
     Workflow,
-    /// Those of a Distributed Map's children.
+    /// The child executions of a Distributed Map.
     Children,
 }
 
 impl Machine {
-    /// The graph of a workflow with so many expressions. Edges lead nowhere yet, and nobody assigns anything.
+    /// The graph of a workflow with this number of expressions. Edge targets and assignments are not resolved yet.
     pub(crate) fn new(workflow: Workflow, body: Body, expressions: usize) -> Machine {
         let mut machine = Machine {
             workflow,
@@ -201,19 +201,19 @@ impl Machine {
         scope
     }
 
-    /// The scope around a scope.
+    /// The outer scope of a scope.
     pub(crate) fn parent(&self, scope: usize) -> Option<usize> {
         self.scopes[scope]
             .owner
             .map(|owner| self.states[owner].scope)
     }
 
-    /// The scope and all around it, the innermost first.
+    /// The scope and all its outer scopes, the innermost first.
     pub(crate) fn scopes_around(&self, scope: usize) -> impl Iterator<Item = usize> + '_ {
         std::iter::successors(Some(scope), |scope| self.parent(*scope))
     }
 
-    /// The state of `scope` that `state` is, or is inside of.
+    /// The state of `scope` that is `state` or contains it.
     pub(crate) fn state_in(&self, mut state: usize, scope: usize) -> Option<usize> {
         while self.states[state].scope != scope {
             state = self.scopes[self.states[state].scope].owner?;
@@ -227,7 +227,7 @@ impl Machine {
         variables.filter(move |variable| variable.scope == scope)
     }
 
-    /// Whether the states of a scope run in an Express execution, and whose fault that is.
+    /// Whether the states of a scope run in an Express execution, and in which one.
     pub(crate) fn express(&self, scope: usize) -> Option<Express> {
         let children = self
             .scopes_around(scope)
@@ -244,7 +244,7 @@ impl Machine {
         }
     }
 
-    /// Whether `query_language JSONPath;` holds for a state.
+    /// Whether `query_language JSONPath;` applies to a state.
     pub(crate) fn is_jsonpath(&self, state: &State) -> bool {
         let own = state.options.query_language.as_ref();
         let language = own.or(self.workflow.options.query_language.as_ref());
@@ -253,7 +253,7 @@ impl Machine {
 }
 
 impl Node {
-    /// What each single `catch` names, in their order; the arms of `catch { .. }` are not among them.
+    /// The patterns of each single `catch`, in order, without the arms of `catch { .. }`.
     pub(crate) fn catches(&self) -> impl Iterator<Item = &[ErrorPattern]> {
         self.edges.iter().filter_map(|edge| match &edge.kind {
             EdgeKind::Catch { errors, .. } => Some(errors.as_slice()),

@@ -4,11 +4,11 @@ use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::{Expr, Lit, Member, Pat, Path, RangeLimits};
 
-/// What a `match` pattern asks for.
+/// A `match` pattern.
 pub(crate) enum Pattern<'a> {
     Wildcard,
     Bind(&'a Ident),
-    /// A variant or a struct by its own name, with its fields.
+    /// A variant or a struct by its last name, with its fields.
     Variant(&'a Ident, Vec<(String, Pattern<'a>)>),
     Literal(&'a Lit),
     Constant(Path),
@@ -16,13 +16,13 @@ pub(crate) enum Pattern<'a> {
     None,
     Or(Vec<Pattern<'a>>),
     Tuple(Vec<Pattern<'a>>),
-    /// `low..=high`: its bounds, and whether the upper one belongs to it.
+    /// `low..=high`: its bounds, and whether the upper one is included.
     Range(Option<&'a Expr>, Option<&'a Expr>, bool),
     /// `name @ pattern`
     At(&'a Ident, Box<Pattern<'a>>),
 }
 
-/// What a single name in a pattern is: syn cannot tell a variant or constant of one segment from a binding.
+/// The meaning of a single name in a pattern: syn cannot distinguish a variant or constant without a path from a binding.
 fn single(name: &Ident) -> Pattern<'_> {
     if name == "None" {
         Pattern::None
@@ -41,7 +41,7 @@ pub(crate) fn own_name(path: &Path) -> Option<&Ident> {
 }
 
 impl<'a> Pattern<'a> {
-    /// Reads a `match` pattern; a part that a workflow cannot match by is given back.
+    /// Parses a `match` pattern; returns the part that a workflow cannot match as the error.
     pub(crate) fn of(from: &'a Pat) -> Result<Pattern<'a>, &'a Pat> {
         Ok(match from {
             Pat::Wild(_) | Pat::Rest(_) => Pattern::Wildcard,
@@ -122,7 +122,7 @@ impl<'a> Pattern<'a> {
         })
     }
 
-    /// The names that it binds, each once.
+    /// The names that it binds, without duplicates.
     pub(crate) fn names(&self) -> Vec<&'a Ident> {
         let mut names = Vec::new();
         self.bound(&mut names);
@@ -159,7 +159,7 @@ impl<'a> Pattern<'a> {
 /// The fields that an error's pattern binds, by the field's name.
 pub(crate) type Fields<'a> = Vec<(String, &'a Ident)>;
 
-/// Reads an error's pattern; a part that looks deeper than the fields is given back.
+/// Parses an error's pattern; returns a part that is nested deeper than the fields as the error.
 pub(crate) fn error_fields(from: &Pat) -> Result<Fields<'_>, &Pat> {
     let parts: Vec<(String, &Pat)> = match from {
         Pat::Wild(_) | Pat::Path(_) => Vec::new(),
@@ -180,7 +180,7 @@ pub(crate) fn error_fields(from: &Pat) -> Result<Fields<'_>, &Pat> {
     for (index, (name, part)) in parts.into_iter().enumerate() {
         match part {
             Pat::Wild(_) => {}
-            // Behind `..` a field's number depends on how many the variant has.
+            // After `..` a field's index depends on the number of fields.
             Pat::Rest(_) if index + 1 == count => {}
             Pat::Ident(ident) if ident.subpat.is_none() && is_bound(&ident.ident) => {
                 fields.push((name, &ident.ident));
@@ -191,7 +191,7 @@ pub(crate) fn error_fields(from: &Pat) -> Result<Fields<'_>, &Pat> {
     Ok(fields)
 }
 
-/// The path of an error's pattern; of `_` there is none.
+/// The path of an error's pattern; `None` for `_`.
 pub(crate) fn error_path(from: &Pat) -> Option<Path> {
     match from {
         Pat::Path(path) => Some(path.path.clone()),
@@ -202,7 +202,7 @@ pub(crate) fn error_path(from: &Pat) -> Option<Path> {
     }
 }
 
-/// Whether a name in a pattern is bound by it, by Rust's habits: constants and variants begin with a capital.
+/// Whether a name in a pattern is a binding, by Rust's naming conventions: constants and variants begin with a capital.
 pub(crate) fn is_bound(name: &Ident) -> bool {
     !name
         .unraw()
@@ -210,7 +210,7 @@ pub(crate) fn is_bound(name: &Ident) -> bool {
         .starts_with(|c: char| c.is_uppercase())
 }
 
-/// Whether a name is a constant's by its spelling: `MAX_ITEMS`.
+/// Whether a name is spelled like a constant: `MAX_ITEMS`.
 fn is_constant(name: &Ident) -> bool {
     let text = name.unraw().to_string();
     text.len() > 1 && !text.chars().any(char::is_lowercase)

@@ -1,38 +1,38 @@
-//! Every place of a state where an expression of the user's stands, with what is expected there.
+//! Every position in a state that contains an expression, with its expected type.
 
 use super::{Amount, BatchInput, Callee, Condition, EdgeKind, Kind, Node, Object, UserExpr, Wait};
 use proc_macro2::{Ident, Span};
 use std::iter::once;
 
-/// A place where an expression stands.
+/// A position that contains an expression.
 pub(crate) struct Place<'m> {
     pub(crate) expression: &'m UserExpr,
     pub(crate) expected: Expected,
-    /// The keyword that asks for it.
+    /// The keyword that it belongs to.
     pub(crate) span: Span,
-    /// It belongs to the call, which may send a `task_token`.
+    /// It is part of the call, which may send a `task_token`.
     pub(crate) in_call: bool,
 }
 
-/// What a place takes.
+/// The expected type of a position.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expected {
-    /// Whole seconds, from 1 on.
+    /// Integer seconds, at least 1.
     Seconds,
     Timestamp,
     WholeNumber,
     Percentage,
     Text,
-    /// Whatever JSON can say.
+    /// Any JSON value.
     Json,
     Bool,
-    /// What the code around it says: an argument, a list, a value that is handed on.
+    /// The type follows from the code around it: an argument, a list, an output.
     Around,
 }
 
 impl Node {
-    /// The expressions of the state itself, in the order in which they are known: those of its options, and of what it does.
-    /// Its `let`s, what it ends with and the guards of its arms come after them.
+    /// The expressions of the state itself, in order of evaluation: those of its options, then those of its work.
+    /// Its `let`s, the value of its `end` and the guards of its arms follow later.
     pub(crate) fn places(&self) -> Vec<Place<'_>> {
         let mut places = Places(Vec::new());
         let options = &self.state.options;

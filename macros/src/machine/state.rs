@@ -1,4 +1,4 @@
-//! One state: what it does, its options, and what it computes with its result.
+//! A state: its work, its options, and the values that it computes from its result.
 
 use super::{
     Amount, Binding, CatchEvery, Let, Object, ObjectValue, RawFields, Retry, Setting, UserExpr,
@@ -9,7 +9,7 @@ use stepwright_asl::facts::WaitsFor;
 use stepwright_asl::model::MachineType;
 use syn::{LitStr, Path, Type};
 
-/// One state.
+/// A state.
 pub(crate) struct State {
     pub(crate) docs: Option<String>,
     /// `#[name = ".."]`
@@ -17,17 +17,17 @@ pub(crate) struct State {
     pub(crate) keyword: Ident,
     pub(crate) name: Ident,
     pub(crate) kind: Kind,
-    /// What a call, branches, a map or an include give, by its name.
+    /// The name of the result of a call, branches, a map or an include.
     pub(crate) result: Option<Binding>,
-    /// What it computes: of a pass and a wait all that it does, of the others with their result.
+    /// The values that it computes: the whole work of a pass or a wait; for other states, values from their result.
     pub(crate) lets: Vec<Let>,
     pub(crate) options: StateOptions,
     pub(crate) way: Option<Way>,
-    /// Something in it was skipped, so that what seems to be missing may be there.
+    /// The parser skipped something, so that apparently missing parts may exist.
     pub(crate) broken: bool,
 }
 
-/// What a state does. What is missing is a mistake that is said already.
+/// A state's work. `None` means that it is missing, which is already reported.
 pub(crate) enum Kind {
     Task(Option<Call>),
     Pass,
@@ -40,34 +40,34 @@ pub(crate) enum Kind {
     Parallel,
     /// The body is a scope.
     Map(Box<Map>),
-    /// A way out of a fragment.
+    /// An exit of a fragment.
     Exit(Exit),
-    /// The states of a fragment, in this place.
+    /// The states of an included fragment.
     Include(Option<Include>),
-    /// A word that is no kind of state.
+    /// A word that is not a kind of state.
     Unknown,
 }
 
-/// The options that a state has, whatever its kind; `catch` is an edge.
+/// The options that states of all kinds have; `catch` is an edge.
 #[derive(Default)]
 pub(crate) struct StateOptions {
-    /// The keyword, and how long.
+    /// The keyword, and the duration.
     pub(crate) timeout: Option<(Ident, Amount)>,
     pub(crate) heartbeat: Option<(Ident, Amount)>,
     pub(crate) credentials: Option<(Ident, UserExpr)>,
     pub(crate) query_language: Option<Ident>,
     pub(crate) retries: Vec<Retry>,
     pub(crate) catch_every: Option<CatchEvery>,
-    /// `parameters { .. };`, `result_selector { .. };` and `output value;`, each with its field in ASL.
+    /// `parameters { .. };`, `result_selector { .. };` and `output value;`, each with its ASL field.
     pub(crate) templates: Vec<(Ident, &'static str, ObjectValue)>,
-    /// The words `input_path`, `result_path` and `output_path`, whose fields are among the raw ones, each with its path.
+    /// The words `input_path`, `result_path` and `output_path`, each with its path. Their fields are also in `raw`.
     pub(crate) paths: Vec<(Ident, Option<LitStr>)>,
-    /// `result_selector` or `result_path` stands there.
+    /// The state has `result_selector` or `result_path`.
     pub(crate) result_is_shaped: bool,
     pub(crate) raw: RawFields,
 }
 
-/// How a state hands on.
+/// The transition of a state.
 pub(crate) enum Way {
     /// `next`, which is an edge.
     Next,
@@ -75,16 +75,16 @@ pub(crate) enum Way {
     End(Ident, Option<UserExpr>),
 }
 
-/// What a task state calls.
+/// The call of a task state.
 pub(crate) struct Call {
     /// `wait_for_task_token`
     pub(crate) wait: Option<Ident>,
     pub(crate) callee: Callee,
-    /// The name of what it gives in the state's first `let`, where that computes with it.
+    /// The name of the call's result in the state's first `let`, if that `let` computes with it.
     pub(crate) called: Option<Ident>,
 }
 
-/// Whom a task state calls.
+/// The target of a task state's call.
 pub(crate) enum Callee {
     /// `charge_card(payment)`
     Task(Application),
@@ -92,7 +92,7 @@ pub(crate) enum Callee {
     Service {
         keyword: Ident,
         resource: LitStr,
-        /// None is handed the state's input.
+        /// `None` means that the service gets the state's input.
         arguments: Option<Object>,
     },
     /// `workflow Fulfilment(order)`, `start workflow Fulfilment(order)`
@@ -109,7 +109,7 @@ pub(crate) struct Application {
     pub(crate) parentheses: DelimSpan,
 }
 
-/// What a choice decides by, beside its edges.
+/// The parts of a choice in addition to its edges.
 #[derive(Default)]
 pub(crate) struct Choice {
     pub(crate) subject: Option<Subject>,
@@ -124,13 +124,13 @@ pub(crate) struct Subject {
     pub(crate) braces: Span,
 }
 
-/// How long a wait waits.
+/// The end of a wait.
 pub(crate) enum Wait {
     Seconds(Ident, Amount),
     Timestamp(Ident, UserExpr),
 }
 
-/// What a fail says.
+/// The error and cause of a fail.
 #[derive(Default)]
 pub(crate) struct Fail {
     pub(crate) error: Option<UserExpr>,
@@ -144,16 +144,16 @@ pub(crate) struct Exit {
     pub(crate) value: Option<UserExpr>,
 }
 
-/// The fragment whose states an include puts in its place.
+/// The included fragment.
 pub(crate) type Include = Application;
 
-/// What a map runs over what.
+/// The items and options of a map.
 #[derive(Default)]
 pub(crate) struct Map {
     pub(crate) run: Option<For>,
-    /// The keyword, and how many.
+    /// The keyword, and the limit.
     pub(crate) max_concurrency: Option<(Ident, UserExpr)>,
-    /// `iterator;`: the body stands under its old name.
+    /// `iterator;`: the body is written as `Iterator`, its old name.
     pub(crate) iterator: bool,
     pub(crate) distributed: Distributed,
 }
@@ -162,14 +162,14 @@ pub(crate) struct Map {
 pub(crate) struct For {
     pub(crate) item: Ident,
     pub(crate) ty: Option<Type>,
-    /// `None` stands for `reader`.
+    /// `None` means `reader`.
     pub(crate) list: Option<UserExpr>,
 }
 
-/// The options that only a Distributed Map has, each with its keyword.
+/// The options of a Distributed Map, each with its keyword.
 #[derive(Default)]
 pub(crate) struct Distributed {
-    /// `distributed;`, and what its children are.
+    /// `distributed;`, and the type of its children.
     pub(crate) children: Option<(Ident, MachineType)>,
     pub(crate) label: Option<(Ident, LitStr)>,
     pub(crate) tolerated_count: Option<(Ident, UserExpr)>,
@@ -195,14 +195,14 @@ pub(crate) struct Batch {
     pub(crate) input: Option<BatchInput>,
 }
 
-/// What each batch is given beside its items.
+/// The input that each batch gets in addition to its items.
 pub(crate) enum BatchInput {
     Object(Object),
     Value(UserExpr),
 }
 
 impl Kind {
-    /// The word for it; of a misspelled one, the word that was meant.
+    /// Its keyword; for a misspelled word, the keyword that was meant.
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Kind::Task(_) => "task",
@@ -241,7 +241,7 @@ impl Kind {
 }
 
 impl State {
-    /// Its name in ASL.
+    /// Its ASL name.
     pub(crate) fn wire_name(&self) -> String {
         match &self.renamed {
             Some(name) => name.value(),
@@ -249,7 +249,7 @@ impl State {
         }
     }
 
-    /// Where that name stands.
+    /// The span of the ASL name.
     pub(crate) fn name_span(&self) -> Span {
         match &self.renamed {
             Some(name) => name.span(),
@@ -257,12 +257,12 @@ impl State {
         }
     }
 
-    /// Whether it hands on with `end`.
+    /// Whether its transition is `end`.
     pub(crate) fn ends(&self) -> bool {
         matches!(self.way, Some(Way::End(..)))
     }
 
-    /// The value behind `end`.
+    /// The value of `end`.
     pub(crate) fn end_value(&self) -> Option<&UserExpr> {
         match &self.way {
             Some(Way::End(_, value)) => value.as_ref(),
@@ -278,7 +278,7 @@ impl State {
         }
     }
 
-    /// The path of the task function that it calls: its error is what `retry` and `catch` name.
+    /// The path of the task function that it calls: `retry` and `catch` name the errors of this task.
     pub(crate) fn task(&self) -> Option<&Path> {
         match &self.call()?.callee {
             Callee::Task(call) => Some(&call.path),
@@ -286,7 +286,7 @@ impl State {
         }
     }
 
-    /// The fragment that it puts in its place.
+    /// The fragment that it includes.
     pub(crate) fn include(&self) -> Option<&Include> {
         match &self.kind {
             Kind::Include(include) => include.as_ref(),
@@ -294,7 +294,7 @@ impl State {
         }
     }
 
-    /// What its children are, of a Distributed Map.
+    /// The type of its children, for a Distributed Map.
     pub(crate) fn children(&self) -> Option<MachineType> {
         match &self.kind {
             Kind::Map(map) => map.children(),
@@ -302,7 +302,7 @@ impl State {
         }
     }
 
-    /// What it names by `let`, its result first.
+    /// The bindings of its `let`s, its result first.
     pub(crate) fn bindings(&self) -> impl Iterator<Item = &Binding> {
         let lets = self.lets.iter().map(|one| &one.binding);
         self.result.iter().chain(lets)
@@ -310,7 +310,7 @@ impl State {
 }
 
 impl Call {
-    /// What it waits for beside its own answer.
+    /// What the state waits for after the response of the call.
     pub(crate) fn waits_for(&self) -> Option<WaitsFor> {
         match &self.callee {
             _ if self.wait.is_some() => Some(WaitsFor::Token),
@@ -321,14 +321,14 @@ impl Call {
 }
 
 impl Map {
-    /// Whether it is distributed, and what its children are.
+    /// The type of its children, if it is distributed.
     pub(crate) fn children(&self) -> Option<MachineType> {
         self.distributed.children.as_ref().map(|(_, kind)| *kind)
     }
 }
 
 impl Wait {
-    /// The word that it begins with.
+    /// The keyword at its start.
     pub(crate) fn keyword(&self) -> &Ident {
         match self {
             Wait::Seconds(keyword, _) | Wait::Timestamp(keyword, _) => keyword,
@@ -337,7 +337,7 @@ impl Wait {
 }
 
 impl Distributed {
-    /// The first of the options that say nothing without `distributed;`.
+    /// The first of the options that have no effect without `distributed;`.
     pub(crate) fn first_keyword(&self) -> Option<&Ident> {
         let accesses = [&self.reader, &self.writer].into_iter().flatten();
         let label = self.label.as_ref().map(|(keyword, _)| keyword);

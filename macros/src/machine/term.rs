@@ -1,11 +1,11 @@
-//! Expressions with what their names stand for.
+//! Expressions with resolved names.
 
 use proc_macro2::{Ident, Span};
 use std::ops::Range;
 use std::rc::Rc;
 use syn::{Expr, Lit, Pat, Path, Type};
 
-/// An expression as the flow tree will have it: names are resolved, sugar is gone.
+/// An expression for the flow tree: with resolved names and without syntactic sugar.
 #[derive(Clone)]
 pub(crate) enum Term {
     Parameter,
@@ -17,12 +17,12 @@ pub(crate) enum Term {
     /// A field of the error that a `catch` binds: its variant's path and the field's name.
     ErrorField(Path, String),
     Local(String),
-    /// What an earlier `let` of the same state stands for; none is left when a place is resolved.
+    /// The value of an earlier `let` of the same state; none remains when a position is resolved.
     Inline(Rc<Earlier>),
     Literal(Lit),
     /// `()`
     Unit,
-    /// A Rust constant by its path, with the workflow's names that it may have been meant for.
+    /// A Rust constant by its path, with the workflow's names that may have been meant.
     Constant(Path, Vec<Ident>),
     Field(Box<Term>, String),
     TupleField(Box<Term>, u32),
@@ -40,49 +40,49 @@ pub(crate) enum Term {
     Format(Vec<Piece>),
     /// The parameters, each with the witness of its type, and the body.
     Closure(Vec<(String, Option<usize>)>, Box<Term>),
-    /// Names for values, each known to those behind it, and what is computed with them.
+    /// Names with values, each visible in the values after it, and the value that is computed with them.
     Let(Vec<(String, Term)>, Box<Term>),
     Some(Box<Term>),
     None,
-    /// A value of the type that a witness has seen.
+    /// A value with the type of a witness.
     Typed(usize, Box<Term>),
-    /// A value that depends on the code of the type that a witness has seen: it must agree with the type's JSON.
+    /// A value that depends on the code of a witness's type, which must agree with the type's JSON.
     Checked(usize, Box<Term>),
-    /// The default of the type that a witness has seen.
+    /// The default of a witness's type.
     Default(usize),
     Function(String, Vec<Term>),
-    /// A function of `stepwright::functions` by its path as the user wrote it.
+    /// A function of `stepwright::functions`, by the path that the user wrote.
     Library(Path, Vec<Term>),
-    /// `jsonata!`, `path!` or `intrinsic!`, its text, and its type where one is ascribed.
+    /// `jsonata!`, `path!` or `intrinsic!`: its text, and its type if one is ascribed.
     Raw(&'static str, String, Option<Rc<Type>>),
     /// `placeholder!("Topic")`, by its name.
     Placeholder(String),
-    /// Something that is a mistake already.
+    /// An expression with an error that is already reported.
     Faulty,
 }
 
-/// An expression as rustc takes it, and the witnesses in it.
+/// An expression rewritten for rustc, and the witnesses in it.
 pub(crate) struct Rewritten {
     pub(crate) code: Expr,
     pub(crate) witnesses: Range<usize>,
 }
 
-/// What is asked of the type that a witness sees.
+/// The request about the type of a witness.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Witness {
     /// Its shape.
     Shape,
     /// Its shape and its default.
     Default,
-    /// Its shape, and that its `==` is that of its JSON.
+    /// Its shape, and whether its `==` agrees with its JSON.
     Equal,
-    /// Its shape, and that its `<` is that of its JSON.
+    /// Its shape, and whether its `<` agrees with its JSON.
     PartiallyOrdered,
-    /// Its shape, and that its `Ord` is the order of its JSON.
+    /// Its shape, and whether its `Ord` agrees with its JSON.
     Ordered,
-    /// Its shape, and that its clones have its JSON.
+    /// Its shape, and whether its clones have its JSON.
     Cloned,
-    /// The same, also where the type has a method `clone` or `to_owned` itself.
+    /// The same, including inherent methods `clone` or `to_owned`.
     MethodClone,
 }
 
@@ -106,7 +106,7 @@ pub(crate) enum Piece {
     Value(Term, Option<Spec>),
 }
 
-/// One reading of a workflow variable.
+/// A read of a workflow variable.
 pub(crate) struct Read {
     pub(crate) variable: usize,
     pub(crate) state: usize,
@@ -114,7 +114,7 @@ pub(crate) struct Read {
     pub(crate) expression: usize,
 }
 
-/// One reading of what came into a map's body: of its item, or of a value from outside of a Distributed Map.
+/// A read of the input of a map's body: of its item, or of an outer value of a Distributed Map.
 pub(crate) struct ItemRead {
     pub(crate) name: String,
     /// The map's body.
@@ -122,7 +122,7 @@ pub(crate) struct ItemRead {
     pub(crate) state: usize,
     pub(crate) span: Span,
     pub(crate) expression: usize,
-    /// In the text of a `jsonata!` or `path!`, where it stands for a variable.
+    /// Whether it is in the text of a `jsonata!` or `path!`, where it is written as a variable.
     pub(crate) in_text: bool,
 }
 
@@ -130,13 +130,13 @@ pub(crate) struct ItemRead {
 pub(crate) struct Earlier {
     pub(crate) name: String,
     pub(crate) value: Term,
-    /// It is a variable too, which is computed apart from those that read it here.
+    /// It is also a variable, whose value is computed independently of the reads in this state.
     pub(crate) assigned: bool,
-    /// It gives another value each time that it is computed.
+    /// Each evaluation produces a different value.
     pub(crate) changes: bool,
 }
 
-/// The side on which a value stands in its width.
+/// The alignment of a value in its width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Align {
     Left,
@@ -144,7 +144,7 @@ pub(crate) enum Align {
     Right,
 }
 
-/// What stands behind the colon of `{:>8.2}`.
+/// The format after the colon of `{:>8.2}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spec {
     pub(crate) fill: Option<char>,
@@ -155,9 +155,9 @@ pub(crate) struct Spec {
     pub(crate) precision: Option<usize>,
 }
 
-/// Something to say that does not keep the workflow from being built.
+/// A finding that does not prevent the workflow from being built.
 pub(crate) struct Warning {
-    /// The lint that says it.
+    /// The lint that reports it.
     pub(crate) lint: &'static str,
     pub(crate) span: Span,
     pub(crate) message: String,

@@ -1,11 +1,11 @@
-//! Looking at every part of a value.
+//! Visits every part of a value.
 
 use super::{Piece, Term};
 
-/// The walk over what stands right below a value, shared and mutable.
+/// Defines the visitor of the direct children of a value, in a shared and a mutable form.
 macro_rules! children {
     ($name:ident, $iter:ident, $($value:tt)+) => {
-        /// Calls `each` with every value right below this one.
+        /// Calls `each` with every direct child of this value.
         pub(crate) fn $name(self: $($value)+, each: &mut dyn FnMut($($value)+)) {
             match self {
                 Term::Parameter
@@ -16,7 +16,7 @@ macro_rules! children {
                 | Term::ErrorOutput
                 | Term::ErrorField(..)
                 | Term::Local(_)
-                // What an earlier `let` stands for is shared.
+                // The value of an earlier `let` is shared.
                 | Term::Inline(_)
                 | Term::Literal(_)
                 | Term::Unit
@@ -75,14 +75,14 @@ macro_rules! children {
 }
 
 impl Term {
-    /// Whether it has few parts, so that it may be written more than once.
+    /// Whether it has few parts, so that it may be duplicated.
     pub(crate) fn is_small(&self) -> bool {
         let mut size = 0;
         self.walk(&mut |_| size += 1);
         size <= 8
     }
 
-    /// Calls `see` with this value and everything below it; what an earlier `let` stands for is not below it.
+    /// Calls `see` with this value and all its descendants, without the values of earlier `let`s.
     pub(crate) fn walk(&self, see: &mut dyn FnMut(&Term)) {
         see(self);
         self.children(&mut |child| child.walk(see));

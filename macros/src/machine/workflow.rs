@@ -1,10 +1,10 @@
-//! What is said of a workflow as a whole.
+//! Properties of a workflow as a whole.
 
 use super::{Amount, RawFields};
 use proc_macro2::Ident;
 use syn::{Attribute, Type, Visibility};
 
-/// What `deny` and `allow` may name.
+/// The lints that `deny` and `allow` accept.
 pub(crate) const LINTS: &[&str] = &[
     "unhandled_errors",
     "unbounded_loop",
@@ -15,7 +15,7 @@ pub(crate) const LINTS: &[&str] = &[
 
 /// A workflow, or a fragment of one, without its states.
 pub(crate) struct Workflow {
-    /// The parameters, where it is a fragment.
+    /// The parameters of a fragment; `None` for a workflow.
     pub(crate) fragment: Option<Vec<(Ident, Type)>>,
     pub(crate) docs: Option<String>,
     pub(crate) attributes: Vec<Attribute>,
@@ -30,7 +30,7 @@ pub(crate) struct Workflow {
 #[derive(Default)]
 pub(crate) struct WorkflowOptions {
     pub(crate) express: Option<Ident>,
-    /// The keyword, and how long.
+    /// The keyword, and the duration.
     pub(crate) timeout: Option<(Ident, Amount)>,
     pub(crate) query_language: Option<Ident>,
     pub(crate) lambda_retries: Option<Ident>,
@@ -42,7 +42,7 @@ pub(crate) struct WorkflowOptions {
 }
 
 impl Workflow {
-    /// The parameters: of a workflow, one at most.
+    /// The parameters: at most one for a workflow.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &(Ident, Type)> {
         self.parameter.iter().chain(self.fragment.iter().flatten())
     }
@@ -52,7 +52,7 @@ impl Workflow {
         self.parameters().any(|(parameter, _)| parameter == name)
     }
 
-    /// What this is, in words.
+    /// What this is, in words: a workflow or a fragment.
     pub(crate) fn what(&self) -> &'static str {
         match self.fragment {
             Some(_) => "fragment",
@@ -65,7 +65,7 @@ impl Workflow {
         self.options.deny.iter().any(|one| one == lint)
     }
 
-    /// Whether a lint says nothing in this workflow.
+    /// Whether a lint is disabled in this workflow.
     pub(crate) fn allows(&self, lint: &str) -> bool {
         self.options.allow.iter().any(|one| one == lint)
     }

@@ -1,4 +1,4 @@
-//! What serde's attributes say, as far as they shape the JSON.
+//! serde's attributes, as far as they change the JSON.
 
 use super::case::Case;
 use proc_macro2::{Ident, Span};
@@ -6,7 +6,7 @@ use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, ExprPath, LitStr, Path, Result, Token};
 
-/// Where a default comes from.
+/// The source of a default.
 #[derive(Clone)]
 pub(super) enum DefaultValue {
     /// `#[serde(default)]`
@@ -26,7 +26,7 @@ pub(super) struct Container {
     pub(super) untagged: bool,
     pub(super) transparent: bool,
     pub(super) default: Option<DefaultValue>,
-    /// The attribute, as written, where `from`, `try_from` and `into` name the type of the JSON.
+    /// The attribute, as written, if `from`, `try_from` and `into` name the type of the JSON.
     pub(super) converted: Option<String>,
 }
 
@@ -41,11 +41,11 @@ pub(super) struct Variant {
     pub(super) custom: Option<Custom>,
 }
 
-/// Functions of the user's that write and read a field or a variant.
+/// User functions that serialize and deserialize a field or a variant.
 pub(super) struct Custom {
-    /// The attribute as it is written: `with = "as_text"`.
+    /// The attribute as written in the source: `with = "as_text"`.
     pub(super) attribute: String,
-    /// The function that writes.
+    /// The function that serializes.
     pub(super) write: ExprPath,
 }
 
@@ -55,7 +55,7 @@ pub(super) struct Field {
     pub(super) rename: Option<String>,
     pub(super) skip: bool,
     pub(super) sometimes: bool,
-    /// serde leaves it out when it is `None`.
+    /// serde omits it if it is `None`.
     pub(super) omits_none: bool,
     pub(super) default: Option<DefaultValue>,
     pub(super) flatten: bool,
@@ -91,7 +91,7 @@ impl Container {
                         "this enum is only read, and a payload is written, too: leave out its `Payload`",
                     ));
                 }
-                // `deny_unknown_fields`, `bound`, `crate` and `expecting` change nothing in the JSON.
+                // `deny_unknown_fields`, `bound`, `crate` and `expecting` do not change the JSON.
                 _ => ignore(&meta)?,
             }
             Ok(())
@@ -164,7 +164,7 @@ impl Field {
     }
 }
 
-/// Whether the values of a field can be found by its name in the JSON.
+/// Checks that the values of a field can be found by its name in the JSON.
 fn redactable(field: &syn::Field, flatten: bool) -> std::result::Result<(), &'static str> {
     if field.ident.is_none() {
         Err(
@@ -181,7 +181,7 @@ fn redactable(field: &syn::Field, flatten: bool) -> std::result::Result<(), &'st
     }
 }
 
-/// What says how a field or a variant is written and read.
+/// The attributes that set how a field or a variant is serialized and deserialized.
 #[derive(Default)]
 struct With {
     /// `with`
@@ -193,7 +193,7 @@ struct With {
 }
 
 impl With {
-    /// Reads what fields and variants have in common; refuses what holds in one direction alone.
+    /// Parses attributes that fields and variants share; refuses attributes that apply in only one direction.
     fn read(&mut self, name: &str, meta: &ParseNestedMeta<'_>, of: &str) -> Result<()> {
         match name {
             "with" => {
@@ -225,13 +225,13 @@ impl With {
             "getter" => {
                 return Err(meta.error("`getter` belongs to `remote`, which a payload cannot have"));
             }
-            // `bound` and `borrow` change nothing in the JSON.
+            // `bound` and `borrow` do not change the JSON.
             _ => {}
         }
         ignore(meta)
     }
 
-    /// The functions of the user's that write and read it.
+    /// The user's functions that serialize and deserialize it.
     fn both(self) -> Result<Option<Custom>> {
         match (self.out, self.back) {
             (None, None) => self.both.as_ref().map(Custom::of_module).transpose(),
@@ -263,7 +263,7 @@ impl Custom {
     }
 }
 
-/// The attribute `into`, where `from` (or `try_from`) and `into` name the same type.
+/// The attribute `into`, if `from` (or `try_from`) and `into` name the same type.
 fn converted(from: Option<(Span, String)>, into: Option<(Span, String)>) -> Result<Option<String>> {
     match (from, into) {
         (None, None) => Ok(None),
@@ -301,7 +301,7 @@ fn text(meta: &ParseNestedMeta<'_>) -> Result<LitStr> {
     meta.value()?.parse()
 }
 
-/// What does not change the JSON's names: serde's own derive judges it.
+/// Skips attributes that do not change the JSON's names: serde's own derive checks them.
 fn ignore(meta: &ParseNestedMeta<'_>) -> Result<()> {
     if meta.input.peek(Token![=]) {
         let _: syn::Expr = meta.value()?.parse()?;

@@ -1,6 +1,6 @@
 //! serde's `rename_all` rules.
 
-/// How names are rewritten.
+/// How names are converted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Case {
     Lower,
@@ -14,7 +14,7 @@ pub(super) enum Case {
 }
 
 impl Case {
-    /// The rule that serde knows under this text.
+    /// The rule with this name in serde.
     pub(super) fn from_text(text: &str) -> Option<Case> {
         Some(match text {
             "lowercase" => Case::Lower,
@@ -29,7 +29,7 @@ impl Case {
         })
     }
 
-    /// A field's name, written in `snake_case`.
+    /// Converts a field's name, written in `snake_case`.
     pub(super) fn field(self, name: &str) -> String {
         match self {
             Case::Lower | Case::Snake => name.to_owned(),
@@ -41,7 +41,7 @@ impl Case {
         }
     }
 
-    /// A variant's name, written in `PascalCase`.
+    /// Converts a variant's name, written in `PascalCase`.
     pub(super) fn variant(self, name: &str) -> String {
         match self {
             Case::Pascal => name.to_owned(),

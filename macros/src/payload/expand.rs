@@ -166,7 +166,7 @@ fn expand_enum(input: &DeriveInput, container: &Container, data: &DataEnum) -> R
     })
 }
 
-/// The shape of what functions of the user's write.
+/// The shape of a value that the user's functions serialize.
 fn custom(attribute: &str, of_field: bool) -> TokenStream {
     quote! {
         __shape::Shape::Custom(__shape::CustomForm {
@@ -177,7 +177,7 @@ fn custom(attribute: &str, of_field: bool) -> TokenStream {
     }
 }
 
-/// What the surroundings of a field say about it.
+/// The context of a field: attributes of its type and variant.
 struct Scope<'a> {
     rename_all: Option<Case>,
     container_default: Option<&'a DefaultValue>,
@@ -255,7 +255,7 @@ fn expand_field(scope: &Scope<'_>, index: usize, field: &Field) -> Result<TokenS
     } else if read.opaque {
         quote!(__shape::Shape::Lazy(__wire::schema::<#ty>))
     } else {
-        // The user's type: "cannot travel between workflow states" is about it.
+        // The span of the user's type: rustc reports "cannot travel between workflow states" there.
         let payload = quote_spanned!(ty.span()=> <#ty as ::stepwright::__::Payload>::shape);
         quote!(__shape::Shape::Lazy(#payload))
     };
@@ -291,7 +291,7 @@ fn expand_field(scope: &Scope<'_>, index: usize, field: &Field) -> Result<TokenS
     };
     let optional = read.sometimes || read.default.is_some() || scope.container_default.is_some();
     let presence = if read.skip {
-        // A skipped field may have a type that serde does not know; then nobody can read it either.
+        // The type of a skipped field may lack serde's traits; then the field cannot be read either.
         quote!(Never)
     } else if read.omits_none {
         quote!(Omitted(#default))

@@ -1,4 +1,4 @@
-//! `#[derive(Payload)]`: the JSON shape of a type, as serde writes it.
+//! `#[derive(Payload)]`: the JSON shape of a type, as serde serializes it.
 
 mod attributes;
 mod case;
@@ -8,7 +8,7 @@ use crate::root::Root;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-/// The implementation, or the errors in the type's attributes.
+/// Returns the implementation, or the errors in the type's attributes.
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     syn::parse2::<DeriveInput>(input)
         .and_then(|input| {

@@ -1,4 +1,4 @@
-//! What serde's attributes make of a payload: each is honoured or refused.
+//! The effect of serde's attributes on a payload: each is supported or refused.
 
 use super::derive;
 use proc_macro2::TokenStream;

@@ -1,4 +1,4 @@
-//! `let` and what it names.
+//! `let` and its names.
 
 use super::reader::{Reader, name};
 use crate::machine::{Binding, Let};
@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Result, Token, Type};
 
 impl Binding {
-    /// Reads up to the `=`, with it.
+    /// Parses up to and including the `=`.
     pub(crate) fn parse(input: ParseStream) -> Result<Binding> {
         input.parse::<Token![let]>()?;
         let mut names = Vec::new();

@@ -1,4 +1,4 @@
-//! The call of a task somewhere in an expression: `Some(book_car(trip))`, `quote(order).amount * 1.2`.
+//! The call of a task inside of an expression: `Some(book_car(trip))`, `quote(order).amount * 1.2`.
 
 use crate::functions::is_task;
 use crate::machine::Matches;
@@ -9,21 +9,21 @@ use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{BinOp, Expr, ExprCall, ExprMacro, Token};
 
-/// The name that stands in an expression for what its call gives.
+/// The name that replaces the call in an expression.
 const CALLED: &str = "__called";
 
 /// The calls of an expression.
 #[derive(Default)]
 pub(super) struct Calls {
-    /// Each with the name that stands in its place.
+    /// Each call, with the name that replaces it.
     pub(super) found: Vec<(ExprCall, Ident)>,
-    /// Where a call stands that is not made exactly once, and what it stands in.
+    /// The span of a call that is not evaluated exactly once, and the construct that contains it.
     pub(super) refused: Option<(Span, &'static str)>,
-    /// What may be computed any number of times, around the place that is looked at.
+    /// The construct around the current position that may be evaluated any number of times.
     inside: Option<&'static str>,
 }
 
-/// Takes the calls of tasks out of an expression.
+/// Extracts the calls of tasks from an expression.
 pub(super) fn take(expression: &mut Expr) -> Calls {
     let mut calls = Calls::default();
     calls.visit_expr_mut(expression);
@@ -43,7 +43,7 @@ impl Calls {
             self.refused.get_or_insert((span, what));
         }
         let mut call = call.clone();
-        // What stands in the place of a call is found from everywhere in the expansion, and underlined as the call.
+        // The name is visible in the whole expansion, and rustc underlines it like the call.
         let name = Ident::new(CALLED, Span::call_site().located_at(span));
         let place = Expr::Path(syn::ExprPath {
             attrs: Vec::new(),
@@ -51,7 +51,7 @@ impl Calls {
             path: name.clone().into(),
         });
         self.found.push((call.clone(), name));
-        // A call among the arguments of another is one too many.
+        // A call in the arguments of another one is not allowed; it is found, too.
         for argument in &mut call.args {
             self.visit_expr_mut(argument);
         }
@@ -105,7 +105,7 @@ impl VisitMut for Calls {
 }
 
 impl Calls {
-    /// The arguments of `format!` and `vec!` are expressions, and so are the subject and the guard of `matches!`.
+    /// The arguments of `format!` and `vec!` are expressions; so are the subject and the guard of `matches!`.
     fn macro_call(&mut self, call: &mut ExprMacro) {
         if call.mac.path.is_ident("matches") {
             self.matches(call);
@@ -115,7 +115,7 @@ impl Calls {
         if !(call.mac.path.is_ident("format") || call.mac.path.is_ident("vec")) {
             return;
         }
-        // What does not parse is said where the macro is read.
+        // A syntax error is reported where the macro is parsed.
         let Ok(mut arguments) = call.mac.parse_body_with(parser) else {
             return;
         };
@@ -133,7 +133,7 @@ impl Calls {
     }
 
     fn matches(&mut self, call: &mut ExprMacro) {
-        // The check of expressions reports what does not parse.
+        // The check of expressions reports syntax errors.
         let Ok(mut parts) = call.mac.parse_body::<Matches>() else {
             return;
         };

@@ -8,7 +8,7 @@ use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::{Pat, Result, Token};
 
-/// One `catch`, from behind the keyword.
+/// Parses one `catch`, after the keyword.
 pub(super) fn one(input: ParseStream, reader: &Reader) -> Result<Edge> {
     let errors = ErrorPattern::several(input, reader)?;
     let output = output(input)?;
@@ -18,7 +18,7 @@ pub(super) fn one(input: ParseStream, reader: &Reader) -> Result<Edge> {
     Ok(target.edge(EdgeKind::Catch { errors, output }))
 }
 
-/// `catch { .. }`, from the braces on, and its arms.
+/// Parses `catch { .. }` from the braces on, with its arms.
 pub(super) fn every(
     keyword: Ident,
     input: ParseStream,
@@ -35,7 +35,7 @@ pub(super) fn every(
     Ok((CatchEvery { keyword, braces }, arms))
 }
 
-/// Arms between commas, of which `read` reads what stands before the arrow.
+/// Parses arms between commas; `read` parses the part before the arrow.
 pub(super) fn arms(
     content: ParseStream,
     reader: &Reader,

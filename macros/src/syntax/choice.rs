@@ -11,7 +11,7 @@ use syn::{Pat, Result, Token};
 
 pub(super) const WORDS: &[&str] = &["when", "otherwise", "match"];
 
-/// Reads the statement that begins with `found`, where it is one of a choice.
+/// Parses the statement that begins with `found`, if it belongs to a choice.
 pub(super) fn statement(
     choice: &mut Choice,
     edges: &mut Vec<Edge>,
@@ -62,7 +62,7 @@ fn rule(input: ParseStream, reader: &Reader) -> Result<Edge> {
     Ok(target.edge(EdgeKind::Rule { keyword, condition }))
 }
 
-/// Reads from behind the keyword; `otherwise fail;` leads nowhere.
+/// Parses `otherwise` after the keyword; `otherwise fail;` has no target.
 fn otherwise(keyword: &Ident, input: ParseStream, reader: &Reader) -> Result<Option<Edge>> {
     if word(input).is_some_and(|word| word == "fail") {
         take_word(input)?;

@@ -1,4 +1,4 @@
-//! `count as usize < limit`: Rust's grammar takes the `<` for the generic arguments of the type, which a number has none of.
+//! `count as usize < limit`: Rust's grammar parses the `<` as the start of generic arguments, which a number type does not have.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::Result;
@@ -10,7 +10,7 @@ const NUMBERS: &[&str] = &[
     "f64",
 ];
 
-/// Parses the input of a macro, in which a number's type ends where a `<` follows it.
+/// Parses the input of a macro, in which a number type ends before a `<`.
 pub(crate) fn parse<T>(
     input: TokenStream,
     read: impl FnOnce(ParseStream) -> Result<T>,
@@ -32,7 +32,7 @@ pub(crate) fn parse<T>(
     }
 }
 
-/// Whether `as number <` stands anywhere from here on.
+/// Whether the remaining tokens contain `as number <`.
 fn stands(mut cursor: Cursor) -> bool {
     let mut before_last = false;
     let mut cast = false;

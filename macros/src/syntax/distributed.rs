@@ -8,7 +8,7 @@ use stepwright_asl::model::MachineType;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, LitStr, Result, Token};
 
-/// Reads the statement that begins with `found`, where it is an option of a Distributed Map, which `of` is.
+/// Parses the statement that begins with `found`, if it is an option of the Distributed Map `of`.
 pub(super) fn option(
     options: &mut Distributed,
     found: &str,
@@ -48,7 +48,7 @@ pub(super) fn option(
         }
         "tolerated_failures" => {
             let keyword = take_word(input)?;
-            // A count and a percentage may stand beside each other.
+            // A map may have both a count and a percentage.
             let (slot, most) = match percentage(input, reader)? {
                 Some(most) => (&mut options.tolerated_percentage, most),
                 None => (&mut options.tolerated_count, reader.expression(input)?),
@@ -75,7 +75,7 @@ pub(super) fn option(
     Ok(true)
 }
 
-/// What the children are: `standard`, which needs no word, or `express`.
+/// The type of the children: `standard`, the default, or `express`.
 fn children(input: ParseStream, reader: &Reader) -> Result<MachineType> {
     let Some(found) = word(input) else {
         return Ok(MachineType::Standard);
@@ -95,7 +95,7 @@ fn children(input: ParseStream, reader: &Reader) -> Result<MachineType> {
     Ok(MachineType::Standard)
 }
 
-/// `5%`, where the statement ends with it.
+/// `5%`, if the statement ends with it.
 fn percentage(input: ParseStream, reader: &Reader) -> Result<Option<UserExpr>> {
     let Some(before) = before_percent(input) else {
         return Ok(None);
@@ -110,7 +110,7 @@ fn percentage(input: ParseStream, reader: &Reader) -> Result<Option<UserExpr>> {
     Ok(Some(reader.number(syn)))
 }
 
-/// What stands before a `%` that ends the statement; `5 % limit` is a count.
+/// The tokens before a `%` that ends the statement; `5 % limit` is a count.
 fn before_percent(input: ParseStream) -> Option<Vec<TokenTree>> {
     let mut rest = input.cursor();
     let mut tokens = Vec::new();

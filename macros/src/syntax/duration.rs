@@ -15,7 +15,7 @@ impl Amount {
     }
 }
 
-/// Reads a duration where one stands and nothing follows it that makes it an expression.
+/// Parses a duration, if the next token is one and is not the start of a longer expression.
 pub(crate) fn seconds(input: ParseStream) -> Result<Option<(u64, Span)>> {
     if input.peek(LitFloat) {
         let literal: LitFloat = input.fork().parse()?;

@@ -1,4 +1,4 @@
-//! What only fragments have: `exit` states, and the `include` that puts a fragment's states in place.
+//! The syntax of fragments: `exit` states, and `include`.
 
 use super::catch::arrow;
 use super::reader::{Reader, name, take_word};
@@ -11,7 +11,7 @@ use syn::{Path, Result, Token, Type};
 pub(super) const WORDS: &[&str] = &["let", "exit"];
 
 impl Exit {
-    /// Reads the type between the name and the braces.
+    /// Parses the type between the name and the braces.
     pub(super) fn parse_type(&mut self, input: ParseStream, reader: &Reader) -> Result<()> {
         if input.peek(Token![->]) {
             input.parse::<Token![->]>()?;
@@ -21,7 +21,7 @@ impl Exit {
     }
 }
 
-/// `let payment = Charge(order.card);`, where it stands.
+/// Parses `let payment = Charge(order.card);`, if it is next.
 pub(super) fn include(
     found: &str,
     input: ParseStream,
@@ -80,7 +80,7 @@ pub(super) fn exit(input: ParseStream, reader: &Reader) -> Result<Edge> {
     }))
 }
 
-/// `include Charge as Pay(..)`, as other languages write it.
+/// `include Charge as Pay(..)`, a form from other languages, which is reported.
 pub(super) fn named_first(input: ParseStream) -> Result<()> {
     if input.peek(Token![as]) || input.peek(Token![::]) || input.peek(syn::token::Paren) {
         return Err(input.error(

@@ -1,4 +1,4 @@
-//! JSON as it stands, after `raw`.
+//! Verbatim JSON, after `raw`.
 
 use super::reader::{Reader, skip_to_comma, take_word, word};
 use crate::machine::{Json, RawFields};
@@ -7,7 +7,7 @@ use syn::parse::ParseStream;
 use syn::{Lit, LitStr, Result, Token};
 
 impl Json {
-    /// The fields of the object that stands next.
+    /// Parses the fields of the next object.
     pub(crate) fn fields(input: ParseStream, reader: &Reader) -> Result<RawFields> {
         let content;
         syn::braced!(content in input);
@@ -63,7 +63,7 @@ impl Json {
     }
 }
 
-/// `{ "Field": value }` behind `raw`, with or without a semicolon.
+/// Parses `{ "Field": value }` after `raw`, with or without a semicolon.
 pub(super) fn raw(input: ParseStream, reader: &Reader) -> Result<RawFields> {
     if !input.peek(syn::token::Brace) {
         return Err(input.error("expected `{ \"Field\": value }` after `raw`"));
@@ -73,7 +73,7 @@ pub(super) fn raw(input: ParseStream, reader: &Reader) -> Result<RawFields> {
     Ok(fields)
 }
 
-/// The field that `input_path "$.order";`, `result_path null;` or `output_path "$";` is, up to the semicolon.
+/// Parses the field of `input_path "$.order";`, `result_path null;` or `output_path "$";`, up to the semicolon.
 pub(super) fn path_field(
     keyword: &Ident,
     input: ParseStream,
@@ -111,7 +111,7 @@ fn field(input: ParseStream, reader: &Reader) -> Result<(LitStr, Json)> {
     Ok((name, Json::parse(input, reader)?))
 }
 
-/// The comma after a field or item; none is needed before the end.
+/// Parses the comma after a field or item, which is optional before the end.
 pub(super) fn comma(input: ParseStream, reader: &Reader) {
     if input.is_empty() {
         return;

@@ -20,7 +20,7 @@ pub(super) const WORDS: &[&str] = &[
     "writer",
 ];
 
-/// Reads the option that begins with `word`, where it is one of the map `of`.
+/// Parses the option that begins with `word`, if it is an option of the map `of`.
 pub(super) fn option(
     map: &mut Map,
     word: &str,

@@ -1,8 +1,8 @@
-//! The grammar of `workflow!`, as `docs/language.md` writes it down: one file a construct.
+//! The grammar of `workflow!`, as described in `docs/language.md`: one file for each construct.
 //!
-//! The parser recovers. A mistake in a statement, a state or a workflow is recorded and the rest is read on, so that
-//! one compile shows all mistakes and an editor can work with half a line. It makes parts of the [`machine`](crate::machine), and
-//! knows what stands where and how often: whether a state exists or a choice is complete is [`check`](crate::check)'s business.
+//! The parser recovers from errors. An error in a statement, a state or a workflow is recorded and parsing continues, so that
+//! one compile shows all errors and an editor can work with an incomplete line. It creates parts of the [`machine`](crate::machine), and
+//! checks the position and number of statements; [`check`](crate::check) checks whether a state exists or a choice is complete.
 //! It never panics.
 
 #![deny(clippy::indexing_slicing)]

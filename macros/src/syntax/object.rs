@@ -44,7 +44,7 @@ pub(super) fn value(input: ParseStream, reader: &Reader) -> Result<ObjectValue> 
         return Ok(ObjectValue::Object(Object::parse(input, reader)?));
     }
     if input.peek(syn::token::Bracket) {
-        // An array may hold objects, which Rust would read as blocks.
+        // An array may contain objects, which Rust would parse as blocks.
         let content;
         syn::bracketed!(content in input);
         let mut items = Vec::new();

@@ -1,4 +1,4 @@
-//! The options that any state may have, as far as the words go; which state may have which is told by its kind.
+//! The syntax of options that states of several kinds have; the kind decides which of them a state may have.
 
 use super::catch;
 use super::json;
@@ -31,7 +31,7 @@ pub(super) const WORDS: &[&str] = &[
 ];
 
 impl Draft {
-    /// Reads the option that begins with `word`, where it is one.
+    /// Parses the option that begins with `word`, if it is one.
     pub(super) fn option(
         &mut self,
         word: &str,
@@ -124,7 +124,7 @@ impl Draft {
     }
 }
 
-/// The name of a query language, up to the semicolon.
+/// Parses the name of a query language, up to the semicolon.
 pub(super) fn query_language(input: ParseStream, reader: &Reader) -> Result<Ident> {
     let language = name(input, "a query language: `JSONata` or `JSONPath`")?;
     reader.semicolon(input);
@@ -134,7 +134,7 @@ pub(super) fn query_language(input: ParseStream, reader: &Reader) -> Result<Iden
     Ok(language)
 }
 
-/// Says that a word is none of those that may stand here.
+/// Reports a word that is not allowed here.
 pub(super) fn exists(
     word: &Ident,
     known: &[&'static str],
@@ -149,7 +149,7 @@ pub(super) fn exists(
     }
 }
 
-/// An option stands in a state that has such a field in ASL.
+/// Checks that the state has a field for the option in ASL.
 fn belongs_to_the_kind(state: &State, word: &str, every: bool, span: Span, reader: &Reader) {
     let of_errors = matches!(word, "retry" | "catch");
     let message = match &state.kind {

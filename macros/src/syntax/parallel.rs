@@ -7,7 +7,7 @@ use syn::{Result, Token};
 
 pub(super) const WORDS: &[&str] = &["let", "branch"];
 
-/// The branches, with or without their `let`, where they stand.
+/// Parses branches, with or without their `let`, if they are next.
 pub(super) fn branches(
     found: &str,
     input: ParseStream,

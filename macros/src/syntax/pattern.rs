@@ -6,7 +6,7 @@ use syn::parse::ParseStream;
 use syn::{LitStr, Pat, Path, Result, Token};
 
 impl ErrorPattern {
-    /// One pattern and those behind `|`.
+    /// Parses one pattern and those after `|`.
     pub(crate) fn several(input: ParseStream, reader: &Reader) -> Result<Vec<ErrorPattern>> {
         let mut list = vec![ErrorPattern::parse(input, reader)?];
         while input.peek(Token![|]) {
@@ -38,7 +38,7 @@ impl ErrorPattern {
     }
 }
 
-/// Whether the parentheses that stand next hold `name: value` settings and no pattern.
+/// Whether the next parentheses contain `name: value` settings and not a pattern.
 fn settings(input: ParseStream) -> bool {
     let Some((inside, _, _)) = input.cursor().group(proc_macro2::Delimiter::Parenthesis) else {
         return false;

@@ -1,4 +1,4 @@
-//! What every rule of the grammar reads with: attempts, recovery, expressions.
+//! Parsing tools for every rule of the grammar: attempts, recovery, expressions.
 
 use crate::errors::Errors;
 use crate::machine::UserExpr;
@@ -14,7 +14,7 @@ pub(crate) struct Reader<'e> {
     expressions: Cell<usize>,
 }
 
-/// Words that start a statement: where one of them stands, the statement before it is over.
+/// Words that start a statement: the previous statement ends before such a word.
 const STATEMENTS: &[&str] = &[
     "batch",
     "branch",
@@ -57,15 +57,15 @@ impl<'e> Reader<'e> {
         }
     }
 
-    /// How many expressions have been read.
+    /// The number of expressions that have been parsed.
     pub(crate) fn expressions(&self) -> usize {
         self.expressions.get()
     }
 
-    /// Parses on a fork, so that a failure leaves `input` where it was.
+    /// Parses on a fork, so that a failure does not advance `input`.
     ///
-    /// syn remembers what a failed parse left unread in its groups and fails the whole parse for it in the end; a
-    /// fork keeps that to itself.
+    /// syn records the unread rest of groups in a failed parse and later fails the whole parse because of it; a
+    /// fork isolates that.
     pub(crate) fn attempt<T>(
         &self,
         input: ParseStream,
@@ -77,7 +77,7 @@ impl<'e> Reader<'e> {
         Ok(value)
     }
 
-    /// An expression.
+    /// Parses an expression.
     pub(crate) fn expression(&self, input: ParseStream) -> Result<UserExpr> {
         self.unfinished(input)?;
         let syn = self
@@ -86,7 +86,7 @@ impl<'e> Reader<'e> {
         Ok(self.number(syn))
     }
 
-    /// An expression that ends where a `{` begins, as after Rust's own `match` and `for .. in`.
+    /// Parses an expression that ends before a `{`, as after Rust's own `match` and `for .. in`.
     pub(crate) fn expression_before_brace(&self, input: ParseStream) -> Result<UserExpr> {
         self.unfinished(input)?;
         let syn = self
@@ -95,7 +95,7 @@ impl<'e> Reader<'e> {
         Ok(self.number(syn))
     }
 
-    /// Expressions between commas.
+    /// Parses expressions between commas.
     pub(crate) fn expressions_between_commas(&self, input: ParseStream) -> Vec<UserExpr> {
         let mut list = Vec::new();
         while !input.is_empty() {
@@ -104,7 +104,7 @@ impl<'e> Reader<'e> {
                 Err(error) => {
                     self.errors.syn(&error);
                     skip_to_comma(input);
-                    // It keeps its place among the arguments, so that rustc does not count them anew.
+                    // It remains in the list, so that rustc reports no wrong number of arguments.
                     list.push(self.number(Expr::Verbatim(TokenStream::new())));
                 }
             }
@@ -120,7 +120,7 @@ impl<'e> Reader<'e> {
         list
     }
 
-    /// The semicolon after a statement. Where it is missing, that is the mistake, and the statement counts.
+    /// Parses the semicolon after a statement. If it is missing, only that is reported, and the statement is used.
     pub(crate) fn semicolon(&self, input: ParseStream) {
         if input.peek(Token![;]) {
             let _ = input.parse::<Token![;]>();
@@ -138,7 +138,7 @@ impl<'e> Reader<'e> {
         }
     }
 
-    /// An expression that was read, under a number of its own.
+    /// A parsed expression, with a new number.
     pub(super) fn number(&self, syn: Expr) -> UserExpr {
         let id = self.expressions.get();
         self.expressions.set(id + 1);
@@ -153,7 +153,7 @@ impl<'e> Reader<'e> {
     }
 }
 
-/// syn's "unexpected end of input", in words that fit one expression.
+/// Replaces syn's "unexpected end of input" with a message for expressions.
 fn not_finished(error: &syn::Error) -> syn::Error {
     let said = error.to_string();
     match said.strip_prefix("unexpected end of input") {
@@ -165,7 +165,7 @@ fn not_finished(error: &syn::Error) -> syn::Error {
     }
 }
 
-/// Keeps what is given once. A second one is a mistake, and the first one counts.
+/// Stores the value of an option. A second value is an error, and the first one is used.
 pub(super) fn once<T>(
     slot: &mut Option<T>,
     value: T,
@@ -179,23 +179,23 @@ pub(super) fn once<T>(
     }
 }
 
-/// Says that something that is given once stands again.
+/// Reports that an option is repeated.
 pub(super) fn twice(keyword: &Ident, of: &Ident, reader: &Reader) {
     let message = format!("`{keyword}` is given twice in `{of}`");
     reader.errors.at(keyword.span(), message);
 }
 
-/// The word that stands next, keyword or not.
+/// The next word, keyword or not.
 pub(crate) fn word(input: ParseStream) -> Option<String> {
     input.cursor().ident().map(|(ident, _)| ident.to_string())
 }
 
-/// Takes the next word, keyword or not.
+/// Parses the next word, keyword or not.
 pub(crate) fn take_word(input: ParseStream) -> Result<Ident> {
     input.call(Ident::parse_any)
 }
 
-/// Takes a name, and says what it would have been the name of.
+/// Parses a name; `of` describes it in the error message.
 pub(crate) fn name(input: ParseStream, of: &str) -> Result<Ident> {
     if input.peek(syn::Ident) {
         return input.parse();
@@ -219,7 +219,7 @@ pub(crate) fn skip_one(input: ParseStream) {
     });
 }
 
-/// Skips to behind the next semicolon of this level.
+/// Skips to the position after the next semicolon of this level.
 pub(crate) fn skip_statement(input: ParseStream) {
     while !input.is_empty() {
         let end = input.peek(Token![;]);
@@ -230,14 +230,14 @@ pub(crate) fn skip_statement(input: ParseStream) {
     }
 }
 
-/// Skips to the next comma of this level, and leaves it.
+/// Skips to the next comma of this level, without consuming it.
 pub(crate) fn skip_to_comma(input: ParseStream) {
     while !input.is_empty() && !input.peek(Token![,]) {
         skip_one(input);
     }
 }
 
-/// Skips to behind the next braces or semicolon of this level.
+/// Skips to the position after the next braces or semicolon of this level.
 pub(crate) fn skip_block(input: ParseStream) {
     while !input.is_empty() {
         let end = input.peek(Token![;]) || input.peek(syn::token::Brace);

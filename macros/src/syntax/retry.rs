@@ -8,7 +8,7 @@ use syn::parse::ParseStream;
 use syn::{Lit, Result, Token};
 
 impl Retry {
-    /// Reads from behind the keyword.
+    /// Parses a `retry` after the keyword.
     pub(super) fn parse(input: ParseStream, reader: &Reader) -> Result<Retry> {
         let errors = ErrorPattern::several(input, reader)?;
         let settings = if input.peek(syn::token::Paren) {
@@ -22,7 +22,7 @@ impl Retry {
 }
 
 impl Setting {
-    /// The settings in the parentheses that stand next.
+    /// Parses the settings in the next parentheses.
     pub(crate) fn several(input: ParseStream, reader: &Reader) -> Result<Vec<Setting>> {
         let content;
         syn::parenthesized!(content in input);

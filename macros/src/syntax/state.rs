@@ -14,7 +14,7 @@ const KINDS: &[&str] = &[
 ];
 
 impl Body {
-    /// The braces that stand next.
+    /// Parses a body in the next braces.
     pub(super) fn parse(input: ParseStream, reader: &Reader) -> Result<Body> {
         let content;
         let span = syn::braced!(content in input).span.join();
@@ -28,7 +28,7 @@ impl Body {
         })
     }
 
-    /// The states up to the end of `content`.
+    /// Parses the states up to the end of `content`.
     pub(super) fn rest(content: ParseStream, span: Span, reader: &Reader) -> Body {
         let mut body = Body {
             raw: Vec::new(),

@@ -1,4 +1,4 @@
-//! The statements of a state: what it does, once, and how it hands on.
+//! The statements of a state: its work, once, and its transition.
 
 use super::reader::{self, Reader, name, take_word, word};
 use super::task::Statement;
@@ -37,7 +37,7 @@ impl Draft {
         Err(self.unknown(&word, input))
     }
 
-    /// Reads the statement that begins with `word`, where only this kind of state has it.
+    /// Parses the statement that begins with `word`, if it belongs to this kind of state.
     fn own(&mut self, word: &str, input: ParseStream, reader: &Reader) -> Result<bool> {
         let state = &mut self.state;
         match &mut state.kind {
@@ -100,7 +100,7 @@ impl Draft {
         Ok(true)
     }
 
-    /// Takes in a statement of a task.
+    /// Adds a statement of a task.
     fn call(&mut self, statement: Statement, reader: &Reader) {
         let (call, binding, then) = match statement {
             Statement::Call(binding, call) => (Some(call), binding, None),
@@ -120,8 +120,8 @@ impl Draft {
         self.state.lets.extend(then);
     }
 
-    /// Names what a call, branches, a map or an include give. Where that is the second in this state, it is a mistake, and
-    /// the name stands for anything.
+    /// Names the result of a call, branches, a map or an include. If it is the second one in this state, it is reported, and
+    /// the name has any type.
     fn gives(&mut self, again: bool, binding: Option<Binding>, reader: &Reader) -> bool {
         if !again {
             self.state.result = binding;
@@ -136,8 +136,8 @@ impl Draft {
         false
     }
 
-    /// A task makes exactly one call, a parallel has one set of branches, a map one `for`, a wait one `seconds` or
-    /// `timestamp`.
+    /// Reports a second piece of work: a task makes exactly one call, a parallel has one set of branches, a map one `for`, a wait
+    /// one `seconds` or `timestamp`.
     fn one_thing(&self, span: Span, reader: &Reader) {
         let (kind, name) = (self.state.kind.word(), &self.state.name);
         let Some((what, _)) = does(&self.state.kind) else {
@@ -173,7 +173,7 @@ impl Draft {
         }
     }
 
-    /// Whether the `let` that stands next computes: in a pass or a wait, or with the result of a parallel, a map or an
+    /// Whether the next `let` is a computation: in a pass or a wait, or with the result of a parallel, a map or an
     /// include.
     fn computes(&self, input: ParseStream) -> bool {
         let begins = match &self.state.kind {
@@ -189,7 +189,7 @@ impl Draft {
             && reader::word(&ahead).is_none_or(|word| word != begins)
     }
 
-    /// The values of a succeed, a fail or an exit.
+    /// Parses the values of a succeed, a fail or an exit.
     fn values(&mut self, input: ParseStream, reader: &Reader) -> Result<()> {
         match &mut self.state.kind {
             Kind::Succeed(value) => *value = Some(reader.expression(input)?),
@@ -214,7 +214,7 @@ impl Draft {
         )))
     }
 
-    /// Reads `next X;` or `end value;`, where one stands. A state ends in exactly one of them.
+    /// Parses `next X;` or `end value;`, if it is next. A state has exactly one of them.
     fn transition(&mut self, word: &str, input: ParseStream, reader: &Reader) -> Result<bool> {
         if !matches!(word, "next" | "end") {
             return Ok(false);
@@ -276,7 +276,7 @@ impl Draft {
     }
 }
 
-/// What a state of a kind does exactly once, and how it is written.
+/// The work that a kind of state has exactly once, and its syntax.
 fn does(kind: &Kind) -> Option<(&'static str, &'static str)> {
     Some(match kind {
         Kind::Task(_) => ("call", "`let result = some_task(input);`"),
@@ -288,7 +288,7 @@ fn does(kind: &Kind) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// Why a state of this kind has no transition: a choice goes where its arms go; a succeed and a fail are where things end.
+/// Why a state of this kind has no transition: a choice uses those of its arms; a succeed and a fail end the execution.
 fn goes_nowhere(state: &State) -> Option<String> {
     let name = &state.name;
     Some(match state.kind {
@@ -306,7 +306,7 @@ fn goes_nowhere(state: &State) -> Option<String> {
     })
 }
 
-/// Whether an option stands next and no expression: a word of the options, and behind it no operator.
+/// Whether an option is next and not an expression: a word of the options without an operator after it.
 fn starts_an_option(input: ParseStream) -> bool {
     let Some((first, rest)) = input.cursor().ident() else {
         return false;

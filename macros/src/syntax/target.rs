@@ -1,4 +1,4 @@
-//! Where an edge goes: `=> X`, or `=> { let n = n + 1; next X; }`.
+//! The target of an edge: `=> X`, or `=> { let n = n + 1; next X; }`.
 
 use super::json;
 use super::reader::{Reader, name, skip_statement, take_word, word};
@@ -7,24 +7,24 @@ use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::{Result, Token};
 
-/// The state that an edge leads to, and what the edge computes.
+/// The target state of an edge, and the values that the edge computes.
 pub(super) struct Target {
     lets: Vec<Let>,
     raw: RawFields,
     name: Ident,
-    /// It stands in braces, which end a statement as well as a semicolon does.
+    /// It is in braces, which end a statement like a semicolon.
     pub(super) braced: bool,
 }
 
 impl Target {
-    /// What ends the statement: `;`, or the braces.
+    /// Parses the end of the statement: `;`, or the braces.
     pub(super) fn semicolon(&self, input: ParseStream, reader: &Reader) {
         if !self.braced || input.peek(Token![;]) {
             reader.semicolon(input);
         }
     }
 
-    /// What ends a rule: `;` or `,`, or the braces.
+    /// Parses the end of a rule: `;` or `,`, or the braces.
     pub(super) fn separator(&self, input: ParseStream, reader: &Reader) {
         if input.peek(Token![,]) {
             let _ = input.parse::<Token![,]>();
@@ -33,7 +33,7 @@ impl Target {
         }
     }
 
-    /// The edge that leads there.
+    /// The edge to this target.
     pub(super) fn edge(self, kind: EdgeKind) -> Edge {
         Edge {
             lets: self.lets,
@@ -42,7 +42,7 @@ impl Target {
         }
     }
 
-    /// Reads from behind the `=>`.
+    /// Parses a target after the `=>`.
     pub(super) fn parse(input: ParseStream, reader: &Reader) -> Result<Target> {
         if !input.peek(syn::token::Brace) {
             return Ok(Target {
@@ -103,12 +103,12 @@ fn next(input: ParseStream, reader: &Reader) -> Result<Ident> {
     Ok(name)
 }
 
-/// Whether `raw {` stands next.
+/// Whether `raw {` is next.
 pub(super) fn is_raw(input: ParseStream) -> bool {
     word(input).is_some_and(|word| word == "raw") && input.peek2(syn::token::Brace)
 }
 
-/// `raw { "Field": value }`, with or without a semicolon behind it.
+/// Parses `raw { "Field": value }`, with or without a semicolon after it.
 pub(super) fn fields(input: ParseStream, reader: &Reader) -> Result<RawFields> {
     take_word(input)?;
     json::raw(input, reader)

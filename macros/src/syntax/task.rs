@@ -9,7 +9,7 @@ use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Expr, LitStr, Path, Result, Token};
 
-/// A statement of a task state: a call, with or without the `let` that it is alone in, or a `let` that computes, with or
+/// A statement of a task state: a call, with or without a `let` whose whole value it is, or a `let` that computes a value, with or
 /// without a call in it.
 pub(super) enum Statement {
     Call(Option<Binding>, Call),
@@ -18,7 +18,7 @@ pub(super) enum Statement {
 
 pub(super) const WORDS: &[&str] = &["let", "wait_for_task_token", "start", "workflow", "service"];
 
-/// Reads a call, with or without its `let`, or a `let` alone. `calls` is whether the state already makes its call.
+/// Parses a call, with or without its `let`, or a `let` without a call. `calls` is whether the state already has its call.
 pub(super) fn parse(
     word: &str,
     input: ParseStream,
@@ -42,7 +42,7 @@ pub(super) fn parse(
     }
 }
 
-/// The end of a call that stands alone.
+/// Checks the end of a call without a `let`.
 fn finished(input: ParseStream, reader: &Reader) -> Result<()> {
     if input.peek(Token![.]) || input.peek(Token![?]) {
         return Err(input.error(
@@ -53,7 +53,7 @@ fn finished(input: ParseStream, reader: &Reader) -> Result<()> {
     Ok(())
 }
 
-/// Whether a call stands next, and all of the `let`'s value is that call.
+/// Whether a call is next that is the whole value of its `let`.
 fn call_alone(input: ParseStream, calls: bool) -> bool {
     match word(input).as_deref() {
         Some("wait_for_task_token" | "start" | "workflow" | "service") if !is_call(input) => true,
@@ -63,7 +63,7 @@ fn call_alone(input: ParseStream, calls: bool) -> bool {
                 return false;
             };
             let Some((_, _, rest)) = ahead.cursor().group(Delimiter::Parenthesis) else {
-                // An editor completes a call that is only begun. Behind a call it is the name of a value.
+                // An editor completes an incomplete call. After a call, the path is the name of a value.
                 return !calls && is_task(&path) && (ahead.is_empty() || ahead.peek(Token![;]));
             };
             let is_indexed = rest.group(Delimiter::Bracket).is_some();
@@ -80,7 +80,7 @@ fn call_alone(input: ParseStream, calls: bool) -> bool {
     }
 }
 
-/// `let total = quote(order).amount * 1.2;`: a value that is computed with what a call gives, or without a call.
+/// `let total = quote(order).amount * 1.2;`: a value that is computed from a call's result, or without a call.
 fn computed(binding: Binding, input: ParseStream, reader: &Reader) -> Result<Statement> {
     let mut value = reader.expression(input)?;
     reader.semicolon(input);
@@ -184,7 +184,7 @@ impl Call {
 }
 
 impl Application {
-    /// Reads the arguments behind the path.
+    /// Parses the arguments after the path.
     pub(super) fn parse(path: Path, input: ParseStream, reader: &Reader) -> Result<Application> {
         if !input.peek(syn::token::Paren) {
             return Err(input.error("expected `(` and the arguments"));
@@ -206,7 +206,7 @@ fn not_a_call(span: Span) -> syn::Error {
     )
 }
 
-/// Words of statements that an expression follows, which may begin with a parenthesis: `end (a, b);`.
+/// Words of statements that are followed by an expression, which may begin with a parenthesis: `end (a, b);`.
 const BEFORE_VALUES: &[&str] = &["end", "timeout", "heartbeat", "credentials"];
 
 /// Whether `name(` or `name::` is next; words such as `end` are not names of calls.

@@ -8,7 +8,7 @@ use syn::parse::ParseStream;
 pub(super) const WORDS: &[&str] = &["seconds", "timestamp", "let"];
 
 impl Wait {
-    /// Reads the statement that begins with `word`, where it is one of a wait.
+    /// Parses the statement that begins with `word`, if it belongs to a wait.
     pub(super) fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<Option<Wait>> {
         let wait = match word {
             "seconds" => Wait::Seconds(take_word(input)?, Amount::parse(input, reader)?),

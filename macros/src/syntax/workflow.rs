@@ -10,7 +10,7 @@ use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
 use syn::{Attribute, Result, Token, Type, Visibility};
 
-/// All that stands in one `workflow! { .. }`.
+/// The content of one `workflow! { .. }`.
 #[derive(Default)]
 pub(crate) struct Source {
     pub(crate) workflows: Vec<(Workflow, Body)>,
@@ -31,7 +31,7 @@ const WORDS: &[&str] = &[
 const PLACES: &[&str] = &["lambda", "lambda_arn", "activity"];
 
 impl Source {
-    /// Reads the whole macro input; what cannot be read is an error, never a failure.
+    /// Parses the complete macro input. It never fails; errors are recorded.
     pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Source> {
         let mut source = Source::default();
         if input.is_empty() {
@@ -106,7 +106,7 @@ fn workflow(input: ParseStream, reader: &Reader) -> Result<(Workflow, Body)> {
     Ok((workflow, body))
 }
 
-/// The parameters in parentheses: a workflow has one at most.
+/// Parses the parameters in parentheses: at most one for a workflow.
 fn parameters(input: ParseStream, reader: &Reader, what: &str) -> Result<Vec<(Ident, Type)>> {
     if !input.peek(syn::token::Paren) {
         return Err(input.error(format!(
@@ -138,11 +138,11 @@ fn parameters(input: ParseStream, reader: &Reader, what: &str) -> Result<Vec<(Id
     })
 }
 
-/// Reads the options before the first state; says whether something was skipped.
+/// Parses the options before the first state; returns whether something was skipped.
 fn options(workflow: &mut Workflow, input: ParseStream, reader: &Reader) -> bool {
     let mut broken = false;
     while let Some(found) = word(input) {
-        // A state is a word, a name and braces; whatever ends in a semicolon before that is an option.
+        // A state is a word, a name and braces; a word with a semicolon before that is an option.
         let outcome = if WORDS.contains(&found.as_str()) {
             option(workflow, &found, input, reader)
         } else if let Some(close) = closest(&found, WORDS.iter().copied())
@@ -163,7 +163,7 @@ fn options(workflow: &mut Workflow, input: ParseStream, reader: &Reader) -> bool
     broken
 }
 
-/// Reads one option. An option is given once, but for `deny`, `allow` and `raw`.
+/// Parses one option. Each option is allowed once, except `deny`, `allow` and `raw`.
 fn option(workflow: &mut Workflow, word: &str, input: ParseStream, reader: &Reader) -> Result<()> {
     let keyword = take_word(input)?;
     if workflow.fragment.is_some() && word != "query_language" {

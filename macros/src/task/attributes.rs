@@ -8,19 +8,19 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Error, Ident, LitStr, Result, Token};
 
-/// What the attribute says.
+/// The options of the attribute.
 #[derive(Default)]
 pub(super) struct Options {
     pub(super) name: Option<LitStr>,
     pub(super) deploy: Deploy,
     pub(super) context: bool,
     pub(super) runs: Runs,
-    /// Where it is said that it may be called again after its process ended.
+    /// The span of `idempotent`: the task may be called again after its process ended.
     pub(super) idempotent: Option<Span>,
     pub(super) root: Root,
 }
 
-/// Where a runtime in process runs the function.
+/// Where an in-process runtime runs the function.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Runs {
     #[default]
@@ -30,7 +30,7 @@ pub(super) enum Runs {
 }
 
 impl Runs {
-    /// What the trait does not say by itself.
+    /// The tokens that override the trait's default.
     pub(super) fn tokens(self) -> TokenStream {
         let runs = match self {
             Runs::InPlace => return TokenStream::new(),
@@ -41,7 +41,7 @@ impl Runs {
     }
 }
 
-/// Where the task lives.
+/// Where the task is deployed.
 #[derive(Default)]
 pub(super) enum Deploy {
     #[default]
@@ -138,7 +138,7 @@ fn text(input: ParseStream<'_>) -> Result<LitStr> {
     input.parse()
 }
 
-/// The wire name also names the placeholder, which holds letters and digits only.
+/// The deployed name also names the placeholder, which contains only letters and digits.
 fn name(text: LitStr) -> Result<LitStr> {
     let value = text.value();
     let legal = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';

@@ -14,7 +14,7 @@ pub(super) fn expand(
     task: Option<&Task>,
     errors: &[Error],
 ) -> TokenStream {
-    // `const _` keeps rustc's name resolution alive for the rest of the crate; a bare `compile_error!` item ends it.
+    // With `const _`, rustc's name resolution continues for the rest of the crate; a bare `compile_error!` item stops it.
     let errors = errors.iter().map(|error| {
         let error = error.to_compile_error();
         quote!(const _: () = { #error };)
@@ -33,7 +33,7 @@ fn source(function: &Function) -> TokenStream {
     let Some(body) = &function.body else {
         return TokenStream::new();
     };
-    // rustc has words of its own for a `self` outside of an `impl`, and one message is enough.
+    // rustc itself reports a `self` outside of an `impl`, and one message is enough.
     if function.signature.receiver().is_some() {
         return TokenStream::new();
     }
@@ -101,7 +101,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
     };
     // rustc points here for "associated function defined here": at the user's function.
     let called_as = syn::Ident::new("called", name.span());
-    // The user's type: "cannot travel between workflow states" is about it.
+    // The span of the user's type: rustc reports "cannot travel between workflow states" there.
     let parameter_types = types
         .iter()
         .map(|ty| quote_spanned!(ty.span()=> ::stepwright::__::payload::<#ty>()));
@@ -109,7 +109,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
         [only] => quote!(#only),
         several => quote!((#(#several),*)),
     };
-    // A task with mistakes stays a declaration, so that its workflows see a task and report nothing more.
+    // A task with errors is emitted as a declaration, so that workflows still find the task and report nothing more.
     let is_blocking = options.runs == Runs::Blocking;
     let callable = function.body.is_some()
         && function.signature.asyncness.is_some() != is_blocking
@@ -130,7 +130,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
                 quote_spanned!(ty.span()=> ::stepwright::__::TaskReturn::into_result(#called))
             }
         };
-        // The user's `async`: "future cannot be sent between threads" is about it.
+        // The span of the user's `async`: rustc reports "future cannot be sent between threads" there.
         let running = quote_spanned!(function.signature.asyncness.span()=> async move);
         let handler = quote_spanned! {task.returns.span()=>
             impl ::stepwright::__::Handler for #name {
@@ -156,7 +156,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
         (quote!(declaration), TokenStream::new())
     };
     let called = quote_spanned!(task.returns.span()=> ::stepwright::__::Called<#output, #error>);
-    // What is said about the return type is said at the return type, wherever it is used.
+    // rustc reports errors of the return type at the return type, wherever it is used.
     let task_impl = quote_spanned! {task.returns.span()=>
         #[automatically_derived]
         impl ::stepwright::__::Task for #name {
@@ -209,7 +209,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
     }
 }
 
-/// What the task gives and how it fails. All tokens stand at the user's type, which rustc's messages are about.
+/// The result and error types of the task. All tokens have the span of the user's type, where rustc reports errors.
 fn answer(returns: &Returns) -> (TokenStream, TokenStream) {
     match returns {
         Returns::Result(output, error) => (output.to_token_stream(), error.to_token_stream()),
@@ -230,7 +230,7 @@ fn stays(attribute: &Attribute) -> bool {
     path.is_ident("doc") || path.is_ident("cfg") || path.is_ident("deprecated")
 }
 
-/// `charge_card` is `ChargeCard` on the wire.
+/// The deployed name of `charge_card` is `ChargeCard`.
 fn pascal(name: &str) -> String {
     name.split('_')
         .filter(|word| !word.is_empty())

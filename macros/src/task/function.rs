@@ -1,4 +1,4 @@
-//! The function under `#[task]`, and what of it a workflow can call.
+//! The function with `#[task]`, and the parts of it that a workflow can call.
 
 use super::attributes::{Options, Runs};
 use proc_macro2::{Span, TokenStream};
@@ -15,7 +15,7 @@ pub(super) struct Function {
     pub(super) attributes: Vec<Attribute>,
     pub(super) visibility: Visibility,
     pub(super) signature: Signature,
-    /// The braces with all between them, unread: rustc reads them.
+    /// The braces with their content, unparsed: rustc parses it.
     pub(super) body: Option<TokenStream>,
 }
 
@@ -39,7 +39,7 @@ impl Parse for Function {
     }
 }
 
-/// One parameter that travels.
+/// A parameter that is part of the payload.
 pub(super) struct Parameter {
     pub(super) name: Ident,
     pub(super) ty: Type,
@@ -47,25 +47,25 @@ pub(super) struct Parameter {
     pub(super) checked: Type,
 }
 
-/// What a workflow needs to know.
+/// The data about a task that a workflow needs.
 pub(super) struct Task {
     pub(super) parameters: Vec<Parameter>,
     pub(super) takes_context: bool,
     pub(super) returns: Returns,
-    /// Something of it was refused, and the rest is a declaration.
+    /// A part of it was refused, and the rest is emitted as a declaration.
     pub(super) broken: bool,
 }
 
-/// What a task returns.
+/// The return type of a task.
 pub(super) enum Returns {
-    /// A `Result` that is written out: both of its types can be spoken about.
+    /// A `Result` in the source: messages can refer to both of its types.
     Result(Box<Type>, Box<Type>),
-    /// Anything else; whether it is a `Result` by another name, its trait knows.
+    /// Any other type; it may be an alias of `Result`, which its trait implementation shows.
     Other(Box<Type>),
 }
 
 impl Returns {
-    /// Where messages about what cannot be returned belong.
+    /// The span of messages about a return type.
     pub(super) fn span(&self) -> Span {
         match self {
             Returns::Result(output, _) => output.span(),
@@ -98,7 +98,7 @@ impl Returns {
 }
 
 impl Task {
-    /// Reads the signature. Every mistake is pushed; `None` where no marker can be made all the same.
+    /// Parses the signature. Records every error; `None` if no marker can be created.
     pub(super) fn read(
         function: &Function,
         options: &Options,
@@ -170,7 +170,7 @@ impl Task {
                         }
                         None => (*typed.ty).clone(),
                     };
-                    // A call may pass anything for an `impl Trait`, which is reported above.
+                    // A call may pass any value for an `impl Trait`, which is reported above.
                     let checked = match &*typed.ty {
                         Type::ImplTrait(_) => parse_quote!(impl ::core::marker::Sized),
                         _ => ty.clone(),
@@ -217,7 +217,7 @@ impl Task {
     }
 }
 
-/// `TaskContext` or `&TaskContext`, by whatever path.
+/// `TaskContext` or `&TaskContext`, with any path.
 fn is_context(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => is_context(&reference.elem),
@@ -250,7 +250,7 @@ fn accepted(ty: &Type) -> Type {
     }
 }
 
-/// Why a type cannot arrive as JSON, where its form shows it.
+/// Why a type cannot be deserialized from JSON, if its syntax shows it.
 fn refused(ty: &Type) -> Option<&'static str> {
     match ty {
         Type::Reference(_) => Some(

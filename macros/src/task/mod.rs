@@ -1,4 +1,4 @@
-//! `#[task]`: the marker beside an async function that a workflow calls.
+//! `#[task]`: the marker of an async function that a workflow calls.
 
 mod attributes;
 mod expand;
@@ -8,14 +8,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::Parser;
 
-/// The function and its marker, or its errors with what can still be made of it.
+/// Returns the function and its marker, or its errors with the parts that can still be emitted.
 pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let function = match syn::parse2::<function::Function>(item.clone()) {
         Ok(function) => function,
         Err(error) => {
             let error = syn::Error::new(error.span(), "`#[task]` stands on an `async fn`")
                 .into_compile_error();
-            // What is no function stays as it is, so that the rest of the file still finds it.
+            // An item that is not a function is emitted unchanged, so that the rest of the file can refer to it.
             return quote!(const _: () = { #error }; #item);
         }
     };

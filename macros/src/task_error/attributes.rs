@@ -43,7 +43,7 @@ fn check(name: &LitStr) -> Result<()> {
     Err(Error::new(name.span(), problem))
 }
 
-/// Whether a field travels with the error.
+/// Whether a field is serialized with the error.
 pub(super) fn travels(field: &Field) -> Result<bool> {
     let mut travels = field.ident.as_ref().is_none_or(|name| name != "source");
     for attribute in &field.attrs {

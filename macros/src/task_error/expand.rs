@@ -13,9 +13,9 @@ struct Case {
     path: TokenStream,
     /// The Rust name.
     variant: String,
-    /// The name on the wire.
+    /// The name in ASL.
     error: String,
-    /// What travels.
+    /// The serialized fields.
     fields: Vec<Travelling>,
 }
 
@@ -75,8 +75,8 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     Ok(quote!(#implementation #constructed))
 }
 
-/// Code that makes one of each: the errors of a task that somebody else implements are made nowhere else, and rustc would
-/// call them dead.
+/// Code that constructs each variant: errors of a task that is implemented elsewhere are constructed nowhere else, and rustc would
+/// warn about dead code.
 fn constructed(input: &DeriveInput) -> TokenStream {
     if !input.generics.params.is_empty() {
         return TokenStream::new();
@@ -187,7 +187,7 @@ fn row(case: &Case) -> TokenStream {
     let (variant, error) = (&case.variant, &case.error);
     let fields = case.fields.iter().map(|field| {
         let (name, ty) = (&field.name, &field.ty);
-        // The user's type: "cannot travel between workflow states" is about it.
+        // The span of the user's type: rustc reports "cannot travel between workflow states" there.
         let shape = quote_spanned!(ty.span()=> <#ty as ::stepwright::__::Payload>::shape);
         quote!((#name, #shape))
     });
@@ -217,7 +217,7 @@ fn arms(case: &Case) -> (TokenStream, TokenStream) {
     } else {
         let fields = case.fields.iter().zip(&bindings).map(|(field, binding)| {
             let name = &field.name;
-            // The user's type again, so that both uses give one message.
+            // The span of the user's type again, so that both uses cause only one message.
             let ty = &field.ty;
             let value =
                 quote_spanned!(ty.span()=> <#ty as ::stepwright::__::Payload>::__to_json(#binding));

@@ -1,4 +1,4 @@
-//! `#[derive(TaskError)]`: the name and cause under which Step Functions knows an error.
+//! `#[derive(TaskError)]`: the name and cause of an error in Step Functions.
 
 mod attributes;
 mod expand;
@@ -7,7 +7,7 @@ use crate::root::Root;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-/// The implementation, or the errors in the type's attributes.
+/// Returns the implementation, or the errors in the type's attributes.
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     syn::parse2::<DeriveInput>(input)
         .and_then(|input| {

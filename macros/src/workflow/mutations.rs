@@ -1,12 +1,12 @@
-//! No input makes the macro panic: the workflows of the project's examples, tests and pages, with tokens taken out, put in
-//! twice, exchanged, and cut off.
+//! No input causes a panic of the macro. The inputs are the workflows of the project's examples, tests and pages, with tokens removed,
+//! duplicated, exchanged, and truncated.
 
 use super::workflow;
 use proc_macro2::{Group, TokenStream, TokenTree};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// How many mutations one run makes of each workflow at most.
+/// The maximum number of mutations of each workflow in one run.
 const EACH: usize = 60;
 
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ const MUTATIONS: [Mutation; 4] = [
     Mutation::CutOff,
 ];
 
-/// How many tokens there are, those in groups among them.
+/// The number of tokens, including those in groups.
 fn count(tokens: &TokenStream) -> usize {
     tokens
         .clone()
@@ -36,7 +36,7 @@ fn count(tokens: &TokenStream) -> usize {
         .sum()
 }
 
-/// The tokens with one of them changed; `at` counts down to it.
+/// Changes one of the tokens; `at` counts down to it.
 fn mutated(tokens: TokenStream, at: &mut Option<usize>, mutation: Mutation) -> TokenStream {
     let mut out: Vec<TokenTree> = Vec::new();
     let mut cut = false;
@@ -110,7 +110,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     found.sort();
 }
 
-/// The workflows of the project, by where they stand.
+/// The workflows of the project, with their locations.
 fn workflows() -> Vec<(String, TokenStream)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut list = Vec::new();
@@ -146,7 +146,7 @@ fn workflows() -> Vec<(String, TokenStream)> {
         let mut found = Vec::new();
         calls(tokens.clone(), &mut found);
         if found.is_empty() {
-            // Some states.
+            // A part that contains only states.
             found.push(quote::quote!(workflow Page(order: Order) { #tokens }));
         }
         list.extend(found.into_iter().map(|one| (name.clone(), one)));
@@ -154,7 +154,7 @@ fn workflows() -> Vec<(String, TokenStream)> {
     list
 }
 
-/// Expands an input; the code that it becomes must be Rust.
+/// Expands an input; the expansion must be valid Rust.
 fn expand(input: TokenStream) -> Result<(), String> {
     let text = input.to_string();
     let expanded = std::panic::catch_unwind(|| workflow(input))
@@ -168,7 +168,7 @@ fn expand(input: TokenStream) -> Result<(), String> {
 fn no_input_makes_the_macro_panic() {
     let list = workflows();
     if list.is_empty() {
-        // The package stands alone.
+        // The package is outside of its workspace.
         return;
     }
     assert!(list.len() > 60, "the project's workflows were not found");
@@ -178,7 +178,7 @@ fn no_input_makes_the_macro_panic() {
         let size = count(tokens);
         let all = size * MUTATIONS.len();
         let step = (all / EACH).max(1);
-        // Each workflow begins elsewhere, so that all four mutations meet all kinds of tokens.
+        // Each workflow starts at another index, so that all four mutations affect all kinds of tokens.
         for index in (number % step..all).step_by(step) {
             let mutation = MUTATIONS[index % MUTATIONS.len()];
             let input = mutated(tokens.clone(), &mut Some(index / MUTATIONS.len()), mutation);
@@ -197,14 +197,14 @@ fn no_input_makes_the_macro_panic() {
     );
 }
 
-/// Names that a workflow's own could be taken for: keywords, words of the language, of the expansion, of JSONata, of Rust.
+/// Names that may clash with a workflow's names: keywords, words of the language, of the expansion, of JSONata, of Rust.
 const NASTY: &[&str] = &[
     "r#type", "r#match", "r#let", "v1", "x", "it", "item", "at", "sum", "string", "states",
     "length", "__called", "__call", "__s", "_", "_x", "None", "Some", "MAX", "limit", "task",
     "next", "raw", "of_a_b", "größe",
 ];
 
-/// The identifiers in some tokens, once each.
+/// The identifiers in some tokens, without duplicates.
 fn names(tokens: &TokenStream, found: &mut Vec<String>) {
     for token in tokens.clone() {
         match token {
@@ -220,7 +220,7 @@ fn names(tokens: &TokenStream, found: &mut Vec<String>) {
     }
 }
 
-/// The tokens with one name in the place of another, wherever it stands.
+/// Replaces every use of one name with another one.
 fn renamed(tokens: TokenStream, old: &str, new: &TokenStream) -> TokenStream {
     let tokens = tokens.into_iter();
     tokens

@@ -4,7 +4,7 @@ use super::workflow;
 use proc_macro2::TokenStream;
 use std::str::FromStr;
 
-/// Every form of the language, as the compile tests have them.
+/// Every form of the language, from the compile tests.
 const FORMS: &str = include_str!("../../../tests/compile_fail/tests/pass/every_form.rs");
 const LANGUAGE: &str = include_str!("../../../docs/language.md");
 
@@ -28,7 +28,7 @@ fn workflows(source: &str) -> Vec<&str> {
     found
 }
 
-/// The messages that the macro gives as items; one of them stands in the type block once more.
+/// The messages that the macro emits as items; one of them is repeated in the type block.
 fn messages(source: &str) -> Vec<String> {
     let tokens = TokenStream::from_str(source).expect("the source is made of tokens");
     let text = workflow(tokens).to_string();
@@ -39,7 +39,7 @@ fn messages(source: &str) -> Vec<String> {
         .collect()
 }
 
-/// Text cut off anywhere, with the groups that it left open closed.
+/// A truncated text, with all open groups closed.
 fn closed(text: &str) -> String {
     let mut open = Vec::new();
     let mut in_text = false;
@@ -76,11 +76,11 @@ fn every_form_is_taken() {
 fn examples_of_the_language_page_keep_the_rules() {
     let blocks = LANGUAGE.split("```rust,ignore").skip(1);
     let blocks = blocks.filter_map(|block| block.split("```").next());
-    // A definition in a file is another macro's.
+    // A definition in a file belongs to another macro.
     let blocks = blocks.filter(|block| !block.contains("asl_file!"));
     let mut count = 0;
     for block in blocks {
-        // Another macro; its own tests have it.
+        // Another macro with its own tests.
         if block.trim_start().starts_with("asl_file!") {
             continue;
         }
@@ -94,7 +94,7 @@ fn examples_of_the_language_page_keep_the_rules() {
         };
         count += 1;
         for message in messages(&source) {
-            // A block shows a part of a workflow, or one thing after the other.
+            // A block shows a part of a workflow, or several snippets.
             let of_a_part = [
                 "no state named",
                 "never reached",
@@ -113,7 +113,7 @@ fn examples_of_the_language_page_keep_the_rules() {
 fn half_typed_input_never_panics() {
     for source in workflows(FORMS) {
         for (at, char) in source.char_indices() {
-            // Between words and marks; within a word is a shorter word.
+            // Cut only between tokens; a cut inside of a word leaves a shorter word.
             if char.is_alphanumeric() || char == ' ' {
                 continue;
             }

@@ -1,6 +1,6 @@
-//! Servers on loopback that play AWS, and the tasks that are run against them.
+//! Servers on loopback that simulate AWS, and the tasks that run with them.
 //!
-//! | file | what it plays |
+//! | file | content |
 //! |---|---|
 //! | [`runtime_api`] | the Lambda Runtime API: `invocation/next`, `response`, `error`, `init/error` |
 //! | [`step_functions`] | `GetActivityTask`, `SendTaskSuccess`, `SendTaskFailure`, `SendTaskHeartbeat` of Step Functions, over an engine |

@@ -1,4 +1,4 @@
-//! What is run in process, on Lambda and by activity workers.
+//! Tasks and workflows that run in process, on Lambda and in activity workers.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,23 +11,23 @@ use stepwright_runtime::lambda::lambda_runtime;
 pub struct Order {
     /// Its id.
     pub order_id: String,
-    /// What it costs.
+    /// Its price.
     pub total: f64,
-    /// What is sent.
+    /// Its items.
     pub items: Vec<Item>,
 }
 
 /// An item of an order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Item {
-    /// What it is.
+    /// Its article number.
     pub sku: String,
     /// How many.
     pub count: u32,
 }
 
 impl Order {
-    /// An order that costs so much.
+    /// An order with this total.
     #[must_use]
     pub fn of(total: f64) -> Self {
         Self {
@@ -44,14 +44,14 @@ pub enum PaymentError {
     /// The gateway is slow.
     #[error("the gateway did not answer")]
     GatewayTimeout,
-    /// The bank says no.
+    /// The bank declines.
     #[error("declined: {reason}")]
     Declined {
-        /// What the bank says.
+        /// The bank's reason.
         reason: String,
-        /// What it would have taken.
+        /// The highest amount that the bank would accept.
         limit: f64,
-        /// What the log alone needs.
+        /// Only for the log.
         #[task_error(skip)]
         card: String,
     },
@@ -79,11 +79,11 @@ pub async fn fall_over(order: Order) -> String {
     panic!("order {} fell over", order.order_id);
 }
 
-/// How often the state of a process was made, and how many calls it has seen.
+/// How often the state of a process was created, and how many calls it has counted.
 #[derive(Debug, Default)]
 pub struct Counter(std::sync::atomic::AtomicU32);
 
-/// Counts its calls in the state that all calls of a process share, and says whom Lambda called.
+/// Counts its calls in the state that all calls of a process share, and returns the name of the called Lambda function.
 #[task]
 pub async fn count_calls(context: &TaskContext, id: String) -> Result<String, PaymentError> {
     let counter = context
@@ -95,7 +95,7 @@ pub async fn count_calls(context: &TaskContext, id: String) -> Result<String, Pa
     Ok(format!("{id} {calls} {request}"))
 }
 
-/// Says from where it was called.
+/// Returns the context of the call.
 #[task(context)]
 pub async fn tell_caller(context: &TaskContext, id: String) -> String {
     format!(
@@ -109,13 +109,13 @@ pub async fn tell_caller(context: &TaskContext, id: String) -> String {
     )
 }
 
-/// A number twice.
+/// Doubles a number.
 #[task(name = "TwoTimes")]
 pub async fn double(number: u32, plus: Option<u32>) -> u32 {
     number * 2 + plus.unwrap_or_default()
 }
 
-/// Asks somebody, who answers with the token.
+/// Requests an answer, which is sent with the token.
 #[task]
 pub async fn ask_bank(order: Order, task_token: String);
 

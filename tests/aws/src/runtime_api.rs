@@ -1,4 +1,4 @@
-//! The Lambda Runtime API, as a function's process sees it.
+//! The Lambda Runtime API for a function's process.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
@@ -16,7 +16,7 @@ use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
-/// What a function came to.
+/// The outcome of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Its result: JSON text.
@@ -26,11 +26,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The result, where there is one.
+    /// Returns the result.
     ///
     /// # Panics
     ///
-    /// With the error where there is one.
+    /// With the error if the function failed.
     #[must_use]
     pub fn response(self) -> String {
         match self {
@@ -39,11 +39,11 @@ impl Outcome {
         }
     }
 
-    /// The error, where there is one.
+    /// Returns the error.
     ///
     /// # Panics
     ///
-    /// With the result where there is one.
+    /// With the result if the function succeeded.
     #[must_use]
     pub fn error(self) -> String {
         match self {
@@ -59,17 +59,17 @@ struct Call {
 }
 
 struct Shared {
-    /// Calls that no process has asked for.
+    /// Calls that no process has requested yet.
     waiting: tokio::sync::Mutex<mpsc::UnboundedReceiver<Call>>,
-    /// Calls that a process has, by their request id.
+    /// Calls that a process works on, by their request id.
     at_work: Mutex<HashMap<String, oneshot::Sender<Outcome>>>,
-    /// What a process said that does not start.
+    /// Errors of processes that failed to start.
     init_errors: mpsc::UnboundedSender<String>,
     calls: std::sync::atomic::AtomicU32,
     asked: tokio::sync::Notify,
 }
 
-/// A server that plays it, for one process.
+/// A server of the API for one process.
 #[derive(Debug)]
 pub struct RuntimeApi {
     address: SocketAddr,
@@ -91,11 +91,11 @@ impl std::fmt::Debug for Call {
 }
 
 impl RuntimeApi {
-    /// Serves on a free port of this machine.
+    /// Starts a server on a free port of this machine.
     ///
     /// # Panics
     ///
-    /// When there is none.
+    /// When no port is free.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -151,7 +151,7 @@ impl RuntimeApi {
     ///
     /// # Panics
     ///
-    /// When it does not answer within a minute.
+    /// When it does not respond within a minute.
     pub async fn invoke(&self, event: impl Into<String>) -> Outcome {
         let (answer, answered) = oneshot::channel();
         let event = event.into();
@@ -162,18 +162,18 @@ impl RuntimeApi {
         answered.expect("the function answers").expect("an answer")
     }
 
-    /// What a process says that does not start.
+    /// Returns the error of a process that failed to start.
     ///
     /// # Panics
     ///
-    /// When it says nothing within a minute.
+    /// When it reports none within a minute.
     pub async fn init_error(&mut self) -> String {
         let limit = std::time::Duration::from_secs(60);
         let said = tokio::time::timeout(limit, self.init_errors.recv()).await;
         said.expect("the process says something").expect("a server")
     }
 
-    /// Waits until a process asks for a call.
+    /// Waits until a process requests a call.
     pub async fn asked(&self) {
         self.shared.asked.notified().await;
     }
@@ -184,7 +184,7 @@ impl RuntimeApi {
 pub struct Function(Child);
 
 impl Function {
-    /// Waits for its end. Gives whether it ended well.
+    /// Waits for its end. Returns whether it exited with success.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! Step Functions' part for workers and tokens, over an engine: real executions wait for what is sent here.
+//! The API of Step Functions for workers and tokens, on an engine: real executions wait for the requests.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html>
 
@@ -22,23 +22,23 @@ use serde_json::{Value, json};
 use stepwright_runtime::{ActivityError, Engine, TokenError};
 use tokio::net::TcpListener;
 
-/// What goes wrong with a request, once.
+/// A fault of a single request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The service says this.
+    /// The service responds with this error.
     Error(&'static str),
-    /// The connection ends in the middle of the answer.
+    /// The connection breaks in the middle of the response.
     Broken,
 }
 
-/// A request that came in.
+/// A received request.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// `GetActivityTask`.
     pub action: String,
     /// Its members.
     pub body: Value,
-    /// When it came.
+    /// When it was received.
     pub at: Instant,
 }
 
@@ -50,7 +50,7 @@ struct Shared {
     requests: Mutex<Vec<Request>>,
 }
 
-/// A server that plays it.
+/// A server of the API.
 #[derive(Debug)]
 pub struct StepFunctions {
     address: SocketAddr,
@@ -62,11 +62,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl StepFunctions {
-    /// Serves on a free port of this machine. A poll without a task waits so long.
+    /// Starts a server on a free port of this machine. A poll without a task waits for `poll`.
     ///
     /// # Panics
     ///
-    /// When there is no port.
+    /// When no port is free.
     pub async fn start(engine: &Engine, poll: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -83,13 +83,13 @@ impl StepFunctions {
         Self { address, shared }
     }
 
-    /// The next requests of an action go wrong, one after the other.
+    /// Makes the next requests of an action fail, in this order.
     pub fn fail(&self, action: &'static str, faults: impl IntoIterator<Item = Fault>) {
         let faults = faults.into_iter().map(|fault| (action, fault));
         lock(&self.shared.faults).extend(faults);
     }
 
-    /// What came in of an action.
+    /// Returns the received requests of an action.
     #[must_use]
     pub fn requests(&self, action: &str) -> Vec<Request> {
         let requests = lock(&self.shared.requests);
@@ -97,11 +97,11 @@ impl StepFunctions {
         own.cloned().collect()
     }
 
-    /// Waits until so many requests of an action came in.
+    /// Waits until this many requests of an action were received.
     ///
     /// # Panics
     ///
-    /// When they do not within half a minute.
+    /// When they are not received within half a minute.
     pub async fn wait_for(&self, action: &str, count: usize) {
         let until = Instant::now() + Duration::from_secs(30);
         while self.requests(action).len() < count {
@@ -120,7 +120,7 @@ impl StepFunctions {
         format!("http://{}", self.address)
     }
 
-    /// A client of the AWS SDK for it. It makes no second tries of its own, so that those of a worker are seen.
+    /// A client of the AWS SDK for it. It does not retry, so that the worker's own retries are observed.
     #[must_use]
     pub fn client(&self) -> Client {
         client(&self.url())

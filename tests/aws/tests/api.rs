@@ -1,7 +1,7 @@
-//! AWS's SDK for Rust asks a server of this process: every operation, and errors as the SDK types them.
+//! AWS's SDK for Rust sends requests to a server of this process: every operation, and errors as the SDK types them.
 //!
-//! StartSyncExecution and TestState are not here: the SDK asks them at the host `sync-127.0.0.1`, which is nowhere. AWS's command line asks them
-//! in `cli/tests/serve`.
+//! StartSyncExecution and TestState are missing: the SDK sends them to the host `sync-127.0.0.1`, which does not exist. `cli/tests/serve` sends
+//! them with AWS's command line.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ async fn api() -> Client {
     client(&format!("http://{address}"))
 }
 
-/// `Code: message` of a refusal.
+/// `Code: message` of an error response.
 fn refusal<T: std::fmt::Debug, E: ProvideErrorMetadata>(answer: Result<T, SdkError<E>>) -> String {
     let error = answer.expect_err("it is refused");
     format!(

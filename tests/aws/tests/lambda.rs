@@ -1,4 +1,4 @@
-//! Tasks as Lambda functions: real processes, whose Lambda Runtime API is a server of the test.
+//! Tasks as Lambda functions: real processes; the test serves the Lambda Runtime API.
 
 use std::path::Path;
 
@@ -39,7 +39,7 @@ async fn a_typed_error_is_its_name_and_a_text_that_has_its_fields() {
             "fields": {"reason": "over the \"limit\" ✋", "limit": 1000.0},
         })
     );
-    // The next call is another one.
+    // The next call is independent.
     let order = json!({"orderId": "o-7", "total": -1, "items": []});
     assert_eq!(
         api.invoke(order.to_string()).await.error(),

@@ -1,4 +1,4 @@
-//! Workers of activities: the real client of the AWS SDK, and a server of the test over an engine.
+//! Workers of activities: the real client of the AWS SDK, with a server of the test on an engine.
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 const ARN: &str = "arn:aws:states:us-east-1:123456789012:activity:charge";
 const POLL: Duration = Duration::from_millis(800);
 
-/// An engine with one machine, `m`, whose only task is an activity's.
+/// An engine with one machine, `m`, whose only task is an activity.
 fn engine(fields: Value) -> Engine {
     let mut state = json!({"Type": "Task", "Resource": ARN, "End": true});
     for (name, value) in fields.as_object().unwrap() {
@@ -39,7 +39,7 @@ async fn start(engine: &Engine, input: Value) -> Run<stepwright_runtime::value::
     started.unwrap()
 }
 
-/// A worker that works in the background.
+/// A worker in the background.
 struct Working {
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Result<(), WorkerError>>,
@@ -129,7 +129,7 @@ async fn state_is_shared_and_envelopes_are_unwrapped() {
     working.end().await.unwrap();
 }
 
-/// How many are at work, and how many ever were at a time.
+/// The current and the highest number of running tasks.
 #[derive(Clone, Default)]
 struct AtWork(Arc<(AtomicU32, AtomicU32)>);
 
@@ -166,7 +166,7 @@ async fn no_more_tasks_run_at_a_time_than_it_has_places() {
     working.end().await.unwrap();
 }
 
-/// Works for as many milliseconds.
+/// Sleeps this many milliseconds.
 #[task(activity)]
 async fn work_for(millis: u64) -> u64 {
     tokio::time::sleep(Duration::from_millis(millis)).await;
@@ -184,7 +184,7 @@ async fn heartbeats_at_a_third_of_the_timeout_keep_a_long_task_alive() {
     assert_eq!(run.await.unwrap().to_text(), "2500");
     let took = began.elapsed().as_millis() / 333;
     let beats = server.requests("SendTaskHeartbeat").len();
-    // On a busy machine some come late, none early.
+    // On a busy machine some are late, but none are early.
     assert!(
         beats >= 3 && beats as u128 <= took,
         "{beats} in {took} thirds"
@@ -192,11 +192,11 @@ async fn heartbeats_at_a_third_of_the_timeout_keep_a_long_task_alive() {
     working.end().await.unwrap();
 }
 
-/// Whether a task learned that nobody waits for it.
+/// Whether a task observed that its result is no longer needed.
 #[derive(Clone, Default)]
 struct Learned(Arc<(AtomicU32, tokio::sync::Notify)>);
 
-/// Hands its work on to another task, and never ends itself.
+/// Spawns another task for its work, and never ends.
 #[task(activity)]
 async fn hang(context: &TaskContext, says: bool) {
     let own = context.clone();
@@ -228,7 +228,7 @@ async fn a_task_that_timed_out_is_cancelled_and_nothing_is_answered() {
     assert_eq!(failed(&run.report().await).0, "States.Timeout");
     learned.0.1.notified().await;
     assert_eq!(learned.0.0.load(Ordering::SeqCst), 2);
-    // Its place is free again.
+    // Its slot is free again.
     let run = start(&engine, json!(false)).await;
     server.wait_for("GetActivityTask", 2).await;
     assert_eq!(failed(&run.report().await).0, "States.Timeout");
@@ -252,7 +252,7 @@ async fn heartbeats_of_the_task_alone_are_sent_at_most_each_second() {
     assert_eq!(failed(&report).0, "States.Timeout", "{last:?}");
     let beats = server.requests("SendTaskHeartbeat");
     assert!((1..=4).contains(&beats.len()), "{}", beats.len());
-    // Who says nothing is found by its heartbeat.
+    // A task without heartbeats times out.
     let found = silent.report().await;
     assert_eq!(failed(&found).0, "States.Timeout");
     assert!(found.stopped < report.stopped);
@@ -300,7 +300,7 @@ async fn an_activity_that_is_not_there_ends_the_worker_when_the_others_are_done(
         panic!("{error}");
     };
     assert_eq!((activity, code.as_str()), (missing, "ActivityDoesNotExist"));
-    // A poll that was open brought a task, which was run.
+    // An open poll returned a task, which ran.
     assert_eq!(run.await.unwrap().to_text(), "300");
     let none = ActivityWorker::new(&server.client()).run().await;
     assert_eq!(none, Err(WorkerError::NoActivity));
@@ -336,7 +336,7 @@ async fn what_has_not_ended_within_the_grace_fails_so_that_another_worker_can_re
     assert!(cause.contains("the worker that ran the task was shut down"));
 }
 
-/// Gives so many characters.
+/// Returns this many characters.
 #[task(activity)]
 async fn write(count: usize) -> String {
     "x".repeat(count)
@@ -354,7 +354,7 @@ async fn a_result_that_is_too_large_fails_the_task_at_once() {
     working.end().await.unwrap();
 }
 
-/// Blocks its thread for as many milliseconds.
+/// Blocks its thread for this many milliseconds.
 #[task(activity, blocking)]
 fn block_for(millis: u64) -> u64 {
     std::thread::sleep(Duration::from_millis(millis));

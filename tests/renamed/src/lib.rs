@@ -1,4 +1,4 @@
-//! A crate that knows `stepwright` as `sw`: each macro is told so by `crate = sw`.
+//! A crate with `stepwright` under the name `sw`: each macro gets it with `crate = sw`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use sw::builder::{Expression, FlowBuilder};
 use sw::prelude::*;
 use sw::{errors, expr};
 
-/// What is bought.
+/// An order.
 #[derive(Debug, Serialize, Deserialize, JsonSchema, Payload)]
 #[payload(crate = sw)]
 pub struct Order {
@@ -58,7 +58,7 @@ pub async fn charge_card(card: String, amount: f64) -> Result<String, CardError>
     Ok(card)
 }
 
-/// Looks whether a card is still there.
+/// Checks whether a card still exists.
 #[task(crate = sw)]
 pub async fn look(card: String) -> Result<bool, Gone>;
 
@@ -109,7 +109,7 @@ workflow! {
 
 asl_file! {
     crate = sw;
-    /// A definition that stands in a file.
+    /// A definition in a file.
     pub workflow Refund(order: Order) -> String = "src/refund.asl.json" {
         "Return money" => charge_card;
     }

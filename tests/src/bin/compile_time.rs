@@ -1,13 +1,13 @@
-//! What a workflow costs to compile: `cargo run -p stepwright-tests --bin compile_time [-- STATES ..]`.
+//! How long a workflow takes to compile: `cargo run -p stepwright-tests --bin compile_time [-- STATES ..]`.
 //!
-//! Writes a crate with one workflow of so many states, as a user has one, and times `cargo check` of that crate alone (its dependencies are
+//! Writes a crate with one workflow of this many states, like a user's crate, and times `cargo check` of only that crate (its dependencies are
 //! built before): default profiles, cold, no incremental cache. An empty crate with the same dependencies is subtracted.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-/// How often each crate is checked; the fastest counts.
+/// How often each crate is checked; the minimum is used.
 const RUNS: usize = 5;
 
 const PAYLOADS: &str = "
@@ -75,7 +75,7 @@ fn measure(sizes: &[usize]) -> Result<(), String> {
     Ok(())
 }
 
-/// A workflow of groups of five: a choice, a task that is tried again and caught, a pass, a wait, a pass.
+/// A workflow of groups of five states: a choice, a task with a retry and a catch, a pass, a wait, a pass.
 fn workflow(states: usize) -> String {
     let mut source =
         String::from("\nworkflow! {\n    pub workflow Big(order: Order) -> String {\n");
@@ -107,7 +107,7 @@ fn workflow(states: usize) -> String {
     source
 }
 
-/// A package beside nothing of the project's.
+/// A package outside of the project's workspace.
 fn package() -> Result<PathBuf, String> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let package =

@@ -2,8 +2,8 @@
 //!
 //! Replays every row of the files and prints, for each row that differs, its id and all differences; the last line is `N passed, N failed`.
 //! With `--api` each row is replayed by requests to a server of the Step Functions API, which this program starts on loopback: a row's tasks
-//! answer as they were recorded. With `--endpoint` the server is one that is up already, such as
-//! `stepwright serve --virtual-time --account 111111111111`; rows that need answers of tasks, or objects, are left out and counted.
+//! return the recorded results. With `--endpoint` the server is already running, for example
+//! `stepwright serve --virtual-time --account 111111111111`; rows that need results of tasks, or objects, are skipped and counted.
 //! Exit status: 0 all agree, 1 some differ, 2 a file cannot be read.
 
 use std::path::Path;

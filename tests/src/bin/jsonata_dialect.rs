@@ -1,7 +1,7 @@
 //! `cargo run -p stepwright-tests --bin jsonata_dialect > values.jsonl`
 //!
-//! Evaluates the expressions of `tests/jsonata/cases.json` in process and prints a line for each: what it gives, or the code of its error.
-//! `tests/jsonata/compare.mjs` holds them against JSONata 2.0.6, the version that AWS documents.
+//! Evaluates the expressions of `tests/jsonata/cases.json` in process and prints a line for each: its result, or the code of its error.
+//! `tests/jsonata/compare.mjs` compares them with JSONata 2.0.6, the version that AWS documents.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -14,7 +14,7 @@ use stepwright_runtime::test_state::{TestStateRequest, test_state};
 struct Cases {
     input: Value,
     expressions: Vec<String>,
-    /// Why one is known to differ.
+    /// The reasons of known differences.
     known: BTreeMap<String, String>,
 }
 
@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// `T0410`, or what else AWS says.
+/// `T0410`, or another code of AWS.
 fn code(cause: &str) -> &str {
     if cause.ends_with("returned nothing (undefined).") {
         return "undefined";

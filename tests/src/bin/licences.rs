@@ -1,13 +1,13 @@
-//! Checks that every crate Stepwright is compiled from may be used by anybody: `cargo run -p stepwright-tests --bin licences`.
+//! Checks that the licence of every dependency is permissive: `cargo run -p stepwright-tests --bin licences`.
 //!
-//! Reads `cargo metadata` of this workspace. Each crate must offer a permissive licence; one that does not is printed, and the exit status is 1.
+//! Reads `cargo metadata` of this workspace. Each crate must offer a permissive licence. Otherwise the crate is printed, and the exit status is 1.
 
 use std::process::{Command, ExitCode};
 
 use serde_json::Value;
 use spdx::{Expression, LicenseReq, ParseMode};
 
-/// What may be used in anything, as long as its text goes along.
+/// Licences that allow any use if their text is included.
 const PERMISSIVE: &[&str] = &[
     "0BSD",
     "Apache-2.0",
@@ -74,7 +74,7 @@ fn shown(package: &Value) -> String {
     format!("{} {}", word("name"), word("version"))
 }
 
-/// Why a crate may not be used; `None` where it may.
+/// Why a crate may not be used; `None` if it may.
 fn refusal(package: &Value) -> Option<String> {
     let Some(licence) = package["license"].as_str() else {
         return Some("its manifest names no licence".to_owned());

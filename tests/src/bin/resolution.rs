@@ -36,7 +36,7 @@ fn main() -> ExitCode {
 fn run() -> Result<bool, String> {
     let programs = programs();
     let package = package()?;
-    // Plain Rust: the call must give the user's type.
+    // In plain Rust the call must return the user's type.
     let plain = check(&package, &programs, |program| {
         format!(
             "pub fn case(x: {}) -> super::Mark {{ {} }}",
@@ -88,7 +88,7 @@ fn types_of(kind: Kind) -> &'static [&'static str] {
         Kind::Unsigned => &["u32", "u64"],
         Kind::Float => &["f64"],
         Kind::Json => &["serde_json::Value"],
-        // The calls of other kinds give them.
+        // Calls of other kinds return them.
         Kind::Iterator => &[],
     }
 }
@@ -181,7 +181,7 @@ fn check(
     programs: &[Program],
     case: impl Fn(&Program) -> String,
 ) -> Result<BTreeSet<String>, String> {
-    // One line for each program, so that a line tells the program.
+    // One line for each program, so that a line identifies the program.
     let mut source = String::from("#![allow(warnings)] pub struct Mark;\n");
     for program in programs {
         let _written = writeln!(

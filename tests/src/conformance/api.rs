@@ -1,4 +1,4 @@
-//! Rows that are replayed through the API of Step Functions: a server, and a client that asks it.
+//! Replays rows through the API of Step Functions, with a server and a client.
 
 use std::time::Duration;
 
@@ -17,14 +17,14 @@ pub enum Way<'a> {
     InProcess,
     /// By requests to a server of the API, which this process starts for the row.
     Api,
-    /// By requests to a server of the API that is up at `HOST:PORT`. It knows neither tasks nor objects of a row.
+    /// By requests to a running server of the API at `HOST:PORT`. It knows neither tasks nor objects of a row.
     Endpoint(&'a str),
 }
 
 /// A connection to a server of the API.
 pub(super) struct Api {
     client: Client,
-    /// The server, where this process has it.
+    /// The server, if this process runs it.
     server: Option<JoinHandle<()>>,
 }
 
@@ -87,7 +87,7 @@ impl Api {
         }
     }
 
-    /// What DescribeExecution tells when an execution is over.
+    /// The DescribeExecution response of a finished execution.
     pub(super) async fn finished(&mut self, execution: &Json) -> Result<Json, String> {
         let request = serde_json::json!({"executionArn": execution});
         loop {

@@ -1,4 +1,4 @@
-//! When a recorded value and ours count as equal: the rules of the corpus README, no looser.
+//! When a recorded value and an actual value are equal: exactly the rules of the corpus README.
 
 use serde_json::{Number, Value};
 
@@ -18,7 +18,7 @@ impl Volatile {
             .into_iter()
             .flatten()
             .filter_map(|text| text.as_str().map(str::to_owned))
-            // Nothing stands for anything.
+            // An empty placeholder would match everything.
             .filter(|text| !text.is_empty())
             .collect();
         placeholders.sort_by_key(|text| std::cmp::Reverse(text.len()));
@@ -31,7 +31,7 @@ impl Volatile {
             .any(|placeholder| placeholder == text)
     }
 
-    /// Splits a text at the placeholders in it; `None` when it holds none.
+    /// Splits a text at its placeholders; `None` if it contains none.
     fn pieces<'a>(&self, text: &'a str) -> Option<Vec<&'a str>> {
         let mut pieces = Vec::new();
         let (mut start, mut at) = (0, 0);
@@ -56,7 +56,7 @@ impl Volatile {
     }
 }
 
-/// `<..>` placeholders may stand anywhere in a string, bare ones only as whole words.
+/// `<..>` placeholders may be anywhere in a string, bare ones only as whole words.
 fn stands_alone(text: &str, at: usize, placeholder: &str) -> bool {
     if placeholder.starts_with('<') {
         return true;
@@ -86,13 +86,13 @@ fn matches_pieces(pieces: &[&str], text: &str) -> bool {
     left.ends_with(last)
 }
 
-/// Whether two values count as equal.
+/// Whether two values are equal.
 #[must_use]
 pub fn is_equal(expected: &Value, actual: &Value, volatile: &Volatile) -> bool {
     differences(expected, actual, volatile).is_empty()
 }
 
-/// The place and kind of each difference; none when the values are equal.
+/// The path and kind of each difference; empty if the values are equal.
 ///
 /// ```
 /// use serde_json::json;
@@ -182,7 +182,7 @@ fn same_number(left: &Number, right: &Number) -> bool {
     }
 }
 
-/// A value as text, cut to what a reader of a report can take in.
+/// A value as text, truncated for a report.
 pub(super) fn short(value: &Value) -> String {
     const MOST: usize = 300;
     let text = value.to_string();

@@ -19,7 +19,7 @@ use super::history::{Event, Order, compare};
 /// The role of executions that the API starts.
 const ROLE: &str = "arn:aws:iam::111111111111:role/stepwright";
 
-/// Runs the row's definition on its input, with the tasks answering as they were recorded.
+/// Runs the row's definition on its input, with the recorded results of tasks.
 pub(super) async fn check(row: &Json) -> Result<(), Differences> {
     let volatile = Volatile::new(&row["volatile"]);
     let report = run(row, Volatile::new(&row["volatile"])).await?;
@@ -57,7 +57,7 @@ pub(super) async fn check_by_api(row: &Json) -> Result<(), Differences> {
     compare_by_api(row, &ended, histories)
 }
 
-/// The same by requests to a server that is up already. Which state an event belongs to is left out: the API tells that by ids alone.
+/// The same by requests to a running server. The state of an event is ignored, because the API shows it only by ids.
 pub(super) async fn check_at(row: &Json, address: &str) -> Result<(), Differences> {
     let mut api = Api::at(address).await?;
     let (ended, events) = run_by_api(row, &mut api).await?;
@@ -74,7 +74,7 @@ pub(super) async fn check_at(row: &Json, address: &str) -> Result<(), Difference
     compare_by_api(row, &ended, histories)
 }
 
-/// What differs in how an execution ended, and in its history, where there are both: the recorded one and ours.
+/// The differences between the recorded and the actual end of an execution, and between their histories, if both exist.
 fn compare_by_api(
     row: &Json,
     ended: &Json,
@@ -88,7 +88,7 @@ fn compare_by_api(
     Differences::check(found)
 }
 
-/// The ids of the row's context name no state machine and no execution that the API would take; the ids that it draws stand for them.
+/// The API rejects the ids of the row's context, which name no state machine and no execution; the ids that it generates replace them.
 fn volatile_by_api(row: &Json) -> Volatile {
     let mut placeholders = row["volatile"].as_array().cloned().unwrap_or_default();
     for pointer in [
@@ -101,7 +101,7 @@ fn volatile_by_api(row: &Json) -> Volatile {
     Volatile::new(&Json::from(placeholders))
 }
 
-/// Runs the row's definition on a state machine of its own. Gives how the execution ended, and the events of a Standard one.
+/// Runs the row's definition on a new state machine. Returns how the execution ended, and the events of a Standard execution.
 async fn run_by_api(row: &Json, api: &mut Api) -> Result<(Json, Option<Vec<Json>>), String> {
     static MACHINES: AtomicU32 = AtomicU32::new(0);
     let number = MACHINES.fetch_add(1, Ordering::Relaxed);
@@ -127,7 +127,7 @@ async fn run_by_api(row: &Json, api: &mut Api) -> Result<(Json, Option<Vec<Json>
     Ok(ran)
 }
 
-/// What an execution came to, as the rows have it.
+/// The end of an execution, in the form of the rows.
 fn result_by_api(ended: &Json) -> Result<Json, String> {
     let output = ended["output"].as_str().map(serde_json::from_str::<Json>);
     let output = output.transpose().map_err(|error| error.to_string())?;
@@ -139,7 +139,7 @@ fn result_by_api(ended: &Json) -> Result<Json, String> {
     }))
 }
 
-/// An engine whose tasks answer as they were recorded.
+/// An engine whose tasks return the recorded results.
 fn builder(row: &Json, volatile: Volatile) -> EngineBuilder {
     let recording = Recording::new(row, volatile);
     let activities = recording.unpolled();
@@ -169,7 +169,7 @@ async fn run(
     let context = |pointer: &str| row["context"].pointer(pointer).and_then(Json::as_str);
     match (machine_type, context("/Execution/Id")) {
         (MachineType::Standard, Some(id)) => options = options.id(id),
-        // The rows give every execution a Standard one's id; those of Express have a form of their own, which is what is recorded.
+        // The rows use a Standard execution's id for every execution; Express ids have another form, which is the recorded one.
         _ if row["snapshotKey"] == "start_execution_sync_response" => {
             options = options.synchronous()
         }
@@ -217,7 +217,7 @@ fn order(row: &Json) -> Order {
     }
 }
 
-/// How many events the recorder dropped of a history whose order it lost: the ids jump over them.
+/// The number of events that the recorder dropped from a history whose order it lost: the ids have gaps there.
 fn dropped(row: &Json) -> usize {
     let recorded = row["history"].as_array().map_or(&[][..], Vec::as_slice);
     let last = recorded.last().and_then(|event| event["id"].as_u64());
@@ -225,7 +225,7 @@ fn dropped(row: &Json) -> usize {
     last.saturating_sub(recorded.len())
 }
 
-/// What an execution came to, as the rows have it.
+/// The end of an execution, in the form of the rows.
 fn result(report: &ExecutionReport) -> Json {
     json!({
         "status": report.status.as_str(),
@@ -245,7 +245,7 @@ fn result_differences(expect: &Json, ours: &Json, volatile: &Volatile) -> Vec<St
         ));
     }
     for field in ["output", "error", "cause"] {
-        // An absent error or cause is meant: AWS recorded none. An output of null is an output.
+        // A missing error or cause is significant: AWS recorded none. An output of null is an output.
         let differences = differences(&expect[field], &ours[field], volatile);
         let told = differences.into_iter();
         found.extend(told.map(|difference| format!("{field}: {difference}")));
@@ -253,22 +253,22 @@ fn result_differences(expect: &Json, ours: &Json, volatile: &Volatile) -> Vec<St
     found
 }
 
-/// Answers each task as the service was recorded to answer it.
+/// Returns the recorded result for each task.
 struct Recording {
     tasks: Vec<RecordedTask>,
-    /// Functions that give back what they get. Where the calls themselves are not recorded (in the children of a Distributed Map), they answer.
+    /// Functions that return their input. They are used where the calls themselves are not recorded (in the children of a Distributed Map).
     echoes: Vec<String>,
-    /// The token of each state, in the text that the recording has in its place.
+    /// The token of each state, in the text that replaces it in the recording.
     tokens: Vec<(String, String)>,
     volatile: Volatile,
 }
 
-/// The answers of one (state, resource), in the order of scheduling.
+/// The results of one (state, resource), in the order of scheduling.
 struct RecordedTask {
     state: String,
     resource: String,
     worker: Option<String>,
-    /// An activity that no worker ever took.
+    /// An activity that no worker ever polled.
     is_unpolled: bool,
     results: Mutex<Vec<Json>>,
 }
@@ -303,7 +303,7 @@ impl Recording {
                     .iter()
                     .find(|(name, _)| *name == state)
                     .map(|(_, worker)| (*worker).to_owned()),
-                // Ids are what a worker's taking the task is recognised by.
+                // Ids show that a worker polled the task.
                 is_unpolled: is_activity
                     && task["results"].as_array().is_some_and(|results| {
                         let polled = |result: &Json| polled.contains(&&result["scheduledId"]);
@@ -324,7 +324,7 @@ impl Recording {
         }
     }
 
-    /// The activities that nobody polled: the engine queues their tasks.
+    /// The activities without workers: the engine queues their tasks.
     fn unpolled(&self) -> impl Iterator<Item = String> + use<> {
         let unpolled = self.tasks.iter().filter(|task| task.is_unpolled);
         let arns: Vec<String> = unpolled.map(|task| task.resource.clone()).collect();
@@ -356,7 +356,7 @@ impl Recording {
     }
 }
 
-/// What stands in the parameters of each state's task where the recorder masked the token: the text around a
+/// The text in the parameters of each state's task that contains the masked token: the text around a
 /// `<task_token..>` placeholder.
 fn recorded_tokens(row: &Json) -> Vec<(String, String)> {
     let volatile = row["volatile"].as_array().into_iter().flatten();
@@ -409,7 +409,7 @@ impl TaskSource for Recording {
         if results.is_empty() || task.is_unpolled {
             return None;
         }
-        // Iterations of a Map ask in another order than they did on the service; what they ask tells them apart.
+        // Iterations of a Map call in another order than on the service; their parameters identify them.
         let parameters = call.parameters().to_json();
         let index = results
             .iter()
@@ -435,7 +435,7 @@ fn answer(result: &Json) -> Answer {
             cause: text("cause"),
         }))
     } else {
-        // It never ended before the execution did.
+        // It did not end before the execution ended.
         Answer::never()
     };
     match result.get("submitted") {

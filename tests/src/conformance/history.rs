@@ -1,11 +1,11 @@
-//! Compares an execution's history with the recorded one, as the corpus README says.
+//! Compares an execution's history with the recorded one, by the rules of the corpus README.
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::equal::{Volatile, differences, short};
 
-/// An event in the form of the recordings: details decoded, the state's name beside them.
+/// An event in the form of the recordings: with decoded details and the state's name.
 #[derive(Debug, Clone)]
 pub(super) struct Event {
     kind: String,
@@ -14,19 +14,19 @@ pub(super) struct Event {
     details: Value,
 }
 
-/// How the order of two histories is held against each other.
+/// How the orders of two histories are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
     /// One list.
     Total,
     /// A list for each Map iteration and Parallel branch; AWS interleaves them.
     ByScope,
-    /// The recording lost the order: only which events there are.
+    /// The recording lost the order: only the set of events is compared.
     Lost,
 }
 
 impl Event {
-    /// Takes an event as the row has it.
+    /// Reads an event of a row.
     pub(super) fn recorded(event: &Value) -> Self {
         Self {
             kind: text(&event["type"]),
@@ -36,7 +36,7 @@ impl Event {
         }
     }
 
-    /// Takes an event of a run.
+    /// Reads an event of a run.
     pub(super) fn ours(event: &stepwright_runtime::history::Event) -> Self {
         Self {
             kind: event.kind().name().to_owned(),
@@ -48,7 +48,7 @@ impl Event {
 }
 
 impl Event {
-    /// The event without where it belongs.
+    /// The event without its state.
     pub(super) fn anywhere(self) -> Self {
         Self {
             state: None,
@@ -57,7 +57,7 @@ impl Event {
         }
     }
 
-    /// Takes an event as GetExecutionHistory answers it. Where it belongs is what the engine says of it: the API tells that by ids alone.
+    /// Reads an event of a GetExecutionHistory response. Its state is taken from the engine's event, because the API shows it only by ids.
     pub(super) fn of_api(event: &Value, ours: Option<&stepwright_runtime::history::Event>) -> Self {
         let members = event.as_object().into_iter().flatten();
         let mut details = Value::Object(serde_json::Map::new());
@@ -192,12 +192,12 @@ fn in_order(
     found
 }
 
-/// Beyond so many pairs of events no common sequence is looked for, and only the first events are held against each other.
+/// With more pairs of events, no common sequence is computed, and only the first events are compared.
 const MOST_PAIRS: usize = 4_000_000;
 const MOST_SHOWN: usize = 20;
 
-/// Which event of ours is which of the recorded ones: a longest common sequence of their types and states. So an event
-/// that is missing does not make differences of all that follow.
+/// Aligns the actual events with the recorded ones: by a longest common sequence of their types and states. A missing event
+/// therefore does not cause differences in all later ones.
 fn aligned(recorded: &[Event], ours: &[Event]) -> Vec<(Option<usize>, Option<usize>)> {
     let begins = recorded.iter().zip(ours);
     let begin = begins
@@ -210,7 +210,7 @@ fn aligned(recorded: &[Event], ours: &[Event]) -> Vec<(Option<usize>, Option<usi
         let pairs = (0..longer).map(|place| (at(place, recorded), at(place, ours)));
         return pairs.take(begin + MOST_SHOWN).collect();
     }
-    // How long the common sequence of the rests from each pair of places is.
+    // The length of the common sequence of the remainders, for each pair of indices.
     let mut longest = vec![vec![0_u32; right.len() + 1]; left.len() + 1];
     for (row, expected) in left.iter().enumerate().rev() {
         for (column, actual) in right.iter().enumerate().rev() {
@@ -243,12 +243,12 @@ fn aligned(recorded: &[Event], ours: &[Event]) -> Vec<(Option<usize>, Option<usi
     pairs
 }
 
-/// Where the recording does not name the state, it says nothing about it.
+/// A recorded event without a state name matches any state.
 fn is_same_kind(expected: &Event, actual: &Event) -> bool {
     expected.kind == actual.kind && (expected.state.is_none() || expected.state == actual.state)
 }
 
-/// What differs in two events.
+/// The differences between two events.
 fn event_differences(
     expected: &Event,
     actual: &Event,
@@ -274,7 +274,7 @@ fn event_differences(
         .collect()
 }
 
-/// Replaces the number in `(entered at the event id #k)`: where AWS interleaves, k is not the state's own.
+/// Replaces the number in `(entered at the event id #k)`: when AWS interleaves, k is not the id of the state's event.
 fn hide_event_numbers(value: &mut Value) {
     const MARK: &str = "entered at the event id #";
     match value {
@@ -293,7 +293,7 @@ fn hide_event_numbers(value: &mut Value) {
     }
 }
 
-/// `dropped` is how many events the recorder lost with the order: it cut off the ends of Parallel states.
+/// `dropped` is the number of events that the recorder lost with the order: it truncated the ends of Parallel states.
 fn as_multiset(
     recorded: &[Event],
     ours: &[Event],

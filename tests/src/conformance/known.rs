@@ -12,9 +12,9 @@ pub struct Known(IndexMap<String, IndexMap<String, Entry>>);
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    /// Why a correct implementation cannot agree.
+    /// Why a correct implementation differs.
     reason: String,
-    /// Where AWS documents the behaviour, or what in the recording shows it.
+    /// Where AWS documents the behaviour, or the evidence in the recording.
     source: String,
 }
 
@@ -23,7 +23,7 @@ impl Known {
     ///
     /// # Errors
     ///
-    /// Text that is no such list, or an entry without a reason or source.
+    /// When the text is not such a list, or an entry has no reason or source.
     pub fn parse(text: &str) -> Result<Self, String> {
         let known: Self = toml::from_str(text).map_err(|error| error.to_string())?;
         let unexplained = known

@@ -1,7 +1,7 @@
-//! Runs recordings of the real service against this project and says where they differ.
+//! Replays recordings of the real service with this project and reports the differences.
 //!
-//! The rows come from files in the formats that `../shared/conformance/README.md` describes. The runner knows no exceptions and never skips; the few rows
-//! that no correct implementation can reproduce stand in `tests/conformance/known.toml`, which only `cargo test` reads.
+//! The rows are in files in the formats that `../shared/conformance/README.md` describes. The runner has no exceptions and never skips; the few rows
+//! that no correct implementation can reproduce are listed in `tests/conformance/known.toml`, which only `cargo test` reads.
 
 mod api;
 pub mod equal;
@@ -16,12 +16,12 @@ pub use api::Way;
 pub use known::Known;
 pub use row::{Row, read_rows};
 
-/// Where a row's recording and our behaviour differ: all of it, at least one.
+/// The differences between a row's recording and the actual behaviour: all of them, at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Differences(Vec<String>);
 
 impl Differences {
-    /// Nothing, or what there is.
+    /// `Ok` if there are none.
     fn check(found: Vec<String>) -> Result<(), Self> {
         if found.is_empty() {
             Ok(())
@@ -36,7 +36,7 @@ impl Differences {
     }
 }
 
-/// One a line; the further ones are indented.
+/// One per line; all but the first are indented.
 impl std::fmt::Display for Differences {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0.join("\n    "))

@@ -4,16 +4,16 @@ use serde_json::Value;
 
 use super::{Differences, Way, execution, test_state, validation};
 
-/// One recorded fact about the service.
+/// One recorded behaviour of the service.
 #[derive(Debug)]
 pub struct Row {
-    /// The row's own name.
+    /// The row's id.
     pub id: String,
     kind: Kind,
     fields: Value,
 }
 
-/// Which format a row has; its own fields tell.
+/// The format of a row, which its fields show.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     Execution,
@@ -44,7 +44,7 @@ impl Row {
     ///
     /// # Errors
     ///
-    /// All differences between what was recorded and what we do.
+    /// All differences between the recording and the actual behaviour.
     pub async fn check(&self, way: Way<'_>) -> Result<(), Differences> {
         match (self.kind, way) {
             (Kind::Execution, Way::InProcess) => execution::check(&self.fields).await,
@@ -58,7 +58,7 @@ impl Row {
         }
     }
 
-    /// Whether the row can be replayed in this way: a server that is up already knows neither what tasks answered nor what objects held.
+    /// Whether the row can be replayed in this mode: a running server has neither the results of tasks nor the content of objects.
     pub fn has_all(&self, way: Way<'_>) -> bool {
         let is_empty = |field: &str| match &self.fields[field] {
             Value::Array(items) => items.is_empty(),
@@ -75,11 +75,11 @@ impl Row {
     }
 }
 
-/// Reads a file of rows, one JSON object a line.
+/// Reads a file of rows, one JSON object per line.
 ///
 /// # Errors
 ///
-/// A file that cannot be read, or a line that is no row.
+/// When a file cannot be read, or a line is not a row.
 pub fn read_rows(path: &std::path::Path) -> Result<Vec<Row>, String> {
     let text =
         std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;

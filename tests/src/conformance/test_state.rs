@@ -1,4 +1,4 @@
-//! Single states, as the TestState API runs them.
+//! Single states in the TestState API.
 
 use serde_json::{Map, Value as Json, json};
 use stepwright_runtime::Engine;
@@ -11,7 +11,7 @@ use super::{Differences, Way};
 
 const ROLE: &str = "arn:aws:iam::111111111111:role/stepwright";
 
-/// Tests the row's state as it was tested there, and compares the response, or the refusal.
+/// Tests the row's state like the recording, and compares the response or the error.
 pub(super) async fn check(row: &Json, way: Way<'_>) -> Result<(), Differences> {
     let volatile = Volatile::new(&row["volatile"]);
     let engine = Engine::builder()
@@ -44,7 +44,7 @@ pub(super) async fn check(row: &Json, way: Way<'_>) -> Result<(), Differences> {
     Differences::check(differences(&expected, &ours, &volatile))
 }
 
-/// The request as it was made: JSON in strings, and a role, which the rows leave out.
+/// The recorded request: JSON in strings, and a role, which the rows omit.
 fn request(row: &Json) -> Result<TestStateRequest, String> {
     let mut members: Map<String, Json> = row["args"].as_object().cloned().unwrap_or_default();
     let definition = match &row["definition"] {
@@ -53,7 +53,7 @@ fn request(row: &Json) -> Result<TestStateRequest, String> {
     };
     members.insert("definition".to_owned(), definition.into());
     members.insert("inspectionLevel".to_owned(), row["inspectionLevel"].clone());
-    // A refused row that was given no input has null.
+    // A rejected row without an input has null.
     if row["rejected"] != true || !row["input"].is_null() {
         members.insert("input".to_owned(), row["input"].to_string().into());
     }
@@ -65,8 +65,8 @@ fn request(row: &Json) -> Result<TestStateRequest, String> {
     serde_json::from_value(Json::Object(members)).map_err(|error| format!("the request: {error}"))
 }
 
-/// The rows do not say whether there was a role. What was recorded does, where it can be seen: the context object shows none, or
-/// the service asks for one.
+/// The rows do not record whether there was a role. The recorded response shows it in some cases: the context object has none, or
+/// the service requires one.
 fn has_role(expect: &Json) -> bool {
     let asks = |text: &Json| {
         text.as_str()
@@ -85,7 +85,7 @@ fn has_role(expect: &Json) -> bool {
     !asks(&expect["message"]) && !asks(&expect["exception_value"]) && !shows_none(expect)
 }
 
-/// A response with the JSON in its strings read, as the rows have it.
+/// A response with parsed JSON instead of strings, as in the rows.
 fn decoded(mut response: Json) -> Json {
     if let Some(output) = response.get_mut("output") {
         decode(output);
@@ -105,7 +105,7 @@ fn decode(json: &mut Json) {
     }
 }
 
-/// An error response, in whichever form the row has it.
+/// An error response, in any form of the rows.
 fn refusal(expect: &Json, code: &str, message: &str) -> Json {
     if expect.get("exception_typename").is_some() {
         json!({
@@ -117,14 +117,14 @@ fn refusal(expect: &Json, code: &str, message: &str) -> Json {
     }
 }
 
-/// Answers a task that is not mocked, which was called there, with what it answered there.
+/// Returns the recorded result for a task that was called, not mocked.
 struct Recorded {
     answer: Option<Result<Json, TaskFailure>>,
 }
 
 impl Recorded {
-    /// The result is what the inspection shows as such; where there is none, what the state gave on, if it gives on what it got.
-    /// An error is the state's, unless it is one that no task has.
+    /// The result is the recorded `result` of the inspection; without one, the output of the state, if the state passes its result on
+    /// unchanged. An error is that of the state, unless no task can have it.
     fn new(row: &Json) -> Self {
         let expect = &row["expect"];
         let text = |field: &str| expect[field].as_str().map(Into::into);
@@ -144,13 +144,13 @@ impl Recorded {
     }
 }
 
-/// Whether a task was called there, and not mocked.
+/// Whether the recording called a task instead of a mock.
 pub(super) fn calls_a_task(row: &Json) -> bool {
     let is_mocked = row["args"].get("mock").is_some();
     !is_mocked && row["rejected"] != true && Recorded::new(row).answer.is_some()
 }
 
-/// Whether a state that comes alone gives its result on as it is.
+/// Whether a single state passes its result on unchanged.
 fn gives_on(state: &Json) -> bool {
     const FIELDS: [&str; 4] = ["ResultSelector", "ResultPath", "OutputPath", "Output"];
     state.get("Type").is_some() && FIELDS.iter().all(|field| state.get(field).is_none())

@@ -1,4 +1,4 @@
-//! Definitions with a verdict.
+//! Definitions with a validation result.
 
 use serde_json::{Value, json};
 use stepwright_asl::MachineType;
@@ -40,7 +40,7 @@ pub(super) async fn check_by_api(row: &Value, way: Way<'_>) -> Result<(), Differ
     }
 }
 
-/// Validates the row's definition and compares the verdict.
+/// Validates the row's definition and compares the result.
 pub(super) fn check(row: &Value) -> Result<(), Differences> {
     let text = text(row);
     let machine_type = match row["type"].as_str() {

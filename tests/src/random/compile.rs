@@ -1,4 +1,4 @@
-//! Compiles what was written, and finds the rows that rustc or the macro refuses.
+//! Compiles generated crates, and finds the rows that rustc or the macro rejects.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -75,7 +75,7 @@ pub(super) fn compile(
     Ok(refused)
 }
 
-/// The row of a place.
+/// The row at a location.
 fn row_of(
     span: &serde_json::Value,
     locate: &impl Fn(&str, usize) -> Option<(usize, String)>,
@@ -84,7 +84,7 @@ fn row_of(
     locate(span["file_name"].as_str()?, usize::try_from(line).ok()?)
 }
 
-/// The text that an error is about, and what follows it.
+/// The source text of an error, and the code after it.
 fn excerpt(span: &serde_json::Value) -> String {
     let line = &span["text"][0];
     let start = line["highlight_start"].as_u64().unwrap_or(1) as usize;
@@ -95,7 +95,7 @@ fn excerpt(span: &serde_json::Value) -> String {
         .collect()
 }
 
-/// Writes what is refused, the most frequent message first.
+/// Lists the rejected rows, the most frequent message first.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! A workspace of generated rows: many small crates, so that cargo compiles them side by side, and a crate without errors once.
+//! A workspace of generated rows: many small crates, so that cargo compiles them in parallel, and each crate without errors only once.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -9,7 +9,7 @@ use super::compile::{Refused, compile};
 /// Rows of one crate.
 const CRATE: usize = 100;
 
-/// How often rows that do not compile are left out; each phase of rustc shows other errors.
+/// How often rows that do not compile are removed; each phase of rustc reports other errors.
 const MAX_COMPILATIONS: usize = 16;
 
 /// A generated row. It is on one line, so that the line of an error names the row.
@@ -22,7 +22,7 @@ pub trait GeneratedRow: Sized {
     fn module(rows: &[&Self]) -> (String, usize);
 }
 
-/// A workspace with the crates `shared`, which has what each row needs, one for each group of rows, and `run`, which runs them all.
+/// A workspace with the crates `shared`, for code that all rows need, one for each group of rows, and `run`, which runs all rows.
 #[derive(Debug)]
 pub struct Crates<'a> {
     /// The folder of the workspace.
@@ -31,7 +31,7 @@ pub struct Crates<'a> {
     pub program: &'a str,
     /// The modules of `shared`: files of the folder `tests`, without their extension.
     pub shared: &'a [&'a str],
-    /// What the crates of rows use of `shared`.
+    /// The imports from `shared` in the crates of rows.
     pub uses: &'a str,
     /// The body of `main`, where `rows` are all rows.
     pub main: &'a str,
@@ -165,7 +165,7 @@ opt-level = 1
         Ok(())
     }
 
-    /// Names of packages begin with the program's: cargo does not tell packages of two workspaces apart that have the same name.
+    /// Names of packages begin with the program's: cargo cannot distinguish packages of two workspaces with the same name.
     fn write_manifest(&self, folder: &str, dependencies: &[&str]) -> std::io::Result<()> {
         let program = self.program;
         let dependencies: String = (dependencies.iter())
@@ -186,7 +186,7 @@ opt-level = 1
         self.write(&format!("{folder}/Cargo.toml"), &manifest)
     }
 
-    /// Writes a file where its text has changed, so that cargo compiles only what has.
+    /// Writes a file if its text has changed, so that cargo compiles only changed files.
     fn write(&self, path: &str, text: &str) -> std::io::Result<()> {
         let path = self.out.join(path);
         if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
@@ -198,7 +198,7 @@ opt-level = 1
         std::fs::write(path, text)
     }
 
-    /// Writes and compiles rows; the messages of those that are refused.
+    /// Writes and compiles rows; returns the messages of the rejected ones.
     fn compile_groups<R: GeneratedRow>(
         &self,
         groups: &[Vec<R>],

@@ -1,4 +1,4 @@
-//! Draws by a counter, so that what is drawn is the same on every machine.
+//! A counter-based random number generator, which draws the same values on every machine.
 
 /// The counter.
 pub(super) struct Draw(pub(super) u64);

@@ -8,27 +8,27 @@ use super::names::{NAMES, OWN, PLAIN};
 use super::own;
 use super::rules::{LEAVES, RULES, Rule};
 
-/// What expressions are grown.
+/// The options of a run.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The same seed gives the same expressions.
+    /// The same seed produces the same expressions.
     pub seed: u64,
-    /// How many.
+    /// The number of expressions.
     pub count: usize,
-    /// Names that collide with nothing.
+    /// Whether names do not collide with anything.
     pub plain_names: bool,
 }
 
-/// A name that an expression sees.
+/// A name that an expression can read.
 #[derive(Debug, Clone)]
 pub(super) struct Name {
     pub(super) name: &'static str,
     pub(super) kind: Kind,
-    /// How many references lead to the value.
+    /// The number of references to the value.
     pub(super) references: usize,
 }
 
-/// The values that a variable is made of, in the order of its states.
+/// The values of a variable, in the order of its states.
 pub(super) struct Variable {
     pub(super) name: &'static str,
     pub(super) kind: Kind,
@@ -43,9 +43,9 @@ pub(super) struct Grown {
     pub(super) text: String,
     /// The rules that made it.
     pub(super) rules: BTreeSet<&'static str>,
-    /// What its module has in scope.
+    /// The definitions in the scope of its module.
     pub(super) scopes: BTreeSet<&'static str>,
-    /// Whether the workflow is one of JSONPath.
+    /// Whether the workflow is JSONPath.
     pub(super) is_path: bool,
 }
 
@@ -97,7 +97,7 @@ const PATH_KINDS: &[&str] = &[
 pub(super) struct Grower<'o> {
     options: &'o Options,
     pub(super) draw: Draw,
-    /// The names that the next expression sees.
+    /// The names that the next expression can read.
     pub(super) names: Vec<Name>,
     /// The rules that were used.
     pub(super) rules: BTreeSet<&'static str>,
@@ -107,7 +107,7 @@ pub(super) struct Grower<'o> {
     pub(super) input: &'static str,
     /// Whether literals have their types, so that rustc need not infer them.
     pub(super) typed: bool,
-    /// The rules that may be used.
+    /// The allowed rules.
     pub(super) allows: fn(&Rule) -> bool,
     /// Whether there are types and definitions of the user.
     pub(super) has_own: bool,
@@ -140,7 +140,7 @@ impl<'o> Grower<'o> {
         Kind::read(self.draw.of(kinds))
     }
 
-    /// A name of a variable, parameter or pattern, which is not that of the input.
+    /// A name of a variable, parameter or pattern that differs from the input's name.
     pub(super) fn name(&mut self) -> &'static str {
         loop {
             let own = self.draw.number(2) == 0;
@@ -194,7 +194,7 @@ impl<'o> Grower<'o> {
         }
     }
 
-    /// A variable: bound to what has no type of its own (`None`, `[]`, a literal, a conversion), to a value, or first to the one and then to the other.
+    /// A variable: bound to a value without a type (`None`, `[]`, a literal, a conversion), to a typed value, or first to one and then to the other.
     fn variable(&mut self, name: &'static str) -> Variable {
         let kind = self.kind();
         let bare = match &kind {
@@ -242,7 +242,7 @@ impl<'o> Grower<'o> {
                             *letter == 'A' && matches!(kind, Kind::Option(_))
                         }))
             })
-            // Where nothing stands alone, only what is made of simpler kinds ends.
+            // If no leaf exists, only constructors of simpler kinds end.
             .filter(|rule| depth > 0 || is_constructor(rule))
             .filter(|rule| (self.allows)(rule) || (is_constructor(rule) && !has_leaf(kind)))
             .collect();
@@ -250,7 +250,7 @@ impl<'o> Grower<'o> {
             let leaf = self.leaf(kind);
             return leaf.unwrap_or_else(|| panic!("nothing makes a `{}`", kind.rust(false)));
         }
-        // Rules of this kind are rarer than rules of any, and of more interest.
+        // Rules of this kind are rarer than rules of any kind, and more interesting.
         let own: Vec<&Rule> = rules
             .iter()
             .copied()
@@ -259,7 +259,7 @@ impl<'o> Grower<'o> {
         let rule = if !own.is_empty() && (rules.is_empty() || self.draw.number(3) > 0) {
             self.draw.of(&own)
         } else if rules.is_empty() {
-            // JSONPath says nothing of this kind but what stands alone.
+            // JSONPath has only leaves of this kind.
             return self.leaf(kind).unwrap_or_else(|| "todo!()".to_owned());
         } else {
             self.draw.of(&rules)
@@ -275,7 +275,7 @@ impl<'o> Grower<'o> {
         self.names.iter().any(|name| name.kind == *kind)
     }
 
-    /// What stands alone: a name in sight, a field or a literal.
+    /// A leaf: a visible name, a field or a literal.
     fn leaf(&mut self, kind: &Kind) -> Option<String> {
         let seen: Vec<Name> = self
             .names
@@ -394,7 +394,7 @@ impl<'o> Grower<'o> {
         out
     }
 
-    /// A name that no other name of the same pattern has.
+    /// A name that is unique in its pattern.
     fn fresh(&mut self, outer: usize) -> &'static str {
         loop {
             let name = self.name();
@@ -407,10 +407,10 @@ impl<'o> Grower<'o> {
     fn filled(&mut self, rule: &Rule, text: &str, bound: &mut Vec<(char, Kind)>) -> Kind {
         let pattern = Kind::read(text);
         let outer = pattern.depth();
-        // JSON has one null: an option of an option cannot be told.
+        // JSON has one null: an option of an option cannot be represented.
         let of_option = |letter| rule.text.contains(&format!("?{letter}"));
         pattern.filled(bound, &mut |letter| match letter {
-            // Mostly of a kind that something in sight has, so that names are used.
+            // Mostly of a kind that a visible name has, so that names are used.
             'A' | 'C' if outer < 2 && !self.names.is_empty() && self.draw.number(2) == 0 => {
                 let at = self.draw.number(self.names.len());
                 let kind = self.names[at].kind.clone();
@@ -441,7 +441,7 @@ fn has_leaf(kind: &Kind) -> bool {
     LEAVES.iter().any(|(of, _)| Kind::read(of) == *kind)
 }
 
-/// Whether a rule makes its value of parts of simpler kinds.
+/// Whether a rule builds its value from parts of simpler kinds.
 fn is_constructor(rule: &Rule) -> bool {
     matches!(
         rule.name,
@@ -473,7 +473,7 @@ fn typed_literal(text: String, letter: char) -> String {
     }
 }
 
-/// Whether an operator or a method may stand beside a text without parentheses.
+/// Whether an operator or a method may follow a text without parentheses.
 fn is_atom(text: &str) -> bool {
     if text.starts_with(['-', '!', '*', '&']) {
         return false;
@@ -494,7 +494,7 @@ fn is_atom(text: &str) -> bool {
     true
 }
 
-/// A name without the `*` in front of it.
+/// A name without the leading `*`.
 fn of_reference(text: &str) -> &str {
     let name = text.trim_start_matches('*');
     let is_name = name

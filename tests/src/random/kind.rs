@@ -1,6 +1,6 @@
 //! The kinds of values that expressions have.
 
-/// A kind of values. `A`, `C` and `O` of a rule stand for any kind, and for one that has an order.
+/// A kind of values. In a rule `A` and `C` mean any kind, and `O` any kind with an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `i32`, `f64`, `bool`, `String`, `usize`, `i64`, `Item`, `Size`, `BTreeMap<String, i32>`, `ErrorOutput`: one letter each. `X` is
@@ -11,7 +11,7 @@ pub(super) enum Kind {
     Pair(Box<Kind>, Box<Kind>),
 }
 
-/// The letters that stand for kinds of the rule's own choice.
+/// The letters that mean any kind in a rule.
 const VARIABLES: [char; 3] = ['A', 'C', 'O'];
 
 impl Kind {
@@ -46,7 +46,7 @@ impl Kind {
         }
     }
 
-    /// The type in Rust; by its full path where a row has other types under the names of the prelude.
+    /// The type in Rust; with its full path if a row has other types with names of the prelude.
     pub(super) fn rust(&self, paths: bool) -> String {
         let (list, option) = match paths {
             true => ("::std::vec::Vec", "::core::option::Option"),
@@ -91,7 +91,7 @@ impl Kind {
         matches!(self, Kind::One('I' | 'T'))
     }
 
-    /// How deep lists, options and pairs stand in each other.
+    /// The nesting depth of lists, options and pairs.
     pub(super) fn depth(&self) -> usize {
         match self {
             Kind::One(_) => 0,
@@ -100,7 +100,7 @@ impl Kind {
         }
     }
 
-    /// Whether a rule's kind fits this one; the rule's own kinds are bound in `bound`.
+    /// Whether a rule's kind matches this one; the rule's variables are bound in `bound`.
     pub(super) fn fits(&self, pattern: &Kind, bound: &mut Vec<(char, Kind)>) -> bool {
         match (pattern, self) {
             (Kind::One(letter), _) if VARIABLES.contains(letter) => {
@@ -123,7 +123,7 @@ impl Kind {
         }
     }
 
-    /// The kind with the rule's own kinds put in; `free` chooses one that is not bound yet.
+    /// The kind with the rule's variables replaced; `free` chooses a kind for an unbound variable.
     pub(super) fn filled(
         &self,
         bound: &mut Vec<(char, Kind)>,

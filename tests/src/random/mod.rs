@@ -1,4 +1,4 @@
-//! Random well-typed expressions: grown from a grammar, bound to names that collide with what the lowering writes.
+//! Random well-typed expressions: grown from a grammar, with names that collide with names of the lowering.
 //!
 //! `cargo run -p stepwright-tests --bin random_expressions` writes a crate of them and runs it; `tests/tests/random_expressions` holds a sample.
 //! `flow` grows whole workflows around such expressions, for `--bin random_workflows` and `tests/tests/random_workflows`.

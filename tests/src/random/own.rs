@@ -1,8 +1,8 @@
-//! The grammar of expressions over definitions of the user, closures that fail, and what a row has in scope.
+//! The grammar of expressions over definitions of the user, closures that fail, and the definitions in a row's scope.
 
 use super::rules::{Rule, rule};
 
-/// A rule whose text needs something in scope.
+/// A rule whose text needs a definition in scope.
 const fn within(
     name: &'static str,
     kind: &'static str,
@@ -67,7 +67,7 @@ pub(super) const LEAVES: &[(&str, &[&str])] = &[
     ("[X]", &["i.own.extremes.clone()"]),
 ];
 
-/// Kinds of variables, results and free letters that have to do with the user's types.
+/// Kinds of variables, results and free letters that use the user's types.
 pub(super) const KINDS: &[&str] = &[
     "c", "c", "a", "a", "b", "b", "h", "w", "z", "o", "o", "n", "n", "p", "k", "y", "r", "t", "s",
     "d", "d", "g", "g", "j", "j", "l", "l", "f", "e", "q", "v", "x", "[c]", "[a]", "[b]", "[p]",
@@ -778,7 +778,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("first of lists", "?[I]", "‹&[[I]]›.first().cloned()"),
 ];
 
-/// The rules whose values JSONPath can say.
+/// The rules whose values JSONPath can represent.
 pub(super) const PATHS: &[&str] = &[
     "vec",
     "vec of one",

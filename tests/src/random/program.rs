@@ -1,4 +1,4 @@
-//! Writes expressions as Rust: each as a function and as a workflow, on one line, so that an error's line tells which it is about.
+//! Writes expressions as Rust: each as a function and as a workflow, on one line, so that the line of an error identifies the expression.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -79,7 +79,7 @@ fn row(number: usize, grown: &Grown) -> ProgramRow {
     } else {
         ""
     };
-    // JSONPath has conditions in choices only.
+    // JSONPath has conditions only in choices.
     let compute = match is_condition {
         true => format!(
             "choice Compute {{ when {text} => Yes; otherwise => No; }} pass Yes {{ end true; }} pass No {{ end false; }}"

@@ -1,17 +1,17 @@
-//! The grammar: what makes a value of which kind.
+//! The grammar: the rules that produce values of each kind.
 //!
-//! In a text, `‹K›` is an expression of the kind K, in parentheses where they are needed; `‹~K›` one that needs none;
-//! `‹&K›` one that is only read, so that `.clone()` is left away; `‹.K›` the receiver of a method, where a reference stays one; `‹=K›`, `‹=&K›`, `‹=&&K›` a new name for a value of
-//! that kind or a reference to it, which all expressions behind it see up to `‹/›`; `‹:K›` one that they see from `‹+›` on. Letters are those of
+//! In a text, `‹K›` is an expression of the kind K, in parentheses where they are needed; `‹~K›` is one that needs none;
+//! `‹&K›` is one that is only read, so that `.clone()` is omitted; `‹.K›` is the receiver of a method, where a reference remains one; `‹=K›`, `‹=&K›`, `‹=&&K›` are a new name for
+//! a value of that kind or a reference to it, which all expressions after it can read up to `‹/›`; `‹:K›` is one that they can read from `‹+›` on. Letters are those of
 //! [`Kind::read`](super::kind::Kind::read).
 
-/// How a value is made.
+/// A rule that produces a value.
 pub(super) struct Rule {
     pub(super) name: &'static str,
-    /// The kind that it gives.
+    /// The kind of the value.
     pub(super) kind: &'static str,
     pub(super) text: &'static str,
-    /// What the text needs in scope, as in [`SCOPES`](super::own::SCOPES).
+    /// The definition that the text needs in scope, as in [`SCOPES`](super::own::SCOPES).
     pub(super) scope: &'static str,
 }
 
@@ -24,7 +24,7 @@ pub(super) const fn rule(name: &'static str, kind: &'static str, text: &'static 
     }
 }
 
-/// What stands alone.
+/// Leaves.
 pub(super) const LEAVES: &[(&str, &[&str])] = &[
     (
         "I",
@@ -74,7 +74,7 @@ pub(super) const LEAVES: &[(&str, &[&str])] = &[
     ("(I,T)", &["i.pair.clone()"]),
 ];
 
-/// Everything else.
+/// All other rules.
 pub(super) const RULES: &[Rule] = &[
     // Any kind.
     rule("if", "A", "if ‹~B› { ‹~A› } else { ‹~A› }"),

@@ -1,4 +1,4 @@
-//! Small workflows that hold one mistake each.
+//! Small workflows with one mistake each.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub async fn pick(order: Order) -> u32;
 #[task]
 pub async fn look_up(line: String) -> Result<u32, PaymentError>;
 
-/// What `build` says.
+/// The faults of `build`.
 pub(crate) fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> Vec<Fault> {
     match flow.build() {
         Ok(built) => built.warnings().to_vec(),
@@ -39,7 +39,7 @@ pub(crate) fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> 
     }
 }
 
-/// A workflow whose first state is a task, to which `add` adds.
+/// A workflow whose first state is a task, which `add` extends.
 pub(crate) fn with_task(
     add: impl FnOnce(Fallible<'_, Order, u32, PaymentError, u32>, &Step),
 ) -> Vec<Fault> {
@@ -60,7 +60,7 @@ pub(crate) fn looking_up() -> Body<String, u32> {
     body
 }
 
-/// A body with one state that gives its input.
+/// A body with one state whose output is its input.
 pub(crate) fn keeping<T: Payload>(name: &str) -> Body<T, T> {
     let body = Body::<T, T>::new();
     let one = body.declare(name);

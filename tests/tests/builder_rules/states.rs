@@ -1,4 +1,4 @@
-//! Names, ways, calls and choices.
+//! Names, transitions, calls and choices.
 
 use super::Answer::{Never, PartOf, Rustc, Says};
 use super::Row;

@@ -1,4 +1,4 @@
-//! What the macro's parser says of meaning; what it says of single tokens has no rows.
+//! The parser's messages about meaning; its messages about single tokens have no rows.
 
 use super::Answer::{Never, PartOf, Rustc, Says};
 use super::Row;

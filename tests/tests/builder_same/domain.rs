@@ -1,4 +1,4 @@
-//! What the workflows of `docs/language.md` are about.
+//! The types and tasks of the workflows in `docs/language.md`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -76,7 +76,7 @@ pub async fn store(row: Row, table: String) -> String;
 #[task]
 pub async fn store_all(rows: Batch<Row, Target>) -> u32;
 
-/// Both are the same text.
+/// Asserts that both are the same text.
 #[track_caller]
 pub fn same<W: Workflow, In, Out>(built: &Built<In, Out>) {
     assert_eq!(

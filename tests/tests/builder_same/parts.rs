@@ -41,7 +41,7 @@ workflow! {
     }
 }
 
-/// The states of a review, and where it leads: the first of them, the answer, and the three ends.
+/// The states of a review and its edges: the first state, the answer, and the three ends.
 struct Reviewing {
     ask: Step,
     answer: Variable<Answer>,
@@ -88,7 +88,7 @@ fn a_part_is_the_same_as_a_fragment() {
 
     let one = reviewing(&flow.part("First"), &order, 3600);
     flow.start_at(&one.ask);
-    // The second part's first state is known when it is made; its states stand behind those of the first.
+    // The second part's first state is declared now; its states follow those of the first part.
     let second = flow.part("Second");
     let answer = &one.answer;
     let no = expr!([answer] |_: Anything| format!("{} says no", answer.reviewer));

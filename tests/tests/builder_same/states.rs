@@ -344,7 +344,7 @@ fn small_states_are_the_same() {
     flow.choice(&raw)
         .when_raw([("Condition", "{% $count > 1 %}".into())], &new_year)
         .otherwise(&plain);
-    // A text is the same JSON whether Rust or the workflow makes a `String` of it.
+    // A text has the same JSON, whether Rust or the workflow creates the `String`.
     flow.pass(&plain, expr!(|_: Anything| "us".to_string()))
         .end();
     flow.wait_until(&new_year, expr!(|_: Anything| "2027-01-01T00:00:00Z"))

@@ -1,9 +1,9 @@
-//! Each workflow of `examples/` and of `docs/language.md` has a twin here, but for projects that are workspaces of their own: no test of
-//! this one can depend on them.
+//! Each workflow of `examples/` and of `docs/language.md` has a twin here, except those of separate workspaces: no test of
+//! this workspace can depend on them.
 
 use std::path::{Path, PathBuf};
 
-/// What has no twin, and why.
+/// Workflows without a twin, and why.
 const WITHOUT: &[(&str, &str)] = &[(
     "Refund",
     "`asl_file!` takes its definition from a file, so no states stand in the source",
@@ -41,7 +41,7 @@ fn squeezed(code: &str) -> String {
     code.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The names behind a word that begins an item.
+/// The names after a keyword that starts an item.
 fn named(code: &str, before: &str) -> Vec<String> {
     let behind = code.lines().filter_map(|line| {
         let line = line.trim_start();

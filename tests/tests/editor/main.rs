@@ -1,7 +1,7 @@
-//! What an editor knows inside `workflow!`: completion, hover, definitions, references, renaming.
+//! Editor support inside of `workflow!`: completion, hover, definitions, references, renaming.
 //!
-//! Drives rust-analyzer, which CI has not: `cargo test -p stepwright-tests --test editor -- --ignored --nocapture`
-//! (`rustup component add rust-analyzer`). The table that it prints is the answer.
+//! Drives rust-analyzer, which CI does not have: `cargo test -p stepwright-tests --test editor -- --ignored --nocapture`
+//! (`rustup component add rust-analyzer`). It prints the result as a table.
 
 mod server;
 
@@ -55,15 +55,15 @@ workflow! {
 }
 "#;
 
-/// What is asked, and what the answer must hold.
+/// The request, and the expected content of the response.
 enum Ask {
     Complete(&'static [&'static str]),
     Hover(&'static str),
-    /// The line that the definition stands on.
+    /// The line of the definition.
     Definition(&'static str),
-    /// How many places, the definition among them.
+    /// The number of references, including the definition.
     References(usize),
-    /// How many places change.
+    /// The number of changed locations.
     Rename(usize),
 }
 
@@ -353,7 +353,7 @@ fn ask(server: &mut Server, ask: &Ask, text: &str, cursor: usize) -> (String, St
     }
 }
 
-/// A package of its own, as a user has one.
+/// Writes a standalone package, like a user's.
 fn write_package(package: &Path) {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let dsl = project.join("dsl").canonicalize().unwrap();

@@ -1,4 +1,4 @@
-//! rust-analyzer, spoken to over its standard input and output.
+//! A client of rust-analyzer, over its standard input and output.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// How long one answer may take; the first one waits for the macros to be built.
+/// How long one response may take; the first one waits until the macros are built.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 pub(crate) struct Server {
@@ -21,7 +21,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it on a package and waits until it has read everything; `None` where it is not installed.
+    /// Starts it on a package and waits until the package is loaded; `None` if it is not installed.
     pub(crate) fn start(package: &Path) -> Option<Server> {
         let mut process = Command::new("rust-analyzer")
             .current_dir(package)
@@ -68,13 +68,13 @@ impl Server {
                 }
             }),
         );
-        // A proxy of rustup that has no component behind it says nothing.
+        // A proxy of rustup without the component prints nothing.
         answer?;
         server.tell("initialized", &json!({}));
         Some(server)
     }
 
-    /// Shows it the text of the file.
+    /// Opens the file with this text.
     pub(crate) fn open(&mut self, text: &str) {
         let file = self.file.clone();
         self.tell(
@@ -97,7 +97,7 @@ impl Server {
         );
     }
 
-    /// Asks about a place in the file.
+    /// Sends a request about a position in the file.
     pub(crate) fn at(&mut self, method: &str, text: &str, offset: usize, more: &Value) -> Value {
         let before = &text[..offset];
         let line = before.matches('\n').count();
@@ -140,7 +140,7 @@ impl Server {
                     break message;
                 }
             };
-            // "content modified": it was still at work on the change.
+            // "content modified": it was still processing the change.
             if answer["error"]["code"] == json!(-32801) {
                 continue;
             }
@@ -148,7 +148,7 @@ impl Server {
         }
     }
 
-    /// The next message; its own requests are answered with nothing.
+    /// The next message; requests of the server get an empty response.
     fn next(&mut self, end: Instant) -> Option<Value> {
         let left = end.saturating_duration_since(Instant::now());
         match self.messages.recv_timeout(left) {
@@ -165,7 +165,7 @@ impl Server {
 
     fn write(&mut self, message: &Value) {
         let text = message.to_string();
-        // When it is gone, the missing answer says so.
+        // If it ended, the missing response shows it.
         let _ = write!(self.input, "Content-Length: {}\r\n\r\n{text}", text.len());
         let _ = self.input.flush();
     }

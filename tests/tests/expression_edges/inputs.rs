@@ -26,7 +26,7 @@ pub(super) struct Input {
     pub(super) lists: Vec<Vec<i64>>,
 }
 
-/// Texts on both sides of the surrogates, and U+D7FF, which the key of their order writes before some of them.
+/// Texts on both sides of the surrogates, and U+D7FF, which the sort key inserts before some of them.
 const TEXTS: [&str; 16] = [
     "",
     "a",
@@ -46,7 +46,7 @@ const TEXTS: [&str; 16] = [
     "a\u{ff61}",
 ];
 
-/// What every object of JavaScript has.
+/// Properties of every JavaScript object.
 const NAMES: [&str; 4] = ["toString", "constructor", "__proto__", "valueOf"];
 
 pub(super) fn inputs() -> Vec<Input> {

@@ -1,5 +1,5 @@
-//! Expressions at the edges of their types (orders of texts, names of JavaScript's prototype, empty ranges, bounds) give as
-//! workflows what they give in Rust, also where that is a panic.
+//! Expressions at the edges of their types (orders of texts, names of JavaScript's prototype, empty ranges, bounds) have the same
+//! results in workflows and in Rust, including panics.
 //!
 //! `EXPRESSION_EDGES=FOLDER cargo test -p stepwright-tests --test expression_edges` also writes the definitions and the inputs
 //! for `tests/random_expressions/compare.mjs`, which evaluates them with npm's `jsonata`.
@@ -38,7 +38,7 @@ fn definition(value: Expression<Input, Value>) -> Result<String, String> {
     Ok(built.definition().to_json())
 }
 
-/// The same tokens become the closure and the tree, so that they cannot drift apart.
+/// The closure and the tree are created from the same tokens, so that they cannot differ.
 macro_rules! rows {
     (|$i:ident| $([$($value:tt)+])*) => {
         vec![$(Row {
@@ -117,7 +117,7 @@ fn rows() -> Vec<Row> {
         [i.value["name"]["valueOf"].is_null()]
         [i.numbered.get(&i.number).cloned()]
         [i.numbered.contains_key(&i.number)]
-        // The remedies in messages about methods that cannot run.
+        // The suggestions in messages about unsupported methods.
         [if i.size >= 2 { Some(i.size - 2) } else { None }]
         [if i.size > 2 { i.size - 2 } else { 0 }]
         [if i.low == 0 { None } else { Some(i.number / i.low) }]
@@ -138,7 +138,7 @@ fn rows() -> Vec<Row> {
     }
 }
 
-/// The functions of a text or of a number, over many of them.
+/// The functions of a text or of a number, for many values.
 fn functions() -> Vec<Row> {
     rows! { |i|
         [functions::number(&i.text)]

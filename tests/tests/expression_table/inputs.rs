@@ -1,4 +1,4 @@
-//! What the rows are computed for.
+//! The inputs of the rows.
 
 use super::draw::Draw;
 use schemars::JsonSchema;
@@ -11,10 +11,10 @@ use stepwright::Payload;
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Input {
-    /// Small whole numbers.
+    /// Small integers.
     pub(super) a: i32,
     pub(super) b: i32,
-    /// Whole numbers up to 2^52.
+    /// Integers up to 2^52.
     pub(super) large: i64,
     pub(super) count: u32,
     pub(super) x: f64,
@@ -64,7 +64,7 @@ pub(super) enum Size {
 }
 
 impl Draw {
-    /// A whole number from the first to the last.
+    /// An integer from the first to the last.
     fn between(&mut self, first: i64, last: i64) -> i64 {
         first + self.number((last - first + 1) as usize) as i64
     }
@@ -77,7 +77,7 @@ impl Draw {
             .collect()
     }
 
-    /// ASCII that can be printed.
+    /// Printable ASCII.
     fn ascii(&mut self) -> String {
         let letters: String = (' '..='~').collect();
         self.letters(&letters, 12)
@@ -92,7 +92,7 @@ impl Draw {
 
     fn any_float(&mut self) -> f64 {
         let eighths = self.between(-8_000, 8_000) as f64 / 8.0;
-        // All digits that a float has.
+        // All digits of a float.
         let any = self.between(0, 1 << 53) as f64 / 1e10 - 450_000.0;
         let edge = self.float();
         self.of(&[edge, eighths, any])
@@ -181,7 +181,7 @@ impl Draw {
             options: self.list(|draw| draw.option(Draw::any_small)),
             pairs: self.list(|draw| (draw.any_text(), draw.any_small())),
             set: self.list(Draw::any_small).into_iter().collect(),
-            // Whole numbers that are exact in JSON, many with 16 digits.
+            // Integers that JSON represents exactly, many with 16 digits.
             wide: self.of(&[0, 1_700_000_000_123_456, any_wide]),
             value: self.value(),
         }
@@ -196,7 +196,7 @@ impl Draw {
     }
 }
 
-/// The inputs of all rows, the same ones in every run.
+/// The inputs of all rows, the same in every run.
 pub(super) fn inputs() -> Vec<Input> {
     let mut draw = Draw(8);
     (0..60).map(|_| draw.input()).collect()

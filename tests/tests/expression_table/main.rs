@@ -1,7 +1,7 @@
-//! Every row of the expression table gives, as Rust and as the JSONata and JSONPath that it becomes, equal JSON over many
+//! Every row of the expression table produces equal JSON as Rust and as its JSONata and JSONPath, for many
 //! inputs; and `docs/expressions.md` shows these rows.
 //!
-//! `EXPRESSIONS=overwrite cargo test -p stepwright-tests --test expression_table` writes the page's tables anew.
+//! `EXPRESSIONS=overwrite cargo test -p stepwright-tests --test expression_table` regenerates the page's tables.
 
 #[path = "../../src/random/draw.rs"]
 mod draw;
@@ -25,7 +25,7 @@ use stepwright::builder::{Built, FlowBuilder};
 use stepwright::expr;
 use stepwright_runtime::{Engine, StartOptions};
 
-/// A workflow of one state that computes the row; what cannot be said gives its faults.
+/// A workflow with one state that computes the row; the error contains its faults.
 fn built(row: &Row, language: QueryLanguage) -> Result<Built<Input, Value>, String> {
     let flow = FlowBuilder::<Input, Value>::new("Row").query_language(language);
     let compute = flow.declare("Compute");
@@ -48,7 +48,7 @@ fn built(row: &Row, language: QueryLanguage) -> Result<Built<Input, Value>, Stri
     })
 }
 
-/// What a row gives for an input as emitted.
+/// The result of a row for an input, as emitted.
 async fn emitted(
     engine: &Engine,
     built: &Built<Input, Value>,
@@ -62,7 +62,7 @@ async fn emitted(
 #[test]
 fn every_row_gives_the_same_json_in_all_languages() {
     let inputs = inputs::inputs();
-    // What Rust refuses with a panic is no news here.
+    // Panics of Rust are expected here.
     std::panic::set_hook(Box::new(|_| {}));
     let expected: Vec<Vec<Option<Value>>> = rows::rows()
         .iter()
@@ -107,7 +107,7 @@ fn every_row_gives_the_same_json_in_all_languages() {
                         }
                         (None, Err(_)) => true,
                         (Some(_), Err(_)) => false,
-                        // Where Rust stops, the workflow has to stop as well.
+                        // If Rust panics, the workflow must fail, too.
                         (None, Ok(_)) => false,
                     };
                     compared += 1;
@@ -152,7 +152,7 @@ fn state(built: &Built<Input, Value>) -> Value {
     machine["States"]["Compute"].clone()
 }
 
-/// What a row becomes, without its delimiters.
+/// The emitted expression of a row, without its delimiters.
 fn text(built: &Built<Input, Value>) -> String {
     let state = state(built);
     for field in [

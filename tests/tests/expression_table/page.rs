@@ -1,10 +1,10 @@
-//! `docs/expressions.md` shows the rows, and says where they differ.
+//! `docs/expressions.md` shows the rows, and documents their differences.
 
 use super::rows::rows;
 use super::{built, text};
 use stepwright::asl::model::QueryLanguage::{self, JsonPath, Jsonata};
 
-/// Where a row gives another value than Rust for some input, and why that stays so.
+/// Rows whose value differs from Rust for some input, and why.
 pub(super) const DIFFERENCES: &[(&str, QueryLanguage, &str)] = &[
     (
         "i.list[0]",

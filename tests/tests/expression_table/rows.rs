@@ -1,4 +1,4 @@
-//! The rows: each stands once, and is Rust code and an expression of a workflow.
+//! The rows: each is written once, and is both Rust code and a workflow expression.
 
 use super::inputs::{Input, Item, Size};
 use serde_json::Value;
@@ -15,10 +15,10 @@ pub(super) struct Row {
     pub(super) rust_value: fn(Input) -> Value,
 }
 
-/// The expression as a workflow has it.
+/// The expression for a workflow.
 pub(super) enum Tree {
     Value(Expression<Input, Value>),
-    /// What a choice may stand on as well.
+    /// A condition, which a choice can use, too.
     Condition(Expression<Input, bool>),
 }
 
@@ -26,7 +26,7 @@ fn json<T: serde::Serialize>(value: T) -> Value {
     serde_json::to_value(value).expect("JSON")
 }
 
-/// The same tokens become the closure and the tree, so that they cannot drift apart.
+/// The closure and the tree are created from the same tokens, so that they cannot differ.
 macro_rules! rows {
     (|$i:ident| $($group:literal { values { $([$($value:tt)+])* } conditions { $([$($condition:tt)+])* } })*) => {
         vec![$(
@@ -46,10 +46,10 @@ macro_rules! rows {
     };
 }
 
-/// A constant of the user's.
+/// A constant of the user.
 const LIMIT: i32 = 10;
 
-// As a user may write them.
+// Expressions in the style of a user.
 #[allow(unused_variables, clippy::all)]
 pub(super) fn rows() -> Vec<Row> {
     rows! { |i|

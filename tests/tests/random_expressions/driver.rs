@@ -6,7 +6,7 @@ use super::inputs::inputs;
 use super::panics::keep_panics;
 use super::run::{Row, Verdict, verdict};
 
-/// Runs rows; prints the smallest differing ones and what became of the others, and writes how many there are of each.
+/// Runs rows; prints the smallest differing ones and the results of the others, and writes how many there are of each.
 pub async fn drive(
     rows: Vec<Row>,
     inputs_count: usize,
@@ -37,7 +37,7 @@ pub async fn drive(
         }
     }
     differ.sort_by_key(|(row, _)| row.source.len());
-    // A row whose rules hold all rules of a smaller one is probably wrong for the same reason.
+    // A row with all rules of a smaller one probably differs for the same reason.
     let mut kept: Vec<Vec<&str>> = Vec::new();
     for (row, how) in &differ {
         let rules: Vec<&str> = row.rules.split('|').collect();

@@ -1,9 +1,9 @@
-//! When what a workflow gives and what Rust gives count as equal.
+//! When the results of a workflow and of Rust are equal.
 
 use serde_json::Value;
 
-/// Equal as JSON: `1` and `1.0` are one number, and two results of the same sums may differ in their last bits. The text of a negative zero is `0`
-/// in JSONata, as docs/expressions.md says.
+/// Equality as JSON: `1` and `1.0` are one number, and two results of the same sums may differ in their last bits. The text of a negative zero is `0`
+/// in JSONata, as documented in docs/expressions.md.
 pub fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {

@@ -1,4 +1,4 @@
-//! What each row needs.
+//! Code that each row needs.
 
 /// A result as JSON.
 pub fn json<T: serde::Serialize>(value: T) -> serde_json::Value {

@@ -1,4 +1,4 @@
-//! What the random expressions are computed for.
+//! The inputs of the random expressions.
 
 use super::draw::Draw;
 use super::own::Own;
@@ -15,7 +15,7 @@ use stepwright::Payload;
 pub struct Input {
     pub a: i32,
     pub b: i32,
-    /// Whole numbers up to 2^53 - 1.
+    /// Integers up to 2^53 - 1.
     pub large: i64,
     pub x: f64,
     pub y: f64,

@@ -1,6 +1,6 @@
-//! A sample of random expressions gives as workflows what it gives in Rust.
+//! A sample of random expressions has the same results in workflows and in Rust.
 //!
-//! `cargo run -p stepwright-tests --bin random_expressions` runs as many more as one likes; this sample was written by it with
+//! `cargo run -p stepwright-tests --bin random_expressions` runs any number of them; it wrote this sample with
 //! `--seed 8 --count 170 --sample tests/tests/random_expressions/sample.rs`.
 
 #[path = "../../src/random/draw.rs"]
@@ -42,7 +42,7 @@ async fn the_sample_gives_what_rust_gives() {
         match verdict(row, &inputs, |_| ()).await {
             Verdict::Differs(how) => wrong.push(format!("#{number} {}\n  {how}", row.source)),
             Verdict::Agrees(values, beyond) => agree += usize::from(values > beyond),
-            // Faults are no wrong values.
+            // Faults are not wrong values.
             Verdict::Refused(faults) => println!("#{number} {faults}"),
         }
     }

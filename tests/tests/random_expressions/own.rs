@@ -1,6 +1,6 @@
 //! Types, traits and macros of a user under names of the standard library, with results that differ from the library's.
 //!
-//! A workflow that takes one of these definitions for the standard library's gives another value than Rust.
+//! A workflow that confuses one of these definitions with the standard library's has another result than Rust.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -310,7 +310,7 @@ fn is_nine(n: &i32) -> bool {
     *n == 9
 }
 
-/// Numbers that travel as texts.
+/// Numbers that are serialized as texts.
 mod as_text {
     use super::{Deserialize, Deserializer, Serializer};
 

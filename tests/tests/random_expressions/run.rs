@@ -1,4 +1,4 @@
-//! Runs expressions as Rust and as the workflows that they become, and compares.
+//! Runs expressions as Rust and as workflows, and compares the results.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -12,11 +12,11 @@ use super::panics::last_panic;
 
 /// One expression, as Rust and as a workflow.
 pub struct Row {
-    /// Its number in the run that made it.
+    /// Its number in the run that generated it.
     pub number: usize,
     /// The source of the variables and of the expression.
     pub source: &'static str,
-    /// The rules of the grammar that made it, each once; the report of a long run groups by them.
+    /// The rules of the grammar that it uses, without duplicates; the report of a long run groups by them.
     #[allow(dead_code, reason = "a test of a sample has no such report")]
     pub rules: &'static str,
     pub rust: fn(Input) -> Value,
@@ -24,17 +24,17 @@ pub struct Row {
     pub workflow: fn() -> Result<String, String>,
 }
 
-/// What became of a row.
+/// The result of a row.
 pub enum Verdict {
     /// The faults of a definition that cannot be built.
     Refused(String),
-    /// How many inputs agree, and how many are beyond what Rust's integers hold.
+    /// How many inputs agree, and how many exceed the range of Rust's integers.
     Agrees(usize, usize),
     /// The first difference.
     Differs(String),
 }
 
-/// What Rust gives, or how it panics.
+/// The result in Rust, or the message of its panic.
 fn as_rust(row: &Row, input: &Input) -> Result<Value, String> {
     catch_unwind(AssertUnwindSafe(|| (row.rust)(input.clone()))).map_err(|_| last_panic())
 }

@@ -1,4 +1,4 @@
-//! Values that are drawn: each kind has those at its edges.
+//! Random values: each kind includes its edge cases.
 
 use super::draw::Draw;
 

@@ -6,7 +6,7 @@ use std::ops::AddAssign;
 use crate::inputs::inputs;
 use crate::run::{Row, Verdict, verdict};
 
-/// How often each thing happened.
+/// How often each result occurred.
 #[derive(Debug, Default)]
 struct Counts(BTreeMap<String, usize>);
 
@@ -16,18 +16,18 @@ impl Counts {
     }
 }
 
-/// What became of the rows.
+/// The results of the rows.
 #[derive(Debug)]
 pub struct Summary {
     /// How many agree.
     pub agree: usize,
-    /// Over how many runs.
+    /// The number of compared runs.
     pub runs: usize,
     /// How many differ.
     pub differ: usize,
 }
 
-/// Runs rows; prints the smallest differing ones and what became of the others. `refused` rows were refused while they compiled.
+/// Runs rows; prints the smallest differing ones and the results of the others. `refused` rows were rejected by the compiler.
 pub async fn drive(rows: Vec<Row>, count: usize, refused: usize) -> Summary {
     let inputs = inputs(count);
     let (mut agree, mut runs, mut skipped) = (0, 0, Counts::default());
@@ -46,7 +46,7 @@ pub async fn drive(rows: Vec<Row>, count: usize, refused: usize) -> Summary {
         }
     }
     differ.sort_by_key(|(row, _)| row.source.len());
-    // A row whose forms hold all forms of a smaller one is probably wrong for the same reason.
+    // A row with all forms of a smaller one probably differs for the same reason.
     let mut kept: Vec<Vec<&str>> = Vec::new();
     for (row, how) in &differ {
         let rules: Vec<&str> = row.rules.split('|').collect();

@@ -1,4 +1,4 @@
-//! How the Rust half of a workflow fails.
+//! Failures of the Rust half of a workflow.
 
 use serde_json::{Value, json};
 use stepwright::ErrorOutput;
@@ -26,7 +26,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Whether a workflow cannot tell the two apart.
+    /// Whether the two look equal to a workflow.
     pub fn is_same(&self, other: &Failure) -> bool {
         match (self, other) {
             (Failure::Query(_), Failure::Query(_)) => true,
@@ -34,7 +34,7 @@ impl Failure {
         }
     }
 
-    /// Whether `States.ALL` names it.
+    /// Whether `States.ALL` matches it.
     pub fn is_any(&self) -> bool {
         !matches!(self, Failure::NoMatch | Failure::Skip(_))
     }
@@ -55,7 +55,7 @@ impl Failure {
         Some(name.to_owned())
     }
 
-    /// The cause, where the engine's words are not part of it.
+    /// The cause, unless it contains a message of the engine.
     pub fn cause(&self) -> Option<Option<String>> {
         let of_task = |fields: Option<Value>, message: &str| {
             let message = match fields {
@@ -83,7 +83,7 @@ impl Failure {
         }
     }
 
-    /// What `catch .. as error` binds.
+    /// The value that `catch .. as error` binds.
     pub fn output(&self) -> ErrorOutput {
         ErrorOutput {
             error: self.error(),

@@ -1,6 +1,6 @@
-//! A sample of random workflows ends as the same control flow in plain Rust.
+//! A sample of random workflows ends like the same control flow in plain Rust.
 //!
-//! `cargo run -p stepwright-tests --bin random_workflows` runs as many more as one likes; this sample was written by it with
+//! `cargo run -p stepwright-tests --bin random_workflows` runs any number of them; it wrote this sample with
 //! `--seed 8 --count 20 --sample tests/tests/random_workflows/sample.rs`.
 
 #![allow(

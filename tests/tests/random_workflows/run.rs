@@ -1,4 +1,4 @@
-//! Runs workflows on the engine and as Rust, and compares.
+//! Runs workflows on the engine and as Rust, and compares the results.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -14,17 +14,17 @@ use crate::panics::last_panic;
 use crate::sim::{Call, Calls, Sim};
 use crate::tasks::take_calls;
 
-/// After so many seconds an Express execution times out.
+/// The timeout of an Express execution, in seconds.
 const EXPRESS_SECONDS: f64 = 300.0;
 
 /// One workflow, as Rust and as `workflow!`.
 #[derive(Debug)]
 pub struct Row {
-    /// Its number in the run that made it.
+    /// Its number in the run that generated it.
     pub number: usize,
-    /// The source, one state a line.
+    /// The source, one state per line.
     pub source: &'static str,
-    /// The forms that it has, each once; the report of a long run groups by them.
+    /// The forms that it contains, without duplicates; the report of a long run groups by them.
     pub rules: &'static str,
     /// The Rust half.
     pub rust: fn(&mut Sim, Input) -> Out<Value>,
@@ -56,7 +56,7 @@ pub fn row<W: Workflow>(
     }
 }
 
-/// What became of a row.
+/// The result of a row.
 #[derive(Debug)]
 pub enum Verdict {
     /// The faults of a definition that cannot be built.
@@ -149,7 +149,7 @@ async fn on_engine(engine: &Engine, name: &str, input: &Input) -> Result<End, St
     Ok((end, seconds))
 }
 
-/// In what two ends differ.
+/// The difference between two ends.
 fn ends_differ(expected: &Out<Value>, seconds: f64, (given, took): &End) -> Option<&'static str> {
     match (expected, given) {
         (Ok(expected), Ok(given)) if !equal(expected, given) => return Some("the outputs differ"),
@@ -167,7 +167,7 @@ fn ends_differ(expected: &Out<Value>, seconds: f64, (given, took): &End) -> Opti
     ((seconds - took).abs() > 0.1).then_some("the times differ")
 }
 
-/// Whether two causes are one text, or JSON texts of one value.
+/// Whether two causes are the same text, or JSON texts of the same value.
 fn same_text(one: &Option<String>, other: &Option<String>) -> bool {
     let (Some(one), Some(other)) = (one, other) else {
         return one == other;
@@ -183,7 +183,7 @@ fn same_text(one: &Option<String>, other: &Option<String>) -> bool {
     one == other || json(one).is_some() && json(one) == json(other)
 }
 
-/// In what two lists of calls differ.
+/// The difference between two lists of calls.
 fn calls_differ(expected: &Calls, given: &[Call], is_concurrent: bool) -> Option<&'static str> {
     let same = |one: &Call, other: &Call| {
         one.task == other.task

@@ -1,4 +1,4 @@
-//! The world of the Rust half of a workflow: its clock, the calls that it makes, and how branches that run at the same time end.
+//! A simulation for the Rust half of a workflow: its clock, its calls, and the ends of concurrent branches.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::failure::{Failure, Out};
 use crate::panics::last_panic;
 
-/// Transitions after which a run is left out: it is finite, and long.
+/// The number of transitions after which a run is skipped: it is finite, but long.
 const MOST_STEPS: usize = 400;
 
 /// A call of a task.
@@ -67,7 +67,7 @@ impl Sim {
         Ok(())
     }
 
-    /// Computes what one state computes at once; a panic is its failure.
+    /// Runs the computation of one state, which takes no time; a panic is its failure.
     pub fn eval<T>(&mut self, work: impl FnOnce(&mut Sim) -> Out<T>) -> Out<T> {
         match catch_unwind(AssertUnwindSafe(|| work(self))) {
             Ok(given) => given,
@@ -78,12 +78,12 @@ impl Sim {
         }
     }
 
-    /// Waits for so many seconds.
+    /// Advances the clock by this many seconds.
     pub fn wait(&mut self, seconds: f64) {
         self.now += seconds;
     }
 
-    /// Notes a call.
+    /// Records a call.
     pub fn call(&mut self, task: &'static str, arguments: impl Serialize, attempt: u32) {
         let call = Call {
             task,
@@ -102,12 +102,12 @@ impl Sim {
         self.now
     }
 
-    /// Whether branches or iterations ran at the same time, so that calls have no order.
+    /// Whether branches or iterations ran concurrently, so that calls have no order.
     pub fn is_concurrent(&self) -> bool {
         self.shared.concurrent.get()
     }
 
-    /// The calls, in order where nothing runs at the same time.
+    /// The calls, in order if nothing ran concurrently.
     pub fn into_calls(self) -> Calls {
         let mut calls = Calls::default();
         for timed in self.calls {
@@ -136,7 +136,7 @@ impl Sim {
         }
     }
 
-    /// Runs a body for each item, at most so many at the same time.
+    /// Runs a body for each item, with at most `most` concurrent iterations.
     pub fn map<I, T>(
         &mut self,
         items: Vec<I>,
@@ -146,7 +146,7 @@ impl Sim {
         if most > 1 && items.len() > 1 {
             self.shared.concurrent.set(true);
         }
-        // When each of the running iterations ends.
+        // The end of each of the running iterations.
         let mut free = vec![self.now; most.max(1)];
         let mut results = Vec::new();
         let mut ends = Vec::new();
@@ -175,7 +175,7 @@ impl Sim {
         Ok(results)
     }
 
-    /// Continues when all have ended, or when the first has failed. `ordered`: each began when the one before it had ended.
+    /// Continues after all have ended, or after the first failure. `ordered`: each began when the previous one had ended.
     fn join(&mut self, ends: Vec<(Sim, Option<Failure>)>, ordered: bool) -> Out<()> {
         let skipped = ends.iter().find_map(|(_, failure)| match failure {
             Some(Failure::Skip(why)) => Some(*why),
@@ -225,7 +225,7 @@ pub struct Branches<'s> {
 }
 
 impl Branches<'_> {
-    /// Runs a branch; `None` where it fails.
+    /// Runs a branch; `None` if it fails.
     pub fn run<T>(&mut self, body: impl FnOnce(&mut Sim) -> Out<T>) -> Option<T> {
         if !self.ends.is_empty() {
             self.sim.shared.concurrent.set(true);
@@ -252,13 +252,13 @@ impl Branches<'_> {
 /// A retrier.
 #[derive(Debug, Clone, Copy)]
 pub struct Retrier {
-    /// Which failures it retries.
+    /// The failures that it retries.
     pub takes: fn(&Failure) -> bool,
     /// Seconds before the first attempt after a failure.
     pub interval: f64,
-    /// How many attempts follow a failure.
+    /// The maximum number of attempts after a failure.
     pub most: u32,
-    /// What the interval is multiplied by each time.
+    /// The factor of the interval after each attempt.
     pub rate: f64,
     /// The longest interval.
     pub longest: Option<f64>,
@@ -273,7 +273,7 @@ pub struct Retries {
 }
 
 impl Retries {
-    /// Those of a state with so many retriers.
+    /// Creates the counters of a state with this many retriers.
     pub fn new(retriers: usize) -> Retries {
         Retries {
             attempt: 0,
@@ -281,7 +281,7 @@ impl Retries {
         }
     }
 
-    /// Whether the state is tried again; then its time has passed.
+    /// Whether the state is retried; if so, its interval has passed.
     pub fn again(&mut self, sim: &mut Sim, failure: &Failure, retriers: &[Retrier]) -> bool {
         let Some(at) = retriers.iter().position(|one| (one.takes)(failure)) else {
             return false;

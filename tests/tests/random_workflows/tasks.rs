@@ -1,4 +1,4 @@
-//! The tasks that random workflows call, and the same functions for their Rust half. Their results depend on their arguments and the attempt alone.
+//! The tasks that random workflows call, and the same functions for their Rust half. Their results depend only on their arguments and the attempt.
 
 use std::cell::RefCell;
 
@@ -14,13 +14,13 @@ pub enum CheckError {
     /// One field.
     #[error("negative by {by}")]
     Negative {
-        /// How far.
+        /// The amount.
         by: i32,
     },
     /// No field.
     #[error("seven")]
     Seven,
-    /// Another name, and fields that are called as those of an error.
+    /// A renamed variant, with fields that are named like those of an error.
     #[error("busy: {error}")]
     #[task_error(name = "Busy")]
     Busy {
@@ -33,7 +33,7 @@ pub enum CheckError {
     },
 }
 
-/// The error of others.
+/// The error of other tasks.
 #[derive(Debug, Clone, PartialEq, thiserror::Error, TaskError)]
 pub enum FindError {
     /// Fields without names.
@@ -49,7 +49,7 @@ thread_local! {
     static CALLS: RefCell<Vec<Call>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Takes the calls that the engine made.
+/// Removes and returns the calls of the engine.
 pub fn take_calls() -> Vec<Call> {
     CALLS.with(|calls| std::mem::take(&mut *calls.borrow_mut()))
 }
@@ -76,7 +76,7 @@ fn an_item(name: &str, n: i32) -> Item {
     }
 }
 
-/// What the tasks do.
+/// The implementations of the tasks.
 mod work {
     use super::{CheckError, FindError, Item, Size, an_item};
 

@@ -62,7 +62,7 @@ async fn tick() -> u32;
 #[task]
 async fn ask(order: Order, task_token: String);
 
-/// The one state of a workflow, with its `Type` and where it goes taken for granted.
+/// The ASL of one state of a built workflow.
 fn state<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>, name: &str) -> Value {
     let built = flow.build().unwrap_or_else(|faults| panic!("{faults:#?}"));
     let machine: Value = serde_json::from_str(&built.to_json()).unwrap();
@@ -74,7 +74,7 @@ fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> Vec<String>
     faults.iter().map(said).collect()
 }
 
-/// What a fault says, without its place.
+/// A fault's message, without its location.
 fn said(fault: &Fault) -> String {
     match fault.state() {
         Some(state) => format!("in state `{state}`: {}", fault.message()),

@@ -1,4 +1,4 @@
-//! The rules that neither rustc nor AWS sees to, and the lints.
+//! Rules that neither rustc nor AWS checks, and the lints.
 
 use super::*;
 use crate::builder::{Anything, Lint};
@@ -190,7 +190,7 @@ fn numbers_are_in_their_ranges() {
     );
 }
 
-/// Asks again as long as a task says so.
+/// A workflow that repeats a task until its result ends the loop.
 fn asking(
     level: impl FnOnce(FlowBuilder<Order, Charge>) -> FlowBuilder<Order, Charge>,
     waits: bool,
@@ -255,7 +255,7 @@ fn a_loop_that_counts_is_bounded() {
     flow.succeed_with(&done, expr!([count] || count));
     assert!(flow.build().is_ok());
 
-    // The same with the count in the states' inputs.
+    // The same with the counter in the states' inputs.
     let flow = FlowBuilder::<u32, u32>::new("Counting");
     let (add, look) = (flow.declare("Add"), flow.declare::<u32>("Look"));
     let done = flow.declare("Done");

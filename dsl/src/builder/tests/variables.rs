@@ -59,7 +59,7 @@ fn a_match_binds_variables_by_their_handles() {
     let (large, done, none) = (flow.step("Large"), flow.step("Done"), flow.step("None"));
     flow.start_at(&decide);
     let limit = 100;
-    // The variable's own name stands in the ASL, whatever its handle is called.
+    // The ASL contains the variable's own name, independent of the name of its handle.
     let count = first.clone();
     flow.choice(&decide)
         .match_on(arms!(|given: Option<u32>| match given {
@@ -263,7 +263,7 @@ fn raw_fields_have_no_place_on_a_default() {
         .collect();
     assert_eq!(found, [(expected.to_owned(), line)]);
 
-    // The last arm of a `match` that takes everything is the default too.
+    // A last arm that matches everything is also the default.
     let flow = FlowBuilder::<u32, u32>::new("Orders");
     let (size, done) = (flow.declare("Size"), flow.declare("Done"));
     flow.start_at(&size);

@@ -8,7 +8,7 @@ use crate::lower::pattern;
 use crate::shape::Shape;
 
 impl Lowering<'_, '_> {
-    /// `match`: the first case whose tests hold; the last needs none, because rustc has checked that nothing is left.
+    /// `match`: the value of the first case whose tests are true. The last case needs no test, because rustc has checked exhaustiveness.
     pub(super) fn cases(&mut self, subject: &Expr, cases: &[Case]) -> Code {
         let subject = self.code(subject);
         let subject = self.reached(subject);
@@ -45,7 +45,7 @@ impl Lowering<'_, '_> {
         Code { syntax, ..code }
     }
 
-    /// A tuple that is written out is looked at item by item: each that is not short gets a name.
+    /// Splits a tuple literal, so that its items are tested one by one. Each item that is not short is bound to a local.
     fn taken_apart(&mut self, subject: Code) -> (Code, Vec<(Local, Syntax)>) {
         let mut bound = Vec::new();
         let Syntax::Array(items) = &subject.syntax else {

@@ -1,10 +1,10 @@
-//! A JSONata expression with what is known about its value.
+//! A JSONata expression with static information about its value.
 
 use super::syntax::Syntax;
 use crate::shape::{Fields, Shape, Tagging};
 use serde_json::Value;
 
-/// Whether a value is a list, which JSONata takes apart where it stands in another.
+/// Whether a value is a list. JSONata flattens a list inside of another list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Listed {
     Never,
@@ -33,29 +33,29 @@ impl Listed {
     }
 }
 
-/// What an undefined value stands for in Rust.
+/// The Rust meaning of an undefined value.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::lower) enum Absent {
-    /// It is never undefined.
+    /// The value is never undefined.
     Never,
     /// `None`.
     Null,
-    /// The default of its field.
+    /// The default value of its field.
     Default(fn() -> Value),
-    /// A panic, with this message. AWS fails by itself on a field that is undefined.
+    /// A panic, with this message. AWS itself fails on a field that is undefined.
     Panic(&'static str),
 }
 
-/// A JSONata expression with what is known about its value.
+/// A JSONata expression with static information about its value.
 #[derive(Clone, Debug)]
 pub(in crate::lower) struct Code {
     pub(in crate::lower) syntax: Syntax,
     pub(in crate::lower) shape: Shape,
     pub(in crate::lower) absent: Absent,
-    /// The value of a flattened field: the expression is that of the object that holds it.
+    /// The value of a flattened field: the expression is the object that contains it.
     pub(in crate::lower) flattened: bool,
-    /// In Rust an iterator that nothing has run yet, with the method whose closure can fail. JSONata runs the closure for
-    /// all items at once.
+    /// In Rust a lazy iterator that is not consumed yet, with the method whose closure can fail. JSONata evaluates the closure
+    /// for all items immediately.
     pub(in crate::lower) deferred: Option<&'static str>,
 }
 
@@ -75,7 +75,7 @@ impl Code {
         Code::new(syntax, Shape::Bool)
     }
 
-    /// What stands where nothing could be lowered.
+    /// A placeholder for an expression that could not be lowered.
     pub(in crate::lower) fn nothing() -> Code {
         Code::new(Syntax::Null, Shape::Any)
     }
@@ -97,7 +97,7 @@ impl Code {
         matches!(self.shape.plain(), Shape::Option(_))
     }
 
-    /// The value of an option that is known to be there.
+    /// The value of an option that is known to be `Some`.
     pub(in crate::lower) fn some(&self) -> Code {
         Code {
             absent: Absent::Never,

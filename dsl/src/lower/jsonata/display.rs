@@ -7,7 +7,7 @@ use crate::expr::Piece;
 use crate::shape::Shape;
 
 impl Lowering<'_, '_> {
-    /// The JSON text of a value. `$string` leaves texts as they are, so what may be one is written as a member.
+    /// The JSON text of a value. `$string` does not quote texts, so a value that may be a text is serialized inside of a list or object.
     pub(super) fn json_text(&mut self, code: Code) -> Code {
         let plain = code.shape.plain();
         let syntax = if plain.is_number()
@@ -22,7 +22,7 @@ impl Lowering<'_, '_> {
             ) {
             Syntax::call("string", vec![code.syntax])
         } else {
-            // Between `[` and `]`, or between `{"v":` and `}`: a list would be taken apart.
+            // The text is between `[` and `]`, or between `{"v":` and `}`: a list inside of `[..]` would be flattened.
             let (around, before, beside) = match plain {
                 Shape::String | Shape::Written(_) => (Syntax::Array(vec![code.syntax]), 1, 2),
                 _ => (Syntax::Object(vec![(Syntax::text("v"), code.syntax)]), 5, 6),
@@ -37,13 +37,13 @@ impl Lowering<'_, '_> {
         Code::new(syntax, Shape::String)
     }
 
-    /// Text of a value, as its `Display` writes it.
+    /// The text of a value, in the format of its `Display`.
     pub(super) fn display(&mut self, code: Code) -> Code {
         let function = match code.shape.resolve() {
             Shape::String => return code,
             Shape::Written(written) if written.shown => return code.shaped(Shape::String),
             Shape::SmallInteger | Shape::Number | Shape::SmallNumber | Shape::Bool => "string",
-            // `$string` writes 15 digits at most.
+            // `$string` writes at most 15 digits.
             Shape::Integer => "formatBase",
             Shape::Any => {
                 let code = self.present(code);
@@ -81,7 +81,7 @@ impl Lowering<'_, '_> {
                         value.shape.resolve(),
                         Shape::SmallInteger | Shape::Number | Shape::SmallNumber | Shape::Bool
                     );
-                    // `&` makes text of what it puts together.
+                    // `&` converts its operands to text.
                     let code = if count > 1 && implied {
                         value
                     } else {

@@ -1,4 +1,4 @@
-//! One expression.
+//! Lowers single expressions.
 
 use super::code::{Absent, Code};
 use super::syntax::{Local, Syntax};
@@ -9,11 +9,11 @@ use crate::lower::report::{NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_lo
 use crate::lower::tree::{Build, Tree};
 use crate::shape::{CustomForm, Shape, StructShape};
 
-/// Lowers expressions of one place.
+/// Lowers expressions of one state or edge.
 pub(in crate::lower) struct Lowering<'e, 'r> {
     pub(super) env: Env<'e>,
     pub(super) report: &'r mut Report,
-    /// The field that is read is passed on as the same field.
+    /// The field is read only to be passed on as the same field.
     pub(super) passes: bool,
 }
 
@@ -31,7 +31,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         Code::nothing()
     }
 
-    /// A local of its own.
+    /// A fresh local.
     pub(super) fn fresh(&mut self, hint: impl Into<Text>) -> Local {
         Local {
             id: self.report.fresh(),
@@ -49,7 +49,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         Code::new(Syntax::call(name, arguments), shape)
     }
 
-    /// The code of an expression, as it is: it may be undefined where Rust has `None`.
+    /// The code of an expression, unchanged: it may be undefined where Rust has `None`.
     pub(in crate::lower) fn code(&mut self, expr: &Expr) -> Code {
         match self.tree(expr) {
             Tree::Leaf(code) => code,
@@ -57,13 +57,13 @@ impl<'e, 'r> Lowering<'e, 'r> {
         }
     }
 
-    /// The code of an expression where a value must be: what is absent becomes `null` or its default.
+    /// The code of an expression whose value must exist: an absent value becomes `null` or its default.
     pub(in crate::lower) fn value(&mut self, expr: &Expr) -> Code {
         let code = self.code(expr);
         self.present(code)
     }
 
-    /// The code of an expression for a place that gives nothing where a part is nothing, so that AWS fails as Rust panics.
+    /// The code of an expression whose undefined parts make the result undefined, so that AWS fails where Rust panics.
     pub(super) fn propagating(&mut self, expr: &Expr) -> Code {
         let code = self.code(expr);
         match code.absent {
@@ -72,7 +72,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         }
     }
 
-    /// Makes sure that Rust does not panic on the way to a value; it may be `None`.
+    /// Adds a check that fails where Rust panics; the value may still be `None`.
     pub(super) fn reached(&mut self, code: Code) -> Code {
         match code.absent {
             Absent::Panic(_) => self.present(code),
@@ -80,7 +80,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         }
     }
 
-    /// Makes sure that a value is there.
+    /// Replaces an absent value with `null`, its default or an error.
     pub(in crate::lower) fn present(&mut self, code: Code) -> Code {
         let code = self.unflatten(code);
         let otherwise = match code.absent {
@@ -96,7 +96,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         })
     }
 
-    /// Uses a value twice: as it is where it is short, else under a name of its own.
+    /// Uses a value twice: inlined if it is short, else bound to a fresh local.
     pub(super) fn twice(
         &mut self,
         code: Code,
@@ -117,7 +117,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         }
     }
 
-    /// `{ let name = value; .. body }`: what is short, or read once, stands where its name is read.
+    /// `{ let name = value; .. body }`: a value that is short, or read once, is inlined.
     fn let_in(&mut self, bindings: &[(Text, Expr)], body: &Expr) -> Code {
         if let [(name, value)] = bindings
             && let Node::Closure(parameters, value) = &*value.node
@@ -130,7 +130,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         for (name, value) in bindings {
             let code = self.code(value);
             let mut code = self.reached(code);
-            // An iterator is run by what reads it.
+            // An iterator is evaluated by its consumer.
             if !code.syntax.is_simple() && code.deferred.is_none() {
                 let local = self.fresh(name.clone());
                 let syntax = Syntax::Local(local.clone());
@@ -147,7 +147,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         Code { syntax, ..body }
     }
 
-    /// A value that the body reads at several places, of which one at most is reached.
+    /// A value that the body reads in several branches, of which at most one is evaluated.
     fn shared(&mut self, name: &Text, value: &Expr, body: &Expr) -> Code {
         let value = self.value(value);
         let local = self.fresh(name.clone());
@@ -164,7 +164,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         }
     }
 
-    /// An expression without structure of its own.
+    /// An expression that is not a structured literal.
     fn plain(&mut self, expr: &Expr) -> Code {
         match &*expr.node {
             Node::Variable(name) => self.variable(name),
@@ -263,7 +263,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         }
     }
 
-    /// A map's item: the input of the body's first state, a variable elsewhere.
+    /// A Map's item: the input of the body's first state, a variable in other states.
     fn item(&mut self, name: &str) -> Code {
         match self.env.item(name) {
             Some((whence, shape)) => self.handed(whence, name, shape),
@@ -271,7 +271,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         }
     }
 
-    /// A value that is a variable, or came in with the input of a body's first state.
+    /// A value that is a variable, or is part of the input of a body's first state.
     fn handed(&mut self, whence: Whence, name: &str, shape: Shape) -> Code {
         match whence {
             Whence::Here | Whence::Assigned => {
@@ -305,7 +305,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         code.absent(absent)
     }
 
-    /// A value as another type: what `collect`, `into` and `from` make of it.
+    /// Converts a value to another type, as `collect`, `into` and `from` do.
     fn converted(&mut self, code: Code, to: Shape) -> Code {
         let from = code.shape.resolve();
         let target = to.resolve();
@@ -389,7 +389,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
 
     fn conversion(&mut self, value: &Expr, to: Shape) -> Code {
         let code = self.code(value);
-        // A wider integer keeps what is known of its digits.
+        // A wider integer retains the known number of digits.
         if to.is_integer() && code.shape.is_integer() {
             return code;
         }
@@ -445,7 +445,7 @@ impl Build for Lowering<'_, '_> {
     }
 }
 
-/// What is known of a value before it is put together.
+/// The static shape of a value before it is built.
 fn shape_of(value: &Tree<Code>) -> Shape {
     match value {
         Tree::Leaf(code) => code.shape.clone(),
@@ -458,7 +458,7 @@ fn shape_of(value: &Tree<Code>) -> Shape {
     }
 }
 
-/// The step to a name on the wire.
+/// The step to a JSON member.
 pub(in crate::lower) fn step(base: &Code, name: &str, shape: Shape) -> Code {
     Code {
         flattened: false,
@@ -466,7 +466,7 @@ pub(in crate::lower) fn step(base: &Code, name: &str, shape: Shape) -> Code {
     }
 }
 
-/// What a step from a value gives nothing for: where that itself is nothing by a panic.
+/// The meaning of an undefined step: a panic if the base is undefined by a panic.
 pub(super) fn panics(base: &Code) -> Absent {
     match base.absent {
         Absent::Panic(message) => Absent::Panic(message),
@@ -474,7 +474,7 @@ pub(super) fn panics(base: &Code) -> Absent {
     }
 }
 
-/// Whether an expression makes another type of a value.
+/// Whether an expression converts a value to another type.
 fn converts(value: &Expr) -> bool {
     match &*value.node {
         Node::Method(_, name, arguments) => {

@@ -1,27 +1,27 @@
-//! Whether an expression can stop the execution.
+//! Whether an expression can fail.
 
 use super::names;
 use super::syntax::{Operator, Syntax};
 
 impl Syntax {
-    /// Whether it can stop the execution for some values of the types that it reads: by `$error`, by infinity or
+    /// Whether it can fail the execution for some values of the types that it reads: by `$error`, by infinity or
     /// arithmetic with NaN, by a text that does not parse.
     ///
-    /// A condition is trusted: `$n != 0 ? 10 % $n` has no remainder by 0.
+    /// Conditions are taken into account: `$n != 0 ? 10 % $n` never has a remainder by 0.
     pub(in crate::lower) fn can_fail(&self) -> bool {
         Analysis::new(false).fails(self, true)
     }
 
-    /// Whether Rust may panic where this is evaluated. Floats do not panic: `x / y` is infinite where JSONata fails.
+    /// Whether the evaluation may panic in Rust. Floats do not panic: `x / y` is infinite where JSONata fails.
     pub(in crate::lower) fn can_panic(&self) -> bool {
         Analysis::new(true).fails(self, true)
     }
 }
 
 struct Analysis<'s> {
-    /// Only failures that are panics in Rust count.
+    /// Count only failures that are panics in Rust.
     panics: bool,
-    /// Conditions, with whether they hold where the analysis is.
+    /// Conditions that are known to be true or false at this point.
     known: Vec<(&'s Syntax, bool)>,
 }
 
@@ -33,7 +33,7 @@ impl<'s> Analysis<'s> {
         }
     }
 
-    /// `compared`: the value is only compared or returned. Then NaN does no harm; arithmetic with it fails.
+    /// `compared`: the value is only compared or returned, which works with NaN; arithmetic with NaN fails.
     fn fails(&mut self, syntax: &'s Syntax, compared: bool) -> bool {
         match syntax {
             Syntax::Raw(text) => !names::is_function(text.trim_start_matches('$')),
@@ -77,7 +77,7 @@ impl<'s> Analysis<'s> {
             | Operator::Gt
             | Operator::Ge
             | Operator::In => self.fails(left, true) || self.fails(right, true),
-            // Integers are divided by `(a - a % b) / b`.
+            // Integer division is lowered to `(a - a % b) / b`.
             Operator::Sub if matches!(right, Syntax::Binary(Operator::Rem, _, by) if !self.is_nonzero(by)) => {
                 true
             }
@@ -87,7 +87,7 @@ impl<'s> Analysis<'s> {
         }
     }
 
-    /// `fails` for an expression that is evaluated only where a condition holds (or does not hold).
+    /// `fails` for an expression that is evaluated only if a condition is true (or false).
     fn fails_where(
         &mut self,
         condition: &'s Syntax,
@@ -142,7 +142,7 @@ impl<'s> Analysis<'s> {
     }
 }
 
-/// Whether a number of which `number operator limit` holds, or does not, is not 0.
+/// Whether a number is nonzero if `number operator limit` is true (or false).
 fn excludes_zero(operator: Operator, limit: f64, holds: bool) -> bool {
     let zero = match operator {
         Operator::Eq => 0.0 == limit,
@@ -174,7 +174,7 @@ fn literal(number: &Syntax) -> Option<f64> {
     }
 }
 
-/// Whether a function itself fails for some arguments of its types.
+/// Whether a function can fail for some arguments of its types.
 fn call_fails(name: &str, arguments: &[Syntax], panics: bool) -> bool {
     let at_least = |place: usize, least: f64| {
         let argument = arguments.get(place).and_then(literal);

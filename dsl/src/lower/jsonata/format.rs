@@ -1,4 +1,4 @@
-//! What stands behind the colon of a `format!`: width, alignment, sign and precision.
+//! The format after the colon of a `format!`: width, alignment, sign and precision.
 
 use super::code::Code;
 use super::expression::Lowering;
@@ -6,11 +6,11 @@ use super::syntax::{Operator, Syntax};
 use crate::expr::{Align, Spec};
 use crate::shape::Shape;
 
-/// The digits behind the point that JSONata writes exactly.
+/// The maximum number of decimal digits that JSONata writes exactly.
 const MOST_DIGITS: usize = 15;
 
 impl Lowering<'_, '_> {
-    /// A value as `{:spec}` writes it.
+    /// A value in the format `{:spec}`.
     pub(super) fn formatted(&mut self, value: Code, spec: &Spec) -> Code {
         let value = self.present(value);
         if !value.shape.resolve().is_number() || matches!(value.shape.resolve(), Shape::Struct(_)) {
@@ -26,7 +26,7 @@ impl Lowering<'_, '_> {
             let text = self.digits(value, spec.precision);
             return self.padded(text, spec, Align::Right);
         }
-        // The sign stands before the zeros, so the digits are written apart from it.
+        // The sign comes before the zeros, so the digits are formatted without it.
         let text = self.twice(value, |this, number| {
             let negative = number
                 .syntax
@@ -57,12 +57,12 @@ impl Lowering<'_, '_> {
         self.padded(text, spec, Align::Right)
     }
 
-    /// A number in digits.
+    /// Formats a number without sign and width.
     fn digits(&mut self, number: Code, precision: Option<usize>) -> Code {
         let Some(precision) = precision else {
             return self.display(number);
         };
-        // Rust writes an integer as it is, whatever the precision.
+        // Rust ignores the precision of an integer.
         if number.shape.is_integer() {
             return self.display(number);
         }
@@ -82,7 +82,7 @@ impl Lowering<'_, '_> {
         )
     }
 
-    /// The first characters of a text.
+    /// Truncates a text to its first characters.
     fn cut(&mut self, text: Code, most: usize) -> Code {
         let arguments = vec![
             text.syntax,
@@ -92,7 +92,7 @@ impl Lowering<'_, '_> {
         self.call("substring", arguments, Shape::String)
     }
 
-    /// A text in its width.
+    /// Pads a text to its width.
     fn padded(&mut self, text: Code, spec: &Spec, otherwise: Align) -> Code {
         let Some(width) = spec.width.filter(|width| *width > 0) else {
             return text;
@@ -103,7 +103,7 @@ impl Lowering<'_, '_> {
             Align::Center => {
                 let local = self.fresh("t");
                 let text_of = Syntax::Local(local.clone());
-                // What is left over stands behind the text.
+                // The remaining fill characters go after the text.
                 let both = Syntax::call("length", vec![text_of.clone()])
                     .binary(Operator::Add, Syntax::Number(width.to_string()));
                 let half = both.binary(Operator::Div, Syntax::number(2));
@@ -117,7 +117,7 @@ impl Lowering<'_, '_> {
     }
 }
 
-/// `$pad(text, width)`; a negative width fills before the text.
+/// `$pad(text, width)`; a negative width pads before the text.
 fn pad(text: Syntax, width: usize, before: bool, fill: char) -> Syntax {
     let sign = if before { "-" } else { "" };
     let mut arguments = vec![text, Syntax::Number(format!("{sign}{width}"))];

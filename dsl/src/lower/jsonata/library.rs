@@ -6,7 +6,7 @@ use super::syntax::{Operator, Syntax};
 use crate::expr::Expr;
 use crate::shape::Shape;
 
-/// The functions that are one of JSONata's: the name, that one's, and what it gives.
+/// The functions that equal a function of JSONata: the name, JSONata's name, and the result's shape.
 const FUNCTIONS: [(&str, &str, Shape); 9] = [
     ("now", "now", Shape::String),
     ("uuid", "uuid", Shape::String),
@@ -79,7 +79,7 @@ impl Lowering<'_, '_> {
 }
 
 impl Lowering<'_, '_> {
-    /// Makes a value with a number. Where the number is 0, Rust panics and AWS returns an empty list, so the state fails.
+    /// Builds a value from a number. For 0 Rust panics and AWS returns an empty list, so the code fails the state.
     fn unless_zero(
         &mut self,
         number: Code,
@@ -112,7 +112,7 @@ fn is_zero(digits: &str) -> bool {
     digits.parse::<f64>().is_ok_and(|number| number == 0.0)
 }
 
-/// A list of what a function gives.
+/// A list from a function's result.
 fn list_of(sequence: Syntax, item: Shape) -> Code {
     let syntax = super::lists::listed(Syntax::Array(vec![sequence]), &item);
     Code::new(syntax, Shape::list(item))

@@ -1,30 +1,30 @@
-//! Lists as JSONata's functions give them, sets, and the order of both.
+//! Lists from JSONata's functions, sets, and their order.
 
 use super::code::{Code, Listed};
 use super::expression::Lowering;
 use super::syntax::Syntax;
 use crate::shape::Shape;
 
-/// Why two texts are not compared by `<`.
+/// Why `<` does not compare two texts.
 pub(in crate::lower) const TEXTS: &str = "Step Functions orders texts by UTF-16 and Rust by characters; write \
     `functions::is_before(&a, &b)`, or for times `functions::millis(&a) < functions::millis(&b)`";
 
 impl Lowering<'_, '_> {
-    /// A set with each item once, and in order where Rust has one.
+    /// A set without duplicates, in order if Rust's set is ordered.
     pub(super) fn in_order(&mut self, this: Code) -> Code {
         let Shape::Set(set) = this.shape.plain() else {
             return this;
         };
         self.keys_agree(&this.shape);
         let shape = Shape::list(set.item.clone());
-        // What was made here is in order already.
+        // An array literal is in order already.
         if matches!(&this.syntax, Syntax::Array(_)) {
             return this.shaped(shape);
         }
         self.distinct(this, set.sorted).shaped(shape)
     }
 
-    /// A list with each item once, in order where that is wanted.
+    /// A list without duplicates, sorted if requested.
     pub(super) fn distinct(&mut self, list: Code, sorted: bool) -> Code {
         let item = list.shape.item();
         let once = Syntax::call("distinct", vec![list.syntax]);
@@ -50,7 +50,7 @@ impl Lowering<'_, '_> {
         has_order.then(|| Syntax::call("sort", vec![list]))
     }
 
-    /// Whether `$sort` orders such items; reports where it does not.
+    /// Whether `$sort` orders such items; reports a fault if not.
     pub(super) fn has_order(&mut self, item: &Shape) -> bool {
         let has_order = is_ordered(item) || matches!(item.plain(), Shape::String | Shape::Any);
         if !has_order {
@@ -62,7 +62,7 @@ impl Lowering<'_, '_> {
         has_order
     }
 
-    /// Says where items are not ordered by such a key as they are in Rust.
+    /// Reports a key whose order in JSONata differs from Rust.
     pub(super) fn key(&mut self, shape: &Shape) {
         match shape.plain() {
             Shape::String => self.report.fault(TEXTS),
@@ -75,8 +75,8 @@ impl Lowering<'_, '_> {
     }
 }
 
-/// A list of a sequence: JSONata makes one item a scalar and none nothing, and this a list again. `[]` keeps a single item
-/// that is a list whole.
+/// Converts a sequence to a list: JSONata unwraps a single item and returns nothing for an empty sequence, and this is a list
+/// in both cases. `[]` retains a single item that is a list itself.
 pub(super) fn listed(syntax: Syntax, item: &Shape) -> Syntax {
     match syntax {
         Syntax::Array(mut items)
@@ -86,7 +86,7 @@ pub(super) fn listed(syntax: Syntax, item: &Shape) -> Syntax {
         {
             Syntax::Array(vec![Syntax::Whole(Box::new(items.remove(0)))])
         }
-        // The list is what a block ends with, where its receiver is bound.
+        // The result of a block, where the receiver is bound.
         Syntax::Bind(local, value, body) => {
             Syntax::Bind(local, value, Box::new(listed(*body, item)))
         }
@@ -94,7 +94,7 @@ pub(super) fn listed(syntax: Syntax, item: &Shape) -> Syntax {
     }
 }
 
-/// Whether numbers or texts stand for such values, in the order that Rust has.
+/// Whether the values are numbers or texts in JSON that have the same order as in Rust.
 pub(super) fn is_ordered(shape: &Shape) -> bool {
     shape.is_number() || matches!(shape.plain(), Shape::Written(written) if written.ordered)
 }

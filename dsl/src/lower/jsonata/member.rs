@@ -1,4 +1,4 @@
-//! Values with structure: literals, lists, objects.
+//! Structured values: literals, lists, objects.
 
 use super::code::{Code, Listed};
 use super::expression::Lowering;
@@ -8,10 +8,10 @@ use crate::lower::tree::Tree;
 use crate::shape::{Fields, Presence, Shape};
 use serde_json::Value;
 
-/// How many parts the type of a tuple may have: one of tuples of tuples has twice as many at each level.
+/// The maximum number of parts in the type of a tuple: nested tuples double it at each level.
 const MOST_PARTS: usize = 10_000;
 
-/// The largest integer that JSONata keeps exactly.
+/// The largest integer that JSONata represents exactly.
 const EXACT: u64 = 1 << 53;
 
 impl Lowering<'_, '_> {
@@ -65,11 +65,11 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The item of an array literal: JSONata would put the items of a list there in its place.
+    /// The item of an array literal: JSONata would flatten an item that is a list.
     pub(super) fn member(&mut self, item: Syntax, shape: &Shape) -> Syntax {
         match Listed::of(shape) {
             Listed::Never => item,
-            // Another literal is taken as it is.
+            // An array literal is not flattened.
             Listed::Always if item.is_array() => item,
             Listed::Always => Syntax::Nested(Box::new(item)),
             Listed::Perhaps => {
@@ -93,7 +93,7 @@ impl Lowering<'_, '_> {
                     ));
                 }
                 Syntax::Number(match number.as_f64() {
-                    // `1000.0` and `1000` are one number in JSON.
+                    // `1000.0` and `1000` are the same number in JSON.
                     Some(float)
                         if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 =>
                     {
@@ -117,7 +117,7 @@ impl Lowering<'_, '_> {
         Code::new(syntax, shape)
     }
 
-    /// The value of a flattened struct, taken out of the object that holds it.
+    /// The value of a flattened struct, extracted from the object that contains it.
     pub(super) fn unflatten(&mut self, code: Code) -> Code {
         if !code.flattened {
             return code;
@@ -133,7 +133,7 @@ impl Lowering<'_, '_> {
         })
     }
 
-    /// The members that a flattened struct has in the object that holds it.
+    /// The members of a flattened struct in the object that contains it.
     fn flat_members(&mut self, base: &Code, shape: &Shape, entries: &mut Vec<(Syntax, Syntax)>) {
         let (shape, fields) = match shape.plain() {
             Shape::Struct(shape) => match shape.fields.clone() {
@@ -163,7 +163,7 @@ impl Lowering<'_, '_> {
             }
             let value = match field.presence {
                 Presence::Never => continue,
-                // Serde leaves it out, so it may be absent in the base.
+                // Serde omits it, so it may be absent in the base.
                 Presence::Omitted(_) => {
                     let value = self.step(base, &field);
                     self.built(Tree::Optional(Box::new(Tree::Leaf(value))))

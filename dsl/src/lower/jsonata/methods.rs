@@ -1,4 +1,4 @@
-//! Method calls: which row of `expr/methods.rs` is meant, and the few that need code.
+//! Method calls: selects the row of `expr/methods.rs`, and lowers the few methods that need code.
 
 use super::code::Code;
 use super::expression::Lowering;
@@ -28,7 +28,7 @@ impl Lowering<'_, '_> {
         if shape.hides_none() && name != "flatten" && !methods::is_identity(name) {
             return self.refuse_code(HIDDEN_NONE);
         }
-        // In a list that is flattened, `Some(None)` would be left out.
+        // Flattening a list would drop `Some(None)`.
         if name == "flatten" && shape.is_list() && shape.item().hides_none() {
             return self.refuse_code(HIDDEN_NONE);
         }
@@ -82,7 +82,7 @@ impl Lowering<'_, '_> {
                 deferred: None,
                 ..this
             },
-            // A type's own `as_str` gives a text that only its code knows.
+            // A type's own `as_str` may return any text, which is not known here.
             None if arguments.is_empty()
                 && methods::is_identity(name)
                 && (!methods::gives_text(name) || is_text(&shape)) =>
@@ -149,7 +149,7 @@ impl Lowering<'_, '_> {
                 if plain.is_number() || matches!(plain, Shape::String | Shape::Bool) {
                     return Code::test(wanted.syntax.binary(Operator::In, this.syntax));
                 }
-                // `in` knows scalars only.
+                // `in` compares only scalars.
                 let item = Code::new(Syntax::Null, shape.item());
                 if !self.comparable(&item) || !self.comparable(&wanted) {
                     return Code::nothing();
@@ -169,17 +169,17 @@ fn is_text(shape: &Shape) -> bool {
     matches!(shape, Shape::String | Shape::Written(_) | Shape::Any)
 }
 
-/// Whether it is a text that is written out and not empty.
+/// Whether it is a text literal that is not empty.
 fn is_filled(text: &Expr) -> bool {
     literal(text).is_some_and(|text| !text.is_empty())
 }
 
-/// Whether it is a text that is written out and no name which JavaScript gives to each object.
+/// Whether it is a text literal that is not a property of every JavaScript object.
 pub(super) fn is_plain_key(key: &Expr) -> bool {
     literal(key).is_some_and(|key| !methods::is_in_each_object(key))
 }
 
-/// A text that is written out.
+/// The text of a text literal.
 fn literal(text: &Expr) -> Option<&str> {
     match text.untyped() {
         Node::Literal(Value::String(text)) => Some(text),
@@ -188,7 +188,7 @@ fn literal(text: &Expr) -> Option<&str> {
     }
 }
 
-/// A number that is written out.
+/// The value of a number literal.
 fn number(expr: &Expr) -> Option<f64> {
     match expr.untyped() {
         Node::Literal(Value::Number(number)) => number.as_f64(),
@@ -197,12 +197,12 @@ fn number(expr: &Expr) -> Option<f64> {
     }
 }
 
-/// Whether it is a map with keys that are texts in Rust as well.
+/// Whether it is a map whose keys are also texts in Rust.
 fn has_text_keys(shape: &Shape) -> bool {
     matches!(shape, Shape::Map(map) if !map.key.is_integer())
 }
 
-/// A value of unknown form has the methods whose meaning does not depend on it.
+/// A value of unknown type has only methods whose meaning does not depend on its type.
 fn unknown(name: &str, arguments: usize) -> Option<&'static Method> {
     methods::METHODS.iter().find(|row| {
         row.names.contains(&name)

@@ -1,7 +1,7 @@
 //! Expressions as JSONata.
 //!
-//! `expression` and its siblings make a syntax tree (`syntax`) with what is known about its value (`code`); `print` alone
-//! writes it as text and chooses the names of what it binds. `reader` reads the templates of the method table.
+//! `expression` and its siblings create a syntax tree (`syntax`) with static information about its value (`code`); only `print`
+//! writes it as text and chooses the names of bound locals. `reader` parses the templates of the method table.
 
 mod cases;
 mod code;
@@ -37,7 +37,7 @@ use super::env::Env;
 use super::report::Report;
 use crate::expr::Expr;
 
-/// The code of an expression. What cannot be said is reported and `null` stands in its place.
+/// The code of an expression. An expression that JSONata cannot represent is reported, and its code is `null`.
 pub(super) fn lower(expr: &Expr, env: &Env<'_>, report: &mut Report) -> Code {
     expression::Lowering::new(env.clone(), report).code(expr)
 }

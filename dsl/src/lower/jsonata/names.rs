@@ -1,8 +1,8 @@
-//! Names in JSONata: field steps, and the functions that variables must not hide.
+//! Names in JSONata: field steps, and functions that variables must not shadow.
 
 pub(in crate::lower) use stepwright_asl::jsonata::is_function;
 
-/// Whether a field's name can follow a dot as it is.
+/// Whether a field's name can follow a dot without quotes.
 pub(super) fn is_plain(name: &str) -> bool {
     let mut letters = name.chars();
     let first = letters
@@ -16,7 +16,7 @@ pub(super) fn is_plain(name: &str) -> bool {
         )
 }
 
-/// The name of a local that a name in Rust, or a word of ours, asks for.
+/// The name of a local, derived from a name in Rust or a word of this module.
 pub(super) fn local(hint: &str) -> String {
     let name: String = hint
         .trim_start_matches("r#")
@@ -38,7 +38,7 @@ pub(super) fn local(hint: &str) -> String {
     }
 }
 
-/// Whether a text of the user's reads `$name`.
+/// Whether a user's text reads `$name`.
 pub(super) fn mentions(text: &str, name: &str) -> bool {
     text.split('$').skip(1).any(|behind| {
         behind.strip_prefix(name).is_some_and(|rest| {

@@ -8,16 +8,16 @@ use crate::expr::{Binary, Expr, Node, Unary};
 use crate::lower::report::HIDDEN_NONE;
 use crate::shape::{Fields, Presence, Shape, Tagging};
 
-/// Why nothing is computed with an `f32`.
+/// Why an `f32` is not used in arithmetic.
 pub(super) const FLOATS: &str = "JSONata computes with 64 bits, so an `f32` gives other digits there than in Rust; make the \
     field an `f64`, or call a task";
 
-/// Whether every text is before or behind this one by UTF-16 as it is by characters.
+/// Whether every text compares with this one by UTF-16 code units as it does by characters.
 pub(in crate::lower) fn orders_alike(literal: &str) -> bool {
     literal.chars().all(|letter| letter <= '\u{d7ff}')
 }
 
-/// How deep two types are compared; recursive types have no end.
+/// The maximum nesting depth of compared types; recursive types are infinite.
 const DEPTH: usize = 8;
 
 impl Lowering<'_, '_> {
@@ -80,7 +80,7 @@ impl Lowering<'_, '_> {
         let shape = match &kinds {
             (Shape::Any, other) | (other, _) => other.clone(),
         };
-        // Arithmetic gives nothing where an operand is nothing.
+        // The result of arithmetic is undefined if an operand is undefined.
         let absent = match left.absent {
             Absent::Never => right.absent,
             absent => absent,
@@ -98,7 +98,7 @@ impl Lowering<'_, '_> {
         code.shaped(shape).absent(absent)
     }
 
-    /// Integer division truncates: what the remainder leaves over is taken away first.
+    /// Integer division truncates: the remainder is subtracted first.
     fn divide(&mut self, left: Code, right: Code) -> Code {
         self.twice(left, |this, left| {
             let left = left.clone();
@@ -113,7 +113,7 @@ impl Lowering<'_, '_> {
         })
     }
 
-    /// A remainder by nothing stops the execution, as it stops Rust; JSONata would go on with `NaN`.
+    /// A remainder by zero fails the execution, as it panics in Rust; JSONata would continue with `NaN`.
     fn remainder(&mut self, left: Code, right: Code) -> Code {
         self.twice(right, |_, right| {
             let zero = right.syntax.clone().binary(Operator::Eq, Syntax::number(0));
@@ -143,7 +143,7 @@ impl Lowering<'_, '_> {
         if !self.comparable(&left) || !self.comparable(&right) {
             return Code::nothing();
         }
-        // Nothing is equal to no value, and `None` to none that is there.
+        // An undefined value never equals a defined one, like `None` and `Some`.
         let raw = |code: &Code, other: &Code| {
             equal
                 && matches!(code.absent, Absent::Null)
@@ -166,7 +166,7 @@ impl Lowering<'_, '_> {
         self.in_order(code)
     }
 
-    /// Whether two such values are equal exactly when their JSON is; else that is said.
+    /// Whether two such values are equal exactly when their JSON is equal; reports a fault if not.
     pub(super) fn comparable(&mut self, code: &Code) -> bool {
         match differs(&code.shape, DEPTH) {
             None => true,
@@ -200,7 +200,7 @@ impl Lowering<'_, '_> {
     }
 }
 
-/// Whether it is a literal of that kind.
+/// Whether it is a text literal of that kind.
 fn is_ordered_alike(syntax: &Syntax) -> bool {
     match syntax {
         Syntax::Text(text) => orders_alike(text),
@@ -208,13 +208,13 @@ fn is_ordered_alike(syntax: &Syntax) -> bool {
     }
 }
 
-/// `x != null` is true only for what is there and not null.
+/// `x != null` is true only for a value that is defined and not null.
 pub(super) fn is_some(option: &Code, wanted: bool) -> Code {
     let test = option.syntax.clone().binary(Operator::Ne, Syntax::Null);
     Code::test(if wanted { test } else { test.negated() })
 }
 
-/// Why two values of a type may be equal in Rust and not in JSON, or the other way round.
+/// Why two values of a type may be equal in Rust and not in JSON, or vice versa.
 fn differs(shape: &Shape, depth: usize) -> Option<String> {
     if depth == 0 {
         return None;

@@ -28,7 +28,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Reports a field with a custom form that is read, unless it is passed on as the same field.
+    /// Reports a read of a field with a custom form, unless the value is passed on as the same field.
     fn refuse_custom(&mut self, shape: &Shape) {
         if let Some(form) = members::custom_field(shape)
             && !self.passes
@@ -37,7 +37,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// A value that is there, or that is nothing where Rust panics: then a step from it is nothing as well.
+    /// A value that exists, or is undefined where Rust panics: a step from it is then undefined, too.
     fn propagated(&mut self, code: &Code) -> Code {
         match code.absent {
             Absent::Panic(_) => code.clone(),
@@ -45,9 +45,9 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The step to a field that travels.
+    /// The step to a serialized field.
     pub(super) fn step(&mut self, base: &Code, field: &Field) -> Code {
-        // A default struct that is absent has its default's fields.
+        // An absent struct with a default has the default's fields.
         let base = match base.absent {
             Absent::Default(_) => &self.present(base.clone()),
             _ => base,
@@ -60,7 +60,7 @@ impl Lowering<'_, '_> {
         let code = step(base, &field.wire, field.shape.clone());
         match field.presence {
             Presence::Sometimes(default) | Presence::Omitted(default) => {
-                // Its absence and that of the base would look the same.
+                // Otherwise an absent field and an absent base could not be distinguished.
                 let base = &self.present(base.clone());
                 let code = step(base, &field.wire, field.shape.clone());
                 code.absent(default.map_or(Absent::Null, Absent::Default))
@@ -86,7 +86,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// `base[index]`: Rust panics where nothing stands there, but for a `Value`, which gives `null`.
+    /// `base[index]`: Rust panics if the item does not exist, except for a `Value`, which returns `null`.
     pub(super) fn index(&mut self, base: &Expr, index: &Expr) -> Code {
         let base = self.propagating(base);
         let is_plain = is_plain_key(index);
@@ -130,7 +130,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// A part of a `Value` that may be of another kind: then, and where the part is missing, `null`.
+    /// A part of a `Value` of unknown kind: `null` if the value has another kind or the part is missing.
     fn of_kind(
         &mut self,
         base: Code,
@@ -152,7 +152,7 @@ fn others_panic(items: &[Syntax], index: usize) -> bool {
     items.any(|(other, item)| other != index && item.can_panic())
 }
 
-/// The member of that key, if the object has one itself: `$lookup` also finds what JavaScript gives to each object.
+/// The member with this key, if the object itself has it: `$lookup` also finds inherited properties of JavaScript objects.
 fn own(object: &Syntax, key: &Syntax) -> Syntax {
     let keys = Syntax::call("keys", vec![object.clone()]);
     let has = key.clone().binary(Operator::In, keys);
@@ -160,7 +160,7 @@ fn own(object: &Syntax, key: &Syntax) -> Syntax {
     Syntax::When(Box::new(has), Box::new(found))
 }
 
-/// What stands in a list that is written out, without what keeps a list whole there.
+/// The item of an array literal, without the wrapper that prevents its flattening.
 fn unwrapped(member: &Syntax) -> &Syntax {
     if let Syntax::Whole(inner) = member
         && let Syntax::Call(name, arguments) = &**inner
@@ -173,7 +173,7 @@ fn unwrapped(member: &Syntax) -> &Syntax {
     member
 }
 
-/// The item of an array at a fixed place; of one that is written out, that item, where no other one can panic.
+/// The item of an array at a fixed index; for an array literal, the item itself if no other item can panic.
 fn item(base: &Code, index: usize, shape: Shape) -> Code {
     let syntax = match &base.syntax {
         Syntax::Array(items)

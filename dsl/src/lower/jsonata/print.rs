@@ -1,13 +1,13 @@
-//! JSONata as text: names of locals that capture nothing, and parentheses where the binding powers ask for them.
+//! Prints JSONata: chooses names of locals without capture, and adds parentheses where precedence requires them.
 
 use super::names;
 use super::syntax::{Local, Operator, Syntax};
 use crate::lower::text;
 use std::fmt::Write as _;
 
-/// How tightly an expression holds together: JSONata's binding powers.
+/// Precedence levels: JSONata's binding powers.
 mod level {
-    /// Anything: must be put into parentheses.
+    /// Any expression: always needs parentheses.
     pub(super) const LOOSE: u8 = 0;
     pub(super) const CONDITIONAL: u8 = 20;
     pub(super) const OR: u8 = 25;
@@ -57,7 +57,7 @@ impl Operator {
         }
     }
 
-    /// What the left operand needs. Comparisons do not chain.
+    /// The precedence that the left operand needs. Comparisons do not chain.
     fn left(self) -> u8 {
         match self.level() {
             level::COMPARISON => level::COMPARISON + 1,
@@ -65,7 +65,7 @@ impl Operator {
         }
     }
 
-    /// What the right operand needs: operators group to the left, and `and` and `or` may be grouped either way.
+    /// The precedence that the right operand needs: operators are left-associative; `and` and `or` are associative.
     fn right(self) -> u8 {
         match self {
             Operator::And | Operator::Or => self.level(),
@@ -87,14 +87,14 @@ pub(super) fn print(syntax: &Syntax) -> String {
 
 struct Printer<'s> {
     out: String,
-    /// The locals that are known here, the innermost last, with their names.
+    /// The locals in scope, the innermost last, with their names.
     scope: Vec<(&'s Local, String)>,
     /// Whether this is part of an index.
     in_index: bool,
 }
 
 impl<'s> Printer<'s> {
-    /// Prints at a place that needs at least this level.
+    /// Prints an expression in a context that needs at least this precedence.
     fn print(&mut self, syntax: &'s Syntax, needed: u8) {
         if level_of(syntax) < needed {
             self.out.push('(');
@@ -125,7 +125,7 @@ impl<'s> Printer<'s> {
             Syntax::States(path) => self.push(format_args!("$states.{path}")),
             Syntax::Field(base, name) => self.field(base, name),
             Syntax::Item(base, index) => {
-                // An item at a computed place is the only item of a sequence, until a block ends it.
+                // An item at a computed index is the only item of a sequence, unless a block encloses it.
                 match &**base {
                     Syntax::Item(_, place) if !is_literal_place(place) => {
                         self.out.push('(');
@@ -227,7 +227,7 @@ impl<'s> Printer<'s> {
         }
     }
 
-    /// `base.name`, in the form that the name needs.
+    /// `base.name`, quoted if necessary.
     fn field(&mut self, base: &'s Syntax, name: &'s str) {
         if name.contains('`') || !text::is_safe(name) {
             self.out.push_str("$lookup(");
@@ -235,7 +235,7 @@ impl<'s> Printer<'s> {
             self.push(format_args!(", {})", quoted(name)));
             return;
         }
-        // To JSONata a path that begins with a list that is written out has no predicates: `[..][0].name` is nothing.
+        // JSONata ignores predicates in a path that begins with an array literal: `[..][0].name` is undefined.
         let needed = if base.is_array() {
             level::ATOM + 1
         } else {
@@ -271,7 +271,7 @@ impl<'s> Printer<'s> {
         let mut rest = syntax;
         self.out.push('(');
         while let Syntax::Bind(local, value, body) = rest {
-            // A block sees its own names from the line after on; a function in the value sees none of them.
+            // A block's name is visible from the next expression on; a function in the value cannot read it.
             let mark = self.out.len();
             self.print(value, level::LOOSE);
             let printed = self.out.split_off(mark);
@@ -284,8 +284,8 @@ impl<'s> Printer<'s> {
         self.scope.truncate(before);
     }
 
-    /// Gives a local a name that hides nothing which is read there. What is bound beside it, since `beside`, has names of
-    /// its own.
+    /// Chooses a name for a local that shadows no name which is read inside. It also differs from all names that are bound in the
+    /// same scope, which starts at the given index.
     fn bind(&mut self, local: &'s Local, beside: usize, inside: &[&Syntax]) -> String {
         let hint = names::local(&local.hint);
         let mut name = hint.clone();
@@ -309,19 +309,19 @@ impl<'s> Printer<'s> {
 
     fn name_of(&self, local: &Local) -> &str {
         let found = self.scope.iter().rev().find(|(other, _)| *other == local);
-        // A local that nothing binds is a mistake of the lowering; its tests evaluate what is printed.
+        // An unbound local is a bug of the lowering; its tests evaluate the printed text.
         found.map_or("unbound", |(_, name)| name)
     }
 }
 
-/// The order of characters, as a key for the order of UTF-16 units.
+/// The order of characters, as a sort key for the order of UTF-16 code units.
 ///
-/// The two orders differ where a surrogate (U+D800 to U+DFFF, the half of a character beyond U+FFFF) meets a unit from
-/// U+E000 on. U+D7FF before each of the latter moves it below the surrogates. Two keys compare as the characters do, also
-/// where a text contains U+D7FF: what follows it there is never a unit from U+E000 on.
+/// The two orders differ where a surrogate (U+D800 to U+DFFF, half of a character beyond U+FFFF) is compared with a unit from
+/// U+E000 on. A U+D7FF before each unit from U+E000 on sorts it before the surrogates. Two keys compare like the characters, even
+/// if a text contains U+D7FF: the next unit is then never one from U+E000 on.
 const BY_CHARACTERS: &str = r"^($replace($, /[\uE000-\uFFFF]/, '\uD7FF$0'))";
 
-/// Whether an expression reads a variable or calls a function of that name.
+/// Whether an expression reads a variable or calls a function with this name.
 fn reads(syntax: &Syntax, name: &str) -> bool {
     let mut found = match syntax {
         Syntax::Variable(of) | Syntax::Call(of, _) => of == name,
@@ -343,7 +343,7 @@ fn has(syntax: &Syntax, local: &Local) -> bool {
     found
 }
 
-/// Whether a place in a list is a literal: then JSONata gives an item that is a list as that list.
+/// Whether an index of a list is a literal: JSONata then returns an item that is a list as that list.
 fn is_literal_place(place: &Syntax) -> bool {
     match place {
         Syntax::Number(_) => true,
@@ -360,13 +360,13 @@ fn level_of(syntax: &Syntax) -> u8 {
         Syntax::Binary(operator, ..) => operator.level(),
         Syntax::Conditional(..) | Syntax::When(..) => level::CONDITIONAL,
         Syntax::Raw(_) => level::LOOSE,
-        // Held by a path that begins with it, which is where it needs parentheses.
+        // A path that begins with it adds the parentheses, because only there they are needed.
         _ if syntax.is_array() => level::ATOM,
         _ => level::ATOM + 1,
     }
 }
 
-/// A text literal. Single quotes where they do, because the JSON around it has double ones.
+/// A text literal. Single quotes if possible, because the JSON around it has double quotes.
 fn quoted(text: &str) -> String {
     let pieces: Vec<_> = text::pieces(text).into_iter().map(piece).collect();
     pieces.join(" & ")

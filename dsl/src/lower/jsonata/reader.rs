@@ -1,11 +1,11 @@
-//! The templates of the method table: JSONata in which `$this`, `$a`, `$b` and `$f` stand for what a call is made of.
+//! Parses the templates of the method table: JSONata in which `$this`, `$a`, `$b` and `$f` are replaced by the receiver and the arguments of a call.
 //!
-//! Only our own texts are read here; a test reads all of them, so a template that is no JSONata is found there.
+//! Only this crate's templates are parsed here. A test parses all of them, so an invalid template fails there.
 
 use super::syntax::{Local, Operator, Syntax};
 use crate::expr::Text;
 
-/// Reads a template. What it binds itself becomes locals, numbered by `fresh`.
+/// Parses a template. Names that it binds become locals, numbered by `fresh`.
 pub(super) fn read(template: &'static str, fresh: &mut dyn FnMut(&'static str) -> Local) -> Syntax {
     let mut reader = Reader {
         rest: template,
@@ -25,7 +25,7 @@ struct Reader<'f> {
     fresh: &'f mut dyn FnMut(&'static str) -> Local,
 }
 
-/// The operators with their binding powers, the longer before the shorter.
+/// The operators with their binding powers, longer ones before their prefixes.
 const OPERATORS: [(&str, u8, Operator); 15] = [
     ("or ", 25, Operator::Or),
     ("and ", 30, Operator::And),
@@ -148,7 +148,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `$a := value; body`, or the one expression in parentheses.
+    /// `$a := value; body`, or the single expression in parentheses.
     fn block(&mut self) -> Syntax {
         let before = self.rest;
         if self.takes("$") {
@@ -183,7 +183,7 @@ impl Reader<'_> {
         Syntax::Function(parameters, Box::new(body))
     }
 
-    /// A local, a call, or what the template is filled with: a variable of that name.
+    /// A local, a call, or a variable of the template that is replaced later.
     fn named(&mut self, name: &'static str) -> Syntax {
         if self.rest.starts_with('(') {
             self.expect("(");

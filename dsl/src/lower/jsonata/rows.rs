@@ -1,4 +1,4 @@
-//! A row of the table of methods, filled with a receiver and its arguments.
+//! Fills a row of the method table with a receiver and its arguments.
 
 use super::code::{Absent, Code, Listed};
 use super::expression::Lowering;
@@ -9,20 +9,20 @@ use crate::expr::methods::{self, Gives, Method, Receiver, Run, Takes};
 use crate::expr::{Expr, Node};
 use crate::shape::Shape;
 
-/// How many nodes a closure may have that a row writes more than once: one in another doubles each time.
+/// The maximum number of nodes of a closure that a row contains more than once: nested closures double it each time.
 const LARGEST: usize = 5_000;
 
-/// A closure with what its body becomes.
+/// A closure with its lowered body.
 struct Closure {
     parameters: Vec<Local>,
     body: Code,
 }
 
-/// What the receiver holds.
+/// The shapes of the receiver's parts.
 struct Kinds {
     item: Shape,
     key: Shape,
-    /// A map's value, or what is there when an `Option` is `Some`.
+    /// The shape of a map's value, or of the value in `Some`.
     entry: Shape,
 }
 
@@ -41,7 +41,7 @@ impl Kinds {
     }
 }
 
-/// What a row is filled with.
+/// The values for a row's template.
 struct Filling {
     this: Code,
     values: Vec<Code>,
@@ -49,7 +49,7 @@ struct Filling {
 }
 
 impl Lowering<'_, '_> {
-    /// A row of the table on a receiver and its arguments.
+    /// Fills a row of the table with a receiver and its arguments.
     pub(super) fn row(
         &mut self,
         row: &'static Method,
@@ -116,8 +116,8 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The method of the iterator that a call gives whose closure can fail; a call that may not run it for all items is
-    /// refused.
+    /// The method of the resulting iterator whose closure can fail. Reports a call that may not evaluate the closure for all
+    /// items.
     fn run(
         &mut self,
         name: &str,
@@ -147,7 +147,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Whether the keys of a map or the items of a set are compared as their JSON is; else reports it.
+    /// Whether the keys of a map or the items of a set compare like their JSON; reports a fault if not.
     pub(super) fn keys_agree(&mut self, shape: &Shape) {
         let check = match shape.plain() {
             Shape::Map(map) => map.check,
@@ -159,7 +159,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The receiver as the row takes it: what is there, in the order in which Rust has it.
+    /// The receiver in the form that the row expects: it exists, and is in Rust's order.
     fn receiver(&mut self, row: &Method, this: Code) -> Code {
         if row.receiver == Receiver::Option {
             return self.reached(this);
@@ -178,7 +178,7 @@ impl Lowering<'_, '_> {
         if !row.streams {
             return this;
         }
-        // A list of one sequence is that sequence, where its items are no lists.
+        // A list of a single sequence is that sequence, if its items are not lists.
         let lone = match &this.syntax {
             Syntax::Array(items) => match items.as_slice() {
                 [Syntax::Call(name, _)] if matches!(&**name, "map" | "filter") => {
@@ -210,7 +210,7 @@ impl Lowering<'_, '_> {
         value
     }
 
-    /// A closure over values of these shapes.
+    /// A closure whose parameters have these shapes.
     fn closure(&mut self, closure: &Expr, shapes: &[Shape]) -> Option<Closure> {
         let Node::Closure(names, body) = &*closure.node else {
             self.report
@@ -231,7 +231,7 @@ impl Lowering<'_, '_> {
         for (parameter, shape) in names.iter().zip(shapes) {
             let local = self.fresh(parameter.name.clone());
             let shape = match (parameter.shape.map(Shape::Lazy), shape) {
-                // A count has few digits, whatever the width of its type.
+                // A count has few digits, independent of its integer type.
                 (Some(known), Shape::SmallInteger) if known.is_integer() => Shape::SmallInteger,
                 (Some(known), _) => known,
                 (None, shape) => shape.clone(),
@@ -245,7 +245,7 @@ impl Lowering<'_, '_> {
         Some(Closure { parameters, body })
     }
 
-    /// The template with what its names stand for. Its own names become locals before anything of the user's is put in.
+    /// Replaces the names of a template. Its own names become locals before a user's expression is inserted.
     fn fill(&mut self, template: &'static str, filling: Filling) -> Syntax {
         let mut syntax = reader::read(template, &mut |name| self.fresh(name));
         let holes = ["this", "a", "b"].map(|name| {
@@ -258,7 +258,7 @@ impl Lowering<'_, '_> {
         let values = filling.values.into_iter().map(|value| value.syntax);
         let values = std::iter::once(filling.this.syntax).chain(values);
         let filled: Vec<(Local, Syntax)> = holes.into_iter().zip(values).collect();
-        // What is written more than once and is not short is bound, in the order in which Rust has the values.
+        // A value that is used more than once and is not short is bound, in Rust's order of evaluation.
         filled
             .into_iter()
             .rev()
@@ -267,7 +267,7 @@ impl Lowering<'_, '_> {
             })
     }
 
-    /// Puts the closure and our own functions into a template.
+    /// Inserts the closure and the functions of this module into a template.
     fn resolve(&mut self, syntax: &mut Syntax, closure: Option<&Closure>, kinds: &Kinds) {
         syntax.children_mut(&mut |child| self.resolve(child, closure, kinds));
         match syntax {
@@ -284,7 +284,7 @@ impl Lowering<'_, '_> {
                     && let [Syntax::Call(..)] = items.as_slice()
                 {
                     let sequence = items.remove(0);
-                    // The first of a single item is that item, unless it is a list.
+                    // The first item of an unwrapped single item is that item, unless it is a list.
                     **base = if Listed::of(&kinds.item) == Listed::Never {
                         sequence
                     } else {
@@ -302,7 +302,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// A function that only templates have.
+    /// A function that exists only in templates.
     fn own_function(
         &mut self,
         name: &str,
@@ -412,7 +412,7 @@ impl Filling {
     }
 }
 
-/// Takes away that a sequence is sorted, where its order does not matter.
+/// Removes the sorting of a sequence whose order does not matter.
 fn unsort(sequence: &mut Syntax) {
     match sequence {
         Syntax::ByCharacters(texts, _) => *sequence = (**texts).clone(),
@@ -423,7 +423,7 @@ fn unsort(sequence: &mut Syntax) {
                 _ => false,
             };
             unsort(&mut items[0]);
-            // The brackets made a list of the sorted sequence. A list that is written out would be one item of them.
+            // The brackets made a list of the sorted sequence. An array literal inside of brackets would be a single item.
             if is_sorted && items[0].is_array() {
                 *sequence = items.remove(0);
             }
@@ -431,7 +431,7 @@ fn unsort(sequence: &mut Syntax) {
         Syntax::Whole(inner) => unsort(inner),
         Syntax::Call(name, arguments) => match (&**name, arguments.as_mut_slice()) {
             ("sort", [list]) => *sequence = list.clone(),
-            // With two parameters the function reads the position of each item.
+            // With two parameters, the function reads the index of each item.
             ("map" | "filter", [list, Syntax::Function(parameters, _)])
                 if parameters.len() == 1 =>
             {
@@ -443,7 +443,7 @@ fn unsort(sequence: &mut Syntax) {
     }
 }
 
-/// Puts a value in the place of a template's name.
+/// Replaces a name of a template with a value.
 fn replace(syntax: &mut Syntax, name: &str, value: &Syntax) {
     if matches!(syntax, Syntax::Variable(found) if found == name) {
         *syntax = value.clone();

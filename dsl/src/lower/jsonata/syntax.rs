@@ -1,11 +1,11 @@
-//! The syntax tree of a JSONata expression. It is printed in one place, which chooses the names of locals.
+//! The syntax tree of a JSONata expression. Only the printer chooses the names of locals.
 
 use super::names;
 use crate::expr::{Binary, Text};
 
 /// A name that an expression binds: a function's parameter, or a value that is used more than once.
 ///
-/// Two locals are one where their numbers are; the printer makes a name of the hint.
+/// Two locals are equal if their numbers are; the printer derives the name from the hint.
 #[derive(Clone, Debug)]
 pub(in crate::lower) struct Local {
     pub(super) id: usize,
@@ -39,7 +39,7 @@ pub(in crate::lower) enum Operator {
 }
 
 impl From<Binary> for Operator {
-    /// The operator of the same meaning where the operands are numbers, or are compared.
+    /// The operator with the same meaning if the operands are numbers, or are compared.
     fn from(operator: Binary) -> Operator {
         match operator {
             Binary::Or => Operator::Or,
@@ -59,7 +59,7 @@ impl From<Binary> for Operator {
     }
 }
 
-/// The number of names and literals from which on an expression is bound instead of written twice.
+/// An expression with at least this many names and literals is bound instead of duplicated.
 const SHORT: usize = 9;
 
 /// A JSONata expression.
@@ -67,28 +67,28 @@ const SHORT: usize = 9;
 pub(in crate::lower) enum Syntax {
     Null,
     Bool(bool),
-    /// A number as it is written.
+    /// A number in its JSON format.
     Number(String),
     Text(Text),
-    /// `'${Name}'`, which a template engine fills in.
+    /// `'${Name}'`, which a template engine replaces.
     Placeholder(Text),
-    /// What stands between the slashes.
+    /// The text between the slashes.
     Regex(Text),
     /// A workflow variable.
     Variable(Text),
     Local(Local),
-    /// A place of `$states`, by its path: `input`, `context.Task.Token`.
+    /// A path of `$states`: `input`, `context.Task.Token`.
     States(Text),
     /// `value.name`
     Field(Box<Syntax>, Text),
     /// `value[index]`
     Item(Box<Syntax>, Box<Syntax>),
-    /// `value[]`: a single item stays in its list.
+    /// `value[]`: a single item is not unwrapped.
     Whole(Box<Syntax>),
-    /// Texts in the order of their characters, which is Rust's. JSONata's own order is that of UTF-16. The local is their name
-    /// inside the index of a list.
+    /// Texts in the order of their characters, which is Rust's. JSONata's order is by UTF-16 code units. The local is their name
+    /// inside of the index of a list.
     ByCharacters(Box<Syntax>, Local),
-    /// A list where it is an item of one that is written out: `[list]`, or as it is where it is written out itself.
+    /// A list that is an item of an array literal: `[list]`, or unchanged if it is an array literal itself.
     Nested(Box<Syntax>),
     /// A call of a built-in function.
     Call(Text, Vec<Syntax>),
@@ -98,13 +98,13 @@ pub(in crate::lower) enum Syntax {
     Negative(Box<Syntax>),
     Binary(Operator, Box<Syntax>, Box<Syntax>),
     Conditional(Box<Syntax>, Box<Syntax>, Box<Syntax>),
-    /// `condition ? then`: undefined where the condition does not hold.
+    /// `condition ? then`: undefined if the condition is false.
     When(Box<Syntax>, Box<Syntax>),
     /// `($name := value; body)`
     Bind(Local, Box<Syntax>, Box<Syntax>),
     Array(Vec<Syntax>),
     Object(Vec<(Syntax, Syntax)>),
-    /// A user's own text.
+    /// A user's text, verbatim.
     Raw(Text),
 }
 
@@ -117,7 +117,7 @@ impl Syntax {
         Syntax::Number(number.to_string())
     }
 
-    /// A place of `$states`.
+    /// A path of `$states`.
     pub(in crate::lower) fn states(path: impl Into<Text>) -> Syntax {
         Syntax::States(path.into())
     }
@@ -142,9 +142,9 @@ impl Syntax {
         Syntax::Conditional(Box::new(self), Box::new(then), Box::new(otherwise))
     }
 
-    /// `$not(..)`, or what says the same in fewer words.
+    /// `$not(..)`, or a shorter equivalent.
     ///
-    /// A comparison with something undefined is false either way, so only one of what is there can be turned round.
+    /// Comparison operators are not inverted: a comparison with an undefined value is false, and so is the inverted one.
     pub(in crate::lower) fn negated(self) -> Syntax {
         match self {
             Syntax::Bool(value) => Syntax::Bool(!value),
@@ -155,12 +155,12 @@ impl Syntax {
         }
     }
 
-    /// Whether it may be written twice: a name, a literal, a path, a short list of those.
+    /// Whether it may be duplicated: a name, a literal, a path, a short list of those.
     pub(in crate::lower) fn is_simple(&self) -> bool {
         self.is_simple_within(&mut { SHORT })
     }
 
-    /// `left` is how many names and literals it may have; a list of lists of lists has twice as many at each level.
+    /// `left` is the number of names and literals that it may contain; nested lists double it at each level.
     fn is_simple_within(&self, left: &mut usize) -> bool {
         match self {
             Syntax::Null
@@ -184,7 +184,7 @@ impl Syntax {
         }
     }
 
-    /// How many nodes it has, counted up to a limit.
+    /// The number of nodes, counted up to a limit.
     pub(super) fn size(&self, limit: usize) -> usize {
         let mut size = 1;
         self.children(&mut |child| {
@@ -195,7 +195,7 @@ impl Syntax {
         size
     }
 
-    /// Whether JSONata takes it for a list that is written out, which stays whole where it stands in another.
+    /// Whether JSONata treats it as an array literal, which is not flattened inside of another one.
     pub(super) fn is_array(&self) -> bool {
         match self {
             Syntax::Array(_) | Syntax::Nested(_) => true,
@@ -204,9 +204,9 @@ impl Syntax {
         }
     }
 
-    /// A value under a name, used in a body: put in at once where that is as good.
+    /// A named value and a body; the value is inlined if that does not change the meaning.
     ///
-    /// A value that can panic is computed before the body, as in Rust, also where the body does not reach it.
+    /// A value that can panic is evaluated before the body, as in Rust, even if the body does not evaluate it.
     pub(in crate::lower) fn bind(local: Local, value: Syntax, mut body: Syntax) -> Syntax {
         let mut uses = Uses::default();
         uses.count(&body, &local, false, false);
@@ -222,7 +222,7 @@ impl Syntax {
         Syntax::Bind(local, Box::new(value), Box::new(body))
     }
 
-    /// Binds a value that the body evaluates lazily: as a function, or in place where the body has one use.
+    /// Binds a value that the body evaluates lazily: as a function, or inlined if the body uses it once.
     pub(super) fn share(local: Local, value: Syntax, mut body: Syntax) -> Syntax {
         if body.applications(&local) > 1 {
             let value = Syntax::Function(Vec::new(), Box::new(value));
@@ -246,7 +246,7 @@ impl Syntax {
         self.children_mut(&mut |child| child.put_application(local, value));
     }
 
-    /// Puts a value in the place of a local.
+    /// Replaces a local with a value.
     pub(super) fn put(&mut self, local: &Local, value: &Syntax) {
         if matches!(self, Syntax::Local(found) if found == local) {
             *self = value.clone();
@@ -269,7 +269,7 @@ impl Syntax {
     }
 }
 
-/// The walk over what stands right below a node, shared and mutable.
+/// Defines the visitor of a node's direct children, in a shared and a mutable form.
 macro_rules! children {
     ($name:ident, $iter:ident, $($node:tt)+) => {
         pub(super) fn $name<'s>(self: $($node)+, each: &mut dyn FnMut($($node)+)) {
@@ -320,13 +320,13 @@ impl Syntax {
     children!(children_mut, iter_mut, &'s mut Self);
 }
 
-/// How often a local is read.
+/// The uses of a local.
 #[derive(Default)]
 struct Uses {
     count: usize,
-    /// Some place is run any number of times.
+    /// Some use may be evaluated any number of times.
     repeated: bool,
-    /// Some place is not run at all where a condition says so.
+    /// Some use may not be evaluated, depending on a condition.
     perhaps: bool,
 }
 
@@ -346,7 +346,7 @@ impl Uses {
         );
         let mut first = true;
         syntax.children(&mut |child| {
-            // Only the first part is always run.
+            // Only the first part is always evaluated.
             let perhaps = perhaps || decides && !first;
             first = false;
             self.count(child, local, repeated, perhaps);

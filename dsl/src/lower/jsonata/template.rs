@@ -1,4 +1,4 @@
-//! Fields of a JSONata state: JSON whose texts may be expressions.
+//! Fields of a JSONata state: JSON with expressions in its texts.
 
 use super::code::{Absent, Code};
 use super::expression::Lowering;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use stepwright_asl::json::Json;
 use stepwright_asl::placeholder;
 
-/// The value of a field: structure stays JSON, what is computed becomes `{% .. %}`.
+/// The value of a field: structure remains JSON, computed parts become `{% .. %}`.
 pub(in crate::lower) fn template(expr: &Expr, env: &Env<'_>, report: &mut Report) -> Json {
     let mut lowering = Lowering::new(env.clone(), report);
     let tree = lowering.tree(expr);
@@ -69,7 +69,7 @@ fn json(tree: Tree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
         Tree::Array(items) => {
             Json::Array(items.into_iter().map(|item| json(item, lowering)).collect())
         }
-        // Keys are never evaluated, so one that a template engine would read, or that may be left out, makes the object an
+        // JSONata does not evaluate keys. If a template engine would replace a key, or a member may be omitted, the object becomes an
         // expression.
         Tree::Object(entries)
             if entries
@@ -83,7 +83,7 @@ fn json(tree: Tree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
                     .collect(),
             )
         }
-        // AWS fails on a field that is nothing, as Rust panics.
+        // AWS fails on an undefined field, where Rust panics.
         Tree::Leaf(code) if matches!(code.absent, Absent::Panic(_)) && !code.flattened => {
             Json::String(delimited(&code, &lowering.env))
         }

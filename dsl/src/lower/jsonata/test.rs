@@ -1,4 +1,4 @@
-//! Conditions about a value: what patterns are made of.
+//! Conditions about a value, for patterns.
 
 use super::code::Code;
 use super::expression::{Lowering, step};
@@ -14,7 +14,7 @@ use crate::lower::tree::Tree;
 use crate::shape::Shape;
 use serde_json::Value;
 
-/// Holds a pattern against an expression.
+/// Matches an expression with a pattern.
 pub(in crate::lower) fn matched<'e, 'r>(
     subject: &Expr,
     pattern: &Pattern,

@@ -63,7 +63,7 @@ pub(in crate::lower) fn always(paths: &mut Paths<'_, '_>, constant: &Expr) -> Ch
     truth(paths, constant)
 }
 
-/// A value that is itself a `bool`.
+/// A condition that reads a `bool` value.
 fn truth(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
     match paths.leaf_of(expr) {
         Ok(leaf) => on(paths, &leaf, Operator::BooleanEquals, true.into()),
@@ -71,7 +71,7 @@ fn truth(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
     }
 }
 
-/// A condition that is known: it asks whether something is there that always is.
+/// A constant condition: it tests `IsPresent` on a field that always exists.
 fn known(holds: bool) -> ChoiceRule {
     ChoiceRule {
         variable: Some("$$.Execution.Id".to_owned()),
@@ -141,7 +141,7 @@ fn method(
                 on(paths, &leaf, Operator::StringEquals, "".into())
             }
             Ok(leaf) if matches!(leaf.shape.plain(), Shape::Array(_)) => {
-                // The first item is there, or it is not.
+                // Tests whether the first item is present.
                 not(on(
                     paths,
                     &Leaf::path(format!("{}[0]", leaf.text), Shape::Any),
@@ -156,7 +156,7 @@ fn method(
     }
 }
 
-/// `value.get("name")` of a `serde_json::Value`: there where the member is, whatever it holds.
+/// `value.get("name")` of a `serde_json::Value`: `Some` if the member exists, whatever its value.
 fn member(paths: &mut Paths<'_, '_>, expr: &Expr) -> Option<Leaf> {
     let Node::Method(base, name, arguments) = expr.untyped() else {
         return None;
@@ -253,7 +253,7 @@ fn ordered(
         (kind, _) => kind.clone(),
     };
     let is_path = operand.is_ok();
-    // A unit variant is compared by its text.
+    // A unit variant is compared as text.
     let kind = match (&kind, &operand) {
         (Shape::Enum(_), Err(Value::String(_))) => Shape::String,
         (Shape::Struct(_), _) => kind.plain(),
@@ -278,7 +278,7 @@ fn ordered(
         return ChoiceRule::default();
     };
     let variable = match is_path && !options.is_empty() {
-        // Below it is compared only where it is there.
+        // It is compared below only if it is present.
         true => Leaf {
             absent: None,
             ..variable
@@ -308,7 +308,7 @@ fn ordered(
     if negated { not(rule) } else { rule }
 }
 
-/// Whether two paths are equal, of which these are options: the service fails where the second path is absent, and finds that null is equal to
+/// Whether two paths are equal, of which `options` are options: the service fails if the second path is absent, and null equals
 /// nothing.
 fn of_options(paths: &mut Paths<'_, '_>, rule: ChoiceRule, options: &[Leaf]) -> ChoiceRule {
     let mut are_there: Vec<_> = (options.iter())
@@ -323,7 +323,7 @@ fn of_options(paths: &mut Paths<'_, '_>, rule: ChoiceRule, options: &[Leaf]) -> 
     }
 }
 
-/// One side of a comparison: something computed, or a literal, as a placeholder is here.
+/// One operand of a comparison: a computed value, or a literal, which includes a placeholder.
 fn side(paths: &mut Paths<'_, '_>, expr: &Expr) -> Result<Leaf, Value> {
     match expr.untyped() {
         Node::Placeholder(name) => Err(Value::String(stepwright_asl::placeholder::text(name))),
@@ -342,7 +342,7 @@ fn mirrored(operator: Binary) -> Binary {
     }
 }
 
-/// The operator for a kind of value, and whether its rule is to be negated.
+/// The operator for a kind of value, and whether its rule must be negated.
 fn operator_name(kind: &Shape, operator: Binary, is_path: bool) -> Option<(Operator, bool)> {
     let family = match kind.plain() {
         Shape::Integer | Shape::SmallInteger | Shape::Number | Shape::SmallNumber => "Numeric",
@@ -386,7 +386,7 @@ pub(super) fn compared(
     Some(if negated { not(rule) } else { rule })
 }
 
-/// One comparison; of what may be absent only where it is there.
+/// A comparison; if the value may be absent, it is tested for presence first.
 pub(super) fn on(
     paths: &mut Paths<'_, '_>,
     leaf: &Leaf,
@@ -404,7 +404,7 @@ pub(super) fn on(
     unchecked(paths, leaf, operator, operand)
 }
 
-/// The same with an operand that a template engine shall read.
+/// The same with an operand that a template engine replaces.
 fn unchecked(
     paths: &mut Paths<'_, '_>,
     leaf: &Leaf,

@@ -35,7 +35,7 @@ impl Paths<'_, '_> {
         }
     }
 
-    /// `States.Format`: the braces of the text are escaped, so no template engine finds a placeholder in it.
+    /// `States.Format`: braces in the text are escaped, so no template engine finds a placeholder in it.
     pub(in crate::lower) fn formatted(&mut self, pieces: &[Piece]) -> Leaf {
         let mut template = String::new();
         let mut arguments = Vec::new();
@@ -73,7 +73,7 @@ impl Paths<'_, '_> {
         )
     }
 
-    /// `a + b` and `a - 1`: sums of integers, and texts put together.
+    /// `a + b` and `a - 1`: sums of integers, and concatenated texts.
     pub(super) fn sum(&mut self, operator: Binary, left: &Expr, right: &Expr) -> Leaf {
         let a = self.argument(left);
         let b = self.argument(right);
@@ -103,7 +103,7 @@ impl Paths<'_, '_> {
         }
     }
 
-    /// A call of a function of [`functions`](crate::functions), where an intrinsic function means the same.
+    /// A call of a function in [`functions`](crate::functions), if an intrinsic function has the same meaning.
     pub(super) fn library(&mut self, name: &str, arguments: &[Expr]) -> Leaf {
         let mut given: Vec<Leaf> = arguments.iter().map(|one| self.argument(one)).collect();
         let item = given.first().map_or(Shape::Any, |list| list.shape.item());
@@ -140,10 +140,10 @@ impl Paths<'_, '_> {
     }
 }
 
-/// How deep a type is looked into; recursive types have no end.
+/// The maximum nesting depth of examined types; recursive types are infinite.
 const DEPTH: usize = 8;
 
-/// Whether a value may hold a number of more than 15 digits.
+/// Whether a value may contain a number with more than 15 digits.
 fn is_rounded(shape: &Shape, depth: usize) -> bool {
     if depth == 0 {
         return false;
@@ -171,7 +171,7 @@ fn is_rounded(shape: &Shape, depth: usize) -> bool {
     }
 }
 
-/// The text of a literal between single quotes.
+/// The text of a literal in single quotes, escaped.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {

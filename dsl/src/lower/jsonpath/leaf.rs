@@ -1,4 +1,4 @@
-//! What is computed in JSONPath: a path, or a call of an intrinsic function.
+//! A computed value in JSONPath: a path, or a call of an intrinsic function.
 
 use crate::shape::Shape;
 
@@ -8,9 +8,9 @@ pub(in crate::lower) struct Leaf {
     pub(in crate::lower) text: String,
     pub(in crate::lower) shape: Shape,
     pub(in crate::lower) call: bool,
-    /// The field that may be absent, which JSONPath fails on.
+    /// The field that may be absent, in which case JSONPath fails.
     pub(in crate::lower) absent: Option<String>,
-    /// The value of a flattened field: the path is that of the object that holds it.
+    /// The value of a flattened field: the path is that of the object that contains it.
     pub(in crate::lower) flattened: bool,
 }
 
@@ -40,7 +40,7 @@ impl Leaf {
         )
     }
 
-    /// What stands where nothing could be lowered.
+    /// A placeholder for an expression that could not be lowered.
     pub(in crate::lower) fn nothing() -> Leaf {
         Leaf::path("$", Shape::Any)
     }

@@ -1,6 +1,6 @@
 //! Expressions as JSONPath: paths, payload templates, Choice rules and intrinsic functions.
 //!
-//! Much has no form here. Each fault says what does, or that the state can be JSONata.
+//! JSONPath cannot represent many expressions. Each fault names the supported form, or suggests JSONata for the state.
 
 mod condition;
 mod intrinsic;
@@ -17,5 +17,5 @@ pub(super) use self::path::Paths;
 pub(super) use self::pattern::matched;
 pub(super) use self::template::{entry, object};
 
-/// The end of every fault about what JSONPath lacks.
+/// The end of every fault about a limitation of JSONPath.
 const WAY_OUT: &str = "write `query_language JSONata;` in this state";

@@ -1,4 +1,4 @@
-//! One expression as a path, an intrinsic call or a literal.
+//! Lowers an expression to a path, an intrinsic call or a literal.
 
 use super::WAY_OUT;
 use super::leaf::Leaf;
@@ -11,11 +11,11 @@ use crate::lower::tree::{Build, Tree};
 use crate::shape::{CustomForm, Field, Payload, Presence, Shape};
 use crate::task::ErrorOutput;
 
-/// Lowers expressions of one place.
+/// Lowers expressions of one state or edge.
 pub(in crate::lower) struct Paths<'e, 'r> {
     pub(super) env: Env<'e>,
     pub(super) report: &'r mut Report,
-    /// The field that is read is passed on as the same field.
+    /// The field is read only to be passed on as the same field.
     passes: bool,
 }
 
@@ -33,7 +33,7 @@ impl<'e, 'r> Paths<'e, 'r> {
         Leaf::nothing()
     }
 
-    /// A value where one must be: JSONPath fails on what is absent, so that is refused.
+    /// A value that must exist: JSONPath fails on an absent value, so a value that may be absent is refused.
     pub(in crate::lower) fn value(&mut self, expr: &Expr) -> Tree<Leaf> {
         let before = self.report.enter(expr);
         let value = self.tree(expr);
@@ -79,7 +79,7 @@ impl<'e, 'r> Paths<'e, 'r> {
         }
     }
 
-    /// A path, a call or a literal; for an operand.
+    /// A path, a call or a literal, for an operand.
     pub(super) fn leaf_of(&mut self, expr: &Expr) -> Result<Leaf, serde_json::Value> {
         match self.tree(expr) {
             Tree::Leaf(leaf) => Ok(leaf),
@@ -209,7 +209,7 @@ impl<'e, 'r> Paths<'e, 'r> {
         }
     }
 
-    /// A value that is a variable, or came in with the input of a body's first state.
+    /// A value that is a variable, or is part of the input of a body's first state.
     fn handed(&mut self, whence: Whence, name: &str, shape: Shape) -> Leaf {
         match whence {
             Whence::Here | Whence::Assigned => {
@@ -238,7 +238,7 @@ impl<'e, 'r> Paths<'e, 'r> {
         }
     }
 
-    /// Reports a field with a custom form that is read, unless it is passed on as the same field.
+    /// Reports a read of a field with a custom form, unless the value is passed on as the same field.
     fn is_refused(&mut self, shape: &Shape) -> bool {
         match members::custom_field(shape) {
             Some(form) if !self.passes => {
@@ -392,7 +392,7 @@ impl Build for Paths<'_, '_> {
         if let Node::Let(bindings, body) = &*expr.node {
             return self.tree(&Expr::put_in(bindings, body));
         }
-        // The text of a text that is written out is a literal, too.
+        // The text of a text literal is a literal, too.
         if let Node::Method(base, name, arguments) = &*expr.node
             && arguments.is_empty()
             && matches!(&**name, "to_string" | "into")
@@ -416,7 +416,7 @@ impl Build for Paths<'_, '_> {
         }
     }
 
-    /// `Some(option)` is an option of an option, which nothing can test.
+    /// `Some(option)` is an option of an option, which no rule can test.
     fn some(&mut self, value: Tree<Leaf>) -> Tree<Leaf> {
         match value {
             Tree::Leaf(leaf) if matches!(leaf.shape.plain(), Shape::Option(_) | Shape::Null) => {
@@ -427,7 +427,7 @@ impl Build for Paths<'_, '_> {
         }
     }
 
-    /// The value of a newtype is what it holds, with the shape of the newtype: `Bag(list).0` is no item of the list.
+    /// A newtype has the value that it wraps, with the shape of the newtype: `Bag(list).0` is not an item of the list.
     fn shaped(&mut self, value: Tree<Leaf>, shape: Shape) -> Tree<Leaf> {
         match value {
             Tree::Leaf(leaf) => Tree::Leaf(Leaf { shape, ..leaf }),
@@ -453,7 +453,7 @@ impl Build for Paths<'_, '_> {
     }
 }
 
-/// Whether a value of the one shape is another collection in the other shape.
+/// Whether a conversion between these shapes changes the collection.
 fn is_collected(from: &Shape, into: &Shape) -> bool {
     let is_list = |shape: &Shape| matches!(shape, Shape::Array(_) | Shape::Tuple(_));
     let (from, into) = (from.plain(), into.plain());
@@ -465,7 +465,7 @@ fn is_collected(from: &Shape, into: &Shape) -> bool {
     }
 }
 
-/// The step to a name on the wire.
+/// The step to a JSON member.
 pub(super) fn step(name: &str) -> String {
     let mut letters = name.chars();
     let plain = letters

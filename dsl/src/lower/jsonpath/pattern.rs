@@ -14,7 +14,7 @@ use serde_json::Value;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{ChoiceRule, Operator};
 
-/// Holds a pattern against an expression.
+/// Matches an expression with a pattern.
 pub(in crate::lower) fn matched<'e, 'r>(
     subject: &Expr,
     pattern: &Pattern,

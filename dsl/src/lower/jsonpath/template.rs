@@ -1,4 +1,4 @@
-//! Payload templates: objects whose computed members have keys that end in `.$`.
+//! Payload templates: objects whose computed members have keys with the suffix `.$`.
 
 use super::WAY_OUT;
 use super::leaf::Leaf;
@@ -10,7 +10,7 @@ use stepwright_asl::intrinsic::MAX_NESTING;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::placeholder;
 
-/// A template of these members.
+/// A template with these members.
 pub(in crate::lower) fn object(
     members: Vec<(String, Tree<Leaf>)>,
     paths: &mut Paths<'_, '_>,
@@ -23,7 +23,7 @@ pub(in crate::lower) fn object(
     Json::Object(object)
 }
 
-/// One member of a template: its key, with `.$` where its value is computed.
+/// One member of a template: its key has the suffix `.$` if its value is computed.
 pub(in crate::lower) fn entry(
     key: &str,
     value: Tree<Leaf>,
@@ -45,7 +45,7 @@ pub(in crate::lower) fn entry(
     }
 }
 
-/// A text that a template engine would read is computed instead.
+/// A text that a template engine would replace is computed instead.
 fn literal(key: &str, value: Value, paths: &mut Paths<'_, '_>) -> (String, Json) {
     match value {
         Value::String(text) if !text::is_safe(&text) => {
@@ -63,7 +63,7 @@ fn literal(key: &str, value: Value, paths: &mut Paths<'_, '_>) -> (String, Json)
     }
 }
 
-/// In an array only objects are templates: where an item is computed, at any depth, the whole is a call.
+/// In an array only objects are templates: if an item is computed, at any depth, the whole array becomes a call.
 fn array(key: &str, items: Vec<Tree<Leaf>>, paths: &mut Paths<'_, '_>) -> (String, Json) {
     if !items.iter().any(is_computed) {
         let items = items.into_iter().map(|item| entry("item", item, paths).1);
@@ -73,7 +73,7 @@ fn array(key: &str, items: Vec<Tree<Leaf>>, paths: &mut Paths<'_, '_>) -> (Strin
     (format!("{key}.$"), Json::String(call))
 }
 
-/// `States.Array(..)`, with a call for each list in the list.
+/// `States.Array(..)`, with a nested call for each inner list.
 fn call(items: Vec<Tree<Leaf>>, paths: &mut Paths<'_, '_>, depth: usize) -> String {
     if depth > MAX_NESTING {
         paths.report.fault(format!(
@@ -108,7 +108,7 @@ fn argument(item: Tree<Leaf>, paths: &mut Paths<'_, '_>, depth: usize) -> String
     }
 }
 
-/// Whether an item of a list makes the list a call.
+/// Whether an item of a list requires that the list is a call.
 fn is_computed(item: &Tree<Leaf>) -> bool {
     match item {
         Tree::Leaf(_) => true,

@@ -1,4 +1,4 @@
-//! What has a JSONPath form, and what the rest says.
+//! The expressions with a JSONPath form, and the faults of all others.
 
 use crate::Payload;
 use crate::QueryLanguage;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// A variable and the shape of its value.
 type Variable = (&'static str, fn() -> Shape);
 
-/// The `x` that a JSONPath pass state assigns.
+/// The `x` that a JSONPath Pass state assigns.
 fn assigned(value: Expr) -> Result<String, String> {
     let shapes: [Variable; 5] = [
         ("list", || Shape::Array(Box::new(Shape::Integer))),

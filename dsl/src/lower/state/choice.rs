@@ -38,7 +38,7 @@ impl<'a> StateLowering<'_, 'a> {
         }
         if let Some(subject) = subject {
             let last = arms.len().saturating_sub(1);
-            // What is wrong with a pattern is said at the value that it is held against.
+            // Faults of a pattern are reported at the matched value.
             let before = self.report.enter(subject);
             for (index, arm) in arms.iter().enumerate() {
                 self.arm(&mut choice, subject, arm, index == last);
@@ -50,7 +50,7 @@ impl<'a> StateLowering<'_, 'a> {
                 (choice.assign, choice.output) = self.along(edge, &env);
                 choice.default = Some(edge.target.to_string());
             }
-            // Data that fits no arm of a `match` fails, as rustc has checked that there is none.
+            // rustc has checked that the arms of a `match` are exhaustive; data that matches none of them fails.
             Otherwise::Unsaid if subject.is_none() => self.report.fault(
                 "a choice without `otherwise` fails with States.Runtime where nothing holds; add `otherwise => State;`, or \
                  `otherwise fail;` to say that it shall",
@@ -99,7 +99,7 @@ impl<'a> StateLowering<'_, 'a> {
             }
             (!rules.is_empty()).then(|| jsonpath::all(rules))
         };
-        // What the pattern binds is assigned on the edge, before what the edge says itself.
+        // The names that the pattern binds are assigned on the edge, before the edge's own assignments.
         let mut assign: Vec<(Text, Expr)> = Vec::new();
         for name in arm.pattern.names() {
             let own = arm.edge.assign.iter().any(|(other, _)| other == name);
@@ -111,7 +111,7 @@ impl<'a> StateLowering<'_, 'a> {
         let assign = self.assign(&assign, &env, true);
         match matched {
             Some(rule) => choice.choices.push(leading(rule, assign, &arm.edge)),
-            // `_` and a lone name take everything: the Default, whose Assign is the state's own.
+            // `_` or a single name matches everything: it becomes the Default, whose Assign is the state's Assign.
             None if is_last && !choice.choices.is_empty() => {
                 choice.assign = assign;
                 choice.default = Some(arm.edge.target.to_string());
@@ -137,7 +137,7 @@ impl<'a> StateLowering<'_, 'a> {
     }
 }
 
-/// A rule of the state itself: with what is assigned, and where it goes.
+/// A top-level rule of the state, with its assignments and target.
 fn leading(rule: ChoiceRule, assign: Option<Object>, edge: &Edge) -> ChoiceRule {
     ChoiceRule {
         assign,

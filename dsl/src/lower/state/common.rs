@@ -1,4 +1,4 @@
-//! What states of several kinds write: assignments, outputs, catchers, numbers.
+//! Fields of several kinds of states: assignments, outputs, Catchers, numbers.
 
 use super::StateLowering;
 use crate::expr::{Expr, Node, Text};
@@ -15,7 +15,7 @@ use stepwright_asl::model::{
 };
 use stepwright_asl::placeholder;
 
-/// Where a state goes, and what it leaves behind.
+/// The transition of a state, with its assignments and output.
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) assign: Option<Object>,
@@ -23,15 +23,15 @@ pub(super) struct Outcome {
     pub(super) output: Option<Json>,
     /// JSONPath: `OutputPath`.
     pub(super) output_path: Option<PathField>,
-    /// JSONPath: an object that must be built, by `ResultSelector` or `Parameters`.
+    /// JSONPath: an object that is built by `ResultSelector` or `Parameters`.
     pub(super) built: Option<Json>,
-    /// JSONPath: a constant, by a Pass's `Result`.
+    /// JSONPath: a constant, written as a Pass's `Result`.
     pub(super) constant: Option<Json>,
     pub(super) next: Option<String>,
     pub(super) end: Option<Word<bool>>,
 }
 
-/// A number, or where one is read: JSONPath has a field of its own for that.
+/// A number, or the path of one, for which JSONPath has a separate field.
 #[derive(Default)]
 pub(super) struct Amount {
     pub(super) value: Option<NumberOrExpression>,
@@ -43,7 +43,7 @@ impl<'a> StateLowering<'_, 'a> {
         self.env.language() == QueryLanguage::Jsonata
     }
 
-    /// Where the state goes, its variables and its output. `env` is what they are evaluated in.
+    /// The state's transition, assignments and output. `env` is the environment of their expressions.
     pub(super) fn outcome(&mut self, env: &Env<'a>) -> Outcome {
         let mut outcome = Outcome::default();
         let value = match &self.state.transition {
@@ -67,7 +67,7 @@ impl<'a> StateLowering<'_, 'a> {
                     .as_ref()
                     .map(|found| Json::String(jsonata::text(found.code.clone(), env, self.report))),
             };
-            // The result as it is comes out by itself.
+            // The unchanged result is the default output.
             if outcome.output.as_ref().and_then(Json::as_str) == Some("{% $states.result %}") {
                 outcome.output = None;
             }
@@ -93,7 +93,7 @@ impl<'a> StateLowering<'_, 'a> {
                 }
                 value => {
                     let value = value.map_or_else(|value| value, Tree::Literal);
-                    // Only objects are templates: a single value is built in one and taken out again.
+                    // Only objects are templates: a single value is built inside of an object and extracted again.
                     let members = vec![("value".to_owned(), value)];
                     outcome.built = Some(jsonpath::object(members, &mut paths));
                     outcome.output_path = Some(PathField::Path("$.value".to_owned()));
@@ -102,7 +102,7 @@ impl<'a> StateLowering<'_, 'a> {
         }
     }
 
-    /// `Assign`, with what came in where this is the first state of a map's body.
+    /// `Assign`. The first state of a Map's body also assigns its input.
     pub(super) fn assign(
         &mut self,
         assign: &[(Text, Expr)],
@@ -140,7 +140,7 @@ impl<'a> StateLowering<'_, 'a> {
         }
     }
 
-    /// Variables that AWS refuses or that would change what an expression means.
+    /// Reports variables that AWS refuses or that would change the meaning of an expression.
     fn refuse_variable(&mut self, name: &str) {
         let outer = self.env.levels.len().saturating_sub(1);
         if self.env.levels[..outer]
@@ -183,7 +183,7 @@ impl<'a> StateLowering<'_, 'a> {
             .collect()
     }
 
-    /// Refuses errors of a nested workflow where the state cannot know them. Where it can, a Choice has replaced their catches before.
+    /// Reports errors of a nested workflow that the state cannot know. For a state that can, a Choice has already replaced their catches.
     pub(super) fn refuse_errors_of_child(&mut self) {
         let state = self.state;
         let Kind::Task { call, .. } = &state.kind else {
@@ -226,7 +226,7 @@ impl<'a> StateLowering<'_, 'a> {
         }
     }
 
-    /// A number of seconds or of anything else.
+    /// A number, for example of seconds.
     pub(super) fn amount(&mut self, value: &Expr) -> Amount {
         if let Some(Json::Number(number)) = &super::raw::literal(value) {
             return Amount {
@@ -250,12 +250,12 @@ impl<'a> StateLowering<'_, 'a> {
         }
     }
 
-    /// A number, where one is given.
+    /// An optional number.
     pub(super) fn optional_amount(&mut self, value: Option<&Expr>) -> Amount {
         value.map(|value| self.amount(value)).unwrap_or_default()
     }
 
-    /// A JSONPath where the field takes nothing else.
+    /// A JSONPath, for a field that accepts nothing else.
     pub(super) fn path_of(&mut self, value: &Expr, what: &str) -> Option<String> {
         match self.path_value(value) {
             Tree::Leaf(leaf) if !leaf.call => Some(leaf.text),
@@ -269,7 +269,7 @@ impl<'a> StateLowering<'_, 'a> {
         }
     }
 
-    /// A value of a JSONPath state, on its input.
+    /// A value of a JSONPath state, over its input.
     pub(super) fn path_value(&mut self, value: &Expr) -> Tree<Leaf> {
         let env = self.env.clone();
         Paths::new(env, self.report).value(value)

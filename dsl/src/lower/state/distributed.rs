@@ -1,4 +1,4 @@
-//! What a Distributed Map adds to a Map.
+//! The additional fields of a Distributed Map.
 
 use super::StateLowering;
 use crate::expr::{Expr, Node};
@@ -61,7 +61,7 @@ impl StateLowering<'_, '_> {
         }
     }
 
-    /// What this map hands to its children.
+    /// The outer values that this Map passes to its children.
     fn handed(&self) -> Vec<Handed> {
         let scope = self.env.scopes.inner(&self.state.name, 0);
         scope
@@ -71,7 +71,7 @@ impl StateLowering<'_, '_> {
             .unwrap_or_default()
     }
 
-    /// The item beside what its children read from outside.
+    /// The item, next to the outer values that the children read.
     fn item_selector(&mut self, item: &str, handed: &[Handed]) -> Json {
         let mut members = Object::new();
         let value = Expr::new(Node::Context("Map.Item.Value"));
@@ -149,7 +149,7 @@ impl StateLowering<'_, '_> {
             .fault(format!("`{config}` has no field `{name}`"));
     }
 
-    /// `Parameters` or `Arguments`, as the query language has it.
+    /// `Parameters` or `Arguments`, depending on the query language.
     fn arguments(&mut self, access: &Access) -> (Option<Json>, Option<Json>) {
         let mut members = Object::new();
         for (key, value) in &access.arguments {
@@ -181,7 +181,7 @@ impl StateLowering<'_, '_> {
         }
     }
 
-    /// The batch's own input with what the children read from outside.
+    /// The batch's own input, with the outer values that the children read.
     fn batch_input(
         &mut self,
         batch: &Batching,
@@ -214,7 +214,7 @@ impl StateLowering<'_, '_> {
         Some(Json::Object(members))
     }
 
-    /// The keys that are given are those of the type that the body reads.
+    /// Checks that the keys of the batch input are those of the type that the body reads.
     fn refuse_batch_input(&mut self, members: &Object, map: &flow::Map) {
         let Some(Shape::Struct(batch)) = map.shape.map(|shape| shape().plain()) else {
             return;
@@ -254,7 +254,7 @@ impl StateLowering<'_, '_> {
     }
 }
 
-/// A setting that is a text.
+/// The text of a text setting.
 fn word(value: &Expr) -> Option<String> {
     super::raw::literal(value)?.as_str().map(str::to_owned)
 }

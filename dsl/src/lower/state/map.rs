@@ -54,7 +54,7 @@ impl StateLowering<'_, '_> {
             let items = jsonata::template(items, &self.env, self.report);
             (Some(items), None)
         } else {
-            // The input as it is comes in by itself.
+            // The unchanged input is the default list.
             let path = self.path_of(items, "a computed list");
             (None, path.filter(|path| path != "$"))
         }

@@ -1,4 +1,4 @@
-//! One state of one state.
+//! Lowers single states.
 
 mod choice;
 mod common;
@@ -29,19 +29,19 @@ use stepwright_asl::model::QueryLanguage;
 pub(super) struct States<'a> {
     flow: &'a Flow,
     scopes: &'a Scopes,
-    /// Some state is JSONPath, so each JSONata state says that it is one.
+    /// Some state is JSONPath, so each JSONata state declares its query language.
     mixed: bool,
     faults: Vec<Fault>,
 }
 
-/// One state on its way.
+/// A state that is being lowered.
 pub(super) struct StateLowering<'s, 'a> {
     pub(super) flow: &'a Flow,
     pub(super) state: &'a State,
     pub(super) env: Env<'a>,
     pub(super) report: &'s mut Report,
-    /// What this first state of a body assigns for those after it, because it is its input: the item, and what a
-    /// Distributed Map hands in.
+    /// The values that the first state of a body assigns for later states because they are in its input: the item, and the values
+    /// that a Distributed Map passes to its children.
     pub(super) assigns_input: Vec<(Text, Expr)>,
 }
 
@@ -59,7 +59,7 @@ impl<'a> States<'a> {
         self.faults
     }
 
-    /// The states of the machine, of a branch or of a body.
+    /// Lowers the states of the machine, of a branch or of a body.
     pub(super) fn lower(&mut self, states: &'a [State], levels: &[Level<'a>]) -> model::States {
         let mut lowered = model::States::new();
         for (index, state) in states.iter().enumerate() {
@@ -68,7 +68,7 @@ impl<'a> States<'a> {
             find_mistakes(state, states, &mut report);
             let env = Env::new(self.flow, self.scopes, state, levels.clone());
             let assigns_input = self.input_to_assign(index, states, &env, &mut report);
-            // What is inside comes after what is around it, in the list of faults.
+            // In the list of faults, inner states follow their outer state.
             let mut lowering = StateLowering {
                 flow: self.flow,
                 state,
@@ -122,7 +122,7 @@ impl<'a> States<'a> {
         lowered
     }
 
-    /// Fills in the branches of a parallel and the body of a map.
+    /// Lowers the branches of a Parallel and the body of a Map.
     fn inside(&mut self, made: &mut model::State, state: &'a State, levels: &[Level<'a>]) {
         for (index, body) in state.bodies().iter().enumerate() {
             let levels = enter(self.scopes, levels, state, index);
@@ -157,7 +157,7 @@ impl<'a> States<'a> {
         }
     }
 
-    /// What a body's first state hands on, and whether it can.
+    /// The values that a body's first state assigns for later states. Reports a fault if it cannot.
     fn input_to_assign(
         &self,
         index: usize,
@@ -209,13 +209,13 @@ impl<'a> States<'a> {
     }
 }
 
-/// What does not depend on the kind of the state.
+/// Sets the fields that do not depend on the kind of the state.
 fn made_common(made: &mut model::State, state: &State, language: Option<QueryLanguage>) {
     made.set_comment(state.comment.as_deref().map(text::comment));
     made.set_query_language(language);
 }
 
-/// Mistakes that a tree may hold whatever made it.
+/// Reports faults of a flow tree, independent of how it was created.
 fn find_mistakes(state: &State, siblings: &[State], report: &mut Report) {
     if !text::is_safe(&state.name) {
         report.fault("a state's name must not hold `${`, `%{`, `{%` or `%}`");

@@ -1,4 +1,4 @@
-//! Fields that stand as the user wrote them.
+//! Verbatim fields.
 
 use super::StateLowering;
 use crate::expr::{Expr, Node, Text};
@@ -7,7 +7,7 @@ use crate::lower::report::Report;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model;
 
-/// A literal with everything in it as it stands, where nothing is computed.
+/// The JSON of a literal, verbatim; `None` if a part of it is computed.
 pub(in crate::lower) fn literal(expr: &Expr) -> Option<Json> {
     match &*expr.node {
         Node::Literal(value) => Some(Json::from(value.clone())),
@@ -46,7 +46,7 @@ impl StateLowering<'_, '_> {
     }
 }
 
-/// Puts raw fields over what the state, its branches or body and its edges would write.
+/// Replaces fields that the state, its branches or body and its edges would write with raw fields.
 pub(super) fn merge(
     made: model::State,
     state: &State,
@@ -107,14 +107,14 @@ fn entry<'o>(object: &'o mut Object, list: &str, index: usize) -> Option<&'o mut
     }
 }
 
-/// Puts the fields of an edge over those of its object.
+/// Merges the raw fields of an edge into its object.
 fn along(place: Option<&mut Json>, edge: &Edge, report: &mut Report) {
     let before = report.enter_at(edge.place);
     put(place, &edge.raw, report);
     report.leave(before);
 }
 
-/// Puts the fields over those of the object at a place.
+/// Merges raw fields into the object at `place`.
 fn put(place: Option<&mut Json>, fields: &[(Text, Expr)], report: &mut Report) {
     if fields.is_empty() {
         return;
@@ -134,7 +134,7 @@ fn put(place: Option<&mut Json>, fields: &[(Text, Expr)], report: &mut Report) {
     }
 }
 
-/// Puts one raw field over what stands there; without a value takes it away.
+/// Sets one raw field; without a value, removes the field.
 pub(in crate::lower) fn over(object: &mut Object, key: String, value: Option<Json>) {
     match value {
         Some(value) => {
@@ -146,7 +146,7 @@ pub(in crate::lower) fn over(object: &mut Object, key: String, value: Option<Jso
     }
 }
 
-/// Whether the field is to be left out.
+/// Whether the field must be removed.
 pub(in crate::lower) fn is_omitted(value: &Expr) -> bool {
     matches!(&*value.node, Node::None)
 }

@@ -7,7 +7,7 @@ use stepwright_asl::json::Number;
 use stepwright_asl::model::{JitterStrategy, Retrier};
 
 impl StateLowering<'_, '_> {
-    /// The state's Retriers, with Lambda's where the task is a Lambda function and the workflow says `lambda_retries`.
+    /// The state's Retriers. For a Lambda function, also those of `lambda_retries` if the workflow enables them.
     pub(super) fn retriers(&mut self, is_lambda: bool) -> Vec<Retrier> {
         let state = self.state;
         let mut retriers = Vec::with_capacity(state.retry.len() + 1);
@@ -28,7 +28,7 @@ impl StateLowering<'_, '_> {
                 .map(ToString::to_string)
                 .collect();
             if !names.is_empty() {
-                // `States.ALL` must stay last.
+                // `States.ALL` must remain last.
                 let all = retriers.last().is_some_and(|last| {
                     last.error_equals.iter().any(|error| error == "States.ALL")
                 });

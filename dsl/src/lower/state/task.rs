@@ -13,7 +13,7 @@ use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{MachineType, PathField, Task};
 use stepwright_asl::resource::{Pattern, Resource};
 
-/// The part of a Task that its call decides.
+/// The fields of a Task that depend on its call.
 #[derive(Default)]
 struct Called {
     resource: String,
@@ -118,7 +118,7 @@ impl StateLowering<'_, '_> {
         self.whole_input(resource, &payload, is_lambda)
     }
 
-    /// The payload is the whole input of the resource.
+    /// The payload is the complete input of the resource.
     fn whole_input(&mut self, resource: String, payload: &Expr, is_lambda: bool) -> Called {
         let mut called = Called {
             resource,
@@ -161,11 +161,11 @@ impl StateLowering<'_, '_> {
                      this state",
                 );
             }
-            // The SDK's call takes text.
+            // The SDK's call expects text.
             let code = jsonata::as_text(&workflow.input, &self.env, self.report);
             ("Input".to_owned(), Json::String(code))
         } else if self.shape_of(&workflow.input).may_be_text() {
-            // StartExecution reads a text as the input's JSON: an input that is text itself is written as JSON.
+            // StartExecution parses a text as the input's JSON: an input that is a text is therefore serialized as JSON.
             let text = Expr::function("functions::to_json", vec![workflow.input.clone()]);
             self.member("Input", &text)
         } else {
@@ -201,8 +201,8 @@ impl StateLowering<'_, '_> {
         }
     }
 
-    /// The arguments of a service are those of AWS's tables, unless `raw` writes others. An unknown service is said by the
-    /// validator.
+    /// Checks a service's arguments with AWS's tables, unless `raw` writes them. The validator reports an unknown
+    /// service.
     fn refuse_unknown_arguments(&mut self, service: &ServiceCall, resource: &str) {
         let wins = ["Resource", "Arguments", "Parameters"];
         let is_raw = self.state.raw.iter().any(|(key, _)| wins.contains(&&**key));
@@ -224,7 +224,7 @@ impl StateLowering<'_, '_> {
         }
     }
 
-    /// A token that nobody gets is never answered.
+    /// Refuses a task token that is not sent: nothing could complete it.
     fn refuse_unsent_token(&mut self, call: &Call) {
         let mut sent = false;
         let mut see = |expr: &Expr| {
@@ -249,7 +249,7 @@ impl StateLowering<'_, '_> {
         }
     }
 
-    /// What an Express workflow cannot do.
+    /// Refuses calls that an Express workflow does not support.
     fn refuse_in_express(&mut self, resource: &str, call: &Call) {
         if self.env.machine_type() != MachineType::Express {
             return;
@@ -272,7 +272,7 @@ impl StateLowering<'_, '_> {
     }
 }
 
-/// What travels to a task: nothing as `{}`, one argument as it is, several by the parameters' names.
+/// The payload of a task: `{}` without arguments, a single argument itself, several as an object with the parameters' names.
 fn payload(task: &TaskCall) -> Expr {
     let input = match (task.parameters, task.arguments.as_slice()) {
         ([_], [only]) => only.clone(),

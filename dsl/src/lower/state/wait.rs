@@ -30,7 +30,7 @@ impl StateLowering<'_, '_> {
         made
     }
 
-    /// In JSONPath some states can only select their output.
+    /// Refuses a computed output: in JSONPath some states can only select their output.
     pub(super) fn selects_only(&mut self, outcome: &super::common::Outcome) {
         if outcome.built.is_some() || outcome.constant.is_some() {
             self.report.fault(

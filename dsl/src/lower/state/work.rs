@@ -1,11 +1,11 @@
-//! What the states write that do work: a Task, a Parallel, a Map.
+//! The fields of states with work: Task, Parallel, Map.
 
 use super::StateLowering;
 use super::common::Outcome;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{Catcher, Map, Parallel, Retrier, Task};
 
-/// What becomes of the work's result and of its errors.
+/// The fields that handle the work's result and errors.
 pub(super) struct Work {
     selector: Option<Json>,
     outcome: Outcome,
@@ -49,7 +49,7 @@ impl StateLowering<'_, '_> {
         }
     }
 
-    /// `ResultSelector`: it builds objects, and a constant that is one.
+    /// `ResultSelector`: builds objects, including constant ones.
     fn selector(&mut self, outcome: &Outcome) -> Option<Json> {
         match (&outcome.built, &outcome.constant) {
             (Some(built), _) => Some(built.clone()),

@@ -1,4 +1,4 @@
-//! A parallel and a map.
+//! Parallel and Map.
 
 use super::*;
 
@@ -89,7 +89,7 @@ fn a_map_in_jsonpath_hands_its_item_on_from_a_state_that_forwards_it() {
     emits("map_jsonpath", jsonpath(map(State::pass("First"))));
     let task = State::task("First", Call::task::<tick>(vec![]));
     refuses("refused_map_item_in_jsonpath", jsonpath(map(task.clone())));
-    // Mixed: the first state is JSONata, so it can.
+    // Mixed: the first state is JSONata, so it can assign the value.
     emits(
         "map_mixed",
         jsonpath(map(task.query_language(QueryLanguage::Jsonata))),

@@ -1,4 +1,4 @@
-//! What a task calls: functions, activities, services, workflows.
+//! Calls of a Task: functions, activities, services, workflows.
 
 use super::*;
 use crate::flow::AnswerType;

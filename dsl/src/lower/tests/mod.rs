@@ -169,12 +169,12 @@ fn label() -> Expr {
     ])
 }
 
-/// The ASL of a flow is that of the snapshot.
+/// Compares the ASL of a flow with its snapshot.
 fn emits(name: &str, flow: Flow) {
     insta::assert_snapshot!(name, asl(flow));
 }
 
-/// The faults of a flow are those of the snapshot.
+/// Compares the faults of a flow with their snapshot.
 fn refuses(name: &str, flow: Flow) {
     insta::assert_snapshot!(name, faults(flow).join("\n"));
 }

@@ -1,4 +1,4 @@
-//! Literals are written as serde writes the values.
+//! Literals have serde's JSON form.
 
 use crate::Payload;
 use crate::expr::Expr;
@@ -77,7 +77,7 @@ enum Untagged {
     Named { x: u8 },
 }
 
-/// What a pass state gives for an expression of literals.
+/// The output of a Pass state for an expression of literals.
 fn emitted(expr: Expr) -> Value {
     let flow = Flow::new("Test").state(State::pass("End").end_with(expr));
     let definition = flow.lower().unwrap();

@@ -1,4 +1,4 @@
-//! A pass, a choice, a wait, and the ends.
+//! Pass, Choice, Wait, Succeed and Fail.
 
 use super::*;
 
@@ -152,7 +152,7 @@ fn a_match() {
     };
     emits("match", start(states.clone()));
     let mut simple = states;
-    // JSONPath puts no texts together in a condition's edge of its own kind; the rest is the same.
+    // JSONPath cannot concatenate texts here; the rest is the same.
     simple[0] = State::choice("Decide").match_on(
         Expr::variable("decision"),
         vec![

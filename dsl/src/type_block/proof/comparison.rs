@@ -1,14 +1,14 @@
-//! Comparisons and clones of values whose type may be the user's.
+//! Comparisons and clones of values that may have a user's type.
 //!
-//! A workflow compares the JSON of two values. For types of the standard library that is what `==` and `<` do; for a type of
-//! the user rustc cannot say whether `PartialEq` was derived. So the block says which type is compared, and
+//! A workflow compares the JSON of two values. For types of the standard library, `==` and `<` do the same. For a type of
+//! the user, rustc cannot tell whether `PartialEq` was derived. The block therefore records the compared type, and
 //! [samples](crate::shape::samples) of it are compared in both ways when the definition is built.
 
 use crate::shape::Form;
 use crate::type_block::Witness;
 use crate::type_block::known::{Cloned, Equal, MethodClone, Ordered, PartiallyOrdered};
 
-/// A value that has the type of another one, borrowed or not.
+/// A value of the same type as another one, borrowed or not.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` and a `{Other}` are compared by code of the program, which a workflow cannot run",
     label = "this is a `{Self}`",
@@ -25,18 +25,18 @@ pub trait Comparable<Other: ?Sized> {
 impl<A: Form + ?Sized, B: Form<Owned = A::Owned> + ?Sized> Comparable<B> for A {}
 
 impl<T> Witness<T> {
-    /// Fixes the type by a value that is borrowed, or made of borrowed ones.
+    /// Infers the type from a value that is borrowed, or contains borrowed values.
     pub fn owns<V: Form<Owned = T> + ?Sized>(&self, _value: &V) {}
 }
 
-/// The choices of a check: a type that has the form of a payload, an iterator over such values, or nothing.
+/// The choices of a check: a type with the form of a payload, an iterator over such values, or no check.
 macro_rules! checks {
     ($($(#[$docs:meta])* $method:ident: $bound:ident => $leaf:ident, $first:ident, $second:ident, $last:ident;)*) => {$(
         $(#[$docs])*
         pub trait $first {
             /// The payload.
             type Of;
-            /// Adds the check to what is known.
+            /// Adds the check to the data.
             fn $method<Shaped>(&self, _shaped: Shaped) -> $leaf<Self::Of, Shaped> {
                 $leaf::new()
             }
@@ -48,9 +48,9 @@ macro_rules! checks {
 
         $(#[$docs])*
         pub trait $second {
-            /// The payload that an item is.
+            /// The payload type of an item.
             type Of;
-            /// Adds the check to what is known.
+            /// Adds the check to the data.
             fn $method<Shaped>(&self, _shaped: Shaped) -> $leaf<Self::Of, Shaped> {
                 $leaf::new()
             }
@@ -62,7 +62,7 @@ macro_rules! checks {
 
         $(#[$docs])*
         pub trait $last {
-            /// Nothing is checked.
+            /// Adds no check.
             fn $method<Shaped>(&self, shaped: Shaped) -> Shaped {
                 shaped
             }
@@ -73,22 +73,22 @@ macro_rules! checks {
 }
 
 checks! {
-    /// Whether `==` is that of the JSON.
+    /// Checks that `==` equals the equality of the JSON.
     equal: PartialEq => Equal, EqualValues, EqualItems, EqualNothing;
-    /// Whether `<` is that of the JSON.
+    /// Checks that `<` equals the order of the JSON.
     partially_ordered: PartialOrd => PartiallyOrdered, PartiallyOrderedValues, PartiallyOrderedItems, PartiallyOrderedNothing;
-    /// Whether `Ord` is the order of the JSON.
+    /// Checks that `Ord` equals the order of the JSON.
     ordered: Ord => Ordered, OrderedValues, OrderedItems, OrderedNothing;
-    /// Whether the clones of items have the JSON of the items.
+    /// Checks that the clones of items have the JSON of the items.
     cloned: Clone => Cloned, ClonedValues, ClonedItems, ClonedNothing;
 }
 
-/// Whether the result of `value.clone()` has the JSON of the value. A method `clone` that the type has itself counts also
-/// where the type is not `Clone`.
+/// Checks that the result of `value.clone()` has the JSON of the value. An inherent method `clone` also counts if
+/// the type is not `Clone`.
 pub trait ClonedByMethod {
     /// The payload.
     type Of;
-    /// Adds the check to what is known.
+    /// Adds the check to the data.
     fn cloned_by_method<Shaped>(&self, _shaped: Shaped) -> MethodClone<Self::Of, Shaped> {
         MethodClone::new()
     }
@@ -100,7 +100,7 @@ impl<T: Form> ClonedByMethod for &Witness<T> {
 
 /// No check of `value.clone()`.
 pub trait ClonedByNothing {
-    /// Nothing is checked.
+    /// Adds no check.
     fn cloned_by_method<Shaped>(&self, shaped: Shaped) -> Shaped {
         shaped
     }

@@ -1,4 +1,4 @@
-//! Operators, conversions and texts of values: which types have those of the standard library.
+//! Operators, conversions and texts of values: the types that use the standard library's.
 
 use super::receiver::{Has, method};
 use crate::type_block::never;
@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Implements a trait for types without parameters, and for what only leads to such a type.
+/// Implements a trait for types without parameters, and for references and smart pointers to them.
 macro_rules! scalars {
     ($trait:ident: $($of:ty)*) => {
         $(
@@ -22,7 +22,7 @@ macro_rules! scalars {
     )*};
 }
 
-/// A number, a text or a `bool`, whose operators are the standard library's.
+/// A number, a text or a `bool`, with the standard library's operators.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has its own operator, which a workflow cannot run",
     label = "a workflow computes with numbers, texts and `bool`s, and this is a `{Self}`",
@@ -43,7 +43,7 @@ scalars! {
     Operand: bool char u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64 str String Cow<'_, str> Value
 }
 
-/// A value that a function such as `String::from` takes, without code of the user.
+/// A value that a function such as `String::from` accepts, without code of the user.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has its own conversion, which a workflow cannot run",
     label = "a workflow converts numbers, texts and `bool`s, and this is a `{Self}`",
@@ -63,7 +63,7 @@ pub trait Convertible {
 #[diagnostic::do_not_recommend]
 impl<T: Operand> Convertible for T {}
 
-/// A value that is reached by `*`, without code of the user.
+/// A value that `*` reaches without code of the user.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has its own `Deref`, which a workflow cannot run",
     label = "this is a `{Self}`, and no reference",
@@ -95,7 +95,7 @@ impl<T> Points for Vec<T> {}
 #[diagnostic::do_not_recommend]
 impl Points for Cow<'_, str> {}
 
-/// A number that the standard library adds up.
+/// A number that the standard library can sum.
 pub trait Number {}
 
 macro_rules! numbers {
@@ -123,7 +123,7 @@ pub trait Sums: Sized {
 #[diagnostic::do_not_recommend]
 impl<I: Has<method::sum> + Iterator<Item: Number>> Sums for I {}
 
-/// A value whose text is the one that the standard library writes.
+/// A value whose text the standard library writes.
 #[diagnostic::on_unimplemented(
     message = "a workflow cannot write a `{Self}` as text",
     label = "the text of a `{Self}` is not the standard library's",
@@ -147,7 +147,7 @@ scalars! {
         std::net::Ipv6Addr
 }
 
-/// Types of other crates: what a workflow may do with their text is in their shape, which the lowering reads.
+/// Types of other crates: their shape determines how a workflow may use their text.
 macro_rules! written {
     ($($feature:literal: $($of:ty)*;)*) => {$($(
         #[cfg(feature = $feature)]

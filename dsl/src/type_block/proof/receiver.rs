@@ -1,4 +1,4 @@
-//! Which methods the standard types have: generated from the table of `stepwright_asl::callable`.
+//! The methods of standard types, generated from the table of `stepwright_asl::callable`.
 
 use serde_json::Value;
 use std::borrow::Cow;
@@ -10,7 +10,7 @@ use std::iter;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A standard type, or a reference to one, that has the method `Method` of the standard library.
+/// A standard type, or a reference to one, with the standard library's method `Method`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has its own `{Method}`, which a workflow cannot run",
     label = "a workflow runs the `{Method}` of the standard library's types, and this is a `{Self}`",
@@ -24,9 +24,9 @@ pub trait Has<Method>: Sized {
     }
 }
 
-/// The methods of the standard library that a workflow can run, as types: compile errors name them.
+/// The methods of the standard library that a workflow can evaluate, as types: compile errors contain their names.
 ///
-/// The module is visible because rustc prints the short names of visible types only.
+/// The module is visible because rustc prints short names only for visible types.
 #[allow(non_camel_case_types, missing_debug_implementations)]
 pub mod method {
     macro_rules! names {
@@ -48,7 +48,7 @@ pub mod method {
 
     /// `value[index]`
     pub struct index;
-    /// A list that another one is combined with.
+    /// The argument of a method that combines two lists.
     pub struct argument;
 }
 
@@ -175,7 +175,7 @@ types! {
         [I: StandardIterator + Iterator<Item: Has<method::argument> + IntoIterator>,] iter::Flatten<I>;
 }
 
-/// An `Option` with methods that depend on what is inside: `cloned` of a reference, `flatten` of an `Option`.
+/// An `Option` with methods that depend on its value: `cloned` of a reference, `flatten` of an `Option`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has its own `{Method}`, which a workflow cannot run",
     label = "the standard library has no `{Method}` for a `{Self}`",

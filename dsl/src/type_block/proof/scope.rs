@@ -1,4 +1,4 @@
-//! What names mean where the workflow is declared.
+//! The meaning of names at the declaration of the workflow.
 
 /// The macros of the standard library. A glob import makes another macro of the same name ambiguous.
 pub mod macros {
@@ -16,7 +16,7 @@ pub trait IsDefault<Standard> {}
 #[diagnostic::do_not_recommend]
 impl<F> IsDefault<F> for F {}
 
-/// A second implementation. With one only, rustc infers `Standard` from it and reports mismatched types.
+/// A second implementation. With only one, rustc would infer `Standard` from it and report mismatched types.
 #[derive(Debug)]
 pub struct Unrelated;
 

@@ -1,4 +1,4 @@
-//! What a task state calls.
+//! The calls of task states.
 
 use super::Writer;
 use crate::machine::{Application, Call, Callee, Object, ObjectValue};
@@ -14,7 +14,7 @@ impl Writer<'_> {
                 path, arguments, ..
             }) => {
                 let arguments = self.expressions(arguments);
-                // In parentheses a path is a type: without them a function in its place is a second error.
+                // In parentheses a path is a type. Without them, a function at this position would cause a second error.
                 match (&call.wait, ty) {
                     (None, _) => quote!(__s::Call::task::<(#path)>(#arguments)),
                     (Some(_), ty) => {

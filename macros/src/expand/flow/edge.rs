@@ -1,4 +1,4 @@
-//! Transitions, and what they assign.
+//! Transitions, with their assignments.
 
 use super::super::pattern::pattern;
 use super::{Writer, raw};
@@ -11,7 +11,7 @@ use quote::{ToTokens, quote};
 use syn::Pat;
 
 impl Writer<'_> {
-    /// What a `next` carries, a `catch` or an exit; the edges of a choice are written with it.
+    /// The assignments of a `next`, a `catch` or an exit; the edges of a choice are written with the choice.
     pub(super) fn edge(&mut self, state: &State, edge: &Edge) -> TokenStream {
         match &edge.kind {
             EdgeKind::Catch { errors, .. } => {
@@ -65,8 +65,8 @@ impl Writer<'_> {
         quote!(__s::Arm::new(#pattern, #guard, #target),)
     }
 
-    /// An edge's target, and its assignments. Names that an arm's pattern binds are written with the pattern; those that a `catch` binds are assigned
-    /// where something reads them.
+    /// An edge's target, and its assignments. Names that an arm's pattern binds are written with the pattern; names that a `catch` binds are assigned
+    /// if something reads them.
     pub(super) fn target(&mut self, edge: &Edge) -> TokenStream {
         let name = self.name_of(&edge.name);
         let fields = raw::fields(&edge.raw);
@@ -93,7 +93,7 @@ impl Writer<'_> {
         tokens
     }
 
-    /// `.assign(..)` for a `let`; of a tuple that is written out, each item for itself.
+    /// `.assign(..)` for a `let`; for a tuple literal, one for each item.
     fn assign_let(&mut self, one: &Let) -> TokenStream {
         let Let { binding, value } = one;
         if let (true, Some(Term::Tuple(items))) = (binding.tuple, &self.machine.terms[value.id])
@@ -130,7 +130,7 @@ fn assign(binding: &Binding, value: &TokenStream) -> TokenStream {
     tokens
 }
 
-/// The variable that a name makes: none, where it is `_` or begins with it.
+/// The variable of a name: `None` if the name is `_` or begins with it.
 fn variable(name: Option<&Ident>) -> Option<String> {
     name.filter(|name| !is_silent(name)).map(crate::name::text)
 }

@@ -1,4 +1,4 @@
-//! `retry`, and the names of errors.
+//! `retry`, and error names.
 
 use super::Writer;
 use crate::check::rate;

@@ -104,7 +104,7 @@ impl Writer<'_> {
     }
 }
 
-/// What a setting is set to, as JSON.
+/// The value of a setting, as JSON.
 fn value(setting: &Setting) -> TokenStream {
     match &setting.value {
         SettingValue::Whole(whole, _) => {

@@ -28,7 +28,7 @@ pub(super) fn flow(machine: &Machine) -> TokenStream {
     for index in &machine.scopes[0].states {
         let state = writer.state(*index);
         let add = writer.add(*index);
-        // A statement a state: one chain of a thousand calls is slow to check.
+        // One statement for each state: type checking one chain of a thousand calls is slow.
         quote!(__flow = __flow.#add(#state);).to_tokens(&mut states);
     }
     let witnesses = writer.terms.witnesses();
@@ -79,7 +79,7 @@ impl<'m> Writer<'m> {
 }
 
 impl Writer<'_> {
-    /// The method that adds a state to those around it.
+    /// The method that adds a state to its scope.
     fn add(&self, state: usize) -> Ident {
         let method = if self.is_include(state) {
             "include"
@@ -108,7 +108,7 @@ impl Writer<'_> {
         if let Some(docs) = &workflow.docs {
             quote!(.comment(#docs)).to_tokens(&mut flow);
         }
-        // Through the workflow, which has said already where such a type is no payload.
+        // Uses the type through the workflow, where rustc has already reported a type that is not a payload.
         if let Some((name, _)) = &workflow.parameter {
             let name = text(name);
             quote!(.parameter(#name, __s::input_shape::<Self>)).to_tokens(&mut flow);
@@ -165,7 +165,7 @@ impl Writer<'_> {
                 quote!(#(.next(#next))*)
             }
             Some(Way::End(_, Some(value))) => {
-                // `let c = f(); end c;` gives the result as it is.
+                // `let c = f(); end c;` returns the unchanged result.
                 let value = self.expression(value);
                 quote!(.end_with(#value))
             }
@@ -287,7 +287,7 @@ impl Writer<'_> {
                 (Some(run), Some(scope)) => self.map(name, map, run, *scope),
                 _ => quote!(__s::State::pass(#name)),
             },
-            // A state that does nothing is a mistake, and then this is not written.
+            // A state without work is an error, and then this code is not used.
             Kind::Task(None)
             | Kind::Wait(None)
             | Kind::Include(None)
@@ -303,7 +303,7 @@ impl Writer<'_> {
         quote!(#states.result(#result.shape()) #fields)
     }
 
-    /// The states of a scope and its variables, as a `Body`.
+    /// The states and variables of a scope, as a `Body`.
     fn states(&mut self, scope: usize) -> TokenStream {
         let machine = self.machine;
         let own = &machine.scopes[scope].states;
@@ -330,7 +330,7 @@ impl Writer<'_> {
         self.machine.states[state].state.include().is_some()
     }
 
-    /// Options but for `catch`, which is an edge.
+    /// All options except `catch`, which is an edge.
     fn options(&mut self, state: &State) -> TokenStream {
         let options = &state.options;
         let mut tokens = TokenStream::new();
@@ -346,7 +346,7 @@ impl Writer<'_> {
             let role = self.expression(role);
             quote!(.credentials(#role)).to_tokens(&mut tokens);
         }
-        // A fragment's state has the same query language in every workflow.
+        // A fragment's state has the same query language in every workflow that includes it.
         let of_fragment = self.machine.workflow.fragment.is_some() && state.include().is_none();
         if options.query_language.is_some() || of_fragment {
             let language = query_language(self.machine.is_jsonpath(state));
@@ -359,7 +359,7 @@ impl Writer<'_> {
             let value = self.object_value(template);
             quote!(.raw(#field, #value)).to_tokens(&mut tokens);
         }
-        // Who says what becomes of the result says all of it.
+        // An option that shapes the result determines the complete output.
         let is_output = |(name, _): &(syn::LitStr, _)| name.value() == "OutputPath";
         if options.result_is_shaped && !options.raw.iter().any(is_output) {
             quote!(.raw("OutputPath", __s::Expr::none())).to_tokens(&mut tokens);
@@ -368,7 +368,7 @@ impl Writer<'_> {
         tokens
     }
 
-    /// The name in ASL of the state that an identifier stands for: of an include, the fragment's first.
+    /// The ASL name of the state that an identifier refers to; for an include, the name of the fragment's first state.
     fn name_of(&self, ident: &Ident) -> TokenStream {
         let name = text(ident);
         let Some(index) = self.machine.by_name.get(&name) else {
@@ -400,7 +400,7 @@ impl Writer<'_> {
             return quote!(__s::Expr::none());
         };
         let mut tokens = self.terms.value(value);
-        // Nothing is wrong with a literal alone.
+        // A literal alone has no faults.
         if !matches!(value, Term::Literal(_) | Term::Unit | Term::None) {
             at(expression.syn.span()).to_tokens(&mut tokens);
         }

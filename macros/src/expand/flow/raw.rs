@@ -1,4 +1,4 @@
-//! JSON as it stands.
+//! Verbatim JSON.
 
 use super::super::literal;
 use crate::machine::{Json, RawFields};

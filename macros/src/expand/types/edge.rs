@@ -1,4 +1,4 @@
-//! What transitions assign and where they lead.
+//! The assignments and targets of transitions.
 
 use super::TypeBlock;
 use crate::check::is_silent;
@@ -9,10 +9,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 impl TypeBlock<'_> {
-    /// Names the states that the edges of a state lead to, for editors.
+    /// Names the target states of a state's edges, for editors.
     pub(super) fn targets(&self, node: &Node) -> TokenStream {
         let edges = node.edges.iter();
-        // An editor completes a name that is only begun.
+        // An editor also completes an incomplete name.
         let known = edges.filter(|edge| edge.to.is_some() || editor::is_here());
         let names = known.map(|edge| &edge.name);
         quote!(#(__State::#names;)*)
@@ -29,7 +29,7 @@ impl TypeBlock<'_> {
         };
         taken
             .filter_map(|(name, _)| {
-                // Where the types do not agree, the name in this pattern is where it shows.
+                // If the types disagree, rustc reports it at the name in this pattern.
                 let temporary = format_ident!("__bound_{}", name, span = name.span());
                 Some((&variable(name)?.name, temporary))
             })
@@ -48,35 +48,35 @@ impl TypeBlock<'_> {
         self.assign(&one.binding, &value)
     }
 
-    /// Assigns a value to what a `let` names.
+    /// Assigns a value to the names of a `let`.
     pub(super) fn assign(&self, binding: &Binding, value: &TokenStream) -> TokenStream {
-        // A name that begins with `_` is no variable, and later `let`s of its state read it.
+        // A name that begins with `_` is not a variable, but later `let`s of its state can read it.
         let silent = binding.named().filter(|name| is_silent(name));
         let declared = quote!(#(let #silent;)*);
         let place = names(binding);
         let Some(ty) = &binding.ty else {
             return quote!(#declared #place = #value;);
         };
-        // Where this type and the variable's are not one, the `=` between them is where it shows.
+        // If this type and the variable's type disagree, rustc reports it at the `=` between them.
         let typed = Ident::new("__typed", binding.equals);
         quote!(#declared { let #typed: #ty = #value; #place = #typed; })
     }
 
-    /// `let name = expression;` as itself, in a state that ends.
+    /// `let name = expression;` as a local, in a state that ends.
     pub(super) fn local_let(&self, one: &Let) -> TokenStream {
         let value = self.expression(&one.value);
         local(&one.binding, &value)
     }
 }
 
-/// A value under the names of a `let`, within its state.
+/// Binds a value to the names of a `let`, inside of its state.
 pub(super) fn local(binding: &Binding, value: &TokenStream) -> TokenStream {
     let place = names(binding);
     let ty = binding.ty.as_ref().map(|ty| quote!(: #ty));
     quote!(let #place #ty = #value;)
 }
 
-/// The names as a place or as a pattern.
+/// The names as an assignee or as a pattern.
 fn names(binding: &Binding) -> TokenStream {
     let mut names = binding.names.iter().map(|name| match name {
         Some(name) => name.to_token_stream(),
@@ -89,7 +89,7 @@ fn names(binding: &Binding) -> TokenStream {
     }
 }
 
-/// The name that a pattern binds, of the variable that keeps its value.
+/// The name that a pattern binds, derived from the variable that holds its value.
 pub(super) fn original(temporary: &Ident) -> Ident {
     let text = temporary.to_string();
     identifier(text.trim_start_matches("__bound_"), temporary.span())

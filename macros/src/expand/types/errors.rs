@@ -11,7 +11,7 @@ use syn::spanned::Spanned;
 use syn::{Pat, Path};
 
 impl TypeBlock<'_> {
-    /// The patterns of a state's `retry` and `catch`, against the error of the task that it calls, or any error.
+    /// Matches the patterns of a state's `retry` and `catch` with the error of the task that it calls, or with any error.
     pub(super) fn errors(&self, index: usize) -> TokenStream {
         let node = &self.machine.states[index];
         let of_task = node.state.task().is_some();
@@ -58,10 +58,10 @@ impl TypeBlock<'_> {
         tokens
     }
 
-    /// `catch { .. }`: `match`es without a `_` of ours, so that rustc says which error is missing.
+    /// `catch { .. }`: `match`es without a generated `_`, so that rustc reports missing errors.
     ///
-    /// A task has one error type. Of a parallel or a map each enum that the arms name has a `match` of its own, and each
-    /// task inside has one of these enums.
+    /// A task has one error type. For a parallel or a map, each enum that the arms name has a separate `match`, and each
+    /// task inside must have one of these enums.
     fn catch_every(&self, index: usize, every: &CatchEvery, of_task: bool) -> TokenStream {
         let node = &self.machine.states[index];
         let inside = matches!(node.state.kind, Kind::Parallel | Kind::Map(_));
@@ -99,7 +99,7 @@ impl TypeBlock<'_> {
                 }
             }
         }
-        // "non-exhaustive patterns" is said of the keyword.
+        // rustc reports "non-exhaustive patterns" at the keyword.
         let span = every.keyword.span();
         if !inside {
             let error = error(of_task, span);
@@ -121,7 +121,7 @@ impl TypeBlock<'_> {
             Some(then) => then,
             None => {
                 let tasks = failing_tasks(self.machine, index);
-                // "the errors of .. are not caught" is said of the keyword.
+                // rustc reports "the errors of .. are not caught" at the keyword.
                 let covered = tasks.iter().map(|task| {
                     quote_spanned!(span=> __s::covered::<<(#task) as __s::Task>::Error, _, _>(&__caught);)
                 });
@@ -131,8 +131,8 @@ impl TypeBlock<'_> {
         quote!({ #before #matches #covered #after })
     }
 
-    /// With `deny unhandled_errors;`, a `match` of the errors that a state catches, which rustc holds against all that its
-    /// task has.
+    /// With `deny unhandled_errors;`, a `match` of the errors that a state catches; rustc checks that it covers all errors of the
+    /// task.
     fn unhandled(&self, index: usize, task: Span) -> TokenStream {
         let machine = self.machine;
         if !machine.workflow.denies("unhandled_errors") || self.is_handled(index) {
@@ -149,7 +149,7 @@ impl TypeBlock<'_> {
         quote!(match #error #arms)
     }
 
-    /// Whether the state, or one around it, catches whatever its task fails with.
+    /// Whether the state, or an outer one, catches every error of its task.
     fn is_handled(&self, index: usize) -> bool {
         let machine = self.machine;
         let around = |index: &usize| machine.scopes[machine.states[*index].scope].owner;
@@ -159,7 +159,7 @@ impl TypeBlock<'_> {
         })
     }
 
-    /// The `let`s of an edge, with the caught error under its name.
+    /// The `let`s of an edge, with the caught error bound to its name.
     fn output(&self, edge: &Edge, lets: &TokenStream) -> TokenStream {
         match edge.output() {
             Some(name) if !is_silent(name) => quote! {
@@ -170,7 +170,7 @@ impl TypeBlock<'_> {
         }
     }
 
-    /// Matches the error of the call, or any error, against one pattern.
+    /// Matches the error of the call, or any error, with one pattern.
     fn matched(&self, pattern: &ErrorPattern, of_task: bool, then: &TokenStream) -> TokenStream {
         if !pattern.is_own() {
             return TokenStream::new();
@@ -178,7 +178,7 @@ impl TypeBlock<'_> {
         let error = error(of_task, Span::call_site());
         match pattern {
             ErrorPattern::Text(_) => TokenStream::new(),
-            // `{ .. }` fits unit, tuple and struct variants. The parentheses keep rustc from pasting suggestions into
+            // `{ .. }` matches unit, tuple and struct variants. The parentheses prevent rustc from inserting suggestions into
             // the user's line.
             ErrorPattern::Path(path) => {
                 quote!(match #error { (#path { .. }) => { #then } _ => {} })
@@ -189,7 +189,7 @@ impl TypeBlock<'_> {
         }
     }
 
-    /// Hands what a pattern binds to the workflow variables of the same names.
+    /// Assigns the names that a pattern binds to the workflow variables with the same names.
     fn bind(
         &self,
         bound: &[(&Ident, Ident)],
@@ -207,7 +207,7 @@ impl TypeBlock<'_> {
     }
 }
 
-/// The error of the call that is kept as `__call`, or any error.
+/// The error of the call, which is stored in `__call`, or any error.
 fn error(of_task: bool, span: Span) -> TokenStream {
     if of_task {
         let call = Ident::new("__call", Span::call_site());
@@ -217,8 +217,8 @@ fn error(of_task: bool, span: Span) -> TokenStream {
     }
 }
 
-/// Whether a state around others says by name which of their errors it catches: those are held against the definition,
-/// when it is built.
+/// Whether an outer state names errors of its inner states that it catches: these are checked when the definition
+/// is built.
 fn names_inner_errors(node: &Node) -> bool {
     !node.inner.is_empty()
         && node
@@ -227,7 +227,7 @@ fn names_inner_errors(node: &Node) -> bool {
             .any(|pattern| pattern.predefined().is_none())
 }
 
-/// What stands before a variant's name: the enum, as the user wrote it.
+/// The part of the path before a variant's name: the enum, as the user wrote it.
 fn enum_of(path: &Path) -> String {
     let mut text = path.to_token_stream().to_string();
     text.truncate(text.rfind("::").unwrap_or(0));
@@ -241,7 +241,7 @@ fn add(groups: &mut Vec<(String, TokenStream)>, key: String, arm: &TokenStream) 
     }
 }
 
-/// A variant's bare path as a pattern that fits whatever fields it has.
+/// Turns a variant's bare path into a pattern that matches all its fields.
 fn unit(pattern: &Pat) -> TokenStream {
     match pattern {
         Pat::Path(path) => {

@@ -1,4 +1,4 @@
-//! Includes of fragments, and the exits of a fragment itself.
+//! Includes of fragments, and a fragment's own exits.
 
 use super::TypeBlock;
 use super::state::{group, group_of_braces};
@@ -11,7 +11,7 @@ use stepwright_asl::name::MAX_LENGTH;
 use syn::spanned::Spanned;
 
 impl TypeBlock<'_> {
-    /// Whether the scope is that of a fragment without `->`.
+    /// Whether the scope belongs to a fragment without `->`.
     pub(super) fn gives_nothing(&self, scope: usize) -> bool {
         let workflow = &self.machine.workflow;
         scope == 0 && workflow.fragment.is_some() && workflow.output.is_none()
@@ -21,7 +21,7 @@ impl TypeBlock<'_> {
     pub(super) fn exit(&self, exit: &Exit, keyword: Span) -> TokenStream {
         let value = match &exit.value {
             Some(value) => self.expression(value),
-            // "expected .., found `()`" is said of `exit`.
+            // rustc reports "expected .., found `()`" at `exit`.
             None => group(keyword, TokenStream::new()),
         };
         match &exit.ty {
@@ -30,7 +30,7 @@ impl TypeBlock<'_> {
         }
     }
 
-    /// An include; what it gives.
+    /// An include; returns its result.
     pub(super) fn include(
         &self,
         node: &Node,
@@ -41,7 +41,7 @@ impl TypeBlock<'_> {
         let start = path.span();
         let arguments = include.arguments.iter();
         let arguments = arguments.map(|argument| self.expression(argument));
-        // As with a task: "arguments to this function are incorrect" is said from the path to the parenthesis.
+        // As for a task, rustc reports "arguments to this function are incorrect" from the path to the parenthesis.
         let (less, greater) = (
             quote_spanned!(start=> <),
             quote_spanned!(include.parentheses.open()=> as __s::Fragment>::INCLUDE),
@@ -67,21 +67,21 @@ impl TypeBlock<'_> {
                 },
                 _ => quote!({ #lets }),
             };
-            // "no variant named .." is said of the exit's name.
+            // rustc reports "no variant named .." at the exit's name.
             let exits = quote_spanned!(keyword.span()=> __Exits::);
             quote!(#exits #name(__value) => { #keep }).to_tokens(&mut arms);
         }
-        // "non-exhaustive patterns" is said of the fragment's name.
+        // rustc reports "non-exhaustive patterns" at the fragment's name.
         let one = quote_spanned!(start=> __s::any::<__Exits>());
         let arms = group_of_braces(node.state.keyword.span(), arms);
         quote!({ type __Exits = <#path as __s::Fragment>::Exit; match #one #arms })
             .to_tokens(tokens);
         self.limits(node, include).to_tokens(tokens);
-        // "expected .., found .." is said of the fragment's name.
+        // rustc reports "expected .., found .." at the fragment's name.
         quote_spanned!(start=> __call)
     }
 
-    /// What only the fragment itself knows, asked for when rustc evaluates constants.
+    /// Checks limits that depend on the fragment, when rustc evaluates constants.
     fn limits(&self, node: &Node, include: &Include) -> TokenStream {
         let path = &include.path;
         let prefix = Literal::usize_unsuffixed(length(&node.state) + 1);
@@ -91,10 +91,10 @@ impl TypeBlock<'_> {
              name begins",
             node.name
         );
-        // The message is said of the include's name.
+        // rustc reports the message at the include's name.
         let check = quote_spanned!(node.state.name_span()=> ::core::assert!(__TOO_LONG, #message));
         let express = self.machine.express(node.scope).map(|_| {
-            // "an Express execution cannot include this" is said of the fragment's name.
+            // rustc reports "an Express execution cannot include this" at the fragment's name.
             let panic = quote_spanned!(path.span()=> ::core::panic!("{}", __why));
             quote! {
                 const _: () = if let ::core::option::Option::Some(__why) =

@@ -1,4 +1,4 @@
-//! What a map runs over.
+//! The items of a map.
 
 use super::TypeBlock;
 use crate::machine::{BatchInput, For, Map};
@@ -27,7 +27,7 @@ impl TypeBlock<'_> {
             let ty = ty.map(|ty| quote!(: #ty));
             return quote!(let #name #ty = #one;);
         };
-        // "expected .., found `Batch`" is said of `batch`.
+        // rustc reports "expected .., found `Batch`" at `batch`.
         let span = batch.keyword.span();
         let batches = quote_spanned!(span=> __batch);
         let declared = quote_spanned!(span=> let mut __batch =);
@@ -47,7 +47,7 @@ impl TypeBlock<'_> {
                     #given = #input;
                 }
             }
-            // What is written as JSON is of the type that the item says, or of none.
+            // A JSON object has the type that the item declares, or no type.
             Some(BatchInput::Object(_)) => {
                 let typed =
                     typed.unwrap_or_else(|| quote!(: __s::Batch<_, __s::serde_json::Value>));

@@ -1,14 +1,14 @@
 //! The block in which rustc checks the user's expressions on the real types. It never runs.
 //!
-//! One closure a workflow, beginning with `loop {}`: rustc checks types, names and exhaustiveness of the code behind
-//! it, and no moves, so that a value may be read any number of times. States are plain blocks in reverse postorder (a
-//! closure a state is five times slower to check), so that every read of a variable comes behind an assignment of it
-//! and its type is known. A variable is a Rust variable, declared once: rustc says in its own words that two
-//! assignments do not agree.
+//! Each workflow is one closure that begins with `loop {}`: rustc checks types, names and exhaustiveness of the code after
+//! it, but not moves, so that a value may be read any number of times. States are plain blocks in reverse postorder, so that
+//! every read of a variable comes after an assignment and its type is known. (Type checking one closure for each state would
+//! be five times slower.) A workflow variable is a Rust variable, declared once: rustc reports with its own message if two
+//! assignments disagree.
 //!
-//! The closure ends with what rustc has found out: a tree of witnesses, whose type says the shapes to the flow tree.
-//! Witnesses inside of a state leave its block as a tuple, so that what rustc has not inferred yet are never those of the
-//! whole workflow.
+//! The result of the closure is the data that rustc has inferred: a tree of witnesses, whose type passes the shapes to the
+//! flow tree. Witnesses inside of a state leave its block as a tuple, so that rustc never has to infer those of the whole
+//! workflow at once.
 
 mod edge;
 mod errors;
@@ -34,15 +34,15 @@ pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     };
     let parameters = machine.workflow.parameters();
     let parameters = parameters.map(|(name, ty)| quote!(let #name: #ty = __s::any();));
-    // Where there is a mistake already, an expression of unknown type keeps rustc from asking for type annotations of
-    // what the mistake left untyped. rustc reports equal errors once.
+    // If there is already an error, an expression of unknown type prevents rustc from requesting type annotations for
+    // parts that the error left untyped. rustc reports equal errors once.
     let mistake = mistakes.first().map(|mistake| {
         let expression = mistake.expression();
         quote!(let _ = #expression;)
     });
     let body = block.scope(0);
     let witnesses = block.witnesses(0);
-    // Beside a mistake nobody asks for them.
+    // Next to an error the witnesses are not used.
     let tree = match mistakes {
         [] => known::tree(machine, &block.numbers, &block.seen.borrow()),
         _ => quote!(()),
@@ -77,7 +77,7 @@ pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
 struct TypeBlock<'m> {
     machine: &'m Machine,
     numbers: Numbers,
-    /// The witnesses that the code which is written at the moment can see.
+    /// The witnesses that are visible to the code that is being written.
     seen: RefCell<Seen>,
 }
 
@@ -95,7 +95,7 @@ impl TypeBlock<'_> {
         tokens
     }
 
-    /// A branch's or a map's body, which gives its result.
+    /// The body of a branch or a map, which evaluates to its result.
     fn inner(&self, scope: usize) -> TokenStream {
         let result = result_of(scope);
         let outer = self.seen.take();
@@ -135,7 +135,7 @@ impl TypeBlock<'_> {
         tokens
     }
 
-    /// Where a body first ends with something whose type is known.
+    /// The first end of a body with a value of known type.
     fn first_end(&self, scope: usize) -> Option<Span> {
         self.machine.scopes[scope].order.iter().find_map(|state| {
             let state = &self.machine.states[*state].state;
@@ -149,7 +149,7 @@ impl TypeBlock<'_> {
         })
     }
 
-    /// Gives a value as the result of the workflow, or of the body that the scope is.
+    /// Checks a value as the result of the workflow, or of the scope's body.
     fn give(&self, scope: usize, value: &TokenStream, keyword: Span) -> TokenStream {
         if scope != 0 {
             let result = result_of(scope);
@@ -158,21 +158,21 @@ impl TypeBlock<'_> {
         match &self.machine.workflow.output {
             // The type as the user wrote it: "expected due to this".
             Some(ty) => quote!(let _: #ty = #value;),
-            // A fragment without `->` gives nothing.
+            // A fragment without `->` has no result.
             None if self.machine.workflow.fragment.is_some() => quote!(let _: () = #value;),
-            // "cannot be written as JSON" is said of the value.
+            // rustc reports "cannot be written as JSON" at the value.
             None => quote_spanned!(keyword=> __s::Json::json(#value);),
         }
     }
 
-    /// Gives whatever came in.
+    /// Checks that the result may be the input.
     fn give_input(&self, scope: usize, keyword: Span) -> TokenStream {
         if scope != 0 {
             let result = result_of(scope);
             return quote_spanned!(keyword=> #result = __s::any::<__s::serde_json::Value>(););
         }
         match &self.machine.workflow.output {
-            // "this ends without a value" is said of `end` or `succeed`.
+            // rustc reports "this ends without a value" at `end` or `succeed`.
             Some(ty) => {
                 let nothing = quote_spanned!(keyword=> __nothing);
                 let check = quote_spanned!(keyword=> __s::Untyped::untyped);

@@ -1,4 +1,4 @@
-//! One state in the type block.
+//! A state in the type block.
 
 use super::edge::{local, original};
 use super::{TypeBlock, result_of};
@@ -10,12 +10,12 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-/// What a state gives to its `let` and to `end`.
+/// The value for a state's `let` and `end`.
 #[derive(Clone)]
 enum Given {
     /// An expression that may be written any number of times.
     Value(TokenStream),
-    /// Whatever came in.
+    /// The state's input.
     Input,
 }
 
@@ -41,7 +41,7 @@ impl TypeBlock<'_> {
                 let value = self.expression(value);
                 self.give(node.scope, &value, keyword.span())
             }
-            // A fragment that gives nothing takes whatever its last state gives.
+            // A fragment without a result ignores the result of its last state.
             (Some(Way::End(..)), _) if self.gives_nothing(node.scope) => TokenStream::new(),
             (Some(Way::End(keyword, None)), Given::Value(value)) => {
                 self.give(node.scope, value, keyword.span())
@@ -63,7 +63,7 @@ impl TypeBlock<'_> {
         quote!(let #tuple = { #declared #tokens #tuple };)
     }
 
-    /// What a place takes by itself. "Not a number of whole seconds" and the like is required by the keyword.
+    /// The type requirements of a position. rustc reports "not a number of whole seconds" and similar messages at the keyword.
     fn place(&self, place: &Place) -> TokenStream {
         let (takes, ty) = match place.expected {
             Expected::Seconds => (quote!(Seconds::seconds), quote!(u32)),
@@ -74,7 +74,7 @@ impl TypeBlock<'_> {
             Expected::Json => (quote!(Json::json), quote!(__s::serde_json::Value)),
             Expected::Bool => {
                 let condition = self.expression(place.expression);
-                // "expected due to this" is said of the keyword.
+                // rustc reports "expected due to this" at the keyword.
                 let ty = quote_spanned!(place.span=> bool);
                 return quote!(let _: #ty = #condition;);
             }
@@ -85,7 +85,7 @@ impl TypeBlock<'_> {
         quote_spanned!(place.span=> __s::#takes(#value);)
     }
 
-    /// What the state does; says what it gives.
+    /// Writes the state's work; returns its result.
     fn kind(&self, index: usize, tokens: &mut TokenStream) -> Given {
         let node = &self.machine.states[index];
         let state = &node.state;
@@ -117,7 +117,7 @@ impl TypeBlock<'_> {
                     self.inner(*scope).to_tokens(tokens);
                 }
                 let results = node.inner.iter().map(|scope| result_of(*scope));
-                // "expected .., found a tuple" is said of `parallel`.
+                // rustc reports "expected .., found a tuple" at `parallel`.
                 Given::Value(quote_spanned!(state.keyword.span()=> (#(#results,)*)))
             }
             Kind::Map(map) => self.map(node, map, tokens),
@@ -142,14 +142,14 @@ impl TypeBlock<'_> {
         self.seen.borrow_mut().see([number]);
         self.inner(*scope).to_tokens(tokens);
         let result = result_of(*scope);
-        // "expected .., found `MapResults`", or "found `Vec`", is said of `map`.
+        // rustc reports "expected .., found `MapResults`", or "found `Vec`", at `map`.
         Given::Value(match map.distributed.writer {
             Some(_) => quote_spanned!(span=> __s::any::<__s::MapResults>()),
             None => quote_spanned!(span=> __s::list(#result)),
         })
     }
 
-    /// The `let`s of the state: variables where it goes on, names of its own where it ends.
+    /// The `let`s of the state: variables if it has a next state, locals if it ends.
     fn names(&self, node: &Node, given: &Given) -> TokenStream {
         let state = &node.state;
         let mut tokens = TokenStream::new();
@@ -158,14 +158,14 @@ impl TypeBlock<'_> {
             quote!(let #called = #value;).to_tokens(&mut tokens);
         }
         if let (Some(binding), Given::Value(value)) = (&state.result, given) {
-            // A name too many or too few is said already.
+            // A wrong number of names is already reported.
             let is_parallel = matches!(state.kind, Kind::Parallel) && binding.tuple;
             let anything = quote!(__s::any());
             let value = match is_parallel && node.inner.len() != binding.names.len() {
                 true => &anything,
                 false => value,
             };
-            // The type of an answer is written down, and stands in the value already.
+            // The value already contains the ascribed type of an answer.
             if state.ends() {
                 local(binding, value).to_tokens(&mut tokens);
             } else if state.way.is_some() {
@@ -182,11 +182,11 @@ impl TypeBlock<'_> {
         tokens
     }
 
-    /// A call; what it gives. That of a task is kept as `__call`, which its errors are those of.
+    /// A call; returns its result. The call of a task is stored in `__call`, from which its errors are read.
     fn call(&self, index: usize, call: &Call, tokens: &mut TokenStream) -> TokenStream {
         let State { result, .. } = &self.machine.states[index].state;
         let anything = |typed: bool| match typed {
-            // The type stands in the `let`, or is missing there.
+            // The type is in the `let`, or is missing there.
             true => quote!(__s::any()),
             false => quote!(__s::any::<__s::serde_json::Value>()),
         };
@@ -198,7 +198,7 @@ impl TypeBlock<'_> {
             }) => {
                 let arguments = arguments.iter().map(|argument| self.expression(argument));
                 let start = path.span();
-                // "arguments to this function are incorrect" is said from the path to the parenthesis.
+                // rustc reports "arguments to this function are incorrect" from the path to the parenthesis.
                 let (less, greater) = (
                     quote_spanned!(start=> <),
                     quote_spanned!(parentheses.open()=> >::called),
@@ -208,8 +208,8 @@ impl TypeBlock<'_> {
                 if call.wait.is_some() {
                     return anything(result.is_some());
                 }
-                // A method call from the first token of the user's call to its last, so that "expected .., found .." is
-                // said of all of it.
+                // A method call from the first to the last token of the user's call, so that rustc reports "expected .., found .."
+                // for all of it.
                 let checked = group(start, quote!(&__call));
                 let output = quote_spanned!(parentheses.open()=> .output);
                 let nothing = group(parentheses.join(), TokenStream::new());
@@ -247,7 +247,7 @@ impl TypeBlock<'_> {
             };
             let mut keep = TokenStream::new();
             for (position, (variable, temporary)) in self.bound(edge).iter().enumerate() {
-                // Arms may bind the same name; each has its own variable here.
+                // Arms may bind the same name, so each arm has a separate variable here.
                 let own = Ident::new(&format!("__bound_{number}_{position}"), temporary.span());
                 let name = original(temporary);
                 quote!(let #own;).to_tokens(&mut before);
@@ -259,7 +259,7 @@ impl TypeBlock<'_> {
                 let guard = self.expression(guard);
                 quote!(if #guard)
             });
-            // Behind the last arm rustc suggests the arms that are missing.
+            // rustc suggests missing arms after the last arm.
             let end = edge.name.span();
             let arrow = quote_spanned!(end=> =>);
             let body = group_of_braces(end, quote!(#told #keep #lets));
@@ -275,7 +275,7 @@ impl TypeBlock<'_> {
     }
 }
 
-/// The same tokens where the span is.
+/// The same tokens with this span.
 fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
     let tokens = tokens.into_iter().map(|mut token| {
         token.set_span(span);
@@ -284,7 +284,7 @@ fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
     tokens.collect()
 }
 
-/// Parentheses where the user's stand.
+/// Parentheses with the span of the user's.
 pub(super) fn group(span: Span, inside: TokenStream) -> TokenStream {
     delimited(Delimiter::Parenthesis, span, inside)
 }

@@ -1,4 +1,4 @@
-//! The user's expressions as they stand, but for what rustc could not take so.
+//! The user's expressions, verbatim except for code that rustc would reject.
 
 use super::TypeBlock;
 use crate::check::literal_type;
@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprMacro, Macro};
 
 impl TypeBlock<'_> {
-    /// An expression as the user wrote it; of a faulty one, anything.
+    /// A user's expression, verbatim; any value for a faulty one.
     pub(super) fn expression(&self, expression: &UserExpr) -> TokenStream {
         if self.machine.faulty[expression.id] {
             return quote!(__s::any());
@@ -23,7 +23,7 @@ impl TypeBlock<'_> {
         }
     }
 
-    /// An expression where a place says what it takes, so that a literal such as `path!("..")` needs no type of its own.
+    /// An expression with an expected type, so that a literal such as `path!("..")` needs no type.
     pub(super) fn expression_of(&self, expression: &UserExpr, ty: &TokenStream) -> TokenStream {
         match &expression.syn {
             Expr::Macro(ExprMacro { mac, .. })

@@ -1,5 +1,5 @@
-//! How long a Lambda function takes from its start until it asks for its first call, and until that is answered: ours beside one that
-//! lambda_runtime alone serves.
+//! How long a Lambda function takes from its start to its request for the first call, and to its response: a function of Stepwright
+//! compared with one that uses only lambda_runtime.
 //!
 //! `cargo run --release -p stepwright-aws-tests --bins` builds the programs; `--bin cold_start` measures them.
 
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use stepwright_aws_tests::runtime_api::RuntimeApi;
 
-/// How often each is started, by turns.
+/// How often each program is started, alternately.
 const STARTS: usize = 201;
 
 #[tokio::main]

@@ -1,4 +1,4 @@
-//! A program with many tasks, as a Lambda function. `STEPWRIGHT_TASK` chooses one.
+//! A program with many tasks, as a Lambda function. `STEPWRIGHT_TASK` selects one.
 
 use stepwright_aws_tests::orders::{
     Counter, LambdaOrders, count_calls, double, fall_over, tell_caller,

@@ -1,4 +1,4 @@
-//! A program that works for an activity until SIGTERM: `worker URL ARN`.
+//! A worker of an activity that runs until SIGTERM: `worker URL ARN`.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use stepwright_aws_tests::orders::Order;
 use stepwright_aws_tests::step_functions::client;
 use stepwright_runtime::aws::ActivityWorker;
 
-/// Takes as many milliseconds as the order costs.
+/// Sleeps for the order's total in milliseconds.
 #[task(activity)]
 async fn pack(order: Order) -> String {
     tokio::time::sleep(Duration::from_secs_f64(order.total / 1_000.0)).await;

@@ -1,5 +1,5 @@
-//! Lambda functions of the page in other languages, run by their own interpreters. What Lambda's runtimes make of an exception is written here as
-//! they do it: Python's `type(e).__name__` and `str(e)`, Node's `name` and `message`, Java's `getClass().getName()` and `getMessage()`.
+//! Lambda functions of the page in other languages, run by their own interpreters. The conversion of exceptions by Lambda's runtimes is
+//! reproduced here: Python's `type(e).__name__` and `str(e)`, Node's `name` and `message`, Java's `getClass().getName()` and `getMessage()`.
 
 use std::process::Command;
 
@@ -15,7 +15,7 @@ pub(crate) enum Language {
     Java,
 }
 
-/// What Lambda reports of the page's function for an order of 1,001; `None` where the language is not installed.
+/// The error that Lambda reports for the page's function and an order of 1,001; `None` if the language is not installed.
 pub(crate) fn fails(language: Language) -> Option<Value> {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: String| {
@@ -37,7 +37,7 @@ pub(crate) fn fails(language: Language) -> Option<Value> {
             command
         }
         Language::Java => {
-            // The first class of a file is the one that `java` starts. The message is printed in a line of its own, because Java has no JSON.
+            // `java` starts the first class of a file. The message is printed on a separate line, because Java has no JSON library.
             let main = "class Function { public static void main(String[] a) { try { throw new CardDeclined(\"over the limit\", 1000); } catch (RuntimeException e) { System.out.println(e.getClass().getName()); System.out.println(e.getMessage()); } } }\n";
             let mut command = Command::new("java");
             command.arg(write("Function.java", main.to_owned() + &block("java")));
@@ -48,7 +48,7 @@ pub(crate) fn fails(language: Language) -> Option<Value> {
         return None;
     };
     let said = String::from_utf8_lossy(&ran.stdout).into_owned();
-    // A shim or a stub of an interpreter that is not there says nothing on standard output.
+    // A shim or a stub without an interpreter prints nothing on standard output.
     if said.is_empty() && !ran.status.success() {
         let version = Command::new(command.get_program())
             .arg("--version")

@@ -1,4 +1,4 @@
-//! docs/errors-on-the-wire.md: what the page says of errors, on each way that they travel.
+//! docs/errors-on-the-wire.md: the page's statements about errors, for each transport.
 
 mod languages;
 mod page;
@@ -40,7 +40,7 @@ async fn declined_matches_the_same_catch_with_its_fields_on_each_way() {
     }
 }
 
-/// What the workflow comes to whose Lambda function, which is somebody else's, reports an error.
+/// The end of a workflow whose Lambda function, which is implemented elsewhere, reports an error.
 async fn reported(error: &Value) -> Ended {
     let error = error.clone();
     let engine = with_lambda::<Declared, _, _>(move |_| std::future::ready(Err(error.clone())));

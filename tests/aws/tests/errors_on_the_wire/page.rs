@@ -1,4 +1,4 @@
-//! What docs/errors-on-the-wire.md shows, and the page itself.
+//! The code of docs/errors-on-the-wire.md, and the page itself.
 
 #![allow(unreachable_pub, reason = "as the page has it")]
 
@@ -15,7 +15,7 @@ pub(crate) fn page() -> String {
     std::fs::read_to_string(path).expect("the page")
 }
 
-/// The block that stands behind a mark.
+/// The block after a mark.
 pub(crate) fn block(mark: &str) -> String {
     let page = page();
     let (_, rest) = page
@@ -27,7 +27,7 @@ pub(crate) fn block(mark: &str) -> String {
     block.to_owned()
 }
 
-/// What is charged.
+/// The order to charge.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Order {
     pub id: String,
@@ -93,7 +93,7 @@ workflow! {
     }
 }
 
-/// Asks somebody to charge, who answers with the token.
+/// Requests a charge, whose result is sent with the token.
 #[task]
 pub async fn ask_to_charge(order: Order, task_token: String) -> Result<(), PaymentError>;
 
@@ -112,7 +112,7 @@ workflow! {
     }
 }
 
-/// The task as others implement it.
+/// A declaration of the task, which is implemented elsewhere.
 pub(crate) mod declared {
     use super::{Order, PaymentError};
     use stepwright::{task, workflow};

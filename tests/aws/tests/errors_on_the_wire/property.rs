@@ -1,4 +1,4 @@
-//! Errors of any values are caught with the same fields on each way.
+//! Errors with arbitrary values are caught with the same fields on each transport.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -17,14 +17,14 @@ pub(crate) struct Inner {
     pub(crate) deeper: Option<Deeper>,
 }
 
-/// A value in a value.
+/// A nested value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub(crate) struct Deeper {
     pub(crate) some_text: String,
     pub(crate) lines: Vec<String>,
 }
 
-/// An error with its values, and what is caught of it.
+/// An error with its values, and the caught fields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub(crate) struct Raised {
     pub(crate) variant: String,
@@ -76,17 +76,17 @@ fn raise(raised: Raised) -> Result<Raised, AnyError> {
     })
 }
 
-/// Fails as it is told.
+/// Fails with the given error.
 #[task]
 pub(crate) async fn fail(raised: Raised) -> Result<Raised, AnyError> {
     raise(raised)
 }
 
-/// Asks somebody to fail.
+/// Requests an answer that fails.
 #[task]
 pub(crate) async fn ask(raised: Raised, task_token: String) -> Result<(), AnyError>;
 
-/// What a workflow gives of the error that it caught.
+/// The output of a workflow for the error that it caught.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub(crate) struct Caught {
     pub(crate) variant: String,
@@ -157,7 +157,7 @@ workflow! {
     }
 }
 
-/// What has to be caught.
+/// The expected caught error.
 fn caught(raised: &Raised) -> Caught {
     let Raised {
         variant,
@@ -177,7 +177,7 @@ fn caught(raised: &Raised) -> Caught {
     }
 }
 
-/// Texts that break what is not escaped, and long ones.
+/// Texts that break code without escaping, and long texts.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
@@ -235,7 +235,7 @@ fn any_values_of_an_error_are_caught_the_same_on_each_way() {
         runtime.block_on(async {
             prop_assert_eq!(&ways::in_process::<Called>(&raised).await, &expected);
             prop_assert_eq!(&ways::lambda::<Called, fail>(&raised).await, &expected);
-            // AWS takes 32,768 characters of what is sent.
+            // AWS accepts at most 32,768 characters.
             if raise(raised.clone())
                 .is_err_and(|error| error.cause().encode_utf16().count() > 32_768)
             {

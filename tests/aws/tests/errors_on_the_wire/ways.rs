@@ -1,4 +1,4 @@
-//! The ways on which a task's result travels. Each runs the real thing: the definition, the transport, the client.
+//! The transports of a task's result. Each test runs the real definition, transport and client.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use stepwright_runtime::{Engine, ExecutionFailed, MachineType, StartOptions};
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:task";
 const INVOKE: &str = "arn:aws:states:::lambda:invoke";
 
-/// What an execution comes to.
+/// The end of an execution.
 pub(crate) type Ended = Result<Value, String>;
 
 /// Runs a definition to its end. The error is its name.
@@ -40,7 +40,7 @@ fn definition<W: Workflow>() -> String {
     W::definition().to_json()
 }
 
-/// An engine whose Lambda functions are what `invoke` makes of the payload.
+/// An engine whose Lambda functions return the result of `invoke` for the payload.
 pub(crate) fn with_lambda<W, F, Fut>(invoke: F) -> Engine
 where
     W: Workflow,
@@ -55,7 +55,7 @@ where
             async move {
                 match invoke(request["Payload"].clone()).await {
                     Ok(payload) => Ok(json!({"StatusCode": 200, "Payload": payload})),
-                    // As Step Functions reads what Lambda gives for a function that failed.
+                    // As Step Functions reports Lambda's response for a failed function.
                     Err(error) => {
                         let name = error["errorType"].as_str().unwrap_or("Lambda.Unknown");
                         Err(TaskFailure::new(name, error.to_string()))
@@ -67,7 +67,7 @@ where
         .expect("an engine")
 }
 
-/// Calls a function as lambda_runtime does, and gives what Lambda is told.
+/// Calls a function like lambda_runtime, and returns the response to Lambda.
 pub(crate) async fn invoke(mut service: TaskService, payload: Value) -> Result<Value, Value> {
     let event = to_raw_value(&payload).expect("JSON");
     let called = service
@@ -103,7 +103,7 @@ pub(crate) async fn activity<W: Workflow, T: Handler>(input: &impl Serialize) ->
     }
 }
 
-/// By somebody who answers a token with what the task `T` gives.
+/// With a token that is completed with the result of the task `T`.
 pub(crate) async fn token<W: Workflow, T: Handler>(input: &impl Serialize) -> Ended {
     assert_eq!(T::RUNS, Runs::InPlace);
     let (asked, mut questions) = tokio::sync::mpsc::unbounded_channel::<Value>();

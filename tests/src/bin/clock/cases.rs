@@ -191,7 +191,7 @@ pub(crate) async fn ahead(setup: &Setup, restarts: usize, is_killed: bool) -> Ou
         server.end_of(&arn).await?;
         all.push(arn);
         all.sort();
-        // A server deletes what is old when it starts.
+        // A server deletes expired executions when it starts.
         tokio::time::sleep(Duration::from_secs(1)).await;
         let listed = server.executions(&machine).await?;
         ensure(listed == all, || {
@@ -213,7 +213,7 @@ pub(crate) async fn ahead(setup: &Setup, restarts: usize, is_killed: bool) -> Ou
         format!("the right clock left {} of {}", listed.len(), all.len())
     })?;
     server.end().await?;
-    // Confirmed, the same clock deletes what is 100 days old by it.
+    // After the confirmation, the same clock deletes executions that are 100 days old.
     world.set_clock(100 * DAY)?;
     let server = world.serve(&["--confirm-clock"]).await?;
     let begun = Instant::now();

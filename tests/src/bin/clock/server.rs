@@ -34,9 +34,9 @@ impl<'s> World<'s> {
         self.folder.path().join("clock")
     }
 
-    /// Sets the wall clock of the servers, running ones too, to so many seconds after the machine's.
+    /// Sets the wall clock of the servers, including running ones, to this many seconds after the machine's clock.
     pub(crate) fn set_clock(&self, seconds: i64) -> Result<(), String> {
-        // In place of the file at once: a server reads it at each look at the clock.
+        // Replaces the file atomically: a server reads it whenever it reads the clock.
         let new = self.folder.path().join("clock.new");
         let text = format!("{seconds:+}");
         std::fs::write(&new, text).map_err(|error| error.to_string())?;
@@ -123,7 +123,7 @@ impl Server {
         }
     }
 
-    /// Returns what it wrote to standard error so far.
+    /// Returns its standard error so far.
     pub(crate) fn log(&self) -> Vec<String> {
         self.log
             .lock()

@@ -1,4 +1,4 @@
-//! What must hold of all that is in the store and in the log, when everything is over.
+//! Invariants of the store and the log after the last round.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -16,10 +16,10 @@ use crate::reference::Outputs;
 use crate::verdict::{Broken, Verdict};
 use crate::world::{self, World};
 
-/// What the log says.
+/// The content of the log.
 #[derive(Default)]
 struct Logs {
-    /// The machine and the input of each name that was asked for.
+    /// The machine and the input of each requested name.
     asked: HashMap<String, (String, u64)>,
     accepted: HashSet<String>,
     executions: HashMap<String, LoggedExecution>,
@@ -95,7 +95,7 @@ fn all(engine: &Engine) -> Result<Vec<(String, Status)>, Broken> {
     }
 }
 
-/// Checks all that happened.
+/// Checks everything that happened.
 pub(crate) async fn check(folder: &Path, outputs: &Outputs) -> Result<Verdict, Broken> {
     let mut verdict = Verdict::default();
     let mut logs = Logs::read(&folder.join(LOG), &mut verdict)?;
@@ -162,7 +162,7 @@ pub(crate) async fn check(folder: &Path, outputs: &Outputs) -> Result<Verdict, B
     Ok(verdict)
 }
 
-/// Checks one execution that is over.
+/// Checks one finished execution.
 pub(crate) fn judge(
     arn: &str,
     report: &ExecutionReport,

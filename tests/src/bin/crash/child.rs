@@ -18,33 +18,33 @@ use crate::world::{self, Asked, World};
 
 /// How many different inputs there are.
 pub(crate) const INPUTS: u64 = 7;
-/// How many work for the activity.
+/// The number of workers of the activity.
 const WORKERS: u32 = 32;
 /// The name of the store's file.
 pub(crate) const STORE: &str = "store.db";
 /// The name of the log's file.
 pub(crate) const LOG: &str = "log.jsonl";
 
-/// What the parent says to a child.
+/// The parameters that the parent passes to a child.
 #[derive(Clone, Debug)]
 pub(crate) struct Life {
     pub(crate) folder: PathBuf,
     pub(crate) round: u32,
     pub(crate) seed: u64,
-    /// How many executions run at a time.
+    /// The number of concurrent executions.
     pub(crate) open: usize,
-    /// It starts nothing new, and ends when all is over.
+    /// It starts nothing new, and ends when all executions ended.
     pub(crate) is_last: bool,
-    /// The most bytes of the store.
+    /// The maximum size of the store in bytes.
     pub(crate) max_bytes: Option<u64>,
 }
 
-/// What processes before this one left.
+/// Work that earlier processes left.
 #[derive(Default)]
 struct Left {
-    /// Names that were asked for and had no answer, with their machine and input.
+    /// Requested names without a response, with their machine and input.
     unsettled: Vec<(String, String, u64)>,
-    /// Tokens that were given out and had no answer.
+    /// Issued tokens without an answer.
     tokens: Vec<Asked>,
 }
 
@@ -88,7 +88,7 @@ impl Left {
     }
 }
 
-/// Those who start executions.
+/// A client that starts executions.
 struct Client {
     engine: Engine,
     world: Arc<World>,
@@ -114,7 +114,7 @@ impl Client {
             self.engine
                 .start_machine(machine, json!({"id": id}), options())
         };
-        // Some are asked for twice, at the same time.
+        // Some are requested twice, at the same time.
         let (one, other) = match self.world.below(4) {
             0 => {
                 let (one, other) = tokio::join!(start(), start());
@@ -153,7 +153,7 @@ impl Client {
         self.world.log.write(line).await;
     }
 
-    /// Notes the events that a reader is told of.
+    /// Logs the events that a reader receives.
     async fn watch(&self, run: &Run<Value>) {
         let mut events = run.events();
         while let Some(event) = events.next().await {
@@ -166,7 +166,7 @@ impl Client {
         }
     }
 
-    /// Keeps as many executions running as there shall be.
+    /// Keeps the requested number of executions running.
     async fn start_for_ever(self: Arc<Self>, places: Arc<Semaphore>) -> Result<(), Broken> {
         let mut number = 0_u64;
         loop {
@@ -206,7 +206,7 @@ fn running(engine: &Engine) -> Result<Vec<String>, Broken> {
     Ok(page.executions.into_iter().map(|one| one.id).collect())
 }
 
-/// Nothing of a child outlives its parent.
+/// Ends this process when its parent ends.
 fn end_with_parent() {
     std::thread::spawn(|| {
         let _read = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
@@ -214,7 +214,7 @@ fn end_with_parent() {
     });
 }
 
-/// Lives until it is killed, or until all is over.
+/// Runs until it is killed, or until all executions ended.
 pub(crate) async fn live(life: Life) -> Result<(), Broken> {
     end_with_parent();
     let path = life.folder.join(LOG);
@@ -248,7 +248,7 @@ pub(crate) async fn live(life: Life) -> Result<(), Broken> {
         tokio::spawn(world::pick(engine.clone(), world.clone()));
     }
     let places = Arc::new(Semaphore::new(life.open.saturating_sub(recovered.len())));
-    // What runs beyond the places gives none back.
+    // Executions beyond the limit do not release a permit.
     for id in recovered.into_iter().take(life.open) {
         let known = engine.execution(&id);
         if let Some(run) = known.map_err(|error| error.to_string())? {
@@ -285,7 +285,7 @@ pub(crate) async fn live(life: Life) -> Result<(), Broken> {
             return Ok(());
         };
         run.report().await;
-        // Its end is kept before it is told, and the list comes from the store.
+        // The end is committed before it is reported, and the list is read from the store.
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     Ok(())

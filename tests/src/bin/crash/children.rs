@@ -1,4 +1,4 @@
-//! What must hold of the children of Distributed Maps.
+//! Invariants of the children of Distributed Maps.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::verdict::{Broken, Verdict};
 /// How many children each Map Run has.
 const CHILDREN: u64 = 3;
 
-/// Checks a Map Run that is over, and its Standard children, which are executions as any other.
+/// Checks a finished Map Run and its Standard children, which are ordinary executions.
 pub(crate) async fn check(
     engine: &Engine,
     map_run: &MapRun,
@@ -56,7 +56,7 @@ fn is_express(map_run: &str) -> bool {
     map_run.contains("/express:")
 }
 
-/// Express children are not kept: one that was at work begins again, as often as the process was killed, and comes to its end.
+/// Express children are not stored: a running child restarts whenever the process was killed, and ends at last.
 pub(crate) fn check_express(logged: &mut HashMap<String, LoggedExecution>, verdict: &mut Verdict) {
     let prefix = format!(":express:{SPREAD}/express:");
     for (arn, logged) in logged.extract_if(|arn, _| arn.contains(&prefix)) {

@@ -166,7 +166,7 @@ impl TaskHistory {
         history
     }
 
-    /// Takes in an event that schedules a task.
+    /// Adds an event that schedules a task.
     fn schedule(
         &mut self,
         arn: &str,
@@ -196,7 +196,7 @@ impl TaskHistory {
         Some(Chain::Attempt(key.0, key.1))
     }
 
-    /// Takes in an event that follows another one of the same task. Returns the task when more may follow.
+    /// Adds an event that follows another one of the same task. Returns the task if more events may follow.
     fn follow(&mut self, chain: Chain, event: HistoryEvent) -> Option<Chain> {
         let end = match event.kind.as_str() {
             "TaskStarted" | "ActivityStarted" => return Some(chain),
@@ -274,7 +274,7 @@ impl TaskHistory {
                 }
                 Some(_) => {}
             }
-            // A token is answered by another task of this program, in a later process if need be.
+            // Another task of this program answers a token, possibly in a later process.
             *begun.entry(key).or_insert(false) |= start.is_over || start.attempt.token.is_some();
         }
         for (key, end) in &self.attempts {

@@ -1,4 +1,4 @@
-//! What happened, in a file outside of the store.
+//! The log of all events, in a file outside of the store.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -16,9 +16,9 @@ use crate::verdict::{Broken, Kind};
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(tag = "line", rename_all = "snake_case")]
 pub(crate) enum Line {
-    /// A process begins.
+    /// A process starts.
     Round { number: u32 },
-    /// Its engine is built, and goes on with what the store has.
+    /// Its engine is built, and resumes the executions of the store.
     Built { running: usize },
     /// An execution is about to be started.
     Asked {
@@ -26,21 +26,21 @@ pub(crate) enum Line {
         name: String,
         id: u64,
     },
-    /// The start gave `Ok`.
+    /// The start returned `Ok`.
     Accepted { name: String, execution: String },
-    /// The start said that an execution has that name, and is over.
+    /// The start reported that a finished execution has that name.
     Exists { name: String },
-    /// The store had no room for the start.
+    /// The store was full, so the start was rejected.
     Refused { name: String },
     /// A task begins.
     Start(Attempt),
-    /// A task is done, and is about to answer.
+    /// A task is done, and is about to return.
     End(Attempt),
-    /// The answer to a token gave `Ok`.
+    /// The answer to a token returned `Ok`.
     Answered { execution: String, token: String },
-    /// The answer to a token was refused.
+    /// The answer to a token was rejected.
     Late { token: String, error: String },
-    /// A reader of events was told of one.
+    /// A reader of events received one.
     Seen {
         execution: String,
         id: u32,
@@ -52,7 +52,7 @@ pub(crate) enum Line {
         operation: String,
         body: Value,
     },
-    /// The response; without a status, why there is none.
+    /// The response, or the reason why there is none.
     Response {
         number: u64,
         status: Option<u16>,
@@ -93,7 +93,7 @@ impl Stamped {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Attempt {
     pub(crate) execution: String,
-    /// Tells the tasks of one execution apart: the state, and the item or the round of a loop.
+    /// Identifies a task of an execution: the state, and the item or the iteration of a loop.
     pub(crate) task: String,
     pub(crate) attempt: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -110,7 +110,7 @@ struct Entry {
 pub(crate) struct Log(Sender<Entry>);
 
 impl Log {
-    /// Opens the file, or creates it. What a killed process wrote of its last line is ended there.
+    /// Opens the file, or creates it. Completes the last line if a killed process wrote only a part of it.
     pub(crate) fn open(path: &Path) -> Result<Self, Broken> {
         let failed = |error| format!("the log {} cannot be opened: {error}", path.display());
         let mut options = OpenOptions::new();
@@ -147,7 +147,7 @@ fn ends_a_line(file: &mut File) -> std::io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-/// Writes what has come, and syncs it at once for all who wait.
+/// Writes all queued lines, and syncs them together.
 fn write(mut file: File, entries: &Receiver<Entry>) {
     while let Ok(first) = entries.recv() {
         let mut waiting = Vec::new();
@@ -161,7 +161,7 @@ fn write(mut file: File, entries: &Receiver<Entry>) {
         }
         file.sync_data().expect("the log cannot be synced");
         for written in waiting {
-            // Who waits may have been dropped.
+            // The waiting task may have been dropped.
             let _gone = written.send(());
         }
     }
@@ -188,7 +188,7 @@ pub(crate) fn for_each(path: &Path, mut each: impl FnMut(Stamped)) -> Result<(),
         match serde_json::from_slice(&line) {
             Ok(line) => each(line),
             Err(_) if serde_json::from_slice::<Value>(&line).is_err() => {}
-            // The line is whole, so this program wrote what it does not understand.
+            // The line is complete, so it is a line of this program that cannot be parsed.
             Err(error) => {
                 let line = String::from_utf8_lossy(&line);
                 return Err(format!(

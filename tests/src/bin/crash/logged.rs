@@ -1,4 +1,4 @@
-//! What the log says of one execution.
+//! The log of one execution.
 
 use crate::log::Attempt;
 
@@ -7,11 +7,11 @@ pub(crate) struct LoggedAttempt {
     pub(crate) attempt: Attempt,
     /// When it began, in milliseconds since 1970.
     pub(crate) at: u64,
-    /// Whether it was about to answer.
+    /// Whether it was about to return.
     pub(crate) is_over: bool,
 }
 
-/// What the log says of one execution.
+/// The log of one execution.
 #[derive(Default)]
 pub(crate) struct LoggedExecution {
     /// The attempts of tasks, in the order in which they began.
@@ -31,7 +31,7 @@ impl LoggedExecution {
         });
     }
 
-    /// Notes that an attempt was about to answer. Returns whether it had begun.
+    /// Records that an attempt was about to return. Returns whether it had begun.
     pub(crate) fn end(&mut self, ended: &Attempt) -> bool {
         let begun = self.attempts.iter_mut().rev().find(|begun| {
             (&begun.attempt.task, begun.attempt.attempt) == (&ended.task, ended.attempt)

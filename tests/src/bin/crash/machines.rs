@@ -1,10 +1,10 @@
-//! The state machines. Their outputs follow from the input's `id` alone.
+//! The state machines. Their outputs depend only on the input's `id`.
 
 use serde_json::{Value, json};
 
 /// The activity.
 pub(crate) const PICK: &str = "arn:aws:states:us-east-1:123456789012:activity:pick";
-/// The machines that are started from outside.
+/// The machines that clients start.
 pub(crate) const STARTED: [&str; 7] = [
     "chain", "fan", "counting", "approval", "parent", "picking", SPREAD,
 ];
@@ -12,7 +12,7 @@ pub(crate) const STARTED: [&str; 7] = [
 pub(crate) const SPREAD: &str = "spread";
 /// The machine that `parent` starts.
 pub(crate) const INNER: &str = "inner";
-/// What `parent` adds to its name for the executions that it starts.
+/// The suffixes of the names of executions that `parent` starts.
 pub(crate) const NESTED: [&str; 2] = ["-awaited", "-forgotten"];
 
 /// The ARN of an execution.
@@ -29,7 +29,7 @@ pub(crate) fn nested(machine: &str, name: &str) -> Vec<String> {
     }
 }
 
-/// What a task is told. `task` is text, or an expression.
+/// The input of a task. `task` is text, or an expression.
 fn about(task: &str) -> Value {
     json!({
         "execution": "{% $states.context.Execution.Id %}",
@@ -39,7 +39,7 @@ fn about(task: &str) -> Value {
     })
 }
 
-/// A Task that gives what a function says, and is done again when it is lost.
+/// A Task that returns the result of a function, and is retried when it is lost.
 pub(crate) fn task(function: &str, name: &str) -> Value {
     json!({
         "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
@@ -66,7 +66,7 @@ fn nest(resource: &str, suffix: &str) -> Value {
     })
 }
 
-/// States one after the other, which notes what each gives in the variable `seen`; gives that at the end.
+/// A sequence of states that collects the result of each in the variable `seen`, which is its output.
 pub(crate) fn machine(states: Vec<(&str, Value)>) -> Value {
     let mut all = serde_json::Map::new();
     let names: Vec<&str> = states.iter().map(|(name, _)| *name).collect();
@@ -98,7 +98,7 @@ pub(crate) fn machine(states: Vec<(&str, Value)>) -> Value {
     json!({"QueryLanguage": "JSONata", "StartAt": "Begin", "States": all})
 }
 
-/// A part of a machine: states one after the other.
+/// A part of a machine: a sequence of states.
 pub(crate) fn part(states: Vec<(&str, Value)>) -> Value {
     let names: Vec<&str> = states.iter().map(|(name, _)| *name).collect();
     let mut all = serde_json::Map::new();
@@ -114,7 +114,7 @@ pub(crate) fn part(states: Vec<(&str, Value)>) -> Value {
 
 /// A Distributed Map with three children.
 fn distributed(kind: &str, function: &str) -> Value {
-    // The API refuses two states of one name.
+    // The API rejects two states with one name.
     let (work, rest) = (format!("Work{kind}"), format!("Rest{kind}"));
     let mut children = part(vec![
         (
@@ -134,7 +134,7 @@ fn distributed(kind: &str, function: &str) -> Value {
     })
 }
 
-/// What a child of a Distributed Map gives for its input.
+/// The output of a Distributed Map's child for its input.
 pub(crate) fn output_of_child(input: &Value) -> Value {
     json!({"task": format!("item-{}", input["item"]), "of": input["id"]})
 }

@@ -1,6 +1,6 @@
 //! `cargo run --release -p stepwright-tests --bin crash -- --rounds 200 [--serve]`
 //!
-//! Ends an engine with a store again and again, in two modes.
+//! Kills an engine with a store repeatedly, in two modes.
 //!
 //! **The engine.** Each round starts this program as a process that opens the store and starts hundreds of executions: chains, branches,
 //! iterations, loops, retries, waits, task tokens, activities, nested executions and Distributed Maps. The process is killed (SIGKILL) at
@@ -48,7 +48,7 @@ struct Arguments {
     rounds: u32,
     seed: u64,
     open: usize,
-    /// The store has little room in each third round.
+    /// The store is almost full in each third round.
     fills: bool,
     /// This is the process that is killed.
     child: Option<Life>,
@@ -123,7 +123,7 @@ fn serve_and_judge(
     runtime.block_on(serve::run(&arguments, folder))
 }
 
-/// The limit of a running process can be set on Linux alone.
+/// Only Linux can set the limit of a running process.
 #[cfg(not(target_os = "linux"))]
 fn serve_and_judge(
     _: &tokio::runtime::Runtime,

@@ -1,4 +1,4 @@
-//! How executions end in a process that nobody kills.
+//! The outputs of executions in a process that is not killed.
 
 use std::collections::HashMap;
 use std::path::Path;

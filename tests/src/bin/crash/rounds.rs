@@ -1,4 +1,4 @@
-//! Starts the process and kills it, round after round.
+//! Starts the process and kills it in each round.
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -12,9 +12,9 @@ use crate::child::{LOG, STORE};
 use crate::log::{self, Line};
 use crate::verdict::Broken;
 
-/// The longest that the last process may take for what is left: no execution waits for more than a few seconds.
+/// The longest time for the last process to finish the remaining work: no execution waits for more than a few seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What the store may grow by in a round in which it becomes full.
+/// How much the store may grow in a round in which it becomes full.
 const ROOM: u64 = 256 << 10;
 
 /// A process that is killed at the latest when this is dropped.
@@ -22,13 +22,13 @@ struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may be over already.
+        // It may have ended already.
         let _over = self.0.kill();
         let _status = self.0.wait();
     }
 }
 
-/// The file to which the processes say what went wrong.
+/// The standard error of the processes.
 fn errors(folder: &Path) -> PathBuf {
     folder.join("errors.txt")
 }
@@ -62,12 +62,12 @@ fn begin(
         let size = std::fs::metadata(folder.join(STORE)).map_or(0, |file| file.len());
         command.args(["--max-bytes", &(size + ROOM).to_string()]);
     }
-    // With this end of its standard input, it learns the end of this process.
+    // The child's standard input is closed when this process ends.
     command.stdin(Stdio::piped());
     command.stderr(errors).spawn().map(Process).map_err(failed)
 }
 
-/// How long the process of a round lives.
+/// How long the process of a round runs.
 fn life(entropy: &Entropy) -> Duration {
     let most: u64 = match entropy.next_u64() % 4 {
         // Most of these have not recovered yet.
@@ -78,13 +78,13 @@ fn life(entropy: &Entropy) -> Duration {
     Duration::from_micros(entropy.next_u64() % (most * 1_000))
 }
 
-/// How the process ended by itself.
+/// The error for a process that ended by itself.
 fn ended_early(round: u32, status: ExitStatus, folder: &Path) -> Broken {
     let said = std::fs::read_to_string(errors(folder)).unwrap_or_default();
     format!("the process of round {round} ended by itself ({status}): {said}")
 }
 
-/// What the log says of a round.
+/// The log of a round.
 struct Round {
     is_built: bool,
     running: usize,
@@ -113,7 +113,7 @@ fn look(folder: &Path, round: u32) -> Result<Round, Broken> {
     Ok(seen)
 }
 
-/// Waits until something was accepted, so that there is something to lose on a slow machine, too.
+/// Waits until a start was accepted, so that a slow machine also has something to lose.
 fn wait_for_a_start(process: &mut Process, folder: &Path) -> Result<(), Broken> {
     let begun = Instant::now();
     while look(folder, 1)?.accepted == 0 {
@@ -131,7 +131,7 @@ fn wait_for_a_start(process: &mut Process, folder: &Path) -> Result<(), Broken> 
     Ok(())
 }
 
-/// All rounds, and the last one, which comes to its end.
+/// Runs all rounds; the process of the last one is not killed.
 pub(crate) fn run(arguments: &Arguments, folder: &Path) -> Result<(), Broken> {
     let entropy = Entropy::new(arguments.seed);
     let (mut early, mut accepted, mut refused) = (0, 0, 0);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A sentence that says what is wrong.
+/// A message that describes the violation.
 pub(crate) type Broken = String;
 
 /// The most violations of one kind that are printed.

@@ -1,4 +1,4 @@
-//! An engine with the machines, and those who work for it.
+//! An engine with the machines, and the tasks that work for it.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,14 +13,14 @@ use crate::log::{Attempt, Line, Log};
 use crate::machines::{self, PICK};
 use crate::verdict::{Broken, Kind};
 
-/// The task of a token that is to be answered.
+/// A task whose token must be answered.
 pub(crate) struct Asked {
     pub(crate) execution: String,
     pub(crate) token: String,
     pub(crate) says: String,
 }
 
-/// What the tasks share.
+/// The state that the tasks share.
 pub(crate) struct World {
     pub(crate) log: Log,
     entropy: Mutex<Entropy>,
@@ -28,7 +28,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// The world, and the tokens that are given to it.
+    /// Creates the world; returns also the receiver of its tokens.
     pub(crate) fn new(log: Log, seed: u64) -> (Arc<Self>, mpsc::UnboundedReceiver<Asked>) {
         let (asked, tokens) = mpsc::unbounded_channel();
         let entropy = Mutex::new(Entropy::new(seed));
@@ -52,9 +52,9 @@ impl World {
         tokio::time::sleep(Duration::from_millis(self.below(30))).await;
     }
 
-    /// Has a token answered soon.
+    /// Queues a token for an answer.
     pub(crate) fn ask(&self, asked: Asked) {
-        // Who answers lives as long as the process.
+        // The receiver lives as long as the process.
         let _ended = self.asked.send(asked);
     }
 
@@ -79,14 +79,14 @@ impl World {
             token,
             says: attempt.task.clone(),
         });
-        // The answer may come first.
+        // The answer may arrive first.
         self.works().await;
         self.log.write(Line::End(attempt)).await;
         Ok(json!({}))
     }
 }
 
-/// Which attempt a task's input belongs to.
+/// The attempt that a task's input belongs to.
 pub(crate) fn attempt(call: &Value) -> Attempt {
     let text = |key: &str| call[key].as_str().unwrap_or_default().to_owned();
     Attempt {
@@ -124,7 +124,7 @@ pub(crate) fn builder(world: &Arc<World>) -> EngineBuilder {
     })
 }
 
-/// Answers tokens, each by two at once.
+/// Answers tokens, each from two tasks at the same time.
 pub(crate) async fn answer(
     engine: Engine,
     world: Arc<World>,
@@ -150,7 +150,7 @@ pub(crate) async fn answer(
                     what: format!("{execution}: the token {token} was answered twice"),
                 },
                 (Ok(()), _) | (_, Ok(())) => Line::Answered { execution, token },
-                // It is given again in the next process.
+                // The next process issues the token again.
                 (Err(TokenError::NotKept), _) => return,
                 (Err(error), _) => Line::Late {
                     token,

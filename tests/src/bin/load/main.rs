@@ -1,8 +1,8 @@
-//! `cargo run --release -p stepwright-tests --bin load`: how many StartExecution calls a server of the API takes, beside moto's.
+//! `cargo run --release -p stepwright-tests --bin load`: the rate of StartExecution calls of a server of the API, compared with moto's server.
 //!
-//! Client and server are on this machine and share its processors. The executions are of a Standard workflow with five states, and run meanwhile. Connections are
-//! kept, and each has one call at a time. It prints a line for each server: calls a second, and how long they took; of `stepwright serve` how long it took to answer
-//! after it was started, and its memory, too.
+//! Client and server run on this machine and share its processors. The executions are of a Standard workflow with five states and run
+//! concurrently. Connections are reused, with one call at a time. The program prints a line for each server: calls per second and their
+//! latencies; for `stepwright serve` also the time until its first response and its memory.
 
 mod report;
 mod server;
@@ -26,7 +26,7 @@ const USAGE: &str = "usage: load [--endpoint HOST:PORT] [--stepwright PATH] [--c
   --seconds N            how long each server is asked; 10 unless said
   --without-moto         do not measure moto's server, which is measured where `moto_server` is installed";
 
-/// What the command line says.
+/// The arguments of the command line.
 struct Arguments {
     endpoint: Option<String>,
     stepwright: Option<String>,
@@ -100,13 +100,13 @@ async fn measure(arguments: &Arguments) -> Result<(), String> {
         );
         return Ok(());
     };
-    // It runs no states: its executions are RUNNING until they are stopped.
+    // It does not run states: its executions are RUNNING until they are stopped.
     println!("moto: {}", load(&moto.address, arguments, false).await?);
     moto.end().await;
     Ok(())
 }
 
-/// Five states, of which each does something.
+/// Five states, each with some work.
 fn definition() -> Json {
     json!({"StartAt": "Take", "States": {
         "Take": {"Type": "Pass", "Parameters": {"total.$": "$.total", "items.$": "$.items"}, "Next": "Large"},
@@ -118,7 +118,7 @@ fn definition() -> Json {
     }})
 }
 
-/// Asks a server for so long, and holds what it did against what it should have done.
+/// Sends requests to a server for this duration, and compares its results with the expected ones.
 async fn load(address: &str, arguments: &Arguments, runs: bool) -> Result<Report, String> {
     let mut client = Client::connect(address).await?;
     let role = "arn:aws:iam::123456789012:role/load";
@@ -164,7 +164,7 @@ async fn load(address: &str, arguments: &Arguments, runs: bool) -> Result<Report
     }
     let took = begun.elapsed();
     if runs {
-        // What was started last was started after all others; when it is over, they are, too.
+        // The executions that were started last end last, so all have ended after them.
         for execution in &last {
             ends(&mut client, &execution["executionArn"]).await?;
         }

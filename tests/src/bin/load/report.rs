@@ -1,14 +1,14 @@
-//! What a server did.
+//! The results of a server.
 
 use std::fmt;
 use std::time::Duration;
 
-/// The calls that a server took.
+/// The calls of a server.
 pub(crate) struct Report {
-    /// How long each took, in order.
+    /// The sorted latencies.
     times: Vec<Duration>,
     took: Duration,
-    /// Until their executions were over.
+    /// The time until their executions had ended.
     over: Duration,
 }
 

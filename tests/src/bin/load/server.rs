@@ -1,4 +1,4 @@
-//! The servers that are measured, as processes.
+//! The measured servers, as processes.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -7,14 +7,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
-/// How long a server may take to be up.
+/// How long a server may take to respond.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server on loopback.
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: String,
-    /// How long it took until it answered.
+    /// The time until its first response.
     pub(crate) started: Duration,
 }
 
@@ -34,7 +34,7 @@ impl Process {
         })
     }
 
-    /// moto's server, where it is installed.
+    /// moto's server, if it is installed.
     pub(crate) async fn moto() -> Result<Option<Self>, String> {
         let port = free_port().await?;
         let mut command = Command::new("moto_server");
@@ -75,7 +75,7 @@ impl Process {
         })
     }
 
-    /// The memory that the process has, in millions of bytes; 0 where the system does not tell.
+    /// The memory of the process in megabytes; 0 if the system does not report it.
     pub(crate) fn megabytes(&self) -> f64 {
         let id = self.child.id().unwrap_or_default();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
@@ -85,7 +85,7 @@ impl Process {
     }
 
     pub(crate) async fn end(&mut self) {
-        // It may have ended by itself.
+        // It may have ended already.
         let _ = self.child.kill().await;
     }
 }
@@ -98,7 +98,7 @@ async fn free_port() -> Result<String, String> {
         .map_err(|error| error.to_string())
 }
 
-/// Whether an HTTP server answers anything.
+/// Whether an HTTP server responds.
 async fn answers(address: &str) -> bool {
     let Ok(mut stream) = TcpStream::connect(address).await else {
         return false;

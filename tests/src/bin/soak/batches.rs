@@ -1,4 +1,4 @@
-//! Distributed Maps that fail, are stopped or broken off, and are redriven until all is sent.
+//! Distributed Maps that fail, are stopped or aborted, and are redriven until all items are sent.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::machines::key;
 use crate::world::{Lost, in_time, lock, must};
 
 impl Client {
-    /// Items of which some fail when they are sent first.
+    /// Items, of which some fail on their first attempt.
     pub(crate) fn items(&self) -> Vec<Value> {
         let run = self.name();
         let count = 1 + self.below(12);
@@ -34,7 +34,7 @@ impl Client {
         self.send_rest(&run, &items).await
     }
 
-    /// Redrives until each item is sent. One that succeeded is not sent again.
+    /// Redrives until each item is sent. A successful item is not sent again.
     pub(crate) async fn send_rest(&self, run: &Started, items: &[Value]) -> Result<(), Lost> {
         let mut report = self.end(run).await?;
         let mut redrives = 0;
@@ -52,7 +52,7 @@ impl Client {
                 )
             })?;
             self.world.counts.kept.add(done.len() as u64);
-            // Each comes further: a failed item stops its neighbours, and fails once.
+            // Each redrive makes progress: a failed item stops its neighbours, and fails once.
             must(redrives <= items.len() + 2, || {
                 format!(
                     "{}: {redrives} redrives were not enough: {:?}",
@@ -76,7 +76,7 @@ impl Client {
         for item in items {
             let times = sent.remove(&key(item)).unwrap_or_default() as usize;
             let least = if item["fails"] == true { 2 } else { 1 };
-            // One that was stopped at its work is done again.
+            // An item that was stopped while it ran is sent again.
             must((least..=least + redrives).contains(&times), || {
                 format!(
                     "{}: {item} was sent {times} times in {redrives} redrives",
@@ -106,7 +106,7 @@ impl Client {
         .collect()
     }
 
-    /// The Map Run; nothing when the execution was stopped before it began.
+    /// The Map Run; `None` if the execution was stopped before it began.
     fn map_run(&self, run: &Started) -> Result<Option<MapRun>, Lost> {
         let runs = self.engine.map_runs(run.id());
         let mut runs = runs.map_err(|error| error.to_string())?;

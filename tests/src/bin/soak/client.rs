@@ -1,4 +1,4 @@
-//! One who works an engine: starts an execution, does to it what may be done, and judges how it ended.
+//! A client of an engine: starts an execution, applies random operations to it, and checks how it ended.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,10 +13,10 @@ use crate::world::{Lost, World, in_time, lock, must};
 /// An execution that was started by a machine's name.
 pub(crate) type Started = Run<stepwright_runtime::value::Value>;
 
-/// One who works an engine.
+/// A client of an engine.
 pub(crate) struct Client {
     pub(crate) engine: Engine,
-    /// Its Express executions keep their history.
+    /// Its Express executions record their history.
     pub(crate) recording: Engine,
     pub(crate) world: Arc<World>,
     pub(crate) entropy: Mutex<Entropy>,
@@ -48,14 +48,14 @@ impl Client {
         Ok(run)
     }
 
-    /// The end, which must come.
+    /// Waits for the end, within a time limit.
     pub(crate) async fn end(&self, run: &Started) -> Result<Arc<ExecutionReport>, Lost> {
         let report = in_time(run.id(), run.report()).await?;
         self.world.counts.ended.add(1);
         Ok(report)
     }
 
-    /// A redrive, which must be accepted.
+    /// Redrives; the redrive must be accepted.
     pub(crate) async fn redrive(&self, id: &str) -> Result<Started, Lost> {
         let again = in_time(format!("the redrive of {id}"), self.engine.redrive(id)).await?;
         let run = again.map_err(|error| format!("{id} was not redriven: {error}"))?;
@@ -63,7 +63,7 @@ impl Client {
         Ok(run)
     }
 
-    /// Does one thing, whatever it is.
+    /// Does one random piece of work.
     pub(crate) async fn work(&self) -> Result<(), Lost> {
         match self.below(12) {
             0 | 1 => self.order().await,
@@ -112,7 +112,7 @@ impl Client {
         let is_right = match output["Error"].as_str() {
             None => worked == Some(1) && does == "succeeds" && output["id"] == id.as_str(),
             Some("Stepwright.TaskPanicked") => worked == Some(1) && does == "panics",
-            // Its timeout rang while a worker had it, or while it waited for one.
+            // It timed out while a worker had it, or while it waited for a worker.
             Some("States.Timeout") => matches!(worked, Some(0 | 1)),
             Some(_) => false,
         };
@@ -141,7 +141,7 @@ impl Client {
         Ok(())
     }
 
-    /// Stops from three sides, and two redrives at once.
+    /// Stops from three tasks, and two concurrent redrives.
     async fn stop(&self) -> Result<(), Lost> {
         let run = Arc::new(self.start("waiting", json!({})).await?);
         tokio::time::sleep(Duration::from_millis(self.below(1_050))).await;
@@ -186,7 +186,7 @@ impl Client {
         Ok(report)
     }
 
-    /// Readers of events that read all, that begin late, that stop reading for a while, and that leave.
+    /// Readers of events: some read all, some start late, some pause, some stop early.
     async fn read(&self) -> Result<(), Lost> {
         let run = self.start("waiting", json!({})).await?;
         let (all, mut leaves, mut rests) = (run.events(), run.events(), run.events());
@@ -209,7 +209,7 @@ impl Client {
         })
     }
 
-    /// An Express execution, with a reader that reads meanwhile or afterwards, or none.
+    /// An Express execution, with a concurrent or later reader of its events, or without a reader.
     async fn count(&self, engine: &Engine) -> Result<(), Lost> {
         let run = self.start_on(engine, "counting", json!({})).await?;
         let events = run.events();
@@ -243,7 +243,7 @@ impl Client {
     }
 }
 
-/// How many events were read to the end, and how many were missed.
+/// How many events were read, and how many were missed.
 async fn count_events(mut events: stepwright_runtime::Events) -> Result<(u64, u64), Lost> {
     let mut read = 0;
     let mut last = 0;

@@ -1,4 +1,4 @@
-//! The machines, and an engine that has them and their handlers.
+//! The machines, and an engine with them and their handlers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::world::{Lost, World, lock};
 
 /// The activity.
 pub(crate) const PICK: &str = "arn:aws:states:us-east-1:123456789012:activity:pick";
-/// How far the Express machine counts. It writes more events than a reader finds where no history is kept.
+/// The limit of the Express machine's counter. It writes more events than are available to a reader without a recorded history.
 pub(crate) const COUNT: u64 = 300;
 
 struct PanicsInDrop;
@@ -106,7 +106,7 @@ fn with_work(builder: EngineBuilder) -> EngineBuilder {
         })
 }
 
-/// An engine of which Express executions keep their history.
+/// An engine that records the history of Express executions.
 pub(crate) fn recording() -> Result<Engine, Lost> {
     let builder = with_work(Engine::builder()).history(true);
     builder.build().map_err(|error| error.to_string())
@@ -143,7 +143,7 @@ pub(crate) fn engine(world: &Arc<World>) -> Result<Engine, Lost> {
         .map_err(|error| error.to_string())
 }
 
-/// How an order is charged, by what it says.
+/// How an order is charged, depending on its fields.
 async fn charge(order: Value) -> Result<Value, TaskFailure> {
     match order["does"].as_str().unwrap_or_default() {
         "fails" => return Err(TaskFailure::new("Busy", "for ever")),
@@ -160,7 +160,7 @@ async fn charge(order: Value) -> Result<Value, TaskFailure> {
     Ok(order)
 }
 
-/// Who sends an item, by run and number.
+/// The key of an item: its run and number.
 pub(crate) fn key(item: &Value) -> String {
     format!("{} {}", item["run"], item["number"])
 }
@@ -168,7 +168,7 @@ pub(crate) fn key(item: &Value) -> String {
 fn note_sent(world: &World, item: &Value) -> u32 {
     world.counts.sent.add(1);
     let mut sent = lock(&world.sent);
-    // Its client put it there; one that nobody asks for any more is not kept.
+    // Its client inserted the entry; an item without an entry is not needed any more.
     sent.get_mut(&key(item)).map_or(0, |times| {
         *times += 1;
         *times

@@ -1,12 +1,12 @@
 //! `cargo run --release -p stepwright-tests --bin soak -- --minutes 10`
 //!
-//! Works an engine hard on real time, as a service does: handlers that succeed, fail, panic and hang, tokens that are answered by several
-//! threads and late, workers that give up their polls and panic, Map Runs that are redriven, parents that join children by name, stops from
-//! several sides at once, readers of events that leave, and tokio runtimes that go away. Each half minute it prints how far it came and how
-//! much memory it has, and at the end how often what happened. It ends with status 1 as soon as something is lost, and when the memory that it
-//! has allocated grows after the first two minutes. The resident memory is printed beside it: that also has what the allocator of the system
-//! keeps of memory that was given back, a heap for each thread that ever ran. `--seed N` begins the random choices elsewhere, which fixes what is done, and not when; `--clients N` sets
-//! how many work at a time.
+//! Stresses an engine on real time, like a service: handlers that succeed, fail, panic and hang, tokens that are answered by several
+//! threads and late, workers that cancel their polls and panic, Map Runs that are redriven, parents that join children by name, concurrent
+//! stops, readers of events that leave, and tokio runtimes that shut down. Each half minute it prints its progress and its memory, and at the
+//! end how often each operation happened. It exits with status 1 as soon as something is lost, or if the allocated memory grows after the
+//! first two minutes. The resident memory is also printed: it includes freed memory that the system's allocator retains, in a heap for each
+//! thread that ever ran. `--seed N` seeds the random choices, which fixes the operations but not their timing; `--clients N` sets the number
+//! of concurrent clients.
 
 mod batches;
 mod client;
@@ -30,9 +30,9 @@ use world::{Lost, World, must};
 
 /// How often a line is printed.
 const LINE: Duration = Duration::from_secs(30);
-/// How long the memory may grow: by then as many executions are kept as may be.
+/// How long the memory may grow: until then the engine retains as many executions as it may.
 const WARM_UP: Duration = Duration::from_secs(120);
-/// How much it may grow from then on.
+/// The maximum growth factor afterwards.
 const GROWTH: f64 = 1.10;
 
 struct Arguments {
@@ -72,7 +72,7 @@ fn arguments() -> Result<Arguments, String> {
 
 type Tasks = JoinSet<Result<(), Lost>>;
 
-/// All who work, after what an engine remembers is full. What is redriven would be forgotten too soon meanwhile.
+/// Fills the engine's memory of ended executions, then starts all clients. During the fill, redriven executions would be evicted too early.
 async fn begin(
     arguments: &Arguments,
     world: &Arc<World>,
@@ -194,7 +194,7 @@ async fn soak(arguments: &Arguments) -> Result<(), Lost> {
 }
 
 fn main() -> ExitCode {
-    // What handlers panic with is not news here.
+    // Panics of handlers are expected here.
     std::panic::set_hook(Box::new(|_| {}));
     let run = || -> Result<(), Lost> {
         let arguments = arguments()?;

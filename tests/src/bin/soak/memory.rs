@@ -1,4 +1,4 @@
-//! How much memory the process has.
+//! The memory of the process.
 
 use std::alloc::System;
 use std::fmt;
@@ -13,16 +13,16 @@ const MIB: f64 = 1_048_576.0;
 /// In MiB.
 #[derive(Clone, Copy)]
 pub(crate) struct Memory {
-    /// What was allocated and not given back.
+    /// Allocated and not freed.
     pub(crate) allocated: f64,
-    /// What the process occupies; nothing where the system does not tell.
+    /// The resident memory; `None` if the system does not report it.
     resident: Option<f64>,
 }
 
 impl Memory {
     pub(crate) fn now() -> Memory {
         let counted = ALLOCATOR.stats();
-        // The counters wrap around, and their difference does not.
+        // The counters wrap around, but their difference does not.
         let allocated = counted
             .bytes_allocated
             .wrapping_sub(counted.bytes_deallocated);

@@ -1,4 +1,4 @@
-//! Those who work beside the clients: workers of the activity, tokio runtimes that go away, and readers of the list of executions.
+//! Other load: workers of the activity, tokio runtimes that shut down, and readers of the list of executions.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,19 +14,19 @@ use crate::client::{Client, Started};
 use crate::machines::PICK;
 use crate::world::{Lost, World, in_time, lock, must};
 
-/// Longer than a task of the activity may take.
+/// Longer than the timeout of the activity's task.
 const TOO_LONG: Duration = Duration::from_millis(2_200);
 
 fn note_worked(world: &World, input: &Value) {
     world.counts.worked.add(1);
     let id = input["id"].as_str().unwrap_or_default();
-    // Its client put it there; one whose timeout rang meanwhile is not asked for any more.
+    // Its client inserted the entry; a task that timed out before has no entry any more.
     if let Some(times) = lock(&world.worked).get_mut(id) {
         *times += 1;
     }
 }
 
-/// Works for the activity; gives up most polls, and answers by hand.
+/// Works for the activity; cancels most polls, and answers manually.
 pub(crate) async fn poll_by_hand(
     engine: Engine,
     world: Arc<World>,
@@ -60,7 +60,7 @@ pub(crate) async fn poll_by_hand(
             _ => engine.send_task_success(&task.token, &input).await,
         };
         match answered {
-            // It waited for its worker until the timeout rang.
+            // It waited for its worker until it timed out.
             Ok(()) | Err(TokenError::TaskTimedOut) => {}
             Err(error) => return Err(format!("a worker's answer was refused: {error}")),
         }
@@ -68,7 +68,7 @@ pub(crate) async fn poll_by_hand(
     Ok(())
 }
 
-/// Works for the activity as most do; is given up from time to time while it waits, and begins anew.
+/// Works for the activity with a handler; is cancelled from time to time while it polls, and starts again.
 pub(crate) async fn work_by_handler(engine: Engine, world: Arc<World>) -> Result<(), Lost> {
     let work = |input: Value| {
         let world = world.clone();
@@ -99,7 +99,7 @@ pub(crate) async fn work_by_handler(engine: Engine, world: Arc<World>) -> Result
     Ok(())
 }
 
-/// Starts executions on tokio runtimes that go away, and redrives on this one what they broke off.
+/// Starts executions on tokio runtimes that shut down, and redrives the aborted ones on this runtime.
 pub(crate) async fn replace_runtimes(client: Client) -> Result<(), Lost> {
     let client = Arc::new(client);
     while !client.world.is_over() {
@@ -112,7 +112,7 @@ pub(crate) async fn replace_runtimes(client: Client) -> Result<(), Lost> {
     Ok(())
 }
 
-/// An execution, with its items where it is a batch.
+/// An execution, with its items if it is a batch.
 struct Begun {
     run: Started,
     items: Option<Vec<Value>>,
@@ -147,7 +147,7 @@ fn on_a_runtime_that_goes(client: &Client) -> Result<Vec<Begun>, Lost> {
 async fn go_on(client: &Client, begun: Begun) -> Result<(), Lost> {
     let Begun { run, items } = begun;
     let report = in_time(format!("{}, after its runtime,", run.id()), run.report()).await?;
-    // What failed by itself has the error of an item.
+    // An execution that failed by itself has the error of an item.
     let is_broken_off = report.status == Status::Aborted;
     client.world.counts.broken_off.add(u64::from(is_broken_off));
     match items {

@@ -1,4 +1,4 @@
-//! Tokens that are answered by several threads, late, and by some who give up.
+//! Tokens that are answered by several threads, late, and by senders that cancel.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use stepwright_runtime::{Engine, TokenError};
 use crate::client::{Client, Started, output};
 use crate::world::{Lost, in_time, lock, must};
 
-/// What became of an answer.
+/// The outcome of an answer.
 #[derive(Debug)]
 enum Told {
     Taken,
     Refused(TokenError),
-    /// Its sender did not wait to be told.
+    /// Its sender was dropped before it got a response.
     GivenUp,
 }
 
@@ -22,7 +22,7 @@ enum Told {
 struct Answer {
     number: u64,
     is_success: bool,
-    /// How often its sender asks whether it is told. Less than a tick of tokio's clock passes meanwhile.
+    /// How often its sender polls for the response. All polls take less than a tick of tokio's clock.
     patience: Option<u64>,
 }
 
@@ -51,7 +51,7 @@ impl Answer {
         }
     }
 
-    /// Whether the execution gave what follows from this answer.
+    /// Whether the execution's output follows from this answer.
     fn is_in(&self, output: &Value) -> bool {
         match self.is_success {
             true => *output == self.number,
@@ -61,7 +61,7 @@ impl Answer {
 }
 
 impl Client {
-    /// Answers a token at any time, from three sides, and once more when all is over.
+    /// Answers a token at a random time, from three tasks, and again after the end.
     pub(crate) async fn approve(&self) -> Result<(), Lost> {
         let run = self.start("approval", json!({})).await?;
         let token = self.token(&run).await?;
@@ -138,7 +138,7 @@ impl Client {
         }
     }
 
-    /// Answers as many tokens as an engine remembers when they are over, so that its memory grows no more by that.
+    /// Answers as many tokens as an engine remembers after their end, so that its memory does not grow any further.
     pub(crate) async fn fill(&self) -> Result<(), Lost> {
         const REMEMBERED: usize = 65_536;
         const AT_ONCE: usize = 256;
@@ -147,7 +147,7 @@ impl Client {
                 let run = self.start("approval", json!({})).await?;
                 let token = self.token(&run).await?;
                 let answered = self.engine.send_task_success(&token, &json!(1)).await;
-                // It may wait for its turn for longer than its timeout.
+                // It may be queued for longer than its timeout.
                 if answered != Err(TokenError::TaskTimedOut) {
                     answered.map_err(|error| format!("{}: {error}", run.id()))?;
                 }
@@ -158,7 +158,7 @@ impl Client {
         Ok(())
     }
 
-    /// The token that the execution's handler was given.
+    /// The token of the execution's handler.
     async fn token(&self, run: &Started) -> Result<String, Lost> {
         in_time(format!("the token of {}", run.id()), async {
             loop {

@@ -1,4 +1,4 @@
-//! What the handlers, the workers and the clients share.
+//! The state that handlers, workers and clients share.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,27 +7,27 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The longest that an execution may take, which waits for a few seconds at most.
+/// The longest duration of an execution, which waits for a few seconds at most.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What went wrong.
+/// A description of the failure.
 pub(crate) type Lost = String;
 
-/// What is kept of each thing that is under way. Whoever began it takes it out again, so that nothing stays.
+/// Data about work in progress. Each client removes its own entries, so that the maps do not grow.
 #[derive(Default)]
 pub(crate) struct World {
-    /// The tokens that were handed out, by the name of their execution.
+    /// The issued tokens, by the name of their execution.
     pub(crate) tokens: Mutex<HashMap<String, String>>,
     /// How often each item was sent, by run and number.
     pub(crate) sent: Mutex<HashMap<String, u32>>,
-    /// How often each task of the activity was worked on, by its input's id.
+    /// How often each task of the activity ran, by its input's id.
     pub(crate) worked: Mutex<HashMap<String, u32>>,
     pub(crate) counts: Counts,
     over: AtomicBool,
 }
 
 impl World {
-    /// No new work is begun.
+    /// Stops new work.
     pub(crate) fn end(&self) {
         self.over.store(true, Ordering::Relaxed);
     }
@@ -39,7 +39,7 @@ impl World {
 
 macro_rules! counts {
     ($($(#[$doc:meta])* $name:ident $text:literal,)*) => {
-        /// How often what happened.
+        /// How often each operation happened.
         #[derive(Default)]
         pub(crate) struct Counts {
             $($(#[$doc])* pub(crate) $name: Count,)*
@@ -94,7 +94,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a future gives, which must come.
+/// The output of a future, within a time limit.
 pub(crate) async fn in_time<T>(
     what: impl fmt::Display,
     future: impl Future<Output = T>,
@@ -103,7 +103,7 @@ pub(crate) async fn in_time<T>(
     waited.map_err(|_| format!("{what} hangs"))
 }
 
-/// `Ok` where it holds; otherwise what was lost.
+/// `Ok` if it is true; otherwise the failure.
 pub(crate) fn must(holds: bool, otherwise: impl FnOnce() -> Lost) -> Result<(), Lost> {
     if holds { Ok(()) } else { Err(otherwise()) }
 }

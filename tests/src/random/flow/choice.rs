@@ -118,7 +118,7 @@ impl Flow<'_> {
                 .map(|at| scope.variables[*at].clone())
                 .collect();
             self.see(&variables);
-            // What takes everything and has no guard would be the last.
+            // A pattern that matches everything and has no guard would be the last one.
             let takes_all = !is_text
                 && (pattern == "_"
                     || pattern == "(_, _)"
@@ -152,7 +152,7 @@ impl Flow<'_> {
         }
     }
 
-    /// A pattern, and what it binds.
+    /// A pattern, with the names that it binds.
     fn pattern(&mut self, scope: &mut Scope<'_>, kind: &Kind, bound: &mut Vec<usize>) -> String {
         let way = self.number(6);
         match kind {

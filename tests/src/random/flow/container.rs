@@ -163,7 +163,7 @@ impl Flow<'_> {
         )
     }
 
-    /// A scope inside of this one; what it sees is as before.
+    /// A scope inside of this one, with the same outer names.
     fn body(
         &mut self,
         scope: &mut Scope<'_>,
@@ -191,7 +191,7 @@ impl Flow<'_> {
         body
     }
 
-    /// `let`s behind the result, and the rest of the state.
+    /// `let`s after the result, and the rest of the state.
     #[allow(
         clippy::too_many_arguments,
         reason = "both halves of a state, and what it binds"
@@ -222,7 +222,7 @@ impl Flow<'_> {
     }
 }
 
-/// A list in front of a body needs parentheses where it ends in braces, as in Rust's `for`.
+/// A list before a body needs parentheses if it ends in braces, as in Rust's `for`.
 fn in_parentheses(text: &str) -> String {
     match text.contains('{') {
         true => format!("({text})"),

@@ -17,7 +17,7 @@ pub(super) struct Failing {
     pub(super) arms: String,
 }
 
-/// The variants, as the macro and the Rust half name them.
+/// The variants, with their names in the macro and in the Rust half.
 fn variants(of: ErrorType) -> &'static [(&'static str, &'static str)] {
     match of {
         ErrorType::Check => &[
@@ -247,7 +247,7 @@ impl Flow<'_> {
         format!("{text} => {arm}")
     }
 
-    /// `catch .. as error`, of which one text is read.
+    /// `catch .. as error`, which reads one of the error's texts.
     fn catch_as(
         &mut self,
         scope: &mut Scope<'_>,
@@ -318,7 +318,7 @@ impl Flow<'_> {
                 continue;
             }
             let kind = Kind::read(kind);
-            // Its own name, where no other variable has it.
+            // Its own name, unless another variable has it.
             let at = if !is_tuple && scope.is_free(field) && *field != self.grower.input {
                 self.declare(scope, field, &kind)
             } else {

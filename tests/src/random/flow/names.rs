@@ -78,7 +78,7 @@ pub(super) const STATES: &[&str] = &[
     "E",
 ];
 
-/// Names of states that are no identifiers.
+/// Names of states that are not identifiers.
 pub(super) const TEXTS: &[&str] = &[
     "Charge the card",
     "it's done",

@@ -20,7 +20,7 @@ pub(super) const PATH_KINDS: &[&str] = &[
     "I", "I", "T", "T", "B", "F", "L", "[I]", "[T]", "[S]", "[[I]]", "S", "Z", "(I,T)",
 ];
 
-/// The rules of conditions that JSONPath can say.
+/// The rules of conditions that JSONPath can represent.
 const PATH_CONDITIONS: &[&str] = &[
     "and",
     "or",
@@ -31,12 +31,12 @@ const PATH_CONDITIONS: &[&str] = &[
     "list is_empty",
 ];
 
-/// What all scopes of a workflow share.
+/// The state that all scopes of a workflow share.
 pub(super) struct Flow<'o> {
     pub(super) grower: Grower<'o>,
     /// Whether its states are JSONPath.
     pub(super) path: bool,
-    /// Names of states, which are given once in a workflow.
+    /// Names of states, which are unique in a workflow.
     states: BTreeSet<String>,
     texts: BTreeSet<&'static str>,
     slots: usize,
@@ -57,7 +57,7 @@ pub(super) struct Variable {
     pub(super) kind: Kind,
     /// Its number in the Rust half.
     pub(super) slot: usize,
-    /// The state that sets it to 0, where it counts.
+    /// The state that sets it to 0, if it is a counter.
     pub(super) counts_from: Option<usize>,
 }
 
@@ -67,7 +67,7 @@ pub(super) struct Open {
     assigned: BTreeSet<usize>,
 }
 
-/// The names that a scope reads from the scopes around it, and all names that they take.
+/// The names that a scope reads from its outer scopes, and all names that they use.
 #[derive(Default)]
 pub(super) struct Around {
     pub(super) names: Vec<Name>,
@@ -107,7 +107,7 @@ pub(super) struct Scope<'a> {
     pub(super) wanted: &'a Wanted,
     pub(super) variables: Vec<Variable>,
     pub(super) errors: BTreeSet<ErrorType>,
-    /// The variables of the scopes inside, whose names this one does not take.
+    /// The variables of the inner scopes, whose names this one does not use.
     pub(super) inner: Vec<&'static str>,
     states: Vec<Written>,
     open: Vec<Open>,
@@ -137,7 +137,7 @@ impl<'o> Flow<'o> {
         self.grower.draw.number(below)
     }
 
-    /// Whether something happens that happens once in so many times.
+    /// Returns `true` with a probability of 1 in `times`.
     pub(super) fn once_in(&mut self, times: usize) -> bool {
         self.number(times) == 0
     }
@@ -213,7 +213,7 @@ impl<'o> Flow<'o> {
         scope.finish()
     }
 
-    /// Opens an edge; both halves name its target by this text.
+    /// Opens an edge; both halves name its target with this text.
     pub(super) fn edge(&mut self, scope: &mut Scope<'_>, assigned: BTreeSet<usize>) -> String {
         self.edges += 1;
         scope.open.push(Open {
@@ -234,7 +234,7 @@ impl<'o> Flow<'o> {
         let at = scope.states.len();
         let is_full = at >= scope.wanted.size;
         let ends = is_full || (at > 0 && scope.open.len() > 1 && self.once_in(3));
-        // The last state takes all edges; others take some.
+        // The last state receives all edges; other states receive some.
         let first = self.number(scope.open.len());
         let mut taken = vec![scope.open.swap_remove(first)];
         let mut rest = Vec::new();
@@ -272,7 +272,7 @@ impl<'o> Flow<'o> {
         });
     }
 
-    /// A state that leads to others.
+    /// A state with a transition to other states.
     fn going_on(&mut self, scope: &mut Scope<'_>, here: &Here) -> (String, String) {
         let may_hold = scope.wanted.depth < 2 && !(here.at == 0 && scope.wanted.item.is_some());
         match self.number(20) {
@@ -286,7 +286,7 @@ impl<'o> Flow<'o> {
         }
     }
 
-    /// The name of a variable that is bound in this state: of one that has this kind, or a new one. `bound` are those that are bound already.
+    /// The name of a variable to bind in this state: an existing one of this kind, or a new one. `bound` are the variables that are already bound.
     pub(super) fn variable(
         &mut self,
         scope: &mut Scope<'_>,
@@ -316,7 +316,7 @@ impl<'o> Flow<'o> {
         self.declare(scope, name, kind)
     }
 
-    /// A variable that a pattern binds: by Rust's habits a constant begins with a capital, and the macro takes such a name for one.
+    /// A variable that a pattern binds: in Rust a constant begins with a capital, and the macro treats such a name as a constant.
     pub(super) fn bound_variable(
         &mut self,
         scope: &mut Scope<'_>,
@@ -352,7 +352,7 @@ impl<'o> Flow<'o> {
         scope.variables.len() - 1
     }
 
-    /// Some `let`s, which later ones and the transition see: both halves, and the variables in `bound`.
+    /// Some `let`s, which later ones and the transition can read: both halves, and the variables in `bound`.
     pub(super) fn lets(
         &mut self,
         scope: &mut Scope<'_>,
@@ -401,7 +401,7 @@ impl<'o> Flow<'o> {
         (text, rust)
     }
 
-    /// Expressions from here on see these variables.
+    /// Expressions from here on can read these variables.
     pub(super) fn see(&mut self, variables: &[Variable]) {
         for variable in variables {
             self.grower.names.push(Name {
@@ -419,11 +419,11 @@ impl Scope<'_> {
         self.open.is_empty()
     }
 
-    /// The names that a state sees before it binds any.
+    /// The names that a state can read before it binds any.
     pub(super) fn visible(&self, assigned: &BTreeSet<usize>) -> Vec<Name> {
         let mut names = self.around.names.clone();
         names.extend(self.wanted.item.clone());
-        // The fields of an error are read where it is caught.
+        // The fields of an error are read in its catch.
         let values = assigned.iter().map(|at| &self.variables[*at]);
         let values = values.filter(|variable| variable.kind != Kind::One('E'));
         names.extend(values.map(|variable| Name {
@@ -434,7 +434,7 @@ impl Scope<'_> {
         names
     }
 
-    /// What the scopes inside of this one see.
+    /// The names that the inner scopes can read.
     pub(super) fn inside(&self, assigned: &BTreeSet<usize>) -> Around {
         let mut taken = self.around.taken.clone();
         taken.extend(self.variables.iter().map(|variable| variable.name));
@@ -447,7 +447,7 @@ impl Scope<'_> {
 
     pub(super) fn is_free(&self, name: &str) -> bool {
         let is = |other: &str| other == name;
-        // AWS keeps `$states`.
+        // AWS reserves `$states`.
         name != "states"
             && !self
                 .around

@@ -32,7 +32,7 @@ impl Flow<'_> {
         )
     }
 
-    /// A new variable that bounds loops behind this state.
+    /// A new variable that bounds loops after this state.
     fn counter(&mut self, scope: &mut Scope<'_>, at: usize) -> usize {
         let name = loop {
             let name = self.grower.name();
@@ -76,7 +76,7 @@ impl Flow<'_> {
         )
     }
 
-    /// An edge that assigns `bound` and perhaps further `let`s: the text behind `=>`, and the block of the Rust half that returns the next state.
+    /// An edge that assigns `bound` and possibly further `let`s: the text after `=>`, and the block of the Rust half that returns the next state.
     pub(super) fn arm(
         &mut self,
         scope: &mut Scope<'_>,
@@ -97,7 +97,7 @@ impl Flow<'_> {
 }
 
 impl Here {
-    /// The variables that are assigned behind this state, where it binds these.
+    /// The variables that are assigned after this state, if it binds these.
     pub(super) fn with(&self, bound: &[usize]) -> std::collections::BTreeSet<usize> {
         self.entry.iter().chain(bound).copied().collect()
     }

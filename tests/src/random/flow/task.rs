@@ -50,7 +50,7 @@ const AROUND: &[(&str, &str, &str)] = &[
     ("Z", "B", "matches!(□, Size::Boxed { .. })"),
 ];
 
-/// Those of them that JSONPath can say.
+/// The expressions that JSONPath can represent.
 const PATHS: &[&str] = &["Some(□)", "□.quantity", "□.name", "□.1"];
 
 impl Flow<'_> {
@@ -139,7 +139,7 @@ impl Flow<'_> {
         )
     }
 
-    /// A task; in JSONPath one whose arguments can be selected.
+    /// A task; in JSONPath a task whose arguments can be selected.
     fn function(&mut self) -> Function {
         loop {
             let function = self.of(TASKS);
@@ -159,7 +159,7 @@ impl Flow<'_> {
         format!("{before}{value}{after}")
     }
 
-    /// The rest of a state that may fail: its transition, its retriers and its catchers. `bound` is what it binds.
+    /// The rest of a state that may fail: its transition, its retriers and its catchers. `bound` are the variables that it binds.
     #[allow(
         clippy::too_many_arguments,
         reason = "both halves of a state, and what it binds"

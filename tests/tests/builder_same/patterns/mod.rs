@@ -27,7 +27,7 @@ macro_rules! read {
 }
 use read;
 
-/// An argument that is known.
+/// A constant argument.
 fn known(value: impl Into<serde_json::Value>) -> Argument {
     let value = value.into();
     expr!(|_: Anything| value)

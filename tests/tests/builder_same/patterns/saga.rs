@@ -7,7 +7,7 @@ use stepwright_examples::patterns::saga::{
     cancel_flight, cancel_hotel, charge, refund,
 };
 
-/// A step is tried again soon, a compensation for minutes.
+/// A step is retried within seconds; a compensation is retried for minutes.
 fn soon<E>(errors: E) -> Retry<E> {
     Retry::on(errors)
         .interval(2)

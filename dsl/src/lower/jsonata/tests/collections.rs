@@ -1,4 +1,4 @@
-//! Lists, tuples and maps mean what they mean in Rust.
+//! Lists, tuples and maps have the same meaning as in Rust.
 
 use super::*;
 use crate::expr::Piece;
@@ -127,7 +127,7 @@ fn a_list_in_a_list_is_not_taken_apart() {
     for list in [json!([]), json!([1]), json!([1, 2]), json!([[1]])] {
         for shape in [integers, any, option] {
             let variables = [("x", shape, list.clone()), ("n", integers, json!([7]))];
-            // Inside a closure nothing of this is a template.
+            // Inside a closure, none of this is a template.
             let pair = Expr::closure(
                 vec!["n"],
                 Expr::tuple(vec![v("x"), Expr::local("n"), v("x")]),

@@ -1,11 +1,11 @@
-//! No name that is made up changes what an expression means.
+//! No generated name changes the meaning of an expression.
 
 use super::super::syntax::{Local, Operator, Syntax};
 use super::*;
 use crate::expr::Pattern;
 use crate::expr::{Case, Piece};
 
-/// Names that the lowering makes up itself, or that mean something to JSONata.
+/// Names that the lowering generates, or that have a meaning in JSONata.
 const NASTY: [&str; 12] = [
     "v", "v1", "item", "x", "at", "sum", "count", "map", "length", "string", "pair", "type",
 ];
@@ -105,7 +105,7 @@ fn names_that_the_lowering_makes_up_capture_nothing() {
                 ),
                 json!(1),
             ),
-            // name.sum() needs the function that the variable hides.
+            // `name.sum()` needs the function that the variable shadows.
             (
                 v("list")
                     .method("sum", vec![])
@@ -121,7 +121,7 @@ fn names_that_the_lowering_makes_up_capture_nothing() {
                 ]),
                 json!("5 of 3"),
             ),
-            // (a / b) where neither is short
+            // `(a / b)`, where neither is short.
             (
                 plus_all(own()).binary(Binary::Div, own().binary(Binary::Sub, int(2))),
                 json!(13 / 3),
@@ -174,7 +174,7 @@ fn a_locals_name_never_changes_what_an_expression_means() {
     }
 }
 
-/// Numbers that are the same in every run.
+/// A reproducible random number generator.
 struct Random(u64);
 
 impl Random {
@@ -187,7 +187,7 @@ impl Random {
     }
 }
 
-/// A number: of variables, locals, blocks and functions, all with nasty names.
+/// A random numeric expression of variables, locals, blocks and functions, all with names that may clash.
 fn random_tree(
     random: &mut Random,
     depth: usize,
@@ -208,7 +208,7 @@ fn random_tree(
         random.below(7)
     } {
         0 if !bound.is_empty() => Syntax::Local(bound[random.below(bound.len())].clone()),
-        // A variable that would hide a function has another name in the ASL.
+        // A variable that would shadow a function is renamed in the ASL.
         0 | 1 if matches!(hint, "sum" | "count" | "map") => Syntax::number(3),
         0 | 1 => Syntax::Variable(hint.into()),
         2 | 3 => {
@@ -248,7 +248,7 @@ fn random_tree(
     }
 }
 
-/// Gives each local a name that nothing else has.
+/// Gives each local a unique name.
 fn rename(tree: &mut Syntax) {
     let own = |local: &mut Local| local.hint = format!("local{}", local.id).into();
     match tree {
@@ -286,7 +286,7 @@ fn what_stops_rust_stops_the_state_also_where_nothing_reads_it() {
         let text = format!("{:?}", output(expr.clone(), &variables));
         assert!(value(expr, &variables).is_err(), "{text}");
     }
-    // What is not reached is not computed, as in Rust.
+    // As in Rust, an unused branch is not evaluated.
     let lazy = v("option").method(
         "unwrap_or_else",
         vec![Expr::closure::<&str>(vec![], missing())],

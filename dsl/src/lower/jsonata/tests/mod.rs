@@ -1,4 +1,4 @@
-//! Expressions as JSONata, and that they mean what Rust means: evaluated with the engine that `asl` reads them with.
+//! Expressions as JSONata have the same meaning as in Rust: the tests evaluate them with the JSONata engine of `asl`.
 
 mod collections;
 mod hygiene;
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use stepwright_asl::json::Json;
 use stepwright_asl::model;
 
-/// What a variable is declared with: its name, its shape, a value.
+/// A variable's declaration: its name, its shape, a value.
 type Variable = (&'static str, fn() -> Shape, Value);
 
 fn integer() -> Shape {
@@ -62,7 +62,7 @@ fn table() -> Shape {
     Shape::map(Shape::Integer)
 }
 
-/// The `Output` of a pass state that gives an expression, after one that assigns the variables.
+/// The `Output` of a Pass state with an expression, after a Pass state that assigns the variables.
 fn output(expr: Expr, variables: &[Variable]) -> Result<Json, String> {
     let start = variables
         .iter()
@@ -90,7 +90,7 @@ fn code(expr: Expr, variables: &[Variable]) -> String {
     }
 }
 
-/// Lowers something where the variables are known.
+/// Lowers something with these variables in scope.
 fn placed<T>(variables: &[Variable], lower: impl FnOnce(&Env<'_>, &mut Report) -> T) -> T {
     let start = variables
         .iter()
@@ -122,7 +122,7 @@ fn evaluate(template: &Json, variables: &[Variable]) -> Result<Value, String> {
                     variables
                         .iter()
                         .fold(Bindings::new(), |bindings, (name, _, value)| {
-                            // A variable that would hide a function has another name in the ASL.
+                            // A variable that would shadow a function is renamed in the ASL.
                             if code.contains(&format!("${name}(")) {
                                 bindings.var(format!("{name}_"), value.clone())
                             } else {

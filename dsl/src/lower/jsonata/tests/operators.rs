@@ -1,4 +1,4 @@
-//! Operators, numbers and blocks mean what they mean in Rust.
+//! Operators, numbers and blocks have the same meaning as in Rust.
 
 use super::*;
 use crate::expr::{Piece, Unary};
@@ -171,6 +171,6 @@ fn a_division_by_zero_that_nothing_reads_stops_as_it_stops_rust() {
     let run = |divisor: i64| value(unread(v("by")), &[("by", integer, json!(divisor))]);
     assert_eq!(run(2), Ok(json!(1)));
     assert!(run(0).is_err());
-    // What cannot fail is not computed.
+    // An unused value that cannot fail is not evaluated.
     assert_eq!(code(unread(int(2)), &[]), "1");
 }

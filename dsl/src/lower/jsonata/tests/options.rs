@@ -1,4 +1,4 @@
-//! Options and values of unknown form mean what they mean in Rust.
+//! Options and values of unknown type have the same meaning as in Rust.
 
 use super::*;
 use crate::expr::{Piece, Unary};

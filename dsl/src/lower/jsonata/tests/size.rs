@@ -1,4 +1,4 @@
-//! The text of an expression grows with the expression, also where a value is used twice.
+//! The text of an expression grows linearly with the expression, even if a value is used twice.
 
 use super::*;
 use crate::expr::{Case, Pattern};
@@ -57,7 +57,7 @@ fn what_is_read_twice_at_each_level_is_written_once() {
         }),
     ];
     for (what, make) in makes {
-        // More levels make it longer by the same for each.
+        // Each further level adds the same length.
         let lengths: Vec<_> = [10, 20, 40]
             .map(|levels| length(doubled(make, levels), &variables))
             .into_iter()

@@ -1,4 +1,4 @@
-//! What `workflow!` lets through is what the table and the library can lower.
+//! The table and the library can lower everything that `workflow!` accepts.
 
 use super::*;
 use crate::expr::methods;
@@ -17,7 +17,7 @@ fn every_template_of_the_method_table_is_jsonata() {
         });
         let text = super::super::print::print(&template);
         assert!(Expression::compile(&text).is_ok(), "{text}");
-        // What the table says is what is read: blanks and parentheses apart.
+        // The parser reads each template as the table contains it, except for blanks and parentheses.
         let bare = |text: &str| text.replace([' ', '(', ')', ';'], "");
         assert_eq!(bare(&text), bare(row.jsonata), "{:?}", row.names);
     }

@@ -1,4 +1,4 @@
-//! Texts, names and the texts of values mean what they mean in Rust.
+//! Texts, names and the texts of values have the same meaning as in Rust.
 
 use super::*;
 use crate::expr::{Align, Piece, Spec};
@@ -223,7 +223,7 @@ fn widths_and_precisions_are_those_of_rust() {
                 format!("{x:+07.1}"),
             ),
         ] {
-            // Rust writes `-0` where a negative number is rounded to nothing.
+            // Rust writes `-0` if a negative number is rounded to zero.
             if expected.trim().trim_start_matches('-').parse() == Ok(0.0) && x < 0.0 {
                 continue;
             }

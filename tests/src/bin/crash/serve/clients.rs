@@ -37,7 +37,7 @@ pub(crate) enum Phase {
     Working,
     /// They start nothing.
     Paused,
-    /// They repeat what has an unknown outcome, and end.
+    /// They repeat requests with an unknown outcome, and end.
     Ending,
 }
 
@@ -52,7 +52,7 @@ struct Start {
     input: Value,
 }
 
-/// The clients, and what they share.
+/// The clients, with their shared state.
 pub(crate) struct Clients {
     api: Arc<Api>,
     world: Arc<World>,
@@ -111,7 +111,7 @@ impl Clients {
         all
     }
 
-    /// Waits while the clients are paused, or until a family is there.
+    /// Waits while the clients are paused, or until a family exists.
     async fn phase(&self) -> Phase {
         let mut phase = self.phase.clone();
         loop {
@@ -295,7 +295,7 @@ impl Clients {
         };
         let request =
             json!({"stateMachineArn": format!("{MACHINE_ARN}{machine}"), "maxResults": PAGE});
-        // What the server cannot respond to, it does not hide.
+        // A server that cannot respond does not hide executions.
         let Ok(listed) = self.api.read("ListExecutions", &request).await else {
             return;
         };

@@ -1,4 +1,4 @@
-//! The clients of the control plane: they create the state machines and the activity, and change and delete others.
+//! The clients of the control plane: they create the state machines and the activity, and change and delete other resources.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::verdict::Kind;
 use crate::world::World;
 
 pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/crash";
-/// After how many rounds there is a new family.
+/// The number of rounds after which a new family is created.
 const ROUNDS_OF_A_FAMILY: u32 = 8;
 /// The pause after a request whose outcome is unknown.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -65,7 +65,7 @@ pub(crate) async fn add_family(api: &Api, family: &Family) {
     }
 }
 
-/// Starts the clients of the control plane. Sends a message when the activity is there, and ends in [`Phase::Ending`].
+/// Starts the clients of the control plane. Sends a message when the activity exists, and ends in [`Phase::Ending`].
 pub(crate) fn work(
     api: &Arc<Api>,
     world: &Arc<World>,

@@ -12,9 +12,9 @@ use stepwright_runtime::query::Entropy;
 /// How the files of the store cannot grow for a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shortage {
-    /// No file grows beyond the size of the store's largest file and so many bytes.
+    /// No file grows beyond the size of the store's largest file plus this many bytes.
     Growth(u64),
-    /// No byte is written behind the first 256 KiB of a file.
+    /// No byte is written after the first 256 KiB of a file.
     Writes,
 }
 
@@ -94,7 +94,7 @@ impl Fault {
 }
 
 impl Plan {
-    /// Chooses what happens in a round. In the first one the server gets time for the first starts.
+    /// Chooses the faults of a round. In the first round the server gets time for the first starts.
     pub(crate) fn draw(entropy: &Entropy, round: u32) -> Self {
         let has_fault = below(entropy, 100) < 55;
         let fault = has_fault.then(|| {
@@ -124,7 +124,7 @@ impl Plan {
             _ => millis(entropy, 500, 2_500),
         };
         let over = fault.map_or(Duration::ZERO, |fault| fault.after + fault.lasts);
-        // Most rounds end behind the fault.
+        // Most rounds end after the fault.
         let life = match below(entropy, 4) {
             0 => life,
             _ => life + over,

@@ -1,4 +1,4 @@
-//! What the last server knows: executions with their histories, Map Runs, and what still runs.
+//! The data of the last server: executions with their histories, Map Runs, and executions that still run.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Judges what the last server knows by what clients requested.
+//! Compares the data of the last server with the requests of the clients.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
@@ -33,7 +33,7 @@ struct Child {
     output: Option<Value>,
 }
 
-/// The outcomes of executions that decide the outcomes of others.
+/// The outcomes of executions that decide the outcomes of other executions.
 struct Judge<'a> {
     ledger: Ledger,
     outputs: &'a Outputs,

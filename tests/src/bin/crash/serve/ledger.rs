@@ -1,4 +1,4 @@
-//! What clients requested and what the server acknowledged, by the log.
+//! The requests of clients and the acknowledgements of the server, from the log.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -35,7 +35,7 @@ struct EndReport {
     stopped: f64,
 }
 
-/// What the log says of stops of one execution.
+/// The log of the stops of one execution.
 #[derive(Debug, Default)]
 pub(crate) struct StopRecord {
     /// The number of the acknowledged request, and the time of its response in milliseconds since 1970.
@@ -49,7 +49,7 @@ struct PendingRequest {
     line: usize,
 }
 
-/// What clients requested and what the server acknowledged. Executions are named by their ARNs.
+/// The requests of clients and the acknowledgements of the server. Executions are named by their ARNs.
 #[derive(Default)]
 pub(crate) struct Ledger {
     pub(crate) starts: HashMap<String, StartRecord>,

@@ -54,7 +54,7 @@ struct Environment {
 }
 
 impl Environment {
-    /// Starts what answers tasks and tokens.
+    /// Starts the tasks that answer the server's tasks and tokens.
     async fn new(arguments: &ServeArguments, folder: &Path) -> Result<Self, Broken> {
         let log = Log::open(&folder.join(LOG))?;
         let (world, tokens) = World::new(log.clone(), arguments.seed);
@@ -85,7 +85,7 @@ impl Environment {
     }
 }
 
-/// Runs all rounds, and judges what happened.
+/// Runs all rounds, and checks the results.
 pub(crate) async fn run(arguments: &ServeArguments, folder: &Path) -> Result<Verdict, Broken> {
     let reference = folder.join("reference");
     std::fs::create_dir_all(&reference).map_err(|error| error.to_string())?;

@@ -128,7 +128,7 @@ impl Registers {
         let register = self.register(resource, arn.clone());
         match status {
             Some(200) => register.settle(number, content),
-            // For an alias the code also says that the version does not exist.
+            // For an alias the code also means that the version does not exist.
             Some(400) if code(response) == absent && operation == "UpdateStateMachine" => {
                 register.see(number, (resource, &arn), None, verdict);
             }

@@ -25,7 +25,7 @@ const RECOVERS: Duration = Duration::from_secs(12);
 /// How long a server may take to end, in addition to its grace.
 const ENDS: Duration = Duration::from_secs(10);
 
-/// The rounds, with what they share.
+/// The rounds, with their shared state.
 pub(super) struct Rounds<'a> {
     arguments: &'a ServeArguments,
     environment: &'a Environment,
@@ -178,7 +178,7 @@ impl<'a> Rounds<'a> {
         })
     }
 
-    /// Lets the server live. It must not end by itself; returns whether it lives.
+    /// Lets the server run. It must not end by itself; returns whether it still runs.
     async fn live(&self, round: u32, life: Duration, server: &mut ServerProcess) -> bool {
         let ended = server.end(life).await;
         if let Some(status) = ended {
@@ -205,7 +205,7 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    /// After a fault is over the same server must commit again, and end what it has begun.
+    /// After a fault is over, the same server must commit again, and finish the work that it has begun.
     async fn drain(&self, round: u32) -> Result<(), Broken> {
         let api = &self.environment.api;
         let begun = Instant::now();
@@ -235,7 +235,7 @@ impl<'a> Rounds<'a> {
         Ok(())
     }
 
-    /// Ends the server as the plan says.
+    /// Ends the server according to the plan.
     async fn end(&self, round: u32, plan: &Plan, server: &mut ServerProcess) {
         let grace = Duration::from_secs(plan.grace);
         let patience = match plan.end {

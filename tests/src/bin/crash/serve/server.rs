@@ -111,7 +111,7 @@ impl ServerCommand {
 }
 
 impl ServerProcess {
-    /// Returns what the server wrote on standard error.
+    /// Returns the standard error of the server.
     pub(crate) fn errors(&self) -> String {
         let all = std::fs::read(&self.errors).unwrap_or_default();
         let own = all.get(self.skipped..).unwrap_or_default();

@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// The codes of a token whose task is over, or was over before the server started.
 const GONE: [&str; 3] = ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"];
 
-/// Starts the workers of the activity, which is there.
+/// Starts the workers of the activity, which must exist.
 pub(crate) fn work(api: &Arc<Api>, world: &Arc<World>) {
     for number in 0..WORKERS {
         let (api, world) = (api.clone(), world.clone());
@@ -73,7 +73,7 @@ pub(crate) async fn answer(
             tokio::time::sleep(Duration::from_millis(world.below(250))).await;
             let token = &asked.token;
             let (operation, request) = match world.below(6) {
-                // The state repeats what is busy.
+                // The state retries the error `Busy`.
                 0 => (
                     "SendTaskFailure",
                     json!({"taskToken": token, "error": "Busy", "cause": json!({"token": token}).to_string()}),
