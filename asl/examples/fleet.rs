@@ -1,5 +1,5 @@
-//! A tool of one's own over many definitions, in JSON and in YAML. It gives each Task that has none a timeout and changes no other byte,
-//! tells what that does, lists what is called, draws the definition beside its file, and checks rules of one's own:
+//! An example tool for many definitions, in JSON and in YAML. It adds a timeout to each Task without one and changes no other byte, reports the
+//! effects, lists the called resources, draws the definition to a file next to it, and checks custom rules:
 //! `cargo run -p stepwright-asl --all-features --example fleet -- definitions/*.asl.*`
 
 use std::{env, error::Error, fs, path::Path};
@@ -11,7 +11,7 @@ use stepwright_asl::resource::ResourceKind;
 use stepwright_asl::validate::{CustomRule, Finding, Severity, StateView, Validator};
 use stepwright_asl::{diagram::Diagram, diff::Diff};
 
-/// A rule of our own: its id, what it says of a state, and of which states it says so.
+/// A custom rule: its id, its message about a state, and the predicate that selects the states.
 struct Rule(&'static str, &'static str, fn(&StateView<'_>) -> bool);
 
 const CAUGHT: Rule = Rule("FLEET001", "nothing catches its errors", |state| {
@@ -37,7 +37,7 @@ impl CustomRule for Rule {
     }
 }
 
-/// Gives each Task that has none a timeout, before another member: no line above it then needs a comma.
+/// Adds a timeout to each Task without one. It is inserted before another member, so that no previous line needs a comma.
 fn add_timeouts(editor: &mut Editor) -> Result<(), EditError> {
     let definition = editor.document().json().clone();
     for state in Graph::of(&definition).states() {
@@ -51,7 +51,7 @@ fn add_timeouts(editor: &mut Editor) -> Result<(), EditError> {
     Ok(())
 }
 
-/// Does all of it for one file.
+/// Processes one file.
 pub(crate) fn tend(file: &Path) -> Result<(), Box<dyn Error>> {
     let mut editor = Editor::parse_yaml(&fs::read_to_string(file)?)?;
     let old = editor.document().clone();

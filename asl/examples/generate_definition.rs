@@ -1,7 +1,7 @@
 //! Prints a generated definition: `cargo run --release -p stepwright-asl --example generate_definition -- jsonata 1048576`
 //!
-//! With `--template` it prints it as the definition of a CloudFormation template, for tools that check those. With `--time` it reads and
-//! validates it instead and prints how long the fastest of twenty runs took.
+//! With `--template` it prints a CloudFormation template with the definition, for tools that check templates. With `--time` it parses and validates
+//! the definition instead and prints the fastest of twenty runs.
 
 use std::process::ExitCode;
 use std::time::Instant;

@@ -1,13 +1,13 @@
-//! The methods and functions of Rust that an expression of a workflow can call.
+//! The Rust methods and functions that a workflow's expressions can call.
 //!
-//! `workflow!` refuses all other names. `stepwright` has one more row for each: what the call becomes in JSONata and
-//! JSONPath. Both crates read this table, so that a method cannot be lowered without the proof that rustc resolves the
-//! call to the standard library's method: the traits of that proof are generated from these rows.
+//! `workflow!` rejects all other names. For each name, `stepwright` has an additional row with its lowering to JSONata and JSONPath. Both crates
+//! read this table. So each method that can be lowered also has a proof that rustc resolves the call to the standard library's method: the traits
+//! of that proof are generated from these rows.
 
 /// The methods of each kind of standard type: those that take `&self` (or `&mut self`), and those that take `self`.
 ///
-/// The macro `$then` gets the table. A method that every type can have (`clone`, `into`, `to_string`) is in no kind: its
-/// proof depends on its result.
+/// The macro `$then` receives the table. A method that every type can have (`clone`, `into`, `to_string`) belongs to no kind, because its proof
+/// depends on its result.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __for_each_method {
@@ -54,7 +54,7 @@ macro_rules! __for_each_method {
 
 macro_rules! kinds {
     ($($(#[$docs:meta])* $kind:ident: [$($shared:ident)*], [$($owned:ident)*];)*) => {
-        /// A kind of standard type that has methods.
+        /// A kind of standard type with callable methods.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Kind {
             $($(#[$docs])* $kind,)*
@@ -95,7 +95,7 @@ impl Kind {
 /// Methods that every type can have.
 pub const UNIVERSAL: &[&str] = &["clone", "into", "to_string"];
 
-/// Methods that change nothing in JSON, on a receiver for which the lowering has no row.
+/// Methods that change nothing in JSON, for receivers without a row in the lowering.
 pub const IDENTITIES: &[&str] = &[
     "as_deref",
     "as_ref",
@@ -114,7 +114,7 @@ pub const IDENTITIES: &[&str] = &[
     "to_vec",
 ];
 
-/// Methods whose lowering depends on more than the kind of the receiver.
+/// Methods whose lowering depends on more than the receiver's kind.
 pub const CODE: &[&str] = &[
     "chars",
     "contains",
@@ -152,7 +152,7 @@ pub fn methods() -> impl Iterator<Item = &'static str> {
     names.into_iter()
 }
 
-/// Functions, by their path as written.
+/// Functions, by their paths as written.
 pub const FUNCTIONS: &[&str] = &[
     "Box::new",
     "Cow::Borrowed",
@@ -186,7 +186,7 @@ pub const LIBRARY: &[&str] = &[
     "number",
 ];
 
-/// Whether a list has a name; at compile time, too.
+/// Whether a list contains a name; usable at compile time.
 pub const fn has(list: &[&str], name: &str) -> bool {
     let mut at = 0;
     while at < list.len() {
@@ -212,11 +212,11 @@ const fn same(one: &[u8], other: &[u8]) -> bool {
     true
 }
 
-/// Fails to compile where a name of the first list is not in the second.
+/// Panics, at compile time, if a name of the first list is not in the second.
 ///
 /// # Panics
 ///
-/// With that name.
+/// If a name is missing. The message contains the name.
 pub const fn assert_all_in(names: &[&str], list: &[&str]) {
     let mut at = 0;
     while at < names.len() {

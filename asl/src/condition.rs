@@ -1,15 +1,15 @@
-//! The conditions of choice rules in the form in which people read them.
+//! The conditions of choice rules in readable form.
 
 use crate::json::Json;
 use crate::jsonata;
 use crate::model::Operator;
 
-/// Longer conditions are left out: diagrams and reports cut them anyway.
+/// Maximum length of a condition. Diagrams and reports truncate longer ones anyway.
 const LONGEST: usize = 4_000;
 
-/// A rule as a condition: `$.total > 100 and $.customer.vip is present`, or a JSONata expression without its delimiters.
+/// Formats a rule as a condition: `$.total > 100 and $.customer.vip is present`, or a JSONata expression without its delimiters.
 ///
-/// Any JSON has one: what is no condition reads as `?`.
+/// Accepts any JSON: an invalid condition becomes `?`.
 pub(crate) fn readable(rule: &Json) -> String {
     let mut text = String::new();
     write(rule, &mut text, false);
@@ -106,7 +106,7 @@ fn predicate(operator: Operator, operand: &Json) -> String {
     .find_map(|(suffix, sign)| name.ends_with(suffix).then_some(sign))
     .unwrap_or(name);
     match operand.as_str() {
-        // A path and a timestamp need no quotes to be told from other values.
+        // Paths and timestamps are unambiguous without quotes.
         Some(text) if operator.is_path() || name.starts_with("Timestamp") => {
             format!("{sign} {text}")
         }

@@ -1,8 +1,8 @@
-//! A place in a text that is read from its beginning to its end.
+//! A cursor in a text that is parsed from start to end.
 
 use crate::SyntaxError;
 
-/// What is left of a text, and where it begins.
+/// The remaining text, and its offset.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'t> {
     text: &'t str,
@@ -10,27 +10,27 @@ pub(crate) struct Cursor<'t> {
 }
 
 impl<'t> Cursor<'t> {
-    /// The beginning of a text.
+    /// A cursor at the start of a text.
     pub(crate) fn new(text: &'t str) -> Cursor<'t> {
         Cursor { text, offset: 0 }
     }
 
-    /// How many bytes were read.
+    /// The number of bytes read.
     pub(crate) fn offset(&self) -> usize {
         self.offset
     }
 
-    /// What was not read yet.
+    /// The remaining text.
     pub(crate) fn rest(&self) -> &'t str {
         &self.text[self.offset..]
     }
 
-    /// What was read since an offset.
+    /// The text between an offset and the cursor.
     pub(crate) fn since(&self, start: usize) -> &'t str {
         &self.text[start..self.offset]
     }
 
-    /// The next character, which stays.
+    /// Returns the next character without reading it.
     pub(crate) fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }
@@ -42,12 +42,12 @@ impl<'t> Cursor<'t> {
         Some(char)
     }
 
-    /// Goes on by bytes that were looked at.
+    /// Skips bytes.
     pub(crate) fn advance(&mut self, bytes: usize) {
         self.offset += bytes;
     }
 
-    /// Reads a text, when it comes next.
+    /// Reads a text if it comes next.
     pub(crate) fn take(&mut self, text: &str) -> bool {
         let found = self.rest().starts_with(text);
         if found {
@@ -64,12 +64,12 @@ impl<'t> Cursor<'t> {
         &rest[..end]
     }
 
-    /// Reads white space.
+    /// Skips whitespace.
     pub(crate) fn skip_blanks(&mut self) {
         self.take_while(char::is_whitespace);
     }
 
-    /// Reads a text, or says that something else comes next.
+    /// Reads a text, or returns an error if it does not come next.
     pub(crate) fn expect(&mut self, text: &str, message: &str) -> Result<(), SyntaxError> {
         if self.take(text) {
             Ok(())
@@ -78,7 +78,7 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// The error that the text is wrong here.
+    /// Returns a syntax error at the cursor.
     pub(crate) fn failure(&self, message: impl Into<String>) -> SyntaxError {
         SyntaxError::new(self.offset, message)
     }

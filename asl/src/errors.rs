@@ -1,26 +1,26 @@
-//! The error names that the service itself uses, and when a Retry or Catch is for an error.
+//! The error names of the service, and how `ErrorEquals` matches them.
 //!
-//! Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>, and recordings of the service where it differs.
+//! Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>, and recordings of the service if they differ.
 
-/// Any error except [`RUNTIME`], and [`DATA_LIMIT_EXCEEDED`] of anything but a task's result.
+/// Any error except [`RUNTIME`], and except [`DATA_LIMIT_EXCEEDED`] that is not about a task's result.
 pub const ALL: &str = "States.ALL";
 /// A branch of a Parallel state failed. Documented; the service reports the branch's own error.
 pub const BRANCH_FAILED: &str = "States.BranchFailed";
-/// A payload is larger than 256 KiB. [`ALL`] matches it where a task's result is too large (recorded), elsewhere only its own name does.
+/// A payload is larger than 256 KiB. [`ALL`] matches it if a task's result is too large (recorded), otherwise only its own name does.
 pub const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 /// More items of a Map failed than are tolerated.
 pub const EXCEED_TOLERATED_FAILURE_THRESHOLD: &str = "States.ExceedToleratedFailureThreshold";
 /// No heartbeat came in time. The service reports [`TIMEOUT`]; this name only matches it.
 pub const HEARTBEAT_TIMEOUT: &str = "States.HeartbeatTimeout";
-/// An HTTP task had no answer in time.
+/// An HTTP task had no response in time.
 pub const HTTP_SOCKET: &str = "States.Http.Socket";
-/// How the names of an HTTP task's error statuses begin; the status follows.
+/// The prefix of the names of an HTTP task's error statuses; the status follows.
 pub const HTTP_STATUS_CODE_PREFIX: &str = "States.Http.StatusCode.";
 /// An intrinsic function failed. Documented; the service reports [`RUNTIME`].
 pub const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
 /// The items of a Distributed Map could not be read.
 pub const ITEM_READER_FAILED: &str = "States.ItemReaderFailed";
-/// No rule of a Choice held. Documented; the service reports [`RUNTIME`].
+/// No rule of a Choice matched. Documented; the service reports [`RUNTIME`].
 pub const NO_CHOICE_MATCHED: &str = "States.NoChoiceMatched";
 /// A field in `Parameters` could not be evaluated. Documented; the service reports [`RUNTIME`].
 pub const PARAMETER_PATH_FAILURE: &str = "States.ParameterPathFailure";
@@ -34,14 +34,14 @@ pub const REFERENCE_PATH_CONFLICT: &str = "States.ReferencePathConflict";
 pub const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
 /// The results of a Distributed Map could not be written.
 pub const RESULT_WRITER_FAILED: &str = "States.ResultWriterFailed";
-/// The definition does not fit the data. Nothing matches it.
+/// The definition does not fit the data. No `ErrorEquals` matches it.
 pub const RUNTIME: &str = "States.Runtime";
 /// Any error of a task except [`TIMEOUT`], [`RUNTIME`] and [`DATA_LIMIT_EXCEEDED`].
 pub const TASK_FAILED: &str = "States.TaskFailed";
 /// A task or an execution took too long.
 pub const TIMEOUT: &str = "States.Timeout";
 
-/// All names that begin with `States.` and mean something, except the HTTP statuses.
+/// All names that begin with `States.` and have a meaning, except the HTTP statuses.
 pub const RESERVED: &[&str] = &[
     ALL,
     BRANCH_FAILED,
@@ -63,17 +63,17 @@ pub const RESERVED: &[&str] = &[
     TIMEOUT,
 ];
 
-/// Whether a name is kept for the service.
+/// Whether a name is reserved for the service.
 pub fn is_reserved(name: &str) -> bool {
     RESERVED.contains(&name) || name.starts_with(HTTP_STATUS_CODE_PREFIX)
 }
 
-/// Whether a Retrier or Catcher with this `ErrorEquals` is for `error`, as the service decides it.
+/// Whether a Retrier or Catcher with this `ErrorEquals` handles `error`, as the service does.
 ///
-/// Names match exactly. `States.ALL` matches everything but `States.Runtime` and `States.DataLimitExceeded`; `States.TaskFailed` everything but
-/// these two and timeouts; `States.Runtime` is matched by nothing, even when it is named. A failure that a task reported is decided by
-/// [`matches_task_failure`]. An interpreter passes
-/// `States.HeartbeatTimeout` for a missed heartbeat, which `States.Timeout` matches too, and an empty `error` for a failure without a name.
+/// Names match exactly. `States.ALL` matches everything except `States.Runtime` and `States.DataLimitExceeded`. `States.TaskFailed` matches
+/// everything except these two and timeouts. Nothing matches `States.Runtime`, even if it is named. For failures that a task reported, use
+/// [`matches_task_failure`]. An interpreter passes `States.HeartbeatTimeout` for a missed heartbeat, which `States.Timeout` also matches, and an
+/// empty `error` for a failure without a name.
 ///
 /// ```
 /// use stepwright_asl::errors::{self, matches};
@@ -90,8 +90,8 @@ pub fn matches<S: AsRef<str>>(error_equals: &[S], error: &str) -> bool {
         .any(|name| name_matches(name.as_ref(), error))
 }
 
-/// The same for a failure that a task reported, or its result. `States.ALL` matches a result that is too large, too: recorded for Catch,
-/// against the documentation, and taken to hold for Retry.
+/// Like [`matches()`], for a failure that a task reported, or for its result. Here `States.ALL` also matches a result that is too large. This was
+/// recorded for Catch, contrary to the documentation, and is assumed for Retry.
 ///
 /// ```
 /// use stepwright_asl::errors::{self, matches, matches_task_failure};

@@ -1,4 +1,4 @@
-//! What AWS allows, said once: the macros, the lowering, the validator and the command read it here.
+//! AWS's limits and settings, in one module for the macros, the lowering, the validator and the command.
 //!
 //! Sources: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>,
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html>,
@@ -12,47 +12,47 @@ use crate::errors;
 use crate::json::{Json, Object};
 use crate::resource::{Pattern, Resource, ResourceKind};
 
-/// How many seconds a timeout, a heartbeat and the interval of a retrier have.
+/// Valid seconds of a timeout, a heartbeat and the interval of a retrier.
 pub const SECONDS: RangeInclusive<u64> = 1..=MAX_SECONDS;
 
-/// How many seconds a wait has at most, and how many attempts a retrier.
+/// Maximum seconds of a wait, and maximum number of attempts of a retrier.
 pub const MAX_SECONDS: u64 = 99_999_999;
 
-/// How many seconds `MaxDelaySeconds` has: less than 366 days.
+/// Valid seconds of `MaxDelaySeconds`: less than 366 days.
 pub const DELAY_SECONDS: RangeInclusive<u64> = 1..=31_622_399;
 
-/// The least `BackoffRate`.
+/// Minimum `BackoffRate`.
 pub const MIN_BACKOFF_RATE: f64 = 1.0;
 
-/// A `ToleratedFailurePercentage`.
+/// Valid values of `ToleratedFailurePercentage`.
 pub const PERCENTAGE: RangeInclusive<f64> = 0.0..=100.0;
 
-/// How many bytes of JSON a state takes and gives.
+/// Maximum size of a state's input and output as JSON, in bytes.
 pub const MAX_PAYLOAD_BYTES: u64 = 262_144;
 
 /// A field of a Distributed Map's `ReaderConfig`, `WriterConfig` or `ItemBatcher`.
 #[derive(Debug)]
 pub struct Setting {
-    /// The word that `workflow!` has for it.
+    /// Its keyword in `workflow!`.
     pub word: &'static str,
     /// The field in ASL.
     pub field: &'static str,
-    /// What it is set to.
+    /// The type of its value.
     pub takes: Takes,
-    /// Whether the others cannot stand without it.
+    /// Whether it is required for the other settings.
     pub required: bool,
 }
 
-/// What a [`Setting`] is set to.
+/// The type of a [`Setting`]'s value.
 #[derive(Debug)]
 pub enum Takes {
     /// One of these words.
     Word(&'static [&'static str]),
-    /// A whole number, from the first on and, where there is one, up to the second.
+    /// An integer from the first number and, if present, up to the second.
     Number(u64, Option<u64>),
-    /// A text.
+    /// A string.
     Text,
-    /// A list of texts.
+    /// A list of strings.
     List,
 }
 
@@ -110,7 +110,7 @@ pub const WRITER: &[Setting] = &[
     },
 ];
 
-/// Lambda's transient errors, as CDK retries them: after 2 seconds, 6 times, twice as long each time.
+/// Lambda's transient errors, which CDK retries: after 2 seconds, 6 times, with a backoff rate of 2.
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception>
 pub const LAMBDA_ERRORS: [&str; 4] = [
     "Lambda.ClientExecutionTimeoutException",
@@ -119,8 +119,8 @@ pub const LAMBDA_ERRORS: [&str; 4] = [
     "Lambda.SdkClientException",
 ];
 
-/// The index of the Retrier that `lambda_retries` and CDK add to the tasks of Lambda functions. It has those of Lambda's transient errors that no other Retrier
-/// of the state names.
+/// The index of the Retrier that `lambda_retries` and CDK add to the tasks of Lambda functions. It contains Lambda's transient errors that no other
+/// Retrier of the state names.
 ///
 /// ```
 /// use stepwright_asl::facts::lambda_retrier;
@@ -136,7 +136,7 @@ pub const LAMBDA_ERRORS: [&str; 4] = [
 /// ```
 pub fn lambda_retrier(retriers: &[Json]) -> Option<usize> {
     let catches_all = |retrier: &Json| names_of(retrier).any(|name| name == errors::ALL);
-    // It is the last one, or the one before a Retrier of all errors.
+    // It is the last Retrier, or the one before a Retrier of all errors.
     let behind = usize::from(retriers.last().is_some_and(catches_all));
     let at = retriers.len().checked_sub(1 + behind)?;
     let others = || {
@@ -162,8 +162,8 @@ pub fn lambda_retrier(retriers: &[Json]) -> Option<usize> {
     is_the_one.then_some(at)
 }
 
-/// The index of the Retrier that `lambda_retries` or CDK added to a state. The text does not say who wrote it: a Retrier that an author wrote in exactly this form
-/// counts as added.
+/// The index of the Retrier that `lambda_retries` or CDK added to a state. The definition does not record who added it: a handwritten Retrier of
+/// exactly this form counts as added.
 pub fn generated_retrier(state: &Object) -> Option<usize> {
     let resource = Resource::parse(state.get("Resource")?.as_str()?);
     if !resource.is_lambda_invoke() && resource.kind() != ResourceKind::Lambda {
@@ -187,7 +187,7 @@ pub const BATCH: &[Setting] = &[
     ),
 ];
 
-/// The settings of a part of a Map, by the name of its field in ASL.
+/// The settings of a part of a Map, by the part's field name in ASL.
 pub fn settings(part: &str) -> &'static [Setting] {
     match part {
         "ReaderConfig" => READER,
@@ -197,19 +197,19 @@ pub fn settings(part: &str) -> &'static [Setting] {
     }
 }
 
-/// What a Task waits for besides an answer to its call, which an Express execution cannot.
+/// The event that a Task waits for in addition to the response to its call. Express executions do not support this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WaitsFor {
     /// The end of a job or of an execution: `.sync`, `.sync:2`.
     Job,
     /// The task's token: `.waitForTaskToken`.
     Token,
-    /// The worker of an activity.
+    /// The result of an activity worker.
     Activity,
 }
 
 impl WaitsFor {
-    /// What the Task of a resource waits for.
+    /// Returns the event that a Task with this resource waits for.
     ///
     /// ```
     /// use stepwright_asl::facts::WaitsFor;

@@ -1,4 +1,4 @@
-//! What a reader or the validator has to say about a definition.
+//! Findings of the parsers and of the validator about a definition.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,12 +9,12 @@ use serde::ser::SerializeStruct;
 use crate::SyntaxError;
 use crate::json::{Document, Duplicate, Position};
 
-/// AWS's code for a text that is no JSON.
+/// AWS's code for a text that is not JSON.
 const NOT_JSON: &str = "INVALID_JSON_DESCRIPTION";
 
-/// One fault or doubt, at its place.
+/// One error or warning, with its location.
 ///
-/// It prints as a line and serialises in the shape of a diagnostic of AWS's `ValidateStateMachineDefinition`, with our fields beside AWS's:
+/// `Display` prints it as a line. It serializes in the format of a diagnostic of AWS's `ValidateStateMachineDefinition`, with additional fields:
 ///
 /// ```
 /// use stepwright_asl::{Finding, Severity};
@@ -36,13 +36,13 @@ const NOT_JSON: &str = "INVALID_JSON_DESCRIPTION";
 pub struct Finding {
     /// The rule's id, such as `SW020`.
     pub rule: &'static str,
-    /// The code of AWS's `ValidateStateMachineDefinition`, such as `MISSING_TRANSITION_TARGET`; `None` where AWS gives no such finding.
+    /// The code of AWS's `ValidateStateMachineDefinition`, such as `MISSING_TRANSITION_TARGET`; `None` if AWS has no such diagnostic.
     pub code: Option<&'static str>,
     /// Whether the definition can be used.
     pub severity: Severity,
-    /// What is wrong: AWS's words where they are known.
+    /// The message: AWS's text if it is known.
     pub message: String,
-    /// RFC 6901 pointer to the place; empty for the whole definition.
+    /// RFC 6901 pointer to the location; empty for the whole definition.
     pub pointer: String,
     /// The line, from 1.
     pub line: usize,
@@ -50,21 +50,21 @@ pub struct Finding {
     pub column: usize,
     /// The offset in bytes, from 0.
     pub offset: usize,
-    /// A mend, where one is likely, such as "did you mean `Charge`?".
+    /// A likely fix, such as "did you mean `Charge`?".
     pub suggestion: Option<String>,
 }
 
-/// How grave a finding is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// The definition can be used, and does perhaps not do what was meant.
+    /// The definition can be used, but may not do what its author intended.
     Warning,
     /// The definition cannot be used.
     Error,
 }
 
 impl Severity {
-    /// AWS's word: `WARNING` or `ERROR`.
+    /// AWS's name: `WARNING` or `ERROR`.
     pub fn as_str(self) -> &'static str {
         match self {
             Severity::Warning => "WARNING",
@@ -73,7 +73,7 @@ impl Severity {
     }
 }
 
-/// AWS's word.
+/// AWS's name.
 impl Serialize for Severity {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
@@ -87,7 +87,7 @@ impl fmt::Display for Severity {
 }
 
 impl Finding {
-    /// A finding about the whole definition, at the beginning of its text; AWS gives none like it.
+    /// Creates a finding about the whole definition, at the start of its text, without a code of AWS.
     pub fn new(rule: &'static str, severity: Severity, message: impl Into<String>) -> Finding {
         Finding {
             rule,
@@ -102,15 +102,15 @@ impl Finding {
         }
     }
 
-    /// The same about the node at an RFC 6901 pointer. What line that is says [`position`](Finding::position), or the
-    /// [`Validator`](crate::validate::Validator) when a rule reports the finding.
+    /// Sets the RFC 6901 pointer to the node. Set the line with [`position`](Finding::position); otherwise the
+    /// [`Validator`](crate::validate::Validator) finds it when a rule reports the finding.
     #[must_use]
     pub fn at(mut self, pointer: impl fmt::Display) -> Finding {
         self.pointer = pointer.to_string();
         self
     }
 
-    /// The same at this place of the text.
+    /// Sets the position in the text.
     #[must_use]
     pub fn position(mut self, position: Position) -> Finding {
         self.line = position.line;
@@ -119,21 +119,21 @@ impl Finding {
         self
     }
 
-    /// The same with a mend.
+    /// Sets the suggestion.
     #[must_use]
     pub fn suggest(mut self, suggestion: impl Into<String>) -> Finding {
         self.suggestion = Some(suggestion.into());
         self
     }
 
-    /// The same with the code under which AWS reports it.
+    /// Sets AWS's code.
     #[must_use]
     pub(crate) fn with_code(mut self, code: Option<&'static str>) -> Finding {
         self.code = code;
         self
     }
 
-    /// The same where the node of its pointer begins.
+    /// Sets the position to the start of the pointer's node.
     #[must_use]
     pub(crate) fn placed(self, document: &Document) -> Finding {
         let position = document
@@ -142,7 +142,7 @@ impl Finding {
         self.position(position)
     }
 
-    /// The error that a text is no JSON, or no YAML.
+    /// The error for a text that is not valid JSON or YAML.
     pub(crate) fn not_json(error: &SyntaxError) -> Finding {
         let finding = Finding::new("SW001", Severity::Error, error.message.as_str());
         Finding {
@@ -153,7 +153,7 @@ impl Finding {
         }
     }
 
-    /// The error that a key stands twice in one object.
+    /// The error for a duplicate key in an object.
     pub(crate) fn duplicate(duplicate: &Duplicate) -> Finding {
         let message = format!(
             "the key `{}` stands twice in one object; it first stands at line {}, column {}",
@@ -165,7 +165,7 @@ impl Finding {
             .position(duplicate.again)
     }
 
-    /// The location as AWS gives it: `/` for the whole definition, `None` for a finding that AWS gives no location.
+    /// The location in AWS's format: `/` for the whole definition, `None` for a finding that AWS reports without a location.
     pub fn location(&self) -> Option<Cow<'_, str>> {
         match (self.code, self.pointer.as_str()) {
             (Some("MISSING_END_STATE"), _) => None,
@@ -175,7 +175,7 @@ impl Finding {
     }
 }
 
-/// `2:14: SW020 MISSING_TRANSITION_TARGET: message at /States/A/Next`; without the code where AWS has none.
+/// `2:14: SW020 MISSING_TRANSITION_TARGET: message at /States/A/Next`; without the code if AWS has none.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", self.line, self.column, self.rule)?;
@@ -211,7 +211,7 @@ impl Serialize for Finding {
     }
 }
 
-/// All findings about one definition, in the order of the text.
+/// All findings about one definition, in document order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
     all: Vec<Finding>,
@@ -219,45 +219,45 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Puts findings into the order of the text; `truncated` when there were more.
+    /// Sorts findings into document order; `truncated` if there were more.
     pub(crate) fn of(mut all: Vec<Finding>, truncated: bool) -> Findings {
         all.sort_by_key(|finding| finding.offset);
         Findings { all, truncated }
     }
 
-    /// Whether findings were left out: texts of about 16 MiB are kept, and an error where there is one.
+    /// Whether findings were omitted. Findings with up to about 16 MiB of text are retained, including at least one error if there is any.
     pub fn is_truncated(&self) -> bool {
         self.truncated
     }
 
-    /// Whether there is none.
+    /// Whether there are no findings.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// How many there are.
+    /// The number of findings.
     pub fn len(&self) -> usize {
         self.all.len()
     }
 
-    /// All of them.
+    /// All findings.
     pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
         self.all.iter()
     }
 
-    /// Those that are errors.
+    /// The findings that are errors.
     pub fn errors(&self) -> impl Iterator<Item = &Finding> {
         self.iter()
             .filter(|finding| finding.severity == Severity::Error)
     }
 
-    /// Whether one is an error.
+    /// Whether there is an error.
     pub fn has_errors(&self) -> bool {
         self.errors().next().is_some()
     }
 }
 
-/// The finding that a text cannot be read.
+/// The finding for a text that cannot be parsed.
 impl From<SyntaxError> for Findings {
     fn from(error: SyntaxError) -> Findings {
         Findings::from_iter([Finding::not_json(&error)])
@@ -288,14 +288,14 @@ impl<'a> IntoIterator for &'a Findings {
     }
 }
 
-/// A list of them.
+/// A list of findings.
 impl Serialize for Findings {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())
     }
 }
 
-/// One finding a line.
+/// One finding per line.
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, finding) in self.iter().enumerate() {

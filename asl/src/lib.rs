@@ -1,7 +1,7 @@
-//! The Amazon States Language (ASL), in which AWS Step Functions workflows are written, for those who build their own tools.
+//! The Amazon States Language (ASL), the language of AWS Step Functions workflows, for tools.
 //!
-//! The crate reads, checks, changes, compares and writes definitions, in both query languages, JSONPath and JSONata, as AWS accepts them in
-//! 2026. What it reads and writes again is the same JSON: unknown fields, the order of keys and the digits of numbers stay.
+//! The crate parses, checks, changes, compares and writes definitions in both query languages, JSONPath and JSONata, as AWS accepts them in 2026.
+//! Parsing and writing a definition preserves its JSON: unknown fields, the order of keys and the digits of numbers.
 //!
 //! ```
 //! use stepwright_asl::StateMachine;
@@ -37,32 +37,32 @@
 //! |---|---|
 //! | to read a definition | [`StateMachine::from_json`], [`from_yaml`](StateMachine::from_yaml), [`from_value`](StateMachine::from_value), or serde |
 //! | to write it | [`StateMachine::to_json_pretty`], [`to_json`](StateMachine::to_json), [`to_value`](StateMachine::to_value) |
-//! | each state, however deep it stands | [`StateMachine::states`], [`states_mut`](StateMachine::states_mut) |
-//! | the state that a pointer leads to | [`StateMachine::state_at`], [`Graph::state_at`](graph::Graph::state_at) |
+//! | each state, at any depth | [`StateMachine::states`], [`states_mut`](StateMachine::states_mut) |
+//! | the state at a pointer | [`StateMachine::state_at`], [`Graph::state_at`](graph::Graph::state_at) |
 //! | a field that several types of states have | the methods of [`State`](model::State): [`retry_mut`](model::State::retry_mut), [`next`](model::State::next), ... |
 //! | to build a definition | the structures of [`model`], [`json!`] |
-//! | what leads where, what is reached, what can fail uncaught | [`graph::Graph`] |
+//! | transitions, reachable states, uncaught errors | [`graph::Graph`] |
 //! | to check a definition | [`validate`](validate::validate), [`Validator`](validate::Validator) |
-//! | what changed, and whether running executions mind | [`diff::Diff`] |
-//! | what executions cost, and how near the limits they come | [`estimate::Estimate`] |
+//! | what changed, and the effects on running executions | [`diff::Diff`] |
+//! | what executions cost, and how close they come to the limits | [`estimate::Estimate`] |
 //! | a picture | [`diagram::Diagram`] |
 //! | lines and columns in a text | [`json::Document`] |
-//! | JSON that is read, changed and written without a loss | [`json::Json`] |
-//! | what a `Resource` says | [`resource::Resource`] |
-//! | what an integration takes and gives | [`integrations`] |
-//! | what the role of a machine must be allowed to do | [`policy::Policy`] |
-//! | values of sensitive fields masked | [`redaction`] |
-//! | `${...}` filled in | [`placeholder`] |
+//! | to parse, change and write JSON without loss | [`json::Json`] |
+//! | to parse a `Resource` | [`resource::Resource`] |
+//! | the arguments and errors of an integration | [`integrations`] |
+//! | the permissions that a machine's role needs | [`policy::Policy`] |
+//! | to mask the values of sensitive fields | [`redaction`] |
+//! | to replace `${...}` placeholders | [`placeholder`] |
 //! | the syntax of paths, intrinsic functions and JSONata | [`path`], [`intrinsic`], [`jsonata`] |
-//! | which errors a `Catch` takes | [`errors`] |
+//! | the errors that a `Catch` matches | [`errors`] |
 //! | **to evaluate** a path, an intrinsic function or JSONata | `stepwright_runtime::evaluate`, one call in the crate `stepwright-runtime`; this one runs nothing |
 //! | to run a definition | `stepwright_runtime::Engine` |
 //!
-//! `examples/fleet.rs` in this package is a whole tool.
+//! `examples/fleet.rs` in this package is a complete tool.
 //!
 //! # Features
 //!
-//! None is on unless you ask for it, and none brings an evaluator or C: the JSONata of this crate is its syntax alone.
+//! No feature is on by default. No feature adds an evaluator or C code: this crate contains only the syntax of JSONata.
 //!
 //! | feature | what it adds | depends on |
 //! |---|---|---|

@@ -1,39 +1,39 @@
-//! What names may be.
+//! Rules for names.
 //!
 //! Sources: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html> and
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html>.
 
-/// How many characters a name may have: of a machine, an execution, an activity, a state or a variable.
+/// Maximum length of the name of a machine, an execution, an activity, a state or a variable, in characters.
 pub const MAX_LENGTH: usize = 80;
 
-/// How many characters the label of a Distributed Map may have.
+/// Maximum length of the label of a Distributed Map, in characters.
 pub const MAX_LABEL_LENGTH: usize = 40;
 
-/// Characters that the name of a machine, execution or activity and a label may not have, besides blanks and control characters.
+/// Characters that are not allowed in labels and in names of machines, executions and activities, in addition to blanks and control characters.
 const FORBIDDEN: &[char] = &[
     '?', '*', '<', '>', '{', '}', '[', ']', '"', '#', '%', '\\', '^', '|', '~', '`', '$', '&', ',',
     ';', ':', '/',
 ];
 
-/// What is wrong with a name.
+/// A fault in a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NameError {
-    /// It has no character.
+    /// The name is empty.
     #[error("the name is empty")]
     Empty,
-    /// It has too many characters.
+    /// The name is too long.
     #[error("the name has {length} characters; at most {limit} are allowed")]
     TooLong {
-        /// How many it has.
+        /// Its number of characters.
         length: usize,
-        /// How many it may have.
+        /// The maximum number of characters.
         limit: usize,
     },
-    /// It has a character that it may not have.
+    /// The name contains a character that is not allowed.
     #[error("the name has the character `{}`, which is not allowed", .0.escape_debug())]
     Character(char),
-    /// It is kept for something else.
+    /// The name is reserved.
     #[error("the name `{0}` is reserved")]
     Reserved(&'static str),
 }
@@ -42,7 +42,7 @@ pub enum NameError {
 ///
 /// # Errors
 ///
-/// When it is empty, longer than 80 characters, or has a blank, a control character or one of ``? * < > { } [ ] " # % \ ^ | ~ ` $ & , ; : /``.
+/// If it is empty, longer than 80 characters, or has a blank, a control character or one of ``? * < > { } [ ] " # % \ ^ | ~ ` $ & , ; : /``.
 ///
 /// ```
 /// use stepwright_asl::name::{NameError, check_machine};
@@ -59,13 +59,13 @@ pub fn check_machine(name: &str) -> Result<(), NameError> {
 ///
 /// # Errors
 ///
-/// As [`check_machine`], with at most 40 characters.
+/// Like [`check_machine`], with at most 40 characters.
 pub fn check_label(name: &str) -> Result<(), NameError> {
     check_length(name, MAX_LABEL_LENGTH)?;
     check_characters(name, is_allowed)
 }
 
-/// Whether the name of a state machine, an execution or an activity, or a label may have this character.
+/// Whether this character is allowed in labels and in names of state machines, executions and activities.
 pub fn is_allowed(char: char) -> bool {
     !(char.is_whitespace() || char.is_control() || FORBIDDEN.contains(&char))
 }
@@ -74,7 +74,7 @@ pub fn is_allowed(char: char) -> bool {
 ///
 /// # Errors
 ///
-/// When it is empty, longer than 80 characters or has a control character.
+/// If it is empty, longer than 80 characters or has a control character.
 pub fn check_state(name: &str) -> Result<(), NameError> {
     check_length(name, MAX_LENGTH)?;
     check_characters(name, |char| !char.is_control())
@@ -84,7 +84,7 @@ pub fn check_state(name: &str) -> Result<(), NameError> {
 ///
 /// # Errors
 ///
-/// When it is empty, longer than 80 characters, no Unicode identifier, or `states`.
+/// If it is empty, longer than 80 characters, not a Unicode identifier, or `states`.
 pub fn check_variable(name: &str) -> Result<(), NameError> {
     check_length(name, MAX_LENGTH)?;
     if name == "states" {
@@ -103,7 +103,7 @@ pub(crate) fn starts_variable(char: char) -> bool {
     char.is_alphabetic() || char == '_'
 }
 
-/// Whether a variable's name may go on with this character.
+/// Whether a variable's name may contain this character after the first.
 pub(crate) fn continues_variable(char: char) -> bool {
     char.is_alphanumeric() || char == '_'
 }

@@ -1,6 +1,6 @@
-//! What is known of a definition's states and transitions beside the definition: what an execution made of them, what tests went through.
+//! Additional information about a definition's states and transitions: the status in an execution, or the coverage by tests.
 //!
-//! The code that has the knowledge makes an overlay; `stepwright_asl::diagram` draws it over the definition.
+//! Other code creates overlays; `stepwright_asl::diagram` draws them over the definition.
 //!
 //! ```
 //! use stepwright_asl::overlay::{Mark, Overlay, Status};
@@ -13,32 +13,32 @@
 
 use std::collections::HashMap;
 
-/// What became of a state or a transition.
+/// The status of a state or a transition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Status {
-    /// It was entered and left; a transition was taken.
+    /// The state was entered and exited; the transition was taken.
     Succeeded,
-    /// It failed, and one of its catchers caught the error; a transition was taken for that.
+    /// The state failed, and one of its catchers caught the error; the transition is that of the catcher.
     Caught,
-    /// It failed, and nothing of its own caught that.
+    /// The state failed, and none of its catchers caught the error.
     Failed,
-    /// It was entered and has not ended.
+    /// The state was entered and has not ended.
     Running,
-    /// It was cut short: the execution was stopped, its time ran out, or something beside it failed.
+    /// The state was aborted: the execution was stopped, it timed out, or a concurrent branch or iteration failed.
     Stopped,
-    /// It was never entered; a transition was never taken.
+    /// The state was never entered; the transition was never taken.
     NotEntered,
-    /// Tests went through it.
+    /// Tests covered it.
     Covered,
-    /// Tests entered it, and some of its ways out they did not take.
+    /// Tests entered the state, but did not take all of its transitions.
     PartlyCovered,
-    /// No test went through it.
+    /// No test covered it.
     NotCovered,
 }
 
 impl Status {
-    /// All of them, in the order of a legend.
+    /// All statuses, in the order of a legend.
     pub const ALL: [Status; 9] = [
         Status::Succeeded,
         Status::Caught,
@@ -51,7 +51,7 @@ impl Status {
         Status::NotCovered,
     ];
 
-    /// What people call it.
+    /// The status in readable form.
     pub fn as_str(self) -> &'static str {
         match self {
             Status::Succeeded => "succeeded",
@@ -67,20 +67,20 @@ impl Status {
     }
 }
 
-/// What is known of a state.
+/// The information about a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Mark {
-    /// What became of it.
+    /// The status of the state.
     pub status: Status,
-    /// A few characters to stand on it: how often.
+    /// A short text on the state, such as a count.
     pub badge: String,
-    /// The rest, line by line.
+    /// Further details, line by line.
     pub notes: Vec<String>,
 }
 
 impl Mark {
-    /// A mark that says only what became of the state.
+    /// Creates a mark with only a status.
     pub fn new(status: Status) -> Mark {
         Mark {
             status,
@@ -89,14 +89,14 @@ impl Mark {
         }
     }
 
-    /// The same with a few characters that stand on the state.
+    /// Sets the short text on the state.
     #[must_use]
     pub fn badge(mut self, badge: impl Into<String>) -> Mark {
         self.badge = badge.into();
         self
     }
 
-    /// The same with one more line of what there is to tell.
+    /// Adds a line of details.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Mark {
         self.notes.push(note.into());
@@ -104,7 +104,7 @@ impl Mark {
     }
 }
 
-/// Marks of states and transitions. What has none is drawn as the definition alone says.
+/// Marks of states and transitions. Those without a mark are drawn normally.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overlay {
     title: String,
@@ -112,11 +112,11 @@ pub struct Overlay {
     ways: HashMap<Way, (Status, u64)>,
 }
 
-/// From, to, and whether by a catcher.
+/// Source, target, and whether it is the transition of a catcher.
 type Way = (String, String, bool);
 
 impl Overlay {
-    /// An overlay without marks. The title says what they are about: `execution failed: CardDeclined`.
+    /// Creates an overlay without marks. The title describes the marks: `execution failed: CardDeclined`.
     pub fn new(title: impl Into<String>) -> Overlay {
         Overlay {
             title: title.into(),
@@ -124,19 +124,19 @@ impl Overlay {
         }
     }
 
-    /// The same about something else.
+    /// Sets the title.
     #[must_use]
     pub fn titled(mut self, title: impl Into<String>) -> Overlay {
         self.title = title.into();
         self
     }
 
-    /// Marks the states of a name; AWS takes a definition only when a name is that of one state.
+    /// Marks the states with this name. AWS requires names to be unique.
     pub fn state(&mut self, name: impl Into<String>, mark: Mark) {
         self.states.insert(name.into(), mark);
     }
 
-    /// Marks a transition by `Next`, a Choice's rule or `Default`, and says how often it was taken.
+    /// Marks a transition by `Next`, a Choice's rule or `Default`, with the number of times it was taken.
     pub fn transition(
         &mut self,
         from: impl Into<String>,
@@ -147,8 +147,8 @@ impl Overlay {
         self.way((from.into(), to.into(), false), status, count);
     }
 
-    /// Marks a catcher's transition, and says how often it was taken. Several catchers between the same states are drawn as one line:
-    /// their counts add up, and the line is marked as the first of them that was taken.
+    /// Marks a catcher's transition, with the number of times it was taken. Several catchers between the same states are drawn as one line: their
+    /// counts are added up, and the line has the status of the first of them that was taken.
     pub fn catcher(
         &mut self,
         from: impl Into<String>,
@@ -167,7 +167,7 @@ impl Overlay {
         *total = total.saturating_add(count);
     }
 
-    /// What the marks are about.
+    /// The title.
     pub fn title(&self) -> &str {
         &self.title
     }
@@ -177,14 +177,14 @@ impl Overlay {
         self.states.get(name)
     }
 
-    /// What became of the transitions from one state to another, by catchers or otherwise, and how often they were taken.
+    /// The status of the transitions from one state to another, of catchers or others, and the number of times they were taken.
     pub fn taken(&self, from: &str, to: &str, by_catcher: bool) -> Option<(Status, u64)> {
         self.ways
             .get(&(from.to_owned(), to.to_owned(), by_catcher))
             .copied()
     }
 
-    /// The names of all marked states, in no order.
+    /// The names of all marked states, in no particular order.
     pub fn states(&self) -> impl Iterator<Item = &str> {
         self.states.keys().map(String::as_str)
     }

@@ -1,8 +1,8 @@
-//! Where a walk over a definition is.
+//! The current location of a walk over a definition.
 
 use crate::json::escape;
 
-/// One step of a walk and the step before it; becomes a pointer only when a finding needs one.
+/// One step of a walk, linked to the previous step. It is only converted to a pointer for a finding.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place<'a> {
     parent: Option<&'a Place<'a>>,

@@ -1,22 +1,22 @@
-//! The states through which a pointer leads.
+//! The states on the path of a pointer.
 
 use std::borrow::Cow;
 
 use crate::json::{Pointer, index, segments};
 
-/// Where the states inside of a state stand.
+/// The location of nested states in their state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Body {
     /// In a branch of a Parallel.
     Branch(usize),
     /// In a Map's `ItemProcessor`.
     ItemProcessor,
-    /// In a Map's `Iterator`, the old name of it.
+    /// In a Map's `Iterator`, the deprecated name of `ItemProcessor`.
     Iterator,
 }
 
 impl Body {
-    /// Pointer to the object that has `StartAt` and `States`, inside the state that `state` points to.
+    /// Pointer to the object with `StartAt` and `States`, in the state at pointer `state`.
     pub(crate) fn pointer<'j>(self, state: &Pointer<'j>) -> Pointer<'j> {
         match self {
             Body::Branch(index) => state.key("Branches").index(index),
@@ -26,7 +26,7 @@ impl Body {
     }
 }
 
-/// A state of the machine by its name, and states inside of it by where they stand and their names.
+/// A top-level state by its name, and nested states by their locations and names.
 #[derive(Debug)]
 pub(crate) struct Route<'p> {
     pub(crate) first: Cow<'p, str>,
@@ -34,7 +34,7 @@ pub(crate) struct Route<'p> {
 }
 
 impl<'p> Route<'p> {
-    /// The route of an RFC 6901 pointer as far as its segments name states; `None` when they name none.
+    /// The route of an RFC 6901 pointer, as far as its segments name states; `None` if they name none.
     pub(crate) fn of(pointer: &'p str) -> Option<Route<'p>> {
         let mut segments = segments(pointer)?;
         let first = state(&mut segments)?;

@@ -1,6 +1,6 @@
-//! "Did you mean": the name that was probably meant.
+//! Suggestions for misspelt names.
 
-/// The candidate nearest to `name`, when it is near enough to be a slip of the pen.
+/// The candidate most similar to `name`, if it is similar enough to be a typo.
 ///
 /// ```
 /// use stepwright_asl::similar::nearest;
@@ -10,7 +10,7 @@
 /// ```
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let name: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
-    // Long names are no names, and comparing them is slow.
+    // Longer texts are not names, and comparing them is slow.
     if name.is_empty() || name.len() > 100 {
         return None;
     }
@@ -37,17 +37,17 @@ pub fn did_you_mean<'c>(
     nearest(name, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
-/// Whether at most `limit` characters are to be put in, left out, changed or swapped to make `b` of `a`; capitals do not matter.
+/// Whether the edit distance of `a` and `b`, ignoring case, is at most `limit`. Edits insert, delete, replace or swap characters.
 #[cfg(feature = "integrations")]
 pub(crate) fn distance_within(a: &str, b: &str, limit: usize) -> bool {
     let chars = |text: &str| -> Vec<char> { text.chars().flat_map(char::to_lowercase).collect() };
-    // Most names differ in length, and bytes are counted fast.
+    // Most names differ in length, and comparing byte lengths is fast.
     a.len().abs_diff(b.len()) <= 4 * limit
         && a.chars().count().abs_diff(b.chars().count()) <= limit
         && distance(&chars(a), &chars(b)) <= limit
 }
 
-/// How many characters are to be put in, left out, changed or swapped with their neighbour.
+/// The edit distance: the number of characters to insert, delete, replace or swap with their neighbour.
 fn distance(a: &[char], b: &[char]) -> usize {
     let mut before_last = vec![0; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();

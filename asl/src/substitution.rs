@@ -1,6 +1,6 @@
-//! `${...}`: what a template engine (SAM, CDK, CloudFormation, Terraform) fills in before AWS sees the definition.
+//! Substitutions, `${...}`, which a template engine (SAM, CDK, CloudFormation, Terraform) replaces before AWS receives the definition.
 
-/// Whether a substitution stands in the text, so that the text is not known yet. One that is not closed is none.
+/// Whether the text contains a substitution, so that its value is unknown. An unclosed one does not count.
 pub(crate) fn is_substitution(text: &str) -> bool {
     let mut rest = text;
     while let Some(start) = rest.find("${") {
@@ -14,7 +14,7 @@ pub(crate) fn is_substitution(text: &str) -> bool {
     false
 }
 
-/// The first substitution that is begun and not closed.
+/// The first unclosed substitution.
 pub(crate) fn unclosed(text: &str) -> Option<&str> {
     let mut rest = text;
     while let Some(start) = rest.find("${") {

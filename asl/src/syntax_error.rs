@@ -1,4 +1,4 @@
-//! Why a text cannot be read.
+//! Syntax errors.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::intrinsic::Function;
 use crate::json::Position;
 use crate::similar::did_you_mean;
 
-/// A text that cannot be read: JSON, YAML, a path, a call of an intrinsic function or a JSONata expression.
+/// A syntax error in a text: JSON, YAML, a path, a call of an intrinsic function or a JSONata expression.
 ///
 /// ```
 /// use stepwright_asl::json::Document;
@@ -21,36 +21,36 @@ use crate::similar::did_you_mean;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SyntaxError {
-    /// Where in the text, in bytes from 0.
+    /// The offset in the text, in bytes from 0.
     pub offset: usize,
-    /// The line and the column, when the text is a whole document.
+    /// The line and the column, if the text is a whole document.
     pub position: Option<Position>,
-    /// What sort of fault it is.
+    /// The kind of the error.
     pub fault: SyntaxFault,
-    /// What is wrong, without the place.
+    /// The message, without the position.
     pub message: String,
 }
 
-/// What sort of fault a text has.
+/// The kind of a syntax error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SyntaxFault {
     /// The text does not follow the grammar of its language.
     Grammar,
-    /// The text is valid in its language, but AWS does not support what it says.
+    /// The text is valid in its language, but AWS does not support it.
     Unsupported,
     /// There is no intrinsic function of this name.
     UnknownFunction(String),
-    /// The intrinsic function takes another number of arguments.
+    /// The intrinsic function has a different number of arguments.
     Arity,
-    /// A literal argument has a type that the intrinsic function does not take there.
+    /// A literal argument has a type that the intrinsic function does not accept.
     ArgumentType,
     /// Calls of intrinsic functions nest deeper than [`MAX_NESTING`](crate::intrinsic::MAX_NESTING).
     Nesting,
 }
 
 impl SyntaxError {
-    /// The intrinsic function that was probably meant, as a question.
+    /// The most similar intrinsic function, as a question.
     pub fn suggestion(&self) -> Option<String> {
         let SyntaxFault::UnknownFunction(name) = &self.fault else {
             return None;
@@ -58,12 +58,12 @@ impl SyntaxError {
         did_you_mean(name, Function::ALL.iter().map(|function| function.name()))
     }
 
-    /// A text that does not follow the grammar.
+    /// Creates a grammar error.
     pub(crate) fn new(offset: usize, message: impl Into<String>) -> SyntaxError {
         SyntaxError::with(SyntaxFault::Grammar, offset, message)
     }
 
-    /// A text that has another fault.
+    /// Creates an error of another kind.
     pub(crate) fn with(
         fault: SyntaxFault,
         offset: usize,
@@ -77,7 +77,7 @@ impl SyntaxError {
         }
     }
 
-    /// A document that does not follow the grammar.
+    /// Creates a grammar error in a document.
     pub(crate) fn in_document(position: Position, message: impl Into<String>) -> SyntaxError {
         SyntaxError {
             position: Some(position),
@@ -85,14 +85,14 @@ impl SyntaxError {
         }
     }
 
-    /// The same error in a longer text, in which this one begins at `offset`.
+    /// Shifts the error to a longer text that contains this text at `offset`.
     pub(crate) fn inside(mut self, offset: usize) -> SyntaxError {
         self.offset += offset;
         self
     }
 }
 
-/// The message and the place.
+/// The message and the position.
 impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.position {

@@ -1,15 +1,15 @@
-//! Timestamps as Step Functions reads them.
+//! Parses timestamps like Step Functions.
 //!
-//! AWS's messages speak of an "ISO-8601 extended offset date-time format string", which is the name of Java's `ISO_OFFSET_DATE_TIME`. So seconds
-//! may be missing, a fraction has up to nine digits, offsets go up to 18 hours, and `t` and `z` are read as `T` and `Z`.
+//! AWS's messages mention an "ISO-8601 extended offset date-time format string", which is the format of Java's `ISO_OFFSET_DATE_TIME`. So seconds
+//! are optional, a fraction has up to nine digits, offsets are at most 18 hours, and `t` and `z` are accepted for `T` and `Z`.
 
-/// What a day has.
+/// Seconds of a day.
 const SECONDS_OF_DAY: i128 = 86_400;
 const NANOS: i128 = 1_000_000_000;
-/// The largest offset: 18 hours.
+/// The maximum offset in seconds: 18 hours.
 const MAX_OFFSET: i128 = 18 * 3_600;
 
-/// The moment of a timestamp, in nanoseconds since 1970-01-01T00:00:00Z. `None` for what is no timestamp.
+/// Parses a timestamp to nanoseconds since 1970-01-01T00:00:00Z. Returns `None` if the text is not a timestamp.
 ///
 /// ```
 /// use stepwright_asl::timestamp::read;
@@ -46,8 +46,8 @@ pub fn read(text: &str) -> Option<i128> {
     Some(seconds * NANOS + nanos)
 }
 
-/// Whether a text is a timestamp that a definition may have. The States Language asks for more than is read while an execution runs: seconds, four
-/// digits of year, and a capital `T` and `Z`.
+/// Whether a text is a valid timestamp in a definition. The States Language is stricter than the service at run time: it requires seconds, a year
+/// of four digits, and a capital `T` and `Z`.
 pub fn is_literal(text: &str) -> bool {
     let bytes = text.as_bytes();
     let has_offset = |tail: &[u8]| {
@@ -67,7 +67,7 @@ pub fn is_literal(text: &str) -> bool {
 struct Reader<'t>(&'t [u8]);
 
 impl Reader<'_> {
-    /// Takes one byte, if it is one of these.
+    /// Reads one byte if it is one of these.
     fn take(&mut self, wanted: &[u8]) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         if !wanted.contains(first) {
@@ -82,13 +82,13 @@ impl Reader<'_> {
             .map(|digit| i128::from(digit - b'0'))
     }
 
-    /// Two digits.
+    /// Reads two digits.
     fn two(&mut self, least: i128, most: i128) -> Option<i128> {
         let number = self.digit()? * 10 + self.digit()?;
         (least..=most).contains(&number).then_some(number)
     }
 
-    /// Four digits, or up to ten behind a sign; more than four need the `+`, and four have none.
+    /// Reads four digits, or up to ten after a sign. More than four digits require a `+`, and four digits must not have one.
     fn year(&mut self) -> Option<i128> {
         let sign = self.take(b"+-");
         let (mut year, mut digits) = (0, 0);
@@ -106,7 +106,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Up to nine digits.
+    /// Reads up to nine digits.
     fn fraction(&mut self) -> i128 {
         let (mut nanos, mut worth) = (0, NANOS);
         while worth > 1
@@ -118,7 +118,7 @@ impl Reader<'_> {
         nanos
     }
 
-    /// `Z`, or a sign, hours, minutes and perhaps seconds: in seconds.
+    /// Reads `Z`, or a sign, hours, minutes and optionally seconds. Returns seconds.
     fn offset(&mut self) -> Option<i128> {
         let sign = match self.take(b"Zz+-")? {
             b'-' => -1,
@@ -150,7 +150,7 @@ fn days_of(year: i128, month: i128) -> i128 {
     }
 }
 
-/// Days in the proleptic Gregorian calendar, counted in years that begin in March.
+/// Days in the proleptic Gregorian calendar, computed with years that begin in March.
 fn days_since_1970(year: i128, month: i128, day: i128) -> i128 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);

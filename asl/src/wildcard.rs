@@ -1,8 +1,8 @@
-//! Texts with stars in them: the patterns of `StringMatches`, and those under which handlers are registered.
+//! Wildcard patterns: those of `StringMatches`, and those of registered handlers.
 
 use crate::SyntaxError;
 
-/// A pattern of `StringMatches`: `*` stands for any text, `\*` for a star, `\\` for a backslash.
+/// A pattern of `StringMatches`: `*` matches any text, `\*` a star, `\\` a backslash.
 ///
 /// ```
 /// use stepwright_asl::wildcard::Wildcard;
@@ -14,16 +14,16 @@ use crate::SyntaxError;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wildcard {
-    /// The texts between the stars, one more than there are stars.
+    /// The texts between the stars; one more than there are stars.
     pieces: Box<[Box<str>]>,
 }
 
 impl Wildcard {
-    /// Reads a pattern.
+    /// Parses a pattern.
     ///
     /// # Errors
     ///
-    /// When a backslash stands before anything else than `*` and `\`.
+    /// If a backslash precedes a character other than `*` and `\`.
     pub fn parse(pattern: &str) -> Result<Wildcard, SyntaxError> {
         let mut pieces: Vec<Box<str>> = Vec::new();
         let mut piece = String::new();
@@ -57,7 +57,7 @@ impl Wildcard {
     }
 }
 
-/// Whether a whole text matches a pattern in which every `*` stands for any text and nothing is escaped.
+/// Whether a whole text matches a pattern in which every `*` matches any text, without escapes.
 ///
 /// ```
 /// use stepwright_asl::wildcard::matches;
@@ -69,7 +69,7 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     matches_pieces(pattern.split('*'), text)
 }
 
-/// The first piece begins the text, the last ends it, and the others follow each other at their first places.
+/// The text must start with the first piece and end with the last. The others are matched in order, each at its first occurrence.
 fn matches_pieces<'p>(pieces: impl IntoIterator<Item = &'p str>, text: &str) -> bool {
     let mut pieces = pieces.into_iter().peekable();
     let Some(mut rest) = text.strip_prefix(pieces.next().unwrap_or_default()) else {

@@ -1,18 +1,18 @@
-//! Verdicts of the validator against those of the service.
+//! Compares the verdicts of the validator with those of the service.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use stepwright_asl::validate::{Findings, MachineType, validate_text};
 
-/// Beside the project's root, where the conformance data is; absent elsewhere.
+/// The conformance data, in a folder next to the project's root; it may be absent.
 fn conformance() -> Option<PathBuf> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     if !shared.exists() {
         eprintln!("skipped: there is no {}", shared.display());
         return None;
     }
-    // Where the data is, all of it is judged.
+    // If the data is there, all of it is compared.
     Some(shared.join("conformance"))
 }
 
@@ -46,7 +46,7 @@ fn recorded_verdicts_agree() {
         let findings = check(&row);
         let agrees = findings.has_errors() != row["valid"].as_bool().expect("has a verdict");
         if row["origin"] == "aws-recorded" {
-            // AWS's message and place, joined as CreateStateMachine does.
+            // AWS's message and location, joined as CreateStateMachine does.
             let joined = findings.errors().next().map_or(String::new(), |finding| {
                 let location = finding.location().unwrap_or_default();
                 let code = finding.code.unwrap_or(finding.rule);
@@ -71,7 +71,7 @@ fn recorded_verdicts_agree() {
     }
     eprintln!("{} of {} opinions of other tools agree", others.0, others.1);
     assert!(differ.is_empty(), "{}", differ.join("\n"));
-    // At most 5 % may differ, each for a reason.
+    // At most 5 % may differ, each for a known reason.
     assert!(others.0 * 100 >= others.1 * 90, "{others:?}");
 }
 

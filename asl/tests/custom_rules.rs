@@ -1,4 +1,4 @@
-//! Rules of users beside the built-in ones, and the ids by which rules are named.
+//! User-defined rules in addition to the built-in ones, and the ids of rules.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -10,7 +10,7 @@ use stepwright_asl::validate::{
     StateView, Validator,
 };
 
-/// Each state has a `Comment`, and the machine too.
+/// Requires a `Comment` in each state and in the machine.
 struct Commented;
 
 impl CustomRule for Commented {
@@ -37,7 +37,7 @@ impl CustomRule for Commented {
     }
 }
 
-/// Says at each state what a rule sees of it.
+/// Reports at each state the properties that a rule can read.
 struct Seen;
 
 impl CustomRule for Seen {
@@ -125,7 +125,7 @@ fn the_id_of_a_users_rule_is_known_once_it_is_there() {
         let denied = commented().deny(id).expect("the rule is there");
         assert_eq!(denied.check_text(TEXT).errors().count(), 2);
         let allowed = commented().allow(id).expect("the rule is there");
-        // An error is not silenced.
+        // Errors cannot be suppressed.
         assert_eq!(allowed.check_text(TEXT).len(), 1);
         let without = commented().without(id).expect("the rule is there");
         assert!(without.check_text(TEXT).is_empty());
@@ -198,7 +198,7 @@ fn findings_serialise_in_the_shape_of_aws() {
     assert_eq!(json, expected);
 }
 
-/// A rule whose findings point anywhere.
+/// A rule whose findings have arbitrary pointers.
 struct Anywhere(String);
 
 impl CustomRule for Anywhere {
@@ -218,7 +218,7 @@ fn a_finding_stands_at_the_key_of_an_object_and_at_the_value_of_a_text() {
         ("/States/Ask/Type", 4, 21),
         ("/States/Ask/Branches", 4, 65),
         ("/States/Ask/Branches/0", 5, 7),
-        // The nearest node that there is.
+        // The nearest existing ancestor.
         ("/States/Ask/Branches/1/States", 4, 65),
         ("/States/Nowhere", 3, 3),
         ("nowhere", 1, 1),
@@ -246,7 +246,7 @@ fn a_machine_without_a_text_is_checked_too() {
 
 #[test]
 fn codes_are_those_of_aws() {
-    // A warning that AWS gives has a code of its own.
+    // AWS's own warnings have separate codes.
     let warnings = ["NO_DOLLAR", "NO_PATH", "PASS_RESULT_IS_STATIC"];
     for rule in RULES {
         let given = match rule.severity {
@@ -306,7 +306,7 @@ fn a_comment_silences_warnings_where_it_stands() {
         found(&text("stepwright: allow SW0299", "", allow)),
         ["SW004 /Comment", behind]
     );
-    // The ids of users' rules are known, and an error is not silenced.
+    // The ids of user-defined rules are known, and errors cannot be suppressed.
     let commented = commented().check_text(r#"{"StartAt": "A", "Comment": "stepwright: allow ACME001, SW020", "States": {"A": {"Type": "Pass", "Next": "B"}}}"#);
     assert_eq!(
         commented.iter().map(|one| one.rule).collect::<Vec<_>>(),

@@ -1,7 +1,7 @@
-//! Definitions that AWS takes give no error, and each fault in one that it refuses is one error at its place.
+//! Definitions that AWS accepts have no errors, and each fault in a rejected definition is one error at its location.
 //!
-//! `definitions/accepted.jsonl` has every field of every state in both query languages, every form of a path, call and expression, and
-//! `${substitutions}` wherever a text may stand. `definitions/refused.jsonl` has the faults, with rule and place.
+//! `definitions/accepted.jsonl` contains every field of every state in both query languages, every form of a path, call and expression, and
+//! `${substitutions}` in every possible location. `definitions/refused.jsonl` contains the faults, with rule and location.
 
 use serde_json::{Map, Value};
 use stepwright_asl::StateMachine;
@@ -13,7 +13,7 @@ fn rows(text: &str) -> Vec<Map<String, Value>> {
     rows.collect::<Result<_, _>>().expect("each line is JSON")
 }
 
-/// The definition's text: a string is text that need not be JSON.
+/// The definition's text. A JSON string is used literally, so that it can be invalid JSON.
 fn text(row: &Map<String, Value>) -> String {
     let definition = &row["definition"];
     definition
@@ -31,7 +31,7 @@ fn check(row: &Map<String, Value>) -> Findings {
     validate_text(&text(row), machine_type)
 }
 
-/// Advice that many definitions get, whatever they are an example of.
+/// Advice that many definitions get, regardless of their purpose here.
 fn is_advice(finding: &Finding) -> bool {
     matches!(finding.rule, "SW048" | "SW142" | "SW143")
 }
@@ -81,7 +81,7 @@ fn each_fault_is_one_error_at_its_place() {
                 row["name"], row["errors"]
             ));
         }
-        // The place is one of the text.
+        // The position is inside the text.
         let text = text(&row);
         for finding in &findings {
             assert!(text.get(finding.offset..).is_some(), "{finding}");
@@ -101,7 +101,7 @@ fn what_aws_takes_is_read_and_written_again_as_the_same_json() {
         let machine = match StateMachine::from_json(&text) {
             Ok(machine) => machine,
             Err(findings) => {
-                // What type of state it will be is the one thing that a model must know.
+                // The model only requires a known state type.
                 let open_type = |finding: &Finding| finding.rule == "SW015";
                 assert!(
                     findings.iter().all(open_type),

@@ -1,4 +1,4 @@
-//! Values that a program builds may nest deeper than the stack is: nothing that takes one overflows it.
+//! Values that a program builds may nest deeper than the stack allows: no function overflows the stack.
 
 use proptest::prelude::*;
 use stepwright_asl::StateMachine;
@@ -8,7 +8,7 @@ use stepwright_asl::json::{Json, Object};
 
 const LEVELS: usize = 100_000;
 
-/// A value in so many arrays and objects, by turns or as the seed says.
+/// A value nested in this many arrays and objects, alternating or chosen by the seed.
 fn nested(levels: usize, seed: u64, inner: Json) -> Json {
     (0..levels).fold(inner, |json, level| {
         if (seed >> (level % 64)) & 1 == 0 {
@@ -22,13 +22,13 @@ fn nested(levels: usize, seed: u64, inner: Json) -> Json {
     })
 }
 
-/// Runs it with the stack of an ordinary thread.
+/// Runs a function with the stack of an ordinary thread.
 fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(work);
     thread.expect("starts").join().expect("it does not panic");
 }
 
-/// A value of `serde_json`, which cannot drop it at this depth: who takes it must take it apart.
+/// A value of `serde_json`, which cannot be dropped at this depth: the receiver must take it apart.
 fn of_serde(levels: usize) -> serde_json::Value {
     (0..levels).fold(serde_json::Value::Null, |json, _| {
         serde_json::Value::Array(vec![json])

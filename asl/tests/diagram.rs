@@ -1,4 +1,4 @@
-//! Diagrams: what they look like as text, and what holds for every one of them.
+//! Diagrams: snapshots of their text, and properties of every diagram.
 
 mod diagram {
     pub(crate) mod hostile;
@@ -105,7 +105,7 @@ fn tooltips_tell_what_the_picture_does_not() {
     }
 }
 
-/// What an execution, or tests, made of the checkout.
+/// The results of an execution, or of tests, of the checkout.
 fn overlay() -> Overlay {
     let json = checkout();
     let graph = Graph::of(&json);
@@ -221,7 +221,7 @@ fn what_nobody_can_look_at_is_drawn_all_the_same() {
     }
 }
 
-/// What is said of lines by their number is said of the right ones, and the frames of a box are chained in their order.
+/// Checks that style lines refer to the right edges by number, and that the frames of a box are chained in order.
 fn mermaid_is_in_order(text: &str) {
     let (mut edges, mut catchers, mut frames) = (0, Vec::new(), Vec::new());
     for line in text.lines().map(str::trim) {
@@ -281,7 +281,7 @@ fn decisions_with_ways_aside_are_no_diagonal() {
     let width: f64 = width
         .and_then(|width| width.parse().ok())
         .expect("has a width");
-    // Each decision used to push the next one to the right: 3,400 wide.
+    // Before the fix, each decision moved the next one to the right: 3,400 pixels wide.
     assert!(width < 600.0, "{width}");
 }
 

@@ -1,4 +1,4 @@
-//! Differences between definitions, by what they mean.
+//! Semantic differences between definitions.
 
 use proptest::prelude::*;
 use stepwright_asl::diff::{Change, Diff, On, Safety};
@@ -23,7 +23,7 @@ fn diff(old: &str, new: &str) -> Diff {
     Diff::of(&parse(old), &parse(new))
 }
 
-/// A machine of one state, in both query languages.
+/// A machine with one state, for both query languages.
 fn one(language: &str, state: &str) -> String {
     format!(
         r#"{{"QueryLanguage": "{language}", "StartAt": "A", "States": {{"A": {{{state}}}, "B": {{"Type": "Succeed"}}}}}}"#
@@ -37,7 +37,7 @@ fn same(language: &str, old: &str, new: &str) {
     assert!(back.is_empty(), "{new}\n{old}\n{back}");
 }
 
-/// The pointers of what changed in the one state.
+/// The pointers of the changes in the only state.
 fn changed(language: &str, old: &str, new: &str) -> Vec<String> {
     let found = diff(&one(language, old), &one(language, new));
     let fields = found.states().iter().flat_map(|state| &state.fields);
@@ -126,7 +126,7 @@ fn expressions_and_numbers_are_compared_by_what_they_say() {
         ),
         ["/States/A/Arguments/a", "/States/A/Arguments/b"]
     );
-    // Where nothing is evaluated a blank is a change.
+    // Without evaluation, a blank is a change.
     assert_eq!(
         changed(
             "JSONPath",
@@ -178,7 +178,7 @@ fn comments_are_told_apart() {
         .collect();
     assert_eq!(pointers, ["/States/A/Comment", "/States/A/Retry/0/Comment"]);
     assert!(found.effects().is_empty());
-    // In data a `Comment` is a key like any other.
+    // In payloads a `Comment` is an ordinary key.
     let data = |text: &str| {
         one(
             "JSONPath",
@@ -217,7 +217,7 @@ fn a_state_with_another_name_that_does_the_same_is_renamed() {
             )
         })
         .collect();
-    // `Each` holds a state of another name, so it is not quite the same body; everything else is.
+    // `Each` contains a state with another name, so its body differs slightly; everything else is equal.
     assert_eq!(
         renamed,
         [
@@ -401,7 +401,7 @@ fn whatever_the_definitions_are_they_can_be_compared() {
         &format!(r#""Type": "Succeed", "Output": "{{% {nested} %}}""#),
     )));
     all.push(parse(&one("JSONata", r#""Type": "Pass", "Branches": [1, {"States": {"A": {"Type": "Pass"}}}], "Choices": [1, null], "Catch": {}, "Retry": [[], 3]"#)));
-    // As deep as an expression may nest, on the small stack of a test's thread.
+    // The maximum depth of an expression, on the small stack of a test's thread.
     for (old, new) in [
         ("+1", " + 1"),
         ("[0]", "[ 0 ]"),
@@ -425,7 +425,7 @@ fn whatever_the_definitions_are_they_can_be_compared() {
     for pair in all.windows(2) {
         let (there, back) = (Diff::of(&pair[0], &pair[1]), Diff::of(&pair[1], &pair[0]));
         assert_eq!(there.is_empty(), back.is_empty());
-        // Of what is no state there is nothing to tell.
+        // Nothing is reported without states.
         let has_states = pair.iter().any(|json| !Graph::of(json).states().is_empty());
         assert!(!has_states || !there.is_empty());
         assert!(!there.to_string().is_empty());

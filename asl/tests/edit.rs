@@ -1,4 +1,4 @@
-//! Edits change what they name and nothing else.
+//! An edit changes the named value and nothing else.
 #![cfg(feature = "yaml")]
 
 #[path = "edit/cases.rs"]
@@ -36,7 +36,7 @@ fn seeds() -> impl Strategy<Value = Vec<Seed>> {
     prop::collection::vec(seed, 1..6)
 }
 
-/// How many bytes two texts have alike at the beginning, and at the end of the rest.
+/// The number of equal bytes at the start of two texts, and at the end of the remainders.
 fn alike(a: &str, b: &str) -> usize {
     let same = |(a, b): &(u8, u8)| a == b;
     let begin = a.bytes().zip(b.bytes()).take_while(same).count();
@@ -45,10 +45,10 @@ fn alike(a: &str, b: &str) -> usize {
     begin + end.take_while(same).count()
 }
 
-/// Every value that was not edited is written as it was, and what stands between the values too, but for the commas, brackets and lines beside the edit.
+/// Values that were not edited are unchanged, and so is the text between them, except for commas, brackets and lines next to the edit.
 fn check_rest(before: &Editor, after: &Editor, edited: &Edited) {
     let (old, new) = (before.text(), after.text());
-    // What had a child edited. Where the child is the only one before or behind the edit, the brackets are on the line of what stands around.
+    // The ancestors of the edited child. If it is the first or last child, the brackets are on the line of the surrounding text.
     let mut outer = match edited.what.starts_with("insert") {
         true => edited.pointer.as_str(),
         false => model::parent(&edited.pointer),
@@ -98,7 +98,7 @@ fn check_json(text: &str, json: Json, seeds: &[Seed]) {
             "{}",
             edited.what
         );
-        // One piece of the text changed: all before it and all behind it is the same.
+        // One range of the text changed: everything before and after it is equal.
         let was_empty = before
             .document()
             .json()
@@ -146,7 +146,7 @@ fn check_yaml(text: &str, seeds: &[Seed]) {
         let found = editor.document().json().to_string().to_lowercase();
         assert_eq!(found, json.to_string().to_lowercase(), "{}", edited.what);
         check_rest(&before, &editor, &edited);
-        // Comments outside of what went stay.
+        // Comments outside the removed value remain.
         let comments = |text: &str| text.matches("# more").count();
         let gone = match edited.what.starts_with("insert") {
             true => 0,
@@ -156,7 +156,7 @@ fn check_yaml(text: &str, seeds: &[Seed]) {
                     .span(&edited.pointer)
                     .expect("is there")
                     .end;
-                // What stands between a dash and its item goes with it.
+                // The text between a dash and its item is removed with the item.
                 let begin = match edited.pointer.rsplit_once('/') {
                     Some((outer, "0")) => before.document().span(outer).map(|span| span.start),
                     Some((outer, at)) if at.parse::<usize>().is_ok() => {
@@ -185,7 +185,7 @@ fn check_yaml(text: &str, seeds: &[Seed]) {
     }
 }
 
-/// What is inserted and removed again leaves no trace.
+/// Inserting and removing a value restores the text.
 fn check_inverse(editor: &mut Editor, seed: &Seed) {
     let before = editor.text().to_owned();
     let value = seed.value.clone();
@@ -201,7 +201,7 @@ fn check_inverse(editor: &mut Editor, seed: &Seed) {
     if editor.insert(&new, value).is_ok() {
         editor.remove(&new).expect("can be removed");
         let after = editor.text();
-        // Empty brackets have nothing between them afterwards.
+        // Empty brackets contain no whitespace afterwards.
         let was_empty = editor
             .document()
             .json()
@@ -233,7 +233,7 @@ proptest! {
 
     #[test]
     fn an_edit_of_json_inside_of_yaml_is_the_edit_of_its_value(json in any_json(), style in any::<u64>(), seeds in seeds()) {
-        // YAML takes fewer characters in quotes than JSON does.
+        // YAML allows fewer characters in quotes than JSON.
         let text = format!("Inner: {}\n", write_flow(&json, style));
         if Editor::parse_yaml(&text).is_ok() {
             check_yaml(&text, &seeds);

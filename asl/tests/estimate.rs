@@ -1,4 +1,4 @@
-//! Estimates against what the service recorded: no execution does less than the best case, when it succeeds, or more than the worst.
+//! Compares estimates with recordings of the service: no successful execution is below the best case, and none is above the worst.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,7 +20,7 @@ fn recorded_executions_lie_within_their_estimates() {
         let Some(events) = row["history"].as_array() else {
             continue;
         };
-        // Of some, events were lost that had no order.
+        // In some recordings, events without an order were lost.
         if row["orderLost"] == true {
             continue;
         }
@@ -37,7 +37,7 @@ fn recorded_executions_lie_within_their_estimates() {
             }
             items = items.max(event["details"]["length"].as_u64().unwrap_or_default());
         }
-        // Several executions, or one that goes on, are no whole history.
+        // Recordings of several executions, or of an unfinished one, are not complete histories.
         let last = events.last().map(kind).unwrap_or_default();
         let first = events.first().map(kind).unwrap_or_default();
         if first != "ExecutionStarted"

@@ -1,9 +1,9 @@
-//! What is a finding and what is none: one fault gives one finding, and what follows from it gives none.
+//! One fault is reported as one finding, and its consequences are not reported.
 
 use serde_json::{Value, json};
 use stepwright_asl::validate::{MachineType, Validator};
 
-/// The findings as `SW020 /States/A/Next`. Advice about Lambda, timeouts and missing arguments is left out unless a test is about it.
+/// The findings as `SW020 /States/A/Next`. Advice about Lambda, timeouts and missing arguments is omitted unless a test is about it.
 fn found_in(machine_type: MachineType, definition: &Value) -> Vec<String> {
     let mut validator = Validator::new(machine_type);
     for advice in ["SW142", "SW048", "SW143"] {
@@ -20,7 +20,7 @@ fn found(definition: Value) -> Vec<String> {
     found_in(MachineType::Standard, &definition)
 }
 
-/// A JSONPath machine that begins at its first state.
+/// A JSONPath machine that starts at its first state.
 fn machine(states: Value) -> Value {
     let first = states
         .as_object()
@@ -35,7 +35,7 @@ fn jsonata(states: Value) -> Value {
     machine
 }
 
-/// A processor of one state that ends.
+/// A processor with one terminal state.
 fn body(state: Value) -> Value {
     json!({"StartAt": "I", "States": {"I": state}})
 }
@@ -79,7 +79,7 @@ mod graph {
 
     #[test]
     fn a_loop_and_an_end_that_nothing_names_is_one_fault() {
-        // Recorded: AWS reports the transition only.
+        // Recorded: AWS only reports the transition.
         let states = json!({"A": {"Type": "Pass", "Next": "A"}, "B": {"Type": "Succeed"}});
         assert_eq!(found(machine(states)), ["SW021 /States/B"]);
     }
@@ -234,7 +234,7 @@ mod variables {
 
     #[test]
     fn an_outer_variable_that_is_assigned_later_is_no_conflict() {
-        // Recorded: a catcher of the Parallel assigns the name that a branch uses.
+        // Recorded: a catcher of the Parallel assigns a variable that a branch uses.
         let states = |first: Value| {
             jsonata(json!({
                 "A": {"Type": "Pass", "Assign": first, "Next": "B"},
@@ -305,7 +305,7 @@ mod choices {
             json!([{"Variable": "$.a", "StringLessThanPath": "$.b"}, {"Variable": "$.a", "StringGreaterThanEqualsPath": "$.b"}]),
             json!([{"Or": [{"Variable": "$.a", "IsNull": true}, {"Variable": "$.a", "IsNull": false}]}]),
             json!([{"Not": {"And": [{"Variable": "$.a", "IsNull": true}, {"Variable": "$.b", "IsNull": true}]}}, {"Variable": "$.a", "IsNull": true}]),
-            // Which kind a value is, as a `match` asks.
+            // Tests for the variant of a value, as in a `match`.
             json!([{"Variable": "$.a", "StringEquals": "x"}, {"Variable": "$.a", "StringEquals": "y"}]),
             json!([{"Variable": "$.a.Book", "IsPresent": true}, {"Variable": "$.a.Film", "IsPresent": true}]),
         ] {
@@ -636,7 +636,7 @@ mod maps {
             map("Label", json!("x"), body(end())),
             ["SW103 /States/A/Label"]
         );
-        // Recorded: accepted. A warning, for they do nothing.
+        // Recorded: AWS accepts them. A warning, because they have no effect.
         assert_eq!(
             map("ToleratedFailurePercentage", json!(5), body(end())),
             ["SW103 /States/A/ToleratedFailurePercentage"]
@@ -823,11 +823,11 @@ mod maps {
         assert!(jsonata_loop(json!(9990), "+ 1", "< 10000").is_empty());
         assert!(jsonata_loop(json!("{% 9990 %}"), "+ 1", "< 10000").is_empty());
         assert_eq!(jsonata_loop(json!(-9000), "+ 1", "< 10"), full);
-        // It counts down.
+        // A decreasing counter.
         assert_eq!(jsonata_loop(json!(10000), "- 1", "> 0"), full);
         assert!(jsonata_loop(json!(100), "- 1", "> 0").is_empty());
         assert!(jsonata_loop(json!(10000), "- 1", "> 9990").is_empty());
-        // Nobody knows from where.
+        // The start value is unknown.
         assert!(jsonata_loop(json!("{% $states.input.from %}"), "+ 1", "< 10000").is_empty());
         assert!(jsonata_loop(json!("{% $states.input.from %}"), "- 1", "> 0").is_empty());
         let jsonpath_loop = |start: u32, step: i32, comparison: &str, limit: u32| {
@@ -937,7 +937,7 @@ mod literals {
 mod suggestions {
     use super::*;
 
-    /// The suggestions of all findings, advice of other rules left out.
+    /// The suggestions of all findings, without advice of other rules.
     fn suggested(definition: &Value) -> Vec<String> {
         let findings =
             stepwright_asl::validate::validate_text(&definition.to_string(), MachineType::Standard);

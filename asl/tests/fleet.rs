@@ -14,7 +14,7 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Document;
 use stepwright_asl::model::StateKind;
 
-/// A folder that is removed again.
+/// A temporary folder.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -25,7 +25,7 @@ impl Folder {
         Folder(folder)
     }
 
-    /// What the tool makes of a file of this text, and the error that it gives.
+    /// The output of the tool for a file with this text, and its error.
     fn tended(&self, name: &str, text: &str) -> (String, Option<String>) {
         let file = self.0.join(name);
         fs::write(&file, text).expect("the file can be written");
@@ -41,7 +41,7 @@ impl Drop for Folder {
     }
 }
 
-/// The pointers of the Tasks that have no timeout.
+/// The pointers of the Tasks without a timeout.
 fn bare_tasks(document: &Document) -> Vec<String> {
     let graph = Graph::of(document.json());
     let bare = graph.states().iter().filter(|state| {
@@ -52,7 +52,7 @@ fn bare_tasks(document: &Document) -> Vec<String> {
     bare.map(|state| state.pointer.to_string()).collect()
 }
 
-/// Takes the members out again by their places: what is left is the old text. The number of timeouts that were added.
+/// Removes the new members by their positions: the remaining text is the old text. Returns the number of added timeouts.
 fn check(old: &Document, new: &str, name: &str) -> usize {
     let document = Document::parse_yaml(new).unwrap_or_else(|error| panic!("{name}: {error}"));
     let mut left = new.to_owned();
@@ -76,7 +76,7 @@ fn check(old: &Document, new: &str, name: &str) -> usize {
             let place = document.key_position(&format!("{task}/{key}"));
             place.expect("it has a place").offset
         });
-        // In a line of its own it brings the line, and elsewhere what stands between it and the next member.
+        // A member on a separate line also adds the line. Otherwise the edit also adds the text up to the next member.
         let line = new[..begin].rfind('\n').map_or(0, |at| at + 1);
         cuts.push(if new[line..begin].trim().is_empty() {
             line..begin + new[begin..].find('\n').expect("the line ends") + 1
@@ -148,7 +148,7 @@ fn realworld_definitions_get_timeouts_and_no_other_change() {
         assert_eq!(error, None, "{name}");
         files += 1;
         added += check(document, &new, &name);
-        // Style 0 has every array and object by indentation; others have brackets, quotes and comments, too.
+        // In style 0 every array and object is in block style; the others have brackets, quotes and comments, too.
         for style in [0, 0x5bd1_e995_9e37_79b9, 0xdead_beef_cafe_f00d] {
             let yaml = emit::emit(document.json(), style);
             let old = Document::parse_yaml(&yaml).expect("is YAML");

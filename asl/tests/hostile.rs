@@ -1,4 +1,4 @@
-//! Whatever a text is, it gives findings: no panic, no overflow of the stack, no time or memory that grows faster than the text.
+//! Every text has findings: no panic, no stack overflow, and time and memory grow at most linearly with the text.
 
 use std::fmt::Write;
 use std::path::Path as FilePath;
@@ -63,7 +63,7 @@ fn expressions_nested_a_hundred_thousand_deep_are_refused() {
     assert!(Path::parse(&filter).is_err());
     assert!(Path::parse(&format!("$[?({}@.a)]", "!".repeat(depth))).is_err());
     assert!(Path::parse(&format!("${}", "[?(@".repeat(depth))).is_err());
-    // Long and flat is no harm.
+    // A long but flat path is accepted.
     assert!(Path::parse(&format!("${}", ".a[0]".repeat(depth))).is_ok());
 }
 
@@ -83,7 +83,7 @@ fn strings_of_ten_megabytes_may_stand_anywhere() {
     );
 }
 
-/// Written out below such a key, the places of ten thousand things take three gigabytes.
+/// Written in full, the pointers of ten thousand nodes below such a key need three gigabytes.
 #[test]
 fn places_below_a_long_key_share_it() {
     let key = "k".repeat(300_000);
@@ -219,7 +219,7 @@ fn every_beginning_of_a_definition_is_a_text() {
     }
 }
 
-/// What stands in definitions, and what does not.
+/// Tokens that appear in definitions, and others.
 const TOKENS: &[&str] = &[
     "{",
     "}",
@@ -302,7 +302,7 @@ const TOKENS: &[&str] = &[
     "!",
 ];
 
-/// A change to a text, by chances.
+/// Random changes to a text.
 type Change = (
     u8,
     prop::sample::Index,
@@ -349,12 +349,12 @@ proptest! {
         if let Ok(document) = Document::parse(&text) {
             let findings = validate(&document, MachineType::Express);
             for finding in &findings {
-                // A key that stands twice may stand in a value that the second one replaced.
+                // A duplicate key may be in a value that a later duplicate replaced.
                 let is_there = document.span(&finding.pointer).is_some();
                 prop_assert!(is_there || finding.rule == "SW001", "{finding}");
             }
             let machine = StateMachine::from_document(&document);
-            // What nobody finds fault with can be read, but for a type of state that is not known yet.
+            // A text without errors can be parsed, unless it has an unknown state type.
             prop_assert!(findings.has_errors() || machine.is_ok() || text.contains("${"), "{machine:?}");
             if let Ok(machine) = machine {
                 let again = Document::parse(&machine.to_json()).expect("what is written is JSON");

@@ -1,6 +1,6 @@
-//! The tables of service integrations, and what they are made of.
+//! The tables of service integrations, and their sources.
 //!
-//! `asl/src/integrations/derive.py` writes the tables from packages and from the folder `hand`.
+//! `asl/src/integrations/derive.py` generates the tables from packages and from the folder `hand`.
 #![cfg(feature = "integrations")]
 
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use stepwright_asl::integrations::{
 use stepwright_asl::validate::{Validator, validate_text};
 use stepwright_asl::{MachineType, Severity};
 
-/// Beside the project's root, where the notes are; absent elsewhere.
+/// The notes, in a folder next to the project's root; they may be absent.
 fn notes() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/integrations");
     if !folder.is_dir() {
@@ -167,7 +167,7 @@ fn every_integration_of_the_examples_is_found() {
     assert!(found >= 15, "{found}");
 }
 
-/// Every `Resource` in a definition, with the key of the object that has it.
+/// Visits every `Resource` in a definition, with the key of the object that contains it.
 fn visit(value: &Value, see: &mut impl FnMut(&str, &str)) {
     fn walk(place: &str, value: &Value, see: &mut impl FnMut(&str, &str)) {
         match value {
@@ -210,7 +210,7 @@ fn what_the_service_accepted_is_found() {
                     "ResultWriter" => lookup_result_writer(resource).is_ok(),
                     _ => lookup(resource).is_ok(),
                 };
-                // Names of functions without an ARN and placeholders of the recordings are no integrations.
+                // Function names without an ARN and placeholders of the recordings are not integrations.
                 if !known && resource.contains(":states:::") {
                     unknown.insert(resource.to_owned());
                 }
@@ -244,7 +244,7 @@ fn the_tables_stay_small() {
     );
 }
 
-/// What SW041 says of a resource at a place: the severity and the suggestion.
+/// The findings of SW041 about a resource: the severity and the suggestion.
 fn said(definition: &Value) -> Vec<(Severity, Option<String>)> {
     validate_text(&definition.to_string(), MachineType::Standard)
         .into_iter()
@@ -272,7 +272,7 @@ fn the_validator_asks_the_tables() {
         ("aws-sdk:${Service}:getObject", vec![]),
         ("lambda:invok", vec![error("lambda:invoke")]),
         ("s3:getObject", vec![error("aws-sdk:s3:getObject")]),
-        // The optimized integration comes before that of the SDK.
+        // The optimized integration is preferred over the SDK's.
         ("dynamodb:putitem", vec![error("dynamodb:putItem")]),
         ("dynamodb:PutItem", vec![error("dynamodb:putItem")]),
         ("dynamodb:putItme", vec![error("dynamodb:putItem")]),
@@ -413,7 +413,7 @@ fn names_of_arguments_are_those_of_the_tables() {
             "`dynamodb:putItem` needs the argument `TableName`",
         ]
     );
-    // Not all arguments of this one are known.
+    // Not all arguments of this integration are known.
     let events = "arn:aws:states:::events:putEvents";
     assert_eq!(faults(events, &["Entries", "EndpointId"]), none);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What tools build on: states of all levels, graphs of machines, and machines through serde.
+//! The basis for tools: states on all levels, graphs of machines, and machines through serde.
 
 use std::collections::HashMap;
 
@@ -109,7 +109,7 @@ proptest! {
             }
         });
         let bare = Graph::of(&machine).uncaught();
-        // Around the whole machine, a Parallel that takes everything.
+        // Encloses the whole machine in a Parallel that catches everything.
         let mut around: Json = r#"{"StartAt": "All", "States": {"Over": {"Type": "Succeed"},
             "All": {"Type": "Parallel", "Next": "Over", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Over"}]}}}"#.parse().expect("is JSON");
         let branch = machine.to_value();
@@ -194,7 +194,7 @@ fn what_serde_would_lose_is_refused() {
             "{state}"
         );
     }
-    // What the text holds is kept in the text, and written by serde or refused.
+    // Numbers stored as text remain text; serde writes or rejects them.
     let giant =
         StateMachine::from_json(&machine("123456789012345678901234567890")).expect("is read");
     assert_eq!(
@@ -292,7 +292,7 @@ fn each_error_is_caught_by_what_takes_it() {
         []
     );
 
-    // What is only written like a path is no path.
+    // A text that only looks like a path is not a path.
     let pass = |fields: &str| {
         uncaught_at_all(&format!(
             r#"{{"StartAt": "P", "States": {{"P": {{"Type": "Pass", {fields}, "End": true}}}}}}"#
@@ -324,7 +324,7 @@ fn each_error_is_caught_by_what_takes_it() {
         )
     };
     let named = |state: &str, error: &str| (state.to_owned(), Some(error.to_owned()));
-    // What the catcher itself evaluates is caught by nothing.
+    // No catcher catches errors in a catcher's own fields.
     let late = ["States.DataLimitExceeded", "States.QueryEvaluationError"];
     let [large, late] = late.map(|error| named("M", error));
     assert_eq!(

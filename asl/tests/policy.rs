@@ -1,4 +1,4 @@
-//! Policies: the notes' worked examples, the project's own, and what holds for every definition.
+//! Policies: worked examples from the notes, the project's own examples, and properties of every policy.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,7 +10,7 @@ use stepwright_asl::integrations::{optimized, services};
 use stepwright_asl::json::Json;
 use stepwright_asl::policy::{Policy, PolicyOptions, WarningKind};
 
-/// Each permission by itself: an action, a resource, a condition.
+/// Individual permissions: an action, a resource, a condition.
 type Triples = BTreeSet<(String, String, String, String)>;
 
 fn list(value: &Value) -> Vec<String> {
@@ -26,7 +26,7 @@ fn list(value: &Value) -> Vec<String> {
 fn triples(policy: &Value) -> Triples {
     let mut found = Triples::new();
     for statement in policy["Statement"].as_array().expect("has statements") {
-        // One element is the same as a list of one.
+        // A single element equals a list with one element.
         let condition = normal(&statement["Condition"]).to_string();
         for action in list(&statement["Action"]) {
             for resource in list(&statement["Resource"]) {
@@ -116,7 +116,7 @@ fn the_worked_examples_of_the_notes_come_out() {
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
-/// A definition whose states run one after the other.
+/// A definition with sequential states.
 fn chain(states: Value) -> Value {
     let mut states = states;
     let names: Vec<String> = states
@@ -140,7 +140,7 @@ fn task(resource: &str, parameters: Value) -> Value {
     json!({"Type": "Task", "Resource": resource, "Parameters": parameters})
 }
 
-/// The policy and the warnings, as a snapshot has them.
+/// The policy and the warnings, for snapshots.
 fn shown(definition: &Value, options: &PolicyOptions) -> String {
     let policy = Policy::of(&machine(definition), options);
     let mut lines = Vec::new();
@@ -343,7 +343,7 @@ fn every_recorded_definition_has_a_policy_without_a_doubt_about_its_form() {
     assert!(count >= 50, "{count}");
 }
 
-/// Every action is one, and every resource is `*`, an ARN or a placeholder for one.
+/// Checks that every action is valid, and every resource is `*`, an ARN or a placeholder for an ARN.
 fn well_formed(policy: &Policy) {
     let statements = policy
         .statements()
@@ -380,7 +380,7 @@ fn well_formed(policy: &Policy) {
     }
 }
 
-/// The text of an argument: names, ARNs, placeholders, expressions, and what is none of them.
+/// The text of an argument: names, ARNs, placeholders, expressions, and other texts.
 fn argument() -> impl Strategy<Value = Value> {
     prop_oneof![
         "[a-zA-Z0-9_-]{1,12}".prop_map(Value::from),
@@ -414,7 +414,7 @@ fn argument() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Any resource that the tables have, and some that they do not.
+/// Resources in the tables, and some others.
 fn resource() -> impl Strategy<Value = String> {
     let optimized = (
         any::<prop::sample::Index>(),
@@ -449,7 +449,7 @@ fn resource() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A Task or a Map with arguments that its integration may know.
+/// A Task or a Map with arguments that its integration may accept.
 fn state() -> impl Strategy<Value = Value> {
     let names = "(FunctionName|Qualifier|QueueUrl|TopicArn|TableName|IndexName|Bucket|Key|Prefix|StateMachineArn|TaskDefinition|Overrides|RoleArn|Role|ServiceRole|JobName|Name|Id|Ids|ProjectName|ApiEndpoint|Method|Stage|Path|AuthType|Authentication|InvocationConfig|Entries|ModelId|Input|Output|WorkGroup|ClusterId|SecretId|KeyId|CopySource|Statement|TransactItems|RequestItems|ResourceArn|Tags)(\\.\\$)?";
     let arguments = proptest::collection::btree_map(names, argument(), 0..6);
@@ -582,7 +582,7 @@ fn a_role_among_the_arguments_of_a_call_is_passed_or_told() {
         let policy = sdk(call, arguments.clone());
         assert_eq!(passed(&policy), [ROLE], "{call}");
         assert!(!is_told(&policy), "{call}: {:?}", policy.warnings());
-        // The same, computed when the execution runs.
+        // The same arguments, computed at run time.
         let computed = arguments
             .to_string()
             .replace(&format!("Role\":\"{ROLE}\""), "Role.$\":\"$.role\"");
@@ -605,7 +605,7 @@ fn a_role_among_the_arguments_of_a_call_is_passed_or_told() {
             "{arguments}"
         );
     }
-    // Nothing is passed on here.
+    // These calls pass no role.
     for (call, arguments) in [
         (
             "sts:assumeRole",
@@ -634,7 +634,7 @@ fn what_is_not_known_is_not_denied() {
     );
 }
 
-/// The actions that a policy allows, each with its resources; and the text of its warnings.
+/// The actions that a policy allows, each with its resources; and the texts of its warnings.
 fn allowed(call: &str, arguments: Value) -> (Vec<String>, String) {
     let policy = sdk(call, arguments);
     let mut found: Vec<String> = policy
@@ -951,7 +951,7 @@ fn a_computed_argument_is_a_warning_and_a_wider_permission() {
             "{call}: {warnings}"
         );
     }
-    // Whether these need anything is in a value that is computed as a whole.
+    // A value that is computed as a whole determines whether these calls need additional actions.
     for (call, arguments, said) in [
         (
             "rekognition:detectLabels",

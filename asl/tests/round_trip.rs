@@ -1,11 +1,11 @@
-//! Definitions as people wrote them are read and written again as the same JSON.
+//! Parsing and writing real-world definitions returns the same JSON.
 
 use std::path::{Path, PathBuf};
 
 use stepwright_asl::StateMachine;
 use stepwright_asl::model::State;
 
-/// Beside the project's root, where the conformance data is; absent elsewhere.
+/// The conformance data, in a folder next to the project's root; it may be absent.
 fn realworld() -> Option<Vec<(PathBuf, String)>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/realworld");
     let Ok(entries) = folder.read_dir() else {
@@ -39,7 +39,7 @@ fn realworld_definitions_survive_reading_and_writing() {
         };
         let machine = StateMachine::from_json(text)
             .unwrap_or_else(|findings| panic!("{}:\n{findings}", path.display()));
-        // A float beyond the integers would be refused, and there is none in these files.
+        // serde would reject a float beyond the exact integers; these files contain none.
         let through_serde: StateMachine = serde_json::from_str(text).expect("is read by serde");
         assert_eq!(through_serde, machine, "{}", path.display());
         let by_serde = serde_json::to_string(&through_serde).expect("is written");
@@ -55,7 +55,7 @@ fn realworld_definitions_survive_reading_and_writing() {
         for written in [machine.to_json(), machine.to_json_pretty(), by_serde] {
             let again: serde_json::Value = serde_json::from_str(&written).expect("is JSON");
             assert_eq!(again, original, "{}", path.display());
-            // `Value` compares objects without their order; the text has it.
+            // `Value` ignores the order of members; the text preserves it.
             assert_eq!(
                 again.to_string(),
                 original.to_string(),

@@ -1,4 +1,4 @@
-//! Each rule has a definition in `tests/rules/` that it alone reports, and that is clean without it.
+//! Each rule has a definition in `tests/rules/` with findings of this rule only.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,7 +28,7 @@ fn fixtures() -> BTreeMap<String, (String, MachineType)> {
     fixtures.collect()
 }
 
-/// Rules that look into AWS's tables, which only the feature `integrations` has.
+/// Rules that need AWS's tables, which only the feature `integrations` provides.
 const WITH_TABLES: &[&str] = &["SW049", "SW143"];
 
 #[test]

@@ -1,4 +1,4 @@
-//! Definitions in YAML are the same definitions.
+//! Definitions in YAML equal the same definitions in JSON.
 #![cfg(feature = "yaml")]
 
 #[path = "yaml/emit.rs"]
@@ -12,7 +12,7 @@ use stepwright_asl::StateMachine;
 use stepwright_asl::json::{Document, Json, escape};
 use stepwright_asl::validate::{MachineType, validate};
 
-/// The same value, and as many places.
+/// Checks that the value and the number of positions are equal.
 fn same(json: &Json, yaml: &str) -> Document {
     let document =
         Document::parse_yaml(yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}\n{json}"));
@@ -23,7 +23,7 @@ fn same(json: &Json, yaml: &str) -> Document {
     document
 }
 
-/// What stands at the place of a scalar is that scalar.
+/// Checks that the text at the position of a scalar is that scalar.
 fn places(document: &Document, pointer: &str, json: &Json) {
     let span = document.span(pointer).expect("every node has a span");
     match json {
@@ -38,7 +38,7 @@ fn places(document: &Document, pointer: &str, json: &Json) {
             }
         }
         scalar => {
-            // The break after a text that `|` begins is no part of it.
+            // The line break after a `|` block scalar is not part of it.
             let written = format!("{}\n", &document.source()[span]);
             let again = Document::parse_yaml(&written).expect("is YAML");
             assert_eq!(again.json(), scalar, "{pointer}: {written}");
@@ -82,7 +82,7 @@ fn realworld_definitions_are_the_same_in_yaml() {
                 said.sort();
                 said
             };
-            // Duplicate keys of the original are told where they stand, which only the original knows.
+            // Duplicate keys of the original have positions that only the original contains.
             if document.duplicates().is_empty() {
                 let found = validate(&again, MachineType::Standard);
                 assert_eq!(said(&found), said(&findings), "{}", path.display());
@@ -127,7 +127,7 @@ fn large_texts_are_read_fast() {
     assert!(text.len() > 1_000_000);
     let start = std::time::Instant::now();
     let document = Document::parse_yaml(&text).expect("is YAML");
-    // In a debug build half a second; what grows faster than the text takes minutes.
+    // A debug build takes half a second; superlinear algorithms would take minutes.
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
     let states = document.json().get("States").and_then(Json::as_object);
     assert_eq!(states.map(|states| states.len()), Some(8001));

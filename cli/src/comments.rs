@@ -1,10 +1,10 @@
-//! JSON with comments and commas before the end of a list, as editors take it in `.jsonc` and `.json5` files.
+//! JSON with comments and trailing commas, as editors accept it in `.jsonc` and `.json5` files.
 
-/// The text with blanks in the place of comments and of such commas, so that every other byte keeps its place; `None` when there are none.
+/// Returns the text with comments and trailing commas replaced by blanks, so that offsets do not change; `None` if there are none.
 pub(crate) fn without_comments(text: &str) -> Option<String> {
     let mut bytes = text.as_bytes().to_vec();
     let mut at = 0;
-    // The last comma behind which only blanks and comments were found.
+    // The last comma, if only blanks and comments followed it so far.
     let mut comma = None;
     while let Some(byte) = bytes.get(at).copied() {
         let next = bytes.get(at + 1).copied();
@@ -41,7 +41,7 @@ pub(crate) fn without_comments(text: &str) -> Option<String> {
     (plain != text).then_some(plain)
 }
 
-/// The place behind a string that begins here.
+/// The offset after a string that starts here.
 fn end_of_string(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while let Some(byte) = bytes.get(at) {
@@ -54,7 +54,7 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
     bytes.len()
 }
 
-/// Writes blanks from `start` to the end of a comment, of which `last` bytes belong to it; line breaks stay. Returns the place behind it.
+/// Replaces a comment from `start` to its end, including `last` bytes of its end mark, by blanks; line breaks remain. Returns the offset after it.
 fn blank(
     bytes: &mut [u8],
     start: usize,

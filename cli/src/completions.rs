@@ -1,4 +1,4 @@
-//! `stepwright completions`: what a shell needs to complete the command's words.
+//! `stepwright completions`: shell completions for the command.
 
 use clap::CommandFactory;
 

@@ -1,4 +1,4 @@
-//! `stepwright coverage`: what the tests of a suite went through.
+//! `stepwright coverage`: the coverage of a test suite.
 
 use stepwright_asl::MachineType;
 use stepwright_asl::diagram::Diagram;
@@ -10,7 +10,7 @@ use crate::definition::Definition;
 use crate::failure::Failure;
 use crate::output;
 
-/// Prints what was covered, and fails when it is too little.
+/// Prints the coverage, and fails if it is below the threshold.
 pub(crate) fn coverage(arguments: &CoverageArguments) -> Result<(), Failure> {
     let suite = SuiteCoverage::read(&arguments.folder);
     let suite = suite.map_err(|error| Failure::Usage(error.to_string()))?;
@@ -24,14 +24,14 @@ pub(crate) fn coverage(arguments: &CoverageArguments) -> Result<(), Failure> {
     match arguments.fail_under {
         Some(least) if suite.percent() < least => Err(Failure::Failed(format!(
             "{:.1} % are covered, and at least {least} % must be (--fail-under)",
-            // Never rounded up to the threshold.
+            // Rounded down, so that it never reaches the threshold by rounding.
             (suite.percent() * 10.0).floor() / 10.0
         ))),
         _ => Ok(()),
     }
 }
 
-/// The definitions or workflows that count.
+/// The selected definitions or workflows.
 fn chosen(suite: SuiteCoverage, arguments: &CoverageArguments) -> Result<SuiteCoverage, Failure> {
     if !arguments.definition.is_empty() {
         let validator = Validator::new(MachineType::Standard);
@@ -59,7 +59,7 @@ fn chosen(suite: SuiteCoverage, arguments: &CoverageArguments) -> Result<SuiteCo
     Ok(suite.named(|name| arguments.workflow.iter().any(|wanted| wanted == name)))
 }
 
-/// The only workflow as a picture.
+/// Draws the only workflow.
 fn picture(suite: &SuiteCoverage, draw: fn(&Diagram) -> String) -> Result<String, Failure> {
     let [workflow] = suite.workflows() else {
         return Err(Failure::Usage(format!(

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::report;
 use crate::source::Source;
 
-/// A name on the command line that is a state's.
+/// Returns a name from the command line if it is the name of a state.
 pub(crate) fn state_of<'n>(
     machine: &StateMachine,
     option: &str,
@@ -31,26 +31,26 @@ pub(crate) fn state_of<'n>(
     )))
 }
 
-/// A definition's text, and what the validator says of it.
+/// A definition's text, and its findings.
 #[derive(Debug)]
 pub(crate) struct Definition {
     pub(crate) source: Source,
     pub(crate) findings: Findings,
-    /// The machine, where a template or a description names it.
+    /// The machine's name in a template or a description.
     pub(crate) machine: Option<String>,
-    /// The definition, where it is a text inside of the file.
+    /// The definition, if it is a string inside the file.
     pub(crate) inner: Option<Document>,
-    /// Whether the text is JSON only without its comments and last commas.
+    /// Whether the text is only JSON without its comments and trailing commas.
     pub(crate) has_comments: bool,
 }
 
 impl Definition {
-    /// Reads and validates the definition in a file, or in standard input for `-`; as YAML if its name or its text shows that it is YAML. The
-    /// file may be a template with one state machine, or, as `template.yaml#Orders`, with several.
+    /// Reads and validates the definition in a file, or in standard input for `-`. The name or the text determines whether it is YAML. The file may
+    /// be a template with one state machine or, as in `template.yaml#Orders`, with several.
     ///
     /// # Errors
     ///
-    /// As [`embedded::one`].
+    /// Like [`embedded::one`].
     pub(crate) fn read(path: &Path, validator: &Validator) -> Result<Self, Failure> {
         let definition = embedded::one(path, validator)?;
         if let Some(note) = definition.comments_note() {
@@ -59,14 +59,14 @@ impl Definition {
         Ok(definition)
     }
 
-    /// What the machine is called: in its template, or by the name of its file.
+    /// The machine's name: in its template, or derived from the file name.
     pub(crate) fn name(&self) -> &str {
         self.machine
             .as_deref()
             .unwrap_or_else(|| self.source.stem())
     }
 
-    /// The definition as JSON; `None` when it cannot be read.
+    /// The definition as JSON; `None` if it cannot be parsed.
     pub(crate) fn document(&self) -> Option<&Document> {
         self.inner.as_ref().or(self.source.document.as_ref())
     }
@@ -96,7 +96,7 @@ impl Definition {
                 let findings = validator.check(&document);
                 (Some(document), findings)
             }
-            // The validator has more to say of nothing than that it is no JSON.
+            // For an empty text, the validator's findings are more useful than a syntax error.
             Err(_) if text.trim().is_empty() => (None, validator.check_text(&text)),
             Err(error) => (None, error.into()),
         };
@@ -114,7 +114,7 @@ impl Definition {
         }
     }
 
-    /// What readers of a text with comments should know.
+    /// A note for tools that cannot read comments.
     pub(crate) fn comments_note(&self) -> Option<String> {
         self.has_comments.then(|| {
             format!(
@@ -124,7 +124,7 @@ impl Definition {
         })
     }
 
-    /// The machine that is defined, when nothing is wrong with it.
+    /// The parsed machine, if the definition has no errors.
     pub(crate) fn machine(&self) -> Result<StateMachine, Failure> {
         self.refuse_errors()?;
         match self.document() {
@@ -134,7 +134,7 @@ impl Definition {
         }
     }
 
-    /// Prints the errors, if there are any, and gives up.
+    /// Prints the errors and fails, if there are any.
     fn refuse_errors(&self) -> Result<(), Failure> {
         if !self.findings.has_errors() {
             return Ok(());

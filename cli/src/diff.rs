@@ -1,4 +1,4 @@
-//! `stepwright diff`: what changed between two definitions.
+//! `stepwright diff`: the differences between two definitions.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::output;
 use crate::report;
 
-/// Compares the definitions and prints what changed.
+/// Compares the definitions and prints the differences.
 pub(crate) fn diff(arguments: &DiffArguments) -> Result<(), Failure> {
     if [&arguments.old, &arguments.new]
         .iter()

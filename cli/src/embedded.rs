@@ -1,4 +1,4 @@
-//! The definitions in a file: its own, those of the state machines of a template or of a file of Terraform, or the one that `describe-state-machine` printed.
+//! The definitions in a file: the file itself, the state machines of a template or Terraform file, or the output of `describe-state-machine`.
 
 use std::path::{Path, PathBuf};
 
@@ -15,17 +15,17 @@ use crate::terraform::{self, is_terraform};
 
 /// A state machine of a file.
 pub(crate) enum Found {
-    /// A definition, and its file where the template names one.
+    /// A definition, and its file if the template names one.
     Definition(Box<Definition>, Option<PathBuf>),
-    /// Why the definition of the machine of this name cannot be read.
+    /// The reason why the definition of this machine cannot be read.
     Unread { machine: String, reason: String },
 }
 
-/// Reads the state machines of a template or of a file of Terraform, or the one that was described; `None` for a file that is neither.
+/// Reads the state machines of a template or Terraform file, or of the output of `describe-state-machine`; `None` for other files.
 ///
 /// # Errors
 ///
-/// For a file that a machine names as its definition, and that cannot be read.
+/// If a file that a machine names as its definition cannot be read.
 pub(crate) fn machines(
     path: &Path,
     text: &str,
@@ -106,11 +106,11 @@ fn found(
     }
 }
 
-/// The definition of a file. Of a template with several state machines, `path#Name` names one.
+/// Reads the definition of a file. If a template has several state machines, `path#Name` selects one.
 ///
 /// # Errors
 ///
-/// For a file that cannot be read, and a template whose machine is not named or not there.
+/// If the file cannot be read, or if the machine of a template is ambiguous or missing.
 pub(crate) fn one(path: &Path, validator: &Validator) -> Result<Definition, Failure> {
     let (path, wanted) = split(path);
     let text = input::read(&path)?;
@@ -162,7 +162,7 @@ pub(crate) fn one(path: &Path, validator: &Validator) -> Result<Definition, Fail
     }
 }
 
-/// The file, and the name behind `#`. A file whose own name has a `#` is that file.
+/// Splits the path into the file, and the name after `#`. If a file with the whole name exists, it takes precedence.
 fn split(path: &Path) -> (PathBuf, Option<String>) {
     let text = path.to_str().filter(|_| !path.exists());
     match text.and_then(|text| text.rsplit_once('#')) {

@@ -1,4 +1,4 @@
-//! `stepwright estimate`: what executions cost, and how near the limits they come.
+//! `stepwright estimate`: the cost of executions, and how close they come to the limits.
 
 use stepwright_asl::StateMachine;
 use stepwright_asl::estimate::{Estimate, EstimateOptions, Recorded};
@@ -12,7 +12,7 @@ use crate::input;
 use crate::output;
 use crate::report;
 
-/// Prints the estimate, and on standard error what should be looked at.
+/// Prints the estimate, and its warnings on standard error.
 pub(crate) fn estimate(arguments: &EstimateArguments) -> Result<(), Failure> {
     let validator = Validator::new(stepwright_asl::MachineType::Standard);
     let definition = Definition::read(&arguments.file, &validator)?;

@@ -1,4 +1,4 @@
-//! `stepwright executions`: what a store has.
+//! `stepwright executions`: the executions in a store.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ pub(crate) fn executions(arguments: &ExecutionsArguments) -> Result<(), Failure>
     Ok(())
 }
 
-/// The executions of the page that cannot be read, by their ARNs, and why.
+/// The unreadable executions of the page, by their ARNs, with the reasons.
 fn unreadable(stored: &mut StoredExecutions, page: &ExecutionPage) -> BTreeMap<String, String> {
     let all = page.executions.iter();
     let reasons = all.filter_map(|one| {
@@ -44,7 +44,7 @@ fn unreadable(stored: &mut StoredExecutions, page: &ExecutionPage) -> BTreeMap<S
     reasons.collect()
 }
 
-/// The shape of ListExecutions, with the reason of each execution that cannot be read.
+/// The format of ListExecutions, with the reason for each unreadable execution.
 fn in_json(page: &ExecutionPage, unreadable: &BTreeMap<String, String>) -> Json {
     let executions = page.executions.iter().map(|one| {
         let mut row = json!({
@@ -69,7 +69,7 @@ fn in_json(page: &ExecutionPage, unreadable: &BTreeMap<String, String>) -> Json 
     answer
 }
 
-/// The state machine's ARN, which has the region and the account of the execution's.
+/// The state machine's ARN, with the region and the account of the execution.
 fn machine_arn(one: &ExecutionSummary) -> String {
     let place: Vec<&str> = one.id.split(':').take(5).collect();
     format!("{}:stateMachine:{}", place.join(":"), one.machine)

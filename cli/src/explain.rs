@@ -1,4 +1,4 @@
-//! `stepwright explain`: what the rules of the validator are about.
+//! `stepwright explain`: the documentation of the validator's rules.
 
 use stepwright_asl::validate::{self, RULES};
 
@@ -6,7 +6,7 @@ use crate::args::ExplainArguments;
 use crate::failure::Failure;
 use crate::output;
 
-/// Prints the sections about the rules, or a line for each rule there is.
+/// Prints the sections about the given rules, or one line for each rule.
 pub(crate) fn explain(arguments: &ExplainArguments) -> Result<(), Failure> {
     if arguments.ids.is_empty() {
         for rule in RULES {

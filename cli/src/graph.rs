@@ -1,4 +1,4 @@
-//! `stepwright graph`: a definition as a picture.
+//! `stepwright graph`: draws a definition.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -45,7 +45,7 @@ pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What there is to draw. Errors are told, and are in the way only where they leave nothing.
+/// The JSON to draw. Errors are reported, and are only fatal if nothing can be drawn.
 fn drawable(definition: &Definition) -> Result<&Json, Failure> {
     let json = definition.document().map(|document| document.json());
     let has_states = json.is_some_and(|json| !Graph::of(json).states().is_empty());
@@ -70,7 +70,7 @@ fn drawable(definition: &Definition) -> Result<&Json, Failure> {
     }
 }
 
-/// What an execution made of the states.
+/// The statuses of the states in an execution.
 fn what_happened(
     file: &Path,
     definition: &Json,
@@ -96,7 +96,7 @@ fn what_happened(
     Ok(recorded.redact(redaction).overlay(definition))
 }
 
-/// The format of `--format`, else the one that the name of the output tells.
+/// The format of `--format`, otherwise that of the output's file name.
 fn format(arguments: &GraphArguments) -> Result<DiagramFormat, Failure> {
     let output = arguments
         .output

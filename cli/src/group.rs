@@ -1,4 +1,4 @@
-//! Process groups: a command, and whatever it starts, ends when the task that it answers is over.
+//! Process groups: when a task is over, its command ends, with all processes that the command started.
 
 #[cfg(unix)]
 use std::collections::HashSet;
@@ -9,32 +9,32 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tokio::process::{Child, Command};
 
-/// How long commands have to end after a signal.
+/// How long commands may run after a signal.
 #[cfg(unix)]
 const GRACE: std::time::Duration = std::time::Duration::from_secs(2);
 
-/// The process groups of the commands that run. Clones are the same groups.
+/// The process groups of running commands. Clones share the groups.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Groups {
     #[cfg(unix)]
     running: Arc<Mutex<HashSet<Pid>>>,
 }
 
-/// A signal came that ends this program.
+/// A received signal that ends this program.
 #[derive(Debug)]
 pub(crate) struct Interrupted {
     /// The exit status that a shell shows for it.
     status: u8,
     #[cfg(unix)]
     received: Signal,
-    /// The groups that are to be told. Nothing else ends them any more.
+    /// The groups that must receive the signal. They are not ended in any other way.
     #[cfg(unix)]
     groups: Vec<Pid>,
 }
 
 impl Interrupted {
-    /// Passes the signal on to the groups, because they are not the terminal's foreground group and it does not tell them. Gives the commands a
-    /// moment to end by themselves, and the exit status. What then still runs is killed: a shell's background processes ignore Ctrl-C.
+    /// Forwards the signal to the groups, which do not receive it from the terminal because they are not its foreground group. Waits for a grace
+    /// period, then kills the remaining processes: a shell's background processes ignore Ctrl-C. Returns the exit status.
     pub(crate) async fn passed_on(self) -> u8 {
         #[cfg(unix)]
         {
@@ -55,7 +55,7 @@ impl Interrupted {
     }
 }
 
-/// The process group of one command. Dropped before [`Group::release`], it ends all of its processes.
+/// The process group of one command. If it is dropped before [`Group::release`], all its processes are killed.
 #[derive(Debug)]
 pub(crate) struct Group {
     #[cfg(unix)]
@@ -65,7 +65,7 @@ pub(crate) struct Group {
 }
 
 impl Groups {
-    /// Starts a command as the leader of a group of its own.
+    /// Starts a command as the leader of a new group.
     pub(crate) fn spawn(&self, command: &mut Command) -> std::io::Result<(Child, Group)> {
         #[cfg(unix)]
         {
@@ -77,12 +77,12 @@ impl Groups {
         }
         #[cfg(not(unix))]
         {
-            // At least the command itself ends.
+            // At least the command itself is killed.
             Ok((command.kill_on_drop(true).spawn()?, Group {}))
         }
     }
 
-    /// Ends when the user or the system ends this program. The groups that run then are the answer's to end.
+    /// Waits until the user or the system ends this program. The caller must then end the running groups.
     #[cfg(unix)]
     pub(crate) async fn interrupted(&self) -> std::io::Result<Interrupted> {
         use tokio::signal::unix::{SignalKind, signal};
@@ -101,7 +101,7 @@ impl Groups {
         })
     }
 
-    /// The same where there are no signals but Ctrl-C.
+    /// The same on systems without signals other than Ctrl-C.
     #[cfg(not(unix))]
     pub(crate) async fn interrupted(&self) -> std::io::Result<Interrupted> {
         tokio::signal::ctrl_c().await?;
@@ -115,7 +115,7 @@ impl Groups {
 }
 
 impl Group {
-    /// The command ended by itself: what it leaves running may run on.
+    /// Call this after the command ended by itself: its background processes may continue.
     #[cfg_attr(not(unix), allow(unused_mut))]
     pub(crate) fn release(mut self) {
         #[cfg(unix)]
@@ -139,7 +139,7 @@ impl Drop for Group {
 #[cfg(unix)]
 fn end(leader: Pid, signal: Signal) {
     match kill_process_group(leader, signal) {
-        // All of its processes ended meanwhile.
+        // All of its processes ended already.
         Ok(()) | Err(rustix::io::Errno::SRCH) => {}
         Err(error) => {
             let leader = leader.as_raw_nonzero();

@@ -1,4 +1,4 @@
-//! `stepwright history`: what an execution of a store did.
+//! `stepwright history`: the events of an execution in a store.
 
 use stepwright_runtime::history::{Event, HistoryQuery};
 use stepwright_runtime::value::Value;
@@ -68,7 +68,7 @@ fn row(event: &Event, redaction: &Redaction) -> [String; 5] {
     ]
 }
 
-/// A value as JSON text.
+/// A value as JSON text, with masked fields.
 fn redacted(value: &Value, redaction: &Redaction) -> String {
     match redaction.is_empty() {
         true => value.to_text(),

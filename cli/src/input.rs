@@ -1,4 +1,4 @@
-//! Reads what the command line names: files, standard input, JSON.
+//! Reads input that the command line names: files, standard input, JSON.
 
 use std::fs::File;
 use std::io::Read;
@@ -8,10 +8,10 @@ use stepwright_runtime::value::Value;
 
 use crate::failure::Failure;
 
-/// The most bytes of a file or of standard input. A history of 25,000 events rarely has a tenth of that.
+/// Maximum size of a file or of standard input in bytes. A history of 25,000 events rarely has a tenth of that.
 const MOST: u64 = 256 * 1024 * 1024;
 
-/// The text of a file, or of standard input for `-`.
+/// Reads a file, or standard input for `-`.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     if path == Path::new("-") {
         return standard_input();
@@ -19,7 +19,7 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     let cannot = |reason: &dyn std::fmt::Display| {
         Failure::Usage(format!("cannot read {}: {reason}", path.display()))
     };
-    // Before it is opened: opening a pipe without a writer blocks for ever.
+    // Checked before opening, because opening a pipe without a writer blocks forever.
     let metadata = std::fs::metadata(path).map_err(|error| cannot(&error))?;
     if metadata.is_dir() {
         return Err(cannot(&"it is a folder"));
@@ -36,7 +36,7 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     text(file).map_err(|reason| cannot(&reason))
 }
 
-/// Whether a path is an end of a pipe that a shell holds open, as in `stepwright validate <(jq . machine.json)`.
+/// Whether a path is a pipe that a shell holds open, as in `stepwright validate <(jq . machine.json)`.
 fn is_given_by_shell(path: &Path) -> bool {
     path.starts_with("/dev/fd")
         || path.starts_with("/proc/self/fd")
@@ -62,7 +62,7 @@ fn too_large() -> String {
     format!("it has more than {MOST} bytes, the most that is read")
 }
 
-/// JSON that is written on the command line itself, in a file after `@`, or on standard input for `-`.
+/// Parses JSON from the command line itself, from a file after `@`, or from standard input for `-`.
 pub(crate) fn json(option: &str, text: &str) -> Result<Value, Failure> {
     let (place, text) = match text.strip_prefix('@') {
         Some(file) => (file.to_owned(), read(Path::new(file))?),

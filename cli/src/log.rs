@@ -7,11 +7,11 @@ use crate::failure::Failure;
 /// The environment variable that sets the level.
 const LEVEL_VARIABLE: &str = "STEPWRIGHT_LOG";
 
-/// Writes what the engine logs to standard error, from the level of `STEPWRIGHT_LOG` on: warnings and errors unless it is set.
+/// Writes the engine's log to standard error, at the level of `STEPWRIGHT_LOG`; by default, warnings and errors.
 ///
 /// # Errors
 ///
-/// When the variable names no level.
+/// If the variable's value is not a level.
 pub(crate) fn start() -> Result<(), Failure> {
     let level = match std::env::var(LEVEL_VARIABLE) {
         Ok(level) if !level.is_empty() => level.parse().map_err(|_| {

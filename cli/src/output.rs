@@ -7,8 +7,8 @@ use crate::report;
 
 /// Prints a text.
 ///
-/// The reader may close the pipe early, as `head` does after ten lines: then the process ends as if by the signal for it, without a word. When
-/// it cannot be written for another reason, that is said, and the process ends with 2.
+/// The reader may close the pipe early, as `head` does after ten lines: then the process silently ends as if by SIGPIPE. Any other write error is
+/// reported, and the process exits with status 2.
 pub(crate) fn print(text: impl Display) {
     let mut out = anstream::stdout().lock();
     let Err(error) = write!(out, "{text}").and_then(|()| out.flush()) else {

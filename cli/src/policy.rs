@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::output;
 use crate::report;
 
-/// Prints the policy, and on standard error what it does not settle.
+/// Prints the policy, and its warnings on standard error.
 pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
     let validator = Validator::new(arguments.machine_type.into());
     let definition = Definition::read(&arguments.file, &validator)?;
@@ -58,7 +58,7 @@ pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether a policy with a warning of this kind may allow too little.
+/// Whether a policy with a warning of this kind may lack permissions.
 fn may_lack(kind: WarningKind) -> bool {
     matches!(
         kind,
@@ -66,7 +66,7 @@ fn may_lack(kind: WarningKind) -> bool {
     )
 }
 
-/// `Policies` of an `AWS::Serverless::StateMachine`. Texts of JSON are texts of YAML; one with a placeholder is for `Fn::Sub`.
+/// `Policies` of an `AWS::Serverless::StateMachine`. JSON strings are valid in YAML; a string with a placeholder needs `Fn::Sub`.
 fn sam(statements: &[Statement]) -> String {
     let text = |text: &str| {
         let sub = if text.contains("${") { "!Sub " } else { "" };

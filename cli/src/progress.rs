@@ -1,4 +1,4 @@
-//! The progress of `stepwright run`: the states as they are entered, on standard error.
+//! The progress of `stepwright run`: prints entered states on standard error.
 
 use std::io::IsTerminal;
 
@@ -25,7 +25,7 @@ pub(crate) async fn follow<T>(run: &Run<T>) -> std::sync::Arc<ExecutionReport> {
     run.report().await
 }
 
-/// `+1m 30s  Each[2] > Charge` for a state that is entered.
+/// `+1m 30s  Each[2] > Charge` for an entered state.
 fn line(event: &Event, started: Timestamp) -> Option<String> {
     if !event.kind().is_entered() {
         return None;
@@ -39,7 +39,7 @@ fn line(event: &Event, started: Timestamp) -> Option<String> {
     Some(format!("{dimmed}{since:>10}  {around}{dimmed:#}{name}"))
 }
 
-/// Time as a person says it, in its two largest units.
+/// A duration in its two largest units.
 fn elapsed(seconds: u64) -> String {
     let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
     let mut left = seconds;

@@ -1,4 +1,4 @@
-//! `stepwright replay`: a definition held against a recorded history.
+//! `stepwright replay`: compares a definition with a recorded history.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output;
 
-/// Runs the definition as the history recorded it and tells the first difference.
+/// Runs the definition with the recorded events and prints the first difference.
 pub(crate) async fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
     let validator = Validator::new(MachineType::Standard);
     let definition = Definition::read(&arguments.file, &validator)?;
@@ -47,7 +47,7 @@ pub(crate) async fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
     }
 }
 
-/// The history in a file.
+/// Reads the history from a file.
 fn recorded(file: &Path) -> Result<RecordedHistory, Failure> {
     let text = input::read(file)?;
     RecordedHistory::parse(&text)

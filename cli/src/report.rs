@@ -1,4 +1,4 @@
-//! How findings and failures are shown: with the lines of the source, in colour on a terminal.
+//! Formats findings and failures, with the source lines, and with colours on a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -13,13 +13,13 @@ use stepwright_asl::{Finding, Severity};
 use crate::failure::Failure;
 use crate::source::Source;
 
-/// Writes to standard error. Where that cannot be written, nobody is left to tell, and the exit status says the rest.
+/// Writes to standard error. Errors are ignored: they cannot be reported, and the exit status still indicates the result.
 pub(crate) fn show(text: impl Display) {
     let mut err = anstream::stderr().lock();
     let _ = write!(err, "{text}").and_then(|()| err.flush());
 }
 
-/// Writes a line to standard error, as [`show`] does.
+/// Writes a line to standard error, like [`show`].
 pub(crate) fn tell(text: impl Display) {
     show(format_args!("{text}\n"));
 }
@@ -35,25 +35,25 @@ pub(crate) fn failure(failure: &Failure) {
     }
 }
 
-/// A way out, as a line below a failure.
+/// A hint, as a line below a failure.
 pub(crate) fn hint(text: &str) -> String {
     let style = anstyle::AnsiColor::Cyan.on_default().bold();
     format!("\n{style}help{style:#}: {text}")
 }
 
-/// Prints what is worth knowing and no failure, on standard error.
+/// Prints an informational note on standard error.
 pub(crate) fn note(text: &str) {
     let style = anstyle::AnsiColor::Yellow.on_default().bold();
     tell(format_args!("{style}note{style:#}: {text}"));
 }
 
-/// Prints what should be looked at before it is used, on standard error.
+/// Prints a warning on standard error.
 pub(crate) fn warning(text: &str) {
     let style = anstyle::AnsiColor::Yellow.on_default().bold();
     tell(format_args!("{style}warning{style:#}: {text}"));
 }
 
-/// One finding as people read it: what, where, the line itself, and how to mend it.
+/// Formats one finding for readers: the message, the location, the source line, and the suggestion.
 pub(crate) fn finding(finding: &Finding, source: &Source) -> String {
     let text = source.text.as_str();
     let level = match finding.severity {
@@ -89,10 +89,10 @@ pub(crate) fn finding(finding: &Finding, source: &Source) -> String {
     Renderer::styled().render(&[group])
 }
 
-/// How many bytes of a text or of a line are shown at most; more only hides what matters.
+/// Maximum number of bytes shown of a text or of a line; more would only distract.
 const SHOWN: usize = 1000;
 
-/// The beginning of a text that is very long.
+/// Truncates a very long text.
 fn clip(text: &str) -> Cow<'_, str> {
     if text.len() <= 2 * SHOWN {
         return Cow::Borrowed(text);
@@ -101,10 +101,10 @@ fn clip(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{}...", &text[..end]))
 }
 
-/// What is shown of the source: the line that is marked, or of a very long one the piece around the mark.
+/// The displayed part of the source: the marked line, or of a very long line the part around the mark.
 struct Excerpt<'s> {
     text: Cow<'s, str>,
-    /// What is marked in it.
+    /// The marked range of the excerpt.
     marked: Range<usize>,
     is_whole: bool,
 }
@@ -142,7 +142,7 @@ impl Excerpt<'_> {
     }
 }
 
-/// What is marked in the text.
+/// The range of the text to mark.
 pub(crate) fn place(finding: &Finding, source: &Source) -> Range<usize> {
     match source.format {
         Format::Json => token(&source.text, finding.offset),
@@ -162,14 +162,14 @@ pub(crate) fn place(finding: &Finding, source: &Source) -> Range<usize> {
     }
 }
 
-/// The part of a piece of text that stands in its first line.
+/// The part of a range that is on its first line.
 fn first_line(source: &str, start: usize, end: usize) -> Range<usize> {
     let piece = source.get(start..end).unwrap_or_default();
     let line = piece.lines().next().unwrap_or_default().trim_end();
     start..start + line.len()
 }
 
-/// The YAML token that begins at `offset`: a string in quotes, a key, a word, or one bracket.
+/// The YAML token at `offset`: a quoted string, a key, a word, or one bracket.
 fn yaml_token(source: &str, offset: usize) -> Range<usize> {
     let start = offset.min(source.len());
     let line = first_line(source, start, source.len());
@@ -189,7 +189,7 @@ fn yaml_token(source: &str, offset: usize) -> Range<usize> {
     start..start + length
 }
 
-/// The JSON token that begins at `offset`: a whole string, number or word, or one bracket.
+/// The JSON token at `offset`: a whole string, number or word, or one bracket.
 fn token(source: &str, offset: usize) -> Range<usize> {
     let start = offset.min(source.len());
     let rest = source.get(start..).unwrap_or_default();
@@ -204,7 +204,7 @@ fn token(source: &str, offset: usize) -> Range<usize> {
     start..start + length
 }
 
-/// The length of the string literal that `rest` begins with, quotes included; of its line where it is not closed.
+/// The length of the string literal at the start of `rest`, including quotes; of its line if it is unclosed.
 fn string_length(rest: &str) -> usize {
     let mut escaped = false;
     for (at, c) in rest.char_indices().skip(1) {
@@ -219,7 +219,7 @@ fn string_length(rest: &str) -> usize {
     rest.len()
 }
 
-/// The length of the YAML scalar in single quotes that `rest` begins with, in which `''` is a quote; of its line where it is not closed.
+/// The length of the single-quoted YAML scalar at the start of `rest`, in which `''` is a quote; of its line if it is unclosed.
 fn single_quoted_length(rest: &str) -> usize {
     let mut at = 1;
     while let Some(quote) = rest[at..].find('\'') {
@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(&excerpt.text[excerpt.marked.clone()], "Next");
         assert!(!excerpt.is_whole && excerpt.text.len() < 3 * SHOWN);
         assert!(excerpt.text.starts_with("...é") && excerpt.text.ends_with("x..."));
-        // A mark as long as the text is cut too.
+        // A mark as long as the text is truncated, too.
         let excerpt = Excerpt::of(&source, 2..source.len());
         assert!(excerpt.marked.end <= excerpt.text.len());
         let whole = Excerpt::of("a\nb: c\nd", 5..6);

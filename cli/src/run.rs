@@ -26,9 +26,9 @@ use crate::signals::survive_size_limit;
 use crate::stored_run::{self, StoredRun};
 use crate::tasks::DefinitionTasks;
 
-/// How often it is looked whether a task waits for somebody who answers it.
+/// Polling interval for tasks that wait without a handler.
 const LOOK: Duration = Duration::from_millis(50);
-/// How the runtime begins to say that there are no objects.
+/// The start of the runtime's message that there is no object store.
 const NO_STORE: &str = "The engine has no object store";
 
 /// Runs the definition and prints the execution's output.
@@ -87,13 +87,14 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     let mut known = None;
     if let Some(StoredRun { store, found, .. }) = stored {
         if !arguments.real_time {
-            // Those who read the store want to know when it was, and an execution that goes on is never set back.
+            // Virtual time starts at the present, so that timestamps in the store are meaningful, and never before the last event of a resumed
+            // execution.
             let last = found
                 .as_ref()
                 .and_then(|found| found.history.events().last());
             let last = last.map_or_else(Timestamp::default, |event| event.timestamp());
             builder = builder.virtual_time_from(Timestamp::system().max(last));
-            // Time that was jumped over makes no other execution old.
+            // Skipped time must not expire other executions.
             builder = builder.retention_time(Duration::MAX);
         }
         if arguments.confirm_clock {
@@ -162,7 +163,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     tell(&redaction, report.status, output, error, cause, unanswered)
 }
 
-/// A task of an execution that is gone on with, and that nobody answers here, as soon as there is one.
+/// Waits until a resumed execution has a task without a handler here, and returns that task.
 async fn waits_for_handler(engine: &Engine) -> UnansweredTask {
     loop {
         if let Some(task) = engine.waiting_for_handlers().into_iter().next() {
@@ -178,7 +179,7 @@ fn to_answer(state: &str) -> String {
     )
 }
 
-/// The store of the arguments, and what it has of the execution.
+/// The store in the arguments, and its record of the execution.
 fn stored<'a>(
     arguments: &'a RunArguments,
     machine: &str,
@@ -195,7 +196,7 @@ fn stored<'a>(
     StoredRun::open(path, machine, name, input).map(Some)
 }
 
-/// The case of the mock file that the arguments name.
+/// The test case of the mock file in the arguments.
 fn mocks(arguments: &RunArguments, definition: &Definition) -> Result<Option<MockCase>, Failure> {
     let (Some(file), Some(case)) = (&arguments.mocks, &arguments.case) else {
         return Ok(None);
@@ -226,7 +227,7 @@ fn mocks(arguments: &RunArguments, definition: &Definition) -> Result<Option<Moc
         .map_err(|error| wrong(error.to_string()))
 }
 
-/// Writes the history, and beside it those of the children of Map Runs, where there are any.
+/// Writes the history and, next to it, those of the children of Map Runs, if there are any.
 async fn write_history(
     file: &Path,
     report: &ExecutionReport,
@@ -266,7 +267,7 @@ fn redacted(history: &History, redaction: &Redaction) -> Result<Json, Failure> {
     Ok(page.to_json())
 }
 
-/// Prints the output on standard output, or says why there is none.
+/// Prints the output on standard output, or the reason why there is none.
 fn tell(
     redaction: &Redaction,
     status: Status,

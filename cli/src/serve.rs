@@ -20,20 +20,20 @@ use crate::signals::{Signals, survive_size_limit};
 use crate::store::cannot as cannot_store;
 use crate::tasks::ServerTasks;
 
-/// Names the file of mocks, as Step Functions Local reads it.
+/// The environment variable with the path of the mock file, as in Step Functions Local.
 const MOCKS_VARIABLE: &str = "SFN_MOCK_CONFIG";
-/// Has access keys, where `--auth` does not name a file of them.
+/// The environment variable with access keys, if `--auth` does not name a file of them.
 const KEYS_VARIABLE: &str = "STEPWRIGHT_ACCESS_KEYS";
-/// How a task is bound, for the cause of one that is not.
+/// How to register a handler, for the cause of a task without one.
 const TO_ANSWER: &str = "start `stepwright serve` with --task 'NAME=COMMAND' or --task 'NAME=http://127.0.0.1:PORT/', where NAME is the state, the function or the resource, with --lambda-endpoint URL for Lambda functions, or with --mocks FILE";
 /// How long the engine may take to suspend its executions after a second signal.
 const HURRY: Duration = Duration::from_secs(2);
 
-/// How many executions that are over are remembered without a store, and how many bytes they may take.
+/// How many ended executions are retained in memory without a store, and their maximum size in bytes.
 const RETAINED: usize = 100_000;
 const RETAINED_BYTES: u64 = 256 * 1_048_576;
 
-/// Serves until the user or the system ends it.
+/// Serves until the user or the system ends the process.
 pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     log::start()?;
     let signals = Signals::listen();
@@ -90,12 +90,12 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether only programs of this machine reach an address.
+/// Whether an address is only reachable from this machine.
 fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()
 }
 
-/// The keys that requests must be signed with.
+/// The access keys with which requests must be signed.
 fn access_keys(arguments: &ServeArguments) -> Result<Option<AccessKeys>, Failure> {
     if arguments.no_auth {
         return Ok(None);
@@ -140,14 +140,14 @@ fn report_open(count: usize, has_store: bool) {
     });
 }
 
-/// Each connection is an open file, and shells allow 1,024 of them.
+/// Each connection is an open file, and the default limit of shells is 1,024.
 fn allow_connections() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, getrlimit, setrlimit};
         let mut limit = getrlimit(Resource::Nofile);
         limit.current = limit.maximum;
-        // Where it is refused there are fewer connections.
+        // If the system refuses, fewer connections are possible.
         let _ = setrlimit(Resource::Nofile, limit);
     }
 }

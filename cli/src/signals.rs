@@ -1,9 +1,9 @@
-//! The signals that end a server, and the signal of files that are too large.
+//! Signals that end a server, and the signal for files that are too large.
 
 use tokio::sync::watch;
 
-/// Turns a write beyond the limit on file sizes (`ulimit -f`) into an error of that write, as on a full disk. By default the signal of
-/// such a write (SIGXFSZ) ends the process.
+/// Converts a write beyond the file size limit (`ulimit -f`) to an error of that write, as on a full disk. By default the signal of such a write
+/// (SIGXFSZ) ends the process.
 pub(crate) fn survive_size_limit() {
     #[cfg(unix)]
     {
@@ -14,13 +14,13 @@ pub(crate) fn survive_size_limit() {
     }
 }
 
-/// Counts the signals that ask the program to end: Ctrl-C, and SIGTERM where there is one.
+/// Counts the signals that request the end of the program: Ctrl-C, and SIGTERM if the system has it.
 pub(crate) struct Signals {
     count: watch::Receiver<u32>,
 }
 
 impl Signals {
-    /// Listens from now on. Without signals the program runs until it is killed.
+    /// Starts listening. Without signals the program runs until it is killed.
     pub(crate) fn listen() -> Self {
         let (counter, count) = watch::channel(0);
         tokio::spawn(async move {
@@ -35,7 +35,7 @@ impl Signals {
         Self { count }
     }
 
-    /// Waits until so many signals have arrived since [`listen`](Self::listen).
+    /// Waits until this number of signals has arrived since [`listen`](Self::listen).
     pub(crate) fn wait(&self, signals: u32) -> impl Future<Output = ()> + Send + 'static {
         let mut count = self.count.clone();
         async move {

@@ -1,4 +1,4 @@
-//! The text of a definition, and where it comes from.
+//! The text of a definition, and its origin.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,12 @@ pub(crate) struct Source {
     pub(crate) path: PathBuf,
     pub(crate) text: String,
     pub(crate) format: Format,
-    /// `None` when the text cannot be read.
+    /// `None` if the text cannot be parsed.
     pub(crate) document: Option<Document>,
 }
 
 impl Source {
-    /// Where it comes from, as messages say it.
+    /// The origin, for messages.
     pub(crate) fn shown(&self) -> Cow<'_, str> {
         if self.path == Path::new("-") {
             "standard input".into()
@@ -26,8 +26,8 @@ impl Source {
         }
     }
 
-    /// What the definition is called: the stem of its file, or the name of its folder where the file is called `statemachine` or
-    /// `definition` and the like, as it is in many repositories.
+    /// The definition's title: the stem of its file, or the name of its folder if the file has a generic name such as `statemachine` or
+    /// `definition`.
     pub(crate) fn title(&self) -> String {
         const GENERAL: [&str; 5] = ["statemachine", "definition", "workflow", "template", "asl"];
         let stem = self.stem();
@@ -50,7 +50,7 @@ impl Source {
         folder.unwrap_or(stem).to_owned()
     }
 
-    /// The file's name without its endings: `orders` for `deploy/orders.asl.json` and `orders.asl.yaml`.
+    /// The file's name without its extensions: `orders` for `deploy/orders.asl.json` and `orders.asl.yaml`.
     pub(crate) fn stem(&self) -> &str {
         let name = self
             .path

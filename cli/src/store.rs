@@ -1,4 +1,4 @@
-//! The file that executions are kept in, for the commands that look into it.
+//! The store file, for the commands that read it.
 
 use std::path::Path;
 
@@ -11,15 +11,15 @@ use stepwright_runtime::{
 use crate::failure::Failure;
 use crate::report;
 
-/// Among how many of the newest executions the name is looked for that was probably meant.
+/// Number of the newest executions that are searched for a similar name.
 const NEWEST: usize = 10_000;
 
-/// What the store meets.
+/// The failure for an error of the store.
 pub(crate) fn cannot(error: StoreError) -> Failure {
     Failure::Usage(error.to_string())
 }
 
-/// Opens a store for reading, also while an engine works on it.
+/// Opens a store for reading, even while an engine uses it.
 pub(crate) fn open(path: &Path) -> Result<StoredExecutions, Failure> {
     Ok(StoredExecutions::new(Box::new(reader(path)?)))
 }
@@ -36,7 +36,7 @@ pub(crate) fn reader(path: &Path) -> Result<SqliteReader, Failure> {
     SqliteReader::open(path).map_err(cannot)
 }
 
-/// The execution that a name, or an ARN, means.
+/// Finds an execution by its name or ARN.
 pub(crate) fn find(
     executions: &mut StoredExecutions,
     path: &Path,
@@ -71,7 +71,7 @@ pub(crate) fn find(
     described.ok_or_else(|| unknown(executions, path, name, machine))
 }
 
-/// Nothing has the name.
+/// The failure for an unknown name.
 fn unknown(
     executions: &mut StoredExecutions,
     path: &Path,

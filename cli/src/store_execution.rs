@@ -1,4 +1,4 @@
-//! `stepwright store abort` and `delete`: executions that no engine can read or needs any more.
+//! `stepwright store abort` and `delete`: executions that no engine can read, or that are no longer needed.
 
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::{
@@ -40,7 +40,7 @@ pub(crate) fn abort(arguments: &StoredExecutionArguments) -> Result<(), Failure>
     Ok(())
 }
 
-/// Deletes an execution that is over.
+/// Deletes an ended execution.
 pub(crate) fn delete(arguments: &StoredExecutionArguments) -> Result<(), Failure> {
     let (mut store, row) = find(arguments)?;
     let arn = &row.arn;

@@ -20,7 +20,7 @@ pub(crate) fn store(command: &StoreCommand) -> Result<(), Failure> {
     }
 }
 
-/// Writes a backup, and prints its size and the time that it took.
+/// Writes a backup, and prints its size and duration.
 fn backup(arguments: &BackupArguments) -> Result<(), Failure> {
     let BackupArguments { file, to } = arguments;
     let begun = Instant::now();
@@ -54,7 +54,7 @@ fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes a store open again without its log.
+/// Makes a store usable again without its log.
 fn recover(arguments: &RecoverArguments) -> Result<(), Failure> {
     let file = arguments.file.display();
     match SqliteStore::recover(&arguments.file).map_err(cannot)? {

@@ -1,4 +1,4 @@
-//! The execution of `stepwright run --store`: it is started, gone on with, or told again.
+//! The execution of `stepwright run --store`: it is started, resumed, or its result is printed again.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::report;
 use crate::store::cannot;
 use crate::table::cell;
 
-/// A store, and what it has of the execution.
+/// A store, and its record of the execution.
 pub(crate) struct StoredRun<'a> {
     path: &'a Path,
     name: &'a str,
@@ -22,7 +22,7 @@ pub(crate) struct StoredRun<'a> {
 }
 
 impl<'a> StoredRun<'a> {
-    /// Opens the store, or makes it, and looks for the execution. It must have the same input.
+    /// Opens or creates the store, and looks up the execution. It must have the same input.
     pub(crate) fn open(
         path: &'a Path,
         machine: &str,
@@ -55,7 +55,7 @@ impl<'a> StoredRun<'a> {
         })
     }
 
-    /// The definition that the execution has: that of its start, whatever the file says now.
+    /// The definition with which the execution was started, even if the file has changed.
     pub(crate) fn definition(&self, current: &StateMachine) -> Result<StateMachine, Failure> {
         match &self.found {
             Some(found) => StateMachine::from_json(&found.machine.definition)
@@ -64,7 +64,7 @@ impl<'a> StoredRun<'a> {
         }
     }
 
-    /// The execution, if it is over, which is told on standard error.
+    /// The execution if it has ended, with a note on standard error.
     pub(crate) fn over(&self, current: &StateMachine) -> Option<&ExecutionDescription> {
         let found = self.found.as_ref()?;
         let changed = match found.machine.definition == current.to_json() {
@@ -88,7 +88,7 @@ impl<'a> StoredRun<'a> {
     }
 }
 
-/// What is told when the program is ended before the execution is over.
+/// The note if the program is ended before the execution.
 pub(crate) fn tell_parked(path: &Path, name: &str) {
     report::note(&format!(
         "the execution `{name}` is kept in {} as it was; the same command goes on with it",

@@ -1,11 +1,11 @@
-//! Rows in columns, for people.
+//! Formats rows in columns.
 
 use std::fmt::Write;
 
-/// How many characters of a cell are shown at most.
+/// Maximum number of displayed characters of a cell.
 const WIDEST: usize = 100;
 
-/// A text in one line: without what would move a terminal's cursor or change its colours, and cut when it is long.
+/// A text on one line: without control sequences for the terminal, and truncated.
 pub(crate) fn cell(text: &str) -> String {
     let mut shown = String::new();
     for (count, c) in text.chars().enumerate() {
@@ -38,7 +38,7 @@ pub(crate) fn table<const COLUMNS: usize>(
         let mut written = String::new();
         for (cell, width) in cells.iter().zip(widths) {
             let gap = if written.is_empty() { "" } else { "  " };
-            // Writing to a text does not fail.
+            // Writing to a `String` cannot fail.
             let _ = write!(written, "{gap}{cell:width$}");
         }
         let _ = writeln!(text, "{style}{}{style:#}", written.trim_end());

@@ -1,4 +1,4 @@
-//! `stepwright test-state`: one state, tested as AWS's TestState tests it.
+//! `stepwright test-state`: tests one state, like AWS's TestState.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -20,10 +20,10 @@ use crate::input;
 use crate::output;
 use crate::report;
 
-/// The role of a task that is called for real. AWS asks for one; here it is only shown in the context object.
+/// The role of a real task call. AWS requires one; here it only appears in the context object.
 const ROLE: &str = "arn:aws:iam::123456789012:role/stepwright";
 
-/// How the runtime begins to say that a task has no handler.
+/// The start of the runtime's message that a task has no handler.
 const UNANSWERED: &str = "There is no handler and no mock";
 
 const MOCK: &str = r#"say what the state's work comes to: --mock '{"result": ..}' or --mock '{"errorOutput": {"error": "..", "cause": ".."}}'"#;
@@ -45,7 +45,7 @@ pub(crate) async fn test(arguments: TestStateArguments) -> Result<(), Failure> {
         (TestStatus::Failed, Some(cause)) if cause.starts_with(UNANSWERED) => Err(Failure::Failed(
             format!("nobody answers the task{}", report::hint(MOCK)),
         )),
-        // The response has said it all.
+        // The response contains the error.
         (TestStatus::Failed, _) => Err(Failure::Findings),
         _ => Ok(()),
     }
@@ -91,7 +91,7 @@ fn request(arguments: &TestStateArguments) -> Result<TestStateRequest, Failure> 
     Ok(request)
 }
 
-/// The state, or the machine around it. What is wrong with a machine is shown in its lines.
+/// The state, or the machine around it. Errors of a machine are shown with its source lines.
 fn definition(arguments: &TestStateArguments) -> Result<Value, Failure> {
     let definition = Definition::read(&arguments.file, &Validator::new(MachineType::Standard))?;
     let Some(document) = definition.document() else {
@@ -122,7 +122,7 @@ fn definition(arguments: &TestStateArguments) -> Result<Value, Failure> {
     Ok(json)
 }
 
-/// Refuses a name that no state has.
+/// Rejects a name that no state has.
 fn check_name(state: &str, states: &Value) -> Result<(), Failure> {
     let mut names = Vec::new();
     collect(states, &mut names);
@@ -144,7 +144,7 @@ fn list(names: &[&str]) -> String {
     names.join(", ")
 }
 
-/// The names of the states, those in branches and iterations too.
+/// Collects the names of the states, including those in branches and iterations.
 fn collect<'j>(states: &'j Value, names: &mut Vec<&'j str>) {
     for (name, state) in states.as_object().into_iter().flatten() {
         names.push(name);
@@ -156,7 +156,7 @@ fn collect<'j>(states: &'j Value, names: &mut Vec<&'j str>) {
     }
 }
 
-/// What `--mock` takes beside the `result`, which is JSON or, as the API has it, JSON in a string.
+/// The members of `--mock` besides `result`, which is JSON or, as in the API, JSON in a string.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Mock {
@@ -171,7 +171,7 @@ struct ErrorOutput {
     cause: Option<String>,
 }
 
-/// What `--state-configuration` takes beside `mapItemReaderData`, which is JSON or JSON in a string.
+/// The members of `--state-configuration` besides `mapItemReaderData`, which is JSON or JSON in a string.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Configuration {
@@ -180,7 +180,7 @@ struct Configuration {
     map_iteration_failure_count: Option<u32>,
 }
 
-/// An option's members, and the text of the one that is JSON itself. A string is what the API takes already.
+/// The members of an option, and the text of the member that contains JSON. A string already has the API's format.
 fn read<T: DeserializeOwned>(
     option: &str,
     text: &str,

@@ -13,7 +13,7 @@ struct Workloads(PathBuf);
 impl Workloads {
     fn new(test: &str) -> Self {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{test}"));
-        // What an earlier run left.
+        // Files of an earlier run.
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         Self(folder)
@@ -42,7 +42,7 @@ impl Workloads {
         &self.0
     }
 
-    /// The line of a run that measures.
+    /// The output line of a measurement.
     fn bench(&self, name: &str, more: &[&str]) -> Json {
         let ran = self.run(name, more);
         assert_eq!(ran.status, 0, "{}", ran.stderr);

@@ -1,4 +1,4 @@
-//! The command as its users meet it: arguments in, output, messages and exit status out.
+//! The command line interface: arguments, output, messages and exit status.
 
 mod common;
 
@@ -12,7 +12,7 @@ impl Ran {
         serde_json::from_str(&self.stdout).unwrap()
     }
 
-    /// The command failed with this status and said all of this, on standard error or, for findings, on standard output.
+    /// Checks that the command failed with this status and printed all of these texts, on standard error or, for findings, on standard output.
     fn failed(&self, status: i32, texts: &[&str]) {
         let said = format!("{}{}", self.stdout, self.stderr);
         assert_eq!(self.status, status, "{said}");
@@ -460,7 +460,7 @@ fn what_is_no_file_or_too_large_is_not_read() {
             stepwright(arguments, "").failed(2, &[&message]);
         }
     }
-    // A pipe that a shell holds open has an end.
+    // A pipe that a shell holds open is read to its end.
     let definition = common::examples().join("discount.asl.json");
     let given = format!(
         "{} validate <(cat {})",
@@ -478,7 +478,7 @@ fn what_is_no_file_or_too_large_is_not_read() {
     );
 }
 
-/// Runs a definition that is on standard input.
+/// Runs a definition from standard input.
 fn run_text(definition: &Value, arguments: &[&str]) -> Ran {
     let all = [&["run", "-"], arguments].concat();
     stepwright(&all, &definition.to_string())

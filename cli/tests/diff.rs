@@ -1,4 +1,4 @@
-//! `stepwright diff` as its users meet it.
+//! `stepwright diff`.
 
 mod common;
 
@@ -6,7 +6,7 @@ use common::{Ran, examples, stepwright};
 
 use serde_json::Value;
 
-/// Compares `examples/asl/checkout.asl.json` with what is given on standard input.
+/// Compares `examples/asl/checkout.asl.json` with a definition on standard input.
 fn diff(arguments: &[&str], stdin: &str) -> Ran {
     stepwright(&[&["diff"], arguments].concat(), stdin)
 }

@@ -1,4 +1,4 @@
-//! `stepwright estimate` as its users meet it.
+//! `stepwright estimate`.
 
 mod common;
 

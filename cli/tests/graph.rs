@@ -1,4 +1,4 @@
-//! `stepwright graph` as its users meet it.
+//! `stepwright graph`.
 
 mod common;
 
@@ -10,7 +10,7 @@ fn graph(arguments: &[&str], stdin: &str) -> Ran {
     stepwright(&[&["graph"], arguments].concat(), stdin)
 }
 
-/// A file that goes away with the test.
+/// A temporary file.
 struct Temporary(PathBuf);
 
 impl Temporary {
@@ -87,7 +87,7 @@ fn an_ending_that_is_no_format_is_told_with_those_that_are() {
         assert!(ran.stderr.contains(said), "{}", ran.stderr);
         assert!(!file.0.exists(), "{name} is written");
     }
-    // What is said goes before what the name tells.
+    // An explicit format takes precedence over the file name.
     let file = Temporary::named("b.txt");
     let ran = graph(
         &["refund.asl.yaml", "-o", file.path(), "--format", "dot"],
@@ -161,7 +161,7 @@ fn what_cannot_be_read_or_written_is_wrong_usage() {
     );
 }
 
-/// The history of an order that is too large for its card: `Charge` fails and is caught.
+/// The history of an order that exceeds the card's limit: `Charge` fails and is caught.
 fn history() -> Temporary {
     let history = Temporary::named(&format!("history-{:?}.json", std::thread::current().id()));
     let status = Command::new(env!("CARGO_BIN_EXE_stepwright"))

@@ -1,7 +1,7 @@
-//! `stepwright import`: what it writes, and what it says where it cannot.
+//! `stepwright import`: its output, and its error messages.
 //!
-//! The sources in `tests/tests/imported` are what it wrote; there they are compiled, and their definitions are held against those
-//! that they came from. `UPDATE_IMPORTED=1` writes them anew.
+//! The sources in `tests/tests/imported` are its output. There they are compiled, and their definitions are compared with the originals.
+//! `UPDATE_IMPORTED=1` rewrites them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -91,7 +91,7 @@ fn a_file_that_is_there_is_written_over_with_force_alone() {
     assert!(file.exists());
 }
 
-/// A machine of these states, the first one first, as source.
+/// The source of a machine with these states, the first one first.
 fn source_of_states(name: &str, states: &str) -> String {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.asl.json"));
     std::fs::write(&file, format!(r#"{{"StartAt": "A", "States": {states}}}"#)).unwrap();
@@ -126,7 +126,7 @@ fn only_a_retrier_on_every_lambda_state_is_said_once() {
             format!("{RETRIER}, {all}"),
             true,
         ),
-        // Not on every one, not in its place, not the same.
+        // Not on all states, at another position, or with other values.
         (RETRIER.to_owned(), busy.to_owned(), false),
         (RETRIER.to_owned(), format!("{RETRIER}, {busy}"), false),
         (RETRIER.to_owned(), slower, false),
@@ -196,7 +196,7 @@ fn a_name_that_rust_does_not_take_is_refused_with_one_that_it_takes() {
     assert!(said.contains("--name MyDiscount"), "{said}");
 }
 
-/// The definitions that people wrote, where they are on this machine.
+/// Real-world definitions, if they are on this machine.
 fn realworld() -> Vec<PathBuf> {
     let folder = project().join("../shared/conformance/realworld");
     let Ok(files) = std::fs::read_dir(&folder) else {
@@ -206,7 +206,7 @@ fn realworld() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = files
         .map(|file| file.unwrap().path())
         .filter(|file| {
-            // One of them is no JSON.
+            // One of them is not JSON.
             let text = std::fs::read_to_string(file).unwrap();
             serde_json::from_str::<serde_json::Value>(&text).is_ok()
         })
@@ -223,7 +223,7 @@ fn whatever_people_wrote_is_imported() {
     }
 }
 
-/// How many `raw` blocks stand in 100 states of the definitions that people wrote, at most.
+/// Maximum number of `raw` blocks for 100 states of real-world definitions.
 const RAW_BLOCKS: usize = 12;
 
 #[test]
@@ -241,7 +241,7 @@ fn little_of_what_people_wrote_stays_in_raw() {
     );
 }
 
-/// The states of a machine, with those of its branches and maps.
+/// The number of states of a machine, including those of its branches and maps.
 fn count(body: &serde_json::Value) -> usize {
     let states = body["States"].as_object().unwrap();
     let inside = |state: &serde_json::Value| {
@@ -255,8 +255,8 @@ fn count(body: &serde_json::Value) -> usize {
     states.values().map(|state| 1 + inside(state)).sum()
 }
 
-/// The definitions that AWS has run, each in a file of its own, where they are on this machine. They are of all kinds, and
-/// written to find the corners of the language.
+/// Definitions that AWS has run, each in a separate file, if they are on this machine. They are of all kinds, and were written to test the corner
+/// cases of the language.
 fn recorded(folder: &Path) -> Vec<PathBuf> {
     let Ok(cases) = std::fs::read_to_string(project().join("../shared/conformance/cases.jsonl"))
     else {
@@ -276,7 +276,7 @@ fn recorded(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Compiles the sources of all of them as a crate of its own, which compares what they emit with what they came from.
+/// Compiles all sources as one crate, which compares the emitted definitions with the originals.
 #[test]
 #[ignore = "compiles a project of its own: cargo test -p stepwright-cli --test import -- --ignored"]
 fn whatever_people_wrote_compiles_and_emits_itself() {

@@ -1,18 +1,18 @@
-//! `stepwright import` of definitions that chance wrote: each is imported, and what is written compiles and emits it again.
+//! `stepwright import` of random definitions: each is imported, and the source compiles and emits it again.
 
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Map, Value, json};
 
-/// How many definitions are imported, and compiled together.
+/// The number of definitions that are imported, and compiled together.
 const MANY: u64 = 60;
 
-/// A generator of small definitions. The same seed gives the same one.
+/// A generator of small definitions. It is deterministic for a seed.
 struct Chance {
     state: u64,
     is_jsonata: bool,
-    /// How many states there are, so that all names differ.
+    /// The number of states, so that all names differ.
     states: usize,
 }
 
@@ -73,7 +73,7 @@ impl Chance {
         chance
     }
 
-    /// Below `most`.
+    /// A random number below `most`.
     fn below(&mut self, most: usize) -> usize {
         self.state ^= self.state << 13;
         self.state ^= self.state >> 7;
@@ -119,7 +119,7 @@ impl Chance {
         }
     }
 
-    /// A payload template, with expressions in it.
+    /// A payload template with expressions.
     fn template(&mut self, depth: usize) -> Value {
         let mut value = self.value(depth);
         if !value.is_object() {
@@ -149,7 +149,7 @@ impl Chance {
         }
     }
 
-    /// A variable that no scope around has.
+    /// Assigns a variable that no outer scope has.
     fn assign(&mut self, fields: &mut Map<String, Value>, variable: &str) {
         self.maybe(fields, "Assign", |chance| match chance.is_jsonata {
             true => json!({ variable: "{% $states.input.a %}", format!("{variable}n"): 1 }),
@@ -157,7 +157,7 @@ impl Chance {
         });
     }
 
-    /// What a state of the kinds that hand on may have beside its own fields.
+    /// Adds the optional fields of states that have an output.
     fn common(&mut self, fields: &mut Map<String, Value>, kind: &str) {
         self.maybe(fields, "Comment", |_| {
             json!("says */ what it \"does\"\nin two lines")
@@ -261,7 +261,7 @@ impl Chance {
         }
     }
 
-    /// A state that goes to one of `later`, or ends.
+    /// A state with a transition to one of `later`, or with an end.
     fn state(&mut self, depth: usize, later: &[String]) -> Value {
         let next = later.first().cloned();
         let kinds = [
@@ -274,7 +274,7 @@ impl Chance {
             {
                 continue;
             }
-            // Everything behind it is to be reached.
+            // All later states must be reachable.
             if !is_last && ["Succeed", "Fail"].contains(&kind) {
                 continue;
             }
@@ -402,7 +402,7 @@ fn import(arguments: &[&str]) -> std::process::Output {
         .unwrap()
 }
 
-/// Writes the definitions of chance and their sources; those that break a rule of AWS's are left out.
+/// Writes random definitions and their sources; definitions that violate AWS's rules are omitted.
 fn imported(folder: &Path, many: u64) -> Vec<(std::path::PathBuf, String)> {
     std::fs::create_dir_all(folder.join("src")).unwrap();
     let mut files = Vec::new();
@@ -423,7 +423,7 @@ fn imported(folder: &Path, many: u64) -> Vec<(std::path::PathBuf, String)> {
         let said = String::from_utf8_lossy(&output.stderr);
         match output.status.code() {
             Some(0) => files.push((file, module)),
-            // What `validate` finds.
+            // Findings of `validate`.
             Some(1) if said.starts_with("error[SW") => {}
             code => panic!("{name}: {code:?}: {said}"),
         }
@@ -442,7 +442,7 @@ fn definitions_of_chance_are_imported() {
     );
 }
 
-/// Compiles all of them as one crate, which compares what they emit with what they came from.
+/// Compiles all sources as one crate, which compares the emitted definitions with the originals.
 #[test]
 #[ignore = "compiles a project of its own: cargo test -p stepwright-cli --test import_random -- --ignored"]
 fn definitions_of_chance_compile_and_emit_themselves() {

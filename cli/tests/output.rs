@@ -1,4 +1,4 @@
-//! What the command does with its output: colours, a pipe that closes, a disk that is full, completions.
+//! The output of the command: colours, a closed pipe, a full disk, completions.
 
 mod common;
 
@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use common::{examples, stepwright};
 
-/// A command line of each command that prints something; `{history}` and `{coverage}` are what a run has left.
+/// Arguments of each command that prints output; `{history}` and `{coverage}` are files of an earlier run.
 const PRINTING: [&[&str]; 11] = [
     &["validate", "checkout.asl.json", "--format", "json"],
     &[
@@ -35,7 +35,7 @@ const PRINTING: [&[&str]; 11] = [
     &["explain"],
 ];
 
-/// A folder with the history and the coverage of one run. It is removed again.
+/// A temporary folder with the history and the coverage of one run.
 struct Recorded(PathBuf);
 
 impl Recorded {
@@ -68,7 +68,7 @@ impl Recorded {
         self.0.join("coverage")
     }
 
-    /// The words of a command line, with the paths in their places.
+    /// The arguments, with the paths inserted.
     fn fill(&self, arguments: &[&str]) -> Vec<OsString> {
         let word = |word: &&str| match *word {
             "{history}" => self.history().into_os_string(),
@@ -166,7 +166,7 @@ fn colours_are_what_is_asked_for() {
     assert!(is_coloured(&["--color", "always", "validate", "-"]));
     assert!(is_coloured(&["validate", "-", "--color=always"]));
     assert!(!is_coloured(&["validate", "-", "--color", "never"]));
-    // A pipe is no terminal.
+    // A pipe is not a terminal.
     assert!(!is_coloured(&["validate", "-"]));
     let ran = stepwright(&["validate", "-", "--color", "sometimes"], broken);
     assert_eq!(ran.status, 2);

@@ -1,4 +1,4 @@
-//! `stepwright placeholders` as its users meet it.
+//! `stepwright placeholders`.
 
 mod common;
 
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use common::{Ran, stepwright};
 use serde_json::{Value, json};
 
-/// A folder with files.
+/// A temporary folder with files.
 struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -29,7 +29,7 @@ impl Folder {
         self.0.path().join(name)
     }
 
-    /// Runs the command; `@name` among the arguments is the file of that name.
+    /// Runs the command; an argument `@name` is replaced by the path of that file.
     fn placeholders(&self, arguments: &[&str]) -> Ran {
         let arguments: Vec<String> = arguments
             .iter()
@@ -48,13 +48,13 @@ impl Folder {
         }
     }
 
-    /// What `--check` finds: kind, file, line and column, and the mend.
+    /// The findings of `--check`: kind, file with line and column, and suggestion.
     fn errors(&self, arguments: &[&str]) -> Vec<(String, String, String)> {
         let ran = self.placeholders(&[arguments, &["--format", "json"]].concat());
         let report: Value = serde_json::from_str(&ran.stdout)
             .unwrap_or_else(|_| panic!("{}\n{}", ran.stdout, ran.stderr));
         let errors = report["findings"].as_array().unwrap();
-        // Warnings alone fail nothing.
+        // Warnings alone do not fail the command.
         let fails = errors.iter().any(|error| error["severity"] == "error");
         assert_eq!(ran.status, i32::from(fails), "{}", ran.stderr);
         let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -468,7 +468,7 @@ fn locals_of_other_files_are_followed_and_what_is_computed_is_not_guessed() {
         "{}",
         ran.stdout
     );
-    // `file` fills nothing in.
+    // `file` replaces no placeholders.
     folder.write(
         "infra/main.tf",
         "resource \"x\" \"y\" {\n  definition = file(\"orders.asl.json\")\n}\n",
@@ -515,7 +515,7 @@ fn what_cannot_be_checked_is_said() {
     refused(&[], 2, "FILE");
 }
 
-/// The blocks of a page in a language.
+/// The code blocks of a page in a language.
 fn blocks<'p>(page: &'p str, language: &str) -> Vec<&'p str> {
     let fence = format!("```{language}\n");
     let blocks = page.split(&fence).skip(1);
@@ -554,7 +554,7 @@ fn the_templates_of_the_page_give_what_their_definition_needs() {
     ] {
         assert_eq!(folder.errors(arguments), []);
     }
-    // What the page shows of a misspelt key is what is printed.
+    // The page shows the actual output for a misspelt key.
     folder.write(
         "sam/template.yaml",
         &sam.replace("ChargeCardArn:", "ChargeCardARN:"),
@@ -577,14 +577,14 @@ fn the_templates_of_the_page_give_what_their_definition_needs() {
 
 #[test]
 fn locals_that_use_each_other_many_times_are_read_once() {
-    // Each is twice in the next: 2^60 paths lead to the first.
+    // Each local uses the previous one twice: 2^60 paths lead to the first.
     let mut locals = String::from("locals {\n  v0 = { Table = \"t\" }\n  p0 = \"\"\n");
     for index in 1..=60 {
         let before = index - 1;
         locals += &format!("  v{index} = merge(local.v{before}, local.v{before})\n");
         locals += &format!("  p{index} = \"${{local.p{before}}}${{local.p{before}}}\"\n");
     }
-    // And some that use themselves.
+    // Locals that refer to themselves.
     locals +=
         "  own = merge(local.own, local.own, local.v30)\n  way = \"${local.way}${local.way}\"\n}\n";
     let call = |name: &str, file: &str, variables: &str| {

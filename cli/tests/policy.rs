@@ -1,4 +1,4 @@
-//! `stepwright policy` as its users meet it.
+//! `stepwright policy`.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! The processes that `--task` starts: none is left behind.
+//! The processes that `--task` starts: none of them outlives the command.
 
 #![cfg(unix)]
 
@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-/// What never comes.
+/// Timeout of the test.
 const HANGS: Duration = Duration::from_secs(30);
 
-/// A folder of this test's own.
+/// A separate folder for this test.
 fn folder(test: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("processes-{test}"));
     std::fs::create_dir_all(&folder).unwrap();
@@ -20,7 +20,7 @@ fn folder(test: &str) -> PathBuf {
         "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Late"}], "End": true},
         "Late": {"Type": "Pass", "Result": "late", "End": true}}}"#;
     std::fs::write(folder.join("work.asl.json"), definition).unwrap();
-    // What an earlier run left.
+    // Files of an earlier run.
     let _ = std::fs::remove_file(folder.join("pids"));
     folder
 }
@@ -36,7 +36,7 @@ fn run(folder: &Path, command: &str) -> Command {
     run
 }
 
-/// The processes that wrote their ids, once there are so many.
+/// The ids that processes wrote, once there are `count` of them.
 fn pids(folder: &Path, count: usize) -> Vec<Pid> {
     eventually("the command starts", || {
         let text = std::fs::read_to_string(folder.join("pids")).ok()?;
@@ -59,7 +59,7 @@ fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Whether a process runs; one that ended and that nobody asked for yet does not.
+/// Whether a process runs. A zombie does not.
 fn runs(pid: Pid) -> bool {
     let stat = format!("/proc/{}/stat", pid.as_raw_nonzero());
     match std::fs::read_to_string(stat) {
@@ -68,7 +68,7 @@ fn runs(pid: Pid) -> bool {
     }
 }
 
-/// A command that starts another, both for a minute, and writes down who they are.
+/// A command that starts another one; both run for a minute and write their process ids.
 const STAYS: &str = "sleep 60 & echo $! >> pids; echo $$ >> pids; wait; echo 1";
 
 #[test]

@@ -1,11 +1,11 @@
-//! Definitions as people wrote them, run with mocks. They are data beside the project; where they are absent these tests say that they were skipped.
+//! Real-world definitions, run with mocks. They are outside of the project; if they are absent, these tests report that they were skipped.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-/// Runs a definition with a mock file; `None` where the definition is not on this machine.
+/// Runs a definition with a mock file; `None` if the definition is not on this machine.
 fn run(definition: &str, input: &Value, mocks: &Value) -> Option<(i32, String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/realworld");
     let file = folder.join(definition);

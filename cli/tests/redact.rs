@@ -1,4 +1,4 @@
-//! `--redact`: values that are printed and written nowhere.
+//! `--redact`: sensitive values are neither printed nor written.
 
 mod common;
 
@@ -10,14 +10,14 @@ use serde_json::Value as Json;
 const SECRET: &str = "4111-1111";
 const INPUT: &str = r#"{"id": "o-1", "card": {"number": "4111-1111"}}"#;
 
-/// The cause contains the whole input, inside of a sentence.
+/// The cause contains the whole input in a sentence.
 const FAILS: &str = r#"{"StartAt": "Take", "States": {
     "Take": {"Type": "Pass", "Next": "Refuse"},
     "Refuse": {"Type": "Fail", "Error": "Refused", "CausePath": "States.Format('cannot take {}, sorry', States.JsonToString($))"}}}"#;
 
 const PASSES: &str = r#"{"StartAt": "Take", "States": {"Take": {"Type": "Pass", "End": true}}}"#;
 
-/// A folder that goes away with the test.
+/// A temporary folder.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -72,7 +72,7 @@ fn run_masks_the_output_the_error_and_the_history_file() {
     let ran = run(FAILS, &["--redact", "$.card.number"]);
     assert_eq!(ran.status, 1);
     is_masked(&ran.stderr);
-    // Without the option all is there.
+    // Without the option, everything is printed.
     assert!(run(FAILS, &[]).stderr.contains(SECRET));
     assert!(run(PASSES, &[]).stdout.contains(SECRET));
 }
@@ -83,7 +83,7 @@ fn history_masks_values_of_a_store_which_has_them() {
     let store = folder.path("orders.db");
     let kept = ["--store", &store, "--name", "o-1", "--redact", "number"];
     is_masked(&run(FAILS, &kept).stderr);
-    // The execution ran before, and its result is printed again.
+    // The execution ended in an earlier run, and its result is printed again.
     is_masked(&run(FAILS, &kept).stderr);
     for format in ["text", "json"] {
         let history = [

@@ -25,7 +25,7 @@ fn replay(definition: &Path, history: &Path) -> (i32, String) {
     )
 }
 
-/// A file that is removed again.
+/// A temporary file.
 struct Temporary(PathBuf);
 
 impl Temporary {
@@ -135,7 +135,7 @@ fn the_items_of_a_distributed_map_are_recorded_and_replayed() {
         "{text}"
     );
 
-    // As AWS gives it: each history by itself.
+    // In AWS's format: a separate history for each execution.
     let mut whole: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(&history.0).unwrap()).unwrap();
     let children = whole["children"].take();

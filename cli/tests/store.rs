@@ -1,4 +1,4 @@
-//! Executions that outlive the command: `run --store`, `executions`, `history`.
+//! Durable executions: `run --store`, `executions`, `history`.
 
 #![cfg(unix)]
 
@@ -9,23 +9,23 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-/// What one run of the command gave.
+/// The result of one run of the command.
 struct Ran {
     status: i32,
     stdout: String,
     stderr: String,
 }
 
-/// What never comes.
+/// Timeout of the tests.
 const NEVER: Duration = Duration::from_secs(30);
 
-/// A folder with a definition whose last task waits until it may end.
+/// A folder with a definition whose last task waits for a file.
 struct Folder(PathBuf);
 
 impl Folder {
     fn new(test: &str) -> Self {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("store-{test}"));
-        // What an earlier run left.
+        // Files of an earlier run.
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let folder = Self(folder);
@@ -33,7 +33,7 @@ impl Folder {
         folder
     }
 
-    /// Writes the definition, whose second task is tried again after this error.
+    /// Writes the definition, whose second task is retried after this error.
     fn define(&self, name: &str, retried: &str, seconds: u32) {
         let definition = json!({"StartAt": "Count", "States": {
             "Count": {"Type": "Task", "Resource": "${Count}", "ResultPath": "$.count", "Next": "Rest"},
@@ -59,7 +59,7 @@ impl Folder {
 
     /// The arguments that run an execution.
     fn running<'a>(&self, file: &'a str, name: &'a str, input: &'a str) -> Vec<&'a str> {
-        // Whoever is left behind by a kill ends when it may.
+        // A command that survives a kill also ends when the file exists.
         const WORK: &str = "Work=echo work >> log; i=0; while [ ! -e may ] && [ $i -lt 900 ]; do sleep 0.05; i=$((i + 1)); done; cat";
         let run = ["run", file, "--store", "orders.db", "--name", name];
         let tasks = [
@@ -75,12 +75,12 @@ impl Folder {
         self.stepwright(&self.running("orders.asl.json", name, input))
     }
 
-    /// Starts an execution, and gives its process when its last task is at work.
+    /// Starts an execution, and returns its process when the last task runs.
     fn started(&self, name: &str) -> Child {
         self.working(name, self.works() + 1)
     }
 
-    /// Runs an execution, and gives its process when so many last tasks were at work.
+    /// Runs an execution, and returns its process when this number of last tasks has started.
     fn working(&self, name: &str, works: usize) -> Child {
         let arguments = self.running("orders.asl.json", name, r#"{"id":7}"#);
         let child = self.command(&arguments).spawn().unwrap();
@@ -92,12 +92,12 @@ impl Folder {
         child
     }
 
-    /// From now on tasks come to their end.
+    /// Allows the tasks to end.
     fn may_end(&self) {
         std::fs::write(self.0.join("may"), "").unwrap();
     }
 
-    /// What the commands did.
+    /// The log of the commands.
     fn log(&self) -> Vec<String> {
         let text = std::fs::read_to_string(self.0.join("log")).unwrap_or_default();
         text.lines().map(str::to_owned).collect()
@@ -120,7 +120,7 @@ impl Folder {
     }
 }
 
-/// As a crash does.
+/// Kills the process, like a crash.
 fn kill(mut child: Child) {
     child.kill().unwrap();
     child.wait().unwrap();
@@ -135,7 +135,7 @@ fn ran(child: Child) -> Ran {
     }
 }
 
-/// All of this was said, and with this status.
+/// Checks that all of these texts were printed, with this exit status.
 fn said(ran: &Ran, status: i32, texts: &[&str]) {
     assert_eq!(ran.status, status, "{}{}", ran.stdout, ran.stderr);
     for text in texts {
@@ -173,7 +173,7 @@ fn a_run_that_was_killed_goes_on_and_its_command_is_a_lost_task() {
         .collect();
     assert!(times.is_sorted(), "{times:?}");
 
-    // It is over: the result is told again, and nothing is done.
+    // The execution has ended: its result is printed again, and nothing runs.
     let again = folder.run("o-1", r#"{ "id": 7 }"#);
     said(&again, 0, &["the execution `o-1` ran before"]);
     assert_eq!(again.stdout, ended.stdout);
@@ -282,7 +282,7 @@ fn a_signal_parks_the_execution_and_says_how_to_go_on() {
             ],
         );
         assert_eq!(parked.stdout, "");
-        // The signal ended the command, and that is no failure of the task.
+        // The signal ended the command, which is not a failure of the task.
         let events = folder.history("o-1");
         assert_eq!(events.last().unwrap()["type"], "LambdaFunctionStarted");
         folder.may_end();

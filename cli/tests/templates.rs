@@ -1,4 +1,4 @@
-//! Commands that take one definition take a machine of a template, and what `describe-state-machine` printed.
+//! Commands for one definition also accept a machine of a template, and the output of `describe-state-machine`.
 
 mod common;
 
@@ -39,7 +39,7 @@ fn machine(topic: &str) -> String {
     MACHINE.replace("TOPIC", topic)
 }
 
-/// A template with machines: a definition as JSON, one as text, and one in a file.
+/// A template with three machines: a definition as JSON, one as a string, and one in a file.
 fn template(topic: &str) -> String {
     let resource = |properties: serde_json::Value| json!({"Type": "AWS::Serverless::StateMachine", "Properties": properties});
     let parsed: serde_json::Value = serde_json::from_str(&machine(topic)).unwrap();

@@ -1,4 +1,4 @@
-//! Commands read the state machines of Terraform's files.
+//! Commands read the state machines in Terraform files.
 
 mod common;
 
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use common::{Ran, stepwright};
 
-/// Each way to write a definition. The state of each begins at another line.
+/// All forms of a definition. The state of each starts on a different line.
 const MAIN: &str = r#"
 locals {
   seconds = 5

@@ -1,4 +1,4 @@
-//! `stepwright test-state` as its users meet it.
+//! `stepwright test-state`.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! `stepwright validate` and `explain` over files, folders and templates.
+//! `stepwright validate` and `explain`, with files, folders and templates.
 
 mod common;
 
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use common::{Ran, stepwright};
 use serde_json::Value;
 
-/// A folder of files, which is removed at the end of a test.
+/// A temporary folder with files.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -205,7 +205,7 @@ fn a_comment_silences_a_rule_in_json_and_yaml() {
     }
 }
 
-/// The report in JSON, whose shape is one for any number of files.
+/// The JSON report, whose format does not depend on the number of files.
 fn report(ran: &Ran) -> Value {
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     let keys: Vec<&str> = report
@@ -342,7 +342,7 @@ fn the_machines_of_a_template_are_checked_at_their_places() {
             ran.stderr
         );
         let report = report(&ran);
-        // The file that the template names is checked once, as the Express machine that it is.
+        // The file that the template names is checked once, as an Express machine.
         let machines: Vec<&str> = report["files"]
             .as_array()
             .unwrap()

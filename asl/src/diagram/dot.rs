@@ -6,7 +6,7 @@ use super::text::one_line;
 use crate::model::StateKind;
 use crate::overlay::Status;
 
-/// How much of a comment is shown in a tooltip.
+/// Maximum length of a comment in a tooltip, in characters.
 const LONGEST: usize = 400;
 
 const HEAD: &str = "\
@@ -30,7 +30,7 @@ pub(super) fn render(outline: &Outline) -> String {
     for step in outline.steps() {
         writer.step(step);
     }
-    // Clusters take over what stands before them.
+    // Clusters inherit the attributes before them.
     if let Some(title) = &outline.overlay {
         writer.line(&format!("label=\"{}\" labelloc=b", escape(title)));
     }
@@ -71,7 +71,7 @@ impl Writer<'_> {
                     colour(found),
                     escape(&found.tooltip())
                 ));
-                // Edges begin and end at nodes, never at clusters: this one stands for its cluster.
+                // Edges can only connect nodes. This invisible node represents its cluster.
                 self.line(&format!(
                     "n{node} [shape=point style=invis width=0 height=0 label=\"\"]"
                 ));
@@ -156,12 +156,12 @@ impl Writer<'_> {
         }
     }
 
-    /// Cuts an edge at the borders of the clusters that its ends stand for.
+    /// Clips an edge at the borders of the clusters that its ends represent.
     fn clusters(&self, from: Option<usize>, to: Option<usize>) -> Vec<String> {
         let has_cluster = |node: &usize| !self.outline.nodes[*node].inner.is_empty();
         let mut attributes = Vec::new();
         if from.is_some() && from == to {
-            // Graphviz cannot cut a loop at a border.
+            // Graphviz cannot clip a loop at a border.
             return attributes;
         }
         if let Some(from) = from.filter(has_cluster) {
@@ -184,7 +184,7 @@ impl Writer<'_> {
     }
 
     fn line(&mut self, text: &str) {
-        // Deep nesting is not indented further: the text would grow with its square.
+        // Deep nesting is not indented further, because the text would grow quadratically.
         for _ in 0..self.depth.min(20) {
             self.out.push_str("  ");
         }
@@ -201,7 +201,7 @@ fn attributes(attributes: &[String]) -> String {
     }
 }
 
-/// Name, type and detail of a node, with a line break of that kind between.
+/// Name, type and detail of a node, separated by this line break.
 fn text(node: &Node, line_break: &str) -> String {
     let retries = if node.retries { " ↻" } else { "" };
     let (name, kind) = (escape(&node.name), escape(&node.kind()));
@@ -229,7 +229,7 @@ fn colour(node: &Node) -> &'static str {
     }
 }
 
-/// Text inside quotes. A backslash would begin an escape of Graphviz, and `&` an entity.
+/// Escapes text in quotes. A backslash would start an escape of Graphviz, and `&` an entity.
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for line in text.lines() {

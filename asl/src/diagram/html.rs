@@ -1,4 +1,4 @@
-//! A page around a picture.
+//! Embeds a picture in a page.
 
 use crate::json::{Json, Object};
 
@@ -146,13 +146,13 @@ const TAIL: &str = r#"</script>
 </html>
 "#;
 
-/// Puts the picture on a page.
+/// Writes the page with the picture.
 pub(super) fn render(outline: &Outline, svg: &str) -> String {
     let states = outline.nodes.iter().filter(|node| !node.source.is_empty());
     let states: Object = states
         .map(|node| (node.full_name.clone(), Json::from(node.source.as_str())))
         .collect();
-    // Inside a script nothing may look like the end of it.
+    // A script must not contain text that looks like its end tag.
     let states = Json::Object(states).to_string().replace('<', "\\u003c");
     format!("{HEAD}{svg}{DETAIL}{states}{TAIL}")
 }

@@ -1,18 +1,18 @@
-//! What became of states and transitions, put on an outline.
+//! Adds the statuses of an overlay to an outline.
 
 use crate::overlay::{Mark, Overlay, Status};
 
 use super::outline::{Class, Depicted, Label, Outline};
 use super::text::one_line;
 
-/// How much of a title, a badge and a note is shown.
+/// Maximum lengths of a title, a badge and a note.
 const LONGEST: (usize, usize, usize) = (160, 16, 300);
 
-/// Marks the nodes and links that the overlay knows.
+/// Marks the nodes and links that the overlay contains.
 pub(super) fn put(outline: &mut Outline, overlay: &Overlay) {
     outline.overlay = Some(one_line(overlay.title(), LONGEST.0));
     for node in &mut outline.nodes {
-        // A long name was cut in the outline, and AWS has none that long.
+        // The outline truncates long names. AWS does not allow names of this length.
         let known = overlay.mark(&node.full_name);
         node.mark = known
             .filter(|_| node.depicts != Depicted::Missing)
@@ -40,7 +40,7 @@ pub(super) fn put(outline: &mut Outline, overlay: &Overlay) {
     }
 }
 
-/// What the marks of an outline mean, each status that occurs once.
+/// The statuses in an outline, for the legend; each status once.
 pub(super) fn legend(outline: &Outline) -> Vec<Status> {
     let nodes = outline.nodes.iter().filter_map(|node| node.mark.as_ref());
     let used: Vec<Status> = nodes.map(|mark| mark.status).collect();
@@ -48,7 +48,7 @@ pub(super) fn legend(outline: &Outline) -> Vec<Status> {
     Status::ALL.into_iter().filter(is_used).collect()
 }
 
-/// What became of a node, as text: `✓ succeeded ×3`.
+/// The text of a mark: `✓ succeeded ×3`.
 pub(super) fn words(mark: &Mark) -> String {
     let text = format!(
         "{} {} {}",
@@ -59,7 +59,7 @@ pub(super) fn words(mark: &Mark) -> String {
     text.trim_end().to_owned()
 }
 
-/// A sign for readers who cannot tell the colours apart.
+/// A sign for readers who cannot distinguish the colours.
 fn sign(status: Status) -> char {
     match status {
         Status::Succeeded | Status::Covered => '✓',
@@ -71,7 +71,7 @@ fn sign(status: Status) -> char {
     }
 }
 
-/// A word for it that any format takes for a name of a class.
+/// A class name that is valid in all formats.
 pub(super) fn class(status: Status) -> &'static str {
     match status {
         Status::Succeeded => "succeeded",
@@ -86,7 +86,7 @@ pub(super) fn class(status: Status) -> &'static str {
     }
 }
 
-/// Fill and line on a light ground.
+/// Fill and line colour on a light background.
 pub(super) fn light(status: Status) -> (&'static str, &'static str) {
     match status {
         Status::Succeeded | Status::Covered => ("#e2f6e8", "#157038"),
@@ -98,7 +98,7 @@ pub(super) fn light(status: Status) -> (&'static str, &'static str) {
     }
 }
 
-/// Fill and line on a dark ground.
+/// Fill and line colour on a dark background.
 pub(super) fn dark(status: Status) -> (&'static str, &'static str) {
     match status {
         Status::Succeeded | Status::Covered => ("#12321f", "#63d38b"),

@@ -1,7 +1,7 @@
 //! Diagrams as Mermaid text.
 //!
-//! A flowchart, not a state diagram: flowcharts have boxes inside boxes, several edges between the same two nodes, broken lines, and labels
-//! that hold any text.
+//! Uses a flowchart, not a state diagram: flowcharts support nested boxes, several edges between the same two nodes, dashed lines, and labels with
+//! any text.
 
 use super::marks;
 use super::outline::{Class, Depicted, Node, Outline, Step};
@@ -9,10 +9,10 @@ use super::text::one_line;
 use crate::model::StateKind;
 use crate::overlay::Status;
 
-/// How much of a name or a label is shown.
+/// Maximum length of a name or a label, in characters.
 const LONGEST: usize = 120;
 
-/// Classes with their colours: what is legible on light and dark alike.
+/// Classes with their colours, which are legible on light and dark backgrounds.
 const STYLES: [(&str, &str); 11] = [
     ("task", "fill:#dbe7ff,stroke:#1d4ed8,color:#10192b"),
     ("pass", "fill:#eceff3,stroke:#52606f,color:#10192b"),
@@ -54,7 +54,7 @@ pub(super) fn render(outline: &Outline) -> String {
     for (class, style) in STYLES {
         writer.line(&format!("classDef {class} {style}"));
     }
-    // `failed` and the like are no classes of shapes.
+    // Statuses such as `failed` are not classes of shapes.
     for status in marks::legend(outline) {
         let (class, (fill, line)) = (marks::class(status), marks::light(status));
         writer.line(&format!(
@@ -68,9 +68,9 @@ struct Writer<'a> {
     outline: &'a Outline,
     out: String,
     depth: usize,
-    /// The edges that are catchers, by their number in the text.
+    /// The edges of catchers, by their number in the text.
     caught: Vec<usize>,
-    /// The edges of which it is known what became of them.
+    /// The edges with a status.
     marked: Vec<(usize, Status)>,
     edges: usize,
 }
@@ -91,13 +91,13 @@ impl Writer<'_> {
                 }
             }
             Step::Node(node) => {
-                // One line: Mermaid keeps no room for a second one above what is inside.
+                // One line only: Mermaid reserves no space for a second one above the contents.
                 let found = &self.outline.nodes[node];
                 let (name, kind) = (label(&found.name), kind(found));
                 let mark = mark(found, " · ");
                 self.line(&format!("subgraph n{node}[\"{name} · {kind}{mark}\"]"));
                 self.depth += 1;
-                // Mermaid turns the direction with each level where nothing is said.
+                // Without an explicit direction, Mermaid alternates the direction with each level.
                 let sideways = found.has_frames();
                 self.line(if sideways {
                     "direction LR"
@@ -138,7 +138,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Lines that were taken are thick, those that were not are faint; what tests covered has colours.
+    /// Edges that an execution took are thick, other edges are faint. Edges with test coverage have colours.
     fn marks(&mut self) {
         for status in Status::ALL {
             let edges = self.marked.iter().filter(|(_, mark)| *mark == status);
@@ -157,7 +157,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Lines that nobody sees keep the branches of a Parallel side by side and in their order.
+    /// Invisible edges force the branches of a Parallel side by side and in their order.
     fn branches(&mut self, node: usize) {
         let found = &self.outline.nodes[node];
         if found.has_frames() && found.inner.len() > 1 {
@@ -211,7 +211,7 @@ impl Writer<'_> {
     }
 
     fn line(&mut self, text: &str) {
-        // Deep nesting is not indented further: the text would grow with its square.
+        // Deep nesting is not indented further, because the text would grow quadratically.
         for _ in 0..self.depth.min(20) {
             self.out.push_str("  ");
         }
@@ -230,7 +230,7 @@ fn text(node: &Node) -> String {
     )
 }
 
-/// What became of a node, behind a separator.
+/// The text of a node's status, after a separator.
 fn mark(node: &Node, separator: &str) -> String {
     match &node.mark {
         Some(mark) => format!("{separator}{}", label(&marks::words(mark))),
@@ -252,7 +252,7 @@ fn brackets(depicts: Depicted) -> (&'static str, &'static str) {
     }
 }
 
-/// Text inside quotes: what Mermaid, Markdown or HTML would take for something else is written as a number.
+/// Escapes text in quotes: characters with a meaning in Mermaid, Markdown or HTML become numeric entities.
 fn label(text: &str) -> String {
     let mut escaped = String::new();
     for c in one_line(text, LONGEST).chars() {

@@ -1,7 +1,7 @@
-//! Pictures of definitions: Mermaid, DOT, and SVG that needs no tool to view.
+//! Diagrams of definitions: Mermaid, DOT, and SVG that needs no tool to view.
 //!
-//! Any JSON can be drawn. A transition whose target does not exist leads to a box that says so; a state that nothing leads to is drawn
-//! with a broken border. The same definition gives the same text always.
+//! Any JSON can be drawn. A transition with a missing target leads to a box with a note; an unreachable state has a dashed border. The output is
+//! deterministic.
 //!
 //! ```
 //! use stepwright_asl::diagram::Diagram;
@@ -31,22 +31,22 @@ use crate::overlay::Overlay;
 
 use outline::Outline;
 
-/// A definition that can be drawn.
+/// A diagram of a definition.
 #[derive(Debug, Clone)]
 pub struct Diagram {
     outline: Outline,
 }
 
 impl Diagram {
-    /// Reads what there is to draw, of a `&StateMachine`, a `&Document` or a `&Json`. Whether the definition makes sense is the validator's question.
+    /// Reads the definition from a `&StateMachine`, a `&Document` or a `&Json`. It is not validated.
     pub fn of<'j>(definition: impl Into<Cow<'j, Json>>) -> Diagram {
         Diagram {
             outline: Outline::of(&definition.into()),
         }
     }
 
-    /// The same with what is known beside the definition: states and transitions get the colours of what became of them, how often, and a
-    /// legend. `stepwright_runtime::testing` makes overlays of histories and of coverage.
+    /// Adds an overlay: states and transitions get the colours of their statuses, with counts and a legend. `stepwright_runtime::testing` creates
+    /// overlays from histories and from coverage.
     ///
     /// ```
     /// use stepwright_asl::diagram::Diagram;
@@ -66,31 +66,31 @@ impl Diagram {
         self
     }
 
-    /// A Mermaid flowchart, as GitHub and many other tools render it.
+    /// Returns a Mermaid flowchart, which GitHub and many other tools render.
     ///
-    /// A flowchart holds boxes within boxes, several edges between two states and labels of any text; Mermaid's state diagrams do not.
+    /// A flowchart supports nested boxes, several edges between two states and labels with any text; Mermaid's state diagrams do not.
     pub fn to_mermaid(&self) -> String {
         mermaid::render(&self.outline)
     }
 
-    /// A graph in DOT, the language of Graphviz, with a cluster for each Parallel, branch and Map.
+    /// Returns a graph in DOT, the language of Graphviz, with a cluster for each Parallel, branch and Map.
     pub fn to_dot(&self) -> String {
         dot::render(&self.outline)
     }
 
-    /// A page around [`Diagram::to_svg`] on which the wheel zooms, dragging moves the picture, and a click on a state shows its fields. It
-    /// loads nothing.
+    /// Returns an HTML page around [`Diagram::to_svg`]. The wheel zooms, dragging moves the picture, and a click on a state shows its fields. The
+    /// page loads no other resources.
     pub fn to_html(&self) -> String {
         html::render(&self.outline, &self.to_svg())
     }
 
-    /// A self-contained SVG: no script, no font, no link to anything.
+    /// Returns a self-contained SVG: no scripts, no fonts, no external references.
     ///
-    /// States have the colour of their type and say what they do. Conditions stand on the edges of a Choice; catchers are dashed, with the
-    /// names of their errors; a round arrow marks a state that is tried again. Comments, resources, retriers and whatever had to be cut are
-    /// tooltips. The picture follows the viewer's preference for light or dark.
+    /// The colour of a state depends on its type, and its text includes a short detail. Edges of a Choice are labelled with conditions; catchers
+    /// are dashed and labelled with the names of their errors. A circular arrow marks a state with retriers. Tooltips contain comments, resources,
+    /// retriers and the full form of truncated texts. The picture follows the viewer's preference for light or dark.
     ///
-    /// A picture of more than some thousands of states is laid out with less care, so that it takes seconds at most.
+    /// A picture of several thousand states has a simpler layout, so that it takes at most a few seconds.
     pub fn to_svg(&self) -> String {
         svg::render(&self.outline)
     }

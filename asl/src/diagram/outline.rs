@@ -1,4 +1,4 @@
-//! What a diagram shows, without its layout.
+//! The content of a diagram, without its layout.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,29 +11,29 @@ use crate::overlay::{Mark, Status};
 use super::resource;
 use super::text::{one_line, tooltip};
 
-/// Longer names are cut where they are shown; AWS allows 80 characters.
+/// Maximum displayed length of a name. AWS allows 80 characters.
 const NAME: usize = 120;
-/// How much of a condition stands on an edge.
+/// Maximum length of a condition on an edge.
 const CONDITION: usize = 90;
 
-/// The states and transitions of a definition as they are drawn.
+/// The states and transitions of a definition, prepared for drawing.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Outline {
-    /// The machine itself first; an inner body stands behind the one around it.
+    /// The machine itself comes first; an inner body follows the body around it.
     pub(super) bodies: Vec<Body>,
     pub(super) nodes: Vec<Node>,
-    /// What the machine is for.
+    /// The machine's comment.
     pub(super) comment: Option<String>,
-    /// What the marks of nodes and links are about, when there are some.
+    /// The title of the overlay, if there is one.
     pub(super) overlay: Option<String>,
 }
 
-/// The states between which transitions go: those of the machine, of a branch or of a Map's processor.
+/// The states of the machine, of a branch or of a Map's processor. Transitions never leave their body.
 #[derive(Debug, Clone)]
 pub(super) struct Body {
-    /// The node it stands in; `None` for the machine.
+    /// The node that contains the body; `None` for the machine.
     pub(super) parent: Option<usize>,
-    /// What it is for, as a branch may say.
+    /// The comment of the branch or processor.
     pub(super) comment: Option<String>,
     pub(super) nodes: Vec<usize>,
     /// The node that `StartAt` names.
@@ -41,56 +41,56 @@ pub(super) struct Body {
     pub(super) links: Vec<Link>,
 }
 
-/// A state, or what stands for one that is not there.
+/// A state, or a placeholder for a missing one.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
-    /// The name, cut to a sensible length.
+    /// The name, truncated.
     pub(super) name: String,
     /// The whole name.
     pub(super) full_name: String,
     pub(super) depicts: Depicted,
-    /// What it does, in a word: the service that it calls, how long it waits.
+    /// A short detail: the service that the state calls, or how long it waits.
     pub(super) detail: Option<String>,
-    /// Everything else that is worth a tooltip, line by line.
+    /// Additional lines of the tooltip.
     pub(super) notes: Vec<String>,
     /// Whether it has retriers.
     pub(super) retries: bool,
     /// Whether the execution, branch or iteration ends here with `End`.
     pub(super) ends: bool,
-    /// Whether a walk from `StartAt` gets here.
+    /// Whether the state is reachable from `StartAt`.
     pub(super) reached: bool,
     /// The bodies inside it.
     pub(super) inner: Vec<usize>,
-    /// What became of it, when that is known.
+    /// The state's status in the overlay.
     pub(super) mark: Option<Mark>,
-    /// Its fields as JSON, without the states inside it.
+    /// The state's fields as JSON, without nested states.
     pub(super) source: String,
 }
 
-/// What a node stands for.
+/// The subject of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Depicted {
     /// A state.
     State(StateKind),
-    /// A state whose `Type` is none.
+    /// A state without a valid `Type`.
     Unknown,
-    /// The target of a transition that names no state of its body.
+    /// The target of a transition that is not a state of its body.
     Missing,
 }
 
-/// A way from one node to another. Several transitions between the same two nodes are one link.
+/// A connection from one node to another. Several transitions between the same two nodes are one link.
 #[derive(Debug, Clone)]
 pub(super) struct Link {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) class: Class,
-    /// What each transition is taken for.
+    /// The trigger of each transition.
     pub(super) labels: Vec<Label>,
-    /// What became of its transitions, when that is known.
+    /// The status of its transitions in the overlay.
     pub(super) mark: Option<Status>,
 }
 
-/// What text that has boxes within boxes is made of, in its order.
+/// The elements of a text format with nested boxes, in output order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     /// A body begins.
@@ -99,36 +99,36 @@ pub(super) enum Step {
     Node(usize),
     /// A node with nothing inside.
     Leaf(usize),
-    /// The links of a body, behind its nodes.
+    /// The links of a body, after its nodes.
     Links(usize),
-    /// What began last ends: a node.
+    /// The end of a node.
     EndNode(usize),
-    /// What began last ends: a body.
+    /// The end of a body.
     EndBody(usize),
 }
 
-/// How a link is drawn.
+/// The style of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Class {
     /// `Next`.
     Next,
-    /// Rules and the default of a Choice.
+    /// Rules and the `Default` of a Choice.
     Choice,
     /// Catchers.
     Catch,
 }
 
-/// What a transition is taken for.
+/// The trigger of a transition, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Label {
-    /// As it stands on the link.
+    /// The text on the link, truncated.
     pub(super) short: String,
-    /// All of it.
+    /// The full text.
     pub(super) full: String,
 }
 
 impl Outline {
-    /// Reads what is to be drawn from any JSON.
+    /// Reads a definition from any JSON.
     pub(super) fn of(definition: &Json) -> Outline {
         let graph = Graph::of(definition);
         let mut outline = Outline {
@@ -145,7 +145,7 @@ impl Outline {
         outline
     }
 
-    /// All of it in the order of a text. Definitions may nest deeply, so this does not recurse.
+    /// All elements in output order. Definitions may nest deeply, so this does not recurse.
     pub(super) fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut open: Vec<Step> = (!self.bodies.is_empty())
@@ -176,32 +176,32 @@ impl Outline {
         steps
     }
 
-    /// Whether a body is set off by a frame of its own.
+    /// Whether a body has its own frame.
     pub(super) fn is_framed(&self, body: usize) -> bool {
         self.bodies[body]
             .parent
             .is_some_and(|parent| self.nodes[parent].has_frames())
     }
 
-    /// Whether marks show where a body starts and ends. A single state inside another shows that without.
+    /// Whether a body has start and end marks. A single nested state needs none.
     pub(super) fn is_marked(&self, body: usize) -> bool {
         let body = &self.bodies[body];
         body.parent.is_none() || body.nodes.len() > 1
     }
 
-    /// Where the mark of a body's start leads.
+    /// The node to which the start mark of a body leads.
     pub(super) fn start(&self, body: usize) -> Option<usize> {
         self.bodies[body].start.filter(|_| self.is_marked(body))
     }
 
-    /// The nodes from which a way leads to the mark of a body's end: those at which, branch or iteration ends with `End`.
+    /// The nodes with a line to the end mark of a body: those where the execution, branch or iteration ends with `End`.
     pub(super) fn ends(&self, body: usize) -> impl Iterator<Item = usize> {
         let marked = self.is_marked(body);
         let nodes = self.bodies[body].nodes.iter().copied();
         nodes.filter(move |node| marked && self.nodes[*node].ends && self.nodes[*node].reached)
     }
 
-    /// `names` are those of all states, of whatever body.
+    /// `names` contains the states of all bodies.
     fn body(&mut self, graph: &Graph<'_>, index: usize, names: &HashSet<&str>) {
         let container = &graph.containers()[index];
         for state in graph.reachable(index) {
@@ -274,7 +274,7 @@ impl Node {
         }
     }
 
-    /// `elsewhere` says whether another body has a state of that name.
+    /// `elsewhere` is whether another body has a state of this name.
     fn missing(missing: &str, elsewhere: bool) -> Node {
         let note = if elsewhere {
             "no state of this scope has that name: a transition cannot leave its branch"
@@ -296,7 +296,7 @@ impl Node {
         }
     }
 
-    /// Its type and what it does.
+    /// The type and the detail.
     pub(super) fn kind(&self) -> String {
         match &self.detail {
             Some(detail) => format!("{} · {detail}", self.type_label()),
@@ -304,7 +304,7 @@ impl Node {
         }
     }
 
-    /// What its type is called: `Task`, `Map`, ...
+    /// The name of the type: `Task`, `Map`, ...
     fn type_label(&self) -> &'static str {
         match self.depicts {
             Depicted::State(kind) => kind.as_str(),
@@ -313,12 +313,12 @@ impl Node {
         }
     }
 
-    /// Whether the bodies inside are set off from each other.
+    /// Whether the nested bodies have their own frames.
     pub(super) fn has_frames(&self) -> bool {
         self.depicts == Depicted::State(StateKind::Parallel) || self.inner.len() > 1
     }
 
-    /// All that is known of it, line by line.
+    /// The tooltip of a node, with all its details.
     pub(super) fn tooltip(&self) -> String {
         let mut lines = vec![format!("{} ({})", self.full_name, self.type_label())];
         if !self.reached {
@@ -334,7 +334,7 @@ impl Node {
 }
 
 impl Depicted {
-    /// A word for it that any format takes for a name of a class.
+    /// A class name that is valid in all formats.
     pub(super) fn class(self) -> &'static str {
         match self {
             Depicted::State(StateKind::Task) => "task",
@@ -352,7 +352,7 @@ impl Depicted {
 }
 
 impl Link {
-    /// What it is taken for, line by line, in full.
+    /// The tooltip of a link, with its triggers in full.
     pub(super) fn tooltip(&self, from: &Node, to: &Node) -> String {
         let mut lines = vec![format!("{} → {}", from.full_name, to.full_name)];
         lines.extend(self.labels.iter().map(|label| label.full.clone()));
@@ -374,7 +374,7 @@ fn comment(object: Option<&Object>) -> Option<String> {
     (!comment.is_empty()).then(|| tooltip(comment))
 }
 
-/// The fields of a state, without the states inside it.
+/// The fields of a state, without nested states.
 fn source(state: &Object) -> String {
     let own = state.iter().filter(|(key, value)| match key.as_str() {
         "Branches" => value.as_array().is_none(),
@@ -385,7 +385,7 @@ fn source(state: &Object) -> String {
     Json::Object(own.collect()).to_pretty()
 }
 
-/// How a transition is drawn, and what stands on it.
+/// The style of a transition's link, and its label.
 fn label(state: &Object, kind: EdgeKind) -> (Class, Option<Label>) {
     let item = |field: &str, index: usize| state.get(field)?.as_array()?.get(index);
     match kind {
@@ -422,7 +422,7 @@ fn names(errors: Option<&Json>) -> String {
     }
 }
 
-/// Comment, timeouts, retriers: what a tooltip says of a state.
+/// Comment, timeouts and retriers, for the tooltip.
 fn notes(state: &Object) -> Vec<String> {
     let mut notes: Vec<String> = comment(Some(state)).into_iter().collect();
     if let Some(resource) = state.get("Resource").and_then(Json::as_str) {
@@ -441,7 +441,7 @@ fn notes(state: &Object) -> Vec<String> {
     let retriers = state.get("Retry").and_then(Json::as_array);
     for retrier in retriers.into_iter().flatten().take(20) {
         let mut note = format!("Retry {}", names(retrier.get("ErrorEquals")));
-        // What AWS documents as the value of an absent field is what happens, so it is said.
+        // Defaults are shown as well, because they apply to absent fields.
         for (key, default, words) in [
             ("MaxAttempts", "3", " attempts"),
             ("IntervalSeconds", "1", " s apart"),

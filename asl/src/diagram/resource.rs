@@ -1,4 +1,4 @@
-//! What a state does, in a few words.
+//! Short details of states.
 
 use crate::graph::State;
 use crate::json::{Json, Object};
@@ -8,10 +8,10 @@ use crate::resource::{Resource, ResourceKind};
 
 use super::text::one_line;
 
-/// How much is said.
+/// Maximum length of a detail.
 const LONGEST: usize = 40;
 
-/// What stands beside the type of a state: the service that a Task calls, how long a Wait waits.
+/// The detail next to the type of a state: the service that a Task calls, or how long a Wait waits.
 pub(super) fn detail(state: &State<'_>) -> Option<String> {
     let object = state.object;
     let detail = match state.kind? {
@@ -59,7 +59,7 @@ fn wait(state: &Object) -> Option<String> {
     Some(format!("until {}", text(until)))
 }
 
-/// Seconds in the largest unit that gives a whole number.
+/// Seconds in the largest unit without a fraction.
 fn duration(seconds: i64) -> String {
     for (unit, length) in [("d", 86_400), ("h", 3_600), ("min", 60)] {
         if seconds >= length && seconds % length == 0 {

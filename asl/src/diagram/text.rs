@@ -1,9 +1,9 @@
-//! Text in pictures: how wide it is, where it breaks, what is cut.
+//! Text in pictures: width, line breaks and truncation.
 
-/// What is shown of a text that is too long, and the rest of which a tooltip has.
+/// Marks a truncated text. A tooltip has the full text.
 const ELLIPSIS: char = '…';
 
-/// How many characters of a tooltip are kept.
+/// Maximum length of a tooltip, in characters.
 pub(super) const TOOLTIP: usize = 2_000;
 
 /// Advance widths of Helvetica, and so of Arial and Liberation Sans, from space to tilde, in thousandths of the font size.
@@ -15,17 +15,17 @@ const WIDTHS: [u16; 95] = [
     222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 ];
 
-/// A font as the layout needs to know it.
+/// The properties of a font that the layout needs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Font {
     /// Its size in pixels.
     pub(super) size: f64,
-    /// How much wider than regular Helvetica it is: bold letters are.
+    /// The width relative to regular Helvetica; bold letters are wider.
     pub(super) stretch: f64,
 }
 
 impl Font {
-    /// How wide a line is, in pixels.
+    /// The width of a line, in pixels.
     pub(super) fn width(self, text: &str) -> f64 {
         text.chars().map(advance).sum::<f64>() * self.size * self.stretch
     }
@@ -35,11 +35,11 @@ fn advance(c: char) -> f64 {
     let code = u32::from(c);
     match code {
         0x20..=0x7e => f64::from(WIDTHS[(code - 0x20) as usize]) / 1000.0,
-        // Marks that stand on the letter before them, and characters that join or direct.
+        // Combining marks, joiners, and direction controls have no width.
         0x300..=0x36f | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x2064 | 0xfe00..=0xfe0f => {
             0.0
         }
-        // Scripts whose letters fill a square, and pictures.
+        // Full-width scripts, and emoji.
         0x1100..=0x115f
         | 0x2e80..=0xa4cf
         | 0xac00..=0xd7a3
@@ -54,7 +54,7 @@ fn advance(c: char) -> f64 {
     }
 }
 
-/// The text on one line: every run of white space a blank, control characters visible, at most `characters` of it.
+/// The text on one line: whitespace becomes single blanks, control characters become visible, and at most `characters` of them remain.
 pub(super) fn one_line(text: &str, characters: usize) -> String {
     let mut line = String::new();
     let mut count = 0;
@@ -66,7 +66,7 @@ pub(super) fn one_line(text: &str, characters: usize) -> String {
         }
         let wanted = 1 + usize::from(pending);
         if count + wanted > characters {
-            // The last character makes room.
+            // The ellipsis replaces the last character.
             if count >= characters {
                 line.pop();
             }
@@ -83,7 +83,7 @@ pub(super) fn one_line(text: &str, characters: usize) -> String {
     line
 }
 
-/// The text with its line breaks, at most `characters` of it.
+/// The text with its line breaks, truncated.
 pub(super) fn tooltip(text: &str) -> String {
     let mut cut: String = text
         .chars()
@@ -96,20 +96,20 @@ pub(super) fn tooltip(text: &str) -> String {
     cut
 }
 
-/// The character, or what stands for one that a picture cannot hold.
+/// The character, or a replacement if a picture cannot contain it.
 fn visible(c: char) -> char {
     match u32::from(c) {
         code @ 0..=0x1f => char::from_u32(0x2400 + code).unwrap_or(' '),
         0x7f => '\u{2421}',
-        // Controls, characters that turn the direction of the text around them, and what XML has no place for.
+        // Controls, characters that change the text direction, and characters that XML does not allow.
         0x80..=0x9f | 0x202a..=0x202e | 0x2066..=0x2069 | 0xfffe | 0xffff => '\u{fffd}',
         _ => c,
     }
 }
 
-/// Breaks a line into at most `lines` that are no wider than `width`; what does not fit is cut.
+/// Breaks a text into at most `lines` lines no wider than `width`, and truncates the remainder.
 ///
-/// A line breaks at blanks, else after punctuation and before the capitals of a `CamelCaseName`, else anywhere.
+/// Breaks at blanks if possible, else after punctuation and before the capitals of a `CamelCaseName`, else anywhere.
 pub(super) fn wrap(text: &str, font: Font, width: f64, lines: usize) -> Vec<String> {
     let mut wrapped: Vec<String> = Vec::new();
     let mut line = String::new();
@@ -151,7 +151,7 @@ pub(super) fn wrap(text: &str, font: Font, width: f64, lines: usize) -> Vec<Stri
     wrapped
 }
 
-/// As [`wrap`], with lines of about the same length: a short last word draws the others down to it.
+/// Like [`wrap`], with lines of similar length: a short last line gets words from the lines before it.
 pub(super) fn wrap_evenly(text: &str, font: Font, width: f64, lines: usize) -> Vec<String> {
     let widest = wrap(text, font, width, lines);
     if widest.len() < 2 || widest.last().is_some_and(|last| last.ends_with(ELLIPSIS)) {
@@ -173,7 +173,7 @@ pub(super) fn wrap_evenly(text: &str, font: Font, width: f64, lines: usize) -> V
     best
 }
 
-/// The pieces between which a line may break; together they are the text.
+/// The pieces between possible line breaks; together they are the text.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -199,7 +199,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Text between tags or in an attribute of XML.
+/// Escapes text for XML elements and attributes.
 pub(super) fn xml(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

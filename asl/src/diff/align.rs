@@ -1,9 +1,9 @@
-//! Which items of two lists are the same ones.
+//! Matches the items of two lists.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 
-/// Pairs equal items, each once: the first of the old list with the first equal one of the new, and so on.
+/// Pairs equal items, each at most once: the first item of the old list with the first equal one of the new list, and so on.
 pub(super) fn equal<K: Hash + Eq>(old: &[K], new: &[K]) -> Vec<(usize, usize)> {
     let mut places: HashMap<&K, VecDeque<usize>> = HashMap::new();
     for (at, key) in new.iter().enumerate() {
@@ -15,9 +15,9 @@ pub(super) fn equal<K: Hash + Eq>(old: &[K], new: &[K]) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// The most pairs that are in order in both lists, when they are in order in the first one: the longest increasing run of the second.
+/// The largest subset of pairs that is in order in both lists (the longest increasing subsequence). The pairs must be ordered by their first item.
 pub(super) fn in_order(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    // `ends[length]` is the pair with the smallest second place that ends a run of that length.
+    // `ends[length]` is the pair with the smallest second index that ends a subsequence of that length.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = vec![None; pairs.len()];
     for (at, pair) in pairs.iter().enumerate() {
@@ -39,8 +39,8 @@ pub(super) fn in_order(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     run
 }
 
-/// Pairs the items of two lists whose order counts: equal ones that are in order, and in the gaps between them what stands at the same
-/// place. An item without a partner is there alone.
+/// Pairs the items of two ordered lists: first equal items that are in order, then, in the gaps between them, items at the same position. An item
+/// without a partner is alone in its pair.
 pub(super) fn ordered<K: Hash + Eq>(old: &[K], new: &[K]) -> Vec<(Option<usize>, Option<usize>)> {
     let mut rows = Vec::new();
     let (mut from, mut to) = (0, 0);
@@ -61,7 +61,7 @@ pub(super) fn ordered<K: Hash + Eq>(old: &[K], new: &[K]) -> Vec<(Option<usize>,
     rows
 }
 
-/// Pairs retriers, catchers or rules: those that are equal, then those that are for the same.
+/// Pairs retriers, catchers or rules: first equal ones, then those for the same errors or condition.
 pub(super) fn handlers<K: Hash + Eq>(all: (&[K], &[K]), same: (&[K], &[K])) -> Vec<(usize, usize)> {
     let mut pairs = equal(all.0, all.1);
     let (gone, come) = rest(&pairs, all.0.len(), all.1.len());
@@ -73,7 +73,7 @@ pub(super) fn handlers<K: Hash + Eq>(all: (&[K], &[K]), same: (&[K], &[K])) -> V
     pairs
 }
 
-/// What has no partner.
+/// The indices without a partner, in the old and in the new list.
 pub(super) fn rest(pairs: &[(usize, usize)], old: usize, new: usize) -> (Vec<usize>, Vec<usize>) {
     let (mut used, mut taken) = (vec![false; old], vec![false; new]);
     for (from, to) in pairs {
@@ -83,7 +83,7 @@ pub(super) fn rest(pairs: &[(usize, usize)], old: usize, new: usize) -> (Vec<usi
     (free(used), free(taken))
 }
 
-/// The pairs, and what has no partner.
+/// The pairs, and the indices without a partner.
 pub(super) fn with_rest<K>(
     pairs: Vec<(usize, usize)>,
     old: &[K],

@@ -1,4 +1,4 @@
-//! What may differ between two definitions.
+//! The kinds of differences between two definitions.
 
 use std::fmt;
 
@@ -6,25 +6,25 @@ use serde::Serialize;
 
 use crate::json::Json;
 
-/// Whether something came, went or became another.
+/// The kind of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Change {
-    /// Only the new definition has it.
+    /// Only in the new definition.
     Added,
-    /// Only the old definition has it.
+    /// Only in the old definition.
     Removed,
-    /// Both have it, and it is not the same.
+    /// In both definitions, with different content.
     Changed,
-    /// Both have it, at another place: another order, or another branch.
+    /// In both definitions, at different locations: in another order, or in another branch.
     Moved,
-    /// Both have it, under different names.
+    /// In both definitions, under different names.
     Renamed,
 }
 
 impl Change {
-    /// The word.
+    /// The kind as a lower-case word.
     pub fn as_str(self) -> &'static str {
         match self {
             Change::Added => "added",
@@ -36,43 +36,43 @@ impl Change {
     }
 }
 
-/// A state that is not the same in both definitions.
+/// A state that differs between the definitions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StateChange {
-    /// What happened to it. A state that was renamed or moved may have changed too: then it has fields.
+    /// The kind of the difference. A renamed or moved state may also have changed: then `fields` is not empty.
     pub change: Change,
-    /// Its name; the new one, where it has one.
+    /// The state's name: the new one, if it is in the new definition.
     pub name: String,
-    /// The name that it had, when it has another now.
+    /// The old name, if it differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old_name: Option<String>,
-    /// The word in its `Type`; the new one, where it has one.
+    /// The state's `Type`: the new one, if it is in the new definition.
     #[serde(rename = "type")]
     pub kind: String,
-    /// JSON pointer to it in the old definition.
+    /// JSON pointer to the state in the old definition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old_pointer: Option<String>,
-    /// JSON pointer to it in the new definition.
+    /// JSON pointer to the state in the new definition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_pointer: Option<String>,
-    /// Its fields that are not the same. Where its transitions go is not among them.
+    /// The fields that differ. Transition targets are not included.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldChange>,
 }
 
-/// A value that is not the same in both definitions.
+/// A value that differs between the definitions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FieldChange {
-    /// What happened to it. Moved: the rule, retrier, catcher or branch stands at another place among its like.
+    /// The kind of the difference. `Moved` means that the rule, retrier, catcher or branch has another position in its list.
     pub change: Change,
-    /// JSON pointer to it in the old definition, when it is there.
+    /// JSON pointer in the old definition, if the value is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old_pointer: Option<String>,
-    /// JSON pointer to it in the new definition, when it is there.
+    /// JSON pointer in the new definition, if the value is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_pointer: Option<String>,
     /// The old value.
@@ -81,33 +81,33 @@ pub struct FieldChange {
     /// The new value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<Json>,
-    /// The value that the field has in the definition that leaves it out, where there is one.
+    /// The default value that applies in the definition without the field, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<Json>,
 }
 
 impl FieldChange {
-    /// JSON pointer to it: in the new definition when it is there, else in the old one.
+    /// JSON pointer to the value: in the new definition if it is there, otherwise in the old one.
     pub fn pointer(&self) -> &str {
         let pointer = self.new_pointer.as_deref().or(self.old_pointer.as_deref());
         pointer.unwrap_or_default()
     }
 }
 
-/// What a transition is taken for.
+/// The trigger of a transition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum On {
     /// The machine, branch or iteration starts.
     Start,
-    /// The state is done: `Next`, or `End`.
+    /// The state succeeds: `Next`, or `End`.
     Next,
-    /// A rule of a Choice holds; its condition, as people read it.
+    /// A rule of a Choice matches; its condition in readable form.
     Rule(String),
-    /// No rule of a Choice holds.
+    /// No rule of a Choice matches.
     Default,
-    /// An error is caught; its names.
+    /// An error is caught; the names in `ErrorEquals`.
     Catch(String),
 }
 
@@ -130,12 +130,12 @@ impl fmt::Display for On {
 pub struct TransitionChange {
     /// Added or removed.
     pub change: Change,
-    /// The state that it leaves; `None` where a machine, branch or Map starts.
+    /// The source state; `None` at the start of a machine, branch or Map.
     pub from: Option<String>,
-    /// The state that it enters; `None` where the machine, branch or iteration ends.
+    /// The target state; `None` at the end of the machine, branch or iteration.
     pub to: Option<String>,
-    /// What it is taken for.
+    /// The trigger of the transition.
     pub on: On,
-    /// JSON pointer to what says it, in the definition that has it.
+    /// JSON pointer to the field with the target, in the definition that has the transition.
     pub pointer: String,
 }

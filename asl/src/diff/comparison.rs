@@ -1,4 +1,4 @@
-//! What changed, once it is known which state became which.
+//! Compares two definitions whose states are matched.
 
 use super::align;
 use super::change::{Change, FieldChange, StateChange, TransitionChange};
@@ -9,7 +9,7 @@ use super::transitions::Transitions;
 use crate::json::{Json, Object};
 use crate::model::{QueryLanguage, StateKind};
 
-/// What changed between two definitions.
+/// The differences between two definitions.
 pub(super) struct Changes {
     pub(super) machine: Vec<FieldChange>,
     pub(super) states: Vec<StateChange>,
@@ -67,13 +67,13 @@ impl Changes {
         }
     }
 
-    /// Whether nothing changed that is executed.
+    /// Whether only comments changed.
     pub(super) fn is_comments_only(&self) -> bool {
         self.machine.is_empty() && self.states.is_empty() && self.transitions.is_empty()
     }
 }
 
-/// The fields of a machine or branch without its states, and without the language, which is that of its states.
+/// The fields of a machine or branch without its states and its query language, which is compared for each state.
 fn own_fields(body: &Object) -> Object {
     let fields = body.iter();
     fields
@@ -170,7 +170,7 @@ impl Comparison<'_, '_> {
         });
     }
 
-    /// The branches of a Parallel: which came, went, and stand at another place, and so give their output there.
+    /// Compares the branches of a Parallel: added, removed and moved ones. A moved branch changes the position of its output.
     fn branches(&mut self, old: usize, new: usize, fields: &mut Fields) {
         let (before, after) = (self.old.state(old), self.new.state(new));
         let is_parallel = |kind| kind == Some(StateKind::Parallel);

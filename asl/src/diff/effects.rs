@@ -1,11 +1,11 @@
-//! What a change does to executions that run, and to those that are redriven.
+//! The effects of a change on running and on redriven executions.
 //!
 //! Sources, all of AWS's documentation: UpdateStateMachine ("Running executions will continue to use the previous definition and roleArn";
 //! eventually consistent: "Executions started immediately after calling UpdateStateMachine may use the previous state machine definition"),
 //! RedriveExecution and "Restarting state machine executions with redrive" ("Redriven executions use the same state machine definition and
 //! execution ARN that was used for the original execution attempt", the version and alias too; within 14 days; "the state machine level
-//! timeout, if defined, is reset to 0"). What an execution calls is not part of its definition: that is where old executions meet the
-//! new world.
+//! timeout, if defined, is reset to 0"). The functions and services that an execution calls are not part of its definition. So an old execution
+//! calls their new versions.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,43 +20,43 @@ use super::change::Change;
 use super::comparison::Changes;
 use super::matching::{Found, Matching, Side};
 
-/// Whether something is safe as it stands.
+/// The safety of an effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Safety {
-    /// AWS sees to it.
+    /// AWS ensures it.
     Safe,
-    /// It depends on something that no definition tells.
+    /// It depends on facts outside of the definitions.
     Check,
 }
 
-/// What a change does to executions that run or are redriven.
+/// An effect of a change on running or redriven executions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Effect {
-    /// A word for programs: `running`, `redrive`, `callee-removed`, `payload-changed`, `result-changed`, `waiting`, `execution-type`,
+    /// Identifier for programs: `running`, `redrive`, `callee-removed`, `payload-changed`, `result-changed`, `waiting`, `execution-type`,
     /// `timeout`, `names`.
     pub id: &'static str,
-    /// Whether it is safe.
+    /// The safety of the effect.
     pub safety: Safety,
     /// What happens, and what to do.
     pub message: String,
-    /// The states that it is about, by their old names.
+    /// The affected states, by their old names.
     pub states: Vec<String>,
 }
 
-/// A state of the old definition at which an execution could not go on under the new one.
+/// A state of the old definition from which an execution could not continue under the new definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Stranded {
     /// The state, by its old name.
     pub state: String,
-    /// Why not.
+    /// The reason.
     pub reason: String,
 }
 
-/// All effects of a change that is executed; none when nothing is.
+/// All effects of a change; empty if only comments changed.
 pub(super) fn of(
     changes: &Changes,
     old: &Side<'_>,
@@ -87,7 +87,7 @@ pub(super) fn of(
     effects
 }
 
-/// What a Task calls: its resource, and the function, queue or machine that its parameters name.
+/// The call of a Task: its resource, and the function, queue or machine that its parameters name.
 fn call(state: &Object) -> Option<(&str, Option<&str>)> {
     const TARGETS: [&str; 14] = [
         "FunctionName",
@@ -111,7 +111,7 @@ fn call(state: &Object) -> Option<(&str, Option<&str>)> {
     Some((resource, TARGETS.into_iter().find_map(text)))
 }
 
-/// The call in a few words: `lambda:invoke of ${ChargeCardArn}`.
+/// A short description of the call: `lambda:invoke of ${ChargeCardArn}`.
 fn words((resource, target): (&str, Option<&str>)) -> String {
     let action = Resource::parse(resource).integration().unwrap_or(resource);
     match target {
@@ -143,7 +143,7 @@ fn removed_callees(old: &Side<'_>, new: &Side<'_>) -> Vec<Effect> {
         .collect()
 }
 
-/// Tasks that call what they called, with other input, or that read the result in another way.
+/// Tasks with the same call whose input, or whose use of the result, changed.
 fn changed_calls(
     changes: &Changes,
     old: &Side<'_>,
@@ -215,7 +215,7 @@ fn changed_calls(
     effects
 }
 
-/// Tasks that are answered from outside of the execution, and that are removed or call something else now.
+/// Tasks that wait for an external response and are removed or have a different call.
 fn waiting(old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> Vec<Effect> {
     let mut effects = Vec::new();
     for (index, state) in old.graph.states().iter().enumerate() {
@@ -303,7 +303,7 @@ fn others(changes: &Changes) -> Vec<Effect> {
     effects
 }
 
-/// The states at which an execution could not go on under the new definition.
+/// The states from which an execution could not continue under the new definition.
 pub(super) fn stranded(old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> Vec<Stranded> {
     let kind = |kind: Option<StateKind>| kind.map_or("unknown type", StateKind::as_str);
     let mut stranded = Vec::new();

@@ -1,4 +1,4 @@
-//! Which fields are not the same.
+//! Compares fields.
 
 use crate::json::{Json, Object, escape};
 use crate::model::QueryLanguage;
@@ -8,7 +8,7 @@ use super::change::{Change, FieldChange};
 use super::meaning::{meaning, member_meaning};
 use super::place::Place;
 
-/// Where a value stands in one of the definitions.
+/// The location of a value in one of the definitions.
 #[derive(Debug, Clone)]
 pub(super) struct At {
     pub(super) pointer: String,
@@ -34,10 +34,10 @@ impl At {
     }
 }
 
-/// A value and where it stands.
+/// A value and its location.
 type Side<'a> = (&'a Json, &'a At);
 
-/// Where differences are collected.
+/// Collects the differences.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub(super) fields: Vec<FieldChange>,
@@ -46,7 +46,7 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// Compares the members of two objects. Rules and catchers are transitions, and are compared with the transitions.
+    /// Compares the members of two objects. Rules and catchers are compared with the transitions instead.
     pub(super) fn objects(&mut self, old: (&Object, &At), new: (&Object, &At)) {
         let places = (old.1.place, new.1.place);
         let keys = old.0.keys().map(|key| places.0.canonical(old.0, key));
@@ -95,7 +95,7 @@ impl Fields {
         });
     }
 
-    /// Compares two values under a key.
+    /// Compares the values of a member.
     pub(super) fn values(&mut self, key: &str, old: Side<'_>, new: Side<'_>) {
         let like = |(_, at): Side<'_>| (at.place, at.language);
         if old.0 == new.0 && like(old) == like(new) {
@@ -148,7 +148,7 @@ impl Fields {
         }
     }
 
-    /// Says which of the pairs stand at another place among the others.
+    /// Reports the pairs whose position in the list changed.
     pub(super) fn reordered(
         &mut self,
         pairs: &[(usize, usize)],
@@ -175,7 +175,7 @@ pub(super) fn names((handlers, at): (&[Json], &At)) -> Vec<String> {
         .collect()
 }
 
-/// Whether a field says what its absence says.
+/// Whether a field has its default value.
 fn is_default(value: &Json, key: &str, at: &At) -> bool {
     at.place.absent(key, at.language).is_some_and(|absent| {
         let meaning = |json: &Json| member_meaning(json, at.place, key, at.language);
@@ -183,9 +183,9 @@ fn is_default(value: &Json, key: &str, at: &At) -> bool {
     })
 }
 
-/// What a value that is no object and no array means under its key.
+/// The normalized text of a scalar under this key.
 fn text(key: &str, (json, at): Side<'_>) -> String {
-    // `Data` and `Literal` are all that differs for such a value.
+    // Only `Data` and `Literal` differ for scalars.
     let parent = match at.place {
         Place::Literal | Place::Names => Place::Literal,
         _ => Place::Data,
@@ -193,13 +193,13 @@ fn text(key: &str, (json, at): Side<'_>) -> String {
     member_meaning(json, parent, key, at.language)
 }
 
-/// What an object has under a canonical key.
+/// The member of an object with a canonical key.
 fn member<'a>((object, at): (&'a Object, &At), key: &str) -> Option<(&'a Json, At)> {
     let written = at.place.written(object, key)?;
     Some((object.get(written)?, at.member(written, key)))
 }
 
-/// A change of a value that is there in one definition or in both.
+/// Creates the change of a value that is in one or both definitions.
 pub(super) fn change(old: Option<(&Json, At)>, new: Option<(&Json, At)>) -> FieldChange {
     let kind = match (&old, &new) {
         (None, _) => Change::Added,

@@ -1,4 +1,4 @@
-//! Which state of the old definition is which of the new one.
+//! Matches the states of the old definition with those of the new one.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -9,17 +9,17 @@ use crate::model::QueryLanguage;
 use super::meaning::{meaning, object_meaning};
 use super::place::Place;
 
-/// A state that leads to another, and what for.
+/// A transition into a state: the source state and the transition's [`class`].
 type Lead = (usize, u8);
 
-/// A definition as it is compared.
+/// A definition, prepared for the comparison.
 #[derive(Debug)]
 pub(super) struct Side<'j> {
     pub(super) graph: Graph<'j>,
     pub(super) json: &'j Json,
     /// The query language of each state.
     pub(super) languages: Vec<QueryLanguage>,
-    /// What leads to each state: from where, and for what.
+    /// For each state, the transitions into it.
     leads: Vec<Vec<Lead>>,
 }
 
@@ -57,7 +57,7 @@ fn language(object: &Object) -> Option<QueryLanguage> {
     QueryLanguage::from_word(object.get("QueryLanguage")?.as_str()?)
 }
 
-/// What a transition is for, without its place among others.
+/// The kind of a transition, without its index.
 pub(super) fn class(kind: EdgeKind) -> u8 {
     match kind {
         EdgeKind::Next => 0,
@@ -67,25 +67,25 @@ pub(super) fn class(kind: EdgeKind) -> u8 {
     }
 }
 
-/// How a state of the new definition was found.
+/// How a state of the new definition was matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
-    /// It has the name and stands in the same body.
+    /// It has the same name and is in the matching container.
     Same,
-    /// It has another name, and does the same.
+    /// It has another name but the same content.
     Renamed,
-    /// It has the name and stands in another branch or Map.
+    /// It has the same name and is in another branch or Map.
     Moved,
 }
 
-/// The pairs of bodies and of states.
+/// The pairs of containers and of states.
 #[derive(Debug, Default)]
 pub(super) struct Matching {
-    /// By the index of the old state: the new one.
+    /// The new state for each old one, by index.
     pub(super) states: HashMap<usize, (usize, Found)>,
-    /// By the index of the new state: the old one.
+    /// The old state for each new one, by index.
     pub(super) back: HashMap<usize, usize>,
-    /// Old and new container.
+    /// The new container for each old one.
     pub(super) bodies: BTreeMap<usize, usize>,
 }
 
@@ -121,7 +121,7 @@ struct Finder<'a, 'j> {
     new: &'a Side<'j>,
     names: (HashSet<&'a str>, HashSet<&'a str>),
     matching: Matching,
-    /// Bodies of which the states are still to be paired.
+    /// Pairs of containers whose states are not paired yet.
     open: VecDeque<(usize, usize)>,
 }
 
@@ -140,7 +140,7 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// Pairs branches: those that share most names of states, then what is left in its order.
+    /// Pairs branches: first those with the most common state names, then the remaining ones in order.
     fn inner(&self, old: &[usize], new: &[usize]) -> Vec<(usize, usize)> {
         let (before, after) = (self.old.graph.containers(), self.new.graph.containers());
         let mut by_name: HashMap<&str, usize> = HashMap::new();
@@ -177,7 +177,7 @@ impl Finder<'_, '_> {
         pairs
     }
 
-    /// Pairs the states of two bodies.
+    /// Pairs the states of two containers.
     fn states(&mut self, from: usize, to: usize) {
         let mut gone = Vec::new();
         for &state in &self.old.graph.containers()[from].states {
@@ -186,7 +186,7 @@ impl Finder<'_, '_> {
                 None => gone.push(state),
             }
         }
-        // A name that exists elsewhere is that state, moved.
+        // A state whose name exists elsewhere was moved.
         gone.retain(|state| !self.names.1.contains(self.old.state(*state).name));
         let mut come = self.new.graph.containers()[to].states.clone();
         come.retain(|state| {
@@ -198,7 +198,7 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// Pairs states that do the same under different names: first those that the same states lead to, then in their order.
+    /// Pairs states with the same content and different names: first those with the same incoming transitions, then the remaining ones in order.
     fn renamed(&mut self, gone: &[usize], come: &[usize]) {
         let mut exact: HashMap<(String, Vec<Lead>), VecDeque<usize>> = HashMap::new();
         let mut bodies: HashMap<String, VecDeque<usize>> = HashMap::new();
@@ -244,7 +244,7 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// What a state does, with the names of its targets only where these are in both definitions, as new states.
+    /// The content of a state. Targets are included only if they are in both definitions, as their new states.
     fn body_of(
         &self,
         side: &Side<'_>,
@@ -274,7 +274,7 @@ impl Finder<'_, '_> {
         text
     }
 
-    /// What leads to a state, where that is in both definitions, as new states.
+    /// The transitions into a state whose sources are in both definitions, as their new states.
     fn leads_of(
         &self,
         side: &Side<'_>,
@@ -289,7 +289,7 @@ impl Finder<'_, '_> {
         leads
     }
 
-    /// Pairs what has kept its name in another body. Says whether there was any.
+    /// Pairs states that have the same name in different containers. Returns whether there were any.
     fn moved(&mut self) -> bool {
         let mut come: HashMap<&str, usize> = HashMap::new();
         for (at, state) in self.new.graph.states().iter().enumerate() {

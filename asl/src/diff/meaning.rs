@@ -1,4 +1,4 @@
-//! A text for each value that is the same exactly where the values mean the same.
+//! Normalizes values to texts: two texts are equal exactly if the values mean the same.
 
 use std::fmt::Write;
 
@@ -11,21 +11,21 @@ use crate::path::Path;
 use super::place::Place;
 use super::tokens::without_blanks;
 
-/// What a value means: keys in order, comments and defaults left out, numbers by value, expressions without blanks.
+/// Normalizes a value: sorts keys, omits comments and defaults, compares numbers by value, removes optional blanks from expressions.
 pub(super) fn meaning(json: &Json, place: Place, language: QueryLanguage) -> String {
     let mut text = String::new();
     write(&mut text, json, place, language, "");
     text
 }
 
-/// The same of an object.
+/// Normalizes an object.
 pub(super) fn object_meaning(members: &Object, place: Place, language: QueryLanguage) -> String {
     let mut text = String::new();
     object(&mut text, members, place, language);
     text
 }
 
-/// The same for the value of a member.
+/// Normalizes the value of a member.
 pub(super) fn member_meaning(
     json: &Json,
     place: Place,
@@ -44,7 +44,7 @@ fn write(out: &mut String, json: &Json, place: Place, language: QueryLanguage, k
         Json::Number(value) => number(out, value),
         Json::String(value) => {
             if place == Place::Literal || !expression(out, value, language, key) {
-                // Text as JSON, so that it is no other value's text.
+                // JSON text, which is unambiguous.
                 let _ = write!(out, "{json}");
             }
         }
@@ -89,13 +89,13 @@ fn object(out: &mut String, members: &Object, place: Place, language: QueryLangu
     texts.sort();
     out.push('{');
     for (key, text) in texts {
-        // Writing to a `String` does not fail.
+        // Writing to a `String` cannot fail.
         let _ = write!(out, "{key:?}:{text},");
     }
     out.push('}');
 }
 
-/// Numbers by value: `2`, `2.0` and `2e0` are one. Beyond the integers that a float holds exactly, by text.
+/// Normalizes a number: `2`, `2.0` and `2e0` are equal. Integers beyond the exact range of a float are compared by their text.
 fn number(out: &mut String, number: &Number) {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let value = number.as_f64();
@@ -107,7 +107,7 @@ fn number(out: &mut String, number: &Number) {
     }
 }
 
-/// Writes a string that is an expression; `false` when it is none, or one that cannot be read.
+/// Writes a string that is an expression. Returns `false` if it is not an expression or cannot be parsed.
 fn expression(out: &mut String, text: &str, language: QueryLanguage, key: &str) -> bool {
     if language == QueryLanguage::Jsonata {
         let source = jsonata::strip(text);
@@ -135,9 +135,9 @@ fn expression(out: &mut String, text: &str, language: QueryLanguage, key: &str) 
     }
 }
 
-/// A path without its text: `$.a` and `$['a']` are one.
+/// Writes a path by its syntax tree: `$.a` and `$['a']` are equal.
 fn path_tree(out: &mut String, path: &Path) {
-    // A filter holds paths with their texts, which `Debug` would write.
+    // A filter contains the texts of its paths, which `Debug` would write.
     if path.is_definite() {
         let _ = write!(out, "<{:?}{:?}>", path.root, path.steps);
     } else {
@@ -149,7 +149,7 @@ fn call_tree(out: &mut String, call: &Call) {
     let _ = write!(out, "<{:?}(", call.function);
     for argument in &call.arguments {
         match argument {
-            // Calls nest ten deep at most.
+            // Calls nest at most ten levels deep.
             Argument::Call(call) => call_tree(out, call),
             Argument::Path(path) => path_tree(out, path),
             Argument::Number(value) => number(out, value),

@@ -1,8 +1,8 @@
-//! What changed between two definitions, by what they mean.
+//! Semantic differences between two definitions.
 //!
-//! The order of states and keys, formatting, and a default that is written out are no changes: `"MaxConcurrency": 0`, `"BackoffRate": 2.0`, a
-//! `QueryLanguage` that the machine has anyway, `$['a']` for `$.a`, blanks in a JSONata expression. A state with another name that does the
-//! same is a renamed one. Changes of a `Comment` are told apart from those that are executed.
+//! The following are not changes: the order of states and keys, formatting, and explicit defaults. Examples are `"MaxConcurrency": 0`,
+//! `"BackoffRate": 2.0`, a `QueryLanguage` equal to that of the machine, `$['a']` for `$.a`, and blanks in a JSONata expression. A state with
+//! another name and the same content is renamed. Changes of a `Comment` are reported separately from changes that affect executions.
 //!
 //! ```
 //! use stepwright_asl::diff::{Change, Diff};
@@ -46,9 +46,9 @@ pub use effects::{Effect, Safety, Stranded};
 use comparison::Changes;
 use matching::{Matching, Side};
 
-/// What changed between two definitions.
+/// The differences between two definitions.
 ///
-/// `Display` writes it for people, `serde` for programs.
+/// `Display` writes it for readers, `serde` for programs.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Diff {
     machine: Vec<FieldChange>,
@@ -60,8 +60,8 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// Compares two definitions, each a `&StateMachine`, a `&Document` or a `&Json`. Any JSON can be compared; whether the definitions make sense
-    /// is the validator's question. Arrays and objects below [`MAX_DEPTH`](crate::json::MAX_DEPTH) levels, which no text of a definition has, are compared as text.
+    /// Compares two definitions, each a `&StateMachine`, a `&Document` or a `&Json`. Any JSON can be compared; the definitions are not validated.
+    /// Arrays and objects nested deeper than [`MAX_DEPTH`](crate::json::MAX_DEPTH) levels, which no parsed text has, are compared as text.
     pub fn of<'o, 'n>(old: impl Into<Cow<'o, Json>>, new: impl Into<Cow<'n, Json>>) -> Diff {
         let (old, new) = (folded(old.into()), folded(new.into()));
         let (before, after) = (Side::of(&old), Side::of(&new));
@@ -85,49 +85,49 @@ impl Diff {
         }
     }
 
-    /// Whether nothing changed, comments included.
+    /// Whether the definitions are equal, including comments.
     pub fn is_empty(&self) -> bool {
         self.is_comments_only() && self.comments.is_empty()
     }
 
-    /// Whether nothing changed that is executed.
+    /// Whether only comments changed.
     pub fn is_comments_only(&self) -> bool {
         self.machine.is_empty() && self.states.is_empty() && self.transitions.is_empty()
     }
 
-    /// Fields of the machine itself.
+    /// Changes in fields of the machine itself.
     pub fn machine(&self) -> &[FieldChange] {
         &self.machine
     }
 
-    /// The states that were removed, in the old order, then all others, in the new one.
+    /// The changed states: first the removed ones in the old order, then all others in the new order.
     pub fn states(&self) -> &[StateChange] {
         &self.states
     }
 
-    /// The transitions that came or went. One that leads from or to a renamed state is no other transition for that.
+    /// The added and removed transitions. A transition is not changed if only its source or target state was renamed.
     pub fn transitions(&self) -> &[TransitionChange] {
         &self.transitions
     }
 
-    /// Comments, which are not executed.
+    /// Changes of comments, which do not affect executions.
     pub fn comments(&self) -> &[FieldChange] {
         &self.comments
     }
 
-    /// What the change does to executions that run, and to those that are redriven. Empty when nothing changed that is executed.
+    /// The effects of the change on running and redriven executions. Empty if only comments changed.
     pub fn effects(&self) -> &[Effect] {
         &self.effects
     }
 
-    /// The states of the old definition at which an execution could not go on under the new one. AWS never asks for that: an execution
-    /// keeps its definition. It matters where a new execution starts at the state at which an old one stopped.
+    /// The states of the old definition from which an execution could not continue under the new one. AWS never does that: a running execution uses
+    /// its old definition to the end. It matters if you start a new execution at the state where an old one stopped.
     pub fn stranded(&self) -> &[Stranded] {
         &self.stranded
     }
 }
 
-/// The comparison recurses, and a program may build values of any depth.
+/// The comparison recurses, and programs may build values of any depth.
 fn folded(json: Cow<'_, Json>) -> Cow<'_, Json> {
     match json.folded() {
         Some(folded) => Cow::Owned(folded),
@@ -141,7 +141,7 @@ mod tests {
     use crate::json;
     use crate::json::Json;
 
-    /// A machine whose state has a result of so many levels, with a value inside.
+    /// A machine with a state whose `Result` nests this many levels around the inner value.
     fn deep(levels: usize, inside: &str) -> Json {
         let result = (0..levels).fold(Json::from(inside), |inner, _| Json::Array(vec![inner]));
         let mut machine = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});

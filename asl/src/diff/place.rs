@@ -1,12 +1,12 @@
-//! Where in a definition a value stands, and what its absence means there.
+//! The context of a value in a definition, and the default of an absent value there.
 
 use crate::json::{Json, Object};
 use crate::model::{QueryLanguage, StateKind};
 
-/// Where in a definition a value stands.
+/// The context of a value in a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// The machine, a branch, or what a Map does with an item: its states are looked at one by one.
+    /// The machine, a branch, or the processor of a Map. Its states are compared one by one.
     Body,
     State(Option<StateKind>),
     Retriers,
@@ -16,21 +16,21 @@ pub(super) enum Place {
     /// The rules of a Choice.
     Rules,
     Rule,
-    /// The rules within `And` or `Or`.
+    /// The rules in `And` or `Or`.
     InnerRules,
     InnerRule,
-    /// Names of errors, whose order means nothing.
+    /// Names of errors, whose order is irrelevant.
     Names,
-    /// How a Map runs its items.
+    /// The `ProcessorConfig` of a Map.
     ProcessorConfig,
-    /// Data in which expressions are evaluated.
+    /// A payload in which expressions are evaluated.
     Data,
-    /// Data that is taken as it is.
+    /// A payload that is not evaluated.
     Literal,
 }
 
 impl Place {
-    /// Where the member of an object stands.
+    /// The context of an object's member.
     pub(super) fn member(self, key: &str) -> Place {
         match (self, key) {
             (Place::State(_), "Retry") => Place::Retriers,
@@ -47,7 +47,7 @@ impl Place {
         }
     }
 
-    /// Where an item of an array stands.
+    /// The context of an array's item.
     pub(super) fn item(self) -> Place {
         match self {
             Place::Retriers => Place::Retrier,
@@ -59,7 +59,7 @@ impl Place {
         }
     }
 
-    /// Whether an object here may have a `Comment`, which is not executed. In data that is a key like any other.
+    /// Whether a `Comment` of an object here is a comment. In payloads it is an ordinary key.
     pub(super) fn has_comment(self) -> bool {
         matches!(
             self,
@@ -72,7 +72,7 @@ impl Place {
         )
     }
 
-    /// Whether a member is no field like others: where a transition goes, and the states inside, are looked at by themselves.
+    /// Whether a member is compared separately and not as a field: transition targets, and nested states.
     pub(super) fn is_structure(self, key: &str) -> bool {
         match self {
             Place::Body => matches!(key, "StartAt" | "States"),
@@ -85,7 +85,7 @@ impl Place {
         }
     }
 
-    /// Whether a member of the structure is one that can be looked at as such. What is not is compared as any value.
+    /// Whether a structural member has the right type. A member of the wrong type is compared as an ordinary value.
     pub(super) fn is_sound(key: &str, value: &Json) -> bool {
         match key {
             "StartAt" | "Next" | "Default" => value.as_str().is_some(),
@@ -99,7 +99,7 @@ impl Place {
         }
     }
 
-    /// Another name for a key that means the same: that of today for that of yesterday.
+    /// The canonical name of a key: the current name of a deprecated key.
     pub(super) fn canonical<'k>(self, object: &Object, key: &'k str) -> &'k str {
         let today = match (self, key) {
             (Place::State(Some(StateKind::Map)), "Iterator") => "ItemProcessor",
@@ -113,7 +113,7 @@ impl Place {
         }
     }
 
-    /// The key under which an object has what a canonical key means.
+    /// The key that an object uses for a canonical key.
     pub(super) fn written<'k>(self, object: &Object, canonical: &'k str) -> Option<&'k str> {
         if object.contains_key(canonical) {
             return Some(canonical);
@@ -126,8 +126,8 @@ impl Place {
         object.contains_key(yesterday).then_some(yesterday)
     }
 
-    /// The value that an absent field has. Sources: the States Language and AWS's pages of each state; `{% $states.result %}` and the like are
-    /// AWS's words for what happens without `Output`.
+    /// The default of an absent field. Sources: the States Language and AWS's pages of each state. `{% $states.result %}` and the like are AWS's
+    /// notation for the behaviour without `Output`.
     pub(super) fn absent(self, key: &str, language: QueryLanguage) -> Option<Json> {
         use StateKind::{Choice, Map, Parallel, Pass, Succeed, Task, Wait};
         let jsonata = language == QueryLanguage::Jsonata;

@@ -1,4 +1,4 @@
-//! The change as people read it.
+//! Formats the differences as text.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -8,7 +8,7 @@ use super::Diff;
 use super::change::{Change, FieldChange, On, StateChange, TransitionChange};
 use super::effects::Safety;
 
-/// How much of a value is shown.
+/// Maximum number of characters of a value that are shown.
 const LONGEST: usize = 100;
 
 impl Display for Diff {
@@ -92,7 +92,7 @@ fn state_line(change: &StateChange) -> String {
     format!("{} {}{what}", sign(change.change), change.name)
 }
 
-/// One field, by its pointer within the state.
+/// Writes one field, with its pointer relative to the state.
 fn field(f: &mut Formatter<'_>, change: &FieldChange, old: &str, new: &str) -> fmt::Result {
     let indent = if old.is_empty() && new.is_empty() {
         "  "
@@ -157,8 +157,8 @@ fn transition_line(change: &TransitionChange) -> String {
 }
 
 impl Diff {
-    /// The same in few lines, for a test or a log: one for the machine's own fields, one for each state that is another, with its fields, and
-    /// one for each transition. Where nothing but the order or the form of the text differs there is none.
+    /// Returns the differences as a few lines, for a test or a log: one line for the machine's own fields, one for each changed state with its
+    /// fields, and one for each transition. Returns no lines if only the order or the formatting differs.
     ///
     /// ```
     /// use stepwright_asl::diff::Diff;
@@ -198,7 +198,7 @@ fn value(json: &Json) -> String {
     short(&json.to_string())
 }
 
-/// The text on one line, cut.
+/// The text on one line, truncated.
 fn short(text: &str) -> String {
     let mut line: String = text
         .chars()

@@ -1,11 +1,11 @@
-//! JSONata without what only people read: blanks and comments between tokens.
+//! Removes blanks and comments between the tokens of JSONata.
 //!
-//! Text is compared, not syntax trees: these may be so deep that walking them needs a large stack.
+//! Compares text and not syntax trees, because a deep tree needs a large stack to walk.
 
-/// Pairs of characters that are one token when nothing stands between them.
+/// Pairs of characters that form one token if they are adjacent.
 const JOINED: [&str; 10] = [":=", "!=", ">=", "<=", "**", "..", "~>", "?:", "??", "/*"];
 
-/// The expression with no more blanks than its tokens need. The text is one that can be parsed.
+/// Returns the expression with only the blanks that its tokens need. The text must be valid JSONata.
 pub(super) fn without_blanks(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
@@ -39,7 +39,7 @@ pub(super) fn without_blanks(source: &str) -> String {
     out
 }
 
-/// How long a piece is that ends with its first character, or with the text.
+/// The length of a quoted token, up to its closing quote or the end of the text.
 fn quoted(text: &str, quote: char, escapes: bool) -> usize {
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -58,7 +58,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '$')
 }
 
-/// Whether an operand comes next, so that `/` begins a regular expression. In doubt it does: then blanks are kept.
+/// Whether an operand comes next, so that `/` starts a regular expression. Returns `true` in doubt, because blanks are then preserved.
 fn begins_operand(before: &str) -> bool {
     let Some(last) = before.chars().next_back() else {
         return true;
@@ -70,7 +70,7 @@ fn begins_operand(before: &str) -> bool {
     !(is_word(last) || matches!(last, ')' | ']' | '}' | '\'' | '"' | '`'))
 }
 
-/// Whether two tokens would become another one without a blank between them.
+/// Whether two tokens would merge without a blank between them.
 fn needs_blank(before: &str, token: &str) -> bool {
     let (Some(last), Some(first)) = (before.chars().next_back(), token.chars().next()) else {
         return false;

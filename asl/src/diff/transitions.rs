@@ -1,4 +1,4 @@
-//! Which transitions are not the same, and with them the rules and catchers that say them.
+//! Compares the transitions of two definitions, with their Choice rules and catchers.
 
 use crate::condition;
 use crate::graph::{EdgeKind, State};
@@ -11,14 +11,14 @@ use super::matching::{Matching, Side};
 use super::meaning::{meaning, object_meaning};
 use super::place::Place;
 
-/// Where a transition goes, in words that both definitions share.
+/// The target of a transition, comparable between both definitions.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Target {
-    /// A state that both have, by its index in the new one.
+    /// A state in both definitions, by its index in the new one.
     Both(usize),
-    /// A state that only this one has.
+    /// A state in only one of the definitions.
     Own(bool, usize),
-    /// No state of the body.
+    /// The container has no state of this name.
     Missing(String),
     /// There is no transition.
     None,
@@ -32,7 +32,7 @@ pub(super) struct Transitions<'a, 'j> {
 }
 
 impl<'a, 'j> Transitions<'a, 'j> {
-    /// The old or the new definition.
+    /// Returns the old or the new definition.
     fn side(&self, is_new: bool) -> &'a Side<'j> {
         if is_new { self.new } else { self.old }
     }
@@ -73,7 +73,7 @@ impl<'a, 'j> Transitions<'a, 'j> {
         });
     }
 
-    /// Where bodies start.
+    /// Compares the start states of containers.
     pub(super) fn starts(&mut self) {
         for (&old, &new) in &self.matching.bodies {
             let (before, after) = (
@@ -102,7 +102,7 @@ impl<'a, 'j> Transitions<'a, 'j> {
         }
     }
 
-    /// All transitions of a state that only one of the definitions has, and where the bodies inside it start.
+    /// Reports all transitions of a state that only one of the definitions has, and the start states of its containers.
     pub(super) fn alone(&mut self, is_new: bool, index: usize) {
         let side = self.side(is_new);
         let state = side.state(index);
@@ -125,7 +125,7 @@ impl<'a, 'j> Transitions<'a, 'j> {
         }
     }
 
-    /// The transitions of a state that both have.
+    /// Compares the transitions of a state that both definitions have.
     pub(super) fn of(&mut self, old: usize, new: usize, fields: &mut Fields) {
         let (before, after) = (self.old.state(old), self.new.state(new));
         for (key, on) in [("Next", On::Next), ("Default", On::Default)] {
@@ -164,7 +164,7 @@ impl<'a, 'j> Transitions<'a, 'j> {
         }
     }
 
-    /// Rules or catchers.
+    /// Compares rules or catchers.
     fn handlers(&mut self, key: &str, old: usize, new: usize, fields: &mut Fields) {
         let (before, after) = (self.list(false, key, old), self.list(true, key, new));
         if before.items.is_empty() && after.items.is_empty() {
@@ -172,7 +172,7 @@ impl<'a, 'j> Transitions<'a, 'j> {
         }
         let pairs = {
             let mut pairs = align::handlers((&before.all, &after.all), (&before.what, &after.what));
-            // What is left over and goes to the same state has another condition, or catches other errors.
+            // Of the remaining ones, a pair with the same target has a different condition, or catches different errors.
             let (gone, come) = align::rest(&pairs, before.items.len(), after.items.len());
             let left: Vec<&Target> = gone.iter().map(|at| &before.targets[*at]).collect();
             let right: Vec<&Target> = come.iter().map(|at| &after.targets[*at]).collect();
@@ -202,7 +202,7 @@ impl<'a, 'j> Transitions<'a, 'j> {
         }
     }
 
-    /// One rule or catcher, as a transition that came or went.
+    /// Reports an added or removed rule or catcher as a transition.
     fn handler(&mut self, is_new: bool, index: usize, key: &str, at: usize) {
         let state = self.side(is_new).state(index);
         let kind = if key == "Catch" {
@@ -277,9 +277,9 @@ struct List<'a> {
     items: &'a [Json],
     at: At,
     targets: Vec<Target>,
-    /// All that each says.
+    /// The full text of each item.
     all: Vec<String>,
-    /// What each is for.
+    /// The condition or the errors of each item.
     what: Vec<String>,
 }
 
@@ -291,7 +291,7 @@ fn item<'j>(state: &'j Object, key: &str, at: usize) -> Option<&'j Json> {
     state.get(key)?.as_array()?.get(at)
 }
 
-/// What a transition is taken for, as people read it.
+/// The trigger of a transition, in readable form.
 fn on(state: &Object, kind: EdgeKind) -> On {
     match kind {
         EdgeKind::Next => On::Next,

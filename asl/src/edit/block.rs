@@ -1,4 +1,4 @@
-//! Edits of YAML's objects and arrays by indentation.
+//! Edits of block-style objects and arrays in YAML.
 
 use super::block_layout::{column, column_of, end_of_lines, first_of, items, lines};
 use super::block_write::BlockWriter;
@@ -7,7 +7,7 @@ use super::splice::Splice;
 use super::target::{Node, Target};
 use crate::json::{Json, Shape};
 
-/// Whether a value stands in a block, or is the whole text and could be one.
+/// Whether a value is in block style, or is the whole text and could be in block style.
 pub(super) fn holds(plan: &Plan<'_>, target: &Target<'_>) -> bool {
     plan.source.is_yaml
         && match target.parent() {
@@ -16,7 +16,7 @@ pub(super) fn holds(plan: &Plan<'_>, target: &Target<'_>) -> bool {
         }
 }
 
-/// Puts a child in before the one of this index, or behind the last.
+/// Inserts a child before the child at this index, or after the last one.
 pub(super) fn insert(
     plan: &Plan<'_>,
     target: &Target<'_>,
@@ -46,7 +46,7 @@ pub(super) fn insert(
     Ok(vec![Splice::insert(offset, text)])
 }
 
-/// Puts a first child into brackets that are empty and stand in a block: the child needs no brackets. `None` when there are no such brackets.
+/// Inserts the first child into an empty flow collection inside a block, and removes the brackets. `None` if there is no such collection.
 pub(super) fn insert_in_empty(
     plan: &Plan<'_>,
     target: &Target<'_>,
@@ -75,7 +75,7 @@ pub(super) fn insert_in_empty(
     }
 }
 
-/// Takes a child out.
+/// Removes a child.
 pub(super) fn remove(plan: &Plan<'_>, target: &Target<'_>, at: usize) -> Changes {
     let source = plan.source;
     let nodes = &target.nodes;
@@ -104,7 +104,7 @@ pub(super) fn remove(plan: &Plan<'_>, target: &Target<'_>, at: usize) -> Changes
     if own_lines {
         return Ok(vec![Splice::delete(lines(source, item.begin, line_end))]);
     }
-    // The first child stands behind the dash of what it belongs to, and the next one moves there.
+    // The first child is on the line of its parent's dash. The next child moves there.
     let Some(next) = items.get(at + 1) else {
         return Err("it does not begin a line".to_owned());
     };
@@ -118,7 +118,7 @@ pub(super) fn remove(plan: &Plan<'_>, target: &Target<'_>, at: usize) -> Changes
     Ok(vec![Splice::delete(behind)])
 }
 
-/// Gives a value another value.
+/// Replaces a value.
 pub(super) fn replace(plan: &Plan<'_>, target: &Target<'_>, value: &Json) -> Changes {
     let node = target.node();
     let flow = match (node.mark.shape, target.parent(), target.path.last()) {
@@ -145,7 +145,7 @@ fn replace_as(plan: &Plan<'_>, target: &Target<'_>, value: &Json, flow: bool) ->
     let same_line = source.line_start(first) == source.line_start(item.head);
     let is_block = node.mark.shape == Shape::Block;
     let is_empty = item.start == item.end;
-    // With a block go the comments in its lines, but not the one beside the key or the dash.
+    // Replacing a block also replaces the comments in its lines, but not the comment on the line of the key or the dash.
     let end = if is_block && source.line_start(item.end) != source.line_start(item.begin) {
         end_of_lines(source, &item)?
     } else {
@@ -229,7 +229,7 @@ fn replace_root(plan: &Plan<'_>, node: Node<'_>, value: &Json) -> Changes {
     Ok(vec![Splice::new(range, text)])
 }
 
-/// Whether a new value is written in brackets: as its neighbours of the same kind are, or most of the text.
+/// Whether a new value is written in flow style: like its siblings of the same kind, or else like most of the text.
 fn prefers_flow(plan: &Plan<'_>, parent: Node<'_>, value: &Json, at: usize) -> bool {
     let children: Vec<&Json> = match parent.json {
         Json::Array(items) => items.iter().collect(),

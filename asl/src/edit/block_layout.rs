@@ -1,4 +1,4 @@
-//! Where the members and items of YAML's blocks stand.
+//! Locates the members and items of YAML blocks.
 
 use std::ops::Range;
 
@@ -9,18 +9,18 @@ use crate::json::{Json, Mark, Shape};
 /// A member or an item of a block.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Item {
-    /// Where it begins: its key or its dash, or an anchor before the key.
+    /// Start offset: of the key or the dash, or of an anchor before the key.
     pub(super) begin: usize,
-    /// The offset behind the colon or the dash, and behind an anchor of the value in this line.
+    /// The offset after the colon or the dash, and after an anchor of the value on the same line.
     pub(super) head: usize,
-    /// The same, behind a tag too when the value begins in a line further down.
+    /// Like `head`, but also after a tag if the value starts on a later line.
     pub(super) properties: usize,
-    /// Where the value begins, and where it ends.
+    /// Start offset of the value.
     pub(super) start: usize,
     pub(super) end: usize,
 }
 
-/// Takes a block apart.
+/// Splits a block into its items.
 pub(super) fn items(source: Source<'_>, node: Node<'_>) -> Result<Vec<Item>, String> {
     let mut items = Vec::with_capacity(node.mark.children.len());
     let in_array = matches!(node.json, Json::Array(_));
@@ -53,7 +53,7 @@ pub(super) fn items(source: Source<'_>, node: Node<'_>) -> Result<Vec<Item>, Str
     Ok(items)
 }
 
-/// The offset behind the colon of a key.
+/// The offset after the colon of a key.
 fn behind_colon(source: Source<'_>, key: usize, start: usize) -> Option<usize> {
     let text = source.text;
     let end = match source.byte(key)? {
@@ -88,11 +88,11 @@ fn behind_colon(source: Source<'_>, key: usize, start: usize) -> Option<usize> {
     (source.byte(colon) == Some(b':') && colon < start.max(colon + 1)).then_some(colon + 1)
 }
 
-/// The offsets behind the head of a child, see [`Item`].
+/// The `head` and `properties` offsets of a child, see [`Item`].
 fn head(source: Source<'_>, child: &Mark, behind: usize) -> (usize, usize) {
     let start = child.start as usize;
     let line_end = source.line_end(behind);
-    // What stands in this line belongs to the first key of a block that begins there.
+    // Properties on this line belong to the first key of a block that starts there.
     if child.shape == Shape::Block && first_of(source, child) <= line_end {
         return (behind, behind);
     }
@@ -114,7 +114,7 @@ fn head(source: Source<'_>, child: &Mark, behind: usize) -> (usize, usize) {
     }
 }
 
-/// Where the first child of a block begins, behind the tag of the block; where another value begins.
+/// The start of a value. For a block, the start of its first child, after the tag of the block.
 pub(super) fn first_of(source: Source<'_>, mark: &Mark) -> usize {
     let start = mark.start as usize;
     let mut offset = start;
@@ -125,14 +125,14 @@ pub(super) fn first_of(source: Source<'_>, mark: &Mark) -> usize {
         let length = rest.find([' ', '\t', '\n', '\r']).unwrap_or(rest.len());
         offset = source.skip_blanks(offset + length);
     }
-    // A tag belongs to the block when nothing follows it in its line.
+    // A tag belongs to the block if nothing follows it on its line.
     match source.byte(offset) {
         Some(b'\n' | b'\r' | b'#') if offset > start => source.skip_trivia(offset),
         _ => start,
     }
 }
 
-/// The column at which the children of a block stand.
+/// The column of a block's children.
 pub(super) fn column(source: Source<'_>, items: &[Item]) -> Option<usize> {
     let first = items.first()?.begin;
     let line = &source.text[source.line_start(first)..first];
@@ -147,7 +147,7 @@ pub(super) fn column_of(source: Source<'_>, offset: usize) -> usize {
     line.trim_start_matches('\u{feff}').chars().count()
 }
 
-/// The end of the last line of a child, behind its comment.
+/// The end of the last line of a child, after its comment.
 pub(super) fn end_of_lines(source: Source<'_>, item: &Item) -> Result<usize, String> {
     let after = source.skip_comment(item.end);
     let after = source.skip_blanks(after);
@@ -158,7 +158,7 @@ pub(super) fn end_of_lines(source: Source<'_>, item: &Item) -> Result<usize, Str
     }
 }
 
-/// Whole lines with a line break of theirs: the one behind, or the one before at the end of the text.
+/// Extends to whole lines with one line break: the one after them, or at the end of the text the one before them.
 pub(super) fn lines(source: Source<'_>, begin: usize, line_end: usize) -> Range<usize> {
     let start = source.line_start(begin);
     if let Some(length) = source.text[line_end..].find('\n') {

@@ -1,4 +1,4 @@
-//! New values by indentation.
+//! Writes new values in YAML's block style.
 
 use super::flow::writer;
 use super::scalar::{block, literal};
@@ -7,16 +7,16 @@ use super::style::Style;
 use super::write::{Layout, Writer};
 use crate::json::Json;
 
-/// Writes YAML without brackets.
+/// Writes YAML in block style.
 pub(super) struct BlockWriter {
-    /// Writes what stands between brackets.
+    /// Writes flow collections.
     flow: Writer,
-    /// Whether the line ends behind the new value. Otherwise a text after `|` would take in what follows.
+    /// Whether the line ends after the new value. Otherwise a `|` block scalar would absorb the following text.
     ends_line: bool,
 }
 
 impl BlockWriter {
-    /// A writer of what takes the place of the text before `end`.
+    /// Creates a writer for a replacement of the text before `end`.
     pub(super) fn new(source: Source<'_>, style: Style, end: usize) -> BlockWriter {
         BlockWriter {
             flow: writer(source, style, end),
@@ -24,7 +24,7 @@ impl BlockWriter {
         }
     }
 
-    /// The same, of what stands in lines of its own.
+    /// Creates a writer for values on separate lines.
     pub(super) fn of_lines(source: Source<'_>, style: Style, offset: usize) -> BlockWriter {
         BlockWriter {
             ends_line: true,
@@ -36,7 +36,7 @@ impl BlockWriter {
         self.flow.line_break
     }
 
-    /// A value that fits behind a colon or a dash; `None` for one that needs lines of its own.
+    /// A value that fits on the line of its colon or dash; `None` for a value that needs separate lines.
     pub(super) fn inline(&self, json: &Json, flow: bool) -> Option<String> {
         match json {
             Json::String(text) => Some(block(&self.flow.style, text, false)),
@@ -45,7 +45,7 @@ impl BlockWriter {
         }
     }
 
-    /// A value in the place of one in brackets.
+    /// A replacement for a value in flow style.
     pub(super) fn flow_like(&self, json: &Json, indent: &str, spreads: bool) -> String {
         match (json, spreads) {
             (Json::String(text), _) => block(&self.flow.style, text, false),
@@ -54,7 +54,7 @@ impl BlockWriter {
         }
     }
 
-    /// A whole member or item; its first line stands at `column`.
+    /// A whole member or item. Its first line starts at `column`.
     pub(super) fn child(
         &self,
         key: Option<&str>,
@@ -72,7 +72,7 @@ impl BlockWriter {
         }
     }
 
-    /// An array or an object, its first line at `column` already.
+    /// An array or an object. Its first line is already indented to `column`.
     pub(super) fn block(&self, json: &Json, column: usize) -> String {
         let children: Vec<String> = match json {
             Json::Array(items) => items
@@ -92,17 +92,17 @@ impl BlockWriter {
         children.join(&separator)
     }
 
-    /// The column of what stands below a key or a dash at `outer`.
+    /// The column of the lines below a key or a dash at column `outer`.
     pub(super) fn inner_column(&self, json: &Json, outer: usize, in_array: bool) -> usize {
         match json {
             _ if in_array => outer + 2,
             Json::Array(_) => outer + self.flow.style.dash,
-            // Tabs indent nothing in YAML.
+            // YAML does not allow tabs as indentation.
             _ => outer + self.unit(),
         }
     }
 
-    /// What follows a colon or a dash at `column`.
+    /// The text after a colon or a dash at `column`.
     fn value(&self, json: &Json, column: usize, in_array: bool, flow: bool) -> String {
         let indent = " ".repeat(column + if in_array { 2 } else { self.unit() });
         if let Json::String(text) = json
@@ -137,7 +137,7 @@ impl BlockWriter {
     }
 }
 
-/// Whether a text after `|` may end before the rest of a text: no comment and no blank in an empty line can be taken for a line of it.
+/// Whether a `|` block scalar may end before this text: no comment or blank line of it could be read as part of the scalar.
 fn ends_block_scalar(rest: &str) -> bool {
     let next = rest.trim_start_matches([' ', '\t', '\r', '\n']);
     let between = &rest[..rest.len() - next.len()];

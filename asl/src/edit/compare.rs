@@ -1,24 +1,23 @@
-//! Whether an edit changed what it was to change, and nothing else.
+//! Checks that an edit made the intended change and no other.
 
 use crate::json::{Json, Number, escape};
 
-/// What is to happen to a child of an array or an object, or to the whole value.
+/// The intended change of a child of an array or an object, or of the whole value.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Change<'v> {
-    /// A child is put in before the one of this index. The key is that of the new member.
+    /// Inserts a child before the child at this index. The string is the key of a new member.
     Insert(usize, &'v str, &'v Json),
-    /// The child of this index gets another value.
+    /// Replaces the value of the child at this index.
     Replace(usize, &'v Json),
-    /// The child of this index is taken out.
+    /// Removes the child at this index.
     Remove(usize),
-    /// The whole value becomes another.
+    /// Replaces the whole value.
     Root(&'v Json),
 }
 
-/// Checks that `after` is `before` with the change in the node to which the indices of `path` lead. The error is the pointer of a value
-/// that is another than it should be.
+/// Checks that `after` is `before` with the change applied to the node at `path`. The error is the pointer of the first value that is wrong.
 ///
-/// Order counts: an edit moves nothing.
+/// Order counts: an edit never reorders children.
 pub(super) fn check(
     before: &Json,
     after: &Json,
@@ -32,7 +31,7 @@ pub(super) fn check(
     }
 }
 
-/// The recursion is bounded: both values were read, or found to nest no deeper than what is read.
+/// The recursion is bounded: both values were parsed, or checked against the parser's depth limit.
 fn walk(
     wanted: &Json,
     found: &Json,
@@ -87,7 +86,7 @@ fn walk(
     Ok(())
 }
 
-/// The members or items, with their keys; `None` for what has none.
+/// The children, with the keys of members; `None` for a scalar.
 fn children(json: &Json) -> Option<Vec<(Option<&str>, &Json)>> {
     match json {
         Json::Object(members) => Some(
@@ -101,7 +100,7 @@ fn children(json: &Json) -> Option<Vec<(Option<&str>, &Json)>> {
     }
 }
 
-/// Numbers that only their text holds may have another spelling of the exponent in YAML.
+/// For numbers stored as text, YAML may spell the exponent differently.
 fn same_number(wanted: &Number, found: &Number) -> bool {
     wanted == found || wanted.to_string().eq_ignore_ascii_case(&found.to_string())
 }

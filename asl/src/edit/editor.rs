@@ -1,4 +1,4 @@
-//! The editor.
+//! The [`Editor`].
 
 use super::compare::{self, Change};
 use super::error::EditError;
@@ -11,7 +11,7 @@ use crate::json::{Document, Json, MAX_DEPTH, escape, index};
 #[cfg(feature = "yaml")]
 use crate::yaml::Format;
 
-/// A JSON or YAML text that is edited. What no edit names stays as it is, byte by byte; [`edit`](super) says more.
+/// A JSON or YAML text with edits. Text that no edit names remains unchanged, byte by byte; see [`edit`](super).
 ///
 /// ```
 /// use stepwright_asl::edit::Editor;
@@ -29,12 +29,12 @@ use crate::yaml::Format;
 #[derive(Debug, Clone)]
 pub struct Editor {
     document: Document,
-    /// How the text is read.
+    /// The parser of the text.
     read: fn(&str) -> Result<Document, SyntaxError>,
     is_yaml: bool,
 }
 
-/// Where a new member stands.
+/// The position of a new member.
 #[derive(Debug, Clone, Copy)]
 enum Place<'k> {
     Last,
@@ -47,7 +47,7 @@ impl Editor {
     ///
     /// # Errors
     ///
-    /// As [`Document::parse`].
+    /// See [`Document::parse`].
     pub fn parse(text: &str) -> Result<Editor, SyntaxError> {
         Ok(Editor {
             document: Document::parse(text)?,
@@ -56,7 +56,7 @@ impl Editor {
         })
     }
 
-    /// Edits a YAML text. One that is JSON stays JSON.
+    /// Edits a YAML text. A text in JSON remains JSON.
     ///
     /// ```
     /// use stepwright_asl::edit::Editor;
@@ -80,7 +80,7 @@ impl Editor {
     ///
     /// # Errors
     ///
-    /// As [`Document::parse_yaml`].
+    /// See [`Document::parse_yaml`].
     #[cfg(feature = "yaml")]
     pub fn parse_yaml(text: &str) -> Result<Editor, SyntaxError> {
         if Format::of_text(text) == Format::Json
@@ -95,31 +95,30 @@ impl Editor {
         })
     }
 
-    /// The text as it is now.
+    /// The current text.
     pub fn text(&self) -> &str {
         self.document.source()
     }
 
-    /// The text and the place of every value in it, as they are now.
+    /// The current text with the position of each value.
     pub fn document(&self) -> &Document {
         &self.document
     }
 
-    /// Puts a member or an item in: a member behind the others, an item before the one that has its index.
+    /// Inserts a member or an item: a member after the others, an item before the item at its index.
     ///
     /// # Errors
     ///
-    /// When the member exists, nothing stands where it should go in, the index lies behind the end, or [`EditError`] says why the text
-    /// cannot be edited there.
+    /// If the member already exists, the parent does not exist, the index is out of bounds, or the text cannot be edited there (see [`EditError`]).
     pub fn insert(&mut self, pointer: &str, value: impl Into<Json>) -> Result<(), EditError> {
         self.insert_at(pointer, Place::Last, &value.into())
     }
 
-    /// Puts a member in before the member `key` of the same object.
+    /// Inserts a member before the member `key` of the same object.
     ///
     /// # Errors
     ///
-    /// As [`Editor::insert`], and when there is no such `key`.
+    /// Like [`Editor::insert`], and if there is no member `key`.
     pub fn insert_before(
         &mut self,
         pointer: &str,
@@ -129,11 +128,11 @@ impl Editor {
         self.insert_at(pointer, Place::Before(key), &value.into())
     }
 
-    /// Puts a member in behind the member `key` of the same object.
+    /// Inserts a member after the member `key` of the same object.
     ///
     /// # Errors
     ///
-    /// As [`Editor::insert`], and when there is no such `key`.
+    /// Like [`Editor::insert`], and if there is no member `key`.
     pub fn insert_after(
         &mut self,
         pointer: &str,
@@ -143,11 +142,11 @@ impl Editor {
         self.insert_at(pointer, Place::After(key), &value.into())
     }
 
-    /// Gives a value that stands there another value; `""` is the whole text's.
+    /// Replaces an existing value. The pointer `""` is the whole text.
     ///
     /// # Errors
     ///
-    /// When nothing stands there, or [`EditError`] says why the text cannot be edited there.
+    /// If the value does not exist, or the text cannot be edited there (see [`EditError`]).
     pub fn replace(&mut self, pointer: &str, value: impl Into<Json>) -> Result<(), EditError> {
         let value = value.into();
         check_depth(&value)?;
@@ -165,11 +164,11 @@ impl Editor {
         }
     }
 
-    /// Takes a member or an item out.
+    /// Removes a member or an item.
     ///
     /// # Errors
     ///
-    /// When nothing stands there, the pointer is that of the whole text, or [`EditError`] says why the text cannot be edited there.
+    /// If the value does not exist, the pointer is `""`, or the text cannot be edited there (see [`EditError`]).
     pub fn remove(&mut self, pointer: &str) -> Result<(), EditError> {
         let target = Target::find(&self.document, pointer)?;
         let (Some(parent), Some((&at, outer))) = (target.parent(), target.path.split_last()) else {
@@ -240,7 +239,7 @@ impl Editor {
         self.commit(pointer, &splices, &path, change)
     }
 
-    /// Makes the change when the text then says what it should.
+    /// Applies the change if the resulting text has the intended content.
     fn commit(
         &mut self,
         pointer: &str,
@@ -282,7 +281,7 @@ impl Editor {
         }
     }
 
-    /// Refuses to change the members of an object that has a key twice: the value does not tell which of them is meant.
+    /// Rejects changes to an object with duplicate keys: it is ambiguous which of the members is meant.
     fn check_duplicates(&self, pointer: &str, node: Node<'_>) -> Result<(), EditError> {
         let outer = pointer.rsplit_once('/').map_or("", |(outer, _)| outer);
         let duplicate = self.document.duplicates().iter().find(|duplicate| {
@@ -308,7 +307,7 @@ impl Editor {
     }
 }
 
-/// Refuses a value that nests deeper than what is read.
+/// Rejects a value that nests deeper than the parser allows.
 fn check_depth(value: &Json) -> Result<(), EditError> {
     fn fits(value: &Json, depth: usize) -> bool {
         match value {

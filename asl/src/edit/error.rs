@@ -1,9 +1,9 @@
-//! Why an edit cannot be made.
+//! The errors of edits.
 
 use crate::SyntaxError;
 use crate::json::Position;
 
-/// Why an edit cannot be made. The text is then as it was.
+/// The reason why an edit failed. The text is then unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EditError {
@@ -13,44 +13,44 @@ pub enum EditError {
         /// The pointer.
         pointer: String,
     },
-    /// Nothing stands at the pointer.
+    /// There is no value at the pointer.
     #[error("nothing stands at `{pointer}`: {reason}{}", question(suggestion.as_deref()))]
     NotFound {
-        /// The pointer up to what is missing.
+        /// The pointer up to the missing step.
         pointer: String,
-        /// What is missing there.
+        /// The reason, which names the missing member or item.
         reason: String,
-        /// The pointer that was probably meant.
+        /// The most similar existing pointer.
         suggestion: Option<String>,
     },
-    /// There is a member of this name already.
+    /// A member of this name already exists.
     #[error("`{pointer}` exists already; replace it")]
     Exists {
         /// The pointer.
         pointer: String,
     },
-    /// The value cannot stand in a text.
+    /// The value cannot be represented in the text.
     #[error("the new value cannot be written: {reason}")]
     Value {
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
-    /// What stands there cannot be edited without a change elsewhere.
+    /// The value cannot be edited without a change elsewhere.
     #[error("`{pointer}` cannot be edited at line {}, column {}: {reason}", position.line, position.column)]
     Unsafe {
         /// The pointer of the edit.
         pointer: String,
-        /// Where it stands.
+        /// The position of the value.
         position: Position,
-        /// Why it cannot.
+        /// The reason.
         reason: String,
     },
-    /// The edited text could not be read again.
+    /// The edited text could not be parsed.
     #[error("`{pointer}` cannot be edited: the edited text cannot be read: {source}")]
     Unreadable {
         /// The pointer of the edit.
         pointer: String,
-        /// What the reader says about the edited text.
+        /// The parser's error for the edited text.
         source: SyntaxError,
     },
 }

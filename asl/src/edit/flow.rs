@@ -1,4 +1,4 @@
-//! Edits between brackets: all of JSON, and the flow collections of YAML.
+//! Edits of collections in brackets: all of JSON, and the flow collections of YAML.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::style::Style;
 use super::write::{Layout, Writer, json_string};
 use crate::json::{Json, Mark, Shape};
 
-/// An array or an object in brackets that is to be edited.
+/// An array or an object in brackets to edit.
 pub(super) struct Flow<'t> {
     source: Source<'t>,
     style: Style,
@@ -16,30 +16,30 @@ pub(super) struct Flow<'t> {
     open: usize,
     close: usize,
     items: Vec<Item>,
-    /// Whether what it stands in has a line for each child, so that it may have them too.
+    /// Whether the parent has one line for each child, so that new lines are possible here.
     in_lines: bool,
 }
 
 /// A member or an item.
 #[derive(Debug, Clone, Copy)]
 struct Item {
-    /// Where it begins: its key, or an anchor before that.
+    /// Start offset: of the key, or of an anchor before it.
     begin: usize,
     start: usize,
     end: usize,
-    /// The comma behind it.
+    /// The offset of the comma after it.
     comma: Option<usize>,
     shape: Shape,
 }
 
-/// What stands between two children: before the comma, and after it.
+/// The text between two children: before the comma, and after it.
 struct Gap<'t> {
     before: Cow<'t, str>,
     after: Cow<'t, str>,
 }
 
 impl<'t> Flow<'t> {
-    /// Takes the text between the brackets apart.
+    /// Splits the text between the brackets into items.
     pub(super) fn of(
         source: Source<'t>,
         style: &Style,
@@ -88,7 +88,7 @@ impl<'t> Flow<'t> {
         }
     }
 
-    /// Puts a child in before the one of this index, or behind the last.
+    /// Inserts a child before the child at this index, or after the last one.
     pub(super) fn insert(
         &self,
         index: usize,
@@ -102,7 +102,7 @@ impl<'t> Flow<'t> {
         let begin = self.items.get(index).map_or(last.begin, |item| item.begin);
         let indent = match gap.after.rsplit_once('\n') {
             Some((_, indent)) => Some(indent.to_owned()),
-            // In comma-first style the break stands before the comma.
+            // In comma-first style the line break comes before the comma.
             None if gap.before.contains('\n') => Some(self.source.indentation(begin)),
             None => None,
         };
@@ -152,7 +152,7 @@ impl<'t> Flow<'t> {
         Ok(vec![Splice::new(inside, text)])
     }
 
-    /// Takes a child out.
+    /// Removes a child.
     pub(super) fn remove(&self, index: usize) -> Result<Vec<Splice>, String> {
         let source = self.source;
         let Some(item) = self.items.get(index) else {
@@ -195,7 +195,7 @@ impl<'t> Flow<'t> {
         })
     }
 
-    /// Gives a child another value.
+    /// Replaces the value of a child.
     pub(super) fn replace(
         &self,
         index: usize,
@@ -224,7 +224,7 @@ impl<'t> Flow<'t> {
         Ok(vec![Splice::new(range, format!("{blank}{text}"))])
     }
 
-    /// The layout of a value that takes the place of another.
+    /// The layout of a replacement value.
     fn layout_like<'s>(&self, old: &Json, item: &Item, indent: Option<&'s str>) -> Layout<'s> {
         let has_children = match old {
             Json::Object(members) => !members.is_empty(),
@@ -245,7 +245,7 @@ impl<'t> Flow<'t> {
         }
     }
 
-    /// What stands between the children around an index.
+    /// The text between the children around an index.
     fn gap(&self, index: usize, first: &Item) -> Gap<'t> {
         let text = self.source.text;
         let right = index.clamp(1, self.items.len().max(2) - 1);
@@ -270,7 +270,7 @@ impl<'t> Flow<'t> {
         }
     }
 
-    /// White space as a new child wants it: one line break at most, no comment.
+    /// The whitespace for a new child: at most one line break, and no comment.
     fn blanks(&self, gap: &'t str, instead: &'static str) -> Cow<'t, str> {
         match gap.rfind('\n') {
             Some(last) if gap[last..].trim().is_empty() => {
@@ -286,7 +286,7 @@ impl<'t> Flow<'t> {
         }
     }
 
-    /// A new child, as the child next to it is written.
+    /// A new child, formatted like its neighbour.
     fn child(&self, key: Option<&str>, value: &Json, indent: Option<&str>, index: usize) -> String {
         let writer = self.writer(self.open);
         let layout = match (indent, self.spread_beside(index, value)) {
@@ -301,7 +301,7 @@ impl<'t> Flow<'t> {
         }
     }
 
-    /// Whether the nearest child of the same kind as a new one has several lines; `None` when there is no such child.
+    /// Whether the nearest child of the same kind spans several lines; `None` if there is no such child.
     fn spread_beside(&self, index: usize, value: &Json) -> Option<bool> {
         let children: Vec<&Json> = match self.json {
             Json::Array(items) => items.iter().collect(),
@@ -327,7 +327,7 @@ impl<'t> Flow<'t> {
     }
 }
 
-/// Writes a whole text anew, in the style of the old one.
+/// Replaces the whole text, in its previous style.
 pub(super) fn replace_root(
     source: Source<'_>,
     style: &Style,

@@ -1,7 +1,7 @@
-//! Edits of definitions that leave the rest of the text as it is.
+//! Edits of definitions that preserve the rest of the text.
 //!
-//! A definition that is read and written again is laid out anew. An [`Editor`] changes one value in the text: order, comments, indentation, line ends,
-//! the spelling of numbers and fields that nobody knows stay as they were written. What is new is written as the text around it is.
+//! Parsing and serializing a definition would reformat it. An [`Editor`] changes one value in the text. It preserves order, comments, indentation,
+//! line ends, the spelling of numbers and unknown fields. New values follow the style of the text around them.
 //!
 //! ```
 //! use stepwright_asl::edit::Editor;
@@ -24,16 +24,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! After each edit the text is read again and compared with what it was: an edit that would change another value as well, by an alias of YAML for
-//! one, is an [`EditError`] and changes nothing. So an edit takes as long as reading the text.
+//! After each edit the editor parses the text again and compares it with the previous value. If the edit would also change another value, for
+//! example through a YAML alias, the editor returns an [`EditError`] and changes nothing. So an edit takes as long as parsing the text.
 //!
-//! # What is where
+//! # Pointers and positions
 //!
-//! A value is named by its JSON pointer, as in JSON Patch: `/States/Charge/Retry/0`. A new member stands behind the others, or beside
-//! the one that [`Editor::insert_before`] and [`Editor::insert_after`] name. `/Retry/1` puts an item in before the one that had this index, `/Retry/-`
-//! behind all of them.
+//! A JSON pointer names a value, as in JSON Patch: `/States/Charge/Retry/0`. A new member comes last, or next to the member that you pass to
+//! [`Editor::insert_before`] or [`Editor::insert_after`]. `/Retry/1` inserts an item before the one at this index, `/Retry/-` after the last one.
 //!
-//! With a member or an item goes its comma; in YAML its lines and the comment behind it. Comments in lines above stay.
+//! Removing a member or an item also removes its comma, and in YAML its lines and the comment after it. Comments on the lines above remain.
 
 #[cfg(feature = "yaml")]
 mod block;

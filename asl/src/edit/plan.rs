@@ -1,4 +1,4 @@
-//! What an edit changes in the text.
+//! The text changes of an edit.
 
 #[cfg(feature = "yaml")]
 use super::block;
@@ -9,13 +9,13 @@ use super::style::{Style, survey};
 use super::target::{Node, Target};
 use crate::json::{Json, Mark, Shape};
 
-/// The text, and how it is written.
+/// The text and its style.
 pub(super) struct Plan<'d> {
     pub(super) source: Source<'d>,
     pub(super) style: Style,
 }
 
-/// The changes, or why there can be none.
+/// The changes, or the reason why the edit is impossible.
 pub(super) type Changes = Result<Vec<Splice>, String>;
 
 impl<'d> Plan<'d> {

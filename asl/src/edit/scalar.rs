@@ -1,16 +1,16 @@
-//! Texts as YAML writes them.
+//! Writes strings in YAML syntax.
 
 use super::style::{Quotes, Style};
 use super::write::json_string;
 use crate::json::Json;
 use crate::yaml::resolve;
 
-/// A text or a key between brackets.
+/// A string or a key in a flow collection.
 pub(super) fn flow(style: &Style, text: &str, key: bool) -> String {
     scalar(style, text, key, |c| !",[]{}".contains(c))
 }
 
-/// A text or a key by indentation.
+/// A string or a key in a block.
 pub(super) fn block(style: &Style, text: &str, key: bool) -> String {
     scalar(style, text, key, |_| true)
 }
@@ -31,7 +31,7 @@ fn scalar(style: &Style, text: &str, key: bool, fits: fn(char) -> bool) -> Strin
     }
 }
 
-/// Whether a text may stand without quotes and is the same text then. This is stricter than YAML.
+/// Whether a string without quotes is parsed as the same string. This is stricter than YAML.
 fn is_plain(text: &str, key: bool) -> bool {
     let begins = |c: char| c.is_alphanumeric() || "$_/(".contains(c);
     let has_end = !text.ends_with([' ', ':']);
@@ -45,12 +45,12 @@ fn is_plain(text: &str, key: bool) -> bool {
         && (key || matches!(resolve(text), Ok(Json::String(_))))
 }
 
-/// Whether a character may stand as it is between single quotes in one line.
+/// Whether a character needs no escape between single quotes on one line.
 fn is_printable(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
 }
 
-/// A text in JSON's quotes and with its escapes, which YAML has too, also for what only YAML wants escaped.
+/// A string in double quotes with JSON's escapes, which YAML has too. Also escapes characters that only YAML requires to be escaped.
 fn double_quoted(style: &Style, text: &str, key: bool) -> String {
     json_string(style, text, key)
         .chars()
@@ -64,7 +64,7 @@ fn double_quoted(style: &Style, text: &str, key: bool) -> String {
         .collect()
 }
 
-/// A text of several lines after `|`, at this indentation; `None` for one that cannot stand so.
+/// A multi-line string after `|`, at this indentation; `None` if it cannot be written as a block scalar.
 pub(super) fn literal(text: &str, indent: &str, line_break: &str) -> Option<String> {
     let (chomping, body) = match text.strip_suffix('\n') {
         Some(body) => ("", body),

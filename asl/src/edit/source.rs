@@ -1,10 +1,10 @@
-//! The text that is edited: its lines, and what stands between its values.
+//! The text of an edit: its lines, and the text between its values.
 
 use std::ops::Range;
 
 use super::style::Quotes;
 
-/// A text and its language.
+/// A text and its format.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Source<'t> {
     pub(super) text: &'t str,
@@ -20,7 +20,7 @@ impl<'t> Source<'t> {
         self.text[..offset].rfind('\n').map_or(0, |line| line + 1)
     }
 
-    /// Where the line's break is, or the text's end.
+    /// The offset of the line break, or the end of the text.
     pub(super) fn line_end(&self, offset: usize) -> usize {
         match self.text[offset..].find('\n') {
             Some(length) if self.text[..offset + length].ends_with('\r') && length > 0 => {
@@ -31,7 +31,7 @@ impl<'t> Source<'t> {
         }
     }
 
-    /// The line break of the lines around an offset.
+    /// The line break style of the lines around an offset.
     pub(super) fn line_break(&self, offset: usize) -> &'static str {
         let before = self.text[..offset].rfind('\n');
         let line = before.or_else(|| self.text[offset..].find('\n').map(|length| offset + length));
@@ -41,7 +41,7 @@ impl<'t> Source<'t> {
         }
     }
 
-    /// The blanks at the beginning of the line. In YAML the dashes of items count as blanks, as they do for what stands below.
+    /// The whitespace at the start of the line. In YAML the dashes of items count as spaces, as they do for the lines below.
     pub(super) fn indentation(&self, offset: usize) -> String {
         let line = &self.text[self.line_start(offset)..offset];
         let line = line.trim_start_matches('\u{feff}');
@@ -50,7 +50,7 @@ impl<'t> Source<'t> {
         line[..end].replace('-', " ")
     }
 
-    /// Whether nothing but blanks stands before the offset in its line.
+    /// Whether only whitespace precedes the offset on its line.
     pub(super) fn begins_line(&self, offset: usize) -> bool {
         self.text[self.line_start(offset)..offset]
             .trim_start_matches('\u{feff}')
@@ -58,7 +58,7 @@ impl<'t> Source<'t> {
             .is_empty()
     }
 
-    /// The next offset at which neither white space nor a comment stands.
+    /// The next offset after whitespace and comments.
     pub(super) fn skip_trivia(&self, mut offset: usize) -> usize {
         loop {
             match self.byte(offset) {
@@ -69,7 +69,7 @@ impl<'t> Source<'t> {
         }
     }
 
-    /// The offset behind blanks and a comment in this line.
+    /// The offset after blanks and a comment on this line.
     pub(super) fn skip_comment(&self, offset: usize) -> usize {
         let after = self.skip_blanks(offset);
         match self.byte(after) {
@@ -85,7 +85,7 @@ impl<'t> Source<'t> {
         offset
     }
 
-    /// The quotes of the text or key at an offset; `None` for what is written in another way.
+    /// The quotes of the string or key at an offset; `None` for other syntax.
     pub(super) fn quotes(&self, offset: usize) -> Option<Quotes> {
         Some(match self.byte(offset)? {
             b'"' => Quotes::Double,
@@ -95,12 +95,12 @@ impl<'t> Source<'t> {
         })
     }
 
-    /// Whether a piece between values has a comment.
+    /// Whether the text between two values contains a comment.
     pub(super) fn has_comment(&self, range: Range<usize>) -> bool {
         self.is_yaml && self.text[range].contains('#')
     }
 
-    /// The offset behind anchors and tags, and the white space after each, up to `end`.
+    /// The offset after anchors and tags and the whitespace after each, at most `end`.
     pub(super) fn skip_properties(&self, mut offset: usize, end: usize) -> usize {
         while self.is_yaml
             && offset < end

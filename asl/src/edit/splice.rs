@@ -1,8 +1,8 @@
-//! Changes of a text.
+//! Text replacements.
 
 use std::ops::Range;
 
-/// A piece of a text and what takes its place.
+/// A range of the text and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Splice {
     pub(super) range: Range<usize>,
@@ -26,7 +26,7 @@ impl Splice {
     }
 }
 
-/// The text with all changes. They stand in its order and do not overlap.
+/// Applies all replacements. They must be in text order and must not overlap.
 pub(super) fn apply(text: &str, splices: &[Splice]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;

@@ -1,37 +1,37 @@
-//! How a text is written: its indentation, its lines, its quotes.
+//! The style of a text: its indentation, lines and quotes.
 
 use super::source::Source;
 use crate::json::{Json, Mark, Shape};
 
-/// How a text writes what a new value may need.
+/// The style for new values in a text.
 #[derive(Debug, Clone)]
 pub(super) struct Style {
     /// One level of indentation.
     pub(super) unit: String,
     pub(super) before_colon: String,
     pub(super) after_colon: String,
-    /// What follows a comma within a line.
+    /// The whitespace after a comma within a line.
     pub(super) after_comma: &'static str,
     pads_objects: bool,
     pads_arrays: bool,
-    /// Whether objects, arrays of arrays or objects, and arrays of others stand in one line mostly.
+    /// How objects, arrays with nested collections, and flat arrays are laid out, as counts of the text's values.
     objects: Spread,
     arrays: Spread,
     lists: Spread,
-    /// Whether they have several lines where the text does not tell.
+    /// Whether collections span several lines if the text has no example.
     spreads_by_default: bool,
-    /// How keys and texts are quoted.
+    /// The quotes of keys and strings.
     pub(super) keys: Quotes,
     pub(super) texts: Quotes,
-    /// The quotes of a text that cannot do without.
+    /// The quotes of a string that requires quotes.
     #[cfg(feature = "yaml")]
     pub(super) quotes: Quotes,
-    /// By how many blanks the dashes of an array stand right of the key that has it.
+    /// The number of spaces between the column of a key and the dashes of its array.
     #[cfg(feature = "yaml")]
     pub(super) dash: usize,
 }
 
-/// The quotes around texts.
+/// The quotes around strings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Quotes {
     #[default]
@@ -40,7 +40,7 @@ pub(super) enum Quotes {
     Double,
 }
 
-/// How many values of a kind stand in one line, in several, and by indentation.
+/// The number of values of a kind on one line, on several lines, and in block style.
 #[derive(Debug, Clone, Copy, Default)]
 struct Spread {
     line: usize,
@@ -50,20 +50,20 @@ struct Spread {
 }
 
 impl Style {
-    /// Whether the members or items of such a value have lines of their own.
+    /// Whether each member or item of such a value has its own line.
     pub(super) fn spreads(&self, json: &Json) -> bool {
         let Spread { line, lines, .. } = self.spread(json);
         lines > line || (lines == line && self.spreads_by_default)
     }
 
-    /// Whether such a value stands in brackets mostly, where it could do without.
+    /// Whether such a value is mostly in flow style where block style would be possible.
     #[cfg(feature = "yaml")]
     pub(super) fn prefers_flow(&self, json: &Json) -> bool {
         let spread = self.spread(json);
         spread.line + spread.lines > spread.block
     }
 
-    /// The style of a new child: its key is quoted as the keys beside it are. Where those have JSON's quotes, texts have them too.
+    /// The style of a new child: its key is quoted like its sibling keys. If those have double quotes, strings have them too.
     pub(super) fn beside(&self, source: Source<'_>, json: &Json, mark: &Mark) -> Style {
         let mut style = self.clone();
         let (Json::Object(members), Some(last)) = (json, mark.children.last()) else {
@@ -89,7 +89,7 @@ impl Style {
         }
     }
 
-    /// What stands between the brackets and the content within a line.
+    /// The whitespace between the brackets and the content on one line.
     pub(super) fn padding(&self, json: &Json) -> &'static str {
         let pads = match json {
             Json::Object(_) => self.pads_objects,
@@ -101,9 +101,9 @@ impl Style {
 
 enum Kind {
     Object,
-    /// Of arrays or objects.
+    /// An array that contains arrays or objects.
     Array,
-    /// An array of texts, numbers and the like.
+    /// An array of scalars.
     List,
 }
 
@@ -121,7 +121,7 @@ fn kind(json: &Json) -> Kind {
     }
 }
 
-/// Votes for how something is written. What has most wins, and of equals what was seen first.
+/// Counts the uses of each spelling. The most frequent one wins; of equals, the one seen first.
 struct Votes<T>(Vec<(T, usize)>);
 
 impl<T: PartialEq> Votes<T> {
@@ -133,7 +133,7 @@ impl<T: PartialEq> Votes<T> {
         if let Some((_, count)) = self.0.iter_mut().find(|(other, _)| *other == vote) {
             *count += 1;
         } else if self.0.len() < 16 {
-            // Nobody writes in so many ways; a text of as many spellings as values must not cost their square.
+            // More spellings are not realistic. A text with a different spelling for each value must not take quadratic time.
             self.0.push((vote, 1));
         }
     }
@@ -165,7 +165,7 @@ struct Survey<'t> {
     dashes: Votes<usize>,
 }
 
-/// Looks at every value of a text.
+/// Counts the spellings of all values in a text.
 pub(super) fn survey(source: Source<'_>, json: &Json, mark: &Mark) -> Style {
     let mut survey = Survey {
         source,
@@ -305,7 +305,7 @@ impl<'t> Survey<'t> {
         }
     }
 
-    /// How far an object or an array by indentation stands right of what has it.
+    /// How many columns a block is indented relative to its parent.
     #[cfg(feature = "yaml")]
     fn block_indentation(&mut self, parent: &Mark, child: &Mark, json: &Json) {
         let text = self.source.text;
@@ -335,7 +335,7 @@ impl<'t> Survey<'t> {
     }
 }
 
-/// The blanks at the beginning of the line.
+/// The whitespace at the start of the line.
 fn indentation(text: &str, offset: usize) -> &str {
     let start = text[..offset].rfind('\n').map_or(0, |line| line + 1);
     let line = &text[start..];

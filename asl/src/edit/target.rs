@@ -1,14 +1,14 @@
-//! From a pointer to a place in the text.
+//! Resolves a pointer to a node of the text.
 
 use super::error::EditError;
 use crate::json::{Document, Json, Mark, Shape, escape, index, segments};
 use crate::similar::nearest;
 
-/// A node, and all that it stands in.
+/// A node and its ancestors.
 pub(super) struct Target<'d> {
     /// The nodes from the root to this one.
     pub(super) nodes: Vec<Node<'d>>,
-    /// The index of each node but the root among the children of the one before it.
+    /// The index of each node, except the root, among the children of its parent.
     pub(super) path: Vec<usize>,
 }
 
@@ -19,7 +19,7 @@ pub(super) struct Node<'d> {
 }
 
 impl<'d> Target<'d> {
-    /// Goes where a pointer leads.
+    /// Resolves a pointer.
     pub(super) fn find(document: &'d Document, pointer: &str) -> Result<Target<'d>, EditError> {
         let mut node = Node {
             json: document.json(),
@@ -59,7 +59,7 @@ impl<'d> Target<'d> {
         self.nodes[self.nodes.len() - 1]
     }
 
-    /// What this node stands in.
+    /// The parent of this node.
     pub(super) fn parent(&self) -> Option<Node<'d>> {
         self.nodes.iter().rev().nth(1).copied()
     }
@@ -86,7 +86,7 @@ fn child<'d>(json: &'d Json, step: &str) -> Option<(usize, &'d Json)> {
     }
 }
 
-/// The error that a node has no such child.
+/// The error for a missing child.
 pub(super) fn missing(pointer: &str, step: &str, node: Node<'_>) -> EditError {
     let mut suggestion = None;
     let reason = match node.json {

@@ -1,24 +1,24 @@
-//! New values between brackets, and all that JSON has.
+//! Writes new values in brackets, and all JSON.
 
 use super::style::Style;
 use crate::json::{Json, string};
 
-/// Where a new value stands.
+/// The layout of a new value.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Layout<'s> {
-    /// In one line with what is around it.
+    /// On one line with the text around it.
     Line,
-    /// Below a line of this indentation, in lines of its own where the text does so.
+    /// Below a line with this indentation, on separate lines if that is the style of the text.
     Lines(&'s str),
-    /// The same, and in lines of its own certainly.
+    /// Below a line with this indentation, always on separate lines.
     Spread(&'s str),
 }
 
-/// What the writer needs to know of the text.
+/// Writes values in the style of a text.
 pub(super) struct Writer {
     pub(super) style: Style,
     pub(super) line_break: &'static str,
-    /// How a text or a key is written: in YAML it may stand without quotes.
+    /// Writes a string or a key; in YAML it may be without quotes.
     pub(super) scalar: fn(&Style, &str, bool) -> String,
 }
 
@@ -35,10 +35,10 @@ impl Writer {
         out
     }
 
-    /// A key and what stands up to its value.
+    /// A key and the text up to its value.
     pub(super) fn key(&self, key: &str) -> String {
         let mut out = (self.scalar)(&self.style, key, true);
-        // YAML needs the blank behind a colon, except behind quotes.
+        // YAML requires a blank after the colon, except after a quoted key.
         let after_colon = match self.style.after_colon.as_str() {
             "" if !out.starts_with(['"', '\'']) => " ",
             other => other,
@@ -49,7 +49,7 @@ impl Writer {
         out
     }
 
-    /// A scalar, or an empty array or object; `None` for what has children.
+    /// A scalar, or an empty array or object; `None` for a value with children.
     pub(super) fn leaf(&self, json: &Json) -> Option<String> {
         Some(match json {
             Json::String(text) => (self.scalar)(&self.style, text, false),
@@ -59,7 +59,7 @@ impl Writer {
         })
     }
 
-    /// Writes the value; lines of its own begin with the indentation and one unit more for each level.
+    /// Writes the value. If it spans several lines, each line starts with the indentation and one more unit for each level.
     fn write(&self, json: &Json, indent: Option<&str>, spreads: bool, out: &mut String) {
         if let Some(leaf) = self.leaf(json) {
             out.push_str(&leaf);
@@ -108,10 +108,10 @@ impl Writer {
     }
 }
 
-/// A text as JSON writes it.
+/// A string in JSON syntax.
 pub(super) fn json_string(_: &Style, text: &str, _key: bool) -> String {
     let mut out = String::new();
-    // Writing to a `String` does not fail.
+    // Writing to a `String` cannot fail.
     let _ = string(text, &mut out);
     out
 }

@@ -1,4 +1,4 @@
-//! The shortest and the longest ways through a container.
+//! The shortest and the longest paths through a container.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,7 +8,7 @@ use super::states::StateCost;
 use crate::graph::{EdgeKind, Graph};
 use crate::model::{StateKind, StateMachine};
 
-/// A way out of a state: where to (`None` for an end), and whether its error was caught.
+/// An exit of a state: the target (`None` for an end), and whether its error was caught.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way {
     pub(super) to: Option<usize>,
@@ -17,7 +17,7 @@ pub(super) struct Way {
     pub(super) fails: bool,
 }
 
-/// The ways out of a state.
+/// The exits of a state.
 pub(super) fn ways(graph: &Graph<'_, StateMachine>, state: usize) -> Vec<Way> {
     let mut ways: Vec<Way> = graph
         .successors(state)
@@ -38,7 +38,7 @@ pub(super) fn ways(graph: &Graph<'_, StateMachine>, state: usize) -> Vec<Way> {
     ways
 }
 
-/// The states of a container that its first one leads to, and the cost of each by its index in the graph.
+/// The states of a container that are reachable from its first one, and the cost of each by its index in the graph.
 pub(super) struct Walk<'a, 'm> {
     pub(super) graph: &'a Graph<'m, StateMachine>,
     pub(super) container: usize,
@@ -46,12 +46,12 @@ pub(super) struct Walk<'a, 'm> {
     pub(super) options: &'a EstimateOptions,
 }
 
-/// A loop without a bound.
+/// A loop without a bound, by the names of its states.
 pub(super) type Endless = Vec<String>;
 
 impl Walk<'_, '_> {
-    /// The least that a way to a success costs, each amount by itself; to an end at all, where none is a success and `any_end`. Infinite
-    /// where there is no such way.
+    /// The minimum cost of a path to a success, each amount separately; to any end if there is no success and `any_end` is set. Infinite if there
+    /// is no such path.
     pub(super) fn best(&self, any_end: bool) -> Case {
         let states = self.graph.reachable(self.container);
         let success = self.shortest(&states, false);
@@ -61,7 +61,7 @@ impl Walk<'_, '_> {
         success
     }
 
-    /// Distances to an end, from the ends backwards until nothing changes: each round at least one state gets its own.
+    /// Distances to an end, computed backwards from the ends until nothing changes. Each iteration finds the distance of at least one state.
     fn shortest(&self, states: &[usize], fails: bool) -> Case {
         let ways: Vec<Vec<Way>> = states
             .iter()
@@ -112,11 +112,11 @@ impl Walk<'_, '_> {
                 }
             }
         }
-        // `StartAt` is the first of a walk.
+        // The list starts with `StartAt`.
         least.first().copied().unwrap_or(Case::ENDLESS)
     }
 
-    /// The most that any way costs, and the loops that nothing bounds.
+    /// The maximum cost of any path, and the loops without a bound.
     pub(super) fn worst(&self) -> (Case, Vec<Endless>) {
         let states = self.graph.reachable(self.container);
         let mut endless = Vec::new();
@@ -138,7 +138,7 @@ impl Walk<'_, '_> {
         self.graph.successors(state).map(|(to, _)| to).collect()
     }
 
-    /// The most that a way through parts costs. The parts come with those first that others lead to.
+    /// The maximum cost of a path through strongly connected components, which are in reverse topological order.
     fn longest(
         &self,
         states: &[usize],
@@ -162,15 +162,15 @@ impl Walk<'_, '_> {
             };
             most.push(own.then(rest));
         }
-        // A way begins with the first state; inside of a loop it may begin anywhere.
+        // A path begins with the first state. Inside a loop it may begin anywhere.
         let first = states.first().and_then(|state| part_of.get(state));
         first.map_or(Case::default(), |first| most[*first])
     }
 
-    /// What all turns of a loop cost together, and whether something bounds it.
+    /// The total cost of all rounds of a loop, and whether it is bounded.
     ///
-    /// Where the states with bounds of their own cut every circle, the others are gone through once before each of them, and once after the last.
-    /// Else each state is entered as often as it, or any state, may be.
+    /// If removing the states with their own bounds breaks every cycle, the other states are visited once before each visit of them, and once after
+    /// the last. Otherwise each state is visited as often as its own bound, or the general bound, allows.
     fn turns(&self, part: &[usize]) -> (Case, bool) {
         let bound = |state: &usize| {
             let name = self.graph.states()[*state].name;
@@ -218,7 +218,7 @@ impl Walk<'_, '_> {
                 (sum, true)
             }
             None => {
-                // What a loop never does once, it does not do endlessly.
+                // An amount that is zero in one round is zero in infinitely many.
                 let once = part
                     .iter()
                     .fold(Case::default(), |sum, state| all(sum, state, f64::INFINITY));
@@ -228,7 +228,7 @@ impl Walk<'_, '_> {
     }
 }
 
-/// The strongly connected parts of states, those first that others lead to (Tarjan's algorithm, without recursion).
+/// The strongly connected components of states, in reverse topological order (Tarjan's algorithm, without recursion).
 pub(super) fn parts(states: &[usize], targets: &dyn Fn(usize) -> Vec<usize>) -> Vec<Vec<usize>> {
     #[derive(Default)]
     struct Seen {

@@ -1,13 +1,13 @@
-//! Amounts, and how they add up.
+//! Amounts, and their arithmetic.
 
 use serde::{Serialize, Serializer};
 
-/// What an execution comes to. An amount that nothing bounds is infinite, and `null` in JSON.
+/// The amounts of an execution. An amount without a bound is infinite, and `null` in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Case {
-    /// Transitions of the execution itself: states entered, and retries.
+    /// Transitions of the execution itself: entered states, and retries.
     #[serde(serialize_with = "amount")]
     pub transitions: f64,
     /// Events of its history.
@@ -16,16 +16,16 @@ pub struct Case {
     /// Bytes of its largest payload.
     #[serde(serialize_with = "amount")]
     pub payload_bytes: f64,
-    /// Seconds that it takes.
+    /// Duration in seconds.
     #[serde(serialize_with = "amount")]
     pub seconds: f64,
     /// Transitions of the Standard children of its Distributed Maps.
     #[serde(serialize_with = "amount")]
     pub child_transitions: f64,
-    /// Express children of its Distributed Maps.
+    /// Express child executions of its Distributed Maps.
     #[serde(serialize_with = "amount")]
     pub express_children: f64,
-    /// Seconds that these take together.
+    /// Total duration of these children in seconds.
     #[serde(serialize_with = "amount")]
     pub express_child_seconds: f64,
 }
@@ -38,7 +38,7 @@ pub(super) fn amount<S: Serializer>(amount: &f64, serializer: S) -> Result<S::Ok
     }
 }
 
-/// A number of times that something is done. Nothing done endlessly often is nothing.
+/// Multiplies an amount by a count. Zero times infinity is zero.
 pub(super) fn times(amount: f64, count: f64) -> f64 {
     if amount == 0.0 || count == 0.0 {
         0.0
@@ -48,7 +48,7 @@ pub(super) fn times(amount: f64, count: f64) -> f64 {
 }
 
 impl Case {
-    /// Events and states entered of one state.
+    /// One visit of a state, with this number of events.
     pub(super) fn state(events: f64) -> Case {
         Case {
             transitions: 1.0,
@@ -57,7 +57,7 @@ impl Case {
         }
     }
 
-    /// What never comes to an end.
+    /// The amounts of an execution without end.
     pub(super) const ENDLESS: Case = Case {
         transitions: f64::INFINITY,
         events: f64::INFINITY,
@@ -80,12 +80,12 @@ impl Case {
         }
     }
 
-    /// One after the other.
+    /// The sum of two consecutive parts.
     pub(super) fn then(self, other: Case) -> Case {
         self.with(other, |a, b| a + b)
     }
 
-    /// Side by side: the time is that of the longer.
+    /// Two concurrent parts: the duration is that of the longer one.
     pub(super) fn beside(self, other: Case) -> Case {
         Case {
             seconds: self.seconds.max(other.seconds),
@@ -93,23 +93,23 @@ impl Case {
         }
     }
 
-    /// So often, one after the other.
+    /// The same part repeated `count` times.
     pub(super) fn repeated(self, count: f64) -> Case {
         self.with(self, |a, _| times(a, count))
     }
 
-    /// The larger amounts of both.
+    /// The larger of each amount.
     pub(super) fn max(self, other: Case) -> Case {
         self.with(other, f64::max)
     }
 
-    /// The smaller amounts of both.
+    /// The smaller of each amount.
     pub(super) fn min(self, other: Case) -> Case {
         self.with(other, f64::min)
     }
 }
 
-/// The three cases.
+/// The best, typical and worst case.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Range {
     pub(super) best: Case,

@@ -1,4 +1,4 @@
-//! The typical case: what a walk by probabilities costs on average.
+//! The typical case: the average cost of a random walk.
 
 use std::collections::HashMap;
 
@@ -6,14 +6,14 @@ use super::bounds::{Walk, Way, ways};
 use super::cost::Case;
 use crate::model::StateKind;
 
-/// So many states are solved for, by elimination; more of them round by round.
+/// Maximum number of states for elimination; larger systems are solved iteratively.
 const SOLVED: usize = 200;
-/// After so many rounds the numbers stand still, or the walk has no end that is likely.
+/// Maximum number of iterations. After that, the numbers have converged, or the walk has no likely end.
 const ROUNDS: usize = 20_000;
 const STILL: f64 = 1e-12;
 
 impl Walk<'_, '_> {
-    /// What the container costs on average; endless where a walk has no likely end.
+    /// The average cost of the container; infinite if the walk has no likely end.
     pub(super) fn typical(&self) -> Case {
         let states = self.graph.reachable(self.container);
         if states.is_empty() {
@@ -41,7 +41,7 @@ impl Walk<'_, '_> {
         sum
     }
 
-    /// How likely each way out of a state is; together 1.
+    /// The probability of each exit of a state; the sum is 1.
     fn chances(&self, state: usize) -> Vec<(Way, f64)> {
         let ways = ways(self.graph, state);
         let found = &self.graph.states()[state];
@@ -53,7 +53,7 @@ impl Walk<'_, '_> {
             known.or_else(|| self.options.recorded.share(found.name, target))
         };
         let is_choice = found.kind == Some(StateKind::Choice);
-        // Two ways to one state share what is known of it.
+        // Exits to the same state share a known probability.
         let share = |way: &Way| {
             ways.iter()
                 .filter(|other| {
@@ -61,7 +61,7 @@ impl Walk<'_, '_> {
                 })
                 .count() as f64
         };
-        // Of a Task only errors are given; it goes on otherwise with what is left.
+        // Of a Task only the probabilities of errors are specified. It succeeds with the remainder.
         let is_given = |way: &Way| {
             if is_choice || way.caught {
                 given(way)
@@ -93,7 +93,7 @@ impl Walk<'_, '_> {
                 (*way, chance)
             })
             .collect();
-        // Where all that is known leaves something over, it is spread over what is known.
+        // If all probabilities are known and their sum is below 1, they are scaled up.
         if open == 0.0 && sum > 0.0 && rest > 0.0 {
             chances.iter_mut().for_each(|(_, chance)| *chance /= sum);
         }
@@ -101,14 +101,14 @@ impl Walk<'_, '_> {
     }
 }
 
-/// How often each state is entered on average; `None` where that has no end.
+/// The average number of visits of each state; `None` if that is infinite.
 fn visits(states: &[usize], chances: &HashMap<usize, Vec<(Way, f64)>>) -> Option<Vec<f64>> {
     let index: HashMap<usize, usize> = states
         .iter()
         .enumerate()
         .map(|(at, state)| (*state, at))
         .collect();
-    // Into each state: from which, and how likely.
+    // For each state, the source states and probabilities of its transitions.
     let mut into: Vec<Vec<(usize, f64)>> = vec![Vec::new(); states.len()];
     for (at, state) in states.iter().enumerate() {
         for (way, chance) in &chances[state] {
@@ -148,7 +148,7 @@ fn visits(states: &[usize], chances: &HashMap<usize, Vec<(Way, f64)>>) -> Option
     None
 }
 
-/// Solves `visits = begins + into * visits`, with pivots.
+/// Solves `visits = begins + into * visits`, with pivoting.
 fn solved(into: &[Vec<(usize, f64)>]) -> Option<Vec<f64>> {
     let count = into.len();
     let mut rows: Vec<Vec<f64>> = vec![vec![0.0; count + 1]; count];
@@ -184,7 +184,7 @@ fn solved(into: &[Vec<(usize, f64)>]) -> Option<Vec<f64>> {
     Some(visits.collect())
 }
 
-/// Whether every state that a walk may come to has a way to an end that it may take.
+/// Whether every state that is reachable with a positive probability can reach an end.
 fn always_ends(
     states: &[usize],
     chances: &HashMap<usize, Vec<(Way, f64)>>,
@@ -195,7 +195,7 @@ fn always_ends(
     let mut open: Vec<usize> = Vec::new();
     for (at, state) in states.iter().enumerate() {
         let mut ways = chances[state].iter().filter(|(_, chance)| *chance > 0.0);
-        // Where there is no way on, the execution fails.
+        // A state without a next state fails the execution.
         if ways.clone().next().is_none() || ways.any(|(way, _)| way.to.is_none()) {
             ends[at] = true;
             open.push(at);
@@ -215,7 +215,7 @@ fn always_ends(
         .all(|(reached, ends)| *ends || !*reached)
 }
 
-/// The states that a walk may come to.
+/// The states that are reachable with a positive probability.
 fn reached(into: &[Vec<(usize, f64)>]) -> Vec<bool> {
     let mut reached = vec![false; into.len()];
     reached[0] = true;

@@ -1,10 +1,10 @@
-//! What executions of a definition cost, and how near they come to the limits: transitions, events, payload, time and price, at best, typically and
-//! at worst.
+//! Estimates of the cost of executions, and of how close they come to the limits: transitions, events, payload, time and price, in the best,
+//! typical and worst case.
 //!
-//! The best case is the shortest way to a success, the worst the longest way to any end, with every retry. A loop, or a Map whose items nobody
-//! counted, has no worst case until it is [bounded](EstimateOptions): the amount is then infinite, and the service's limits end the execution. The
-//! typical case goes by probabilities: those that are given, those of [recorded executions](Recorded), else each rule of a Choice is as likely as
-//! the others and nothing fails.
+//! The best case is the shortest path to a success. The worst case is the longest path to any end, with every retry. A loop, or a Map with an
+//! unknown number of items, has no worst case until you [bound](EstimateOptions) it: the amount is then infinite, and the service's limits end the
+//! execution. The typical case uses probabilities: those that you set, those of [recorded executions](Recorded), otherwise equal probabilities for
+//! the rules of a Choice, without failures.
 //!
 //! ```
 //! use stepwright_asl::StateMachine;
@@ -19,9 +19,10 @@
 //! # Ok::<(), stepwright_asl::Findings>(())
 //! ```
 //!
-//! Transitions are counted as AWS charges them: one for each state that is entered, and one for each retry
-//! (<https://aws.amazon.com/step-functions/pricing/>). Events are those of [GetExecutionHistory](https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html);
-//! the executions that the service recorded are held against their bounds.
+//! Transitions are counted as AWS charges them: one for each entered state, and one for each retry
+//! (<https://aws.amazon.com/step-functions/pricing/>). Events are those of
+//! [GetExecutionHistory](https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html); tests compare executions
+//! that the service recorded with these bounds.
 
 mod bounds;
 mod cost;

@@ -1,10 +1,10 @@
-//! What an estimate depends on and a definition does not say.
+//! The inputs of an estimate that are not in the definition.
 
 use std::collections::BTreeMap;
 
 use super::recorded::Recorded;
 
-/// The bounds, probabilities and sizes that an estimate goes by.
+/// The bounds, probabilities and sizes for an estimate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EstimateOptions {
     pub(super) rounds: Option<u64>,
@@ -20,7 +20,7 @@ pub struct EstimateOptions {
     pub(super) executions: u64,
 }
 
-/// The items of a Map that nobody counted, in the typical case.
+/// The typical number of items of a Map without a known number.
 pub(super) const TYPICAL_ITEMS: f64 = 10.0;
 
 impl Default for EstimateOptions {
@@ -42,40 +42,41 @@ impl Default for EstimateOptions {
 }
 
 impl EstimateOptions {
-    /// No bounds, no recordings; an input and results of 1 KiB, tasks of 0.2 seconds, a million executions a month in `us-east-1`.
+    /// Creates options without bounds and recordings. Defaults: an input and results of 1 KiB, tasks of 0.2 seconds, a million executions a month
+    /// in `us-east-1`.
     pub fn new() -> EstimateOptions {
         EstimateOptions::default()
     }
 
-    /// How often a state of a loop is entered at most, where nothing else is said of it.
+    /// Sets how often a state of a loop is entered at most, unless `rounds_of` sets it.
     #[must_use]
     pub fn rounds(mut self, rounds: u64) -> Self {
         self.rounds = Some(rounds);
         self
     }
 
-    /// How often this state is entered at most.
+    /// Sets how often this state is entered at most.
     #[must_use]
     pub fn rounds_of(mut self, state: impl Into<String>, rounds: u64) -> Self {
         self.rounds_of.insert(state.into(), rounds);
         self
     }
 
-    /// How many items a Map has, at least and at most; typically the number in the middle.
+    /// Sets the minimum and maximum number of items of a Map; typical is the mean of both.
     #[must_use]
     pub fn items(mut self, state: impl Into<String>, least: u64, most: u64) -> Self {
         self.items_of.insert(state.into(), (least, least.max(most)));
         self
     }
 
-    /// How many items each other Map has.
+    /// Sets the number of items of all other Maps.
     #[must_use]
     pub fn items_of_all(mut self, least: u64, most: u64) -> Self {
         self.items = Some((least, least.max(most)));
         self
     }
 
-    /// How likely a state goes on to another, from 0 to 1: a rule of a Choice, or a catcher.
+    /// Sets the probability, from 0 to 1, of a transition to another state: by a rule of a Choice, or by a catcher.
     #[must_use]
     pub fn probability(
         mut self,
@@ -93,28 +94,28 @@ impl EstimateOptions {
         self
     }
 
-    /// Executions that were recorded: the typical case goes where they went.
+    /// Adds recorded executions, whose paths determine the typical case.
     #[must_use]
     pub fn recorded(mut self, recorded: Recorded) -> Self {
         self.recorded = recorded;
         self
     }
 
-    /// Bytes of the input.
+    /// Sets the size of the input in bytes.
     #[must_use]
     pub fn input_bytes(mut self, bytes: u64) -> Self {
         self.input_bytes = bytes;
         self
     }
 
-    /// Bytes of a task's result.
+    /// Sets the size of a task's result in bytes.
     #[must_use]
     pub fn result_bytes(mut self, bytes: u64) -> Self {
         self.result_bytes = bytes;
         self
     }
 
-    /// Seconds that a task typically takes.
+    /// Sets the typical duration of a task in seconds.
     #[must_use]
     pub fn task_seconds(mut self, seconds: f64) -> Self {
         self.task_seconds = if seconds.is_nan() {
@@ -125,21 +126,21 @@ impl EstimateOptions {
         self
     }
 
-    /// The region whose prices count.
+    /// Sets the region of the prices.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = region.into();
         self
     }
 
-    /// How many executions a month has.
+    /// Sets the number of executions per month.
     #[must_use]
     pub fn executions(mut self, executions: u64) -> Self {
         self.executions = executions;
         self
     }
 
-    /// The items of a Map: at least, typically, at most.
+    /// The number of items of a Map: minimum, typical, maximum.
     pub(super) fn items_in(&self, state: &str, literal: Option<u64>) -> (f64, f64, f64) {
         if let Some(given) = self.items_of.get(state).copied() {
             return self.around(state, given);

@@ -1,7 +1,7 @@
-//! How large the data becomes on its way.
+//! Estimates the size of the data.
 //!
-//! What tasks answer is not known: the sizes are those of the options, or of recorded executions. Where a path or an expression selects a part,
-//! the whole counts, so that the worst case is one.
+//! The results of tasks are unknown: their sizes come from the options, or from recorded executions. If a path or an expression selects a part of a
+//! value, the whole value counts, so that the worst case is an upper bound.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,14 +13,14 @@ use crate::json::Json;
 use crate::jsonata::{BinaryOp, Expression, Node, NodeKind, strip};
 use crate::model::{PathField, QueryLanguage, State, StateMachine};
 
-/// Bytes of an error output, of the summary of a Map Run, and of a value that an expression makes.
+/// Sizes in bytes: of an error output, of the summary of a Map Run, and of a value that an expression builds.
 const ERROR: f64 = 300.0;
 const RUN: f64 = 300.0;
 const VALUE: f64 = 64.0;
-/// Bytes of an object without members.
+/// Size of an object without members, in bytes.
 const BRACES: f64 = 2.0;
 
-/// The data at a position: its own bytes, and the values at paths. A value that is put at the same path replaces the one before.
+/// The data at one point of an execution: its own bytes, and the values at paths. A value written to a path replaces the previous one.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Shape {
     own: f64,
@@ -28,18 +28,18 @@ struct Shape {
     at: BTreeMap<String, f64>,
 }
 
-/// The sizes on the way through a container.
+/// The sizes during the execution of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Sizes {
     /// Of the largest data.
     pub(super) most: f64,
-    /// Of what comes out.
+    /// Of the output.
     out: f64,
-    /// Of what is there at once, iterations and branches beside each other.
+    /// Of all data that exists at the same time, in concurrent iterations and branches.
     pub(super) together: f64,
 }
 
-/// Which items a Map has.
+/// The case that determines the number of items of a Map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum When {
     Best,
@@ -52,7 +52,7 @@ pub(super) struct Flow<'a, 'm> {
     pub(super) language: QueryLanguage,
     pub(super) options: &'a EstimateOptions,
     pub(super) when: When,
-    /// States in whose loop the data grows with every round.
+    /// States in a loop whose data grows with every round.
     pub(super) growing: Vec<usize>,
 }
 
@@ -72,7 +72,7 @@ impl Shape {
         self.own + members.sum::<f64>()
     }
 
-    /// Puts a value at a path. It replaces the value at the path and all values below it.
+    /// Writes a value to a path. It replaces the value at the path and all values below it.
     fn put(&mut self, path: &str, bytes: f64) {
         let below: Vec<String> = self.below(path).map(|(known, _)| known.clone()).collect();
         for known in below {
@@ -88,7 +88,7 @@ impl Shape {
         from.take_while(move |(known, _)| known.starts_with(&start))
     }
 
-    /// The bytes of a member; all that is not at a path where it may be anywhere.
+    /// The bytes of a member, and all bytes without a path, which may be anywhere.
     fn member(&self, name: &str) -> f64 {
         let path = format!("$.{name}");
         match self.at.get(&path) {
@@ -97,7 +97,7 @@ impl Shape {
         }
     }
 
-    /// The larger of both, at every path.
+    /// Takes the larger size at every path. Returns whether anything changed.
     fn max(&mut self, other: &Shape) -> bool {
         let before = self.total();
         self.own = self.own.max(other.own);
@@ -110,16 +110,16 @@ impl Shape {
 }
 
 impl Flow<'_, '_> {
-    /// The sizes on the way through the machine. Containers may nest deep: inner ones are reached through a list, not by recursion, each with
-    /// the largest data that comes into it.
+    /// The sizes during the execution of the machine. Containers may nest deeply, so inner ones are processed from a list, without recursion, each
+    /// with its largest input.
     pub(super) fn machine(&mut self) -> Sizes {
         let input = self
             .options
             .recorded
             .input_bytes()
             .unwrap_or(self.options.input_bytes as f64);
-        // What comes into a container is known when its state was gone through, what comes out of it when it was: so all are gone through until
-        // nothing changes, at most as often as they nest.
+        // The input of a container is known after its state was processed, and its output is needed by that state. So all containers are processed
+        // until nothing changes, at most as often as they nest.
         let count = self.graph.containers().len();
         let mut into = vec![0.0; count];
         let mut found = vec![Sizes::default(); count];
@@ -148,7 +148,7 @@ impl Flow<'_, '_> {
         all
     }
 
-    /// The sizes of one container, and what comes into those inside it.
+    /// The sizes of one container. Records the inputs of its inner containers.
     fn container(
         &mut self,
         container: usize,
@@ -267,7 +267,7 @@ impl Flow<'_, '_> {
                     When::Worst => worst,
                 };
                 let selector = map.item_selector.as_ref().or(map.parameters.as_ref());
-                // One item of several of one size; of a file that is read nobody knows more than what a result is.
+                // One of several items of the same size. An item from a file is assumed to be as large as a result.
                 let item = match map.item_reader {
                     Some(_) => self.options.result_bytes as f64,
                     None if count.is_finite() && self.when != When::Worst => input / count.max(1.0),
@@ -312,7 +312,7 @@ impl Flow<'_, '_> {
                 None => Shape::of(ERROR),
             },
             (false, Some(_)) => {
-                // Each catcher has its own place for the error; the largest counts.
+                // Each catcher may store the error at a different path; the largest data counts.
                 let mut all = Shape::default();
                 for catcher in object.catch() {
                     let error = Shape::of(ERROR);
@@ -359,9 +359,9 @@ impl Flow<'_, '_> {
     }
 }
 
-/// The data of a loop that still changes after so many rounds grows with each round.
+/// Maximum number of rounds of a loop. If its data still changes, it grows with each round.
 const MOST_TURNS: usize = 64;
-/// Containers that nest deeper than this are not followed to the last byte.
+/// Maximum number of passes. Deeper nested containers are estimated less exactly.
 const MOST_PASSES: usize = 64;
 
 struct Step {
@@ -371,7 +371,7 @@ struct Step {
     together: f64,
 }
 
-/// A result in the data, at the path of `ResultPath`.
+/// Stores a result in the data, at the path of `ResultPath`.
 fn placed(shape: &Shape, path: Option<&PathField>, result: Shape) -> Shape {
     match path {
         None => result,
@@ -387,7 +387,7 @@ fn placed(shape: &Shape, path: Option<&PathField>, result: Shape) -> Shape {
     }
 }
 
-/// A literal, by its members.
+/// The shape of a constant, by its members.
 fn literal(json: &Json) -> Shape {
     match json {
         Json::Object(members) => {
@@ -401,7 +401,7 @@ fn literal(json: &Json) -> Shape {
     }
 }
 
-/// The values that a template can read: the input of the state, its result and an item of a Map.
+/// The values that a template can read: the state's input, its result and an item of a Map.
 struct Reads<'s> {
     input: &'s Shape,
     /// The bytes of the whole input.
@@ -442,7 +442,7 @@ impl<'s> Reads<'s> {
     /// Returns the bytes of a template's value.
     fn bytes(&self, name: &str, template: &Json) -> f64 {
         let mut sum = 0.0;
-        // An explicit stack: the value may nest deep.
+        // An explicit stack, because the value may nest deeply.
         let mut open: Vec<(&str, &Json)> = vec![(name, template)];
         while let Some((name, json)) = open.pop() {
             match json {
@@ -509,7 +509,7 @@ impl<'s> Reads<'s> {
         match Expression::parse_with(text, |root| self.node(root)) {
             Ok((_, Some(shape))) => shape,
             Ok((expression, None)) => {
-                // All that it reads, and its own text.
+                // Everything that it reads, and its own text.
                 let reads = expression.chains().iter().map(|chain| {
                     let names: Vec<&str> = chain.names.iter().map(|(name, _)| &**name).collect();
                     self.chain(&chain.variable, &names)
@@ -520,7 +520,7 @@ impl<'s> Reads<'s> {
         }
     }
 
-    /// The bytes at a variable and the names behind it: `$states`, `input` and `log`.
+    /// The bytes at a variable and the names after it: `$states`, `input` and `log`.
     fn chain(&self, variable: &str, names: &[&str]) -> f64 {
         match (variable, names) {
             ("states", []) => self.total + self.result,
@@ -533,7 +533,7 @@ impl<'s> Reads<'s> {
         }
     }
 
-    /// Returns the size of a node's value, by its members; `None` where it may contain everything that the expression reads.
+    /// Returns the size of a node's value, by its members; `None` if it may contain everything that the expression reads.
     fn node(&self, node: &Node) -> Option<Shape> {
         match &node.kind {
             NodeKind::Path(steps) if self.names(steps)? == ("states", vec!["input"]) => {
@@ -570,7 +570,7 @@ impl<'s> Reads<'s> {
                 let mut all = Shape::default();
                 for item in items {
                     let shape = self.node(item)?;
-                    // All members are in one object, which has its braces once.
+                    // All members are in one object, which counts its braces once.
                     let own = (shape.own - BRACES).max(0.0);
                     all.own = all.own.max(BRACES) + own;
                     shape
@@ -584,7 +584,7 @@ impl<'s> Reads<'s> {
         }
     }
 
-    /// Returns the bytes of a node's value; `None` where it may contain everything that the expression reads.
+    /// Returns the bytes of a node's value; `None` if it may contain everything that the expression reads.
     fn bytes_of(&self, node: &Node) -> Option<f64> {
         let sum = |nodes: &[Node]| -> Option<f64> {
             nodes
@@ -623,7 +623,7 @@ impl<'s> Reads<'s> {
         }
     }
 
-    /// The variable and the names of a path that has nothing else.
+    /// The variable and the names of a path without other steps.
     fn names<'n>(&self, steps: &'n [Node]) -> Option<(&'n str, Vec<&'n str>)> {
         let (first, rest) = steps.split_first()?;
         let NodeKind::Variable(variable) = &first.kind else {
@@ -637,10 +637,10 @@ impl<'s> Reads<'s> {
     }
 }
 
-/// The number of objects of a `$merge` that are followed by their members.
+/// Maximum number of objects of a `$merge` whose members are tracked.
 const MOST_MERGED: usize = 64;
 
-/// Intrinsic functions whose results have few bytes, whatever their arguments are.
+/// Intrinsic functions with small results, regardless of their arguments.
 const OF_FIXED_LENGTH: [&str; 6] = [
     "ArrayContains",
     "ArrayLength",
@@ -650,7 +650,7 @@ const OF_FIXED_LENGTH: [&str; 6] = [
     "UUID",
 ];
 
-/// Functions of JSONata with such results.
+/// JSONata functions with small results, regardless of their arguments.
 const OF_FIXED_LENGTH_JSONATA: [&str; 28] = [
     "abs",
     "average",

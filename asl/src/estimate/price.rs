@@ -1,7 +1,7 @@
-//! What AWS charges.
+//! AWS's prices.
 //!
-//! Source: <https://aws.amazon.com/step-functions/pricing/>, the table of state transitions and the worked examples of Express workflows, as public
-//! copies of the page have them.
+//! Source: <https://aws.amazon.com/step-functions/pricing/>, the table of state transitions and the worked examples of Express workflows, from
+//! public copies of the page.
 
 use serde::Serialize;
 
@@ -12,26 +12,26 @@ use super::cost::Case;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PriceTable {
-    /// Of which day the prices are.
+    /// The date of the prices.
     pub date: &'static str,
-    /// The region of the prices of transitions.
+    /// The region of the transition prices.
     pub region: &'static str,
-    /// For a thousand transitions of a Standard workflow.
+    /// Price of a thousand transitions of a Standard workflow.
     pub per_thousand_transitions: f64,
-    /// Transitions of a month that cost nothing.
+    /// Free transitions per month.
     pub free_transitions: f64,
-    /// The region of the prices of Express workflows.
+    /// The region of the Express prices.
     pub express_region: &'static str,
-    /// For a million Express executions.
+    /// Price of a million Express executions.
     pub per_million_requests: f64,
-    /// For a GB-hour of a month: how many at most (`None` for the rest), and the price of each.
+    /// Prices of a GB-hour, in monthly tiers: the size of the tier (`None` for the remainder), and its price.
     pub per_gb_hour: [(Option<f64>, f64); 3],
 }
 
-/// When the prices were read.
+/// The date on which the prices were read.
 const DATE: &str = "2026-11-21";
 
-/// For a thousand transitions, by region.
+/// Prices of a thousand transitions, by region.
 pub const STANDARD_PRICES: &[(&str, f64)] = &[
     ("ap-northeast-1", 0.025),
     ("ap-northeast-2", 0.0271),
@@ -53,13 +53,13 @@ pub const STANDARD_PRICES: &[(&str, f64)] = &[
     ("us-west-2", 0.025),
 ];
 
-/// Express workflows, as the page's examples charge them.
+/// Prices of Express workflows, from the examples on the page: requests, and GB-hour tiers.
 pub const EXPRESS_PRICES: (f64, [(Option<f64>, f64); 3]) = (
     1.0,
     [(Some(1000.0), 0.06), (Some(4000.0), 0.03), (None, 0.01642)],
 );
 
-/// The prices of a region; `None` for one whose prices are not in the table.
+/// Returns the prices of a region; `None` if the table does not have them.
 pub fn prices_of(region: &str) -> Option<PriceTable> {
     let (region, per_thousand_transitions) =
         STANDARD_PRICES.iter().find(|(name, _)| *name == region)?;
@@ -74,7 +74,7 @@ pub fn prices_of(region: &str) -> Option<PriceTable> {
     })
 }
 
-/// What the executions of a month cost, in US dollars. One that nothing bounds is infinite, and `null` in JSON.
+/// The monthly cost of executions, in US dollars. A cost without a bound is infinite, and `null` in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -82,9 +82,9 @@ pub struct Price {
     /// As a Standard workflow.
     #[serde(serialize_with = "super::cost::amount")]
     pub standard: f64,
-    /// As an Express workflow; `None` where it can be none, or where nothing bounds it.
+    /// As an Express workflow; `None` if it cannot be one, or if the cost has no bound.
     pub express: Option<f64>,
-    /// Megabytes that an Express execution is charged for.
+    /// Billed memory of an Express execution in megabytes.
     #[serde(serialize_with = "super::cost::amount")]
     pub express_megabytes: f64,
     /// GB-seconds of an Express execution.
@@ -92,14 +92,14 @@ pub struct Price {
     pub express_gigabyte_seconds: f64,
 }
 
-/// Megabytes that an Express execution takes before it has data, and by which it is charged.
+/// Billed memory of an Express execution without data, and the billing increment, in megabytes.
 const BASE_MEGABYTES: f64 = 50.0;
 const CHUNK_MEGABYTES: f64 = 64.0;
-/// Seconds by which an Express execution is charged, and that it lasts at most.
+/// The billing increment and the maximum duration of an Express execution, in seconds.
 const TICK: f64 = 0.1;
 
 impl PriceTable {
-    /// What executions of a month cost.
+    /// Computes the monthly cost of executions.
     pub(super) fn price(
         &self,
         case: &Case,
@@ -140,7 +140,7 @@ impl PriceTable {
     }
 }
 
-/// Megabytes as they are charged: 50 MB, the definition, and the data of each step that runs beside others.
+/// Billed memory in megabytes: 50 MB, the definition, and the data of each concurrent step.
 pub(super) fn charged(bytes: f64) -> f64 {
     let used = BASE_MEGABYTES + bytes / (1024.0 * 1024.0);
     (used / CHUNK_MEGABYTES).ceil() * CHUNK_MEGABYTES
@@ -158,7 +158,7 @@ mod tests {
         assert!((found - wanted).abs() < 0.01, "{found} is not {wanted}");
     }
 
-    /// Example 4 of AWS's page: 100 million executions of 10 seconds in 62.85 MB.
+    /// Example 4 of AWS's page: 100 million executions of 10 seconds with 62.85 MB.
     #[test]
     fn the_example_of_the_page_comes_out() {
         let bytes = 50.0 * 1024.0 + 400.0 * 32.0 * 1024.0;

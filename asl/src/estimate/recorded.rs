@@ -1,11 +1,11 @@
-//! What executions did that were recorded.
+//! Statistics of recorded executions.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::json::Json;
 use crate::timestamp;
 
-/// What executions did whose histories were read: the ways that they took, items, retries, sizes and times.
+/// Statistics of executions, from their histories: transitions, items, retries, sizes and durations.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Recorded {
     ways: BTreeMap<(String, String), u64>,
@@ -19,7 +19,7 @@ pub struct Recorded {
     executions: u64,
 }
 
-/// A JSON that is no history.
+/// An error: the JSON is not a history.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a history is the answer of `GetExecutionHistory`: an object with `events`, each with `id` and `type`"
@@ -27,7 +27,7 @@ pub struct Recorded {
 pub struct NoHistory;
 
 impl Recorded {
-    /// Reads the history of an execution, as GetExecutionHistory gives it, beside those that were read before.
+    /// Adds the history of an execution, as returned by GetExecutionHistory.
     ///
     /// ```
     /// use stepwright_asl::estimate::Recorded;
@@ -42,7 +42,7 @@ impl Recorded {
     ///
     /// # Errors
     ///
-    /// When it is no history.
+    /// If the JSON is not a history.
     pub fn add(&mut self, history: &Json) -> Result<(), NoHistory> {
         let events = history
             .get("events")
@@ -53,14 +53,14 @@ impl Recorded {
         let mut events = events
             .filter(|events| !events.is_empty())
             .ok_or(NoHistory)?;
-        // Newest first, as `--reverse-order` asks for it, is the same history.
+        // A history in reverse order, as with `--reverse-order`, is the same history.
         events.sort_by_key(|event| event.id);
         let by_id: HashMap<i64, usize> = events
             .iter()
             .enumerate()
             .map(|(at, event)| (event.id, at))
             .collect();
-        // The state that each event belongs to: that of the event before it, until another is entered.
+        // The state of each event: that of the previous event, unless the event enters a state.
         let mut state_of: Vec<Option<&str>> = Vec::with_capacity(events.len());
         for (at, event) in events.iter().enumerate() {
             let before = by_id
@@ -113,41 +113,41 @@ impl Recorded {
         Ok(())
     }
 
-    /// How many histories were read.
+    /// The number of added histories.
     pub fn executions(&self) -> u64 {
         self.executions
     }
 
-    /// The seconds that an execution took on average; `None` where nothing was recorded.
+    /// The average duration of an execution in seconds; `None` without histories.
     pub fn seconds(&self) -> Option<f64> {
         (self.executions > 0).then(|| self.seconds / self.executions as f64)
     }
 
-    /// The bytes of the largest payload; `None` where nothing was recorded.
+    /// The bytes of the largest payload; `None` without histories.
     pub fn payload_bytes(&self) -> Option<f64> {
         (self.executions > 0).then_some(self.payload as f64)
     }
 
-    /// How large a part of those that left a state went on to another; `None` where none left it.
+    /// The fraction of exits from a state that went to another state; `None` if no execution left it.
     pub(super) fn share(&self, from: &str, to: &str) -> Option<f64> {
         let out = *self.out.get(from)?;
         let taken = self.ways.get(&(from.to_owned(), to.to_owned()));
         Some(taken.copied().unwrap_or_default() as f64 / out as f64)
     }
 
-    /// The items of a Map on average.
+    /// The average number of items of a Map.
     pub(super) fn items(&self, state: &str) -> Option<f64> {
         let (count, sum) = self.items.get(state)?;
         Some(*sum as f64 / *count as f64)
     }
 
-    /// How often a Task was tried again on average.
+    /// The average number of retries of a Task.
     pub(super) fn retries(&self, state: &str) -> Option<f64> {
         let (entered, tried) = self.tries.get(state)?;
         (*entered > 0).then(|| (*tried as f64 / *entered as f64 - 1.0).max(0.0))
     }
 
-    /// The bytes of a Task's results on average.
+    /// The average size of a Task's results in bytes.
     pub(super) fn result_bytes(&self, state: &str) -> Option<f64> {
         let (count, sum) = self.results.get(state)?;
         Some(*sum as f64 / *count as f64)
@@ -163,7 +163,7 @@ struct Event<'j> {
     id: i64,
     previous: i64,
     kind: &'j str,
-    /// The state that is entered or left.
+    /// The entered or exited state.
     name: Option<&'j str>,
     /// The larger of its input and output.
     bytes: usize,
@@ -211,7 +211,7 @@ impl<'j> Event<'j> {
     }
 }
 
-/// The seconds of a timestamp: a number, as SDKs give it, or a date and time, as the command line does.
+/// The seconds of a timestamp: a number, as in SDKs, or a date and time, as in the CLI.
 fn seconds(timestamp: &Json) -> Option<f64> {
     if let Some(seconds) = timestamp.as_f64() {
         return Some(seconds);

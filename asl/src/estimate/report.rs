@@ -1,4 +1,4 @@
-//! The estimate of a definition, and how it is shown.
+//! The estimate of a definition, and its output as a table.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,49 +15,49 @@ use super::warnings;
 use crate::graph::Graph;
 use crate::model::{NumberOrExpression, QueryLanguage, StateMachine};
 
-/// What executions of a definition come to.
+/// The estimated cost of executions of a definition.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Estimate {
-    /// The shortest way to a success; to any end where there is no success.
+    /// The shortest path to a success; to any end if there is no success.
     pub best: Case,
-    /// The way that is likely, on average.
+    /// The average over likely paths.
     pub typical: Case,
-    /// The longest way to any end.
+    /// The longest path to any end.
     pub worst: Case,
-    /// How many executions a month has.
+    /// The number of executions per month.
     pub executions: u64,
-    /// The prices that count; `None` for a region that is not in the table.
+    /// The prices; `None` if the table does not have the region.
     pub prices: Option<PriceTable>,
-    /// What the month costs in the best case.
+    /// The monthly cost in the best case.
     pub best_price: Option<Price>,
-    /// What it costs in the typical case.
+    /// The monthly cost in the typical case.
     pub typical_price: Option<Price>,
-    /// What it costs in the worst case.
+    /// The monthly cost in the worst case.
     pub worst_price: Option<Price>,
-    /// Why it can be no Express workflow; empty where it can.
+    /// The reasons why it cannot be an Express workflow; empty if it can.
     pub express_obstacles: Vec<String>,
-    /// What the numbers go by and the definition does not say.
+    /// Assumptions of the estimate that are not in the definition.
     pub assumptions: Vec<String>,
-    /// What should be looked at: amounts without a bound, and limits of the service that are near.
+    /// Warnings about amounts without a bound, and about service limits that are close.
     pub warnings: Vec<String>,
 }
 
-/// What was found on the way to an estimate, for those who warn.
+/// Observations during an estimate, which become warnings.
 pub(super) struct Found {
-    /// Loops that nothing bounds, each by its states.
+    /// Loops without a bound, each by its states.
     pub(super) endless: Vec<Vec<String>>,
-    /// States in whose loop the data grows.
+    /// States in loops whose data grows.
     pub(super) growing: Vec<String>,
-    /// Maps whose items nobody counted.
+    /// Maps with an unknown number of items.
     pub(super) uncounted: Vec<String>,
-    /// Waits until a moment that is computed.
+    /// Waits until a computed time.
     pub(super) unknown_waits: Vec<String>,
 }
 
 impl Estimate {
-    /// Estimates the executions of a definition. It need not be valid: a transition to a state that there is not is none.
+    /// Estimates the executions of a definition. The definition need not be valid: transitions to missing states are ignored.
     pub fn of(machine: &StateMachine, options: &EstimateOptions) -> Estimate {
         let graph = Graph::of(machine);
         let mut found = Found {
@@ -149,7 +149,7 @@ impl Estimate {
     }
 }
 
-/// What the machine costs: inner containers come first, which stand behind those that they are in.
+/// The cost of the machine. Inner containers are computed first; they follow their outer containers in the list.
 fn walk(graph: &Graph<'_, StateMachine>, options: &EstimateOptions, found: &mut Found) -> Range {
     let containers = graph.containers();
     let mut ranges = vec![Range::exactly(Case::default()); containers.len()];
@@ -183,7 +183,7 @@ fn walk(graph: &Graph<'_, StateMachine>, options: &EstimateOptions, found: &mut 
         .unwrap_or(Range::exactly(Case::default()))
 }
 
-/// A row of the table: its title, the amount, and how it is shown.
+/// A row of the table: its title, the amount, and the formatter.
 type Row = (&'static str, fn(&Case) -> f64, fn(f64) -> String);
 
 const CASES: [&str; 3] = ["best", "typical", "worst"];
@@ -195,7 +195,7 @@ enum Line {
     Text(String),
 }
 
-/// Writes lines with columns that are as wide as their longest amount, and two blanks between them.
+/// Writes lines in columns as wide as their longest amount, separated by two blanks.
 fn table(f: &mut fmt::Formatter<'_>, lines: &[Line]) -> fmt::Result {
     let rows = || {
         lines.iter().filter_map(|line| match line {
@@ -220,7 +220,7 @@ fn table(f: &mut fmt::Formatter<'_>, lines: &[Line]) -> fmt::Result {
     Ok(())
 }
 
-/// A table for people.
+/// A readable table.
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cases = [&self.best, &self.typical, &self.worst];
@@ -247,7 +247,7 @@ impl fmt::Display for Estimate {
             ),
         ];
         for (index, (name, of, show)) in rows.into_iter().enumerate() {
-            // Few definitions have children.
+            // Few definitions have child executions.
             if index < 4 || cases.iter().any(|case| of(case) > 0.0) {
                 row(name, cases.map(|case| show(of(case))));
             }
@@ -292,7 +292,7 @@ impl fmt::Display for Estimate {
     }
 }
 
-/// A number with commas; with one digit behind the point where it is no whole number.
+/// Formats a number with thousands separators, and with one decimal digit if it is not an integer.
 pub(super) fn count(amount: f64) -> String {
     if !amount.is_finite() {
         return "unbounded".to_owned();

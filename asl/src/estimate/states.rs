@@ -1,4 +1,4 @@
-//! What one state costs, whatever leads to it.
+//! The cost of one visit of a state.
 
 use super::cost::{Case, Range, times};
 use super::options::EstimateOptions;
@@ -7,14 +7,14 @@ use crate::jsonata::strip;
 use crate::model::{Map, NumberOrExpression, Retrier, State, Task, Wait};
 use crate::resource::{Pattern, Resource, ResourceKind};
 
-/// How many iterations of an inline Map run at once where nothing says fewer, and how many children of a Distributed Map.
+/// Default maximum numbers of concurrent iterations of an inline Map, and of concurrent children of a Distributed Map.
 ///
 /// Sources: <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html>,
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html>
 const INLINE_CONCURRENCY: f64 = 40.0;
 const DISTRIBUTED_CONCURRENCY: f64 = 10_000.0;
 
-/// What a state costs when it succeeds, and when its error is caught.
+/// The cost of a state if it succeeds, and if its error is caught.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct StateCost {
     pub(super) success: Range,
@@ -22,13 +22,13 @@ pub(super) struct StateCost {
 }
 
 impl StateCost {
-    /// The most that it costs, however it ends.
+    /// The maximum cost, regardless of how the state ends.
     pub(super) fn worst(&self) -> Case {
         self.success.worst.max(self.failure.worst)
     }
 }
 
-/// The cost of a state whose inner containers cost so much.
+/// The cost of a state, given the cost of its inner containers.
 pub(super) fn cost(
     name: &str,
     state: &State,
@@ -56,7 +56,7 @@ pub(super) fn cost(
             body(branches.map(|case| events(case, 2.0)), state.retry())
         }
         State::Map(map) => map_cost(name, map, inner, options),
-        // What fails in a Fail ends the execution with an event that says so.
+        // If the fields of a Fail cannot be evaluated, the execution ends with an additional event.
         State::Fail(_) => plain(1.0, 2.0),
         State::Pass(_) | State::Choice(_) | State::Succeed(_) => plain(2.0, 2.0),
     }
@@ -74,7 +74,7 @@ fn plain(least: f64, most: f64) -> StateCost {
     }
 }
 
-/// More events of the same.
+/// Adds events to a case.
 fn events(case: Case, more: f64) -> Case {
     Case {
         events: case.events + more,
@@ -82,11 +82,11 @@ fn events(case: Case, more: f64) -> Case {
     }
 }
 
-/// The state around attempts: it is entered and left once; each retry is a transition.
+/// Adds the cost of entering and exiting the state, and of retries, to the cost of an attempt. Each retry is a transition.
 fn body(attempt: Range, retry: &[Retrier]) -> StateCost {
     let (retries, delay) = retries(retry);
     let around = Case::state(2.0);
-    // The last attempt may end with an event that an evaluation failed, as may each before it.
+    // The last attempt, and each before it, may end with an additional event for a failed evaluation.
     let mut again = events(attempt.worst, 1.0);
     again.transitions += 1.0;
     let mut worst = around
@@ -105,7 +105,7 @@ fn body(attempt: Range, retry: &[Retrier]) -> StateCost {
         typical = typical.then(tried.repeated(retries));
         typical.seconds += delay;
     }
-    // What its arguments fail with leaves no event of an attempt.
+    // A failure in its arguments leaves no event of an attempt.
     let failure = Range {
         best: around,
         typical,
@@ -114,7 +114,7 @@ fn body(attempt: Range, retry: &[Retrier]) -> StateCost {
     StateCost { success, failure }
 }
 
-/// How often a state is tried again at most, and how long it waits for that.
+/// Maximum number of retries, and their total delay.
 fn retries(retriers: &[Retrier]) -> (f64, f64) {
     let (mut count, mut delay) = (0.0, 0.0);
     for retrier in retriers {
@@ -131,10 +131,10 @@ fn retries(retriers: &[Retrier]) -> (f64, f64) {
     (count, delay)
 }
 
-/// Delays that are added up one by one; more of them take longer than any execution may.
+/// Maximum number of delays that are added up. More delays take longer than an execution can run.
 const MOST_DELAYS: u32 = 100_000;
 
-/// The delays of all retries together.
+/// The total delay of all retries.
 fn delays(attempts: f64, interval: f64, rate: f64, most: f64) -> f64 {
     let (mut sum, mut next) = (0.0, interval.min(most));
     let mut left = attempts;
@@ -144,7 +144,7 @@ fn delays(attempts: f64, interval: f64, rate: f64, most: f64) -> f64 {
         if steps > MOST_DELAYS {
             return f64::INFINITY;
         }
-        // From here on all are the same, or nothing ends.
+        // From here on all delays are equal, or the sum is infinite.
         if next >= most || rate <= 1.0 {
             return sum + times(next.min(most), left);
         }
@@ -158,7 +158,7 @@ fn delays(attempts: f64, interval: f64, rate: f64, most: f64) -> f64 {
     sum
 }
 
-/// A number that the definition writes out; the default where there is none, `None` where it is computed.
+/// A constant number in the definition; the default if the field is absent, `None` if it is computed.
 fn number(field: Option<&NumberOrExpression>, default: f64) -> Option<f64> {
     match field {
         None => Some(default),
@@ -189,7 +189,7 @@ fn task_cost(name: &str, task: &Task, options: &EstimateOptions) -> StateCost {
         worst: attempt(most),
     };
     let mut cost = body(attempts, &task.retry);
-    // Recorded executions tried so often.
+    // The average number of retries in recorded executions.
     if let Some(retries) = options.recorded.retries(name) {
         let mut again = attempts.typical;
         again.transitions += 1.0;
@@ -198,7 +198,7 @@ fn task_cost(name: &str, task: &Task, options: &EstimateOptions) -> StateCost {
     cost
 }
 
-/// Seconds that a Wait takes: at least, typically, at most.
+/// The duration of a Wait in seconds: minimum, typical, maximum.
 fn waited(wait: &Wait) -> (f64, f64, f64) {
     match wait
         .seconds
@@ -210,7 +210,7 @@ fn waited(wait: &Wait) -> (f64, f64, f64) {
     }
 }
 
-/// The number of items that a definition writes out.
+/// The number of items, if they are constant in the definition.
 pub(super) fn literal_items(map: &Map) -> Option<u64> {
     let items = map.items.as_ref()?;
     let has_expression = |json: &Json| json.as_str().is_some_and(|text| strip(text).is_some());
@@ -241,7 +241,7 @@ fn map_cost(name: &str, map: &Map, inner: &[Range], options: &EstimateOptions) -
         let attempt = Range {
             best: iterations(item.best, least),
             typical: iterations(item.typical, typical),
-            // One at a time: a limit that is computed may be one.
+            // Sequential, because a computed limit may be one.
             worst: {
                 let mut all = iterations(item.worst, most);
                 all.seconds = times(item.worst.seconds, most);
@@ -277,7 +277,7 @@ fn map_cost(name: &str, map: &Map, inner: &[Range], options: &EstimateOptions) -
             }
         };
         Case {
-            // The Map and its run each start and end.
+            // The Map and its Map Run each have a start and an end event.
             events: 4.0,
             seconds: times(case.seconds, (children / at_once).ceil()),
             ..own
@@ -287,7 +287,7 @@ fn map_cost(name: &str, map: &Map, inner: &[Range], options: &EstimateOptions) -
     let attempt = Range {
         best: children(item.best, least, full),
         typical: children(item.typical, typical, full),
-        // A batch may hold one item, when its bytes are bounded.
+        // If the size of a batch is limited, it may contain only one item.
         worst: children(item.worst, most, 1.0),
     };
     body(attempt, &map.retry)

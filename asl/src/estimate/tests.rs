@@ -1,4 +1,4 @@
-//! What estimates promise.
+//! Properties of estimates.
 
 use super::{Estimate, EstimateOptions, Recorded};
 use crate::StateMachine;
@@ -42,7 +42,7 @@ fn states_in_a_row_have_one_way() {
 fn retries_are_transitions_and_take_their_time() {
     let options = EstimateOptions::new().task_seconds(1.0);
     let estimate = Estimate::of(&machine(CHARGE), &options);
-    // The least of each amount: what fails before its first attempt and is caught leaves fewer events. Typically nothing fails.
+    // The minimum of each amount: a failure before the first attempt that is caught leaves fewer events. In the typical case nothing fails.
     assert_eq!(
         (estimate.best.transitions, estimate.best.events),
         (2.0, 8.0)
@@ -51,7 +51,7 @@ fn retries_are_transitions_and_take_their_time() {
         (estimate.typical.transitions, estimate.typical.seconds),
         (2.0, 1.0)
     );
-    // Three attempts of ten seconds, two delays of two and six seconds, and the way by Refund.
+    // Three attempts of ten seconds, two delays of two and six seconds, and the path through Refund.
     assert_eq!(
         (estimate.worst.transitions, estimate.worst.seconds),
         (5.0, 38.0)
@@ -70,11 +70,11 @@ fn loops_have_a_bound_or_are_told() {
         "{:?}",
         unbounded.warnings
     );
-    // One round more is as likely as none: two rounds on average.
+    // A further round is as likely as none: two rounds on average.
     assert!((unbounded.typical.transitions - (2.0 * 2.0 + 1.0 + 1.0)).abs() < 1e-6);
     let at_most =
         |options: EstimateOptions| Estimate::of(&machine(POLL), &options).worst.transitions;
-    // Whatever else is entered between two entries of Ask: itself, the others once before and once after each.
+    // Ask is entered three times. The two other states of the loop are entered once before and once after each visit of Ask.
     let rounds = at_most(EstimateOptions::new().rounds_of("Ask", 3));
     assert_eq!(rounds, 3.0 + 4.0 * 2.0 + 1.0);
     assert_eq!(at_most(EstimateOptions::new().rounds(3)), 10.0);
@@ -88,7 +88,7 @@ fn loops_have_a_bound_or_are_told() {
         &EstimateOptions::new().probability("Ready?", "Pause", 0.9999),
     );
     assert!((seldom.typical.transitions - (2.0 * 1e4 + 9999.0 + 1.0)).abs() < 1e-3);
-    // A loop that a walk never comes to has no say.
+    // An unreachable loop has no effect.
     let aside = Estimate::of(
         &machine(&CHARGE.replace(
             r#""Refund": {"Type": "Pass", "Next": "Done"}"#,
@@ -186,7 +186,7 @@ fn data_that_is_put_beside_grows_once_and_in_a_loop_without_end() {
         .result_bytes(500)
         .rounds(9);
     let estimate = Estimate::of(&machine(POLL), &options);
-    // The job's result takes the place of the one before.
+    // The job's result replaces the previous one.
     assert!(
         estimate.worst.payload_bytes < 1600.0,
         "{:?}",
@@ -216,7 +216,7 @@ fn data_that_is_put_beside_grows_once_and_in_a_loop_without_end() {
     );
 }
 
-/// States in a row, each with a Choice of two ways to the next; `made` is the output of the n-th on that way.
+/// A sequence of states, each with a Choice between two paths to the next; `made` is the output of the n-th state on a path.
 fn wrapping(count: usize, made: &dyn Fn(usize, &str) -> String) -> String {
     let mut states = Vec::new();
     for at in 0..count {

@@ -1,4 +1,4 @@
-//! What should be looked at in an estimate, and what it goes by.
+//! The warnings and the assumptions of an estimate.
 
 use super::cost::Case;
 use super::options::{EstimateOptions, TYPICAL_ITEMS};
@@ -14,10 +14,10 @@ use crate::resource::{Pattern, Resource, ResourceKind};
 const EVENTS: f64 = 25_000.0;
 const PAYLOAD: f64 = 262_144.0;
 const EXPRESS_SECONDS: f64 = 300.0;
-/// From this part of a limit on it is near.
+/// The fraction of a limit that counts as close.
 const NEAR: f64 = 0.8;
 
-/// The Maps whose items nobody counted.
+/// The Maps with an unknown number of items.
 pub(super) fn uncounted(graph: &Graph<'_, StateMachine>, options: &EstimateOptions) -> Vec<String> {
     let maps = graph
         .states()
@@ -30,7 +30,7 @@ pub(super) fn uncounted(graph: &Graph<'_, StateMachine>, options: &EstimateOptio
     uncounted.map(|(name, _)| name.to_owned()).collect()
 }
 
-/// The Waits whose time is computed, or is a moment.
+/// The Waits with a computed duration, or until a timestamp.
 pub(super) fn unknown_waits(graph: &Graph<'_, StateMachine>) -> Vec<String> {
     let waits = graph
         .states()
@@ -44,7 +44,7 @@ pub(super) fn unknown_waits(graph: &Graph<'_, StateMachine>) -> Vec<String> {
     unknown.map(|(name, _)| name.to_owned()).collect()
 }
 
-/// Why a machine can be no Express workflow.
+/// The reasons why a machine cannot be an Express workflow.
 pub(super) fn express_obstacles(graph: &Graph<'_, StateMachine>, best: &Case) -> Vec<String> {
     let mut found = Vec::new();
     for state in graph.states() {
@@ -76,7 +76,7 @@ pub(super) fn express_obstacles(graph: &Graph<'_, StateMachine>, best: &Case) ->
     found
 }
 
-/// What the numbers go by.
+/// The assumptions of an estimate.
 pub(super) fn assumptions(options: &EstimateOptions, found: &Found) -> Vec<String> {
     let mut said = Vec::new();
     let recorded = options.recorded.executions();
@@ -105,7 +105,7 @@ pub(super) fn assumptions(options: &EstimateOptions, found: &Found) -> Vec<Strin
     said
 }
 
-/// Amounts without a bound, and limits that are near.
+/// Warnings about amounts without a bound, and about limits that are close.
 pub(super) fn warnings(
     estimate: &Estimate,
     found: &Found,
@@ -171,7 +171,7 @@ pub(super) fn warnings(
     told
 }
 
-/// What is said of an amount beside its limit, in the first case that comes near it. One without a bound is told by what has none.
+/// A warning about an amount close to its limit, in the first case where that happens. Amounts without a bound have a different warning.
 fn near(
     cases: [(&str, &Case); 2],
     of: fn(&Case) -> f64,

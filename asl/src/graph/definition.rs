@@ -1,4 +1,4 @@
-//! What a graph is read from.
+//! The sources of a graph.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -9,22 +9,22 @@ use crate::route;
 
 use super::Edge;
 
-/// What a [`Graph`](super::Graph) is read from: a [`Json`](crate::json::Json) or a [`StateMachine`](crate::StateMachine).
+/// A source of a [`Graph`](super::Graph): a [`Json`](crate::json::Json) or a [`StateMachine`](crate::StateMachine).
 pub trait Definition: Sized + sealed::Sealed {
-    /// What a state is in it.
+    /// The type of a state.
     type State: Clone + Debug + 'static;
-    /// What has the states of the machine, of a branch or of a processor.
+    /// The type of the object with the states of the machine, of a branch or of a processor.
     type Container: Clone + Debug + 'static;
 
     /// The query language of the machine.
     #[doc(hidden)]
     fn language(&self) -> Option<QueryLanguage>;
 
-    /// The machine's own states.
+    /// The top-level states.
     #[doc(hidden)]
     fn machine(&self) -> Option<Body<'_, Self>>;
 
-    /// What a graph needs of a state.
+    /// Reads the parts of a state that the graph needs.
     #[doc(hidden)]
     fn state<'d>(state: &'d Self::State, pointer: &Pointer<'d>) -> Read<'d, Self>;
 
@@ -33,29 +33,29 @@ pub trait Definition: Sized + sealed::Sealed {
     fn members(state: &Self::State) -> Cow<'_, Object>;
 }
 
-/// States that stand together.
+/// The states of one container.
 #[derive(Debug)]
 pub struct Body<'d, D: Definition> {
     pub(super) pointer: Pointer<'d>,
     pub(super) object: &'d D::Container,
     pub(super) start_at: Option<&'d str>,
     pub(super) states: Vec<(&'d str, &'d D::State)>,
-    /// Where they stand in their state; `None` for those of the machine.
+    /// The location of the container in its state; `None` for that of the machine.
     pub(super) body: Option<route::Body>,
 }
 
-/// A state that was read.
+/// The parts of a state that the graph needs.
 #[derive(Debug)]
 pub struct Read<'d, D: Definition> {
     pub(super) kind: Option<StateKind>,
-    /// `End` is true.
+    /// Whether `End` is true.
     pub(super) ends: bool,
     pub(super) edges: Vec<Edge<'d>>,
     pub(super) bodies: Vec<Body<'d, D>>,
 }
 
 pub(super) mod sealed {
-    /// Keeps `Definition` to this crate.
+    /// Seals `Definition`: other crates cannot implement it.
     pub trait Sealed {}
     impl Sealed for crate::json::Json {}
     impl Sealed for crate::StateMachine {}

@@ -1,4 +1,4 @@
-//! Graphs of JSON.
+//! Builds graphs of JSON.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ impl Definition for Json {
     }
 
     fn state<'d>(state: &'d Object, pointer: &Pointer<'d>) -> Read<'d, Json> {
-        // One look at each member is faster than a look for each that matters.
+        // One pass over the members is faster than a lookup of each relevant member.
         let (mut kind, mut ends) = (None, false);
         let mut edges = Vec::new();
         let mut inner: [Option<&'d Json>; 3] = [None; 3];
@@ -80,7 +80,7 @@ fn body<'d>(object: &'d Object, pointer: Pointer<'d>, body: Option<route::Body>)
     }
 }
 
-/// The transitions that a member of a state says.
+/// The transitions in a member of a state.
 pub(super) fn member_edges<'d>(
     key: &'d str,
     value: &'d Json,

@@ -1,4 +1,4 @@
-//! Graphs of machines.
+//! Builds graphs of [`StateMachine`]s.
 
 use std::borrow::Cow;
 
@@ -60,13 +60,13 @@ fn body<'d>(
     }
 }
 
-/// Whether `End` is true, be it on a state that has no such field.
+/// Whether `End` is true, even on a state type without this field.
 fn ends(state: &State) -> bool {
     let unknown = state.other().unknown().get("End");
     state.end().is_some_and(|end| *end == true) || unknown.and_then(Json::as_bool) == Some(true)
 }
 
-/// The transitions in the order in which they are written.
+/// The transitions, in document order.
 fn edges<'d>(state: &'d State, pointer: &Pointer<'d>) -> Vec<Edge<'d>> {
     let mut edges = Vec::new();
     let mut add = |kind, target: &'d str, pointer: Pointer<'d>| {

@@ -1,7 +1,7 @@
 //! The states of a definition and the transitions between them.
 //!
-//! A graph is read from a [`StateMachine`](crate::StateMachine), or from any JSON, however broken: what is no state, no transition or no name
-//! is left out. It has one container for the machine itself, and one for each branch of a Parallel and each processor of a Map.
+//! A graph is built from a [`StateMachine`](crate::StateMachine), or from any JSON, valid or not. Malformed states, transitions and names are
+//! skipped. The graph has one container for the machine itself, and one for each branch of a Parallel and each processor of a Map.
 //!
 //! ```
 //! use stepwright_asl::StateMachine;
@@ -35,7 +35,7 @@ pub use uncaught::{TakenBy, Uncaught};
 
 use definition::Body;
 
-/// States, transitions and containers of a definition: a [`Json`], or a [`StateMachine`](crate::StateMachine).
+/// The states, transitions and containers of a definition, which is a [`Json`] or a [`StateMachine`](crate::StateMachine).
 #[derive(Debug, Clone)]
 pub struct Graph<'j, D: Definition = Json> {
     containers: Vec<Container<'j, D>>,
@@ -44,20 +44,20 @@ pub struct Graph<'j, D: Definition = Json> {
     incoming: OnceLock<Vec<Vec<Incoming>>>,
 }
 
-/// A transition into a state: the state that it comes from, and which of that one's transitions it is.
+/// A transition into a state: the source state, and the index of the transition there.
 type Incoming = (usize, usize);
 
-/// The states between which transitions go: those of the machine, of a branch or of a Map's processor.
+/// The states of the machine, of a branch or of a Map's processor. Transitions never leave their container.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Container<'j, D: Definition = Json> {
-    /// Pointer to the object that has `StartAt` and `States`.
+    /// Pointer to the object with `StartAt` and `States`.
     pub pointer: Pointer<'j>,
-    /// That object; of a `StateMachine`, the states in it.
+    /// That object; for a `StateMachine`, the states in it.
     pub object: &'j D::Container,
     /// The name in `StartAt`.
     pub start_at: Option<&'j str>,
-    /// The state that the container is a part of; `None` for the machine.
+    /// The state that contains the container; `None` for the machine.
     pub parent: Option<usize>,
     /// Its states, by index into [`Graph::states`].
     pub states: Vec<usize>,
@@ -69,19 +69,19 @@ pub struct Container<'j, D: Definition = Json> {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct State<'j, D: Definition = Json> {
-    /// Its name.
+    /// The state's name.
     pub name: &'j str,
-    /// Pointer to it.
+    /// Pointer to the state.
     pub pointer: Pointer<'j>,
-    /// What it is: an object of the JSON, or the [`State`](crate::model::State) of a `StateMachine`.
+    /// The state itself: an object of the JSON, or the [`State`](crate::model::State) of a `StateMachine`.
     pub object: &'j D::State,
-    /// Its type, when `Type` names one.
+    /// The state's type; `None` if `Type` is missing or unknown.
     pub kind: Option<StateKind>,
-    /// The container it stands in.
+    /// The container of the state.
     pub container: usize,
     /// The containers inside it.
     pub inner: Vec<usize>,
-    /// The transitions out of it, in the order of the text.
+    /// The outgoing transitions, in document order.
     pub edges: Vec<Edge<'j>>,
     is_terminal: bool,
 }
@@ -90,15 +90,15 @@ pub struct State<'j, D: Definition = Json> {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Edge<'j> {
-    /// What it is taken for.
+    /// The trigger of the transition.
     pub kind: EdgeKind,
-    /// The name of the state it goes to.
+    /// The name of the target state.
     pub target: &'j str,
     /// Pointer to that name.
     pub pointer: Pointer<'j>,
 }
 
-/// What a transition is taken for.
+/// The trigger of a transition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EdgeKind {
@@ -106,20 +106,20 @@ pub enum EdgeKind {
     Next,
     /// A rule of a Choice, by its index.
     Choice(usize),
-    /// No rule of a Choice held.
+    /// The `Default` of a Choice.
     Default,
     /// A catcher, by its index.
     Catch(usize),
 }
 
-/// What is left to read: a container, or the next states of one.
+/// Pending work of the reader: a container, or the remaining states of one.
 enum Open<'j, D: Definition> {
     Body(Body<'j, D>, Option<usize>),
     States(usize, std::vec::IntoIter<(&'j str, &'j D::State)>),
 }
 
 impl<'j, D: Definition> Graph<'j, D> {
-    /// Reads the graph of a definition: a `&Json` or a `&StateMachine`.
+    /// Builds the graph of a definition: a `&Json` or a `&StateMachine`.
     pub fn of(definition: &'j D) -> Graph<'j, D> {
         let mut graph = Graph {
             containers: Vec::new(),
@@ -155,17 +155,17 @@ impl<'j, D: Definition> Graph<'j, D> {
         &self.containers
     }
 
-    /// All states, those of inner containers behind the state they stand in.
+    /// All states. States of inner containers follow the state that contains them.
     pub fn states(&self) -> &[State<'j, D>] {
         &self.states
     }
 
-    /// The state of a name in a container.
+    /// The state with a name in a container.
     pub fn find(&self, container: usize, name: &str) -> Option<usize> {
         self.containers.get(container)?.by_name.get(name).copied()
     }
 
-    /// The innermost state that a pointer leads to or into, as the pointers of findings do; `None` when it leads to no state.
+    /// The innermost state that a pointer refers to or into, such as the pointer of a finding; `None` if the pointer is outside of all states.
     ///
     /// ```
     /// use stepwright_asl::graph::Graph;
@@ -190,7 +190,7 @@ impl<'j, D: Definition> Graph<'j, D> {
         Some(found)
     }
 
-    /// The states that the transitions of a state lead to, with each transition; one whose target is no state of the container is left out.
+    /// The target states of a state, with each transition. Transitions without a valid target are omitted.
     pub fn successors(&self, state: usize) -> impl Iterator<Item = (usize, &Edge<'j>)> {
         let state = self.states.get(state).into_iter();
         state.flat_map(|state| {
@@ -200,14 +200,14 @@ impl<'j, D: Definition> Graph<'j, D> {
         })
     }
 
-    /// The states whose transitions lead to a state, with each transition, in the order of [`Graph::states`].
+    /// The states with a transition to this state, with each transition, in the order of [`Graph::states`].
     pub fn predecessors(&self, state: usize) -> impl Iterator<Item = (usize, &Edge<'j>)> {
         let incoming = self.incoming.get_or_init(|| self.incoming());
         let incoming = incoming.get(state).into_iter().flatten();
         incoming.map(|(from, edge)| (*from, &self.states[*from].edges[*edge]))
     }
 
-    /// The states of a container that a walk from its `StartAt` reaches, in the order of the walk.
+    /// The states of a container that are reachable from its `StartAt`, in traversal order.
     pub fn reachable(&self, container: usize) -> Vec<usize> {
         let start = self
             .containers
@@ -283,7 +283,7 @@ impl<'j, D: Definition> Graph<'j, D> {
 }
 
 impl<D: Definition> State<'_, D> {
-    /// Whether the execution, branch or iteration may end here: `End` is true, or it is a Succeed or Fail.
+    /// Whether the execution, branch or iteration may end here: `End` is true, or the state is a Succeed or Fail.
     pub fn is_terminal(&self) -> bool {
         self.is_terminal
     }

@@ -10,9 +10,9 @@ use crate::timestamp;
 /// An error that is raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Raised {
-    /// `None` where the definition does not say its name.
+    /// `None` if the definition does not contain the name.
     pub(super) name: Option<String>,
-    /// A task reported it, or its result is too large.
+    /// Whether a task reported the error, or the result of a task is too large.
     pub(super) by_task: bool,
 }
 
@@ -24,7 +24,8 @@ impl Raised {
         }
     }
 
-    /// Whether a catcher with this `ErrorEquals` takes it. A name that is not known could be any: only what takes all of them is sure to.
+    /// Whether a catcher with this `ErrorEquals` catches the error. An unknown name could be any name: only an `ErrorEquals` that matches every
+    /// name is certain to catch it.
     pub(super) fn is_taken_by(&self, error_equals: &[&str]) -> bool {
         let name = self.name.as_deref().unwrap_or_default();
         if self.by_task {
@@ -35,12 +36,12 @@ impl Raised {
     }
 }
 
-/// What a state raises itself; what is inside it comes on top.
+/// The errors that a state raises itself, without those of nested states.
 #[derive(Debug, Default)]
 pub(super) struct Raises {
-    /// What its catchers see.
+    /// The errors that the state's catchers can catch.
     pub(super) errors: Vec<Raised>,
-    /// What a catcher raises in turn, which no catcher of the same state sees.
+    /// The errors that its catchers raise. No catcher of the same state catches these.
     pub(super) in_catchers: Vec<Raised>,
 }
 
@@ -75,7 +76,7 @@ impl Raises {
         let mut raise = |name: &str| self.errors.push(Raised::named(name));
         match kind {
             StateKind::Task => {
-                // The service refuses arguments of some integrations with it when the state is entered.
+                // The service rejects arguments of some integrations with this error when the state is entered.
                 raise(errors::RUNTIME);
                 if has("TimeoutSeconds") || has("TimeoutSecondsPath") {
                     raise(errors::TIMEOUT);
@@ -97,7 +98,7 @@ impl Raises {
                 ] {
                     if has(field) {
                         raise(error);
-                        // Its arguments may be refused.
+                        // The service may reject the arguments.
                         raise(errors::RUNTIME);
                     }
                 }
@@ -116,7 +117,7 @@ impl Raises {
                     .flatten()
                     .any(is_computed)
                 {
-                    // What is computed may be no text.
+                    // A computed value may not be a string.
                     raise(errors::RUNTIME);
                 }
                 self.errors.push(Raised {
@@ -126,7 +127,7 @@ impl Raises {
                     by_task: false,
                 });
             }
-            // Fixed seconds never fail; a time that lies too far ahead does.
+            // Fixed seconds never fail. A computed time may be too far ahead.
             StateKind::Wait if members.get("Seconds").and_then(Json::as_number).is_none() => {
                 raise(errors::RUNTIME);
                 let timestamp = members.get("Timestamp").and_then(Json::as_str);
@@ -137,7 +138,7 @@ impl Raises {
             }
             _ => {}
         }
-        // A result that the definition has is as large as it is.
+        // A constant result has a known size.
         let result = members
             .get("Result")
             .map_or(0, |json| json.to_string().len());
@@ -147,7 +148,7 @@ impl Raises {
         }
     }
 
-    /// What a Map raises where its items are no array.
+    /// Adds the errors of a Map whose items are not an array.
     fn of_items(&mut self, members: &Object, language: QueryLanguage) {
         let name = match (language, members.get("Items")) {
             (QueryLanguage::Jsonata, Some(Json::Array(_))) => return,
@@ -158,7 +159,7 @@ impl Raises {
     }
 }
 
-/// Whether a state, a catcher or a rule of a Choice makes a value that may be too large.
+/// Whether a state, a catcher or a Choice rule builds a value that may be too large.
 fn builds(members: &Object) -> bool {
     const FIELDS: [&str; 6] = [
         "Arguments",
@@ -171,13 +172,13 @@ fn builds(members: &Object) -> bool {
     FIELDS.iter().any(|field| members.contains_key(*field))
 }
 
-/// The same of any of the catchers or rules.
+/// Whether any of the catchers or rules builds such a value.
 fn any_builds(all: Option<&Json>) -> bool {
     let all = all.and_then(Json::as_array).into_iter().flatten();
     all.filter_map(Json::as_object).any(builds)
 }
 
-/// Whether each iteration is an execution of its own.
+/// Whether each iteration is a separate execution.
 pub(super) fn is_distributed(members: &Object) -> bool {
     let processor = members
         .get("ItemProcessor")
@@ -186,7 +187,7 @@ pub(super) fn is_distributed(members: &Object) -> bool {
     mode.and_then(Json::as_str) == Some("DISTRIBUTED")
 }
 
-/// The fields whose value is a payload template: of JSONPath, only members whose key ends in `.$` are evaluated there.
+/// Fields with a payload template. In JSONPath, only members whose key ends in `.$` are evaluated there.
 const TEMPLATES: &[&str] = &[
     "Assign",
     "BatchInput",
@@ -196,7 +197,7 @@ const TEMPLATES: &[&str] = &[
     "ResultSelector",
 ];
 
-/// The fields that take a number, or in JSONata an expression: another text fails when it is evaluated.
+/// Fields that accept a number, or in JSONata an expression. Any other string fails when it is evaluated.
 const NUMBERS: &[&str] = &[
     "HeartbeatSeconds",
     "MaxConcurrency",
@@ -209,14 +210,14 @@ const NUMBERS: &[&str] = &[
     "ToleratedFailurePercentage",
 ];
 
-/// What evaluating a field can raise.
+/// Adds the errors that the evaluation of a field can raise.
 fn evaluated(field: &str, value: &Json, language: QueryLanguage, errors: &mut Vec<Raised>) {
     // JSON may nest deeply, so this does not recurse.
     let mut open = vec![(field, value, false)];
     while let Some((key, value, around)) = open.pop() {
         let in_template = around || TEMPLATES.contains(&key);
         match value {
-            // Of a Pass, and given as it is.
+            // The `Result` of a Pass is not evaluated.
             Json::Object(_) | Json::Array(_) if key == "Result" && !around => {}
             Json::Object(members) => {
                 let members = members.iter();
@@ -237,13 +238,13 @@ fn evaluated(field: &str, value: &Json, language: QueryLanguage, errors: &mut Ve
     }
 }
 
-/// What a member of a payload template raises.
+/// The error that a member of a payload template can raise.
 fn of_member(key: &str, text: &str) -> Option<&'static str> {
     let is_evaluated = key.ends_with(".$") && text != "$" && text != "$$";
     is_evaluated.then_some(errors::RUNTIME)
 }
 
-/// What reading a path raises where it finds nothing, or something else than the field needs.
+/// The error that reading a path can raise: it selects nothing, or a value of the wrong type.
 fn of_path(key: &str, text: &str) -> Option<&'static str> {
     match key {
         "InputPath" | "OutputPath" | "ResultPath" if text == "$" => None,
@@ -253,7 +254,7 @@ fn of_path(key: &str, text: &str) -> Option<&'static str> {
     }
 }
 
-/// Keeps the first of each error.
+/// Removes duplicates. The first of each error remains.
 fn dedup(raised: &mut Vec<Raised>) {
     let mut kept: Vec<Raised> = Vec::new();
     for error in raised.drain(..) {

@@ -1,4 +1,4 @@
-//! What a graph promises.
+//! Properties of graphs.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Errors that nothing takes.
+//! Errors that no catcher catches.
 
 use crate::errors;
 use crate::json::Json;
@@ -7,34 +7,34 @@ use crate::model::StateKind;
 use super::raises::{Raised, Raises, is_distributed};
 use super::{Definition, Graph};
 
-/// An error that a state can raise and that no catcher takes: not its own, and not that of a Map or Parallel around it.
+/// An error that a state can raise and that no catcher catches, neither of the state itself nor of a Map or Parallel around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Uncaught {
-    /// The state that raises it, by index into [`Graph::states`].
+    /// The state that raises the error, by index into [`Graph::states`].
     pub state: usize,
     raised: Raised,
 }
 
-/// What takes an error.
+/// The kind of `ErrorEquals` that would catch an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TakenBy {
-    /// A catcher of `States.ALL`, or of its name.
+    /// `States.ALL`, or the error's name.
     All,
-    /// A catcher of its name alone: `States.DataLimitExceeded` of anything but a task's result.
+    /// Only the error's name: `States.DataLimitExceeded` that is not about the result of a task.
     Name,
-    /// Nothing: `States.Runtime`, which says that the definition does not fit the data.
+    /// Nothing: `States.Runtime`, which means that the definition does not fit the data.
     Nothing,
 }
 
 impl Uncaught {
-    /// Its name; `None` where the definition does not say it: a task can report any error, and a Fail state can compute its own.
+    /// The error's name; `None` if it is unknown: a task can report any error, and a Fail state can compute its error.
     pub fn error(&self) -> Option<&str> {
         self.raised.name.as_deref()
     }
 
-    /// What would take it.
+    /// The kind of `ErrorEquals` that would catch the error.
     pub fn taken_by(&self) -> TakenBy {
         if self.raised.is_taken_by(&[errors::ALL]) {
             TakenBy::All
@@ -47,13 +47,13 @@ impl Uncaught {
 }
 
 impl<D: Definition> Graph<'_, D> {
-    /// The errors with which an execution can fail: what the states that can be reached raise and nothing catches, in the order of
-    /// [`Graph::states`]. A Distributed Map does not fail with the errors of its children, but because too many of them failed.
+    /// The errors with which an execution can fail: those that reachable states raise and no catcher catches, in the order of [`Graph::states`]. A
+    /// Distributed Map does not fail with the errors of its children, but with a separate error if too many of them failed.
     ///
-    /// What a state raises is read from its type and its fields: each path that may find nothing counts as `States.Runtime`, each JSONata
-    /// expression as `States.QueryEvaluationError`, each value that is made as `States.DataLimitExceeded`, and a task reports any error. An
-    /// execution of a definition without errors fails with no other, unless a limit of the execution itself ends it: its time, or the
-    /// number of its events. Most definitions can fail with what `States.ALL` does not take; [`Uncaught::taken_by`] tells it apart.
+    /// The errors of a state are derived from its type and its fields. Each path that may select nothing counts as `States.Runtime`, each JSONata
+    /// expression as `States.QueryEvaluationError`, and each value that is built as `States.DataLimitExceeded`. A task can report any error. An
+    /// execution of a valid definition fails with no other errors, except those of execution limits: its timeout, and the number of its history
+    /// events. Most definitions can fail with errors that `States.ALL` does not catch; [`Uncaught::taken_by`] distinguishes these.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
@@ -78,7 +78,7 @@ impl<D: Definition> Graph<'_, D> {
                 reached[state] = true;
             }
         }
-        // What comes out of each container. Inner states stand behind the state that they are in, so they are done first.
+        // The uncaught errors of each container. Inner states follow the state that contains them, so reverse order processes them first.
         let mut out: Vec<Vec<Uncaught>> = vec![Vec::new(); self.containers.len()];
         for (index, state) in self.states.iter().enumerate().rev() {
             let inner: Vec<_> = state

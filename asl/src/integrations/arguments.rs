@@ -1,36 +1,36 @@
-//! The arguments of an integration: their names, and which there must be.
+//! The arguments of integrations: their names, and which of them are required.
 
 use std::fmt;
 
 use super::lookup::{Integration, Kind};
 use crate::similar::nearest;
 
-/// What is wrong with an argument of an integration.
+/// A fault in an argument of an integration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArgumentFault {
-    /// What sort of fault it is.
+    /// The kind of the fault.
     pub kind: ArgumentFaultKind,
     /// The argument's name.
     pub name: String,
-    /// What was probably meant.
+    /// The most similar valid name.
     pub meant: Option<String>,
     call: String,
-    /// The names that the integration takes and that are not given, where they are known.
+    /// The names that the integration accepts and that are not given, if known.
     others: Vec<&'static str>,
 }
 
-/// How many names a suggestion lists.
+/// Maximum number of names in a suggestion.
 const SHOWN: usize = 6;
 
-/// A sort of [`ArgumentFault`].
+/// The kind of an [`ArgumentFault`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ArgumentFaultKind {
-    /// The integration takes no argument of this name.
+    /// The integration has no argument of this name.
     Unknown,
-    /// The integration needs an argument of this name, and it is not there.
+    /// A required argument is missing.
     Missing,
-    /// The name begins with a small letter.
+    /// The name begins with a lower-case letter.
     Small,
 }
 
@@ -49,14 +49,14 @@ impl fmt::Display for ArgumentFault {
 }
 
 impl ArgumentFault {
-    /// What was meant, as a question: ``did you mean `QueueUrl`?``
+    /// The most similar name, as a question: ``did you mean `QueueUrl`?``
     pub fn suggestion(&self) -> Option<String> {
         let meant = self.meant.as_ref()?;
         Some(format!("did you mean `{meant}`?"))
     }
 
-    /// How to mend it: the [suggestion](ArgumentFault::suggestion); where no name is near, the names that the integration takes; of an argument
-    /// that is missing, that it is to be given.
+    /// How to fix it: the [suggestion](ArgumentFault::suggestion), or the accepted names if none is similar. For a missing argument, that it must
+    /// be given.
     pub fn mend(&self) -> Option<String> {
         if let Some(suggestion) = self.suggestion() {
             return Some(suggestion);
@@ -77,8 +77,8 @@ impl ArgumentFault {
 }
 
 impl Integration<'_> {
-    /// Holds the names of arguments against the tables: those that the integration takes and needs, where the tables have them, and
-    /// the capital letter that each begins with. Functions and activities take what they like.
+    /// Checks the names of arguments against the tables: whether the integration accepts them, whether required ones are missing, and whether they
+    /// begin with a capital letter. Functions and activities accept any arguments.
     ///
     /// ```
     /// use stepwright_asl::integrations::lookup;
@@ -109,7 +109,7 @@ impl Integration<'_> {
             }
             let capital = capitalized(name);
             let is_small = capital != *name;
-            // Where not all names are known, one that is needed and is not there may be what was meant.
+            // If not all names are known, a missing required name may be the intended one.
             let meant = if is_small && (known.is_empty() || known.contains(&capital.as_str())) {
                 Some(capital)
             } else {
@@ -126,7 +126,7 @@ impl Integration<'_> {
             faults.push(self.fault(kind, name, meant, others.collect()));
         }
         for name in required.iter().filter(lacks) {
-            // Said already: another name stands in its place.
+            // Already reported: a similar name is given instead.
             let is_meant = |fault: &ArgumentFault| fault.meant.as_deref() == Some(name);
             if !faults.iter().any(is_meant) {
                 faults.push(self.fault(ArgumentFaultKind::Missing, name, None, Vec::new()));

@@ -1,4 +1,4 @@
-//! From a resource's text to what the tables say of it.
+//! Looks up the text of a `Resource` in the tables.
 
 use super::optimized::{self, Optimized, Place};
 use super::permission::Permission;
@@ -8,7 +8,7 @@ use crate::model::MachineType;
 use crate::resource::{Pattern, Resource, ResourceKind};
 use crate::similar::{distance_within, nearest};
 
-/// A resource that is known.
+/// A known resource.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Integration<'r> {
     kind: Kind,
@@ -17,7 +17,7 @@ pub struct Integration<'r> {
     pattern: Pattern,
 }
 
-/// What sort of resource it is, with its line in the tables.
+/// The kind of a resource, with its table entry.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Kind {
@@ -32,7 +32,7 @@ pub enum Kind {
 }
 
 impl<'r> Integration<'r> {
-    /// What sort of resource it is.
+    /// The kind of the resource.
     pub fn kind(&self) -> Kind {
         self.kind
     }
@@ -47,12 +47,12 @@ impl<'r> Integration<'r> {
         self.action
     }
 
-    /// The pattern that the resource asks for.
+    /// The pattern in the resource.
     pub fn pattern(&self) -> Pattern {
         self.pattern
     }
 
-    /// The patterns that the action has.
+    /// The patterns that the action supports.
     pub fn patterns(&self) -> &'static [Pattern] {
         match self.kind {
             Kind::Optimized(line) | Kind::Function(line) | Kind::Activity(line) => &line.patterns,
@@ -60,7 +60,7 @@ impl<'r> Integration<'r> {
         }
     }
 
-    /// Whether AWS's pages disagree about the pattern that the resource asks for.
+    /// Whether AWS's documentation is contradictory about the resource's pattern.
     pub fn is_unsure(&self) -> bool {
         match self.kind {
             Kind::Optimized(line) => line.unsure.contains(&self.pattern),
@@ -68,14 +68,14 @@ impl<'r> Integration<'r> {
         }
     }
 
-    /// Whether machines of this type may use it: Express machines only wait for a service's answer, and have no activities.
+    /// Whether machines of this type may use it. Express machines only wait for the response of the service, and cannot use activities.
     pub fn runs_in(&self, machine_type: MachineType) -> bool {
         machine_type == MachineType::Standard
             || self.pattern == Pattern::RequestResponse && !matches!(self.kind, Kind::Activity(_))
     }
 
-    /// The parameters whose members are lists, each by its name: the service starts no task where one of them is none. Known is what was
-    /// recorded.
+    /// The parameters whose value is an object of lists. The service does not start a task if a member is not a list. Only recorded parameters are
+    /// included.
     pub fn lists_by_name(&self) -> &'static [&'static str] {
         match self.kind {
             Kind::Optimized(line) => &line.lists_by_name,
@@ -83,7 +83,7 @@ impl<'r> Integration<'r> {
         }
     }
 
-    /// What stands before the dot in the names of its errors; `None` for activities, whose workers name them.
+    /// The prefix before the dot in the names of its errors; `None` for activities, whose workers choose the names.
     pub fn error_prefix(&self) -> Option<&'static str> {
         match self.kind {
             Kind::Optimized(line) | Kind::Function(line) | Kind::Activity(line) => {
@@ -93,8 +93,8 @@ impl<'r> Integration<'r> {
         }
     }
 
-    /// What the role must be allowed to do, in the pattern that the resource asks for. Nothing is known of SDK actions but the usual
-    /// name of their IAM action, `<iam prefix>:<Action>`.
+    /// The permissions that the role needs for the resource's pattern. For SDK actions, only the usual name of the IAM action is known:
+    /// `<iam prefix>:<Action>`.
     pub fn permissions(&self) -> impl Iterator<Item = &'static Permission> {
         let line = match self.kind {
             Kind::Optimized(line) | Kind::Function(line) | Kind::Activity(line) => Some(line),
@@ -108,29 +108,29 @@ impl<'r> Integration<'r> {
     }
 }
 
-/// Finds the `Resource` of a Task. The partition (`aws`, `aws-cn`, ..) does not matter.
+/// Looks up the `Resource` of a Task. The partition (`aws`, `aws-cn`, ..) is ignored.
 ///
 /// # Errors
 ///
-/// When it is not in the tables, with what was probably meant. A text with a `${substitution}` is not known either.
+/// If the tables do not contain it. The error suggests the most similar resource. A text with a `${substitution}` is unknown, too.
 pub fn lookup(resource: &str) -> Result<Integration<'_>, Unknown> {
     find(resource, true)
 }
 
-/// Finds the `Resource` of an `ItemReader`.
+/// Looks up the `Resource` of an `ItemReader`.
 ///
 /// # Errors
 ///
-/// As [`lookup`].
+/// See [`lookup`].
 pub fn lookup_item_reader(resource: &str) -> Result<&'static Optimized, Unknown> {
     in_map(resource, Place::ItemReader)
 }
 
-/// Finds the `Resource` of a `ResultWriter`.
+/// Looks up the `Resource` of a `ResultWriter`.
 ///
 /// # Errors
 ///
-/// As [`lookup`].
+/// See [`lookup`].
 pub fn lookup_result_writer(resource: &str) -> Result<&'static Optimized, Unknown> {
     in_map(resource, Place::ResultWriter)
 }
@@ -146,7 +146,7 @@ fn in_map(resource: &str, place: Place) -> Result<&'static Optimized, Unknown> {
     })
 }
 
-/// [`lookup`], with or without the search for what was probably meant, which takes long where thousands ask.
+/// [`lookup`], with or without the search for a suggestion, which is slow for thousands of resources.
 pub(crate) fn find(resource: &str, suggest: bool) -> Result<Integration<'_>, Unknown> {
     let question = Question::new(resource, suggest);
     let resource = question.resource;
@@ -199,7 +199,7 @@ impl<'r> Question<'r> {
         let (service, rest) = name.split_once(':').unwrap_or((name, ""));
         let (action, suffix) = split_pattern(rest);
         let bare = &name[..name.len() - suffix.len()];
-        // Functions and activities stand in the table too, but have no action.
+        // Functions and activities are in the table too, but have no action.
         let line = optimized::get(Place::Task, bare).filter(|line| !line.action().is_empty());
         let Some(line) = line else {
             let is_service = actions().any(|line| line.service() == service);
@@ -228,12 +228,12 @@ impl<'r> Question<'r> {
         }
     }
 
-    /// What was meant by an optimized integration that there is not: an action of the SDK, or one with a similar name.
+    /// The suggestion for an unknown optimized integration: an action of the SDK, or one with a similar name.
     fn instead(&self, service: &str, action: &str, is_service: bool) -> Option<String> {
         if !self.suggest {
             return None;
         }
-        // The optimized integration of the service, which answers in the same shape and waits for jobs, is meant before that of the SDK.
+        // The optimized integration of the service is preferred over the SDK action, because it has the same result and can wait for jobs.
         let own = service::known_elsewhere(service).map_or(service, |known| known.name());
         let mut of_service = actions()
             .filter(|line| line.service() == own || line.service().eq_ignore_ascii_case(service));
@@ -346,7 +346,7 @@ fn split_pattern(text: &str) -> (&str, &str) {
     text.split_at(text.find('.').unwrap_or(text.len()))
 }
 
-/// The optimized integrations that a Task names by service and action, which functions and activities are not.
+/// The optimized integrations that a Task names by service and action. Functions and activities are not included.
 fn actions() -> impl Iterator<Item = &'static Optimized> {
     optimized::at(Place::Task).filter(|line| !line.action().is_empty())
 }
@@ -360,8 +360,8 @@ fn capitalized(action: &str) -> String {
     }
 }
 
-/// Whether a service and an action that no optimized integration has are nearly names that are known: an optimized integration or its service, or an
-/// action of the SDK without `aws-sdk:`.
+/// Whether an unknown service and action are similar to known names: to an optimized integration or its service, or to an SDK action without
+/// `aws-sdk:`.
 fn is_near_miss(service: &str, action: &str) -> bool {
     let is_near_service = |line: &Optimized| {
         line.service() != service
@@ -376,7 +376,7 @@ fn is_near_miss(service: &str, action: &str) -> bool {
         || sdk.is_some_and(|sdk| sdk.has_actions() && is_near_action(sdk, action))
 }
 
-/// Whether a service has an action of nearly this name, with the same first word.
+/// Whether a service has an action with a similar name and the same first word.
 fn is_near_action(service: &Service, action: &str) -> bool {
     let (verb, rest) = split(action);
     let same_verb = service.after(verb).into_iter();
@@ -384,19 +384,19 @@ fn is_near_action(service: &Service, action: &str) -> bool {
     service.in_other_case(action).is_some() || same_verb.any(|known| is_slip(rest, known))
 }
 
-/// Whether a text has the form of a service's name in a resource: `emr-serverless`.
+/// Whether a text has the syntax of a service name in a resource: `emr-serverless`.
 fn is_service_name(text: &str) -> bool {
     let is_part = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-';
     text.starts_with(|char: char| char.is_ascii_lowercase()) && text.chars().all(is_part)
 }
 
-/// Whether a text has the form of an action's name in a resource: `getObject`.
+/// Whether a text has the syntax of an action name in a resource: `getObject`.
 fn is_action_name(text: &str) -> bool {
     text.starts_with(|char: char| char.is_ascii_lowercase())
         && text.chars().all(|char| char.is_ascii_alphanumeric())
 }
 
-/// Whether a name is another one that was mistyped, rather than one that AWS has added since: a character or two differ, and no digits.
+/// Whether a name is probably a typo of a known name, not a new name of AWS: it differs in one or two characters and in no digit.
 fn is_slip(name: &str, known: &str) -> bool {
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
     let limit = match known.len() {

@@ -1,7 +1,7 @@
-//! Service integrations: what a Task's `Resource` may name.
+//! Service integrations: the valid values of a Task's `Resource`.
 //!
-//! The tables hold the optimized integrations with their patterns, parameters, error prefixes and the permissions that they need, and the
-//! services and actions of the AWS SDK integrations. [`lookup`] finds a resource in them.
+//! The tables contain the optimized integrations with their patterns, parameters, error prefixes and required permissions, and the services and
+//! actions of the AWS SDK integrations. [`lookup`] finds a resource in them.
 //!
 //! ```
 //! use stepwright_asl::MachineType;
@@ -21,10 +21,10 @@
 //! # Ok::<(), stepwright_asl::integrations::Unknown>(())
 //! ```
 //!
-//! The tables are texts next to this file, parsed at the first lookup. `derive.py` writes those of the SDK's services and of IAM's actions from botocore and
-//! from copies of AWS's service authorization reference; the optimized integrations are written by hand, each with its page of the
-//! [Step Functions developer guide](https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html). [`tables_date`] returns their date. AWS
-//! adds services and actions all the time, so a name that the tables lack is [in doubt](Unknown::doubt), unless it is nearly a name that they have.
+//! The tables are text files in this folder, parsed at the first lookup. `derive.py` generates those of the SDK's services and of IAM's actions
+//! from botocore and from copies of AWS's service authorization reference. The optimized integrations are written by hand, each with its page of
+//! the [Step Functions developer guide](https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html). [`tables_date`] returns
+//! their date. AWS often adds services and actions. So an unknown name is [in doubt](Unknown::doubt), unless it is similar to a known name.
 
 mod arguments;
 #[cfg(feature = "policy")]
@@ -46,10 +46,10 @@ pub use permission::Permission;
 pub use service::{Service, services};
 pub use unknown::{Unknown, What};
 
-/// The date of the tables, and the versions of the packages that they are made of.
+/// The date of the tables, and the versions of the packages from which they are generated.
 const VERSION: &str = include_str!("version.txt");
 
-/// The date of the tables: `2026-11-17`. They lack what AWS has added since.
+/// The date of the tables, such as `2026-11-17`. Later additions of AWS are missing.
 pub fn tables_date() -> &'static str {
     VERSION.split(' ').next().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The optimized integrations, and the other resources that AWS documents one by one.
+//! The optimized integrations, and the other resources that AWS documents individually.
 
 use std::sync::OnceLock;
 
@@ -7,46 +7,46 @@ use serde::Deserialize;
 use super::permission::Permission;
 use crate::resource::Pattern;
 
-/// One JSON object a line, ordered by place and resource, written by hand.
+/// One JSON object per line, ordered by place and resource, written by hand.
 const TABLE: &str = include_str!("optimized.jsonl");
 
-/// An action that AWS documents by itself.
+/// An action that AWS documents individually.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Optimized {
-    /// Where it may stand.
+    /// The field in which the resource is allowed.
     pub place: Place,
-    /// `lambda:invoke`, what follows `arn:aws:states:::`; `function` and `activity` for tasks that are named by their own ARN.
+    /// The text after `arn:aws:states:::`, such as `lambda:invoke`; `function` and `activity` for tasks with the ARN of a function or activity.
     pub resource: &'static str,
-    /// The patterns that it has.
+    /// The supported patterns.
     pub patterns: Vec<Pattern>,
-    /// Those of its patterns, and further ones, about which AWS's pages disagree.
+    /// The patterns, supported or not, about which AWS's documentation is contradictory.
     #[serde(default)]
     pub unsure: Vec<Pattern>,
-    /// What stands before the dot in the names of its errors.
+    /// The prefix before the dot in the names of its errors.
     #[serde(default)]
     pub error_prefix: Option<&'static str>,
-    /// The parameters that it cannot do without.
+    /// The required parameters.
     #[serde(default)]
     pub required: Vec<&'static str>,
-    /// The parameters that it has; empty where they are not known.
+    /// All parameters; empty if unknown.
     #[serde(default)]
     pub parameters: Vec<&'static str>,
-    /// The parameters whose members are lists, each by its name. The service starts no task where one of them is none (recorded).
+    /// The parameters whose value is an object of lists. The service does not start a task if a member is not a list (recorded).
     #[serde(default)]
     pub lists_by_name: Vec<&'static str>,
-    /// What the role must be allowed to do.
+    /// The permissions that the role needs.
     pub permissions: Vec<Permission>,
-    /// What it must be allowed to do as well for `.sync` and `.sync:2`.
+    /// The additional permissions for `.sync` and `.sync:2`.
     #[serde(default)]
     pub sync_permissions: Vec<Permission>,
     /// The page of the Step Functions developer guide that documents it: `connect-lambda`.
     pub source: &'static str,
-    /// The year and the month in which the page was read: `2026-11`.
+    /// The year and the month in which the page was last checked: `2026-11`.
     pub read: &'static str,
 }
 
-/// Where a resource may stand.
+/// The field of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[non_exhaustive]
 pub enum Place {
@@ -74,11 +74,11 @@ impl Optimized {
     }
 }
 
-/// All of them, ordered by place and resource.
+/// All entries, ordered by place and resource.
 pub fn optimized() -> &'static [Optimized] {
     static LOADED: OnceLock<Vec<Optimized>> = OnceLock::new();
     LOADED.get_or_init(|| {
-        // A test holds that every line can be read.
+        // A test checks that every line can be parsed.
         TABLE
             .lines()
             .filter_map(|line| serde_json::from_str(line).ok())
@@ -86,14 +86,14 @@ pub fn optimized() -> &'static [Optimized] {
     })
 }
 
-/// The one of this name at this place.
+/// The entry with this place and name.
 pub(super) fn get(place: Place, resource: &str) -> Option<&'static Optimized> {
     let all = optimized();
     let index = all.binary_search_by(|one| (one.place, one.resource).cmp(&(place, resource)));
     all.get(index.ok()?)
 }
 
-/// All of one place.
+/// All entries of one place.
 pub(super) fn at(place: Place) -> impl Iterator<Item = &'static Optimized> {
     optimized().iter().filter(move |one| one.place == place)
 }

@@ -1,10 +1,10 @@
-//! What the role of a state machine must be allowed to do.
+//! Permissions of a state machine's role.
 
 use serde::Deserialize;
 
 use crate::json::Json;
 
-/// One statement of the policy that an integration needs.
+/// One statement of an IAM policy that an integration needs.
 ///
 /// Resources are templates: `${partition}`, `${region}`, `${account}`, `${stateMachineArn}`, and parameters of the task such as `${TableName}`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -12,9 +12,9 @@ use crate::json::Json;
 pub struct Permission {
     /// The IAM actions.
     pub actions: Vec<&'static str>,
-    /// On which resources, when the definition says which.
+    /// The resources, if the definition names them.
     pub resources: Vec<&'static str>,
-    /// On which resources when [`parameter`](Self::parameter) is computed or absent; [`resources`](Self::resources) when there is none.
+    /// The resources if [`parameter`](Self::parameter) is computed or absent; if empty, [`resources`](Self::resources) applies.
     #[serde(default)]
     pub dynamic: Vec<&'static str>,
     /// The parameter of the task that names the resource.
@@ -23,10 +23,10 @@ pub struct Permission {
     /// The condition of the statement.
     #[serde(default)]
     pub condition: Option<Json>,
-    /// When it is needed; always where there is nothing. The definition often cannot show it.
+    /// When the statement is needed; `None` means always. Often the definition does not show whether it is needed.
     #[serde(default)]
     pub when: Option<&'static str>,
-    /// Whether AWS's own generator has it without need.
+    /// Whether AWS's own generator adds it although it is not required.
     #[serde(default)]
     pub optional: bool,
 }

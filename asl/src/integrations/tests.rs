@@ -1,4 +1,4 @@
-//! What the tables and their look-up promise.
+//! Properties of the tables and of the lookup.
 
 use super::*;
 use proptest::prelude::*;
@@ -63,7 +63,7 @@ fn functions_and_activities_are_found_by_their_own_arns() {
     }
 }
 
-/// What is unknown of a resource, what was meant, and whether AWS may know it.
+/// The unknown part of a resource, the suggestion, and whether AWS may know the resource.
 fn unknown(name: &str) -> (What, String, bool) {
     let resource = format!("arn:aws:states:::{name}");
     let unknown = lookup(&resource).expect_err(name);

@@ -1,20 +1,20 @@
-//! A resource that is not in the tables.
+//! The error for a resource that is not in the tables.
 
 use crate::resource::Resource;
 
-/// The reason why a resource is not known.
+/// An unknown resource.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{resource}` names no {what} that is known{}", hint(.suggestion.as_deref()))]
 #[non_exhaustive]
 pub struct Unknown {
-    /// What is not known.
+    /// The unknown part.
     pub what: What,
     /// The resource.
     pub resource: String,
-    /// What was probably meant.
+    /// The most similar known resource.
     pub suggestion: Option<String>,
-    /// Whether AWS may know it: its name has the right form and is not nearly a name of the tables, which AWS may have added to since
-    /// [their date](super::tables_date).
+    /// Whether AWS may know the resource: its name has the right syntax and is not similar to a known name, and AWS may have added it after
+    /// [the date of the tables](super::tables_date).
     pub doubt: bool,
 }
 
@@ -22,13 +22,13 @@ pub struct Unknown {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum What {
-    /// The whole: it is neither the ARN of an integration nor that of a function or an activity.
+    /// The whole: it is not the ARN of an integration, a function or an activity.
     Resource,
     /// The service.
     Service,
-    /// The action of a service that is known.
+    /// The action of a known service.
     Action,
-    /// The pattern of an action that is known.
+    /// The pattern of a known action.
     Pattern,
 }
 
@@ -44,7 +44,7 @@ impl std::fmt::Display for What {
 }
 
 impl Unknown {
-    /// The part of the resource that is not known: ``the service `s3vectors` ``.
+    /// The unknown part with its name: ``the service `s3vectors` ``.
     pub(crate) fn part(&self) -> String {
         let name = Resource::parse(&self.resource)
             .integration()

@@ -6,16 +6,16 @@ use super::function::Function;
 use crate::json::Number;
 use crate::path::Path;
 
-/// How deep calls may nest in one field.
+/// Maximum nesting depth of calls in one field.
 pub const MAX_NESTING: usize = 10;
 
 /// A call of an intrinsic function.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Call {
-    /// The function.
+    /// The called function.
     pub function: Function,
-    /// Its arguments.
+    /// The arguments of the call.
     pub arguments: Vec<Argument>,
     pub(super) text: String,
 }
@@ -40,19 +40,19 @@ pub enum Argument {
 /// A string literal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Literal {
-    /// The text, its escapes resolved.
+    /// The text, with escapes resolved.
     pub value: String,
-    /// Where `{}` stands in it unescaped, in bytes: the places that `States.Format` fills.
+    /// The byte offsets of unescaped `{}`, which `States.Format` replaces.
     pub placeholders: Vec<usize>,
 }
 
 impl Call {
-    /// The call as it was written, without blanks around it.
+    /// The call as it was written, trimmed.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// All paths in it, those of inner calls included.
+    /// All paths, including those of nested calls.
     pub fn paths(&self) -> Vec<&Path> {
         let mut paths = Vec::new();
         for argument in &self.arguments {
@@ -73,7 +73,7 @@ impl fmt::Display for Call {
     }
 }
 
-/// What may stand where a payload template is evaluated: the value of a key that ends in `.$`.
+/// An expression in a payload template: the value of a key that ends in `.$`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expression {
     /// A path.
@@ -83,7 +83,7 @@ pub enum Expression {
 }
 
 impl Expression {
-    /// All paths in it.
+    /// All paths of the expression.
     pub fn paths(&self) -> Vec<&Path> {
         match self {
             Expression::Path(path) => vec![path],

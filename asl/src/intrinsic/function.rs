@@ -3,11 +3,11 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-/// What a function takes for one of its parameters.
+/// The type of a function's parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Parameter {
     Any,
-    /// No literal can be an array or an object: those come from paths and calls.
+    /// A literal cannot be an array or an object: those come from paths and calls.
     Structure,
     String,
     Number,
@@ -26,14 +26,14 @@ macro_rules! functions {
             /// All 18 functions.
             pub const ALL: &'static [Function] = &[$(Function::$name),*];
 
-            /// The name as it is called, such as `States.Format`.
+            /// The full name, such as `States.Format`.
             pub fn name(self) -> &'static str {
                 match self {
                     $( Function::$name => concat!("States.", stringify!($name)), )*
                 }
             }
 
-            /// How many arguments it takes.
+            /// The number of arguments.
             pub fn arity(self) -> RangeInclusive<usize> {
                 match self {
                     $( Function::$name => {
@@ -64,15 +64,15 @@ functions! {
     Array() + Any many,
     /// `(array, n)`: arrays of up to n items.
     ArrayPartition(Structure, Number),
-    /// `(array, value)`: whether the array has the value.
+    /// `(array, value)`: whether the array contains the value.
     ArrayContains(Structure, Any),
-    /// `(first, last, step)`: numbers, the last included.
+    /// `(first, last, step)`: numbers, including the last.
     ArrayRange(Number, Number, Number),
     /// `(array, index)`: one item.
     ArrayGetItem(Structure, Number),
-    /// `(array)`: how many items.
+    /// `(array)`: the number of items.
     ArrayLength(Structure),
-    /// `(array)`: without repetitions.
+    /// `(array)`: without duplicates.
     ArrayUnique(Structure),
     /// `(text)`: encoded.
     Base64Encode(String),
@@ -80,26 +80,26 @@ functions! {
     Base64Decode(String),
     /// `(data, algorithm)`: `MD5`, `SHA-1`, `SHA-256`, `SHA-384` or `SHA-512` in lower-case hexadecimal.
     Hash(Any, String),
-    /// `(a, b, false)`: the members of both, those of b first in rank.
+    /// `(a, b, false)`: the members of both; those of b take precedence.
     JsonMerge(Structure, Structure, Bool),
-    /// `(text)`: the JSON value that the text is.
+    /// `(text)`: the JSON value that the text contains.
     StringToJson(String),
     /// `(value)`: its JSON text.
     JsonToString(Any),
-    /// `(from, to[, seed])`: a whole number, the end excluded.
+    /// `(from, to[, seed])`: an integer, excluding the end.
     MathRandom(Number, Number) + Number 1,
-    /// `(a, b)`: the sum of whole numbers.
+    /// `(a, b)`: the sum of integers.
     MathAdd(Number, Number),
     /// `(text, characters)`: the pieces between any of the characters.
     StringSplit(String, String),
     /// `()`: a random UUID, version 4.
     UUID(),
-    /// `(template, v...)`: the template, `{}` replaced by the other arguments in order.
+    /// `(template, v...)`: the template, with each `{}` replaced by the next argument.
     Format(String) + Any many,
 }
 
 impl Function {
-    /// The function of that name, `States.` included.
+    /// The function with this name, including `States.`.
     pub fn from_name(name: &str) -> Option<Function> {
         Function::ALL
             .iter()
@@ -107,7 +107,7 @@ impl Function {
             .find(|function| function.name() == name)
     }
 
-    /// Whether its result is always, or may be, a string: what `ErrorPath` and `CausePath` need.
+    /// Whether its result is or may be a string, as `ErrorPath` and `CausePath` require.
     pub fn may_give_string(self) -> bool {
         matches!(
             self,

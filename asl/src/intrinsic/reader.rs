@@ -1,4 +1,4 @@
-//! Reads calls.
+//! Parses calls.
 
 use crate::cursor::Cursor;
 use crate::json::Json;
@@ -9,11 +9,11 @@ use super::function::{Function, Parameter};
 use crate::syntax_error::{SyntaxError, SyntaxFault};
 
 impl Call {
-    /// Reads a call; blanks may follow it.
+    /// Parses a call; blanks may follow it.
     ///
     /// # Errors
     ///
-    /// When the text is no call, the function is unknown, it takes another number of arguments or other types of literals, or calls nest too deep.
+    /// If the text is not a call, the function is unknown, the number of arguments or the type of a literal is wrong, or calls nest too deeply.
     pub fn parse(text: &str) -> Result<Call, SyntaxError> {
         let mut reader = Reader::new(text);
         let call = reader.call(1)?;
@@ -37,11 +37,11 @@ impl std::str::FromStr for Call {
 }
 
 impl Expression {
-    /// Reads a call when the text begins with `States.`, else a path.
+    /// Parses a call if the text begins with `States.`, otherwise a path.
     ///
     /// # Errors
     ///
-    /// As [`Call::parse`] and [`Path::parse`].
+    /// Like [`Call::parse`] and [`Path::parse`].
     pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
         if text.starts_with("States.") {
             return Call::parse(text).map(Expression::Call);
@@ -174,7 +174,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// A path goes on to the next comma or parenthesis that is not inside its brackets.
+    /// A path extends to the next comma or parenthesis outside its brackets.
     fn path_text(&mut self) -> &'t str {
         let rest = self.cursor.rest();
         let mut depth = 0_usize;

@@ -1,4 +1,4 @@
-//! What the reader of calls promises.
+//! Properties of the parser of calls.
 
 use super::*;
 use crate::SyntaxFault;

@@ -1,21 +1,21 @@
-//! Values that are changed.
+//! Mutation of values.
 
 use super::pointer::{self, segments};
 use super::value::{Json, Object};
 
-/// A member was put into what is no object, or an item into what is no array.
+/// An error: a member was added to a value that is not an object, or an item to a value that is not an array.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected {expected}, found {found}")]
 #[non_exhaustive]
 pub struct WrongType {
-    /// What would take it: `an object` or `an array`.
+    /// The required type: `an object` or `an array`.
     pub expected: &'static str,
-    /// What the value is, as [`Json::noun`] calls it.
+    /// The actual type, as returned by [`Json::noun`].
     pub found: &'static str,
 }
 
 impl Json {
-    /// The text to be changed, when it is a string.
+    /// Returns the string mutably, if this is a string.
     pub fn as_string_mut(&mut self) -> Option<&mut String> {
         match self {
             Json::String(text) => Some(text),
@@ -23,7 +23,7 @@ impl Json {
         }
     }
 
-    /// The items to be changed, when it is an array.
+    /// Returns the items mutably, if this is an array.
     pub fn as_array_mut(&mut self) -> Option<&mut Vec<Json>> {
         match self {
             Json::Array(items) => Some(items),
@@ -31,7 +31,7 @@ impl Json {
         }
     }
 
-    /// The members to be changed, when it is an object.
+    /// Returns the members mutably, if this is an object.
     pub fn as_object_mut(&mut self) -> Option<&mut Object> {
         match self {
             Json::Object(members) => Some(members),
@@ -39,12 +39,12 @@ impl Json {
         }
     }
 
-    /// The member `key` to be changed, when this is an object that has it.
+    /// Returns the member `key` mutably, if this is an object with this member.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Json> {
         self.as_object_mut()?.get_mut(key)
     }
 
-    /// The node that an RFC 6901 pointer names, to be changed; `""` is the value itself.
+    /// Returns the node at an RFC 6901 pointer mutably; `""` is the value itself.
     ///
     /// ```
     /// use stepwright_asl::json;
@@ -61,7 +61,7 @@ impl Json {
         })
     }
 
-    /// Sets a member, and gives what it was. A new one becomes the last; one that was there keeps its place.
+    /// Sets a member and returns its previous value. A new member is appended; an existing one keeps its position.
     ///
     /// ```
     /// use stepwright_asl::json;
@@ -74,7 +74,7 @@ impl Json {
     ///
     /// # Errors
     ///
-    /// When this is no object.
+    /// If this is not an object.
     pub fn insert(
         &mut self,
         key: impl Into<String>,
@@ -90,16 +90,16 @@ impl Json {
         }
     }
 
-    /// Takes a member out; the others keep their order. `None` when there is no such member.
+    /// Removes a member and returns its value; `None` if there is no such member. The other members keep their order.
     pub fn remove(&mut self, key: &str) -> Option<Json> {
         self.as_object_mut()?.shift_remove(key)
     }
 
-    /// Adds an item behind the last.
+    /// Appends an item.
     ///
     /// # Errors
     ///
-    /// When this is no array.
+    /// If this is not an array.
     pub fn push(&mut self, item: impl Into<Json>) -> Result<(), WrongType> {
         let found = self.noun();
         match self {
@@ -114,7 +114,7 @@ impl Json {
         }
     }
 
-    /// The value, in whose place null stays.
+    /// Takes the value and leaves null.
     #[must_use]
     pub fn take(&mut self) -> Json {
         std::mem::take(self)

@@ -1,4 +1,4 @@
-//! From and to other values: Rust's, `serde_json`'s.
+//! Conversions from and to other values: Rust's and `serde_json`'s.
 
 use std::borrow::Cow;
 
@@ -49,14 +49,14 @@ impl From<&Json> for Json {
     }
 }
 
-/// The value as it is, where one may also be made for the purpose.
+/// Borrows the value, for functions that also accept an owned one.
 impl<'j> From<&'j Json> for Cow<'j, Json> {
     fn from(json: &'j Json) -> Cow<'j, Json> {
         Cow::Borrowed(json)
     }
 }
 
-/// The value that was read.
+/// Borrows the parsed value.
 impl<'d> From<&'d Document> for Cow<'d, Json> {
     fn from(document: &'d Document) -> Cow<'d, Json> {
         Cow::Borrowed(document.json())
@@ -120,7 +120,7 @@ from_integer!(
     i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
 );
 
-/// A number that is infinite, or none, becomes null, because JSON cannot write it: so does `serde_json`. [`Number::try_from`] refuses it.
+/// Infinity and NaN become null, because JSON cannot represent them; `serde_json` does the same. [`Number::try_from`] returns an error instead.
 ///
 /// ```
 /// use stepwright_asl::json::Json;
@@ -166,7 +166,7 @@ impl From<serde_json::Value> for Json {
     }
 }
 
-/// Its text is JSON's whatever features `serde_json` was built with.
+/// Its text is a valid JSON number, whatever features `serde_json` was built with.
 fn from_serde(number: &serde_json::Number) -> Number {
     if let Some(value) = number.as_i64() {
         value.into()
@@ -177,15 +177,15 @@ fn from_serde(number: &serde_json::Number) -> Number {
     }
 }
 
-/// Loses only what `serde_json` cannot hold: integers beyond `u64` and `i64` become the nearest `f64`, numbers beyond its range its largest
-/// or smallest, and what nests deeper than [`MAX_DEPTH`] levels becomes null.
+/// Loses only what `serde_json` cannot represent: integers beyond `u64` and `i64` become the nearest `f64`, and numbers beyond its range become the
+/// largest or smallest one. Arrays and objects nested deeper than [`MAX_DEPTH`] levels become null.
 impl From<&Json> for serde_json::Value {
     fn from(json: &Json) -> serde_json::Value {
         to_serde(json, MAX_DEPTH)
     }
 }
 
-/// The recursion ends after so many levels.
+/// The recursion depth is limited.
 fn to_serde(json: &Json, levels: usize) -> serde_json::Value {
     use serde_json::Value;
     match json {

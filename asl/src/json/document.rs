@@ -1,4 +1,4 @@
-//! A text together with the place of every node in it.
+//! Parsed texts with the position of every node.
 
 use std::fmt;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use super::reader;
 use super::value::Json;
 use crate::SyntaxError;
 
-/// A JSON or YAML text that was read: its value, and line, column and offset of every node.
+/// A parsed JSON or YAML text: its value, and the line, column and offset of every node.
 ///
 /// ```
 /// use stepwright_asl::json::Document;
@@ -27,11 +27,11 @@ pub struct Document {
     root: Mark,
     duplicates: Vec<Duplicate>,
     lines: Lines,
-    /// Whether the value is a part of the text only.
+    /// Whether the value is only a part of the text.
     is_part: bool,
 }
 
-/// A key that one object has twice. The value keeps what was written last, as most readers do.
+/// A duplicate key of an object. The value contains the last occurrence, as with most parsers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Duplicate {
@@ -39,18 +39,18 @@ pub struct Duplicate {
     pub pointer: String,
     /// The key.
     pub key: String,
-    /// Where the key stands first.
+    /// The position of its first occurrence.
     pub first: Position,
-    /// Where it stands again.
+    /// The position of the repeated occurrence.
     pub again: Position,
 }
 
 impl Document {
-    /// Reads a JSON text.
+    /// Parses a JSON text.
     ///
     /// # Errors
     ///
-    /// When the text is no JSON, nests deeper than [`MAX_DEPTH`](super::MAX_DEPTH), or is longer than 4 GiB.
+    /// If the text is not JSON, nests deeper than [`MAX_DEPTH`](super::MAX_DEPTH), or is longer than 4 GiB.
     pub fn parse(text: &str) -> Result<Document, SyntaxError> {
         Document::read(text, reader::read)
     }
@@ -84,7 +84,7 @@ impl Document {
         })
     }
 
-    /// A text in which nothing stands: its value is null.
+    /// An empty text: its value is null.
     pub(crate) fn empty(text: &str) -> Document {
         Document {
             source: text.to_owned(),
@@ -96,7 +96,7 @@ impl Document {
         }
     }
 
-    /// A value that stands in this text at `pointer`, with the places of its nodes.
+    /// A value that this text contains at `pointer`, with the positions of its nodes.
     #[cfg(feature = "yaml")]
     pub(crate) fn part(&self, pointer: &str, json: Json, root: Mark) -> Document {
         let inside = |duplicate: &Duplicate| {
@@ -116,7 +116,7 @@ impl Document {
         }
     }
 
-    /// A value that no text was read for. Its nodes have no places.
+    /// A value without a text. Its nodes have no positions.
     pub(crate) fn of_value(json: Json) -> Document {
         Document {
             json,
@@ -124,13 +124,13 @@ impl Document {
         }
     }
 
-    /// How many characters the definition has: in its text, or of a value in the compact text that it would be sent as.
+    /// The number of characters of the definition: of its text, or without a text of the compact JSON that would be sent.
     pub(crate) fn characters(&self) -> usize {
         if !self.source.is_empty() && !self.is_part {
             return self.source.chars().count();
         }
         let mut count = Count(0);
-        // Counting never fails.
+        // Counting cannot fail.
         let _ = fmt::write(&mut count, format_args!("{}", self.json));
         count.0
     }
@@ -140,50 +140,50 @@ impl Document {
         &self.json
     }
 
-    /// The value, without its places.
+    /// The value, without positions.
     pub fn into_json(self) -> Json {
         self.json
     }
 
-    /// Where the value and everything in it stands.
+    /// The position of the value and of everything in it.
     pub(crate) fn root(&self) -> &Mark {
         &self.root
     }
 
-    /// The text that was read.
+    /// The parsed text.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// Keys that stand twice in one object, in the order of the text.
+    /// Duplicate keys, in document order.
     pub fn duplicates(&self) -> &[Duplicate] {
         &self.duplicates
     }
 
-    /// Where the value at `pointer` begins; `None` when there is no such node.
+    /// The start of the value at `pointer`; `None` if there is no such node.
     pub fn position(&self, pointer: &str) -> Option<Position> {
         self.mark(pointer)
             .map(|mark| self.position_at(mark.start as usize))
     }
 
-    /// Where the key of the member at `pointer` begins; where the value begins when it is no member of an object.
+    /// The start of the member's key at `pointer`; the start of the value if it is not a member of an object.
     pub fn key_position(&self, pointer: &str) -> Option<Position> {
         self.mark(pointer)
             .map(|mark| self.position_at(mark.key as usize))
     }
 
-    /// The bytes of the text that the value at `pointer` occupies.
+    /// The byte range of the value at `pointer`.
     pub fn span(&self, pointer: &str) -> Option<Range<usize>> {
         self.mark(pointer)
             .map(|mark| mark.start as usize..mark.end as usize)
     }
 
-    /// Line and column of a byte offset; an offset past the end is the end.
+    /// Line and column of a byte offset. An offset past the end is the end of the text.
     pub fn position_at(&self, offset: usize) -> Position {
         self.lines.locate(&self.source, offset)
     }
 
-    /// The text of a line (counted from 1) without its line break.
+    /// The text of a line without its line break. Lines count from 1.
     pub fn line(&self, line: usize) -> Option<&str> {
         let start = *self.lines.starts.get(line.checked_sub(1)?)? as usize;
         let end = self
@@ -221,7 +221,7 @@ impl std::str::FromStr for Document {
     }
 }
 
-/// Counts the characters that are written to it.
+/// A writer that counts characters.
 struct Count(usize);
 
 impl fmt::Write for Count {

@@ -1,7 +1,7 @@
 //! The macro `json!`.
 
-/// A [`Json`](crate::json::Json) as it is written in JSON. Where a value stands, any expression may stand that `Json::from` takes; where a
-/// key stands, any that `String::from` takes, in parentheses unless it is one token.
+/// Builds a [`Json`](crate::json::Json) from JSON syntax. A value may be any expression that `Json::from` accepts. A key may be any expression that
+/// `String::from` accepts, in parentheses unless it is a single token.
 ///
 /// ```
 /// use stepwright_asl::json;
@@ -18,11 +18,10 @@
 /// );
 /// ```
 ///
-/// What `Json::from` makes of a value holds here too: a float that is infinite, or no number, becomes null. Of a key that stands twice, the
-/// last value counts.
+/// Values are converted with `Json::from`: infinity and NaN become null. Of duplicate keys, the last value counts.
 #[macro_export]
 macro_rules! json {
-    // The items of an array: [what is done,] then what is left.
+    // The items of an array: [finished ones,] then remaining ones.
     (@items [$($done:expr,)*]) => { $crate::json::Json::Array(::std::vec![$($done,)*]) };
     (@items [$($done:expr,)*] null $(, $($rest:tt)*)?) => {
         $crate::json!(@items [$($done,)* $crate::json!(null),] $($($rest)*)?)

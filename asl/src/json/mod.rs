@@ -1,7 +1,7 @@
-//! JSON as definitions carry it: key order and numbers as they were written, and where in the text every node stands.
+//! JSON that preserves key order and the spelling of numbers, with the position of every node in the text.
 //!
-//! [`Json`] is the value, [`Document`] is a text that was read together with the line and column of every
-//! node in it. The reader bounds depth, finds duplicate keys and never panics. [`json!`](crate::json!) writes values in JSON's own words.
+//! [`Json`] is a value; [`Document`] is a parsed text with the line and column of every node. The parser limits the depth, reports duplicate keys
+//! and never panics. [`json!`](crate::json!) builds values from JSON syntax.
 
 mod change;
 mod convert;

@@ -1,4 +1,4 @@
-//! What is done to a value and to all that is in it, at any depth: values that a program builds may nest deeper than the stack is.
+//! Operations on deeply nested values without recursion: values that a program builds may nest deeper than the stack allows.
 
 use std::{mem, slice};
 
@@ -28,7 +28,7 @@ impl<'j> Iterator for Children<'j> {
 }
 
 impl Json {
-    /// What is in it; `None` for what is neither an array nor an object.
+    /// The children; `None` if the value is neither an array nor an object.
     pub(crate) fn children(&self) -> Option<Children<'_>> {
         match self {
             Json::Array(items) => Some(Children::Items(items.iter())),
@@ -37,7 +37,8 @@ impl Json {
         }
     }
 
-    /// A copy in which arrays and objects that are deeper than [`MAX_DEPTH`](super::MAX_DEPTH) levels are their JSON as text; `None` when there are none.
+    /// A copy in which arrays and objects deeper than [`MAX_DEPTH`](super::MAX_DEPTH) levels are replaced by their JSON as a string; `None` if
+    /// there are none.
     #[cfg(feature = "diff")]
     pub(crate) fn folded(&self) -> Option<Json> {
         let mut open = vec![(self, 0)];
@@ -53,7 +54,7 @@ impl Json {
         is_deep.then(|| self.fold(0))
     }
 
-    /// Recursion ends at `MAX_DEPTH` levels.
+    /// The recursion ends at `MAX_DEPTH` levels.
     #[cfg(feature = "diff")]
     fn fold(&self, depth: usize) -> Json {
         match self {
@@ -75,7 +76,7 @@ impl Json {
         }
     }
 
-    /// A copy, and null in place of an array or an object.
+    /// A copy of a scalar; null for an array or an object.
     fn leaf(&self) -> Json {
         match self {
             Json::Null | Json::Array(_) | Json::Object(_) => Json::Null,
@@ -90,7 +91,7 @@ impl Json {
             .is_some_and(|mut children| children.next().is_some())
     }
 
-    /// Moves the children that have children out.
+    /// Moves the children that have children themselves to `taken`.
     fn take_deeper(&mut self, taken: &mut Vec<Json>) {
         let mut take = |child: &mut Json| {
             if child.has_children() {
@@ -105,7 +106,8 @@ impl Json {
     }
 }
 
-/// What is moved out of a value leaves null: [`Json::into_object`] and its like, or [`mem::take`].
+/// Because of this `Drop`, values cannot be moved out of a `Json`. [`Json::into_object`] and similar functions, or [`mem::take`], leave null
+/// instead.
 impl Drop for Json {
     fn drop(&mut self) {
         let mut open = Vec::new();
@@ -148,7 +150,7 @@ impl Clone for Json {
     }
 }
 
-/// The order of members does not count.
+/// The order of members is irrelevant.
 impl PartialEq for Json {
     fn eq(&self, other: &Json) -> bool {
         let mut open = Vec::new();

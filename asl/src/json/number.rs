@@ -1,13 +1,13 @@
-//! Numbers as they were written.
+//! Numbers that preserve their spelling.
 
 use std::fmt;
 
-/// A JSON number: an `i64`, a `u64`, a finite `f64`, or the text of a number that fits none of them.
+/// A JSON number: an `i64`, a `u64`, a finite `f64`, or the text of a number that fits none of these types.
 ///
-/// One that was read is printed as it was written: `1.50` stays `1.50`, `1E3` stays `1E3`.
+/// A parsed number is printed as it was written: `1.50` stays `1.50`, `1E3` stays `1E3`.
 ///
-/// Two numbers are equal when they were written in the same form with the same value, as in `serde_json`: `1` and `1.0` differ, and `1.5` and
-/// `1.50` do not. [`Number::as_f64`] compares by value.
+/// Two numbers are equal if they have the same type and the same value, as in `serde_json`: `1` and `1.0` differ, but `1.5` and `1.50` are equal.
+/// To compare by value, use [`Number::as_f64`].
 ///
 /// ```
 /// use stepwright_asl::json::{Json, Number};
@@ -28,9 +28,9 @@ enum Form {
     /// Only values above `i64::MAX`.
     Unsigned(u64),
     Float(f64),
-    /// A float in other digits than it is printed in.
+    /// A float whose spelling differs from its printed form.
     Spelled(Box<str>),
-    /// What fits none of them.
+    /// The text of any other number.
     Text(Box<str>),
 }
 
@@ -57,14 +57,14 @@ impl PartialEq for Form {
     }
 }
 
-/// The nearest finite float to text that follows JSON's grammar for numbers.
+/// The nearest finite float to a text with JSON's syntax for numbers.
 fn float(text: &str) -> f64 {
     text.parse::<f64>().unwrap_or(0.0).clamp(f64::MIN, f64::MAX)
 }
 
 /// Whether a value is printed as this text.
 fn is_printed_as(value: impl fmt::Debug, text: &str) -> bool {
-    /// What of the text is still to be printed.
+    /// The text that is not matched yet.
     struct Rest<'t>(&'t str);
 
     impl fmt::Write for Rest<'_> {
@@ -80,16 +80,16 @@ fn is_printed_as(value: impl fmt::Debug, text: &str) -> bool {
 const MINUS_ZERO: &str = "-0";
 
 impl Number {
-    /// The number of a float, or `None` when it is infinite or no number: JSON has neither.
+    /// The number of a float; `None` for infinity and NaN, which JSON does not have.
     pub fn from_f64(value: f64) -> Option<Number> {
         value.is_finite().then_some(Number(Form::Float(value)))
     }
 
-    /// Reads text that the reader has already found to follow JSON's grammar for numbers.
+    /// Parses a text that is known to have JSON's syntax for numbers.
     pub(crate) fn from_checked_text(text: &str) -> Number {
         let integer = !text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
         if text == MINUS_ZERO {
-            // Neither the integer 0, which is printed without its sign, nor the float -0.0.
+            // Not the integer 0, which would lose its sign, and not the float -0.0.
             return Number(Form::Text(text.into()));
         }
         if integer {
@@ -110,7 +110,7 @@ impl Number {
         }
     }
 
-    /// The integer, when it was written as one that fits.
+    /// The integer, if it was written as an integer in this range.
     pub fn as_i64(&self) -> Option<i64> {
         match &self.0 {
             Form::Signed(value) => Some(*value),
@@ -118,7 +118,7 @@ impl Number {
         }
     }
 
-    /// The integer, when it was written as one that is not negative and fits.
+    /// The integer, if it was written as a non-negative integer in this range.
     pub fn as_u64(&self) -> Option<u64> {
         match &self.0 {
             Form::Signed(value) => u64::try_from(*value).ok(),
@@ -127,7 +127,7 @@ impl Number {
         }
     }
 
-    /// The nearest `f64`; numbers beyond its range become the largest or smallest finite one.
+    /// The nearest `f64`. Numbers beyond its range become the largest or smallest finite one.
     pub fn as_f64(&self) -> f64 {
         match &self.0 {
             Form::Signed(value) => *value as f64,
@@ -137,7 +137,7 @@ impl Number {
         }
     }
 
-    /// Whether it has no fraction: `3`, `3.0` and `3e2`, but not `3.5`.
+    /// Whether the value is an integer: `3`, `3.0` and `3e2`, but not `3.5`.
     pub fn is_integer(&self) -> bool {
         match &self.0 {
             Form::Signed(_) | Form::Unsigned(_) => true,
@@ -147,7 +147,7 @@ impl Number {
         }
     }
 
-    /// Whether it was written as an integer beyond `u64` or `i64`, or beyond the range of `f64`: only its text has its value.
+    /// Whether the number is an integer beyond `u64` or `i64`, or is beyond the range of `f64`: then only its text has the exact value.
     pub fn is_giant(&self) -> bool {
         matches!(&self.0, Form::Text(text) if **text != *MINUS_ZERO)
     }
@@ -179,7 +179,7 @@ impl fmt::Display for Number {
         match &self.0 {
             Form::Signed(value) => value.fmt(f),
             Form::Unsigned(value) => value.fmt(f),
-            // Debug keeps `1.0` apart from `1` and writes large exponents as `1e300`.
+            // `Debug` distinguishes `1.0` from `1` and writes large exponents as `1e300`.
             Form::Float(value) => write!(f, "{value:?}"),
             Form::Spelled(text) | Form::Text(text) => f.write_str(text),
         }
@@ -197,7 +197,7 @@ macro_rules! from_integer {
 }
 from_integer!(i8, i16, i32, i64, u8, u16, u32);
 
-/// Every digit is kept.
+/// Preserves every digit.
 impl From<i128> for Number {
     fn from(value: i128) -> Number {
         Number(if let Ok(value) = i64::try_from(value) {
@@ -210,7 +210,7 @@ impl From<i128> for Number {
     }
 }
 
-/// Every digit is kept.
+/// Preserves every digit.
 impl From<u128> for Number {
     fn from(value: u128) -> Number {
         match i128::try_from(value) {
@@ -238,7 +238,7 @@ impl From<isize> for Number {
     }
 }
 
-/// JSON has no infinite numbers and nothing for what is no number.
+/// An error: JSON cannot represent infinity or NaN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an infinite number, or what is no number, cannot stand in JSON")]
 pub struct NotFinite;

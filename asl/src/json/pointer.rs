@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-/// A JSON pointer that is written out only when it is shown; pointers that begin alike share their beginning.
+/// A JSON pointer. It is only written out when it is displayed, and pointers share their common prefixes.
 ///
-/// Thousands of places below one long key cost no more than a few words each.
+/// So thousands of pointers below one long key need only a few words each.
 ///
 /// ```
 /// use stepwright_asl::json::Pointer;
@@ -34,19 +34,19 @@ impl<'j> Pointer<'j> {
     /// The whole value.
     pub const ROOT: Pointer<'static> = Pointer(None);
 
-    /// A member of the object that this points to.
+    /// Pointer to a member of this object.
     #[must_use]
     pub fn key(&self, key: &'j str) -> Pointer<'j> {
         self.step(Step::Key(key))
     }
 
-    /// An item of the array that this points to.
+    /// Pointer to an item of this array.
     #[must_use]
     pub fn index(&self, index: usize) -> Pointer<'j> {
         self.step(Step::Index(index))
     }
 
-    /// The index at which it ends, when it points to an item.
+    /// The last step as an index, if this points to an array item.
     pub fn last_index(&self) -> Option<usize> {
         match self.0.as_ref()?.step {
             Step::Index(index) => Some(index),
@@ -62,7 +62,7 @@ impl<'j> Pointer<'j> {
     }
 }
 
-/// The pointer as RFC 6901 writes it.
+/// The pointer in the syntax of RFC 6901.
 impl fmt::Display for Pointer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lasts = std::iter::successors(self.0.as_ref(), |last| last.before.0.as_ref());
@@ -93,7 +93,7 @@ pub fn escape(key: &str) -> Cow<'_, str> {
     }
 }
 
-/// The unescaped segments of a pointer; `None` when it is neither empty nor begins with `/`.
+/// The unescaped segments of a pointer; `None` if it is not empty and does not begin with `/`.
 pub fn segments(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
     let rest = match pointer.strip_prefix('/') {
         Some(rest) => Some(rest),
@@ -113,7 +113,7 @@ pub fn segments(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
     )
 }
 
-/// The array index that a segment is: digits without a needless zero.
+/// Parses a segment as an array index: digits without leading zeros.
 pub fn index(segment: &str) -> Option<usize> {
     let canonical = segment == "0" || !segment.starts_with(['0', '+']);
     canonical.then(|| segment.parse().ok()).flatten()

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A place in a text. Lines and columns count from 1, columns in characters; the offset counts bytes from 0.
+/// A position in a text. Lines and columns count from 1, columns in characters; the offset counts bytes from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Position {
@@ -20,14 +20,14 @@ impl fmt::Display for Position {
     }
 }
 
-/// Where lines begin, and how many characters stand before each block of the text: columns are found fast on long lines too.
+/// The start offsets of lines, and the number of characters before each block of the text. Columns are found quickly even on long lines.
 #[derive(Debug, Clone)]
 pub(super) struct Lines {
     pub(super) starts: Vec<u32>,
     characters: Vec<u32>,
 }
 
-/// The bytes of a block.
+/// The size of a block in bytes.
 const BLOCK: usize = 1024;
 
 impl Lines {
@@ -84,7 +84,7 @@ impl Lines {
     }
 }
 
-/// How many characters begin in a piece of UTF-8.
+/// The number of characters that start in a piece of UTF-8.
 pub(super) fn characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }

@@ -1,18 +1,18 @@
-//! What the readers of JSON and YAML give.
+//! The results of the JSON and YAML parsers.
 
 use super::value::Json;
 
-/// What a reader finds in a text.
+/// The result of parsing a text.
 pub(crate) struct Read {
     pub(crate) json: Json,
     pub(crate) mark: Mark,
     pub(crate) duplicates: Vec<RawDuplicate>,
 }
 
-/// Where a node begins and ends in the text. Its children stand in the order of the value's members or items.
+/// The start and end of a node in the text. Its children are in the order of the value's members or items.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Mark {
-    /// Offset of the member's key; of the value itself where there is no key.
+    /// Offset of the member's key; of the value itself if there is no key.
     pub(crate) key: u32,
     pub(crate) start: u32,
     pub(crate) end: u32,
@@ -20,23 +20,23 @@ pub(crate) struct Mark {
     pub(crate) children: Vec<Mark>,
 }
 
-/// How a value is written.
+/// The syntax of a value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// One piece of text: a word, a number, a string.
+    /// A scalar: a word, a number, a string.
     #[default]
     Scalar,
     /// An array or an object in brackets.
     Flow,
-    /// An array or an object of YAML, by its indentation.
+    /// A block-style array or object of YAML.
     #[cfg(feature = "yaml")]
     Block,
-    /// What an anchor of YAML names. The children stand there, not here.
+    /// An alias of YAML. Its children are at the anchor, not here.
     #[cfg(feature = "yaml")]
     Alias,
 }
 
-/// A key that stands twice in one object, by byte offsets.
+/// A duplicate key of an object, by byte offsets.
 pub(crate) struct RawDuplicate {
     pub(crate) pointer: String,
     pub(crate) key: String,
@@ -44,16 +44,16 @@ pub(crate) struct RawDuplicate {
     pub(crate) again: usize,
 }
 
-/// How many bytes the pointers to duplicates have together, about.
+/// Maximum total size of the pointers to duplicates, in bytes, approximately.
 pub(crate) const MAX_POINTERS: usize = 16 * 1024 * 1024;
 
-/// Why a text cannot be read.
+/// The reason why a text cannot be parsed.
 pub(crate) struct Failure {
     pub(crate) offset: usize,
     pub(crate) message: String,
 }
 
-/// Refuses a text that is longer than a [`Mark`] can say.
+/// Rejects a text that is too long for the offsets of a [`Mark`].
 pub(crate) fn check_length(text: &str) -> Result<(), Failure> {
     match u32::try_from(text.len()) {
         Ok(_) => Ok(()),

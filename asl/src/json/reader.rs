@@ -1,4 +1,4 @@
-//! The positioned reader: recursive descent with a bounded depth.
+//! The JSON parser with positions: recursive descent with a limited depth.
 
 use indexmap::map::Entry;
 
@@ -7,7 +7,7 @@ use super::pointer::escape;
 use super::read::{Failure, MAX_POINTERS, Mark, RawDuplicate, Read, Shape, check_length};
 use super::value::{Json, MAX_DEPTH, Object};
 
-/// Reads a whole text.
+/// Parses a whole text.
 pub(crate) fn read(text: &str) -> Result<Read, Failure> {
     check_length(text)?;
     let mut reader = Reader {
@@ -40,10 +40,10 @@ struct Reader<'t> {
     bytes: &'t [u8],
     offset: usize,
     depth: usize,
-    /// Where the reader is, kept for the pointers of duplicates.
+    /// The path of the current node, for the pointers of duplicates.
     path: Vec<Segment>,
     duplicates: Vec<RawDuplicate>,
-    /// How many bytes of pointers to duplicates may still be written: thousands below a key of megabytes would fill the memory.
+    /// Remaining bytes for pointers to duplicates. Without a limit, thousands of duplicates below a key of megabytes would fill the memory.
     room: usize,
 }
 

@@ -1,4 +1,4 @@
-//! To and from serde's formats.
+//! Serialization to and from serde's formats.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Json, MAX_DEPTH, Number, Object};
 
-/// More than [`MAX_DEPTH`] levels are an error, and so is a number that no format of serde holds.
+/// Fails for more than [`MAX_DEPTH`] levels, and for a number that serde cannot represent.
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Nested {
@@ -21,7 +21,7 @@ impl Serialize for Json {
 #[derive(Clone, Copy)]
 struct Nested<'j> {
     json: &'j Json,
-    /// The arrays and objects around the value.
+    /// The number of enclosing arrays and objects.
     depth: usize,
 }
 
@@ -51,8 +51,8 @@ fn too_deep() -> String {
     format!("arrays and objects nest deeper than {MAX_DEPTH} levels")
 }
 
-/// Nothing is lost on the way: a key that stands twice in one object, a float so large that it may be an integer without its last digits, and
-/// more than [`MAX_DEPTH`] levels are errors. [`str::parse`] reads the digits of any number.
+/// Conversions are lossless. Duplicate keys, floats so large that they may be rounded integers, and more than [`MAX_DEPTH`] levels are errors.
+/// [`str::parse`] accepts numbers with any digits.
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
         JsonVisitor { depth: 0 }.deserialize(deserializer)
@@ -61,7 +61,7 @@ impl<'de> Deserialize<'de> for Json {
 
 #[derive(Clone, Copy)]
 struct JsonVisitor {
-    /// The arrays and objects around the value.
+    /// The number of enclosing arrays and objects.
     depth: usize,
 }
 
@@ -84,7 +84,7 @@ impl<'de> DeserializeSeed<'de> for JsonVisitor {
     }
 }
 
-/// Whether a reader that has no larger integers than `u64` and `i64` may have made this of one.
+/// Whether a parser without integers beyond `u64` and `i64` may have created this float from an integer.
 fn may_be_integer(value: f64) -> bool {
     value >= u64::MAX as f64 || value <= i64::MIN as f64
 }

@@ -1,4 +1,4 @@
-//! What the reader and the writer promise.
+//! Properties of the parser and the writer.
 
 use super::*;
 use crate::SyntaxError;
@@ -200,7 +200,7 @@ fn only_objects_take_members_and_only_arrays_items() {
 
 #[test]
 fn serde_takes_what_nests_as_deep_as_a_text_may() {
-    // Not from text: `serde_json` has a bound of its own there.
+    // Not parsed from text, because `serde_json` has its own depth limit.
     let deep =
         |depth: usize| (0..depth).fold(serde_json::Value::Null, |inner, _| vec![inner].into());
     assert!(serde_json::from_value::<Json>(deep(MAX_DEPTH)).is_ok());
@@ -249,7 +249,7 @@ proptest! {
     fn serde_gives_values_back_or_refuses_them(value in any_json()) {
         let json = Json::from(value);
         let text = serde_json::to_string(&json).expect("is written");
-        // JSON text has one order and no two forms of a number: the same as the writer's own.
+        // JSON text has one member order and one spelling for each number, so the result equals that of our own parser.
         prop_assert_eq!(&text.parse::<Json>().expect("is JSON"), &json);
         let large = nodes(&json).iter().any(|(_, node)| {
             node.as_number().is_some_and(|number| number.as_i64().is_none() && number.as_u64().is_none())

@@ -5,15 +5,15 @@ use indexmap::IndexMap;
 use super::number::Number;
 use super::pointer::{self, segments};
 
-/// How deep arrays and objects may nest before a text is refused.
+/// Maximum nesting depth of arrays and objects in a parsed text.
 ///
-/// ASL itself needs about four levels for each nested Map or Parallel; AWS refuses definitions far below this bound.
+/// ASL itself needs about four levels for each nested Map or Parallel; AWS rejects definitions far below this limit.
 pub const MAX_DEPTH: usize = 256;
 
-/// The members of a JSON object, in the order in which they were written.
+/// The members of a JSON object, in document order.
 pub type Object = IndexMap<String, Json>;
 
-/// A JSON value that keeps key order and the digits of numbers. It may be copied, compared, printed and dropped at any depth.
+/// A JSON value that preserves key order and the digits of numbers. It can be cloned, compared, printed and dropped at any depth.
 ///
 /// ```
 /// use stepwright_asl::json::Json;
@@ -32,7 +32,7 @@ pub enum Json {
     Bool(bool),
     /// A number.
     Number(Number),
-    /// A string, its escapes resolved.
+    /// A string, with escapes resolved.
     String(String),
     /// An array.
     Array(Vec<Json>),
@@ -46,7 +46,7 @@ impl Json {
         matches!(self, Json::Null)
     }
 
-    /// The boolean, when it is one.
+    /// The boolean, if this is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Json::Bool(value) => Some(*value),
@@ -54,7 +54,7 @@ impl Json {
         }
     }
 
-    /// The number, when it is one.
+    /// The number, if this is one.
     pub fn as_number(&self) -> Option<&Number> {
         match self {
             Json::Number(number) => Some(number),
@@ -62,17 +62,17 @@ impl Json {
         }
     }
 
-    /// The integer, when it is a number written as one that fits.
+    /// The integer, if this is a number that was written as an integer in this range.
     pub fn as_i64(&self) -> Option<i64> {
         self.as_number().and_then(Number::as_i64)
     }
 
-    /// The number as the nearest `f64`, when it is a number.
+    /// The number as the nearest `f64`, if this is a number.
     pub fn as_f64(&self) -> Option<f64> {
         self.as_number().map(Number::as_f64)
     }
 
-    /// The text, when it is a string.
+    /// The string, if this is one.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Json::String(text) => Some(text),
@@ -80,7 +80,7 @@ impl Json {
         }
     }
 
-    /// The items, when it is an array.
+    /// The items, if this is an array.
     pub fn as_array(&self) -> Option<&[Json]> {
         match self {
             Json::Array(items) => Some(items),
@@ -88,7 +88,7 @@ impl Json {
         }
     }
 
-    /// The members, when it is an object.
+    /// The members, if this is an object.
     pub fn as_object(&self) -> Option<&Object> {
         match self {
             Json::Object(members) => Some(members),
@@ -96,12 +96,12 @@ impl Json {
         }
     }
 
-    /// The text by itself, when it is a string.
+    /// Returns the owned string, if this is one.
     pub fn into_string(mut self) -> Option<String> {
         self.as_string_mut().map(std::mem::take)
     }
 
-    /// The items by themselves, when it is an array.
+    /// Returns the owned items, if this is an array.
     ///
     /// ```
     /// use stepwright_asl::json;
@@ -113,17 +113,17 @@ impl Json {
         self.as_array_mut().map(std::mem::take)
     }
 
-    /// The members by themselves, when it is an object.
+    /// Returns the owned members, if this is an object.
     pub fn into_object(mut self) -> Option<Object> {
         self.as_object_mut().map(std::mem::take)
     }
 
-    /// The member `key`, when this is an object that has it.
+    /// The member `key`, if this is an object with this member.
     pub fn get(&self, key: &str) -> Option<&Json> {
         self.as_object().and_then(|members| members.get(key))
     }
 
-    /// The node that an RFC 6901 pointer names; `""` is the value itself.
+    /// The node at an RFC 6901 pointer; `""` is the value itself.
     ///
     /// ```
     /// use stepwright_asl::json::Json;
@@ -140,7 +140,7 @@ impl Json {
         })
     }
 
-    /// What a message calls a value of this type: `null`, `a boolean`, `a number`, `a string`, `an array`, `an object`.
+    /// The name of the value's type for messages: `null`, `a boolean`, `a number`, `a string`, `an array`, `an object`.
     pub fn noun(&self) -> &'static str {
         match self {
             Json::Null => "null",

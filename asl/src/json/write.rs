@@ -1,11 +1,11 @@
-//! Values as text.
+//! Writes values as text.
 
 use std::fmt::{self, Write};
 
 use super::{Children, Json, MAX_DEPTH};
 
 impl Json {
-    /// The text with two blanks of indentation a level.
+    /// Returns the JSON text, indented by two blanks for each level.
     ///
     /// ```
     /// use stepwright_asl::json::Json;
@@ -16,7 +16,7 @@ impl Json {
     /// ```
     pub fn to_pretty(&self) -> String {
         let mut text = String::new();
-        // Writing to a `String` does not fail.
+        // Writing to a `String` cannot fail.
         let _ = write(self, &mut text, true);
         text
     }
@@ -29,7 +29,7 @@ impl fmt::Display for Json {
     }
 }
 
-/// The text, on `{:#?}` with indentation.
+/// The compact text; with `{:#?}`, indented.
 impl fmt::Debug for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write(self, f, f.alternate())
@@ -37,7 +37,7 @@ impl fmt::Debug for Json {
 }
 
 fn write(json: &Json, out: &mut impl Write, is_pretty: bool) -> fmt::Result {
-    // The arrays and objects around what is written, with the children that are still to come.
+    // The arrays and objects around the current value, with their remaining children.
     let mut open: Vec<(Children<'_>, char)> = Vec::new();
     let mut next = json;
     loop {
@@ -88,7 +88,7 @@ fn write(json: &Json, out: &mut impl Write, is_pretty: bool) -> fmt::Result {
 fn line_break(out: &mut impl Write, is_pretty: bool, levels: usize) -> fmt::Result {
     if is_pretty {
         out.write_char('\n')?;
-        // A text that is read nests no deeper. What does would grow by the square of its depth.
+        // A parsed text nests no deeper. A deeper value would grow quadratically.
         for _ in 0..levels.min(MAX_DEPTH) {
             out.write_str("  ")?;
         }
@@ -96,7 +96,7 @@ fn line_break(out: &mut impl Write, is_pretty: bool, levels: usize) -> fmt::Resu
     Ok(())
 }
 
-/// A string in quotes.
+/// Writes a quoted string.
 pub(crate) fn string(text: &str, out: &mut impl Write) -> fmt::Result {
     out.write_char('"')?;
     let mut run = 0;

@@ -45,7 +45,7 @@ impl Parser<'_> {
         self.expect("{", false)?;
         let body = self.boxed(0)?;
         self.expect("}", false)?;
-        // A function's body does not seek outside.
+        // `%` in a function's body does not refer to objects outside.
         Ok(Node::new(
             NodeKind::Lambda(parameters, body),
             self.span_from(start),
@@ -70,7 +70,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a call of this is a function's definition.
+/// Whether a call with this callee is a function's definition.
 fn is_function_word(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Path(steps) => {
@@ -85,7 +85,7 @@ fn is_function_word(node: &Node) -> bool {
     }
 }
 
-/// Whether the types in a signature such as `<a<n>n?:s>` may have parameters where they have.
+/// Checks the type parameters in a signature such as `<a<n>n?:s>`.
 fn check_signature(text: &str) -> Result<(), &'static str> {
     let letters = text.char_indices().skip(1);
     let mut before = None;
@@ -117,7 +117,7 @@ fn check_signature(text: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Where the bracket that opens at `at` closes, or the end.
+/// The offset of the bracket that closes the one at `at`, or the end.
 fn closing(text: &str, at: usize, open: char, close: char) -> usize {
     let mut depth = 0;
     for (offset, letter) in text.char_indices().skip_while(|(offset, _)| *offset < at) {

@@ -1,9 +1,9 @@
-//! The functions that an expression may call.
+//! The functions that expressions may call.
 
 /// The functions that AWS adds to JSONata, or whose behaviour it changes, without `$`.
 pub const AWS_FUNCTIONS: &[&str] = &["hash", "parse", "partition", "random", "range", "uuid"];
 
-/// JSONata's own, in order. `$eval` is missing on purpose: AWS does not have it.
+/// JSONata's own functions, sorted. `$eval` is missing because AWS does not have it.
 const FUNCTIONS: &[&str] = &[
     "abs",
     "append",
@@ -71,7 +71,7 @@ const FUNCTIONS: &[&str] = &[
     "zip",
 ];
 
-/// The functions that AWS has, without `$`.
+/// The functions that AWS supports, without `$`.
 pub fn functions() -> impl Iterator<Item = &'static str> {
     let own = FUNCTIONS
         .iter()
@@ -79,7 +79,7 @@ pub fn functions() -> impl Iterator<Item = &'static str> {
     AWS_FUNCTIONS.iter().chain(own).copied()
 }
 
-/// Whether AWS has a function of this name, given without `$`.
+/// Whether AWS supports a function with this name, given without `$`.
 pub fn is_function(name: &str) -> bool {
     AWS_FUNCTIONS.contains(&name) || FUNCTIONS.binary_search(&name).is_ok()
 }

@@ -1,7 +1,7 @@
-//! JSONata as AWS uses it: what the language allows, before anything is evaluated.
+//! Syntax and static checks of JSONata in AWS's dialect.
 //!
-//! Expressions stand in strings between `{%` and `%}`. AWS's dialect has no input at the top level: a path begins with `$states`, a workflow
-//! variable or a local binding, never with a bare name, `$` or `$$`. Evaluation is the interpreter's.
+//! Expressions are strings between `{%` and `%}`. AWS's dialect has no input at the top level: a path begins with `$states`, a workflow variable or
+//! a local binding, never with a bare name, `$` or `$$`. The interpreter evaluates expressions.
 //!
 //! Source: <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>, and recordings of the service.
 //!
@@ -45,16 +45,16 @@ pub struct Expression {
 }
 
 impl Expression {
-    /// Reads the text between `{%` and `%}`.
+    /// Parses the text between `{%` and `%}`.
     ///
     /// # Errors
     ///
-    /// When the text is no JSONata, or begins a path at the top level with a bare name, `$` or `$$`, or assigns `$states`.
+    /// If the text is not JSONata, or begins a path at the top level with a bare name, `$` or `$$`, or assigns `$states`.
     pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
         Expression::parse_with(text, |_| ()).map(|(expression, ())| expression)
     }
 
-    /// Reads the text and shows its tree to `look`; the tree is dropped afterwards.
+    /// Parses the text and passes its tree to `look`; the tree is dropped afterwards.
     pub(crate) fn parse_with<R: Send>(
         text: &str,
         look: impl FnOnce(&Node) -> R + Send,
@@ -72,7 +72,7 @@ impl Expression {
             };
             Ok((expression, look(root)))
         };
-        // Most expressions are shallow. A deep expression is read again, on a thread with a large stack.
+        // Most expressions are shallow. A deep expression is parsed again, on a thread with a large stack.
         let read = match parser::parse(source, stack::SHALLOW) {
             Ok(root) => look(&root),
             Err(Unread::Deep) => stack::with_large_stack(|| {
@@ -84,22 +84,22 @@ impl Expression {
         read.map_err(|error| error.inside(indent))
     }
 
-    /// The expression without blanks around it, as AWS's messages quote it.
+    /// The expression, trimmed, as AWS's messages quote it.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// The workflow variables it reads, without `$`, each once. Names of functions count as functions.
+    /// The workflow variables that it reads, without `$`, each once. Names of called functions are not included.
     pub fn variables(&self) -> &[String] {
         &self.variables
     }
 
-    /// What it reads of `$states`, in the order of the text.
+    /// The reads of `$states`, in text order.
     pub fn states(&self) -> &[StatesRead] {
         &self.states
     }
 
-    /// The names that it reads one after the other, beginning at variables or at `$states`.
+    /// The chains of names that it reads, each starting at a variable or at `$states`.
     ///
     /// ```
     /// use stepwright_asl::jsonata::Expression;
@@ -114,13 +114,15 @@ impl Expression {
         &self.chains
     }
 
-    /// The functions it calls that AWS does not have, `$eval` among them, each once and without `$`. Calling one fails when the state runs, not before.
+    /// The called functions that AWS does not support, including `$eval`, each once and without `$`. Calling one fails when the state runs, not
+    /// before.
     pub fn unknown_functions(&self) -> &[String] {
         &self.unknown_functions
     }
 }
 
-/// The text between `{%` and `%}` when a string is an expression: it begins and ends with them exactly, without a blank outside.
+/// Returns the text between `{%` and `%}` if a string is an expression: it must begin and end with exactly these delimiters, without blanks
+/// outside.
 ///
 /// ```
 /// use stepwright_asl::jsonata::strip;

@@ -1,7 +1,7 @@
-//! JSONata's grammar: operators by their binding powers, as the reference implementation has them.
+//! JSONata's grammar: operators with the binding powers of the reference implementation.
 //!
-//! Evaluation is the interpreter's and has a parser of its own; this one says whether a text is JSONata, where it is not, and what it
-//! refers to, so that a workflow compiles without an evaluator. Tests of `stepwright-runtime` compare the two parsers.
+//! The interpreter has a separate parser for evaluation. This parser determines whether a text is JSONata, where its errors are, and what it refers
+//! to, so that a workflow compiles without an evaluator. Tests of `stepwright-runtime` compare the two parsers.
 
 use std::ops::Range;
 
@@ -10,12 +10,12 @@ use super::token::{Lexer, Token, TokenKind};
 use super::tree::{BinaryOp, Node, NodeKind};
 use crate::SyntaxError;
 
-/// How deep an expression may be: parts in parts, and operators in a row.
+/// Maximum depth of an expression: of nested parts, and of chained operators.
 pub(super) const MAX_DEPTH: usize = 1000;
 
-/// Why an expression was not read.
+/// The reason why an expression was not parsed.
 pub(super) enum Unread {
-    /// It has more levels than were allowed, which are fewer than an expression may have.
+    /// It is deeper than the allowed `levels`, which may be less than [`MAX_DEPTH`].
     Deep,
     Syntax(SyntaxError),
 }
@@ -36,7 +36,7 @@ fn too_deep(offset: usize) -> SyntaxError {
     )
 }
 
-/// Reads an expression of at most so many levels.
+/// Parses an expression of at most this depth.
 pub(super) fn parse(text: &str, levels: usize) -> Result<Node, Unread> {
     let mut parser = Parser {
         text,
@@ -60,14 +60,14 @@ pub(super) fn parse(text: &str, levels: usize) -> Result<Node, Unread> {
 pub(super) struct Parser<'t> {
     pub(super) text: &'t str,
     lexer: Lexer<'t>,
-    /// The token that comes next.
+    /// The next token.
     pub(super) token: Token,
-    /// Where the last token ended.
+    /// The end of the previous token.
     end: usize,
     depth: usize,
-    /// How deep it may become.
+    /// The maximum depth.
     levels: usize,
-    /// Whether it became deeper.
+    /// Whether the expression is deeper.
     is_too_deep: bool,
     steps: Steps,
 }
@@ -75,7 +75,7 @@ pub(super) struct Parser<'t> {
 pub(super) type Parsed = Result<Node, SyntaxError>;
 
 impl Parser<'_> {
-    /// The whole text as one expression.
+    /// Parses the whole text as one expression.
     fn whole(&mut self) -> Parsed {
         self.advance(false)?;
         let root = self.expression(0)?;
@@ -116,7 +116,7 @@ impl Parser<'_> {
         Ok(std::mem::replace(&mut self.token, next))
     }
 
-    /// Goes past an operator that has to be there.
+    /// Reads a required operator.
     pub(super) fn expect(&mut self, operator: &str, infix: bool) -> Result<(), SyntaxError> {
         if !self.is(operator) {
             let message = if self.token.kind == TokenKind::End {
@@ -130,7 +130,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Goes past a comma if there is one.
+    /// Reads a comma if there is one.
     pub(super) fn comma(&mut self) -> Result<bool, SyntaxError> {
         let comma = self.is(",");
         if comma {
@@ -152,7 +152,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// An expression of operators that bind more tightly than `power`.
+    /// Parses an expression of operators that bind more tightly than `power`.
     pub(super) fn expression(&mut self, power: u8) -> Parsed {
         let depth = self.depth;
         self.deeper()?;
@@ -171,7 +171,7 @@ impl Parser<'_> {
         self.expression(power).map(Box::new)
     }
 
-    /// What a token begins.
+    /// Parses the operand that starts with a token.
     fn operand(&mut self, token: Token) -> Parsed {
         let Range { start, .. } = token.span;
         let kind = match token.kind {
@@ -184,7 +184,7 @@ impl Parser<'_> {
             TokenKind::Literal => NodeKind::Literal,
             TokenKind::Regex => NodeKind::Regex,
             TokenKind::End => {
-                // An error in the rest of the text is reported before an error in what was read.
+                // An error in the remaining text takes precedence over an error in the parsed part.
                 self.steps
                     .refuse(start, "S0207: Unexpected end of expression");
                 NodeKind::Placeholder
@@ -218,7 +218,7 @@ impl Parser<'_> {
         Ok(self.node(kind, start))
     }
 
-    /// A node that ends here, with what its parts seek.
+    /// Creates a node that ends here, and collects the unresolved `%` of its parts.
     pub(super) fn node(&self, kind: NodeKind, start: usize) -> Node {
         let mut node = Node::new(kind, self.span_from(start));
         Steps::gather(&mut node);
@@ -289,7 +289,7 @@ impl Parser<'_> {
         Ok(NodeKind::Transform(parts))
     }
 
-    /// What an operator makes of its left side.
+    /// Parses an operator after its left operand.
     fn operation(&mut self, token: Token, left: Node) -> Parsed {
         let start = left.span.start;
         let TokenKind::Operator(operator) = token.kind else {
@@ -393,7 +393,7 @@ impl Parser<'_> {
     }
 }
 
-/// How tightly an operator binds its left side.
+/// How tightly an operator binds its left operand.
 fn binding_power(token: &TokenKind) -> u8 {
     let TokenKind::Operator(operator) = token else {
         return 0;

@@ -1,4 +1,4 @@
-//! What an expression refers to outside itself, and whether AWS lets it.
+//! The references of an expression to outside values, and AWS's restrictions on them.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use super::tree::{Node, NodeKind, Stage};
 use crate::syntax_error::{SyntaxError, SyntaxFault};
 use indexmap::IndexSet;
 
-/// What an expression refers to outside itself.
+/// The references of an expression to outside values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct References {
     pub(super) variables: IndexSet<String>,
@@ -16,27 +16,27 @@ pub(super) struct References {
     pub(super) chains: Vec<Chain>,
 }
 
-/// Names that an expression reads one after the other, beginning at a variable: `$order.customer.name`.
+/// A chain of names that an expression reads, starting at a variable: `$order.customer.name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Chain {
-    /// The variable, without `$`; `states` is one of them.
+    /// The variable, without `$`; it may be `states`.
     pub variable: String,
-    /// The names behind it, with where each begins in the expression's source, in bytes from 0. Filters between them are left out.
+    /// The names after it, with their byte offsets in the expression's source. Filters between them are omitted.
     pub names: Vec<(String, usize)>,
 }
 
-/// One place at which an expression reads `$states`.
+/// A read of `$states` in an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StatesRead {
-    /// The field that it reads, such as `input` or `result`; `None` when it takes `$states` whole.
+    /// The field that it reads, such as `input` or `result`; `None` if it reads the whole of `$states`.
     pub field: Option<String>,
-    /// Where in the expression's source, in bytes from 0.
+    /// The byte offset in the expression's source.
     pub offset: usize,
 }
 
-/// Finds all references of an expression, or the first that AWS refuses.
+/// Finds all references of an expression, or the first one that AWS rejects.
 pub(super) fn find(root: &Node) -> Result<References, SyntaxError> {
     let mut walk = Walk {
         references: References::default(),
@@ -50,15 +50,15 @@ pub(super) fn find(root: &Node) -> Result<References, SyntaxError> {
 struct Walk<'a> {
     references: References,
     frames: Vec<Frame<'a>>,
-    /// How many function bodies the walk is inside of.
+    /// The number of function bodies around the current node.
     lambdas: usize,
 }
 
 /// The local names of a block, function or path.
 struct Frame<'a> {
-    /// Bound so far.
+    /// The names bound so far.
     bound: HashSet<&'a str>,
-    /// Bound anywhere in the frame: what a function body sees, because it runs later.
+    /// All names bound anywhere in the frame: a function body sees these, because it runs later.
     all: HashSet<&'a str>,
     lambdas: usize,
 }
@@ -77,7 +77,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// The names that an expression binds in the frame it is evaluated in.
+/// The names that an expression binds in the frame in which it is evaluated.
 fn bindings<'a>(node: &'a Node, names: &mut HashSet<&'a str>) {
     match &node.kind {
         NodeKind::Block(_) | NodeKind::Lambda(..) => return,
@@ -88,7 +88,7 @@ fn bindings<'a>(node: &'a Node, names: &mut HashSet<&'a str>) {
 }
 
 impl<'a> Walk<'a> {
-    /// Walks over a node; `context` says whether there is something that bare names and `$` refer to.
+    /// Visits a node; `context` is whether bare names and `$` have a value here.
     fn visit(&mut self, node: &'a Node, context: bool) -> Result<(), SyntaxError> {
         self.visit_kind(node, context)?;
         self.visit_attributes(node)
@@ -124,7 +124,7 @@ impl<'a> Walk<'a> {
                 self.lambdas -= 1;
                 Ok(())
             }
-            // Patterns and terms look at items.
+            // Patterns and terms are evaluated for each item.
             NodeKind::Transform(parts) | NodeKind::Sort(parts) => self.visit_all(parts, true),
             NodeKind::Function(procedure, arguments) => {
                 self.procedure(procedure, context)?;
@@ -186,7 +186,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Notes the names that a path begins with.
+    /// Records the chain of names at the start of a path.
     fn chain(&mut self, steps: &'a [Node]) {
         let Some((first, rest)) = steps.split_first() else {
             return;
@@ -207,7 +207,7 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// Filters and groupings look at items.
+    /// Filters and groupings are evaluated for each item.
     fn visit_attributes(&mut self, node: &'a Node) -> Result<(), SyntaxError> {
         if node.stages.is_empty() && node.group.is_none() {
             return Ok(());
@@ -250,7 +250,7 @@ impl<'a> Walk<'a> {
                 "Assignment to '$states' is not supported.".to_owned(),
             ));
         }
-        // A function sees its own name, another value does not.
+        // A function can refer to its own name, another value cannot.
         let is_function = matches!(rhs.kind, NodeKind::Lambda(..));
         if !is_function {
             self.visit(rhs, context)?;
@@ -283,7 +283,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// What is called: a name in this place is a function's.
+    /// Visits a callee: a name here is the name of a function.
     fn procedure(&mut self, node: &'a Node, context: bool) -> Result<(), SyntaxError> {
         match node.variable() {
             Some(name) if !matches!(name, "" | "$" | "states") => {

@@ -1,18 +1,18 @@
-//! Trees may be deep: a stack that is large enough for them.
+//! Provides a stack that is large enough for deep trees.
 
 use crate::SyntaxError;
 
-/// How many levels of a tree any thread has room for; without optimisation a level takes some 20 kB.
+/// Maximum depth that fits on the stack of any thread; without optimisation a level takes about 20 kB.
 pub(super) const SHALLOW: usize = if cfg!(debug_assertions) { 30 } else { 100 };
 
-/// Enough for the deepest expression, also where nothing is optimised.
+/// Sufficient for the deepest expression, even without optimisation.
 const STACK: usize = 64 << 20;
 
-/// Does work on a deep tree, on a thread with a large stack.
+/// Runs a function for a deep tree, on a thread with a large stack.
 ///
 /// # Errors
 ///
-/// When the system does not start the thread.
+/// If the system cannot start the thread.
 pub(super) fn with_large_stack<R: Send>(
     work: impl FnOnce() -> Result<R, SyntaxError> + Send,
 ) -> Result<R, SyntaxError> {

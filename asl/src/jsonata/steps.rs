@@ -1,14 +1,14 @@
-//! Paths: what stands behind a step, and which step a `%` means.
+//! Paths: the suffixes of steps, and the step that a `%` refers to.
 
 use std::ops::Range;
 
 use super::tree::{Node, NodeKind, Stage};
 use crate::SyntaxError;
 
-/// Makes steps of operators. The first rule that is broken is kept until the whole text is read: what is no expression at all comes first.
+/// Builds steps from operators. The first violated rule is stored until the whole text is parsed, because syntax errors take precedence.
 #[derive(Debug, Default)]
 pub(super) struct Steps {
-    /// How many steps each `%` has to go back yet.
+    /// For each `%`, the number of steps that it still has to go back.
     levels: Vec<i32>,
     broken: Option<SyntaxError>,
 }
@@ -19,7 +19,7 @@ impl Steps {
             .get_or_insert_with(|| SyntaxError::new(offset, message));
     }
 
-    /// Looks at the whole expression.
+    /// Checks the whole expression.
     pub(super) fn finish(&mut self, root: &Node) -> Result<(), SyntaxError> {
         if matches!(root.kind, NodeKind::Parent(_)) || !root.seeking.is_empty() {
             self.no_parent(root);
@@ -34,20 +34,20 @@ impl Steps {
         );
     }
 
-    /// A new `%`.
+    /// Registers a new `%`.
     pub(super) fn parent(&mut self) -> usize {
         self.levels.push(1);
         self.levels.len() - 1
     }
 
-    /// Notes which `%` the parts of a node seek.
+    /// Collects the unresolved `%` of a node's parts.
     pub(super) fn gather(node: &mut Node) {
         if matches!(node.kind, NodeKind::Transform(_) | NodeKind::Apply(_)) {
             return;
         }
         let mut seeking = Vec::new();
         match &node.kind {
-            // What is called and what is bound seek nothing.
+            // Callees and bound values have no unresolved `%`.
             NodeKind::Function(_, arguments) => {
                 arguments.iter().for_each(|one| seeking.extend(sought(one)));
             }
@@ -184,7 +184,7 @@ impl Steps {
         path
     }
 
-    /// Goes back from a node to the step whose object a `%` means.
+    /// Goes back from a node to the step whose object a `%` refers to.
     fn seek(&mut self, node: &mut Node, slot: usize) {
         match &mut node.kind {
             NodeKind::Name(_) | NodeKind::Wildcard => self.levels[slot] -= 1,
@@ -206,7 +206,7 @@ impl Steps {
         }
     }
 
-    /// Finds among the earlier steps what the last one seeks.
+    /// Resolves the `%` of the last step among the earlier steps.
     fn resolve(&mut self, path: &mut Node) {
         let NodeKind::Path(steps) = &mut path.kind else {
             return;
@@ -221,7 +221,7 @@ impl Steps {
                     path.seeking.push(slot);
                     break;
                 };
-                // Steps in a row that bind a variable count as one.
+                // Consecutive steps that bind a variable count as one.
                 while step > 0 && earlier[step].focus.is_some() && earlier[step - 1].focus.is_some()
                 {
                     step -= 1;
@@ -233,7 +233,7 @@ impl Steps {
     }
 }
 
-/// The `%` that a part leaves to what is around it.
+/// The `%` that a part leaves to the expression around it.
 fn sought(node: &Node) -> Vec<usize> {
     let mut slots = node.seeking.clone();
     if let NodeKind::Parent(slot) = node.kind {
@@ -242,7 +242,7 @@ fn sought(node: &Node) -> Vec<usize> {
     slots
 }
 
-/// The last step of a path, or the node that is none.
+/// The last step of a path, or the node itself if it is not a path.
 fn last_step(node: &mut Node) -> &mut Node {
     let last = match &node.kind {
         NodeKind::Path(steps) => steps.len().checked_sub(1),

@@ -1,4 +1,4 @@
-//! What AWS's dialect allows.
+//! The rules of AWS's dialect.
 
 use super::*;
 use crate::SyntaxFault;
@@ -188,14 +188,14 @@ fn expressions_of_any_depth_are_read_or_refused_on_a_small_stack() {
     let nested = |levels: usize| format!("{}1{}", "(".repeat(levels), ")".repeat(levels));
     let sum = |terms: usize| vec!["1"; terms].join(" + ");
     let wide = |members: usize| format!("{{{}}}", vec!["'a': $f([1, 2])"; members].join(", "));
-    // A thread of a test has 2 MB; one of a server may have less.
+    // A thread of a test has 2 MB; a thread of a server may have less.
     let small = std::thread::Builder::new().stack_size(1 << 20);
     let read = small.spawn(move || {
         for levels in [1, 20, 29, 31, 99, 101, 500, 990] {
             assert!(Expression::parse(&nested(levels)).is_ok(), "{levels}");
             assert!(Expression::parse(&sum(levels)).is_ok(), "{levels}");
         }
-        // Length alone is no depth.
+        // A long expression is not deep.
         assert!(Expression::parse(&wide(10_000)).is_ok());
         for text in [nested(1_001), nested(100_000), sum(100_000)] {
             let error = Expression::parse(&text).expect_err("it is too deep");

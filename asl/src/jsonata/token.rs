@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::SyntaxError;
 
-/// What a token is.
+/// The type of a token.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum TokenKind {
     Name(String),
@@ -18,20 +18,20 @@ pub(super) enum TokenKind {
     End,
 }
 
-/// A token with its place in the text, in bytes.
+/// A token with its byte range in the text.
 #[derive(Debug, Clone)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
     pub(super) span: Range<usize>,
 }
 
-/// Longer operators first. `!` and `~` alone are none, but end a name.
+/// Longer operators first. `!` and `~` alone are not operators, but end a name.
 const OPERATORS: &[&str] = &[
     "..", ":=", "!=", ">=", "<=", "**", "~>", "?:", "??", ".", "[", "]", "{", "}", "(", ")", ",",
     "@", "#", ";", ":", "?", "+", "-", "*", "/", "%", "|", "=", "<", ">", "^", "&", "!", "~",
 ];
 
-/// Operators that are words; where an operand is expected they are names.
+/// Operators that are words. Where an operand is expected they are names.
 const WORDS: &[&str] = &["or", "in", "and"];
 
 /// Reads tokens one by one: only the parser knows whether `/` divides or begins a regular expression.
@@ -50,7 +50,7 @@ impl<'t> Lexer<'t> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    /// The next token; `infix`: an operator is expected.
+    /// The next token; `infix` is whether an operator is expected.
     pub(super) fn next(&mut self, infix: bool) -> Result<Token, SyntaxError> {
         self.skip_blanks()?;
         let start = self.at;
@@ -142,7 +142,7 @@ impl<'t> Lexer<'t> {
                 .get(at)
                 .is_some_and(|byte| any.contains(byte))
         };
-        // A zero stands alone.
+        // No digits may follow a leading zero.
         let mut end = if is(0, b"0") { 1 } else { digits(0) };
         if is(end, b".") && digits(end + 1) > 0 {
             end += 1 + digits(end + 1);
@@ -244,7 +244,7 @@ fn is_blank(letter: char) -> bool {
     matches!(letter, ' ' | '\t' | '\n' | '\r' | '\u{b}')
 }
 
-/// The character of the digits behind `\u`, and how long they are. Half of a pair alone is U+FFFD: it is no text in Rust.
+/// The character of the digits after `\u`, and their length. An unpaired surrogate becomes U+FFFD, because Rust strings cannot contain it.
 fn escaped(text: &str) -> Option<(char, usize)> {
     let unit = hexadecimal(text)?;
     if let (0xD800..0xDC00, Some(low)) = (
@@ -258,7 +258,7 @@ fn escaped(text: &str) -> Option<(char, usize)> {
     Some((char::from_u32(unit).unwrap_or('\u{FFFD}'), 4))
 }
 
-/// Four digits; fewer at the end of the text, as JSONata takes them.
+/// Up to four hexadecimal digits: JSONata accepts fewer at the end of the text.
 fn hexadecimal(text: &str) -> Option<u32> {
     let digits: String = text.chars().take(4).collect();
     let all = !digits.is_empty() && digits.chars().all(|digit| digit.is_ascii_hexdigit());

@@ -1,4 +1,4 @@
-//! The syntax tree of an expression: what the rules look at, not what an evaluator needs.
+//! The syntax tree of an expression, with the information for checks, not for evaluation.
 
 use std::ops::Range;
 
@@ -6,17 +6,17 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) kind: NodeKind,
-    /// Where it stands in the text, in bytes.
+    /// The byte range in the text.
     pub(crate) span: Range<usize>,
     /// The variable that `@` binds to each item of the step.
     pub(super) focus: Option<String>,
     /// The variable that `#` binds to each position.
     pub(super) index: Option<String>,
-    /// What stands in brackets behind it, in order.
+    /// The filters and index bindings after it, in order.
     pub(super) stages: Vec<Stage>,
-    /// The pairs in braces behind it.
+    /// The pairs in braces after it.
     pub(super) group: Option<Vec<(Node, Node)>>,
-    /// The `%` inside of it whose object is further out.
+    /// The unresolved `%` in it, which refer to outer objects.
     pub(super) seeking: Vec<usize>,
 }
 
@@ -46,15 +46,15 @@ pub(crate) enum NodeKind {
     Block(Vec<Node>),
     /// Condition, first and second branch.
     Condition(Vec<Node>),
-    /// A call, also of some arguments only.
+    /// A call, including partial application.
     Function(Box<Node>, Vec<Node>),
     Lambda(Vec<String>, Box<Node>),
-    /// Pattern, update and perhaps what is deleted.
+    /// Pattern, update, and optionally the deleted names.
     Transform(Vec<Node>),
     Sort(Vec<Node>),
 }
 
-/// An operator with two operands.
+/// A binary operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BinaryOp {
     Add,
@@ -99,7 +99,7 @@ impl BinaryOp {
     }
 }
 
-/// What stands behind a step.
+/// A suffix of a step.
 #[derive(Debug)]
 pub(super) enum Stage {
     /// A predicate or an index in brackets.
@@ -127,12 +127,12 @@ impl Node {
         Node::new(NodeKind::Path(vec![step]), span)
     }
 
-    /// Makes the place reach over another one as well.
+    /// Extends the span to include another one.
     pub(super) fn widen(&mut self, span: &Range<usize>) {
         self.span = self.span.start.min(span.start)..self.span.end.max(span.end);
     }
 
-    /// Whether nothing stands behind it: no predicate, no group and no variable that `@` or `#` binds.
+    /// Whether it has no suffixes: no predicate, no group and no variable bound by `@` or `#`.
     pub(super) fn is_bare(&self) -> bool {
         self.focus.is_none()
             && self.index.is_none()
@@ -140,7 +140,7 @@ impl Node {
             && self.group.is_none()
     }
 
-    /// The name, when it is a variable and can be bound: nothing stands behind it.
+    /// The name, if it is a variable without suffixes, which can be bound.
     pub(super) fn bound(&self) -> Option<&str> {
         match &self.kind {
             NodeKind::Variable(name) if self.is_bare() => Some(name),
@@ -148,7 +148,7 @@ impl Node {
         }
     }
 
-    /// The name, when it is a variable.
+    /// The name, if it is a variable.
     pub(crate) fn variable(&self) -> Option<&str> {
         match &self.kind {
             NodeKind::Variable(name) => Some(name),
@@ -160,7 +160,7 @@ impl Node {
         }
     }
 
-    /// The parts, without what stands behind it.
+    /// Visits the parts, without suffixes.
     pub(super) fn each_part<'a>(&'a self, visit: &mut dyn FnMut(&'a Node)) {
         match &self.kind {
             NodeKind::Path(nodes)
@@ -195,7 +195,7 @@ impl Node {
         }
     }
 
-    /// The parts, and what stands behind it.
+    /// Visits the parts, including suffixes.
     pub(super) fn each_child<'a>(&'a self, visit: &mut dyn FnMut(&'a Node)) {
         self.each_part(visit);
         for stage in &self.stages {

@@ -1,4 +1,4 @@
-//! The fields that several types of states have.
+//! Access to fields that several state types have.
 
 use indexmap::IndexMap;
 
@@ -6,7 +6,7 @@ use crate::json::Json;
 
 use super::{Branch, Catcher, PathField, Processor, Retrier, State, Word};
 
-/// The value of a field in the states that have it, and `None` in the others.
+/// The value of a field if the state has it, otherwise `None`.
 macro_rules! in_states {
     ($this:ident: $($name:ident)|+, $state:ident => $value:expr) => {
         match $this {
@@ -16,7 +16,7 @@ macro_rules! in_states {
     };
 }
 
-/// A field that some types of states have, to be read and to be changed.
+/// Accessors for a field that some state types have, shared and mutable.
 macro_rules! fields {
     ($( $(#[$meta:meta])* $get:ident, $get_mut:ident, $field:ident: $type:ty = $name:literal in $($state:ident)|+; )*) => {
         impl State {
@@ -55,29 +55,29 @@ impl State {
         in_states!(self: Task | Pass | Wait | Parallel | Map, state => state.next.as_deref())
     }
 
-    /// `Next` to be set, changed or taken out; `None` for the states that have no such field.
+    /// Returns `Next` mutably, to set or remove it; `None` for states without this field.
     pub fn next_mut(&mut self) -> Option<&mut Option<String>> {
         in_states!(self: Task | Pass | Wait | Parallel | Map, state => Some(&mut state.next))
     }
 
-    /// Whether the execution, branch or iteration ends here with success: `End` is true, or it is a Succeed.
+    /// Whether the execution, branch or iteration ends here successfully: `End` is true, or the state is a Succeed.
     pub fn is_end(&self) -> bool {
         self.end().is_some_and(|end| *end == true) || matches!(self, State::Succeed(_))
     }
 
-    /// Whether nothing follows: [`State::is_end`], or it is a Fail.
+    /// Whether no state follows: [`State::is_end`], or the state is a Fail.
     pub fn is_terminal(&self) -> bool {
         self.is_end() || matches!(self, State::Fail(_))
     }
 
-    /// The retriers; empty for the states that have none.
+    /// The retriers; empty for states without this field.
     pub fn retry(&self) -> &[Retrier] {
         in_states!(self: Task | Parallel | Map, state => Some(state.retry.as_slice()))
             .unwrap_or_default()
     }
 
-    /// The retriers to be changed; `None` for the states that have no such field. A list that is empty is not written, except
-    /// one that was read so.
+    /// Returns the retriers mutably; `None` for states without this field. An empty list is not written, unless it was already empty in the
+    /// parsed JSON.
     ///
     /// ```
     /// use stepwright_asl::model::State;
@@ -92,33 +92,33 @@ impl State {
         in_states!(self: Task | Parallel | Map, state => Some(&mut state.retry))
     }
 
-    /// The catchers; empty for the states that have none.
+    /// The catchers; empty for states without this field.
     pub fn catch(&self) -> &[Catcher] {
         in_states!(self: Task | Parallel | Map, state => Some(state.catch.as_slice()))
             .unwrap_or_default()
     }
 
-    /// The catchers to be changed; `None` for the states that have no such field.
+    /// Returns the catchers mutably; `None` for states without this field.
     pub fn catch_mut(&mut self) -> Option<&mut Vec<Catcher>> {
         in_states!(self: Task | Parallel | Map, state => Some(&mut state.catch))
     }
 
-    /// The branches; empty for all states but a Parallel.
+    /// The branches of a Parallel; empty for other states.
     pub fn branches(&self) -> &[Branch] {
         in_states!(self: Parallel, state => Some(state.branches.as_slice())).unwrap_or_default()
     }
 
-    /// The branches to be changed; `None` for all states but a Parallel.
+    /// Returns the branches of a Parallel mutably; `None` for other states.
     pub fn branches_mut(&mut self) -> Option<&mut Vec<Branch>> {
         in_states!(self: Parallel, state => Some(&mut state.branches))
     }
 
-    /// The states that each item of a Map goes through, whatever name they stand under.
+    /// The processor of a Map, from `ItemProcessor` or `Iterator`.
     pub fn processor(&self) -> Option<&Processor> {
         in_states!(self: Map, state => state.processor())
     }
 
-    /// The same, to be changed.
+    /// Returns the processor of a Map mutably.
     pub fn processor_mut(&mut self) -> Option<&mut Processor> {
         in_states!(self: Map, state => state.processor_mut())
     }

@@ -1,4 +1,4 @@
-//! The states of a machine on every level.
+//! Iteration over the states of a machine on all levels.
 
 use indexmap::map;
 
@@ -7,66 +7,66 @@ use crate::route::{Body, Route};
 
 use super::{State, StateMachine, States};
 
-/// A state of a machine, on whatever level.
+/// A state of a machine, at any nesting level.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct StateRef<'m> {
-    /// Its name.
+    /// The state's name.
     pub name: &'m str,
     /// The state.
     pub state: &'m State,
-    /// Pointer to it.
+    /// Pointer to the state.
     pub pointer: Pointer<'m>,
-    /// What it stands in.
+    /// The container of the state.
     pub container: Container<'m>,
 }
 
-/// What states stand in: the machine, a branch of a Parallel or a processor of a Map.
+/// A container of states: the machine, a branch of a Parallel or a processor of a Map.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Container<'m> {
-    /// Pointer to the object that has `StartAt` and `States`.
+    /// Pointer to the object with `StartAt` and `States`.
     pub pointer: Pointer<'m>,
     /// The name in `StartAt`.
     pub start_at: &'m str,
-    /// Its states.
+    /// The states of the container.
     pub states: &'m States,
-    /// The name of the Parallel or Map that it is a part of; `None` for the machine.
+    /// The name of the Parallel or Map that contains it; `None` for the machine.
     pub parent: Option<&'m str>,
 }
 
-/// A state of a machine, on whatever level, to be changed.
+/// A mutable state of a machine, at any nesting level.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct StateMut<'m, 's> {
-    /// Its name.
+    /// The state's name.
     pub name: &'m str,
-    /// The state. The states inside it come next, as they are after this turn.
+    /// The state. The next items are its nested states, as they are after your changes.
     pub state: &'s mut State,
-    /// Pointer to it.
+    /// Pointer to the state.
     pub pointer: Pointer<'m>,
-    /// Pointer to what it stands in: the object that has `StartAt` and `States`.
+    /// Pointer to the state's container: the object with `StartAt` and `States`.
     pub container: Pointer<'m>,
-    /// The name in that object's `StartAt`.
+    /// The name in the container's `StartAt`.
     pub start_at: &'m str,
-    /// The name of the Parallel or Map that it stands in; `None` for the states of the machine itself.
+    /// The name of the Parallel or Map that contains the state; `None` for the machine's own states.
     pub parent: Option<&'m str>,
 }
 
-/// The states of a machine on every level; [`StateMachine::states`] makes it.
+/// Iterator over the states of a machine on all levels, see [`StateMachine::states`].
 #[derive(Debug, Clone)]
 pub struct AllStates<'m> {
-    /// The containers that are not done yet, the innermost last.
+    /// The unfinished containers, the innermost last.
     open: Vec<(Container<'m>, map::Iter<'m, String, State>)>,
 }
 
-/// The states of a machine on every level, to be changed; [`StateMachine::states_mut`] makes it.
+/// Mutable traversal of the states of a machine on all levels, see [`StateMachine::states_mut`].
 ///
-/// It is no `Iterator`, because a state and the states inside it cannot be borrowed at once: `while let` takes one after the other.
+/// It is not an `Iterator`, because a state and its nested states cannot be borrowed at the same time. Use `while let`.
 #[derive(Debug)]
 pub struct AllStatesMut<'m> {
     open: Vec<OpenMut<'m>>,
-    /// The state whose turn it is. What is inside it is entered after the turn.
+    /// The state that was returned last. Its nested states are entered at the next call.
     current: Option<Current<'m>>,
 }
 
@@ -86,7 +86,7 @@ struct Current<'m> {
 }
 
 impl StateMachine {
-    /// The states on every level: those of the machine, and behind each Parallel or Map those inside it.
+    /// Iterates over the states on all levels. The nested states of a Parallel or Map follow it directly.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
@@ -106,7 +106,7 @@ impl StateMachine {
         all
     }
 
-    /// The states on every level, to be changed, in the order of [`StateMachine::states`].
+    /// Traverses the states on all levels mutably, in the order of [`StateMachine::states`].
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
@@ -131,7 +131,7 @@ impl StateMachine {
         all
     }
 
-    /// The innermost state that a pointer leads to or into, as the pointers of findings do; `None` when it leads to no state.
+    /// The innermost state that a pointer refers to or into, such as the pointer of a finding; `None` if the pointer is outside of all states.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
@@ -145,7 +145,7 @@ impl StateMachine {
         Some(self.follow(&Route::of(pointer)?)?.0)
     }
 
-    /// The same, to be changed.
+    /// The mutable form of [`StateMachine::state_at`].
     pub fn state_at_mut(&mut self, pointer: &str) -> Option<&mut State> {
         let route = Route::of(pointer)?;
         let (_, depth) = self.follow(&route)?;
@@ -156,7 +156,7 @@ impl StateMachine {
         Some(found)
     }
 
-    /// The last state of the route that is there, and how many states of it that one is inside of.
+    /// The last existing state of the route, and its nesting depth.
     fn follow(&self, route: &Route<'_>) -> Option<(&State, usize)> {
         let mut found = self.states.get(&*route.first)?;
         for (depth, (body, name)) in route.inner.iter().enumerate() {
@@ -169,7 +169,7 @@ impl StateMachine {
     }
 }
 
-/// The states inside a state: where each part of them stands, its `StartAt` and its `States`.
+/// The containers in a state: the location of each, its `StartAt` and its `States`.
 pub(crate) fn bodies(state: &State) -> Vec<(Body, &str, &States)> {
     match state {
         State::Parallel(parallel) => {
@@ -195,7 +195,7 @@ pub(crate) fn bodies(state: &State) -> Vec<(Body, &str, &States)> {
     }
 }
 
-/// The same, to be changed.
+/// The mutable form of [`bodies`].
 fn bodies_mut(state: &mut State) -> Vec<(Body, &str, &mut States)> {
     match state {
         State::Parallel(parallel) => {
@@ -262,7 +262,7 @@ impl<'m> Iterator for AllStates<'m> {
             };
             let container = container.clone();
             let pointer = container.pointer.key("States").key(name);
-            // What stands inside the state is next: it is put on top, the first on the very top.
+            // The nested states come next: pushed on the stack in reverse order, so that the first one is on top.
             for (body, start_at, states) in bodies(state).into_iter().rev() {
                 self.enter(body.pointer(&pointer), start_at, states, Some(name));
             }
@@ -277,7 +277,7 @@ impl<'m> Iterator for AllStates<'m> {
 }
 
 impl<'m> AllStatesMut<'m> {
-    /// The next state.
+    /// Returns the next state.
     pub fn next_state(&mut self) -> Option<StateMut<'m, '_>> {
         if let Some(done) = self.current.take() {
             for (body, start_at, states) in bodies_mut(done.state).into_iter().rev() {
@@ -314,7 +314,7 @@ impl<'m> AllStatesMut<'m> {
         }
     }
 
-    /// Calls a function with each state that is left.
+    /// Calls a function with each remaining state.
     pub fn for_each(mut self, mut each: impl FnMut(StateMut<'m, '_>)) {
         while let Some(found) = self.next_state() {
             each(found);

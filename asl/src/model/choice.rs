@@ -9,23 +9,23 @@ use super::structure::{Flattened, Reading, structure};
 use super::{Operator, PathField, QueryLanguage, Word};
 
 structure! {
-    /// Goes on by what the data is: the first rule that holds decides.
+    /// Continues depending on the data: the first matching rule decides.
     ///
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html>
     Choice is "Choice" {
-        /// What the state is for.
+        /// Description of the state.
         comment: Option<String> = "Comment",
-        /// The query language of this state; the machine's when absent.
+        /// The query language of this state; the machine's if absent.
         query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// Selects the part of the input that the state works on; `null` for an empty one.
         input_path: Option<PathField> = "InputPath" JsonPath,
-        /// The rules.
+        /// The rules, in order of evaluation.
         choices: Vec<ChoiceRule> = "Choices" required,
-        /// The name of the state that follows when no rule holds.
+        /// The name of the next state if no rule matches.
         default: Option<String> = "Default",
         /// Selects the part of the state's data that is its output; `null` for an empty one.
         output_path: Option<PathField> = "OutputPath" JsonPath,
-        /// Workflow variables by name, and their new values.
+        /// New values of workflow variables, by name.
         assign: Option<IndexMap<String, Json>> = "Assign",
         /// The output, built with expressions.
         output: Option<Json> = "Output" Jsonata,
@@ -33,25 +33,25 @@ structure! {
 }
 
 structure! {
-    /// One rule of a Choice state, or a part of one below `And`, `Or` and `Not`.
+    /// One rule of a Choice state, or a nested rule in `And`, `Or` or `Not`.
     ///
     /// In JSONPath a rule is a `Variable` with a comparison, or one of `And`, `Or` and `Not`; in JSONata it is a `Condition`.
     ChoiceRule {
-        /// What the rule is for.
+        /// Description of the rule.
         comment: Option<String> = "Comment",
-        /// An expression that gives a boolean, or `true` or `false` as it stands.
+        /// An expression with a boolean result, or the literal `true` or `false`.
         condition: Option<Json> = "Condition" Jsonata,
-        /// Holds when all of these hold.
+        /// Matches if all of these rules match.
         and: Vec<ChoiceRule> = "And" JsonPath,
-        /// Holds when one of these holds.
+        /// Matches if at least one of these rules matches.
         or: Vec<ChoiceRule> = "Or" JsonPath,
-        /// Holds when this does not.
+        /// Matches if this rule does not.
         not: Option<Box<ChoiceRule>> = "Not" JsonPath,
-        /// A path to what is compared.
+        /// A path to the value to compare.
         variable: Option<String> = "Variable" JsonPath,
-        /// The name of the state that follows; only on the rules of the state itself.
+        /// The name of the next state; only in rules directly in `Choices`.
         next: Option<String> = "Next",
-        /// Workflow variables by name, and their new values.
+        /// New values of workflow variables, by name.
         assign: Option<IndexMap<String, Json>> = "Assign",
         /// The output, built with expressions.
         output: Option<Json> = "Output" Jsonata,
@@ -64,7 +64,7 @@ structure! {
 pub struct Comparison {
     /// The operator.
     pub operator: Operator,
-    /// What is compared with; the text of a path when [`Operator::is_path`].
+    /// The value to compare with; a path if [`Operator::is_path`].
     pub operand: Json,
 }
 

@@ -8,43 +8,43 @@ use super::structure::structure;
 use super::{JitterStrategy, NumberOrExpression, PathField, Word};
 
 structure! {
-    /// What is tried again, how often and after what delay.
+    /// Retries after certain errors: how often, and after what delay.
     ///
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>
     Retrier {
-        /// What the retrier is for.
+        /// Description of the retrier.
         comment: Option<String> = "Comment",
-        /// The names of the errors it is for.
+        /// The names of the errors to retry.
         error_equals: Vec<String> = "ErrorEquals" required,
-        /// Seconds before the first retry; 1 when absent.
+        /// Seconds before the first retry; 1 if absent.
         interval_seconds: Option<NumberOrExpression> = "IntervalSeconds",
-        /// How often to retry; 3 when absent.
+        /// Maximum number of retries; 3 if absent.
         max_attempts: Option<NumberOrExpression> = "MaxAttempts",
-        /// The factor by which the delay grows; 2.0 when absent.
+        /// The factor between consecutive delays; 2.0 if absent.
         backoff_rate: Option<NumberOrExpression> = "BackoffRate",
-        /// The longest delay in seconds.
+        /// The maximum delay in seconds.
         max_delay_seconds: Option<NumberOrExpression> = "MaxDelaySeconds",
-        /// How the delay is randomised.
+        /// The randomisation of delays.
         jitter_strategy: Option<Word<JitterStrategy>> = "JitterStrategy",
     }
 }
 
 structure! {
-    /// What goes on elsewhere after an error.
+    /// Continues with another state after certain errors.
     ///
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>
     Catcher {
-        /// What the catcher is for.
+        /// Description of the catcher.
         comment: Option<String> = "Comment",
-        /// The names of the errors it is for.
+        /// The names of the errors to catch.
         error_equals: Vec<String> = "ErrorEquals" required,
-        /// Where in the input the error output is put.
+        /// The path in the input at which the error output is stored.
         result_path: Option<PathField> = "ResultPath" JsonPath,
-        /// Workflow variables by name, and their new values.
+        /// New values of workflow variables, by name.
         assign: Option<IndexMap<String, Json>> = "Assign",
         /// The output, built with expressions.
         output: Option<Json> = "Output" Jsonata,
-        /// The name of the state that follows.
+        /// The name of the next state.
         next: String = "Next" required,
     }
 }

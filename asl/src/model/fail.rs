@@ -8,17 +8,17 @@ structure! {
     ///
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/state-fail.html>
     Fail is "Fail" {
-        /// What the state is for.
+        /// Description of the state.
         comment: Option<String> = "Comment",
-        /// The query language of this state; the machine's when absent.
+        /// The query language of this state; the machine's if absent.
         query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// The error's name.
         error: Option<String> = "Error",
-        /// A path or intrinsic function call that gives it.
+        /// A path or intrinsic function call that returns the error's name.
         error_path: Option<String> = "ErrorPath" JsonPath,
-        /// What went wrong, for people.
+        /// A description of the error.
         cause: Option<String> = "Cause",
-        /// A path or intrinsic function call that gives it.
+        /// A path or intrinsic function call that returns the cause.
         cause_path: Option<String> = "CausePath" JsonPath,
     }
 }

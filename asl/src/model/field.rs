@@ -1,4 +1,4 @@
-//! The types that fields have.
+//! The types of field values.
 
 use indexmap::IndexMap;
 
@@ -10,17 +10,17 @@ use super::schema::Kind;
 use super::structure::{Field, Reading, take};
 use super::words::{Vocabulary, Word};
 
-/// The value of `InputPath`, `OutputPath` or `ResultPath`, where `null` means something else than absence.
+/// The value of `InputPath`, `OutputPath` or `ResultPath`. `null` differs from an absent field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PathField {
-    /// `null`: an empty input or output, or a result that is dropped.
+    /// `null`: an empty input or output, or a discarded result.
     Null,
-    /// The path's text.
+    /// The text of the path.
     Path(String),
 }
 
 impl PathField {
-    /// The path's text; `None` for `null`.
+    /// The text of the path; `None` for `null`.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             PathField::Null => None,
@@ -35,17 +35,17 @@ impl From<&str> for PathField {
     }
 }
 
-/// A number, or text in its place: a JSONata expression, or a `${substitution}` that a template engine fills in.
+/// A number, or a string instead: a JSONata expression, or a `${substitution}` that a template engine fills in.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NumberOrExpression {
     /// The number.
     Number(Number),
-    /// The text with its delimiters, such as `{% $states.input.delay %}`.
+    /// The string with its delimiters, such as `{% $states.input.delay %}`.
     Expression(String),
 }
 
 impl NumberOrExpression {
-    /// The number, when it is one.
+    /// The number, if this is one.
     pub fn as_number(&self) -> Option<&Number> {
         match self {
             NumberOrExpression::Number(number) => Some(number),
@@ -53,7 +53,7 @@ impl NumberOrExpression {
         }
     }
 
-    /// The text, when it is no number.
+    /// The string, if this is one.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             NumberOrExpression::Number(_) => None,
@@ -99,7 +99,7 @@ impl From<String> for NumberOrExpression {
     }
 }
 
-/// An optional field is of the same kind, and absent when it is `None`.
+/// An optional field has the same type, and is absent if `None`.
 impl<T: Field> Field for Option<T> {
     const KIND: Kind = T::KIND;
 

@@ -1,4 +1,4 @@
-//! A whole definition.
+//! The [`StateMachine`].
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use super::schema::Kind;
 use super::structure::{Field, Reading, Structure, structure, take};
 use super::{NumberOrExpression, QueryLanguage, State, Word};
 
-/// States by name, in the order in which they are written.
+/// States by name, in document order.
 pub type States = IndexMap<String, State>;
 
 impl Field for States {
@@ -40,13 +40,13 @@ structure! {
     ///
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html>
     StateMachine {
-        /// What the machine is for.
+        /// Description of the machine.
         comment: Option<String> = "Comment",
-        /// The query language of every state that names none; JSONPath when absent.
+        /// The query language of states without their own; JSONPath if absent.
         query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// The version of the language: `1.0`.
         version: Option<String> = "Version",
-        /// The longest time in seconds that an execution may take.
+        /// The maximum duration of an execution in seconds.
         timeout_seconds: Option<NumberOrExpression> = "TimeoutSeconds",
         /// The name of the first state.
         start_at: String = "StartAt" required,
@@ -56,17 +56,17 @@ structure! {
 }
 
 impl StateMachine {
-    /// Reads a definition from JSON text.
+    /// Parses a definition from JSON text.
     ///
     /// # Errors
     ///
-    /// All places at which the text is no JSON, has a key twice, or holds a value of a type that its field cannot have. Whether the definition
-    /// makes sense is the validator's question.
+    /// All locations where the text is not JSON, has a duplicate key, or contains a value of the wrong type for its field. This function does not
+    /// validate the definition further.
     pub fn from_json(text: &str) -> Result<StateMachine, Findings> {
         StateMachine::from_document(&Document::parse(text)?)
     }
 
-    /// Reads a definition from YAML text, as SAM's `.asl.yaml` files are; [`yaml`](crate::yaml) says what a text means.
+    /// Parses a definition from YAML text, such as SAM's `.asl.yaml` files; see [`yaml`](crate::yaml) for its semantics.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
@@ -85,17 +85,17 @@ impl StateMachine {
     ///
     /// # Errors
     ///
-    /// As [`StateMachine::from_json`].
+    /// Like [`StateMachine::from_json`].
     #[cfg(feature = "yaml")]
     pub fn from_yaml(text: &str) -> Result<StateMachine, Findings> {
         StateMachine::from_document(&Document::parse_yaml(text)?)
     }
 
-    /// Reads a definition from a text that was read already.
+    /// Reads a definition from a parsed document.
     ///
     /// # Errors
     ///
-    /// As [`StateMachine::from_json`].
+    /// Like [`StateMachine::from_json`].
     pub fn from_document(document: &Document) -> Result<StateMachine, Findings> {
         let mut reading = Reading::new(document);
         for duplicate in document.duplicates() {
@@ -105,16 +105,16 @@ impl StateMachine {
         reading.finish(machine.unwrap_or_default())
     }
 
-    /// Reads a definition from a value, for instance a part of another document.
+    /// Reads a definition from a JSON value, for example a part of another document.
     ///
     /// # Errors
     ///
-    /// As [`StateMachine::from_json`]; lines and columns are those of the value's compact text.
+    /// Like [`StateMachine::from_json`]; lines and columns are those of the value's compact text.
     pub fn from_value(json: &Json) -> Result<StateMachine, Findings> {
         StateMachine::from_json(&json.to_string())
     }
 
-    /// The definition as a value.
+    /// The definition as a JSON value.
     pub fn to_value(&self) -> Json {
         Json::Object(Structure::write(self))
     }
@@ -124,13 +124,13 @@ impl StateMachine {
         self.to_value().to_string()
     }
 
-    /// The definition as JSON text with two blanks of indentation: the same text for the same machine always.
+    /// The definition as JSON text, indented by two blanks for each level. Equal machines have equal texts.
     pub fn to_json_pretty(&self) -> String {
         self.to_value().to_pretty()
     }
 }
 
-/// What takes definitions as JSON takes machines too.
+/// Functions that accept definitions as JSON also accept machines.
 impl From<&StateMachine> for Cow<'_, Json> {
     fn from(machine: &StateMachine) -> Self {
         Cow::Owned(machine.to_value())

@@ -15,59 +15,59 @@ structure! {
     ///
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/state-map.html>
     Map is "Map" {
-        /// What the state is for.
+        /// Description of the state.
         comment: Option<String> = "Comment",
-        /// The query language of this state; the machine's when absent.
+        /// The query language of this state; the machine's if absent.
         query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// Selects the part of the input that the state works on; `null` for an empty one.
         input_path: Option<PathField> = "InputPath" JsonPath,
-        /// Where the collection comes from, in a Distributed Map.
+        /// The source of the collection, in a Distributed Map.
         item_reader: Option<ItemReader> = "ItemReader",
         /// A path to the collection.
         items_path: Option<String> = "ItemsPath" JsonPath,
-        /// The collection: an array, an object, or an expression that gives one.
+        /// The collection: an array, an object, or an expression that returns one.
         items: Option<Json> = "Items" Jsonata,
         /// The input of each iteration, built from the item.
         item_selector: Option<Json> = "ItemSelector",
-        /// The old name of `ItemSelector`.
+        /// The deprecated name of `ItemSelector`.
         parameters: Option<Json> = "Parameters" JsonPath,
-        /// How items are put together to batches, in a Distributed Map.
+        /// How items are grouped into batches, in a Distributed Map.
         item_batcher: Option<ItemBatcher> = "ItemBatcher",
-        /// How many iterations run at once; 0 or absent for as many as the service allows.
+        /// Maximum number of concurrent iterations; 0 or absent means the limit of the service.
         max_concurrency: Option<NumberOrExpression> = "MaxConcurrency",
-        /// A path to it.
+        /// A path to the value of `MaxConcurrency`.
         max_concurrency_path: Option<String> = "MaxConcurrencyPath" JsonPath,
-        /// What percentage of the items may fail.
+        /// The percentage of items that may fail.
         tolerated_failure_percentage: Option<NumberOrExpression> = "ToleratedFailurePercentage",
-        /// A path to it.
+        /// A path to the value of `ToleratedFailurePercentage`.
         tolerated_failure_percentage_path: Option<String> = "ToleratedFailurePercentagePath" JsonPath,
-        /// How many items may fail.
+        /// The number of items that may fail.
         tolerated_failure_count: Option<NumberOrExpression> = "ToleratedFailureCount",
-        /// A path to it.
+        /// A path to the value of `ToleratedFailureCount`.
         tolerated_failure_count_path: Option<String> = "ToleratedFailureCountPath" JsonPath,
-        /// The name of a Distributed Map in the names of its children.
+        /// The label of a Distributed Map in the names of its child executions.
         label: Option<String> = "Label",
-        /// The states that each item goes through.
+        /// The states that process each item.
         item_processor: Option<Processor> = "ItemProcessor",
-        /// The old name of `ItemProcessor`.
+        /// The deprecated name of `ItemProcessor`.
         iterator: Option<Processor> = "Iterator",
-        /// Where the results go, in a Distributed Map.
+        /// The destination of the results, in a Distributed Map.
         result_writer: Option<ResultWriter> = "ResultWriter",
         /// Reshapes the result.
         result_selector: Option<Json> = "ResultSelector" JsonPath,
-        /// Where in the input the result is put; `null` drops it.
+        /// The path in the input at which the result is stored; `null` discards the result.
         result_path: Option<PathField> = "ResultPath" JsonPath,
         /// Selects the part of the state's data that is its output; `null` for an empty one.
         output_path: Option<PathField> = "OutputPath" JsonPath,
-        /// Workflow variables by name, and their new values.
+        /// New values of workflow variables, by name.
         assign: Option<IndexMap<String, Json>> = "Assign",
         /// The output, built with expressions.
         output: Option<Json> = "Output" Jsonata,
-        /// What is tried again, first match first.
+        /// The retriers; the first match applies.
         retry: Vec<Retrier> = "Retry",
-        /// What goes on elsewhere after an error, first match first.
+        /// The catchers; the first match applies.
         catch: Vec<Catcher> = "Catch",
-        /// The name of the state that follows.
+        /// The name of the next state.
         next: Option<String> = "Next",
         /// Whether the execution, branch or iteration ends here.
         end: Option<Word<bool>> = "End",
@@ -75,17 +75,17 @@ structure! {
 }
 
 impl Map {
-    /// The states that each item goes through, whatever name they stand under.
+    /// The states that process each item, from `ItemProcessor` or `Iterator`.
     pub fn processor(&self) -> Option<&Processor> {
         self.item_processor.as_ref().or(self.iterator.as_ref())
     }
 
-    /// The same, to be changed.
+    /// The mutable form of [`Map::processor`].
     pub fn processor_mut(&mut self) -> Option<&mut Processor> {
         self.item_processor.as_mut().or(self.iterator.as_mut())
     }
 
-    /// Whether each iteration is an execution of its own.
+    /// Whether each iteration is a separate execution.
     pub fn is_distributed(&self) -> bool {
         self.processor()
             .and_then(|processor| processor.processor_config.as_ref())
@@ -95,13 +95,13 @@ impl Map {
 }
 
 structure! {
-    /// The states that each item of a Map goes through.
+    /// The states that process each item of a Map.
     Processor {
-        /// How they are run.
+        /// How the iterations run.
         processor_config: Option<ProcessorConfig> = "ProcessorConfig",
-        /// What they are for.
+        /// Description of the processor.
         comment: Option<String> = "Comment",
-        /// Kept when it was read; AWS refuses it here.
+        /// Preserved if it was parsed; AWS rejects it here.
         query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// The name of the first state.
         start_at: String = "StartAt" required,
@@ -113,23 +113,23 @@ structure! {
 structure! {
     /// How a Map runs its iterations.
     ProcessorConfig {
-        /// Within the execution or each in one of its own.
+        /// Inline in the execution, or each in a separate execution.
         mode: Option<Word<ProcessorMode>> = "Mode",
-        /// The type of the children of a Distributed Map.
+        /// The type of the child executions of a Distributed Map.
         execution_type: Option<Word<MachineType>> = "ExecutionType",
     }
 }
 
 structure! {
-    /// Where a Distributed Map reads its items.
+    /// The source of the items of a Distributed Map.
     ///
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html>
     ItemReader {
-        /// What the reader is for.
+        /// Description of the reader.
         comment: Option<String> = "Comment",
         /// The API action: `arn:aws:states:::s3:getObject` or `arn:aws:states:::s3:listObjectsV2`.
         resource: Option<String> = "Resource",
-        /// The form of what is read.
+        /// The format of the source.
         reader_config: Option<ReaderConfig> = "ReaderConfig",
         /// The action's parameters.
         parameters: Option<Json> = "Parameters" JsonPath,
@@ -139,11 +139,11 @@ structure! {
 }
 
 structure! {
-    /// The form of what a Distributed Map reads.
+    /// The format of the source of a Distributed Map.
     ReaderConfig {
         /// `CSV`, `JSON`, `JSONL`, `PARQUET` or `MANIFEST`.
         input_type: Option<String> = "InputType",
-        /// `LOAD_AND_FLATTEN` reads the objects that a list names; `NONE` lists them.
+        /// `LOAD_AND_FLATTEN` reads the listed objects; `NONE` only lists them.
         transformation: Option<String> = "Transformation",
         /// `ATHENA_DATA` or `S3_INVENTORY`.
         manifest_type: Option<String> = "ManifestType",
@@ -151,43 +151,43 @@ structure! {
         csv_delimiter: Option<String> = "CSVDelimiter",
         /// `FIRST_ROW` or `GIVEN`.
         csv_header_location: Option<String> = "CSVHeaderLocation",
-        /// The columns' names: an array of strings, or an expression.
+        /// The column names: an array of strings, or an expression.
         csv_headers: Option<Json> = "CSVHeaders",
         /// A JSON pointer to the array inside a JSON file.
         items_pointer: Option<String> = "ItemsPointer",
-        /// How many items are read at most.
+        /// Maximum number of items to read.
         max_items: Option<NumberOrExpression> = "MaxItems",
-        /// A path to it.
+        /// A path to the value of `MaxItems`.
         max_items_path: Option<String> = "MaxItemsPath" JsonPath,
     }
 }
 
 structure! {
-    /// How a Distributed Map puts items together to batches.
+    /// How a Distributed Map groups items into batches.
     ///
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html>
     ItemBatcher {
-        /// What is given to each batch beside its items.
+        /// Additional input of each batch.
         batch_input: Option<Json> = "BatchInput",
-        /// How many items a batch has at most.
+        /// Maximum number of items in a batch.
         max_items_per_batch: Option<NumberOrExpression> = "MaxItemsPerBatch",
-        /// A path to it.
+        /// A path to the value of `MaxItemsPerBatch`.
         max_items_per_batch_path: Option<String> = "MaxItemsPerBatchPath" JsonPath,
-        /// How many bytes a batch has at most.
+        /// Maximum size of a batch in bytes.
         max_input_bytes_per_batch: Option<NumberOrExpression> = "MaxInputBytesPerBatch",
-        /// A path to it.
+        /// A path to the value of `MaxInputBytesPerBatch`.
         max_input_bytes_per_batch_path: Option<String> = "MaxInputBytesPerBatchPath" JsonPath,
     }
 }
 
 structure! {
-    /// Where a Distributed Map writes its results.
+    /// The destination of the results of a Distributed Map.
     ///
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>
     ResultWriter {
         /// The API action: `arn:aws:states:::s3:putObject`.
         resource: Option<String> = "Resource",
-        /// The form of what is written.
+        /// The format of the results.
         writer_config: Option<WriterConfig> = "WriterConfig",
         /// The action's parameters.
         parameters: Option<Json> = "Parameters" JsonPath,
@@ -197,7 +197,7 @@ structure! {
 }
 
 structure! {
-    /// The form of what a Distributed Map writes.
+    /// The format of the results of a Distributed Map.
     WriterConfig {
         /// `NONE`, `COMPACT` or `FLATTEN`.
         transformation: Option<String> = "Transformation",

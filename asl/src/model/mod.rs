@@ -1,8 +1,7 @@
-//! Definitions as Rust values: a structure for each state type, with every field that AWS accepts.
+//! Definitions as Rust values: a struct for each state type, with every field that AWS accepts.
 //!
-//! Names are ASL's; fields are ASL's in snake case. A structure that was read keeps what it does not know and the order of its keys, so that
-//! reading and writing gives the same JSON. Each structure also has a [`Schema`]: the table of its fields, from which the validator
-//! knows what may stand where.
+//! Types have ASL's names; fields have ASL's names in snake case. A parsed struct preserves unknown members and the order of its keys, so that
+//! parsing and writing returns the same JSON. Each struct also has a [`Schema`]: the table of its fields, which the validator uses.
 //!
 //! ```
 //! use stepwright_asl::model::{State, StateMachine, Task};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::json::Json;
 
-/// What an operator compares.
+/// The type of the values that an operator compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OperandType {
     /// Strings.
@@ -15,12 +15,12 @@ pub enum OperandType {
     Bool,
     /// RFC 3339 timestamps.
     Timestamp,
-    /// Anything: a test of the value's type or presence, whose result is compared with the operand.
+    /// Any value: the operator tests its type or presence, and compares the result with the operand.
     Test,
 }
 
 impl OperandType {
-    /// Whether a literal operand of this JSON type can be compared with.
+    /// Whether a literal operand of this JSON type is valid.
     pub fn accepts(self, operand: &Json) -> bool {
         match self {
             OperandType::Text | OperandType::Timestamp => operand.as_str().is_some(),
@@ -29,7 +29,7 @@ impl OperandType {
         }
     }
 
-    /// What a message calls an operand.
+    /// The name of the operand type for messages.
     pub fn noun(self) -> &'static str {
         match self {
             OperandType::Text => "a string",
@@ -61,7 +61,7 @@ macro_rules! operators {
                 }
             }
 
-            /// The operator of that name, which is spelled exactly so.
+            /// The operator with exactly this name.
             pub fn from_name(name: &str) -> Option<Operator> {
                 match name {
                     $( stringify!($name) => Some(Operator::$name), )*
@@ -69,14 +69,14 @@ macro_rules! operators {
                 }
             }
 
-            /// What it compares.
+            /// The type of the compared values.
             pub fn operand_type(self) -> OperandType {
                 match self {
                     $( Operator::$name => OperandType::$operand, )*
                 }
             }
 
-            /// Whether the operand is a path to what is compared with.
+            /// Whether the operand is a path to the value to compare with.
             pub fn is_path(self) -> bool {
                 match self {
                     $( Operator::$name => operators!(@path $($path)?), )*
@@ -153,11 +153,11 @@ operators! {
     BooleanEquals: Bool,
     /// The boolean is equal to what the path selects.
     BooleanEqualsPath: Bool path,
-    /// The string matches a pattern in which `*` stands for any text.
+    /// The string matches a pattern in which `*` matches any text.
     StringMatches: Text,
     /// Whether the value is null.
     IsNull: Test,
-    /// Whether the value is there.
+    /// Whether the value is present.
     IsPresent: Test,
     /// Whether the value is a number.
     IsNumeric: Test,

@@ -8,29 +8,29 @@ use super::structure::structure;
 use super::{PathField, QueryLanguage, Word};
 
 structure! {
-    /// Passes its input on, or puts something in its place.
+    /// Passes its input on, or replaces it.
     ///
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/state-pass.html>
     Pass is "Pass" {
-        /// What the state is for.
+        /// Description of the state.
         comment: Option<String> = "Comment",
-        /// The query language of this state; the machine's when absent.
+        /// The query language of this state; the machine's if absent.
         query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// Selects the part of the input that the state works on; `null` for an empty one.
         input_path: Option<PathField> = "InputPath" JsonPath,
         /// The payload, built from the input.
         parameters: Option<Json> = "Parameters" JsonPath,
-        /// The result as it stands: nothing in it is evaluated.
+        /// A constant result: nothing in it is evaluated.
         result: Option<Json> = "Result" JsonPath,
-        /// Where in the input the result is put; `null` drops it.
+        /// The path in the input at which the result is stored; `null` discards the result.
         result_path: Option<PathField> = "ResultPath" JsonPath,
         /// Selects the part of the state's data that is its output; `null` for an empty one.
         output_path: Option<PathField> = "OutputPath" JsonPath,
-        /// Workflow variables by name, and their new values.
+        /// New values of workflow variables, by name.
         assign: Option<IndexMap<String, Json>> = "Assign",
         /// The output, built with expressions.
         output: Option<Json> = "Output" Jsonata,
-        /// The name of the state that follows.
+        /// The name of the next state.
         next: Option<String> = "Next",
         /// Whether the execution, branch or iteration ends here.
         end: Option<Word<bool>> = "End",

@@ -1,18 +1,18 @@
-//! The tables behind the structures.
+//! The field tables of the structs.
 
 use crate::json::Json;
 
 use super::QueryLanguage;
 
-/// The fields of one structure of the language.
+/// The fields of one structure of the States Language.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Schema {
-    /// What a message calls the structure: `Task`, `Retrier`, ...
+    /// The name of the structure in messages: `Task`, `Retrier`, ...
     pub name: &'static str,
-    /// Its fields in the order in which they are written.
+    /// Its fields, in the order in which they are written.
     pub fields: &'static [FieldInfo],
-    /// Whether a key is a field that the table does not list, as the comparison operators of a choice rule are.
+    /// Whether a key is a valid field although it is not in the table, such as the comparison operators of a choice rule.
     pub also: fn(&str) -> bool,
 }
 
@@ -22,15 +22,15 @@ pub struct Schema {
 pub struct FieldInfo {
     /// The field's name in JSON.
     pub name: &'static str,
-    /// What its value may be.
+    /// The type of its value.
     pub kind: Kind,
-    /// The only query language that has the field; `None` when both have it.
+    /// The only query language with this field; `None` if both have it.
     pub language: Option<QueryLanguage>,
-    /// Whether the structure makes no sense without it.
+    /// Whether the field is required.
     pub required: bool,
 }
 
-/// What the value of a field may be.
+/// The type of a field's value.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     /// Any string.
@@ -39,7 +39,7 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// `true` or `false`.
     Bool,
-    /// A number, or a string that holds a JSONata expression or a `${substitution}`.
+    /// A number, or a string with a JSONata expression or a `${substitution}`.
     Number,
     /// A path, or `null`.
     Path,
@@ -58,7 +58,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether a value has the JSON type that the field needs; what is inside the value is not looked at.
+    /// Whether a value has the JSON type that the field requires. Nested values are not checked.
     pub fn accepts(self, json: &Json) -> bool {
         match self {
             Kind::Text | Kind::Word(_) => json.as_str().is_some(),
@@ -71,7 +71,7 @@ impl Kind {
         }
     }
 
-    /// What a message says the field needs.
+    /// The name of the required type in messages.
     pub fn noun(self) -> &'static str {
         match self {
             Kind::Text | Kind::Word(_) => "a string",
@@ -87,7 +87,7 @@ impl Kind {
 }
 
 impl FieldInfo {
-    /// Whether expressions in the field of a JSONata state are evaluated, when the field is one of this schema.
+    /// Whether expressions in this field of a JSONata state are evaluated; `schema` is the schema that contains the field.
     pub(crate) fn is_evaluated(&self, schema: &Schema) -> bool {
         match self.kind {
             Kind::Template | Kind::Templates => true,
@@ -99,12 +99,12 @@ impl FieldInfo {
 }
 
 impl Schema {
-    /// The field of that name, when the table lists it.
+    /// The field with this name, if the table lists it.
     pub fn field(&self, name: &str) -> Option<&'static FieldInfo> {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    /// Whether the structure has a field of that name.
+    /// Whether the structure has a field with this name.
     pub fn has(&self, name: &str) -> bool {
         self.field(name).is_some() || (self.also)(name)
     }

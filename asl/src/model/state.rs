@@ -1,4 +1,4 @@
-//! What all states have in common.
+//! The properties that all states share.
 
 use std::fmt;
 
@@ -16,13 +16,13 @@ use super::{
 
 macro_rules! states {
     ($( $(#[$meta:meta])* $name:ident: $as:ident, $as_mut:ident; )*) => {
-        /// A state. `State::from(Task { .. })` makes one.
+        /// A state. Create one with `State::from(Task { .. })`.
         #[derive(Debug, Clone, PartialEq)]
         pub enum State {
             $( $(#[$meta])* $name(Box<$name>), )*
         }
 
-        /// The type of a state: the value of its field `Type`.
+        /// The type of a state, which is the value of `Type`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum StateKind {
             $( $(#[$meta])* $name, )*
@@ -32,19 +32,19 @@ macro_rules! states {
             /// All types.
             pub const ALL: &'static [StateKind] = &[$(StateKind::$name),*];
 
-            /// The word of ASL.
+            /// The type's name in ASL.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $( StateKind::$name => stringify!($name), )*
                 }
             }
 
-            /// The type that a word names, which is spelled exactly so.
+            /// The type with exactly this name.
             pub fn from_word(word: &str) -> Option<StateKind> {
                 StateKind::ALL.iter().copied().find(|kind| kind.as_str() == word)
             }
 
-            /// The fields that a state of this type has.
+            /// The fields of a state of this type.
             pub fn schema(self) -> &'static Schema {
                 match self {
                     $( StateKind::$name => $name::schema(), )*
@@ -59,7 +59,7 @@ macro_rules! states {
         }
 
         impl State {
-            /// Its type.
+            /// The state's type.
             pub fn kind(&self) -> StateKind {
                 match self {
                     $( State::$name(_) => StateKind::$name, )*
@@ -84,21 +84,21 @@ macro_rules! states {
                 }
             )*
 
-            /// What it is for.
+            /// The state's comment.
             pub fn comment(&self) -> Option<&str> {
                 match self {
                     $( State::$name(state) => state.comment.as_deref(), )*
                 }
             }
 
-            /// Sets what it is for.
+            /// Sets the comment.
             pub fn set_comment(&mut self, comment: Option<String>) {
                 match self {
                     $( State::$name(state) => state.comment = comment, )*
                 }
             }
 
-            /// The query language that it names itself.
+            /// The state's own query language.
             pub fn query_language(&self) -> Option<&Word<QueryLanguage>> {
                 match self {
                     $( State::$name(state) => state.query_language.as_ref(), )*
@@ -112,14 +112,14 @@ macro_rules! states {
                 }
             }
 
-            /// Members that are no field of ASL.
+            /// Members that are not fields of ASL.
             pub fn other(&self) -> &Other {
                 match self {
                     $( State::$name(state) => &state.other, )*
                 }
             }
 
-            /// The same, to be changed.
+            /// The mutable form of [`State::other`].
             pub fn other_mut(&mut self) -> &mut Other {
                 match self {
                     $( State::$name(state) => &mut state.other, )*
@@ -143,41 +143,41 @@ macro_rules! states {
     };
 }
 
-// In the order in which AWS's messages list them.
+// In the order of AWS's messages.
 states! {
     /// Does work.
     Task: as_task, as_task_mut;
     /// Waits.
     Wait: as_wait, as_wait_mut;
-    /// Passes its input on, or puts something in its place.
+    /// Passes its input on, or replaces it.
     Pass: as_pass, as_pass_mut;
     /// Ends with success.
     Succeed: as_succeed, as_succeed_mut;
     /// Ends with failure.
     Fail: as_fail, as_fail_mut;
-    /// Goes on by what the data is.
+    /// Continues depending on the data.
     Choice: as_choice, as_choice_mut;
-    /// Runs branches side by side.
+    /// Runs branches concurrently.
     Parallel: as_parallel, as_parallel_mut;
     /// Runs the same states for each item.
     Map: as_map, as_map_mut;
 }
 
 impl State {
-    /// Reads one state from JSON text, as TestState takes it.
+    /// Parses one state from JSON text, as TestState accepts it.
     ///
     /// # Errors
     ///
-    /// As [`StateMachine::from_json`](super::StateMachine::from_json).
+    /// Like [`StateMachine::from_json`](super::StateMachine::from_json).
     pub fn from_json(text: &str) -> Result<State, Findings> {
         State::from_document(&Document::parse(text)?)
     }
 
-    /// Reads one state from a text that was read already.
+    /// Reads one state from a parsed document.
     ///
     /// # Errors
     ///
-    /// As [`StateMachine::from_json`](super::StateMachine::from_json).
+    /// Like [`StateMachine::from_json`](super::StateMachine::from_json).
     pub fn from_document(document: &Document) -> Result<State, Findings> {
         let mut reading = Reading::new(document);
         for duplicate in document.duplicates() {
@@ -187,7 +187,7 @@ impl State {
         reading.finish(state.unwrap_or_else(|| Pass::default().into()))
     }
 
-    /// Reads one state from a value, for instance a part of another document.
+    /// Reads one state from a JSON value, for example a part of another document.
     ///
     /// ```
     /// use stepwright_asl::json;
@@ -200,12 +200,12 @@ impl State {
     ///
     /// # Errors
     ///
-    /// As [`StateMachine::from_json`](super::StateMachine::from_json); lines and columns are those of the value's compact text.
+    /// Like [`StateMachine::from_json`](super::StateMachine::from_json); lines and columns are those of the value's compact text.
     pub fn from_value(json: &Json) -> Result<State, Findings> {
         State::from_json(&json.to_string())
     }
 
-    /// The state as a value.
+    /// The state as a JSON value.
     pub fn to_value(&self) -> Json {
         self.write()
     }
@@ -215,7 +215,7 @@ impl State {
         self.to_value().to_string()
     }
 
-    /// The state as JSON text with two blanks of indentation.
+    /// The state as JSON text, indented by two blanks for each level.
     pub fn to_json_pretty(&self) -> String {
         self.to_value().to_pretty()
     }

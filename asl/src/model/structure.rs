@@ -1,4 +1,4 @@
-//! How a structure is declared, read and written.
+//! Declaration, parsing and writing of structures.
 
 use crate::finding::{Finding, Findings, Severity};
 use crate::json::{Document, Json, Object};
@@ -6,42 +6,42 @@ use crate::place::Place;
 
 use super::schema::{Kind, Schema};
 
-/// What was read beside the known fields, and the order in which all of it stood.
+/// Members that are not fields of ASL, and the original order of all keys.
 ///
 /// Two structures that differ only in the order of their keys are equal.
 #[derive(Debug, Clone, Default)]
 pub struct Other {
     unknown: Object,
-    /// Every key as it was read; empty when that is the order in which the fields are written anyway.
+    /// Every key in its original order; empty if that is the order in which fields are written anyway.
     order: Vec<Box<str>>,
-    /// The lists that were empty when they were read: they are written as `[]`, others that are empty are left out.
+    /// The lists that were empty in the parsed JSON: they are written as `[]`, while other empty lists are omitted.
     empty: Vec<Box<str>>,
 }
 
 impl Other {
-    /// The members that are no field of ASL, in the order in which they stood.
+    /// The members that are not fields of ASL, in their original order.
     pub fn unknown(&self) -> &Object {
         &self.unknown
     }
 
-    /// Adds a member that is written after the known fields, or replaces it.
+    /// Adds or replaces a member, which is written after the known fields.
     ///
-    /// A field that the structure knows is not set in this way: what the structure says of it wins.
+    /// A field of the structure cannot be set in this way: the structure's own value takes precedence.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<Json>) {
         self.unknown.insert(key.into(), value.into());
     }
 
-    /// Takes a member out.
+    /// Removes a member.
     pub fn remove(&mut self, key: &str) -> Option<Json> {
         self.unknown.shift_remove(key)
     }
 
-    /// Whether the list under this key was empty when it was read.
+    /// Whether the list under this key was empty in the parsed JSON.
     pub(super) fn was_empty(&self, key: &str) -> bool {
         self.empty.iter().any(|read| **read == *key)
     }
 
-    /// The place of a key among those that were read; `None` when they stood in the order of the fields.
+    /// The original position of a key; `None` if the keys were in the order of the fields.
     pub(crate) fn place(&self, key: &str) -> Option<usize> {
         self.order.iter().position(|read| **read == *key)
     }
@@ -56,16 +56,16 @@ impl PartialEq for Other {
 /// A part of a definition that is an object with named fields.
 pub(crate) trait Structure: Default + Sized + 'static {
     const SCHEMA: Schema;
-    /// The value of the member `Type` for the states, which have one.
+    /// The value of `Type`, for states.
     const TYPE: Option<&'static str>;
 
-    /// The table as a static, for tables that refer to each other.
+    /// The field table as a static, for tables that refer to each other.
     fn table() -> &'static Schema;
 
-    /// Reads one member; `false` when it is none of the fields.
+    /// Reads one member. Returns `false` if it is not a field.
     fn set(&mut self, key: &str, value: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> bool;
 
-    /// The fields that are there, in the order of their declaration.
+    /// The present fields, in the order of their declaration.
     fn members(&self) -> Object;
 
     fn other(&self) -> &Other;
@@ -119,30 +119,30 @@ pub(crate) trait Structure: Default + Sized + 'static {
     }
 }
 
-/// The value of one field.
+/// The type of a field's value.
 pub(crate) trait Field: Sized {
     const KIND: Kind;
 
-    /// Reads the value; `None`, with a finding, when it is of another type.
+    /// Reads the value. If it has the wrong type, reports a finding and returns `None`.
     fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self>;
 
-    /// The value, or `None` when the field is not there.
+    /// The value, or `None` if the field is absent.
     fn write(&self) -> Option<Json>;
 
-    /// What stands for a list that is empty, where it must stand.
+    /// The value of an empty list, for required fields.
     fn blank() -> Option<Json> {
         None
     }
 }
 
-/// Fields that are found by something else than one name.
+/// Fields that are identified by more than one name.
 pub(crate) trait Flattened: Sized {
     fn has(key: &str) -> bool;
     fn set(&mut self, key: &str, value: &Json, at: &Place<'_>, reading: &mut Reading<'_>);
     fn members(&self, members: &mut Object);
 }
 
-/// A reading under way: the text, and what was found wrong.
+/// The state of a parse: the document, and its findings so far.
 pub(crate) struct Reading<'d> {
     document: &'d Document,
     findings: Vec<Finding>,
@@ -164,7 +164,7 @@ impl<'d> Reading<'d> {
         }
     }
 
-    /// A value of the wrong JSON type.
+    /// Reports a value of the wrong JSON type.
     pub(crate) fn wrong_type(&mut self, json: &Json, wanted: &str, at: &Place<'_>) {
         self.fault(
             "SW017",
@@ -200,7 +200,7 @@ impl<'d> Reading<'d> {
     }
 }
 
-/// Reads what `read` takes, or reports the type that `kind` names.
+/// Converts the value with `read`, or reports the type that `kind` names.
 pub(super) fn take<'j, T>(
     json: &'j Json,
     kind: Kind,
@@ -227,7 +227,7 @@ pub(super) fn read_structure<S: Structure>(
     Some(S::read(object, at, reading))
 }
 
-/// Reads an array of them.
+/// Reads an array of such objects.
 pub(super) fn read_structures<S: Structure>(
     json: &Json,
     at: &Place<'_>,
@@ -243,8 +243,7 @@ pub(super) fn read_structures<S: Structure>(
     Some(read.collect())
 }
 
-/// Declares a structure: its fields, their names in JSON, and the query language of those that only one has.
-/// A further field is one line.
+/// Declares a structure: its fields, their JSON names, and the query language of fields that only one language has. A new field needs one line.
 macro_rules! structure {
     (
         $(#[$meta:meta])*
@@ -258,7 +257,7 @@ macro_rules! structure {
         pub struct $name {
             $( $(#[$field_meta])* pub $field: $field_type, )*
             $( #[doc = $flat_doc] pub $flat: $flat_type, )?
-            /// Members that are no field of ASL, and the order of the keys as they were read.
+            /// Members that are not fields of ASL, and the original order of the keys.
             pub other: $crate::model::Other,
         }
 
@@ -316,7 +315,7 @@ macro_rules! structure {
 
             fn members(&self) -> $crate::json::Object {
                 let mut members = $crate::json::Object::new();
-                // What distinguishes a choice rule stands first.
+                // The distinctive fields of a choice rule come first.
                 $( $crate::model::structure::Flattened::members(&self.$flat, &mut members); )?
                 $(
                     let kept = $crate::model::structure::structure!(@required $($mark)*) || self.other.was_empty($key);

@@ -12,11 +12,11 @@ structure! {
     ///
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html>
     Task is "Task" {
-        /// What the state is for.
+        /// Description of the state.
         comment: Option<String> = "Comment",
-        /// The query language of this state; the machine's when absent.
+        /// The query language of this state; the machine's if absent.
         query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
-        /// What does the work: an ARN, or the URI of a service integration with its pattern (`.sync`, `.waitForTaskToken`).
+        /// The function, activity or service integration to call: an ARN, with its pattern (`.sync`, `.waitForTaskToken`) for an integration.
         resource: String = "Resource" required,
         /// Selects the part of the input that the state works on; `null` for an empty one.
         input_path: Option<PathField> = "InputPath" JsonPath,
@@ -24,31 +24,31 @@ structure! {
         parameters: Option<Json> = "Parameters" JsonPath,
         /// The payload, built with expressions.
         arguments: Option<Json> = "Arguments" Jsonata,
-        /// The role under which the work is done: an object with `RoleArn`.
+        /// The role for the call: an object with `RoleArn`.
         credentials: Option<Json> = "Credentials",
-        /// The longest time in seconds that one attempt may take.
+        /// The maximum duration of one attempt in seconds.
         timeout_seconds: Option<NumberOrExpression> = "TimeoutSeconds",
-        /// A path to it.
+        /// A path to the value of `TimeoutSeconds`.
         timeout_seconds_path: Option<String> = "TimeoutSecondsPath" JsonPath,
-        /// The longest time in seconds between two heartbeats.
+        /// The maximum time in seconds between two heartbeats.
         heartbeat_seconds: Option<NumberOrExpression> = "HeartbeatSeconds",
-        /// A path to it.
+        /// A path to the value of `HeartbeatSeconds`.
         heartbeat_seconds_path: Option<String> = "HeartbeatSecondsPath" JsonPath,
         /// Reshapes the result.
         result_selector: Option<Json> = "ResultSelector" JsonPath,
-        /// Where in the input the result is put; `null` drops it.
+        /// The path in the input at which the result is stored; `null` discards the result.
         result_path: Option<PathField> = "ResultPath" JsonPath,
         /// Selects the part of the state's data that is its output; `null` for an empty one.
         output_path: Option<PathField> = "OutputPath" JsonPath,
-        /// Workflow variables by name, and their new values.
+        /// New values of workflow variables, by name.
         assign: Option<IndexMap<String, Json>> = "Assign",
         /// The output, built with expressions.
         output: Option<Json> = "Output" Jsonata,
-        /// What is tried again, first match first.
+        /// The retriers; the first match applies.
         retry: Vec<Retrier> = "Retry",
-        /// What goes on elsewhere after an error, first match first.
+        /// The catchers; the first match applies.
         catch: Vec<Catcher> = "Catch",
-        /// The name of the state that follows.
+        /// The name of the next state.
         next: Option<String> = "Next",
         /// Whether the execution, branch or iteration ends here.
         end: Option<Word<bool>> = "End",

@@ -1,4 +1,4 @@
-//! What reading and writing promise.
+//! Properties of parsing and writing.
 
 use super::*;
 use crate::json::{Document, Json};

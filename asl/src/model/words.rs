@@ -1,17 +1,17 @@
-//! Fields whose value is one of a few words.
+//! Fields whose value is an enumeration.
 
 use std::fmt;
 
-/// The words that a field can have.
+/// The valid values of a field.
 pub(super) trait Vocabulary: Copy + AsRef<str> {
     const ALL: &'static [&'static str];
-    /// The rule that another word breaks.
+    /// The id of the rule that reports other values.
     const RULE: &'static str;
 
     fn named(word: &str) -> Option<Self>;
 }
 
-/// A word of the language (`true` and `false` too), or the `${substitution}` that a template engine fills in.
+/// A value of an enumeration (including `true` and `false`), or a `${substitution}` that a template engine fills in.
 ///
 /// ```
 /// use stepwright_asl::model::{JitterStrategy, State, Word};
@@ -28,14 +28,14 @@ pub(super) trait Vocabulary: Copy + AsRef<str> {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Word<W> {
-    /// The word.
+    /// A known value.
     Known(W),
-    /// The text in its place, such as `${Jitter}`.
+    /// A string with a substitution, such as `${Jitter}`.
     Substitution(String),
 }
 
 impl<W: Copy> Word<W> {
-    /// The word, when it is known.
+    /// The value, if it is known.
     pub fn known(&self) -> Option<W> {
         match self {
             Word::Known(word) => Some(*word),
@@ -45,7 +45,7 @@ impl<W: Copy> Word<W> {
 }
 
 impl<W: AsRef<str>> Word<W> {
-    /// The text that stands in the definition.
+    /// The string in the definition.
     pub fn as_str(&self) -> &str {
         match self {
             Word::Known(word) => word.as_ref(),
@@ -75,17 +75,17 @@ macro_rules! words {
         }
 
         impl $name {
-            /// Every word of ASL that it can be.
+            /// The names of all values in ASL.
             pub const WORDS: &'static [&'static str] = &[$($word),*];
 
-            /// The word of ASL.
+            /// The value's name in ASL.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $( $name::$variant => $word, )*
                 }
             }
 
-            /// The value of a word, which is spelled exactly so.
+            /// The value with exactly this name.
             pub fn from_word(word: &str) -> Option<$name> {
                 match word {
                     $( $word => Some($name::$variant), )*
@@ -128,11 +128,11 @@ words! {
 }
 
 words! {
-    /// The type of a state machine, or of a Distributed Map's child executions (`ExecutionType`).
+    /// The type of a state machine, or of the child executions of a Distributed Map (`ExecutionType`).
     MachineType as "SW017" {
-        /// Durable, up to a year, every step once.
+        /// Durable; runs up to a year; every step runs exactly once.
         Standard = "STANDARD",
-        /// In memory, up to five minutes.
+        /// In memory; runs up to five minutes.
         Express = "EXPRESS",
     }
 }
@@ -140,15 +140,15 @@ words! {
 words! {
     /// How a Map runs its iterations.
     ProcessorMode as "SW017" {
-        /// Within the execution; the default.
+        /// In the parent execution; the default.
         Inline = "INLINE",
-        /// Each in an execution of its own.
+        /// Each in a separate execution.
         Distributed = "DISTRIBUTED",
     }
 }
 
 words! {
-    /// How a retrier's delay is randomised.
+    /// The randomisation of a retrier's delays.
     JitterStrategy as "SW059" {
         /// Uniform between 0 and the computed delay.
         Full = "FULL",

@@ -7,7 +7,7 @@ use super::reader::Reader;
 use super::tree::{Comparator, Filter, Operand};
 
 impl Reader<'_> {
-    /// Reads a condition: alternatives joined by `||`.
+    /// Parses a condition: alternatives joined by `||`.
     pub(super) fn filter(&mut self) -> Result<Filter, SyntaxError> {
         self.joined("||", Filter::Or, |reader| {
             reader.joined("&&", Filter::And, Reader::condition)
@@ -73,7 +73,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Words may be written in either case.
+    /// Operators that are words are case-insensitive.
     fn comparator(&mut self) -> Option<Comparator> {
         let rest = self.cursor.rest();
         let found = Comparator::ALL.iter().copied().find(|comparator| {
@@ -159,7 +159,7 @@ impl Reader<'_> {
                         "expected a path from `@` or `$`, a quoted string, a number, `true`, `false` or `null`",
                     ));
                 }
-                // What JSON reads is a number, a boolean or null.
+                // A word that is valid JSON is a number, a boolean or null.
                 Ok(word.parse().unwrap_or_else(|_| Json::from(word)))
             }
         }

@@ -1,6 +1,6 @@
-//! JSONPath as AWS uses it: the dialect of the Java library Jayway, with the roots `$`, `$$` and `$variable`.
+//! JSONPath in AWS's dialect: that of the Java library Jayway, with the roots `$`, `$$` and `$variable`.
 //!
-//! A [`Path`] is a syntax tree that validator, macro and interpreter share; nothing is evaluated here.
+//! A [`Path`] is a syntax tree for the validator, the macro and the interpreter; this module evaluates nothing.
 //!
 //! ```
 //! use stepwright_asl::path::{Path, Root, Step};

@@ -1,4 +1,4 @@
-//! Reads paths as Jayway's compiler does.
+//! Parses paths like Jayway's compiler.
 
 use crate::SyntaxError;
 use crate::cursor::Cursor;
@@ -7,11 +7,11 @@ use crate::name;
 use super::tree::{Filter, MAX_DEPTH, Path, Root, Step};
 
 impl Path {
-    /// Reads a path.
+    /// Parses a path.
     ///
     /// # Errors
     ///
-    /// When the text is no path; the error has the offset in it.
+    /// If the text is not a path. The error contains the offset.
     pub fn parse(text: &str) -> Result<Path, SyntaxError> {
         read(text)
     }
@@ -25,7 +25,7 @@ impl std::str::FromStr for Path {
     }
 }
 
-/// Reads a whole text as a path.
+/// Parses a whole text as a path.
 fn read(text: &str) -> Result<Path, SyntaxError> {
     let mut reader = Reader {
         cursor: Cursor::new(text),
@@ -43,7 +43,7 @@ fn read(text: &str) -> Result<Path, SyntaxError> {
 pub(super) struct Reader<'t> {
     pub(super) cursor: Cursor<'t>,
     depth: usize,
-    /// Inside a filter a path ends where the comparison goes on.
+    /// Whether the path is in a filter, where the comparison ends it.
     in_filter: bool,
 }
 
@@ -62,7 +62,7 @@ impl<'t> Reader<'t> {
         })
     }
 
-    /// Reads a path inside a filter.
+    /// Parses a path in a filter.
     pub(super) fn inner_path(&mut self) -> Result<Path, SyntaxError> {
         let outer = std::mem::replace(&mut self.in_filter, true);
         let path = self.path();
@@ -116,7 +116,7 @@ impl<'t> Reader<'t> {
         }
         if self.cursor.take(".") {
             return match self.cursor.peek() {
-                // Jayway takes `$.['a']` for `$['a']`.
+                // Jayway accepts `$.['a']` for `$['a']`.
                 Some('[') => self.bracket().map(Some),
                 None => Err(SyntaxError::new(
                     start,
@@ -133,7 +133,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// A key, a wildcard or a function after a dot.
+    /// Parses a key, a wildcard or a function after a dot.
     fn dotted(&mut self) -> Result<Step, SyntaxError> {
         let start = self.cursor.offset();
         if self.cursor.take("*") {
@@ -152,7 +152,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// A key without quotes. A backslash takes what follows into the key, as the States Language has it (`$.store\.book`, `$.a\[b`).
+    /// Parses a key without quotes. A backslash escapes the next character, as in the States Language (`$.store\.book`, `$.a\[b`).
     fn key(&mut self) -> String {
         let in_filter = self.in_filter;
         let mut key = String::new();
@@ -292,7 +292,7 @@ impl<'t> Reader<'t> {
         })
     }
 
-    /// A key in quotes. It is what stands between them: a backslash keeps a quote from closing the key, and stays in it.
+    /// Parses a key in quotes. The key is the text between them: a backslash escapes a quote, and remains in the key.
     fn key_text(&mut self) -> Result<String, SyntaxError> {
         let start = self.cursor.offset();
         let quote = match self.cursor.next() {
@@ -314,7 +314,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// A string in a filter, in single or double quotes; a backslash takes what follows for itself, and knows JSON's escapes.
+    /// Parses a string in a filter, in single or double quotes. A backslash starts one of JSON's escapes, or is followed by a literal character.
     pub(super) fn quoted(&mut self) -> Result<String, SyntaxError> {
         let start = self.cursor.offset();
         let quote = match self.cursor.next() {
@@ -380,7 +380,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// What ends a key inside a filter, where an operator or the filter's end may follow.
+/// Whether a character ends a key in a filter, where an operator or the end of the filter may follow.
 fn ends_in_filter(char: char) -> bool {
     matches!(
         char,

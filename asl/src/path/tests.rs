@@ -1,4 +1,4 @@
-//! What the reader of paths promises.
+//! Properties of the parser of paths.
 
 use super::*;
 use crate::json::{Json, Number};
@@ -40,7 +40,7 @@ fn keys_take_whatever_jayway_takes() {
         steps("$['a b'].c[\"d.e\"]"),
         [key("a b"), key("c"), key("d.e")]
     );
-    // Recorded: what stands between the quotes is the key, backslashes included.
+    // Recorded: the key is the text between the quotes, including backslashes.
     assert_eq!(steps(r#"$['Test\""Name"']"#), [key(r#"Test\""Name""#)]);
     assert_eq!(steps(r"$['it\'s']"), [key(r"it\'s")]);
     assert_eq!(

@@ -4,30 +4,30 @@ use std::fmt;
 
 use crate::json::Json;
 
-/// How deep groups, literals and paths in filters may nest.
+/// Maximum nesting depth of groups, literals and paths in filters.
 pub const MAX_DEPTH: usize = 100;
 
 /// A path: a root and the steps from it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Path {
-    /// Where it begins.
+    /// The root of the path.
     pub root: Root,
-    /// The steps, from the root on.
+    /// The steps, starting at the root.
     pub steps: Vec<Step>,
     pub(super) text: String,
 }
 
-/// Where a path begins.
+/// The root of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Root {
-    /// `$`: the data that the field works on.
+    /// `$`: the data of the field.
     Input,
     /// `$$`: the context object.
     Context,
     /// `$name`: a workflow variable, by its name without `$`.
     Variable(String),
-    /// `@`: the item that a filter looks at. Stands inside filters only.
+    /// `@`: the current item of a filter. Only in filters.
     Current,
 }
 
@@ -36,50 +36,50 @@ pub enum Root {
 pub enum Step {
     /// `.name` or `['name']`
     Key(String),
-    /// `['a','b']`: an object of those members that are there.
+    /// `['a','b']`: an object with the existing ones of these members.
     Keys(Vec<String>),
-    /// `[0]`; negative counts from the end.
+    /// `[0]`; a negative index counts from the end.
     Index(i64),
     /// `[0,2]`
     Indices(Vec<i64>),
-    /// `[start:end]`; each may be absent, but not both. Jayway reads a third number and ignores it.
+    /// `[start:end]`; one of them may be absent. Jayway reads a third number and ignores it.
     Slice {
-        /// The first index; negative counts from the end.
+        /// The first index; a negative one counts from the end.
         start: Option<i64>,
-        /// The index after the last; negative counts from the end.
+        /// The index after the last; a negative one counts from the end.
         end: Option<i64>,
     },
     /// `.*` or `[*]`
     Wildcard,
-    /// `..` and the step that is taken from every descendant.
+    /// `..` and the step that is applied to every descendant.
     Descendant(Box<Step>),
     /// `[?(...)]`; several filters, `[?(..),?(..)]`, are joined by "or".
     Filter(Filter),
-    /// `.length()`. Jayway evaluates such functions; AWS does not, and fails as if it were an absent key of that text.
+    /// `.length()`. Jayway evaluates such functions. AWS does not: the path fails like a missing key with this text.
     Function {
         /// The name, without parentheses.
         name: String,
-        /// What stands between the parentheses.
+        /// The text between the parentheses.
         arguments: String,
     },
 }
 
 impl Path {
-    /// The text that was read.
+    /// The parsed text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether it selects one value at most: keys and indices only.
+    /// Whether it selects at most one value: all steps are keys or indices.
     ///
-    /// An indefinite path always gives an array.
+    /// The result of an indefinite path is always an array.
     pub fn is_definite(&self) -> bool {
         self.steps
             .iter()
             .all(|step| matches!(step, Step::Key(_) | Step::Index(_) | Step::Function { .. }))
     }
 
-    /// Whether it is a reference path: one that names a single place, as `ResultPath` and `Variable` need.
+    /// Whether it is a reference path, which refers to a single location, as required for `ResultPath` and `Variable`.
     pub fn is_reference(&self) -> bool {
         self.steps.iter().all(|step| match step {
             Step::Key(_) => true,
@@ -88,7 +88,7 @@ impl Path {
         })
     }
 
-    /// The workflow variable it begins at, without `$`.
+    /// The workflow variable at its root, without `$`.
     pub fn variable(&self) -> Option<&str> {
         match &self.root {
             Root::Variable(name) => Some(name),
@@ -97,7 +97,7 @@ impl Path {
     }
 }
 
-/// The text that was read.
+/// The parsed text.
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
@@ -107,29 +107,29 @@ impl fmt::Display for Path {
 /// The condition of a filter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filter {
-    /// Holds when one of these holds.
+    /// Matches if at least one of these matches.
     Or(Vec<Filter>),
-    /// Holds when all of these hold.
+    /// Matches if all of these match.
     And(Vec<Filter>),
-    /// Holds when this does not.
+    /// Matches if this does not.
     Not(Box<Filter>),
-    /// Holds when the path selects something.
+    /// Matches if the path selects something.
     Exists(Path),
-    /// Holds when the comparison does.
+    /// Matches if the comparison is true.
     Compare {
-        /// What stands before the operator.
+        /// The left operand.
         left: Operand,
         /// The operator.
         comparator: Comparator,
-        /// What stands behind it.
+        /// The right operand.
         right: Operand,
     },
 }
 
-/// What a filter compares.
+/// An operand of a filter's comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Operand {
-    /// A path from `@`, the item, or from `$`.
+    /// A path that starts at `@`, the item, or at `$`.
     Path(Path),
     /// A literal. A bare word counts as a string.
     Literal(Json),
@@ -151,10 +151,10 @@ macro_rules! comparators {
         }
 
         impl Comparator {
-            /// All operators; one that begins another stands behind it.
+            /// All operators. A longer operator precedes its prefixes.
             pub const ALL: &'static [Comparator] = &[$(Comparator::$name),*];
 
-            /// The operator as it is written.
+            /// The operator's text.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $( Comparator::$name => $text, )*
@@ -165,7 +165,7 @@ macro_rules! comparators {
 }
 
 comparators! {
-    /// Equal, also in type.
+    /// Equal, including the type.
     StrictlyEqual = "===",
     /// Not [`Comparator::StrictlyEqual`].
     StrictlyNotEqual = "!==",
@@ -183,23 +183,23 @@ comparators! {
     Less = "<",
     /// Greater.
     Greater = ">",
-    /// All items of the left stand in the right.
+    /// The right list contains all items of the left.
     SubsetOf = "subsetof",
-    /// An item of the left stands in the right.
+    /// The right list contains an item of the left.
     AnyOf = "anyof",
-    /// No item of the left stands in the right.
+    /// The right list contains no item of the left.
     NoneOf = "noneof",
-    /// The left array or string has the right in it.
+    /// The left array or string contains the right.
     Contains = "contains",
-    /// The left is, or is not, empty.
+    /// The left is empty, or not, as the right requires.
     Empty = "empty",
-    /// The left has as many items or characters as the right says.
+    /// The left has as many items or characters as the right specifies.
     Size = "size",
-    /// The left has all items of the right.
+    /// The left contains all items of the right.
     All = "all",
-    /// The left stands in the right.
+    /// The right list contains the left.
     In = "in",
-    /// The left does not stand in the right.
+    /// The right list does not contain the left.
     NotIn = "nin",
 }
 

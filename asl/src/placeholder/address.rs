@@ -1,8 +1,8 @@
-//! What placeholders stand for.
+//! The kinds of values of placeholders.
 
 use std::collections::HashMap;
 
-/// What a template engine puts in a placeholder's place.
+/// The kind of value that a template engine substitutes for a placeholder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum StandsFor {
@@ -12,9 +12,9 @@ pub enum StandsFor {
     Activity,
     /// The ARN of a state machine.
     StateMachine,
-    /// A value of the user's own.
+    /// A user-defined value.
     Value,
 }
 
-/// The states that call something whose address is a placeholder, and what that is.
+/// For each state with a placeholder as the address of its call: the kind of the called resource.
 pub type Addresses = HashMap<String, StandsFor>;

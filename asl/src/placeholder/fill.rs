@@ -1,4 +1,4 @@
-//! Values in the place of placeholders.
+//! Substitutes values for placeholders.
 
 use super::address::{Addresses, StandsFor};
 use super::place::{self, Place};
@@ -6,22 +6,22 @@ use super::syntax::found;
 use crate::finding::Findings;
 use crate::model::{QueryLanguage, StateMachine};
 
-/// A machine whose own placeholders are filled in.
+/// A machine after the substitution of user-defined placeholders.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Filled {
     /// The machine.
     pub machine: StateMachine,
-    /// The placeholders that have no value: the state, and the name. They stay as they are.
+    /// The placeholders without a value: the state's name, and the placeholder's name. They remain in the text.
     pub missing: Vec<(String, String)>,
 }
 
-/// Puts values in the place of the placeholders that are [the user's](StandsFor::Value). A value stays what it is: inside of a JSONata
-/// expression or of a call of an intrinsic function it is written as the text in quotes needs it, and no value becomes an expression.
+/// Substitutes values for [user-defined](StandsFor::Value) placeholders. A value always remains a plain value. In a JSONata expression or in a call
+/// of an intrinsic function it is escaped for the quotes around it, and no value can become an expression.
 ///
 /// # Errors
 ///
-/// When a field does not take the value.
+/// If a field does not accept the value.
 pub fn fill(
     machine: &StateMachine,
     addresses: Option<&Addresses>,
@@ -55,7 +55,7 @@ pub fn fill(
     Ok(Filled { machine, missing })
 }
 
-/// The text with its values; `None` when it stays as it is.
+/// Returns the text with its values; `None` if it does not change.
 fn filled(
     place: &Place<'_>,
     text: &str,
@@ -82,7 +82,7 @@ fn filled(
         return None;
     }
     out.push_str(&text[from..]);
-    // A text that has become the beginning of an expression is written as one, which gives the text.
+    // A text that now begins like an expression is written as an expression that returns this text.
     if kind == Kind::Text && place.language == QueryLanguage::Jsonata && out.starts_with("{%") {
         let mut quoted = String::from("{% '");
         in_jsonata(&out, &mut quoted);
@@ -92,7 +92,7 @@ fn filled(
     Some(out)
 }
 
-/// How a text is read.
+/// The syntax of a text.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Text,
@@ -111,7 +111,7 @@ impl Kind {
     }
 }
 
-/// Whether a text in quotes is open at the end of `before`. In it a backslash takes the next letter with it.
+/// Whether a quoted string is open at the end of `before`. A backslash in it escapes the next character.
 fn is_quoted(before: &str, quotes: &[char]) -> bool {
     let mut open = None;
     let mut chars = before.chars();
@@ -128,8 +128,8 @@ fn is_quoted(before: &str, quotes: &[char]) -> bool {
     open.is_some()
 }
 
-/// As it stands inside the quotes of a JSONata text, single or double. A percent sign is written as its number, so that no delimiter of
-/// an expression comes about.
+/// Escapes a value for a JSONata string in single or double quotes. A percent sign is written as a numeric escape, so that it cannot form a
+/// delimiter.
 fn in_jsonata(value: &str, out: &mut String) {
     for char in value.chars() {
         match char {
@@ -142,7 +142,7 @@ fn in_jsonata(value: &str, out: &mut String) {
     }
 }
 
-/// As it stands inside the quotes of an intrinsic function's argument.
+/// Escapes a value for a string argument of an intrinsic function.
 fn in_intrinsic(value: &str, out: &mut String) {
     for char in value.chars() {
         if matches!(char, '\'' | '\\' | '{' | '}') {

@@ -1,4 +1,4 @@
-//! The placeholders of a machine.
+//! Lists the placeholders of a machine.
 
 use super::address::{Addresses, StandsFor};
 use super::meaning::Meaning;
@@ -7,7 +7,7 @@ use super::syntax::names;
 use crate::json::{Json, Object};
 use crate::model::StateMachine;
 
-/// A name that a template must give a value, and the states that use it.
+/// A name that needs a value from a template, and the states that use it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placeholder {
     name: String,
@@ -22,12 +22,12 @@ impl Placeholder {
         &self.name
     }
 
-    /// What it stands for.
+    /// The kind of its value.
     pub fn stands_for(&self) -> StandsFor {
         self.stands_for
     }
 
-    /// What its value is, by the fields in which it stands: where a field says it, `SQS queue URL`, say, that; else the first field.
+    /// The meanings of its value, from the fields that use it: the specific ones, such as `SQS queue URL`, or else the first field.
     pub fn meanings(&self) -> &[Meaning] {
         &self.meanings
     }
@@ -42,21 +42,21 @@ impl Placeholder {
         }
     }
 
-    /// The states that use it, in the order of the definition; none where only the machine itself does.
+    /// The states that use it, in definition order; empty if only the machine itself uses it.
     pub fn states(&self) -> &[String] {
         &self.states
     }
 }
 
-/// All placeholders of a machine, in the order of the definition. A name that stands for two things is there twice.
+/// Returns all placeholders of a machine, in definition order. A name with two kinds of values is listed twice.
 ///
-/// A `Resource` counts as a function's: its text does not tell whether it is an activity's.
+/// The placeholder of a `Resource` counts as a function, because its text does not show whether it is an activity.
 pub fn in_machine(machine: &StateMachine) -> Vec<Placeholder> {
     in_machine_with(machine, None)
 }
 
-/// The same, where it is known which states call functions, activities and machines by placeholders: each other placeholder is the
-/// user's.
+/// Like [`in_machine`], with the knowledge which states call functions, activities and machines through placeholders. All other placeholders are
+/// user-defined.
 pub fn in_machine_with(machine: &StateMachine, addresses: Option<&Addresses>) -> Vec<Placeholder> {
     let mut found: Vec<Placeholder> = Vec::new();
     let mut json = machine.to_value();
@@ -87,27 +87,27 @@ pub fn in_machine_with(machine: &StateMachine, addresses: Option<&Addresses>) ->
     found
 }
 
-/// A placeholder by its name alone: what a template gives one value.
+/// A placeholder name, for which a template defines one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Named<'p> {
     /// The name.
     pub name: &'p str,
-    /// What its value is, of all the placeholders that have the name.
+    /// The meanings of all placeholders with this name.
     pub meanings: Vec<&'p Meaning>,
     /// The states that use it.
     pub states: Vec<&'p str>,
 }
 
 impl Named<'_> {
-    /// What its value is, in words: `SQS queue URL`.
+    /// The description of its value: `SQS queue URL`.
     pub fn stands_for(&self) -> String {
         let words: Vec<String> = self.meanings.iter().map(ToString::to_string).collect();
         words.join("; ")
     }
 }
 
-/// The placeholders by their names, each name once.
+/// Groups the placeholders by name.
 pub fn by_name(placeholders: &[Placeholder]) -> Vec<Named<'_>> {
     let mut all: Vec<Named<'_>> = Vec::new();
     for one in placeholders {
@@ -137,7 +137,7 @@ pub fn by_name(placeholders: &[Placeholder]) -> Vec<Named<'_>> {
     all
 }
 
-/// The placeholders as JSON: `{"TopicArn": {"standsFor": "SNS topic ARN", "states": ["Tell"]}}`, each name once.
+/// The placeholders as JSON, grouped by name: `{"TopicArn": {"standsFor": "SNS topic ARN", "states": ["Tell"]}}`.
 ///
 /// ```
 /// use stepwright_asl::StateMachine;

@@ -1,4 +1,4 @@
-//! What the value of a placeholder is, by the field in which it stands.
+//! The meanings of placeholder values, derived from the fields that use them.
 
 use super::address::StandsFor;
 use super::place::Place;
@@ -6,26 +6,26 @@ use super::syntax::whole;
 use crate::resource::{Resource, ResourceKind};
 use std::fmt;
 
-/// What the value of a placeholder is: `SQS queue URL`, or `` `Message` of sns:publish `` where nothing more is known.
+/// The meaning of a placeholder's value: `SQS queue URL`, or the field itself if nothing more is known: `` `Message` of sns:publish ``.
 ///
-/// As text it is said in words.
+/// `Display` returns the description.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meaning {
     words: String,
     known: Option<&'static Known>,
 }
 
-/// What the value of a field is.
+/// A field whose value has a known meaning.
 #[derive(Debug, PartialEq, Eq)]
 struct Known {
-    /// The service whose field it is; of any service when empty.
+    /// The service of the field; empty for any service.
     service: &'static str,
     /// The name of the field.
     field: &'static str,
     words: &'static str,
-    /// What resources that have such a value are called in templates, at the end of their names.
+    /// The usual suffix of the names of such resources in templates.
     noun: &'static str,
-    /// What CloudFormation gives the value by: an attribute, or `Ref` when empty.
+    /// The CloudFormation attribute with the value; empty if `Ref` returns it.
     attribute: &'static str,
 }
 
@@ -45,7 +45,7 @@ const fn known(
     }
 }
 
-/// Sources: the services' API references for the fields, CloudFormation's template reference for what `Ref` and `Fn::GetAtt` return.
+/// Sources: the services' API references for the fields, CloudFormation's template reference for the results of `Ref` and `Fn::GetAtt`.
 const FIELDS: &[Known] = &[
     known("", "FunctionName", "Lambda function ARN", "Function", "Arn"),
     known(
@@ -139,12 +139,12 @@ const FIELDS: &[Known] = &[
 
 const FUNCTION: &Known = &known("", "", "Lambda function ARN", "Function", "Arn");
 const ACTIVITY: &Known = &known("", "", "activity ARN", "Activity", "");
-/// The text of a `Resource` does not tell them apart.
+/// The text of a `Resource` does not distinguish them.
 const FUNCTION_OR_ACTIVITY: &Known =
     &known("", "", "Lambda function or activity ARN", "Function", "Arn");
 
 impl Meaning {
-    /// What the placeholders in a text of this place mean.
+    /// The meaning of the placeholders in a text at this location.
     pub(super) fn of(place: &Place<'_>, text: &str) -> Meaning {
         let known = known_at(place, text);
         let what = match known {
@@ -161,13 +161,13 @@ impl Meaning {
         }
     }
 
-    /// Whether the value is more than what a field takes: a resource, say.
+    /// Whether the meaning is more specific than the name of the field.
     pub(super) fn is_known(&self) -> bool {
         self.known.is_some()
     }
 
-    /// Whether a text may be a value of this kind: the ARN of a function, say, where a function is called. A kind that APIs take in several
-    /// forms, and a part of a text, accept every text.
+    /// Whether a text may be such a value: for example the ARN of a function, if the field calls a function. A meaning with several valid forms,
+    /// and a part of a text, accept every text.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
@@ -193,7 +193,7 @@ impl Meaning {
         };
         let kind = Resource::parse(value).kind();
         match known.words {
-            // `lambda:invoke` also takes a name, and an ARN from the account on.
+            // `lambda:invoke` also accepts a name, and a partial ARN that begins with the account.
             "Lambda function ARN" => !value.starts_with("arn:") || is_of("lambda"),
             "Lambda function or activity ARN" => is_of("lambda") || kind == ResourceKind::Activity,
             "activity ARN" => kind == ResourceKind::Activity,
@@ -206,8 +206,9 @@ impl Meaning {
         }
     }
 
-    /// How CloudFormation and SAM refer to it, for a placeholder of this name: a function of the template language, and the resource that a
-    /// template probably has. `!GetAtt ChargeCardFunction.Arn` for `ChargeCardArn`. `None` where it is no resource, but a parameter.
+    /// The reference to such a resource in CloudFormation and SAM, for a placeholder with this name: an intrinsic function, and the likely name of
+    /// the resource in the template. For example, `!GetAtt ChargeCardFunction.Arn` for `ChargeCardArn`. `None` if the value is a parameter and not
+    /// a resource.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
@@ -233,7 +234,7 @@ impl Meaning {
         } else {
             known.noun
         };
-        // Logical ids have letters and digits only.
+        // Logical ids consist of letters and digits only.
         let id: String = stem.chars().filter(char::is_ascii_alphanumeric).collect();
         Some(match known.attribute {
             "" => format!("!Ref {id}{noun}"),
@@ -274,7 +275,7 @@ fn service(resource: &str) -> &str {
     service.strip_prefix("aws-sdk:").unwrap_or(service)
 }
 
-/// The field itself: `` `Message` of sns:publish ``.
+/// The description from the field itself: `` `Message` of sns:publish ``.
 fn said(place: &Place<'_>) -> String {
     let integration = place
         .resource

@@ -1,4 +1,4 @@
-//! Where texts stand in a definition.
+//! Traverses the texts of a definition.
 
 use super::address::{Addresses, StandsFor};
 use super::syntax::whole;
@@ -6,30 +6,30 @@ use crate::json::{Json, MAX_DEPTH, Object};
 use crate::model::QueryLanguage;
 use crate::resource::Resource;
 
-/// Where a text stands.
+/// The location of a text.
 pub(super) struct Place<'a> {
     /// The state; `None` for the machine's own fields.
     pub(super) state: Option<&'a str>,
-    /// The query language there.
+    /// The query language at this location.
     pub(super) language: QueryLanguage,
-    /// The key of the member that it is, or that holds it.
+    /// The key of the member that is or contains the text.
     pub(super) key: &'a str,
-    /// The keys that lead to it in its state or machine, with dots between them.
+    /// The keys from the state or machine to the text, separated by dots.
     pub(super) path: String,
-    /// The `Resource` of what it is a field of: the state, or its reader or writer of items.
+    /// The `Resource` of the object that contains the text: the state, or its item reader or result writer.
     pub(super) resource: Option<&'a str>,
-    /// Whether it is an argument of the API that the `Resource` names. What is inside of a payload is not.
+    /// Whether the text is an argument of the API that `Resource` names. Values inside a payload are not.
     pub(super) is_argument: bool,
-    /// What it names, if it is a placeholder and nothing else.
+    /// The kind of resource that the text names, if it is only a placeholder.
     pub(super) address: Option<StandsFor>,
-    /// Whether more than the text says what it names.
+    /// Whether this kind is known from more than the text.
     pub(super) is_certain: bool,
-    /// How many levels it is below the field of its state or machine.
+    /// The number of levels below the field of the state or machine.
     depth: usize,
 }
 
 impl Place<'_> {
-    /// What the placeholders in a text of this place stand for.
+    /// The kind of value of the placeholders in a text at this location.
     pub(super) fn stands_for(&self, text: &str) -> StandsFor {
         match self.address {
             Some(what) if whole(text).is_some() => what,
@@ -38,10 +38,10 @@ impl Place<'_> {
     }
 }
 
-/// The function that is called for each text.
+/// The function to call for each text.
 type See<'s> = &'s mut dyn FnMut(&Place<'_>, &mut String);
 
-/// Shows each text of a machine, keys left out.
+/// Visits each text of a machine, but not the keys.
 pub(super) fn walk(machine: &mut Json, addresses: Option<&Addresses>, see: See<'_>) {
     let Json::Object(machine) = machine else {
         return;
@@ -57,8 +57,8 @@ fn language_of(object: &Object) -> Option<QueryLanguage> {
     }
 }
 
-/// A machine, a branch or a map's body: its own fields belong to the state around it. The language is the machine's: a state that does
-/// not name its own has that one, however deep it stands.
+/// Visits a machine, a branch or a map's body. Its own fields belong to the state around it. States without their own query language have that of
+/// the machine, at any depth.
 fn body(
     object: &mut Object,
     owner: Option<&str>,
@@ -165,7 +165,7 @@ fn called_by(resource: Option<&str>) -> Option<(&'static str, StandsFor)> {
     Some((resource.target_key()?, what))
 }
 
-/// Levels beyond those that a text of a definition can have are not looked at: they end the recursion.
+/// Deeper levels than a parsed definition can have are skipped, to limit the recursion.
 fn texts(value: &mut Json, place: &Place<'_>, see: See<'_>) {
     if place.depth > MAX_DEPTH {
         return;
@@ -187,7 +187,7 @@ fn texts(value: &mut Json, place: &Place<'_>, see: See<'_>) {
     }
 }
 
-/// Arguments in which the user's own data stands, whatever its keys are called.
+/// Arguments that contain user-defined data with arbitrary keys.
 const PAYLOADS: &[&str] = &[
     "Payload",
     "Input",

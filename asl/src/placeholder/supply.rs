@@ -1,32 +1,31 @@
-//! The placeholders that a definition has, beside the names that a template gives values.
+//! Compares the placeholders of a definition with the names that a template defines.
 
 use crate::similar::nearest;
 
-/// What does not fit together.
+/// A mismatch between placeholders and names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Mismatch {
-    /// A placeholder that is given no value: its index.
+    /// A placeholder without a value.
     Missing {
-        /// Among the placeholders.
+        /// Index into the placeholders.
         wanted: usize,
     },
-    /// A name that no placeholder has, and probably means the one that is given no value.
+    /// A name without a placeholder that is similar to a placeholder without a value.
     Misspelt {
-        /// Among the names that are given.
+        /// Index into the given names.
         given: usize,
-        /// Among the placeholders.
+        /// Index into the placeholders.
         wanted: usize,
     },
-    /// A name that no placeholder has.
+    /// A name without a placeholder.
     Unknown {
-        /// Among the names that are given.
+        /// Index into the given names.
         given: usize,
     },
 }
 
-/// Holds the names that are given against the placeholders. Each name that is wrong is told once: one that is misspelt is neither missing nor
-/// unknown besides.
+/// Compares the given names with the placeholders. Each wrong name is reported once: a misspelt name is not reported as missing or unknown as well.
 ///
 /// ```
 /// use stepwright_asl::placeholder::{Mismatch, mismatches};

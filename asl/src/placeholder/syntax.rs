@@ -1,7 +1,7 @@
-//! How a placeholder is written.
+//! The syntax of placeholders.
 
-/// Whether a text can be the name of a placeholder: an ASCII letter, then letters, digits and `_`. SAM, CDK and CloudFormation take such
-/// names in `DefinitionSubstitutions`, and Terraform as variables of a template.
+/// Whether a text is a valid placeholder name: an ASCII letter, then letters, digits and `_`. SAM, CDK and CloudFormation accept such names in
+/// `DefinitionSubstitutions`, and Terraform as template variables.
 ///
 /// ```
 /// use stepwright_asl::placeholder::is_name;
@@ -16,12 +16,12 @@ pub fn is_name(name: &str) -> bool {
             .all(|char| char.is_ascii_alphanumeric() || char == '_')
 }
 
-/// The placeholder of a name: `${TopicArn}`.
+/// The placeholder with a name: `${TopicArn}`.
 pub fn text(name: &str) -> String {
     format!("${{{name}}}")
 }
 
-/// The name, where a text is a placeholder and nothing else.
+/// The placeholder's name if the text consists of a single placeholder.
 pub fn whole(text: &str) -> Option<&str> {
     let name = text.strip_prefix("${")?.strip_suffix('}')?;
     is_name(name).then_some(name)
@@ -39,7 +39,7 @@ pub fn names(text: &str) -> impl Iterator<Item = &str> {
     found(text).map(|(_, name)| name)
 }
 
-/// The placeholders in a text: where each begins, and its name.
+/// The placeholders in a text: the offset and the name of each.
 pub(super) fn found(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.match_indices("${").filter_map(|(at, _)| {
         let rest = &text[at + 2..];

@@ -185,7 +185,7 @@ fn who_knows_the_calls_tells_a_function_from_an_activity() {
 }
 
 proptest! {
-    /// Names that are near each other, so that they are mistaken for each other.
+    /// Similar names, which can be mistaken for each other.
     #[test]
     fn each_name_that_is_wrong_is_told_once(
         wanted in prop::collection::btree_set("(Charge|Ship|Topic)(Card)?(Arn|ARN|Url)?", 0..6),

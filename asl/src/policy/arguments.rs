@@ -1,25 +1,25 @@
-//! What a definition says of an argument before an execution runs.
+//! The static values of a call's arguments.
 
 use crate::json::Json;
 use crate::jsonata::strip;
 
-/// The arguments of a call: `Parameters` or `Arguments`, or the input where there are none.
+/// The arguments of a call: `Parameters` or `Arguments`, or the input if both are absent.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Arguments<'a>(pub(super) Option<&'a Json>);
 
-/// What is known of an argument.
+/// The static value of an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Given {
-    /// Its text. `${placeholders}` stand in it as they are.
+    /// A literal string, possibly with `${placeholders}`.
     Literal(String),
-    /// A path, an expression or a call of an intrinsic function says it when the execution runs.
+    /// A path, an expression or an intrinsic function computes it at run time.
     Computed,
-    /// It is not given.
+    /// The argument is absent.
     Absent,
 }
 
 impl Given {
-    /// The text, when it is known.
+    /// The literal string, if there is one.
     pub(super) fn literal(self) -> Option<String> {
         match self {
             Given::Literal(text) => Some(text),
@@ -34,7 +34,7 @@ impl<'a> Arguments<'a> {
         self.all(path).swap_remove(0)
     }
 
-    /// The arguments at a path that leads through lists: `Entries[].EventBusName`. One at least.
+    /// The arguments at a path with lists: `Entries[].EventBusName`. Returns at least one.
     pub(super) fn all(&self, path: &str) -> Vec<Given> {
         let Some(json) = self.0 else {
             return vec![Given::Computed];
@@ -54,13 +54,13 @@ impl<'a> Arguments<'a> {
         self.get(path) != Given::Absent
     }
 
-    /// The names of the arguments on the first level, without `.$`.
+    /// The names of the top-level arguments, without `.$`.
     pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
         let members = self.0.and_then(Json::as_object).into_iter().flatten();
         members.map(|(name, _)| name.strip_suffix(".$").unwrap_or(name))
     }
 
-    /// Whether an instance profile is among the arguments: `IamInstanceProfile: {Arn: ..}`, or its ARN.
+    /// Whether the arguments contain an instance profile: `IamInstanceProfile: {Arn: ..}`, or its ARN.
     pub(super) fn has_instance_profile(&self) -> bool {
         let mut open: Vec<&Json> = self.0.into_iter().collect();
         while let Some(json) = open.pop() {
@@ -79,9 +79,9 @@ impl<'a> Arguments<'a> {
         false
     }
 
-    /// Calls a function with each argument on whatever level: its own name, and what is known of it.
+    /// Calls a function with each argument on all levels: its own name, and its static value.
     pub(super) fn each(&self, see: &mut dyn FnMut(&str, Given)) {
-        // A stack of its own: the value may nest deep.
+        // An explicit stack, because the value may nest deeply.
         let mut open: Vec<(&str, &Json)> = self.0.map(|json| ("", json)).into_iter().collect();
         while let Some((name, json)) = open.pop() {
             match json {
@@ -98,7 +98,7 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// What is known of what stands at a path, through lists of whatever depth.
+/// The static values at a path, through nested lists.
 fn walk(json: &Json, path: &[&str]) -> Vec<Given> {
     let mut found = Vec::new();
     let mut open = vec![(json, path)];
@@ -142,7 +142,7 @@ fn is_expression(text: &str) -> bool {
     strip(text).is_some()
 }
 
-/// The text that an expression always gives: `{% 'orders' %}`.
+/// The constant string of an expression: `{% 'orders' %}`.
 fn constant(text: &str) -> Option<String> {
     let text = strip(text)?.trim();
     let quote = text

@@ -1,4 +1,4 @@
-//! From a definition to what its states need.
+//! Collects the permissions that a definition's states need.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::model::{ItemReader, Map, ResultWriter, State, StateMachine, Task};
 use crate::placeholder::StandsFor;
 use crate::resource::{Resource, ResourceKind};
 
-/// How many characters IAM takes of a policy, without blanks: one that stands in a role, and one of its own.
+/// IAM's maximum lengths of a policy in characters, without whitespace: of an inline policy of a role, and of a managed policy.
 ///
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 const INLINE_LIMIT: usize = 10_240;
@@ -43,7 +43,7 @@ pub(super) fn policy(machine: &StateMachine, options: &PolicyOptions) -> Policy 
 struct Found<'o> {
     options: &'o PolicyOptions,
     grants: Grants,
-    /// What the roles need that other accounts gave this one to work under.
+    /// The permissions of other accounts' roles under which tasks run.
     roles: BTreeMap<String, Grants>,
 }
 
@@ -196,7 +196,7 @@ impl Found<'_> {
     }
 }
 
-/// What a Task calls.
+/// Adds the permissions for the call of a Task.
 fn called(task: &Task, call: &Call<'_>, grants: &mut Grants) {
     let text = task.resource.as_str();
     let resource = Resource::parse(text);
@@ -208,7 +208,7 @@ fn called(task: &Task, call: &Call<'_>, grants: &mut Grants) {
             _ => resource.kind(),
         };
         if kind == ResourceKind::Activity {
-            // Its workers ask for work; the machine asks for nothing.
+            // Its workers poll for tasks; the machine itself needs no permission.
             return;
         }
         if resource.name().is_none() && !names::is_address(text) {
@@ -223,7 +223,7 @@ fn called(task: &Task, call: &Call<'_>, grants: &mut Grants) {
             _ => optimized::allow(call, found.permissions(), grants),
         },
         Err(_) => {
-            // AWS adds actions all the time, and patterns of an action do not change what it is.
+            // AWS often adds actions, and the pattern does not change the action.
             let name = resource.plain_integration().unwrap_or_default();
             let known = table().iter().find(|line| line.resource == name);
             if let Some(line) = known {

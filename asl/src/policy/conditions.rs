@@ -1,4 +1,4 @@
-//! Which permissions of the tables a call needs, and under which conditions.
+//! The permissions in the tables that a call needs, and their conditions.
 
 use super::arguments::Given;
 use super::optimized::Call;
@@ -11,11 +11,11 @@ use crate::json::{Json, Object};
 pub(super) enum Applies {
     Yes,
     No,
-    /// The definition does not show it.
+    /// The definition does not show whether it does.
     Unseen,
 }
 
-/// Whether a call needs a permission of the tables: always, unless they say when.
+/// Whether a call needs a permission of the tables: always, unless the table has a condition for it.
 pub(super) fn applies(permission: &Permission, call: &Call<'_>) -> Applies {
     if permission.optional {
         return Applies::No;
@@ -46,7 +46,7 @@ pub(super) fn applies(permission: &Permission, call: &Call<'_>) -> Applies {
         "Input.S3Uri is used" => shown(arguments.has("Input.S3Uri")),
         "Output.S3Uri is used" => shown(arguments.has("Output.S3Uri")),
         "a guardrail is given" => shown(arguments.has("GuardrailIdentifier")),
-        // The roles are asked for where they are passed.
+        // The roles are required where they are passed.
         "the task definition names roles (almost always on Fargate)" => Applies::Yes,
         _ if when.starts_with("object data is read") => shown(call.flattens),
         _ if when.starts_with("ReaderConfig.InputType is MANIFEST") => {
@@ -60,7 +60,7 @@ pub(super) fn applies(permission: &Permission, call: &Call<'_>) -> Applies {
     }
 }
 
-/// The condition of a permission with the call's arguments; a key whose value is not known makes no condition.
+/// The condition of a permission, with the call's arguments. A key with an unknown value is omitted.
 pub(super) fn condition(permission: &Permission, call: &Call<'_>) -> Option<Object> {
     let operators = permission.condition.as_ref()?.as_object()?;
     let mut filled = Object::new();
@@ -75,12 +75,12 @@ pub(super) fn condition(permission: &Permission, call: &Call<'_>) -> Option<Obje
     (!filled.is_empty()).then_some(filled)
 }
 
-/// The arguments that the condition of a permission asks for and that are computed.
+/// The computed arguments that the condition of a permission requires.
 pub(super) fn unknown_parts<'p>(
     permission: &'p Permission,
     call: &Call<'_>,
 ) -> impl Iterator<Item = &'p str> {
-    // Such a condition has operators, keys, and a text or a list of texts.
+    // Such a condition has operators, keys, and a string or a list of strings.
     let operators = permission.condition.iter().filter_map(Json::as_object);
     let keys = operators
         .flat_map(Object::values)

@@ -1,4 +1,4 @@
-//! What calls of the AWS SDK need besides the action of their name, because of their arguments.
+//! Additional permissions of AWS SDK calls that depend on their arguments.
 
 use super::arguments::Given;
 use super::grants::Grants;
@@ -7,30 +7,30 @@ use super::warning::WarningKind;
 use super::{names, template};
 use crate::json::Json;
 
-/// Further actions of some operations.
+/// Additional actions of some operations.
 struct Rule {
     /// The services of the SDK.
     services: &'static [&'static str],
-    /// The operations; all of the services where there is none.
+    /// The operations; empty for all operations of the services.
     operations: &'static [&'static str],
     when: When,
     actions: &'static [&'static str],
     on: Target,
 }
 
-/// The arguments with which an operation needs further actions. Paths lead through lists: `Sources[].S3Location.Uri`.
+/// The arguments with which an operation needs additional actions. Paths may contain lists: `Sources[].S3Location.Uri`.
 enum When {
-    /// One of the arguments is given.
+    /// One of the arguments is present.
     Given(&'static [&'static str]),
     /// The argument has this value.
     Is(&'static str, &'static str),
-    /// The first argument is given, and the second is not.
+    /// The first argument is present, and the second is not.
     Without(&'static str, &'static str),
 }
 
-/// The resources of the further actions.
+/// The resources of the additional actions.
 enum Target {
-    /// Every `S3Object` among the arguments, on any level; the version that it names.
+    /// Every `S3Object` in the arguments, on all levels, with its version if given.
     S3Objects,
     /// The objects of a bucket whose keys begin with an argument.
     Below(&'static str, &'static str),
@@ -48,11 +48,11 @@ enum Target {
     Secret(&'static str),
     /// Models of Bedrock by their ids or ARNs.
     Model(&'static str),
-    /// Inference profiles of Bedrock, where the argument names one.
+    /// Inference profiles of Bedrock, if the argument names one.
     Profile(&'static str),
     /// A knowledge base of Bedrock by its id.
     KnowledgeBase(&'static str),
-    /// `*`: the actions take no resource.
+    /// `*`: the actions have no resources.
     All,
 }
 
@@ -133,12 +133,12 @@ fn rules(service: &str, operation: &str) -> impl Iterator<Item = &'static Rule> 
     })
 }
 
-/// Whether a rule decides if an operation needs an action.
+/// Whether a rule determines if an operation needs an action.
 pub(super) fn decides(service: &str, operation: &str, action: &str) -> bool {
     rules(service, operation).any(|rule| rule.actions.contains(&action))
 }
 
-/// The actions of S3 that a call with a version of an object needs instead of those for the current version.
+/// The S3 actions that a call with an object version needs instead of those for the current version.
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>, and the pages of the other operations.
 pub(super) fn of_version(call: &Call<'_>, operation: &str) -> Option<Vec<String>> {
@@ -182,7 +182,7 @@ pub(super) fn of_version(call: &Call<'_>, operation: &str) -> Option<Vec<String>
     };
     let given = call.arguments.all(path);
     let has_version = given.iter().any(|one| *one != Given::Absent);
-    // Either may be needed where the arguments are computed as a whole.
+    // Either may be needed if the arguments are computed as a whole.
     let both = call.arguments.0.is_none() || is_open(call, path);
     let names: Vec<&str> = match (both, has_version) {
         (true, _) => current.iter().chain(version).copied().collect(),
@@ -196,7 +196,7 @@ pub(super) fn of_version(call: &Call<'_>, operation: &str) -> Option<Vec<String>
     Some(actions)
 }
 
-/// Allows what a call needs because of its arguments.
+/// Allows the actions that a call needs because of its arguments.
 pub(super) fn allow(call: &Call<'_>, service: &str, operation: &str, grants: &mut Grants) {
     let mut unseen: Vec<(&str, &str)> = Vec::new();
     for rule in rules(service, operation) {
@@ -261,9 +261,9 @@ fn warn_open(
 
 enum Applies {
     No,
-    /// With the argument whose value decides and is computed.
+    /// Yes, depending on the value of this computed argument.
     Yes(Option<&'static str>),
-    /// The argument is inside of a value that is computed as a whole.
+    /// The argument may be in a value that is computed as a whole.
     Unseen(&'static str),
 }
 
@@ -304,7 +304,7 @@ fn applies(call: &Call<'_>, when: &When) -> Applies {
     }
 }
 
-/// Whether an argument may be inside of a value that is computed as a whole.
+/// Whether an argument may be in a value that is computed as a whole.
 fn is_open(call: &Call<'_>, path: &str) -> bool {
     let Some(json) = call.arguments.0 else {
         return true;
@@ -317,7 +317,7 @@ fn is_open(call: &Call<'_>, path: &str) -> bool {
         before = above;
         let above = above.trim_end_matches("[]");
         let found = call.arguments.all(above);
-        // An object is neither text nor absent, so it counts as computed: see whether it is one.
+        // An object is neither a string nor absent, so it counts as computed: check whether it is an object.
         let is_object = objects(json, above);
         if found.contains(&Given::Computed) && !is_object {
             return true;
@@ -354,12 +354,12 @@ fn objects(json: &Json, path: &str) -> bool {
     any
 }
 
-/// The resources of a rule; the arguments that are not known are added to `open`.
+/// The resources of a rule. Unknown arguments are added to `open`.
 fn resources(call: &Call<'_>, target: &Target, open: &mut Vec<&'static str>) -> Vec<String> {
     let options = call.options;
     let partition = &options.partition;
     let s3 = |rest: String| vec![format!("arn:{partition}:s3:::{rest}")];
-    // Each value of an argument as resources, or all of its type.
+    // Converts each value of an argument to resources, or returns all resources of its type.
     let mut each = |path: &'static str, all: &str, make: &dyn Fn(&str) -> Option<Vec<String>>| {
         let mut found = Vec::new();
         for given in call.arguments.all(path) {
@@ -435,7 +435,7 @@ fn resources(call: &Call<'_>, target: &Target, open: &mut Vec<&'static str>) -> 
     }
 }
 
-/// The text of an argument; `None` where it is absent or computed, which is added to `open`.
+/// The string of an argument; `None` if it is absent or computed. A computed one is added to `open`.
 fn known(call: &Call<'_>, path: &'static str, open: &mut Vec<&'static str>) -> Option<String> {
     match call.arguments.get(path) {
         Given::Literal(text) => Some(text),
@@ -447,7 +447,7 @@ fn known(call: &Call<'_>, path: &'static str, open: &mut Vec<&'static str>) -> O
     }
 }
 
-/// Objects of a bucket that an argument names.
+/// The objects of a bucket that an argument names.
 fn below(
     call: &Call<'_>,
     bucket: &'static str,
@@ -463,7 +463,7 @@ fn below(
     }
 }
 
-/// `bucket/key` of a URI of S3.
+/// Extracts `bucket/key` from an S3 URI.
 fn object_of_uri(uri: &str) -> Option<String> {
     if let Some(object) = uri.strip_prefix("s3://") {
         return (!object.is_empty()).then(|| object.to_owned());
@@ -479,7 +479,7 @@ fn object_of_uri(uri: &str) -> Option<String> {
     Some(format!("{}/{path}", &host[..bucket]))
 }
 
-/// The names of arguments that can have an `S3Object`.
+/// The names of arguments that can contain an `S3Object`.
 const WITH_S3_OBJECT: [&str; 8] = [
     "Image",
     "SourceImage",
@@ -491,7 +491,7 @@ const WITH_S3_OBJECT: [&str; 8] = [
     "GroundTruthManifest",
 ];
 
-/// Allows the objects of S3 that images, videos and documents are read from.
+/// Allows reading the S3 objects with images, videos and documents.
 fn s3_objects(
     call: &Call<'_>,
     actions: &'static [&'static str],

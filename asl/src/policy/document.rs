@@ -1,4 +1,4 @@
-//! A policy, and its JSON.
+//! Policies and their JSON.
 
 use std::fmt;
 
@@ -16,13 +16,13 @@ pub struct Policy {
     pub(super) roles: Vec<RolePolicy>,
 }
 
-/// What another role needs: the one that `Credentials` of a Task name.
+/// The policy of another role, which `Credentials` of a Task name.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RolePolicy {
     /// The ARN of the role.
     pub role: String,
-    /// What it must be allowed to do.
+    /// The statements of its policy.
     pub statements: Vec<Statement>,
 }
 
@@ -32,15 +32,15 @@ pub struct RolePolicy {
 pub struct Statement {
     /// Whether it allows or denies.
     pub effect: Effect,
-    /// The IAM actions, in order.
+    /// The IAM actions, sorted.
     pub actions: Vec<String>,
-    /// The ARNs, in order; `*` for all.
+    /// The ARNs, sorted; `*` for all.
     pub resources: Vec<String>,
     /// The condition: operators, and for each the keys and their values.
     pub condition: Option<Object>,
 }
 
-/// What a statement does.
+/// The effect of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// It allows.
@@ -50,7 +50,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// IAM's word for it.
+    /// IAM's name.
     pub fn as_str(self) -> &'static str {
         match self {
             Effect::Allow => "Allow",
@@ -60,18 +60,18 @@ impl Effect {
 }
 
 impl Policy {
-    /// The policy of a definition. The definition need not be valid: what is not understood is a [warning](Policy::warnings).
+    /// Derives the policy of a definition. The definition need not be valid: parts that are not understood cause a [warning](Policy::warnings).
     pub fn of(machine: &StateMachine, options: &PolicyOptions) -> Policy {
         collect::policy(machine, options)
     }
 
-    /// The statements. Where nothing need be allowed, there is one that denies everything, because IAM takes no policy without
-    /// statements (so does AWS's guide).
+    /// The statements. If no permissions are needed, there is one statement that denies everything, because IAM rejects a policy without statements
+    /// (AWS's guide does the same).
     pub fn statements(&self) -> &[Statement] {
         &self.statements
     }
 
-    /// What the policy cannot settle.
+    /// The issues that the policy cannot resolve.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
@@ -86,7 +86,7 @@ impl Policy {
         document(&self.statements)
     }
 
-    /// The policy document as JSON text with two blanks of indentation.
+    /// The policy document as JSON text, indented by two blanks for each level.
     pub fn to_json_pretty(&self) -> String {
         self.to_value().to_pretty()
     }
@@ -105,7 +105,7 @@ impl RolePolicy {
 }
 
 impl Statement {
-    /// Denies everything.
+    /// A statement that denies everything.
     pub(super) fn nothing() -> Statement {
         Statement {
             effect: Effect::Deny,

@@ -1,4 +1,4 @@
-//! Permissions as they are collected: merged, and in an order that does not depend on the definition's.
+//! Collected permissions: merged, and in an order independent of the definition's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +6,10 @@ use super::document::{Effect, Statement};
 use super::warning::{Warning, WarningKind};
 use crate::json::{Json, Object};
 
-/// Everything that was found.
+/// All collected permissions and warnings.
 #[derive(Debug, Default)]
 pub(super) struct Grants {
-    /// By the actions and the text of the condition, which two statements must share to be one: so no statement has actions that need
+    /// Keyed by the actions and the text of the condition: only statements with equal keys are merged. So no statement has actions that need
     /// resources of different types.
     statements: BTreeMap<(BTreeSet<String>, String), Granted>,
     warnings: BTreeMap<(WarningKind, String), BTreeSet<String>>,
@@ -47,13 +47,13 @@ impl Grants {
         granted.resources.extend(resources);
     }
 
-    /// Tells something of a state.
+    /// Adds a warning about a state.
     pub(super) fn warn(&mut self, kind: WarningKind, state: Option<&str>, message: String) {
         let states = self.warnings.entry((kind, message)).or_default();
         states.extend(state.map(str::to_owned));
     }
 
-    /// The statements, in the order of their actions and conditions.
+    /// The statements, sorted by their actions and conditions.
     pub(super) fn statements(&self) -> Vec<Statement> {
         let statement = |((actions, _), granted): (&(BTreeSet<String>, String), &Granted)| {
             let all = granted.resources.contains("*");
@@ -69,7 +69,7 @@ impl Grants {
             }
         };
         let mut statements: Vec<Statement> = self.statements.iter().map(statement).collect();
-        // A state may need permissions that are not known: denying everything would be wrong.
+        // A state may need unknown permissions: denying everything would be wrong.
         let is_unknown = self
             .warnings
             .iter()
@@ -80,7 +80,7 @@ impl Grants {
         statements
     }
 
-    /// The warnings, by kind and message.
+    /// The warnings, sorted by kind and message.
     pub(super) fn into_warnings(self) -> Vec<Warning> {
         let warning =
             |((kind, message), states): ((WarningKind, String), BTreeSet<String>)| Warning {

@@ -1,9 +1,9 @@
-//! ARNs from what definitions name resources by.
+//! Derives ARNs from the names of resources in definitions.
 
 use super::options::PolicyOptions;
 use crate::placeholder;
 
-/// The parts of a text between colons. A colon inside of `${AWS::Region}` divides nothing.
+/// Splits a text at colons, except inside `${AWS::Region}` and the like.
 pub(super) fn parts(text: &str) -> Vec<&str> {
     let (mut parts, mut from, mut inside) = (Vec::new(), 0, false);
     for (at, char) in text.char_indices() {
@@ -26,18 +26,18 @@ pub(super) fn is_arn(text: &str) -> bool {
     text.starts_with("arn:") && parts(text).len() >= 6
 }
 
-/// Whether a text is an ARN, or a placeholder that by its name stands for one: `${TopicArn}`.
+/// Whether a text is an ARN, or a placeholder whose name indicates an ARN: `${TopicArn}`.
 pub(super) fn stands_for_arn(text: &str) -> bool {
     is_arn(text) || placeholder::whole(text).is_some_and(|name| has_end(name, "arn"))
 }
 
-/// Whether a text is a placeholder and nothing else, for a resource that templates mostly give by its ARN.
+/// Whether a text consists of a single placeholder for a resource that templates mostly reference by its ARN.
 pub(super) fn is_address(text: &str) -> bool {
     let is_name = |name: &str| ["name", "family"].iter().any(|end| has_end(name, end));
     placeholder::whole(text).is_some_and(|name| !is_name(name)) || is_whole_reference(text)
 }
 
-/// `${Function.Arn}` and `${aws_lambda_function.charge.arn}`, which no placeholder of `DefinitionSubstitutions` is.
+/// `${Function.Arn}` and `${aws_lambda_function.charge.arn}`, which are not placeholders of `DefinitionSubstitutions`.
 fn is_whole_reference(text: &str) -> bool {
     let inner = text
         .strip_prefix("${")
@@ -51,8 +51,8 @@ fn has_end(text: &str, end: &str) -> bool {
         .is_some_and(|last| last.eq_ignore_ascii_case(end))
 }
 
-/// The ARNs of a function by its name, `name:qualifier`, a partial ARN or an ARN. One without a qualifier may be asked for with any: Lambda's
-/// permission for the function alone covers calls of `$LATEST`, `:*` those of its versions and aliases.
+/// The ARNs of a function, given its name, `name:qualifier`, a partial ARN or an ARN. Without a qualifier the result covers all of them: Lambda's
+/// permission for the unqualified function covers calls of `$LATEST`, `:*` covers calls of its versions and aliases.
 pub(super) fn function(
     text: &str,
     qualifier: Option<&str>,
@@ -84,7 +84,7 @@ pub(super) fn function(
     }
 }
 
-/// The ARN of a queue by its URL: `https://sqs.<region>.amazonaws.com/<account>/<name>`.
+/// The ARN of a queue, given its URL: `https://sqs.<region>.amazonaws.com/<account>/<name>`.
 pub(super) fn queue(url: &str, options: &PolicyOptions) -> Option<String> {
     if stands_for_arn(url) {
         return Some(url.to_owned());
@@ -106,7 +106,8 @@ pub(super) fn queue(url: &str, options: &PolicyOptions) -> Option<String> {
     ))
 }
 
-/// The ARN of a task definition: by its family, `family:revision` or an ARN. Without a revision it is the newest, whichever that is.
+/// The ARN of a task definition, given its family, `family:revision` or an ARN. Without a revision, the ARN covers all revisions, because the
+/// newest one runs.
 pub(super) fn task_definition(text: &str, options: &PolicyOptions) -> String {
     if is_address(text) {
         return text.to_owned();
@@ -121,7 +122,7 @@ pub(super) fn task_definition(text: &str, options: &PolicyOptions) -> String {
     }
 }
 
-/// The executions of a state machine, by its ARN, with or without a version or alias; `None` where the ARN does not show its name.
+/// The execution ARNs of a state machine, given its ARN with or without a version or alias; `None` if the ARN does not contain its name.
 pub(super) fn executions(machine: &str) -> Option<String> {
     match parts(machine).as_slice() {
         [
@@ -140,7 +141,7 @@ pub(super) fn executions(machine: &str) -> Option<String> {
     }
 }
 
-/// The secret in which a connection of EventBridge keeps its credentials; `None` where the ARN does not show its name.
+/// The secret in which an EventBridge connection stores its credentials; `None` if the ARN does not contain its name.
 pub(super) fn connection_secret(connection: &str) -> Option<String> {
     let parts = parts(connection);
     let ["arn", partition, "events", region, account, resource] = parts.as_slice() else {
@@ -152,7 +153,7 @@ pub(super) fn connection_secret(connection: &str) -> Option<String> {
     ))
 }
 
-/// The models that a call of Bedrock needs: a foundation model by its id, an ARN as it is, or an inference profile with its model in each region.
+/// The models that a Bedrock call needs: a foundation model by its id, an ARN unchanged, or an inference profile with its model in each region.
 pub(super) fn models(text: &str, options: &PolicyOptions) -> Vec<String> {
     let partition = &options.partition;
     let foundation = |model: &str| format!("arn:{partition}:bedrock:*::foundation-model/{model}");
@@ -181,7 +182,7 @@ pub(super) fn models(text: &str, options: &PolicyOptions) -> Vec<String> {
     }
 }
 
-/// The secret of a name: Secrets Manager puts six characters behind it.
+/// The ARN of a secret, given its name: Secrets Manager appends six characters.
 pub(super) fn secret(text: &str, options: &PolicyOptions) -> String {
     if stands_for_arn(text) {
         return text.to_owned();
@@ -189,7 +190,7 @@ pub(super) fn secret(text: &str, options: &PolicyOptions) -> String {
     options.arn("secretsmanager", &format!("secret:{text}-??????"))
 }
 
-/// Whether an argument of this name takes a role.
+/// Whether an argument with this name is a role.
 pub(super) fn is_role(name: &str) -> bool {
     ["Role", "RoleArn", "RoleARN"]
         .iter()

@@ -1,4 +1,4 @@
-//! What the integrations need whose permissions AWS documents one by one.
+//! The permissions of integrations that AWS documents individually.
 
 use super::arguments::{Arguments, Given};
 use super::conditions::{Applies, applies, condition, unknown_parts};
@@ -14,17 +14,17 @@ pub(super) struct Call<'a> {
     pub(super) state: &'a str,
     pub(super) arguments: Arguments<'a>,
     pub(super) options: &'a PolicyOptions,
-    /// Whether a role of `Credentials` does the work.
+    /// Whether the call uses a role of `Credentials`.
     pub(super) abroad: bool,
     /// Whether the Task waits for the end of a job.
     pub(super) sync: bool,
-    /// Whether a reader reads the objects that it lists.
+    /// Whether a reader reads the listed objects.
     pub(super) flattens: bool,
-    /// Whether a reader reads the objects that a manifest names.
+    /// Whether a reader reads the objects in a manifest.
     pub(super) manifest: bool,
 }
 
-/// Allows what a call needs.
+/// Allows the actions that a call needs.
 pub(super) fn allow<'p>(
     call: &Call<'_>,
     permissions: impl IntoIterator<Item = &'p Permission>,
@@ -32,7 +32,7 @@ pub(super) fn allow<'p>(
 ) {
     for permission in permissions {
         let actions = &permission.actions;
-        // Across accounts a job is only asked for its state.
+        // Across accounts, the state of a job is polled.
         if call.abroad && actions.contains(&"events:PutRule") {
             continue;
         }
@@ -64,7 +64,7 @@ pub(super) fn allow<'p>(
     }
 }
 
-/// The names of actions in a sentence.
+/// The names of actions as a phrase in a message.
 pub(super) fn shown(actions: &[&str]) -> String {
     let names: Vec<String> = actions
         .iter()
@@ -77,7 +77,7 @@ pub(super) fn shown(actions: &[&str]) -> String {
     }
 }
 
-/// On what a permission is needed.
+/// The resources of a permission.
 fn resources(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> Vec<String> {
     let options = call.options;
     let first = permission.resources.first().copied().unwrap_or_default();
@@ -168,7 +168,7 @@ fn resources(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> V
             .map(|arn| template::fill(arn, options, &mut |_| "*".to_owned()))
             .collect();
     }
-    // What another argument leaves open is told once the first is known.
+    // A second unknown argument is reported once the first is known.
     let mut open = Vec::new();
     for arn in &permission.resources {
         for place in template::places(arn) {
@@ -191,7 +191,7 @@ fn resources(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> V
     found
 }
 
-/// The resources by the values of a parameter; what it is allowed on when that is not known, with a warning.
+/// The resources, given the values of a parameter. If the value is unknown, the wider resources of the permission, with a warning.
 fn by_value(
     call: &Call<'_>,
     permission: &Permission,
@@ -237,7 +237,7 @@ fn by_value(
     found
 }
 
-/// What a permission is allowed on where its parameter is not known.
+/// The resources of a permission if its parameter is unknown.
 fn wide(call: &Call<'_>, permission: &Permission) -> Vec<String> {
     let all = match permission.dynamic.as_slice() {
         [] => &permission.resources,
@@ -263,7 +263,7 @@ fn widened(permission: &Permission, resources: &[String], why: &str) -> String {
     )
 }
 
-/// What a service takes where an argument is not given.
+/// The service's default of an absent argument.
 fn default_of(parameter: &str) -> Option<&'static str> {
     match parameter {
         "EventBusName" => Some("default"),
@@ -272,7 +272,7 @@ fn default_of(parameter: &str) -> Option<&'static str> {
     }
 }
 
-/// The templates of a permission with an argument in its place.
+/// Inserts an argument into the resource templates of a permission.
 fn of_templates(
     call: &Call<'_>,
     permission: &Permission,
@@ -288,7 +288,7 @@ fn of_templates(
         if ends_in_place && names::stands_for_arn(text) {
             return text.to_owned();
         }
-        // In ARNs these names are small (the guide's page of SageMaker).
+        // In ARNs these names are lower-case (the guide's page of SageMaker).
         let small = ["model/", "endpoint/", "endpoint-config/"];
         let small = arn.contains(":sagemaker:")
             && small.iter().any(|kind| arn.contains(&format!(":{kind}")));
@@ -307,7 +307,7 @@ fn of_templates(
     filled.collect()
 }
 
-/// The roles that a call passes on: those that its arguments name, and those that the user names.
+/// The roles that a call passes: those in its arguments, and those in the options.
 fn roles(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> Vec<String> {
     let given = call.options.pass_roles.get(call.state);
     let mut roles = given.cloned().unwrap_or_default();
@@ -382,7 +382,7 @@ fn secrets(call: &Call<'_>, permission: &Permission) -> Vec<String> {
     found.unwrap_or_else(|| wide(call, permission))
 }
 
-/// What is read or written in a bucket.
+/// The resource in a bucket that is read or written.
 fn in_bucket(arn: &str, bucket: &str, call: &Call<'_>) -> String {
     let base = if names::stands_for_arn(bucket) {
         bucket.to_owned()
@@ -422,14 +422,14 @@ fn project(build: &str, options: &PolicyOptions) -> Option<String> {
     (parts.len() == 2).then(|| options.arn("codebuild", &format!("project/{}", parts[0])))
 }
 
-/// The group of a report, by the report's ARN.
+/// The group of a report, given the report's ARN.
 fn report_group(report: &str) -> Option<String> {
     let parts = names::parts(report);
     let group = parts.get(5)?.strip_prefix("report/")?;
     Some(format!("{}:report-group/{group}", parts[..5].join(":")))
 }
 
-/// What is called of an API: its stage, method and path, each as far as it is known.
+/// The called API resource: its stage, method and path, as far as they are known.
 fn api(endpoint: &str, call: &Call<'_>) -> String {
     let host = endpoint
         .split_once("://")

@@ -1,9 +1,9 @@
-//! What the machine as a whole needs: itself, logs, traces.
+//! The permissions of the machine as a whole: child executions, logs, traces.
 
 use super::grants::Grants;
 use super::options::PolicyOptions;
 
-/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>. None of these takes a resource.
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>. None of these actions has a resource.
 const LOGGING: &[&str] = &[
     "logs:CreateLogDelivery",
     "logs:CreateLogStream",
@@ -17,7 +17,7 @@ const LOGGING: &[&str] = &[
     "logs:UpdateLogDelivery",
 ];
 
-/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html>. None of these takes a resource.
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html>. None of these actions has a resource.
 const TRACING: &[&str] = &[
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
@@ -25,7 +25,7 @@ const TRACING: &[&str] = &[
     "xray:PutTraceSegments",
 ];
 
-/// Logs and traces, as the options ask for them.
+/// Allows logs and traces, depending on the options.
 pub(super) fn observed(options: &PolicyOptions, grants: &mut Grants) {
     let everywhere = || ["*".to_owned()];
     if options.logging {
@@ -36,7 +36,7 @@ pub(super) fn observed(options: &PolicyOptions, grants: &mut Grants) {
     }
 }
 
-/// A Distributed Map starts executions of its own machine and waits for them.
+/// A Distributed Map starts executions of the same machine and waits for them.
 ///
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html>
 pub(super) fn distributed(label: Option<&str>, options: &PolicyOptions, grants: &mut Grants) {
@@ -51,7 +51,7 @@ pub(super) fn distributed(label: Option<&str>, options: &PolicyOptions, grants: 
     if options.redrive {
         let of = match label {
             Some(label) => format!("{name}/{label}:*"),
-            // AWS makes a label up.
+            // AWS generates a label.
             None => format!("{name}/*"),
         };
         grants.allow(["states:RedriveExecution"], executions(of), None);

@@ -1,4 +1,4 @@
-//! What calls of the AWS SDK need.
+//! The permissions of AWS SDK calls.
 
 use super::arguments::Given;
 use super::grants::Grants;
@@ -9,8 +9,8 @@ use super::{dependents, names, template};
 use crate::integrations::{Operation, Place, Service, needs, operation, optimized as table};
 use crate::json::{Json, Object};
 
-/// Allows what a call of a service needs: the IAM action of the operation's name, unless the tables have others. A call that is an optimized
-/// integration, too, needs what that one needs.
+/// Allows the actions that a call needs: the IAM action with the operation's name, unless the tables have others. If the call is also an optimized
+/// integration, it needs the same permissions as that one.
 pub(super) fn allow(call: &Call<'_>, service: &Service, action: &str, grants: &mut Grants) {
     let prefix = service.iam_prefix();
     dependents::allow(call, service.name(), &capitalized(action), grants);
@@ -38,7 +38,7 @@ pub(super) fn allow(call: &Call<'_>, service: &Service, action: &str, grants: &m
     for action in &actions {
         passes |= one(call, service.name(), &name, action, grants);
     }
-    // IAM's reference does not list all actions that pass roles on. `sts` and `iam` work on roles themselves.
+    // IAM's reference does not list all actions that pass roles. `sts` and `iam` operate on roles themselves.
     if !passes
         && !matches!(prefix, "sts" | "iam")
         && let Some(action) = actions.first()
@@ -47,7 +47,7 @@ pub(super) fn allow(call: &Call<'_>, service: &Service, action: &str, grants: &m
     }
 }
 
-/// One IAM action of an operation; whether it passes roles on.
+/// Allows one IAM action of an operation. Returns whether it passes roles.
 fn one(call: &Call<'_>, service: &str, operation: &str, action: &str, grants: &mut Grants) -> bool {
     let (prefix, name) = action.split_once(':').unwrap_or((action, ""));
     let (needs, dependent) = needs(prefix, name);
@@ -82,7 +82,8 @@ fn one(call: &Call<'_>, service: &str, operation: &str, action: &str, grants: &m
     !pass.is_empty()
 }
 
-/// The roles in the arguments of a call, on any level. A call that is not `known` to pass a role passes the roles that its arguments name.
+/// Allows passing the roles in the arguments of a call, on all levels. If it is not `known` that the call passes a role, only the roles that its
+/// arguments name.
 fn pass_roles(call: &Call<'_>, action: &str, known: bool, grants: &mut Grants) {
     let mut roles = Vec::new();
     let mut computed = known && call.arguments.0.is_none();
@@ -95,7 +96,7 @@ fn pass_roles(call: &Call<'_>, action: &str, known: bool, grants: &mut Grants) {
             _ => {}
         }
     });
-    // The role is the instance profile's, which the definition does not show.
+    // The role is that of the instance profile, which the definition does not show.
     computed |= call.arguments.has_instance_profile();
     if !known && !computed && roles.is_empty() {
         return;
@@ -173,7 +174,7 @@ fn special(call: &Call<'_>, service: &str, operation: &str) -> Option<Vec<String
     Some(actions)
 }
 
-/// API Gateway's actions are the methods of its own API.
+/// The IAM actions of API Gateway are the HTTP methods of its management API.
 ///
 /// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html>
 fn method(operation: &str) -> &'static str {

@@ -1,4 +1,4 @@
-//! On what calls of the AWS SDK are allowed: the types of resources that IAM knows, named by the arguments.
+//! The resources of AWS SDK calls: the resource types of IAM, with the names in the arguments.
 
 use super::arguments::Given;
 use super::grants::Grants;
@@ -8,10 +8,10 @@ use super::{names, template};
 use crate::integrations::{Need, Needs};
 use crate::json::Json;
 
-/// More resources than this are all of their type: a policy has a limit.
+/// Maximum number of named resources. With more, all resources of the type are allowed, because a policy has a size limit.
 const MOST: usize = 40;
 
-/// The resources of an action, with a warning where they are more than the call needs.
+/// The resources of an action, with a warning if they are more than the call needs.
 pub(super) fn of(
     call: &Call<'_>,
     operation: &str,
@@ -68,12 +68,12 @@ struct Asked<'a> {
     call: &'a Call<'a>,
     operation: &'a str,
     action: &'a str,
-    /// Why the resources are more than the call needs.
+    /// The reasons why the resources are more than the call needs.
     open: Vec<String>,
 }
 
 impl Asked<'_> {
-    /// The ARNs among the arguments, on whatever level. A placeholder for an ARN is meant where its argument's name says so.
+    /// The ARNs in the arguments, on all levels. A placeholder counts as an ARN if the name of its argument indicates one.
     fn arns(&self, is_meant: &dyn Fn(&str) -> bool, is_name: &dyn Fn(&str) -> bool) -> Vec<String> {
         let mut found = Vec::new();
         self.call.arguments.each(&mut |name, given| {
@@ -92,7 +92,7 @@ impl Asked<'_> {
         found
     }
 
-    /// The resources of an action that takes any type: those that an argument names by their ARN.
+    /// The resources of an action for any type: those that an argument names by ARN.
     fn anything(&self) -> Vec<String> {
         let service = self.action.split(':').next().unwrap_or_default();
         self.arns(&|arn| names::parts(arn)[2] == service, &is_resource_name)
@@ -111,7 +111,7 @@ impl Asked<'_> {
                 let named = |place: &&str| {
                     self.has(place, required.is_empty() && places.last() == Some(place))
                 };
-                // One that adds to what is needed anyway has to be named whole; where nothing is, by its first part.
+                // An optional type applies if the arguments name all of its parts. If no type is required, its first part suffices.
                 let is_meant = if required.is_empty() {
                     places.first().is_some_and(named) || !self.of_type(need, false).is_empty()
                 } else {
@@ -135,7 +135,7 @@ impl Asked<'_> {
         found
     }
 
-    /// The ARNs among the arguments that are of a type.
+    /// The ARNs in the arguments with this type.
     fn of_type(&self, need: &Need, alone: bool) -> Vec<String> {
         let wanted = names::parts(&need.arn);
         let start = wanted.get(5).and_then(|part| part.split("${").next());
@@ -210,7 +210,7 @@ impl Asked<'_> {
         self.filled(need, by_name)
     }
 
-    /// The ARN of a type with its places filled in; `*` where no argument has a name for it.
+    /// The ARN of a type with its placeholders replaced; `*` if no argument has a value for one.
     fn filled(&mut self, need: &Need, by_name: bool) -> Vec<String> {
         let places = template::places(&need.arn);
         let mut filled = vec![need.arn.clone()];
@@ -253,12 +253,12 @@ impl Asked<'_> {
         .collect()
     }
 
-    /// Whether an argument has a name for a place.
+    /// Whether an argument has a value for a placeholder.
     fn has(&self, place: &str, by_name: bool) -> bool {
         !matches!(self.found(place, by_name), None | Some((_, Given::Absent)))
     }
 
-    /// The texts for a place, and why they are more than is needed.
+    /// The values for a placeholder, and the reason if they are more than needed.
     fn value(&self, place: &str, by_name: bool) -> (Vec<String>, Option<String>) {
         let all = || vec!["*".to_owned()];
         if place == "TableName" {
@@ -287,7 +287,7 @@ impl Asked<'_> {
         }
     }
 
-    /// The argument that names a place, by its name: the same, the same but for `Name` and `Identifier`, or `Name` alone.
+    /// The argument for a placeholder, by name: the same name, the same except for `Name` and `Identifier`, or only `Name`.
     fn found(&self, place: &str, by_name: bool) -> Option<(String, Given)> {
         let arguments = self.call.arguments;
         if arguments.0.is_none() {
@@ -319,7 +319,7 @@ impl Asked<'_> {
         }
     }
 
-    /// The tables of DynamoDB's operations on several items.
+    /// The tables in DynamoDB's operations on several items.
     fn tables(&self) -> Vec<String> {
         let mut tables = Vec::new();
         let requests = self
@@ -358,7 +358,7 @@ impl Asked<'_> {
         tables
     }
 
-    /// The object that is copied: `CopySource` is `bucket/key`.
+    /// The copied object: `CopySource` is `bucket/key`.
     fn copied(&mut self) -> Vec<String> {
         let partition = &self.call.options.partition;
         if let Given::Literal(source) = self.call.arguments.get("CopySource") {
@@ -379,14 +379,14 @@ fn is_resource_name(name: &str) -> bool {
     matches!(name, "ResourceArn" | "ResourceARN" | "Arn")
 }
 
-/// Stands for the `${` of a placeholder while a template is filled in, so that it is taken for no place. No definition has it.
+/// Replaces the `${` of a user's placeholder while a template is filled in, so that it is not replaced. No definition contains this text.
 const GUARD: &str = "\u{1}{";
 
 fn guarded(text: &str) -> String {
     text.replace("${", GUARD)
 }
 
-/// A name without `Name` or `Identifier` at its end, when something is left.
+/// A name without the suffix `Name` or `Identifier`, if the remainder is not empty.
 fn stem(name: &str) -> Option<&str> {
     let stem = name
         .strip_suffix("Name")

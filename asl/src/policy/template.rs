@@ -1,8 +1,8 @@
-//! ARNs with places for names in them.
+//! ARN templates with placeholders.
 
 use super::options::PolicyOptions;
 
-/// A template with its places filled in: those of the account as the options have them, the others as `value` says.
+/// Replaces the placeholders of a template: those of the account from the options, the others with `value`.
 pub(super) fn fill(
     template: &str,
     options: &PolicyOptions,
@@ -28,7 +28,7 @@ pub(super) fn fill(
     filled
 }
 
-/// The names of the places of a template that the options do not fill in.
+/// The names of a template's placeholders that the options do not define.
 pub(super) fn places(template: &str) -> Vec<&str> {
     let pieces = template.split("${").skip(1);
     let names = pieces.filter_map(|piece| Some(piece.split_once('}')?.0));
@@ -37,7 +37,7 @@ pub(super) fn places(template: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Whether IAM takes a text for a resource: `*`, an ARN with all its parts, or a placeholder that stands for one.
+/// Whether a text is a valid IAM resource: `*`, an ARN with all its parts, or a placeholder for one.
 pub(super) fn is_resource(text: &str) -> bool {
     let readable = !text.chars().any(char::is_control);
     readable

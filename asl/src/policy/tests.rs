@@ -1,4 +1,4 @@
-//! What the parts promise.
+//! Properties of the modules.
 
 use super::arguments::{Arguments, Given};
 use super::conditions::{Applies, applies};
@@ -137,7 +137,7 @@ fn arguments_are_literal_computed_or_absent() {
         arguments.all("F[].G"),
         [literal("g"), Given::Computed, Given::Absent]
     );
-    // The input is what is given where nothing is selected.
+    // Without arguments, the input is passed.
     assert_eq!(Arguments(None).get("A"), Given::Computed);
 }
 
@@ -163,7 +163,7 @@ fn it_is_known_when_each_permission_of_the_tables_is_needed() {
         }
     }
     unseen.sort_unstable();
-    // Keys and service-linked roles; whatever else the tables come to say must be judged by `applies`.
+    // Keys and service-linked roles. `applies` must handle all other texts of the tables.
     assert_eq!(
         unseen,
         [

@@ -1,39 +1,39 @@
-//! What a policy cannot settle.
+//! The issues that a policy cannot resolve.
 
 use std::fmt;
 
-/// Something that the reader of a policy should know: it allows more than is needed, or lacks something.
+/// A warning to the reader of a policy: it allows more than is needed, or lacks a permission.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Warning {
-    /// What sort of thing it is.
+    /// The kind of the warning.
     pub kind: WarningKind,
-    /// What it is about, and how to mend it, without the names of the states.
+    /// The issue and how to fix it, without the names of the states.
     pub message: String,
-    /// The states that are the cause, in the order of their names; none where the machine as a whole is.
+    /// The states that cause it, sorted by name; empty if it is about the whole machine.
     pub states: Vec<String>,
 }
 
-/// A sort of [`Warning`].
+/// The kind of a [`Warning`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum WarningKind {
     /// The policy allows more than one resource, because the definition does not name it.
     Dynamic,
-    /// A role must be passed that the definition does not show.
+    /// The machine must pass a role that the definition does not show.
     PassRole,
-    /// What may be needed besides, and the definition does not show.
+    /// An additional permission may be needed, which the definition does not show.
     NotVisible,
-    /// What the state needs is not known.
+    /// The permissions of the state are unknown.
     Unknown,
-    /// Another role does the work, and needs its own policy.
+    /// The call uses another role, which needs its own policy.
     CrossAccount,
     /// The policy as a whole.
     Policy,
 }
 
 impl WarningKind {
-    /// The word for it in JSON: `dynamic`, `passRole`, ...
+    /// The name in JSON: `dynamic`, `passRole`, ...
     pub fn as_str(self) -> &'static str {
         match self {
             WarningKind::Dynamic => "dynamic",
@@ -46,7 +46,7 @@ impl WarningKind {
     }
 }
 
-/// The states, and what is to be said of them.
+/// The states, and the message.
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.states.as_slice() {

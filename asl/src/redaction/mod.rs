@@ -1,4 +1,4 @@
-//! Fields whose values are not shown: card numbers, passwords, access tokens.
+//! Redaction of sensitive fields: card numbers, passwords, access tokens.
 //!
 //! ```
 //! use serde_json::json;
@@ -31,46 +31,46 @@ use serde_json::Value;
 
 use self::path::Path;
 
-/// What stands in the place of a value that is not shown.
+/// The replacement for a redacted value.
 pub const REDACTED: &str = "[redacted]";
 
-/// The fields whose values are not shown, and the functions that mask them.
+/// A set of sensitive fields, with functions that mask their values.
 ///
-/// A path is found at any depth, because each state may put its values into other values: `card.number` masks `number` in each object that
-/// is the value of `card`. Lists on the way do not count: `items.price` masks the price of each item. `*` stands for any one name.
+/// A path matches at any depth, because each state may nest values in other values: `card.number` masks `number` in each object that is the value
+/// of `card`. Lists on the path are skipped: `items.price` masks the price of each item. `*` matches any one name.
 ///
-/// JSON inside of texts is masked too, also where it is cut off or escaped: causes of errors often contain a whole input. A value that an
-/// expression copies to a field with another name needs that name's path.
+/// JSON inside strings is masked too, even if it is truncated or escaped: the cause of an error often contains a whole input. If an expression
+/// copies a value to a field with another name, add the path of that field as well.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Redaction {
     paths: BTreeSet<Path>,
 }
 
 impl Redaction {
-    /// Masks nothing yet.
+    /// Creates a redaction that masks nothing.
     #[must_use]
     pub fn new() -> Redaction {
         Redaction::default()
     }
 
-    /// Masks the field at this path too: `number`, `card.number`, `$.card.number`, `items[*].price`, `card['full number']`, `*.token`.
+    /// Also masks the field at this path: `number`, `card.number`, `$.card.number`, `items[*].price`, `card['full number']`, `*.token`.
     ///
     /// # Errors
     ///
-    /// When the text is not a path of field names.
+    /// If the text is not a path of field names.
     pub fn path(mut self, path: &str) -> Result<Redaction, InvalidRedactionPath> {
         self.paths.insert(Path::parse(path)?);
         Ok(self)
     }
 
-    /// Masks each field with this name too. The name is taken as it is, with dots and brackets.
+    /// Also masks each field with this name. The name is literal, including dots and brackets.
     #[must_use]
     pub fn field(mut self, name: impl Into<String>) -> Redaction {
         self.paths.insert(Path::of_field(name.into()));
         self
     }
 
-    /// Masks the fields of another redaction too.
+    /// Also masks the fields of another redaction.
     #[must_use]
     pub fn and(mut self, other: &Redaction) -> Redaction {
         self.paths.extend(other.paths.iter().cloned());
@@ -83,13 +83,13 @@ impl Redaction {
         self.paths.is_empty()
     }
 
-    /// The value with [`REDACTED`] in place of what is masked.
+    /// Returns the value with [`REDACTED`] instead of sensitive values.
     #[must_use]
     pub fn value(&self, value: &Value) -> Value {
         self.value_at(&[], value)
     }
 
-    /// The same for a value that stands below these names: at `["card", "number"]`, or below it, `card.number` masks the whole value.
+    /// Like [`Redaction::value`], for a value at the path `names`: at or below `["card", "number"]`, `card.number` masks the whole value.
     #[must_use]
     pub fn value_at(&self, names: &[&str], value: &Value) -> Value {
         if (1..=names.len()).any(|end| self.masks(&names[..end])) {
@@ -98,7 +98,7 @@ impl Redaction {
         self.walk(&mut names.to_vec(), value)
     }
 
-    /// A text with [`REDACTED`] in place of what is masked in the JSON that it contains.
+    /// Returns the text with [`REDACTED`] instead of sensitive values in the JSON that it contains.
     #[must_use]
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match text::masked(self, &mut Vec::new(), text) {
@@ -107,7 +107,7 @@ impl Redaction {
         }
     }
 
-    /// Whether the value below these names is masked, by a path that ends with the last of them.
+    /// Whether the value at these names is masked by a path that ends with the last name.
     fn masks<S: AsRef<str>>(&self, names: &[S]) -> bool {
         self.paths.iter().any(|path| path.is_end_of(names))
     }

@@ -1,10 +1,10 @@
-//! The path of a field whose value is not shown.
+//! Paths of sensitive fields.
 
-/// The names of a path; `None` stands for any name.
+/// The names of a path; `None` matches any name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Path(Vec<Option<String>>);
 
-/// A text that is not a path of field names.
+/// An error: the text is not a path of field names.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{path}` is not a path of field names: {reason}")]
 pub struct InvalidRedactionPath {
@@ -13,7 +13,7 @@ pub struct InvalidRedactionPath {
 }
 
 impl Path {
-    /// One name.
+    /// The path of a single name.
     pub(super) fn of_field(name: String) -> Path {
         Path(vec![Some(name)])
     }
@@ -27,7 +27,7 @@ impl Path {
             })
     }
 
-    /// Whether these names end with the path.
+    /// Whether `names` ends with this path.
     pub(super) fn is_end_of<S: AsRef<str>>(&self, names: &[S]) -> bool {
         let Some(start) = names.len().checked_sub(self.0.len()) else {
             return false;
@@ -73,7 +73,7 @@ fn names(text: &str) -> Result<Vec<Option<String>>, &'static str> {
     }
 }
 
-/// What stands in brackets, and what follows them: a name in quotes, or all items of a list, which are passed over.
+/// Parses brackets and returns the remaining text: a quoted name, or all items of a list, which are skipped.
 fn bracket(text: &str) -> Result<(Option<String>, &str), &'static str> {
     const UNCLOSED: &str = "a bracket is not closed";
     for quote in ['\'', '"'] {

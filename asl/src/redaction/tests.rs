@@ -74,12 +74,12 @@ fn what_is_not_a_path_is_refused_with_a_reason() {
 fn json_in_a_text_is_masked_wherever_it_stands() {
     let redaction = redaction(&["card.number"]);
     for (text, masked) in [
-        // In the middle of a sentence, as the service writes it.
+        // JSON in the middle of a sentence, as the service writes it.
         (
             r#"The path '$.x' is not in the input '{"card":{"number":"4111"}}'"#,
             r#"The path '$.x' is not in the input '{"card":{"number":"[redacted]"}}'"#,
         ),
-        // Escaped.
+        // Escaped JSON.
         (
             r#"{"Cause":"{\"card\":{\"number\":4111}}"}"#,
             r#"{"Cause":"{\"card\":{\"number\":\"[redacted]\"}}"}"#,
@@ -88,7 +88,7 @@ fn json_in_a_text_is_masked_wherever_it_stands() {
             r#"got "{\"card\":{\"number\":4111}}" here"#,
             r#"got "{\"card\":{\"number\":\"[redacted]\"}}" here"#,
         ),
-        // Cut off.
+        // Truncated JSON.
         (
             r#"{"card":{"number":"41"#,
             r#"{"card":{"number":"[redacted]""#,
@@ -97,7 +97,7 @@ fn json_in_a_text_is_masked_wherever_it_stands() {
             r#"{"card":{"number":{"a":[1,"#,
             r#"{"card":{"number":"[redacted]""#,
         ),
-        // What a parser of JSON refuses.
+        // Text that a JSON parser rejects.
         (
             r#"{"card":{"other":1e999,"number":1e999}}"#,
             r#"{"card":{"other":1e999,"number":"[redacted]"}}"#,
@@ -106,7 +106,7 @@ fn json_in_a_text_is_masked_wherever_it_stands() {
             r#"{"card":{"holder":Ada,"number":x}}"#,
             r#"{"card":{"holder":Ada,"number":"[redacted]"}}"#,
         ),
-        // A brace before it that is no JSON, and the name across texts.
+        // A brace that does not start JSON, and a path that continues inside a string.
         (
             r#"bad { "input {"card":{"number":1}}"#,
             r#"bad { "input {"card":{"number":"[redacted]"}}"#,
@@ -134,7 +134,7 @@ fn many_brackets_and_quotes_take_no_quadratic_time() {
     }
 }
 
-/// A value whose texts and numbers under `secret` and `card.number` begin with `SECRET`, and no others.
+/// A value whose strings and numbers under `secret` and `card.number` begin with `SECRET`, and no others.
 fn value() -> impl Strategy<Value = Value> {
     let text = "[ a-z{}\\[\\]\":\\\\é🚀,]{0,6}";
     let leaf = prop_oneof![
@@ -155,13 +155,13 @@ fn value() -> impl Strategy<Value = Value> {
             (inner.clone(), secret.clone()).prop_map(
                 |(other, secret)| json!({ "card": { "number": { "a": secret }, "y": other } })
             ),
-            // Values in texts, as payloads and causes have them.
+            // Values in strings, as in payloads and causes.
             inner.prop_map(|value| json!({ "Cause": value.to_string() })),
         ]
     })
 }
 
-/// The value without what is masked, by a plain walk over values.
+/// The value without sensitive parts, by a simple walk over the values.
 fn expected(names: &[&str], value: &Value) -> Value {
     if names.last() == Some(&"secret") || names.ends_with(&["card", "number"]) {
         return Value::from(REDACTED);

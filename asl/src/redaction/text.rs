@@ -1,11 +1,11 @@
-//! Masks the JSON inside of a text.
+//! Masks the JSON in a text.
 //!
-//! The text is read once, from the left. It may have JSON in the middle of a sentence, JSON that is cut off at its end, and JSON that is
-//! escaped inside of a string; values that are too deep or too large for a parser are masked too. So this reads tokens, and builds no values.
+//! The text is scanned once, from left to right. It may contain JSON in the middle of a sentence, JSON that is truncated, and JSON that is escaped
+//! inside a string. Values too deep or too large for a parser are masked as well. So the scanner reads tokens and builds no values.
 
 use super::{REDACTED, Redaction};
 
-/// What comes next inside of a piece of JSON.
+/// The expected next token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Next {
     Value,
@@ -19,24 +19,24 @@ enum Next {
     Comma,
 }
 
-/// An object or a list that is open.
+/// An open object or list.
 enum Open {
-    /// An object, with whether the name of the member that is being read is on the list of names.
+    /// An object. The flag is whether the name of the current member is on the stack of names.
     Object {
         has_name: bool,
     },
     List,
 }
 
-/// A member whose value is masked.
+/// A member whose value is being masked.
 struct Mask {
-    /// Where the value begins.
+    /// Start offset of the value.
     start: usize,
-    /// How many objects and lists are open around it.
+    /// The number of open objects and lists around it.
     depth: usize,
 }
 
-/// The text of a masked copy, or `None` when nothing in the text is masked. `names` are those of the value that the text is.
+/// Returns the masked text, or `None` if nothing is masked. `names` is the path of the value that contains the text.
 pub(super) fn masked(redaction: &Redaction, names: &mut Vec<String>, text: &str) -> Option<String> {
     if redaction.is_empty() {
         return None;
@@ -53,7 +53,7 @@ pub(super) fn masked(redaction: &Redaction, names: &mut Vec<String>, text: &str)
         at += found;
         at = match text.as_bytes()[at] {
             b'"' => copy.quoted(at),
-            // A quote that is escaped begins nothing. Strings end at the next quote that is not, so no part is read often.
+            // An escaped quote does not start a string. Strings end at the next unescaped quote, so no part is scanned often.
             b'\\' => {
                 at + if text[at + 1..].starts_with(['"', '\\']) {
                     2
@@ -67,12 +67,12 @@ pub(super) fn masked(redaction: &Redaction, names: &mut Vec<String>, text: &str)
     copy.finish()
 }
 
-/// A copy of the text up to some byte.
+/// A copy of a prefix of the text.
 struct Copy<'a> {
     redaction: &'a Redaction,
     text: &'a str,
     out: String,
-    /// How much of the text is copied or replaced.
+    /// The number of bytes of the text that are copied or replaced.
     copied: usize,
     names: &'a mut Vec<String>,
 }
@@ -93,7 +93,7 @@ impl Copy<'_> {
         Some(self.out)
     }
 
-    /// A quote outside of JSON: a string with escaped JSON, or only a quotation mark. Returns where to go on.
+    /// Handles a quote outside of JSON, which starts a string with escaped JSON or is only a quotation mark. Returns the offset to continue at.
     fn quoted(&mut self, start: usize) -> usize {
         let end = string_end(self.text, start);
         match self.string(start, end) {
@@ -102,7 +102,7 @@ impl Copy<'_> {
         }
     }
 
-    /// Masks the JSON inside of a string literal. Returns whether there was any to mask.
+    /// Masks the JSON in a string literal. Returns whether anything was masked.
     fn string(&mut self, start: usize, end: usize) -> bool {
         let literal = &self.text[start..end];
         if !literal.contains(['{', '[']) {
@@ -116,14 +116,14 @@ impl Copy<'_> {
         true
     }
 
-    /// An object or list from its bracket on. Returns where to go on: behind it, or in its middle where the text is not JSON there.
+    /// Scans an object or list from its bracket on. Returns the offset to continue at: after it, or within it if the text there is not JSON.
     fn json(&mut self, start: usize) -> usize {
         let known = self.names.len();
         let mut open: Vec<Open> = Vec::new();
         let mut mask: Option<Mask> = None;
         let mut next = Next::Value;
         let mut at = start;
-        // The start of the last token: where to look again when the text turns out not to be JSON.
+        // The start of the last token. If the text is not JSON, scanning restarts here.
         let mut token = start;
         loop {
             at += blanks(&self.text[at..]);
@@ -198,11 +198,11 @@ impl Copy<'_> {
                     next = Next::Comma;
                     self.end_value(&mut mask, open.len(), at);
                 }
-                // Not JSON, or no longer.
+                // Not JSON, or no longer JSON.
                 _ => {
                     self.names.truncate(known);
                     if let Some(mask) = mask {
-                        // What should have been a value is hidden as far as it was read.
+                        // An invalid value is masked up to this point.
                         self.replace_from(mask.start, begin);
                         return begin.max(start + 1);
                     }
@@ -216,7 +216,7 @@ impl Copy<'_> {
                 return at;
             }
         }
-        // The text is cut off.
+        // The text is truncated.
         self.names.truncate(known);
         let end = self.text.len();
         if let Some(mask) = mask {
@@ -225,14 +225,14 @@ impl Copy<'_> {
         end
     }
 
-    /// Takes the name of a member off the list.
+    /// Removes the name of a member from the stack.
     fn end_member(&mut self, has_name: &mut bool) {
         if std::mem::take(has_name) {
             self.names.pop();
         }
     }
 
-    /// Masks what ends here, if it is a masked value.
+    /// Masks the value that ends here, if it is sensitive.
     fn end_value(&mut self, mask: &mut Option<Mask>, depth: usize, end: usize) {
         if let Some(ended) = mask.take_if(|mask| mask.depth == depth) {
             self.replace_from(ended.start, end);
@@ -246,7 +246,7 @@ impl Copy<'_> {
     }
 }
 
-/// Whether a bracket ends what is open.
+/// Whether a bracket closes the innermost open object or list.
 fn closes(byte: u8, next: Next, open: Option<&Open>) -> bool {
     match open {
         Some(Open::Object { .. }) => byte == b'}' && matches!(next, Next::Comma | Next::FirstName),
@@ -259,13 +259,13 @@ fn blanks(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t', '\n', '\r']).len()
 }
 
-/// The length of a number, of `true`, `false` or `null`, or of a word that is not JSON.
+/// The length of a number, of `true`, `false` or `null`, or of an invalid word.
 fn word(text: &str) -> usize {
     text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '+' | '.' | '_')))
         .unwrap_or(text.len())
 }
 
-/// Where the string literal that begins at `start` ends: behind its quote, or at the end of the text.
+/// The end of the string literal that starts at `start`: after its closing quote, or the end of the text.
 fn string_end(text: &str, start: usize) -> usize {
     let bytes = text.as_bytes();
     let mut at = start + 1;
@@ -279,7 +279,7 @@ fn string_end(text: &str, start: usize) -> usize {
     text.len()
 }
 
-/// The text that a string literal stands for. Of an escape that is cut off or unknown, what stands there.
+/// The decoded text of a string literal. A truncated or unknown escape is copied unchanged.
 fn content(literal: &str) -> String {
     let inside = &literal[1..];
     let inside = match literal.len() > 1 && string_end(literal, 0) == literal.len() {
@@ -294,7 +294,7 @@ fn content(literal: &str) -> String {
     while let Some(at) = rest.find('\\') {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
-        // A pair of surrogates is two escapes.
+        // A surrogate pair consists of two escapes.
         let escape = [12, 6, 2].into_iter().find_map(|length| {
             let escape = rest.get(..length)?;
             let one: String = serde_json::from_str(&format!("\"{escape}\"")).ok()?;

@@ -1,4 +1,4 @@
-//! The `Resource` of a Task: a function, an activity, or a service integration and the pattern it is called by.
+//! The `Resource` of a Task: a function, an activity, or a service integration with its pattern.
 //!
 //! ```
 //! use stepwright_asl::resource::{Pattern, Resource, ResourceKind};
@@ -28,34 +28,33 @@ pub const START_EXECUTION: &str = "arn:aws:states:::states:startExecution";
 /// The integration that starts an execution of an Express state machine and waits for its end.
 pub const START_SYNC_EXECUTION: &str = "arn:aws:states:::aws-sdk:sfn:startSyncExecution";
 
-/// The text of a `Resource`, taken apart. Any text can be taken apart; whether AWS knows it is the question of
-/// [`validate`](crate::validate) and, with the feature, of `integrations`.
+/// A parsed `Resource`. Every text can be parsed; [`validate`](crate::validate) and, with the feature, `integrations` check whether AWS knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resource<'t> {
     text: &'t str,
     kind: ResourceKind,
     partition: &'t str,
-    /// Of functions and activities.
+    /// Only for functions and activities.
     name: Option<&'t str>,
-    /// What follows `arn:aws:states:::`.
+    /// The text after `arn:aws:states:::`.
     integration: Option<&'t str>,
     pattern: Pattern,
 }
 
-/// The kind of a resource: it decides which events a Task writes and what answers it.
+/// The kind of a resource. It determines the history events of a Task and how it is completed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ResourceKind {
-    /// The ARN of a Lambda function: `LambdaFunction*` events, the result is the function's.
+    /// The ARN of a Lambda function: `LambdaFunction*` events; the function returns the result.
     Lambda,
-    /// The ARN of an activity: `Activity*` events, a worker answers.
+    /// The ARN of an activity: `Activity*` events; a worker returns the result.
     Activity,
     /// A service integration, `arn:aws:states:::service:action`: `Task*` events.
     Service,
 }
 
 impl<'t> Resource<'t> {
-    /// Takes a text apart. A text that is no ARN, such as the placeholder `${ReviewActivityArn}`, counts as an activity when
-    /// `activity` is a part of it, and as a function when not.
+    /// Parses a text. A text that is not an ARN, such as the placeholder `${ReviewActivityArn}`, counts as an activity if it contains `activity`,
+    /// otherwise as a function.
     ///
     /// ```
     /// use stepwright_asl::resource::{Resource, ResourceKind};
@@ -100,7 +99,7 @@ impl<'t> Resource<'t> {
         resource
     }
 
-    /// The text as the definition writes it.
+    /// The text in the definition.
     pub fn as_str(&self) -> &'t str {
         self.text
     }
@@ -110,28 +109,27 @@ impl<'t> Resource<'t> {
         self.kind
     }
 
-    /// The partition of the ARN, such as `aws` or `aws-cn`; empty when the text is no ARN of a known form.
+    /// The partition of the ARN, such as `aws` or `aws-cn`; empty if the text is not an ARN of a known form.
     pub fn partition(&self) -> &'t str {
         self.partition
     }
 
-    /// The name of the function or activity, when the text is its ARN.
+    /// The name of the function or activity, if the text is its ARN.
     pub fn name(&self) -> Option<&'t str> {
         self.name
     }
 
-    /// What follows `arn:aws:states:::`, such as `sqs:sendMessage.waitForTaskToken`; `None` when the text is no service
-    /// integration.
+    /// The text after `arn:aws:states:::`, such as `sqs:sendMessage.waitForTaskToken`; `None` if the text is not a service integration.
     pub fn integration(&self) -> Option<&'t str> {
         self.integration
     }
 
-    /// The same without the suffix of the pattern: `sqs:sendMessage`.
+    /// The integration without the suffix of the pattern: `sqs:sendMessage`.
     pub fn plain_integration(&self) -> Option<&'t str> {
         self.integration.map(|text| self.plain(text))
     }
 
-    /// What the Task waits for.
+    /// The pattern, which determines the event that the Task waits for.
     pub fn pattern(&self) -> Pattern {
         self.pattern
     }
@@ -141,12 +139,12 @@ impl<'t> Resource<'t> {
         self.plain(self.text)
     }
 
-    /// What the history calls `resourceType`: `lambda`, `aws-sdk:dynamodb`. Empty unless it is a service integration.
+    /// The `resourceType` in the history: `lambda`, `aws-sdk:dynamodb`. Empty unless it is a service integration.
     pub fn service(&self) -> &'t str {
         self.service_and_action().0
     }
 
-    /// What the history calls `resource`: `invoke`, `sendMessage.waitForTaskToken`. Empty unless it is a service integration.
+    /// The `resource` in the history: `invoke`, `sendMessage.waitForTaskToken`. Empty unless it is a service integration.
     pub fn action(&self) -> &'t str {
         self.service_and_action().1
     }
@@ -156,12 +154,12 @@ impl<'t> Resource<'t> {
         self.plain(self.action())
     }
 
-    /// Whether this is `arn:aws:states:::lambda:invoke`, by any pattern.
+    /// Whether this is `arn:aws:states:::lambda:invoke`, with any pattern.
     pub fn is_lambda_invoke(&self) -> bool {
         self.plain_integration() == Some("lambda:invoke")
     }
 
-    /// Whether this starts an execution of a state machine, by any pattern or by the AWS SDK.
+    /// Whether this starts an execution of a state machine, with any pattern or through the AWS SDK.
     pub fn starts_execution(&self) -> bool {
         matches!(
             self.plain_integration(),
@@ -173,7 +171,7 @@ impl<'t> Resource<'t> {
         )
     }
 
-    /// The argument that names what is called: `FunctionName` or `StateMachineArn`.
+    /// The argument that names the call's target: `FunctionName` or `StateMachineArn`.
     pub fn target_key(&self) -> Option<&'static str> {
         if self.is_lambda_invoke() {
             Some("FunctionName")
@@ -198,8 +196,8 @@ impl<'t> Resource<'t> {
     }
 }
 
-/// The name in what names a Lambda function: an ARN, a partial ARN, or a name, each with or without version or alias
-/// (AWS's reference of `Invoke`, `FunctionName`).
+/// Extracts the name of a Lambda function from an ARN, a partial ARN, or a name, each with or without version or alias (`FunctionName` in AWS's
+/// reference of `Invoke`).
 ///
 /// ```
 /// use stepwright_asl::resource::function_name;
@@ -212,7 +210,7 @@ impl<'t> Resource<'t> {
 pub fn function_name(text: &str) -> &str {
     match text.split_once(":function:") {
         Some((_, name)) => name.split(':').next().unwrap_or(name),
-        // Other text with colons is no function's name.
+        // Other text with colons is not a function's name.
         None => match text.split_once(':') {
             Some((name, qualifier)) if !qualifier.contains(':') => name,
             _ => text,
@@ -227,7 +225,7 @@ fn named<'t>(rest: &'t str, service: &str, mark: &str) -> Option<(&'t str, &'t s
     (owner.contains(':') && !name.is_empty()).then_some((partition, name))
 }
 
-/// The text as the definition writes it.
+/// The text in the definition.
 impl fmt::Display for Resource<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text)

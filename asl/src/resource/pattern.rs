@@ -1,22 +1,22 @@
-//! What a Task waits for.
+//! The patterns of service integrations.
 
 use std::fmt;
 
 use serde::Deserialize;
 
-/// What a state waits for after it has called a service.
+/// A service integration pattern: the event that a Task waits for after its call.
 ///
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[non_exhaustive]
 pub enum Pattern {
-    /// The service's answer. It has no suffix.
+    /// The response of the service. It has no suffix.
     #[serde(rename = "request-response")]
     RequestResponse,
     /// The end of the job: `.sync`.
     #[serde(rename = "sync")]
     Sync,
-    /// The end of the execution, whose output is JSON rather than text: `.sync:2`.
+    /// The end of the execution, with its output as JSON and not as a string: `.sync:2`.
     #[serde(rename = "sync:2")]
     Sync2,
     /// `SendTaskSuccess` or `SendTaskFailure` with the task's token: `.waitForTaskToken`.
@@ -33,7 +33,7 @@ impl Pattern {
         Pattern::WaitForTaskToken,
     ];
 
-    /// What follows the action in a resource, the dot included; empty for [`Pattern::RequestResponse`].
+    /// The suffix of the action in a resource, including the dot; empty for [`Pattern::RequestResponse`].
     pub fn suffix(self) -> &'static str {
         match self {
             Pattern::RequestResponse => "",
@@ -57,7 +57,7 @@ impl Pattern {
         matches!(self, Pattern::Sync | Pattern::Sync2)
     }
 
-    /// The pattern that a suffix names, spelled exactly so.
+    /// The pattern with exactly this suffix.
     pub fn from_suffix(suffix: &str) -> Option<Pattern> {
         Pattern::ALL
             .iter()
@@ -66,7 +66,7 @@ impl Pattern {
     }
 }
 
-/// Its suffix.
+/// The suffix.
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.suffix())

@@ -1,8 +1,8 @@
-//! Where the characters of a string stand in the text that it was written in.
+//! Maps the characters of a string to their offsets in the source text.
 
-/// The offset in `source` of each byte of `decoded`, a JSON or YAML string that is written from `start` on; `None` where both do not match.
+/// The offset in `source` of each byte of `decoded`, a JSON or YAML string that starts at `start`; `None` if they do not match.
 ///
-/// Blanks are passed over: YAML folds lines and takes indentation away.
+/// Whitespace is skipped, because YAML folds lines and removes indentation.
 pub(super) fn align(source: &str, start: usize, decoded: &str) -> Option<Vec<u32>> {
     let mut written = Written::at(source, start)?;
     let mut map = Vec::with_capacity(decoded.len());
@@ -20,18 +20,18 @@ pub(super) fn align(source: &str, start: usize, decoded: &str) -> Option<Vec<u32
     Some(map)
 }
 
-/// How a string is written.
+/// The quoting of a string.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Style {
-    /// As it is.
+    /// Without quotes.
     Plain,
-    /// In single quotes, where two stand for one.
+    /// In single quotes; two of them encode one.
     Single,
     /// In double quotes, with escapes.
     Double,
 }
 
-/// A string as it is written.
+/// A cursor in the source of a string.
 struct Written<'s> {
     source: &'s str,
     at: usize,
@@ -39,7 +39,7 @@ struct Written<'s> {
 }
 
 impl<'s> Written<'s> {
-    /// The string behind tags, anchors and, for `!Sub [text, ..]`, the beginning of the list.
+    /// Starts at the string, after tags, anchors and, for `!Sub [text, ..]`, the start of the list.
     fn at(source: &'s str, start: usize) -> Option<Written<'s>> {
         if follows_header(source.get(..start)?) {
             return Some(Written {
@@ -75,7 +75,7 @@ impl<'s> Written<'s> {
         })
     }
 
-    /// The offset of the next character that is no blank, when it is the wanted one.
+    /// The offset of the next character that is not whitespace, if it is the wanted one.
     fn find(&mut self, wanted: char) -> Option<usize> {
         loop {
             let at = self.at;
@@ -89,7 +89,7 @@ impl<'s> Written<'s> {
         }
     }
 
-    /// The next character and how many bytes it is written in; no character for the break of a line that goes on.
+    /// The next character and its encoded length in bytes. An escaped line break has no character.
     fn next(&self) -> Option<(Option<char>, usize)> {
         let rest = self.source.get(self.at..)?;
         let first = rest.chars().next()?;
@@ -102,7 +102,7 @@ impl<'s> Written<'s> {
     }
 }
 
-/// Whether a text ends behind the `|` or `>` of a block scalar, whose content comes next.
+/// Whether a text ends after the `|` or `>` of a block scalar, so that its content comes next.
 fn follows_header(before: &str) -> bool {
     let Some((head, indentation)) = before.rsplit_once('\n') else {
         return false;
@@ -118,7 +118,7 @@ fn follows_header(before: &str) -> bool {
     indentation.trim().is_empty() && marked.is_some_and(|rest| rest.ends_with([' ', '\t']))
 }
 
-/// The character of an escape of JSON or YAML.
+/// Decodes an escape of JSON or YAML.
 fn escape(rest: &str) -> Option<(Option<char>, usize)> {
     let kind = rest[1..].chars().next()?;
     let code = |digits: usize| u32::from_str_radix(rest.get(2..2 + digits)?, 16).ok();

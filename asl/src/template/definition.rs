@@ -1,4 +1,4 @@
-//! A definition that stands in another file's text.
+//! A definition that is embedded in another file.
 
 use crate::finding::Findings;
 use crate::json::Document;
@@ -6,45 +6,45 @@ use crate::model::MachineType;
 use crate::validate::Validator;
 use crate::yaml::Format;
 
-/// A state machine of a template, or the one that was described.
+/// A state machine of a template, or of the output of `describe-state-machine`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Embedded {
-    /// Its logical id in the template, or the machine's name.
+    /// The logical id in the template, or the machine's name.
     pub name: String,
-    /// What the machine is created as.
+    /// The type of the machine.
     pub machine_type: MachineType,
-    /// Where its definition stands.
+    /// The location of its definition.
     pub definition: EmbeddedDefinition,
 }
 
-/// Where a definition stands.
+/// The location of a definition.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum EmbeddedDefinition {
-    /// In the file itself, as a part of it.
+    /// In the file itself, as an object.
     Part {
-        /// The part, whose nodes have their places in the file.
+        /// The object, whose nodes have their positions in the file.
         document: Document,
     },
-    /// In the file itself, as a text in a string.
+    /// In the file itself, as a string.
     Text {
-        /// The text, with `${substitutions}` for what the template computes.
+        /// The text, with a `${substitution}` for each value that the template computes.
         text: String,
-        /// Where each byte of the text stands in the file.
+        /// The offset of each byte of the text in the file.
         offsets: Vec<u32>,
     },
-    /// In another file, named by its path from the template's folder.
+    /// In another file; its path is relative to the folder of the template.
     File {
         /// The path.
         path: String,
     },
-    /// In an object of S3 that CDK takes from this file in the template's folder, if it is there.
+    /// In an S3 object. CDK uploads it from this file in the folder of the template, which may be missing.
     Asset {
         /// The path.
         path: String,
     },
-    /// Where nothing can be read, for this reason.
+    /// In a location that cannot be read.
     Elsewhere {
         /// The reason.
         reason: String,
@@ -52,9 +52,9 @@ pub enum EmbeddedDefinition {
 }
 
 impl Embedded {
-    /// Checks a definition that stands in the file itself. Pointers lead through the definition, lines and columns are those of the file.
+    /// Checks a definition that is in the file itself. Pointers are relative to the definition; lines and columns are those of the file.
     ///
-    /// `None` for one that stands elsewhere.
+    /// Returns `None` if the definition is elsewhere.
     pub fn check(&self, file: &Document, validator: &Validator) -> Option<Findings> {
         let validator = validator.clone().of_type(self.machine_type);
         match &self.definition {

@@ -10,11 +10,11 @@ use crate::model::MachineType;
 use crate::substitution::is_substitution;
 use crate::yaml::{Format, read_template};
 
-/// Reads a file in which definitions may stand; in YAML any tag is taken.
+/// Parses a file that may contain definitions. In YAML, all tags are accepted.
 ///
 /// # Errors
 ///
-/// When the text is neither JSON nor YAML.
+/// If the text is neither JSON nor YAML.
 pub fn read(name: impl AsRef<Path>, text: &str) -> Result<Document, SyntaxError> {
     match Format::of(name, text) {
         Format::Json => Document::parse(text),
@@ -22,7 +22,7 @@ pub fn read(name: impl AsRef<Path>, text: &str) -> Result<Document, SyntaxError>
     }
 }
 
-/// The state machines of a template, or the one that `aws stepfunctions describe-state-machine` printed; `None` when the file is neither.
+/// The state machines of a template, or the one in the output of `aws stepfunctions describe-state-machine`; `None` if the file is neither.
 pub fn machines(file: &Document) -> Option<Vec<Embedded>> {
     let object = file.json().as_object()?;
     let is_definition = object.contains_key("StartAt") || object.contains_key("States");
@@ -37,7 +37,7 @@ pub fn machines(file: &Document) -> Option<Vec<Embedded>> {
     described(file, object).map(|machine| vec![machine])
 }
 
-/// What is printed has the definition in a string, beside the machine's ARN or its name and role.
+/// The output has the definition in a string, next to the machine's ARN or its name and role.
 fn described(file: &Document, object: &Object) -> Option<Embedded> {
     let is_described = object.contains_key("stateMachineArn")
         || object.contains_key("name") && object.contains_key("roleArn");
@@ -121,7 +121,7 @@ fn of_properties(file: &Document, pointer: &str, properties: &Object) -> Embedde
 fn part_at(file: &Document, pointer: &str) -> Option<EmbeddedDefinition> {
     let place = Place::at(file, pointer)?;
     let (json, mark) = definition(place);
-    // What the template computes as a whole is not known.
+    // A definition that the template computes as a whole is unknown.
     if json.as_str().is_some() {
         return None;
     }
@@ -132,7 +132,7 @@ fn part_at(file: &Document, pointer: &str) -> Option<EmbeddedDefinition> {
 
 fn text_at(file: &Document, pointer: &str) -> Option<EmbeddedDefinition> {
     let Text { text, offsets } = Text::of(Place::at(file, pointer)?)?;
-    // One placeholder alone says nothing.
+    // A single placeholder has no content to check.
     if crate::placeholder::whole(&text).is_some() {
         return None;
     }

@@ -1,10 +1,9 @@
-//! Files that hold definitions beside other things: templates of CloudFormation and SAM, and what `aws stepfunctions describe-state-machine`
-//! prints.
+//! Files with embedded definitions: CloudFormation and SAM templates, and the output of `aws stepfunctions describe-state-machine`.
 //!
-//! [`machines`] finds every `AWS::StepFunctions::StateMachine` and `AWS::Serverless::StateMachine` of a template, wherever its definition stands:
-//! as an object (`Definition`), as a text (`DefinitionString`, also through `Fn::Sub`, `Fn::Join` and `Fn::ToJsonString`), or in another file
-//! (`DefinitionUri`, `DefinitionS3Location`). What the template computes (`Ref`, `Fn::GetAtt`, ..) is read as a `${substitution}`; of `Fn::If` the
-//! value that stands first is read. YAML's short forms (`!Sub`, `!GetAtt`, `!If`, ..) mean the same. Findings stand at their places in the file.
+//! [`machines`] finds every `AWS::StepFunctions::StateMachine` and `AWS::Serverless::StateMachine` of a template. The definition may be an object
+//! (`Definition`), a string (`DefinitionString`, also with `Fn::Sub`, `Fn::Join` and `Fn::ToJsonString`), or in another file (`DefinitionUri`,
+//! `DefinitionS3Location`). A value that the template computes (`Ref`, `Fn::GetAtt`, ..) is read as a `${substitution}`. Of `Fn::If`, the first
+//! value is read. YAML's short forms (`!Sub`, `!GetAtt`, `!If`, ..) are supported. Findings have their positions in the file.
 //!
 //! ```
 //! use stepwright_asl::template::{machines, read};
@@ -33,8 +32,8 @@
 //! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
 //!
-//! [`supplies`] finds what such a template gives the placeholders of its machines (`DefinitionSubstitutions`, the variables of `Fn::Sub`), and
-//! tells what is missing, misspelt or not used.
+//! [`supplies`] finds the values that such a template defines for the placeholders of its machines (`DefinitionSubstitutions`, the variables of
+//! `Fn::Sub`), and reports missing, misspelt and unused ones.
 
 mod align;
 mod definition;

@@ -1,4 +1,4 @@
-//! What a template gives the placeholders of its machines.
+//! The values that a template defines for the placeholders of its machines.
 
 use super::align::align;
 use super::definition::EmbeddedDefinition;
@@ -9,40 +9,40 @@ use crate::json::{Document, Json, Position, escape};
 use crate::placeholder::{self, Mismatch, mismatches};
 use crate::similar::did_you_mean;
 
-/// What a template gives the placeholders of one of its machines.
+/// The values that a template defines for the placeholders of one of its machines.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Supply {
     /// The machine's logical id.
     pub machine: String,
-    /// Where its definition stands.
+    /// The location of its definition.
     pub definition: EmbeddedDefinition,
-    /// The placeholders of a definition that stands in the template itself, as far as `DefinitionSubstitutions` gives them values.
+    /// The placeholders of a definition that is in the template itself and that need a value from `DefinitionSubstitutions`.
     pub uses: Vec<Use>,
     /// The keys of its `DefinitionSubstitutions`.
     given: Vec<Use>,
-    /// Whether the template computes them, so that they are not known.
+    /// Whether the template computes the keys, so that they are unknown.
     is_computed: bool,
-    /// Where `DefinitionSubstitutions` stands, or else the machine.
+    /// The position of `DefinitionSubstitutions`, or else of the machine.
     place: Position,
-    /// What is wrong with variables of `Fn::Sub`.
+    /// Faults in variables of `Fn::Sub`.
     findings: Vec<Finding>,
 }
 
-/// A name at its place.
+/// A name and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Use {
     /// The name.
     pub name: String,
-    /// Where it stands first.
+    /// The position of its first occurrence.
     pub position: Position,
-    /// What its value is, for messages; empty where that is not known.
+    /// A description of the value, for messages; empty if unknown.
     pub about: String,
 }
 
 impl Use {
-    /// A name that stands there.
+    /// Creates a name at a position.
     pub fn new(name: impl Into<String>, position: Position) -> Use {
         Use {
             name: name.into(),
@@ -51,7 +51,7 @@ impl Use {
         }
     }
 
-    /// The same with what its value is, for messages: `Lambda function ARN, used by Charge`.
+    /// Adds a description of the value, for messages: `Lambda function ARN, used by Charge`.
     #[must_use]
     pub fn about(self, about: impl Into<String>) -> Use {
         Use {
@@ -60,7 +60,7 @@ impl Use {
         }
     }
 
-    /// The placeholder as messages name it: `` `${ChargeArn}` (Lambda function ARN, used by Charge) ``.
+    /// The placeholder in messages: `` `${ChargeArn}` (Lambda function ARN, used by Charge) ``.
     pub fn described(&self) -> String {
         let name = placeholder::text(&self.name);
         match self.about.as_str() {
@@ -70,7 +70,7 @@ impl Use {
     }
 }
 
-/// What a template gives the placeholders of each of its machines; `None` when the file is no template.
+/// Returns the values that a template defines for the placeholders of each of its machines; `None` if the file is not a template.
 ///
 /// ```
 /// use stepwright_asl::template::{read, supplies};
@@ -93,7 +93,7 @@ impl Use {
 /// # Ok::<(), stepwright_asl::SyntaxError>(())
 /// ```
 pub fn supplies(file: &Document) -> Option<Vec<Supply>> {
-    // What was described stands in no template.
+    // The output of `describe-state-machine` is not a template.
     let template = Template::of(file)?;
     let found = machines(file)?.into_iter().filter_map(|machine| {
         let pointer = format!("/Resources/{}", escape(&machine.name));
@@ -114,7 +114,7 @@ pub fn supplies(file: &Document) -> Option<Vec<Supply>> {
             Some(one) => (keys(one), false),
             None => (Vec::new(), false),
         };
-        // `Fn::Transform` puts keys in that are not known.
+        // `Fn::Transform` inserts unknown keys.
         let is_computed = is_computed || given.iter().any(|key| key.name.starts_with("Fn::"));
         Some(Supply {
             machine: machine.name,
@@ -130,13 +130,13 @@ pub fn supplies(file: &Document) -> Option<Vec<Supply>> {
 }
 
 impl Supply {
-    /// Whether the template computes the substitutions, so that nobody knows them before it is deployed.
+    /// Whether the template computes the substitutions, so that they are unknown before the deployment.
     pub fn is_computed(&self) -> bool {
         self.is_computed
     }
 
-    /// What is wrong with the substitutions of a definition that uses these names, in the order of the template: those that are missing,
-    /// misspelt or not used. Lines and columns are those of the template.
+    /// Checks the substitutions of a definition that uses these names. Returns the missing, misspelt and unused ones, in the order of the template.
+    /// Lines and columns are those of the template.
     pub fn check(&self, uses: &[Use]) -> Vec<Finding> {
         let wanted: Vec<&str> = uses.iter().map(|one| one.name.as_str()).collect();
         let given: Vec<&str> = self.given.iter().map(|one| one.name.as_str()).collect();
@@ -169,7 +169,7 @@ impl Supply {
                     .suggest(format!("did you mean `{}`?", uses[wanted].name))
             }
             Mismatch::Unknown { given } => {
-                // It changes nothing.
+                // An unused key has no effect.
                 Finding::new(UNKNOWN, Severity::Warning, not_there(given))
                     .position(self.given[given].position)
                     .suggest("take the key out")
@@ -178,11 +178,11 @@ impl Supply {
     }
 }
 
-/// A placeholder without value.
+/// A placeholder without a value.
 const MISSING: &str = "missing";
-/// A key that is nearly a placeholder without value.
+/// A key similar to a placeholder without a value.
 const MISSPELT: &str = "misspelt";
-/// A key that no placeholder has.
+/// A key without a placeholder.
 const UNKNOWN: &str = "unknown";
 
 fn error(kind: &'static str, message: String, position: Position) -> Finding {
@@ -199,11 +199,11 @@ fn keys(place: Place<'_>) -> Vec<Use> {
     .collect()
 }
 
-/// The names that `Fn::Sub` knows in a template.
+/// The names that `Fn::Sub` can use in a template.
 struct Template<'d> {
     resources: Vec<&'d str>,
     parameters: Vec<&'d str>,
-    /// Whether SAM makes resources that do not stand there.
+    /// Whether SAM generates resources that are not in the template.
     is_sam: bool,
 }
 
@@ -253,7 +253,7 @@ impl<'d> Template<'d> {
     }
 }
 
-/// Reads the texts of a definition.
+/// Reads the strings of a definition.
 struct Reader<'t, 'd> {
     template: &'t Template<'d>,
     uses: Vec<Use>,
@@ -312,7 +312,7 @@ impl<'t, 'd> Reader<'t, 'd> {
         }
     }
 
-    /// A text that the template leaves as it is.
+    /// Reads a string that the template does not change.
     fn literal(&mut self, place: Place<'_>) {
         for (at, name) in variables(place) {
             if placeholder::is_name(name) {
@@ -327,12 +327,12 @@ impl<'t, 'd> Reader<'t, 'd> {
         }
     }
 
-    /// A text in which `Fn::Sub` puts values.
+    /// Reads a string in which `Fn::Sub` replaces variables.
     fn substituted(&mut self, text: Place<'_>, map: Option<Place<'_>>) {
         let given = map.map(keys).unwrap_or_default();
         let mut used: Vec<&str> = Vec::new();
         for (at, variable) in variables(text) {
-            // `${!Name}` stays, as `${Name}`.
+            // `${!Name}` becomes the literal `${Name}`.
             if let Some(name) = variable.strip_prefix('!') {
                 if placeholder::is_name(name) {
                     self.uses_name(name, at);
@@ -379,7 +379,7 @@ impl<'t, 'd> Reader<'t, 'd> {
     }
 }
 
-/// What stands between `${` and `}` in a text of the template, and where.
+/// The names between `${` and `}` in a string of the template, with their positions.
 fn variables<'d>(place: Place<'d>) -> Vec<(Position, &'d str)> {
     let text = place.json.as_str().unwrap_or_default();
     let document = place.document;

@@ -6,7 +6,7 @@ use crate::validate::{MachineType, Validator};
 use crate::yaml::Format;
 use proptest::prelude::*;
 
-/// The findings of the machines that stand in a file: machine, rule, line and what stands there.
+/// The findings of the machines in a file: machine, rule, line and pointer, then the text at the position.
 fn found(name: &str, text: &str) -> Vec<(String, String)> {
     let file = read(name, text).expect("can be read");
     let validator = Validator::new(MachineType::Standard);
@@ -82,7 +82,7 @@ fn a_definition_of_json_is_a_part_of_the_template() {
     "A": {"Type": "Task", "Resource": {"Fn::GetAtt": ["Fn", "Arn"]}, "Next": "B"},
     "B": {"Type": "Task", "Resource": {"Fn::Sub": ["arn:${P}:states:::sqs:sendMessage.waitForTaskToken", {"P": "aws"}]}, "End": true}
   }}}}}}}"#;
-    // An Express machine waits for no token.
+    // An Express machine cannot wait for a token.
     expect(
         "t.json",
         text,
@@ -148,7 +148,7 @@ fn a_text_has_its_places_in_the_template() {
     );
     let long = quoted(&format!("\n        Fn::Sub: |\n          {json}"));
     expect("t.yaml", &long, &[("M SW020 7 /States/A/Next", "\"É\"}}}")]);
-    // YAML in a text, as SAM takes it.
+    // YAML in a string, which SAM accepts.
     let yaml = quoted("|\n        StartAt: A\n        States:\n          A: {Type: Pass, Next: B}");
     expect("t.yaml", &yaml, &[("M SW020 8 /States/A/Next", "B}")]);
 }
@@ -230,7 +230,7 @@ fn a_definition_is_no_template() {
     assert!(machines(&empty).expect("is a template").is_empty());
 }
 
-/// Each byte of the text stands where the file has it, as far as it is no blank.
+/// Checks that each byte of the text, except whitespace, is at its offset in the file.
 fn is_aligned(source: &str, document: &Document, pointer: &str) {
     let place = Place::at(document, pointer).expect("is there");
     let Text { text, offsets } = Text::of(place).expect("is a text");
@@ -316,7 +316,7 @@ proptest! {
         }
     }
 
-    /// However a template is written: what is wrong is the same, and stands where the key does.
+    /// The findings do not depend on the syntax of the template, and are at the key.
     #[test]
     fn substitutions_are_checked_in_every_form_of_a_template(
         wanted in prop::collection::btree_set("(Charge|Ship)(Card)?(Arn|ARN|Url)", 1..5),

@@ -1,9 +1,9 @@
-//! Texts and values that a template computes.
+//! Strings and values that a template computes.
 
 use super::align::align;
 use crate::json::{Document, Json, Mark, Number, Object};
 
-/// A value of a template with its place.
+/// A value of a template with its position.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'d> {
     pub(super) document: &'d Document,
@@ -34,8 +34,8 @@ impl<'d> Place<'d> {
         Some((key, Place { json, mark, ..self }))
     }
 
-    /// The function that computes it, and its argument: `Fn::Sub` for `{"Fn::Sub": ..}` and for `!Sub ..`. Short forms whose text is known
-    /// already, as that of `!Sub text`, have none.
+    /// The intrinsic function of the value, and its argument: `Fn::Sub` for `{"Fn::Sub": ..}` and for `!Sub ..`. `None` for short forms whose text
+    /// was already resolved, such as `!Sub text`.
     pub(super) fn function(self) -> Option<(String, Place<'d>)> {
         if let Some(object) = self.json.as_object() {
             let (key, argument) = self.member(0).filter(|_| object.len() == 1)?;
@@ -47,7 +47,7 @@ impl<'d> Place<'d> {
         (!is_known).then(|| (format!("Fn::{tag}"), self))
     }
 
-    /// The tag of YAML in front of it, without `!`.
+    /// The YAML tag before the value, without `!`.
     pub(super) fn tag(self) -> Option<&'d str> {
         let rest = self.document.source().get(self.mark.start as usize..)?;
         let rest = rest
@@ -59,7 +59,7 @@ impl<'d> Place<'d> {
     }
 }
 
-/// What stands for a value that only the deployment knows: `${Orders.Arn}`.
+/// The placeholder for a value that only the deployment knows: `${Orders.Arn}`.
 fn placeholder(name: &str, argument: &Json) -> String {
     let name = match (name, argument) {
         ("Ref", Json::String(of)) => of.to_string(),
@@ -73,7 +73,7 @@ fn placeholder(name: &str, argument: &Json) -> String {
     format!("${{{}}}", name.replace(['{', '}'], ""))
 }
 
-/// A text that is made of pieces, and where its bytes stand in the template.
+/// A string built from pieces, and the offsets of its bytes in the template.
 #[derive(Default)]
 pub(super) struct Text {
     pub(super) text: String,
@@ -81,7 +81,7 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// The text that a value of the template comes to; `None` where it is no text.
+    /// The string that a value of the template evaluates to; `None` if it is not a string.
     pub(super) fn of(place: Place<'_>) -> Option<Text> {
         let mut text = Text::default();
         text.add(place)?;
@@ -143,7 +143,7 @@ impl Text {
     }
 }
 
-/// The definition that an object of a template comes to, with the places of its nodes.
+/// The definition that an object of the template evaluates to, with the positions of its nodes.
 pub(super) fn definition(place: Place<'_>) -> (Json, Mark) {
     let leaf = |text: String| (Json::from(text), with_children(place.mark, Vec::new()));
     if let Some((name, argument)) = place.function() {

@@ -1,4 +1,4 @@
-//! Rules of users, beside the built-in ones.
+//! User-defined rules, which run together with the built-in ones.
 
 use super::definition::Definition;
 use crate::finding::Finding;
@@ -7,11 +7,11 @@ use crate::json::{Document, Json, Object, Pointer, Position};
 use crate::model::{MachineType, QueryLanguage, StateKind};
 use crate::resource::Resource;
 
-/// A rule of your own: what a team asks of its definitions and AWS does not.
+/// A user-defined rule: a requirement of a team on its definitions that AWS does not have.
 ///
-/// A rule sees the machine, each state, or both, and adds its findings to those that are there. They carry the rule's
-/// [`id`](CustomRule::id), whatever id they were made with. One without a place stands where the node of its pointer is written: at the key
-/// of an object or array, and at the value of anything else. [`Validator::with_rule`](super::Validator::with_rule) adds the rule.
+/// A rule checks the machine, each state, or both, and appends its findings to the list. Each finding gets the rule's [`id`](CustomRule::id), even
+/// if it was created with another id. A finding without a position is reported at the node of its pointer: at the key of an object or array, and at
+/// the value of anything else. [`Validator::with_rule`](super::Validator::with_rule) adds the rule.
 ///
 /// ```
 /// use stepwright_asl::model::StateKind;
@@ -48,7 +48,7 @@ use crate::resource::Resource;
 /// # Ok::<(), RuleIdError>(())
 /// ```
 pub trait CustomRule: Send + Sync {
-    /// Its id, by which it is denied, allowed or left out. No other rule has it, also in other capitals.
+    /// The rule's id, which [`Validator`](super::Validator) uses to deny, allow or remove the rule. It must be unique, regardless of case.
     fn id(&self) -> &'static str;
 
     /// Checks the machine as a whole, once.
@@ -56,7 +56,7 @@ pub trait CustomRule: Send + Sync {
         let _ = (machine, findings);
     }
 
-    /// Checks one state, in whatever branch or processor it stands.
+    /// Checks one state, at any nesting level.
     fn check_state(&self, state: &StateView<'_>, findings: &mut Vec<Finding>) {
         let _ = (state, findings);
     }
@@ -78,17 +78,17 @@ impl<'d> MachineView<'d> {
         self.definition.document.json()
     }
 
-    /// The definition with the place of every node; a [`StateMachine`](crate::StateMachine) that is checked has no text and no places.
+    /// The definition with the position of each node. A [`StateMachine`](crate::StateMachine) has no text, so its nodes have no positions.
     pub fn document(&self) -> &'d Document {
         self.definition.document
     }
 
-    /// What the machine will be created as.
+    /// The type of the machine, Standard or Express.
     pub fn machine_type(&self) -> MachineType {
         self.definition.machine_type
     }
 
-    /// The query language of states that do not name theirs.
+    /// The query language of states without a `QueryLanguage` field.
     pub fn query_language(&self) -> QueryLanguage {
         self.definition.language
     }
@@ -98,7 +98,7 @@ impl<'d> MachineView<'d> {
         &self.definition.graph
     }
 
-    /// All states, those of inner containers behind the state they stand in.
+    /// All states. States of an inner container follow the state that contains them.
     pub fn states(&self) -> impl Iterator<Item = StateView<'d>> + use<'d> {
         let definition = self.definition;
         (0..definition.graph.states().len()).map(move |number| StateView { definition, number })
@@ -123,7 +123,7 @@ impl<'d> StateView<'d> {
         &self.definition.graph.states()[self.number]
     }
 
-    /// The machine it stands in.
+    /// The machine that contains the state.
     pub fn machine(&self) -> MachineView<'d> {
         MachineView::of(self.definition)
     }
@@ -133,48 +133,48 @@ impl<'d> StateView<'d> {
         self.number
     }
 
-    /// Its name.
+    /// The state's name.
     pub fn name(&self) -> &'d str {
         self.state().name
     }
 
-    /// Its type, when `Type` names one.
+    /// The state's type; `None` if `Type` is missing or unknown.
     pub fn kind(&self) -> Option<StateKind> {
         self.state().kind
     }
 
-    /// Its members.
+    /// The state's members.
     pub fn object(&self) -> &'d Object {
         self.state().object
     }
 
-    /// The value of one of its fields.
+    /// The value of one of the state's fields.
     pub fn get(&self, field: &str) -> Option<&'d Json> {
         self.object().get(field)
     }
 
-    /// What its `Resource` names, when it is a text.
+    /// The parsed `Resource`; `None` if it is not a string.
     pub fn resource(&self) -> Option<Resource<'d>> {
         let text = self.get("Resource")?.as_str()?;
         Some(Resource::parse(text))
     }
 
-    /// The query language that holds in it.
+    /// The query language of the state.
     pub fn query_language(&self) -> QueryLanguage {
         self.definition.languages[self.number]
     }
 
-    /// Where it stands: `/States/Charge`.
+    /// Pointer to the state, such as `/States/Charge`.
     pub fn pointer(&self) -> Pointer<'d> {
         self.state().pointer.clone()
     }
 
-    /// Where one of its fields stands: `/States/Charge/Retry`.
+    /// Pointer to one of the state's fields, such as `/States/Charge/Retry`.
     pub fn at(&self, field: &'d str) -> Pointer<'d> {
         self.state().pointer.key(field)
     }
 
-    /// The place of its name in the text; `None` where there is no text.
+    /// The position of the state's name in the text; `None` without a text.
     pub fn position(&self) -> Option<Position> {
         let document = self.definition.document;
         document.key_position(&self.pointer().to_string())

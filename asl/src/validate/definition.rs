@@ -1,4 +1,4 @@
-//! A definition as the rules look at it: broken or not, taken apart once.
+//! A definition, valid or not, in the form that the rules check. It is built once per validation.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -13,11 +13,11 @@ use super::expression::Parsed;
 use super::flow::Flow;
 use super::variables::Variables;
 
-/// A definition, taken apart.
+/// A definition, split into the parts that rules check.
 pub(super) struct Definition<'d> {
     pub(super) document: &'d Document,
     pub(super) machine_type: MachineType,
-    /// The ids of all rules, those of the user too.
+    /// The ids of all rules, including user-defined ones.
     pub(super) ids: Vec<&'static str>,
     /// The query language of the machine.
     pub(super) language: QueryLanguage,
@@ -33,9 +33,9 @@ pub(super) struct Definition<'d> {
     pub(super) paths: Vec<PathText<'d>>,
     /// Every member of a payload template whose key ends in `.$`.
     pub(super) bindings: Vec<Binding<'d>>,
-    /// Every string of a payload template, or of the `Result` of a Pass, that stands as it is and looks as if it were to be evaluated.
+    /// Every string of a payload template, or of the `Result` of a Pass, that is not evaluated although it looks like a path or a call.
     pub(super) literals: Vec<Literal<'d>>,
-    /// Every string in which JSONata may stand.
+    /// Every string that may contain JSONata.
     pub(super) expressions: Vec<ExpressionText<'d>>,
     pub(super) variables: Variables<'d>,
     /// Computed when a rule first reads it.
@@ -45,20 +45,20 @@ pub(super) struct Definition<'d> {
 /// An object with named fields.
 pub(super) struct Part<'d> {
     pub(super) pointer: Pointer<'d>,
-    /// The innermost state that it is or is a part of, by its number in the graph.
+    /// The number in the graph of the state that this part is, or of the innermost state that contains it.
     pub(super) state: Option<usize>,
     pub(super) object: &'d Object,
     pub(super) schema: &'static Schema,
-    /// For each member the field that it is.
+    /// The field of each member.
     pub(super) fields: Box<[Option<&'static FieldInfo>]>,
-    /// The query language that holds in it.
+    /// The query language of this part.
     pub(super) language: QueryLanguage,
-    /// The schema of the object it is a part of.
+    /// The schema of the parent object.
     pub(super) parent: Option<&'static str>,
 }
 
 impl<'d> Part<'d> {
-    /// Whether it is an object of this schema.
+    /// Whether this part has the schema `name`.
     pub(super) fn is(&self, name: &str) -> bool {
         self.schema.name == name
     }
@@ -87,7 +87,7 @@ impl<'d> Part<'d> {
         self.get(key)?.as_str()
     }
 
-    /// A number that is written as one.
+    /// The value of a member that is a JSON number.
     pub(super) fn number(&self, key: &str) -> Option<f64> {
         self.get(key)?.as_f64()
     }
@@ -96,7 +96,7 @@ impl<'d> Part<'d> {
         self.get(key)?.as_array()
     }
 
-    /// The members, each with the field that it is.
+    /// The members, each with its field.
     pub(super) fn members(
         &self,
     ) -> impl Iterator<Item = (&'d str, &'d Json, Option<&'static FieldInfo>)> {
@@ -104,7 +104,7 @@ impl<'d> Part<'d> {
         members.map(|((key, value), field)| (key.as_str(), value, *field))
     }
 
-    /// Whether it is one of the eight states.
+    /// Whether this part is a state, of any of the eight types.
     pub(super) fn is_state(&self) -> bool {
         StateKind::from_word(self.schema.name).is_some()
     }
@@ -113,60 +113,60 @@ impl<'d> Part<'d> {
 /// A field that must be a path.
 pub(super) struct PathText<'d> {
     pub(super) pointer: Pointer<'d>,
-    /// The part that has the field.
+    /// The part that contains the field.
     pub(super) part: usize,
     pub(super) field: &'d str,
     pub(super) text: &'d str,
-    /// What it is; a call where the field takes one.
+    /// The parsed path, or a parsed call if the field accepts calls.
     pub(super) parsed: Result<Expression, SyntaxError>,
 }
 
 /// A member whose key ends in `.$`.
 pub(super) struct Binding<'d> {
-    /// The part in whose template it stands.
+    /// The part whose template contains the member.
     pub(super) part: usize,
-    /// Pointer to the object that has it.
+    /// Pointer to the object that contains the member.
     pub(super) object: Pointer<'d>,
-    /// The member of `Assign` that it gives the value of, or a part of it.
+    /// The member of `Assign` whose value contains this member.
     pub(super) assigns: Option<&'d str>,
     pub(super) key: &'d str,
-    /// Whether the object has the key without `.$`, too.
+    /// Whether the object also has the same key without `.$`.
     pub(super) is_double: bool,
-    /// Whether a template engine fills in a part of the value: what is wrong with it now says nothing.
+    /// Whether a template engine fills in a part of the value. Its present syntax is then not checked.
     pub(super) is_open: bool,
-    /// What the value is; `None` when it is no string.
+    /// The parsed value; `None` if it is not a string.
     pub(super) parsed: Option<Result<Expression, SyntaxError>>,
 }
 
-/// A string that stands as it is and begins like a path or a call.
+/// A string that is not evaluated but begins like a path or a call.
 pub(super) struct Literal<'d> {
     pub(super) pointer: Pointer<'d>,
-    /// The part that has the template.
+    /// The part that contains the template.
     pub(super) part: usize,
-    /// Whether it stands in the `Result` of a Pass.
+    /// Whether the string is in the `Result` of a Pass.
     pub(super) in_result: bool,
-    /// The key of the member whose value it is; `None` for an item.
+    /// The key of the member with this value; `None` for an array item.
     pub(super) key: Option<&'d str>,
-    /// Whether it is the whole template.
+    /// Whether the string is the whole template.
     pub(super) is_whole: bool,
     pub(super) text: &'d str,
 }
 
-/// A string in which JSONata may stand.
+/// A string that may contain JSONata.
 pub(super) struct ExpressionText<'d> {
     pub(super) pointer: Pointer<'d>,
-    /// The part that has the field.
+    /// The part that contains the field.
     pub(super) part: usize,
-    /// The member of `Assign` that it gives the value of, or a part of it.
+    /// The member of `Assign` whose value contains this string.
     pub(super) assigns: Option<&'d str>,
-    /// The field of the state or sub-object that the string is in.
+    /// The field of the state or sub-object that contains the string.
     pub(super) field: &'static str,
-    /// The object that has the field, by its schema's name.
+    /// The schema name of the object that contains the field.
     pub(super) owner: &'static str,
-    /// Whether it is the whole field.
+    /// Whether the string is the whole field.
     pub(super) is_whole: bool,
     pub(super) text: &'d str,
-    /// `None` when the string is no expression.
+    /// `None` if the string is not an expression.
     pub(super) parsed: Option<Result<Parsed<'d>, SyntaxError>>,
 }
 

@@ -1,6 +1,7 @@
-//! `{%` and `%}`, and what looks like them.
+//! The JSONata delimiters `{%` and `%}`, and misspelled forms of them.
 
-/// The expression that a string was probably meant to be, when it is none because of its delimiters: `{% 1 %}` for `{ % 1 %}`.
+/// Corrects the delimiters of a string that is probably meant as an expression: `{% 1 %}` for `{ % 1 %}`. `None` if they are correct, or if the
+/// string is probably not an expression.
 pub(super) fn mended(text: &str) -> Option<String> {
     if text.starts_with("{%") && text.ends_with("%}") && text.len() >= 4 {
         return None;
@@ -8,7 +9,8 @@ pub(super) fn mended(text: &str) -> Option<String> {
     let trimmed = text.trim();
     let (open, inner) = opening(trimmed);
     let (close, inner) = closing(inner);
-    // One of both alone is a delimiter where the other was tried.
+    // An exact opening delimiter suffices. A misspelled one needs a closing one, and a closing one alone needs a text that starts like an
+    // expression.
     let is_meant = match (open, close) {
         (Delimiter::Absent, Delimiter::Absent | Delimiter::Near) => false,
         (Delimiter::Absent, Delimiter::Exact) => trimmed.starts_with(['{', '$']),
@@ -26,7 +28,7 @@ pub(super) fn mended(text: &str) -> Option<String> {
     is_meant.then(|| format!("{{% {} %}}", inner.trim()))
 }
 
-/// Whether a string begins or ends with a delimiter that is nearly one, so that it is taken as it stands.
+/// Whether a string begins or ends with a misspelled delimiter, so that it is not evaluated.
 pub(super) fn is_broken(text: &str) -> bool {
     !text.trim_start().starts_with("{%") && mended(text).is_some()
 }
@@ -38,7 +40,7 @@ enum Delimiter {
     Absent,
 }
 
-/// The delimiter at the beginning, and what is behind it.
+/// The opening delimiter, and the text after it.
 fn opening(text: &str) -> (Delimiter, &str) {
     if let Some(rest) = text.strip_prefix("{%") {
         return (Delimiter::Exact, rest);
@@ -55,7 +57,7 @@ fn opening(text: &str) -> (Delimiter, &str) {
     }
 }
 
-/// The delimiter at the end, and what is before it.
+/// The closing delimiter, and the text before it.
 fn closing(text: &str) -> (Delimiter, &str) {
     if let Some(rest) = text.strip_suffix("%}") {
         return (Delimiter::Exact, rest);

@@ -1,31 +1,32 @@
-//! What the rules want to know of a JSONata expression; the expression itself is given up at once, because thousands of them would fill the memory.
+//! The properties of a JSONata expression that rules need. The syntax tree is dropped at once, because thousands of trees would use too much
+//! memory.
 
 use std::ops::Range;
 
 use crate::SyntaxError;
 use crate::jsonata::{self, BinaryOp, Node, NodeKind, StatesRead};
 
-/// An expression that was read.
+/// A parsed expression.
 pub(super) struct Parsed<'d> {
-    /// Its text, without blanks around it.
+    /// The text of the expression, trimmed.
     pub(super) source: &'d str,
     /// The workflow variables that it reads.
     pub(super) variables: Box<[String]>,
     pub(super) states: Box<[StatesRead]>,
-    /// The functions that it calls and AWS does not have.
+    /// The called functions that AWS does not support.
     pub(super) unknown_functions: Box<[String]>,
-    /// The operator, when it is one with two operands.
+    /// The outermost operator, if it is binary.
     pub(super) binary: Option<Binary>,
-    /// How many items it has, when it is a range of numbers: `[1..5000]` or `$range(1, 5000, 1)`.
+    /// The number of items if the expression is a range of numbers: `[1..5000]` or `$range(1, 5000, 1)`.
     pub(super) count: Option<u64>,
 }
 
-/// An operator with two operands.
+/// A binary operator.
 pub(super) struct Binary {
     pub(super) op: BinaryOp,
     left: Range<usize>,
     right: Range<usize>,
-    /// The number that the right operand is.
+    /// The right operand, if it is a number.
     pub(super) number: Option<f64>,
 }
 

@@ -1,26 +1,27 @@
-//! Where transitions lead: what a walk from `StartAt` reaches, what goes round in a circle, what comes to an end.
+//! Control flow: which states are reachable from `StartAt`, which form cycles, and which can reach an end.
 
 use crate::graph::{Container, Graph};
 use crate::json::Json;
 use crate::substitution::is_substitution;
 
-/// The transitions of a definition, followed once.
+/// The control flow graph of a definition, computed once.
 pub(super) struct Flow {
-    /// For each state and each of its edges the state that the edge goes to; `None` where the container has no such state.
+    /// For each state and each of its edges, the target state; `None` if the container has no such state.
     pub(super) targets: Vec<Vec<Option<usize>>>,
-    /// For each state those that have a transition to it.
+    /// For each state, the states with a transition to it.
     pub(super) sources: Vec<Vec<usize>>,
-    /// For each state whether a transition or `StartAt` names it.
+    /// For each state, whether a transition or `StartAt` names it.
     pub(super) named: Vec<bool>,
-    /// For each state whether a walk from the `StartAt` of its container arrives at it.
+    /// For each state, whether it is reachable from the `StartAt` of its container.
     pub(super) reached: Vec<bool>,
-    /// For each state whether some walk from it arrives at a state where the container may end.
+    /// For each state, whether it can reach a terminal state of its container.
     pub(super) ends: Vec<bool>,
-    /// For each state the number of its circle: two states have the same number when each is reached from the other.
+    /// For each state, the number of its cycle (strongly connected component). Two states have the same number if each can reach the other.
     pub(super) circle: Vec<usize>,
-    /// For each container whether a transition is missing or a state cannot be understood: what follows from that is no finding of its own.
+    /// For each container, whether a transition target is missing or a state cannot be parsed. Rules then skip findings that would only be
+    /// consequences.
     pub(super) incomplete: Vec<bool>,
-    /// For each container whether a template engine fills in a part of a state's name: then any name may be one of its states.
+    /// For each container, whether a template engine fills in a part of a state's name, so that any name may exist there.
     pub(super) open: Vec<bool>,
 }
 
@@ -76,14 +77,14 @@ impl Flow {
         }
     }
 
-    /// Which states a walk from any of these arrives at.
+    /// The states that are reachable from any of these states.
     pub(super) fn walk(&self, from: impl Iterator<Item = usize>) -> Vec<bool> {
         walk(self.targets.len(), from, |state| {
             self.targets[state].iter().flatten().copied()
         })
     }
 
-    /// Whether a state is reached from itself.
+    /// Whether a state can reach itself.
     pub(super) fn is_in_circle(&self, state: usize) -> bool {
         self.targets[state]
             .iter()
@@ -179,7 +180,7 @@ fn is_incomplete(
         })
 }
 
-/// Whether a container has something of this name, be it a state that can be understood or not.
+/// Whether a container has a state with this name, including a state that cannot be parsed.
 pub(super) fn has_state(container: &Container<'_>, name: &str) -> bool {
     let states = container.object.get("States").and_then(Json::as_object);
     states.is_some_and(|states| states.contains_key(name))

@@ -1,4 +1,4 @@
-//! The least number of events that an execution of a definition writes into its history.
+//! The minimum number of history events that an execution of a definition writes.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -13,21 +13,21 @@ use super::definition::Definition;
 use super::expression::Parsed;
 use crate::facts::WaitsFor;
 
-/// How many events a history holds.
+/// Maximum number of events in a history.
 pub(super) const MAX_EVENTS: u64 = 25_000;
 
-/// The least numbers of events.
+/// Minimum numbers of events.
 pub(super) struct Events<'a, 'd> {
     definition: &'a Definition<'d>,
     items: &'a HashMap<usize, u64>,
-    /// For each container the events of the cheapest way through it.
+    /// For each container, the events on the cheapest path through it.
     containers: Vec<u64>,
-    /// For each state the events of one visit, those of what is inside included.
+    /// For each state, the events of one visit, including the events of nested states.
     states: Vec<u64>,
 }
 
 impl<'a, 'd> Events<'a, 'd> {
-    /// Counts, with the numbers of items that [`items`] found.
+    /// Counts the events, with the item counts that [`items`] found.
     pub(super) fn of(
         definition: &'a Definition<'d>,
         items: &'a HashMap<usize, u64>,
@@ -39,7 +39,7 @@ impl<'a, 'd> Events<'a, 'd> {
             containers: vec![0; graph.containers().len()],
             states: vec![0; graph.states().len()],
         };
-        // Inner containers stand behind those that they are in.
+        // Inner containers follow their outer containers in the list.
         for (number, container) in graph.containers().iter().enumerate().rev() {
             for state in &container.states {
                 events.states[*state] = events.visit(*state);
@@ -55,7 +55,7 @@ impl<'a, 'd> Events<'a, 'd> {
         events
     }
 
-    /// The events of one visit of a state, those of what is inside included.
+    /// The events of one visit of a state, including the events of nested states.
     pub(super) fn state(&self, number: usize) -> u64 {
         self.states[number]
     }
@@ -87,7 +87,7 @@ impl<'a, 'd> Events<'a, 'd> {
         items.saturating_mul(iteration).saturating_add(4)
     }
 
-    /// The events on the cheapest way from a state to one that is wanted, both included, through states that are allowed.
+    /// The events on the cheapest path from a state to a wanted state, both included, through allowed states.
     fn cheapest(
         &self,
         from: usize,
@@ -115,14 +115,14 @@ impl<'a, 'd> Events<'a, 'd> {
         None
     }
 
-    /// The events of the shortest round from a state back to it.
+    /// The events of the shortest cycle through a state.
     pub(super) fn round(&self, state: usize) -> Option<u64> {
         let flow = &self.definition.flow;
         let is_inside = |other: usize| flow.circle[other] == flow.circle[state];
         let targets = flow.targets[state].iter().flatten();
         targets
             .filter(|target| is_inside(**target))
-            // The state itself is counted where the round closes.
+            // The state itself is counted as the end of the cycle.
             .filter_map(|target| self.cheapest(*target, is_inside, |other| other == state))
             .min()
     }
@@ -130,7 +130,7 @@ impl<'a, 'd> Events<'a, 'd> {
 
 fn task(state: &State<'_>) -> u64 {
     let resource = state.object.get("Resource").and_then(Json::as_str);
-    // Entered, scheduled, started, succeeded, exited; what is waited for is submitted too.
+    // Entered, scheduled, started, succeeded, exited. A task that is waited for also has a submitted event.
     let waits = matches!(
         resource.and_then(WaitsFor::of),
         Some(WaitsFor::Job | WaitsFor::Token)
@@ -138,7 +138,7 @@ fn task(state: &State<'_>) -> u64 {
     5 + u64::from(waits)
 }
 
-/// The numbers of items of Maps that the definition itself says.
+/// The item counts of Maps whose items are constants in the definition.
 pub(super) fn items(definition: &Definition<'_>) -> HashMap<usize, u64> {
     let mut known = HashMap::new();
     for expression in &definition.expressions {
@@ -166,7 +166,7 @@ pub(super) fn items(definition: &Definition<'_>) -> HashMap<usize, u64> {
     known
 }
 
-/// The array that a JSONPath Map goes through when the only state before it is a Pass whose `Result` has it.
+/// The constant array that a JSONPath Map iterates over. The only state before the Map must be a Pass with this array in its `Result`.
 fn listed_before<'d>(definition: &Definition<'d>, map: usize) -> Option<&'d [Json]> {
     let graph = &definition.graph;
     let [before] = definition.flow.sources[map].as_slice() else {
@@ -206,18 +206,18 @@ fn keys(path: &Path) -> Option<Vec<String>> {
     keys.collect()
 }
 
-/// A Choice that ends a loop when a counter arrives at a number.
+/// A Choice that ends a loop when a counter reaches a limit.
 pub(super) struct Counted {
-    /// The Choice.
+    /// The number of the Choice state.
     pub(super) state: usize,
-    /// How often the loop goes round.
+    /// How many times the loop runs.
     pub(super) rounds: u64,
 }
 
-/// The loops that count: a variable or a value is increased by a number in the loop, and a Choice of the loop compares it with another.
+/// The loops with a counter: a state of the loop adds a number to a variable or value, and a Choice of the loop compares it with a number.
 pub(super) fn counted(definition: &Definition<'_>) -> Vec<Counted> {
     let (graph, flow) = (&definition.graph, &definition.flow);
-    // What is counted, by the circle in which it is and how it is written, and in what steps.
+    // Step of each counter, by the number of its cycle and its text.
     let mut steps: HashMap<(usize, String), f64> = HashMap::new();
     let mut count = |part: usize, counter: &str, step: f64| {
         if let Some(state) = definition.parts[part]
@@ -253,13 +253,13 @@ pub(super) fn counted(definition: &Definition<'_>) -> Vec<Counted> {
             return;
         };
         if let Some(step) = steps.get(&(flow.circle[state], counter.to_owned())) {
-            // Each start costs a walk through the states.
+            // Finding the start value costs a walk through the states.
             asked += 1;
             if asked > MAX_STARTS {
                 return;
             }
             let start = start(definition, state, counter);
-            // A counter that goes down says nothing without its start; one that goes up mostly starts at 0.
+            // A counter that decreases has an unknown number of rounds without its start value. An increasing counter is assumed to start at 0.
             let start = match start {
                 Start::Number(start) => start,
                 Start::Computed => return,
@@ -317,7 +317,7 @@ pub(super) fn counted(definition: &Definition<'_>) -> Vec<Counted> {
     found
 }
 
-/// `States.MathAdd($.i, 1)`: what is counted, and in what steps.
+/// The counter and its step: `$.i` and 1 for `States.MathAdd($.i, 1)`.
 fn increment(call: &crate::intrinsic::Call) -> Option<(&str, f64)> {
     use crate::intrinsic::{Argument, Function};
     match (call.function, call.arguments.as_slice()) {
@@ -338,19 +338,20 @@ fn jsonata_sum<'d>(expression: &Parsed<'d>) -> Option<(&'d str, f64)> {
     }
 }
 
-/// The number of counters whose starts are looked for.
+/// Maximum number of counters whose start values are computed.
 const MAX_STARTS: usize = 200;
 
 /// The value of a counter before its loop.
 enum Start {
     Number(f64),
-    /// An expression gives it, or several states give it different numbers.
+    /// An expression computes the value, or several states assign different numbers.
     Computed,
-    /// No state outside of the loop gives it one.
+    /// No state outside the loop assigns a value.
     Unknown,
 }
 
-/// The value that states outside of the loop of a Choice give a counter: `$i` (a variable) or `$.i` (a path). Those of other scopes do not count.
+/// The start value of a counter, `$i` (a variable) or `$.i` (a path), from the states outside the Choice's loop. States of other scopes do not
+/// count.
 fn start(definition: &Definition<'_>, choice: usize, counter: &str) -> Start {
     let (graph, circle) = (&definition.graph, &definition.flow.circle);
     let mut scopes = vec![graph.states()[choice].container];
@@ -387,7 +388,7 @@ fn start(definition: &Definition<'_>, choice: usize, counter: &str) -> Start {
     start
 }
 
-/// The values that a state assigns to a variable, also in its rules and catchers.
+/// The values that a state assigns to a variable, including those of its Choice rules and catchers.
 fn assigned<'d>(state: &State<'d>, name: &str) -> Vec<&'d Json> {
     let lists = ["Choices", "Catch"].iter().filter_map(|field| {
         let list = state.object.get(*field)?.as_array()?;
@@ -399,7 +400,7 @@ fn assigned<'d>(state: &State<'d>, name: &str) -> Vec<&'d Json> {
         .collect()
 }
 
-/// The value that a Pass puts at a path: from its `Result` or its `Parameters`.
+/// The value that a Pass writes to a path, from its `Result` or its `Parameters`.
 fn given_at<'d>(state: &State<'d>, path: &[String]) -> Option<&'d Json> {
     if state.kind != Some(StateKind::Pass) {
         return None;
@@ -414,7 +415,7 @@ fn given_at<'d>(state: &State<'d>, path: &[String]) -> Option<&'d Json> {
     rest.iter().try_fold(result, |json, key| json.get(key))
 }
 
-/// `$i < 1000` and the like.
+/// The variable and the limit of a comparison such as `$i < 1000`.
 fn jsonata_limit<'d>(expression: &Parsed<'d>) -> Option<(&'d str, f64)> {
     use BinaryOp::{Eq, Ge, Gt, Le, Lt};
     let (counter, op, limit) = expression.variable_and_number()?;

@@ -1,10 +1,10 @@
-//! Which query language holds, also where a template engine fills the word in.
+//! The query language of machines and states, including definitions where a template engine fills it in.
 
 use crate::graph::Graph;
 use crate::json::{Json, Object};
 use crate::model::{Kind, QueryLanguage, Schema, StateKind};
 
-/// The query language of the machine. A word that says nothing yet, such as `${QueryLanguage}`, is taken for the one that the states are written in.
+/// The query language of the machine. If the field has a placeholder such as `${QueryLanguage}`, the language is inferred from the states.
 pub(super) fn of_machine(machine: &Json, graph: &Graph<'_>) -> QueryLanguage {
     let Some(word) = word(machine.as_object()) else {
         return QueryLanguage::JsonPath;
@@ -13,7 +13,7 @@ pub(super) fn of_machine(machine: &Json, graph: &Graph<'_>) -> QueryLanguage {
         let mut inherits = None;
         for state in graph.states() {
             match (word_of(state.object), state.kind) {
-                // Below a JSONata machine there is no JSONPath.
+                // JSONPath states are not allowed in a JSONata machine.
                 (Some(QueryLanguage::JsonPath), _) => return QueryLanguage::JsonPath,
                 (None, Some(kind)) if inherits.is_none() => {
                     inherits = evidence(state.object, kind.schema());
@@ -43,7 +43,7 @@ fn word_of(state: &Object) -> Option<QueryLanguage> {
     word(Some(state)).and_then(QueryLanguage::from_word)
 }
 
-/// The language that something is written in: it has a field that only one language has, an expression, or a key that ends in `.$`.
+/// Infers the query language: from a field that only one language has, from an expression, or from a key that ends in `.$`.
 fn evidence(object: &Object, schema: &Schema) -> Option<QueryLanguage> {
     object.iter().find_map(|(key, value)| {
         let field = schema.field(key)?;
@@ -53,7 +53,7 @@ fn evidence(object: &Object, schema: &Schema) -> Option<QueryLanguage> {
                 let mut items = value.as_array()?.iter();
                 items.find_map(|item| evidence(item.as_object()?, inner()))
             }
-            // The states inside are not of the language of those around them.
+            // Nested states may have a different language.
             Kind::States => None,
             _ => in_template(value),
         })

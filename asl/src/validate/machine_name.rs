@@ -1,4 +1,4 @@
-//! The name under which a machine is created, which no definition has.
+//! Names of machines, executions and activities. They are arguments of the API, not fields of a definition.
 
 use crate::finding::{Finding, Findings, Severity};
 use crate::name::{NameError, check_machine};

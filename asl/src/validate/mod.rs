@@ -1,7 +1,7 @@
-//! The validator: what AWS's `ValidateStateMachineDefinition` reports, and more, all in one pass.
+//! The validator: reports everything that AWS's `ValidateStateMachineDefinition` reports, and more, in one pass.
 //!
-//! A rule is one small unit, a [`Rule`]: its id, AWS's code, what it requires and the function that checks it. [`RULES`] has them all, and a
-//! [`CustomRule`] is one of yours.
+//! Each [`Rule`] is a small unit with an id, AWS's code, a requirement and the function that checks it. [`RULES`] lists the built-in rules; a
+//! [`CustomRule`] is user-defined.
 //!
 //! ```
 //! use stepwright_asl::json::Document;
@@ -53,8 +53,8 @@ use crate::json::Document;
 use crate::model::StateMachine;
 use std::borrow::Cow;
 
-/// What can be checked: a `&Document` that was read from a text, or a `&StateMachine`, whose findings have a pointer and no
-/// place: their line and column are 1.
+/// The input of a validation: a `&Document`, parsed from a text, or a `&StateMachine`. Findings of a `StateMachine` have a pointer but no position:
+/// their line and column are 1.
 #[derive(Debug, Clone)]
 pub struct Subject<'d>(Cow<'d, Document>);
 
@@ -70,7 +70,7 @@ impl From<&StateMachine> for Subject<'_> {
     }
 }
 
-/// Checks a definition by every rule: a [`Document`], whose findings have lines and columns, or a [`StateMachine`].
+/// Checks a definition with every rule. The findings of a [`Document`] have lines and columns; those of a [`StateMachine`] do not.
 ///
 /// ```
 /// use stepwright_asl::model::StateMachine;
@@ -86,7 +86,7 @@ pub fn validate<'d>(definition: impl Into<Subject<'d>>, machine_type: MachineTyp
     Validator::new(machine_type).check(definition)
 }
 
-/// Checks a definition's text by every rule; a text that is no JSON is a finding too.
+/// Checks the text of a definition with every rule. Invalid JSON is reported as a finding, too.
 pub fn validate_text(text: &str, machine_type: MachineType) -> Findings {
     Validator::new(machine_type).check_text(text)
 }

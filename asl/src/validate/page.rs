@@ -1,4 +1,4 @@
-//! The rules as a page to read.
+//! The documentation page of the rules.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use super::rule_id::RuleIdError;
 use super::rules::{RULES, rule};
 use crate::finding::Severity;
 
-/// Rules of the list that are checked where their subject is, not in a definition.
+/// Rules that are in the list but are not checked in a definition, with where they are checked.
 const ELSEWHERE: &[(&[&str], &str)] = &[
     (
         &["SW083"],
@@ -23,7 +23,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     ),
 ];
 
-/// The page about all rules, in Markdown: `docs/rules.md` of the project.
+/// Returns the page about all rules, in Markdown: `docs/rules.md` of the project.
 pub fn rules_page() -> String {
     let mut page = String::from(HEAD);
     for rule in RULES {
@@ -49,11 +49,11 @@ pub fn rules_page() -> String {
     page
 }
 
-/// The section of that page about one rule, in Markdown. Ids are taken in upper or lower case.
+/// Returns the section of that page about one rule, in Markdown. Ids are case-insensitive.
 ///
 /// # Errors
 ///
-/// When no rule has the id, with the one that was probably meant.
+/// If no rule has the id. The error suggests the most similar id.
 ///
 /// ```
 /// use stepwright_asl::validate::explain;
@@ -119,6 +119,6 @@ fn noun(rule: &Rule) -> &'static str {
 }
 
 fn line(page: &mut String, text: std::fmt::Arguments<'_>) {
-    // Writing to a `String` does not fail.
+    // Writing to a `String` cannot fail.
     let _ = writeln!(page, "{text}");
 }

@@ -1,4 +1,4 @@
-//! Where rules put their findings.
+//! Collects the findings of the rules.
 
 use std::borrow::Borrow;
 
@@ -6,7 +6,7 @@ use crate::finding::{Finding, Severity};
 use crate::json::{Document, Json, Pointer};
 use crate::similar::nearest;
 
-/// What the findings of one rule have in common.
+/// The properties that all findings of one rule share.
 #[derive(Clone, Copy)]
 pub(super) struct Heading {
     pub(super) id: &'static str,
@@ -19,15 +19,17 @@ pub(super) struct Report<'d> {
     document: &'d Document,
     heading: Heading,
     findings: Vec<Finding>,
-    /// How many names may still be compared for suggestions: thousands of faults in a definition of thousands of states would take long.
+    /// Remaining number of name comparisons for suggestions. Without a limit, thousands of faults in a definition of thousands of states would take
+    /// too long.
     comparisons: usize,
-    /// How many bytes of pointers may still be written: thousands of faults below a key of megabytes would fill the memory.
+    /// Remaining bytes of memory for findings and their pointers. Without a limit, thousands of faults below a key of megabytes would fill the
+    /// memory.
     room: usize,
     has_error: bool,
     truncated: bool,
 }
 
-/// What a finding takes besides its texts, roughly.
+/// Approximate size of a finding without its texts, in bytes.
 const FINDING: usize = 200;
 
 impl<'d> Report<'d> {
@@ -47,7 +49,7 @@ impl<'d> Report<'d> {
         }
     }
 
-    /// Begins with the findings of another rule.
+    /// Starts the findings of another rule.
     pub(super) fn begin(&mut self, heading: Heading) {
         self.heading = heading;
     }
@@ -56,12 +58,12 @@ impl<'d> Report<'d> {
         self.findings
     }
 
-    /// Whether there were more findings than there was room for.
+    /// Whether findings were dropped because of the memory limit.
     pub(super) fn is_truncated(&self) -> bool {
         self.truncated
     }
 
-    /// A finding about the node at `pointer`, of which more can be said.
+    /// Adds a finding about the node at `pointer`. The returned entry adds details to it.
     pub(super) fn add<'p>(
         &mut self,
         pointer: impl Borrow<Pointer<'p>>,
@@ -76,7 +78,7 @@ impl<'d> Report<'d> {
             has_error: &mut self.has_error,
             document,
         };
-        // Whether there is an error at all is never lost.
+        // The first error is never dropped.
         let is_needed = severity == Severity::Error && !entry.had_error;
         if self.room == 0 && !is_needed {
             self.truncated = true;
@@ -93,7 +95,7 @@ impl<'d> Report<'d> {
         entry
     }
 
-    /// A finding that was made elsewhere.
+    /// Adds a finding that was created elsewhere.
     pub(super) fn push(&mut self, finding: Finding) {
         let is_needed = finding.severity == Severity::Error && !self.has_error;
         if self.room == 0 && !is_needed {
@@ -106,13 +108,13 @@ impl<'d> Report<'d> {
         self.findings.push(finding);
     }
 
-    /// A finding of a user's rule, which knows its pointer and perhaps not its place.
+    /// Adds a finding of a user-defined rule, which has a pointer but may have no position.
     pub(super) fn place(&mut self, finding: Finding) {
         let is_placed = (finding.line, finding.column, finding.offset) != (1, 1, 0);
         if is_placed {
             return self.push(finding);
         }
-        // Of a node that is not there the nearest around it is shown.
+        // If the node does not exist, its nearest existing ancestor is shown.
         let mut pointer = finding.pointer.as_str();
         let position = loop {
             let node = self.document.json().pointer(pointer);
@@ -132,23 +134,23 @@ impl<'d> Report<'d> {
     }
 }
 
-/// A finding that was just added.
+/// The finding that was added last.
 pub(super) struct Entry<'r> {
     finding: Option<&'r mut Finding>,
     comparisons: &'r mut usize,
-    /// Whether there was an error before this finding.
+    /// Whether the report had an error before this finding.
     had_error: bool,
     has_error: &'r mut bool,
     document: &'r Document,
 }
 
 impl Entry<'_> {
-    /// Says how to mend it.
+    /// Adds a suggestion for fixing it.
     pub(super) fn suggest(self, suggestion: Option<String>) -> Self {
         self.change(|finding, _| finding.suggestion = suggestion)
     }
 
-    /// Suggests the candidate that was probably meant by `name`, unless too many were compared already.
+    /// Suggests the candidate most similar to `name`, unless the comparison limit is used up.
     pub(super) fn meant<'c>(
         self,
         name: &str,
@@ -157,7 +159,7 @@ impl Entry<'_> {
         self.meant_with(name, candidates, |meant| format!("`{meant}`"))
     }
 
-    /// The same, where the candidate is written in another way than its name.
+    /// Like `meant`, for candidates whose suggested text differs from their name.
     pub(super) fn meant_with<'c>(
         mut self,
         name: &str,
@@ -176,12 +178,12 @@ impl Entry<'_> {
         self.suggest(meant.map(|meant| format!("did you mean {meant}?")))
     }
 
-    /// Gives it another of AWS's codes.
+    /// Replaces AWS's code.
     pub(super) fn code(self, code: &'static str) -> Self {
         self.change(|finding, _| finding.code = Some(code))
     }
 
-    /// Makes it a warning, which AWS does not give.
+    /// Makes the finding a warning. AWS has no such warning.
     pub(super) fn warn(self) -> Self {
         *self.has_error = self.had_error;
         self.change(|finding, _| {
@@ -190,7 +192,7 @@ impl Entry<'_> {
         })
     }
 
-    /// Shows the key of the member in place of its value.
+    /// Sets the position to the member's key instead of its value.
     pub(super) fn at_key(self) -> Self {
         self.change(|finding, document| {
             if let Some(position) = document.key_position(&finding.pointer) {
@@ -199,7 +201,7 @@ impl Entry<'_> {
         })
     }
 
-    /// Shows a place inside the node, such as the member `/x` of the object that the finding is about.
+    /// Sets the position to a node inside the reported one, such as the member `/x` of the object that the finding is about.
     pub(super) fn at_value(self, pointer: &Pointer<'_>) -> Self {
         self.change(|finding, document| {
             if let Some(position) = document.position(&pointer.to_string()) {

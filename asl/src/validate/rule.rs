@@ -1,4 +1,4 @@
-//! What a rule is.
+//! The type of a rule, and AWS's documentation pages that rules refer to.
 
 use super::definition::Definition;
 use super::report::{Heading, Report};
@@ -8,19 +8,19 @@ use crate::finding::Severity;
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Rule {
-    /// Its id, such as `SW020`.
+    /// The rule's id, such as `SW020`.
     pub id: &'static str,
-    /// How grave its findings are; a rule may give a warning in place of an error, never the other way.
+    /// The severity of its findings. A rule of errors may also report warnings, but a rule of warnings reports no errors.
     pub severity: Severity,
-    /// AWS's code for its errors; `None` for a rule that AWS does not have.
+    /// AWS's code for its errors; `None` if AWS does not check this.
     pub code: Option<&'static str>,
-    /// How it is known.
+    /// The evidence for the rule.
     pub known: Known,
-    /// What it forbids, in a sentence.
+    /// The forbidden condition, in one sentence.
     pub summary: &'static str,
-    /// Why, what AWS does, and how to mend it, in Markdown.
+    /// The reason, the behaviour of AWS, and how to fix it, in Markdown.
     pub doc: &'static str,
-    /// The page on which AWS writes about it.
+    /// The page of AWS's documentation.
     pub source: &'static str,
     pub(super) check: fn(&Definition<'_>, &mut Report<'_>),
 }
@@ -35,7 +35,7 @@ impl Rule {
     }
 }
 
-/// How a rule is known.
+/// The evidence for a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Known {
@@ -43,7 +43,7 @@ pub enum Known {
     Measured,
     /// Documented by AWS or the States Language.
     Documented,
-    /// Neither recorded nor documented: a judgement of this project.
+    /// Neither recorded nor documented: a decision of this project.
     Presumed,
 }
 

@@ -1,20 +1,20 @@
-//! The ids by which rules are named.
+//! Ids of rules.
 
 use crate::similar::did_you_mean;
 
-/// An id that names no rule, or not the one that was meant.
+/// An error about the id of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RuleIdError {
-    /// No rule has the id, neither a built-in one nor one that was [added](super::Validator::with_rule).
+    /// No built-in or [added](super::Validator::with_rule) rule has the id.
     #[error("there is no rule `{id}`; {suggestion}")]
     Unknown {
         /// The id.
         id: String,
-        /// What was probably meant, or where ids are found.
+        /// The most similar id, or where to find the list of ids.
         suggestion: String,
     },
-    /// A rule that is to be added has the id of another.
+    /// The id of the added rule is already in use.
     #[error("there is a rule `{id}` already; give the new one an id of its own")]
     Taken {
         /// The id.
@@ -23,7 +23,7 @@ pub enum RuleIdError {
 }
 
 impl RuleIdError {
-    /// The error that `id` is none of the `known`.
+    /// Returns the error for an `id` that is not in `known`.
     pub(super) fn unknown<'k>(id: &str, known: impl Iterator<Item = &'k str>) -> RuleIdError {
         let elsewhere = || "a rule's id stands in each finding, such as SW022".to_owned();
         RuleIdError::Unknown {
@@ -33,7 +33,7 @@ impl RuleIdError {
     }
 }
 
-/// Whether the id is among others; capitals do not matter.
+/// Whether the list contains the id, regardless of case.
 pub(super) fn is_among(ids: &[String], id: &str) -> bool {
     ids.iter().any(|named| named.eq_ignore_ascii_case(id))
 }

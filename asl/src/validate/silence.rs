@@ -1,18 +1,18 @@
-//! Rules that a definition silences for itself: `stepwright: allow SW024` in a `Comment`.
+//! Warnings that a definition suppresses itself: `stepwright: allow SW024` in a `Comment`.
 
 use super::definition::Definition;
 use super::rule_id::{RuleIdError, is_among};
 use crate::finding::Finding;
 use crate::json::{Json, Pointer};
 
-/// The warnings that a definition silences.
+/// The warnings that a definition suppresses.
 #[derive(Default)]
 pub(super) struct Silence {
-    /// The place whose warnings are silenced, and the ids of their rules.
+    /// The pointer to a state or the machine, and the ids of the suppressed rules.
     places: Vec<(String, Vec<String>)>,
 }
 
-/// The word that begins what is said to the validator.
+/// The prefix of an instruction to the validator in a comment.
 const MARK: &str = "stepwright:";
 
 impl Silence {
@@ -27,7 +27,7 @@ impl Silence {
         }
     }
 
-    /// Whether a warning is silenced where it stands.
+    /// Whether a warning is suppressed at its pointer.
     pub(super) fn covers(&self, finding: &Finding) -> bool {
         self.places.iter().any(|(place, ids)| {
             let inside = finding.pointer.strip_prefix(place.as_str());
@@ -37,7 +37,7 @@ impl Silence {
     }
 }
 
-/// The ids that comments name and no rule has, with the places of the comments.
+/// The ids in comments that no rule has, with the pointers of the comments.
 pub(super) fn unknown<'a, 'd>(
     definition: &'a Definition<'d>,
 ) -> impl Iterator<Item = (Pointer<'d>, RuleIdError)> + 'a {
@@ -50,7 +50,7 @@ pub(super) fn unknown<'a, 'd>(
     })
 }
 
-/// The comments of the machine and of its states, with the places of what they are about.
+/// The comments of the machine and of its states, with pointers to the machine or state.
 fn comments<'a, 'd>(
     definition: &'a Definition<'d>,
 ) -> impl Iterator<Item = (Pointer<'d>, &'d str)> + 'a {
@@ -64,7 +64,7 @@ fn comments<'a, 'd>(
     machine.into_iter().chain(states)
 }
 
-/// The ids behind each `stepwright: allow` of a comment: `SW024, SW048`.
+/// The ids after each `stepwright: allow` of a comment: `SW024, SW048`.
 fn named(comment: &str) -> impl Iterator<Item = &str> {
     let after = comment.split(MARK).skip(1);
     let lists = after.filter_map(|text| text.trim_start().strip_prefix("allow"));

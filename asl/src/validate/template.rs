@@ -1,16 +1,16 @@
-//! Walks over payload templates.
+//! Traverses payload templates.
 
 use crate::json::{Json, Object, Pointer};
 
-/// Where a walk is.
+/// The current node of a traversal.
 #[derive(Clone, Copy)]
 pub(super) struct At<'p, 'j> {
     pub(super) pointer: &'p Pointer<'j>,
-    /// The member of the outermost object that the place is in; `None` at that object itself.
+    /// The member of the outermost object that contains the node; `None` at that object itself.
     pub(super) member: Option<&'j str>,
-    /// The key of the member whose value stands here; `None` for an item.
+    /// The key of the member whose value is this node; `None` for an array item.
     pub(super) key: Option<&'j str>,
-    /// Whether it is the whole template.
+    /// Whether the node is the whole template.
     pub(super) is_whole: bool,
 }
 
@@ -25,7 +25,7 @@ impl<'p, 'j> At<'p, 'j> {
         }
     }
 
-    /// Goes on to the members or items of a value.
+    /// Visits the members or items of a value.
     fn inside(self, json: &'j Json, mut visit: impl FnMut(At<'_, 'j>, &'j Json)) {
         match json {
             Json::Object(object) => {
@@ -87,7 +87,7 @@ pub(super) fn walk_strings<'j>(
     at.inside(json, |at, value| walk_strings(value, at, visit));
 }
 
-/// Visits every string that is taken as it stands but looks as if it were to be evaluated; in templates those under a key that ends in `.$` are evaluated.
+/// Visits every string that is not evaluated but looks like a path or a call. In templates, strings under a key that ends in `.$` are evaluated.
 pub(super) fn walk_literals<'j>(
     json: &'j Json,
     at: At<'_, 'j>,
@@ -98,7 +98,7 @@ pub(super) fn walk_literals<'j>(
             visit(at, text);
         }
         _ => at.inside(json, |at, value| {
-            // Anything else than a string is a fault under such a key.
+            // Only strings are allowed under such a key.
             let is_fault =
                 at.key.is_some_and(|key| key.ends_with(".$")) && value.as_str().is_none();
             if !is_fault {

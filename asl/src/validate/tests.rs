@@ -1,4 +1,4 @@
-//! What the validator promises as a whole.
+//! Properties of the whole validator.
 
 use super::*;
 use proptest::prelude::*;
@@ -117,7 +117,7 @@ fn hostile_definitions_end() {
     assert!(validate_text(&text, MachineType::Express).has_errors());
 }
 
-/// JSON with the words of the language in wrong places.
+/// JSON with keywords of the States Language in wrong positions.
 fn any_definition() -> impl Strategy<Value = serde_json::Value> {
     use serde_json::{Value, json};
     let word = prop::sample::select(vec![
@@ -195,7 +195,7 @@ proptest! {
         for finding in &findings {
             prop_assert!(document.position(&finding.pointer).is_some() , "{}", finding);
         }
-        // What the validator lets pass can be read.
+        // A definition without errors can be parsed.
         if !findings.has_errors() {
             let machine = crate::StateMachine::from_document(&document);
             prop_assert!(machine.is_ok(), "{machine:?}");

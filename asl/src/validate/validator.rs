@@ -1,4 +1,4 @@
-//! The validator, with a say in what its rules count for.
+//! The validator, with configurable severities.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::finding::{Finding, Findings, Severity};
 use crate::json::Document;
 use crate::model::MachineType;
 
-/// Checks definitions, with a say in what the rules count for, and by rules of your own.
+/// Checks definitions with configurable severities and user-defined rules.
 ///
 /// ```
 /// use stepwright_asl::validate::{MachineType, Validator};
@@ -30,9 +30,9 @@ use crate::model::MachineType;
 /// # Ok::<(), stepwright_asl::validate::RuleIdError>(())
 /// ```
 ///
-/// A definition may silence warnings itself: `stepwright: allow SW024, SW048` in the `Comment` of a state holds for the state and all that is in
-/// it, and in the `Comment` of the machine for all of it. That is said of the very place, so it counts more than [`deny`](Validator::deny).
-/// Errors cannot be silenced.
+/// A definition can suppress warnings itself. `stepwright: allow SW024, SW048` in the `Comment` of a state applies to the state and everything in
+/// it; in the `Comment` of the machine, it applies to the whole machine. Such a comment takes precedence over [`deny`](Validator::deny). Errors
+/// cannot be suppressed.
 ///
 /// ```
 /// use stepwright_asl::validate::{MachineType, Validator};
@@ -52,7 +52,7 @@ pub struct Validator {
 }
 
 impl Validator {
-    /// Every rule, for machines of a type.
+    /// Creates a validator with every rule, for machines of this type.
     pub fn new(machine_type: MachineType) -> Validator {
         Validator {
             machine_type,
@@ -64,18 +64,18 @@ impl Validator {
         }
     }
 
-    /// The same for machines of another type.
+    /// Sets the machine type.
     #[must_use]
     pub fn of_type(mut self, machine_type: MachineType) -> Validator {
         self.machine_type = machine_type;
         self
     }
 
-    /// Checks by a rule of your own, too.
+    /// Adds a user-defined rule.
     ///
     /// # Errors
     ///
-    /// When its id is that of another rule.
+    /// If another rule has the same id.
     pub fn with_rule(mut self, rule: impl CustomRule + 'static) -> Result<Validator, RuleIdError> {
         if self.is_known(rule.id()) {
             let id = rule.id().to_owned();
@@ -85,45 +85,45 @@ impl Validator {
         Ok(self)
     }
 
-    /// Counts the findings of this rule as errors. Ids are taken in upper or lower case.
+    /// Reports the findings of this rule as errors. Ids are case-insensitive.
     ///
     /// # Errors
     ///
-    /// When no rule has the id; a rule of your own is [added](Validator::with_rule) before it is named.
+    /// If no rule has the id. [Add](Validator::with_rule) a user-defined rule before you deny it.
     pub fn deny(mut self, id: impl AsRef<str>) -> Result<Validator, RuleIdError> {
         self.denied.push(self.known(id.as_ref())?);
         Ok(self)
     }
 
-    /// Counts all warnings as errors, save those of rules that are [allowed](Validator::allow).
+    /// Reports all warnings as errors, except those of rules that are [allowed](Validator::allow).
     #[must_use]
     pub fn deny_warnings(mut self) -> Validator {
         self.denies_warnings = true;
         self
     }
 
-    /// Silences the warnings of this rule. An error cannot be silenced, because AWS refuses the definition all the same; a rule that is
-    /// denied by its id too stays denied.
+    /// Suppresses the warnings of this rule. Errors cannot be suppressed, because AWS would still reject the definition. A rule that is also denied
+    /// by its id stays denied.
     ///
     /// # Errors
     ///
-    /// As [`deny`](Validator::deny).
+    /// See [`deny`](Validator::deny).
     pub fn allow(mut self, id: impl AsRef<str>) -> Result<Validator, RuleIdError> {
         self.allowed.push(self.known(id.as_ref())?);
         Ok(self)
     }
 
-    /// The same without the rule of this id, its errors included.
+    /// Removes the rule with this id, including its errors.
     ///
     /// # Errors
     ///
-    /// As [`deny`](Validator::deny).
+    /// See [`deny`](Validator::deny).
     pub fn without(mut self, id: impl AsRef<str>) -> Result<Validator, RuleIdError> {
         self.off.push(self.known(id.as_ref())?);
         Ok(self)
     }
 
-    /// The ids of all rules: the built-in ones, then those that were added.
+    /// The ids of all rules: first the built-in rules, then the added ones.
     pub fn ids(&self) -> impl Iterator<Item = &'static str> {
         let custom = self.custom.iter().map(|rule| rule.id());
         RULES.iter().map(|rule| rule.id).chain(custom)
@@ -141,7 +141,7 @@ impl Validator {
         }
     }
 
-    /// Checks a text.
+    /// Checks the text of a definition.
     pub fn check_text(&self, text: &str) -> Findings {
         if text.trim().is_empty() {
             let document = Document::empty(text);
@@ -200,7 +200,7 @@ impl Validator {
         }
     }
 
-    /// Gives a finding the weight that its rule has; `false` when it is silenced.
+    /// Applies the configured severity to a finding. Returns `false` if it is suppressed.
     fn count(&self, finding: &mut Finding) -> bool {
         if finding.severity == Severity::Error {
             return true;

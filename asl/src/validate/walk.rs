@@ -1,4 +1,4 @@
-//! Takes a definition apart.
+//! Splits a definition into the parts that rules check.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ use super::template::{self, At};
 use super::variables::{Variables, find_variables};
 
 impl<'d> Definition<'d> {
-    /// Takes a document apart.
+    /// Builds the definition from a document.
     pub(super) fn read(document: &'d Document, machine_type: MachineType) -> Definition<'d> {
         let json = document.json();
         let graph = Graph::of(json);
@@ -52,14 +52,14 @@ impl<'d> Definition<'d> {
     }
 }
 
-/// Takes a definition apart.
+/// Traverses a definition and collects its parts.
 struct Walk<'w, 'd> {
     definition: &'w mut Definition<'d>,
-    /// The numbers of states by their objects.
+    /// The numbers of states by the addresses of their objects.
     numbers: HashMap<usize, usize>,
 }
 
-/// What a part stands in.
+/// The context of a part.
 #[derive(Clone, Copy, Default)]
 struct Around {
     /// The language of the state; `None` for that of the machine.
@@ -69,7 +69,7 @@ struct Around {
 }
 
 impl<'w, 'd> Walk<'w, 'd> {
-    /// Puts everything in the object that is the definition into its lists.
+    /// Collects the parts of `object`, which is the whole definition.
     fn over(definition: &'w mut Definition<'d>, object: &'d Object) {
         let states = definition.graph.states().iter().enumerate();
         let numbers = states.map(|(number, state)| (address(state.object), number));
@@ -263,7 +263,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         let is_template = is_assign || matches!(field.kind, Kind::Template | Kind::Text);
         let pointer = pointer();
         template::walk_strings(value, At::of(&pointer, None), &mut |at, text| {
-            // Every other string stands as it is.
+            // Every other string is not evaluated.
             let is_meant = text.trim_start().starts_with("{%") || is_template && is_broken(text);
             if !is_meant {
                 return;
@@ -282,7 +282,7 @@ impl<'w, 'd> Walk<'w, 'd> {
     }
 }
 
-/// Identifies an object of the document.
+/// The address of an object in the document, as its identity.
 pub(super) fn address(object: &Object) -> usize {
     std::ptr::from_ref(object) as usize
 }

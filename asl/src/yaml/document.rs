@@ -5,13 +5,14 @@ use crate::SyntaxError;
 use crate::json::Document;
 
 impl Document {
-    /// Reads a YAML text, as SAM's `.asl.yaml` files are: [`yaml`](crate::yaml) says what it means. A text that is JSON is read as JSON, and one in
-    /// which nothing stands is null.
+    /// Parses a YAML text, such as SAM's `.asl.yaml` files; see [`yaml`](crate::yaml) for its semantics. A JSON text is parsed as JSON, and an
+    /// empty text is null.
     ///
     /// # Errors
     ///
-    /// When the text is no YAML or holds what a definition cannot have (several documents, keys that are no text, numbers that JSON
-    /// lacks, tags that nothing computes), nests deeper than [`MAX_DEPTH`](crate::json::MAX_DEPTH), repeats too much by aliases, or is longer than 4 GiB.
+    /// If the text is not YAML or contains something that a definition cannot have: several documents, keys that are not strings, numbers that JSON
+    /// lacks, or tags without a meaning in a definition file. Also if it nests deeper than [`MAX_DEPTH`](crate::json::MAX_DEPTH), repeats too much
+    /// through aliases, or is longer than 4 GiB.
     pub fn parse_yaml(text: &str) -> Result<Document, SyntaxError> {
         Document::read(text, read)
     }

@@ -1,11 +1,11 @@
-//! JSON or YAML.
+//! The formats JSON and YAML.
 
 use std::path::Path;
 
 use crate::SyntaxError;
 use crate::json::Document;
 
-/// The language that a definition's text is written in.
+/// The format of a definition's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
     /// JSON.
@@ -15,7 +15,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format of a file by its name or, where the name does not tell, by its text.
+    /// The format of a file, by its name or, if the name is not sufficient, by its text.
     ///
     /// ```
     /// use stepwright_asl::yaml::Format;
@@ -28,7 +28,7 @@ impl Format {
         Format::of_name(name).unwrap_or_else(|| Format::of_text(text))
     }
 
-    /// The format that a file's name tells: `.json`, `.yaml` and `.yml` do.
+    /// The format of a file name: `.json`, `.yaml` and `.yml` are known.
     pub fn of_name(name: impl AsRef<Path>) -> Option<Format> {
         let ending = name.as_ref().extension()?.to_str()?.to_ascii_lowercase();
         match ending.as_str() {
@@ -38,9 +38,9 @@ impl Format {
         }
     }
 
-    /// The format that a definition's text looks like.
+    /// Guesses the format of a definition's text.
     ///
-    /// A text that begins as only JSON's objects and arrays do is JSON, even when it is broken further on. A text in which nothing stands is JSON.
+    /// A text is JSON if it begins with syntax that only JSON's objects and arrays have, even if it is invalid later. An empty text is JSON.
     pub fn of_text(text: &str) -> Format {
         let mut marks = text
             .trim_start_matches('\u{feff}')
@@ -52,11 +52,11 @@ impl Format {
         }
     }
 
-    /// Reads a text in this format.
+    /// Parses a text in this format.
     ///
     /// # Errors
     ///
-    /// As [`Document::parse`] and [`Document::parse_yaml`].
+    /// Like [`Document::parse`] and [`Document::parse_yaml`].
     pub fn parse(self, text: &str) -> Result<Document, SyntaxError> {
         match self {
             Format::Json => Document::parse(text),

@@ -1,10 +1,10 @@
-//! What a fault in the structure of a YAML text is called.
+//! Messages for syntax errors in YAML texts.
 
 use granit_parser::ErrorKind;
 
 use crate::json::MAX_DEPTH;
 
-/// The words for a fault that the parser found at `offset`.
+/// The message for an error of the parser at `offset`.
 pub(super) fn of(kind: &ErrorKind, text: &str, offset: usize) -> String {
     let before = text.get(..offset).unwrap_or_default();
     let fixed = match kind {

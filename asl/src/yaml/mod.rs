@@ -1,7 +1,7 @@
-//! YAML: definitions as SAM's `.asl.yaml` files have them.
+//! YAML definitions, as in SAM's `.asl.yaml` files.
 //!
-//! [`Document::parse_yaml`](crate::json::Document::parse_yaml) reads a text to the same positioned document that JSON gives, and [`Format`] tells
-//! which of the two a text is.
+//! [`Document::parse_yaml`](crate::json::Document::parse_yaml) parses a text to the same positioned document as for JSON, and [`Format`] determines
+//! which of the two formats a text has.
 //!
 //! ```
 //! use stepwright_asl::json::Document;
@@ -13,12 +13,12 @@
 //! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
 //!
-//! # What a text means
+//! # Semantics
 //!
-//! The structure is YAML 1.2's. What a word without quotes means is what it means on deployment. The SAM command line uploads a definition file as it
-//! is, and CloudFormation's handler of `AWS::StepFunctions::StateMachine` turns it into JSON. The handler fills in `DefinitionSubstitutions`,
-//! tries JSON first, and reads anything else with Jackson's YAML reader, which keeps most of YAML 1.1. So `yes` is `true` to AWS,
-//! although it is text in the core schema of YAML 1.2.
+//! The structure is YAML 1.2's. A plain scalar has the same value as on deployment. The SAM CLI uploads a definition file unchanged, and
+//! CloudFormation's handler of `AWS::StepFunctions::StateMachine` converts it to JSON. The handler replaces `DefinitionSubstitutions`, tries JSON
+//! first, and parses everything else with Jackson's YAML parser, which follows most of YAML 1.1. So `yes` is `true` for AWS, although it is a
+//! string in the core schema of YAML 1.2.
 //!
 //! | written | read as |
 //! |---|---|
@@ -38,9 +38,9 @@
 //! | `&name`, `*name` | the alias is what its anchor names |
 //! | `<<` as a key without quotes | an error: it merges nothing |
 //!
-//! CloudFormation's handler resolves neither tags nor aliases in a definition *file*: to it, `!Ref Name` is the text `Name`, and `*name` is the text
-//! `name`. Both are read here for the tools that do resolve them before they deploy, such as the Serverless Framework or a `Definition` inside of
-//! a template. In a file for SAM, write `${Name}`.
+//! CloudFormation's handler resolves neither tags nor aliases in a definition *file*: it reads `!Ref Name` as the text `Name`, and `*name` as the
+//! text `name`. This parser resolves both, for tools that do so before they deploy, such as the Serverless Framework or a `Definition` in a
+//! template. In a file for SAM, write `${Name}`.
 //!
 //! Sources: [DefinitionProcessor.java](https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-stepfunctions) of AWS's
 //! resource provider, [YAMLParser.java](https://github.com/FasterXML/jackson-dataformats-text) of Jackson 2, the resolver of SnakeYAML, and
@@ -48,8 +48,8 @@
 //!
 //! # Limits
 //!
-//! Nesting is bounded as in JSON ([`MAX_DEPTH`](crate::json::MAX_DEPTH)), a text is one document, and what aliases repeat may come to
-//! 1,048,576 bytes, which is as long as AWS lets a definition be.
+//! Nesting is limited as in JSON ([`MAX_DEPTH`](crate::json::MAX_DEPTH)), and a text is one document. The text repeated by aliases is limited to
+//! 1,048,576 bytes, the maximum length of a definition on AWS.
 
 mod document;
 mod format;

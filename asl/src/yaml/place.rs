@@ -1,11 +1,11 @@
-//! The places of blocks where the parser gives others: texts after `|` or `>`, arrays below their key.
+//! Corrects the parser's positions of blocks: block scalars, and arrays below their key.
 
 use std::ops::Range;
 
-/// The bytes of a block scalar: from its `|` or `>` to the end of its last line, without that line's break.
+/// The byte range of a block scalar: from its `|` or `>` to the end of its last line, without the final line break.
 ///
-/// The parser gives the place of the content alone, and takes the break and the indentation of the line that follows in. `after` is where
-/// the part of the document before the scalar ends, `value` is what the scalar is read as.
+/// The parser reports only the content, and includes the line break and the indentation of the next line. `after` is the end of the document's part
+/// before the scalar, `value` is the parsed value of the scalar.
 pub(super) fn block_scalar(
     text: &str,
     after: usize,
@@ -23,7 +23,7 @@ pub(super) fn block_scalar(
         .rsplit('\n')
         .next()
         .is_some_and(|last| !last.is_empty() && last.trim().is_empty());
-    // Such blank lines belong to the value; only the last break follows it.
+    // Trailing blank lines belong to the value; only the last line break does not.
     let keeps_blank_lines = value.ends_with("\n\n") || last_is_blank;
     while let Some((before, last)) = lines.rsplit_once('\n')
         && last.trim().is_empty()
@@ -36,26 +36,26 @@ pub(super) fn block_scalar(
     start..header_end.max(start + lines.len())
 }
 
-/// Where the `|` or `>` stands. Between the part before and it there are indicators, comments, anchors and tags.
+/// The offset of the `|` or `>`. Before it there may be indicators, comments, anchors and tags.
 fn header(text: &str, after: usize) -> Option<usize> {
     token(text, after, |c| matches!(c, '|' | '>'))
 }
 
-/// Where the first dash of an array stands that is a member's value, when `after` is the end of the key. The parser gives the place of what follows
-/// the dash where the dash stands below the key itself.
+/// The offset of the first dash of an array that is the value of a member; `after` is the end of the key. If the dash is in the column of the key,
+/// the parser reports the position after the dash instead.
 pub(super) fn first_dash(text: &str, after: usize) -> Option<usize> {
     let colon = colon(text, after)?;
     let dash = token(text, colon + 1, |_| true)?;
     text[dash..].starts_with('-').then_some(dash)
 }
 
-/// Where the colon stands behind a key that ends at `after`.
+/// The offset of the colon after a key that ends at `after`.
 pub(super) fn colon(text: &str, after: usize) -> Option<usize> {
     let colon = token(text, after, |_| true)?;
     text[colon..].starts_with(':').then_some(colon)
 }
 
-/// The next character that is wanted, among what is neither white space, nor a comment, an anchor or a tag.
+/// The offset of the next wanted character, after whitespace, comments, anchors and tags.
 fn token(text: &str, after: usize, wanted: fn(char) -> bool) -> Option<usize> {
     let mut offset = after;
     loop {

@@ -1,4 +1,4 @@
-//! From the parser's events to a value and the place of every node in it.
+//! Builds a value and the positions of its nodes from the parser's events.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,22 +13,22 @@ use crate::json::{
     self, Failure, Json, MAX_DEPTH, MAX_POINTERS, Mark, Object, RawDuplicate, Read, Shape, escape,
 };
 
-/// How many bytes aliases may repeat.
+/// Maximum number of bytes that aliases may repeat.
 const MAX_REPEATED: usize = 1_048_576;
 
-/// Reads a whole text.
+/// Parses a whole text.
 pub(crate) fn read(text: &str) -> Result<Read, Failure> {
     read_with(text, false)
 }
 
-/// The same of a CloudFormation template, whose tags say what is computed: a node with a tag that no definition has is read as if it had none.
+/// Parses a CloudFormation template, in which tags mark computed values. Tags that a definition cannot have are ignored.
 pub(crate) fn read_template(text: &str) -> Result<Read, Failure> {
     read_with(text, true)
 }
 
 fn read_with(text: &str, is_template: bool) -> Result<Read, Failure> {
     json::check_length(text)?;
-    // What CloudFormation can read as JSON it does.
+    // CloudFormation tries JSON first.
     if Format::of_text(text) == Format::Json
         && let Ok(read) = json::read(text)
     {
@@ -63,12 +63,12 @@ fn read_with(text: &str, is_template: bool) -> Result<Read, Failure> {
     })
 }
 
-/// How many bytes are parsed at most to find the lines of quoted texts that are indented too little.
+/// Maximum number of bytes to parse in the search for quoted lines with too little indentation.
 const MAX_PARSED: usize = 64 * 1_048_576;
 
-/// The text with a blank for each line break before a line of a quoted text that is indented too little, so that each byte stays at its place; `None` where
-/// there is no such line. YAML 1.2 refuses them, and CloudFormation, SAM and PyYAML read them: many templates close a definition in quotes at the
-/// indentation of its key.
+/// Replaces each line break before a quoted line with too little indentation by a blank, so that offsets do not change; `None` if there is no such
+/// line. YAML 1.2 rejects such lines, but CloudFormation, SAM and PyYAML accept them. Many templates close a quoted definition at the indentation
+/// of its key.
 fn join_quoted_lines(text: &str) -> Option<String> {
     let mut joined: Option<String> = None;
     for _ in 0..=MAX_PARSED / text.len().max(1) {
@@ -88,7 +88,7 @@ fn join_quoted_lines(text: &str) -> Option<String> {
     joined
 }
 
-/// Where a line of a quoted text begins that is indented too little.
+/// The start of a quoted line with too little indentation.
 fn too_little_indented(text: &str) -> Option<usize> {
     let mut errors = parser(text).filter_map(Result::err);
     let is_indent =
@@ -96,16 +96,16 @@ fn too_little_indented(text: &str) -> Option<usize> {
     errors.next().filter(is_indent)?.marker().byte_offset()
 }
 
-/// An event that is a part of the document's tree.
+/// An event of the document's tree.
 struct Node<'t> {
     event: Event<'t>,
-    /// Where the value stands, without its tag.
+    /// The range of the value, without its tag.
     span: Range<usize>,
-    /// Where its tag begins, or the value where there is none.
+    /// The start of its tag, or of the value if there is no tag.
     start: usize,
 }
 
-/// Anchors by number, and the index of the node that each names.
+/// Maps anchors, by number, to the indices of their nodes.
 type Anchors = HashMap<usize, usize>;
 
 /// The events of a text.
@@ -123,7 +123,7 @@ fn nodes(text: &str) -> Result<(Vec<Node<'_>>, Anchors), Failure> {
     let mut nodes = Vec::new();
     let mut anchors = Anchors::new();
     let mut documents = 0;
-    // Where the event before ends.
+    // The end of the previous event.
     let mut after = 0;
     for event in parser(text) {
         let (event, span) = event.map_err(|error| {
@@ -191,23 +191,23 @@ fn failure(offset: usize, message: impl Into<String>) -> Failure {
 
 struct Reader<'t> {
     text: &'t str,
-    /// Whether unknown tags are passed over.
+    /// Whether unknown tags are ignored.
     is_template: bool,
     nodes: Vec<Node<'t>>,
     anchors: Anchors,
-    /// The node to be read next.
+    /// The next node to read.
     next: usize,
     /// The first nodes of the arrays and objects that are being read, outermost first.
     open: Vec<usize>,
-    /// How many aliases the reader is in.
+    /// The number of aliases around the current node.
     repeating: usize,
-    /// How many bytes aliases repeated.
+    /// The number of bytes that aliases repeated.
     repeated: usize,
     depth: usize,
-    /// Where the reader is, kept for the pointers of duplicates.
+    /// The path of the current node, for the pointers of duplicates.
     path: String,
     duplicates: Vec<RawDuplicate>,
-    /// How many bytes of pointers to duplicates may still be written.
+    /// Remaining bytes for pointers to duplicates.
     room: usize,
 }
 
@@ -255,7 +255,7 @@ impl<'t> Reader<'t> {
             }
             Event::Alias(anchor) => {
                 let anchor = *anchor;
-                // An alias needs a level of the stack too.
+                // An alias needs stack space for one level, too.
                 let (json, named) = self.nested(at, |reader| reader.alias(anchor, start))?;
                 mark.children = named.children;
                 json
@@ -273,7 +273,7 @@ impl<'t> Reader<'t> {
     ) -> Result<Meaning, Failure> {
         match meaning(tag.as_deref(), kind) {
             Err(_) if self.is_template => Ok(Meaning::Plain),
-            // The variables of `!Sub [text, variables]` belong to the template, too; its reader sees the tag.
+            // The variables of `!Sub [text, variables]` belong to the template as well; the template's reader handles the tag.
             Ok(Meaning::Sub | Meaning::Reference)
                 if self.is_template && kind == NodeKind::Sequence =>
             {
@@ -299,7 +299,7 @@ impl<'t> Reader<'t> {
         read
     }
 
-    /// What an anchor names, read once more.
+    /// Reads the node of an anchor again.
     fn alias(&mut self, anchor: usize, start: usize) -> Result<(Json, Mark), Failure> {
         let named = self.anchors.get(&anchor).copied();
         let Some(named) = named else {
@@ -330,7 +330,7 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// Whether the array or object that is being read ends here; then its end is noted.
+    /// Whether the current array or object ends here. If so, records its end.
     fn ends(&mut self, style: StructureStyle, mark: &mut Mark) -> bool {
         let Some(node) = self.nodes.get(self.next) else {
             return true;
@@ -341,7 +341,7 @@ impl<'t> Reader<'t> {
         self.next += 1;
         mark.end = match style {
             StructureStyle::Flow => node.span.end as u32,
-            // A block ends where its last part does; the parser also counts the blank lines and comments that follow.
+            // A block ends with its last child. The parser also includes the blank lines and comments after it.
             StructureStyle::Block => mark.children.last().map_or(mark.end, |last| last.end),
         };
         true
@@ -372,7 +372,7 @@ impl<'t> Reader<'t> {
             if place.start == place.end
                 && let Some(colon) = key_end.and_then(|end| place::colon(self.text, end))
             {
-                // A value that is not written stands behind the colon; the parser says before.
+                // An empty value is after the colon; the parser reports a position before it.
                 place.start = place.start.max(colon as u32 + 1);
                 place.end = place.start;
             }
@@ -383,7 +383,7 @@ impl<'t> Reader<'t> {
                 }
                 Entry::Occupied(mut entry) => {
                     let first = &mut mark.children[entry.index()];
-                    // What aliases repeat was told where it stands.
+                    // Duplicates in the content of aliases are only reported at the anchor.
                     if self.repeating == 0 && self.room > 0 {
                         self.room = self.room.saturating_sub(self.path.len());
                         self.duplicates.push(RawDuplicate {
@@ -402,7 +402,7 @@ impl<'t> Reader<'t> {
         Ok(Json::Object(members))
     }
 
-    /// A member's key, which is text whatever it looks like, and where it stands.
+    /// A member's key, always as a string, and its position.
     fn key(&mut self) -> Result<(String, usize), Failure> {
         let Some(node) = self.nodes.get(self.next) else {
             return Err(failure(
@@ -429,14 +429,14 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Goes to a member or an item, for the pointers of duplicates.
+    /// Enters a member or an item, for the pointers of duplicates.
     fn enter(&mut self, segment: &str) {
         self.path.push('/');
         self.path.push_str(segment);
     }
 }
 
-/// The text of a scalar. The parser gives `~` for one that is not there.
+/// The text of a scalar. The parser reports `~` for an empty one.
 fn content<'a>(text: &'a str, span: &Range<usize>) -> &'a str {
     if span.is_empty() { "" } else { text }
 }
@@ -457,7 +457,7 @@ fn scalar(text: &str, style: ScalarStyle, meaning: Meaning) -> Result<Json, Stri
     }
 }
 
-/// The text that `!Sub [text, ..]` or `!GetAtt [Name, Arn]` stands for.
+/// The string that `!Sub [text, ..]` or `!GetAtt [Name, Arn]` evaluates to.
 fn computed(items: &Json, meaning: Meaning) -> Option<Json> {
     let items = items.as_array()?;
     let texts: Option<Vec<&str>> = items.iter().map(Json::as_str).collect();

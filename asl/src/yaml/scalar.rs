@@ -1,8 +1,8 @@
-//! What a text without quotes means: see the table in the documentation of [`yaml`](super).
+//! Values of plain scalars: see the table in the documentation of [`yaml`](super).
 
 use crate::json::{Json, Number};
 
-/// The value of a text without quotes; an error for a number that JSON cannot hold.
+/// The value of a plain scalar; an error for a number that JSON cannot represent.
 pub(crate) fn resolve(text: &str) -> Result<Json, String> {
     if let "" | "~" | "null" | "Null" | "NULL" = text {
         return Ok(Json::Null);
@@ -16,7 +16,7 @@ pub(crate) fn resolve(text: &str) -> Result<Json, String> {
     })
 }
 
-/// Each word in three spellings: `yes`, `Yes`, `YES`, but not `yEs`.
+/// Each word has three spellings: `yes`, `Yes`, `YES`, but not `yEs`.
 fn boolean(text: &str) -> Option<bool> {
     let rest = text.get(1..)?;
     let one_case = rest.bytes().all(|byte| byte.is_ascii_lowercase())
@@ -28,7 +28,7 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// The number that a text is; `None` when it is none.
+/// Parses a number; `None` if the text is not a number.
 fn number(text: &str) -> Result<Option<Number>, String> {
     let (sign, digits) = match text.as_bytes().first() {
         Some(b'-') => ("-", &text[1..]),
@@ -53,21 +53,21 @@ fn number(text: &str) -> Result<Option<Number>, String> {
         }
         let value = u128::from_str_radix(&clean, radix)
             .map_err(|_| format!("the number `{text}` is too large; write it in quotes"))?;
-        // The sign of a zero is not kept.
+        // A zero has no sign.
         let sign = if value == 0 { "" } else { sign };
         return Ok(Some(Number::from_checked_text(&format!("{sign}{value}"))));
     }
     Ok(float(digits).map(|float| Number::from_checked_text(&format!("{sign}{float}"))))
 }
 
-/// Digits of a radix without the underscores between them.
+/// Digits of a radix without underscores between them.
 fn digits_of(text: &str, radix: u32) -> Option<String> {
     let fits = |c: char| c == '_' || c.is_digit(radix);
     let clean = text.replace('_', "");
     (text.chars().all(fits) && !clean.is_empty()).then_some(clean)
 }
 
-/// `1.5`, `1.`, `.5`, `1e3`, as JSON writes them.
+/// Converts `1.5`, `1.`, `.5` and `1e3` to JSON's syntax.
 fn float(text: &str) -> Option<String> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
@@ -81,7 +81,7 @@ fn float(text: &str) -> Option<String> {
         return None;
     }
     let whole = match whole {
-        // `._5` is text, `._` too.
+        // `._5` and `._` are strings.
         "" if fraction.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) => {
             String::new()
         }

@@ -4,27 +4,27 @@ use granit_parser::Tag;
 
 use crate::json::{Json, Number};
 
-/// What a tag means for its node.
+/// The effect of a tag on its node.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Meaning {
-    /// Nothing: there is no tag, or `!` alone, or one that says what the node is anyway.
+    /// No effect: there is no tag, or it is `!`, or the tag states the actual type.
     Plain,
-    /// `!!str`: text, whatever it looks like.
+    /// `!!str`: always a string.
     Text,
-    /// `!!int` and the like: what the text looks like, quotes or not, and it must be of this kind.
+    /// `!!int` and the like: the value of the text, with or without quotes, which must have this type.
     Core {
-        /// The kind, as a message calls it.
+        /// The type, as in messages.
         noun: &'static str,
-        /// Whether a value is of it.
+        /// Whether a value has the type.
         fits: fn(&Json) -> bool,
     },
-    /// `!Sub`: a text with substitutions.
+    /// `!Sub`: a string with substitutions.
     Sub,
     /// `!Ref` or `!GetAtt`: a substitution.
     Reference,
 }
 
-/// What a node is, as far as tags care.
+/// The kind of a node, as far as tags are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NodeKind {
     Scalar,
@@ -32,7 +32,7 @@ pub(super) enum NodeKind {
     Mapping,
 }
 
-/// The meaning of a node's tag; an error for a tag that nothing computes.
+/// The meaning of a node's tag; an error for an unsupported tag.
 pub(super) fn meaning(tag: Option<&Tag>, node: NodeKind) -> Result<Meaning, String> {
     let Some(tag) = tag else {
         return Ok(Meaning::Plain);

@@ -1,4 +1,4 @@
-//! What the reader promises.
+//! Properties of the parser.
 
 use super::*;
 use crate::SyntaxError;
@@ -60,7 +60,7 @@ fn structures_of_both_styles_are_read() {
 
 #[test]
 fn what_is_json_is_read_as_json() {
-    // Half a surrogate pair and a long key are no YAML, and a leading zero is no JSON.
+    // Half a surrogate pair and a long key are not valid YAML, and a leading zero is not valid JSON.
     let key = "k".repeat(2000);
     let text = format!("{{\"{key}\": \"\\ud83d\\ude00\", \"n\": -0}}");
     let expected: Json = text.parse().expect("is JSON");
@@ -120,7 +120,7 @@ fn aliases_repeat_what_anchors_name() {
         )
     );
     assert_eq!(json("a: &n name\n*n : 1"), r#"{"a":"name","name":1}"#);
-    // A name may be used again.
+    // An anchor name may be reused.
     assert_eq!(json("[&a 1, *a, &a 2, *a]"), "[1,1,2,2]");
 
     let document = parse("a: &x\n  k: 1\nb: *x\n").expect("is YAML");
@@ -147,7 +147,7 @@ fn aliases_that_never_end_are_refused() {
     assert!(error(&bomb).contains("aliases repeat more than 1048576 bytes"));
     let long = format!("a: &a {}\nb: [{}]", "x".repeat(100_000), "*a, ".repeat(12));
     assert!(error(&long).contains("aliases repeat more than"));
-    // An alias may not go around the bound of depth either.
+    // An alias cannot bypass the depth limit either.
     let deep: String = (1..300)
         .map(|level| format!("a{level}: &a{level} [*a{}]\n", level - 1))
         .collect();
@@ -170,7 +170,7 @@ fn keys_are_text_that_stands_once() {
     assert_eq!((duplicate.first.line, duplicate.again.line), (2, 3));
     assert_eq!(document.json().to_string(), r#"{"a":{"x/y":[2]},"b":1}"#);
     assert_eq!(document.position("/a/x~1y/0").map(|p| p.column), Some(11));
-    // What an alias repeats is told once.
+    // A duplicate in the content of an alias is reported once.
     let document = parse("a: &a {k: 1, k: 2}\nb: *a\n").expect("is YAML");
     assert_eq!(document.duplicates().len(), 1);
 }
@@ -221,7 +221,7 @@ fn every_node_has_its_place() {
             assert_eq!(&text[span], written, "{pointer}");
         }
     }
-    // Neither comments nor blank lines belong to what stands before them.
+    // Comments and blank lines do not belong to the node before them.
     let document = parse("a:\n  b: 1\n\n# said\nc: 2").expect("is YAML");
     assert_eq!(document.span("/a"), Some(5..9));
 }
@@ -372,7 +372,7 @@ proptest! {
     }
 }
 
-/// Every node has a place inside of the text.
+/// Checks that every node has a position inside the text.
 fn places(document: &Document, pointer: &str, json: &Json) {
     let span = document.span(pointer).expect("every node has a span");
     assert!(document.source().get(span).is_some(), "{pointer}");

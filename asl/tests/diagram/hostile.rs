@@ -1,15 +1,15 @@
-//! Definitions that nobody writes, and that are drawn all the same.
+//! Unrealistic definitions that must be drawn nevertheless.
 
 use serde_json::{Value, json};
 use stepwright_asl::json::Json;
 
-/// How many states each has.
+/// Number of states of each.
 const MANY: usize = 1_000;
 
-/// Makes the state of an index.
+/// Creates the state with an index.
 type State = fn(usize) -> Value;
 
-/// Definitions by what is too much in them.
+/// Definitions, named after their excess.
 pub(crate) fn definitions() -> Vec<(&'static str, Json)> {
     let all: [(&str, State); 7] = [
         (

@@ -1,9 +1,9 @@
-//! Reads a picture back from its SVG.
+//! Parses the SVG of a picture.
 
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
 
-/// What a picture shows.
+/// The contents of a picture.
 #[derive(Debug, Default)]
 pub(crate) struct Picture {
     pub(crate) states: Vec<State>,
@@ -40,7 +40,7 @@ impl Area {
             && other.1 + apart < self.3
     }
 
-    /// Whether a point is inside, not just at the border.
+    /// Whether a point is strictly inside.
     fn holds(&self, (x, y): (f64, f64)) -> bool {
         let border = 0.75;
         x > self.0 + border && x < self.2 - border && y > self.1 + border && y < self.3 - border
@@ -95,7 +95,7 @@ impl Picture {
         picture
     }
 
-    /// No two states overlap, no line runs through a state, no label stands on a state or another label.
+    /// Checks that no two states overlap, no line crosses a state, and no label overlaps a state or another label.
     pub(crate) fn is_tidy(&self) -> Result<(), TestCaseError> {
         let (width, height) = self.size;
         let paper = Area(-24.0, -24.0, width - 24.0, height - 24.0);
@@ -123,7 +123,7 @@ impl Picture {
                     hit
                 );
             }
-            // A line is inside a container from end to end, or not at all.
+            // A line is either completely inside a container or completely outside.
             for state in self.states.iter().filter(|state| state.container) {
                 let inside = line
                     .iter()

@@ -35,7 +35,7 @@ pub(crate) fn checkout() -> Json {
     .expect("is JSON")
 }
 
-/// A chain of states whose names hold everything that a format could take for something else.
+/// A chain of states whose names contain the special characters of all formats.
 pub(crate) fn names() -> Json {
     let names = [
         "1. first",
@@ -61,7 +61,7 @@ pub(crate) fn names() -> Json {
     serde_json::json!({"StartAt": names[0], "States": states}).into()
 }
 
-/// What a generated state has: its type, where it may lead, what is inside.
+/// The properties of a generated state: its type, its targets, its nested states.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     kind: u8,
@@ -71,7 +71,7 @@ pub(crate) struct Plan {
     inner: Vec<Vec<Plan>>,
 }
 
-/// Definitions of some states, nested a little, whose transitions lead anywhere, also to states that do not exist.
+/// Definitions with some states, slightly nested, whose transitions may also lead to missing states.
 pub(crate) fn definitions() -> impl Strategy<Value = Json> {
     let leaf = (
         0..6u8,

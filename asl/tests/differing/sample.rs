@@ -29,7 +29,7 @@ pub(crate) fn release() -> (Json, Json) {
     (old, new)
 }
 
-/// The same JSON with the members of every object in another order.
+/// The same JSON with a different order of members in every object.
 pub(crate) fn shuffled(json: &Json) -> Json {
     match json {
         Json::Object(members) => {
@@ -45,7 +45,7 @@ pub(crate) fn shuffled(json: &Json) -> Json {
     }
 }
 
-/// The states of the machine with other names.
+/// The states of the machine under different names.
 pub(crate) fn renamed(json: &Json) -> Json {
     let Some(members) = json.as_object() else {
         return json.clone();

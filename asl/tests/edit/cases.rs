@@ -1,4 +1,4 @@
-//! Edits one by one.
+//! Individual edits.
 
 use stepwright_asl::edit::{EditError, Editor};
 use stepwright_asl::json::Json;
@@ -135,7 +135,7 @@ fn what_cannot_be_edited_safely_is_refused_with_its_reason() {
         assert!(error.to_string().contains(said), "{text}\n{error}");
         assert_eq!(editor.text(), text);
     }
-    // The whole text must be one that can be read at all.
+    // The whole text must be parseable.
     for text in ["a: 1\n---\nb: 2\n", "a: &x {b: 1}\nc:\n  <<: *x\n"] {
         assert!(Editor::parse_yaml(text).is_err(), "{text}");
     }

@@ -1,9 +1,9 @@
-//! Edits of a value, to compare the editor's with.
+//! Edits of a value, as the reference for the editor's edits.
 
 use stepwright_asl::edit::{EditError, Editor};
 use stepwright_asl::json::{Json, escape};
 
-/// All pointers, each before those below it.
+/// All pointers, each before its descendants.
 pub(crate) fn pointers(json: &Json) -> Vec<String> {
     fn visit(json: &Json, pointer: String, out: &mut Vec<String>) {
         match json {
@@ -54,7 +54,7 @@ fn place(json: &Json, pointer: &str) -> usize {
     }
 }
 
-/// What an edit is made of.
+/// The random choices for an edit.
 #[derive(Debug, Clone)]
 pub(crate) struct Seed {
     pub(crate) kind: u8,
@@ -64,15 +64,15 @@ pub(crate) struct Seed {
     pub(crate) value: Json,
 }
 
-/// What was edited.
+/// The edited location.
 pub(crate) struct Edited {
     pub(crate) what: String,
-    /// The array or object that was edited, or the value that was replaced.
+    /// The edited array or object, or the replaced value.
     pub(crate) pointer: String,
     pub(crate) result: Result<(), EditError>,
 }
 
-/// Edits the text and, when that is possible, the value.
+/// Edits the text and, if that is possible, the value.
 pub(crate) fn edit(editor: &mut Editor, json: &mut Json, seed: &Seed) -> Edited {
     let pointers = pointers(json);
     match seed.kind % 3 {

@@ -1,9 +1,9 @@
-//! Random documents, and JSON written in random ways.
+//! Random documents, and JSON in random formatting.
 
 use proptest::prelude::*;
 use stepwright_asl::json::Json;
 
-/// Any value, with keys and texts that are hard to write.
+/// Any value, with keys and strings that need special quoting.
 pub(crate) fn any_json() -> impl Strategy<Value = Json> {
     let word = prop::sample::select(vec![
         "",
@@ -98,7 +98,7 @@ pub(crate) fn any_json() -> impl Strategy<Value = Json> {
     })
 }
 
-/// Numbers as people write them: the same value in several spellings.
+/// Numbers in realistic spellings: several spellings of the same value.
 fn number(text: &str, choice: u64) -> String {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
     match choice % 3 {
@@ -109,12 +109,12 @@ fn number(text: &str, choice: u64) -> String {
     }
 }
 
-/// The value as JSON, with blanks, line breaks and spellings that `style` chooses.
+/// The value as JSON; `style` selects blanks, line breaks and spellings.
 pub(crate) fn write(json: &Json, style: u64) -> String {
     written(json, style, false)
 }
 
-/// The same as a part of YAML, which has no tabs as indentation and wants a colon in the line of its key.
+/// The same in YAML flow style: tabs are not allowed as indentation, and a colon must be on the line of its key.
 pub(crate) fn write_flow(json: &Json, style: u64) -> String {
     written(json, style, true).replace('\t', " ")
 }

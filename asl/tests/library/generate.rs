@@ -39,7 +39,7 @@ fn errors() -> impl Strategy<Value = Value> {
     prop::collection::vec(name, 0..3).prop_map(Value::from)
 }
 
-/// What any state may have beside its type.
+/// The fields that any state may have besides `Type`.
 fn common() -> impl Strategy<Value = Map<String, Value>> {
     let member = prop_oneof![
         Just(("Comment", json!("c"))),
@@ -119,12 +119,12 @@ fn together((own, common, first): (Value, Map<String, Value>, bool)) -> Value {
         (own.clone(), common)
     };
     let mut all: Map<String, Value> = one.into_iter().chain(other).collect();
-    // What makes the state what it is stays.
+    // The distinctive fields of the state remain.
     all.extend(own);
     Value::Object(all)
 }
 
-/// The text of a definition that can be read, whatever its transitions lead to.
+/// The text of a parseable definition with arbitrary transition targets.
 pub(crate) fn definitions() -> impl Strategy<Value = String> {
     bodies(state()).prop_map(|definition| definition.to_string())
 }

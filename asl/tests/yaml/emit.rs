@@ -1,10 +1,10 @@
-//! Writes a value as YAML, in styles that a number chooses.
+//! Writes a value as YAML, in styles selected by a number.
 
 use std::fmt::Write;
 
 use stepwright_asl::json::{Document, Json};
 
-/// The value as YAML; the bits of `style` say how each part of it is written.
+/// The value as YAML; the bits of `style` select the syntax of each part.
 pub(crate) fn emit(json: &Json, style: u64) -> String {
     let mut emitter = Emitter {
         out: String::new(),
@@ -30,7 +30,7 @@ impl Emitter {
         choice
     }
 
-    /// A value at the beginning of a line of this indentation, up to the end of a line.
+    /// A value that starts a line with this indentation and ends at the end of a line.
     fn block(&mut self, json: &Json, indent: usize) {
         match json {
             Json::Array(items) if !items.is_empty() && self.choose(4) < 3 => {
@@ -93,7 +93,7 @@ impl Emitter {
         }
     }
 
-    /// A value within a line.
+    /// A value in flow style.
     fn flow(&mut self, json: &Json) {
         match json {
             Json::Null => self.pick(&["null", "~", "Null"]),
@@ -159,21 +159,21 @@ impl Emitter {
     }
 }
 
-/// Whether the text may stand without quotes, in flow collections too.
+/// Whether the text is valid without quotes, also in flow collections.
 fn is_plain(text: &str, key: bool) -> bool {
     let inner = |c: char| c.is_ascii_alphanumeric() || " ._/$()+-:é".contains(c);
     let safe = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '$')
         && text.chars().all(inner)
         && !text.contains(": ")
         && !text.ends_with([' ', ':']);
-    // A key is text whatever it looks like.
+    // A key is always a string.
     let is_text = |text: &str| {
         Document::parse_yaml(text).is_ok_and(|document| document.json().as_str() == Some(text))
     };
     safe && (key || is_text(text))
 }
 
-/// Whether the text may stand after `|` without a word on its indentation.
+/// Whether the text can be a `|` block scalar without an indentation indicator.
 fn is_literal(text: &str) -> bool {
     let body = text.strip_suffix('\n').unwrap_or(text);
     body.split('\n').all(|line| {

@@ -8,25 +8,25 @@ use stepwright_runtime::{Engine, ExecutionReport, StartOptions, Status};
 use super::workload::Workload;
 use crate::failure::Failure;
 
-/// Those who start executions.
+/// Concurrent clients that start executions.
 pub(super) struct Clients<'a> {
     pub(super) engine: &'a Engine,
     pub(super) workload: &'a Workload,
     pub(super) machine: &'a str,
-    /// They wait for the ends, or for the starts only.
+    /// Whether they wait for the ends of executions, or only for the starts.
     pub(super) awaits_ends: bool,
 }
 
-/// What came of a repetition.
+/// The result of one repetition.
 pub(super) struct Ran {
-    /// The outputs are right, where they are compared.
+    /// Whether the outputs are correct, if they are compared.
     pub(super) is_correct: bool,
-    /// What each execution, or start, took.
+    /// The duration of each execution, or of each start.
     pub(super) took: Vec<Duration>,
 }
 
 impl Clients<'_> {
-    /// So many executions, started by so many clients.
+    /// Runs this number of executions, started by this number of clients.
     pub(super) async fn run(
         &self,
         executions: usize,
@@ -70,7 +70,7 @@ impl Clients<'_> {
         Client {
             engine: self.engine.clone(),
             machine: self.machine.into(),
-            // Its own, so that no two threads count references to one value.
+            // A separate copy, so that no two threads share reference counts.
             input: self.workload.input(),
             expected: self.workload.expected.clone(),
             awaits_ends: self.awaits_ends,
@@ -87,7 +87,7 @@ struct Client {
 }
 
 impl Client {
-    /// Starts one after the other, as long as some are left.
+    /// Starts executions one after the other, as long as some are left.
     async fn work(
         &self,
         next: &AtomicUsize,
@@ -121,7 +121,7 @@ impl Client {
     }
 }
 
-/// How an execution ended that should have succeeded.
+/// Describes the end of an execution that did not succeed.
 fn how(report: &ExecutionReport) -> String {
     let part = |text: &Option<String>| {
         text.as_deref()

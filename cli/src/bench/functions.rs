@@ -7,14 +7,14 @@ use stepwright_runtime::EngineBuilder;
 use stepwright_runtime::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource};
 use stepwright_runtime::value::{RefPath, Value};
 
-/// Answers `echo`, `inc` and `flaky2`.
+/// Registers handlers for `echo`, `inc` and `flaky2`.
 pub(super) fn bind(builder: EngineBuilder, machine: &StateMachine) -> EngineBuilder {
     let builder = builder.function("echo", |payload: Value| async move {
         Ok::<_, TaskFailure>(payload)
     });
     let builder = builder.function("inc", |payload: Value| async move { inc(payload) });
     let mut tasks = machine.states().filter_map(|at| at.state.as_task());
-    // A source is asked before each call; so there is one only where it has something to say.
+    // A handler source is queried before each call, so it is only added if a task needs it.
     match tasks.any(|task| is_flaky(&task.resource)) {
         true => builder.tasks(Flaky),
         false => builder,
@@ -36,7 +36,7 @@ fn inc(mut payload: Value) -> Result<Value, TaskFailure> {
     Ok(payload)
 }
 
-/// Fails the first two calls of each state, and succeeds then.
+/// Fails the first two calls of each state, and then succeeds.
 struct Flaky;
 
 impl TaskSource for Flaky {

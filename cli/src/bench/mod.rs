@@ -1,4 +1,4 @@
-//! `stepwright bench`: what executions cost.
+//! `stepwright bench`: measures the cost of executions.
 
 mod clients;
 mod functions;
@@ -28,7 +28,7 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
         &arguments.name,
         plan.machine_type.into(),
     )?;
-    // The threads that measure are not those of the command.
+    // The measured threads are not those of the command.
     let measured = std::thread::scope(|scope| {
         let measured = scope.spawn(|| match arguments.measure {
             Measure::Parked => parked::measure(arguments, &plan, &workload),
@@ -47,13 +47,13 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
     }
 }
 
-/// What was measured.
+/// The measurements.
 struct Measured {
     line: Map<String, Json>,
     is_correct: bool,
 }
 
-/// What the executions are.
+/// The parameters of the executions.
 struct Plan {
     machine_type: MachineType,
     keeps_history: bool,
@@ -120,7 +120,7 @@ impl Plan {
             .map_err(|error| Failure::Failed(error.to_string()))
     }
 
-    /// What the line says of the executions.
+    /// The members of the output line that describe the executions.
     fn line(&self, arguments: &BenchArguments, workload: &Workload) -> Map<String, Json> {
         let line = json!({
             "peer": "stepwright",
@@ -141,7 +141,7 @@ impl Plan {
     }
 }
 
-/// The threads that run the executions.
+/// The runtime with the threads that run the executions.
 fn runtime(arguments: &BenchArguments) -> Result<Runtime, Failure> {
     let mut builder = match arguments.threads {
         1 => Builder::new_current_thread(),
@@ -164,7 +164,7 @@ fn measure(
     let runtime = runtime(arguments)?;
     runtime.block_on(async {
         let awaits_ends = arguments.measure == Measure::Executions;
-        // Executions whose starts are measured wait, and do not end beside them.
+        // If only starts are measured, executions wait and do not end concurrently.
         let engine = plan.engine(arguments, workload, workload.waits && awaits_ends)?;
         let clients = Clients {
             engine: &engine,

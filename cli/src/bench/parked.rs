@@ -1,4 +1,4 @@
-//! Executions that wait.
+//! Measures waiting executions.
 
 use std::time::{Duration, Instant};
 
@@ -10,10 +10,10 @@ use super::{Measured, Plan, runtime, usage};
 use crate::args::BenchArguments;
 use crate::failure::Failure;
 
-/// How long it is watched what those that wait cost.
+/// How long the cost of waiting executions is observed.
 const WATCHED: Duration = Duration::from_secs(5);
 
-/// Starts executions that wait, looks at them, and with a store goes on with them in another engine.
+/// Starts executions that wait, measures them, and with a store continues them in another engine.
 pub(super) fn measure(
     arguments: &BenchArguments,
     plan: &Plan,
@@ -29,7 +29,7 @@ pub(super) fn measure(
             machine: &arguments.name,
             awaits_ends: false,
         };
-        // What is there once, however many wait.
+        // Excludes fixed costs, which are independent of the number of executions.
         clients.run(1, 1, false).await?;
         let before = usage::resident_kb();
         let began = Instant::now();
@@ -37,7 +37,7 @@ pub(super) fn measure(
             .run(executions, arguments.concurrency, false)
             .await?;
         line.insert("started_ms".to_owned(), json!(began.elapsed().as_millis()));
-        // They come to their Wait, and what was queued on the way is gone.
+        // The executions reach their Wait state, and their queues are empty.
         tokio::time::sleep(Duration::from_secs(1)).await;
         let grown = usage::resident_kb()
             .zip(before)
@@ -54,7 +54,7 @@ pub(super) fn measure(
         Ok::<_, Failure>(())
     })?;
     if arguments.store.is_some() {
-        // The runtime is gone, and what it ran with it: as if the process had ended.
+        // The runtime and its tasks are dropped, as if the process had ended.
         runtime(arguments)?.block_on(async {
             let began = Instant::now();
             let engine = plan.engine(arguments, workload, false)?;

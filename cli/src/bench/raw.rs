@@ -1,4 +1,4 @@
-//! What the disk and SQLite allow.
+//! Measures the limits of the disk and of SQLite.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -12,15 +12,15 @@ use stepwright_runtime::store::{
 
 use crate::failure::Failure;
 
-/// How long it is measured.
+/// The duration of the measurement.
 const MEASURED: Duration = Duration::from_secs(1);
-/// The bytes of a record: what a transition of a small document takes.
+/// The size of a record in bytes, similar to a transition with a small document.
 const RECORD: usize = 300;
 
-/// The records of an execution, after which its client starts another.
+/// The number of records per execution, after which its client starts another one.
 const RECORDS: u32 = 10;
 
-/// How many records a second are durable without an engine, in a file beside the store with the same settings: each commit has one
+/// Measures how many records per second are durable without an engine, in a file next to the store with the same settings. Each commit has one
 /// record of each client.
 pub(super) fn records_per_second(store: &Path, clients: usize) -> Result<f64, Failure> {
     let mut path = store.as_os_str().to_owned();

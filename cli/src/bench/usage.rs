@@ -1,6 +1,6 @@
-//! What the process has used.
+//! Resource usage of the process.
 
-/// The time that all its threads had of a processor, in milliseconds; `None` where the system does not tell.
+/// Processor time of all threads in milliseconds; `None` if the system does not report it.
 pub(super) fn cpu_ms() -> Option<f64> {
     #[cfg(unix)]
     {
@@ -11,17 +11,17 @@ pub(super) fn cpu_ms() -> Option<f64> {
     None
 }
 
-/// The most memory that it had, in KiB; `None` where the system does not tell.
+/// Peak memory in KiB; `None` if the system does not report it.
 pub(super) fn peak_kb() -> Option<u64> {
     status("VmHWM:")
 }
 
-/// The memory that it has, in KiB; `None` where the system does not tell.
+/// Current memory in KiB; `None` if the system does not report it.
 pub(super) fn resident_kb() -> Option<u64> {
     status("VmRSS:")
 }
 
-/// A line of what Linux says of the process.
+/// A value of the process status on Linux.
 fn status(key: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(key))?;

@@ -10,25 +10,25 @@ use crate::definition::Definition;
 use crate::failure::Failure;
 use crate::input;
 
-/// A definition, its input, and what comes of it.
+/// A definition, its input, and its expected result.
 pub(super) struct Workload {
     pub(super) machine: StateMachine,
     input: Value,
-    /// The output, where it is known.
+    /// The output, if it is known.
     pub(super) expected: Option<Value>,
-    /// How many states an execution enters, where that is known.
+    /// The number of states that an execution enters, if it is known.
     pub(super) transitions: Option<usize>,
-    /// It waits, and is run on virtual time.
+    /// Whether it waits, and is run on virtual time.
     pub(super) waits: bool,
 }
 
 impl Workload {
-    /// A copy of the input that shares nothing with others.
+    /// A deep copy of the input.
     pub(super) fn input(&self) -> Value {
         Value::from(self.input.to_json())
     }
 
-    /// Reads a folder of the workloads.
+    /// Reads a workload from a folder.
     pub(super) fn read(
         workloads: &Path,
         name: &str,

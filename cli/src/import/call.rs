@@ -1,4 +1,4 @@
-//! What a Task state calls.
+//! The call of a Task state.
 
 use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::{Json, Object};
@@ -10,11 +10,11 @@ use super::text::{Tree, literal};
 use super::values;
 use super::writing::Writing;
 
-/// A function's result, in what `lambda:invoke` gives.
+/// A function's result in the response of `lambda:invoke`.
 const ENVELOPED: &str = "{% $states.result.Payload %}";
 const ENVELOPED_PATH: &str = "$.Payload";
 
-/// A call as the definition has it.
+/// A call in the definition.
 pub(super) struct Call<'m> {
     resource: &'m str,
     /// The resource without `.waitForTaskToken`.
@@ -23,29 +23,29 @@ pub(super) struct Call<'m> {
     /// `Arguments` or `Parameters`.
     field: &'static str,
     sent: Option<&'m Object>,
-    /// The user's own function or activity, and what it is sent.
+    /// The user-defined function or activity, and its input.
     own: Option<(Place, Sent)>,
 }
 
-/// What a function or activity is sent.
+/// The input of a function or activity.
 enum Sent {
-    /// This, and these fields say it.
+    /// A value that the statements express, and the fields that they cover.
     Said(Payload, Vec<&'static str>),
-    /// What `raw` says over the state's input, because the language cannot.
+    /// The state's input; `raw` replaces it, because the language cannot express the value.
     Raw(Payload),
 }
 
-/// A call as it will be written.
+/// A call in the source.
 pub(super) struct Written {
-    /// What stands before the arguments.
+    /// The source text before the arguments.
     pub(super) before: String,
     pub(super) arguments: Option<Tree>,
     pub(super) after: &'static str,
-    /// How the result is read, where variables are assigned.
+    /// The expression for the result, if variables are assigned.
     pub(super) result: &'static str,
-    /// A name for the result needs a type, because the call does not have one.
+    /// A name for the result needs a type annotation, because the call has no type.
     pub(super) is_untyped: bool,
-    /// Whether `lambda_retries` means this call.
+    /// Whether `lambda_retries` applies to this call.
     pub(super) is_lambda: bool,
 }
 
@@ -54,7 +54,7 @@ impl<'m> Call<'m> {
     pub(super) fn of(state: &'m Object, jsonata: bool) -> Option<Call<'m>> {
         let resource = state.get("Resource")?.as_str()?;
         let field = if jsonata { "Arguments" } else { "Parameters" };
-        // A job is awaited by the resource as it is written; only a token has a keyword of its own.
+        // For a job, the resource remains as it is written; only a task token has a separate keyword.
         let (base, waits) = match Resource::parse(resource) {
             called if called.pattern() == Pattern::WaitForTaskToken => (called.base(), true),
             _ => (resource, false),
@@ -81,7 +81,7 @@ impl<'m> Call<'m> {
         Some(call)
     }
 
-    /// A Lambda function with a fixed name, by `lambda:invoke`.
+    /// A Lambda function with a constant name, called through `lambda:invoke`.
     fn function(&self, state: &Object, jsonata: bool) -> Option<(Place, Sent)> {
         let sent = self.sent?;
         let name = sent.get("FunctionName")?.as_str()?;
@@ -94,10 +94,11 @@ impl<'m> Call<'m> {
             (None, Some(path)) if !jsonata => path.as_str().and_then(Payload::path),
             _ => None,
         };
-        // Without the token the task could never be answered.
+        // Without the token, the task could never be completed.
         let answers = !self.waits || hands_out_token(sent);
         let said = payload.filter(|_| sent.len() == 2 && answers);
-        // The function alone is taken out of the envelope; where that is handed on, the call is one of a service.
+        // If the state's output is the whole response envelope, the call is written as a service call: a function call only returns the result in
+        // it.
         let handed_on = if jsonata {
             vec!["Output"]
         } else {
@@ -113,7 +114,7 @@ impl<'m> Call<'m> {
         }
     }
 
-    /// The arguments of the call as one of a service.
+    /// The arguments of the call as a service call.
     fn arguments(&self, jsonata: bool) -> Option<Tree> {
         let sent = self.sent?;
         let names = sent.keys().map(|key| match jsonata {
@@ -127,14 +128,14 @@ impl<'m> Call<'m> {
         values::arguments(sent, jsonata)
     }
 
-    /// Lets the declarations know of it.
+    /// Registers the call for its declaration.
     pub(super) fn declare(&self, tasks: &mut Tasks) {
         if let Some((place, Sent::Said(payload, _) | Sent::Raw(payload))) = &self.own {
             tasks.learn(place, payload);
         }
     }
 
-    /// The call as the source has it, with what it says of the state.
+    /// Writes the call, and records the fields that it covers.
     pub(super) fn written(
         &self,
         state: &str,
@@ -169,7 +170,7 @@ impl<'m> Call<'m> {
                 is_lambda: called.is_lambda,
             };
         }
-        // What the macro does not know stands in `raw`.
+        // Calls that the macro does not know are in `raw`.
         if lookup(self.resource).is_ok() || self.resource.contains("${") {
             writing.says("Resource", self.resource);
         }
@@ -189,7 +190,7 @@ impl<'m> Call<'m> {
         }
     }
 
-    /// What the macro writes for a call of the user's own function or activity.
+    /// Records what the macro emits for a call of a user-defined function or activity.
     fn says(&self, place: &Place, writing: &mut Writing<'_>) {
         writing.says("Resource", self.resource);
         match &self.own {
@@ -212,7 +213,7 @@ impl<'m> Call<'m> {
             },
         }
         if self.base == LAMBDA_INVOKE && !self.waits {
-            // The function's result is taken out of the envelope.
+            // The function's result is extracted from the envelope.
             if writing.jsonata {
                 writing.says("Output", ENVELOPED);
             } else {
@@ -222,7 +223,7 @@ impl<'m> Call<'m> {
     }
 }
 
-/// What the resource is sent that takes its whole input.
+/// The input of a resource that takes its whole input.
 fn whole(state: &Object, field: &'static str, jsonata: bool) -> Sent {
     let said = match (state.get(field), state.get("InputPath")) {
         (Some(value), _) if jsonata => Payload::of(value, true).map(|sent| (sent, vec![field])),
@@ -231,7 +232,7 @@ fn whole(state: &Object, field: &'static str, jsonata: bool) -> Sent {
             Payload::object(members, false).map(|sent| (sent, vec![field]))
         }
         (None, Some(Json::String(path))) if !jsonata && values::path(path).is_some() => {
-            // The macro leaves this one out.
+            // The macro omits this path.
             let is_input = path == "$";
             Payload::path(path)
                 .filter(|_| !is_input)
@@ -264,7 +265,7 @@ fn hands_out_token(sent: &Object) -> bool {
         .contains("Task.Token")
 }
 
-/// Whether the resource is a function or activity of the user: an ARN of one, or a placeholder.
+/// Whether the resource is a user-defined function or activity: its ARN, or a placeholder.
 fn is_own(resource: &str) -> bool {
     (resource.contains(":lambda:") && resource.contains(":function:"))
         || (resource.contains(":states:") && resource.contains(":activity:"))

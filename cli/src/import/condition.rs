@@ -1,4 +1,4 @@
-//! Choice rules of JSONPath states as conditions, where the macro makes the same rules of them again.
+//! Converts Choice rules of JSONPath states to conditions, if the macro emits the same rules for them.
 
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::path::Path;
@@ -6,7 +6,7 @@ use stepwright_asl::path::Path;
 use super::text::{is_safe, literal};
 use super::values;
 
-/// A condition, and the fields of the rule that it says.
+/// A condition, and the fields of the rule that it covers.
 pub(super) fn said(rule: &Object) -> Option<(String, Vec<&str>)> {
     let (condition, fields) = condition(rule)?;
     Some((condition.text, fields))
@@ -40,7 +40,7 @@ fn condition(rule: &Object) -> Option<(Condition, Vec<&str>)> {
                 continue;
             }
             let part = whole(rule)?;
-            // A list in a list of its own kind would become one list.
+            // The macro would flatten a list nested in a list of the same kind.
             if part.joint == joint {
                 return None;
             }
@@ -49,7 +49,7 @@ fn condition(rule: &Object) -> Option<(Condition, Vec<&str>)> {
                 Joint::And | Joint::Or => format!("({})", part.text),
             });
         }
-        // Of one rule the macro makes no list, but of `is_some` it does.
+        // The macro emits no list for a single rule, except for `is_some`.
         if parts.len() < 2 {
             let only = parts
                 .pop()
@@ -67,7 +67,7 @@ fn condition(rule: &Object) -> Option<(Condition, Vec<&str>)> {
     comparison(rule)
 }
 
-/// The condition of an inner rule, which has no other fields.
+/// The condition of a nested rule, which has no other fields.
 fn whole(rule: &Json) -> Option<Condition> {
     let rule = rule.as_object()?;
     let (condition, fields) = condition(rule)?;
@@ -85,7 +85,7 @@ fn rule_list(rules: &Json) -> Option<Vec<&Json>> {
     Some(rules.as_array()?.iter().collect())
 }
 
-/// `path!("..", Option<Value>).is_some()`, where two rules ask that.
+/// `path!("..", Option<Value>).is_some()`, if two rules test for it.
 fn is_some(present: &Json, not_null: &Json) -> Option<String> {
     let asks = |rule: &Json, operator: &str, operand: bool| {
         let rule = rule.as_object()?;
@@ -113,7 +113,7 @@ fn comparison(rule: &Object) -> Option<(Condition, Vec<&str>)> {
     Some((alone(text), vec!["Variable", operator]))
 }
 
-/// A comparison as an expression that becomes it again.
+/// A comparison as an expression that the macro converts back to it.
 fn test(variable: &str, operator: &str, operand: &Json) -> Option<String> {
     let of = |ty: &str| format!("path!({}, {ty})", literal(variable));
     match (operator, operand) {
@@ -143,7 +143,7 @@ fn test(variable: &str, operator: &str, operand: &Json) -> Option<String> {
                 Some(placeholder) => placeholder,
                 None if !is_safe(other) => return None,
                 None if sign == "==" => literal(other),
-                // Other texts stand in another order in Rust.
+                // Other strings have a different order in Rust.
                 None if other.is_ascii() => format!("{}.to_owned()", literal(other)),
                 None => return None,
             };
@@ -164,12 +164,12 @@ fn test(variable: &str, operator: &str, operand: &Json) -> Option<String> {
     }
 }
 
-/// A comparison with what another path selects.
+/// A comparison with the value at another path.
 fn between_paths(variable: &str, operator: &str, other: &str) -> Option<String> {
     Path::parse(other).ok()?;
     let (ty, sign) = match operator {
         "BooleanEquals" => ("bool", "=="),
-        // Texts have another order in Rust.
+        // Strings have a different order in Rust.
         "StringEquals" => ("String", "=="),
         "StringLessThan" => {
             let (variable, other) = (literal(variable), literal(other));
@@ -196,7 +196,7 @@ fn sign(name: &str) -> Option<&'static str> {
     })
 }
 
-/// A path as one to what holds a member, and the member: `$.a` and `"b"` of `$.a.b`, `$.a` and `0` of `$.a[0]`.
+/// Splits a path into its parent and the last step: `$.a` and `"b"` for `$.a.b`, `$.a` and `0` for `$.a[0]`.
 fn last_step(path: &str) -> Option<(&str, String)> {
     let (base, step) = if let Some(inner) = path.strip_suffix(']') {
         let (base, index) = inner.rsplit_once('[')?;
@@ -214,13 +214,13 @@ fn last_step(path: &str) -> Option<(&str, String)> {
     parsed.is_definite().then_some((base, step))
 }
 
-/// The method that tests a pattern with a `*` at its ends alone, and the text.
+/// The method for a pattern with a `*` only at its ends, and the text.
 fn matched(pattern: &str) -> Option<(&'static str, String)> {
     let (front, rest) = match pattern.strip_prefix('*') {
         Some(rest) => (true, rest),
         None => (false, pattern),
     };
-    // A star behind a backslash is a letter.
+    // A star after a backslash is a literal star.
     let (back, rest) = match rest.strip_suffix('*') {
         Some(before) if !before.ends_with('\\') => (true, before),
         _ => (false, rest),

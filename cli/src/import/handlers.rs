@@ -7,7 +7,7 @@ use stepwright_asl::json::{Json, Object};
 use super::text::{Lines, Tree, duration, is_safe, literal};
 use super::writing::{MAX_SECONDS, Writing};
 
-/// `before => X;`, with the variables that are assigned on the way, and the fields that are not said yet.
+/// `before => X;`, with the variables that the edge assigns, and the fields that are not covered yet.
 pub(super) fn edge(before: &str, lets: &[String], rest: &Object, next: &str, lines: &mut Lines) {
     let mut rest = rest.clone();
     let path = match rest.get("ResultPath") {
@@ -38,7 +38,7 @@ pub(super) fn edge(before: &str, lets: &[String], rest: &Object, next: &str, lin
     lines.close("}");
 }
 
-/// Whether one of them takes every error.
+/// Whether one of the retriers matches every error.
 pub(super) fn retries_all(retriers: &[Json]) -> bool {
     let mut names = retriers.iter().flat_map(names_of);
     names.any(|name| name == errors::ALL)
@@ -49,7 +49,7 @@ fn names_of(retrier: &Json) -> impl Iterator<Item = &str> {
     names.unwrap_or_default().iter().filter_map(Json::as_str)
 }
 
-/// `retry ..;` for each Retrier, where all of them can be said, but for that of `lambda_retries`.
+/// `retry ..;` for each Retrier except that of `lambda_retries`, if all of them can be expressed.
 pub(super) fn retries(lambda: bool, writing: &mut Writing<'_>, lines: &mut Lines) {
     let Some(retriers) = writing.get("Retry").and_then(Json::as_array) else {
         return;
@@ -89,7 +89,7 @@ fn retry(retrier: &Json) -> Option<String> {
     for (field, value) in retrier {
         let setting = match field.as_str() {
             "ErrorEquals" => continue,
-            // The macro has none for a Retrier; it is a comment of the source.
+            // The macro has no comment for a Retrier, so it becomes a comment in the source.
             "Comment" if value.as_str().is_some() => continue,
             "IntervalSeconds" => format!("interval: {}", duration(interval?)),
             "MaxAttempts" => format!("max_attempts: {}", whole(field, 0)?),
@@ -127,7 +127,7 @@ fn retry(retrier: &Json) -> Option<String> {
     Some(format!("retry {names}{settings};"))
 }
 
-/// `States::Timeout | "Lambda.Unknown"`, where the macro takes these names.
+/// `States::Timeout | "Lambda.Unknown"`, if the macro accepts these names.
 pub(super) fn error_names(object: &Object) -> Option<String> {
     let names = object.get("ErrorEquals")?.as_array()?;
     let mut written = Vec::new();
@@ -146,7 +146,7 @@ pub(super) fn error_names(object: &Object) -> Option<String> {
     (!written.is_empty()).then(|| written.join(" | "))
 }
 
-/// Which Retriers or Catchers name an error that an earlier one takes: the macro refuses those.
+/// Which Retriers or Catchers name an error that an earlier one matches: the macro rejects these.
 pub(super) fn shadowed(list: &[Json]) -> Vec<bool> {
     let mut before: Vec<String> = Vec::new();
     let mut shadowed = Vec::new();

@@ -16,7 +16,7 @@ use super::text::{Lines, Tree, duration, is_doc};
 use super::variables::Variables;
 use super::writing::{Language, MAX_SECONDS};
 
-/// What the command line says of the workflow.
+/// The options for the workflow from the command line.
 #[derive(Debug)]
 pub(super) struct Machine {
     pub(super) name: String,
@@ -24,7 +24,7 @@ pub(super) struct Machine {
     pub(super) express: bool,
 }
 
-/// What is known before anything is written.
+/// Information that is collected before the source is written.
 struct Scene<'m> {
     graph: &'m Graph<'m>,
     machine: &'m Object,
@@ -34,11 +34,11 @@ struct Scene<'m> {
 }
 
 impl Machine {
-    /// The Rust source of a definition that the validator has passed.
+    /// Returns the Rust source of a valid definition.
     ///
     /// # Errors
     ///
-    /// What `workflow!` cannot say, all of it.
+    /// Everything that `workflow!` cannot express.
     pub(super) fn source(&self, json: &Json) -> Result<String, Vec<String>> {
         let Json::Object(machine) = json else {
             return Err(vec!["it is no object".to_owned()]);
@@ -64,7 +64,7 @@ impl Machine {
             let found = self.workflow(&scene, &mut tasks, &mut lines);
             (tasks, lines, found)
         };
-        // What the states have in common is said at the head of the second writing.
+        // The source is written twice: the first pass finds the settings that the states share, the second writes them at the head.
         let (.., found) = write(&Found::default());
         let (tasks, workflow, _) = write(&found);
         let mut lines = Lines::default();
@@ -84,10 +84,10 @@ impl Machine {
         Ok(lines.into_text())
     }
 
-    /// The declarations of all that is called.
+    /// The declarations of all called functions and activities.
     fn tasks(&self, graph: &Graph<'_>, language: Language, variables: &Variables) -> Tasks {
         let mut tasks = Tasks::default();
-        // The parameter and the variables would hide functions of their names.
+        // A function with such a name would be hidden by the parameter or a variable.
         tasks.reserve("input");
         variables.names().for_each(|name| tasks.reserve(name));
         for taken in [
@@ -117,7 +117,7 @@ impl Machine {
         tasks
     }
 
-    /// Writes the workflow, and says what its states have in common.
+    /// Writes the workflow. Returns the settings that its states share.
     fn workflow(&self, scene: &Scene<'_>, tasks: &mut Tasks, lines: &mut Lines) -> Found {
         let Scene {
             graph,
@@ -141,7 +141,7 @@ impl Machine {
             lines.docs(comment);
             rest.shift_remove("Comment");
         }
-        // The parameter is another name than those of the variables.
+        // The parameter's name must differ from those of the variables.
         let mut taken = Names::default();
         variables.names().for_each(|name| {
             taken.unique(name.to_owned());
@@ -176,7 +176,7 @@ impl Machine {
             rest.shift_remove("TimeoutSeconds");
         }
         let mut fields: Vec<(String, Option<Json>)> = Vec::new();
-        // The macro says the language of the machine where no state is JSONPath.
+        // The macro emits the language of the machine if no state is JSONPath.
         match (all_jsonata, rest.shift_remove("QueryLanguage")) {
             (true, Some(said)) if said.as_str() == Some("JSONata") => {}
             (true, None) => fields.push(("QueryLanguage".to_owned(), None)),
@@ -209,7 +209,7 @@ impl Machine {
     }
 }
 
-/// The numbers that no literal of Rust has, by their places.
+/// The pointers of numbers that no Rust literal can represent.
 fn giants(json: &Json, pointer: &str, found: &mut Vec<String>) {
     match json {
         Json::Number(number) if number.is_giant() => {
@@ -229,11 +229,11 @@ fn giants(json: &Json, pointer: &str, found: &mut Vec<String>) {
     }
 }
 
-/// A Rust name for each state, the same in the whole machine.
+/// A Rust name for each state, unique in the whole machine.
 fn identifiers<'j>(graph: &Graph<'j>) -> HashMap<&'j str, String> {
     let mut names = Names::default();
     let states = graph.states().iter().map(|state| state.name);
-    // Names that are Rust's already come first, so that they keep them.
+    // Names that are already valid in Rust come first, so that they do not change.
     let (own, other): (Vec<_>, Vec<_>) =
         states.partition(|name| names::pascal(name, "State") == *name);
     let mut identifiers = HashMap::new();
@@ -245,9 +245,9 @@ fn identifiers<'j>(graph: &Graph<'j>) -> HashMap<&'j str, String> {
     identifiers
 }
 
-/// Whether any state can be reached from itself.
+/// Whether a state can reach itself.
 fn has_loop(graph: &Graph<'_>) -> bool {
-    // States that nothing unfinished leads to are finished one after the other; a loop never is.
+    // Removes states without unfinished predecessors one after the other; the states of a loop are never removed.
     let next = |state: usize| {
         let one = &graph.states()[state];
         one.edges

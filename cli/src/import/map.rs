@@ -1,4 +1,4 @@
-//! What a Map has beside its body.
+//! The fields of a Map other than its body.
 
 use stepwright_asl::facts::{BATCH, PERCENTAGE, READER, Setting, Takes, WRITER};
 use stepwright_asl::json::{Json, Object};
@@ -8,15 +8,15 @@ use super::text::{Lines, Tree, literal};
 use super::values;
 use super::writing::Writing;
 
-/// Where a map's items come from.
+/// The items of a map.
 pub(super) struct Items {
-    /// What stands behind `in`.
+    /// The source text after `in`.
     pub(super) list: String,
     /// The type of an item.
     pub(super) item: &'static str,
 }
 
-/// The options of a Distributed Map, and where the items of any map come from.
+/// Writes the options of a Distributed Map. Returns the items of the map.
 pub(super) fn items(distributed: bool, writing: &mut Writing<'_>, lines: &mut Lines) -> Items {
     let mut from_reader = false;
     let mut item = "Value";
@@ -44,7 +44,7 @@ pub(super) fn items(distributed: bool, writing: &mut Writing<'_>, lines: &mut Li
         }
     } else {
         match writing.text("ItemsPath") {
-            // The macro leaves that one out.
+            // The macro omits that path.
             Some(path) if path != "$" && values::path(path).is_some() => {
                 writing.done.push("ItemsPath");
                 values::path(path).unwrap_or_default()
@@ -52,7 +52,7 @@ pub(super) fn items(distributed: bool, writing: &mut Writing<'_>, lines: &mut Li
             _ => r#"path!("$")"#.to_owned(),
         }
     };
-    // Of batches rustc would look for a list of them.
+    // For batches, rustc would infer a list of batches.
     let list = match item {
         "Value" => list,
         _ if from_reader => list,
@@ -61,7 +61,7 @@ pub(super) fn items(distributed: bool, writing: &mut Writing<'_>, lines: &mut Li
     Items { list, item }
 }
 
-/// The statement that writes this `ProcessorConfig`, where it is a Distributed Map's.
+/// The statement for this `ProcessorConfig`, if it is that of a Distributed Map.
 pub(super) fn distributed(config: &Json) -> Option<&'static str> {
     let Json::Object(config) = config else {
         return None;
@@ -126,7 +126,7 @@ fn tolerance(writing: &mut Writing<'_>, lines: &mut Lines) {
     }
 }
 
-/// `reader` or `writer`, where all of the field can be said.
+/// `reader` or `writer`, if the whole field can be expressed.
 fn access(
     field: &'static str,
     word: &str,
@@ -140,7 +140,7 @@ fn access(
     let Some((before, arguments)) = accessed(access, word, known, writing.jsonata) else {
         return false;
     };
-    // A reader reads, and nothing else does.
+    // Only a reader reads.
     if field == "ItemReader"
         && ["Items", "ItemsPath"]
             .iter()
@@ -182,7 +182,7 @@ fn accessed(
     ))
 }
 
-/// ` (input_type: CSV)`, where the macro takes all of them.
+/// ` (input_type: CSV)`, if the macro accepts all settings.
 fn settings(config: &Object, known: &[Setting]) -> Option<String> {
     let mut written = Vec::new();
     for (key, value) in config {
@@ -214,14 +214,14 @@ fn settings(config: &Object, known: &[Setting]) -> Option<String> {
         .iter()
         .filter(|setting| setting.required)
         .all(|setting| config.contains_key(setting.field));
-    // Headers are listed where they are given, and settings are some.
+    // Headers are listed if and only if they are `GIVEN`, and there must be settings.
     if written.is_empty() || !complete || is_given != config.contains_key("CSVHeaders") {
         return None;
     }
     Some(format!(" ({})", written.join(", ")))
 }
 
-/// `batch`, and the type of one.
+/// `batch`, and the type of a batch.
 fn batch(writing: &mut Writing<'_>, lines: &mut Lines) -> Option<&'static str> {
     let batcher = writing.get("ItemBatcher")?.as_object()?;
     let mut config = batcher.clone();

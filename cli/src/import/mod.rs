@@ -1,8 +1,8 @@
-//! `stepwright import`: a definition as the Rust source of a workflow.
+//! `stepwright import`: converts a definition to the Rust source of a workflow.
 //!
-//! What the language of `workflow!` says by itself (states, transitions, rules, handlers, tasks) is said in it; every other
-//! field stands in `raw { .. }`. [`writing`] knows what the macro will write for what is said, and puts the difference into
-//! `raw`, so that the source always emits the definition that it came from.
+//! States, transitions, rules, handlers and tasks are written in the language of `workflow!` if it can express them; all other fields go into
+//! `raw { .. }`. [`writing`] predicts what the macro will emit for the statements, and puts the difference into `raw`. So the source always emits
+//! the original definition.
 
 mod call;
 mod condition;
@@ -66,7 +66,7 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes a file that is not there yet; with `force` over one that is.
+/// Writes a new file. With `force`, overwrites an existing file.
 fn write(file: &Path, source: &str, force: bool) -> Result<(), Failure> {
     let mut options = OpenOptions::new();
     options.write(true);
@@ -99,7 +99,7 @@ fn checked_name(name: &str) -> Result<String, Failure> {
     }
 }
 
-/// Where the source says that it came from.
+/// The origin of the source, for its comment.
 fn origin(file: &Path) -> String {
     match file.file_name().and_then(|name| name.to_str()) {
         Some(name) if name != "-" => name.to_owned(),

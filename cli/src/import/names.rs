@@ -1,13 +1,13 @@
-//! Rust names for what ASL names with any text.
+//! Converts ASL names, which may be any text, to Rust names.
 
 use std::collections::HashSet;
 
-/// Names that are taken already.
+/// Names in use.
 #[derive(Debug, Default)]
 pub(super) struct Names(HashSet<String>);
 
 impl Names {
-    /// The name, or the name with the first number behind it that makes it one of its own.
+    /// Returns the name, or the name with the first numeric suffix that makes it unique.
     pub(super) fn unique(&mut self, name: String) -> String {
         if self.0.insert(name.clone()) {
             return name;
@@ -23,7 +23,7 @@ impl Names {
     }
 }
 
-/// `ChargeTheCard` for `Charge the card`; `otherwise` where no letter or digit is left.
+/// `ChargeTheCard` for `Charge the card`; `otherwise` if the text has no letter or digit.
 pub(super) fn pascal(text: &str, otherwise: &str) -> String {
     let mut name = String::new();
     for word in words(text) {
@@ -49,7 +49,7 @@ pub(super) fn snake(text: &str, otherwise: &str) -> String {
         for (index, letter) in letters.iter().enumerate() {
             let before = index.checked_sub(1).map(|before| letters[before]);
             let after = letters.get(index + 1);
-            // A capital begins a word behind a small letter, and before one: `HTTPRequest` is `http_request`.
+            // A word starts at a capital after a lower-case letter, or before one: `HTTPRequest` is `http_request`.
             let begins = letter.is_ascii_uppercase()
                 && before.is_some_and(|before| {
                     !before.is_ascii_uppercase() || after.is_some_and(char::is_ascii_lowercase)
@@ -68,15 +68,15 @@ pub(super) fn snake(text: &str, otherwise: &str) -> String {
     }
 }
 
-/// Whether Rust has taken the word.
+/// Whether the word is a Rust keyword.
 pub(super) fn is_keyword(word: &str) -> bool {
     KEYWORDS.contains(&word)
 }
 
-/// The name without the hash that CDK puts behind the logical id of a resource: `ChargeCard` of `ChargeCard9C58B1E0`, and of
-/// `ChargeCard9C58B1E0-Xa81LbQ0VvWc`, which CloudFormation makes of it.
+/// Removes the hash that CDK appends to the logical id of a resource: `ChargeCard` for `ChargeCard9C58B1E0`, and for
+/// `ChargeCard9C58B1E0-Xa81LbQ0VvWc`, the physical name that CloudFormation derives from it.
 ///
-/// The hash is eight hexadecimal digits in capitals; eight of one kind only are a date or a word.
+/// The hash is eight upper-case hexadecimal digits. Only decimal digits or only letters are a date or a word instead.
 pub(super) fn without_hash(name: &str) -> &str {
     let deployed = name.rsplit_once('-').and_then(|(before, random)| {
         let is_random = (12..=13).contains(&random.len())
@@ -150,7 +150,7 @@ mod tests {
             ("chargeCardFn0A1B2C3D", "chargeCardFn"),
             ("Shop-ChargeCard9C58B1E0-Xa81LbQ0VvWc", "Shop-ChargeCard"),
             ("Shop-ChargeCard9C58B1E0-1A2B3C4D5E6F7", "Shop-ChargeCard"),
-            // No hash: a date, a word, small letters, too short, nothing before it.
+            // Not a hash: a date, a word, lower-case letters, too short, no name before it.
             ("Export20240131", "Export20240131"),
             ("ChargeCardDEADBEEF", "ChargeCardDEADBEEF"),
             ("ChargeCard9c58b1e0", "ChargeCard9c58b1e0"),

@@ -1,4 +1,4 @@
-//! What a state gives that ends its workflow, branch or body.
+//! The output of a state that ends its workflow, branch or body.
 
 use stepwright_asl::json::Json;
 use stepwright_asl::model::StateKind;
@@ -9,7 +9,7 @@ use super::text::Tree;
 use super::values;
 use super::writing::Writing;
 
-/// The value, where the fields that give it can be said by one.
+/// The output value, if one value can express the fields that produce it.
 pub(super) fn value(
     state: &str,
     name: &str,
@@ -19,14 +19,14 @@ pub(super) fn value(
 ) -> Option<Tree> {
     if writing.jsonata {
         let output = writing.get("Output")?;
-        // What the state gives by itself is said already.
+        // The state's default output is already covered.
         if writing.said.get("Output") == Some(output) {
             return None;
         }
         let payload = Payload::of(output, true)?;
         return given(state, name, payload, &["Output"], tasks, writing);
     }
-    // `InputPath` and `ResultPath` stand before and behind what the language has for this.
+    // The syntax for this value has no `InputPath` and `ResultPath`.
     let is_plain = |fields: &[&str]| !fields.iter().any(|field| writing.get(field).is_some());
     let built = match kind {
         StateKind::Pass => "Parameters",
@@ -49,7 +49,7 @@ pub(super) fn value(
         StateKind::Succeed => &others[3..],
         _ => &others[..2],
     };
-    // A wait has no output of its own.
+    // A wait cannot have an output value.
     if kind == StateKind::Wait || said == Some(path) || !is_plain(others) {
         return None;
     }
@@ -84,7 +84,7 @@ fn given(
     Some(value)
 }
 
-/// The value says this field, and the macro writes no other output beside it.
+/// The value covers this field, and the macro emits no other output in addition.
 fn say(field: &'static str, writing: &mut Writing<'_>) {
     writing.done.push(field);
     for output in ["OutputPath", "Output"] {

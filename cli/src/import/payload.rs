@@ -1,4 +1,4 @@
-//! What tasks are sent and states give, as values of types that the source declares.
+//! The inputs of tasks and outputs of states, as values of types that the source declares.
 
 use stepwright_asl::json::{Json, Object};
 
@@ -6,10 +6,10 @@ use super::names::{self, Names};
 use super::text::{Lines, Tree, is_safe, literal};
 use super::values;
 
-/// Any JSON.
+/// The type of any JSON.
 pub(super) const ANY: &str = "Value";
 
-/// A value with what is known of its type.
+/// A value with the known part of its type.
 #[derive(Debug, Clone)]
 pub(super) enum Payload {
     Leaf {
@@ -20,7 +20,7 @@ pub(super) enum Payload {
 }
 
 impl Payload {
-    /// The value, where the macro writes the same from Rust.
+    /// The value, if the macro emits the same JSON from Rust.
     pub(super) fn of(value: &Json, jsonata: bool) -> Option<Payload> {
         if let Json::Object(members) = value {
             return Payload::object(members, jsonata);
@@ -50,19 +50,19 @@ impl Payload {
         Some(Payload::Leaf { ty, expression })
     }
 
-    /// A path or an intrinsic function's call.
+    /// A path or a call of an intrinsic function.
     pub(super) fn path(text: &str) -> Option<Payload> {
         let expression = values::path_or_intrinsic(text)?;
         let ty = type_of_path(text);
         Some(Payload::Leaf { ty, expression })
     }
 
-    /// The expression where a value of that type is wanted.
+    /// The expression for a value of the `wanted` type.
     pub(super) fn as_type(&self, wanted: &str) -> Option<String> {
         let Payload::Leaf { ty, expression } = self else {
             return None;
         };
-        // What a path or an expression gives is of any type; a text becomes any JSON.
+        // Paths and expressions can have any type; a string is converted to any JSON.
         let is_computed = ["path!", "intrinsic!", "jsonata!"]
             .iter()
             .any(|name| expression.starts_with(name));
@@ -81,7 +81,7 @@ impl Payload {
                 Some((name, _)) => (name, Payload::path(value.as_str()?)?),
                 None => (key.as_str(), Payload::of(value, jsonata)?),
             };
-            // An object without members has no type of its own.
+            // An object without members has no type.
             let is_empty = matches!(&value, Payload::Object(members) if members.is_empty());
             if is_empty || !values::is_key(key) {
                 return None;
@@ -92,7 +92,7 @@ impl Payload {
     }
 }
 
-/// A list of literals of one type.
+/// A list of literals of the same type.
 fn list(items: &[Json]) -> Option<Payload> {
     if items.is_empty() {
         return Some(Payload::Leaf {
@@ -140,11 +140,11 @@ pub(super) struct Struct {
 
 #[derive(Debug)]
 struct Field {
-    /// In JSON.
+    /// The name in JSON.
     key: String,
     name: String,
     ty: Type,
-    /// Some values of the type do not have it.
+    /// Whether some values of the type lack the field.
     optional: bool,
 }
 
@@ -155,7 +155,7 @@ enum Type {
 }
 
 impl Struct {
-    /// The type of these members, under a name that is free.
+    /// Creates the type of these members, with an unused name.
     pub(super) fn of(name: String, members: &[(String, Payload)], types: &mut Names) -> Struct {
         let mut new = Struct {
             name: types.unique(name),
@@ -185,7 +185,7 @@ impl Struct {
         });
     }
 
-    /// Makes the type one of these members as well, where it can be.
+    /// Extends the type to these members as well, if possible.
     pub(super) fn widen(&mut self, members: &[(String, Payload)], types: &mut Names) {
         if !self.can_be(members) {
             return;
@@ -222,7 +222,7 @@ impl Struct {
         self.fields.iter().find(|field| field.key == key)
     }
 
-    /// A value of this type, where the members are of it.
+    /// A value of this type, if the members match.
     pub(super) fn literal(&self, members: &[(String, Payload)]) -> Option<Tree> {
         if members.iter().any(|(key, _)| self.field(key).is_none()) {
             return None;
@@ -238,7 +238,7 @@ impl Struct {
             let is_there = find(members, &field.key).is_some();
             let value = match (field.optional && is_there, value) {
                 (true, Tree::Leaf(leaf)) => Tree::Leaf(format!("Some({leaf})")),
-                // The braces of a long one would stand on lines of their own.
+                // The braces of a long value would be on separate lines.
                 (true, other) => Tree::Leaf(format!("Some({other})")),
                 (false, value) => value,
             };
@@ -247,7 +247,7 @@ impl Struct {
         Some(Tree::Struct(self.name.clone(), written))
     }
 
-    /// The declarations, of what is inside behind it.
+    /// Writes the declaration, followed by those of nested types.
     pub(super) fn write(&self, docs: &str, lines: &mut Lines) {
         lines.docs(docs);
         lines.line("#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]");
@@ -285,7 +285,7 @@ fn find<'m>(members: &'m [(String, Payload)], key: &str) -> Option<&'m Payload> 
     found.map(|(_, value)| value)
 }
 
-/// Of the context object and of intrinsic functions the types are known.
+/// The types of the context object's fields and of intrinsic functions are known.
 fn type_of_path(text: &str) -> &'static str {
     if let Some(path) = text.strip_prefix("$$.") {
         return type_of_context(path);

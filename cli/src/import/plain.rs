@@ -1,4 +1,4 @@
-//! Waits, fails and succeeds: states that call nothing.
+//! Wait, Fail and Succeed states.
 
 use stepwright_asl::json::Json;
 use stepwright_asl::model::StateKind;
@@ -33,13 +33,13 @@ pub(super) fn wait(writing: &mut Writing<'_>, lines: &mut Lines) {
         writing.done.push("Seconds");
         return lines.line(&format!("seconds {seconds};"));
     }
-    // What stands in `raw` takes its place.
+    // `raw` replaces this placeholder.
     lines.line("seconds 0;");
     let zero = Json::from(serde_json::Value::from(0));
     writing.said.insert("Seconds".to_owned(), zero);
 }
 
-/// The values of a fail, where they can be said.
+/// The values of a fail, if they can be expressed.
 pub(super) fn fail(writing: &mut Writing<'_>) -> Option<String> {
     let mut said = Vec::new();
     for (field, path) in [("Error", "ErrorPath"), ("Cause", "CausePath")] {
@@ -51,7 +51,7 @@ pub(super) fn fail(writing: &mut Writing<'_>) -> Option<String> {
         match (literal, computed()) {
             (Some(value), _) => said.push((field, value)),
             (None, Some(value)) => said.push((path, value)),
-            // What is not said first cannot be followed by what is said second.
+            // The second value requires the first one.
             (None, None) => break,
         }
     }
@@ -63,7 +63,7 @@ pub(super) fn fail(writing: &mut Writing<'_>) -> Option<String> {
     Some(values.join(", "))
 }
 
-/// Timeouts and numbers of a task, parallel or map.
+/// Timeouts and numeric settings of a task, parallel or map.
 pub(super) fn limits(kind: StateKind, writing: &mut Writing<'_>, lines: &mut Lines) {
     match kind {
         StateKind::Task => {
@@ -102,7 +102,7 @@ pub(super) fn limits(kind: StateKind, writing: &mut Writing<'_>, lines: &mut Lin
     }
 }
 
-/// A number of seconds, or where one is read.
+/// A number of seconds, or the expression for it.
 fn amount(
     word: &str,
     field: &'static str,
@@ -118,7 +118,7 @@ fn amount(
     }
 }
 
-/// The expression or the path that gives a number.
+/// The expression or the path for a number.
 fn computed(field: &str, path: &str, writing: &Writing<'_>) -> Option<String> {
     if writing.jsonata {
         return writing.text(field).and_then(values::expression);

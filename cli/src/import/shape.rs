@@ -1,4 +1,4 @@
-//! What a state makes of its input and its result, for the state behind it.
+//! The fields that shape a state's input and result for the next state.
 
 use stepwright_asl::json::Json;
 use stepwright_asl::model::StateKind;
@@ -7,7 +7,7 @@ use super::text::{Lines, literal};
 use super::values;
 use super::writing::Writing;
 
-/// `input_path`, `parameters`, `result_selector`, `result_path` and `output_path`, and `output` of a JSONata state, where it has them.
+/// Writes `input_path`, `parameters`, `result_selector`, `result_path` and `output_path`, or `output` in a JSONata state, if the state has them.
 pub(super) fn shape(kind: StateKind, writing: &mut Writing<'_>, lines: &mut Lines) {
     if kind == StateKind::Fail {
         return;
@@ -35,14 +35,14 @@ pub(super) fn shape(kind: StateKind, writing: &mut Writing<'_>, lines: &mut Line
     if has_result || kind == StateKind::Pass {
         shaped |= path("result_path", "ResultPath", writing, lines);
     }
-    // Beside these the macro writes no output of its own.
+    // With these statements, the macro emits no default output.
     if shaped {
         writing.said.shift_remove("OutputPath");
     }
     path("output_path", "OutputPath", writing, lines);
 }
 
-/// A constant, which is no template.
+/// A constant, which is not a template.
 fn result(writing: &mut Writing<'_>, lines: &mut Lines) {
     let result = writing
         .get("Result")
@@ -53,7 +53,7 @@ fn result(writing: &mut Writing<'_>, lines: &mut Lines) {
     }
 }
 
-/// Says whether it has written the statement.
+/// Writes the statement of a path. Returns whether it did.
 fn path(word: &str, field: &'static str, writing: &mut Writing<'_>, lines: &mut Lines) -> bool {
     let Some(value) = writing.get(field).filter(|_| !writing.says_already(field)) else {
         return false;

@@ -21,29 +21,29 @@ use super::values;
 use super::variables::Variables;
 use super::writing::{Language, Writing, body_fields};
 
-/// Writes states; what all of them share.
+/// Writes states; the data that all of them share.
 pub(super) struct Bodies<'m> {
     pub(super) graph: &'m Graph<'m>,
     pub(super) tasks: &'m mut Tasks,
     pub(super) variables: &'m Variables,
     /// The Rust name of each state.
     pub(super) names: &'m HashMap<&'m str, String>,
-    /// The machine's.
+    /// The machine's language.
     pub(super) language: Language,
     pub(super) all_jsonata: bool,
-    /// Whether the workflow says `lambda_retries`.
+    /// Whether the workflow has `lambda_retries`.
     pub(super) lambda_retries: bool,
     pub(super) found: Found,
-    /// The names of the items: that of an inner map is another than that of the outer.
+    /// The names of items: those of nested maps must differ.
     pub(super) items: Names,
 }
 
-/// What the head of the workflow says of its states.
+/// The settings for the head of the workflow.
 #[derive(Default)]
 pub(super) struct Found {
-    /// For each state that calls a Lambda function, whether it has the Retrier that `lambda_retries` writes.
+    /// For each state that calls a Lambda function, whether it has the Retrier of `lambda_retries`.
     lambdas: Vec<bool>,
-    /// Some state retries everything, and so what its `let`s compute.
+    /// Whether a state retries all errors, and so also the computations of its `let`s.
     pub(super) retries_computations: bool,
 }
 
@@ -55,7 +55,7 @@ impl Found {
 }
 
 impl<'m> Bodies<'m> {
-    /// The states of a container, the first one first.
+    /// Writes the states of a container, the first one first.
     pub(super) fn states(&mut self, container: usize, lines: &mut Lines) {
         let graph = self.graph;
         let body = &graph.containers()[container];
@@ -174,7 +174,7 @@ impl<'m> Bodies<'m> {
         }
     }
 
-    /// The value of a succeed or behind `end`.
+    /// The value of a succeed, or after `end`.
     fn given(
         &mut self,
         state: &State<'_>,
@@ -188,14 +188,14 @@ impl<'m> Bodies<'m> {
         let ends = members
             .iter()
             .filter(|state| self.graph.states()[**state].is_terminal());
-        // States that end one branch or body give values of one type.
+        // All states that end the same branch or body have values of one type.
         let is_alone = state.container == 0 || ends.count() == 1;
         let name = self.identifier(state.name);
         if is_alone && let Some(value) = output::value(state.name, &name, kind, self.tasks, writing)
         {
             return Some(value);
         }
-        // A branch or body whose states end with values of different types: what these give is any JSON.
+        // If the final states of a branch or body have different types, their values are any JSON.
         let several = state.container > 0 && matches!(kind, StateKind::Parallel | StateKind::Map);
         let many = kind == StateKind::Parallel && state.inner.len() > 8;
         let any = match writing.jsonata {
@@ -205,7 +205,7 @@ impl<'m> Bodies<'m> {
         (several || many).then(|| Tree::Leaf(any.to_owned()))
     }
 
-    /// The `let`s of a state; what it gives is `result`.
+    /// The `let`s of a state; `result` is the expression for its result.
     fn lets(
         &mut self,
         state: &State<'_>,
@@ -217,7 +217,7 @@ impl<'m> Bodies<'m> {
         others.iter().for_each(|one| lines.line(one));
     }
 
-    /// What stands before the state's result, and the other `let`s.
+    /// The source text before the state's result, and the other `let`s.
     fn assigned(
         &mut self,
         state: &State<'_>,
@@ -226,7 +226,7 @@ impl<'m> Bodies<'m> {
         writing: &mut Writing<'_>,
     ) -> (String, Vec<String>) {
         let nothing = (String::new(), Vec::new());
-        // A name that ends with its state is no variable.
+        // A name that ends with its state is not a variable.
         if writing.get("Next").is_none() {
             return nothing;
         }
@@ -251,7 +251,7 @@ impl<'m> Bodies<'m> {
         (binding.unwrap_or_default(), lets.others)
     }
 
-    /// Says whether `lambda_retries` means this task.
+    /// Writes the task. Returns whether `lambda_retries` applies to it.
     fn task(&mut self, state: &State<'_>, writing: &mut Writing<'_>, lines: &mut Lines) -> bool {
         let Some(call) = Call::of(writing.object, writing.jsonata) else {
             return false;
@@ -273,7 +273,7 @@ impl<'m> Bodies<'m> {
         written.is_lambda
     }
 
-    /// The `let`s of an edge, taken out of its fields.
+    /// The `let`s of an edge, removed from its fields.
     fn on_edge(&self, state: &State<'_>, jsonata: bool, rest: &mut Object) -> Vec<String> {
         let assign = rest.get("Assign").and_then(Json::as_object);
         let lets = assign
@@ -320,7 +320,7 @@ impl<'m> Bodies<'m> {
         let Some(default) = writing.text("Default") else {
             return lines.line("otherwise fail;");
         };
-        // What the state assigns is assigned on the way to `Default`.
+        // The state's assignments also apply to the edge of `Default`.
         let mut own = Object::new();
         own.extend(
             writing
@@ -348,7 +348,7 @@ impl<'m> Bodies<'m> {
                 continue;
             };
             if shadowed {
-                // The macro refuses a catcher that never catches; the whole list stands in `raw`.
+                // The macro rejects a catcher that never catches, so the whole list goes into `raw`.
                 writing.done.retain(|field| *field != "Catch");
                 continue;
             }
@@ -419,7 +419,7 @@ impl<'m> Bodies<'m> {
         } else {
             "$"
         };
-        // The results of a writer's map have a type of their own.
+        // With a result writer, the results have a different type.
         let is_plain = writing.get("ResultWriter").is_none();
         let result = is_plain.then_some(result);
         let (binding, others) = self.assigned(state, result, false, writing);

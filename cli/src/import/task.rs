@@ -1,14 +1,14 @@
-//! Tasks that are implemented elsewhere, as declarations: functions without a body.
+//! Declarations of external tasks: functions without a body.
 
 use super::names::{self, Names};
 use super::payload::{ANY, Payload, Struct};
 use super::text::{Lines, Tree, literal};
 
-/// All declarations, in the order in which states call them.
+/// All declarations, in the order of the first calls.
 #[derive(Debug, Default)]
 pub(super) struct Tasks {
     tasks: Vec<Declaration>,
-    /// Types of what states give, with what is said of them.
+    /// Types of state outputs, with their documentation.
     outputs: Vec<(Struct, String)>,
     names: Names,
     types: Names,
@@ -22,7 +22,7 @@ struct Declaration {
     input: Input,
 }
 
-/// What each call sends.
+/// The input of each call.
 #[derive(Debug)]
 enum Input {
     /// `{}`
@@ -31,16 +31,16 @@ enum Input {
     Struct(Struct),
 }
 
-/// A call, as far as its declaration decides it.
+/// The parts of a call that depend on its declaration.
 pub(super) struct Called {
     pub(super) function: String,
-    /// What stands between the parentheses.
+    /// The source text between the parentheses.
     pub(super) argument: Option<Tree>,
-    /// Whether `lambda_retries` means this call.
+    /// Whether `lambda_retries` applies to this call.
     pub(super) is_lambda: bool,
 }
 
-/// Where a task lives.
+/// The address of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
     /// `FunctionName` of `lambda:invoke`.
@@ -56,8 +56,7 @@ impl Place {
         }
     }
 
-    /// What a person would call it: `charge` for `arn:..:function:charge:live`, `ChargeCard` for `${ChargeCardArn}` and for
-    /// `${ChargeCard9C58B1E0.Arn}`.
+    /// A readable name: `charge` for `arn:..:function:charge:live`, `ChargeCard` for `${ChargeCardArn}` and for `${ChargeCard9C58B1E0.Arn}`.
     fn noun(&self) -> &str {
         let text = self.text();
         if let Some(inner) = text
@@ -78,17 +77,17 @@ impl Place {
 }
 
 impl Tasks {
-    /// Names that no task may have.
+    /// Reserves a name that no task may have.
     pub(super) fn reserve(&mut self, name: &str) {
         self.names.unique(name.to_owned());
     }
 
-    /// Names that no type may have.
+    /// Reserves a name that no type may have.
     pub(super) fn reserve_type(&mut self, name: &str) {
         self.types.unique(name.to_owned());
     }
 
-    /// Takes note of a call, so that the declaration is one of all calls of its place.
+    /// Registers a call, so that one declaration fits all calls of its address.
     pub(super) fn learn(&mut self, place: &Place, sent: &Payload) {
         let types = &mut self.types;
         if let Some(task) = self.tasks.iter_mut().find(|task| task.place == *place) {
@@ -116,7 +115,7 @@ impl Tasks {
         });
     }
 
-    /// The call of a place with a value; `None` where its declaration does not take that.
+    /// Returns the call of a task with a value; `None` if its declaration does not accept the value.
     pub(super) fn call(&mut self, place: &Place, state: &str, sent: &Payload) -> Option<Called> {
         let task = self.tasks.iter_mut().find(|task| task.place == *place)?;
         let argument = match (&task.input, sent) {
@@ -133,7 +132,7 @@ impl Tasks {
         })
     }
 
-    /// A value that a state gives, of a type that is declared for it.
+    /// A state output, with a type that is declared for it.
     pub(super) fn output(
         &mut self,
         state: &str,
@@ -151,7 +150,7 @@ impl Tasks {
         !self.tasks.iter().any(Declaration::is_called) && self.outputs.is_empty()
     }
 
-    /// The declarations, each with the type of what it is sent.
+    /// Writes the declarations, each after the type of its input.
     pub(super) fn write(&self, lines: &mut Lines) {
         for task in self.tasks.iter().filter(|task| task.is_called()) {
             task.write(lines);
@@ -162,7 +161,7 @@ impl Tasks {
         }
     }
 
-    /// Whether any declaration has a type of its own.
+    /// Whether any declaration needs a separate type.
     pub(super) fn have_types(&self) -> bool {
         let has_type =
             |task: &Declaration| task.is_called() && matches!(task.input, Input::Struct(_));
@@ -200,7 +199,7 @@ impl Declaration {
         ));
     }
 
-    /// Whether the place is the one that the function's name says.
+    /// Whether the address follows from the function's name.
     fn is_own(&self) -> bool {
         self.place.text() == format!("${{{}Arn}}", names::pascal(&self.function, "Task"))
     }

@@ -1,13 +1,13 @@
-//! Source text: lines, literals, JSON as `raw` takes it.
+//! Source text: lines, literals, JSON in the syntax of `raw`.
 
 use std::fmt;
 
 use stepwright_asl::json::Json;
 
-/// The longest line that JSON stands on in one piece.
+/// Maximum length of a line with unbroken JSON.
 const WIDTH: usize = 110;
 
-/// Lines of source, indented by where they stand.
+/// Lines of source with their indentation.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     text: String,
@@ -25,26 +25,26 @@ impl Lines {
         self.text.push('\n');
     }
 
-    /// A line that ends in an opening brace.
+    /// Adds a line that ends in an opening brace.
     pub(super) fn open(&mut self, line: &str) {
         self.line(line);
         self.depth += 1;
     }
 
-    /// A line that begins with the closing brace.
+    /// Adds a line that begins with the closing brace.
     pub(super) fn close(&mut self, line: &str) {
         self.depth -= 1;
         self.line(line);
     }
 
-    /// A doc comment.
+    /// Adds a doc comment.
     pub(super) fn docs(&mut self, text: &str) {
         for line in text.split('\n') {
             self.line(format!("/// {line}").trim_end());
         }
     }
 
-    /// `before tree after`, on one line where it fits.
+    /// Adds `before tree after`, on one line if it fits.
     pub(super) fn tree(&mut self, before: &str, tree: &Tree, after: &str) {
         let line = format!("{before}{tree}{after}");
         match tree {
@@ -79,12 +79,12 @@ impl Lines {
         self.depth * 4 + line.len() <= WIDTH
     }
 
-    /// Lines that were made apart from these.
+    /// Appends lines that were written separately.
     pub(super) fn append(&mut self, lines: &Lines) {
         self.text.push_str(&lines.text);
     }
 
-    /// Lines that will stand where these do.
+    /// Empty lines with the same indentation.
     pub(super) fn apart(&self) -> Lines {
         Lines {
             text: String::new(),
@@ -92,7 +92,7 @@ impl Lines {
         }
     }
 
-    /// Goes one step in.
+    /// Increases the indentation.
     pub(super) fn indent(&mut self) {
         self.depth += 1;
     }
@@ -101,12 +101,12 @@ impl Lines {
         self.text.is_empty()
     }
 
-    /// How many there are.
+    /// The number of lines.
     pub(super) fn count(&self) -> usize {
         self.text.lines().count()
     }
 
-    /// The line, where there is but one.
+    /// The line, if there is exactly one.
     pub(super) fn only_line(&self) -> Option<&str> {
         let mut lines = self.text.lines();
         let only = lines.next()?;
@@ -118,7 +118,7 @@ impl Lines {
     }
 }
 
-/// A Rust literal of a text: a raw one where that spares escapes.
+/// A Rust string literal; a raw one if that avoids escapes.
 pub(super) fn literal(text: &str) -> String {
     let escapes = text.contains(['"', '\\']);
     let plain = text.chars().all(|letter| !letter.is_control());
@@ -132,7 +132,7 @@ pub(super) fn literal(text: &str) -> String {
     format!("{text:?}")
 }
 
-/// A value in the source: keys and leaves as they are written.
+/// A value in the source, with keys and leaves as source text.
 #[derive(Debug, Clone)]
 pub(super) enum Tree {
     Leaf(String),
@@ -143,7 +143,7 @@ pub(super) enum Tree {
 }
 
 impl Tree {
-    /// JSON as `raw` takes it.
+    /// JSON in the syntax of `raw`.
     pub(super) fn raw(json: &Json) -> Tree {
         match json {
             Json::Null => Tree::Leaf("null".to_owned()),
@@ -160,7 +160,7 @@ impl Tree {
         }
     }
 
-    /// Fields as `raw` takes them; one without a value is to be left out.
+    /// Fields in the syntax of `raw`; a field without a value is removed.
     pub(super) fn fields(fields: &[(String, Option<Json>)]) -> Tree {
         let value = |value: &Option<Json>| {
             let omitted = || Tree::Leaf("_".to_owned());
@@ -175,7 +175,7 @@ impl Tree {
     }
 }
 
-/// On one line.
+/// The value on one line.
 impl fmt::Display for Tree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -219,7 +219,7 @@ pub(super) fn duration(seconds: i64) -> String {
     format!("{seconds}s")
 }
 
-/// Whether a doc comment of the text is the text again.
+/// Whether a doc comment preserves the text exactly.
 pub(super) fn is_doc(text: &str) -> bool {
     !text.is_empty()
         && text == text.trim()
@@ -228,7 +228,7 @@ pub(super) fn is_doc(text: &str) -> bool {
         && is_safe(text)
 }
 
-/// Whether the macro writes the text as it stands: template engines read the others.
+/// Whether the macro emits the text unchanged. Template engines would replace parts of other texts.
 pub(super) fn is_safe(text: &str) -> bool {
     !["${", "%{", "{%", "%}"]
         .iter()

@@ -1,4 +1,4 @@
-//! Values that the language can say: paths, expressions, literals, the arguments of services.
+//! Values that the language can express: paths, expressions, literals, arguments of services.
 
 use stepwright_asl::intrinsic;
 use stepwright_asl::json::{Json, Number, Object};
@@ -8,10 +8,10 @@ use stepwright_asl::placeholder;
 
 use super::text::{Tree, is_safe, literal};
 
-/// The largest integer that is exact in JSON as Step Functions reads it.
+/// The largest integer that Step Functions reads exactly from JSON.
 const MAX_EXACT: i64 = 1 << 53;
 
-/// `path!("..")`, where the text is a path.
+/// `path!("..")`, if the text is a path.
 pub(super) fn path(text: &str) -> Option<String> {
     Path::parse(text).ok()?;
     Some(format!("path!({})", literal(text)))
@@ -26,7 +26,7 @@ pub(super) fn path_or_intrinsic(text: &str) -> Option<String> {
     path(text).or_else(call)
 }
 
-/// `jsonata!("..")`, where the text is an expression that is written as the macro writes it.
+/// `jsonata!("..")`, if the text is an expression in the exact form that the macro emits.
 pub(super) fn expression(text: &str) -> Option<String> {
     let inner = text.strip_prefix("{% ")?.strip_suffix(" %}")?;
     if inner != inner.trim() || inner.is_empty() {
@@ -36,18 +36,18 @@ pub(super) fn expression(text: &str) -> Option<String> {
     Some(format!("jsonata!({})", literal(inner)))
 }
 
-/// The same, or `path!("..")`, with its type: any JSON.
+/// The same, or `path!("..")`, with the type for any JSON.
 pub(super) fn typed(expression: &str) -> Option<String> {
     Some(format!("{}, Value)", expression.strip_suffix(')')?))
 }
 
-/// `placeholder!("TopicArn")`, where the text is one.
+/// `placeholder!("TopicArn")`, if the text is a placeholder.
 pub(super) fn whole_placeholder(text: &str) -> Option<String> {
     let name = placeholder::whole(text)?;
     Some(format!("placeholder!({})", literal(name)))
 }
 
-/// A text as an expression: computed, a placeholder, or itself.
+/// A text as an expression: computed, a placeholder, or a literal.
 pub(super) fn text(text: &str, jsonata: bool) -> Option<String> {
     let computed = jsonata.then(|| expression(text)).flatten();
     computed
@@ -55,7 +55,7 @@ pub(super) fn text(text: &str, jsonata: bool) -> Option<String> {
         .or_else(|| is_safe(text).then(|| literal(text)))
 }
 
-/// Whether a literal of Rust gives the same number again.
+/// The number as a Rust literal, if that preserves it.
 pub(super) fn number(number: &Number) -> Option<String> {
     let digits = number.to_string();
     let unsigned = digits.strip_prefix('-').unwrap_or(&digits);
@@ -67,7 +67,7 @@ pub(super) fn number(number: &Number) -> Option<String> {
     (plain && exact).then_some(digits)
 }
 
-/// The members of an object as `{ Key: value }`, where the macro writes the same from it.
+/// The members of an object as `{ Key: value }`, if the macro emits the same JSON.
 pub(super) fn arguments(members: &Object, jsonata: bool) -> Option<Tree> {
     let mut written = Vec::new();
     for (key, value) in members {
@@ -83,7 +83,7 @@ pub(super) fn arguments(members: &Object, jsonata: bool) -> Option<Tree> {
     Some(Tree::Object(written))
 }
 
-/// The name of a member that a payload template computes, and the expression, where the macro has one for it.
+/// The name of a member that a payload template computes, and its expression, if the macro supports it.
 pub(super) fn computed<'k>(
     key: &'k str,
     value: &Json,
@@ -93,12 +93,12 @@ pub(super) fn computed<'k>(
     Some((name, value.as_str().and_then(path_or_intrinsic)))
 }
 
-/// Whether a key stands in a template as it is.
+/// Whether a key can be in a template unchanged.
 pub(super) fn is_key(key: &str) -> bool {
     is_safe(key) && !key.ends_with(".$")
 }
 
-/// A value as an argument is one.
+/// A value as an argument.
 pub(super) fn argument(value: &Json, jsonata: bool) -> Option<Tree> {
     let leaf = match value {
         Json::Bool(value) => Some(value.to_string()),
@@ -114,7 +114,7 @@ pub(super) fn argument(value: &Json, jsonata: bool) -> Option<Tree> {
     leaf.map(Tree::Leaf)
 }
 
-/// A key as a name, where it is one.
+/// A key as an identifier if possible, otherwise as a string.
 fn name(key: &str) -> String {
     let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let is_name = key.chars().all(letter)

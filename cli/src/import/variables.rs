@@ -1,4 +1,4 @@
-//! Workflow variables: what `Assign` says, as `let`.
+//! Converts assignments of workflow variables (`Assign`) to `let`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -32,7 +32,7 @@ pub(super) struct Lets {
     pub(super) others: Vec<String>,
 }
 
-/// One variable's value.
+/// The value of a variable.
 enum Value {
     Literal(&'static str, String),
     Computed(String),
@@ -63,14 +63,14 @@ impl Variables {
                     if variable.ty != ty {
                         variable.ty = ANY;
                     }
-                    // The results of branches and items are a list of what the source gives types to, and it has no such field.
+                    // The result of branches and items is a list of types that the source declares, which do not have such a field.
                     let is_of_list = !jsonata
                         && assign
                             .get(key)
                             .and_then(Json::as_str)
                             .is_some_and(|text| text.starts_with("$."))
                         && gives_list(state.object);
-                    // An inner variable has no name of one around it.
+                    // An inner variable must not have the name of an outer one.
                     if is_of_list || variable.container != state.container || !is_name(name) {
                         refused.push(name.to_owned());
                     }
@@ -88,7 +88,7 @@ impl Variables {
         variables
     }
 
-    /// A variable that some state reads although a way leads there on which no `let` assigns it: the macro refuses that.
+    /// A variable that a state reads although some path to the state has no `let` for it. The macro rejects that.
     fn read_too_early(&self, graph: &Graph<'_>, machine: Language) -> Option<String> {
         for container in graph.containers() {
             let before = self.assigned_before(graph, container, machine);
@@ -109,7 +109,7 @@ impl Variables {
         None
     }
 
-    /// For each state of a container, the variables that are assigned on every way to it; `None` where no way leads.
+    /// For each state of a container, the variables that are assigned on every path to it; `None` if it is unreachable.
     fn assigned_before<'j>(
         &self,
         graph: &Graph<'j>,
@@ -138,7 +138,7 @@ impl Variables {
                         continue;
                     };
                     let mut carried = here.clone();
-                    // What stays in `raw` the macro does not see.
+                    // The macro does not see assignments in `raw`.
                     let said = assign.filter(|assign| {
                         self.lets(assign, jsonata, state.container, None).is_some()
                     });
@@ -159,17 +159,17 @@ impl Variables {
         before
     }
 
-    /// Their names.
+    /// The names of the variables.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.known.keys().map(String::as_str)
     }
 
-    /// Whether the macro would warn of one.
+    /// Whether the macro would warn about an unused variable.
     pub(super) fn any_unread(&self) -> bool {
         self.known.values().any(|variable| !variable.is_read)
     }
 
-    /// `Assign` as statements, where all of it can be said; `result` is what stands for the state's result.
+    /// `Assign` as statements, if all of it can be expressed; `result` is the expression for the state's result.
     pub(super) fn lets(
         &self,
         assign: &Object,
@@ -193,7 +193,7 @@ impl Variables {
                 false => name.to_owned(),
             };
             if lets.result.is_none() && is_computed && json.as_str() == result {
-                // Assigned once, it has the type of what it holds.
+                // A variable with a single assignment has the type of its value.
                 let ty = if variable.times == 1 { "" } else { ANY };
                 lets.result = Some((written, ty));
                 continue;
@@ -210,7 +210,7 @@ impl Variables {
     }
 }
 
-/// Whether the result of a state is the list of what its branches or items gave.
+/// Whether the result of a state is the list of its branches' or items' outputs.
 fn gives_list(state: &Object) -> bool {
     let kind = state.get("Type").and_then(Json::as_str);
     matches!(kind, Some("Parallel" | "Map")) && state.get("ResultSelector").is_none()
@@ -228,7 +228,7 @@ fn assigned_in(state: &Object) -> Vec<&Object> {
         .collect()
 }
 
-/// Where a state leads, with what is assigned on the way.
+/// The targets of a state, with the assignments of each edge.
 fn ways(state: &Object) -> Vec<(&str, Option<&Object>)> {
     let mut ways = Vec::new();
     for field in ["Next", "Default"] {
@@ -247,13 +247,13 @@ fn ways(state: &Object) -> Vec<(&str, Option<&Object>)> {
     ways
 }
 
-/// The variable that a key of `Assign` names.
+/// The variable of a key in `Assign`.
 fn variable(key: &str, jsonata: bool) -> &str {
     let computed = key.strip_suffix(".$").filter(|_| !jsonata);
     computed.unwrap_or(key)
 }
 
-/// The variable's name, and what it is assigned where that can be said.
+/// The variable's name, and its value if it can be expressed.
 fn value_of<'k>(key: &'k str, value: &Json, jsonata: bool) -> (&'k str, Option<Value>) {
     if let Some((name, expression)) = values::computed(key, value, jsonata) {
         return (name, expression.map(Value::Computed));
@@ -272,7 +272,7 @@ fn value_of<'k>(key: &'k str, value: &Json, jsonata: bool) -> (&'k str, Option<V
     (key, literal)
 }
 
-/// Whether `let` makes a variable of that name, and under that name.
+/// Whether `let` creates a variable with exactly this name.
 fn is_name(name: &str) -> bool {
     let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     check_variable(name).is_ok()

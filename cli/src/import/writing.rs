@@ -1,11 +1,11 @@
-//! One state on its way into the source: what is said of it, and what is left for `raw`.
+//! The conversion of one state: the fields that statements cover, and the remaining ones for `raw`.
 
 use stepwright_asl::facts;
 use stepwright_asl::json::{Json, Object};
 
 use super::text::{Lines, Tree};
 
-/// How the expressions of a state are written.
+/// The query language of a state's expressions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
     JsonPath,
@@ -13,7 +13,7 @@ pub(super) enum Language {
 }
 
 impl Language {
-    /// What a machine or a state says itself.
+    /// The `QueryLanguage` of a machine or a state itself.
     pub(super) fn of(object: &Object) -> Option<Language> {
         match object.get("QueryLanguage")?.as_str()? {
             "JSONata" => Some(Language::Jsonata),
@@ -22,13 +22,13 @@ impl Language {
     }
 }
 
-/// One state on its way into the source.
+/// The conversion of one state.
 pub(super) struct Writing<'m> {
     pub(super) object: &'m Object,
     pub(super) jsonata: bool,
-    /// What the statements say, as the macro will write it into the definition.
+    /// The fields that the macro will emit for the statements.
     pub(super) said: Object,
-    /// Fields that the statements say in a way that is exact.
+    /// Fields that the statements cover exactly.
     pub(super) done: Vec<&'static str>,
 }
 
@@ -46,7 +46,7 @@ impl<'m> Writing<'m> {
             .insert(field.to_owned(), Json::String(value.into()));
     }
 
-    /// Whether the statements so far say a field as it is.
+    /// Whether the statements so far emit a field with the right value.
     pub(super) fn says_already(&self, field: &str) -> bool {
         self.done.contains(&field)
             || self
@@ -55,14 +55,14 @@ impl<'m> Writing<'m> {
                 .is_some_and(|value| self.said.get(field) == Some(value))
     }
 
-    /// A whole number between these.
+    /// An integer in this range.
     pub(super) fn whole(&self, field: &str, least: i64, most: i64) -> Option<i64> {
         self.get(field)?
             .as_i64()
             .filter(|number| (least..=most).contains(number))
     }
 
-    /// The fields that the definition has and the statements do not say, and those that they say too much.
+    /// The fields of the definition that the statements do not emit, and superfluous fields that they do.
     pub(super) fn raw(&self) -> Vec<(String, Option<Json>)> {
         let mut fields = Vec::new();
         for (key, value) in self.object {
@@ -79,7 +79,7 @@ impl<'m> Writing<'m> {
     }
 }
 
-/// The fields of a branch or body that are not its states.
+/// The fields of a branch or body other than its states.
 pub(super) fn body_fields(rest: Object, said: &Object, lines: &mut Lines) {
     let mut fields: Vec<(String, Option<Json>)> = Vec::new();
     for key in said.keys().filter(|key| !rest.contains_key(*key)) {
@@ -95,5 +95,5 @@ pub(super) fn body_fields(rest: Object, said: &Object, lines: &mut Lines) {
     }
 }
 
-/// The longest time, in seconds, that ASL takes.
+/// Maximum number of seconds in ASL.
 pub(super) const MAX_SECONDS: i64 = facts::MAX_SECONDS.cast_signed();

@@ -1,4 +1,4 @@
-//! Holds templates against the placeholders of their definitions.
+//! Compares templates with the placeholders of their definitions.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::output;
 use crate::report;
 use crate::terraform::{Module, is_terraform};
 
-/// Checks a template or the templates of a folder, for one definition or for all that they name.
+/// Checks a template or the templates of a folder, for one definition or for all definitions that they name.
 pub(super) fn check(
     definition: Option<&Path>,
     template: &Path,
@@ -55,14 +55,14 @@ pub(super) fn check(
     Ok(())
 }
 
-/// The definition that alone is looked at.
+/// The definition to which the check is limited.
 pub(super) struct Wanted {
     pub(super) machine: Machine,
     path: PathBuf,
 }
 
 impl Wanted {
-    /// Whether a template names this file.
+    /// Whether the path in a template is this file.
     pub(super) fn is(&self, file: &Path) -> bool {
         let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         whole(&self.path) == whole(file)
@@ -82,7 +82,7 @@ fn nothing(definition: Option<&Path>, template: &Path) -> Failure {
     })
 }
 
-/// A file itself; of a folder what may be a template, in the order of the names.
+/// Returns a file itself, or the possible templates of a folder, sorted by name.
 fn files(template: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !template.is_dir() {
         return Ok(vec![template.to_owned()]);
@@ -109,7 +109,7 @@ fn files(template: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// Checks the machines of a template of CloudFormation or SAM. One that is `found` in a folder may be any file.
+/// Checks the machines of a CloudFormation or SAM template. A file `found` in a folder may be any other file.
 fn of_template(
     path: &Path,
     wanted: Option<&Wanted>,
@@ -145,7 +145,7 @@ fn of_template(
     Ok(checked)
 }
 
-/// Checks one machine; `None` where its definition is not the wanted one, or cannot be read.
+/// Checks one machine; `None` if its definition is not the wanted one, or cannot be read.
 fn of_machine(
     path: &Path,
     text: &str,

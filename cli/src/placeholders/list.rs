@@ -1,4 +1,4 @@
-//! The placeholders of a definition, or of each machine of a template.
+//! Lists the placeholders of a definition, or of each machine of a template.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use crate::input;
 use crate::output;
 use crate::report;
 
-/// Prints them.
+/// Prints the placeholders.
 pub(super) fn list(path: &Path, format: PlaceholdersFormat) -> Result<(), Failure> {
     let text = input::read(path)?;
     let document = template::read(path, &text).ok();
@@ -40,7 +40,7 @@ pub(super) fn list(path: &Path, format: PlaceholdersFormat) -> Result<(), Failur
     Ok(())
 }
 
-/// The placeholders of a machine of a template; `None` where its definition is not to be found.
+/// The placeholders of a machine of a template; `None` if its definition cannot be found.
 fn of_template(path: &Path, supply: &Supply) -> Result<Option<Vec<Placeholder>>, Failure> {
     let machine = match &supply.definition {
         EmbeddedDefinition::Part { document } => StateMachine::from_document(document),
@@ -74,7 +74,7 @@ fn of_template(path: &Path, supply: &Supply) -> Result<Option<Vec<Placeholder>>,
             supply.machine
         ))
     })?;
-    // What the template computes has been filled in with a placeholder, too.
+    // Values that the template computes were replaced by placeholders, too.
     let is_own = |one: &Placeholder| supply.uses.iter().any(|used| used.name == one.name());
     Ok(Some(
         in_machine(&machine).into_iter().filter(is_own).collect(),

@@ -11,7 +11,7 @@ use stepwright_asl::yaml::Format;
 use crate::failure::Failure;
 use crate::input;
 
-/// A definition in a file of its own.
+/// A definition in a separate file.
 pub(super) struct Machine {
     pub(super) text: String,
     document: Document,
@@ -38,7 +38,7 @@ impl Machine {
         })
     }
 
-    /// The names that a template must give, each at the first place of its text.
+    /// The names that a template must define, each at its first position in the text.
     pub(super) fn uses(&self) -> Vec<Use> {
         let uses = by_name(&self.placeholders).into_iter().map(|one| {
             let offset = self.text.find(&format!("${{{}}}", one.name));
@@ -48,7 +48,7 @@ impl Machine {
         uses.collect()
     }
 
-    /// What looks like a variable of `Fn::Sub`, which nothing fills in in a file: `${AWS::Region}`, `${Charge.Arn}`.
+    /// Variables of `Fn::Sub`, which are not replaced in a file: `${AWS::Region}`, `${Charge.Arn}`.
     pub(super) fn not_fillable(&self) -> Vec<Use> {
         let mut found: Vec<Use> = Vec::new();
         for (offset, _) in self.text.match_indices("${") {
@@ -70,7 +70,7 @@ impl Machine {
     }
 }
 
-/// What a value is and who uses it: `Lambda function ARN, used by Charge`.
+/// The description of a value and its users: `Lambda function ARN, used by Charge`.
 pub(super) fn about(one: &Named<'_>) -> String {
     let mut about = one.stands_for();
     if !one.states.is_empty() {
@@ -80,7 +80,7 @@ pub(super) fn about(one: &Named<'_>) -> String {
     about
 }
 
-/// Whether a text is a definition, so far as that can be said without reading all of it.
+/// Whether a text looks like a definition, without parsing all of it.
 pub(super) fn is_definition(path: &Path, text: &str) -> bool {
     let document = Format::of(path, text).parse(text).ok();
     let json = document.as_ref().map(Document::json);

@@ -1,4 +1,4 @@
-//! `stepwright placeholders`: what a deployment must supply, and whether a template does.
+//! `stepwright placeholders`: the values that a deployment must supply, and whether a template supplies them.
 
 mod check;
 mod list;
@@ -10,7 +10,7 @@ mod terraform;
 use crate::args::{PlaceholdersArguments, PlaceholdersFormat};
 use crate::failure::Failure;
 
-/// Prints the placeholders, or what is wrong with a template.
+/// Prints the placeholders, or the problems of a template.
 pub(crate) fn placeholders(arguments: &PlaceholdersArguments) -> Result<(), Failure> {
     match (&arguments.file, &arguments.check) {
         (file, Some(template)) => {

@@ -1,4 +1,4 @@
-//! Placeholders in the formats that they are asked for in.
+//! Formats placeholders.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use super::machine::about;
 use crate::args::PlaceholdersFormat;
 use crate::table::{cell, table};
 
-/// The placeholders of one definition.
+/// Formats the placeholders of one definition.
 pub(super) fn of_machine(placeholders: &[Placeholder], format: PlaceholdersFormat) -> String {
     match format {
         PlaceholdersFormat::Text if placeholders.is_empty() => "no placeholder\n".to_owned(),
@@ -21,7 +21,7 @@ pub(super) fn of_machine(placeholders: &[Placeholder], format: PlaceholdersForma
     }
 }
 
-/// Those of each machine of a template, by its logical id.
+/// Formats the placeholders of each machine of a template, by its logical id.
 pub(super) fn of_template(
     machines: &[(String, Vec<Placeholder>)],
     format: PlaceholdersFormat,
@@ -40,7 +40,7 @@ pub(super) fn of_template(
             PlaceholdersFormat::Text => (format!("{name}:"), of_machine(placeholders, format)),
             _ => (format!("# {name}"), of_machine(placeholders, format)),
         };
-        // Writing to a text does not fail.
+        // Writing to a `String` cannot fail.
         let _ = write!(text, "{gap}{head}\n{body}");
     }
     text
@@ -72,7 +72,7 @@ fn yaml(placeholders: &[Placeholder], indentation: &str) -> String {
     text
 }
 
-/// Nothing is filled in: Terraform refuses a null in a template, so that no value is forgotten.
+/// The values are null, because Terraform rejects a null in a template: so no value is forgotten.
 fn tfvars(placeholders: &[Placeholder]) -> String {
     let mut text = String::new();
     for one in by_name(placeholders) {
@@ -93,7 +93,7 @@ fn sam(placeholders: &[Placeholder]) -> String {
             .meanings
             .iter()
             .find_map(|meaning| meaning.reference(one.name));
-        // A parameter of the template.
+        // Otherwise, a parameter of the template.
         let reference = reference.unwrap_or_else(|| {
             let id: String = one
                 .name
@@ -115,7 +115,7 @@ fn comment(text: &str) -> String {
         .collect()
 }
 
-/// A key of YAML. Some words mean something else there.
+/// A key in YAML. Some words have another meaning there.
 fn key(name: &str) -> String {
     const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     if WORDS.contains(&name.to_ascii_lowercase().as_str()) {
@@ -125,7 +125,7 @@ fn key(name: &str) -> String {
     }
 }
 
-/// A text in quotes; those of JSON are those of YAML.
+/// A quoted string; JSON strings are valid in YAML.
 fn quoted(text: &str) -> String {
     Json::from(text).to_string()
 }

@@ -1,4 +1,4 @@
-//! What a template supplies for one machine, once it was checked.
+//! The result of checking a template for one machine.
 
 use std::path::{Path, PathBuf};
 
@@ -10,20 +10,20 @@ use crate::output;
 use crate::report;
 use crate::source::Source;
 
-/// A machine of a template, or a call of Terraform, that was checked.
+/// A machine of a template, or a Terraform call, after the check.
 pub(super) struct Supplied {
-    /// What the machine is called, or where the call stands.
+    /// The machine's name, or the location of the call.
     pub(super) machine: String,
     /// The file of the template.
     pub(super) template: PathBuf,
-    /// How many placeholders its definition has.
+    /// The number of placeholders in its definition.
     pub(super) wanted: usize,
-    /// What is wrong, with the file and its text in which it stands.
+    /// The problems, with the file and its text.
     pub(super) wrong: Vec<Wrong>,
 }
 
 impl Supplied {
-    /// How many errors there are.
+    /// The number of errors.
     pub(super) fn errors(&self) -> usize {
         let findings = self.wrong.iter().map(|wrong| wrong.finding.severity);
         findings
@@ -36,7 +36,7 @@ impl Supplied {
     }
 }
 
-/// What is wrong, and where.
+/// A problem and its location.
 pub(super) struct Wrong {
     pub(super) finding: Finding,
     pub(super) path: PathBuf,
@@ -56,7 +56,7 @@ impl Wrong {
         let source = Source {
             path: self.path.clone(),
             text: self.text.clone(),
-            // The mark is the word at the place, in files of any format.
+            // The mark covers the word at the position, in files of any format.
             format: Format::Json,
             document: None,
         };
@@ -83,7 +83,7 @@ impl Wrong {
     }
 }
 
-/// Prints what is wrong, and a line for each machine.
+/// Prints the problems, and a line for each machine.
 pub(super) fn print(all: &[Supplied]) {
     for one in all {
         for wrong in &one.wrong {
@@ -109,7 +109,7 @@ pub(super) fn print(all: &[Supplied]) {
     }
 }
 
-/// The same as one object.
+/// The same as a JSON object.
 pub(super) fn as_json(all: &[Supplied]) -> Value {
     let wrong = all
         .iter()

@@ -1,4 +1,4 @@
-//! Calls of `templatefile` in Terraform's files.
+//! Calls of `templatefile` in Terraform files.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -41,7 +41,7 @@ pub(super) fn check(
 /// A call that reads a definition.
 struct Call {
     call: FuncCall,
-    /// Whether it is `file(..)`, which fills nothing in.
+    /// Whether it is `file(..)`, which replaces no placeholders.
     is_plain: bool,
 }
 
@@ -53,7 +53,7 @@ struct Calls {
 
 impl Visit for Calls {
     fn visit_attr(&mut self, attribute: &Attribute) {
-        // `file(..)` alone may read anything; as the definition of a machine it does not fill in what is to be filled in.
+        // `file(..)` may read any file. As the definition of a machine, it does not replace the placeholders.
         if attribute.key.as_str() == "definition"
             && let Expression::FuncCall(call) = &attribute.value
             && is_call(call, "file")
@@ -155,24 +155,24 @@ fn of_call(
     }))
 }
 
-/// A place in a file of the module.
+/// A position in a file of the module.
 #[derive(Clone)]
 struct Place {
     file: usize,
     span: Range<usize>,
 }
 
-/// The variables that a call gives.
+/// The variables that a call passes.
 #[derive(Default)]
 struct Variables {
     given: Vec<(String, Place)>,
-    /// Whether there may be others.
+    /// Whether there may be other variables.
     is_open: bool,
-    /// The locals that were read: one that is merged again gives the same again.
+    /// The locals already read: merging one again adds nothing.
     read: HashSet<String>,
 }
 
-/// How many locals and calls of `merge` are followed into each other.
+/// Maximum depth of nested locals and calls of `merge`.
 const MOST_STEPS: usize = 32;
 
 impl Variables {
@@ -235,7 +235,7 @@ impl Variables {
                 }
                 Mismatch::Unknown { given } => {
                     let (name, place) = &self.given[given];
-                    // It changes nothing.
+                    // An unused variable has no effect.
                     let message = format!("the definition has no placeholder `${{{name}}}`");
                     let finding = Finding::new("unknown", Severity::Warning, message);
                     (place.clone(), finding.suggest("take the variable out"))

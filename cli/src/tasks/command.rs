@@ -1,4 +1,4 @@
-//! Tasks that are answered by commands.
+//! Tasks that commands complete.
 
 use std::process::Stdio;
 
@@ -9,8 +9,8 @@ use tokio::process::Command;
 
 use crate::group::Groups;
 
-/// Runs a command with the input on its standard input and gives what it prints. Dropped before that, it ends the command and whatever the command
-/// started.
+/// Runs a command with the input on its standard input and returns its output. If the future is dropped earlier, the command and all processes that
+/// it started are killed.
 pub(super) async fn execute(
     groups: &Groups,
     command: &str,
@@ -34,7 +34,7 @@ pub(super) async fn execute(
     let stdin = child.stdin.take();
     let write = async move {
         if let Some(mut stdin) = stdin {
-            // A command need not read its input; then the pipe is closed before all is written.
+            // A command may ignore its input; then the pipe is closed before everything is written.
             let _ = stdin.write_all(input.as_bytes()).await;
         }
     };

@@ -1,4 +1,4 @@
-//! The tasks of one definition: what `--task` means is known before anything runs.
+//! The tasks of one definition: `--task` is resolved before anything runs.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use super::names::Task;
 use super::target::{Binding, Means, Target};
 use crate::failure::Failure;
 
-/// What answers, by the state, and which state went without an answer.
+/// The handler of each state, and a state for which no handler was found.
 #[derive(Debug, Clone)]
 pub(crate) struct DefinitionTasks {
     states: Arc<Vec<(String, Target)>>,
@@ -18,11 +18,11 @@ pub(crate) struct DefinitionTasks {
 }
 
 impl DefinitionTasks {
-    /// Finds who answers each Task state of a definition, which has this name. The names of the bindings mean what they mean in `serve`.
+    /// Finds the handler of each Task state of a definition with this name. The names of bindings have the same meaning as in `serve`.
     ///
     /// # Errors
     ///
-    /// A binding that answers no state.
+    /// If a binding applies to no state.
     pub(crate) fn new(
         name: &str,
         machine: &StateMachine,
@@ -61,19 +61,19 @@ impl DefinitionTasks {
         })
     }
 
-    /// What an execution comes to, unless the user or the system ends this program first: then it is parked, where that can be done, and the
-    /// commands that run are told. What they answer to that counts no more.
+    /// Waits for the result of an execution, unless the user or the system ends this program first. Then the execution is suspended, if possible,
+    /// and the signal is forwarded to the running commands. Their results are then ignored.
     pub(crate) async fn unless_interrupted<T>(
         &self,
         execution: impl Future<Output = T>,
         park: Option<impl Future<Output = ()>>,
     ) -> Result<T, Failure> {
         if self.states.is_empty() && park.is_none() {
-            // The signals do what they always do.
+            // Signals have their default effect.
             return Ok(execution.await);
         }
         let interrupted = tokio::select! {
-            // In this order: signals are heard before a command runs that they have to reach.
+            // In this order: the signal handler must be installed before any command that needs the signal runs.
             biased;
             interrupted = self.means.groups.interrupted() => interrupted,
             done = execution => return Ok(done),
@@ -87,7 +87,7 @@ impl DefinitionTasks {
         })
     }
 
-    /// The Task state that no `--task` and no mock answered.
+    /// The Task state without a `--task` or a mock.
     pub(crate) fn unanswered(&self) -> Option<String> {
         self.unanswered
             .lock()
@@ -96,7 +96,7 @@ impl DefinitionTasks {
     }
 }
 
-/// Says why a binding answers no state: none has its name, or all of them are answered by others.
+/// Explains why a binding applies to no state: none has its name, or other bindings handle all of them.
 fn no_state(machine: &str, name: &str, bindings: &[Binding], tasks: &[Known]) -> Failure {
     let own: Vec<Binding> = bindings
         .iter()
@@ -184,7 +184,7 @@ impl TaskSource for DefinitionTasks {
                 .unwrap_or_else(PoisonError::into_inner) = Some(call.state().to_owned());
             return None;
         };
-        // Of a `.waitForTaskToken` state this is the callback's output: nobody else could answer the token here.
+        // For a `.waitForTaskToken` state, this is the callback's output: no other client could send the token here.
         Some(target.answer(call, &self.means))
     }
 }

@@ -1,4 +1,4 @@
-//! Tasks that are answered over HTTP: the input is posted as JSON, and the response is the output.
+//! Tasks over HTTP: the input is posted as JSON, and the response is the output.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,16 +14,16 @@ use serde_json::Value as Json;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::value::Value;
 
-/// How long a connection may take to come about.
+/// Connection timeout.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
-/// How long a connection that nobody uses is kept.
+/// Idle timeout of pooled connections.
 const IDLE_TIME: Duration = Duration::from_secs(20);
-/// The most bytes of a response. A result of more than 262,144 is `States.DataLimitExceeded`, and this is room for it to be that.
+/// Maximum size of a response in bytes. A result of more than 262,144 bytes is `States.DataLimitExceeded`; this leaves room to detect it.
 const MOST: usize = 16 * 1_048_576;
-/// How much of a body that is no error a cause has.
+/// Maximum number of characters of an unrecognized error body in a cause.
 const SHOWN: usize = 1_000;
 
-/// Sends requests over connections that it keeps. Clones share them.
+/// An HTTP client with a connection pool. Clones share the pool.
 #[derive(Clone)]
 pub(super) struct Client(legacy::Client<HttpConnector, Full<Bytes>>);
 
@@ -45,7 +45,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// What came back.
+/// An HTTP response.
 #[derive(Debug)]
 pub(super) struct Response {
     pub(super) status: StatusCode,
@@ -54,7 +54,7 @@ pub(super) struct Response {
 }
 
 impl Client {
-    /// Posts JSON. Fails with a sentence when no response comes.
+    /// Posts JSON. The error is a sentence, if there is no response.
     pub(super) async fn post(
         &self,
         url: &Uri,
@@ -82,7 +82,7 @@ impl Client {
     }
 }
 
-/// What an error comes from.
+/// The root cause of an error.
 fn root(error: &dyn std::error::Error) -> String {
     let mut root = error;
     while let Some(source) = root.source() {
@@ -91,7 +91,7 @@ fn root(error: &dyn std::error::Error) -> String {
     root.to_string()
 }
 
-/// The URL of an endpoint.
+/// Parses the URL of an endpoint.
 pub(crate) fn url(text: &str) -> Result<Uri, String> {
     let url: Uri = text
         .parse()
@@ -105,7 +105,7 @@ pub(crate) fn url(text: &str) -> Result<Uri, String> {
     }
 }
 
-/// What an endpoint answers to the input of a task.
+/// The result of an endpoint for the input of a task.
 pub(super) async fn call(client: &Client, url: Uri, input: String) -> Result<Value, TaskFailure> {
     let failed = |cause: String| TaskFailure::new("EndpointFailed", cause);
     let response = client.post(&url, HeaderMap::new(), input).await;
@@ -124,7 +124,7 @@ pub(super) async fn call(client: &Client, url: Uri, input: String) -> Result<Val
     }))
 }
 
-/// The failure that a body tells: `{"error": .., "cause": ..}`, or the two as Lambda names them.
+/// The failure in a body: `{"error": .., "cause": ..}`, or with Lambda's names.
 fn told(body: &str) -> Option<TaskFailure> {
     let body: Json = serde_json::from_str(body).ok()?;
     let text = |name: &str| body.get(name).and_then(Json::as_str).map(str::to_owned);

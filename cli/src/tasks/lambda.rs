@@ -1,4 +1,4 @@
-//! Functions of Lambda behind an endpoint of its Invoke API: what `cargo lambda watch` and `sam local start-lambda` serve.
+//! Lambda functions behind an endpoint of the Invoke API, such as `cargo lambda watch` and `sam local start-lambda`.
 
 use hyper::Uri;
 use hyper::header::{HeaderMap, HeaderValue};
@@ -26,7 +26,7 @@ pub(crate) struct LambdaEndpoint {
     client: Client,
 }
 
-/// Reads the URL of an endpoint.
+/// Parses the URL of an endpoint.
 impl std::str::FromStr for LambdaEndpoint {
     type Err = String;
 
@@ -81,7 +81,7 @@ impl TaskSource for LambdaEndpoint {
 }
 
 impl LambdaEndpoint {
-    /// Where a function is invoked.
+    /// The URL at which a function is invoked.
     fn url(&self, function: &str, parameters: Option<&Value>) -> Result<Uri, String> {
         let (name, in_name) = function_name(function);
         let given = parameters.and_then(|parameters| parameters.get("Qualifier")?.as_str());
@@ -100,7 +100,7 @@ fn is_function(resource: &Resource) -> bool {
     resource.kind() == ResourceKind::Lambda || resource.is_lambda_invoke()
 }
 
-/// The name of a function and its qualifier, as a definition has them; of a placeholder that was not filled in, its own.
+/// The name of a function and its qualifier in a definition; for an unreplaced placeholder, the name derived from it.
 fn function_name(text: &str) -> (&str, Option<&str>) {
     if let Some(placeholder) = placeholder::whole(text) {
         return (names::of_placeholder(placeholder), None);
@@ -121,7 +121,7 @@ fn headers(parameters: Option<&Value>) -> HeaderMap {
     headers
 }
 
-/// What the function gave, or the error as Step Functions names it.
+/// The function's result, or its error with the name that Step Functions uses.
 fn payload(response: &Response) -> Result<Value, TaskFailure> {
     let body = response.body.trim();
     if !response.status.is_success() {
@@ -152,7 +152,7 @@ fn payload(response: &Response) -> Result<Value, TaskFailure> {
     })
 }
 
-/// A response of Lambda itself: `Lambda.ResourceNotFoundException` and its likes.
+/// An error response of Lambda itself, such as `Lambda.ResourceNotFoundException`.
 fn refused(response: &Response) -> TaskFailure {
     let body: Json = serde_json::from_str(&response.body).unwrap_or_default();
     let header = response.headers.get("x-amzn-errortype");
@@ -163,7 +163,7 @@ fn refused(response: &Response) -> TaskFailure {
     let kind = kind.map(|kind| kind.split(':').next().unwrap_or(kind).trim());
     let status = response.status.as_u16();
     let kind = match (kind, status) {
-        // SAM leaves the end of the name out.
+        // SAM omits the suffix of the name.
         (Some(kind), _) if !kind.is_empty() && kind.ends_with("Exception") => kind.to_owned(),
         (Some(kind), _) if !kind.is_empty() => format!("{kind}Exception"),
         (_, 404) => "ResourceNotFoundException".to_owned(),

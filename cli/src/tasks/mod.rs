@@ -1,4 +1,4 @@
-//! Who answers tasks: commands and HTTP endpoints (`--task 'NAME=..'`), and functions of Lambda (`--lambda-endpoint`).
+//! Task handlers: commands and HTTP endpoints (`--task 'NAME=..'`), and Lambda functions (`--lambda-endpoint`).
 
 mod command;
 mod definition;

@@ -1,23 +1,23 @@
-//! What a task may be called in `--task 'NAME=..'`.
+//! The valid names of a task in `--task 'NAME=..'`.
 
 use stepwright_asl::placeholder;
 use stepwright_asl::resource::Resource;
 
 use super::target::Binding;
 
-/// A Task state, and what a name may mean of it.
+/// A Task state, with the properties that a name can match.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Task<'a> {
     pub(super) machine: &'a str,
     pub(super) state: &'a str,
     pub(super) resource: &'a str,
-    /// The function or the state machine that its parameters name.
+    /// The function or the state machine in its parameters.
     pub(super) target: Option<&'a str>,
 }
 
 impl Task<'_> {
-    /// The binding that answers this task. A name that means one state counts before one that means a function, and that before a resource;
-    /// a name with a version counts before one without.
+    /// The binding for this task. The name of a state takes precedence over that of a function, which takes precedence over a resource. A name with
+    /// a version takes precedence over one without.
     pub(super) fn find<'b>(&self, bindings: &'b [Binding]) -> Option<&'b Binding> {
         let by: [&dyn Fn(&str) -> bool; 6] = [
             &|name| {
@@ -34,7 +34,7 @@ impl Task<'_> {
             .find_map(|is_meant| bindings.iter().find(|binding| is_meant(&binding.name)))
     }
 
-    /// What the task calls, as the definition has it.
+    /// The names of the called resource in the definition.
     fn called(&self) -> impl Iterator<Item = &str> {
         let is_own = Resource::parse(self.resource).integration().is_none();
         self.target
@@ -43,8 +43,8 @@ impl Task<'_> {
     }
 }
 
-/// Whether a name means the function (the activity, the state machine) that a definition calls so. `charge` means every way to call `charge`;
-/// a name with a version, an account or a region means those that do not contradict it.
+/// Whether a name refers to the function (activity, state machine) with this name in a definition. `charge` matches every way to call `charge`; a
+/// name with a version, an account or a region only matches calls that do not contradict it.
 fn is_function(called: &str, name: &str) -> bool {
     if let Some(placeholder) = placeholder::whole(called) {
         return of_placeholder(placeholder) == name;
@@ -166,7 +166,7 @@ mod tests {
             resource: "arn:aws:states:::lambda:invoke",
             target: Some("charge:PROD"),
         };
-        // Each one counts as long as none behind it is there.
+        // Later names take precedence: each applies if no later one is bound.
         for count in 1..=names.len() {
             let bindings: Vec<Binding> = names[..count]
                 .iter()

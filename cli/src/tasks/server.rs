@@ -1,4 +1,4 @@
-//! The tasks of all state machines of a server, which come and go while it is up.
+//! The tasks of all state machines of a server, which are created and deleted while it runs.
 
 use stepwright_runtime::task::{Answer, DefinedState, Pattern, TaskCall, TaskSource};
 
@@ -6,7 +6,7 @@ use super::names::Task;
 use super::target::{Binding, Means};
 use crate::failure::Failure;
 
-/// Answers the tasks that `--task` names.
+/// Handles the tasks of `--task`.
 #[derive(Debug)]
 pub(crate) struct ServerTasks {
     bindings: Vec<Binding>,
@@ -14,7 +14,7 @@ pub(crate) struct ServerTasks {
 }
 
 impl ServerTasks {
-    /// Refuses a name that stands twice.
+    /// Rejects duplicate names.
     pub(crate) fn new(bindings: &[Binding]) -> Result<Self, Failure> {
         for (index, binding) in bindings.iter().enumerate() {
             let name = &binding.name;
@@ -52,7 +52,7 @@ impl TaskSource for ServerTasks {
         };
         let answer = task.find(&self.bindings)?.target.answer(call, &self.means);
         Some(match call.resource().pattern() {
-            // Clients of the server can answer the token.
+            // A client of the server must send the token.
             Pattern::WaitForTaskToken => answer.submitting(),
             _ => answer,
         })

@@ -1,4 +1,4 @@
-//! What answers a task: a command, or an HTTP endpoint.
+//! The target of a task: a command, or an HTTP endpoint.
 
 use hyper::Uri;
 use stepwright_runtime::task::{Answer, TaskCall};
@@ -7,30 +7,30 @@ use super::command;
 use super::endpoint::{self, Client};
 use crate::group::Groups;
 
-/// `NAME=TARGET` of the command line.
+/// `NAME=TARGET` from the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Binding {
     pub(super) name: String,
     pub(super) target: Target,
 }
 
-/// What answers a task.
+/// The target of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
-    /// A command of the shell.
+    /// A shell command.
     Command(String),
-    /// Where the task's input is posted.
+    /// The URL to which the task's input is posted.
     Endpoint(Uri),
 }
 
-/// What targets need to answer. Clones are the same.
+/// Resources that targets need. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Means {
     pub(super) groups: Groups,
     pub(super) client: Client,
 }
 
-/// Reads `NAME=COMMAND` or `NAME=http://..`.
+/// Parses `NAME=COMMAND` or `NAME=http://..`.
 pub(crate) fn binding(text: &str) -> Result<Binding, String> {
     let parts = text.split_once('=');
     let parts = parts.map(|(name, target)| (name.trim(), target.trim()));
@@ -58,9 +58,10 @@ impl Target {
         Ok(Self::Command(text.to_owned()))
     }
 
-    /// The answer to a call. It gets what the function gets, or the parameters of the state, and gives what that gives.
+    /// Answers a call. The target's input is that of the function, or the state's parameters, and its output has the same format as that of the
+    /// function.
     pub(super) fn answer(&self, call: &TaskCall<'_>, means: &Means) -> Answer {
-        // The target stands for the function; the integration answers with more than its result.
+        // The target replaces the function; the integration's response contains more than the function's result.
         let invocation = call.invocation();
         let input = match &invocation {
             Some(invocation) => invocation.payload().to_text(),
@@ -108,7 +109,7 @@ mod tests {
         let refused = target("Charge=https://example.com").expect_err("there is no TLS");
         assert!(refused.contains("http://"), "{refused}");
         assert!(target("Charge=http://").is_err());
-        // What only has one in it is a command.
+        // A text that only contains a URL is a command.
         let command = "curl http://127.0.0.1:9000".to_owned();
         assert_eq!(
             target(&format!("Charge={command}")),

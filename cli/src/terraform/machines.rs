@@ -1,4 +1,4 @@
-//! The state machines that a file of Terraform defines.
+//! The state machines in a Terraform file.
 
 use std::path::Path;
 
@@ -18,14 +18,14 @@ use crate::failure::Failure;
 use crate::input;
 use crate::source::Source;
 
-/// How many locals and templates are followed to a definition.
+/// Maximum number of locals and templates on the way to a definition.
 const MOST_STEPS: usize = 32;
 
-/// Reads the state machines of a file: its `aws_sfn_state_machine` resources, and modules with a `definition` that make one.
+/// Reads the state machines of a file: its `aws_sfn_state_machine` resources, and modules with a `definition`.
 ///
 /// # Errors
 ///
-/// For a file that is not in Terraform's language, and for a definition's own file that cannot be read.
+/// If the file is not valid Terraform, or a separate definition file cannot be read.
 pub(crate) fn machines(path: &Path, validator: &Validator) -> Vec<Result<Found, Failure>> {
     let file = match parse(path) {
         Ok(file) => file,
@@ -54,7 +54,7 @@ pub(crate) fn machines(path: &Path, validator: &Validator) -> Vec<Result<Found, 
     machines.collect()
 }
 
-/// Whether a block makes a state machine.
+/// Whether a block creates a state machine.
 fn is_machine(block: &Block) -> bool {
     match block.ident.as_str() {
         "resource" => {
@@ -71,7 +71,7 @@ fn is_machine(block: &Block) -> bool {
     }
 }
 
-/// The last label: that of a resource behind its type, or that of a module.
+/// The last label: the name of a resource, after its type, or of a module.
 fn name_of(block: &Block) -> String {
     let label = block.labels.last();
     label.map_or_else(String::new, |label| label.as_str().to_owned())
@@ -88,7 +88,7 @@ fn type_of(body: &Body) -> MachineType {
     }
 }
 
-/// A state machine whose definition is looked for.
+/// A state machine whose definition is being located.
 struct Machine<'m> {
     module: &'m Module,
     name: String,
@@ -103,7 +103,7 @@ impl Machine<'_> {
         })
     }
 
-    /// Reads the definition that an expression in the file of that index is.
+    /// Reads the definition in an expression; `file` is the index of the file with the expression.
     fn read(&self, file: usize, value: &Expression, steps: usize) -> Result<Found, Failure> {
         if steps > MOST_STEPS {
             return self.unread("it is made of too many locals");
@@ -180,7 +180,7 @@ impl Machine<'_> {
         templates.next()
     }
 
-    /// The definition in a separate file.
+    /// Reads the definition from a separate file.
     fn named(&self, path: &str) -> Result<Found, Failure> {
         let named = self.module.folder.join(path);
         if !named.is_file() {
@@ -194,7 +194,7 @@ impl Machine<'_> {
         Ok(Found::Definition(Box::new(definition), Some(named)))
     }
 
-    /// The definition that a text is, with findings at their places in the file of Terraform.
+    /// The definition in a text. Its findings have positions in the Terraform file.
     fn definition(&self, at: &File, text: &DefinitionText<'_>) -> Found {
         let validated = Definition::of(&at.path, text.text.clone(), &self.validator);
         let findings: Findings = (validated.findings.into_iter())

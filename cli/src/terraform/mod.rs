@@ -1,4 +1,4 @@
-//! Files of Terraform: their locals, and the state machines that they define.
+//! Terraform files: their locals, and their state machines.
 
 mod machines;
 mod text;
@@ -18,26 +18,26 @@ use stepwright_asl::Finding;
 use crate::failure::Failure;
 use crate::input;
 
-/// How many locals and parts of texts a path may be made of.
+/// Maximum number of locals and text parts in a path.
 pub(crate) const MOST_PARTS: usize = 256;
 
-/// Whether a file is one of Terraform.
+/// Whether a file is a Terraform file.
 pub(crate) fn is_terraform(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "tf")
 }
 
-/// A file of Terraform.
+/// A Terraform file.
 pub(crate) struct File {
     pub(crate) path: PathBuf,
     pub(crate) text: String,
     pub(crate) body: Body,
 }
 
-/// The files of a folder, which may use the locals of each other.
+/// The files of a folder, which may use each other's locals.
 pub(crate) struct Module {
     pub(crate) folder: PathBuf,
     pub(crate) files: Vec<File>,
-    /// Each local value: its file and its attribute.
+    /// Each local value: the index of its file and its expression.
     pub(crate) locals: HashMap<String, (usize, Expression)>,
 }
 
@@ -47,7 +47,7 @@ impl Module {
         Module::around(parse(path)?)
     }
 
-    /// Reads the other files of the folder of a file.
+    /// Reads the other files of the file's folder.
     fn around(file: File) -> Result<Module, Failure> {
         let path = file.path.clone();
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
@@ -123,7 +123,7 @@ pub(crate) fn local<'m, 'e>(
     Some((name, value))
 }
 
-/// `path` and `module` of `path.module`.
+/// `path` and `module` for `path.module`.
 pub(crate) fn attribute_of(expression: &Expression) -> Option<(&str, &str)> {
     let Expression::Traversal(traversal) = expression else {
         return None;
@@ -140,7 +140,7 @@ pub(crate) fn attribute_of(expression: &Expression) -> Option<(&str, &str)> {
     }
 }
 
-/// The path of a file, from the folder of the module, as far as `left` more parts make it up.
+/// The path of a file, relative to the folder of the module, built from at most `left` more parts.
 pub(crate) fn path_of(
     module: &Module,
     expression: &Expression,
@@ -171,7 +171,7 @@ pub(crate) fn path_of(
     }
 }
 
-/// The same at a place of a text.
+/// Sets the position of the finding in the text.
 pub(crate) fn placed(mut finding: Finding, text: &str, offset: usize) -> Finding {
     let before = text.get(..offset).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The text of a definition that is written in Terraform's language.
+//! The text of a definition in a Terraform file.
 
 use std::ops::Range;
 
@@ -8,13 +8,14 @@ use hcl_edit::template::{Element, Template};
 
 use super::name_of;
 
-/// How deep values may be inside of each other.
+/// Maximum nesting depth of values.
 const MOST_LEVELS: usize = 64;
 
-/// The most characters of indentation and escapes between two characters of a text.
+/// Maximum number of characters of indentation and escapes between two characters of a text.
 const MOST_SKIPPED: usize = 4096;
 
-/// A definition as JSON or YAML, with the place of each byte in the file of Terraform. What Terraform computes is a placeholder: `${var.seconds}`.
+/// A definition as JSON or YAML, with the offset of each byte in the Terraform file. A value that Terraform computes is a placeholder:
+/// `${var.seconds}`.
 pub(super) struct DefinitionText<'f> {
     file: &'f str,
     pub(super) text: String,
@@ -30,7 +31,7 @@ impl<'f> DefinitionText<'f> {
         }
     }
 
-    /// The text in a string or between `<<EOF` and `EOF`; `None` where the template has a directive (`%{ if .. }`).
+    /// The text of a string or heredoc (`<<EOF`); `None` if the template has a directive (`%{ if .. }`).
     pub(super) fn of_template(file: &'f str, template: &Template) -> Option<Self> {
         let mut text = Self::new(file);
         let mut in_string = false;
@@ -40,7 +41,7 @@ impl<'f> DefinitionText<'f> {
                     in_string = ends_in_string(literal, in_string);
                     text.push_literal(literal, literal.span().unwrap_or_default());
                 }
-                // A number or a list is outside of quotes, where JSON has no placeholders.
+                // Outside of quotes, the value is a number or a list, for which JSON has no placeholders.
                 Element::Interpolation(one) => {
                     let span = one.expr.span().unwrap_or_default();
                     let placeholder = text.placeholder(&span);
@@ -62,7 +63,7 @@ impl<'f> DefinitionText<'f> {
         text
     }
 
-    /// The JSON that `jsonencode` makes of a value; `None` where a key is computed or the value is too deep.
+    /// The JSON of `jsonencode` for a value; `None` if a key is computed or the value nests too deeply.
     pub(super) fn of_value(file: &'f str, value: &Expression) -> Option<Self> {
         let mut text = Self::new(file);
         text.value(value, 0)?;
@@ -120,7 +121,7 @@ impl<'f> DefinitionText<'f> {
         Some(())
     }
 
-    /// One string of literals and placeholders.
+    /// A string built from literals and placeholders.
     fn joined<'e>(
         &mut self,
         elements: impl Iterator<Item = &'e Element>,
@@ -140,7 +141,7 @@ impl<'f> DefinitionText<'f> {
         Some(())
     }
 
-    /// `${..}` with the expression's source, without quotes, so that a JSON string can hold it.
+    /// `${..}` with the expression's source, without quotes, so that it is valid in a JSON string.
     fn placeholder(&self, span: &Range<usize>) -> String {
         let source = self.file.get(span.clone()).unwrap_or_default().trim();
         let plain: String = (source.chars())
@@ -154,7 +155,7 @@ impl<'f> DefinitionText<'f> {
         format!("${{{plain}}}")
     }
 
-    /// Adds a text that is in the file, there perhaps with escapes, or indented more (`<<-EOF`).
+    /// Adds a text from the file. The source may have escapes, or more indentation (`<<-EOF`).
     fn push_literal(&mut self, literal: &str, span: Range<usize>) {
         let source = self.file.get(span.clone()).unwrap_or_default();
         let mut at = 0;
@@ -170,7 +171,7 @@ impl<'f> DefinitionText<'f> {
         self.text.push_str(literal);
     }
 
-    /// Adds a text that begins at a place of the file.
+    /// Adds a text that starts at an offset of the file.
     fn push(&mut self, text: &str, start: usize) {
         self.offsets.extend(std::iter::repeat_n(start, text.len()));
         self.text.push_str(text);
@@ -181,7 +182,7 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// Whether a JSON text is inside of a string at its end.
+/// Whether a JSON text ends inside a string.
 fn ends_in_string(text: &str, mut in_string: bool) -> bool {
     let mut is_escaped = false;
     for one in text.chars() {

@@ -1,4 +1,4 @@
-//! Checks files, whatever their definitions stand in.
+//! Checks files of all kinds that contain definitions.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -15,19 +15,19 @@ use crate::failure::Failure;
 use crate::input;
 use crate::source::Source;
 
-/// A definition that was checked.
+/// A checked definition.
 #[derive(Debug)]
 pub(super) struct Checked {
     pub(super) source: Source,
-    /// The machine, where the file names it.
+    /// The machine's name, if the file has one.
     pub(super) machine: Option<String>,
     pub(super) findings: Findings,
-    /// Whether the file alone says what the machine is.
+    /// Whether it was found in a folder as a plain definition file, without the settings of a template.
     is_direct: bool,
 }
 
 impl Checked {
-    /// Where the definition stands, as messages say it: `template.yaml (Orders)`.
+    /// The location of the definition in messages: `template.yaml (Orders)`.
     pub(super) fn shown(&self) -> String {
         let file = self.source.shown();
         match &self.machine {
@@ -37,7 +37,7 @@ impl Checked {
     }
 }
 
-/// Checks file after file.
+/// Checks files one after the other.
 pub(super) struct Checker {
     validator: Validator,
     checked: Vec<Checked>,
@@ -56,7 +56,7 @@ impl Checker {
         }
     }
 
-    /// Everything that was checked, and what is worth knowing besides. A file that a template names is checked as what the template says.
+    /// Returns everything that was checked, and notes. A file that a template names is checked with the settings of the template.
     pub(super) fn finish(self) -> (Vec<Checked>, Vec<String>) {
         let Checker { checked, named, .. } = self;
         let is_wanted = |one: &Checked| !one.is_direct || !named.contains(&whole(&one.source.path));
@@ -110,7 +110,7 @@ impl Checker {
     }
 }
 
-/// Whether a file of a folder is a definition: it has states and a start, or speaks of both and cannot be read.
+/// Whether a file in a folder is a definition: it has states and a start, or contains both words and cannot be parsed.
 fn looks_like_definition(document: Option<&Document>, text: &str) -> bool {
     let Some(document) = document else {
         return text.contains("StartAt") && text.contains("States");

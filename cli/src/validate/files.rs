@@ -1,22 +1,22 @@
-//! The files that are checked: those that are named, and those of folders.
+//! The files to check: those on the command line, and those in folders.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
-/// A file that is to be checked.
+/// A file to check.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct File {
     pub(super) path: PathBuf,
-    /// Whether it was found in a folder: then it is passed over when it holds no definition.
+    /// Whether it was found in a folder. Then it is skipped if it has no definition.
     pub(super) is_found: bool,
 }
 
-/// How deep folders are looked into.
+/// Maximum depth of nested folders.
 const MOST_LEVELS: usize = 64;
 
-/// The files of the paths, those of a folder in the order of their names. What cannot be read is a failure.
+/// The files of the paths; those of a folder are sorted by name. Unreadable paths are added to `failures`.
 pub(super) fn of(paths: &[PathBuf], failures: &mut Vec<Failure>) -> Vec<File> {
     let mut files = Vec::new();
     for path in paths {
@@ -29,7 +29,7 @@ pub(super) fn of(paths: &[PathBuf], failures: &mut Vec<Failure>) -> Vec<File> {
         }
         walk(path, 0, &mut files, failures);
     }
-    // A file of two folders, one in the other, is one file.
+    // A file found in two nested folders is listed once.
     let mut seen = HashSet::new();
     files.retain(|file| !file.is_found || seen.insert(whole(&file.path)));
     files
@@ -52,14 +52,14 @@ fn walk(folder: &Path, level: usize, files: &mut Vec<File>, failures: &mut Vec<F
     let mut paths: Vec<PathBuf> = entries.iter().map(std::fs::DirEntry::path).collect();
     paths.sort();
     for path in paths {
-        // A link to a folder may lead in a circle.
+        // Links to folders may form a cycle.
         let is_link = path.is_symlink();
         if path.is_dir() {
             if !is_link && !is_passed_over(&path) && level < MOST_LEVELS {
                 walk(&path, level + 1, files, failures);
             }
         } else if path.is_file() && may_hold_definition(&path) {
-            // `./a.json` is `a.json` to whoever reads the findings.
+            // Findings show `./a.json` as `a.json`.
             let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
             files.push(File {
                 path,
@@ -69,7 +69,7 @@ fn walk(folder: &Path, level: usize, files: &mut Vec<File>, failures: &mut Vec<F
     }
 }
 
-/// Folders of tools, in which no definition is written by hand.
+/// Folders of tools, which contain no handwritten definitions.
 fn is_passed_over(folder: &Path) -> bool {
     let name = name(folder);
     name.starts_with('.') || matches!(name, "target" | "node_modules")
@@ -90,14 +90,14 @@ fn may_hold_definition(path: &Path) -> bool {
     !name.starts_with('.') && endings.iter().any(|ending| name.ends_with(ending))
 }
 
-/// Whether a file says by its name that it is a definition.
+/// Whether the name of a file is that of a definition.
 pub(super) fn is_definition(path: &Path) -> bool {
     let name = name(path).to_ascii_lowercase();
     let endings = [".asl", ".asl.json", ".asl.yaml", ".asl.yml"];
     endings.iter().any(|ending| name.ends_with(ending))
 }
 
-/// The path of a file whichever way it is named.
+/// The canonical path of a file.
 pub(super) fn whole(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }

@@ -1,4 +1,4 @@
-//! Workflow commands of GitHub Actions, which show findings at the lines of a pull request.
+//! Workflow commands of GitHub Actions, which annotate the lines of a pull request.
 //!
 //! Source: <https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>
 
@@ -44,7 +44,7 @@ fn command(finding: &Finding, one: &Checked) -> String {
     )
 }
 
-/// A path as GitHub names the files of a repository: without `.`, and without `..` behind the name of a folder.
+/// A path relative to the repository, as GitHub expects it: without `.`, and without `..` after a folder name.
 fn normalized(path: &Path) -> PathBuf {
     let mut normalized = PathBuf::new();
     for part in path.components() {
@@ -59,21 +59,21 @@ fn normalized(path: &Path) -> PathBuf {
     normalized
 }
 
-/// How many characters are marked.
+/// The number of marked characters.
 pub(super) fn marked(finding: &Finding, one: &Checked) -> usize {
     let range = report::place(finding, &one.source);
     let text = one.source.text.get(range).unwrap_or_default();
     text.lines().next().unwrap_or_default().chars().count()
 }
 
-/// What follows the two colons.
+/// Escapes the text after the two colons.
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-/// The value of a property.
+/// Escapes the value of a property.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,4 +1,4 @@
-//! The shape of AWS's ValidateStateMachineDefinition response, over all files.
+//! The format of AWS's ValidateStateMachineDefinition response, over all files.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use stepwright_asl::Finding;
 
 use super::check::Checked;
 
-/// A diagnostic of AWS, with the file that it is about.
+/// A diagnostic in AWS's format, with its file.
 #[derive(Serialize)]
 struct Diagnostic<'c> {
     file: String,
@@ -15,7 +15,7 @@ struct Diagnostic<'c> {
     finding: &'c Finding,
 }
 
-/// One object, for one file or many.
+/// Returns one object, for any number of files.
 pub(super) fn report(checked: &[Checked]) -> Value {
     let diagnostics = checked.iter().flat_map(|one| {
         let diagnostic = |finding| Diagnostic {

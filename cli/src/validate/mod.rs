@@ -1,4 +1,4 @@
-//! `stepwright validate`: every finding about definitions.
+//! `stepwright validate`: reports all findings about definitions.
 
 mod check;
 mod files;
@@ -18,7 +18,7 @@ use check::{Checked, Checker};
 use progress::Progress;
 use text::Totals;
 
-/// Validates the files and prints what there is to say.
+/// Validates the files and prints the findings.
 pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
     let mut checker = Checker::new(validator(arguments)?);
     let mut failures = Vec::new();
@@ -27,7 +27,7 @@ pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
     for file in &files {
         progress.step();
         if let Err(failure) = checker.check(file) {
-            // The other files are checked all the same.
+            // The remaining files are checked nevertheless.
             failures.push(failure);
         }
     }
@@ -78,7 +78,7 @@ fn print(checked: &[Checked], arguments: &ValidateArguments) {
     }
 }
 
-/// The rules, with the user's say in what they count for.
+/// The validator, configured by the arguments.
 fn validator(arguments: &ValidateArguments) -> Result<Validator, Failure> {
     let usage = |error: RuleIdError| Failure::unknown_rule(&error);
     let mut validator = Validator::new(arguments.machine_type.into());

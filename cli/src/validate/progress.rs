@@ -1,11 +1,11 @@
-//! How far the work is, on a terminal and when it takes long.
+//! Progress output, on a terminal and if the work takes long.
 
 use std::time::{Duration, Instant};
 
 use crate::progress::is_watched;
 use crate::report;
 
-/// Tells on standard error how many files are checked.
+/// Reports on standard error how many files were checked.
 pub(super) struct Progress {
     all: usize,
     done: usize,
@@ -14,9 +14,9 @@ pub(super) struct Progress {
     is_watched: bool,
 }
 
-/// Work that is shorter is not told of.
+/// Shorter work has no progress output.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How often the line is written anew.
+/// The update interval of the line.
 const PAUSE: Duration = Duration::from_millis(100);
 
 impl Progress {
@@ -30,7 +30,7 @@ impl Progress {
         }
     }
 
-    /// Another file begins.
+    /// Starts the next file.
     pub(super) fn step(&mut self) {
         self.done += 1;
         let is_due = self.told.is_none_or(|told| told.elapsed() >= PAUSE);
@@ -41,7 +41,7 @@ impl Progress {
         }
     }
 
-    /// Takes the line away.
+    /// Clears the line.
     pub(super) fn end(&self) {
         if self.told.is_some() {
             report::show("\r\x1b[K");

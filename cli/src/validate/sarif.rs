@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, which code scanners read.
+//! SARIF 2.1.0, a format for code scanners.
 //!
 //! Source: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
 
@@ -83,7 +83,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// The path as a reference of a URI (RFC 3986).
+/// The path as a URI reference (RFC 3986).
 fn uri(path: &Path) -> String {
     if path == Path::new("-") {
         return "stdin".to_owned();

@@ -1,4 +1,4 @@
-//! What people read.
+//! Readable text output.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -7,7 +7,7 @@ use super::check::Checked;
 use crate::output;
 use crate::report;
 
-/// Prints every finding with its lines, a line for each definition, and one over all.
+/// Prints every finding with its source lines, a line for each definition, and a summary.
 pub(super) fn print(checked: &[Checked], quiet: bool) {
     for one in checked {
         for finding in &one.findings {

@@ -1,10 +1,10 @@
-//! Runs the command as its users do.
+//! Runs the command as a process.
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// What one run of the command gave.
+/// The result of one run of the command.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) status: i32,
@@ -12,7 +12,7 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
-/// The folder that the command runs in.
+/// The working directory of the command.
 pub(crate) fn examples() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/asl")
 }
@@ -27,7 +27,7 @@ pub(crate) fn stepwright(arguments: &[&str], stdin: &str) -> Ran {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A command that refuses its arguments does not read its input; the broken pipe is no failure of the test.
+    // A command that rejects its arguments does not read its input; the broken pipe is not a test failure.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     let output = child.wait_with_output().unwrap();
     Ran {

@@ -1,4 +1,4 @@
-//! Hosts, pages and signatures that a server accepts.
+//! The hosts, origins and signatures that a server accepts.
 
 use std::process::Command;
 
@@ -63,7 +63,7 @@ fn a_page_of_another_site_cannot_call_a_server_of_this_machine() {
     assert_eq!(health.status().as_u16(), 403);
 }
 
-/// The command line's list of state machines with this key.
+/// The state machines that the AWS CLI lists with this key.
 fn list(server: &Server, id: &str, secret: &str) -> Option<String> {
     let ran = Command::new("aws")
         .args([
@@ -118,7 +118,7 @@ fn a_server_with_keys_answers_signed_requests_only() {
     assert!(refused.contains("UnrecognizedClientException"), "{refused}");
 }
 
-/// How a server that does not start ends: its exit status and what it printed.
+/// The exit status and the output of a server that fails to start.
 fn refused(arguments: &[&str], keys: &str) -> (Option<i32>, String) {
     let ran = Command::new(env!("CARGO_BIN_EXE_stepwright"))
         .args(["serve", "--port", "0"])

@@ -1,4 +1,4 @@
-//! AWS's command line. Where it is missing the tests say that they were skipped; in CI they fail then.
+//! Tests with the AWS CLI. If it is missing, the tests report that they were skipped; in CI they fail instead.
 
 use std::process::{Command, Output};
 
@@ -6,13 +6,13 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{ROLE, Server, text};
 
-/// AWS's command line against a server.
+/// The AWS CLI, with a server as its endpoint.
 struct Aws {
     server: Server,
 }
 
 impl Aws {
-    /// `None` where the command line is missing.
+    /// `None` if the AWS CLI is missing.
     fn new(arguments: &[&str]) -> Option<Self> {
         let is_there = Command::new("aws").arg("--version").output().is_ok();
         if !is_there {
@@ -45,7 +45,7 @@ impl Aws {
         aws.output().expect("the command line is there")
     }
 
-    /// The response of an operation that succeeds; null for one without members.
+    /// The response of a successful operation; null for an empty one.
     fn call(&self, operation: &str, arguments: &[&str]) -> Json {
         let ran = self.run(operation, arguments);
         let stderr = String::from_utf8_lossy(&ran.stderr);
@@ -56,7 +56,7 @@ impl Aws {
         }
     }
 
-    /// What the command line says of an operation that fails.
+    /// The message of the AWS CLI for a failed operation.
     fn refusal(&self, operation: &str, arguments: &[&str]) -> String {
         let ran = self.run(operation, arguments);
         assert!(!ran.status.success(), "{operation}: {ran:?}");
@@ -76,7 +76,7 @@ impl Aws {
         text(&created["stateMachineArn"])
     }
 
-    /// Starts an execution, and gives its ARN when it is over.
+    /// Runs an execution to its end, and returns its ARN.
     fn execute(&self, machine: &str, input: &str) -> String {
         let started = self.call(
             "start-execution",

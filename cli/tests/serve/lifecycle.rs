@@ -1,4 +1,4 @@
-//! The server as a process: how it begins and ends.
+//! The server as a process: its start and its end.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -24,7 +24,7 @@ fn it_says_where_it_listens_and_that_it_is_up() {
     assert!(answer.contains(r#""status":"ok""#), "{answer}");
 }
 
-/// A signal ends the server, and the commands that it started.
+/// A signal ends the server and the commands that it started.
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_it_with_its_commands() {
@@ -70,8 +70,8 @@ fn a_signal_ends_it_with_its_commands() {
     }
 }
 
-/// As many connections as the system allows, up to 10,000, each with the beginning of a request: the server answers others, its memory stays
-/// bounded, and they all can go on.
+/// As many connections as the system allows, up to 10,000, each with an incomplete request: the server answers other requests, its memory is
+/// bounded, and all connections can continue.
 #[cfg(target_os = "linux")]
 #[test]
 fn ten_thousand_connections_are_held() {
@@ -79,7 +79,7 @@ fn ten_thousand_connections_are_held() {
 
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
-    // Where it is refused there are fewer connections.
+    // If the system refuses, fewer connections are possible.
     let _ = setrlimit(Resource::Nofile, limit);
     let allowed = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     let count = usize::try_from(allowed.saturating_sub(500).min(10_000)).unwrap_or_default();

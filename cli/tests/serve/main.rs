@@ -1,4 +1,4 @@
-//! `stepwright serve`, as users start it and as AWS's command line asks it.
+//! `stepwright serve`, with clients and with the AWS CLI.
 
 mod access;
 mod aws;

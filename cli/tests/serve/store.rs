@@ -1,4 +1,4 @@
-//! A server whose store is in trouble, or that ends while its executions are at work.
+//! A server whose store fails, or that ends while executions are running.
 
 #![cfg(unix)]
 
@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{ROLE, Server, text};
 
-/// The longest time that a step of a test may take.
+/// Maximum duration of a step of a test.
 const LIMIT: Duration = Duration::from_secs(60);
 
 struct Store {
@@ -34,7 +34,7 @@ impl Store {
         Server::start(&[&["--store", path], arguments].concat())
     }
 
-    /// Another program's connection.
+    /// A connection of another program.
     fn connect(&self) -> Connection {
         Connection::open(&self.path).expect("it is a database")
     }
@@ -64,7 +64,7 @@ fn signal(server: &Server, signal: Signal) {
     kill_process(id, signal).expect("the server runs");
 }
 
-/// Waits for the end of the server; returns how long that took.
+/// Waits for the end of the server. Returns the duration.
 fn ended(server: &mut Server) -> Duration {
     let begun = Instant::now();
     let status = server.process.wait().expect("it is a child");
@@ -149,7 +149,7 @@ fn a_store_that_another_program_locks_loses_nothing_and_reports_nothing_false() 
         text(&health["store"]["error"]).contains("in use"),
         "{health}"
     );
-    // A start fails, and nothing of it exists.
+    // A start fails, and leaves nothing behind.
     let request = json!({"stateMachineArn": machine, "name": "refused", "input": "{}"});
     let (code, refused) = server.ask("StartExecution", &request);
     assert_eq!(code, 503, "{refused}");
@@ -183,8 +183,7 @@ fn a_store_that_another_program_locks_loses_nothing_and_reports_nothing_false() 
     assert_eq!(server.finished(&again)["status"], "SUCCEEDED");
 }
 
-/// A write beyond the limit ends a process that does not handle its signal. The log on standard error is a file, which cannot grow
-/// either.
+/// A write beyond the limit ends a process that does not handle the signal. The log on standard error is a file, which cannot grow either.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_limit_on_file_sizes_is_an_outage_and_everything_continues_when_it_is_lifted() {
@@ -206,7 +205,7 @@ fn a_limit_on_file_sizes_is_an_outage_and_everything_continues_when_it_is_lifted
         prlimit(Pid::from_raw(id), Resource::Fsize, limit).expect("the server runs");
     };
     let request = json!({"stateMachineArn": machine, "name": "refused", "input": "{}"});
-    // The log has room for some lines with the second limit, and the store has none.
+    // With the second limit, the log has room for some lines, but the store has none.
     for bytes in [0, 4_096] {
         limit(Some(bytes));
         until("the outage", || {
@@ -228,7 +227,7 @@ fn a_limit_on_file_sizes_is_an_outage_and_everything_continues_when_it_is_lifted
     assert!(!log.contains("suspends"), "a start was refused: {log}");
 }
 
-/// Changes each record of an execution that is not in the row of the execution.
+/// Damages each record of an execution outside of the execution's row.
 fn damage(path: &Path, execution: &str) {
     let connection = Connection::open(path).expect("it is a database");
     let damaged = connection.execute(

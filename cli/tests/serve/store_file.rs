@@ -1,4 +1,4 @@
-//! The file of a store: signals, kills, backups, and what an operator does to the file.
+//! The store file: signals, kills, backups, and operations of an operator on the file.
 #![cfg(unix)]
 
 use std::fs;
@@ -46,7 +46,7 @@ impl Folder {
         assert_eq!(status, 0, "{arguments:?}: {text}");
     }
 
-    /// Runs a command that is refused with these texts, and changes neither the store nor its log.
+    /// Runs a command that fails with these texts, and changes neither the store nor its log.
     fn refused(&self, arguments: &[&str], texts: &[&str]) {
         let content = || ["orders.db", "orders.db-wal"].map(|name| fs::read(self.path(name)).ok());
         let before = content();
@@ -113,7 +113,7 @@ fn a_server_that_a_signal_ends_leaves_no_log() {
     }
 }
 
-/// An open connection of a client, and requests that wait for an answer, do not keep the store open.
+/// An open connection of a client, and pending requests, do not keep the store open.
 #[test]
 fn a_server_with_clients_leaves_no_log() {
     let folder = Folder::new();
@@ -181,7 +181,7 @@ fn a_backup_over_a_killed_store_is_refused_and_a_restore_is_right() {
     let folder = Folder::new();
     let mut server = folder.serve();
     start(&server, "First");
-    // Next to the running engine.
+    // While the engine is running.
     folder.succeeds(&["store", "backup", "orders.db", "backup.db"]);
     start(&server, "Second");
     end(&mut server, Signal::KILL);
@@ -209,7 +209,7 @@ fn a_backup_over_a_killed_store_is_refused_and_a_restore_is_right() {
     start(&server, "Third");
     end(&mut server, Signal::TERM);
     assert_eq!(folder.executions("orders.db"), 2);
-    // The old log is there still, and the killed store has all that was acknowledged.
+    // The old log still exists, and the killed store has all acknowledged executions.
     let aside = folder.files();
     assert!(
         aside.iter().any(|name| name.contains("-wal.aside-")),
@@ -247,7 +247,7 @@ fn a_copy_of_the_file_of_a_running_server_is_refused_and_can_be_recovered() {
     assert_eq!(folder.executions("copy.db"), 0);
     let (_, message) = folder.run(&["store", "recover", "copy.db"]);
     assert!(message.contains("needs no recovery"), "{message}");
-    // The server did not notice any of it.
+    // The server is not affected.
     start(&server, "Second");
     assert_eq!(folder.executions("orders.db"), 2);
 }

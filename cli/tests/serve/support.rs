@@ -1,4 +1,4 @@
-//! The server as a process, a client, and an endpoint that answers its tasks.
+//! The server as a process, a client, and an HTTP endpoint for its tasks.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value as Json, json};
 
 pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/tests";
-/// What never comes.
+/// Timeout of the tests.
 const HANGS: Duration = Duration::from_secs(60);
 
-/// `stepwright serve` with a port that is free. It is killed with the value.
+/// `stepwright serve` on a free port. Dropping the value kills it.
 pub(crate) struct Server {
     pub(crate) process: Child,
     pub(crate) address: String,
@@ -30,7 +30,7 @@ impl Server {
                 break address;
             }
         };
-        // The rest is read, so that the server never waits for a reader.
+        // The remaining output is read, so that the server never blocks on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Self::of(process, address)
     }
@@ -61,7 +61,7 @@ impl Server {
         }
     }
 
-    /// The status and the body of an answer.
+    /// The status and the body of a response.
     pub(crate) fn ask(&self, operation: &str, request: &Json) -> (u16, Json) {
         let answer = self
             .agent
@@ -85,14 +85,14 @@ impl Server {
         (answer.status().as_u16(), body.expect("it is JSON"))
     }
 
-    /// The answer of an operation that succeeds.
+    /// The response of a successful operation.
     pub(crate) fn call(&self, operation: &str, request: Json) -> Json {
         let (status, body) = self.ask(operation, &request);
         assert_eq!(status, 200, "{operation}: {body}");
         body
     }
 
-    /// Starts an execution of a machine of one state, whose name the machine has too, and gives its ARN.
+    /// Starts an execution of a machine with one state, which also has this name, and returns its ARN.
     pub(crate) fn start_state(&self, name: &str, mut state: Json, input: &Json) -> String {
         state["End"] = json!(true);
         let definition = json!({"StartAt": name, "States": {name: state}});
@@ -107,12 +107,12 @@ impl Server {
         text(&started["executionArn"])
     }
 
-    /// What a machine of one state comes to.
+    /// The result of a machine with one state.
     pub(crate) fn run_state(&self, name: &str, state: Json, input: &Json) -> Json {
         self.finished(&self.start_state(name, state, input))
     }
 
-    /// What DescribeExecution tells when an execution is over.
+    /// The response of DescribeExecution after the end of an execution.
     pub(crate) fn finished(&self, execution: &str) -> Json {
         let begun = Instant::now();
         loop {
@@ -125,7 +125,7 @@ impl Server {
         }
     }
 
-    /// The history once it has an event of this type; the event itself.
+    /// Waits until the history has an event of this type. Returns the event.
     pub(crate) fn event(&self, execution: &str, kind: &str) -> Json {
         let begun = Instant::now();
         loop {
@@ -152,7 +152,7 @@ fn spawn(arguments: &[&str], errors: Stdio) -> Child {
         .expect("the command is there")
 }
 
-/// The address in the line that says where the server listens.
+/// The address in the line with the server's address.
 fn address(line: &str) -> Option<String> {
     let (_, rest) = line.split_once("http://")?;
     rest.split(' ').next().map(str::to_owned)
@@ -160,7 +160,7 @@ fn address(line: &str) -> Option<String> {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The server may have ended by itself.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -170,17 +170,17 @@ pub(crate) fn text(json: &Json) -> String {
     json.as_str().expect("it is text").to_owned()
 }
 
-/// A request as an endpoint got it.
+/// A request that an endpoint received.
 pub(crate) struct Request {
     pub(crate) path: String,
     pub(crate) headers: String,
     pub(crate) body: Json,
 }
 
-/// What an endpoint answers: the status, headers, and the body.
+/// The response of an endpoint: the status, headers, and the body.
 pub(crate) type Response = (u16, &'static str, String);
 
-/// An HTTP server that answers each request in this way, until the test process ends.
+/// An HTTP server that answers each request with `answer`, until the test process ends.
 pub(crate) fn endpoint(answer: impl Fn(&Request) -> Response + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = listener.local_addr().expect("it is bound");

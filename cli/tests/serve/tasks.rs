@@ -1,4 +1,4 @@
-//! Who answers tasks.
+//! Handlers of tasks.
 
 use serde_json::{Value as Json, json};
 
@@ -41,7 +41,7 @@ fn a_command_answers_the_state_the_function_or_the_resource_that_it_is_bound_to(
     let broken = run("Broken", invoke("whatever"));
     assert_eq!(broken["error"], "CardDeclined");
     assert_eq!(broken["cause"], "no funds");
-    // The machine's name with the state's counts before the state's alone.
+    // A name with machine and state takes precedence over the state's name alone.
     let definition = json!({"StartAt": "Charge", "States": {"Charge": {
         "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true}}});
     let created = server.call(
@@ -83,7 +83,7 @@ fn an_endpoint_gets_the_input_and_gives_the_output() {
     ] {
         arguments.extend(["--task".to_owned(), bound(name, path)]);
     }
-    // Nothing listens at port 1.
+    // No server listens on port 1.
     arguments.extend(["--task".to_owned(), "Off=http://127.0.0.1:1/".to_owned()]);
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let server = Server::start(&arguments);

@@ -22,6 +22,8 @@ pub(super) trait Matches {
     /// What is there when an option is `Some`.
     fn some(&self, value: &Self::Leaf) -> Self::Leaf;
     /// A member by its name in JSON.
+    /// The same value, as a part of the object that it is read from.
+    fn flattened(&self, value: &Self::Leaf) -> Self::Leaf;
     fn member(&mut self, value: &Self::Leaf, wire: &str) -> Self::Leaf;
     /// A field by its Rust name.
     fn field(&mut self, value: &Self::Leaf, name: &str) -> Self::Leaf;
@@ -171,9 +173,12 @@ impl<L: Matches> Matched<L> {
         fields: &[(Text, Pattern)],
         subject: &L::Leaf,
     ) {
+        // The content of an internally tagged variant is in one object with the tag.
+        let mut shares_object = false;
         let content = match language.shape(subject).plain() {
             Shape::Enum(shape) => match find(&shape, name) {
                 Ok(variant) => {
+                    shares_object = matches!(shape.tagging, Tagging::Internal { .. });
                     self.tests
                         .push(is_variant(language, subject, &shape, variant));
                     let content = match &shape.tagging {
@@ -203,6 +208,10 @@ impl<L: Matches> Matched<L> {
                 continue;
             }
             let part = match field.parse::<usize>() {
+                Ok(index) if shares_object => {
+                    let part = language.item(&content, index);
+                    language.flattened(&part)
+                }
                 Ok(index) => language.item(&content, index),
                 Err(_) => language.field(&content, field),
             };

@@ -253,6 +253,39 @@ impl Shape {
         }
     }
 
+    /// The shape of a list or tuple that is written out: a list where all items may be of one type, and else a tuple.
+    pub(crate) fn of_items(items: Vec<Shape>) -> Shape {
+        let item = items
+            .iter()
+            .cloned()
+            .reduce(|shape, other| shape.or(&other));
+        match item {
+            None => Shape::list(Shape::Any),
+            Some(item) if items.iter().all(|other| item.may_be(other)) => Shape::list(item),
+            Some(_) => Shape::Tuple(items),
+        }
+    }
+
+    /// Whether two values may be of one Rust type. Structs and enums are compared by name.
+    fn may_be(&self, other: &Shape) -> bool {
+        match (self.plain(), other.plain()) {
+            (Shape::Any, _) | (_, Shape::Any) => true,
+            (Shape::Option(some), Shape::Option(other)) => some.may_be(&other),
+            (Shape::Array(item), Shape::Array(other)) => item.may_be(&other),
+            (Shape::Array(item), Shape::Tuple(others))
+            | (Shape::Tuple(others), Shape::Array(item)) => {
+                others.iter().all(|other| item.may_be(other))
+            }
+            (Shape::Tuple(items), Shape::Tuple(others)) => {
+                let mut pairs = items.iter().zip(&others);
+                items.len() == others.len() && pairs.all(|(item, other)| item.may_be(other))
+            }
+            (Shape::Set(set), Shape::Set(other)) => set.item.may_be(&other.item),
+            (Shape::Map(map), Shape::Map(other)) => map.value.may_be(&other.value),
+            (this, other) => this.describe() == other.describe(),
+        }
+    }
+
     /// Whether it is a number without fraction.
     #[must_use]
     pub fn is_integer(&self) -> bool {

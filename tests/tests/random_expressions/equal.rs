@@ -31,14 +31,16 @@ pub fn equal(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// A text with `0` for each `-0` that is a number.
+/// A text with `0` for each `-0` that is a number, and `0.00` for `-0.00`.
 fn without_negative_zeros(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("-0") {
         out += before;
-        let goes_on = after.starts_with(|next: char| next.is_ascii_digit() || next == '.');
-        out += if goes_on { "-0" } else { "0" };
+        let digits = after.strip_prefix('.').unwrap_or(after);
+        let digits = digits.trim_start_matches('0');
+        let is_zero = !digits.starts_with(|next: char| next.is_ascii_digit() || next == '.');
+        out += if is_zero { "0" } else { "-0" };
         rest = after;
     }
     out + rest

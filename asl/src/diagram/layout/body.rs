@@ -1,4 +1,4 @@
-//! One body: its nodes in layers, its links as lines between them.
+//! Lays out one body: nodes in layers, and links as lines between them.
 
 use super::fallback;
 use super::geometry::{Point, Rect, Size};
@@ -8,26 +8,26 @@ use super::line::{LOOP, Line, Wire};
 use super::plan::{Parts, Plan};
 use super::route::{looped, place};
 
-/// A body that is laid out. Its upper left corner is the origin.
+/// The layout of a body. Its upper left corner is the origin.
 #[derive(Debug, Clone, Default)]
 pub(in crate::diagram) struct Placed {
     pub(in crate::diagram) size: Size,
-    /// Where each node of the body stands, in their order.
+    /// The rectangle of each node of the body, in their order.
     pub(in crate::diagram) nodes: Vec<Rect>,
-    /// Where the mark of the start is.
+    /// The rectangle of the start mark.
     pub(in crate::diagram) start: Option<Rect>,
-    /// Where the mark of the end is.
+    /// The rectangle of the end mark.
     pub(in crate::diagram) end: Option<Rect>,
     pub(in crate::diagram) lines: Vec<Line>,
 }
 
-/// More bends of lines than this make a tangle, and the layering takes its square in time.
+/// Maximum number of line bends for the careful layout. More bends are a tangle, and the layering takes quadratic time.
 const BENDS: usize = 40_000;
-/// A level with more states than this is cut into rows.
+/// Maximum number of states on a level for the careful layout. Wider levels are split into rows.
 const WIDEST: usize = 400;
-/// The distance of parts that do not hang together.
+/// The distance between unconnected parts.
 const BETWEEN_PARTS: f64 = 40.0;
-/// Parts stand side by side up to this width.
+/// Parts are arranged side by side up to this width.
 const ROW: f64 = 1_200.0;
 
 /// Lays out one body.
@@ -63,7 +63,7 @@ pub(super) fn lay_out(parts: &Parts<'_>, budget: &mut Budget) -> Placed {
     }
 }
 
-/// A part of a body that hangs together.
+/// A connected component of a body.
 struct Part {
     rects: Vec<Rect>,
     lines: Vec<Line>,
@@ -71,7 +71,7 @@ struct Part {
 }
 
 impl Part {
-    /// `local` has room for the place of every vertex of the plan in its part.
+    /// `local` has a slot for the index of each vertex of the plan within its part.
     fn new(
         plan: &Plan,
         vertices: &[usize],
@@ -115,7 +115,7 @@ impl Part {
     }
 }
 
-/// Whether a careful layout of a part gives a legible picture in acceptable time.
+/// Whether a careful layout of a part is legible and takes acceptable time.
 fn is_worth_care(arcs: &[Arc], levels: &[usize]) -> bool {
     let bends: usize = arcs
         .iter()
@@ -130,7 +130,7 @@ fn is_worth_care(arcs: &[Arc], levels: &[usize]) -> bool {
     bends <= BENDS && widest <= WIDEST
 }
 
-/// Parts side by side, in rows.
+/// Arranges parts side by side, in rows.
 #[derive(Debug, Default)]
 struct Row {
     size: Size,
@@ -140,7 +140,7 @@ struct Row {
 }
 
 impl Row {
-    /// Where a part of that size stands.
+    /// The position of a part of this size.
     fn next(&mut self, size: Size) -> Point {
         let longest = self
             .size

@@ -1,18 +1,18 @@
-//! Many ways to one place become one line: a trunk that the ways join on their way, as side roads join a road.
+//! Bundles many edges to one target into a single line: a trunk that the edges join one after another.
 //!
-//! Without this, a hundred states that all catch into one handler draw a hundred parallel lines past each other.
+//! Without this, a hundred states with a catcher to the same handler would draw a hundred parallel lines.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::levels::Levels;
 use crate::diagram::outline::Class;
 
-/// So many ways from afar make a trunk.
+/// Minimum number of long edges in a trunk.
 const ENOUGH: usize = 3;
-/// A way over fewer levels is drawn by itself, unless many do the same beside a trunk.
+/// Minimum length of a long edge, in levels. Shorter edges are drawn separately, unless many of them run next to a trunk.
 const AFAR: usize = 2;
 
-/// A way between two vertices, before bundling.
+/// An edge between two vertices, before bundling.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way {
     pub(super) from: usize,
@@ -20,18 +20,18 @@ pub(super) struct Way {
     pub(super) class: Class,
 }
 
-/// Ways that share a trunk.
+/// Edges that share a trunk.
 #[derive(Debug, Clone)]
 pub(super) struct Bundle {
     pub(super) to: usize,
     pub(super) catches: bool,
-    /// Whether the target stands above, so that the trunk runs upwards.
+    /// Whether the target is above, so that the trunk runs upwards.
     pub(super) up: bool,
-    /// The ways that join at one place, by their index; the joint that is farthest from the target first.
+    /// The edges that join at each joint, by their index. The joint farthest from the target comes first.
     pub(super) joints: Vec<Vec<usize>>,
 }
 
-/// Ways of one kind to one target.
+/// Edges of one kind to one target.
 #[derive(Default)]
 struct Group {
     to: usize,
@@ -41,7 +41,7 @@ struct Group {
     near: Vec<usize>,
 }
 
-/// Finds the ways that are drawn as trunks. A way is in one bundle at most.
+/// Finds the edges that are drawn as trunks. Each edge is in at most one bundle.
 pub(super) fn bundles(ways: &[Way], levels: &Levels) -> Vec<Bundle> {
     let mut groups: Vec<Group> = Vec::new();
     let mut by_target: HashMap<(usize, bool, bool), usize> = HashMap::new();
@@ -74,7 +74,7 @@ pub(super) fn bundles(ways: &[Way], levels: &Levels) -> Vec<Bundle> {
                 afar,
                 near,
             } = group;
-            // A joint right above a target that stands above would stand in the target's own level.
+            // For a target above, a joint right below it would be on the target's own level.
             let beside = near.len() >= ENOUGH && !up;
             let mut joints: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
             for way in afar.into_iter().chain(near.into_iter().filter(|_| beside)) {
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_comes_from_afar_joins_level_by_level() {
-        // A chain of six, each of which also catches into a seventh.
+        // A chain of six states, each of which also has an edge to a seventh.
         let chain = (0..5).map(|at| Way {
             from: at,
             to: at + 1,
@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(bundles.len(), 1);
         assert_eq!(bundles[0].to, 6);
         assert!(bundles[0].catches && !bundles[0].up);
-        // The last one is near enough to go by itself.
+        // The last one is near enough to be drawn separately.
         assert_eq!(bundles[0].joints, [[5], [6], [7], [8], [9]]);
     }
 

@@ -1,53 +1,53 @@
-//! What is written on nodes and links, and the room that it takes.
+//! The texts of nodes and links, and their sizes.
 
 use crate::diagram::outline::{Link, Node};
 use crate::diagram::text::{Font, wrap_evenly};
 
 use super::geometry::Size;
 
-/// Names of states.
+/// Font of state names.
 pub(in crate::diagram) const NAME: Font = Font {
     size: 13.0,
     stretch: 1.12,
 };
-/// Types of states, and what they do.
+/// Font of state types and details.
 pub(in crate::diagram) const TYPE: Font = Font {
     size: 10.5,
     stretch: 1.03,
 };
-/// Conditions and errors on links.
+/// Font of conditions and errors on links.
 pub(in crate::diagram) const LABEL: Font = Font {
     size: 11.0,
     stretch: 1.03,
 };
 
-/// The height of a line of a name.
+/// The line height of a name.
 pub(in crate::diagram) const NAME_LINE: f64 = 16.0;
-/// The height of the line of the type.
+/// The line height of the type.
 pub(in crate::diagram) const TYPE_LINE: f64 = 15.0;
-/// The height of a line on a link.
+/// The line height of a link's label.
 pub(in crate::diagram) const LABEL_LINE: f64 = 14.0;
-/// The room around the text of a node.
+/// The padding around the text of a node: horizontal, vertical.
 pub(in crate::diagram) const PADDING: (f64, f64) = (14.0, 8.0);
-/// The room that the mark of retriers takes.
+/// The width of the retry mark.
 pub(in crate::diagram) const RETRY: f64 = 18.0;
 
-/// The widest line of a name.
+/// The maximum width of a line of a name.
 const NAME_WIDTH: f64 = 190.0;
-/// The narrowest node.
+/// The minimum width of a node.
 const NARROWEST: f64 = 96.0;
-/// The widest line on a link.
+/// The maximum width of a line of a label.
 const LABEL_WIDTH: f64 = 170.0;
-/// How many lines a name, one label and all labels of a link have at most.
+/// Maximum numbers of lines: of a name, of one label, of all labels of a link.
 const LINES: (usize, usize, usize) = (4, 3, 5);
 
-/// What is written on a node.
+/// The text of a node.
 #[derive(Debug, Clone, Default)]
 pub(in crate::diagram) struct Face {
     pub(in crate::diagram) name: Vec<String>,
-    /// The type and what the state does.
+    /// The type and the detail of the state.
     pub(in crate::diagram) kind: String,
-    /// The size of a node with nothing inside, or of the head of one.
+    /// The size of a simple node, or of the head of a node with bodies inside.
     pub(in crate::diagram) size: Size,
 }
 
@@ -71,7 +71,7 @@ impl Face {
     }
 }
 
-/// What is written on a link: all that its transitions are taken for.
+/// The label lines of a link, for all of its transitions.
 pub(super) fn label_lines(link: &Link) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for (index, label) in link.labels.iter().enumerate() {
@@ -85,7 +85,7 @@ pub(super) fn label_lines(link: &Link) -> Vec<String> {
     lines
 }
 
-/// The room that lines on a link take.
+/// The size of label lines.
 pub(super) fn label_size(lines: &[String]) -> Size {
     if lines.is_empty() {
         return Size::default();

@@ -1,6 +1,6 @@
-//! Points, boxes and paths. All lengths are pixels; `y` grows downwards.
+//! Points, rectangles and paths. All lengths are in pixels; `y` grows downwards.
 
-/// A place.
+/// A point.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(in crate::diagram) struct Point {
     pub(in crate::diagram) x: f64,
@@ -12,7 +12,7 @@ impl Point {
         Point { x, y }
     }
 
-    /// The point as seen from outside a box that stands at `origin`.
+    /// Translates the point from the coordinates of a box at `origin` to the coordinates outside.
     pub(in crate::diagram) fn moved(self, origin: Point) -> Point {
         Point::new(self.x + origin.x, self.y + origin.y)
     }
@@ -31,7 +31,7 @@ impl Size {
     }
 }
 
-/// A box: its upper left corner and its size.
+/// A rectangle: its upper left corner and its size.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(in crate::diagram) struct Rect {
     pub(in crate::diagram) corner: Point,
@@ -39,7 +39,7 @@ pub(in crate::diagram) struct Rect {
 }
 
 impl Rect {
-    /// The box around a centre.
+    /// The rectangle around a centre.
     pub(super) fn around(centre: Point, size: Size) -> Rect {
         Rect {
             corner: Point::new(centre.x - size.width / 2.0, centre.y - size.height / 2.0),
@@ -56,19 +56,19 @@ impl Rect {
     }
 }
 
-/// A line that an edge follows.
+/// The path of a line.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(in crate::diagram) struct Path {
     pub(in crate::diagram) start: Point,
     pub(in crate::diagram) segments: Vec<Segment>,
 }
 
-/// A part of a path, from where the part before it ended.
+/// A segment of a path. It starts at the end of the previous segment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::diagram) enum Segment {
-    /// Straight to a point.
+    /// A straight line to a point.
     Line(Point),
-    /// Along a cubic Bézier curve: two control points and the end.
+    /// A cubic Bézier curve: two control points and the end.
     Curve(Point, Point, Point),
 }
 
@@ -94,13 +94,13 @@ impl Path {
             .map_or(self.start, |segment| segment.end())
     }
 
-    /// Goes straight down to a height, when that is not where the path is already.
+    /// Adds a vertical line down to a height, unless the path is already there.
     pub(super) fn down_to(&mut self, y: f64) {
         let end = self.end();
         if (y - end.y).abs() < 0.05 {
             return;
         }
-        // Two straight parts in one direction are one.
+        // Merges two straight segments in the same direction.
         if let Some(Segment::Line(last)) = self.segments.last_mut() {
             last.y = y;
             return;
@@ -108,11 +108,11 @@ impl Path {
         self.segments.push(Segment::Line(Point::new(end.x, y)));
     }
 
-    /// Swings over to a point below, leaving and arriving upright.
+    /// Adds a curve to a point below, vertical at both ends.
     pub(super) fn swing_to(&mut self, point: Point) {
         let end = self.end();
         if (point.x - end.x).abs() < 0.5 {
-            // Too little to be seen as a curve; the straight line hits the point to half a pixel.
+            // The offset is too small for a visible curve; the straight line is within half a pixel of the point.
             self.down_to(point.y);
             return;
         }
@@ -124,7 +124,7 @@ impl Path {
         ));
     }
 
-    /// The line as seen from outside a box that stands at `origin`.
+    /// Translates the path from the coordinates of a box at `origin` to the coordinates outside.
     pub(in crate::diagram) fn moved(&self, origin: Point) -> Path {
         Path {
             start: self.start.moved(origin),
@@ -141,7 +141,7 @@ impl Path {
         }
     }
 
-    /// The same line, followed from its end.
+    /// The same path in the opposite direction.
     pub(super) fn reversed(&self) -> Path {
         let mut path = Path::from(self.end());
         let mut starts: Vec<Point> = vec![self.start];

@@ -1,14 +1,14 @@
-//! Long rows of decisions, each with a way aside that comes to an end.
+//! Long sequences of decisions, each with a side branch that ends.
 //!
-//! Ways aside that stand beside each other push what goes on further to the right with each decision, and the picture becomes a diagonal. Where there
-//! are many, what goes on stands below the end of the way aside, as it does where the two meet again.
+//! If side branches are next to the main path, each decision moves the main path further to the right, and the picture becomes a diagonal. If there
+//! are many decisions, the main path therefore continues below the end of the side branch, as it does where the two paths merge again.
 
 use super::levels::Levels;
 
-/// So many decisions may stand beside each other's ways aside.
+/// Maximum number of decisions whose side branches may be next to the main path.
 const FEW: usize = 5;
 
-/// Makes the ways longer that go on beside a way aside.
+/// Lengthens the edges of the main path that run next to a side branch.
 pub(super) fn lengthen(ways: &[(usize, usize)], levels: &Levels, spans: &mut [usize]) {
     let count = levels.of.len();
     let mut out: Vec<Vec<usize>> = vec![Vec::new(); count];
@@ -20,12 +20,12 @@ pub(super) fn lengthen(ways: &[(usize, usize)], levels: &Levels, spans: &mut [us
         }
     }
     let heights = heights(ways, levels, &out, &entries);
-    // A way that goes on, and how high the ways aside are that begin where it does.
+    // Each edge of the main path, with the height of the side branches that start at the same vertex.
     let mut longer = Vec::new();
     let mut decisions = 0;
     for below in &out {
         let height = |way: &usize| heights[ways[*way].1];
-        // The longest of several ways that all come to an end is the one that goes on.
+        // If all branches end, the longest one is the main path.
         let highest = below.iter().filter_map(height).max();
         let meets = |way: &usize| height(way).is_none() && !out[ways[*way].1].is_empty();
         let any_meets = below.iter().any(meets);
@@ -47,8 +47,8 @@ pub(super) fn lengthen(ways: &[(usize, usize)], levels: &Levels, spans: &mut [us
     }
 }
 
-/// How many levels the way aside has that begins at a vertex; `None` where it meets something else again. What only ends things, the mark
-/// of the end or a Fail state of many, may be met.
+/// The number of levels of the side branch that starts at a vertex; `None` if it merges with another path. It may share terminal nodes with other
+/// paths: the end mark, or a Fail state.
 fn heights(
     ways: &[(usize, usize)],
     levels: &Levels,
@@ -77,7 +77,7 @@ fn heights(
 mod tests {
     use super::*;
 
-    /// Decisions in a row, each with a way aside of two states that ends.
+    /// A sequence of decisions, each with a side branch of two states that ends.
     fn ladder(decisions: usize) -> Vec<(usize, usize)> {
         (0..decisions)
             .flat_map(|at| {

@@ -1,4 +1,4 @@
-//! The layers of a graph, the order within them and the horizontal places: computed by the crate `dugong`.
+//! Computes the layers of a graph, the order within them and the horizontal positions, with the crate `dugong`.
 
 use dugong::graphlib::{Graph, GraphOptions};
 use dugong::{EdgeLabel, GraphLabel, NodeLabel};
@@ -7,10 +7,10 @@ use super::geometry::Size;
 use super::layers::{Arc, BETWEEN_ARCS, BETWEEN_VERTICES, Budget, Layers};
 use super::straighten::straighten;
 
-/// Places that differ by less are the same layer.
+/// Nodes whose vertical positions differ by less are on the same layer.
 const SAME: f64 = 0.01;
 
-/// Lays the graph out; `None` when that costs more than the budget has.
+/// Lays the graph out; `None` if that exceeds the budget.
 pub(super) fn layers(vertices: &[Size], arcs: &[Arc], budget: &mut Budget) -> Option<Layers> {
     let mut graph: Graph<NodeLabel, EdgeLabel, GraphLabel> = Graph::new(GraphOptions {
         directed: true,
@@ -20,7 +20,7 @@ pub(super) fn layers(vertices: &[Size], arcs: &[Arc], budget: &mut Budget) -> Op
     graph.set_graph(GraphLabel {
         nodesep: BETWEEN_VERTICES,
         edgesep: BETWEEN_ARCS,
-        // Vertical places are ours; here they only tell the layers apart.
+        // The vertical positions of `dugong` only identify the layers; the final ones are computed elsewhere.
         ranksep: 20.0,
         ..GraphLabel::default()
     });
@@ -55,7 +55,7 @@ pub(super) fn layers(vertices: &[Size], arcs: &[Arc], budget: &mut Budget) -> Op
 }
 
 fn vertex_id(index: usize) -> String {
-    // No text that JavaScript takes for an array index: `dugong` keeps those in an order of their own, as its model does.
+    // The id must not look like a JavaScript array index: like its model dagre, `dugong` orders such ids differently.
     format!("v{index}")
 }
 
@@ -76,7 +76,7 @@ fn read(
         let name = index.to_string();
         let (upper, lower) = (vertex_id(arc.upper), vertex_id(arc.lower));
         let edge = graph.edge(&upper, &lower, Some(&name))?;
-        // First and last are on the borders of the vertices.
+        // The first and last points are on the borders of the vertices.
         let inner = edge
             .points
             .get(1..edge.points.len().saturating_sub(1))

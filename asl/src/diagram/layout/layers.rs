@@ -1,38 +1,38 @@
-//! What is layered, and what comes of it.
+//! The input and the output of the layering.
 
 use dugong::{WorkControl, WorkError};
 
 use super::geometry::Size;
 
-/// A way from an upper vertex to a lower one.
+/// An edge from an upper vertex to a lower one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Arc {
     pub(super) upper: usize,
     pub(super) lower: usize,
-    /// The room for what stands on it; zero when nothing does.
+    /// The size of its label; zero without a label.
     pub(super) label: Size,
-    /// How much it wants to be short and straight.
+    /// How strongly the layout keeps the arc short and straight.
     pub(super) weight: f64,
-    /// Whether it leads straight down if it can.
+    /// Whether the arc is vertical if possible.
     pub(super) upright: bool,
-    /// How many layers it spans at least.
+    /// The minimum number of layers that it spans.
     pub(super) span: usize,
 }
 
-/// Where everything is, by layers from top to bottom.
+/// The layout in layers, from top to bottom.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layers {
     /// Half the height of each layer.
     pub(super) half_heights: Vec<f64>,
     /// Layer and horizontal centre of each vertex.
     pub(super) vertices: Vec<(usize, f64)>,
-    /// For each arc the layers between its ends, and where it passes through them.
+    /// For each arc, the layers between its ends, and its horizontal position in them.
     pub(super) arcs: Vec<Vec<(usize, f64)>>,
-    /// For each arc that has a label, the layer and horizontal centre of it.
+    /// For each arc with a label, the layer and horizontal centre of the label.
     pub(super) labels: Vec<Option<(usize, f64)>>,
 }
 
-/// What a layout may cost, in the units in which `dugong` counts: 10 to 50 nanoseconds each.
+/// The remaining cost of a layout, in the units of `dugong`: 10 to 50 nanoseconds each.
 #[derive(Debug)]
 pub(super) struct Budget {
     left: usize,
@@ -56,8 +56,8 @@ impl WorkControl for Budget {
     }
 }
 
-/// The least distance of two vertices of one layer.
+/// The minimum distance between two vertices of one layer.
 pub(super) const BETWEEN_VERTICES: f64 = 28.0;
 
-/// The least distance of two arcs that pass through one layer.
+/// The minimum distance between two arcs that pass through one layer.
 pub(super) const BETWEEN_ARCS: f64 = 16.0;

@@ -1,18 +1,18 @@
-//! How far from the start each vertex stands, and which ways lead back.
+//! Levels of vertices, which are their distances from the start, and back edges.
 
-/// The levels of a directed graph whose cycles are broken.
+/// The levels of a directed graph after its cycles are broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Levels {
-    /// For each vertex the length of the longest way to it.
+    /// For each vertex, the length of the longest path to it.
     pub(super) of: Vec<usize>,
-    /// For each way whether it leads back: turned round, all ways together have no cycle.
+    /// For each edge, whether it is a back edge. The graph with all back edges reversed has no cycles.
     pub(super) back: Vec<bool>,
-    /// The vertices in an order in which every way that does not lead back goes forward.
+    /// The vertices in topological order, without the back edges.
     order: Vec<usize>,
 }
 
 impl Levels {
-    /// Walks from `start`, then from each vertex that was not reached, taking ways in their order.
+    /// Searches from `start`, then from each unreached vertex. Follows edges in their order.
     pub(super) fn new(vertices: usize, ways: &[(usize, usize)], start: Option<usize>) -> Levels {
         let mut out: Vec<Vec<usize>> = vec![Vec::new(); vertices];
         for (way, (from, _)) in ways.iter().enumerate() {
@@ -62,7 +62,7 @@ impl Levels {
         levels
     }
 
-    /// Finds the levels anew, when each way spans so many of them at least.
+    /// Recomputes the levels, with a minimum span in levels for each edge.
     pub(super) fn stretch(&mut self, ways: &[(usize, usize)], spans: &[usize]) {
         let mut out: Vec<Vec<usize>> = vec![Vec::new(); self.order.len()];
         for (way, (from, _)) in ways.iter().enumerate() {

@@ -1,23 +1,23 @@
-//! The lines of a body: what each is for, between which vertices it leads, and where it stands once it is routed.
+//! The lines of a body: their meaning, their end vertices, and their paths after routing.
 
 use super::geometry::{Path, Point, Rect, Size};
 use crate::diagram::outline::Class;
 
-/// How far a loop stands out from its node.
+/// How far a loop extends beyond its node.
 pub(super) const LOOP: f64 = 34.0;
 
-/// What is drawn for an arc of the same index.
+/// The line of the arc with the same index.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wire {
     pub(super) what: What,
     pub(super) from: usize,
     pub(super) to: usize,
-    /// Whether it leads upwards.
+    /// Whether it runs upwards.
     pub(super) up: bool,
     pub(super) arrow: bool,
-    /// Whether it is what happens when nothing goes wrong: such lines are straight first.
+    /// Whether it belongs to the flow without errors. Such lines are straightened first.
     pub(super) main: bool,
-    /// The size of what stands on it.
+    /// The size of its label.
     pub(super) label: Size,
 }
 
@@ -32,25 +32,25 @@ impl Wire {
     }
 }
 
-/// A line between two places of a body.
+/// A line between two points of a body.
 #[derive(Debug, Clone)]
 pub(in crate::diagram) struct Line {
     pub(in crate::diagram) what: What,
     pub(in crate::diagram) path: Path,
-    /// Whether it ends in an arrow; a line that joins a trunk does not.
+    /// Whether it ends in an arrow. A line that joins a trunk does not.
     pub(in crate::diagram) arrow: bool,
-    /// Where its label stands.
+    /// The rectangle of its label.
     pub(in crate::diagram) label: Option<Rect>,
 }
 
-/// What a line is for.
+/// The meaning of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::diagram) enum What {
-    /// From the mark of the start.
+    /// From the start mark.
     Start,
     /// A link, by its index in the body.
     Link(usize),
-    /// From a node (by its index in the body) to the mark of the end.
+    /// From a node (by its index in the body) to the end mark.
     End(usize),
     /// A trunk that several links share.
     Trunk(Class),

@@ -1,6 +1,6 @@
-//! Where everything of a picture stands.
+//! Computes the positions of everything in a picture.
 //!
-//! Inner bodies are laid out first; a Parallel or Map is then a node of their size. Within a body, `layered` (the crate `dugong`) finds the
+//! Inner bodies are laid out first; a Parallel or Map is then a node of their size. Within a body, `layered` (with the crate `dugong`) computes the
 //! layers and the order in them, `route` the heights and the lines.
 
 mod body;
@@ -27,29 +27,29 @@ use super::outline::{Body, Node, Outline};
 use layers::Budget;
 use plan::Parts;
 
-/// What a picture may cost before it is drawn with less care, in the units of the layering: two seconds or so.
+/// The cost limit of a careful layout, in the units of the layering: about two seconds.
 const WORK: usize = 150_000_000;
 
-/// The room around the bodies of a Parallel or Map.
+/// The margin around the bodies of a Parallel or Map.
 const INSET: f64 = 14.0;
-/// The room around the states of a body, in its box.
+/// The padding of a body.
 const BODY_PADDING: f64 = 14.0;
-/// A row of branches is at least allowed to be so wide.
+/// The minimum limit for the width of a row of branches.
 const ROW: f64 = 2_400.0;
 
-/// A picture with every place known.
+/// The positions of everything in a picture.
 #[derive(Debug)]
 pub(super) struct Layout {
     pub(super) size: Size,
     pub(super) faces: Vec<Face>,
-    /// The box of each node.
+    /// The rectangle of each node.
     pub(super) nodes: Vec<Rect>,
-    /// The box of each body; the machine's is the picture without its margin.
+    /// The rectangle of each body; that of the machine is the picture without its margin.
     pub(super) frames: Vec<Rect>,
-    /// Each body with places that count from the corner `origins`.
+    /// The layout of each body, relative to its corner in `origins`.
     pub(super) bodies: Vec<Placed>,
     pub(super) origins: Vec<Point>,
-    /// For each body what stands on its links.
+    /// For each body, the labels of its links.
     pub(super) labels: Vec<Vec<Vec<String>>>,
 }
 
@@ -65,7 +65,7 @@ pub(super) fn lay_out(outline: &Outline) -> Layout {
     let mut sizes: Vec<Size> = faces.iter().map(|face| face.size).collect();
     let mut boxes: Vec<Vec<Rect>> = vec![Vec::new(); outline.nodes.len()];
     let mut placed: Vec<Placed> = vec![Placed::default(); outline.bodies.len()];
-    // An inner body has a higher index than the one around it.
+    // An inner body has a higher index than the body around it.
     for index in (0..outline.bodies.len()).rev() {
         let body: &Body = &outline.bodies[index];
         for &node in &body.nodes {
@@ -100,7 +100,7 @@ pub(super) fn lay_out(outline: &Outline) -> Layout {
     absolute(outline, faces, labels, &boxes, placed)
 }
 
-/// The room around the states of a body: the branches of a Parallel have frames, the one body of a Map needs none.
+/// The padding of a body: the branches of a Parallel have frames, the single body of a Map needs none.
 fn padding(around: &Node) -> f64 {
     if around.has_frames() {
         BODY_PADDING
@@ -109,7 +109,7 @@ fn padding(around: &Node) -> f64 {
     }
 }
 
-/// The size of a node around bodies, and where in it they stand: below its head, in rows.
+/// The size of a node around bodies, and their rectangles in it: below its head, in rows.
 fn enclose(head: Size, bodies: &[Size]) -> (Size, Vec<Rect>) {
     let area: f64 = bodies
         .iter()
@@ -117,7 +117,7 @@ fn enclose(head: Size, bodies: &[Size]) -> (Size, Vec<Rect>) {
         .sum();
     let mut longest = (area * 2.0).sqrt().max(ROW);
     let mut best = rows(head, bodies, longest);
-    // Rows of about the same length leave no hole at the end.
+    // Rows of similar length avoid a gap at the end.
     while longest > ROW / 4.0 {
         longest *= 0.95;
         let narrower = rows(head, bodies, longest);
@@ -129,7 +129,7 @@ fn enclose(head: Size, bodies: &[Size]) -> (Size, Vec<Rect>) {
     best
 }
 
-/// The same, with rows no longer than that.
+/// The same, with a maximum row length.
 fn rows(head: Size, bodies: &[Size], longest: f64) -> (Size, Vec<Rect>) {
     let mut rects: Vec<Rect> = Vec::new();
     let mut corner = Point {
@@ -154,7 +154,7 @@ fn rows(head: Size, bodies: &[Size], longest: f64) -> (Size, Vec<Rect>) {
         right = right.max(corner.x);
         row = row.max(size.height);
     }
-    // What is narrower than the head stands in its middle.
+    // Bodies narrower than the head are centred.
     let used = rects.iter().map(Rect::right).fold(0.0, f64::max) + INSET;
     let shift = (right - used).max(0.0) / 2.0;
     for rect in &mut rects {
@@ -163,7 +163,7 @@ fn rows(head: Size, bodies: &[Size], longest: f64) -> (Size, Vec<Rect>) {
     (Size::new(right, corner.y + row + INSET), rects)
 }
 
-/// Turns places within bodies to places within the picture.
+/// Converts positions within bodies to positions within the picture.
 fn absolute(
     outline: &Outline,
     faces: Vec<Face>,

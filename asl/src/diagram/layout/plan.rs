@@ -1,4 +1,4 @@
-//! The graph that is laid out for a body: what has room, and which lines there are between.
+//! The graph that is laid out for a body: its vertices with their sizes, and the lines between them.
 
 use std::collections::HashMap;
 
@@ -11,17 +11,17 @@ use super::layers::Arc;
 use super::levels::Levels;
 use super::line::{LOOP, What, Wire};
 
-/// Diameter of the marks of start and end: those of the machine, and those of bodies inside.
+/// Diameter of the start and end marks: those of the machine, and those of inner bodies.
 const MARKS: (f64, f64) = (18.0, 14.0);
-/// A state with more successors than this has them in several rows.
+/// A state with more successors than this has them on several rows.
 const WIDE: usize = 9;
-/// Rows are not worth more bends of lines than this.
+/// Maximum number of additional line bends for such rows.
 const BENDS: usize = 20_000;
 
-/// What the layout knows of a body's parts before it begins.
+/// The input of a body's layout.
 pub(super) struct Parts<'a> {
     pub(super) outline: &'a Outline,
-    /// Which body it is.
+    /// The index of the body.
     pub(super) index: usize,
     /// The sizes of the body's nodes, in their order.
     pub(super) sizes: &'a [Size],
@@ -29,16 +29,16 @@ pub(super) struct Parts<'a> {
     pub(super) labels: &'a [Size],
 }
 
-/// Vertices and arcs. The nodes of the body are the first vertices, then come the marks and the joints of trunks.
+/// Vertices and arcs. The first vertices are the nodes of the body, then follow the marks and the joints of trunks.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// What is drawn for each vertex.
+    /// The drawn size of each vertex.
     pub(super) vertices: Vec<Size>,
-    /// The room that it takes, loops included.
+    /// The space of each vertex, including loops.
     pub(super) rooms: Vec<Size>,
     pub(super) levels: Vec<usize>,
     pub(super) arcs: Vec<Arc>,
-    /// What is drawn for each arc.
+    /// The line of each arc.
     pub(super) wires: Vec<Wire>,
     pub(super) start: Option<usize>,
     pub(super) end: Option<usize>,
@@ -46,7 +46,7 @@ pub(super) struct Plan {
     pub(super) loops: Vec<(usize, usize)>,
 }
 
-/// A way that is drawn, and how.
+/// An edge to draw, with its properties.
 struct Drawn {
     what: What,
     way: Way,
@@ -71,7 +71,7 @@ impl Plan {
         plan
     }
 
-    /// All ways of the body, those from the start and to the end included.
+    /// All edges of the body, including those from the start and to the end mark.
     fn draw(&mut self, parts: &Parts<'_>) -> Vec<Drawn> {
         let body = &parts.outline.bodies[parts.index];
         let vertex: HashMap<usize, usize> = body.nodes.iter().copied().zip(0..).collect();
@@ -95,7 +95,7 @@ impl Plan {
             let label = parts.labels[at];
             if from == to {
                 self.loops.push((at, from));
-                // The room is the same at both sides, so that what goes straight down stays straight.
+                // The space is symmetric, so that vertical lines through the node stay straight.
                 self.rooms[from].width += 2.0 * (LOOP + label.width);
                 continue;
             }
@@ -137,7 +137,7 @@ impl Plan {
         self.vertices.len() - 1
     }
 
-    /// Turns ways into arcs that all lead downwards, those from afar joined to trunks.
+    /// Converts edges to arcs that all point downwards, and joins long ones to trunks.
     fn wire(&mut self, drawn: &[Drawn]) {
         let ways: Vec<Way> = drawn.iter().map(|drawn| drawn.way).collect();
         let pairs: Vec<(usize, usize)> = ways.iter().map(|way| (way.from, way.to)).collect();
@@ -183,7 +183,7 @@ impl Plan {
                 main: joint.is_none() && drawn.way.class == Class::Next,
                 label: drawn.label,
             };
-            // A joint stays near the state that joins there, and the trunk takes the length.
+            // A joint stays near its state, and the trunk takes up the length.
             let weight = if joint.is_some() { 4.0 } else { drawn.weight };
             let span = if joint.is_some() { 1 } else { spans[at] };
             self.arc(wire, weight, wire.main, span);
@@ -216,7 +216,7 @@ impl Plan {
         self.wires.push(wire);
     }
 
-    /// Vertices and arcs that hang together: for each such part the vertices and the arcs. The part of the start is the first.
+    /// The connected components: the vertices and the arcs of each. The component with the start mark comes first.
     pub(super) fn parts(&self) -> Vec<(Vec<usize>, Vec<usize>)> {
         let count = self.vertices.len();
         let mut near: Vec<Vec<usize>> = vec![Vec::new(); count];
@@ -242,7 +242,7 @@ impl Plan {
             }
             parts.push((Vec::new(), Vec::new()));
         }
-        // The start comes first within its part too: layers are filled from there.
+        // The start mark comes first within its component too: layers are filled from there.
         let rest = (0..count).filter(|vertex| Some(*vertex) != self.start);
         for vertex in self.start.into_iter().chain(rest) {
             parts[part[vertex]].0.push(vertex);
@@ -269,7 +269,7 @@ impl Drawn {
     }
 }
 
-/// How many levels each way spans: 1, but more for some of the many successors of one state, which so stand in several rows.
+/// The number of levels that each edge spans: 1, but more for some of the many successors of one state, to distribute them over several rows.
 fn spans(ways: &[(usize, usize)], levels: &Levels) -> Vec<usize> {
     let mut spans = vec![1; ways.len()];
     let mut below: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -282,7 +282,7 @@ fn spans(ways: &[(usize, usize)], levels: &Levels) -> Vec<usize> {
         let count = ways.len();
         let best = (count as f64 / (1.2 * count as f64).sqrt().max(6.0)).ceil() as usize;
         let rows = best.min(BENDS / count).max(1);
-        // Neighbours stand in different rows: the ways to the lower ones then pass between the upper ones.
+        // Neighbours are on different rows, so that the edges to the lower ones pass between the upper ones.
         for (index, way) in ways.into_iter().enumerate() {
             spans[way] = 1 + index % rows;
         }

@@ -1,24 +1,24 @@
-//! From layers to pixels: how far layers stand apart, where lines leave and reach their nodes, how they swing from layer to layer.
+//! Converts layers to pixels: the distances of layers, the points where lines leave and reach their nodes, and the curves between layers.
 //!
-//! A line crosses a layer upright, at a place where the layering has kept room for it, and moves sideways only between two
-//! layers. So it never runs through a node.
+//! A line crosses each layer vertically, in the gap that the layering reserved for it, and moves sideways only between two layers. So it never
+//! crosses a node.
 
 use super::geometry::{Path, Point, Rect, Segment, Size};
 use super::layers::Layers;
 use super::line::{LOOP, Line, What, Wire};
 
-/// The least distance of two layers.
+/// The minimum distance between two layers.
 const GAP: f64 = 30.0;
-/// The least distance where one of the two holds nothing but labels.
+/// The minimum distance if one of the layers contains only labels.
 const LABEL_GAP: f64 = 19.0;
-/// How much farther apart they stand for each pixel that a line moves sideways between them, and how much at most.
+/// The additional distance for each pixel that a line moves sideways between two layers, and its maximum.
 const SLOPE: (f64, f64) = (0.06, 56.0);
-/// The distance of two lines at a node, when there is room.
+/// The distance between two lines at a node, if there is enough space.
 const PORT: f64 = 18.0;
-/// How far from the corners of a node lines stay.
+/// The minimum distance of lines from the corners of a node.
 const CORNER: f64 = 12.0;
 
-/// Places vertices and lines; gives also the size of all of it. `rooms` are what the vertices keep free around them.
+/// Positions vertices and lines, and returns the total size. `rooms` are the sizes that the vertices reserve.
 pub(super) fn place(
     vertices: &[Size],
     rooms: &[Size],
@@ -39,7 +39,7 @@ pub(super) fn place(
         .zip(&layers.vertices)
         .map(|(size, (layer, x))| Rect::around(Point::new(*x, centres[*layer]), *size))
         .collect();
-    // Two broken lines over each other look like a whole one: what joins a trunk ends where the trunk comes by.
+    // Two overlapping dashed lines look like a solid one. So a line that joins a trunk ends where it meets the trunk.
     for wire in wires {
         let joint = if wire.arrow { wire.from } else { wire.to };
         if vertices[joint].height == 0.0 {
@@ -60,7 +60,7 @@ pub(super) fn place(
     (rects, lines, size)
 }
 
-/// Which layers take room: those with a vertex or a label. Lines swing past the others.
+/// The layers with a vertex or a label. Only these need height; lines skip the others.
 fn kept_layers(layers: &Layers) -> Vec<bool> {
     let mut kept: Vec<bool> = layers.half_heights.iter().map(|half| *half > 0.0).collect();
     for (layer, _) in &layers.vertices {
@@ -69,14 +69,14 @@ fn kept_layers(layers: &Layers) -> Vec<bool> {
     kept
 }
 
-/// A place that a line passes: a layer and where in it.
+/// A point of a line: a layer and the horizontal position in it.
 #[derive(Debug, Clone, Copy)]
 struct Stop {
     layer: usize,
     x: f64,
 }
 
-/// The places that a line passes, from top to bottom, its ends included.
+/// The points of a line from top to bottom, including its ends.
 fn stops(at: usize, wire: &Wire, layers: &Layers, kept: &[bool], ports: &Ports) -> Vec<Stop> {
     let (upper, lower) = wire.downwards();
     let mut stops = vec![Stop {
@@ -95,7 +95,7 @@ fn stops(at: usize, wire: &Wire, layers: &Layers, kept: &[bool], ports: &Ports) 
     stops
 }
 
-/// Where lines touch their vertices: for each wire at the vertex above and at the one below.
+/// Where lines touch their vertices: for each wire, at the upper and at the lower vertex.
 struct Ports {
     upper: Vec<f64>,
     lower: Vec<f64>,
@@ -135,7 +135,7 @@ impl Ports {
     }
 }
 
-/// A line at a vertex: where it goes next, which it is, and whether it is the one that leads on.
+/// A line at a vertex: the position of its next point, its index, and whether it is the main line.
 #[derive(Debug, Clone, Copy)]
 struct Touch {
     next: f64,
@@ -143,8 +143,8 @@ struct Touch {
     main: bool,
 }
 
-/// Spreads lines along the side of a vertex, in the order in which they come from left to right, so that they do not cross
-/// there. A line whose next place is right below (or above) the vertex goes straight there.
+/// Spreads lines along the side of a vertex, in order from left to right, so that they do not cross there. A line whose next point is directly
+/// below (or above) the vertex stays vertical.
 fn spread(lines: &mut [Touch], centre: f64, width: f64, mut set: impl FnMut(usize, f64)) {
     lines.sort_by(|left, right| {
         left.next
@@ -159,7 +159,7 @@ fn spread(lines: &mut [Touch], centre: f64, width: f64, mut set: impl FnMut(usiz
         0.0
     };
     let straight = |line: &Touch| (line.next - centre).abs() <= reach;
-    // The line that leads on stays where it is, and the others make room for it; without one, those in the middle do.
+    // The main line stays in its position, and the others make space for it. Without a main line, the middle lines stay.
     let inner: Vec<usize> = (0..count).filter(|at| straight(&lines[*at])).collect();
     let anchor = inner
         .iter()
@@ -195,7 +195,7 @@ fn spread(lines: &mut [Touch], centre: f64, width: f64, mut set: impl FnMut(usiz
             }
         }
     }
-    // Whatever was pushed over the edge comes back, and pushes its neighbours, but lets them where they are if it can.
+    // Lines beyond the edge move back and push their neighbours. Others stay in their position if possible.
     let close = gap * 0.6;
     for (index, place) in places.iter_mut().enumerate() {
         let most = centre + reach - (count - 1 - index) as f64 * close;
@@ -213,7 +213,7 @@ fn spread(lines: &mut [Touch], centre: f64, width: f64, mut set: impl FnMut(usiz
 /// The vertical centre of each layer.
 fn heights(layers: &Layers, kept: &[bool], stops: &[Vec<Stop>]) -> Vec<f64> {
     let count = layers.half_heights.len();
-    // How far lines move sideways on their way to each layer from the kept one above it.
+    // The largest horizontal movement of a line between each layer and the previous layer with height.
     let mut sideways = vec![0.0_f64; count];
     for stops in stops {
         for pair in stops.windows(2) {
@@ -300,7 +300,7 @@ pub(super) fn looped(rect: Rect, outward: f64, link: usize, label: Size) -> Line
     }
 }
 
-/// Moves everything so that the upper left corner is the origin; gives the size.
+/// Moves everything so that the upper left corner is the origin. Returns the size.
 fn to_origin(
     rects: &mut [Rect],
     rooms: &[Size],

@@ -1,9 +1,9 @@
-//! Horizontal places that keep what belongs together upright.
+//! Horizontal positions with straight vertical lines.
 //!
-//! The layering gives the order of everything in each layer. Its own places drift sideways where a state has a successor and a
-//! catcher: every step takes the mean of the two. Here what must be upright (a state and what is next, the parts of a long line)
-//! becomes one block, and the places of the blocks are those with the shortest lines sideways: a linear programme of the kind that
-//! layering itself is, and `dugong` solves it. This is how `dot` does it.
+//! The layering determines the order of everything in each layer. Its positions drift sideways where a state has a successor and a catcher: every
+//! layer takes the mean of the two. Here, items that must be vertically aligned (a state and its successor, the parts of a long line) form one
+//! block. The positions of the blocks minimise the horizontal lengths of lines. This is the same kind of linear program as the layering, and
+//! `dugong` solves it. `dot` does the same.
 //!
 //! Source: Gansner, Koutsofios, North, Vo, "A Technique for Drawing Directed Graphs", section 4.2.
 
@@ -16,14 +16,14 @@ use super::geometry::Size;
 use super::layers::{Arc, BETWEEN_ARCS, BETWEEN_VERTICES, Budget, Layers};
 use super::untangle::untangle;
 
-/// More than this is left as it is: the picture is too large to be looked at closely.
+/// Maximum number of items. A larger picture is not straightened, because details of it are not visible anyway.
 const MOST: usize = 6_000;
-/// A line that moves no more than this to the side looks like a mistake.
+/// A horizontal offset up to this many pixels looks like a mistake.
 const ALMOST: f64 = 12.0;
-/// How often blocks are moved to the middle of where they may be.
+/// Number of rounds that centre blocks in their free ranges.
 const ROUNDS: usize = 6;
 
-/// Something that has a place in a layer: a vertex, or a line on its way.
+/// An item with a position in a layer: a vertex, or a bend of a line.
 #[derive(Debug, Clone, Copy)]
 struct Item {
     layer: usize,
@@ -38,11 +38,11 @@ struct Piece {
     upper: usize,
     lower: usize,
     weight: f64,
-    /// Whether it is to be upright if nothing hinders.
+    /// Whether it is vertical if possible.
     upright: bool,
 }
 
-/// Moves everything sideways within its order. Leaves the places as they are when that would cost too much.
+/// Moves items sideways without changing their order. Leaves the positions unchanged if that exceeds the budget.
 pub(super) fn straighten(
     layers: &mut Layers,
     vertices: &[Size],
@@ -92,7 +92,7 @@ pub(super) fn straighten(
     }
 }
 
-/// All items, vertices first, then the bends of each arc; and the pieces between them.
+/// All items, first the vertices, then the bends of each arc; and the pieces between them.
 fn items(layers: &Layers, vertices: &[Size], arcs: &[Arc]) -> (Vec<Item>, Vec<Piece>) {
     let mut items: Vec<Item> = layers
         .vertices
@@ -127,7 +127,7 @@ fn items(layers: &Layers, vertices: &[Size], arcs: &[Arc]) -> (Vec<Item>, Vec<Pi
 
 fn piece(items: &[Item], arc: &Arc, upper: usize, lower: usize) -> Piece {
     let ends = usize::from(items[upper].vertex) + usize::from(items[lower].vertex);
-    // A kink in the middle of a line is worse than one where it leaves a state.
+    // A bend in the middle of a line looks worse than a bend at its end.
     let factor = match ends {
         0 => 8.0,
         _ if arc.upright => 8.0,
@@ -158,9 +158,9 @@ fn rows(items: &[Item], layers: usize) -> Vec<Vec<usize>> {
     rows
 }
 
-/// Puts items that stand upright above each other into one block: the block of each item, and how many there are.
+/// Groups vertically aligned items into blocks. Returns the block of each item, and the number of blocks.
 ///
-/// Heavier pieces go first. A piece that would cross an upright one stays free, so blocks have an order from left to right.
+/// Heavier pieces are grouped first. A piece that would cross a vertical one is not aligned, so the blocks have an order from left to right.
 fn blocks(items: &[Item], pieces: &[Piece], position: &[usize]) -> (Vec<usize>, usize) {
     let mut order: Vec<usize> = (0..pieces.len())
         .filter(|piece| pieces[*piece].upright)
@@ -171,7 +171,7 @@ fn blocks(items: &[Item], pieces: &[Piece], position: &[usize]) -> (Vec<usize>, 
     });
     let mut below = vec![None; items.len()];
     let mut above = vec![None; items.len()];
-    // For each layer the upright pieces that begin there: from which position to which.
+    // For each layer, the vertical pieces that start there: from position to position.
     let mut upright: HashMap<usize, BTreeMap<usize, usize>> = HashMap::new();
     for piece in order.into_iter().map(|piece| pieces[piece]) {
         let (upper, lower) = (piece.upper, piece.lower);
@@ -208,7 +208,7 @@ fn blocks(items: &[Item], pieces: &[Piece], position: &[usize]) -> (Vec<usize>, 
     (block, count)
 }
 
-/// How far blocks stand apart at least: left block, right block, distance.
+/// The minimum distances of blocks: left block, right block, distance.
 fn separations(items: &[Item], rows: &[Vec<usize>], block: &[usize]) -> Vec<(usize, usize, f64)> {
     let room = |item: &Item| {
         item.half
@@ -232,7 +232,7 @@ fn separations(items: &[Item], rows: &[Vec<usize>], block: &[usize]) -> Vec<(usi
         .collect()
 }
 
-/// How strongly blocks pull at each other: two blocks, strength.
+/// The attraction between blocks: two blocks, strength.
 fn pulls(pieces: &[Piece], block: &[usize]) -> Vec<(usize, usize, f64)> {
     let mut pulls: BTreeMap<(usize, usize), f64> = BTreeMap::new();
     for piece in pieces {
@@ -247,7 +247,7 @@ fn pulls(pieces: &[Piece], block: &[usize]) -> Vec<(usize, usize, f64)> {
         .collect()
 }
 
-/// The places with the least sum of pulls times distances.
+/// The positions that minimise the sum of attractions times distances.
 fn solve(
     blocks: usize,
     apart: &[(usize, usize, f64)],
@@ -276,7 +276,7 @@ fn solve(
             Some(edge(*distance, 0.0)),
         );
     }
-    // The distance of two blocks whose order is open is the sum of their distances from a third that is left of both.
+    // If the order of two blocks is open, their distance is the sum of their distances from a third block to the left of both.
     for (index, (one, other, weight)) in pulls.iter().enumerate() {
         graph.set_node(format!("p{index}"), NodeLabel::default());
         for block in [one, other] {
@@ -304,7 +304,7 @@ fn solve(
     (places.len() == blocks && kept).then_some(places)
 }
 
-/// Blocks that may still be moved a little, each between its neighbours.
+/// Blocks that can still move a little, each between its neighbours.
 struct Relaxed<'a> {
     places: &'a mut [f64],
     left_of: Vec<Vec<(usize, f64)>>,
@@ -336,7 +336,7 @@ impl<'a> Relaxed<'a> {
         relaxed
     }
 
-    /// From where to where a block may be moved.
+    /// The range in which a block can move.
     fn range(&self, block: usize) -> (f64, f64) {
         let least = self.left_of[block]
             .iter()
@@ -349,7 +349,7 @@ impl<'a> Relaxed<'a> {
         (least, most)
     }
 
-    /// Moves each block to the middle of the places that are equally good for it.
+    /// Moves each block to the middle of its equally good positions.
     fn balance(&mut self) {
         let count = self.places.len();
         for round in 0..ROUNDS {
@@ -370,11 +370,11 @@ impl<'a> Relaxed<'a> {
         }
     }
 
-    /// Makes lines straight that are so almost, the heavier ones first.
+    /// Aligns lines that are almost vertical, heavier ones first.
     fn snap(&mut self, pulls: &[(usize, usize, f64)]) {
         let mut order: Vec<&(usize, usize, f64)> = pulls.iter().collect();
         order.sort_by(|left, right| right.2.total_cmp(&left.2));
-        // What has been brought into line stays there.
+        // Aligned blocks are not moved again.
         let mut settled = vec![false; self.places.len()];
         for &&(one, other, _) in &order {
             let aside = (self.places[one] - self.places[other]).abs();
@@ -395,7 +395,7 @@ impl<'a> Relaxed<'a> {
     }
 }
 
-/// Between which places a block is pulled to both sides equally.
+/// The range of positions at which a block is attracted equally to both sides.
 fn medians(pulled: &[(usize, f64)], places: &[f64]) -> Option<(f64, f64)> {
     let mut pulls: Vec<(f64, f64)> = pulled
         .iter()

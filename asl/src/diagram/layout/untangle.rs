@@ -1,15 +1,15 @@
-//! Fewer crossings: neighbours in a layer change places when that leaves fewer of them.
+//! Reduces crossings: swaps neighbours in a layer if that reduces the number of crossings.
 //!
-//! The layering orders by barycentres and stops at the first order that it cannot better; single exchanges often can.
+//! The layering orders by barycentres and stops at the first order that it cannot improve. Single swaps often can.
 //!
 //! Source: Gansner, Koutsofios, North, Vo, "A Technique for Drawing Directed Graphs", section 3, `transpose`.
 
-/// How often all layers are gone through.
+/// Maximum number of passes over all layers.
 const ROUNDS: usize = 8;
-/// An item with more lines than this stays where it is: counting would take too long.
+/// An item with more lines than this is not swapped, because counting its crossings takes too long.
 const MOST: usize = 200;
 
-/// Exchanges neighbours in `rows` while that helps. `pieces` lead from an item of one row to one of the next.
+/// Swaps neighbours in `rows` as long as that helps. `pieces` connect an item of one row with an item of the next.
 pub(super) fn untangle(rows: &mut [Vec<usize>], pieces: &[(usize, usize)], items: usize) {
     let mut above: Vec<Vec<usize>> = vec![Vec::new(); items];
     let mut below: Vec<Vec<usize>> = vec![Vec::new(); items];
@@ -52,7 +52,7 @@ pub(super) fn untangle(rows: &mut [Vec<usize>], pieces: &[(usize, usize)], items
     }
 }
 
-/// How often the lines of two neighbours cross as they stand, and when they change places.
+/// The number of crossings between the lines of two neighbours: in the present order, and after a swap.
 fn crossings(left: &[usize], right: &[usize], position: &[usize]) -> (usize, usize) {
     let (mut now, mut then) = (0, 0);
     for &one in left {
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_crossing_that_an_exchange_removes_goes() {
-        // 0 and 1 above; 2 and 3 below, where 2 hangs from 1 and 3 from 0.
+        // 0 and 1 are above; below, 2 is connected to 1 and 3 to 0.
         let mut rows = vec![vec![0, 1], vec![2, 3]];
         untangle(&mut rows, &[(1, 2), (0, 3)], 4);
         assert!(rows == [vec![1, 0], vec![2, 3]] || rows == [vec![0, 1], vec![3, 2]]);

@@ -1,8 +1,8 @@
-//! The text of a picture as it is written.
+//! The output buffer of a picture.
 
 use std::fmt::Write;
 
-/// The text of the picture as it grows.
+/// The text of a picture, to which elements are appended.
 #[derive(Debug, Default)]
 pub(super) struct Canvas {
     pub(super) text: String,
@@ -15,7 +15,7 @@ impl Canvas {
     }
 }
 
-/// A length with one digit after the point at most.
+/// A length with at most one decimal digit.
 pub(super) fn number(value: f64) -> String {
     let tenths = (value * 10.0).round() as i64;
     let (sign, tenths) = if tenths < 0 {
@@ -25,7 +25,7 @@ pub(super) fn number(value: f64) -> String {
     };
     let mut text = format!("{sign}{}", tenths / 10);
     if tenths % 10 != 0 {
-        // Writing to a `String` does not fail.
+        // Writing to a `String` cannot fail.
         let _ = write!(text, ".{}", tenths % 10);
     }
     text

@@ -8,7 +8,7 @@ use crate::overlay::Status;
 use super::canvas::{Canvas, number};
 use super::style::{coverage, line_class};
 
-/// All lines, without what stands on them.
+/// Draws all lines, without their labels.
 pub(super) fn lines(out: &mut Canvas, outline: &Outline, layout: &Layout) {
     for (index, body) in layout.bodies.iter().enumerate() {
         for line in &body.lines {
@@ -57,7 +57,7 @@ fn appearance(outline: &Outline, body: usize, lines: &[Line], line: &Line) -> (S
     (format!("line {class}{trunk}{}", marked(mark)), arrow)
 }
 
-/// A trunk is faint when no execution took a transition that joins a trunk like it.
+/// A trunk is faint if no execution took a transition of the same class that joins it.
 fn trunk_mark(outline: &Outline, body: usize, lines: &[Line], class: Class) -> Option<Status> {
     outline.overlay.as_ref()?;
     let catches = class == Class::Catch;
@@ -81,7 +81,7 @@ fn marked(mark: Option<Status>) -> String {
     }
 }
 
-/// The CSS class that says whether an execution took the transition.
+/// The CSS class for whether the execution took the transition.
 fn went(mark: Status) -> &'static str {
     match mark {
         Status::NotEntered => "unentered",
@@ -89,7 +89,7 @@ fn went(mark: Status) -> &'static str {
     }
 }
 
-/// Conditions and errors, over all lines.
+/// Draws the labels, with conditions and errors, over all lines.
 pub(super) fn labels(out: &mut Canvas, outline: &Outline, layout: &Layout) {
     for (index, body) in layout.bodies.iter().enumerate() {
         for line in &body.lines {
@@ -99,7 +99,7 @@ pub(super) fn labels(out: &mut Canvas, outline: &Outline, layout: &Layout) {
             let lines = &layout.labels[index][link];
             let link = &outline.bodies[index].links[link];
             let corner = rect.corner.moved(layout.origins[index]);
-            // What stands on a line hides it with the colour that is behind both.
+            // A label covers its line with the background colour.
             let parent = outline.bodies[index].parent;
             let bare = parent.is_some_and(|parent| !outline.nodes[parent].has_frames());
             let inside = if bare { " inside" } else { "" };
@@ -126,7 +126,7 @@ pub(super) fn labels(out: &mut Canvas, outline: &Outline, layout: &Layout) {
     }
 }
 
-/// The path in the words of SVG.
+/// The path in SVG syntax.
 fn data(path: &Path, origin: Point) -> String {
     let point = |point: Point| {
         let point = point.moved(origin);

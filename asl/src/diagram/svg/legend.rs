@@ -1,4 +1,4 @@
-//! What became of states: the badges on them, and the line below the picture that says what these mean.
+//! Statuses of states: their badges, and the legend below the picture.
 
 use crate::diagram::layout::Rect;
 use crate::diagram::marks;
@@ -9,12 +9,12 @@ use crate::overlay::{Mark, Status};
 use super::canvas::{Canvas, number};
 
 const HEIGHT: f64 = 16.0;
-/// The room for the sign in a badge.
+/// The width of the sign in a badge.
 const SIGN: f64 = 16.0;
-/// A row of the legend, and the room above all of them.
+/// The height of a row of the legend, also used as the margin above the legend.
 const ROW: f64 = 22.0;
 const ABOVE: f64 = 18.0;
-/// A legend is at least so wide before it goes on in a new row.
+/// The minimum width of a legend before a row is wrapped.
 const NARROWEST: f64 = 320.0;
 const BADGE: Font = Font {
     size: 10.5,
@@ -25,7 +25,7 @@ const WORD: Font = Font {
     stretch: 1.03,
 };
 
-/// The badge of a state, over its upper right corner: lines arrive in the middle, and retriers have their mark below.
+/// Draws the badge of a state, over its upper right corner: lines arrive in the middle, and the retry mark is lower.
 pub(super) fn badge(out: &mut Canvas, mark: &Mark, rect: Rect) {
     if mark.status == Status::NotEntered && mark.badge.is_empty() {
         return;
@@ -63,7 +63,7 @@ fn pill(out: &mut Canvas, status: Status, text: &str, x: f64, y: f64) {
     out.line("</g>");
 }
 
-/// The sign in a badge, for readers who cannot tell the colours apart. A path, because not every font has the characters.
+/// The sign in a badge, for readers who cannot distinguish the colours. It is a path, because not every font has the characters.
 fn sign(status: Status, x: f64, y: f64) -> String {
     let data = match status {
         Status::Succeeded | Status::Covered => "m-3.2 .3l2.3 2.3l4.2-5",
@@ -76,18 +76,18 @@ fn sign(status: Status, x: f64, y: f64) -> String {
     format!(r#"<path d="M{} {}{data}"/>"#, number(x), number(y))
 }
 
-/// What stands below a picture with marks.
+/// The legend below a picture with marks.
 #[derive(Debug, Default)]
 pub(super) struct Legend {
     title: Vec<String>,
-    /// Each status with its place.
+    /// Each status with its position.
     items: Vec<(Status, f64, f64)>,
     pub(super) width: f64,
     pub(super) height: f64,
 }
 
 impl Legend {
-    /// The legend of an outline, for a picture that is so wide; nothing where the outline has no marks.
+    /// The legend of an outline, for a picture of this width; empty if the outline has no marks.
     pub(super) fn of(outline: &Outline, width: f64) -> Legend {
         let Some(title) = &outline.overlay else {
             return Legend::default();

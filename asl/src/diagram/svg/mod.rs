@@ -1,4 +1,4 @@
-//! A picture that needs no tool: one SVG file without scripts, fonts or links, legible on light and dark.
+//! Writes one self-contained SVG file without scripts, fonts or links, legible on light and dark backgrounds.
 
 mod canvas;
 mod edge;
@@ -12,7 +12,7 @@ use super::text::xml;
 use canvas::{Canvas, number};
 use legend::Legend;
 
-/// The room around the picture.
+/// The margin of the picture.
 const MARGIN: f64 = 24.0;
 
 /// Draws the outline.
@@ -44,7 +44,7 @@ pub(super) fn render(outline: &Outline) -> String {
         number(height)
     ));
     out.line(&format!(r#"<g transform="translate({MARGIN} {MARGIN})">"#));
-    // What stands inside another thing is drawn after it; lines run over boxes and under labels.
+    // Nested nodes are drawn after the nodes around them; lines are drawn over boxes and under labels.
     for index in 0..outline.nodes.len() {
         if !outline.nodes[index].inner.is_empty() {
             node::container(&mut out, outline, &layout, index);
@@ -64,7 +64,7 @@ pub(super) fn render(outline: &Outline) -> String {
     out.text
 }
 
-/// The dots at which bodies start and end.
+/// Draws the start and end marks of bodies.
 fn marks(out: &mut Canvas, layout: &Layout) {
     for (body, origin) in layout.bodies.iter().zip(&layout.origins) {
         if let Some(mark) = body.start {
@@ -83,7 +83,7 @@ fn marks(out: &mut Canvas, layout: &Layout) {
     }
 }
 
-/// The dot inside the ring of an end.
+/// The diameter of the dot inside an end mark.
 fn dot(mark: Rect) -> f64 {
     mark.size.width / 2.0 - 4.0
 }

@@ -9,7 +9,7 @@ use crate::model::StateKind;
 use super::canvas::{Canvas, number};
 use super::legend;
 
-/// A state with nothing inside.
+/// Draws a simple state.
 pub(super) fn leaf(out: &mut Canvas, outline: &Outline, layout: &Layout, index: usize) {
     let (node, face, rect) = (
         &outline.nodes[index],
@@ -46,7 +46,7 @@ pub(super) fn leaf(out: &mut Canvas, outline: &Outline, layout: &Layout, index: 
     out.line("</g>");
 }
 
-/// A Parallel or Map, and the frames of its branches.
+/// Draws a Parallel or Map, and the frames of its branches.
 pub(super) fn container(out: &mut Canvas, outline: &Outline, layout: &Layout, index: usize) {
     let (node, face, rect) = (
         &outline.nodes[index],
@@ -117,7 +117,7 @@ fn stripe(rect: Rect) -> String {
     )
 }
 
-/// The shape of a Choice: a box whose sides are points.
+/// The shape of a Choice: a box with pointed sides.
 fn hexagon(rect: Rect) -> String {
     let (left, top) = (rect.corner.x, rect.corner.y);
     let (right, bottom) = (left + rect.size.width, top + rect.size.height);
@@ -137,7 +137,7 @@ fn hexagon(rect: Rect) -> String {
     )
 }
 
-/// The mark of a state that is tried again: an arrow that goes round.
+/// Draws the retry mark of a state: a circular arrow.
 fn again(out: &mut Canvas, rect: Rect) {
     let x = rect.corner.x + rect.size.width - RETRY / 2.0 - 5.0;
     let y = rect.corner.y + RETRY / 2.0 + 4.0;
@@ -148,7 +148,7 @@ fn again(out: &mut Canvas, rect: Rect) {
     ));
 }
 
-/// A state's name, line below line from `y`.
+/// Draws a state's name, line by line from `y`.
 fn name_lines(out: &mut Canvas, face: &Face, x: &str, y: f64) {
     let mut y = y;
     for line in &face.name {

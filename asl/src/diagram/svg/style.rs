@@ -1,4 +1,4 @@
-//! Colours, for light and dark.
+//! Colours, for light and dark backgrounds.
 
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -9,7 +9,7 @@ use crate::overlay::Status;
 
 use super::canvas::Canvas;
 
-/// Class, colour on light and colour on dark of each kind of state.
+/// Class, light colour and dark colour of each kind of state.
 const KINDS: [(&str, &str, &str); 10] = [
     ("task", "#1d4ed8", "#7aa7ff"),
     ("pass", "#52606f", "#a3b1c2"),
@@ -32,7 +32,7 @@ pub(super) fn line_class(class: Class) -> &'static str {
     }
 }
 
-/// The class of a line that has a colour because tests went along it or did not; those of an execution keep theirs.
+/// The class of a line with a coverage colour. Lines with the status of an execution have none.
 pub(super) fn coverage(mark: Status) -> Option<&'static str> {
     let is_coverage = matches!(
         mark,
@@ -41,7 +41,7 @@ pub(super) fn coverage(mark: Status) -> Option<&'static str> {
     is_coverage.then_some(marks::class(mark))
 }
 
-/// One theme: paper, box, text, dimmed text, lines, catch lines, and the colour of each kind by a choice of the table above.
+/// A colour theme: paper, box, text, dimmed text, lines, catch lines, and a function that selects the colours of kinds from the table above.
 struct Theme {
     paper: &'static str,
     node: &'static str,
@@ -96,7 +96,7 @@ const FIXED: &str = "\
 .stepwright .frame { stroke-width: 1; stroke-dasharray: 2 3; }
 ";
 
-/// What is added for pictures with marks.
+/// Additional rules for pictures with marks.
 const MARKS: &str = "\
 .stepwright .badge text { font-size: 10.5px; font-weight: 600; text-anchor: start; }
 .stepwright .badge path { fill: none; stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; }
@@ -108,7 +108,7 @@ const MARKS: &str = "\
 .stepwright .is-unentered > .stripe { opacity: 0.4; }
 ";
 
-/// Writes the style sheet, with the kinds of states that are there, and the heads of arrows.
+/// Writes the style sheet, with only the kinds of states in the picture, and the arrow heads.
 pub(super) fn write(out: &mut Canvas, outline: &Outline) {
     let used: HashSet<&str> = outline
         .nodes
@@ -147,7 +147,7 @@ fn theme(theme: &Theme, used: &HashSet<&str>, marks: &[Status], out: &mut String
             .split(", ")
             .map(|selector| format!(".stepwright {selector}"))
             .collect();
-        // Writing to a `String` does not fail.
+        // Writing to a `String` cannot fail.
         let _ = writeln!(out, "{} {{ {declarations} }}", selectors.join(", "));
     };
     rule(".paper", format!("fill: {};", theme.paper));
@@ -190,7 +190,7 @@ fn theme(theme: &Theme, used: &HashSet<&str>, marks: &[Status], out: &mut String
     rule(".legend > text", format!("fill: {};", theme.text));
     rule(".badge path", format!("stroke: {};", theme.paper));
     rule(".badge text", format!("fill: {};", theme.paper));
-    // A line may be covered where no state is, and the other way round.
+    // A line may be covered although no state is, and vice versa.
     let lines = [Status::Covered, Status::NotCovered];
     let has_coverage = marks.iter().any(|mark| coverage(*mark).is_some());
     for status in lines.into_iter().filter(|_| has_coverage) {

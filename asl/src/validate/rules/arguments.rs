@@ -30,7 +30,7 @@ pub(super) const MISSING: Rule = Rule {
 #[cfg(feature = "integrations")]
 use with_tables::{missing, unknown};
 
-/// Without the tables nothing is known of arguments.
+/// Arguments are unknown without the tables.
 #[cfg(not(feature = "integrations"))]
 fn unknown(_: &Definition<'_>, _: &mut Report<'_>) {}
 
@@ -72,7 +72,7 @@ mod with_tables {
         });
     }
 
-    /// Shows each fault of a Task's arguments, with the Task, the field and its members.
+    /// Calls a function for each fault in a Task's arguments, with the Task, the field and its members.
     fn each(
         definition: &Definition<'_>,
         see: &mut dyn FnMut(&Part<'_>, &'static str, &Object, &ArgumentFault),
@@ -96,7 +96,7 @@ mod with_tables {
         }
     }
 
-    /// The name of an argument: in JSONPath the key without the mark of a computed value.
+    /// The name of an argument: the key, without the `.$` of a computed value in JSONPath.
     fn name(language: QueryLanguage, key: &str) -> &str {
         match language {
             QueryLanguage::JsonPath => key.strip_suffix(".$").unwrap_or(key),

@@ -1,14 +1,14 @@
-//! The form of a `Resource` that names no integration: an ARN, a URI, or a text that a template engine fills in.
+//! Syntax of a `Resource` that is not a service integration: an ARN, a URI, or a text that a template engine fills in.
 
 use crate::similar::nearest;
 use crate::substitution::{is_substitution, unclosed};
 
-/// What is wrong with the form of a resource.
+/// A fault in the syntax of a resource.
 pub(super) struct FormFault {
-    /// Whether it is an ARN, of something that a Task cannot call.
+    /// Whether the resource is an ARN, but of something that a Task cannot call.
     pub(super) is_arn: bool,
     pub(super) suggestion: Option<String>,
-    /// Whether AWS may take it all the same, or a deployment script may still put the ARN in its place.
+    /// Whether the resource may still be valid: AWS may accept it, or a deployment script may replace it by an ARN.
     pub(super) doubt: bool,
 }
 
@@ -40,7 +40,7 @@ impl FormFault {
 
 const EXAMPLE: &str = "an integration is written like `arn:aws:states:::lambda:invoke`";
 
-/// What is wrong with the form of a resource; of an ARN of a service integration only that it is one is known here.
+/// Checks the syntax of a resource. An ARN of a service integration is only recognised here; other rules check it.
 pub(super) fn form_fault(resource: &str) -> Option<FormFault> {
     if let Some(open) = unclosed(resource) {
         return FormFault::no_arn(format!("close the substitution: `{open}}}`"));
@@ -49,7 +49,7 @@ pub(super) fn form_fault(resource: &str) -> Option<FormFault> {
         return None;
     }
     let Some((scheme, rest)) = resource.split_once(':') else {
-        // AWS refuses a name, too, but `charge_arn` says that the ARN is still to come.
+        // AWS also rejects a name. But a name such as `charge_arn` is probably replaced later.
         let doubt = is_name(resource) && resource.to_ascii_lowercase().ends_with("arn");
         return Some(FormFault {
             is_arn: false,
@@ -65,7 +65,7 @@ pub(super) fn form_fault(resource: &str) -> Option<FormFault> {
         return Some(FormFault {
             is_arn: false,
             suggestion: Some(EXAMPLE.to_owned()),
-            // The language takes any URI, and the service calls nothing by one.
+            // The States Language allows any URI, but the service does not call any.
             doubt: is_uri(scheme, rest),
         });
     }
@@ -114,7 +114,7 @@ pub(super) fn form_fault(resource: &str) -> Option<FormFault> {
     }
 }
 
-/// What is wrong with a function's name and the version or alias behind it.
+/// Checks the function's name and the version or alias after it.
 fn function_fault(resource: &str, name: &str) -> Option<FormFault> {
     let (name, qualifier) = match name.split_once(':') {
         Some((name, qualifier)) => (name, Some(qualifier)),
@@ -142,7 +142,7 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_part)
 }
 
-/// Whether it is a URI (RFC 3986): a scheme, and something behind it without blanks.
+/// Whether the text is a URI (RFC 3986): a scheme, then a non-empty rest without whitespace.
 fn is_uri(scheme: &str, rest: &str) -> bool {
     let is_part = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '-' | '.');
     scheme.starts_with(|char: char| char.is_ascii_alphabetic())

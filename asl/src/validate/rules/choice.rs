@@ -18,7 +18,7 @@ fn rules<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Par
     definition.parts_of("ChoiceRule")
 }
 
-/// Whether the rule stands in `Choices`, not below another rule.
+/// Whether the rule is directly in `Choices`, not nested in another rule.
 fn is_outer(rule: &Part<'_>) -> bool {
     rule.parent == Some("Choice")
 }
@@ -29,7 +29,7 @@ fn operators(rule: &Part<'_>) -> impl Iterator<Item = Operator> {
         .filter_map(|key| Operator::from_name(key))
 }
 
-/// What a rule of the JSONPath sort tests: its comparisons, `And`, `Or` and `Not`.
+/// The tests of a JSONPath rule: its comparison operators, `And`, `Or` and `Not`.
 fn tests<'d>(rule: &Part<'d>) -> Vec<&'d str> {
     let keys = rule.object.keys().map(String::as_str);
     keys.filter(|key| matches!(*key, "And" | "Or" | "Not") || Operator::from_name(key).is_some())
@@ -78,7 +78,7 @@ pub(super) const ONE_TEST: Rule = Rule {
 
 fn one_test(definition: &Definition<'_>, report: &mut Report<'_>) {
     for rule in rules(definition) {
-        // A condition in the wrong language has a rule of its own.
+        // Another rule reports a condition in the wrong language.
         if rule.language != QueryLanguage::JsonPath || rule.has("Condition") {
             continue;
         }
@@ -224,7 +224,7 @@ fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
         match rule.object.get("Condition") {
             Some(Json::Bool(_)) => {}
             Some(Json::String(text)) => {
-                // One that is not closed has a rule of its own.
+                // Another rule reports an unclosed expression.
                 if !text.starts_with("{%") && !is_substitution(text) {
                     let message = "expected an expression or a boolean, found a string";
                     report

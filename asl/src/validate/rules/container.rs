@@ -36,7 +36,7 @@ pub(super) const NO_START_AT: Rule = Rule {
     check: |definition, report| required(definition, report, false),
 };
 
-/// What is missing is named in one message, as AWS does.
+/// Names all missing fields in one message, as AWS does.
 fn required(definition: &Definition<'_>, report: &mut Report<'_>, without_states: bool) {
     for container in definition.graph.containers() {
         let missing: Vec<&str> = ["States", "StartAt"]
@@ -50,13 +50,13 @@ fn required(definition: &Definition<'_>, report: &mut Report<'_>, without_states
     }
 }
 
-/// Whether a member of `States` is no state but a field of the container around it, such as `StartAt`: what follows from it is no finding.
+/// Whether a member of `States` is not a state but a misplaced field of its container, such as `StartAt`. Other rules then skip it.
 pub(super) fn is_misplaced(name: &str, object: Option<&Object>) -> bool {
     match (
         StateMachine::schema().field(name).map(|field| field.kind),
         object,
     ) {
-        // A state of this name has a type; the states of a container have theirs inside.
+        // A state with this name has a `Type`. A container's `States` has the types one level deeper.
         (Some(Kind::States), Some(states)) => {
             !states.contains_key("Type")
                 && !states.is_empty()
@@ -67,7 +67,7 @@ pub(super) fn is_misplaced(name: &str, object: Option<&Object>) -> bool {
     }
 }
 
-/// Whether a field of the container stands among its states.
+/// Whether a field of the container is among its states by mistake.
 fn is_below(container: &Container<'_>, field: &str) -> bool {
     let states = container.object.get("States").and_then(Json::as_object);
     states
@@ -140,7 +140,7 @@ pub(super) const UNREACHABLE: Rule = Rule {
     check: unreachable,
 };
 
-/// AWS asks whether any transition names the state, not whether a walk from `StartAt` arrives at it.
+/// AWS checks whether any transition names the state, not whether the state is reachable from `StartAt`.
 fn unreachable(definition: &Definition<'_>, report: &mut Report<'_>) {
     for state in unnamed(definition) {
         let state = &definition.graph.states()[state];
@@ -149,7 +149,7 @@ fn unreachable(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The states that nothing names, of the containers in which no transition is broken.
+/// The states that no transition names, in containers without broken transitions.
 fn unnamed(definition: &Definition<'_>) -> impl Iterator<Item = usize> {
     let flow = &definition.flow;
     let states = definition.graph.states().iter().enumerate();
@@ -174,7 +174,7 @@ fn island(definition: &Definition<'_>, report: &mut Report<'_>) {
     if flow.reached.iter().all(|reached| *reached) {
         return;
     }
-    // What is behind a state that nothing names has its fault there.
+    // States that are only reachable from an unnamed state are not reported: the unnamed state is the fault.
     let roots = (0..states.len()).filter(|state| flow.reached[*state] || !flow.named[*state]);
     let explained = flow.walk(roots);
     let mut groups: IndexMap<usize, Vec<usize>> = IndexMap::new();
@@ -206,7 +206,7 @@ fn island(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The first few of a list.
+/// Formats the first few items of a list.
 fn list(items: &[String]) -> String {
     const SHOWN: usize = 3;
     let shown = items[..items.len().min(SHOWN)].join(", ");
@@ -283,13 +283,13 @@ fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The circles that are reached and never left, in containers that could end.
+/// The reachable cycles without an exit, in containers with a terminal state.
 pub(super) fn endless_circles(definition: &Definition<'_>) -> Vec<Vec<usize>> {
     let (graph, flow) = (&definition.graph, &definition.flow);
     let mut circles = Vec::new();
     for (index, container) in graph.containers().iter().enumerate() {
         let reached = |state: &&usize| flow.reached[**state];
-        // Where no end is reached at all, a state that is not reached is the fault.
+        // If no terminal state is reachable, the unreachable states are the fault.
         let may_end = container
             .states
             .iter()
@@ -315,7 +315,7 @@ pub(super) fn endless_circles(definition: &Definition<'_>) -> Vec<Vec<usize>> {
     circles
 }
 
-/// Whether a state waits for a time, a job, a callback or an activity, itself or in a state inside of it.
+/// Whether a state, or a state nested in it, waits for a time, a job, a callback or an activity.
 pub(super) fn waits(definition: &Definition<'_>, state: usize) -> bool {
     let state = &definition.graph.states()[state];
     let inner = || {
@@ -356,14 +356,14 @@ pub(super) const TOO_DEEP: Rule = Rule {
     check: too_deep,
 };
 
-/// How deep Parallel and Map states may stand within each other.
+/// Maximum nesting depth of Parallel and Map states.
 const MAX_NESTING: usize = 32;
 
 fn too_deep(definition: &Definition<'_>, report: &mut Report<'_>) {
     let graph = &definition.graph;
     let mut depths: Vec<usize> = Vec::new();
     for container in graph.containers() {
-        // Containers stand behind those that they are in.
+        // Containers follow their outer containers in the list.
         let outer = container
             .parent
             .map(|parent| graph.states()[parent].container);

@@ -1,4 +1,4 @@
-//! Whether the rules of a Choice take every way, and whether what they compare is there.
+//! Checks whether the rules of a Choice cover all cases, and whether the compared values exist.
 
 use std::collections::{HashMap, HashSet};
 
@@ -54,7 +54,7 @@ fn no_default(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The expressions of conditions, by the rules that have them.
+/// The expressions of conditions, by the number of the rule.
 fn conditions_of<'a, 'd>(definition: &'a Definition<'d>) -> HashMap<usize, &'a ExpressionText<'d>> {
     let expressions = definition.expressions.iter();
     expressions
@@ -66,7 +66,7 @@ fn conditions_of<'a, 'd>(definition: &'a Definition<'d>) -> HashMap<usize, &'a E
         .collect()
 }
 
-/// A comparison as a rule has it.
+/// A comparison in a Choice rule.
 #[derive(Clone, Copy)]
 struct Comparison<'d> {
     variable: &'d str,
@@ -85,7 +85,7 @@ fn comparison(rule: &Object) -> Option<Comparison<'_>> {
     })
 }
 
-/// The comparisons of which one suffices for a rule to hold, and whether each is meant as it stands (`true`) or under `Not`.
+/// The comparisons each of which is sufficient for a rule to match. The flag is `true` for a plain comparison and `false` under `Not`.
 fn alternatives<'d>(rule: &'d Json, holds: bool, found: &mut Vec<(Comparison<'d>, bool)>) {
     let Some(object) = rule.as_object() else {
         return;
@@ -134,7 +134,7 @@ fn jsonpath_exhaustive(rules: &[Json]) -> bool {
                 OperandType::Test | OperandType::Bool
             )
         {
-            // For what is neither true nor false no rule is expected.
+            // For a value that is not a boolean, no rule with the opposite is expected.
             let other = operand.as_bool().map(|operand| (!operand).to_string());
             opposites.extend(other.map(|other| (operator, other, true)));
         }
@@ -155,7 +155,7 @@ fn jsonpath_exhaustive(rules: &[Json]) -> bool {
     false
 }
 
-/// The comparison that holds exactly when another does not, for values that can be compared.
+/// The operator that holds exactly when this one does not, for comparable values.
 fn opposite(operator: Operator) -> Option<Operator> {
     let name = operator.name();
     let (kind, rest) = ["String", "Numeric", "Timestamp"]
@@ -175,7 +175,7 @@ fn opposite(operator: Operator) -> Option<Operator> {
     Operator::from_name(&format!("{kind}{opposite}"))
 }
 
-/// The numbers that comparisons with constants leave out lie between two bounds.
+/// The numbers that comparisons with constants do not cover: those between two bounds.
 #[derive(Default)]
 struct Numbers {
     below: Option<(f64, bool)>,
@@ -184,7 +184,7 @@ struct Numbers {
 }
 
 impl Numbers {
-    /// Takes a comparison in; says whether no number is left out.
+    /// Adds a comparison. Returns whether all numbers are covered.
     fn add(&mut self, operator: Operator, number: f64) -> bool {
         match operator {
             Operator::NumericLessThan => widen(&mut self.below, (number, false), f64::gt),
@@ -238,14 +238,14 @@ fn jsonata_exhaustive(rules: &[Json], conditions: &HashMap<usize, &ExpressionTex
             return true;
         }
         seen.insert(source.to_owned());
-        // Comparisons are kept with the blanks that `opposite_of` writes, too.
+        // Comparisons are stored with the spaces that `opposite_of` writes.
         let operands = expression.operands();
         seen.extend(operands.map(|(left, op, right)| spelled(left, op, right)));
     }
     false
 }
 
-/// Whether each condition tests the kind of one and the same value.
+/// Whether the conditions test the variant of the same value.
 fn are_of_one_value(rules: &[Json], conditions: &HashMap<usize, &ExpressionText<'_>>) -> bool {
     kinds::are_of_one_value(rules.iter().filter_map(Json::as_object).map(|rule| {
         let expression = conditions.get(&address(rule));
@@ -310,7 +310,7 @@ fn absent(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The variables whose presence is tested.
+/// The variables whose presence a rule tests.
 fn asks<'d>(rule: &'d Json, asked: &mut HashSet<&'d str>) {
     let Some(object) = rule.as_object() else {
         return;
@@ -323,7 +323,7 @@ fn asks<'d>(rule: &'d Json, asked: &mut HashSet<&'d str>) {
     inner(object).for_each(|rule| asks(rule, asked));
 }
 
-/// The rules inside a rule.
+/// The rules nested in a rule.
 fn inner(rule: &Object) -> impl Iterator<Item = &Json> {
     let lists = ["And", "Or"].into_iter().flat_map(|key| {
         let rules = rule.get(key).and_then(Json::as_array);
@@ -334,7 +334,7 @@ fn inner(rule: &Object) -> impl Iterator<Item = &Json> {
 
 struct Presence<'r, 'd, 'report> {
     asked: HashSet<&'d str>,
-    /// How often each variable is known to be there.
+    /// For each variable, how many enclosing conditions guarantee its presence.
     known: HashMap<&'d str, usize>,
     told: HashSet<&'d str>,
     report: &'r mut Report<'report>,
@@ -355,7 +355,7 @@ impl<'d> Presence<'_, 'd, '_> {
         }
     }
 
-    /// Looks at a rule; gives the variables that are known to be there when it holds, and those when it does not.
+    /// Checks a rule. Returns the variables that are present if it matches, and those that are present if it does not.
     fn test(&mut self, rule: &'d Json, pointer: &Pointer<'d>) -> (Vec<&'d str>, Vec<&'d str>) {
         let Some(object) = rule.as_object() else {
             return (Vec::new(), Vec::new());
@@ -383,7 +383,7 @@ impl<'d> Presence<'_, 'd, '_> {
                             .to_owned(),
                     ));
             }
-            // What was compared was there.
+            // A compared variable was present.
             return (vec![variable], vec![variable]);
         }
         if let Some(inner) = object.get("Not") {
@@ -409,7 +409,7 @@ impl<'d> Presence<'_, 'd, '_> {
                 first_other.get_or_insert(other);
             }
             self.forget(&learnt);
-            // Which part decided is not known, unless there is one only.
+            // With several parts it is unknown which one decided.
             let other = first_other.filter(|_| rules.len() == 1).unwrap_or_default();
             return if is_and {
                 (learnt, other)

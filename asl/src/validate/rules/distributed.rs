@@ -27,7 +27,7 @@ fn config<'d>(map: &Part<'d>, field: &str) -> Option<&'d str> {
     processor.get("ProcessorConfig")?.get(field)?.as_str()
 }
 
-/// Whether a Map is distributed; `None` when that is not known.
+/// Whether a Map is distributed; `None` if unknown.
 pub(super) fn is_distributed(map: &Part<'_>) -> Option<bool> {
     match config(map, "Mode") {
         Some(mode) if is_substitution(mode) => None,
@@ -51,10 +51,10 @@ pub(super) const ONLY_DISTRIBUTED: Rule = Rule {
     check: only_distributed,
 };
 
-/// Fields that an inline Map cannot have.
+/// Fields that an inline Map must not have.
 const REFUSED: &[&str] = &["ItemReader", "ItemBatcher", "ResultWriter"];
 
-/// Fields that do nothing on an inline Map.
+/// Fields that have no effect in an inline Map.
 const IDLE: &[&str] = &[
     "Label",
     "ToleratedFailureCount",
@@ -65,7 +65,7 @@ const IDLE: &[&str] = &[
 
 fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
     for map in maps(definition).filter(|map| is_distributed(map) == Some(false)) {
-        // A mode that there is not is another rule's.
+        // Another rule reports an unknown mode.
         let is_said = config(map, "Mode") == Some(ProcessorMode::Inline.as_str());
         let (refused, idle) = if is_said {
             (given(map, REFUSED), given(map, IDLE))
@@ -90,7 +90,7 @@ fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Those of the fields that a Map has.
+/// The fields of a list that a Map has.
 fn given(map: &Part<'_>, fields: &'static [&'static str]) -> Vec<&'static str> {
     let fields = fields.iter().copied();
     fields.filter(|field| map.has(field)).collect()
@@ -152,7 +152,7 @@ fn required(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The field that says what is read or written, and its name in the other language.
+/// The field with the location that is read or written, and its name in the other query language.
 fn payload(language: QueryLanguage) -> (&'static str, &'static str) {
     match language {
         QueryLanguage::JsonPath => ("Parameters", "Arguments"),
@@ -160,13 +160,13 @@ fn payload(language: QueryLanguage) -> (&'static str, &'static str) {
     }
 }
 
-/// Whether a part is a reader or writer that does not say by what action it reads or writes.
+/// Whether a part is a reader or writer without a `Resource`.
 fn lacks_resource(part: &Part<'_>) -> bool {
     let needs = part.is("ItemReader") || part.has("Parameters") || part.has("Arguments");
     needs && !part.has("Resource")
 }
 
-/// Whether a part is a reader or writer that does not say what it reads or writes.
+/// Whether a part is a reader or writer without a location to read or write.
 pub(super) fn lacks_payload(part: &Part<'_>) -> bool {
     (part.is("ItemReader") || part.is("ResultWriter"))
         && part.has("Resource")
@@ -200,7 +200,7 @@ fn in_express(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The type of the children of the innermost Distributed Map around a state.
+/// The machine type of the child executions of the innermost Distributed Map around a state.
 pub(super) fn children(definition: &Definition<'_>, state: usize) -> Option<MachineType> {
     let graph = &definition.graph;
     let mut container = graph.states()[state].container;
@@ -227,7 +227,7 @@ pub(super) const FORMAT: Rule = Rule {
     check: format,
 };
 
-/// What says how large a batch is.
+/// Fields that limit the size of a batch.
 const BATCHES: &[&str] = &[
     "MaxItemsPerBatch",
     "MaxItemsPerBatchPath",

@@ -9,7 +9,7 @@ use crate::validate::rule::{Known, Rule, SCHEMA, source};
 use crate::validate::rule_id::RuleIdError;
 use crate::validate::silence::unknown;
 
-/// How many characters a definition may have.
+/// Maximum length of a definition, in characters.
 ///
 /// Source: `Definition` of <https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html>
 const MAX_CHARACTERS: usize = 1_048_576;

@@ -172,7 +172,7 @@ pub(super) const NEVER_MATCHED: Rule = Rule {
     check: never_matched,
 };
 
-/// Names of faults that end the execution, because they are reported as `States.Runtime`.
+/// Errors that end the execution, because the service reports them as `States.Runtime`.
 const FATAL: &[&str] = &[
     errors::RUNTIME,
     errors::NO_CHOICE_MATCHED,
@@ -236,7 +236,8 @@ fn covered(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Whether a name is matched by earlier ones. Which of the service's own errors `States.TaskFailed` matches is not known for certain.
+/// Whether earlier names match everything that this name matches. It is not documented which of the service's own errors `States.TaskFailed`
+/// matches.
 fn is_covered(name: &str, earlier: &HashSet<&str>) -> bool {
     earlier.contains(name)
         || (name == errors::HEARTBEAT_TIMEOUT && earlier.contains(errors::TIMEOUT))

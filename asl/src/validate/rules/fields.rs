@@ -1,4 +1,4 @@
-//! Which fields there are, and of what type.
+//! Known fields and their types.
 
 use crate::finding::Severity;
 use crate::json::{Json, Pointer};
@@ -42,7 +42,7 @@ fn unknown_field(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Fields that another rule says more about.
+/// Whether another rule reports this field in more detail.
 fn has_own_rule(part: &Part<'_>, key: &str) -> bool {
     match key {
         "Next" | "End" => part.is_state(),
@@ -146,7 +146,7 @@ fn check_type<'d>(
         return;
     }
     match (field.kind, value) {
-        // This one has a rule of its own.
+        // Another rule checks this field.
         (Kind::Word(_), _) if field.name == "JitterStrategy" => {}
         (Kind::Word(words), Json::String(word)) => {
             if words.contains(&word.as_str()) || is_substitution(word) {
@@ -175,7 +175,7 @@ fn check_type<'d>(
         (Kind::Template, _) if field.name == "Items" => {
             let is_collection = match value {
                 Json::Array(_) | Json::Object(_) => true,
-                // One that is not closed has a rule of its own.
+                // Another rule reports an unclosed expression.
                 Json::String(text) => text.trim_start().starts_with("{%") || is_substitution(text),
                 _ => false,
             };
@@ -215,7 +215,7 @@ fn check_type<'d>(
     }
 }
 
-/// The mend for a number or a boolean where text is wanted, which YAML makes of `1.0` and `yes`.
+/// The suggestion for a number or boolean where a string is required. YAML turns `1.0` and `yes` into these.
 pub(super) fn in_quotes(value: &Json) -> Option<String> {
     matches!(value, Json::Number(_) | Json::Bool(_)).then(|| "put it in quotes".to_owned())
 }

@@ -11,9 +11,9 @@ use crate::validate::delimiters::mended;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
-/// AWS's code for a text that is no JSONata.
+/// AWS's code for a text that is not valid JSONata.
 const INVALID_EXPRESSION: &str = "INVALID_JSONATA_EXPRESSION";
-/// AWS's code for JSONata that it does not support.
+/// AWS's code for JSONata features that it does not support.
 const UNSUPPORTED_EXPRESSION: &str = "UNSUPPORTED_JSONATA_EXPRESSION";
 
 pub(super) const INVALID: Rule = Rule {
@@ -122,7 +122,7 @@ fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
             report.add(pointer, message).suggest(suggestion);
             continue;
         }
-        // There a literal is another rule's fault.
+        // Another rule reports a literal in these fields.
         if *is_whole && matches!(*field, "Condition" | "Items" | "Timestamp") {
             continue;
         }
@@ -146,10 +146,10 @@ pub(super) const STATES: Rule = Rule {
     check: states,
 };
 
-/// What `$states` has.
+/// The members of `$states`.
 const FIELDS: &[&str] = &["input", "context", "result", "errorOutput"];
 
-/// Where the result is.
+/// Where `$states.result` exists.
 const RESULT: &str = "`Output` and `Assign` of a Task, Parallel or Map";
 
 fn states(definition: &Definition<'_>, report: &mut Report<'_>) {

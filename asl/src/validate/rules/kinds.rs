@@ -1,5 +1,5 @@
-//! Choices between the kinds of one value, as an exhaustive `match` writes them: each rule compares the value with a constant, or tests
-//! the one field that a kind has. Only the author knows whether all kinds are there.
+//! Choices between the variants of one value, as an exhaustive `match` produces them: each rule compares the value with a constant, or tests the
+//! one field that a variant has. Only the author knows whether all variants are covered.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use crate::json::{Json, Object};
 use crate::jsonata::{BinaryOp, Expression, Node, NodeKind};
 use crate::model::Operator;
 
-/// The values, by their texts, whose kind a rule tests.
+/// The values, as texts, whose variant a rule tests.
 pub(super) type Asked = BTreeSet<String>;
 
-/// Whether there are several rules, and one value whose kind each of them tests.
+/// Whether there are several rules and all of them test the variant of the same value.
 pub(super) fn are_of_one_value(rules: impl Iterator<Item = Asked>) -> bool {
     let mut count = 0;
     let common = rules.inspect(|_| count += 1).reduce(in_both);
@@ -25,7 +25,7 @@ fn in_any(a: Asked, b: Asked) -> Asked {
     a.into_iter().chain(b).collect()
 }
 
-/// What a JSONPath rule tests.
+/// The values that a JSONPath rule tests.
 pub(super) fn of_rule(rule: &Object) -> Asked {
     let inner = |key: &str| {
         let list = rule.get(key).and_then(Json::as_array)?;
@@ -53,7 +53,7 @@ pub(super) fn of_rule(rule: &Object) -> Asked {
     }
 }
 
-/// What a JSONata condition tests.
+/// The values that a JSONata condition tests.
 pub(super) fn of_condition(text: &str) -> Asked {
     let asked = Expression::parse_with(text, |root| of_node(root, text));
     asked.map_or(Asked::new(), |(_, asked)| asked)
@@ -89,7 +89,7 @@ fn of_node(node: &Node, text: &str) -> Asked {
             _ => Asked::new(),
         },
         NodeKind::Path(steps) if steps.len() == 1 => of_node(&steps[0], text),
-        // A value that is itself true or false.
+        // A value that is itself a boolean.
         NodeKind::Variable(_) | NodeKind::Path(_) => written(node).into_iter().collect(),
         _ => Asked::new(),
     }
@@ -104,7 +104,7 @@ fn is_constant(node: &Node) -> bool {
     }
 }
 
-/// The name of a function that is called.
+/// The name of a called function.
 fn name(procedure: &Node) -> Option<&str> {
     match &procedure.kind {
         NodeKind::Variable(name) => Some(name),
@@ -116,7 +116,7 @@ fn name(procedure: &Node) -> Option<&str> {
     }
 }
 
-/// What a field belongs to: `$order.item` of `$order.item.Book`.
+/// The value that contains a field: `$order.item` for `$order.item.Book`.
 fn owner(field: &str) -> Option<String> {
     let (owner, _) = field.rsplit_once('.').or_else(|| field.rsplit_once("['"))?;
     Some(owner.to_owned())

@@ -1,4 +1,4 @@
-//! Limits of the service that a definition runs into.
+//! Service limits that a definition exceeds.
 
 use std::collections::HashSet;
 
@@ -26,7 +26,7 @@ pub(super) const PAYLOAD: Rule = Rule {
     check: payload,
 };
 
-/// What a state's output holds, and what an answer takes of it, in bytes.
+/// Maximum size of a state's output and of a service response, in bytes.
 const MAX_PAYLOAD: u64 = MAX_PAYLOAD_BYTES;
 const ANSWER: u64 = 2_048;
 
@@ -77,14 +77,14 @@ fn payload(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Whether a Map gives its result another shape, or drops it.
+/// Whether a Map reshapes or drops its result.
 fn drops_result(map: &Object) -> bool {
     let shapes = ["ResultSelector", "Output"];
     shapes.iter().any(|field| map.contains_key(*field))
         || map.get("ResultPath").is_some_and(Json::is_null)
 }
 
-/// Whether a state's output is the answer of an optimised integration, or has it inside.
+/// Whether a state's output is the response of an optimised integration, or contains it.
 fn gives_answer(definition: &Definition<'_>, state: usize) -> bool {
     let task = definition.graph.states()[state].object;
     let resource = task.get("Resource").and_then(Json::as_str);
@@ -94,7 +94,7 @@ fn gives_answer(definition: &Definition<'_>, state: usize) -> bool {
     let Some(action) = resource.integration() else {
         return false;
     };
-    // These bring no metadata along; a callback's answer is what was sent back.
+    // These responses have no metadata. A callback's output is the value that was sent back.
     let is_lean = action.starts_with("aws-sdk:")
         || action.starts_with("events:")
         || resource.pattern() == Pattern::WaitForTaskToken;
@@ -144,7 +144,7 @@ fn history(definition: &Definition<'_>, report: &mut Report<'_>) {
             report.add(&state.pointer, message).at_key().suggest(mend());
         }
     }
-    // Inner Maps stand behind those that they are in: the innermost that is too much is the finding.
+    // Inner Maps follow their outer Maps in the list, and the innermost Map that exceeds the limit is reported.
     let mut full: HashSet<usize> = HashSet::new();
     for (number, map) in definition.graph.states().iter().enumerate().rev() {
         let (Some(StateKind::Map), Some(inner)) = (map.kind, map.inner.first()) else {
@@ -187,7 +187,7 @@ fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The states that a state stands in.
+/// The states that enclose a state, from the inside out.
 fn around(definition: &Definition<'_>, state: usize) -> impl Iterator<Item = usize> {
     let graph = &definition.graph;
     std::iter::successors(Some(state), |state| {

@@ -1,4 +1,4 @@
-//! Strings that stand as they are and look as if they were to be evaluated.
+//! Strings that are not evaluated although they look like paths or calls.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, source};
 
-/// Whether a text is meant as a path or a call: `$` alone or `$name` without such a variable is not.
+/// Whether a text is meant as a path or a call. `$` alone, or `$name` without a variable of this name, is not.
 struct Meaning<'a> {
     variables: HashSet<&'a str>,
 }

@@ -56,7 +56,7 @@ fn processor(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Fields of which an object has one at most.
+/// Pairs of fields of which an object may have only one.
 const PAIRS: &[(&str, &str)] = &[
     ("ItemSelector", "Parameters"),
     ("MaxConcurrency", "MaxConcurrencyPath"),
@@ -84,7 +84,7 @@ pub(super) const VALUE_AND_PATH: Rule = Rule {
 fn value_and_path(definition: &Definition<'_>, report: &mut Report<'_>) {
     let kinds = ["Map", "ReaderConfig", "ItemBatcher"];
     for part in kinds.iter().flat_map(|kind| definition.parts_of(kind)) {
-        // In JSONata the second of each pair is refused anyway.
+        // In JSONata, another rule rejects the second field of each pair.
         if part.language != QueryLanguage::JsonPath {
             continue;
         }
@@ -145,7 +145,7 @@ fn tolerated(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Reports a number that is not whole or less than it may be.
+/// Reports a number that is not an integer or is below the minimum.
 fn whole(part: &Part<'_>, field: &'static str, least: f64, report: &mut Report<'_>) {
     if let Some(number) = part.number(field)
         && (number.fract() != 0.0 || number < least)

@@ -1,4 +1,4 @@
-//! All rules, one file for each thing they look at.
+//! All rules, one file for each topic.
 
 mod arguments;
 mod arn;
@@ -27,7 +27,7 @@ mod wait;
 
 use super::rule::Rule;
 
-/// Every rule, in the order of their ids.
+/// Every rule, ordered by id.
 pub const RULES: &[Rule] = &[
     document::DUPLICATE_KEY,
     document::EMPTY,
@@ -126,7 +126,7 @@ pub const RULES: &[Rule] = &[
     arguments::MISSING,
 ];
 
-/// The rule of an id, in upper or lower case.
+/// Returns the rule with an id. Ids are case-insensitive.
 ///
 /// ```
 /// use stepwright_asl::validate::rule;

@@ -50,7 +50,7 @@ fn no_reference(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         };
         let message = match path.field {
-            // They may select several values.
+            // These fields accept paths to several values.
             "InputPath" | "OutputPath" => continue,
             "ResultPath" if parsed.root != Root::Input => {
                 "Value is not a Reference Path: `ResultPath` names a place in the input and begins with `$.`"

@@ -61,7 +61,7 @@ pub(super) const JSONPATH_ONLY: Rule = Rule {
 
 fn foreign(definition: &Definition<'_>, report: &mut Report<'_>, only: QueryLanguage) {
     for part in definition.parts.iter().filter(|part| part.language != only) {
-        // What a JSONata rule may not have is said by its own rule, and so is a payload under the name of the other language.
+        // Other rules report fields that a JSONata rule must not have, and a payload under the name of the other language.
         if (part.is("ChoiceRule") && only == QueryLanguage::JsonPath) || lacks_payload(part) {
             continue;
         }
@@ -79,7 +79,7 @@ fn foreign(definition: &Definition<'_>, report: &mut Report<'_>, only: QueryLang
     }
 }
 
-/// What the other language has for a field.
+/// The field of the other language with the same purpose.
 fn instead(field: &str, language: QueryLanguage) -> Option<&'static str> {
     Some(match (language, field) {
         (QueryLanguage::Jsonata, "Arguments") => "JSONPath has `Parameters`",

@@ -1,4 +1,4 @@
-//! What a `Resource` names.
+//! The `Resource` of a Task.
 
 use crate::finding::Severity;
 use crate::resource::Resource;
@@ -20,7 +20,7 @@ pub(super) const RESOURCE: Rule = Rule {
     check: resource,
 };
 
-/// What stands before the service and the action of an integration.
+/// The prefix before the service and the action of an integration.
 const INTEGRATION: &str = "arn:aws:states:::";
 
 fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
@@ -64,11 +64,11 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// What is wrong with the name of an integration.
+/// A fault in the name of an integration.
 struct Fault {
     message: String,
     suggestion: Option<String>,
-    /// Whether AWS may take it all the same.
+    /// Whether AWS may still accept it.
     doubt: bool,
 }
 
@@ -84,7 +84,7 @@ impl Fault {
     }
 }
 
-/// The tables of integrations.
+/// Checks with the tables of integrations.
 #[cfg(feature = "integrations")]
 mod tables {
     use super::Fault;
@@ -92,7 +92,7 @@ mod tables {
         Unknown, find, lookup_item_reader, lookup_result_writer, tables_date,
     };
 
-    /// Whether the integration is in the tables.
+    /// Whether the tables contain the integration.
     pub(super) fn knows(place: &str, resource: &str) -> bool {
         match place {
             "ItemReader" => lookup_item_reader(resource).is_ok(),
@@ -101,7 +101,7 @@ mod tables {
         }
     }
 
-    /// How many suggestions are looked for in one definition: a search goes through hundreds of names.
+    /// Maximum number of suggestions in one definition. Each suggestion searches hundreds of names.
     const SUGGESTIONS: usize = 100;
 
     #[derive(Default)]
@@ -156,14 +156,14 @@ mod tables {
     }
 }
 
-/// What can be said without the tables: what every integration has.
+/// Checks without the tables: only what all integrations have in common.
 #[cfg(not(feature = "integrations"))]
 mod tables {
     use super::Fault;
     use crate::resource::{Pattern, Resource};
     use crate::similar::nearest;
 
-    /// Nothing is known by its name.
+    /// No integration is known.
     pub(super) fn knows(_: &str, _: &str) -> bool {
         false
     }
@@ -177,7 +177,7 @@ mod tables {
                 .integration()
                 .filter(|_| place == "Task")?;
             let (service, action) = name.split_once(':').unwrap_or((name, ""));
-            // `aws-sdk` is followed by the service's own name.
+            // After `aws-sdk` follows the name of the service.
             let action = match service {
                 "aws-sdk" => action.split_once(':').map_or("", |(_, action)| action),
                 _ => action,

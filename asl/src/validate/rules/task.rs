@@ -83,7 +83,7 @@ fn timeout_range(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Reports a number that is not whole or not within bounds.
+/// Reports a number that is not an integer or is out of bounds.
 pub(super) fn whole_number(
     part: &Part<'_>,
     field: &'static str,
@@ -184,7 +184,7 @@ fn express(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         };
         let message = match WaitsFor::of(resource) {
-            // The blank at the end is AWS's.
+            // The space at the end is AWS's.
             Some(WaitsFor::Token) => {
                 "Express state machine does not support '.waitForTaskToken' service integration "
             }
@@ -198,7 +198,7 @@ fn express(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// What a Task waits for besides an answer to its call.
+/// The text for what a Task waits for in addition to the response to its call.
 fn waits_for(task: &Part<'_>) -> Option<&'static str> {
     Some(match WaitsFor::of(task.text("Resource")?)? {
         WaitsFor::Token => "a callback",
@@ -219,7 +219,7 @@ pub(super) const TOKEN: Rule = Rule {
 };
 
 fn token(definition: &Definition<'_>, report: &mut Report<'_>) {
-    // There such a Task is refused.
+    // Express machines reject such a Task.
     if definition.machine_type == MachineType::Express {
         return;
     }
@@ -281,7 +281,7 @@ fn token(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Whether what a path selects has the task token in it.
+/// Whether the value that a path selects contains the task token.
 fn selects_token(path: &Path) -> bool {
     let mut way = ["Task", "Token"].into_iter();
     path.root == Root::Context
@@ -292,7 +292,7 @@ fn selects_token(path: &Path) -> bool {
         })
 }
 
-/// Whether an expression reads the task token, or the context object or its `Task` whole.
+/// Whether an expression reads the task token, or an object that contains it: the context object or its `Task`.
 fn reads_token(source: &str) -> bool {
     source.match_indices("$states").any(|(at, _)| {
         let rest = source[at + "$states".len()..].trim_start();
@@ -359,7 +359,7 @@ pub(super) const LAMBDA_RETRY: Rule = Rule {
     check: lambda_retry,
 };
 
-/// Errors that pass by themselves.
+/// Transient errors.
 const TRANSIENT: &[&str] = &[
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",

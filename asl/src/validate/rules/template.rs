@@ -29,7 +29,7 @@ fn neither_path_nor_call(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// AWS's finding is about the object that has the key.
+/// AWS reports the object that contains the key.
 fn refuse(binding: &Binding<'_>, report: &mut Report<'_>, detail: Option<String>) {
     if binding.is_open {
         return;
@@ -111,7 +111,7 @@ fn calls(definition: &Definition<'_>, report: &mut Report<'_>, is_ours: fn(&Synt
     }
 }
 
-/// How many suggestions are looked for: each compares a name with all others.
+/// Maximum number of suggestions. Each suggestion compares a name with all others.
 const SUGGESTIONS: usize = 100;
 
 fn detail(error: &SyntaxError, suggest: bool) -> String {

@@ -71,7 +71,7 @@ fn targets(definition: &Definition<'_>, report: &mut Report<'_>, elsewhere: bool
     }
 }
 
-/// The states that go on by `Next` or end by `End`.
+/// Whether a state continues with `Next` or ends with `End`.
 fn takes_next(state: &State<'_>) -> bool {
     state.kind.is_some_and(|kind| {
         !matches!(
@@ -132,7 +132,7 @@ fn neither_next_nor_end(definition: &Definition<'_>, report: &mut Report<'_>) {
     {
         let ends = match state.object.get("End") {
             Some(Json::Bool(end)) => *end,
-            // Of another type: that is the finding.
+            // A wrong type is reported elsewhere.
             Some(_) => true,
             None => false,
         };

@@ -25,7 +25,7 @@ pub(super) const UNASSIGNED: Rule = Rule {
     check: unassigned,
 };
 
-/// How many findings say which way lacks the assignment: finding it out takes a walk over the container.
+/// Maximum number of findings that show a path without the assignment. Finding the path takes a walk over the container.
 const WAYS: usize = 50;
 
 fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
@@ -40,7 +40,7 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
         let name = &variables.names[read.name];
         let nowhere = HashSet::new();
         let assigned_in = places.get(&read.name).unwrap_or(&nowhere);
-        // The state whose container assigns it somewhere: the reader, or one around it.
+        // The state whose container has an assignment: the reading state, or a state around it.
         let scope = Scopes::around(definition, read.state);
         let found = scope.clone().find(|state| {
             let container = graph.states()[*state].container;
@@ -89,7 +89,7 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The ends of a way, when it is long.
+/// Formats a path; of a long path, only the first and last states.
 fn arrows(names: &[&str]) -> String {
     let quoted = |names: &[&str]| {
         let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -107,7 +107,7 @@ fn arrows(names: &[&str]) -> String {
     }
 }
 
-/// A state, the state it stands in, and so on, as far as variables are seen.
+/// A state, the state that contains it, and so on, up to the scope boundary of variables.
 #[derive(Clone)]
 struct Scopes<'a, 'd> {
     definition: &'a Definition<'d>,
@@ -122,7 +122,7 @@ impl<'a, 'd> Scopes<'a, 'd> {
         }
     }
 
-    /// The containers around a state, whether or not variables are seen in them.
+    /// The containers around a state, even beyond the scope boundary of variables.
     fn everywhere(graph: &Graph<'_>, state: usize) -> Vec<usize> {
         let parent = |container: &usize| {
             let parent = graph.containers()[*container].parent?;
@@ -191,7 +191,7 @@ pub(super) const SHADOWS: Rule = Rule {
 
 fn shadows(definition: &Definition<'_>, report: &mut Report<'_>) {
     let (variables, graph) = (&definition.variables, &definition.graph);
-    // For each container and name the states that assign it, with the first assignment of each.
+    // For each container and name, the assigning states with their first assignment.
     let mut by_scope: HashMap<(usize, usize), IndexMap<usize, usize>> = HashMap::new();
     for (number, assignment) in variables.assignments.iter().enumerate() {
         let container = graph.states()[assignment.state].container;
@@ -201,7 +201,7 @@ fn shadows(definition: &Definition<'_>, report: &mut Report<'_>) {
     let mut search = Search::new(definition);
     for (number, assignment) in variables.assignments.iter().enumerate() {
         let container = graph.states()[assignment.state].container;
-        // One finding a name and container.
+        // One finding for each name and container.
         let own = &by_scope[&(container, assignment.name)];
         if own.first().is_none_or(|(_, first)| *first != number) {
             continue;
@@ -236,13 +236,13 @@ fn shadows(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Walks against the transitions.
+/// Searches transitions backwards.
 struct Search<'a, 'd> {
     definition: &'a Definition<'d>,
-    /// For each state the last walk that came by.
+    /// For each state, the last search that visited it.
     seen: Vec<usize>,
     walks: usize,
-    /// How many transitions may still be followed: thousands of Maps behind thousands of states would take long.
+    /// Remaining number of transitions to follow. Without a limit, thousands of Maps after thousands of states would take too long.
     steps: usize,
 }
 
@@ -256,7 +256,7 @@ impl<'a, 'd> Search<'a, 'd> {
         }
     }
 
-    /// The nearest other state that is wanted and from which a walk arrives at a state.
+    /// The nearest other wanted state from which this state is reachable.
     fn before(&mut self, state: usize, wanted: impl Fn(usize) -> bool) -> Option<usize> {
         self.walks += 1;
         let mut open = VecDeque::from([state]);
@@ -302,7 +302,7 @@ fn together(definition: &Definition<'_>, report: &mut Report<'_>) {
     };
     let pairs: HashSet<(usize, &str, &str)> =
         (0..variables.reads.len()).filter_map(key_of).collect();
-    // A variable that has no value at all is the graver fault.
+    // A variable that has no value at all is the more severe fault.
     let unassigned: HashSet<usize> = definition.unassigned().iter().copied().collect();
     for (number, read) in variables.reads.iter().enumerate() {
         let Some((part, key, other)) = key_of(number) else {

@@ -86,6 +86,6 @@ fn timestamp(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// AWS's words for a text that is no timestamp.
+/// AWS's message for a text that is not a timestamp.
 pub(super) const NO_TIMESTAMP: &str = "String does not match RFC3339 timestamp";
 pub(super) const TIMESTAMP_MEND: &str = "write it like `2016-03-14T01:59:00Z`";

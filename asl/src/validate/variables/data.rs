@@ -20,33 +20,33 @@ pub(in crate::validate) struct Assignment<'d> {
     pub(in crate::validate) part: usize,
     pub(in crate::validate) state: usize,
     pub(super) on: On,
-    /// The member's key as it is written.
+    /// The member's key in the definition.
     pub(in crate::validate) key: &'d str,
-    /// Its name, by its number.
+    /// The variable's name, by its number.
     pub(in crate::validate) name: usize,
 }
 
-/// A place at which a variable is read.
+/// A location where a variable is read.
 pub(in crate::validate) struct Read<'d> {
     pub(in crate::validate) state: usize,
     pub(super) on: On,
     pub(in crate::validate) name: usize,
     pub(in crate::validate) pointer: Pointer<'d>,
-    /// The part that reads, and the member of its `Assign` for which it does.
+    /// If the read is in an `Assign`: the part and the member whose value reads the variable.
     pub(in crate::validate) assigns: Option<(usize, &'d str)>,
 }
 
-/// The ways out of a state on which something happens.
+/// The exits of a state on which an expression is evaluated.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::validate) enum On {
-    /// On all but those of catchers.
+    /// On all exits except those of catchers.
     Work,
-    /// On one, by its number; on none when there is no such way.
+    /// On one exit, by its number; on no exit if `None`.
     Edge(Option<usize>),
 }
 
 impl On {
-    /// Whether something happens on the way out of a state by an edge.
+    /// Whether the expression is evaluated when the state exits by an edge.
     pub(super) fn happens(self, graph: &Graph<'_>, state: usize, edge: usize) -> bool {
         match self {
             On::Edge(only) => only == Some(edge),

@@ -54,7 +54,7 @@ pub(in crate::validate) fn find_variables<'d>(definition: &Definition<'d>) -> Va
         };
         let asked = asked_for(parsed.source);
         for name in &parsed.variables {
-            // A test for presence is what one writes for a variable that may be missing.
+            // A test for presence is allowed for a variable that may be missing.
             if !asked.contains(name.as_str()) {
                 let shapes_output = matches!(expression.field, "Output" | "Assign");
                 let place = (expression.part, shapes_output, expression.assigns);
@@ -113,7 +113,7 @@ fn variable_name<'k>(part: &Part<'_>, key: &'k str) -> &'k str {
     }
 }
 
-/// When the `Assign` or `Output` of a part, or its other fields, are evaluated.
+/// The exits on which the `Assign` or `Output` of a part, or its other fields, are evaluated.
 fn on(graph: &Graph<'_>, part: &Part<'_>, state: usize, shapes_output: bool) -> On {
     let edge = |wanted: EdgeKind| {
         let mut edges = graph.states()[state].edges.iter();

@@ -4,8 +4,8 @@ use crate::json::Document;
 use crate::model::MachineType;
 use crate::validate::definition::Definition;
 
-/// The variables that each state reads, as DescribeStateMachine tells them in `variableReferences`: names of states with names of
-/// variables, both in the order of the text. States that read none are left out, and so are those of a text that is no definition.
+/// Returns the variables that each state reads, as DescribeStateMachine reports them in `variableReferences`: names of states with names of
+/// variables, both in document order. States that read no variables are omitted. A text that is not a definition has no references.
 ///
 /// ```
 /// use stepwright_asl::validate::variable_references;
@@ -28,7 +28,7 @@ pub fn variable_references(text: &str) -> IndexMap<String, Vec<String>> {
         let name = variables.names.get_index(read.name);
         (read.state, name.map_or("", String::as_str))
     });
-    // What is asked for is read, too.
+    // A test for presence counts as a read.
     let asked = definition.expressions.iter().flat_map(|expression| {
         let state = definition.parts[expression.part].state;
         let parsed = expression.parsed.as_ref().and_then(|one| one.as_ref().ok());

@@ -1,4 +1,4 @@
-//! Whether every way to the reader of a variable assigns it.
+//! Checks whether every path to a read of a variable assigns it.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -7,19 +7,19 @@ use indexmap::IndexMap;
 use super::data::On;
 use crate::validate::definition::Definition;
 
-/// What the variables that are read are known to be.
+/// The bit set of all 64 variables.
 const ALL: u64 = u64::MAX;
 
-/// How many steps the analysis takes at most: a definition of a mebibyte needs a small part of them.
+/// Maximum number of steps of the analysis. A definition of 1 MiB needs a small part of them.
 const STEPS: usize = 20_000_000;
 
 impl Definition<'_> {
-    /// The reads of variables that some way to the reader does not assign.
+    /// The reads of variables that some path to the read does not assign.
     pub(in crate::validate) fn unassigned(&self) -> &[usize] {
         self.unassigned.get_or_init(|| unassigned(self))
     }
 
-    /// The states on a way to a state that does not assign a variable, from the `StartAt` of its container.
+    /// The states on a path from the `StartAt` of the container to a state, on which a variable is not assigned.
     pub(in crate::validate) fn way_without(&self, name: usize, state: usize) -> Vec<usize> {
         let (graph, flow) = (&self.graph, &self.flow);
         let assignments = self.variables.assignments.iter();
@@ -60,7 +60,7 @@ impl Definition<'_> {
     }
 }
 
-/// The reads, by their numbers, of variables that some way to the reader does not assign; of several reads on a way the first.
+/// The reads, by number, of variables that some path to the read does not assign. Of several reads on one path, only the first.
 fn unassigned(definition: &Definition<'_>) -> Vec<usize> {
     let variables = &definition.variables;
     let mut by_name: IndexMap<usize, Vec<usize>> = IndexMap::new();
@@ -74,7 +74,7 @@ fn unassigned(definition: &Definition<'_>) -> Vec<usize> {
     let mut found = Vec::new();
     let mut analysis = Analysis::new(definition);
     let names: Vec<(&usize, &Vec<usize>)> = by_name.iter().collect();
-    // 64 names at a time, one in each bit.
+    // 64 names at a time, one per bit.
     for names in names.chunks(64) {
         analysis.begin();
         for (bit, (name, reads)) in names.iter().enumerate() {
@@ -82,7 +82,7 @@ fn unassigned(definition: &Definition<'_>) -> Vec<usize> {
                 let assignment = &variables.assignments[*assignment];
                 analysis.assign(assignment.state, assignment.on, 1 << bit);
             }
-            // Past a read that failed nothing goes on.
+            // A read of an unassigned variable fails, so the path ends there.
             for read in reads.iter().map(|read| &variables.reads[*read]) {
                 analysis.assign(read.state, read.on, 1 << bit);
                 if read.on == On::Work {
@@ -105,18 +105,18 @@ fn unassigned(definition: &Definition<'_>) -> Vec<usize> {
     found
 }
 
-/// Which of 64 variables are assigned for certain where a state begins.
+/// Which of 64 variables are certainly assigned when a state starts.
 struct Analysis<'a, 'd> {
     definition: &'a Definition<'d>,
-    /// For each edge of each state the variables that are assigned on it.
+    /// For each edge of each state, the variables that are assigned on it.
     assigned: Vec<u64>,
-    /// Where the edges of a state begin in that list.
+    /// For each state, the index of its first edge in `assigned`.
     edges: Vec<usize>,
-    /// For each state the variables that it reads to do its work.
+    /// For each state, the variables that it reads in its work.
     read: Vec<u64>,
-    /// For each state the variables that are assigned where it begins; all of them where nothing was found out.
+    /// For each state, the variables that are assigned when it starts; initially all of them.
     known: Vec<u64>,
-    /// How many steps may still be taken.
+    /// Remaining number of steps.
     steps: usize,
 }
 
@@ -139,7 +139,7 @@ impl<'a, 'd> Analysis<'a, 'd> {
         }
     }
 
-    /// Begins with other variables.
+    /// Resets the analysis for other variables.
     fn begin(&mut self) {
         self.assigned.fill(0);
         self.read.fill(0);
@@ -158,7 +158,7 @@ impl<'a, 'd> Analysis<'a, 'd> {
         }
     }
 
-    /// `false` when it takes too long.
+    /// Returns `false` if the steps are used up.
     fn run(&mut self) -> bool {
         let (graph, flow) = (&self.definition.graph, &self.definition.flow);
         for (index, container) in graph.containers().iter().enumerate() {
@@ -167,7 +167,7 @@ impl<'a, 'd> Analysis<'a, 'd> {
                 continue;
             };
             self.known[start] = match container.parent {
-                // Children of a Distributed Map are executions of their own.
+                // Children of a Distributed Map are separate executions.
                 Some(parent) if !self.definition.is_distributed(index) => {
                     self.known[parent] | self.read[parent]
                 }

@@ -452,13 +452,7 @@ fn shape_of(value: &Tree<Code>) -> Shape {
         Tree::Shaped(_, shape) => shape.clone(),
         Tree::Literal(value) => Shape::of_value(value),
         Tree::Placeholder(_) => Shape::String,
-        Tree::Array(items) => Shape::list(
-            items
-                .iter()
-                .map(shape_of)
-                .reduce(|shape, other| shape.or(&other))
-                .unwrap_or(Shape::Any),
-        ),
+        Tree::Array(items) => Shape::of_items(items.iter().map(shape_of).collect()),
         Tree::Optional(value) => shape_of(value),
         Tree::Object(_) | Tree::Merge(_) => Shape::Any,
     }

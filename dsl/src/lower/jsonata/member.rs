@@ -23,25 +23,13 @@ impl Lowering<'_, '_> {
             Tree::Literal(value) => self.literal(value),
             Tree::Array(items) => {
                 let items: Vec<_> = items.into_iter().map(|item| self.built(item)).collect();
-                let item = items
-                    .iter()
-                    .map(|item| item.shape.clone())
-                    .reduce(|shape, other| shape.or(&other))
-                    .unwrap_or(Shape::Any);
-                let alike = items.iter().all(|other| {
-                    matches!(other.shape.resolve(), Shape::Any)
-                        || other.shape.describe() == item.describe()
-                });
                 let parts: usize = items.iter().map(|item| item.shape.parts(MOST_PARTS)).sum();
-                let shape = if parts >= MOST_PARTS {
+                if parts >= MOST_PARTS {
                     return self.refuse_code(format!(
                         "the type of this value has more than {MOST_PARTS} parts; give it a struct, or build it in a task"
                     ));
-                } else if alike {
-                    Shape::list(item)
-                } else {
-                    Shape::Tuple(items.iter().map(|item| item.shape.clone()).collect())
-                };
+                }
+                let shape = Shape::of_items(items.iter().map(|item| item.shape.clone()).collect());
                 let members = items
                     .into_iter()
                     .map(|item| self.member(item.syntax, &item.shape));

@@ -416,7 +416,18 @@ impl Filling {
 fn unsort(sequence: &mut Syntax) {
     match sequence {
         Syntax::ByCharacters(texts, _) => *sequence = (**texts).clone(),
-        Syntax::Array(items) if items.len() == 1 => unsort(&mut items[0]),
+        Syntax::Array(items) if items.len() == 1 => {
+            let is_sorted = match &items[0] {
+                Syntax::ByCharacters(..) => true,
+                Syntax::Call(name, _) => name == "sort",
+                _ => false,
+            };
+            unsort(&mut items[0]);
+            // The brackets made a list of the sorted sequence. A list that is written out would be one item of them.
+            if is_sorted && items[0].is_array() {
+                *sequence = items.remove(0);
+            }
+        }
         Syntax::Whole(inner) => unsort(inner),
         Syntax::Call(name, arguments) => match (&**name, arguments.as_mut_slice()) {
             ("sort", [list]) => *sequence = list.clone(),

@@ -84,7 +84,7 @@ fn json(tree: Tree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
             )
         }
         // AWS fails on a field that is nothing, as Rust panics.
-        Tree::Leaf(code) if matches!(code.absent, Absent::Panic(_)) => {
+        Tree::Leaf(code) if matches!(code.absent, Absent::Panic(_)) && !code.flattened => {
             Json::String(delimited(&code, &lowering.env))
         }
         other => {

@@ -47,6 +47,13 @@ impl Matches for Lowering<'_, '_> {
         value.some()
     }
 
+    fn flattened(&self, value: &Code) -> Code {
+        Code {
+            flattened: true,
+            ..value.clone()
+        }
+    }
+
     fn member(&mut self, value: &Code, wire: &str) -> Code {
         step(value, wire, Shape::Any)
     }

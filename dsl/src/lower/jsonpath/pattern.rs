@@ -60,6 +60,13 @@ impl Matches for Paths<'_, '_> {
         }
     }
 
+    fn flattened(&self, value: &Leaf) -> Leaf {
+        Leaf {
+            flattened: true,
+            ..value.clone()
+        }
+    }
+
     fn member(&mut self, value: &Leaf, wire: &str) -> Leaf {
         Leaf::path(value.text.clone() + &step(wire), Shape::Any)
     }
