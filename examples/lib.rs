@@ -1,4 +1,4 @@
-//! Workflows that a team would really have, as a library, so that the tests run the very same ones.
+//! Realistic workflows as a library, so that the tests run the same workflows.
 
 pub mod escalation;
 pub mod order_processing;

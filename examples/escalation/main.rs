@@ -10,7 +10,7 @@ use tokio::sync::mpsc::unbounded_channel;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // In earnest this is a file: the workflow has as many states as there are people in it.
+    // In production this is a file: the workflow has one state for each person in it.
     let rota: Vec<Person> = serde_json::from_str(
         r#"[{"name": "Ada", "minutes": 5}, {"name": "Grace", "minutes": 10}, {"name": "Edsger", "minutes": 30}]"#,
     )?;

@@ -1,4 +1,4 @@
-//! An incident is escalated along a rota: one state for each person on it, so the workflow is computed.
+//! Escalates an incident along a rota. The workflow has one state for each person on the rota, so a program builds it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,36 +22,36 @@ pub struct Taken {
     pub by: String,
 }
 
-/// Somebody on the rota, as it stands in a configuration file.
+/// A person of the rota, as the configuration file describes them.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Person {
     pub name: String,
-    /// How long their phone may ring before the next one's does.
+    /// Minutes before the next person's phone rings.
     pub minutes: u32,
 }
 
-/// The line to people's phones.
+/// The connection to the phones.
 #[derive(Debug, Clone)]
 pub struct Phones {
     pub calls: UnboundedSender<Call>,
     pub clock: Clock,
 }
 
-/// A phone that rings. Whoever picks it up answers with the token.
+/// A ringing phone. The person who picks it up sends the result with the token.
 #[derive(Debug)]
 pub struct Call {
     pub name: String,
     pub incident: Incident,
     pub task_token: String,
-    /// Virtual time stands still until somebody has looked at the phone.
+    /// Stops virtual time until the call is handled.
     pub hold: Hold,
 }
 
-/// Lets somebody's phone ring.
+/// Calls a person's phone.
 #[task]
 pub async fn page(context: &TaskContext, name: String, incident: Incident, task_token: String) {
     if let Some(phones) = context.state::<Phones>() {
-        // When nobody listens any more, the state's timeout decides.
+        // Without a receiver, the state times out.
         let _ = phones.calls.send(Call {
             name,
             incident,
@@ -61,11 +61,11 @@ pub async fn page(context: &TaskContext, name: String, incident: Incident, task_
     }
 }
 
-/// The workflow for a rota. Incidents that are less severe than `least` wait for the morning.
+/// Builds the workflow for a rota. Incidents that are less severe than `least` wait for the morning.
 ///
 /// # Errors
 ///
-/// What cannot be built: two people of one name on the rota, say.
+/// Returns the problems of the definition, for example two people of the same name on the rota.
 pub fn escalation(rota: &[Person], least: u8) -> Result<Built<Incident, Taken>, Faults> {
     let flow = FlowBuilder::<Incident, Taken>::new("Escalation")
         .comment("Rings one phone after the other until somebody takes care.")

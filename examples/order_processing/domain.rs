@@ -1,4 +1,4 @@
-//! What travels between the states: orders, decisions, payments, parcels, and the errors of the tasks.
+//! The data of the states: orders, decisions, payments, parcels, and the errors of the tasks.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

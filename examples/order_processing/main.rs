@@ -1,4 +1,4 @@
-//! Runs orders with different fates through the workflow, on virtual time: three days of waiting for a reviewer pass in no time.
+//! Runs orders with different outcomes through the workflow on virtual time: a three-day wait for a reviewer takes no real time.
 //!
 //! `cargo run --bin order_processing` shows each state as it happens; `-- --emit` prints the definition (ASL) and nothing else.
 
@@ -68,7 +68,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Another part of the program: people who look at large orders now and then, and answer with the token of the state that waits for them.
+/// Simulates the reviewers: they look at large orders from time to time, and send their decisions with the token of the waiting state.
 async fn review(engine: Engine, mut requests: UnboundedReceiver<ReviewRequest>, orders: Vec<Fate>) {
     let verdicts: HashMap<String, _> = orders
         .into_iter()
@@ -87,12 +87,12 @@ async fn review(engine: Engine, mut requests: UnboundedReceiver<ReviewRequest>, 
             Some(Some(Err(reason))) => Decision::Refused {
                 reason: (*reason).to_owned(),
             },
-            // Nobody cares; the state's timeout decides.
+            // No reviewer decides, so the state times out.
             Some(None) | None => continue,
         };
         let looks_later = engine.clock().sleep(Duration::from_secs(2 * 60 * 60));
         drop(hold);
-        // Awake, the reviewer holds the clock in turn, until the answer is in.
+        // After the sleep the reviewer holds the clock until the decision is sent.
         let _awake = looks_later.await;
         if let Err(error) = engine.send_task_success(&task_token, &decision).await {
             eprintln!("the decision about {} came too late: {error}", order.id);
@@ -100,7 +100,7 @@ async fn review(engine: Engine, mut requests: UnboundedReceiver<ReviewRequest>, 
     }
 }
 
-/// What is worth a line: states as they are entered, tasks that fail or wait, answers.
+/// Formats the events to print: entered states, failed and waiting tasks, results.
 fn describe(event: &Event) -> Option<String> {
     let error = event.error().unwrap_or("an error without a name");
     match event.kind() {
@@ -116,7 +116,7 @@ fn describe(event: &Event) -> Option<String> {
     }
 }
 
-/// A span of time as people say it.
+/// Formats a duration for people.
 fn span(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {

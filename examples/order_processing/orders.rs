@@ -1,19 +1,19 @@
-//! The orders that the example runs, each with its fate.
+//! The orders that the example runs, each with its outcome.
 
 use super::domain::{Card, Customer, Item, Order};
 
-/// An order and what will become of it.
+/// An order and its outcome.
 #[derive(Debug, Clone)]
 pub struct Fate {
-    /// What happens, in a few words.
+    /// A short description of the outcome.
     pub story: &'static str,
     /// The order.
     pub order: Order,
-    /// What the reviewer says when asked; `None` never answers.
+    /// The reviewer's decision; with `None` the reviewer never decides.
     pub review: Option<Result<(), &'static str>>,
 }
 
-/// Orders with different fates.
+/// Orders with different outcomes.
 #[must_use]
 pub fn orders() -> Vec<Fate> {
     vec![

@@ -10,23 +10,23 @@ use super::domain::{
 use stepwright::prelude::*;
 use stepwright_runtime::clock::{Clock, Hold};
 
-/// What the tasks share: clients and queues, as a service would hold its database pool.
+/// Resources that the tasks share: clients and queues, like the database pool of a service.
 #[derive(Debug)]
 pub struct Services {
-    /// Where requests for a human's decision go.
+    /// The queue of requests for a human decision.
     pub reviews: UnboundedSender<ReviewRequest>,
     /// The engine's clock.
     pub clock: Clock,
-    /// Cards whose first charge the gateway has already let time out.
+    /// Cards whose first charge has already timed out.
     pub slow_cards: Mutex<Vec<String>>,
 }
 
-/// A question to a human; whoever holds the token answers it.
+/// A request to a human reviewer, who sends the decision with the token.
 #[derive(Debug)]
 pub struct ReviewRequest {
     pub order: CheckedOrder,
     pub task_token: String,
-    /// Virtual time stands still until somebody has looked at the request.
+    /// Stops virtual time until the request is handled.
     pub hold: Hold,
 }
 
@@ -55,11 +55,11 @@ pub async fn validate_order(order: Order) -> Result<CheckedOrder, OrderError> {
     })
 }
 
-/// Puts the order before a human. The answer comes later, with the token.
+/// Requests a human review of the order. The result follows later, with the token.
 #[task]
 pub async fn request_review(context: &TaskContext, order: CheckedOrder, task_token: String) {
     if let Some(services) = context.state::<Services>() {
-        // When nobody reads the queue any more, the state's timeout decides.
+        // Without a reader of the queue, the state times out.
         let hold = services.clock.hold();
         let _ = services.reviews.send(ReviewRequest {
             order,
@@ -104,13 +104,13 @@ pub async fn pack_item(item: Item, order_id: String) -> Result<Parcel, Warehouse
     })
 }
 
-/// Sends the invoice and gives its number.
+/// Sends the invoice and returns its number.
 #[task]
 pub async fn send_invoice(payment: Charge) -> String {
     format!("inv_{}", payment.charge_id)
 }
 
-/// Gives the money back.
+/// Refunds the payment.
 #[task]
 pub async fn refund_card(payment: Charge) {
     let _ = payment;

@@ -1,5 +1,5 @@
-//! API orchestration: an Express workflow behind an API calls other people's HTTP APIs without a Lambda. EventBridge connections keep
-//! the keys; a busy API is asked again, one that does not know the customer is an answer, not a failure.
+//! API orchestration: an Express workflow behind an API calls external HTTP APIs without a Lambda. EventBridge connections store
+//! the keys. The workflow retries a busy API; an unknown customer is a result, not a failure.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! DynamoDB without a Lambda: the workflow reads an item, writes it on a condition and takes the answer of the table for what it is. Two
-//! who want the last seat at the same time cannot both have it.
+//! DynamoDB without a Lambda: the workflow reads an item, writes it with a condition, and continues according to the result. Two
+//! customers who request the last seat at the same time cannot both get it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ pub struct Reservation {
     pub seats: u32,
 }
 
-/// How often a request tries again that somebody else came before.
+/// The maximum number of attempts of a request, with one after each conflict.
 const ATTEMPTS: u32 = 5;
 
 workflow! {

@@ -1,5 +1,5 @@
-//! Fan-out with a limit: one iteration for each item, so many at a time, and one that fails does not take the others with it: each
-//! item ends with what became of it, and the workflow counts.
+//! Fan-out with a limit: one iteration for each item, with a concurrency limit. A failed iteration does not stop the others: each
+//! item ends with its outcome, and the workflow counts the outcomes.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ pub enum MailError {
     BadAddress { email: String },
 }
 
-/// Sends an issue to a subscriber and gives the id of the message.
+/// Sends an issue to a subscriber and returns the id of the message.
 #[task]
 pub async fn send_issue(issue: String, subscriber: Subscriber) -> Result<String, MailError>;
 

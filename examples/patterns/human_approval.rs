@@ -1,7 +1,7 @@
 //! Human approval by a link in an e-mail: SES sends the message with the task token in two links, the execution waits for days at no
-//! cost, and the function behind the links (API Gateway and Lambda) answers with SendTaskSuccess. Nobody answered: a reminder, then another.
+//! cost, and the function of the links (API Gateway and Lambda) calls SendTaskSuccess. Without a decision the workflow sends up to two reminders.
 //!
-//! The links lead to a page with a button: filters of mail open links by themselves, and must not decide.
+//! The links lead to a page with a button, because mail filters open links automatically and must not decide.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

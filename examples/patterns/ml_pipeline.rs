@@ -1,5 +1,5 @@
-//! An ML pipeline: SageMaker trains a model, a function evaluates it on data that it has not seen, and only a model that is good enough
-//! is put behind the endpoint, which the workflow then watches until it serves.
+//! An ML pipeline: SageMaker trains a model, a function evaluates it with new data, and only a model that is good enough
+//! is deployed to the endpoint, which the workflow then polls until it is in service.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,7 +67,7 @@ pub enum Outcome {
     NotGoodEnough { auc: f64, least: f64 },
 }
 
-/// Judges a model by data that it was not trained on.
+/// Evaluates a model with data that was not used for its training.
 #[task]
 pub async fn evaluate(model: String, holdout_data: String) -> Evaluation;
 

@@ -1,6 +1,6 @@
-//! The patterns that teams build again and again, one file each; `examples/README.md` has the table.
+//! Common patterns, one file each; `examples/README.md` contains the table.
 //!
-//! Tests of their paths, calls and failures are in `examples/tests/patterns`, with the ASL that each becomes.
+//! Tests of their paths, calls and failures are in `examples/tests/patterns`, with the ASL of each.
 
 pub mod api_orchestration;
 pub mod dynamodb_without_lambda;

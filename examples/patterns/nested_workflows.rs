@@ -36,7 +36,7 @@ pub enum DocumentError {
 /// Reads the passport and compares the pictures.
 #[task]
 pub async fn inspect_passport(passport: String) -> Result<Identity, DocumentError>;
-/// Asks an agent to look at the documents, who answers with the token.
+/// Requests a check of the documents by an agent, who sends the result with the token.
 #[task]
 pub async fn ask_agent(applicant: Applicant, doubt: String, task_token: String);
 /// A score between 0 and 1,000.

@@ -1,5 +1,5 @@
-//! Parallel microservices: an Express workflow asks several services at the same time for the parts of a page. The page needs the product
-//! and its stock; where reviews or recommendations are late or broken, it is shown without them.
+//! Parallel microservices: an Express workflow calls several services concurrently for the parts of a page. The page needs the product
+//! and its stock; if reviews or recommendations are late or fail, the page omits them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! A polling loop, for a service that has no `.sync`: start the job, wait, look, wait longer, and give up after a while. No Lambda:
-//! the AWS SDK integrations start it and look.
+//! A polling loop, for a service without `.sync`: start the job, wait, poll, wait longer, and fail after a limit. No Lambda:
+//! the AWS SDK integrations start and poll the job.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,7 +34,7 @@ pub struct Transcript {
     pub transcript_file_uri: String,
 }
 
-/// How often the workflow looks at most: with the waits in between about three hours.
+/// The maximum number of polls: with the waits in between about three hours.
 const LOOKS: u32 = 40;
 
 workflow! {

@@ -1,5 +1,5 @@
-//! A saga: each step has a compensation, and where a step fails, those that went before are undone in reverse order. A step that ended
-//! with no clear answer may have happened all the same, so it is undone as well. A compensation that fails itself is a case for people.
+//! A saga: each step has a compensation. If a step fails, the workflow undoes the earlier steps in reverse order. A step that ended
+//! without a clear result may have happened, so the workflow undoes it as well. A person handles a failed compensation.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

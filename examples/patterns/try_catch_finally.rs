@@ -1,5 +1,5 @@
-//! try, catch, finally: a Parallel of one branch is the `try` around several states, its catch remembers what went wrong, and the
-//! `finally` runs on both ways. Only then the workflow ends as the work did.
+//! try, catch, finally: a Parallel of one branch is the `try` around several states, its catch stores the error, and the
+//! `finally` runs on both paths. Then the workflow ends with the outcome of the work.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,16 +27,16 @@ pub enum DatabaseError {
     Statement { statement: u32, reason: String },
 }
 
-/// Takes the writers away.
+/// Removes the write permission of the writers.
 #[task]
 pub async fn enter_maintenance(database: String) -> Result<(), DatabaseError>;
-/// Makes a snapshot and gives its id.
+/// Creates a snapshot and returns its id.
 #[task]
 pub async fn make_snapshot(database: String) -> Result<String, DatabaseError>;
-/// Runs the statements and gives the number of tables that changed.
+/// Runs the statements and returns the number of changed tables.
 #[task]
 pub async fn apply(migration: Migration, snapshot: String) -> Result<u32, DatabaseError>;
-/// Lets the writers in again. It does no harm where they are in.
+/// Restores the write permission. It is idempotent.
 #[task]
 pub async fn leave_maintenance(database: String) -> Result<(), DatabaseError>;
 

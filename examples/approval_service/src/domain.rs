@@ -1,4 +1,4 @@
-//! What travels between the states.
+//! The data of the states.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

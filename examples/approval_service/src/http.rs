@@ -1,4 +1,4 @@
-//! The service's HTTP.
+//! The HTTP routes of the service.
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -24,7 +24,7 @@ pub fn routes(engine: Engine) -> Router {
         .with_state(engine)
 }
 
-/// Starts an order. When the shop has the answer, the order is on the disk.
+/// Starts an order. The response is sent after the order is on the disk.
 async fn start(
     State(engine): State<Engine>,
     Json(order): Json<Order>,
@@ -37,7 +37,7 @@ async fn start(
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, place)], told).into_response())
 }
 
-/// Tells how an order stands.
+/// Returns the status of an order.
 async fn status(State(engine): State<Engine>, Path(id): Path<String>) -> Result<Response, Refused> {
     let run = find(&engine, &id)?;
     let mut told = json!({"order": id, "status": run.status().as_str()});
@@ -54,7 +54,7 @@ async fn status(State(engine): State<Engine>, Path(id): Path<String>) -> Result<
     Ok(Json(told).into_response())
 }
 
-/// The page behind the approver's link. It only asks: programs that look at links in mails decide nothing.
+/// The page of the approver's link. It only shows a form, so that programs that open links in mails decide nothing.
 async fn ask(
     State(engine): State<Engine>,
     Path((id, _token)): Path<(String, String)>,
@@ -97,7 +97,7 @@ enum Verdict {
     Refuse,
 }
 
-/// Answers the token. When the approver reads this, the decision is on the disk.
+/// Sends the result for the token. The page is sent after the decision is on the disk.
 async fn decide(
     State(engine): State<Engine>,
     Path((_id, token)): Path<(String, String)>,
@@ -129,7 +129,7 @@ fn escape(text: &str) -> String {
     escaped.replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Why a request is not done.
+/// The error of a request.
 struct Refused(StatusCode, String);
 
 impl Refused {

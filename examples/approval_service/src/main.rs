@@ -1,5 +1,5 @@
-//! A service that takes orders over HTTP. A person approves a large one by a link. Kill the process whenever you like: started again, it goes on
-//! with every order where it was.
+//! A service that receives orders over HTTP. A person approves a large one by a link. The process can be killed at any time: after a restart it
+//! continues each order where it was.
 
 mod domain;
 mod http;
@@ -59,12 +59,12 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     axum::serve(listener, http::routes(engine.clone()))
         .with_graceful_shutdown(stopped())
         .await?;
-    // What is at work has a moment to come to its end. The rest waits in the store for the next start.
+    // Running tasks get time to end. The other executions wait in the store for the next start.
     engine.shutdown(Duration::from_secs(5)).await;
     Ok(())
 }
 
-/// Waits until somebody wants the service to end.
+/// Waits for a signal that ends the service.
 async fn stopped() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]

@@ -1,18 +1,18 @@
-//! The tasks. Each is idempotent: what it asks for bears the order's id, so that asking twice does it once. So a task that was at work
-//! when the process ended simply runs again.
+//! The tasks. Each is idempotent: its requests contain the order's id, so that a repeated request has one effect. So a task that was running
+//! when the process ended can run again.
 
 use stepwright::prelude::*;
 
 use super::domain::{Order, Payment, PaymentError};
 
-/// Where the service is reached from outside.
+/// The public address of the service.
 #[derive(Debug)]
 pub struct Site {
-    /// Such as `http://127.0.0.1:3000`.
+    /// The base URL, for example `http://127.0.0.1:3000`.
     pub url: String,
 }
 
-/// Sends the approver a link that answers the token. Here, "sends" means "prints".
+/// Sends the approver a link with the token. In this example, it prints the link.
 #[task(idempotent)]
 pub async fn ask_approver(context: &TaskContext, order: Order, task_token: String) {
     let url = context.state::<Site>().map_or("", |site| &site.url);
@@ -28,7 +28,7 @@ pub async fn ask_approver(context: &TaskContext, order: Order, task_token: Strin
     );
 }
 
-/// Charges the customer's card. One of `Mallory` is declined.
+/// Charges the customer's card. A card of `Mallory` is declined.
 #[task(idempotent)]
 pub async fn charge_card(order: Order) -> Result<Payment, PaymentError> {
     if order.customer == "Mallory" {
@@ -41,13 +41,13 @@ pub async fn charge_card(order: Order) -> Result<Payment, PaymentError> {
     })
 }
 
-/// Hands the order to the carrier and gives the number under which it travels.
+/// Passes the order to the carrier and returns the tracking number.
 #[task(idempotent)]
 pub async fn ship(order: Order) -> String {
     format!("parcel-{}", order.id)
 }
 
-/// An amount as people write it.
+/// Formats an amount for people.
 pub fn price(cents: u64) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)
 }

@@ -1,4 +1,4 @@
-//! The workflow itself.
+//! The workflow.
 
 use super::domain::{Decision, Order, PaymentError, Receipt};
 use super::tasks::{ask_approver, charge_card, ship};

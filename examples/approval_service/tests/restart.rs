@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use ureq::Agent;
 
-/// The service in a process of its own.
+/// The service in a separate process.
 struct Service {
     process: Child,
     said: Lines<BufReader<ChildStdout>>,
@@ -33,7 +33,7 @@ impl Service {
         service
     }
 
-    /// The rest of the next line that has this.
+    /// Returns the remainder of the next line that contains this text.
     fn says(&mut self, what: &str) -> String {
         let lines = self.said.by_ref().map(|line| line.expect("it is text"));
         let mut rest = lines.filter_map(|line| Some(line.split_once(what)?.1.to_owned()));
@@ -56,7 +56,7 @@ impl Service {
         sent.expect("it answers").status().as_u16()
     }
 
-    /// Asks for an order until it is over.
+    /// Polls an order until it is over.
     fn end(&self, id: &str) -> Json {
         loop {
             let (_, order) = self.get(&format!("/orders/{id}"));
@@ -69,14 +69,14 @@ impl Service {
 }
 
 impl Drop for Service {
-    /// SIGKILL, so that the process has no moment to put anything in order.
+    /// Sends SIGKILL, so that the process cannot clean up.
     fn drop(&mut self) {
         self.process.kill().expect("it runs");
         self.process.wait().expect("it ends");
     }
 }
 
-/// Takes every status as an answer.
+/// Accepts each HTTP status.
 fn agent() -> Agent {
     let config = Agent::config_builder().http_status_as_error(false);
     config
@@ -124,7 +124,7 @@ fn an_order_that_waits_for_its_approver_survives_a_kill() {
         page.contains("Ada &lt;3 orders a loom for 700.00"),
         "{page}"
     );
-    // The shop does not know whether its order arrived. It is one order still.
+    // The shop does not know whether its order arrived. It is still one order.
     assert_eq!(service.order(&order("o-1", 70_000)), 202);
     assert_eq!(service.order(&order("o-1", 1)), 409);
 
@@ -157,7 +157,7 @@ fn orders_are_refused_and_unknown() {
     assert_eq!(service.get("/orders/o-3").0, 404);
     assert_eq!(service.order(&order("a name with blanks", 1)), 400);
     assert_eq!(decide(&format!("{link}x"), "approve"), 410);
-    // A small order asks nobody.
+    // A small order needs no approval.
     assert_eq!(service.order(&order("o-4", 100)), 202);
     assert_eq!(service.end("o-4")["status"], "SUCCEEDED");
 }

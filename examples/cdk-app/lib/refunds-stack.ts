@@ -37,7 +37,7 @@ export class RefundsStack extends Stack {
       integration: new StartSync(terms),
     });
 
-    // Standard: whenever a ticket is given back.
+    // Standard: for each returned ticket.
     const refund = new Workflow(this, 'RefundTicket', {
       file: 'refund-ticket',
       type: sfn.StateMachineType.STANDARD,
@@ -56,7 +56,7 @@ export class RefundsStack extends Stack {
         new targets.SfnStateMachine(liveRefund, { input: events.RuleTargetInput.fromEventPath('$.detail') }),
       ],
     });
-    // Each morning a ticket that cost nothing goes all the way, so that an alarm tells of a way that is blocked before a customer does.
+    // Each morning a ticket that cost nothing goes all the way, so that an alarm reports a problem before a customer does.
     new events.Rule(this, 'EveryMorning', {
       schedule: events.Schedule.cron({ hour: '6', minute: '0' }),
       targets: [

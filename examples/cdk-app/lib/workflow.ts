@@ -44,7 +44,7 @@ export class Workflow extends Construct {
     });
     this.allow(props);
 
-    // A version for each definition that is deployed, kept so that executions of it can be looked at.
+    // A version for each deployed definition, retained so that its executions can be inspected.
     const machine = this.machine.node.defaultChild as sfn.CfnStateMachine;
     const version = new sfn.CfnStateMachineVersion(this, 'Version', {
       stateMachineArn: this.machine.stateMachineArn,

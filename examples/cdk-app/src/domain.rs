@@ -1,4 +1,4 @@
-//! What the workflows are about.
+//! The types of the workflows.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Tickets that are given back: what somebody would get for one, asked by the app, and the refund itself.
+//! Returned tickets: the terms of a refund, which the app requests, and the refund itself.
 
 mod domain;
 mod tasks;

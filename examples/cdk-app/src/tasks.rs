@@ -1,9 +1,9 @@
-//! The functions. Each is a Lambda function of its own; in tests the engine calls them.
+//! The functions. Each is a separate Lambda function; in tests the engine calls them.
 
 use crate::domain::{RefundError, Terms, Ticket};
 use stepwright::prelude::*;
 
-/// What somebody gets for a ticket now.
+/// Returns the current refund for a ticket.
 #[task]
 pub async fn look_up_terms(ticket: Ticket) -> Terms {
     match ticket.show.as_str() {
@@ -18,7 +18,7 @@ pub async fn look_up_terms(ticket: Ticket) -> Terms {
     }
 }
 
-/// Sends the money back and gives the number of the transfer.
+/// Refunds the money and returns the number of the transfer.
 #[task]
 pub async fn refund_payment(ticket: Ticket, cents: u64) -> Result<String, RefundError> {
     if ticket.id.ends_with("-gone") {

@@ -1,4 +1,4 @@
-//! The workflows. `tests/asl.rs` writes what they emit to `asl/`, where `lib/workflow.ts` reads it.
+//! The workflows. `tests/asl.rs` writes their output to `asl/`, where `lib/workflow.ts` reads it.
 
 use crate::domain::{RefundError, Refunded, Terms, Ticket};
 use crate::tasks::{look_up_terms, refund_payment};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use stepwright_runtime::testing::{Mock, Mocks, expect};
 use stepwright_runtime::{Engine, ExecutionReport};
 
-/// Gives a ticket for 4,000 cents back. These mocks answer beside the functions.
+/// Returns a ticket for 4,000 cents, with these mocks in addition to the functions.
 async fn refund(mocks: Mocks, id: &str, show: &str) -> Arc<ExecutionReport> {
     let engine = Engine::builder()
         .register::<RefundTicket>()

@@ -1,9 +1,9 @@
-//! The functions. Each is a Lambda function of its own; in tests the engine calls them.
+//! The functions. Each is a separate Lambda function; in tests the engine calls them.
 
 use crate::domain::{Cart, CartError, Need, Offer, Stock, WarehouseError};
 use stepwright::prelude::*;
 
-/// Adds up what a cart costs.
+/// Adds up the price of a cart.
 #[task]
 pub async fn price_cart(cart: Cart) -> Result<Offer, CartError> {
     let mut cents = 0;
@@ -25,7 +25,7 @@ pub async fn price_cart(cart: Cart) -> Result<Offer, CartError> {
     })
 }
 
-/// Counts the pieces of an article. In earnest this asks the warehouse.
+/// Counts the pieces of an article. A real function would query the warehouse.
 #[task]
 pub async fn count_stock(need: Need) -> Result<Stock, WarehouseError> {
     match need.article.as_str() {

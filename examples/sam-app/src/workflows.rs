@@ -1,4 +1,4 @@
-//! The workflows. `tests/asl.rs` writes what they emit to `asl/`, where `template.yaml` reads it.
+//! The workflows. `tests/asl.rs` writes their output to `asl/`, where `template.yaml` reads it.
 
 use crate::domain::{Cart, CartError, Need, Offer, Restocked, WarehouseError};
 use crate::tasks::{count_stock, price_cart};

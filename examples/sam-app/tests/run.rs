@@ -35,7 +35,7 @@ async fn an_article_that_nobody_knows_has_none() {
     assert_eq!(failed.error.as_deref(), Some("UnknownArticle"));
 }
 
-/// Runs a restocking. These mocks answer beside the functions.
+/// Runs a restocking, with these mocks in addition to the functions.
 async fn restock(mocks: Mocks, need: Need) -> Arc<ExecutionReport> {
     let engine = Engine::builder()
         .register::<Restock>()

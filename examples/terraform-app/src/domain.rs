@@ -1,4 +1,4 @@
-//! What the workflow is about.
+//! The types of the workflow.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 use crate::domain::{Picture, PictureError, Thumbnail};
 use stepwright::prelude::*;
 
-/// Scales a picture to a width. In earnest this reads and writes S3.
+/// Scales a picture to a width. A real function would read and write S3.
 #[task]
 pub async fn scale(picture: Picture, width: u32) -> Result<Thumbnail, PictureError> {
     match picture.key.rsplit_once('.') {

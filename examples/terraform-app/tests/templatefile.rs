@@ -1,4 +1,4 @@
-//! What the workflow emits comes through Terraform's `templatefile` as it is: only the placeholders are filled in.
+//! Terraform's `templatefile` replaces only the placeholders of the emitted definition and changes nothing else.
 
 use hcl::Template;
 use hcl::eval::{Context, Evaluate};

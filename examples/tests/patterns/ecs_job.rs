@@ -13,7 +13,7 @@ fn day() -> BusinessDay {
     }
 }
 
-/// What a container leaves in S3.
+/// The report of a container in S3.
 fn report(text: &str) -> Mock<Raw> {
     Mock::output(json!({"Body": text, "ContentType": "application/json"}))
 }

@@ -1,4 +1,4 @@
-//! The ASL that each pattern becomes is the one that was read, and neither validator has anything to say about it.
+//! The ASL of each pattern equals its reviewed snapshot, and both validators report nothing about it.
 
 use stepwright_asl::validate::validate_text;
 use stepwright_examples::patterns::definitions;
@@ -10,7 +10,7 @@ fn each_definition_is_the_one_that_was_read() {
     }
 }
 
-/// `.ci/projects/check` has asl-validator (npm) read the snapshots as well.
+/// `.ci/projects/check` also checks the snapshots with asl-validator (npm).
 #[test]
 fn the_validator_finds_nothing() {
     for definition in definitions() {

@@ -17,7 +17,7 @@ fn upload() -> Upload {
     }
 }
 
-/// A file with so many lines, each with the number of its sensor.
+/// A file with this number of lines, each with the number of its sensor.
 fn file(lines: usize) -> Memory {
     let mut text = "sensor,measured_at,celsius\n".to_owned();
     for line in 0..lines {

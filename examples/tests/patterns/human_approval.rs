@@ -23,7 +23,7 @@ fn paid() -> Mock<pay_expense> {
     Mock::returns("t-1".to_owned())
 }
 
-/// A text of the message that was sent: its `Subject` or its `Body`.
+/// A text of the sent message: its `Subject` or its `Body`.
 fn message(call: &MockedCall, part: &str) -> String {
     let simple = &call.parameters.to_json()["Content"]["Simple"];
     let text = match part {

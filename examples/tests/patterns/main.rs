@@ -1,4 +1,4 @@
-//! The patterns of `examples/patterns`: what each becomes, and how it goes, also where things fail.
+//! The patterns of `examples/patterns`: their ASL, their executions and their failures.
 
 mod api_orchestration;
 mod dynamodb_without_lambda;
@@ -21,7 +21,7 @@ use stepwright::asl::placeholder::StandsFor;
 use stepwright_runtime::testing::Mocks;
 use stepwright_runtime::{Engine, EngineBuilder, ExecutionReport};
 
-/// A builder of an engine on virtual time that knows the workflow, these mocks, and a value for each placeholder: the value of
+/// A builder of an engine on virtual time with the workflow, these mocks, and a value for each placeholder: the value of
 /// `TopicArn` is `the TopicArn`.
 fn engine<W: Workflow>(mocks: &Mocks) -> EngineBuilder {
     let definition = W::build().expect("it can be built");

@@ -17,7 +17,7 @@ fn applicant() -> Applicant {
     }
 }
 
-/// Everything goes well, but the passport and the score are the test's; no agent is asked unless the test answers.
+/// All tasks succeed; the test sets the passport and the score, and sends the agent's result if an agent is asked.
 fn mocks(passport: Mock<inspect_passport>, points: u32) -> Mocks {
     Mocks::new()
         .task::<inspect_passport>(passport)

@@ -23,7 +23,7 @@ fn booking(reference: &str, cents: u64) -> Booking {
     }
 }
 
-/// Everything can be booked, paid and undone; a test replaces what is to fail.
+/// All bookings, payments and compensations succeed; a test replaces the parts that should fail.
 fn partners() -> Mocks {
     Mocks::new()
         .task::<book_flight>(Mock::returns(booking("f-1", 30_000)))
@@ -137,7 +137,7 @@ async fn a_compensation_is_tried_for_long_before_a_person_is_called() {
         );
 }
 
-/// Whatever fails, in the first hundreds of combinations: no error gets past the compensations but that of the last message.
+/// In the first hundreds of combinations of failures, the compensations handle each error except that of the last message.
 #[tokio::test]
 async fn errors_of_every_step_are_compensated() {
     let found = explore_workflow::<TripBooking>(&Bounds::new().runs(300)).await;

@@ -15,7 +15,7 @@ fn migration() -> Migration {
     }
 }
 
-/// A database that does what it is told; a test replaces what is to fail.
+/// A database without failures; a test replaces the parts that should fail.
 fn database() -> Mocks {
     Mocks::new()
         .task::<enter_maintenance>(Mock::returns(()))

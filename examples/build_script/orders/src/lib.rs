@@ -1,4 +1,4 @@
-//! The workflows of the orders team: a library that the service runs and that the service's build script asks for the ASL.
+//! The workflows of the orders team: a library that the service runs. The service's build script emits its ASL.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

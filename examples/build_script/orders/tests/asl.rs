@@ -1,3 +1,3 @@
-//! The files in `asl/` are what the workflows emit. `STEPWRIGHT_EMIT=write cargo test -p orders --test asl` writes them anew.
+//! The files in `asl/` are the output of the workflows. `STEPWRIGHT_EMIT=write cargo test -p orders --test asl` rewrites them.
 
 stepwright::emit!("asl", orders::workflows());
