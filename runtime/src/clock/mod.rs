@@ -108,7 +108,7 @@ struct State {
     ends_awaited: usize,
     /// The number of tokens and activities that may be answered from outside.
     open: usize,
-    /// When the first of the pending handlers became pending: virtual time has not advanced since.
+    /// The instant since which virtual time has not advanced, while handlers are pending.
     pending_since: Option<Instant>,
     /// Fires timers in real time; started with the first such timer.
     driver: Option<Driver>,

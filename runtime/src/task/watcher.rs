@@ -308,7 +308,8 @@ impl Watcher {
                 continue;
             }
             self.is_awake.store(false, Ordering::Release);
-            // A thread that filled its slot before this store relied on the watcher, so check once more. A thread that fills it later starts a new one.
+            // A thread that filled its slot before this store relied on the watcher, so check once more. A thread that fills it later starts a
+            // new one.
             if !self.look() || self.is_awake.swap(true, Ordering::AcqRel) {
                 return;
             }
