@@ -107,8 +107,8 @@ impl ActivityWorker {
         self
     }
 
-    /// Sets how long running tasks and open polls may continue at the shutdown: 25 seconds by default, because containers are killed after 30. AWS may
-    /// send a task to a poll whose client has disconnected, so polls are not cancelled earlier.
+    /// Sets how long running tasks and open polls may continue at the shutdown: 25 seconds by default, because containers are killed after 30. AWS
+    /// may send a task to a poll whose client has disconnected, so polls are not cancelled earlier.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
