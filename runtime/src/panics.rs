@@ -8,7 +8,7 @@ pub(crate) fn guarded<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(run)).map_err(said)
 }
 
-/// Returns the message of a panic. If dropping the panic's payload may panic, the payload is leaked.
+/// Returns the message of a panic. If dropping the payload panics, the payload of that second panic is leaked.
 pub(crate) fn said(panic: Box<dyn Any + Send>) -> String {
     let text = panic
         .downcast_ref::<&str>()
