@@ -1,16 +1,16 @@
-//! The block of docs/engine.md about a store: it compiles. What it does is tried in `engine.rs`, on a file elsewhere.
+//! The code block of docs/engine.md about a store: it compiles. `engine.rs` tests its behaviour on another file.
 
 use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::{Engine, MachineType};
 
 async fn engine(definition: &str) -> Result<Engine, Box<dyn std::error::Error>> {
     let store = SqliteStore::open("orders.db")?;
-    // Goes on with what was open.
+    // Continues the open executions.
     Ok(Engine::builder()
         .definition_json("orders", definition, MachineType::Standard)
         .store(store)
         .build()?)
 }
 
-/// It is called by nobody, for it would leave its file behind.
+/// Never called, because it would create a file.
 const _: fn(&str) = |definition| drop(engine(definition));
