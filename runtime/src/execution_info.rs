@@ -96,7 +96,7 @@ enum Name {
 pub(crate) enum NameKey<'a> {
     /// The last part of the ARN is this UUID.
     Uuid(u128),
-    /// The last part of the ARN is another text.
+    /// The last part of the ARN is any other text.
     Text(&'a str),
 }
 

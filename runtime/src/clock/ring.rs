@@ -29,7 +29,7 @@ impl Ring {
         Self { whom, rang }
     }
 
-    /// Returns the purpose of the timer, if it belongs to `whom`.
+    /// Returns the purpose of the timer, if its owner is the argument.
     pub(super) fn of(&self, whom: &dyn Rings) -> Option<Rang> {
         std::ptr::addr_eq(self.whom.as_ptr(), whom).then_some(self.rang)
     }

@@ -94,7 +94,7 @@ pub(super) struct AnchoredTime<S> {
     source: S,
     /// The wall clock when the source's `elapsed` was 0, as it was at the anchor.
     origin: i64,
-    /// The difference, in microseconds, by which the wall clock was ahead in the last log message.
+    /// The lead of the wall clock, in microseconds, in the last log message.
     reported: AtomicI64,
 }
 

@@ -23,7 +23,7 @@ pub struct MapRunCounts {
     pub total: u64,
     /// Those whose results the ResultWriter wrote.
     pub results_written: u64,
-    /// Those that did not succeed before a redrive and have not started again yet.
+    /// Items or executions that did not succeed before a redrive and have not started again yet.
     pub pending_redrive: u64,
 }
 

@@ -37,8 +37,8 @@ pub trait InParts: Send + Sync {
     /// position of the part in the object. The part must survive a loss of power.
     ///
     /// # Errors
+    ///
     /// Any error of the store.
-    /// Whatever the store meets.
     fn part<'a>(
         &'a self,
         upload: &'a Upload,

@@ -76,7 +76,7 @@ pub enum StoreError {
     Full {
         /// The store's file, if it is one.
         path: Option<PathBuf>,
-        /// What is full.
+        /// The full resource.
         why: String,
     },
     /// The store's content is damaged.
@@ -84,7 +84,7 @@ pub enum StoreError {
     Corrupt {
         /// The store's file, if it is one.
         path: Option<PathBuf>,
-        /// What is damaged.
+        /// The damaged part.
         why: String,
     },
     /// The write-ahead log next to the file belongs to another file, or to another copy of this file.

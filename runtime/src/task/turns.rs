@@ -10,7 +10,7 @@ use crate::clock::{Clock, Pending, note_sleep};
 
 /// FIFO concurrency limiter.
 ///
-/// Permits are granted in the order of the requests. A call that waits only for the limit of its own queue does not block other queues.
+/// Permits are granted in the order of the requests. A call that waits only for its own queue's limit does not block other queues.
 /// Releasing a permit wakes the oldest waiter whose limits allow it to run.
 pub(crate) struct Turns {
     state: Mutex<State>,

@@ -156,7 +156,7 @@ pub(crate) fn look_within(threshold: Duration) {
         .fetch_min(pause.max(1), Ordering::Relaxed);
 }
 
-/// What a thread polls. Only that thread writes it.
+/// The handler that a thread polls. Only that thread writes it.
 #[derive(Default)]
 struct Slot {
     /// The number of nested polls that are active.

@@ -57,7 +57,7 @@
 //!   item: number 0, with the state's input as its value.
 //! - `retrierRetryCount` counts the retries of the retrier that matches, and is also `State.RetryCount`.
 //! - `mapIterationFailureCount` is compared with the tolerance of the Map, if the mock is a result; with a mocked error the Map
-//!   fails, whatever the count.
+//!   fails, independent of the count.
 //! - `mapItemReaderData` is the decompressed content for an ItemReader: JSON, JSON Lines or CSV, as in its ReaderConfig;
 //!   for a list or a manifest, the items as a JSON array. Tests do not read from an object store.
 //! - A test takes at most five minutes of the engine's time, as on AWS; then it fails with `States.Timeout`. [`test_state`] runs

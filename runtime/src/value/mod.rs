@@ -29,7 +29,7 @@
 //! # Bounds
 //!
 //! Reading and printing text, dropping, comparing, and conversions from and to
-//! `serde_json::Value` do not recurse, whatever the depth. Text deeper than [`MAX_DEPTH`] is
+//! `serde_json::Value` do not recurse, at any depth. Text deeper than [`MAX_DEPTH`] is
 //! rejected, as are typed values that nest deeper, and typed conversions of values deeper than
 //! [`MAX_TYPED_DEPTH`]. Serde's recursion uses a separate stack if the thread has little left.
 //!

@@ -141,7 +141,7 @@ mod rights {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
     }
 
-    /// A user to whom permissions apply.
+    /// A user without full permissions.
     struct User {
         binary: PathBuf,
         is_root: bool,

@@ -49,7 +49,7 @@ impl Place {
 
     /// Whether the disk is full, which SQLite reports as an I/O error when it syncs or extends its index.
     fn is_disk_full(&self) -> bool {
-        /// Less than the step by which SQLite extends a file.
+        /// Less than one step of SQLite's file growth.
         const LITTLE: u64 = 64 << 10;
         let folder = self.path.parent();
         folder.is_some_and(|folder| {

@@ -105,7 +105,7 @@ impl Bounds {
         self
     }
 
-    /// Sets the items of the ItemReader of a Distributed Map, whatever it reads; the default is one item, `{}`.
+    /// Sets the items of the ItemReader of a Distributed Map, for all its sources; the default is one item, `{}`.
     pub fn items<V: Into<Value>>(
         mut self,
         state: impl Into<String>,
