@@ -271,7 +271,7 @@ impl EngineBuilder {
         self
     }
 
-    /// Limits how many calls of one task may run at a time, for each kind of handler in this process; see
+    /// Limits how many calls of one task may run at a time, independent of which handler in this process executes them; see
     /// [`max_running_tasks`](Self::max_running_tasks). Tasks that wait only for this limit do not block other tasks.
     ///
     /// A task that no registered workflow calls is an error of [`build`](Self::build).

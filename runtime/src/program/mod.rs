@@ -114,7 +114,7 @@ impl Program {
         states.collect()
     }
 
-    /// Returns the innermost Distributed Map with the state in its child executions.
+    /// Returns the innermost Distributed Map around a state: the state runs in its child executions.
     pub(crate) fn run_by(&self, state: usize) -> Option<&State> {
         let maps = self.states.iter().filter_map(|around| match &around.kind {
             Kind::Map(map) if map.distributed.is_some() && map.inside.contains(&state) => {

@@ -11,7 +11,7 @@ const HEADER: usize = 10 * 1024;
 /// The rows of a text delimited file, each an object of strings.
 ///
 /// The rules are AWS's ("How Step Functions parses input CSV files"), which go beyond RFC 4180 and beyond what CSV
-/// libraries read. A backslash escapes a quote, a backslash and the delimiter everywhere, also outside quotes, and is dropped elsewhere.
+/// libraries read. A backslash escapes a quote, a backslash and the delimiter everywhere, also outside quotes, and is dropped before any other byte.
 /// Two quotes are one quote, also inside a field that began without a quote.
 #[derive(Clone, Debug)]
 pub(crate) struct CsvRows {
