@@ -1,6 +1,6 @@
-//! How many commits are durable in a second: `cargo bench -p stepwright-runtime --features sqlite --bench store`
+//! Durable commits per second: `cargo bench -p stepwright-runtime --features sqlite --bench store`
 //!
-//! The counter is records, each of which is durable before its client goes on.
+//! The counter is records, each of which is durable before its client continues.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,7 +19,7 @@ fn main() {
     divan::main();
 }
 
-/// The bytes of a record: what a transition of a few documents takes.
+/// The bytes of a record: those of a transition with a few documents.
 const RECORD: usize = 208;
 /// The records of an execution: its start, and one for each state after the first.
 const RECORDS: u32 = 10;
@@ -55,7 +55,7 @@ fn record() -> Bytes {
     Bytes::from(vec![7; RECORD])
 }
 
-/// The changes that make one record.
+/// Returns the changes of one record.
 fn changes(key: u64, seq: u32) -> Vec<Change> {
     match seq {
         0 => vec![start(key)],
@@ -79,7 +79,7 @@ fn open() -> (TempDir, SqliteStore) {
     (folder, store)
 }
 
-/// So many executions at a time, each a chain of states, until `executions` are over; each record is durable before the next.
+/// Runs `clients` executions concurrently, each a chain of states, until `executions` have ended; each record is durable before the next.
 fn commit_by_journal(bencher: Bencher<'_, '_>, clients: u64, executions: u64, records: u32) {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime = builder.worker_threads(2).build().expect("a tokio runtime");
@@ -127,7 +127,7 @@ fn starts(bencher: Bencher<'_, '_>) {
     commit_by_journal(bencher, 64, 20_000, 1);
 }
 
-/// The store alone, without a thread and wake-ups: transactions of so many records, each of another execution.
+/// The store alone, without a thread and wake-ups: transactions of this number of records, each of another execution.
 #[divan::bench(args = [1, 32, 64], sample_count = 10, sample_size = 1)]
 fn sqlite(bencher: Bencher<'_, '_>, at_once: u64) {
     let rounds = if at_once == 1 { 200 } else { 5_000 / at_once };

@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Replaces a file by new content. A reader sees the old content or the new content, and so does a process that starts after
-/// a crash. `temporary` is a free name in the same folder; only a crash leaves a file there.
+/// Replaces a file by new content. A reader sees the old content or the new content, as does a process that starts after
+/// a crash. `temporary` is a free name in the same directory; only a crash leaves a file there.
 pub(crate) fn write(temporary: &Path, to: &Path, content: &[u8]) -> io::Result<()> {
     let written = File::options()
         .write(true)
@@ -14,7 +14,7 @@ pub(crate) fn write(temporary: &Path, to: &Path, content: &[u8]) -> io::Result<(
         .and_then(|mut file| file.write_all(content))
         .and_then(|()| publish(temporary, to));
     if written.is_err() {
-        // The first error says why.
+        // The first error has the cause.
         let _left_over = remove(temporary);
     }
     written

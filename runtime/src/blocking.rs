@@ -1,8 +1,8 @@
 //! Work that computes or blocks, on the threads that tokio has for it.
 
-/// Does the work on tokio's threads for blocking work; without a tokio runtime, here.
+/// Runs work on tokio's threads for blocking work; without a tokio runtime, in place.
 ///
-/// Fails when the work panicked, or was not begun because the runtime shuts down; the text says which.
+/// Fails when the work panicked, or did not start because the runtime shuts down; the text contains the reason.
 pub(crate) async fn run<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, String> {

@@ -1,4 +1,4 @@
-//! Paths, intrinsic functions, payload templates and JSONata on a JSON value, in one call and without an engine.
+//! Evaluates paths, intrinsic functions, payload templates and JSONata on a JSON value, in one call and without an engine.
 //!
 //! ```
 //! use serde_json::json;
@@ -12,8 +12,8 @@
 //! # Ok::<(), evaluate::EvaluateError>(())
 //! ```
 //!
-//! They give what the service gives in a state with this input, and fail with its errors. What reads the context object or variables is
-//! evaluated by an [`Evaluation`].
+//! Results and errors are those of the service in a state with this input. Use an [`Evaluation`] for expressions that read the context object
+//! or variables.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -23,16 +23,16 @@ use stepwright_asl::jsonata::strip;
 use crate::query::{CompileError, Entropy, Expr, QueryError, Scope, VariableNames, Variables};
 use crate::value::{MAX_DEPTH, Value};
 
-/// What a path selects: `$.a`, `$$.Execution.Name`, `$variable.a`.
+/// Evaluates a path: `$.a`, `$$.Execution.Name`, `$variable.a`.
 ///
 /// # Errors
 ///
-/// When the text is no path, and when it selects nothing. A path that can select several values, such as `$.a[*]`, gives an array.
+/// When the text is no path, and when it selects nothing. The result of a path that can select several values, such as `$.a[*]`, is an array.
 pub fn path(path: &str, input: impl Into<Value>) -> Result<Value, EvaluateError> {
     Evaluation::of(input).path(path)
 }
 
-/// What a call of an intrinsic function gives: `States.Format('{}', $.id)`.
+/// Evaluates a call of an intrinsic function: `States.Format('{}', $.id)`.
 ///
 /// # Errors
 ///
@@ -41,29 +41,29 @@ pub fn intrinsic(call: &str, input: impl Into<Value>) -> Result<Value, EvaluateE
     Evaluation::of(input).intrinsic(call)
 }
 
-/// What a JSONata expression gives, with or without its `{%` and `%}`. The value is `$states.input`, as in a state: AWS's JSONata has no root.
+/// Evaluates a JSONata expression, with or without its `{%` and `%}`. The input is `$states.input`, as in a state: AWS's JSONata has no root.
 ///
 /// # Errors
 ///
-/// When the text is no expression, when the expression fails or gives nothing, and without the crate's feature `jsonata`.
+/// When the text is no expression, when the expression fails or returns nothing, and without the crate's feature `jsonata`.
 pub fn jsonata(expression: &str, input: impl Into<Value>) -> Result<Value, EvaluateError> {
     Evaluation::of(input).jsonata(expression)
 }
 
-/// An evaluation did not give a value.
+/// An evaluation failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EvaluateError {
-    /// The text is not what was asked for, or the input is too deep: AWS takes neither.
+    /// The text is invalid, or the input is too deep: AWS accepts neither.
     #[error("{0}")]
     Refused(String),
-    /// It fails on this input, with the error that a state would fail with.
+    /// It fails on this input, with the error that a state would have.
     #[error("{error}: {cause}")]
     #[non_exhaustive]
     Failed {
         /// Its name: `States.Runtime`, `States.QueryEvaluationError`, ...
         error: String,
-        /// What went wrong, in AWS's words.
+        /// The cause, as AWS reports it.
         cause: String,
     },
 }
@@ -83,7 +83,7 @@ impl From<QueryError> for EvaluateError {
     }
 }
 
-/// What is evaluated on: the input, and what else an expression may read.
+/// The data for evaluations: the input, and the other values that an expression may read.
 ///
 /// ```
 /// use serde_json::json;
@@ -112,7 +112,7 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// On an input: `$` of paths, `$states.input` of JSONata.
+    /// Creates an evaluation of an input: `$` of paths, `$states.input` of JSONata.
     pub fn of(input: impl Into<Value>) -> Evaluation {
         Evaluation {
             input: input.into(),
@@ -126,44 +126,44 @@ impl Evaluation {
         }
     }
 
-    /// The context object: `$$` of paths, `$states.context` of JSONata. It is empty unless it is set.
+    /// Sets the context object: `$$` of paths, `$states.context` of JSONata. It is empty unless set.
     pub fn context(mut self, context: impl Into<Value>) -> Evaluation {
         self.context = context.into();
         self
     }
 
-    /// A workflow variable, named without its `$`.
+    /// Sets a workflow variable, by its name without the `$`.
     pub fn variable(mut self, name: &str, value: impl Into<Value>) -> Evaluation {
         let variable = self.names.intern(name);
         self.variables.set(variable, value.into());
         self
     }
 
-    /// The result of the task, branches or iterations: `$states.result` of JSONata.
+    /// Sets the result of the task, branches or iterations: `$states.result` of JSONata.
     pub fn result(mut self, result: impl Into<Value>) -> Evaluation {
         self.result = Some(result.into());
         self
     }
 
-    /// What a catcher sees: `$states.errorOutput` of JSONata.
+    /// Sets the error output for a catcher: `$states.errorOutput` of JSONata.
     pub fn error_output(mut self, error_output: impl Into<Value>) -> Evaluation {
         self.error_output = Some(error_output.into());
         self
     }
 
-    /// Makes `States.UUID`, `$random` and their likes give the same each time; otherwise they draw anew.
+    /// Seeds `States.UUID`, `$random` and the other random functions, so that they repeat their results; otherwise they are random.
     pub fn seed(mut self, seed: u64) -> Evaluation {
         self.seed = Some(seed);
         self
     }
 
-    /// The time that `$now()` and `$millis()` see; the clock's unless it is set.
+    /// Sets the time that `$now()` and `$millis()` return; the current time unless set.
     pub fn at(mut self, now: SystemTime) -> Evaluation {
         self.now = Some(now);
         self
     }
 
-    /// What a path selects.
+    /// Evaluates a path.
     ///
     /// # Errors
     ///
@@ -172,7 +172,7 @@ impl Evaluation {
         self.eval(|names| Expr::path(path, "InputPath", names))
     }
 
-    /// What a call of an intrinsic function gives.
+    /// Evaluates a call of an intrinsic function.
     ///
     /// # Errors
     ///
@@ -186,7 +186,7 @@ impl Evaluation {
         self.eval(|names| Expr::evaluated(call, "call", names))
     }
 
-    /// What a JSONata expression gives.
+    /// Evaluates a JSONata expression.
     ///
     /// # Errors
     ///
@@ -199,7 +199,7 @@ impl Evaluation {
         self.eval(|names| Expr::jsonata_field(&text, "expression", names))
     }
 
-    /// What a JSONPath payload template gives (`Parameters`, `ResultSelector`, `ItemSelector`): the members whose key ends in `.$` are
+    /// Evaluates a JSONPath payload template (`Parameters`, `ResultSelector`, `ItemSelector`): the members with a key that ends in `.$` are
     /// evaluated.
     ///
     /// ```
@@ -214,16 +214,16 @@ impl Evaluation {
     ///
     /// # Errors
     ///
-    /// When a path or a call in it cannot be read, and when one fails.
+    /// When a path or a call in it cannot be parsed, and when one fails.
     pub fn template(&self, template: &Json) -> Result<Value, EvaluateError> {
         self.eval(|names| Expr::jsonpath_template(template, "template", names))
     }
 
-    /// What the JSON of a JSONata field gives (`Arguments`, `Output`, a value of `Assign`): each string that is one `{% .. %}` is evaluated.
+    /// Evaluates the JSON of a JSONata field (`Arguments`, `Output`, a value of `Assign`): each string that is one `{% .. %}` is evaluated.
     ///
     /// # Errors
     ///
-    /// When an expression in it cannot be read, and when one fails.
+    /// When an expression in it cannot be parsed, and when one fails.
     pub fn jsonata_template(&self, template: &Json) -> Result<Value, EvaluateError> {
         self.eval(|names| Expr::jsonata_template(template, "template", names))
     }
@@ -248,7 +248,7 @@ impl Evaluation {
             let message = format!("a value nests deeper than {MAX_DEPTH} levels");
             return Err(EvaluateError::Refused(message));
         }
-        // A variable that nobody set is in the expression's table of names, and has no value.
+        // An unset variable is in the expression's table of names, and has no value.
         let mut names = self.names.clone();
         let expression = compile(&mut names)?;
         let entropy = Entropy::new(

@@ -9,68 +9,68 @@ use crate::query::Entropy;
 use crate::record::{Damaged, Reader, Record, Writer, record};
 use crate::value::Value;
 
-/// What an execution is: what the context object shows as `Execution` and `StateMachine`.
+/// The identity of an execution: the `Execution` and `StateMachine` of its context object.
 #[derive(Clone)]
 pub struct ExecutionInfo {
     pub(crate) names: Names,
-    /// The execution at the top of those that started it; `None` when that is this one.
+    /// The root of the chain of executions that started it; `None` when it is the root itself.
     pub(crate) root: Option<Box<SmolStr>>,
     pub(crate) machine: Arc<MachineInfo>,
     pub(crate) started: Timestamp,
     pub(crate) input: Value,
-    /// Whether the context object says how often it was redriven.
+    /// Whether the context object has its number of redrives.
     pub(crate) counts_redrives: bool,
     pub(crate) redriven: Option<Box<Redriven>>,
-    /// How many executions stand above it and wait for it.
+    /// How many ancestors wait for it.
     pub(crate) depth: u32,
 }
 
-/// An execution that goes on where it did not succeed.
+/// The redrives of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Redriven {
-    /// How often.
+    /// Their number.
     count: u32,
-    /// When last.
+    /// The time of the last one.
     at: Timestamp,
 }
 
-/// What the executions of a state machine have in common.
+/// Shared by the executions of a state machine.
 #[derive(Clone, Debug)]
 pub(crate) struct MachineInfo {
     pub(crate) id: SmolStr,
     pub(crate) name: SmolStr,
-    /// The role that they run under.
+    /// The role of the executions.
     pub(crate) role_arn: SmolStr,
-    /// What ARNs begin with that are drawn.
+    /// The prefix of generated ARNs.
     pub(crate) prefix: SmolStr,
     /// Whether its executions are Express ones.
     pub(crate) is_express: bool,
-    /// How they were asked for, where a server starts them.
+    /// The origin of the executions, if a server starts them.
     pub(crate) origin: Option<Arc<Origin>>,
-    /// The test case that answers their tasks: the state machine of the mock file, `#` and the case.
+    /// The test case for their tasks: the state machine of the mock file, `#` and the case.
     pub(crate) test_case: Option<SmolStr>,
 }
 
-/// What a server knows of the executions that it starts: what DescribeExecution and DescribeStateMachineForExecution tell of them.
+/// The server's data of an execution, for DescribeExecution and DescribeStateMachineForExecution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     /// The id of the state machine's revision.
     pub(crate) revision: SmolStr,
-    /// The ARN of its version, where one was started.
+    /// The ARN of its version, if a version was started.
     pub(crate) version: Option<SmolStr>,
     /// The ARN of the alias that chose the version.
     pub(crate) alias: Option<SmolStr>,
     /// The trace header that came with the start.
     pub(crate) trace: Option<SmolStr>,
-    /// The input as it was written, where that is not how it is printed.
+    /// The original text of the input, if it differs from the printed one.
     pub(crate) input: Option<Arc<str>>,
 }
 
-/// An execution's ARN and name. Those that are drawn are numbers of a stream until somebody asks for their texts.
+/// An execution's ARN and name. Generated names are stored as numbers of a random stream until their texts are requested.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     texts: OnceLock<Box<Texts>>,
-    /// Where the stream of drawn names stood.
+    /// The state of the random stream from which the names are generated.
     drawn: u64,
 }
 
@@ -83,7 +83,7 @@ struct Texts {
 /// The name of an execution.
 #[derive(Clone, Debug)]
 enum Name {
-    /// It is not in the ARN.
+    /// A name that is not part of the ARN.
     Own(SmolStr),
     /// The last part of the ARN.
     Last,
@@ -91,12 +91,12 @@ enum Name {
     BeforeLast,
 }
 
-/// Finds an execution by its ARN: equal ARNs have equal keys.
+/// The key of an execution in maps by ARN: equal ARNs have equal keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum NameKey<'a> {
     /// The last part of the ARN is this UUID.
     Uuid(u128),
-    /// It is another text.
+    /// The last part of the ARN is any other text.
     Text(&'a str),
 }
 
@@ -107,7 +107,7 @@ impl<'a> NameKey<'a> {
     }
 }
 
-/// The UUID whose text in lower case, with hyphens, this is.
+/// Parses a UUID in lower case, with hyphens.
 fn uuid_of(text: &str) -> Option<u128> {
     let uuid = Uuid::try_parse(text).ok()?;
     let is_same = uuid
@@ -118,7 +118,7 @@ fn uuid_of(text: &str) -> Option<u128> {
 }
 
 impl MachineInfo {
-    /// The same, but for what is given.
+    /// Returns a copy with other names.
     pub(crate) fn but(
         &self,
         role_arn: Option<String>,
@@ -140,7 +140,7 @@ impl MachineInfo {
 }
 
 impl Names {
-    /// Of an execution that has this ARN.
+    /// The names of an execution with this ARN.
     pub(crate) fn new(id: impl Into<SmolStr>, name: impl Into<SmolStr>) -> Self {
         let (id, name) = (id.into(), name.into());
         let mut parts = id.rsplit(':');
@@ -153,7 +153,7 @@ impl Names {
         Self::of(Texts { id, name })
     }
 
-    /// Of an execution whose ARN is a prefix that ends with a colon, and its name, which has none.
+    /// The names of an execution whose ARN is a prefix that ends with a colon, and its name, which has no colon.
     pub(crate) fn ending(prefix: &str, name: &str) -> Self {
         Self::of(Texts {
             id: [prefix, name].concat().into(),
@@ -168,8 +168,8 @@ impl Names {
         }
     }
 
-    /// Of an execution whose ARN is the machine's prefix with the next UUID of a stream, which is its name, or with the next two for an
-    /// Express execution.
+    /// The names of an execution whose ARN is the machine's prefix and the next UUID of a stream, which is also its name. For an Express
+    /// execution, the ARN has the next two UUIDs.
     pub(crate) fn drawn(entropy: &Entropy) -> Self {
         Self {
             texts: OnceLock::new(),
@@ -177,7 +177,7 @@ impl Names {
         }
     }
 
-    /// The texts, where drawn ones are of this machine.
+    /// Returns the texts; generated ones have the prefix of this machine.
     fn texts(&self, machine: &MachineInfo) -> &Texts {
         self.texts
             .get_or_init(|| Box::new(self.made_texts(machine)))
@@ -198,12 +198,12 @@ impl Names {
         }
     }
 
-    /// The ARN.
+    /// Returns the ARN.
     pub(crate) fn id(&self, machine: &MachineInfo) -> &SmolStr {
         &self.texts(machine).id
     }
 
-    /// The same, which is not kept where it was not asked for before.
+    /// Returns the ARN without caching it.
     pub(crate) fn to_id(&self, machine: &MachineInfo) -> SmolStr {
         match self.texts.get() {
             Some(texts) => texts.id.clone(),
@@ -211,7 +211,7 @@ impl Names {
         }
     }
 
-    /// The name.
+    /// Returns the name.
     pub(crate) fn name(&self, machine: &MachineInfo) -> &str {
         let texts = self.texts(machine);
         let part = |place| texts.id.rsplit(':').nth(place).unwrap_or_default();
@@ -222,7 +222,7 @@ impl Names {
         }
     }
 
-    /// The key of the ARN.
+    /// Returns the key of the ARN.
     fn key(&self, machine: &MachineInfo) -> NameKey<'_> {
         match self.texts.get() {
             Some(texts) => NameKey::of(&texts.id),
@@ -241,7 +241,7 @@ impl Names {
         match self.texts.get() {
             Some(texts) => texts.id == id,
             None => {
-                // One that has the same end is as good as never another.
+                // Compare the keys first, so that the text is rarely generated.
                 NameKey::of(id) == self.key(machine) && self.made_texts(machine).id == id
             }
         }
@@ -249,63 +249,63 @@ impl Names {
 }
 
 impl ExecutionInfo {
-    /// The execution's ARN, `$$.Execution.Id`.
+    /// Returns the execution's ARN, `$$.Execution.Id`.
     pub fn id(&self) -> &str {
         self.arn()
     }
 
-    /// The ARN of the execution that was started from outside: this one, or the one at the top of those that started it.
+    /// Returns the ARN of the root execution, which was started from outside: this one, or its first ancestor.
     pub fn root(&self) -> &str {
         self.root_arn()
     }
 
-    /// Its name.
+    /// Returns its name.
     pub fn name(&self) -> &str {
         self.names.name(&self.machine)
     }
 
-    /// The same for a log: a name that was drawn is made where it is written down.
+    /// Returns its name for a log: a generated name is formatted only when it is written.
     pub(crate) fn shown_name(&self) -> impl fmt::Display {
         ShownName(self)
     }
 
-    /// The role that it runs under.
+    /// Returns its role.
     pub fn role_arn(&self) -> &str {
         &self.machine.role_arn
     }
 
-    /// The state machine's ARN, `$$.StateMachine.Id`.
+    /// Returns the state machine's ARN, `$$.StateMachine.Id`.
     pub fn machine_id(&self) -> &str {
         &self.machine.id
     }
 
-    /// The state machine's name.
+    /// Returns the state machine's name.
     pub fn machine_name(&self) -> &str {
         &self.machine.name
     }
 
-    /// When it started.
+    /// Returns when it started.
     pub fn started(&self) -> Timestamp {
         self.started
     }
 
-    /// Its input.
+    /// Returns its input.
     pub fn input(&self) -> &Value {
         &self.input
     }
 
-    /// How often it was redriven; absent for synchronous Express executions.
+    /// Returns how many times it was redriven; `None` for synchronous Express executions.
     pub fn redrive_count(&self) -> Option<u32> {
         let count = self.redriven.as_ref().map_or(0, |redriven| redriven.count);
         self.counts_redrives.then_some(count)
     }
 
-    /// When it was redriven last.
+    /// Returns when it was last redriven.
     pub fn redriven(&self) -> Option<Timestamp> {
         self.redriven.as_ref().map(|redriven| redriven.at)
     }
 
-    /// The same, redriven.
+    /// Returns a copy with one more redrive.
     pub(crate) fn redriven_at(&self, at: Timestamp) -> Self {
         let before = self.redriven.as_ref().map_or(0, |redriven| redriven.count);
         let count = before.saturating_add(1);
@@ -315,14 +315,14 @@ impl ExecutionInfo {
         }
     }
 
-    /// How it was asked for, where a server started it.
+    /// Returns its origin, if a server started it.
     pub(crate) fn origin(&self) -> Option<&Origin> {
         self.machine.origin.as_deref()
     }
 
-    /// Its input as JSON: as it was written, where a server started it.
+    /// Returns its input as JSON: the original text, if a server started it.
     pub(crate) fn input_text(&self) -> String {
-        // Executions below it have its origin, and inputs of their own.
+        // Its nested executions have the same origin, but other inputs.
         let written = self.origin().filter(|_| self.root.is_none());
         match written.and_then(|origin| origin.input.as_ref()) {
             Some(text) => text.to_string(),
@@ -330,22 +330,22 @@ impl ExecutionInfo {
         }
     }
 
-    /// The ARN, to be shared.
+    /// Returns the ARN as a shared text.
     pub(crate) fn arn(&self) -> &SmolStr {
         self.names.id(&self.machine)
     }
 
-    /// The ARN of the execution at the top, to be shared.
+    /// Returns the ARN of the root execution as a shared text.
     pub(crate) fn root_arn(&self) -> &SmolStr {
         self.root.as_deref().unwrap_or_else(|| self.arn())
     }
 
-    /// The ARN for somebody who keeps it.
+    /// Returns the ARN for a caller that stores it.
     pub(crate) fn to_arn(&self) -> SmolStr {
         self.names.to_id(&self.machine)
     }
 
-    /// The key of the ARN.
+    /// Returns the key of the ARN.
     pub(crate) fn name_key(&self) -> NameKey<'_> {
         self.names.key(&self.machine)
     }
@@ -360,7 +360,7 @@ impl ExecutionInfo {
         self.name_key() == other.name_key() && self.has_arn(&other.to_arn())
     }
 
-    /// The same Express execution, which begins once more.
+    /// Returns a copy for an Express execution that starts again.
     pub(crate) fn begun_anew(&self, now: Timestamp) -> Self {
         Self {
             started: now,
@@ -368,7 +368,7 @@ impl ExecutionInfo {
         }
     }
 
-    /// The region in the execution's ARN.
+    /// Returns the region in the execution's ARN.
     pub(crate) fn region(&self) -> &str {
         self.id().split(':').nth(3).unwrap_or_default()
     }
@@ -394,7 +394,7 @@ impl fmt::Debug for ExecutionInfo {
     }
 }
 
-/// The fields of an [`ExecutionInfo`] as they are kept.
+/// The stored fields of an [`ExecutionInfo`].
 struct Kept {
     id: SmolStr,
     root: SmolStr,
@@ -484,7 +484,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever an ARN and a name are, both are what they were.
+        /// Any ARN and name are returned unchanged.
         #[test]
         fn names_are_what_they_were_given(id in "[a:é]{0,12}", name in "[a:é]{0,4}") {
             let names = Names::new(id.as_str(), name.as_str());
@@ -495,7 +495,7 @@ mod tests {
             prop_assert!(names.is(&machine, &id));
         }
 
-        /// An ARN that is made of a name ends with it.
+        /// An ARN that is built from a name ends with it.
         #[test]
         fn an_arn_ends_with_its_name(prefix in "[a:é]{0,12}", name in "[aé-]{0,4}") {
             let names = Names::ending(&format!("{prefix}:"), &name);
@@ -504,7 +504,7 @@ mod tests {
             prop_assert_eq!(names.name(&machine), name);
         }
 
-        /// Names that are made later are those of the stream's next UUIDs, and are found by their texts before they are made.
+        /// Generated names contain the next UUIDs of the stream, and can be found by their texts before these are generated.
         #[test]
         fn drawn_names_are_those_of_the_stream(state in any::<u64>(), is_express in any::<bool>()) {
             let names = Names::drawn(&Entropy::new(state));

@@ -1,7 +1,7 @@
 //! Runs AWS Step Functions workflows in process, as AWS runs them: in tests on virtual time, in production on real time.
 //!
 //! An [`Engine`] takes workflows that were written with [`stepwright`], or any definition in the Amazon States Language, and
-//! runs their executions. What runs is the definition that ships: the workflow's ASL, compiled once into an indexed
+//! runs their executions. It runs the same definition that is deployed: the workflow's ASL, compiled once into an indexed
 //! program.
 //!
 //! ```
@@ -58,18 +58,18 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # What you want, and what to use
+//! # What to use
 //!
 //! | you want | use |
 //! |---|---|
 //! | to run workflows of this program | [`EngineBuilder::register`], [`Engine::start`] |
 //! | to run any definition | [`EngineBuilder::definition_json`], [`Engine::start_machine`] |
-//! | to test with mocks, and see what is covered | [`testing`] |
+//! | to test with mocks, and measure the coverage | [`testing`] |
 //! | to test one state | [`test_state`] |
 //! | to evaluate a path, an intrinsic function or JSONata on a value | [`mod@evaluate`] |
 //! | days to pass in no time | [`EngineBuilder::virtual_time`] |
-//! | to look into a store, while an engine works on it | [`StoredExecutions`] |
-//! | what happened | [`ExecutionReport`], [`history`] |
+//! | to read a store, also while an engine uses it | [`StoredExecutions`] |
+//! | the result of an execution | [`ExecutionReport`], [`history`] |
 //! | to read, check and change definitions | the crate `stepwright-asl` |
 //!
 //! # Features
@@ -82,30 +82,30 @@
 //! | `aws` | `aws`: workers of activities, and answers to task tokens, with the crate `aws-sdk-sfn` |
 //! | `sqlite` | `store::SqliteStore`: executions in a file. Compiles SQLite, which is written in C |
 //!
-//! # Where things are
+//! # Modules
 //!
-//! | module | what it has |
+//! | module | content |
 //! |---|---|
 //! | crate root | [`Engine`], its [builder](EngineBuilder), [`Run`], [`ExecutionReport`], errors, [`Limits`] |
 //! | `aws` (feature) | workers of activities, answers to task tokens |
 //! | [`clock`] | real and virtual time, [`Clock::hold`](clock::Clock::hold), [`Clock::sleep`](clock::Clock::sleep) |
 //! | [`mod@evaluate`] | paths, intrinsic functions, templates and JSONata on a value, without an engine |
-//! | [`history`] | events, in AWS's names, order and ids, and as `GetExecutionHistory` prints them |
+//! | [`history`] | events, with AWS's names, order and ids, and in the format of `GetExecutionHistory` |
 //! | `lambda` (feature) | tasks as Lambda functions |
-//! | [`objects`] | where Distributed Maps read items and write results |
-//! | [`store`] | where a durable engine keeps executions |
-//! | [`task`] | what an execution asks of the world, and [`TaskSource`](task::TaskSource), which answers in place of handlers |
+//! | [`objects`] | the objects that Distributed Maps read and write |
+//! | [`store`] | stores for durable engines |
+//! | [`task`] | the calls of tasks, and [`TaskSource`](task::TaskSource), which answers instead of handlers |
 //! | [`testing`] | mocks of tasks, assertions, coverage, replay, exploration |
-//! | [`test_state`] | single states, as AWS's TestState tests them |
-//! | [`value`] | JSON as executions hold it: shared, never deep-copied, measured |
+//! | [`test_state`] | tests of single states, as in AWS's TestState |
+//! | [`value`] | JSON values of executions: shared, never deep-copied, with known sizes |
 //!
-//! Behind them, `query` evaluates paths, templates, conditions and JSONata, `program` compiles definitions, `interpret` steps executions (plain data, one synchronous function, a
-//! file for each type of state) and `engine` gives them tasks, timers and callers.
+//! Internally, `query` evaluates paths, templates, conditions and JSONata, and `program` compiles definitions. `interpret` steps executions: plain
+//! data, one synchronous function, a file for each type of state. `engine` connects them with tasks, timers and callers.
 //!
 //! # Observing
 //!
-//! Each execution is a [`tracing`] span `execution` with the fields `machine` and `name`; its start and its end are events at
-//! level info, each event of its history one at level debug. [`Run::events`] is the same as a stream.
+//! Each execution is a [`tracing`] span `execution` with the fields `machine` and `name`. Its start and its end are events at
+//! level info, each event of its history is one at level debug. [`Run::events`] returns the same events as a stream.
 
 #[cfg(feature = "aws")]
 pub mod aws;

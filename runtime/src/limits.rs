@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-/// The service's limits, by default as AWS sets them.
+/// The limits of the service, with AWS's values by default.
 ///
 /// ```
 /// use stepwright_runtime::Limits;
@@ -10,41 +10,41 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The most bytes of UTF-8 that a state's input, output or result may take as JSON: 262,144.
+    /// The maximum bytes of UTF-8 that a state's input, output or result may take as JSON: 262,144.
     pub payload_bytes: u64,
-    /// The most events of a Standard execution's history: 25,000.
+    /// The maximum events of a Standard execution's history: 25,000.
     pub events: u32,
-    /// The longest life of a Standard execution. AWS says a year; 366 days, so that a year of Wait fits.
+    /// The maximum duration of a Standard execution. AWS documents a year; 366 days, so that a Wait of a year fits.
     pub standard_duration: Duration,
-    /// The longest life of an Express execution: five minutes.
+    /// The maximum duration of an Express execution: five minutes.
     pub express_duration: Duration,
-    /// The most transitions of an execution without an event limit. No limit of AWS: there, time would run out;
-    /// on virtual time an Express loop takes none. Reaching it is the timeout.
+    /// The maximum transitions of an execution without an event limit. AWS has no such limit, because the execution would time out;
+    /// on virtual time an Express loop takes no time. An execution that reaches it times out.
     pub express_transitions: u64,
-    /// The most iterations of an inline Map at a time: 40.
+    /// The maximum concurrent iterations of an inline Map: 40.
     pub map_concurrency: u32,
-    /// The most child executions of a Map Run (a Distributed Map) at a time: 10,000.
+    /// The maximum concurrent child executions of a Map Run (a Distributed Map): 10,000.
     pub map_run_concurrency: u32,
-    /// The most bytes of an object that an ItemReader reads, without compression: 10 GB.
+    /// The maximum bytes of an object that an ItemReader reads, decompressed: 10 GB.
     pub object_bytes: u64,
-    /// The bytes after which a ResultWriter begins another file: 5 GB.
+    /// The bytes after which a ResultWriter starts another file: 5 GB.
     pub result_file_bytes: u64,
-    /// The bytes of results that leave at a time, where the object store takes an object in parts: 5 MiB, the least that S3
-    /// takes of a part that is not the last one.
+    /// The bytes of results in one part, if the object store supports uploads in parts: 5 MiB, the minimum of S3
+    /// for a part that is not the last one.
     pub result_part_bytes: u64,
-    /// The most bytes of a definition: 1 MiB.
+    /// The maximum bytes of a definition: 1 MiB.
     pub definition_bytes: usize,
-    /// The most bytes of one variable, and of all that one Assign assigns: 262,144.
+    /// The maximum bytes of one variable, and of all that one Assign assigns: 262,144.
     pub variable_bytes: u64,
-    /// The most bytes of all variables that one state can read: 10 MiB.
+    /// The maximum bytes of all variables that one state can read: 10 MiB.
     pub variables_bytes: u64,
     /// The longest Wait: 2^31 - 1 seconds.
     pub wait: Duration,
-    /// How deep a value may nest. No limit of AWS's documentation; its JSON parser's is 1,000.
+    /// The maximum depth of a value. AWS does not document one; the limit of its JSON parser is 1,000.
     pub value_depth: u32,
-    /// How deep executions may start executions.
+    /// The maximum depth of executions that start executions.
     pub nesting: u32,
-    /// The most Standard executions that are open at a time, those of a store among them: 1,000,000. The children of Map Runs do not count.
+    /// The maximum open Standard executions, including those of a store: 1,000,000. The children of Map Runs do not count.
     pub open_executions: usize,
 }
 

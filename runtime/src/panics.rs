@@ -1,14 +1,14 @@
-//! Panics of the user's code, which become failures.
+//! Catches panics of the user's code, which become failures.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs code that is not ours; the text of its panic is the error.
+/// Runs foreign code; the message of its panic is the error.
 pub(crate) fn guarded<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(run)).map_err(said)
 }
 
-/// What somebody said who panicked. What was panicked with may panic when it is dropped; then it is not.
+/// Returns the message of a panic. If dropping the payload panics, the payload of that second panic is leaked.
 pub(crate) fn said(panic: Box<dyn Any + Send>) -> String {
     let text = panic
         .downcast_ref::<&str>()

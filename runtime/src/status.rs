@@ -2,24 +2,24 @@ use std::fmt;
 
 use crate::record::record;
 
-/// Where an execution stands.
+/// The status of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Status {
-    /// It runs.
+    /// It is running.
     Running,
     /// It ended with an output.
     Succeeded,
-    /// A state failed and nothing caught it.
+    /// A state failed and no catcher matched the error.
     Failed,
-    /// Its time ran out.
+    /// It timed out.
     TimedOut,
-    /// Somebody stopped it.
+    /// It was stopped.
     Aborted,
 }
 
 impl Status {
-    /// The API's word for it.
+    /// Returns the API's word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Running => "RUNNING",
@@ -30,7 +30,7 @@ impl Status {
         }
     }
 
-    /// The status of the API's word, which is spelled exactly so.
+    /// Returns the status for the API's word, in exactly this spelling.
     pub fn from_word(word: &str) -> Option<Self> {
         let all = [
             Self::Running,

@@ -1,14 +1,14 @@
-//! What an execution waits for, by ids that stay when it is written and read again.
+//! Ids of an execution's waits, which do not change when the execution is written and read again.
 
 use std::fmt;
 use std::num::NonZeroU32;
 
 use crate::record::{Damaged, Reader, Record, Writer};
 
-/// Names a cursor of an execution.
+/// Identifies a cursor of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct CursorId(
-    /// One more than its place, so that one that may be missing takes no more room.
+    /// One more than its index, so that an optional id needs no additional memory.
     NonZeroU32,
 );
 
@@ -21,7 +21,7 @@ impl CursorId {
         self.0.get() - 1
     }
 
-    /// Its place among the cursors.
+    /// Returns its index among the cursors.
     pub(crate) fn place(self) -> usize {
         self.number() as usize
     }
@@ -43,7 +43,7 @@ impl fmt::Display for CursorId {
     }
 }
 
-/// Names one wait of one cursor.
+/// Identifies one wait of one cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct WaitId {
     pub(crate) cursor: CursorId,
@@ -56,15 +56,15 @@ impl fmt::Display for WaitId {
     }
 }
 
-/// Why a timer rings.
+/// The purpose of a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum TimerKind {
-    /// A Wait or a Retry's delay is over.
+    /// The end of a Wait or of a Retry's delay.
     Wait,
-    /// TimeoutSeconds ran out.
+    /// TimeoutSeconds.
     Timeout,
-    /// HeartbeatSeconds ran out.
+    /// HeartbeatSeconds.
     Heartbeat,
-    /// An answer that was there already becomes due.
+    /// A delayed answer becomes due.
     Answer,
 }

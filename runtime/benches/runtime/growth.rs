@@ -13,7 +13,7 @@ fn items_with_pass(bencher: Bencher<'_, '_>, items: usize) {
     map(bencher, MAP_OF_PASS, items);
 }
 
-/// The same with a Task for each item.
+/// Like `items_with_pass`, with a Task for each item.
 #[divan::bench(args = [1_000, 10_000, 100_000], sample_count = 10, sample_size = 1)]
 fn items_with_task(bencher: Bencher<'_, '_>, items: usize) {
     map(bencher, MAP_OF_TASK, items);
@@ -36,7 +36,7 @@ fn express_executions(bencher: Bencher<'_, '_>, executions: usize) {
     at_once(bencher, MachineType::Express, executions);
 }
 
-/// The same with all events.
+/// Like `express_executions`, with all events.
 #[divan::bench(args = [100, 1_000, 10_000, 100_000], sample_count = 10, sample_size = 1)]
 fn standard_executions(bencher: Bencher<'_, '_>, executions: usize) {
     at_once(bencher, MachineType::Standard, executions);

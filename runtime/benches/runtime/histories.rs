@@ -1,4 +1,4 @@
-//! What it costs to read a history that was written.
+//! The time to read a written history.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ fn events(bencher: Bencher<'_, '_>, case: &Case) {
         });
 }
 
-/// As `GetExecutionHistory` answers.
+/// In the format of `GetExecutionHistory`.
 #[divan::bench(args = cases(&[FIVE_STATES]))]
 fn to_json(bencher: Bencher<'_, '_>, case: &Case) {
     let history = &report(case).history;

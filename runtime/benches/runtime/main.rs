@@ -1,4 +1,4 @@
-//! What the layers of the runtime cost, one by one: `cargo bench -p stepwright-runtime --bench runtime`
+//! The time of each layer of the runtime: `cargo bench -p stepwright-runtime --bench runtime`
 //!
 //! | layer | benchmark | counted |
 //! |---|---|---|
@@ -11,10 +11,10 @@
 //! | snapshot of a history to JSON | `histories::to_json` | events |
 //! | journal commit | `journal` of the benchmark `store` | records |
 //!
-//! What it costs to write an event is the difference of `standard` and `express`: a Pass or Choice writes two, a Task five.
+//! The time to write an event is the difference between `standard` and `express`: a Pass or Choice writes two, a Task five.
 //!
-//! Each runs in several lengths: where the time is linear, the counted things a second stay the same from length to length. `growth` has that for up to
-//! 100,000 items and executions. One group alone: `cargo bench -p stepwright-runtime --bench runtime -- growth`
+//! Each runs with several lengths: if the time is linear, the counted things per second are the same for all lengths. `growth` tests this for up to
+//! 100,000 items and executions. To run one group: `cargo bench -p stepwright-runtime --bench runtime -- growth`
 
 mod executions;
 mod growth;

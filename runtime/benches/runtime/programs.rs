@@ -1,4 +1,4 @@
-//! What it costs to make a program of a definition.
+//! The time to compile a definition.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -7,7 +7,7 @@ use stepwright_runtime::MachineType;
 use crate::workloads::{FIVE_STATES, INTRINSICS, MACHINE, PASS_CHAIN};
 use crate::{Case, cases};
 
-/// Reads the text, compiles it, and gives it to an engine.
+/// Parses the text, compiles it, and registers it in an engine.
 #[divan::bench(args = cases(&[PASS_CHAIN, FIVE_STATES, INTRINSICS]))]
 fn definition_to_program(bencher: Bencher<'_, '_>, case: &Case) {
     let workload = case.workload();

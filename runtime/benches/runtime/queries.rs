@@ -1,4 +1,4 @@
-//! Expressions of all kinds, over an order of some 4 KB.
+//! Expressions of all kinds, on an order of about 4 KB.
 
 use divan::Bencher;
 use serde_json::json;
@@ -7,7 +7,7 @@ use stepwright_asl::model::{ChoiceRule, Comparison, Operator, QueryLanguage};
 use stepwright_runtime::query::{Condition, Entropy, Expr, Scope, VariableNames, Variables};
 use stepwright_runtime::value::Value;
 
-/// An order of some 4 KB.
+/// Returns an order of about 4 KB.
 fn document() -> Value {
     let items: Vec<_> = (0..60)
         .map(|n| json!({"sku": format!("sku-{n}"), "quantity": n % 7, "price": 1.5}))

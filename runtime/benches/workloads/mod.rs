@@ -1,4 +1,4 @@
-//! State machines of any length, each with one thing that costs. The benchmarks time them, and `tests/allocations` counts what they allocate.
+//! State machines of any length, each with one expensive feature. The benchmarks measure their time, and `tests/allocations` their allocations.
 
 mod shapes;
 
@@ -26,7 +26,7 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// The state machine with so many states, rounds, items or branches.
+    /// Returns the state machine with this number of states, rounds, items or branches.
     pub(crate) fn of(self, length: usize) -> Workload {
         (self.make)(length)
     }
@@ -36,12 +36,12 @@ impl Shape {
 pub(crate) struct Workload {
     pub(crate) definition: Json,
     pub(crate) input: Value,
-    /// How many states one execution enters, those inside of Maps and Parallels included.
+    /// How many states one execution enters, including those inside of Maps and Parallels.
     pub(crate) transitions: usize,
 }
 
 impl Workload {
-    /// An engine on virtual time that has it. A Standard execution keeps its history, an Express execution keeps none.
+    /// Returns an engine on virtual time with the machine. Standard executions record their history, Express executions do not.
     pub(crate) fn engine(&self, machine_type: MachineType) -> Engine {
         with_handlers(Engine::builder())
             .definition_json(MACHINE, &self.definition.to_string(), machine_type)
@@ -55,7 +55,7 @@ impl Workload {
     }
 }
 
-/// The report of an execution, which must have done what it was there for.
+/// Returns the report of an execution, which must have succeeded.
 pub(crate) fn succeeded(report: Arc<ExecutionReport>) -> Arc<ExecutionReport> {
     assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
     report
@@ -67,7 +67,7 @@ impl fmt::Debug for Workload {
     }
 }
 
-/// What AWS allows is too little for the longest of them.
+/// Returns higher limits than AWS's, which are too low for the longest workloads.
 fn limits() -> Limits {
     Limits {
         payload_bytes: u64::MAX,
@@ -85,7 +85,7 @@ struct Counter {
     n: u64,
 }
 
-/// `echo` gives its payload back, `inc` counts, and `flaky` succeeds in every third call.
+/// Registers the functions: `echo` returns its payload, `inc` increments, and `flaky` succeeds in every third call.
 fn with_handlers(builder: EngineBuilder) -> EngineBuilder {
     let calls = AtomicU64::new(0);
     builder

@@ -1,4 +1,4 @@
-//! The shapes: what a state machine of so many states, rounds, items or branches is made of.
+//! The shapes: state machines with a given number of states, rounds, items or branches.
 
 use serde_json::{Map, Value as Json, json};
 use stepwright_runtime::value::Value;
@@ -92,7 +92,7 @@ const JSONATA_LOOP: Shape = Shape {
     },
 };
 
-/// The expression of each state is one that the runtime leaves to jlens.
+/// The expression of each state is evaluated by jlens.
 const JSONATA_CHAIN: Shape = Shape {
     name: "Pass chain in JSONata, aggregation",
     make: |length| {
@@ -142,7 +142,7 @@ pub(crate) const MAP_OF_TASK: Shape = Shape {
     make: |items| map(items, with(task("echo"), json!({"End": true}))),
 };
 
-/// So many branches of ten Pass states each.
+/// Branches of ten Pass states each.
 const PARALLEL: Shape = Shape {
     name: "Parallel, branches of ten Pass",
     make: |branches| {
@@ -160,7 +160,7 @@ const PARALLEL: Shape = Shape {
     },
 };
 
-/// Pass, Task, Choice, Task, so many times, and Succeed.
+/// Pass, Task, Choice, Task, repeated, and Succeed.
 pub(crate) const FIVE_STATES: Shape = Shape {
     name: "Pass, Task, Choice, Task",
     make: |groups| {
@@ -241,7 +241,7 @@ fn workload(definition: Json, input: Json, transitions: usize) -> Workload {
     }
 }
 
-/// So many states one after the other.
+/// Returns a sequence of this number of states.
 fn states_in_a_row(prefix: &str, count: usize, state: impl Fn(usize) -> Json) -> Json {
     let mut states = Map::new();
     for index in 0..count {
@@ -258,7 +258,7 @@ fn chain(length: usize, state: impl Fn(usize) -> Json, input: Json) -> Workload 
     workload(states_in_a_row("S", length, state), input, length)
 }
 
-/// A state that counts `i` up, and a Choice that goes back to it until `i` is `n`.
+/// Returns a state that increments `i`, and a Choice that goes back to it until `i` is `n`.
 fn counting(rounds: usize, step: Json) -> Workload {
     let definition = json!({"StartAt": "Inc", "States": {
         "Inc": with(step, json!({"Next": "Check"})),
@@ -291,7 +291,7 @@ fn task(function: &str) -> Json {
     })
 }
 
-/// A state with more fields.
+/// Returns a state with more fields.
 fn with(mut state: Json, mut fields: Json) -> Json {
     let fields = fields.as_object_mut().expect("fields are an object");
     state

@@ -1,4 +1,4 @@
-//! One task of an activity, from the poll that gave it to its answer.
+//! Executes one task of an activity, from its poll to its answer.
 
 use std::future::Future;
 use std::pin::pin;
@@ -22,18 +22,18 @@ use crate::task::handler::INVALID_INPUT;
 use crate::task::{SharedState, Surroundings, TaskFailure, TaskFunction, TaskResult};
 use crate::value::Value;
 
-/// How long a worker that gives up tries to say so.
+/// How long a worker that shuts down tries to report the failure of its task.
 const LAST_WORD: Duration = Duration::from_secs(5);
-/// The error of a task that its worker gave up.
+/// The error of a task that its worker cancelled at its shutdown.
 const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
-/// What all tasks of an activity's worker have in common.
+/// Shared by all tasks of an activity's worker.
 pub(super) struct Attendant {
     pub(super) activity: String,
     pub(super) function: TaskFunction,
     pub(super) shared: Arc<SharedState>,
     pub(super) sender: CallbackSender,
-    /// How often it says that the work goes on.
+    /// The interval of heartbeats.
     pub(super) heartbeat: Option<Duration>,
     pub(super) stages: watch::Receiver<Stage>,
 }
@@ -49,7 +49,7 @@ impl Attendant {
             late = &mut beats => {
                 signals.cancel();
                 self.say_late(&late);
-                // Dropped with its set, the work ends at its next await.
+                // Dropping the set aborts the work at its next await.
                 return;
             }
             () = self.gives_up() => {
@@ -59,7 +59,7 @@ impl Attendant {
             }
         };
         let mut answered = pin!(self.answer(token, result));
-        // The task is still the worker's until its answer is taken.
+        // The worker still has the task until the answer is accepted.
         tokio::select! {
             () = &mut answered => return,
             late = beats => return self.say_late(&late),
@@ -73,12 +73,12 @@ impl Attendant {
         }
     }
 
-    /// Ends when the worker waits no longer.
+    /// Returns a future that ends when the worker must cancel its tasks.
     fn gives_up(&self) -> impl Future<Output = ()> + use<> {
         reached(self.stages.clone(), Stage::GivesUp)
     }
 
-    /// Has the function run beside this, so that it cannot delay heartbeats, except where it blocks the only thread.
+    /// Spawns the function, so that it cannot delay heartbeats, except where it blocks the only thread.
     fn start(&self, input: &str, signals: Arc<TaskSignals>) -> JoinSet<TaskResult> {
         let mut work = JoinSet::new();
         let payload = match Value::from_text(input) {
@@ -101,7 +101,7 @@ impl Attendant {
         work
     }
 
-    /// Answers, again and again until the answer is taken or does not count any more.
+    /// Sends the answer, repeatedly, until it is accepted or cannot be accepted any more.
     async fn answer(&self, token: &str, result: TaskResult) {
         let mut answer = fitting::answer(&self.activity, result);
         let mut backoff = Backoff::default();
@@ -119,7 +119,7 @@ impl Attendant {
                 if answer.is_err() {
                     return;
                 }
-                // The task is over at once, and its state can retry or catch that.
+                // A failure ends the task immediately, and its state can retry or catch it.
                 let message = error.to_string();
                 answer = Err(TaskFailure::internal("Stepwright.InvalidOutput", &message));
                 continue;
@@ -139,11 +139,11 @@ impl Attendant {
     }
 }
 
-/// What the work came to.
+/// Returns the result of the work.
 fn ended(joined: Option<Result<TaskResult, tokio::task::JoinError>>) -> TaskResult {
     match joined {
         Some(Ok(result)) => result,
-        // Panics of the function are failures already; the runtime is about to end.
+        // Panics of the function are failures already; here the runtime is shutting down.
         Some(Err(_)) | None => {
             let message = "the runtime that ran the task was shut down";
             Err(TaskFailure::internal(SHUT_DOWN, message))

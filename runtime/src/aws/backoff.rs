@@ -1,4 +1,4 @@
-//! How long to wait before another try.
+//! Delays between retries.
 
 use std::time::Duration;
 
@@ -7,15 +7,15 @@ use uuid::Uuid;
 const FIRST: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// Waits that double with each failure in a row, up to 20 seconds. A half of each is random, so that the workers of a fleet that failed together do
-/// not come again together.
+/// Exponential backoff: delays double with each failure in a row, up to 20 seconds. Half of each delay is random, so that workers that failed
+/// together do not retry together.
 #[derive(Debug, Default)]
 pub(super) struct Backoff {
     failures: u32,
 }
 
 impl Backoff {
-    /// How long to wait after one more failure.
+    /// Returns the delay after one more failure.
     pub(super) fn after_failure(&mut self) -> Duration {
         let doubled = FIRST.saturating_mul(1 << self.failures.min(16));
         self.failures = self.failures.saturating_add(1);
@@ -23,13 +23,13 @@ impl Backoff {
         half + half.mul_f64(random())
     }
 
-    /// It went well.
+    /// Resets the delay after a success.
     pub(super) fn reset(&mut self) {
         self.failures = 0;
     }
 }
 
-/// From 0 to 1.
+/// Returns a random number from 0 to 1.
 fn random() -> f64 {
     let bits = Uuid::new_v4().as_u64_pair().1 as u32;
     f64::from(bits) / f64::from(u32::MAX)

@@ -1,31 +1,31 @@
-//! What Step Functions refuses.
+//! Errors of Step Functions.
 
 use std::error::Error;
 
 use aws_sdk_sfn::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 
-/// An answer to a task token does not count.
+/// Step Functions rejected an answer to a task token, or was not reached.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackError {
-    /// Step Functions never gave this token.
+    /// Step Functions did not issue this token.
     #[error("the token is none of Step Functions': {0}")]
     InvalidToken(String),
     /// Its task timed out: by the state's timeout or its heartbeat.
     #[error("the task of this token timed out: {0}")]
     TaskTimedOut(String),
-    /// Its task was answered already, or its execution is over.
+    /// Its task was answered before, or its execution has ended.
     #[error("the task of this token does not exist any more: {0}")]
     TaskDoesNotExist(String),
-    /// The output is no JSON, or larger than AWS takes.
+    /// The output is not JSON, or larger than AWS accepts.
     #[error("the output cannot be used: {0}")]
     InvalidOutput(String),
-    /// Step Functions was not reached, or refuses the request: missing rights, throttling that lasts. The task still waits for an answer.
+    /// Step Functions was not reached, or refuses the request: missing permissions, or continued throttling. The task still waits for an answer.
     #[error("Step Functions did not take the answer: {message}")]
     NotSent {
-        /// What the service or the connection said.
+        /// The message of the service or of the connection.
         message: String,
-        /// The service's name for it, where it answered: `AccessDeniedException`.
+        /// The error code, if the service responded: `AccessDeniedException`.
         code: Option<String>,
         /// The SDK's own error.
         source: Box<dyn Error + Send + Sync>,
@@ -52,7 +52,7 @@ impl CallbackError {
         }
     }
 
-    /// Whether no answer to this token will ever count.
+    /// Whether no answer to this token will be accepted any more.
     pub(super) fn is_too_late(&self) -> bool {
         matches!(
             self,
@@ -60,7 +60,7 @@ impl CallbackError {
         )
     }
 
-    /// Whether the same answer will be refused again.
+    /// Whether the same answer will be rejected again.
     pub(super) fn is_for_good(&self) -> bool {
         match self {
             Self::NotSent { code, .. } => code.as_deref() == Some("ValidationException"),
@@ -69,29 +69,29 @@ impl CallbackError {
     }
 }
 
-/// A worker does not go on.
+/// A worker cannot continue.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkerError {
-    /// It was given none.
+    /// The worker has no activities.
     #[error("this worker has no activity; add one with `ActivityWorker::activity`")]
     NoActivity,
-    /// There is no such activity, or the program may not ask for its tasks.
+    /// The activity does not exist, or the program may not poll it.
     #[error("Step Functions gives no tasks of the activity `{activity}`: {message}")]
     Refused {
         /// Its ARN.
         activity: String,
-        /// The service's name for it: `ActivityDoesNotExist`, `AccessDeniedException`.
+        /// The error code of the service: `ActivityDoesNotExist`, `AccessDeniedException`.
         code: String,
-        /// What the service said.
+        /// The message of the service.
         message: String,
     },
-    /// The system tells of no signals.
+    /// The operating system does not deliver signals.
     #[error("the worker cannot wait for SIGTERM: {0}; use `ActivityWorker::run_until`")]
     NoSignals(String),
 }
 
-/// The answers to a poll after which another one is of no use.
+/// The errors of a poll after which another poll cannot succeed.
 const REFUSED: [&str; 5] = [
     "AccessDeniedException",
     "ActivityDoesNotExist",
@@ -101,7 +101,7 @@ const REFUSED: [&str; 5] = [
 ];
 
 impl WorkerError {
-    /// Why an activity is not polled again, if that is of no use.
+    /// Returns the error if polling the activity again cannot succeed.
     pub(super) fn refused<E, R>(activity: &str, error: &SdkError<E, R>) -> Option<Self>
     where
         E: Error + ProvideErrorMetadata + 'static,
@@ -116,7 +116,7 @@ impl WorkerError {
     }
 }
 
-/// What the service said, or else what happened to the request.
+/// Returns the message of the service, or the error of the request.
 pub(super) fn said<E, R>(error: &SdkError<E, R>) -> String
 where
     E: Error + ProvideErrorMetadata + 'static,

@@ -1,4 +1,4 @@
-//! Answers that AWS takes.
+//! Makes answers that AWS accepts.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html>: `error` has at most 256 characters, `cause` 32,768;
 //! SendTaskSuccess's `output` 262,144 bytes.
@@ -11,8 +11,8 @@ const ERROR_CHARACTERS: usize = 256;
 const CAUSE_CHARACTERS: usize = 32_768;
 const OUTPUT_BYTES: u64 = 262_144;
 
-/// The output's text, or the failure as it can be sent. What is too large for AWS would leave the task without an answer until its time is up; so
-/// it fails at once, as a Lambda function's too large result does.
+/// Returns the output's text, or the failure in a form that AWS accepts. A task whose output is too large for AWS would wait until it times
+/// out; so it fails immediately, as a Lambda function's result that is too large does.
 pub(super) fn answer(activity: &str, result: TaskResult) -> Result<String, TaskFailure> {
     let output = result.map_err(failure)?;
     if output.json_len() <= OUTPUT_BYTES {
@@ -24,11 +24,11 @@ pub(super) fn answer(activity: &str, result: TaskResult) -> Result<String, TaskF
     Err(TaskFailure::new("States.DataLimitExceeded", cause))
 }
 
-/// The failure, cut to what AWS takes.
+/// Truncates the failure to AWS's limits.
 pub(super) fn failure(failure: TaskFailure) -> TaskFailure {
     let TaskFailure { error, cause } = failure;
     let error = error.map(|error| cut(error, ERROR_CHARACTERS));
-    // Only fields make it longer, and half of them are no JSON.
+    // Only fields make it longer, and truncated fields are not valid JSON.
     let cause = cause.map(|cause| match length(&cause) {
         length if length <= CAUSE_CHARACTERS => cause,
         length => json!({
@@ -42,7 +42,7 @@ pub(super) fn failure(failure: TaskFailure) -> TaskFailure {
     TaskFailure { error, cause }
 }
 
-/// AWS counts as Java does: in UTF-16 units.
+/// Returns the length as AWS and Java count it: in UTF-16 code units.
 fn length(text: &str) -> usize {
     text.encode_utf16().count()
 }

@@ -8,11 +8,11 @@ use super::error::CallbackError;
 use super::sender::CallbackSender;
 use super::signals::TaskSignals;
 
-/// A task that says often that it goes on is told of at most so often.
+/// The shortest interval between two heartbeats, also for a task that requests more.
 const CLOSEST: Duration = Duration::from_secs(1);
 
-/// Tells Step Functions that the work goes on: each `every`, and when the task says so. It ends when nobody waits for the result any more, with the
-/// reason.
+/// Sends heartbeats to Step Functions: at each interval `every`, and when the task requests it. Returns, with the reason, when the result is
+/// not awaited any more.
 pub(super) async fn heartbeats(
     sender: &CallbackSender,
     token: &str,
@@ -39,7 +39,7 @@ pub(super) async fn heartbeats(
             Err(error) if error.is_too_late() => return error,
             Err(error) => {
                 tracing::warn!(%error, "a heartbeat was not taken");
-                // Sooner, so that several tries come before the time is up.
+                // Sooner, for several attempts before the timeout.
                 next = every.map(|every| now + every / 4);
             }
         }

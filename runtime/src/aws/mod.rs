@@ -1,7 +1,7 @@
-//! Step Functions on AWS from a program of one's own (feature `aws`): workers of activities, and answers to task tokens.
+//! Step Functions on AWS from your own program (feature `aws`): workers of activities, and answers to task tokens.
 //!
-//! An [`ActivityWorker`] runs a workflow's tasks where they are needed: on a machine with a GPU, behind a firewall, for longer than a Lambda function
-//! may take.
+//! An [`ActivityWorker`] runs a workflow's tasks on a machine of your choice: with a GPU, behind a firewall, or for longer than a Lambda
+//! function may run.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -48,13 +48,13 @@
 //! # }
 //! ```
 //!
-//! How errors travel stands in `docs/errors-on-the-wire.md` of the project.
+//! `docs/errors-on-the-wire.md` of the project describes how errors are encoded.
 //!
 //! # The client
 //!
-//! It is the AWS SDK's, made by you: region, credentials, endpoint, proxies and retries are its settings. This feature compiles the SDK without an
-//! HTTPS client, so that you choose one. With `aws-config` and its default features there is nothing to do; without it, add
-//! `aws-sdk-sfn` with the features `default-https-client` and `rt-tokio`. `aws_sdk_sfn` is reexported here, in the version that these types have.
+//! You create the client of the AWS SDK: region, credentials, endpoint, proxies and retries are its settings. This feature compiles the SDK without
+//! an HTTPS client, so that you choose one. With `aws-config` and its default features there is nothing to do; without it, add
+//! `aws-sdk-sfn` with the features `default-https-client` and `rt-tokio`. `aws_sdk_sfn` is reexported here, in the version that these types use.
 
 mod attend;
 mod backoff;

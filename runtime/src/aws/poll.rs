@@ -15,23 +15,23 @@ use super::backoff::Backoff;
 use super::error::{WorkerError, said};
 use super::stage::{Stage, reached};
 
-/// AWS answers a poll within 60 seconds and says that workers wait for 65 at least. Who waits longer than this has lost the connection.
+/// AWS answers a poll within 60 seconds, and requires workers to wait at least 65. After this longer time the connection is lost.
 const LOST: Duration = Duration::from_secs(75);
-/// An answer without a task that comes sooner was not waited for.
+/// An empty response that comes sooner than this was no long poll.
 const TOO_SOON: Duration = Duration::from_millis(500);
 
-/// Asks for the tasks of one activity, one poll after the other.
+/// Polls one activity, one request after the other.
 pub(super) struct Poller {
     pub(super) client: Client,
     pub(super) name: Option<String>,
-    /// A task is asked for when it can be begun.
+    /// The capacity for tasks: a poll starts only when a task could start.
     pub(super) places: Arc<Semaphore>,
     pub(super) attendant: Arc<Attendant>,
     pub(super) stages: watch::Receiver<Stage>,
 }
 
 impl Poller {
-    /// Polls until the worker drains, and waits for the tasks that it began.
+    /// Polls until the worker drains, and waits for its running tasks.
     pub(super) async fn run(self) -> Result<(), WorkerError> {
         let mut at_work = JoinSet::new();
         let polled = self.poll(&mut at_work).await;
@@ -81,7 +81,7 @@ impl Poller {
         }
     }
 
-    /// One poll. A worker that drains waits for the answer of an open one: a task that it brings is nobody else's.
+    /// Polls once. A worker that drains waits for the response of an open poll: no other worker gets a task in that response.
     async fn ask(&self) -> Result<Asked, WorkerError> {
         let activity = &self.attendant.activity;
         let asked = Instant::now();
@@ -109,7 +109,7 @@ impl Poller {
     }
 }
 
-/// What a task of the runtime gave; `otherwise` where the runtime ended it. A panic of ours is no silence: it goes on in who waits.
+/// Returns the result of a spawned task; `otherwise` if the runtime cancelled it. A panic is resumed in the caller, so that it is not lost.
 pub(super) fn passed_on<T>(joined: Result<T, JoinError>, otherwise: T) -> T {
     joined.unwrap_or_else(|error| match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
@@ -117,14 +117,14 @@ pub(super) fn passed_on<T>(joined: Result<T, JoinError>, otherwise: T) -> T {
     })
 }
 
-/// What a poll came to.
+/// The result of a poll.
 enum Asked {
     Task {
         token: String,
         input: String,
     },
     NoTask,
-    /// The service did not wait for a task; asking it at once again would be a busy loop.
+    /// The service responded immediately without a task; polling again without a delay would be a busy loop.
     NoTaskAtOnce,
     Failed(String),
     GaveUp,

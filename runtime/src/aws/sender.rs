@@ -7,16 +7,17 @@ use super::error::CallbackError;
 use super::fitting;
 use crate::task::TaskFailure;
 
-/// Answers the tokens of tasks that wait: `.waitForTaskToken` states and activities.
+/// Answers the tokens of waiting tasks: `.waitForTaskToken` states and activities.
 ///
-/// The [module](super) has an example. Its methods are those of [`Engine`](crate::Engine), which answers the tokens of executions in process.
+/// The [module](super) has an example. The methods are the same as those of [`Engine`](crate::Engine), which answers the tokens of executions
+/// in its own process.
 #[derive(Clone, Debug)]
 pub struct CallbackSender {
     client: Client,
 }
 
 impl CallbackSender {
-    /// One that sends with this client.
+    /// Creates a sender that uses this client.
     #[must_use]
     pub fn new(client: &Client) -> Self {
         Self {
@@ -24,11 +25,11 @@ impl CallbackSender {
         }
     }
 
-    /// Gives the task its output.
+    /// Completes the task with an output.
     ///
     /// # Errors
     ///
-    /// When the token is not, or no longer, answered, when the output cannot be used, and when Step Functions is not reached.
+    /// When the token cannot be answered, or cannot be answered any more; when the output is invalid; when Step Functions is not reached.
     pub async fn send_task_success<T: Serialize + ?Sized>(
         &self,
         token: &str,
@@ -39,14 +40,14 @@ impl CallbackSender {
         self.success(token, text).await
     }
 
-    /// Fails the task. A typed error (`#[derive(TaskError)]`) is the one that `catch` names, with the fields that it binds; a
-    /// [`TaskFailure`] is any.
+    /// Fails the task. `catch` matches a typed error (`#[derive(TaskError)]`) by its variant, with the fields that it binds; a
+    /// [`TaskFailure`] may have any error name and cause.
     ///
-    /// AWS takes 32,768 characters of a cause: an error whose fields are longer arrives with its name and without them.
+    /// AWS accepts 32,768 characters of a cause: an error with longer fields arrives with its name and without them.
     ///
     /// # Errors
     ///
-    /// When the token is not, or no longer, answered, and when Step Functions is not reached.
+    /// When the token cannot be answered, or cannot be answered any more; when Step Functions is not reached.
     pub async fn send_task_failure(
         &self,
         token: &str,
@@ -55,11 +56,11 @@ impl CallbackSender {
         self.failure(token, fitting::failure(failure.into())).await
     }
 
-    /// Starts the heartbeat's time of the task anew.
+    /// Restarts the heartbeat timeout of the task.
     ///
     /// # Errors
     ///
-    /// When the token is not, or no longer, answered, and when Step Functions is not reached.
+    /// When the token cannot be answered, or cannot be answered any more; when Step Functions is not reached.
     pub async fn send_task_heartbeat(&self, token: &str) -> Result<(), CallbackError> {
         let sent = self.client.send_task_heartbeat().task_token(token).send();
         sent.await.map(drop).map_err(CallbackError::of)

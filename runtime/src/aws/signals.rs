@@ -1,4 +1,4 @@
-//! What a task hears from its worker, and the worker from it.
+//! Cancellation and heartbeats between a task and its worker.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -7,17 +7,17 @@ use tokio::sync::Notify;
 
 use crate::task::Signals;
 
-/// Between a task and the worker that runs it.
+/// The link between a task and the worker that runs it.
 #[derive(Debug, Default)]
 pub(super) struct TaskSignals {
     is_over: AtomicBool,
     ended: Notify,
-    /// The task said that it goes on.
+    /// Notified when the task requests a heartbeat.
     pub(super) beats: Notify,
 }
 
 impl TaskSignals {
-    /// Nobody waits for the result any more.
+    /// Cancels the task: its result is not awaited any more.
     pub(super) fn cancel(&self) {
         self.is_over.store(true, Ordering::Release);
         self.ended.notify_waiters();

@@ -1,20 +1,20 @@
-//! How far a worker's end has come.
+//! The steps of a worker's shutdown.
 
 use tokio::sync::watch;
 
-/// What a worker still does.
+/// The current step of a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
-    /// It asks for tasks.
+    /// It polls for tasks.
     Works,
-    /// It asks for no more, and waits for what is under way.
+    /// It polls no more, and waits for its running tasks.
     Drains,
-    /// It gives up what is under way.
+    /// It cancels its running tasks.
     GivesUp,
 }
 
-/// Ends when the worker has come that far.
+/// Waits until the worker has reached this step.
 pub(super) async fn reached(mut stages: watch::Receiver<Stage>, stage: Stage) {
-    // Without a sender the worker is gone.
+    // Without a sender the worker was dropped.
     let _ = stages.wait_for(|now| *now >= stage).await;
 }

@@ -22,17 +22,18 @@ use crate::task::{SharedState, TaskFunction};
 
 /// Runs tasks for activities of Step Functions on AWS. The [module](super) has an example.
 ///
-/// - **Polls** are long: each waits up to a minute for a task. A failed one (throttling, a lost connection) is made again after a wait that doubles up
-///   to 20 seconds. What cannot get better (the activity does not exist, missing rights) ends the worker with an error.
-/// - **Tasks** run beside each other, as many as [`concurrency`](Self::concurrency) says; one is asked for only when it can be begun.
+/// - **Polls** are long: each waits up to a minute for a task. After a transient failure (throttling, a lost connection) the worker polls again,
+///   with a delay that doubles up to 20 seconds. A permanent failure (the activity does not exist, missing permissions) ends the worker with an
+///   error.
+/// - **Tasks** run concurrently, up to the limit of [`concurrency`](Self::concurrency). The worker polls only when it has capacity for a task.
 ///   `#[task(blocking)]` runs on tokio's threads for blocking work.
-/// - **Heartbeats** go out at a third of [`heartbeat_timeout`](Self::heartbeat_timeout). They also tell that a task timed out or its execution ended:
-///   then the task is cancelled: its future is dropped at its next await, and [`TaskContext::cancelled`](stepwright::TaskContext::cancelled)
-///   ends for what it has handed on.
-/// - **Answers** are sent until Step Functions has taken them, or the task's time is up.
-/// - **Panics** fail the task with `Stepwright.TaskPanicked`; the worker goes on.
-/// - **The end** comes in two steps. From SIGTERM on no more tasks are asked for, and those under way, and polls that are open, have
-///   [`grace`](Self::grace) to end. What has not ended then fails with `Stepwright.ShutDown`, so that a Retry begins at once elsewhere.
+/// - **Heartbeats** are sent at a third of [`heartbeat_timeout`](Self::heartbeat_timeout). They also report that a task timed out or its execution
+///   ended. Then the task is cancelled: its future is dropped at its next await, and
+///   [`TaskContext::cancelled`](stepwright::TaskContext::cancelled) ends in work that the task has spawned.
+/// - **Answers** are sent until Step Functions has accepted them, or the task has timed out.
+/// - **Panics** fail the task with `Stepwright.TaskPanicked`; the worker continues.
+/// - **The shutdown** has two steps. After SIGTERM the worker polls no more, and running tasks and open polls have [`grace`](Self::grace) to end.
+///   Tasks that have not ended then fail with `Stepwright.ShutDown`, so that a Retry can start them elsewhere immediately.
 #[must_use = "nothing is done before `run`"]
 pub struct ActivityWorker {
     client: Client,
@@ -46,7 +47,7 @@ pub struct ActivityWorker {
 }
 
 impl ActivityWorker {
-    /// A worker without activities.
+    /// Creates a worker without activities.
     pub fn new(client: &Client) -> Self {
         Self {
             client: client.clone(),
@@ -60,64 +61,64 @@ impl ActivityWorker {
         }
     }
 
-    /// Works for an activity with a task. Several activities may have one worker, and each has its own places.
+    /// Adds an activity with its task. A worker may have several activities, and each has its own concurrency limit.
     pub fn activity<T: Handler>(mut self, arn: impl Into<String>) -> Self {
         self.activities.push((arn.into(), TaskFunction::of::<T>()));
         self
     }
 
-    /// Shares a value with all tasks: a database pool, a client. Tasks read it by its type, with
+    /// Shares a value with all tasks: a database pool or a client, for example. Tasks get it by its type, with
     /// [`TaskContext::state`](stepwright::TaskContext::state).
     pub fn state<T: Any + Send + Sync>(mut self, state: T) -> Self {
         self.shared.insert(TypeId::of::<T>(), Box::new(state));
         self
     }
 
-    /// The worker's name, which the history shows in `ActivityStarted`. At most 80 characters.
+    /// Sets the worker's name, which the history shows in `ActivityStarted`. At most 80 characters.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// How many tasks of each activity run at a time: 8 unless it is said, at least 1.
+    /// Sets how many tasks of each activity run concurrently: 8 by default, at least 1.
     pub fn concurrency(mut self, tasks: usize) -> Self {
         self.concurrency = tasks.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 
-    /// How many polls of each activity are open at a time: 1 unless it is said, at least 1. A poll that finds a task is followed by the next one at
-    /// once, so that more are of use where tasks come faster than answers of the service.
+    /// Sets how many polls of each activity are open concurrently: 1 by default, at least 1. After a poll that returns a task, the next one starts
+    /// immediately. So more polls help only if tasks are scheduled faster than the service responds.
     pub fn pollers(mut self, polls: usize) -> Self {
         self.pollers = polls.max(1);
         self
     }
 
-    /// `HeartbeatSeconds` of the states: a heartbeat goes out after each third of it. 60 seconds unless it is said; a state without `HeartbeatSeconds`
-    /// does not mind them.
+    /// Sets the `HeartbeatSeconds` of the states: heartbeats are sent at a third of this interval. 60 seconds by default; a state without
+    /// `HeartbeatSeconds` ignores them.
     pub fn heartbeat_timeout(mut self, timeout: Duration) -> Self {
         self.heartbeat = Some((timeout / 3).max(Duration::from_millis(1)));
         self
     }
 
-    /// Heartbeats only when a task says that it goes on, with [`TaskContext::heartbeat`](stepwright::TaskContext::heartbeat). So a task that hangs is
-    /// found by the state's heartbeat, and so a task that says nothing is not cancelled.
+    /// Sends heartbeats only when a task requests it, with [`TaskContext::heartbeat`](stepwright::TaskContext::heartbeat). So the state's heartbeat
+    /// timeout detects a task that hangs. A task that sends no heartbeats is not cancelled.
     pub fn heartbeats_by_task(mut self) -> Self {
         self.heartbeat = None;
         self
     }
 
-    /// How long tasks and open polls may go on when the worker is to end: 25 seconds unless it is said, because containers are killed after 30. AWS may
-    /// give a task to a poll that nobody listens to any more, so polls are not broken off earlier.
+    /// Sets how long running tasks and open polls may continue at the shutdown: 25 seconds by default, because containers are killed after 30. AWS
+    /// may send a task to a poll whose client has disconnected, so polls are not cancelled earlier.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
     }
 
-    /// Works until SIGTERM or SIGINT (Ctrl-C). A second one ends the grace.
+    /// Runs until SIGTERM or SIGINT (Ctrl-C). A second signal ends the grace period.
     ///
     /// # Errors
     ///
-    /// When an activity cannot be polled, and when the system tells of no signals.
+    /// When an activity cannot be polled, and when the operating system does not deliver signals.
     pub async fn run(self) -> Result<(), WorkerError> {
         let mut signals =
             Signals::new().map_err(|error| WorkerError::NoSignals(error.to_string()))?;
@@ -137,7 +138,7 @@ impl ActivityWorker {
         }
     }
 
-    /// Works until the future ends, and then has its [`grace`](Self::grace).
+    /// Runs until the future ends, and then shuts down within its [`grace`](Self::grace) period.
     ///
     /// # Errors
     ///
@@ -160,7 +161,7 @@ impl ActivityWorker {
         let mut outcome = Ok(());
         {
             let mut drain = pin!(drain);
-            // Until it is to drain, or an activity is refused, which ends all.
+            // Until the worker drains. A rejected activity ends the whole worker.
             while outcome.is_ok() {
                 tokio::select! {
                     () = &mut drain => break,

@@ -5,7 +5,7 @@ use super::Clock;
 use super::listeners::Listeners;
 use super::owner::{Owner, add, take};
 
-/// Keeps virtual time while its owner is awake.
+/// Holds virtual time while its owner is awake.
 pub(crate) struct Asked {
     clock: Clock,
     owner: Owner,
@@ -35,7 +35,7 @@ impl fmt::Debug for Asked {
     }
 }
 
-/// Somebody waits for the end of an execution: who does that answers no token meanwhile.
+/// Held while a task waits for the end of an execution: that task cannot answer a token.
 pub(crate) struct AwaitsEnd(Option<Clock>);
 
 impl AwaitsEnd {
@@ -58,11 +58,11 @@ impl Drop for AwaitsEnd {
 }
 
 impl Clock {
-    /// Keeps virtual time from jumping until a test has answered a token. Time goes on while somebody sleeps on this clock,
-    /// and where the test waits for an execution's end and nobody listens for tokens: then nobody is about to answer.
+    /// Holds virtual time until a test has answered a token. Time advances while a task sleeps on this clock. It also advances while the test
+    /// waits for an execution's end and no future listens for tokens: then no answer can come.
     pub(crate) fn ask_test(&self, listeners: &Arc<Listeners>) -> Asked {
         if self.is_virtual() {
-            // The listeners are the clock's: they must not keep it.
+            // The clock owns the listeners, so a strong reference would be a cycle.
             let shared = Arc::downgrade(&self.shared);
             listeners.on(Box::new(move || {
                 if let Some(shared) = shared.upgrade() {
@@ -81,17 +81,17 @@ impl Clock {
         Asked::new(self.clone(), Owner::Test)
     }
 
-    /// Somebody begins to wait for the end of an execution.
+    /// Registers a task that waits for the end of an execution.
     pub(crate) fn await_end(&self) -> AwaitsEnd {
         AwaitsEnd::new(self)
     }
 
-    /// The same of a worker: virtual time stands while it works, and goes on while the task that it works in sleeps.
+    /// Holds virtual time while a worker works. Time advances while the worker's task sleeps.
     pub(crate) fn ask_worker(&self) -> Asked {
         Asked::new(self.clone(), Owner::here())
     }
 
-    /// The same from when a worker is told of a task until it takes it.
+    /// Holds virtual time from the notification of a worker until it takes its task.
     pub(crate) fn ask_to_take(&self) -> Asked {
         Asked::new(self.clone(), Owner::Handover)
     }

@@ -1,14 +1,14 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The thread that rings a clock's timers in real time.
+/// The thread that fires a clock's timers in real time.
 ///
-/// It belongs to the clock and to no async runtime, so timers ring whichever runtime armed them, while that runtime is
-/// blocked or paused, and after it is gone.
+/// It belongs to the clock and to no async runtime. So timers fire whichever runtime armed them, also while that runtime is blocked or
+/// paused, and after it has shut down.
 #[derive(Debug)]
 pub(super) struct Driver {
     pub(super) signal: Arc<Signal>,
-    /// When the thread looks at the timers again by itself. `None` while it is awake: it looks before it sleeps.
+    /// When the thread checks the timers again without a signal. `None` while it is awake: it checks before it sleeps.
     pub(super) sleeps_until: Option<Wake>,
 }
 
@@ -22,7 +22,7 @@ pub(super) enum Wake {
 /// Wakes the driver's thread.
 #[derive(Debug, Default)]
 pub(super) struct Signal {
-    /// Something changed since the thread looked.
+    /// Whether anything changed since the thread checked.
     is_raised: Mutex<bool>,
     raised: Condvar,
 }

@@ -2,14 +2,14 @@ use std::fmt;
 
 use super::Clock;
 
-/// Keeps virtual time from jumping while it lives; see [`Clock::hold`].
+/// Prevents virtual time from jumping while it is alive; see [`Clock::hold`].
 #[must_use = "virtual time jumps again as soon as the guard is dropped"]
 pub struct Hold {
     clock: Clock,
 }
 
 impl Hold {
-    /// Takes over one count of the clock's holds.
+    /// Takes ownership of one of the clock's counted holds.
     pub(super) fn new(clock: Clock) -> Self {
         Self { clock }
     }
@@ -28,7 +28,7 @@ impl fmt::Debug for Hold {
 }
 
 impl Clock {
-    /// Keeps virtual time from jumping until the guard is dropped. Costs nothing on real time.
+    /// Prevents virtual time from jumping until the guard is dropped. It has no effect on real time.
     pub fn hold(&self) -> Hold {
         if self.shared.is_virtual {
             self.lock().holds += 1;

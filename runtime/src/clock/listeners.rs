@@ -2,30 +2,30 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// Lets virtual time go on, where it may.
+/// Lets virtual time advance, if nothing holds it.
 pub(super) type Settle = Box<dyn Fn() + Send + Sync>;
 
-/// How many futures of a test wait for a token, to answer it.
+/// Counts the futures of a test that wait for a token, to answer it.
 #[derive(Default)]
 pub(crate) struct Listeners {
     waiting: AtomicUsize,
-    /// Lets virtual time go on, where it may.
+    /// Lets virtual time advance, if nothing holds it.
     settle: OnceLock<Settle>,
 }
 
-/// One of them.
+/// Counts one future until it is dropped.
 pub(crate) struct Listening(Arc<Listeners>);
 
 impl Listeners {
-    /// One more, until what is given back is dropped.
+    /// Adds a listener until the returned guard is dropped.
     pub(crate) fn listen(self: &Arc<Self>) -> Listening {
         self.waiting.fetch_add(1, Ordering::SeqCst);
         Listening(self.clone())
     }
 
-    /// `settle` is called when one of them waits no more.
+    /// Sets the callback that runs when a listener is dropped.
     pub(super) fn on(&self, settle: Settle) {
-        // The first engine's; mocks of several engines are answered on their own.
+        // Only the first engine's callback is used; a test answers mocks of several engines separately.
         let _ = self.settle.set(settle);
     }
 

@@ -1,18 +1,16 @@
-//! The engine's one clock: every wait, retry, timeout and heartbeat asks it.
+//! The clock of an engine, which all waits, retries, timeouts and heartbeats use.
 //!
-//! Production runs on real time. Tests run on virtual time, where nothing takes time until nothing else can
-//! happen: the clock jumps to the next timer only when no execution is runnable, no handler is pending and
-//! nobody holds it. While a handler is pending, virtual time passes at real speed, so a handler that hangs
-//! still meets its timeout.
+//! Production runs on real time. Tests run on virtual time, which advances only when nothing else can happen: the clock jumps to the next
+//! timer when no execution is runnable, no handler is pending and no guard holds it. While a handler is pending, virtual time passes at
+//! real speed, so that a handler that hangs still reaches its timeout.
 //!
 //! An open task token or activity does not hold the clock. A program that answers from outside takes [`Clock::hold`]
-//! before the execution starts, or sleeps on [`Clock::sleep`], and keeps the guard until the answer is in. A token that a
+//! before the execution starts, or sleeps on [`Clock::sleep`], and retains the guard until it has answered. A token that a
 //! test answers (`Mock::token()`) and an activity's task that a worker has do hold it, while the test or the worker is awake.
 //!
-//! A clock belongs to no async runtime. What must happen in real time (everything on real time; on virtual time the
-//! timeouts of handlers that are pending) is done by one thread of the clock's own, `stepwright-clock`, which starts with
-//! the first timer and ends with the clock. So an engine may be shared by any number of tokio runtimes, which need no
-//! `enable_time` and may shut down in any order, and a runtime whose time is paused changes nothing.
+//! A clock belongs to no async runtime. Each clock has a thread, `stepwright-clock`, for timers that fire in real time: all timers on real
+//! time, and on virtual time the timeouts of pending handlers. It starts with the first timer and ends with the clock. So any number of tokio
+//! runtimes can share an engine. They need no `enable_time` and may shut down in any order, and a runtime with paused time changes nothing.
 
 mod asked;
 mod driver;
@@ -51,14 +49,13 @@ use self::owner::Owner;
 use self::sleeper::Sleeper;
 use self::timers::Timers;
 
-/// Where virtual time begins unless the builder says otherwise: 2026-01-01T00:00:00Z, so that a run is the
-/// same every time.
+/// The start of virtual time unless the builder sets it: 2026-01-01T00:00:00Z, so that all runs are identical.
 pub const VIRTUAL_START: Timestamp = Timestamp::from_unix_micros(1_767_225_600_000_000);
 
-/// For how many timers that are delivered at once room is kept.
+/// The capacity that is retained for timers that fire at the same time.
 const ROOM: usize = 64;
 
-/// The clock of one engine. Clones are the same clock.
+/// The clock of one engine. Clones refer to the same clock.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -77,10 +74,10 @@ pub struct Clock {
 
 struct Shared {
     is_virtual: bool,
-    /// The time of this clock on real time, where a test sets it.
+    /// The time of a clock on real time, if a test sets it.
     #[cfg(test)]
     test_time: Option<Arc<AtomicI64>>,
-    /// Virtual time in microseconds, for those who only ask for it; it changes with [`State::now`].
+    /// Virtual time in microseconds, for reading without the lock; it changes with [`State::now`].
     now: AtomicI64,
     state: Mutex<State>,
 }
@@ -90,50 +87,50 @@ struct State {
     /// Virtual time; unused on real time.
     now: Timestamp,
     timers: Timers<Target>,
-    /// Timers that only bound what would otherwise wait for ever (an execution's longest life). Virtual time
-    /// does not jump to them while somebody outside may still answer.
+    /// Timers that only bound waits without a timeout (an execution's maximum lifetime). Virtual time does not jump to them while an answer
+    /// from outside is possible.
     bounds: Timers<Target>,
-    /// Timers that virtual time never jumps to: they ring when it comes there for another reason.
+    /// Timers that virtual time never jumps to: they fire when it passes them for another reason.
     marks: Timers<Target>,
-    /// Executions that are being stepped, timers that are being delivered.
+    /// The number of executions that are being stepped, and of timers that are being delivered.
     busy: usize,
-    /// Handlers that are pending.
+    /// The number of pending handlers.
     handlers: usize,
-    /// Guards of [`Clock::hold`] and sleepers that woke.
+    /// The number of guards of [`Clock::hold`] and of sleepers that woke.
     holds: usize,
-    /// What stands while its owner is awake: tokens that a test answers, activities that a worker has.
+    /// Owners that hold virtual time while they are awake: tests that answer tokens, workers that have activities.
     asked: HashMap<Owner, usize>,
-    /// Who sleeps on this clock, and how often at once.
+    /// The number of concurrent sleeps of each owner on this clock.
     asleep: HashMap<Owner, usize>,
-    /// Who may listen for tokens.
+    /// Groups of futures that may listen for tokens.
     listeners: Vec<Arc<Listeners>>,
-    /// How many futures wait for the end of an execution.
+    /// The number of futures that wait for the end of an execution.
     ends_awaited: usize,
-    /// Tokens and activities that wait for somebody outside.
+    /// The number of tokens and activities that may be answered from outside.
     open: usize,
-    /// Since when virtual time stands still while a handler is pending.
+    /// The instant since which virtual time has not advanced, while handlers are pending.
     pending_since: Option<Instant>,
-    /// Rings timers in real time, once there was one.
+    /// Fires timers in real time; started with the first such timer.
     driver: Option<Driver>,
-    /// Room for timers that are being delivered, while none are.
+    /// A reused buffer for the timers that are being delivered.
     room: Vec<Target>,
 }
 
-/// What a timer does when it rings.
+/// The action of a timer.
 pub(crate) enum Target {
     Ring(Ring),
     Run(Box<dyn FnOnce() + Send>),
     Sleeper(Arc<Sleeper>),
 }
 
-/// Names an armed timer and the heap it is in.
+/// Identifies an armed timer and its heap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Alarm {
     key: TimerKey,
     sort: Sort,
 }
 
-/// Which heap a timer is in.
+/// The heap of a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sort {
     Timer,
@@ -148,7 +145,7 @@ impl Clock {
         Self::new(false, Timestamp::default())
     }
 
-    /// Virtual time that begins at `start`.
+    /// Returns a clock on virtual time that begins at `start`.
     pub fn virtual_from(start: Timestamp) -> Self {
         Self::new(true, start)
     }
@@ -203,17 +200,17 @@ impl Clock {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Arms a timer that rings at `at`, with no lock of the clock taken.
+    /// Arms a timer that fires at `at`, without the lock of the clock.
     pub(crate) fn arm(&self, at: Timestamp, ring: Ring) -> Alarm {
         self.arm_target(at, Target::Ring(ring), Sort::Timer)
     }
 
-    /// Arms a timer for the longest that something may last at all.
+    /// Arms a timer for the maximum time that something may last.
     pub(crate) fn arm_bound(&self, at: Timestamp, ring: Ring) -> Alarm {
         self.arm_target(at, Target::Ring(ring), Sort::Bound)
     }
 
-    /// Arms a timer for what is done as time passes: calls `run` with no lock of the clock taken. Virtual time does not jump to it.
+    /// Arms a timer for periodic work: calls `run` without the lock of the clock. Virtual time does not jump to it.
     pub(crate) fn arm_mark(&self, at: Timestamp, run: Box<dyn FnOnce() + Send>) -> Alarm {
         self.arm_target(at, Target::Run(run), Sort::Mark)
     }
@@ -236,14 +233,14 @@ impl Clock {
         drop(target);
     }
 
-    /// Something became runnable: virtual time stands until [`Clock::leave`].
+    /// Counts something that became runnable: virtual time does not advance until [`Clock::leave`].
     pub(crate) fn enter(&self) {
         if self.shared.is_virtual {
             self.lock().busy += 1;
         }
     }
 
-    /// What was runnable waits or is done.
+    /// Counts something that waits or is done after [`Clock::enter`].
     pub(crate) fn leave(&self) {
         if self.shared.is_virtual {
             let mut state = self.lock();
@@ -252,8 +249,8 @@ impl Clock {
         }
     }
 
-    /// The same of one that can go on here and now: where its own timer is the only one of the moment to which time jumps, that is given
-    /// and not rung, and `whom` is runnable again. Nobody else is then, so that nobody is overtaken.
+    /// Like [`Clock::leave`], for a caller that can continue in place. If the next timer is the only one of its moment and belongs to `whom`,
+    /// it is returned instead of fired, and `whom` counts as runnable again. Nothing else is runnable then, so the order of timers is preserved.
     pub(crate) fn leave_or_ring(&self, whom: &dyn Rings) -> Option<Rang> {
         if !self.shared.is_virtual {
             return None;
@@ -273,7 +270,7 @@ impl Clock {
         None
     }
 
-    /// A handler is pending.
+    /// Counts a pending handler.
     pub(crate) fn handler_pends(&self) {
         if self.shared.is_virtual {
             let mut state = self.lock();
@@ -285,7 +282,7 @@ impl Clock {
         }
     }
 
-    /// A pending handler answered or was dropped.
+    /// Counts a pending handler that answered or was dropped.
     pub(crate) fn handler_ended(&self) {
         if self.shared.is_virtual {
             let mut state = self.lock();
@@ -297,14 +294,14 @@ impl Clock {
         }
     }
 
-    /// Somebody outside may answer a token or take an activity.
+    /// Counts a token or an activity that may be answered from outside.
     pub(crate) fn opened(&self) {
         if self.shared.is_virtual {
             self.lock().open += 1;
         }
     }
 
-    /// Nobody outside can answer that one any more.
+    /// Counts a token or an activity that cannot be answered from outside any more.
     pub(crate) fn closed(&self) {
         if self.shared.is_virtual {
             let mut state = self.lock();
@@ -314,10 +311,10 @@ impl Clock {
         }
     }
 
-    /// Whether something can happen that the test does not do, while executions run.
+    /// Returns whether running executions can make progress without the test.
     pub(crate) fn stillness(&self) -> Stillness {
         let mut state = self.lock();
-        // What runs on real time is not counted, and its timers ring on their own.
+        // On real time nothing is counted, and timers fire by themselves.
         if !self.is_virtual() || state.busy + state.handlers + state.holds > 0 {
             return Stillness::Moves;
         }
@@ -343,10 +340,9 @@ impl Clock {
         }
     }
 
-    /// Jumps virtual time to the next timer, again and again, as long as nothing else can happen.
+    /// Jumps virtual time to the next timer, repeatedly, as long as nothing else can happen.
     ///
-    /// The timers of one moment are delivered together; while they are, they count as busy, so only one
-    /// thread delivers at a time.
+    /// The timers of one moment are delivered together. They count as busy until then, so only one thread delivers at a time.
     fn settle(&self) {
         self.settle_from(self.lock());
     }
@@ -358,7 +354,7 @@ impl Clock {
         }
     }
 
-    /// Jumps virtual time to the next timer, unless something else can happen. Gives the timers of that moment, which count as busy.
+    /// Jumps virtual time to the next timer, unless something else can happen. Returns the timers of that moment, which count as busy.
     fn jump(&self, state: &mut State) -> Option<Vec<Target>> {
         if state.busy + state.handlers + state.holds > 0 || state.is_asked() {
             return None;
@@ -369,13 +365,13 @@ impl Clock {
         Some(state.take_due())
     }
 
-    /// It is so late now.
+    /// Sets the virtual time.
     fn come_to(&self, state: &mut State, now: Timestamp) {
         state.now = now;
         self.shared.now.store(now.unix_micros(), Ordering::SeqCst);
     }
 
-    /// Rings what [`State::take_due`] took.
+    /// Fires the timers that [`State::take_due`] took.
     fn deliver(&self, mut due: Vec<Target>) -> MutexGuard<'_, State> {
         let mut delivered = Delivered {
             clock: self,
@@ -386,7 +382,7 @@ impl Clock {
                 Target::Ring(ring) => ring.ring(),
                 Target::Run(run) => run(),
                 Target::Sleeper(sleeper) => {
-                    // Who slept may have gone after the timer was taken, and the hold is nobody's.
+                    // The sleeper may have been dropped after its timer was taken; then the hold has no owner.
                     if !sleeper.ring() {
                         self.release_hold();
                     }
@@ -401,7 +397,7 @@ impl Clock {
     }
 }
 
-/// Timers that are being delivered. They stop counting as busy also where one of them panics.
+/// Timers that are being delivered. They stop counting as busy also when one of them panics.
 struct Delivered<'c> {
     clock: &'c Clock,
     count: usize,
@@ -432,7 +428,7 @@ impl State {
         }
     }
 
-    /// Whether somebody who is awake owes an answer.
+    /// Whether an owner that is awake must still answer.
     fn is_asked(&self) -> bool {
         let mut asked = self.asked.keys();
         asked.any(|owner| match owner {
@@ -444,7 +440,7 @@ impl State {
         })
     }
 
-    /// When something happens if nobody does anything.
+    /// Returns when the next timer fires if nothing else happens.
     fn next_moment(&mut self) -> Option<Timestamp> {
         let timer = self.timers.earliest();
         if self.open > 0 {

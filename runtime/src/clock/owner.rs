@@ -1,33 +1,33 @@
 use std::collections::HashMap;
 use std::thread::ThreadId;
 
-/// Whose answer is waited for, or who sleeps.
+/// The owner of an expected answer or of a sleep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Owner {
     /// A test that wants to answer a token.
     Test,
-    /// A worker who was told of a task and has not taken it.
+    /// A worker that was notified of a task and has not taken it.
     Handover,
-    /// A task of tokio's.
+    /// A tokio task.
     Task(tokio::task::Id),
-    /// The future that a runtime blocks this thread on.
+    /// A thread, for the future that a runtime's `block_on` runs on it.
     Thread(ThreadId),
 }
 
 impl Owner {
-    /// Who runs now.
+    /// Returns the current task or thread.
     pub(super) fn here() -> Self {
         let task = tokio::task::try_id();
         task.map_or_else(|| Self::Thread(std::thread::current().id()), Self::Task)
     }
 }
 
-/// One more of an owner.
+/// Increments the count of an owner.
 pub(super) fn add(counts: &mut HashMap<Owner, usize>, owner: Owner) {
     *counts.entry(owner).or_default() += 1;
 }
 
-/// One less of an owner.
+/// Decrements the count of an owner.
 pub(super) fn take(counts: &mut HashMap<Owner, usize>, owner: Owner) {
     if let Some(count) = counts.get_mut(&owner) {
         *count -= 1;

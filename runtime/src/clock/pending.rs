@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::Clock;
 
-/// Tells the clock that a handler is pending, for as long as it lives.
+/// Counts a handler as pending on the clock while it is alive.
 pub(crate) struct Pending(Clock);
 
 impl Pending {

@@ -1,4 +1,4 @@
-//! Rings a clock's timers in real time.
+//! Fires a clock's timers in real time.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, Weak};
@@ -8,16 +8,16 @@ use super::driver::{Driver, Signal, Wake};
 use super::timers::Timers;
 use super::{Clock, Shared, State, system_time};
 
-/// The longest that the driver sleeps while a timer is armed. A sleep does not count the time in which the machine is suspended, and steps
-/// of the wall clock are looked for between two sleeps.
+/// The longest sleep of the driver while a timer is armed. A sleep does not count the time in which the machine is suspended. Steps of the
+/// wall clock are checked between two sleeps.
 const STRETCH: Duration = Duration::from_secs(10);
 
 impl Clock {
-    /// Makes sure that the next timer rings in real time.
+    /// Ensures that the next timer fires in real time.
     ///
     /// # Panics
     ///
-    /// When the operating system starts no thread: timers would never ring.
+    /// When the operating system cannot start a thread: timers would never fire.
     pub(super) fn wake_driver(&self, state: &mut State) {
         if self.is_virtual() && state.handlers == 0 {
             return;
@@ -55,7 +55,7 @@ impl Clock {
         }
     }
 
-    /// How long until the next timer rings if nothing changes; `None` when only a change can make one ring.
+    /// Returns the time until the next timer fires if nothing changes; `None` when a timer can only fire after a change.
     fn until_next(&self, state: &mut State) -> Option<Duration> {
         if self.is_virtual() {
             let since = state.pending_since?;
@@ -67,7 +67,7 @@ impl Clock {
         Some(next - self.now())
     }
 
-    /// How long the driver may sleep, which the clock notes; `None` until something changes.
+    /// Returns how long the driver may sleep, and records it; `None` until something changes.
     fn begin_sleep(&self) -> Option<Duration> {
         let mut state = self.lock();
         let wait = self.until_next(&mut state).map(|wait| wait.min(STRETCH));
@@ -81,19 +81,19 @@ impl Clock {
         wait
     }
 
-    /// The driver is awake: it looks at the timers before it sleeps again, and need not be signalled.
+    /// Records that the driver is awake: it checks the timers before it sleeps again, and needs no signal.
     fn end_sleep(&self) {
         if let Some(driver) = &mut self.lock().driver {
             driver.sleeps_until = None;
         }
     }
 
-    /// Rings what is due.
+    /// Fires the timers that are due.
     fn ring_due(&self) {
         let due = {
             let mut state = self.lock();
             if self.is_virtual() {
-                // The handlers may have ended since; then time jumps as usual.
+                // The handlers may have ended concurrently; then time jumps as usual.
                 if state.handlers == 0 {
                     return;
                 }
@@ -119,13 +119,13 @@ impl Drop for Shared {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Some(driver) = state.driver.take() {
-            // It finds that the clock is gone, and ends.
+            // The thread finds that the clock was dropped, and ends.
             driver.signal.raise();
         }
     }
 }
 
-/// Sleeps to the next timer and rings it, as long as there is the clock. It keeps the clock alive only while it rings.
+/// Sleeps until the next timer and fires it, as long as the clock exists. It holds a strong reference only while it fires timers.
 fn drive(shared: &Weak<Shared>, signal: &Signal) {
     let mut compared = Instant::now();
     while let Some(alive) = shared.upgrade() {
@@ -133,7 +133,7 @@ fn drive(shared: &Weak<Shared>, signal: &Signal) {
         clock.end_sleep();
         let wait = clock.begin_sleep();
         if wait == Some(Duration::ZERO) {
-            // What a timer wakes is foreign code where an executor has wakers of its own; the other timers go on.
+            // A timer may wake an executor's own waker, which is foreign code and may panic; the other timers must still fire.
             if catch_unwind(AssertUnwindSafe(|| clock.ring_due())).is_err() {
                 tracing::error!("what a timer of the engine's clock woke panicked");
             }
@@ -144,7 +144,7 @@ fn drive(shared: &Weak<Shared>, signal: &Signal) {
             system_time::report_step();
         }
         drop(clock);
-        // Too early or in time, the next round looks again.
+        // The wake-up may be early; the next round checks again.
         signal.wait(wait);
     }
 }

@@ -3,21 +3,21 @@ use std::sync::{Arc, Weak};
 
 use crate::wait_id::{TimerKind, WaitId};
 
-/// Somebody whom timers tell that their time has come.
+/// Receives expired timers.
 pub(crate) trait Rings: Send + Sync {
     fn rang(&self, rang: Rang);
 }
 
-/// What a timer is for.
+/// The purpose of a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rang {
-    /// The time of a whole execution is over.
+    /// The timeout of a whole execution.
     Deadline,
-    /// The time of one of its waits is over.
+    /// A timer of one of its waits.
     Wait(WaitId, TimerKind),
 }
 
-/// A timer of an execution. It costs no memory of its own, and does not keep the execution.
+/// A timer of an execution. It needs no allocation, and does not keep the execution alive.
 pub(crate) struct Ring {
     whom: Weak<dyn Rings>,
     rang: Rang,
@@ -29,13 +29,13 @@ impl Ring {
         Self { whom, rang }
     }
 
-    /// What it is for, where it is for `whom`.
+    /// Returns the purpose of the timer, if its owner is the argument.
     pub(super) fn of(&self, whom: &dyn Rings) -> Option<Rang> {
         std::ptr::addr_eq(self.whom.as_ptr(), whom).then_some(self.rang)
     }
 
     pub(super) fn ring(self) {
-        // One that is gone waits for nothing.
+        // An execution that was dropped needs no timer.
         if let Some(whom) = self.whom.upgrade() {
             whom.rang(self.rang);
         }

@@ -12,9 +12,9 @@ use super::{Alarm, Clock, Hold, Sort, Target};
 /// The future of [`Clock::sleep`].
 pub struct Sleep {
     clock: Clock,
-    /// `None` once the guard was given.
+    /// `None` once the guard was returned.
     armed: Option<(Alarm, Arc<Sleeper>)>,
-    /// Who waits for it, from the first poll on.
+    /// The owner of the sleep, set at the first poll.
     owner: Option<Owner>,
 }
 
@@ -30,7 +30,7 @@ impl Sleep {
         }
     }
 
-    /// Says that somebody sleeps, until it is over.
+    /// Registers the sleep with the clock.
     fn falls_asleep(&mut self) {
         SLEEPS.set(true);
         if self.owner.is_none() && self.clock.is_virtual() {
@@ -56,7 +56,7 @@ impl Future for Sleep {
             && !sleeper.rang(cx.waker())
         {
             self.falls_asleep();
-            // Nothing else may be going on that would let time jump.
+            // Virtual time can jump now if nothing else can happen.
             self.clock.settle_if_virtual();
             if !sleeper.rang(cx.waker()) {
                 return Poll::Pending;
@@ -65,7 +65,7 @@ impl Future for Sleep {
         SLEEPS.set(false);
         self.wakes();
         self.armed = None;
-        // On virtual time the timer took the count that this guard gives back.
+        // On virtual time, the timer took the count that this guard releases.
         Poll::Ready(Hold::new(self.clock.clone()))
     }
 }
@@ -85,7 +85,7 @@ impl Drop for Sleep {
 impl Clock {
     /// Sleeps for `duration` on this clock, from now on, not from the first poll.
     ///
-    /// The guard that comes back holds virtual time: keep it until whatever you woke up for is done.
+    /// The returned guard holds virtual time: retain it until the work after the sleep is done.
     pub fn sleep(&self, duration: Duration) -> Sleep {
         Sleep::new(self.clone(), duration)
     }

@@ -7,19 +7,19 @@ thread_local! {
     pub(super) static SLEEPS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Does something, and says whether it then sleeps on a clock.
+/// Calls a function, and returns whether it then sleeps on a clock.
 pub(crate) fn while_watched<T>(poll: impl FnOnce() -> T) -> (T, bool) {
     let before = SLEEPS.replace(false);
     let polled = poll();
     (polled, SLEEPS.replace(before))
 }
 
-/// Says that what is polled on this thread keeps virtual time by itself.
+/// Records that the handler on this thread holds virtual time itself, if necessary.
 pub(crate) fn note_sleep() {
     SLEEPS.set(true);
 }
 
-/// What the timer rings.
+/// The target of a sleep's timer.
 #[derive(Default)]
 pub(crate) struct Sleeper {
     state: Mutex<State>,
@@ -28,7 +28,7 @@ pub(crate) struct Sleeper {
 #[derive(Default)]
 struct State {
     rang: bool,
-    /// Nobody sleeps any more.
+    /// Whether the sleep was dropped.
     is_gone: bool,
     waker: Option<Waker>,
 }
@@ -38,7 +38,7 @@ impl Sleeper {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Wakes who sleeps. `false` where nobody does any more.
+    /// Wakes the sleeping task. Returns `false` if the sleep was dropped.
     pub(super) fn ring(&self) -> bool {
         let waker = {
             let mut state = self.lock();
@@ -54,7 +54,7 @@ impl Sleeper {
         true
     }
 
-    /// Whether it rang; else it wakes `waker` when it does.
+    /// Whether the timer fired; otherwise `waker` is woken when it does.
     pub(super) fn rang(&self, waker: &Waker) -> bool {
         let mut state = self.lock();
         let before = (!state.rang).then(|| state.waker.replace(waker.clone()));
@@ -64,7 +64,7 @@ impl Sleeper {
         rang
     }
 
-    /// Nobody sleeps any more. Gives whether it rang for somebody who did not learn of it.
+    /// Marks the sleep as dropped. Returns whether the timer fired without a later poll.
     pub(super) fn leave(&self) -> bool {
         let mut state = self.lock();
         state.is_gone = true;

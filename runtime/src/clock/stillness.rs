@@ -1,12 +1,12 @@
-/// Whether something can still happen in an engine that the test does not do itself.
+/// Whether an engine can make progress without the test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stillness {
-    /// No execution runs.
+    /// No execution is running.
     Over,
     /// Executions wait for the test.
     Waits,
-    /// Executions wait for somebody outside.
+    /// Executions wait for an answer from outside.
     WaitsOutside,
-    /// Something is going on.
+    /// The engine can make progress.
     Moves,
 }

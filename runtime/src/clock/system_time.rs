@@ -94,7 +94,7 @@ pub(super) struct AnchoredTime<S> {
     source: S,
     /// The wall clock when the source's `elapsed` was 0, as it was at the anchor.
     origin: i64,
-    /// By how many microseconds the wall clock was ahead when that was logged last.
+    /// The lead of the wall clock, in microseconds, in the last log message.
     reported: AtomicI64,
 }
 
@@ -119,7 +119,7 @@ impl<S: TimeSource> AnchoredTime<S> {
         let wall = self.source.wall().unix_micros();
         let now = self.now();
         if now - before > PAUSE {
-            // The thread did not run between the two, so the difference is no step.
+            // The thread was not running between the two readings, so the difference is no step.
             return None;
         }
         let ahead = wall - now.unix_micros();
@@ -127,7 +127,7 @@ impl<S: TimeSource> AnchoredTime<S> {
         if (ahead - reported).abs() <= STEP {
             return None;
         }
-        // Of several clocks that see the step at the same time, one reports it.
+        // If several clocks see the step concurrently, only one reports it.
         let taken =
             self.reported
                 .compare_exchange(reported, ahead, Ordering::Relaxed, Ordering::Relaxed);

@@ -5,9 +5,8 @@ use super::Timestamp;
 
 /// One heap of timers.
 ///
-/// A timer that is cancelled stays in the heap as a dead entry and is skipped when it surfaces; its slot's
-/// generation tells it apart from the slot's next timer. When more than half of the entries are dead the heap
-/// is rebuilt: heartbeats re-arm often.
+/// A cancelled timer stays in the heap as a dead entry and is skipped when it is popped; its slot's generation differs from that of the
+/// slot's next timer. When more than half of the entries are dead the heap is rebuilt, because heartbeats re-arm often.
 #[derive(Debug)]
 pub(crate) struct Timers<T> {
     heap: BinaryHeap<Reverse<Entry>>,
@@ -17,7 +16,7 @@ pub(crate) struct Timers<T> {
     armed: u64,
 }
 
-/// Names one armed timer; useless once it rang or was cancelled.
+/// Identifies one armed timer; it is stale once the timer fired or was cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimerKey {
     slot: u32,
@@ -27,7 +26,7 @@ pub(crate) struct TimerKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     at: Timestamp,
-    /// Timers of one moment ring in the order in which they were armed.
+    /// Timers of one moment fire in the order in which they were armed.
     order: u64,
     slot: u32,
     generation: u32,
@@ -76,7 +75,7 @@ impl<T> Timers<T> {
         TimerKey { slot, generation }
     }
 
-    /// Gives the target back when the timer was still armed.
+    /// Cancels a timer. Returns the target when the timer was still armed.
     pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<T> {
         let target = self.take(key.slot, key.generation)?;
         self.dead += 1;
@@ -89,7 +88,7 @@ impl<T> Timers<T> {
         Some(target)
     }
 
-    /// When the next timer rings.
+    /// Returns when the next timer fires.
     pub(crate) fn earliest(&mut self) -> Option<Timestamp> {
         while let Some(Reverse(entry)) = self.heap.peek() {
             if self.slots[entry.slot as usize].generation == entry.generation {

@@ -10,7 +10,7 @@ use crate::record::record;
 
 /// A moment on the engine's clock: microseconds since 1970-01-01T00:00:00Z.
 ///
-/// Arithmetic saturates, so no definition can make a time that overflows.
+/// Arithmetic saturates, so no definition can cause an overflow.
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,17 +30,17 @@ const LAST_PRINTABLE: i64 = 253_402_300_799_999_999;
 const FIRST_PRINTABLE: i64 = -62_135_596_800_000_000;
 
 impl Timestamp {
-    /// The time that lies `micros` microseconds after 1970.
+    /// Returns the time `micros` microseconds after 1970-01-01T00:00:00Z.
     pub const fn from_unix_micros(micros: i64) -> Self {
         Self(micros)
     }
 
-    /// Microseconds since 1970.
+    /// Returns the microseconds since 1970.
     pub const fn unix_micros(self) -> i64 {
         self.0
     }
 
-    /// Whole milliseconds since 1970, rounded down.
+    /// Returns the whole milliseconds since 1970, rounded down.
     pub const fn unix_millis(self) -> i64 {
         self.0.div_euclid(1_000)
     }
@@ -59,7 +59,7 @@ impl Timestamp {
         }
     }
 
-    /// The time that lies so long before; `None` when there is none.
+    /// Subtracts a duration; `None` on overflow.
     pub(crate) fn checked_sub(self, duration: Duration) -> Option<Self> {
         let micros = i64::try_from(duration.as_micros()).ok()?;
         self.0.checked_sub(micros).map(Self)
@@ -74,13 +74,13 @@ impl Timestamp {
         i64::try_from(micros).ok().map(Self)
     }
 
-    /// The time from `earlier` to `self`; zero when `earlier` is later.
+    /// Returns the time from `earlier` to `self`; zero when `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 }
 
-/// As the context object and AWS's API print it: UTC with milliseconds and `Z`.
+/// Formats the time as the context object and AWS's API do: UTC with milliseconds and `Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let micros = self.0.clamp(FIRST_PRINTABLE, LAST_PRINTABLE);
@@ -116,7 +116,7 @@ impl Sub for Timestamp {
     }
 }
 
-/// Rounds up, so that a wait never ends early.
+/// Converts a duration to microseconds. Rounds up, so that a wait never ends early.
 fn micros(duration: Duration) -> i64 {
     let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
     let part = i64::from(duration.subsec_nanos().div_ceil(1_000));

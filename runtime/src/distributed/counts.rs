@@ -1,7 +1,7 @@
 use crate::record::record;
 use serde_json::{Value as Json, json};
 
-/// How many items, or child executions, of a Map Run stand where.
+/// The numbers of items, or of child executions, of a Map Run by their status.
 ///
 /// Source: the API's `MapRunItemCounts` and `MapRunExecutionCounts`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -9,21 +9,21 @@ use serde_json::{Value as Json, json};
 pub struct MapRunCounts {
     /// Not started.
     pub pending: u64,
-    /// At work.
+    /// Running.
     pub running: u64,
     /// Ended with an output.
     pub succeeded: u64,
     /// Ended with an error.
     pub failed: u64,
-    /// Ended because their time ran out.
+    /// Timed out.
     pub timed_out: u64,
     /// Stopped, by a request or because the Map Run as a whole failed.
     pub aborted: u64,
-    /// All that were found so far. An ItemReader finds them while the Map Run is at work.
+    /// All that are known so far. While the Map Run is running, an ItemReader finds more.
     pub total: u64,
-    /// How many the ResultWriter wrote.
+    /// Those whose results the ResultWriter wrote.
     pub results_written: u64,
-    /// Those that did not succeed before a redrive and were not started again yet.
+    /// Items or executions that did not succeed before a redrive and have not started again yet.
     pub pending_redrive: u64,
 }
 
@@ -43,7 +43,7 @@ impl MapRunCounts {
         })
     }
 
-    /// Those that are not pending.
+    /// Returns the number that is not pending.
     fn begun(&self) -> u64 {
         self.running + self.pending_redrive + self.ended()
     }
@@ -61,7 +61,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// A child with so many items starts.
+    /// Counts a child with this many items that starts.
     pub(crate) fn started(&mut self, items: u64) {
         for (counts, number) in self.both(items) {
             counts.running += number;
@@ -70,7 +70,7 @@ impl Tally {
         self.items.pending = self.items.total - self.items.begun();
     }
 
-    /// All that did not succeed are to be started again.
+    /// Counts all that did not succeed as pending redrive.
     pub(crate) fn redriven(&mut self) {
         for (counts, _) in self.both(0) {
             let places = [
@@ -86,7 +86,7 @@ impl Tally {
         }
     }
 
-    /// A child with so many items starts again.
+    /// Counts a child with this many items that starts again.
     pub(crate) fn started_again(&mut self, items: u64) {
         for (counts, number) in self.both(items) {
             counts.pending_redrive = counts.pending_redrive.saturating_sub(number);
@@ -94,7 +94,7 @@ impl Tally {
         }
     }
 
-    /// A child with so many items ended; `place` says where it counts now.
+    /// Counts a child with this many items that ended; `place` selects the counter of its status.
     pub(crate) fn ended(&mut self, items: u64, place: fn(&mut MapRunCounts) -> &mut u64) {
         for (counts, number) in self.both(items) {
             counts.running = counts.running.saturating_sub(number);
@@ -107,20 +107,20 @@ impl Tally {
         self.ended(items, |counts| &mut counts.aborted);
     }
 
-    /// So many items there are in all.
+    /// Sets the known number of items, unless it is smaller than before.
     pub(crate) fn found(&mut self, items: u64) {
         self.items.total = self.items.total.max(items);
         self.items.pending = self.items.total - self.items.begun();
     }
 
-    /// All that run are stopped.
+    /// Counts all running children as aborted.
     pub(crate) fn abort(&mut self) {
         for (counts, _) in self.both(0) {
             counts.aborted += std::mem::take(&mut counts.running);
         }
     }
 
-    /// The results were written.
+    /// Records that the results were written.
     pub(crate) fn written(&mut self) {
         self.items.results_written = self.items.ended();
         self.executions.results_written = self.executions.ended();

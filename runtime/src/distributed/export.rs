@@ -7,37 +7,37 @@ use super::write::{File, Write, Wrote};
 use crate::record::{Damaged, Queue, Reader, Record, Writer, record};
 use crate::value::Value;
 
-/// Writes the files of a ResultWriter. Those of children that succeeded are written while the run is at work, in the order of the
-/// items; when it is over, those of the others, and last the manifest that lists them all.
+/// Writes the files of a ResultWriter. The files of successful children are written during the run, in the order of the items. After the
+/// run, the files of the other children follow, and last the manifest that lists all files.
 #[derive(Clone, Debug)]
 pub(crate) struct Export {
     run: SmolStr,
     /// The children's state machine.
     machine_id: SmolStr,
     bucket: SmolStr,
-    /// With the id of the run, and a `/` behind it.
+    /// The prefix with the id of the run and a trailing `/`.
     prefix: String,
     layout: Layout,
     sizes: Sizes,
-    /// The file of successes that is being written.
+    /// The current file of successes.
     growing: Growing,
-    /// The lengths of those that are there.
+    /// The lengths of the finished files of successes.
     succeeded: Queue<u64>,
-    /// What the store was asked for, and has not answered.
+    /// The request to the object store that has no response yet.
     asked: Option<Asked>,
-    /// The parts that are still to be written when the run is over, the next one last.
+    /// The parts that remain to be written after the run, the next one last.
     parts: Vec<Part>,
-    /// The next child of the part.
+    /// The position of the next child of the part.
     next: usize,
-    /// The lengths of the files that there are of the others.
+    /// The lengths of the finished files of failures.
     failed: Vec<u64>,
     pending: Vec<u64>,
 }
 
-/// How large files get, and the parts in which they leave.
+/// The size of a file, and of the parts in which it is uploaded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sizes {
-    /// A file with so many bytes gets no further row.
+    /// A file of at least this many bytes gets no further row.
     pub(crate) file: u64,
     pub(crate) part: u64,
 }
@@ -50,7 +50,7 @@ enum Part {
     Manifest,
 }
 
-/// The last is written first.
+/// In reverse order: the last is written first.
 const PARTS: [Part; 3] = [Part::Manifest, Part::Pending, Part::Failed];
 
 impl Part {
@@ -65,7 +65,7 @@ impl Part {
 }
 
 impl Export {
-    /// The files of a run whose ARN is `run`.
+    /// Creates the files of the run with this ARN.
     pub(crate) fn new(
         run: SmolStr,
         machine_id: SmolStr,
@@ -94,8 +94,8 @@ impl Export {
         }
     }
 
-    /// The run goes on in another process, or is redriven. What was asked for is asked for again, with the same content, and all files
-    /// but those of successes are to be written again.
+    /// Prepares for another process or a redrive. The open request is repeated with the same content, and all files except those of successes
+    /// are written again.
     pub(crate) fn begin_again(&mut self) {
         self.asked = None;
         self.parts = PARTS.to_vec();
@@ -104,7 +104,7 @@ impl Export {
         self.pending.clear();
     }
 
-    /// `{MapRunArn, ResultWriterDetails}`: the state's result.
+    /// Returns `{MapRunArn, ResultWriterDetails}`: the state's result.
     pub(crate) fn output(&self) -> Value {
         let key = format!("{}manifest.json", self.prefix);
         let details = object([
@@ -117,17 +117,17 @@ impl Export {
         ])
     }
 
-    /// Whether the store has not answered yet.
+    /// Whether a request has no response yet.
     pub(crate) fn is_asked(&self) -> bool {
         self.asked.is_some()
     }
 
-    /// Whether children that are over wait for the store, so that no others should start.
+    /// Whether results of closed children wait for the store, so that no further child should start.
     pub(crate) fn is_behind(&self, results: &Results) -> bool {
         self.is_asked() && self.growing.is_full(self.sizes.part) && results.has_results()
     }
 
-    /// What is to be written next, as far as the run has come; all of it, when it is over.
+    /// Returns the next request, if there is one now; after the run, until all files are written.
     pub(crate) fn next_write(&mut self, results: &mut Results, is_over: bool) -> Option<Write> {
         if self.is_asked() {
             return None;
@@ -147,7 +147,7 @@ impl Export {
         Some(Write::Object(file))
     }
 
-    /// Takes the answer of the store.
+    /// Handles the response of the store.
     pub(crate) fn wrote(&mut self, wrote: Wrote) {
         let Some(asked) = self.asked.take() else {
             return;
@@ -157,12 +157,12 @@ impl Export {
         }
     }
 
-    /// The store does not do what it was asked for.
+    /// Handles a request that the store refused.
     pub(crate) fn was_refused(&mut self) {
         self.asked = None;
     }
 
-    /// Makes rows of children that succeeded, as many as there is room for.
+    /// Adds rows of successful children, until enough of them wait for the store.
     fn take_results(&mut self, results: &mut Results, is_over: bool) {
         loop {
             if self.growing.len() >= self.sizes.file {
@@ -186,7 +186,7 @@ impl Export {
         }
     }
 
-    /// The next file of a run that is over, but for those of successes.
+    /// Returns the next file after the run, except files of successes.
     fn next_file(&mut self, results: &Results) -> Option<File> {
         while let Some(part) = self.parts.last().copied() {
             let file = match part {
@@ -205,7 +205,7 @@ impl Export {
         None
     }
 
-    /// The next file of a part, as long as there are rows for it.
+    /// Returns the next file of a part, as long as there are rows for it.
     fn file_of(&mut self, part: Part, results: &Results) -> Option<File> {
         let mut text = Text::new(self.layout);
         while text.len() < self.sizes.file {
@@ -271,7 +271,7 @@ impl Export {
 }
 
 impl Export {
-    /// Writes what was changed; what is written at the end, only when the run is over.
+    /// Writes the changes since the last call; the fields that only the end of the run uses are written only after it.
     pub(crate) fn write_changes(&mut self, is_over: bool, to: &mut Writer) {
         self.asked.write(to);
         self.growing.write_changes(to);
@@ -284,7 +284,7 @@ impl Export {
         }
     }
 
-    /// Takes over what [`write_changes`](Self::write_changes) wrote.
+    /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
     pub(crate) fn read_changes(
         &mut self,
         is_over: bool,
@@ -302,7 +302,7 @@ impl Export {
         Ok(())
     }
 
-    /// All of it was written.
+    /// Marks all changes as written.
     pub(crate) fn was_written(&mut self) {
         self.growing.was_written();
         self.succeeded.was_written();

@@ -6,46 +6,46 @@ use super::write::{File, Write, Wrote};
 use crate::objects::Upload;
 use crate::record::{Damaged, Queue, Reader, Record, Writer, record};
 
-/// A result file that is written while its rows come about: they are added at its end, and leave for the object store in
-/// parts, so that the file is never in memory as a whole. One that is shorter than a part leaves whole.
+/// A buffer for a result file that is uploaded while rows are added. The rows leave for the object store in parts, so that the whole file is
+/// never in memory. A file that is shorter than a part is written in one request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Growing {
-    /// The text of rows that are not in the store yet, a child's after the other's.
+    /// The text of rows that are not in the store yet, one entry for each child.
     rows: Queue<String>,
-    /// How many bytes that is.
+    /// The number of their bytes.
     waiting: u64,
-    /// How many bytes the parts have that are in the store.
+    /// The number of bytes of the parts in the store.
     left: u64,
-    /// The id of the upload, once it was begun.
+    /// The id of the upload, once it has started.
     upload: Option<SmolStr>,
-    /// The store takes no parts.
+    /// Whether the store supports only whole objects.
     is_whole: bool,
-    /// The tags of the parts that are in the store.
+    /// The tags of the parts in the store.
     tags: Queue<SmolStr>,
-    /// It has its last row.
+    /// Whether no further row may be added.
     is_closed: bool,
 }
 
-/// What the store was asked for, and has not answered.
+/// A request to the store that has no response yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// To begin an upload.
+    /// Starts an upload.
     Begin,
-    /// To take a part with the text of so many children.
+    /// Uploads a part with the text of this number of children.
     Part(usize),
-    /// To have the whole file.
+    /// Completes the file.
     End,
-    /// To write another file.
+    /// Writes another file.
     Other,
 }
 
 impl Growing {
-    /// Its bytes, but for what ends it.
+    /// Returns the number of bytes, without the end of the file.
     pub(super) fn len(&self) -> u64 {
         self.left.saturating_add(self.waiting)
     }
 
-    /// Whether enough waits, so that nothing is to be added before some of it has left.
+    /// Whether enough rows wait for the store, so that no further rows should be added now.
     pub(super) fn is_full(&self, part: u64) -> bool {
         self.is_closed || (!self.is_whole && self.waiting >= part.saturating_mul(2))
     }
@@ -58,7 +58,7 @@ impl Growing {
         }
     }
 
-    /// It gets no further row. A file without rows is none.
+    /// Closes the file: it gets no further row. A file without rows is not written.
     pub(super) fn close(&mut self, layout: Layout) {
         if self.len() > 0 && !self.is_closed {
             self.add(layout.end().to_owned());
@@ -66,7 +66,7 @@ impl Growing {
         }
     }
 
-    /// What the store is to be asked for next. A part has `part` bytes, but for the last one.
+    /// Returns the next request to the store. Each part has `part` bytes, or the length of its rows if that is more; the last one may be shorter.
     pub(super) fn next(
         &self,
         bucket: &SmolStr,
@@ -74,7 +74,7 @@ impl Growing {
         part: u64,
     ) -> Option<(Write, Asked)> {
         let is_due = self.waiting >= part;
-        // Most often there is nothing to do.
+        // The common case.
         if !self.is_closed && (!is_due || self.is_whole) {
             return None;
         }
@@ -105,8 +105,8 @@ impl Growing {
         })
     }
 
-    /// The text of the first rows, at least `least` bytes where there are so many, and of how many children it is. It is the same
-    /// as long as it is not in the store, also in another process.
+    /// Returns the text of the first rows, at least `least` bytes if there are as many, with the number of their children. The result is the same
+    /// until it is in the store, also in another process.
     fn text(&self, least: u64) -> (usize, Vec<u8>) {
         // The last row of a part may be longer.
         let expected = self.waiting.min(least.saturating_add(4_096));
@@ -122,7 +122,7 @@ impl Growing {
         (count, text)
     }
 
-    /// Takes the answer of the store. Gives the length of the file, once it is there; then the next one begins.
+    /// Handles the response of the store. Returns the length of the file when it is complete; then the next file begins.
     pub(super) fn wrote(&mut self, asked: Asked, wrote: Wrote) -> Option<u64> {
         match (asked, wrote) {
             (Asked::Begin, Wrote::Begun(upload)) => {
@@ -145,20 +145,20 @@ impl Growing {
                 self.is_closed = false;
                 return Some(length);
             }
-            // The host answers each request in kind.
+            // The host answers each request with the matching kind of response.
             _ => {}
         }
         None
     }
 
-    /// Writes what was changed.
+    /// Writes the changes since the last call.
     pub(super) fn write_changes(&mut self, to: &mut Writer) {
         self.rows.write_changes(to);
         self.tags.write_changes(to);
         self.write_rest(to);
     }
 
-    /// Takes over what [`write_changes`](Self::write_changes) wrote.
+    /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
     pub(super) fn read_changes(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
         self.rows.read_changes(from)?;
         self.tags.read_changes(from)?;
@@ -181,7 +181,7 @@ impl Growing {
         Ok(())
     }
 
-    /// All of it was written.
+    /// Marks all changes as written.
     pub(super) fn was_written(&mut self) {
         self.rows.was_written();
         self.tags.was_written();

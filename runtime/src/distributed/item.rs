@@ -13,7 +13,7 @@ pub(crate) struct Item {
     /// The member's key, when the items are those of an object.
     pub(crate) key: Option<SmolStr>,
     pub(crate) value: Value,
-    /// Where it was read.
+    /// The object or input that it comes from.
     pub(crate) source: SmolStr,
 }
 
@@ -28,7 +28,7 @@ impl Item {
         }
     }
 
-    /// What an iteration gets when no ItemSelector says otherwise: the item, or the pair of an object's member.
+    /// Returns the input of an iteration without an ItemSelector: the item, or the pair of an object's member.
     pub(crate) fn input(&self) -> Value {
         match &self.key {
             None => self.value.clone(),
@@ -41,7 +41,7 @@ impl Item {
         }
     }
 
-    /// `Map.Item`.
+    /// Returns `Map.Item`.
     pub(crate) fn context(&self) -> Value {
         let mut members = vec![(SmolStr::new_static("Index"), Value::from(self.index))];
         if let Some(key) = &self.key {

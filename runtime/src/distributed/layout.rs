@@ -1,7 +1,7 @@
 use crate::record::record;
 use crate::value::Value;
 
-/// WriterConfig: the form of the results.
+/// WriterConfig: the format of the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) transformation: Transformation,
@@ -11,16 +11,16 @@ pub(crate) struct Layout {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transformation {
-    /// The executions with all that is known of them.
+    /// The executions with all their fields.
     None,
     /// Their outputs.
     Compact,
-    /// Their outputs; those that are arrays, taken apart.
+    /// Their outputs; arrays are flattened.
     Flatten,
 }
 
 impl Layout {
-    /// Adds a row to the text of a file, in which rows stand before it or not.
+    /// Appends a row to the text of a file; `has_rows` is whether it has rows already.
     pub(super) fn push(self, text: &mut String, has_rows: bool, row: &Value) {
         if !self.is_lines {
             text.push(if has_rows { ',' } else { '[' });
@@ -31,18 +31,18 @@ impl Layout {
         }
     }
 
-    /// What stands behind the last row.
+    /// Returns the text after the last row.
     pub(super) fn end(self) -> &'static str {
         if self.is_lines { "" } else { "]" }
     }
 
-    /// The last part of a file's name.
+    /// Returns the extension of a file's name.
     pub(super) fn extension(self) -> &'static str {
         if self.is_lines { "jsonl" } else { "json" }
     }
 }
 
-/// The text of a result file, row by row.
+/// Builds the text of a result file, row by row.
 pub(super) struct Text {
     layout: Layout,
     text: String,
@@ -65,7 +65,7 @@ impl Text {
         u64::try_from(self.text.len()).unwrap_or(u64::MAX)
     }
 
-    /// `None` when there is no row.
+    /// Returns the text; `None` when there is no row.
     pub(super) fn finish(mut self) -> Option<String> {
         if self.text.is_empty() {
             return None;

@@ -9,7 +9,7 @@ use crate::record::{Changing, Damaged, Part, Queue, Reader, Record, Writer, reco
 use crate::status::Status;
 use crate::value::Value;
 
-/// How a child ended.
+/// The result of a child.
 #[derive(Clone, Debug)]
 pub(crate) struct Ended {
     pub(crate) status: Status,
@@ -19,22 +19,22 @@ pub(crate) struct Ended {
     pub(crate) stopped: Timestamp,
 }
 
-/// The children of a Map Run in the order of their items: those that are at work, and of the others what a result and a redrive
-/// need. Where results are exported, children that are over leave from the front, so that no more are here than were started
-/// since the first that is at work.
+/// The children of a Map Run in the order of their items: the running ones, and of the others the data for a result and a redrive. If the
+/// results are exported, closed children are removed from the front. Then the list has at most the children that were started since the
+/// oldest running one.
 #[derive(Clone, Debug)]
 pub(crate) struct Results {
-    /// How many were started.
+    /// The number of started children.
     count: u32,
     /// In ascending order of their numbers.
     children: Changing<Child>,
-    /// How many of those, the first ones, were taken by the export.
+    /// How many of those, from the front, the export has taken.
     taken: usize,
-    /// How many the list does not have any more that it had when it was written.
+    /// How many were removed from the list since it was last written.
     dropped: usize,
-    /// Those that were taken and did not succeed, in ascending order of their numbers.
+    /// Children that the export has taken and that did not succeed, in ascending order of their numbers.
     pub(super) unsuccessful: Changing<Child>,
-    /// Whether all that is known of a child is kept, or what its result and a redrive need.
+    /// Whether the whole `Ended` of a child is retained, instead of only the data for its result and a redrive.
     keeps_all: bool,
     /// Inputs of children that were never started, each with its number of items.
     pub(super) pending: Queue<(Value, u32)>,
@@ -43,37 +43,37 @@ pub(crate) struct Results {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Child {
     number: u32,
-    /// How many items it has.
+    /// The number of its items.
     items: u32,
     standing: Standing,
-    /// What it is, as long as it may be redriven.
+    /// Its info, as long as it may be redriven.
     about: Option<Arc<ExecutionInfo>>,
     output: Option<Value>,
-    /// How it ended, where all is kept.
+    /// Its result, if whole results are retained.
     ended: Option<Box<Ended>>,
 }
 
-/// What becomes of a child.
+/// The status of a child.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Standing {
-    /// It was started, and its end is not known.
+    /// It was started, and its result is not known.
     #[default]
     AtWork,
-    /// It did not succeed, and is to be started again.
+    /// It did not succeed, and must be started again.
     Again,
     Succeeded,
-    /// It did not succeed, or was never begun.
+    /// It did not succeed, or did not start.
     Unsuccessful,
 }
 
-/// The children of a redriven run that are to be looked at: those that did not succeed start again.
+/// A cursor over the children of a redriven run: those that did not succeed start again.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Again {
     next: u32,
     end: u32,
 }
 
-/// Children that were taken are let go of together, at least so many.
+/// The fewest children that are removed from the list at once.
 const FEW: usize = 64;
 
 impl Results {
@@ -94,19 +94,19 @@ impl Results {
         self.count == 0
     }
 
-    /// How many children were started.
+    /// Returns how many children were started.
     #[cfg(test)]
     pub(super) fn count(&self) -> u32 {
         self.count
     }
 
-    /// How many children are in the list.
+    /// Returns how many children are in the list.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.children.len()
     }
 
-    /// A child starts. Gives its number.
+    /// Adds a child that starts. Returns its number.
     pub(crate) fn started(&mut self, about: &Arc<ExecutionInfo>, items: u32) -> u32 {
         let number = self.count;
         self.count = self.count.saturating_add(1);
@@ -119,14 +119,14 @@ impl Results {
         number
     }
 
-    /// A child could not be started.
+    /// Records that a child could not be started.
     pub(crate) fn not_begun(&mut self, number: u32) {
         if let Some(child) = self.part_mut(number) {
             child.standing = Standing::Unsuccessful;
         }
     }
 
-    /// A child that is at work ended. Gives how many items it had.
+    /// Records the end of a running child. Returns the number of its items.
     pub(crate) fn ended(&mut self, number: u32, ended: Ended) -> Option<u64> {
         let place = self.place(number)?;
         let is_at_work = |child: &&Child| child.standing == Standing::AtWork;
@@ -146,13 +146,13 @@ impl Results {
         Some(u64::from(child.items))
     }
 
-    /// Where a child stands in the list.
+    /// Returns the index of a child in the list.
     fn place(&self, number: u32) -> Option<usize> {
         let is_it = |place: &usize| {
             let child = self.children.get(*place);
             child.is_some_and(|child| child.number == number)
         };
-        // The numbers follow one another, except in a run that was redriven.
+        // The numbers are consecutive, except in a run that was redriven.
         let first = self.children.get(0)?.number;
         let near = number.checked_sub(first)? as usize;
         let far = || self.children.partition_point(|child| child.number < number);
@@ -166,13 +166,13 @@ impl Results {
         self.children.part_mut(place)
     }
 
-    /// Whether the first of those that were not taken is over.
+    /// Whether the first child that the export has not taken is closed.
     pub(super) fn has_results(&self) -> bool {
         let first = self.children.get(self.taken);
         first.is_some_and(|child| child.is_over())
     }
 
-    /// Takes the next child that succeeded, if all before it are over. When the run is over, those are that were to start again.
+    /// Takes the next successful child, if all children before it are closed. After the run, children that were to start again count as closed.
     pub(super) fn take_success(&mut self, is_run_over: bool) -> Option<Child> {
         loop {
             let first = self.children.get(self.taken)?;
@@ -196,7 +196,7 @@ impl Results {
         }
     }
 
-    /// Lets go of the children that were taken, once they are half of the list: that moves the others.
+    /// Removes the children that the export has taken, once they are half of the list. The removal moves the others.
     fn let_go(&mut self) {
         if self.taken >= FEW && self.taken >= self.children.len() / 2 {
             self.children.drop_first(self.taken);
@@ -204,14 +204,14 @@ impl Results {
         }
     }
 
-    /// The children that are at work, by number.
+    /// Returns the running children, by number.
     pub(crate) fn at_work(&self) -> impl Iterator<Item = (u32, &Arc<ExecutionInfo>)> {
         let children = self.children.iter().skip(self.taken);
         let at_work = children.filter(|child| child.standing == Standing::AtWork);
         at_work.filter_map(|child| Some((child.number, child.about.as_ref()?)))
     }
 
-    /// The run is redriven: nothing of it is at work any more, and the children that did not succeed start again.
+    /// Prepares for a redrive: no child is running any more, and the children that did not succeed start again.
     pub(crate) fn redriven(&mut self) -> Again {
         let mut left = Changing::default();
         let kept = self.unsuccessful.iter();
@@ -231,7 +231,7 @@ impl Results {
         }
     }
 
-    /// The number of the next child that starts again.
+    /// Returns the number of the next child that starts again.
     pub(crate) fn next_again(&self, again: &mut Again) -> Option<u32> {
         if again.next >= again.end {
             return None;
@@ -247,7 +247,7 @@ impl Results {
         number
     }
 
-    /// What a child is that starts again, and how many items it has.
+    /// Restarts a child. Returns its new info and the number of its items.
     pub(crate) fn starts_again(
         &mut self,
         number: u32,
@@ -262,17 +262,17 @@ impl Results {
         Some((about, child.items))
     }
 
-    /// An input that no child was started with.
+    /// Adds an input for which no child was started.
     pub(crate) fn pending(&mut self, input: Value, items: u32) {
         self.pending.push((input, items));
     }
 
-    /// The first input that no child was started with.
+    /// Takes the first input for which no child was started.
     pub(crate) fn take_pending(&mut self) -> Option<(Value, u32)> {
         self.pending.pop()
     }
 
-    /// Writes what was changed: children that started or ended, and inputs that were taken or noted.
+    /// Writes the changes since the last call: children that started or ended, and pending inputs that were added or taken.
     pub(crate) fn write_changes(&mut self, to: &mut Writer) {
         self.count.write(to);
         self.taken.write(to);
@@ -282,11 +282,11 @@ impl Results {
         self.pending.write_changes(to);
     }
 
-    /// Takes over what [`write_changes`](Self::write_changes) wrote.
+    /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
     pub(crate) fn read_changes(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
         self.count = Record::read(from)?;
         self.taken = Record::read(from)?;
-        // Those that started after the last record and are gone already were never read.
+        // Children that started and were removed between two records were never read.
         self.children.drop_first(Record::read(from)?);
         self.children.read_changes(0, from)?;
         self.unsuccessful.read_changes(0, from)?;
@@ -297,7 +297,7 @@ impl Results {
         Ok(())
     }
 
-    /// All of it was written.
+    /// Marks all changes as written.
     pub(crate) fn were_written(&mut self) {
         self.dropped = 0;
         self.children.were_written();
@@ -305,8 +305,8 @@ impl Results {
         self.pending.was_written();
     }
 
-    /// The state's result where nothing is exported: the outputs, without those of failed children; with a
-    /// WriterConfig what that says, failed children as records.
+    /// Returns the state's result if nothing is exported: the outputs, without those of failed children. With a WriterConfig it has the
+    /// configured format, with failed children as records.
     pub(crate) fn into_output(self, layout: Option<Layout>) -> Value {
         let Some(layout) = layout else {
             let outputs = self.children.iter();
@@ -329,12 +329,12 @@ impl Results {
 }
 
 impl Child {
-    /// Whether it is known what became of it.
+    /// Whether its result is known.
     fn is_over(&self) -> bool {
         matches!(self.standing, Standing::Succeeded | Standing::Unsuccessful)
     }
 
-    /// What this child adds to the results; nothing, when it has not ended.
+    /// Adds the rows of this child to the results; none if it has not ended.
     pub(super) fn rows(&self, transformation: Transformation, mut add: impl FnMut(&Value)) {
         let Some((about, ended)) = self.ended() else {
             return;
@@ -346,7 +346,7 @@ impl Child {
             (Some(output), Transformation::Compact | Transformation::Flatten) => {
                 add(output);
             }
-            // A failed execution is shown as it is, whatever the transformation.
+            // A failed execution is described as a whole, whatever the transformation.
             _ => add(&describe(about, ended)),
         }
     }
@@ -356,7 +356,7 @@ impl Child {
     }
 }
 
-/// An execution as the result files have it.
+/// Describes an execution as result files do.
 pub(super) fn describe(about: &ExecutionInfo, ended: &Ended) -> Value {
     let included = || object([("Included", Value::from(true))]);
     let mut members: Vec<(&'static str, Value)> = Vec::new();
@@ -393,7 +393,7 @@ pub(super) fn describe(about: &ExecutionInfo, ended: &Ended) -> Value {
     object(members)
 }
 
-/// An execution that was not started.
+/// Describes an execution that was not started.
 pub(super) fn describe_pending(input: &Value, machine_id: &SmolStr) -> Value {
     object([
         ("Input", Value::from(input.to_text())),
@@ -409,7 +409,7 @@ pub(super) fn object(members: impl IntoIterator<Item = (&'static str, Value)>) -
         .collect()
 }
 
-/// The part of a child is its end.
+/// The changing part of a child is its end.
 impl Part for Child {
     fn write_part(&mut self, to: &mut Writer) {
         self.about.is_some().write(to);
@@ -431,7 +431,7 @@ impl Part for Child {
 
 record!(struct Again { next, end });
 record!(struct Ended { status, output, error, cause, stopped });
-/// All of it, as if nothing were written yet.
+/// Writes the whole list, as if nothing were written yet.
 impl Record for Results {
     fn write(&self, to: &mut Writer) {
         self.count.write(to);

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::record::record;
 use crate::status::Status;
 
-/// A Map Run: what a Distributed Map does in one attempt and in the redrives of that, as `DescribeMapRun` tells it.
+/// A Map Run, as `DescribeMapRun` describes it: one attempt of a Distributed Map, with its redrives.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -38,7 +38,7 @@ use crate::status::Status;
 /// assert_eq!((map_run.items.succeeded, map_run.items.failed), (2, 1));
 /// assert_eq!(map_run.to_json()["status"], "SUCCEEDED");
 ///
-/// // Each item was an execution with a history of its own.
+/// // Each item was an execution with its own history.
 /// let children = engine.map_run_executions(&map_run.arn)?;
 /// let failed = children.iter().find(|child| child.status == Status::Failed).unwrap();
 /// let child = engine.execution(&failed.id)?.expect("it is remembered");
@@ -52,21 +52,21 @@ pub struct MapRun {
     pub arn: String,
     /// The ARN of the execution that it belongs to.
     pub execution: String,
-    /// Where it stands; never [`Status::TimedOut`].
+    /// Its status; never [`Status::TimedOut`].
     pub status: Status,
     /// When it started.
     pub started: Timestamp,
     /// When it ended.
     pub stopped: Option<Timestamp>,
-    /// MaxConcurrency as it was declared; 0 when it was not.
+    /// The declared MaxConcurrency; 0 without one.
     pub max_concurrency: u64,
-    /// ToleratedFailureCount; 0 when none was declared.
+    /// The declared ToleratedFailureCount; 0 without one.
     pub tolerated_failure_count: u64,
-    /// ToleratedFailurePercentage; 0 when none was declared.
+    /// The declared ToleratedFailurePercentage; 0 without one.
     pub tolerated_failure_percentage: f64,
-    /// How often it was redriven, with its execution.
+    /// How many times it was redriven, with its execution.
     pub redrive_count: u32,
-    /// When it was redriven last.
+    /// When it was last redriven.
     pub redriven: Option<Timestamp>,
     /// The counts in items.
     pub items: MapRunCounts,
@@ -75,7 +75,7 @@ pub struct MapRun {
 }
 
 impl MapRun {
-    /// The answer of `DescribeMapRun`.
+    /// Returns the response of `DescribeMapRun`.
     pub fn to_json(&self) -> Json {
         let mut answer = json!({
             "mapRunArn": self.arn,
@@ -99,17 +99,17 @@ impl MapRun {
     }
 }
 
-/// What UpdateMapRun changes of a run that is at work.
+/// The changes of UpdateMapRun to a running Map Run.
 #[cfg(feature = "serve")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct RunChanges {
-    /// 0 for as many as there may be.
+    /// 0 means no limit.
     pub(crate) max_concurrency: Option<u64>,
     pub(crate) tolerated_count: Option<u64>,
     pub(crate) tolerated_percentage: Option<f64>,
 }
 
-/// What others see of a Map Run beside its counts.
+/// The description of a Map Run without its counts.
 #[derive(Clone, Debug)]
 pub(crate) struct RunView {
     pub(crate) arn: SmolStr,
@@ -127,7 +127,7 @@ record!(struct RunView {
 });
 
 impl RunView {
-    /// The run as it stands.
+    /// Describes the run with these counts.
     pub(crate) fn describe(
         &self,
         status: Status,

@@ -1,4 +1,4 @@
-//! The files of a ResultWriter leave while their run is at work, and are those that it would write when it is over.
+//! The files of a ResultWriter are uploaded during the run, and equal the files that would be written after the run.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,19 +21,19 @@ const RUN: &str = "arn:aws:states:us-east-1:123456789012:mapRun:m/L:id";
 const MACHINE: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:m/L";
 const FOLDER: &str = "p/id/";
 
-/// What happens in a run, and between its process and the world.
+/// An event in a run, or between its process and its environment.
 #[derive(Clone, Debug)]
 enum Event {
     /// Children start.
     Start(usize),
-    /// One of those that are at work ends.
+    /// A running child ends.
     End(Index),
     EndFirst,
-    /// The store answers, or is asked.
+    /// The store responds, or gets a request.
     Store,
-    /// What has changed is kept.
+    /// The changes are committed.
     Keep,
-    /// The process ends, and the next one goes on with what is kept.
+    /// The process ends, and the next one continues with the committed data.
     Crash,
 }
 
@@ -107,7 +107,7 @@ fn ended(output: Option<&str>) -> Ended {
     }
 }
 
-/// A store that may take parts.
+/// A store that may support uploads in parts.
 #[derive(Default)]
 struct World {
     objects: BTreeMap<String, String>,
@@ -157,13 +157,13 @@ fn id(upload: &Upload) -> usize {
     upload.id.parse().unwrap()
 }
 
-/// A run in one process, and what is kept of it.
+/// A run in one process, and its committed records.
 struct Run {
     results: Results,
     export: Export,
     writer: Writer,
     records: Vec<Vec<u8>>,
-    /// What the store was asked for and has not done.
+    /// The request to the store that has no response yet.
     open: Option<Write>,
     is_over: bool,
 }
@@ -193,7 +193,7 @@ impl Run {
         self.records.push(self.writer.finish());
     }
 
-    /// The same in another process, which knows what was kept.
+    /// Continues the run in another process, from the committed records.
     fn crash(&mut self) {
         let mut nodes = ReadNodes::default();
         let mut read: Option<(Results, Export)> = None;
@@ -219,7 +219,7 @@ impl Run {
         self.open = None;
     }
 
-    /// The store is asked, or does what it was asked for; of that, parts only when it is kept why.
+    /// Sends a request to the store, or executes the open request. Before a request of an upload in parts, the state is committed.
     fn store(&mut self, world: &mut World) -> bool {
         if let Some(write) = self.open.take() {
             if !matches!(write, Write::Object(_)) {
@@ -237,7 +237,7 @@ impl Run {
     }
 }
 
-/// The files as they are when all of them are written at the end: the model.
+/// Returns the files as they are when all of them are written at the end: the model.
 fn files(
     ends: &[Option<&'static str>],
     pending: usize,
@@ -296,7 +296,7 @@ fn files(
 }
 
 proptest! {
-    /// In whatever order children start and end, however long the store takes, wherever a process ends.
+    /// In all orders of starts and ends, with any delay of the store, and with crashes at any point.
     #[test]
     fn files_are_the_same_as_if_they_were_written_at_the_end(
         ends in proptest::collection::vec(end(), 0..180),
@@ -316,7 +316,7 @@ proptest! {
             let at_work = run.at_work();
             let event = match events.next() {
                 Some(event) => event,
-                // The rest without accidents.
+                // The remaining children end without further events.
                 None if !at_work.is_empty() => Event::EndFirst,
                 None if started < count => Event::Start(5),
                 None => break,
@@ -359,7 +359,7 @@ proptest! {
         run.keep();
         let mut crashes = 0;
         while run.store(&mut world) {
-            // Each time it has been asked for something else.
+            // A crash while a request is open.
             if crashes < 6 && run.open.is_some() {
                 crashes += 1;
                 run.keep();
@@ -370,7 +370,7 @@ proptest! {
     }
 }
 
-/// What is kept in memory of children whose results are in the store does not grow with their number.
+/// The memory for children whose results are in the store does not grow with their number.
 #[test]
 fn children_that_are_over_leave() {
     let layout = Layout {

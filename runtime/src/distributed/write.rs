@@ -3,26 +3,26 @@ use smol_str::SmolStr;
 
 use crate::objects::{InParts, ObjectError, ObjectStore, Upload};
 
-/// What the object store is asked to write.
+/// A request to write to the object store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Write {
-    /// An object as a whole.
+    /// Writes a whole object.
     Object(File),
-    /// The first request for an object that is written in parts, where the store does that.
+    /// Starts an upload in parts, if the store supports it.
     Begin { bucket: SmolStr, key: SmolStr },
-    /// The part with this number, from 1 on, which begins at this byte of the object.
+    /// Uploads the part with this number, counted from 1, which begins at this offset of the object.
     Part {
         upload: Upload,
         number: u32,
         offset: u64,
         body: Bytes,
     },
-    /// The last request: the object is there with all of its parts, whose tags these are.
+    /// Completes an upload from its parts, which have these tags.
     Complete { upload: Upload, tags: Vec<String> },
 }
 
 impl Write {
-    /// The answer where nothing is written in parts.
+    /// Returns the response of a store that writes only whole objects.
     pub(crate) fn wholly(&self) -> Wrote {
         match self {
             Self::Object(_) | Self::Complete { .. } => Wrote::Object,
@@ -31,7 +31,7 @@ impl Write {
         }
     }
 
-    /// Does it.
+    /// Executes the request.
     pub(crate) async fn into(self, store: &dyn ObjectStore) -> Result<Wrote, ObjectError> {
         match self {
             Self::Object(file) => {
@@ -62,7 +62,7 @@ impl Write {
     }
 }
 
-/// An upload that was begun goes on in the same way.
+/// Returns the store's interface for uploads. Fails if an earlier process started one and this store does not support it.
 fn parts(store: &dyn ObjectStore) -> Result<&dyn InParts, ObjectError> {
     store.in_parts().ok_or_else(|| {
         ObjectError::Other(
@@ -80,10 +80,10 @@ pub(crate) struct File {
     pub(crate) body: Vec<u8>,
 }
 
-/// The answer to a [`Write`].
+/// The response to a [`Write`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Wrote {
-    /// The object is there.
+    /// The object is complete.
     Object,
     /// The id of an upload; `None` from a store that writes whole objects only.
     Begun(Option<SmolStr>),

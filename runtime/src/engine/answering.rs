@@ -1,4 +1,4 @@
-//! Who answers a task, and what becomes of one whose process ended.
+//! Resolves who executes a task, and what happens to a task whose process ended.
 
 use std::borrow::Cow;
 use std::sync::atomic::AtomicBool;
@@ -20,19 +20,19 @@ use crate::task::{
     RunningTask, TaskCall, TaskFuture, TaskSource,
 };
 
-/// What becomes of a handler's work whose process ended.
+/// What happens to a handler's work when its process ended.
 pub(super) enum Resumed {
-    /// It is called again.
+    /// The handler is called again.
     Again(Effect),
-    /// It may not be called again.
+    /// The handler must not be called again.
     Lost,
-    /// There is no handler any more.
+    /// No handler is registered any more.
     Unanswered,
 }
 
 impl Shared {
-    /// Who answers a task: the execution's source, the engine's, a handler, a nested workflow, an activity. What they will
-    /// do is told as data; nothing of it happens.
+    /// Resolves what executes a task: the execution's source, an engine's source, a handler, a nested workflow or an activity. The result
+    /// describes the work as data; nothing is started.
     pub(super) fn resolve(
         &self,
         call: &TaskCall<'_>,
@@ -73,7 +73,7 @@ impl Shared {
         ))
     }
 
-    /// What becomes of a handler's work whose process ended.
+    /// Decides what happens to a handler's work whose process ended.
     pub(super) fn resume(
         &self,
         call: &TaskCall<'_>,
@@ -96,7 +96,7 @@ impl Shared {
         }
     }
 
-    /// Whether somebody may answer the calls of a state, as far as that can be said without a call.
+    /// Whether a handler or a source may execute the calls of a state, as far as this is known without a call.
     pub(super) fn is_answered(
         &self,
         about: &ExecutionInfo,
@@ -142,7 +142,7 @@ impl Shared {
         })
     }
 
-    /// The work of a handler. Nothing of it happens yet.
+    /// Describes the work of a handler. Nothing is started.
     fn work(
         &self,
         call: &TaskCall<'_>,
@@ -150,7 +150,7 @@ impl Shared {
         responder: impl Fn() -> Responder,
     ) -> Effect {
         let handler = &found.handler;
-        // Most handlers look at no context: then there is none to make, and nothing that would have to learn of the end.
+        // Most handlers take no context. Then no context is created, and nothing has to be notified of the end.
         let attempt = handler.takes_context.then(|| {
             Arc::new(RunningTask {
                 shared: self.state.clone(),
@@ -171,7 +171,7 @@ impl Shared {
             state: call.at,
             threshold,
         });
-        // Polled elsewhere, it is watched there.
+        // A spawned future is watched where it is polled.
         let watched = watch.filter(|_| handler.runs == Runs::Spawned);
         let watched = watched.map(|watch| Polled {
             about: call.about.clone(),
@@ -190,7 +190,7 @@ impl Shared {
         Effect::Work {
             work,
             attempt,
-            // A thread for blocking work is there to be blocked.
+            // A handler on a thread for blocking work may block.
             watch: watch.filter(|_| !matches!(handler.runs, Runs::Spawned | Runs::Blocking)),
         }
     }

@@ -5,10 +5,12 @@ use crate::blocking;
 use crate::store::StoreError;
 
 impl Engine {
-    /// Writes a copy of the [store](super::EngineBuilder::store), as it is at one moment of this call, to a new file, while executions go on. All
-    /// that was acknowledged before the call is in it. The copy is on the disk, whole, when this gives `Ok`, and there is no file at `to` before.
+    /// Writes a copy of the [store](super::EngineBuilder::store), as it is at one moment of this call, to a new file, while executions continue.
+    /// The copy contains everything that was acknowledged before the call. When this returns `Ok`, the whole copy is on the disk; before that,
+    /// there is no file at `to`.
     ///
-    /// An engine that is built on the copy goes on with what was open then: not beside this one, for both would do it.
+    /// An engine that is built on the copy continues the executions that were open then. Do not run it concurrently with this engine: both
+    /// would continue the same executions.
     ///
     /// ```
     /// # #[cfg(feature = "sqlite")] mod needs_sqlite {
@@ -28,7 +30,7 @@ impl Engine {
     /// # Errors
     ///
     /// [`StoreError::Io`] when there is a file at `to`, or it cannot be written, or the engine has no store that makes copies; [`StoreError::Full`];
-    /// what reading meets.
+    /// the errors of reading the store.
     pub async fn backup(&self, to: impl AsRef<Path>) -> Result<(), StoreError> {
         let to = to.as_ref().to_owned();
         let doing = format!("write a backup to `{}`", to.display());
@@ -40,7 +42,7 @@ impl Engine {
         let Some(durable) = &self.shared.durable else {
             return Err(cannot("the engine has none".to_owned()));
         };
-        // All that was submitted to the journal before is there for this reader.
+        // This reader sees everything that was submitted to the journal before.
         let mut reader = durable.journal.reader().await?;
         let written = blocking::run(move || reader.backup(&to)).await;
         written.unwrap_or_else(|why| Err(cannot(why)))

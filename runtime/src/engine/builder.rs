@@ -37,7 +37,7 @@ use crate::store::Store;
 use crate::task::{Resource, ResourceKind, SharedState, TaskFailure, TaskSource, handler, watcher};
 use crate::testing::{Measure, MockConfig, coverage_folder};
 
-/// Puts an engine together; see [`Engine::builder`].
+/// Builds an engine; see [`Engine::builder`].
 #[must_use]
 pub struct EngineBuilder {
     registry: Registry,
@@ -63,12 +63,12 @@ pub struct EngineBuilder {
     substitutions: HashMap<String, String>,
     redaction: Redaction,
     observer: Option<Arc<dyn Observer>>,
-    /// Where coverage is written; what the environment says unless set.
+    /// The directory for coverage; the value of the environment variable unless set.
     coverage: Option<PathBuf>,
 }
 
 impl Engine {
-    /// Begins an engine.
+    /// Returns a builder of an engine.
     pub fn builder() -> EngineBuilder {
         EngineBuilder::new()
     }
@@ -104,13 +104,13 @@ impl EngineBuilder {
         }
     }
 
-    /// Registers a workflow, its tasks and the workflows that it nests.
+    /// Registers a workflow, its tasks and its nested workflows.
     pub fn register<W: Workflow>(mut self) -> Self {
         self.registry.workflow::<W>();
         self
     }
 
-    /// Registers a workflow that the typed builder made, with its tasks and the workflows that it nests.
+    /// Registers a workflow that the typed builder made, with its tasks and its nested workflows.
     ///
     /// ```
     /// use stepwright::builder::FlowBuilder;
@@ -150,7 +150,7 @@ impl EngineBuilder {
         self
     }
 
-    /// Registers a definition from its JSON text. What is wrong with the text is an error of [`build`](Self::build).
+    /// Registers a definition from its JSON text. An invalid text is an error of [`build`](Self::build).
     pub fn definition_json(
         mut self,
         name: impl Into<String>,
@@ -165,14 +165,13 @@ impl EngineBuilder {
         self
     }
 
-    /// Answers the tasks of a resource, or of all resources that a pattern with `*` fits.
+    /// Registers a handler for the tasks of a resource, or of all resources that match a pattern with `*`.
     ///
-    /// The closure gets the effective parameters, and what it gives is the raw result of the resource: for
-    /// `lambda:invoke` the envelope with its `Payload`. Where the resource is a function's own ARN, parameters and
-    /// result are the function's.
+    /// The closure gets the effective parameters, and returns the raw result of the resource: for `lambda:invoke` the envelope with its
+    /// `Payload`. Where the resource is a function's own ARN, parameters and result are those of the function.
     ///
-    /// The types are yours: anything that serde reads and writes, `serde_json::Value`, or
-    /// [`Value`](crate::value::Value), which costs nothing.
+    /// You choose the types: anything that serde reads and writes, `serde_json::Value`, or [`Value`](crate::value::Value), which needs no
+    /// conversion.
     ///
     /// ```
     /// use serde_json::{Value, json};
@@ -197,8 +196,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Answers a function, by its name, its ARN or its placeholder, whether it is invoked through
-    /// `lambda:invoke` or stands as the resource itself. The closure gets the payload and gives the function's result.
+    /// Registers a handler for a function, by its name, its ARN or its placeholder, whether states invoke it through `lambda:invoke` or use it
+    /// as their resource. The closure gets the payload and returns the function's result.
     pub fn function<I, O, E, F, Fut>(mut self, name: impl Into<String>, handler: F) -> Self
     where
         I: DeserializeOwned + Send + 'static,
@@ -213,9 +212,10 @@ impl EngineBuilder {
         self
     }
 
-    /// Says that the closures which [`handler`](Self::handler) and [`function`](Self::function) registered under this text may be called twice with the
-    /// same input: an engine with a [store](Self::store) calls them again where its process ended while they were at work. Otherwise such a task
-    /// fails with `Stepwright.TaskLost`, which `Retry` and `Catch` can name. A task with a body says it with `#[task(idempotent)]`.
+    /// Declares that the closures which [`handler`](Self::handler) and [`function`](Self::function) registered under this text may be called
+    /// twice with the same input: an engine with a [store](Self::store) calls them again when its process ended while they were running.
+    /// Otherwise such a task fails with `Stepwright.TaskLost`, which `Retry` and `Catch` can name. A task with a body declares it with
+    /// `#[task(idempotent)]`.
     ///
     /// A text under which nothing is registered is an error of [`build`](Self::build).
     ///
@@ -232,9 +232,9 @@ impl EngineBuilder {
         self
     }
 
-    /// How long one poll of a handler may take before it is logged as a warning, with the handler, the execution and the state: one second unless
-    /// set, never with [`Duration::MAX`]. It is told while the handler still blocks, about a quarter later at most, and once more when it goes on.
-    /// Handlers that are `#[task(blocking)]` may block.
+    /// Sets how long one poll of a handler may take before a warning with the handler, the execution and the state is logged: one second unless
+    /// set, never with [`Duration::MAX`]. The warning comes while the handler still blocks, at most about a quarter of the threshold later. A
+    /// second message follows when the handler continues. Handlers that are `#[task(blocking)]` may block.
     ///
     /// ```
     /// use std::time::Duration;
@@ -248,14 +248,13 @@ impl EngineBuilder {
         self
     }
 
-    /// How many tasks may run at a time in the engine, over all executions: handlers that are at work, in place, spawned or on a thread. No
-    /// limit unless set.
+    /// Limits how many handlers may run at a time in the engine, over all executions: in place, spawned or on a thread. There is no limit
+    /// unless set.
     ///
-    /// The others wait, and get their turns in the order in which they came. Such a task was started for the history: its
-    /// `TimeoutSeconds` and `HeartbeatSeconds` count while it waits. A task whose time runs out, or whose execution ends, leaves the line.
-    /// Blocking work that nobody waits for any more counts until its thread is done. What workers of activities, nested executions, mocks and
-    /// other [sources](Self::tasks) do does not count. A handler that itself waits for an execution of this engine may wait for ever, for its own turn
-    /// is the one that is missing.
+    /// Further tasks wait, and run in the order in which they were queued. The history records such a task as started: its `TimeoutSeconds` and
+    /// `HeartbeatSeconds` count while it waits. A task that times out, or whose execution ends, leaves the queue. Blocking work whose task has
+    /// ended counts until its thread is done. Workers of activities, nested executions, mocks and other [sources](Self::tasks) do not count. A
+    /// handler that itself waits for an execution of this engine may deadlock, because it occupies the permit that the execution needs.
     ///
     /// ```
     /// use serde_json::{Value, json};
@@ -272,8 +271,8 @@ impl EngineBuilder {
         self
     }
 
-    /// How many calls of one task may run at a time, whoever answers them here; see [`max_running_tasks`](Self::max_running_tasks). Tasks that
-    /// wait for this limit alone keep no others waiting.
+    /// Limits how many calls of one task may run at a time, independent of which handler in this process executes them; see
+    /// [`max_running_tasks`](Self::max_running_tasks). Tasks that wait only for this limit do not block other tasks.
     ///
     /// A task that no registered workflow calls is an error of [`build`](Self::build).
     ///
@@ -301,7 +300,7 @@ impl EngineBuilder {
         self
     }
 
-    /// The same of the closures that [`handler`](Self::handler) and [`function`](Self::function) registered under this text.
+    /// Limits the closures that [`handler`](Self::handler) and [`function`](Self::function) registered under this text in the same manner.
     ///
     /// A text under which nothing is registered is an error of [`build`](Self::build).
     pub fn max_running_of(mut self, key: impl Into<String>, most: usize) -> Self {
@@ -309,15 +308,15 @@ impl EngineBuilder {
         self
     }
 
-    /// Asks `source` before any handler. Sources are asked in the order in which they are added. A task without a handler is
-    /// no error of [`build`](Self::build) when a source may answer it.
+    /// Adds a source of task results that is consulted before any handler. Sources are consulted in the order in which they are added. A task
+    /// without a handler is no error of [`build`](Self::build) when a source may execute it.
     pub fn tasks(mut self, source: impl TaskSource + 'static) -> Self {
         self.sources.push(source.into_shared());
         self
     }
 
-    /// The mock file whose test cases starts choose from, by [`StartOptions::test_case`](crate::StartOptions::test_case). Their names are kept in
-    /// a [store](Self::store): the next process must have a file that has them.
+    /// Sets the mock file for [`StartOptions::test_case`](crate::StartOptions::test_case). A [store](Self::store) stores only the names of the
+    /// test cases: the next process must have a file that contains them.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -341,15 +340,15 @@ impl EngineBuilder {
         self
     }
 
-    /// What a user can do where nobody answers a task: the end of the error's cause, which names the state and its resource before that.
+    /// Sets the hint for tasks that no handler executes. It is the end of the error's cause, after the state and its resource.
     /// `register one with the engine` unless set.
     pub fn to_answer(mut self, hint: impl Into<String>) -> Self {
         self.to_answer = hint.into();
         self
     }
 
-    /// Declares an activity whose workers ask with [`Engine::get_activity_task`]: one that is there in every engine that is built so.
-    /// [`Engine::create_activity`] makes others.
+    /// Declares an activity whose workers poll [`Engine::get_activity_task`]. It exists in every engine that is built in this manner.
+    /// [`Engine::create_activity`] creates others.
     pub fn activity(mut self, arn: impl Into<String>) -> Self {
         let arn = arn.into();
         let base = Resource::parse(&arn).base().to_owned();
@@ -364,8 +363,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Runs on virtual time, which begins at 2026-01-01T00:00:00Z: waits, retries and timeouts take no time, and
-    /// every run is the same.
+    /// Runs on virtual time, which begins at 2026-01-01T00:00:00Z: waits, retries and timeouts take no real time, and all runs are
+    /// identical.
     pub fn virtual_time(self) -> Self {
         self.virtual_time_from(VIRTUAL_START)
     }
@@ -375,8 +374,8 @@ impl EngineBuilder {
         self.clock(Clock::virtual_from(start))
     }
 
-    /// Runs on a clock that the program shares: with the tasks, say, so that one that asks somebody outside can hold
-    /// virtual time until the answer is in.
+    /// Runs on a clock that the program shares, with its tasks for example: a task that calls an external service can then hold virtual time
+    /// until the response arrives.
     ///
     /// ```
     /// use stepwright_runtime::Engine;
@@ -391,49 +390,47 @@ impl EngineBuilder {
         self
     }
 
-    /// Other limits than AWS's.
+    /// Sets other limits than AWS's.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Whether executions keep their history. Without, reports and failures have an empty one, and executions are cheaper.
+    /// Sets whether executions record their history. Without it, reports and failures have an empty history, and executions are cheaper.
     ///
-    /// Unless told otherwise Standard executions do, and Express executions do on virtual time only, where tests look at it: in
-    /// service there may be a million events of each. Of an Express execution the last
-    /// [`Limits::events`](crate::Limits::events) are kept.
+    /// Unless set, Standard executions record their history, and Express executions do on virtual time only, where tests read it: in
+    /// production, there may be a million events of each. An Express execution retains the last
+    /// [`Limits::events`](crate::Limits::events).
     pub fn history(mut self, keeps: bool) -> Self {
         self.keeps_history = Some(keeps);
         self
     }
 
-    /// Where names, jitter and random functions begin. By default 0 on virtual time, and the system's randomness on
-    /// real time.
+    /// Sets the seed of names, jitter and random functions. By default it is 0 on virtual time, and random on real time.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// The region in ARNs; `us-east-1` unless set.
+    /// Sets the region in ARNs; `us-east-1` unless set.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = region.into();
         self
     }
 
-    /// The account in ARNs; `123456789012` unless set.
+    /// Sets the account in ARNs; `123456789012` unless set.
     pub fn account(mut self, account: impl Into<String>) -> Self {
         self.account = account.into();
         self
     }
 
-    /// The role that executions run under, where they are started with no other.
+    /// Sets the role of executions that are started without another role.
     pub fn role_arn(mut self, role_arn: impl Into<String>) -> Self {
         self.role = role_arn.into();
         self
     }
 
-    /// Where Distributed Maps read their items and write their results, in place of S3. Without, each ItemReader and
-    /// each ResultWriter fails.
+    /// Sets the object store that Distributed Maps read and write instead of S3. Without one, each ItemReader and each ResultWriter fails.
     ///
     /// ```
     /// use stepwright_runtime::Engine;
@@ -448,8 +445,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Keeps Standard executions in a store: what was started goes on after the process ended, however it ended.
-    /// [`build`](Self::build) then goes on with what is open, and needs a tokio runtime for it.
+    /// Stores Standard executions durably: an execution that was started continues after the process ended, also after a crash.
+    /// [`build`](Self::build) then continues the open executions, and needs a tokio runtime for it.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -474,28 +471,27 @@ impl EngineBuilder {
         self
     }
 
-    /// Does not continue the open executions of the [store](Self::store) before [`Engine::resume`] is called: the program first adds the
+    /// Does not continue the open executions of the [store](Self::store) until [`Engine::resume`] is called: the program first adds the
     /// state machines and activities that they may need. A [server](crate::serve::Server) deploys the state machines that its clients
-    /// created, and resumes its engine then.
+    /// created, and then resumes its engine.
     pub fn resume_later(mut self) -> Self {
         self.resumes_later = true;
         self
     }
 
-    /// Of what the [store](Self::store) has open, goes on with the execution of this name alone, and with those that it started. The others
-    /// stay as they are, for an engine that goes on with them. For a tool that works on one execution.
+    /// Continues only the open execution of this name, and the executions that it started. The [store](Self::store) retains the other open
+    /// executions unchanged for a later engine. For a tool that works on one execution.
     pub fn resume_only(mut self, machine: impl Into<String>, name: impl Into<String>) -> Self {
         self.resumes_only = Some((machine.into(), name.into()));
         self
     }
 
-    /// Gives a placeholder of the user's its value, as a template does when the workflow is deployed: `name` is the
-    /// name in `placeholder!("TopicArn")`, or in `${TopicArn}` of a definition. A second value for one name replaces
-    /// the first.
+    /// Sets the value of a user's placeholder, as a template does when the workflow is deployed: `name` is the name in
+    /// `placeholder!("TopicArn")`, or in `${TopicArn}` of a definition. A second value for one name replaces the first.
     ///
-    /// The value stays what it is, whatever letters it has. A state of a workflow that reads a placeholder without a
-    /// value fails with `States.Runtime`, which nothing catches, and its cause names this call; the engine is built
-    /// all the same, because a test may never come there. In a definition without a workflow such a text stays as it is.
+    /// The value is used literally, with all its characters. A state of a workflow that reads a placeholder without a value fails with
+    /// `States.Runtime`, which no catcher matches, and its cause names this method. The engine is built all the same, because a test may never
+    /// enter the state. In a definition without a workflow, such a text stays unchanged.
     ///
     /// ```
     /// use serde_json::{Value, json};
@@ -528,11 +524,11 @@ impl EngineBuilder {
         self
     }
 
-    /// Masks these fields, besides those with `#[payload(redact)]` in the types of registered workflows, in what people read: the engine's log
-    /// and its errors, failed assertions of tests, and pictures.
+    /// Masks these fields, in addition to those with `#[payload(redact)]` in the types of registered workflows, in output for people: the
+    /// engine's log and its errors, failed assertions of tests, and pictures.
     ///
-    /// Tasks, the store and the API have the values as they are. [`HistoryQuery::redact`](crate::history::HistoryQuery::redact) masks the
-    /// fields in a history that is printed.
+    /// Tasks, the store and the API get the unmasked values. [`HistoryQuery::redact`](crate::history::HistoryQuery::redact) masks the fields
+    /// in a history that is printed.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -554,29 +550,30 @@ impl EngineBuilder {
         self
     }
 
-    /// How many executions that are over can still be described: those that ended last. The others are forgotten, and their names
-    /// are free again.
+    /// Sets how many closed executions can still be described: those that ended last. Older ones are forgotten, and their names are free
+    /// again.
     ///
-    /// Without a [store](Self::store) that are 1,000 unless set. A store keeps them all unless it is set, and then deletes the others. The children
-    /// of a Map Run do not count: of each run, so many can be described by themselves, as long as its execution can.
+    /// Without a [store](Self::store), the default is 1,000. A store has no limit unless set; then it deletes the older executions. The children
+    /// of a Map Run do not count: each run retains this number of children, as long as its execution is retained.
     pub fn retention(mut self, executions: usize) -> Self {
         self.retention.executions = Some(executions);
         self
     }
 
-    /// How many bytes the executions that are over may take, about. Those that ended first are forgotten first.
+    /// Sets about how many bytes closed executions may take. The executions that ended first are forgotten first.
     ///
-    /// Without a [store](Self::store) that are 16 MiB of memory unless set. A store has no bound unless it is set; then executions that are over are
-    /// deleted as long as all that it has, with what runs, takes more.
+    /// Without a [store](Self::store), the default is 16 MiB of memory. A store has no limit unless set; then closed executions are deleted as
+    /// long as all data of the store, with that of running executions, takes more.
     pub fn retention_bytes(mut self, bytes: u64) -> Self {
         self.retention.bytes = Some(bytes);
         self
     }
 
-    /// How long after its end an execution can be described, on the engine's clock.
+    /// Sets how long after its end an execution can be described, on the engine's clock.
     ///
-    /// A [store](Self::store) keeps executions for 90 days unless set, as AWS does, and deletes them within a sixty-fourth of the time, at most an hour.
-    /// Without a store there is no bound unless it is set; then executions are forgotten when the next one ends. `Duration::MAX` keeps them for ever.
+    /// A [store](Self::store) retains executions for 90 days unless set, as AWS does, and deletes them within a sixty-fourth of this time, at most
+    /// an hour. Without a store there is no limit unless set; then executions are forgotten when the next one ends. `Duration::MAX` retains them
+    /// for ever.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -620,40 +617,38 @@ impl EngineBuilder {
         self
     }
 
-    /// Writes each execution that rests to bytes and reads it again, as a durable engine does when it is restarted. For tests
-    /// of this crate: nothing may change by it.
+    /// Writes each parked execution to bytes and reads it again, as a durable engine does after a restart. For tests of this crate: it must not
+    /// change any result.
     #[doc(hidden)]
     pub fn rests_as_bytes(mut self) -> Self {
         self.rests_as_bytes = true;
         self
     }
 
-    /// Where Distributed Maps read and write, in a store that is shared.
+    /// Sets a shared object store for Distributed Maps.
     pub(crate) fn shared_objects(mut self, store: Arc<dyn ObjectStore>) -> Self {
         self.objects = Some(store);
         self
     }
 
-    /// Writes what the executions go through into a folder, for a [`SuiteCoverage`](crate::testing::SuiteCoverage), in place of the one that the
-    /// environment variable `STEPWRIGHT_COVERAGE` names. An engine without either counts nothing, and so does one without
-    /// [history](Self::history).
+    /// Writes the coverage of executions into a directory, for a [`SuiteCoverage`](crate::testing::SuiteCoverage), instead of the directory in
+    /// the environment variable `STEPWRIGHT_COVERAGE`. An engine without either, or without [history](Self::history), records no coverage.
     pub fn coverage(mut self, folder: impl Into<PathBuf>) -> Self {
         self.coverage = Some(folder.into());
         self
     }
 
-    /// Who watches the executions, in place of what measures coverage.
+    /// Sets the observer of executions, instead of the one that measures coverage.
     pub(crate) fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
         self
     }
 
-    /// Compiles all definitions and checks that every task of a workflow has somebody who answers it.
+    /// Compiles all definitions and checks that every task of a workflow has a handler.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong: definitions that do not compile, two machines with one name, two tasks with one
-    /// key, tasks that nobody answers.
+    /// All problems: definitions that do not compile, two machines with one name, two tasks with one key, tasks without a handler.
     pub fn build(self) -> Result<Engine, BuildError> {
         let mut registry = self.registry;
         registry.settle(&self.clock);

@@ -9,7 +9,7 @@ use super::{Engine, to_value};
 
 impl Engine {
     /// Starts a workflow that the typed builder made and that
-    /// [`register_built`](super::EngineBuilder::register_built) was given.
+    /// [`register_built`](super::EngineBuilder::register_built) registered.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! How the children of Map Runs start, and go on.
+//! Starts the children of Map Runs, and continues them.
 
 use std::sync::Arc;
 
@@ -18,24 +18,24 @@ use crate::store::{StoreError, StoredChild};
 use crate::task::Responder;
 use crate::wait_id::WaitId;
 
-/// What is known of a child that was started before.
+/// The earlier state of a child that is started.
 enum Before {
-    /// Nothing: it begins anew.
+    /// None: the child starts anew.
     Nothing,
-    /// It was at work when an earlier process ended.
+    /// The child was running when an earlier process ended.
     AtWork(Box<Prepared>),
-    /// It is over. Where it is in the store, when it is kept.
+    /// The child has ended; with its position in the store, if it is durable.
     Over(Arc<ExecutionState>, Option<Place>),
 }
 
 impl EngineHost {
-    /// Starts a child of a Map Run, or goes on with it where it is.
+    /// Starts a child of a Map Run, or continues it.
     pub(super) fn start_child_now(&mut self, wait_id: WaitId, child: ChildStart) {
         let Some(run) = self.run(wait_id).cloned() else {
             return;
         };
         let is_standard = child.entry.machine_type == MachineType::Standard;
-        // Express executions are not kept, and neither is what belongs to an execution that is not.
+        // Express executions are not durable, and neither are the children of an execution that is not durable.
         let parent = self.place().filter(|_| is_standard).cloned();
         let before = match child.is_again {
             true => self.before(&run, &child, parent.is_some()),
@@ -44,7 +44,7 @@ impl EngineHost {
         let before = match before {
             Ok(before) => before,
             Err(error) => {
-                // The store has how it ended, and cannot say it. One that is over needs not be told.
+                // The store has the child's end but cannot read it. A child that has ended ignores the message.
                 let _over = self.state.send(Message::NotKept(error.to_string()));
                 return;
             }
@@ -77,7 +77,7 @@ impl EngineHost {
                     && (report.status == Status::Succeeded
                         || place.is_some() && is_same_try(&state.about, &about))
                 {
-                    // It ended while nobody looked.
+                    // It ended before this state was notified.
                     responder.child_ended(number, ends::of_child(report));
                     return;
                 }
@@ -139,7 +139,7 @@ impl EngineHost {
     }
 }
 
-/// Whether two executions are the same in the same redrive.
+/// Whether two infos are of the same execution in the same redrive.
 fn is_same_try(one: &ExecutionInfo, other: &ExecutionInfo) -> bool {
     one.redriven == other.redriven
 }

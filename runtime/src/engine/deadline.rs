@@ -3,28 +3,27 @@ use std::sync::Arc;
 use super::state::ExecutionState;
 use crate::clock::{Alarm, Clock, Rang, Ring, Timestamp};
 
-/// When the time of a whole execution is over.
+/// The deadline of a whole execution.
 ///
-/// The alarm is set when the execution waits and none of its other alarms comes before: most executions come to their end
-/// without it.
+/// Its timer is set when the execution waits and no earlier timer of it is set. Most executions end without it.
 #[derive(Debug)]
 pub(super) struct Deadline {
     stage: Stage,
-    /// When the first of the other alarms rings, as far as that is known; else the end of time.
+    /// When the first other timer fires, if known; else the end of time.
     wakes: Timestamp,
 }
 
 #[derive(Debug, Default)]
 enum Stage {
-    /// There is none, but for the longest life of all.
+    /// No deadline except the maximum lifetime.
     #[default]
     None,
-    /// It has no alarm.
+    /// A deadline without a timer.
     Due(Timestamp),
     Armed(Alarm),
 }
 
-/// No time that an alarm has.
+/// A time at which no timer fires.
 const NEVER: Timestamp = Timestamp::from_unix_micros(i64::MAX);
 
 impl Default for Deadline {
@@ -44,13 +43,13 @@ impl Deadline {
         }
     }
 
-    /// Whether it is over, where no alarm says so.
+    /// Whether the deadline has passed, where no timer reports it.
     pub(super) fn is_over(&self, clock: &Clock) -> bool {
         matches!(self.stage, Stage::Due(due) if due <= clock.now())
     }
 
-    /// Another alarm of the execution is about to be set. The deadline's is set first where it does not ring later: of one moment, it
-    /// rings first.
+    /// Prepares for another timer of the execution, which is about to be set. The deadline's timer is set first unless it fires later: of
+    /// timers for the same time, it fires first.
     pub(super) fn other_armed(
         &mut self,
         clock: &Clock,
@@ -65,13 +64,12 @@ impl Deadline {
         self.wakes = self.wakes.min(at);
     }
 
-    /// Another alarm rang or was taken back: it is not known any more which is the first.
+    /// Records that another timer fired or was cancelled: the earliest timer is not known any more.
     pub(super) fn other_disarmed(&mut self) {
         self.wakes = NEVER;
     }
 
-    /// Sets the alarm of an execution that waits, unless another comes before. Without a deadline of its own, the longest life of all is its
-    /// bound.
+    /// Sets the timer for a waiting execution, unless an earlier timer is set. Without its own deadline, the maximum lifetime is the bound.
     pub(super) fn rest(&mut self, clock: &Clock, state: &Arc<ExecutionState>, bound: Timestamp) {
         let wakes_before = |due| self.wakes < due;
         self.stage = Stage::Armed(match self.stage {

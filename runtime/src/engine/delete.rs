@@ -4,8 +4,8 @@ use crate::status::Status;
 use crate::store::{Change, StoreError, StoredExecution};
 
 impl Engine {
-    /// Forgets an execution that is over, by its ARN, with its history and its Map Runs. From then on its name is free again. It is gone
-    /// from the [store](super::EngineBuilder::store), too, when this gives `Ok`.
+    /// Deletes a closed execution, by its ARN, with its history and its Map Runs. Its name is then free again. When this returns `Ok`, the
+    /// [store](super::EngineBuilder::store) does not have it any more, either.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -28,7 +28,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// When there is no such execution, or it runs; [`DeleteError::Store`].
+    /// When there is no such execution, or it is running; [`DeleteError::Store`].
     pub async fn delete(&self, execution: &str) -> Result<(), DeleteError> {
         let shared = &self.shared;
         let known = shared.executions().get(execution).cloned();
@@ -55,7 +55,7 @@ impl Engine {
                 .commit(vec![Change::Delete { key: row.key }]);
             match deleted.await {
                 Ok(()) => {}
-                // It was redriven, or deleted by somebody else.
+                // A concurrent call redrove or deleted it.
                 Err(StoreError::Conflict { .. }) if find()?.is_some() => {
                     return Err(DeleteError::ExecutionIsRunning(execution.to_owned()));
                 }

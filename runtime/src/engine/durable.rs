@@ -1,4 +1,4 @@
-//! What an engine with a store has beside one without.
+//! The parts of an engine that exist only with a store.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -24,7 +24,7 @@ use crate::store::{
     Store, StoreError, StoreReader, StoredChild, StoredExecution, StoredListing, StoredMachine,
 };
 
-/// The journal, and what is known of the store.
+/// The journal, and what the engine caches of the store.
 pub(super) struct Durable {
     /// Fills the columns of lists; ends before the journal does.
     pub(super) listing_job: OnceLock<ListingJob>,
@@ -42,22 +42,22 @@ pub(super) struct Durable {
     pub(super) versions: Arc<KeptVersions>,
     pub(super) retention: Retention,
     pub(super) trusted_clock: Arc<TrustedClock>,
-    /// A reader for what deletes executions, until that begins.
+    /// The reader of the retention job until it starts.
     pub(super) sweep_reader: Mutex<Option<Box<dyn StoreReader>>>,
-    /// What deletes executions that were kept long enough.
+    /// The job that deletes executions after their retention time.
     pub(super) sweeper: OnceLock<Sweeper>,
-    /// The children of Map Runs that an earlier process had at work, until their parents go on with them.
+    /// The children of Map Runs that an earlier process was running, until their parents continue them.
     recovered: Mutex<Recovered>,
     /// Open executions that cannot be read.
     pub(super) quarantine: Quarantine,
     /// Whether the executions of the store continue in this engine.
     is_resumed: AtomicBool,
-    /// Those whose parents were over. They are being stopped.
+    /// Children of an earlier process whose parents have ended. They are being stopped.
     left_behind: Mutex<Vec<Weak<ExecutionState>>>,
 }
 
 impl Durable {
-    /// Opens a store, which retains closed executions for so long. An operator may have confirmed that the clock is right.
+    /// Opens a store. `confirms_clock`: an operator confirmed that the clock is right.
     pub(super) fn open(
         store: Box<dyn Store>,
         retention: Retention,
@@ -95,12 +95,12 @@ impl Durable {
         })
     }
 
-    /// Marks the store's executions as resumed. Returns whether they were before.
+    /// Marks the store's executions as resumed. Returns whether they already were.
     pub(super) fn resume(&self) -> bool {
         self.is_resumed.swap(true, Ordering::SeqCst)
     }
 
-    /// The seed of an engine that goes on with the store: names that were given before are not given again.
+    /// Returns the seed of an engine on this store: names that were generated before are not generated again.
     pub(super) fn seed(&self, seed: u64) -> u64 {
         match self.next.load(Ordering::Relaxed) {
             1 => seed,
@@ -112,7 +112,7 @@ impl Durable {
         self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a new execution of a machine has in the journal.
+    /// Returns the journal state of a new execution of a machine.
     pub(super) fn start(&self, machine: &Machine, about: &ExecutionInfo) -> Journaled {
         let key = self.next.fetch_add(1, Ordering::Relaxed);
         let row = StoredExecution {
@@ -136,13 +136,13 @@ impl Durable {
         });
         let journaled = started(row, version, Some(starting));
         match about.root.is_some() {
-            // The state that starts it was committed, and waits.
+            // The state that starts it was committed, and waits for it.
             true => journaled,
             false => journaled.failing_in_outage(),
         }
     }
 
-    /// What a new child of a Map Run has in the journal. The store has the version of the parent, which is the child's.
+    /// Returns the journal state of a new child of a Map Run. The store has the parent's version, which is also the child's.
     pub(super) fn start_child(
         &self,
         parent: &Place,
@@ -164,19 +164,19 @@ impl Durable {
         started(row, None, None)
     }
 
-    /// The children that are to be gone on with.
+    /// Returns the children of an earlier process that are to continue.
     pub(super) fn recovered(&self) -> MutexGuard<'_, Recovered> {
         self.recovered
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A child of an earlier process whose parent is over is being stopped.
+    /// Adds a child of an earlier process that is being stopped because its parent has ended.
     pub(super) fn leaves_behind(&self, child: &Arc<ExecutionState>) {
         self.lock_left_behind().push(Arc::downgrade(child));
     }
 
-    /// The children of an earlier process that are being stopped.
+    /// Returns the children of an earlier process that are being stopped.
     pub(super) fn left_behind(&self) -> Vec<Arc<ExecutionState>> {
         let mut left = self.lock_left_behind();
         left.retain(|child| {
@@ -194,7 +194,7 @@ impl Durable {
     }
 }
 
-/// What an execution has in the journal whose row is not kept yet.
+/// Returns the journal state of an execution whose row is not committed yet.
 fn started(
     row: StoredExecution,
     version: Option<StoredMachine>,

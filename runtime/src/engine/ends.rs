@@ -1,4 +1,4 @@
-//! How the end of an execution reaches the states that wait for it.
+//! Reports the end of an execution to the states that wait for it.
 
 use smol_str::SmolStr;
 
@@ -9,11 +9,11 @@ use super::shared::Shared;
 use crate::distributed::Ended;
 use crate::task::TaskFailure;
 
-/// The longest text of a cause or a path in the news.
+/// The longest text of a cause or a path in the one-line report.
 const LONG: usize = 300;
 
 impl Shared {
-    /// Tells a state that what it waits for is over.
+    /// Reports to a state that the execution it waits for has ended.
     pub(super) fn tell_follower(&self, follower: Follower, report: &ExecutionReport) {
         let Follower { parent, role } = follower;
         match role {
@@ -28,8 +28,8 @@ impl Shared {
     }
 }
 
-/// Tells a Map Run that a child of it is not gone on with in this process: neither is the run. A task that waits for another
-/// execution learns what became of it from its start, or not at all.
+/// Reports to a Map Run that this process does not continue one of its children; then it does not continue the run, either. A task that
+/// waits for another execution gets the result from the next start of that execution, or never.
 pub(super) fn tell_parked(follower: &Follower, report: &ExecutionReport) {
     if let Role::Child { .. } = follower.role {
         let (error, cause) = (report.error.clone(), report.cause.clone());
@@ -37,7 +37,7 @@ pub(super) fn tell_parked(follower: &Follower, report: &ExecutionReport) {
     }
 }
 
-/// How a child of a Map Run ended.
+/// Returns how a child of a Map Run ended.
 pub(super) fn of_child(report: &ExecutionReport) -> Ended {
     let text = |text: &Option<String>| text.as_deref().map(SmolStr::new);
     Ended {
@@ -49,7 +49,7 @@ pub(super) fn of_child(report: &ExecutionReport) -> Ended {
     }
 }
 
-/// How an execution ended, in one line.
+/// Describes the end of an execution in one line.
 pub(super) fn in_a_line(report: &ExecutionReport) -> String {
     let name = report.execution().machine_name();
     let mut text = format!("`{name}` ended {}", report.status);

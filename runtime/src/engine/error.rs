@@ -6,7 +6,7 @@ use crate::status::Status;
 use crate::store::StoreError;
 use crate::value::Value;
 
-/// An engine cannot be built. All that is wrong is listed.
+/// An engine cannot be built. Lists all problems.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuildError {
     pub(super) problems: Vec<String>,
@@ -19,7 +19,7 @@ impl BuildError {
         }
     }
 
-    /// What is wrong, a sentence each.
+    /// The problems, one sentence each.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
@@ -51,13 +51,13 @@ pub enum StartError {
         "`{0}` is no name for an execution: 1 to 80 characters, without blanks and without any of <>{{}}[]?*\"#%\\^|~`$&,;:/"
     )]
     InvalidName(String),
-    /// The mocks, or another source of answers, name what no registered definition has.
+    /// The mocks, or another source of task results, name a state that no registered definition has.
     #[error("{0}")]
     InvalidTasks(String),
     /// There is no tokio runtime to run it on.
     #[error("there is no tokio runtime here; start executions from within one")]
     NoRuntime,
-    /// So many Standard executions are open that no other may be: [`Limits::open_executions`](crate::Limits::open_executions).
+    /// Too many Standard executions are open: [`Limits::open_executions`](crate::Limits::open_executions).
     #[error(
         "ExecutionLimitExceeded: {0} executions are open, and no more may be; start it again when one has ended"
     )]
@@ -65,13 +65,13 @@ pub enum StartError {
     /// The engine was shut down.
     #[error("the engine was shut down; nothing is started any more")]
     ShutDown,
-    /// The store does not keep the start. Nothing was started.
+    /// The store cannot commit the start. Nothing was started.
     #[error("the execution cannot be kept: {0}")]
     Store(StoreError),
 }
 
 impl StartError {
-    /// Why the store does not keep the start of an execution of that name.
+    /// Returns the error for a start of this name that the store did not commit.
     pub(super) fn of_store(error: StoreError, name: &str) -> Self {
         match error {
             StoreError::Exists { .. } => Self::ExecutionAlreadyExists(name.to_owned()),
@@ -84,16 +84,16 @@ impl StartError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RedriveError {
-    /// No Standard execution of that ARN is remembered.
+    /// The engine has no Standard execution with this ARN.
     #[error("Execution Does Not Exist: '{0}'")]
     ExecutionDoesNotExist(String),
-    /// It is there and cannot go on; the reason is what DescribeExecution calls `redriveStatusReason`.
+    /// The execution exists but cannot be redriven; the reason is what DescribeExecution calls `redriveStatusReason`.
     #[error("{0}")]
     ExecutionNotRedrivable(String),
     /// There is no tokio runtime to run it on.
     #[error("there is no tokio runtime here; redrive executions from within one")]
     NoRuntime,
-    /// So many Standard executions are open that no other may be: [`Limits::open_executions`](crate::Limits::open_executions).
+    /// Too many Standard executions are open: [`Limits::open_executions`](crate::Limits::open_executions).
     #[error(
         "ExecutionLimitExceeded: {0} executions are open, and no more may be; redrive it when one has ended"
     )]
@@ -101,16 +101,16 @@ pub enum RedriveError {
     /// The engine was shut down.
     #[error("the engine was shut down; nothing is redriven any more")]
     ShutDown,
-    /// The store cannot be read, or does not keep the redrive. The execution is over as before.
+    /// The store cannot be read, or cannot commit the redrive. The execution stays closed as before.
     #[error("the execution cannot be redriven: {0}")]
     Store(StoreError),
 }
 
 impl RedriveError {
-    /// Why the store does not keep the redrive of an execution.
+    /// Returns the error for a redrive that the store did not commit.
     pub(super) fn of_store(error: StoreError, id: &str) -> Self {
         match error {
-            // It was deleted meanwhile.
+            // It was deleted concurrently.
             StoreError::Conflict { .. } => Self::ExecutionDoesNotExist(id.to_owned()),
             error => Self::Store(error),
         }
@@ -121,10 +121,10 @@ impl RedriveError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HistoryError {
-    /// No Standard execution, and no child of a Map Run, of that ARN is remembered.
+    /// The engine has no Standard execution, and no child of a Map Run, with this ARN.
     #[error("Execution Does Not Exist: '{0}'")]
     ExecutionDoesNotExist(String),
-    /// The page before is none of this order.
+    /// The page token is not valid for this query.
     #[error(transparent)]
     InvalidToken(#[from] InvalidPageToken),
     /// The store cannot be read.
@@ -136,45 +136,45 @@ pub enum HistoryError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeleteError {
-    /// No Standard execution of that ARN is remembered. The children of a Map Run are deleted with the execution that it belongs to.
+    /// The engine has no Standard execution with this ARN. The children of a Map Run are deleted with the execution of the run.
     #[error("Execution Does Not Exist: '{0}'")]
     ExecutionDoesNotExist(String),
-    /// It runs.
+    /// The execution is running.
     #[error("the execution `{0}` runs; stop it first, or wait for its end")]
     ExecutionIsRunning(String),
-    /// The store cannot be read, or does not keep the deletion. The execution is there as before.
+    /// The store cannot be read, or cannot commit the deletion. The execution stays as before.
     #[error("the execution cannot be deleted: {0}")]
     Store(#[from] StoreError),
 }
 
-/// A token cannot be answered.
+/// A task token cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// Nobody was ever given this token.
+    /// The engine never issued this token.
     #[error("Invalid Token: 'Invalid token'")]
     InvalidToken,
     /// Its task timed out.
     #[error("the task of this token timed out")]
     TaskTimedOut,
-    /// Its task was answered already, or its execution is over.
+    /// Its task was answered before, or its execution has ended.
     #[error("the task of this token does not exist any more")]
     TaskDoesNotExist,
-    /// The store does not keep the answer, or the engine shuts down. The task still waits for an answer.
+    /// The store cannot commit the answer, or the engine shuts down. The task still waits for an answer.
     #[error(
         "the answer is not durable, and the task still waits for one; answer again when an engine continues the execution"
     )]
     NotKept,
-    /// The output is no JSON, or larger than AWS takes.
+    /// The output is not JSON, or larger than AWS accepts.
     #[error("the output cannot be used: {0}")]
     InvalidOutput(String),
 }
 
-/// An activity cannot be created, deleted or asked for tasks.
+/// An activity cannot be created or deleted, or has no tasks to poll.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActivityError {
-    /// There is none with this ARN.
+    /// No activity has this ARN.
     #[error(
         "the activity `{0}` does not exist; create it with `Engine::create_activity`, or declare it with the engine's builder"
     )]
@@ -184,12 +184,12 @@ pub enum ActivityError {
         "`{0}` is no name for an activity: 1 to 80 characters, without blanks and without any of <>{{}}[]?*\"#%\\^|~`$&,;:/"
     )]
     InvalidName(String),
-    /// The store does not keep what was to change. Nothing changed.
+    /// The store cannot commit the change. Nothing changed.
     #[error("the activity cannot be kept: {0}")]
     Store(#[from] StoreError),
 }
 
-/// An execution did not end well.
+/// An execution did not succeed, or its output does not match the caller's type.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExecutionFailed {
@@ -197,15 +197,15 @@ pub struct ExecutionFailed {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// `Failed`, `TimedOut` or `Aborted`; `Succeeded` when the output is not what the caller's type says.
+    /// `Failed`, `TimedOut` or `Aborted`; `Succeeded` when the output does not match the caller's type.
     pub status: Status,
     /// The error name.
     pub error: Option<String>,
     /// The cause.
     pub cause: Option<String>,
-    /// Its output, where it succeeded with one that is not what the caller's type says.
+    /// The output, when the execution succeeded but the output does not match the caller's type.
     pub output: Option<Box<Value>>,
-    /// Everything that happened.
+    /// The history of the execution.
     pub history: History,
 }
 
@@ -223,7 +223,7 @@ impl ExecutionFailed {
         }
     }
 
-    /// The execution succeeded, and its output is no value of the caller's type.
+    /// Returns the error for an execution that succeeded with an output that does not match the caller's type.
     pub(super) fn mismatch(report: &ExecutionReport, cause: String) -> Self {
         Self {
             error: Some("Stepwright.OutputMismatch".to_owned()),

@@ -12,13 +12,13 @@ use crate::history::{Event, History, Reader};
 
 /// The events of an execution as they are written; see [`Run::events`](super::Run::events).
 ///
-/// What is not read costs nothing: the events are those of the history. Where the engine keeps none, the last 1,024 are there
-/// for readers, and [`missed`](Self::missed) tells how many came and went before they were read.
+/// Events that are not read cost nothing: they are read from the history. Where the engine records no history, readers get the last 1,024
+/// events, and [`missed`](Self::missed) returns how many were dropped before they were read.
 pub struct Events {
     state: Arc<ExecutionState>,
     reader: Reader,
     history: Option<History>,
-    /// The history, when there is more of it.
+    /// Receives the history when it has more events.
     more: Option<oneshot::Receiver<History>>,
 }
 
@@ -33,12 +33,12 @@ impl Events {
         }
     }
 
-    /// The next event; `None` after the last.
+    /// Returns the next event; `None` after the last.
     pub async fn next(&mut self) -> Option<Event> {
         poll_fn(|cx| self.poll_event(cx)).await
     }
 
-    /// How many events were gone before they were read.
+    /// Returns how many events were dropped before they were read.
     pub fn missed(&self) -> u32 {
         self.reader.missed()
     }
@@ -59,9 +59,9 @@ impl Events {
             self.more = None;
             match answer {
                 Ok(history) if history.written() > read => self.history = Some(history),
-                // It is over, and this is all.
+                // The execution has ended, and all events were read.
                 Ok(_) => return Poll::Ready(None),
-                // It ended before it came to answer; now its report does.
+                // It ended before it answered; its report has the remaining events.
                 Err(_) => {}
             }
         }

@@ -12,23 +12,23 @@ use crate::clock::Timestamp;
 use crate::execution_info::{ExecutionInfo, NameKey};
 use crate::store::{ListPosition, RangeRows};
 
-/// The Standard executions of an engine that run, and those that can be described.
+/// The Standard executions of an engine that are running, and those that can be described.
 pub(super) struct Executions {
-    /// By the keys of their ARNs: an ARN that nobody asks for is not made.
+    /// Hashed by the parts of their ARNs: the ARN of an execution is built only on demand.
     by_key: HashTable<Arc<ExecutionState>>,
     hasher: RandomState,
-    /// Of these, those that are over, oldest first.
+    /// The closed executions of these, oldest first.
     closed: VecDeque<Closed>,
     closed_bytes: u64,
     retention: Retention,
-    /// All of these in the order of lists; `None` with a store, which has the lists.
+    /// The executions in the order of lists; `None` with a store, which has the lists.
     index: Option<ListIndex>,
 }
 
-/// An execution that is over.
+/// A closed execution.
 struct Closed {
     state: Arc<ExecutionState>,
-    /// The bytes that it holds.
+    /// The bytes of memory that it occupies.
     bytes: u64,
     stopped: Timestamp,
 }
@@ -45,13 +45,13 @@ impl Executions {
         }
     }
 
-    /// The one that has this ARN.
+    /// Returns the execution with this ARN.
     pub(super) fn get(&self, id: &str) -> Option<&Arc<ExecutionState>> {
         let hash = self.hasher.hash_one(NameKey::of(id));
         self.by_key.find(hash, |known| known.about.has_arn(id))
     }
 
-    /// The one that has the ARN of another.
+    /// Returns the execution with the same ARN as `about`.
     pub(super) fn namesake(&self, about: &ExecutionInfo) -> Option<&Arc<ExecutionState>> {
         let hash = self.hasher.hash_one(about.name_key());
         self.by_key
@@ -114,13 +114,13 @@ impl Executions {
         was_there
     }
 
-    /// An execution that was over runs again.
+    /// Marks a closed execution as running again.
     pub(super) fn reopen(&mut self, state: &Arc<ExecutionState>) {
         self.take_closed(|closed| closed.about.is_namesake_of(&state.about));
         self.insert(state.clone());
     }
 
-    /// An execution that was over is deleted. Another of its name, or a redrive, is left as it is.
+    /// Removes a closed execution. An execution of the same name, or a redrive, is left unchanged.
     pub(super) fn forget(&mut self, state: &Arc<ExecutionState>) {
         if self.remove(state) {
             self.take_closed(|closed| Arc::ptr_eq(closed, state));
@@ -139,12 +139,13 @@ impl Executions {
         self.remove(state);
     }
 
-    /// How many run.
+    /// Returns the number of running executions.
     pub(super) fn open_count(&self) -> usize {
         self.by_key.len().saturating_sub(self.closed.len())
     }
 
-    /// An execution that holds so many bytes is over. Gives those that are forgotten for it: itself, when it cannot be described.
+    /// Marks an execution of this size as closed. Returns the executions that are evicted for it: the execution itself, if it cannot be
+    /// described.
     pub(super) fn close(
         &mut self,
         state: &Arc<ExecutionState>,

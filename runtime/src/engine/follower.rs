@@ -9,11 +9,11 @@ pub(super) struct Follower {
     pub(super) role: Role,
 }
 
-/// What this execution is to the state that waits for it.
+/// The link from a nested execution to the state that waits for it.
 #[derive(Debug)]
 pub(super) enum Role {
-    /// What a Task started.
+    /// An execution that a Task state started.
     Job(Integration),
-    /// A child of a Map Run, by the run's ARN and its own number.
+    /// A child of a Map Run, by the run's ARN and the child's number.
     Child { run: SmolStr, number: u32 },
 }

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use super::shared::Shared;
 
-/// What handles of an engine and of its executions have in common: with the last of them, sources of answers are told that
-/// nobody looks any more.
+/// Shared by the handles of an engine and of its executions. Dropping the last one notifies the sources of task results that no handle is
+/// left.
 pub(crate) struct LastHandle {
     shared: Arc<Shared>,
 }

@@ -9,14 +9,14 @@ use stepwright_asl::wildcard;
 use crate::task::handler::{ErasedHandler, Found, Resolution};
 use crate::task::{DefinedState, Line, Resource, ResourceKind};
 
-/// Everything in the program that answers tasks by their keys.
+/// The registered handlers of tasks, by key.
 #[derive(Default)]
 pub(super) struct Handlers {
     /// Typed tasks by resource and target.
     tasks: HashMap<String, Vec<BoundTask>>,
     /// Closures for a function's name or ARN.
     functions: HashMap<String, ErasedHandler>,
-    /// Closures for a resource or a pattern of resources; the first that fits.
+    /// Closures for a resource or a pattern of resources; the first match is used.
     resources: Vec<(String, ErasedHandler)>,
 }
 
@@ -42,7 +42,7 @@ struct BoundTask {
     type_id: TypeId,
     function: &'static str,
     handler: Option<ErasedHandler>,
-    /// Where the calls of whoever answers it wait.
+    /// The queue of calls of this task, whatever handler executes them.
     line: Option<Line>,
     /// The workflow that uses it, for messages.
     workflow: SmolStr,
@@ -52,7 +52,7 @@ struct BoundTask {
 pub(super) struct Unanswered {
     resource: String,
     target: Option<String>,
-    /// What to say where nobody else answers it.
+    /// The problem that is reported when no other source executes it.
     pub(super) problem: String,
 }
 
@@ -73,7 +73,7 @@ impl Handlers {
         self.resources.push((pattern, handler));
     }
 
-    /// The closures that were registered under a key: a function's, a resource's or a pattern's.
+    /// Returns the closures that were registered under a key: a function, a resource or a pattern.
     pub(super) fn of_key(&mut self, key: &str) -> Vec<&mut ErasedHandler> {
         let resources = self.resources.iter_mut();
         let resources = resources.filter(|(pattern, _)| pattern == key);
@@ -81,7 +81,7 @@ impl Handlers {
         resources.chain(self.functions.get_mut(key)).collect()
     }
 
-    /// The calls of a typed task wait in a line of their own, whoever answers them. `false` where no workflow calls it.
+    /// Queues the calls of a typed task in a separate queue, for all its handlers. `false` where no workflow calls it.
     pub(super) fn limit(&mut self, type_id: TypeId, line: &Line) -> bool {
         let tasks = self.tasks.values_mut().flatten();
         let mut own = tasks.filter(|task| task.type_id == type_id).peekable();
@@ -95,7 +95,7 @@ impl Handlers {
         is_there
     }
 
-    /// The calls of all handlers wait in one line.
+    /// Queues the calls of all handlers in one queue.
     pub(super) fn limit_all(&mut self, line: &Line) {
         let tasks = self.tasks.values_mut().flatten();
         let tasks = tasks.filter_map(|task| task.handler.as_mut());
@@ -104,7 +104,7 @@ impl Handlers {
         tasks.chain(closures).for_each(|one| one.wait_in(line));
     }
 
-    /// The error says that there is one of that name.
+    /// Registers a closure for a function. Fails if the name is registered already.
     pub(super) fn function(&mut self, name: String, handler: ErasedHandler) -> Result<(), String> {
         match self.functions.insert(name.clone(), handler) {
             None => Ok(()),
@@ -114,7 +114,7 @@ impl Handlers {
         }
     }
 
-    /// A task of a workflow, with the handler that it brings. The error says that another task has its key.
+    /// Registers a task of a workflow, with its handler if it has a body. Fails if another task has its key.
     pub(super) fn task(
         &mut self,
         workflow: &str,
@@ -144,7 +144,7 @@ impl Handlers {
         Ok(())
     }
 
-    /// The tasks that no handler answers: without a body, without a closure for their key and no activity.
+    /// Returns the tasks without a handler: they have no body, no closure for their key, and are no activities.
     pub(super) fn unanswered(&self, activities: &BTreeSet<String>) -> Vec<Unanswered> {
         let mut unanswered = Vec::new();
         for (resource, bound) in &self.tasks {
@@ -172,8 +172,8 @@ impl Handlers {
         unanswered
     }
 
-    /// Who answers the calls of a state, as far as that can be said before there are calls. `target` is whom the
-    /// definition names in the parameters.
+    /// Returns what executes the calls of a state, as far as this is known before there are calls. `target` is the target that the definition
+    /// names in the parameters.
     pub(super) fn resolve(&self, resource: &Resource, target: Option<&str>) -> Resolution {
         let names_target = resource.kind() == ResourceKind::Service
             && (resource.is_lambda_invoke() || self.tasks.contains_key(resource.base()));
@@ -183,7 +183,7 @@ impl Handlers {
         Resolution::Always(self.find(resource, target))
     }
 
-    /// Who answers a call of a resource that names `target` in its parameters.
+    /// Returns the handler of a call of a resource that names `target` in its parameters.
     pub(super) fn find(&self, resource: &Resource, target: Option<&str>) -> Option<Found> {
         let is_service = resource.kind() == ResourceKind::Service;
         let mut bound = self.tasks.get(resource.base()).into_iter().flatten();
@@ -203,7 +203,7 @@ impl Handlers {
         Some(found)
     }
 
-    /// The closure that answers a call.
+    /// Returns the closure for a call.
     fn closure(&self, resource: &Resource, target: Option<&str>) -> Option<Found> {
         let name = match resource.kind() {
             ResourceKind::Service if resource.is_lambda_invoke() => target,
@@ -226,7 +226,7 @@ impl Handlers {
         })
     }
 
-    /// A function by its name or ARN, whichever the definition and the registration say.
+    /// Returns the handler of a function, by name or ARN. The definition and the registration may use different forms.
     fn by_name(&self, text: &str) -> Option<&ErasedHandler> {
         if self.functions.is_empty() {
             return None;

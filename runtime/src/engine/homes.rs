@@ -1,4 +1,4 @@
-//! The runtimes that drive executions on after a rest.
+//! The runtimes that resume parked executions.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,11 +11,11 @@ use tokio::task::AbortHandle;
 
 use super::shared::Shared;
 
-/// The runtimes on which executions of an engine rest. Most engines have one.
+/// The runtimes that resume parked executions of an engine. Most engines have one.
 #[derive(Default)]
 pub(super) struct Homes(Mutex<Vec<Arc<Home>>>);
 
-/// A runtime on which executions rest.
+/// A runtime that resumes parked executions.
 pub(super) struct Home {
     runtime: Handle,
     keeper: AbortHandle,
@@ -29,7 +29,7 @@ impl Homes {
 }
 
 impl Home {
-    /// The runtime of the task that is polled, if there is one.
+    /// Returns the current tokio runtime, if there is one.
     pub(super) fn here(engine: &Arc<Shared>) -> Option<Arc<Self>> {
         let runtime = Handle::try_current().ok()?;
         let id = runtime.id();
@@ -38,7 +38,7 @@ impl Home {
             return Some(home.clone());
         }
         let has_ended = Arc::<AtomicBool>::default();
-        // A runtime that has ended drops it at once.
+        // A runtime that has ended drops the task immediately.
         let keeper = runtime.spawn(Keeper {
             engine: Arc::downgrade(engine),
             runtime: id,
@@ -53,7 +53,7 @@ impl Home {
         Some(home)
     }
 
-    /// Whether it drives nothing on any more. Who rests there after that ends.
+    /// Whether the runtime has shut down. An execution that is parked on it after that ends.
     pub(super) fn has_ended(&self) -> bool {
         self.has_ended.load(Ordering::SeqCst)
     }
@@ -63,14 +63,14 @@ impl Home {
     }
 }
 
-/// Nobody rests there any more.
+/// No parked execution uses the runtime any more.
 impl Drop for Home {
     fn drop(&mut self) {
         self.keeper.abort();
     }
 }
 
-/// A task that waits for the end of its runtime, as the tasks of executions do that are not at rest.
+/// A task that is dropped when its runtime shuts down, as the tasks of executions that are not parked are.
 struct Keeper {
     engine: Weak<Shared>,
     runtime: Id,
@@ -85,7 +85,7 @@ impl Future for Keeper {
     }
 }
 
-/// The executions that rest there end with the runtime.
+/// Ends the executions that are parked on the runtime.
 impl Drop for Keeper {
     fn drop(&mut self) {
         self.has_ended.store(true, Ordering::SeqCst);

@@ -3,23 +3,23 @@ use serde::de::DeserializeOwned;
 use super::error::StartError;
 use crate::value::Value;
 
-/// Says what is wrong with an input.
+/// Checks an input. Returns a message for an invalid one.
 pub(super) type CheckInput = fn(&Value) -> Result<(), String>;
 
 /// The input of a start.
 pub(super) enum Given {
-    /// Made of the workflow's own type.
+    /// A value of the workflow's own type.
     Typed(Value),
     /// Any JSON.
     Any(Value),
 }
 
 impl Given {
-    /// The input of a state machine that holds it against a type, where it has one.
+    /// Returns the input for a state machine, checked against its type, if it has one.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for JSON that is none of the type.
+    /// `InvalidInput` for JSON that does not match the type.
     pub(super) fn of(self, check: Option<CheckInput>) -> Result<Value, StartError> {
         match (self, check) {
             (Self::Typed(input), _) | (Self::Any(input), None) => Ok(input),
@@ -31,12 +31,12 @@ impl Given {
     }
 }
 
-/// Whether a value can be read as the input of a workflow.
+/// Checks that a value can be read as the input of a workflow.
 pub(super) fn check<I: DeserializeOwned + 'static>(input: &Value) -> Result<(), String> {
     read::<I>(input).map(drop)
 }
 
-/// A value as a type; the message names the field that does not fit.
+/// Reads a value as a type; the message names the field that does not match.
 pub(super) fn read<T: DeserializeOwned + 'static>(value: &Value) -> Result<T, String> {
     let read = value.clone().into_owned();
     read.map_err(|error| error.to_string())

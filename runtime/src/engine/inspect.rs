@@ -15,17 +15,17 @@ use crate::query::Entropy;
 use crate::status::Status;
 use crate::task::{ResourceKind, TaskSource};
 
-/// What a test of one state came to.
+/// The result of the test of one state.
 #[derive(Debug)]
 pub(crate) struct Inspected {
     pub(crate) inspection: Box<Inspection>,
-    /// The test's time ran out.
+    /// The test timed out.
     pub(crate) is_timed_out: bool,
 }
 
 impl Engine {
-    /// Runs one state on the caller's own task, as a synchronous Express execution that has no name anybody knows.
-    /// `source` is asked before the engine's own sources and handlers.
+    /// Runs one state on the caller's own task, as a synchronous Express execution with an internal name.
+    /// `source` is consulted before the engine's own sources and handlers.
     pub(crate) async fn inspect(
         &self,
         program: Arc<Program>,
@@ -70,7 +70,7 @@ impl Engine {
         (&mut drive).await;
         let report = state.report();
         let inspection = drive.take_inspected().unwrap_or_else(|| {
-            // The interpreter broke off; its report says why.
+            // The interpreter stopped early; its report has the reason.
             let text = |text: Option<&String>| text.map(SmolStr::from);
             let error = text(report.and_then(|report| report.error.as_ref()));
             let cause = text(report.and_then(|report| report.cause.as_ref()));
@@ -85,7 +85,7 @@ impl Engine {
         }
     }
 
-    /// Which resources are activities or functions where their text does not say it.
+    /// Returns which resources are activities or functions where their text does not determine it.
     pub(crate) fn families(&self) -> &IndexMap<String, ResourceKind> {
         &self.shared.setting.families
     }

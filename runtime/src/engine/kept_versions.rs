@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
 
-/// Which versions of state machines the store has, by their hashes.
+/// The versions of state machines that the store has, by their hashes.
 #[derive(Default)]
 pub(super) struct KeptVersions {
     known: Mutex<HashMap<SmolStr, Version>>,
@@ -12,14 +12,14 @@ pub(super) struct KeptVersions {
 #[derive(Default)]
 struct Version {
     is_kept: bool,
-    /// Held by each start that counts on what is known here, until it is kept.
+    /// Cloned by each start that relies on this entry, until the start is committed.
     starts: Arc<()>,
 }
 
-/// The version of an execution whose start is not kept yet.
+/// The version of an execution whose start is not committed yet.
 pub(super) struct Starting {
     hash: SmolStr,
-    /// Whether the start brings the version along.
+    /// Whether the start writes the version, too.
     pub(super) brings: bool,
     _holds: Arc<()>,
 }
@@ -29,8 +29,8 @@ impl KeptVersions {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An execution of this version starts. The version stands before its first execution, in the same commit: until that is
-    /// done, others bring it along, too.
+    /// Records the start of an execution of this version. The version is written before its first execution, in the same commit. Until that
+    /// commit is done, other starts write the version, too.
     pub(super) fn start(&self, hash: &SmolStr) -> Starting {
         let mut known = self.lock();
         let version = known.entry(hash.clone()).or_default();
@@ -41,18 +41,18 @@ impl KeptVersions {
         }
     }
 
-    /// A start is kept, and its version with it.
+    /// Records that a start and its version are committed.
     pub(super) fn started(&self, starting: Starting) {
         self.add(starting.hash.clone());
     }
 
-    /// The store has this version.
+    /// Records that the store has this version.
     pub(super) fn add(&self, hash: SmolStr) {
         self.lock().entry(hash).or_default().is_kept = true;
     }
 
-    /// From now on starts bring this version along, as if the store did not have it. `false` when one that is not kept yet
-    /// counts on the store.
+    /// Makes later starts write this version again, as if the store did not have it. Returns `false` when a start that is not committed yet
+    /// relies on the store's version.
     pub(super) fn begin_deletion(&self, hash: &str) -> bool {
         let mut known = self.lock();
         let version = known.entry(hash.into()).or_default();
@@ -68,7 +68,7 @@ impl KeptVersions {
         if version.is_kept || Arc::strong_count(&version.starts) > 1 {
             return None;
         }
-        // A start after this one brings the version along, behind the deletion.
+        // A later start writes the version again, after the deletion.
         let submitted = submit();
         known.remove(hash);
         Some(submitted)

@@ -8,7 +8,7 @@ use crate::store::{
     ListPosition, RangeRows, StoreError, StoreFilter, StoreReader, StoredExecution, StoredPage,
 };
 
-/// How many executions in memory are read while starts and ends wait.
+/// How many executions in memory are read under the lock, which blocks starts and ends.
 const SCAN: usize = 4_096;
 
 /// One row of [`Engine::executions`](super::Engine::executions).
@@ -21,7 +21,7 @@ pub struct ExecutionSummary {
     pub name: String,
     /// The state machine's name.
     pub machine: String,
-    /// Where it stands.
+    /// The execution's status.
     pub status: Status,
     /// When it started.
     pub started: Timestamp,
@@ -54,7 +54,7 @@ impl ExecutionSummary {
     }
 }
 
-/// Which executions are listed; by default all, at once.
+/// Selects executions for lists; by default all, in one page.
 ///
 /// ```
 /// use stepwright_runtime::{ExecutionFilter, Status};
@@ -81,7 +81,7 @@ impl ExecutionFilter {
         Self::default()
     }
 
-    /// Those of one state machine, by its name or ARN.
+    /// Selects the executions of one state machine, by its name or ARN.
     pub fn machine(mut self, name: impl Into<String>) -> Self {
         let name = name.into();
         // No name has a colon.
@@ -91,7 +91,7 @@ impl ExecutionFilter {
         self
     }
 
-    /// Those of one name; each state machine may have one.
+    /// Selects the executions of this name; each state machine may have one.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -103,13 +103,13 @@ impl ExecutionFilter {
         self
     }
 
-    /// At most so many in one page, and at least one. AWS gives at most 1,000; here there is no bound.
+    /// Limits a page to this number of executions, at least 1. AWS returns at most 1,000; here there is no limit.
     pub fn limit(mut self, executions: usize) -> Self {
         self.limit = Some(executions);
         self
     }
 
-    /// The page after another: its [`next`](ExecutionPage::next).
+    /// Selects the page that follows another one: its [`next`](ExecutionPage::next).
     pub fn after(mut self, page: impl Into<String>) -> Self {
         self.after = Some(page.into());
         self
@@ -254,6 +254,6 @@ fn parse_position(text: &str) -> Option<ListPosition> {
 pub struct ExecutionPage {
     /// The executions, newest first.
     pub executions: Vec<ExecutionSummary>,
-    /// Where the next page begins, for [`ExecutionFilter::after`]; `None` behind the last.
+    /// The token of the next page, for [`ExecutionFilter::after`]; `None` on the last page.
     pub next: Option<String>,
 }

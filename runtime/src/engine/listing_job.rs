@@ -17,7 +17,7 @@ use crate::store::{Change, StoreError, StoreReader, StoredExecution, StoredListi
 const BATCH: usize = 64;
 /// The longest pause between two transactions.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The pause after an error of the store that may pass.
+/// The pause after a transient error of the store.
 const RETRY: Duration = Duration::from_secs(2);
 /// The most executions whose warning is remembered.
 const MOST_WARNED: usize = 4_096;

@@ -15,21 +15,21 @@ use crate::program::Program;
 use crate::query::digest::sha256;
 use crate::task::{DefinedState, ResourceKind};
 
-/// One version of a state machine. Executions go on with the version that they started with.
+/// One version of a state machine. Executions continue with the version that they started with.
 #[derive(Clone)]
 pub(super) struct Machine {
-    /// What it is to its executions.
+    /// The information that its executions use.
     pub(super) info: Arc<MachineInfo>,
     /// The definition, with the values of its placeholders.
     pub(super) text: Arc<str>,
     /// SHA-256 of the text.
     pub(super) hash: SmolStr,
     pub(super) program: Arc<Program>,
-    /// Whether an input is one of the workflow's type, where it has one.
+    /// Checks an input against the workflow's type, where it has one.
     pub(super) check_input: Option<CheckInput>,
 }
 
-/// A state machine in its newest version, as DescribeStateMachine tells it.
+/// The newest version of a state machine, as DescribeStateMachine describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MachineDescription {
@@ -46,8 +46,8 @@ pub struct MachineDescription {
 }
 
 impl MachineDescription {
-    /// The ARN of the Standard execution of this machine that has this name, as [`Engine::execution`](crate::Engine::execution) takes it. It says
-    /// nothing about whether there is one.
+    /// Returns the ARN that a Standard execution of this machine has under this name, as [`Engine::execution`](crate::Engine::execution) takes it.
+    /// It does not check that the execution exists.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -79,18 +79,18 @@ impl Machine {
     }
 }
 
-/// What a definition is compiled with.
+/// The settings for the compilation of definitions.
 pub(super) struct Setting {
     pub(super) region: String,
     pub(super) account: String,
-    /// The role that executions run under, where they are started with no other.
+    /// The role of executions that are started without another role.
     pub(super) role: SmolStr,
     /// The values of placeholders.
     pub(super) substitutions: HashMap<String, String>,
     /// Which resources are activities or functions.
     pub(super) families: IndexMap<String, ResourceKind>,
     pub(super) handlers: Handlers,
-    /// The fields whose values messages mask, those of all definitions.
+    /// The fields that messages mask, of all definitions.
     pub(super) redaction: Arc<Redaction>,
 }
 
@@ -99,7 +99,7 @@ impl Setting {
     ///
     /// # Errors
     ///
-    /// All that is wrong with it, a sentence each.
+    /// All problems of the definition, one sentence each.
     pub(super) fn compile(
         &self,
         name: &str,
@@ -154,16 +154,16 @@ impl Setting {
     }
 }
 
-/// The state machines of an engine, each in its newest version. They are read with each start, and that shares nothing that threads would wait for.
+/// The newest versions of an engine's state machines. Each start reads them, without a lock that threads would wait for.
 pub(super) struct Machines {
     by_name: papaya::HashMap<SmolStr, Arc<Machine>>,
     /// Names by the text of StateMachineArn.
     by_target: HashMap<String, String>,
-    /// What the ARNs of versions and aliases stand for, and the weight of each.
+    /// The machines behind the ARNs of versions and aliases, with their weights.
     qualified: papaya::HashMap<SmolStr, Weighted>,
 }
 
-/// State machines, of which one is chosen each time, and the weight of each.
+/// State machines with their weights. Each start chooses one of them.
 type Weighted = Arc<[(u32, Arc<Machine>)]>;
 
 impl Machines {
@@ -178,7 +178,7 @@ impl Machines {
         }
     }
 
-    /// Looks at the machine of a name, an ARN or a workflow's placeholder, without counting one more who has it.
+    /// Applies a function to the machine of a name, an ARN or a workflow's placeholder, without cloning its `Arc`.
     pub(super) fn look_up<T>(
         &self,
         text: &str,
@@ -195,19 +195,19 @@ impl Machines {
         found.map(look)
     }
 
-    /// The machine of a name, an ARN or a workflow's placeholder.
+    /// Returns the machine of a name, an ARN or a workflow's placeholder.
     pub(super) fn find(&self, text: &str) -> Option<Arc<Machine>> {
         self.look_up(text, Arc::clone)
     }
 
-    /// Adds a machine, or a new version of one.
+    /// Adds a machine, or a new version of an existing one.
     pub(super) fn put(&self, machine: Arc<Machine>) {
         self.by_name
             .pin()
             .insert(machine.info.name.clone(), machine);
     }
 
-    /// Forgets a machine. Gives whether it was there.
+    /// Removes a machine. Returns whether it existed.
     pub(super) fn remove(&self, name: &str) -> bool {
         let prefix = format!(":stateMachine:{name}:");
         let qualified = self.qualified.pin();
@@ -218,7 +218,7 @@ impl Machines {
         self.by_name.pin().remove(name).is_some()
     }
 
-    /// What the ARN of a version or an alias stands for: machines, and the weight of each; none when there is no such one any more.
+    /// Sets the machines behind the ARN of a version or an alias, with their weights; no machines remove the ARN.
     #[cfg(feature = "serve")]
     pub(super) fn qualify(&self, arn: &str, machines: Weighted) {
         let qualified = self.qualified.pin();
@@ -228,7 +228,7 @@ impl Machines {
         };
     }
 
-    /// The machine that the ARN of a version or an alias stands for this time; `chance` is a random number.
+    /// Chooses a machine for the ARN of a version or an alias; `chance` returns a random number.
     pub(super) fn qualified(
         &self,
         arn: &str,
@@ -250,7 +250,7 @@ impl Machines {
         found.map(|(_, machine)| machine.clone())
     }
 
-    /// The states that sources of answers are held against.
+    /// Returns the states against which sources of task results are checked.
     pub(super) fn defined(&self) -> Vec<DefinedState> {
         let machines = self.by_name.pin();
         let machines = machines.values();

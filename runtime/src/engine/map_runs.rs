@@ -16,7 +16,7 @@ use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
 use crate::status::Status;
 use crate::store::StoredMapRun;
 
-/// Before each description in the store. Another layout has another version.
+/// The first byte of each description in the store. Each layout has a version.
 const VERSION: u8 = 1;
 
 /// The Map Runs of an engine.
@@ -37,7 +37,7 @@ impl MapRuns {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a run, or goes on with one that is redriven, of which `retention` children can be described when they are over.
+    /// Starts a run, or continues a redriven one, that retains `retention` closed children.
     pub(super) fn open(&self, view: RunView, retention: usize) -> Arc<MapRunRecord> {
         let mut known = self.lock();
         let (arn, execution) = (view.arn.clone(), view.execution.clone());
@@ -59,7 +59,7 @@ impl MapRuns {
         run
     }
 
-    /// Forgets the runs of an execution with their children, and the runs of these.
+    /// Removes the runs of an execution with their children, and the runs of these.
     pub(super) fn forget(&self, execution: &str) {
         let mut known = self.lock();
         // Most engines have no Map Runs at all.
@@ -95,7 +95,7 @@ impl MapRuns {
         Some(self.lock().by_arn.get(arn)?.describe())
     }
 
-    /// The children of a run by number.
+    /// Returns the children of a run by number.
     pub(super) fn children(&self, arn: &str) -> BTreeMap<u32, Arc<ExecutionState>> {
         let run = self.lock().by_arn.get(arn).cloned();
         run.map_or_else(BTreeMap::new, |run| run.children())
@@ -114,13 +114,13 @@ impl MapRuns {
         run.map_or_else(Vec::new, |run| run.children_before(numbers, limit, filter))
     }
 
-    /// A child of a run is over. Gives the one that is forgotten for it.
+    /// Marks a child of a run as closed. Returns the child that is evicted for it.
     pub(super) fn child_ended(&self, arn: &str, number: u32) -> Option<Arc<ExecutionState>> {
         let run = self.lock().by_arn.get(arn).cloned();
         run?.ended(number)
     }
 
-    /// The children of an execution's runs that are at work, and theirs.
+    /// Returns the running children of an execution's runs, and their own running children.
     pub(super) fn at_work(&self, execution: &str) -> Vec<Arc<ExecutionState>> {
         let known = self.lock();
         let mut executions = vec![SmolStr::new(execution)];
@@ -139,7 +139,7 @@ impl MapRuns {
         at_work
     }
 
-    /// The run that a child belongs to.
+    /// Returns the ARN of the run of a child.
     #[cfg(feature = "serve")]
     pub(super) fn run_of(&self, child: &str) -> Option<SmolStr> {
         let runs: Vec<_> = self.lock().by_arn.values().cloned().collect();
@@ -147,7 +147,7 @@ impl MapRuns {
         Some(run.arn.clone())
     }
 
-    /// A child of any run.
+    /// Returns a child of any run.
     pub(super) fn child(&self, id: &str) -> Option<Arc<ExecutionState>> {
         let runs: Vec<_> = self.lock().by_arn.values().cloned().collect();
         let mut found = runs.iter().filter_map(|run| run.child(id));
@@ -155,7 +155,7 @@ impl MapRuns {
     }
 }
 
-/// One Map Run as others see it.
+/// One Map Run, as DescribeMapRun and its parent's redrive need it.
 pub(super) struct MapRunRecord {
     arn: SmolStr,
     retention: usize,
@@ -165,13 +165,13 @@ pub(super) struct MapRunRecord {
 struct State {
     view: RunView,
     tally: Tally,
-    /// How it ended, and when.
+    /// The final status, and the time of the end.
     ended: Option<(Status, Timestamp)>,
-    /// By number: the children that are at work.
+    /// The running children, by number.
     running: BTreeMap<u32, Arc<ExecutionState>>,
     /// The children that ended last, by number, in the order of their ends.
     over: VecDeque<(u32, Arc<ExecutionState>)>,
-    /// By number: the children that can go on when the run is redriven.
+    /// The children that can continue when the run is redriven, by number.
     redrivable: BTreeMap<u32, Arc<ExecutionState>>,
 }
 
@@ -187,7 +187,7 @@ impl State {
         }
     }
 
-    /// Returns `now`, or the time of the start or the redrive where that is later: an earlier process may have had a clock that was ahead.
+    /// Returns `now`, or the time of the start or the redrive if that is later: the clock of an earlier process may have been ahead.
     fn not_before_start(&self, now: Timestamp) -> Timestamp {
         now.max(self.view.started)
             .max(self.view.redriven.unwrap_or_default())
@@ -212,14 +212,14 @@ impl MapRunRecord {
         &self.arn
     }
 
-    /// It is redriven.
+    /// Reopens the run for a redrive.
     fn reopen(&self, view: RunView) {
         let mut state = self.lock();
         state.view = view;
         state.ended = None;
     }
 
-    /// A child starts, for the first time or again.
+    /// Records that a child starts, for the first time or again.
     pub(super) fn started(&self, number: u32, execution: &Arc<ExecutionState>, is_again: bool) {
         let mut state = self.lock();
         if is_again {
@@ -229,14 +229,14 @@ impl MapRunRecord {
         state.running.insert(number, execution.clone());
     }
 
-    /// A child by its number.
+    /// Returns a child by its number.
     pub(super) fn numbered(&self, number: u32) -> Option<Arc<ExecutionState>> {
         let state = self.lock();
         let mut children = state.children();
         children.find_map(|(other, execution)| (other == number).then(|| execution.clone()))
     }
 
-    /// A child is over. Gives the one that is forgotten for it.
+    /// Records the end of a child. Returns the child that is evicted for it.
     fn ended(&self, number: u32) -> Option<Arc<ExecutionState>> {
         let mut state = self.lock();
         let execution = state.running.remove(&number)?;
@@ -251,18 +251,18 @@ impl MapRunRecord {
         state.over.pop_front().map(|(_, execution)| execution)
     }
 
-    /// Tells the children that are at work to stop.
+    /// Stops the running children.
     pub(super) fn stop_children(&self) {
         for child in self.running() {
-            // One that is over meanwhile needs not be told.
+            // A child that has ended concurrently ignores the message.
             let _ = child.send(Message::Stop(Failure::stopped(None, None)));
         }
     }
 
-    /// Tells the children that are at work that they are not gone on with in this process.
+    /// Suspends the running children.
     pub(super) fn park_children(&self, why: &Failure) {
         for child in self.running() {
-            // The same holds.
+            // A child that has ended concurrently ignores the message.
             let _ = child.send(Message::Parked(why.clone()));
         }
     }
@@ -271,7 +271,7 @@ impl MapRunRecord {
         self.lock().running.values().cloned().collect()
     }
 
-    /// What the store has of it; `execution` is the key of the execution that it belongs to.
+    /// Returns the run's row in the store; `execution` is the key of the parent execution.
     pub(super) fn stored(&self, execution: u64) -> StoredMapRun {
         let state = self.lock();
         let mut to = Writer::default();
@@ -294,7 +294,7 @@ impl MapRunRecord {
         }
     }
 
-    /// The state that waits for the run has ended. Gives whether it ends the run, whose children are to be stopped then.
+    /// Records that the state that waits for the run has ended. Returns whether this ends the run; then its children must be stopped.
     pub(super) fn abort(&self, now: Timestamp) -> bool {
         let mut state = self.lock();
         let was_running = state.ended.is_none();
@@ -333,7 +333,7 @@ impl MapRunRecord {
         );
         let is_in = |number: u32| numbers.contains(&number);
         let copy = |(number, execution): (u32, &Arc<ExecutionState>)| (number, execution.clone());
-        // Each part has at most as many as are wanted, so that a page does not depend on the number of children.
+        // Each part is limited, so that the cost of a page does not depend on the number of children.
         let part = |part: &BTreeMap<u32, Arc<ExecutionState>>| {
             let children = part.range(numbers).rev();
             let children = children.map(|(number, execution)| (*number, execution));
@@ -359,7 +359,7 @@ impl MapRunRecord {
     }
 }
 
-/// A run that ended, or not.
+/// Describes a run, before or after its end.
 fn described(view: &RunView, tally: Tally, ended: Option<(Status, Timestamp)>) -> MapRun {
     let status = ended.map_or(Status::Running, |(status, _)| status);
     view.describe(status, ended.map(|(_, at)| at), tally)

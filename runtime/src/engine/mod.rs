@@ -1,4 +1,4 @@
-//! The engine: registered workflows and the executions of them.
+//! The engine: registered workflows and their executions.
 
 mod activities;
 mod answering;
@@ -110,7 +110,7 @@ use crate::store::StoreError;
 use crate::task::{TaskFailure, TaskResult, Watch};
 use crate::value::Value;
 
-/// Runs workflows. Clones are the same engine.
+/// Runs workflows. Clones refer to the same engine.
 #[derive(Clone)]
 pub struct Engine {
     shared: Arc<Shared>,
@@ -127,7 +127,7 @@ impl Engine {
         Self { shared, handle }
     }
 
-    /// Continues the open executions of the store, if [`EngineBuilder::resume_later`] left that to this call. A second call does nothing.
+    /// Continues the open executions of the store, if the engine was built with [`EngineBuilder::resume_later`]. A second call does nothing.
     ///
     /// # Errors
     ///
@@ -146,7 +146,7 @@ impl Engine {
         loop {
             while let Some(prepared) = open.pop() {
                 let mut task = ExecutionTask::new(self.shared.clone(), prepared);
-                // From here on its tokens are answered.
+                // From here on, answers to its task tokens are accepted.
                 task.go_on();
                 open.extend(task.take_prepared());
                 runtime.spawn(Drive::new(task));
@@ -156,7 +156,7 @@ impl Engine {
                 break;
             };
             durable.leaves_behind(&left.state);
-            // It has a mailbox, and is not over.
+            // It has a mailbox, and has not ended.
             let _over = left
                 .state
                 .send(state::Message::Stop(Failure::stopped(None, None)));
@@ -167,18 +167,18 @@ impl Engine {
         begun.map_err(|error| BuildError::new(error.to_string()))
     }
 
-    /// The clock that all waits, retries and timeouts ask.
+    /// Returns the clock of all waits, retries and timeouts.
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
     }
 
-    /// The values of placeholders that the engine was built with.
+    /// Returns the values of placeholders that the engine was built with.
     pub(crate) fn substitutions(&self) -> &HashMap<String, String> {
         &self.shared.setting.substitutions
     }
 
-    /// Adds a state machine, or gives one a new version, as CreateStateMachine and UpdateStateMachine do. Executions that run
-    /// go on with the version that they started with. Tasks are answered by what the engine was built with.
+    /// Adds a state machine, or a new version of one, as CreateStateMachine and UpdateStateMachine do. Running executions continue with the
+    /// version that they started with. The handlers that the engine was built with execute its tasks.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -201,7 +201,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// What is wrong with the definition, or that the machine is of the other type; then nothing changes.
+    /// When the definition is invalid, or the machine has the other type; then nothing changes.
     pub fn put_definition_json(
         &self,
         name: &str,
@@ -224,7 +224,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Forgets a state machine: nothing of it is started any more. Executions that run go on. Gives whether there was one.
+    /// Removes a state machine: it cannot be started any more. Running executions continue. Returns whether it existed.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -243,12 +243,12 @@ impl Engine {
         self.shared.machines.remove(name)
     }
 
-    /// A state machine by its name or ARN, in its newest version.
+    /// Returns the newest version of a state machine, by its name or ARN.
     pub fn machine(&self, name: &str) -> Option<MachineDescription> {
         Some(self.shared.machines.find(name)?.describe())
     }
 
-    /// Starts a workflow. The execution runs on its own from here on.
+    /// Starts a workflow. The execution runs independently of the returned handle.
     ///
     /// # Errors
     ///
@@ -257,7 +257,7 @@ impl Engine {
         self.start_with::<W>(input, StartOptions::default()).await
     }
 
-    /// Starts a workflow under a name or with mocks of its own.
+    /// Starts a workflow with options: a name or mocks, for example.
     ///
     /// # Errors
     ///
@@ -271,7 +271,7 @@ impl Engine {
         self.launch(W::NAME, input, options, input::read).await
     }
 
-    /// Starts a state machine by its name. The input of a workflow that has a Rust type must be one of that type.
+    /// Starts a state machine by its name. The input of a workflow with a Rust type must match that type.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -299,12 +299,12 @@ impl Engine {
             .await
     }
 
-    /// Runs a workflow to its end on the caller's own task, without spawning one: what a caller wants who waits
-    /// anyway. Dropping the future breaks the execution off.
+    /// Runs a workflow to its end on the caller's own task, without spawning one. Use it when the caller waits for the result anyway. Dropping
+    /// the future stops the execution.
     ///
     /// # Errors
     ///
-    /// As [`start`](Self::start), or that the execution did not end well.
+    /// As [`start`](Self::start), and when the execution did not succeed.
     pub async fn execute<W: Workflow>(&self, input: W::Input) -> Result<W::Output, ExecuteError> {
         let input = Given::Typed(to_value(input)?);
         let options = StartOptions::new().synchronous();
@@ -312,7 +312,7 @@ impl Engine {
         Ok(run::decoded(&report, input::read::<W::Output>)?)
     }
 
-    /// The same for a state machine by its name; the report tells how it ended.
+    /// Runs a state machine by its name to its end, like [`execute`](Self::execute). The report contains the status.
     ///
     /// # Errors
     ///
@@ -327,7 +327,7 @@ impl Engine {
         self.drive(machine, input, options).await
     }
 
-    /// Starts an execution in a task of its own.
+    /// Starts an execution in a separate task.
     async fn launch<T>(
         &self,
         machine: &str,
@@ -345,7 +345,7 @@ impl Engine {
         Ok(run)
     }
 
-    /// Starts an execution and drives it here, to its end.
+    /// Starts an execution and drives it to its end on the caller's task.
     async fn drive(
         &self,
         machine: &str,
@@ -362,7 +362,7 @@ impl Engine {
         Ok(state.finished().await)
     }
 
-    /// Makes an execution, and what drives it where it does not run already.
+    /// Creates an execution, and its driver unless it is running already.
     fn prepare(
         &self,
         machine: &str,
@@ -382,14 +382,14 @@ impl Engine {
         Ok((state, task))
     }
 
-    /// Nothing was started, and why.
+    /// Reports to the sources that nothing was started, and why.
     fn refused(&self, machine: &str, error: &StartError) {
         let news = || format!("`{machine}` was not started: {error}");
         self.shared.tell(news, true);
     }
 
-    /// Returns a Standard execution, or a child of a Map Run, by its ARN, running or over. Without a [store](EngineBuilder::store), executions
-    /// that are over are found as long as the engine [retains](EngineBuilder::retention) them.
+    /// Returns a Standard execution, or a child of a Map Run, by its ARN, running or closed. Without a [store](EngineBuilder::store), closed
+    /// executions are found as long as the engine [retains](EngineBuilder::retention) them.
     ///
     /// # Errors
     ///
@@ -429,11 +429,11 @@ impl Engine {
         Run::new(state, |output| Ok(output.clone()), &self.handle)
     }
 
-    /// A page of an execution's history, by its ARN, running or over, from memory or from the store; see [`HistoryQuery`].
+    /// Returns a page of an execution's history, by its ARN, running or closed, from memory or from the store; see [`HistoryQuery`].
     ///
     /// # Errors
     ///
-    /// When there is no such execution, or the query names a page that is none; [`HistoryError::Store`].
+    /// When the execution does not exist, or the page token is invalid; [`HistoryError::Store`].
     pub async fn history(
         &self,
         execution: &str,
@@ -444,8 +444,8 @@ impl Engine {
         Ok(run.history().await.page(query)?)
     }
 
-    /// The Standard executions that are remembered, newest first: those that run, and as many of those that are over as
-    /// [`retention`](EngineBuilder::retention) says. With a [store](EngineBuilder::store), all that it has.
+    /// Returns Standard executions, newest first: the running ones and the closed ones that [`retention`](EngineBuilder::retention) retains. With
+    /// a [store](EngineBuilder::store), all executions of the store.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -467,7 +467,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// What the store meets when it is read. Without a store there is none.
+    /// The errors of reading the store. Without a store there are none.
     ///
     /// # Blocking
     ///
@@ -480,12 +480,12 @@ impl Engine {
         Ok(self.shared.full_page_in_memory(filter))
     }
 
-    /// The tasks that nobody in this engine answers, of executions that were open in the [store](EngineBuilder::store): their handlers, activities
-    /// or state machines are not registered any more. Their executions wait, also for tasks that they come to later; an engine that is built
-    /// with what is missing goes on with them. Each is logged once as a warning.
+    /// Returns the tasks without a handler in this engine, of executions that were open in the [store](EngineBuilder::store): their handlers,
+    /// activities or state machines are not registered any more. Their executions wait, also when they reach such a task later. An engine that is
+    /// built with the missing handlers continues them. Each task is logged once as a warning.
     ///
-    /// Nothing of such a task is scheduled, so its `TimeoutSeconds` does not count yet; that of the execution does. A task that was at
-    /// work when its process ended keeps its deadlines.
+    /// Such a task is not scheduled, so its `TimeoutSeconds` does not count yet; that of the execution does. A task that was running when its
+    /// process ended retains its deadlines.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -500,19 +500,19 @@ impl Engine {
     /// let store = MemoryStore::new();
     /// let builder = || Engine::builder().store(store.clone()).definition_json("orders", text, MachineType::Standard);
     ///
-    /// // The engine goes while the task is at work.
+    /// // The engine is shut down while the task runs.
     /// let hangs = |_: Value| std::future::pending::<Result<Value, TaskFailure>>();
     /// let engine = builder().function("pack", hangs).build()?;
     /// let run = engine.start_machine("orders", json!(7), StartOptions::new()).await?;
     /// engine.shutdown(std::time::Duration::ZERO).await;
     ///
-    /// // The next one has no handler for it.
+    /// // The next engine has no handler for it.
     /// let engine = builder().build()?;
     /// let waits = &engine.waiting_for_handlers()[0];
     /// assert_eq!((waits.execution.as_str(), waits.state.as_str()), (run.id(), "Pack"));
     /// engine.shutdown(std::time::Duration::ZERO).await;
     ///
-    /// // The one after that has one again, which may be called twice.
+    /// // The third engine has a handler again, which may be called twice.
     /// let pack = |order: Value| async move { Ok::<_, TaskFailure>(order) };
     /// let engine = builder().function("pack", pack).idempotent("pack").build()?;
     /// assert!(engine.waiting_for_handlers().is_empty());
@@ -523,11 +523,11 @@ impl Engine {
         self.shared.unanswered()
     }
 
-    /// Ends the engine's work: from now on nothing is started; what runs has `grace` on the engine's clock to come to its end,
-    /// and is stopped then with `Stepwright.ShutDown`, so that it can be redriven where it was. Gives those that were stopped.
+    /// Shuts the engine down: nothing is started any more. Running executions have `grace`, on the engine's clock, to end. Then they are
+    /// stopped with `Stepwright.ShutDown`, so that they can be redriven from where they were. Returns the stopped executions.
     ///
-    /// With a [store](EngineBuilder::store) an execution is parked, for the next engine to go on with, as soon as no handler, no worker of an
-    /// activity and no Map Run is at work for it, and at the end of `grace` in any case.
+    /// With a [store](EngineBuilder::store) an execution is suspended, and the next engine continues it. This happens as soon as no handler, no
+    /// worker of an activity and no Map Run works for it, and at the end of `grace` in any case.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -552,12 +552,11 @@ impl Engine {
         self.shared.shut_down(grace).await
     }
 
-    /// The Map Runs of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed
-    /// Map.
+    /// Returns the Map Runs of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed Map.
     ///
     /// # Errors
     ///
-    /// What the [store](EngineBuilder::store) meets when it is read. Without a store there is none.
+    /// The errors of reading the [store](EngineBuilder::store). Without a store there are none.
     ///
     /// # Blocking
     ///
@@ -566,7 +565,7 @@ impl Engine {
         self.shared.map_runs(execution)
     }
 
-    /// A Map Run by its ARN, as long as its execution is remembered, or is in the [store](EngineBuilder::store).
+    /// Returns a Map Run by its ARN, as long as the engine or the [store](EngineBuilder::store) retains its execution.
     ///
     /// # Errors
     ///
@@ -575,7 +574,7 @@ impl Engine {
         self.shared.map_run(arn)
     }
 
-    /// The children of a Map Run, by its ARN, that run or are remembered, in the order of their starts. With a
+    /// Returns the running and the retained children of a Map Run, by its ARN, in the order of their starts. With a
     /// [store](EngineBuilder::store), all Standard children.
     ///
     /// # Errors
@@ -589,11 +588,11 @@ impl Engine {
         self.shared.map_run_executions(arn)
     }
 
-    /// Answers a task token with an output. The answer counts when this gives `Ok`: the execution has taken it.
+    /// Answers a task token with an output. `Ok` means that the execution has accepted the answer.
     ///
     /// # Errors
     ///
-    /// When the token is not, or no longer, answered, or the output cannot be used.
+    /// When the token cannot be answered, or cannot be answered any more, or the output is invalid.
     pub async fn send_task_success<T: Serialize + ?Sized>(
         &self,
         token: &str,
@@ -611,11 +610,11 @@ impl Engine {
         self.answer(token, Ok(output)).await
     }
 
-    /// Answers a task token with a failure; both parts may be missing.
+    /// Answers a task token with a failure. The error and the cause are optional.
     ///
     /// # Errors
     ///
-    /// When the token is not, or no longer, answered.
+    /// When the token cannot be answered, or cannot be answered any more.
     pub async fn send_task_failure(
         &self,
         token: &str,
@@ -629,7 +628,7 @@ impl Engine {
         self.answer(token, Err(failure)).await
     }
 
-    /// Lets a server answer the tasks that call its API. The first server of an engine does.
+    /// Makes a server execute the tasks that call its API. Only the first server of an engine is used.
     #[cfg(feature = "serve")]
     pub(crate) fn set_own_api(&self, api: Arc<dyn crate::task::TaskSource>) {
         // A second server has the same state machines and executions.
@@ -642,7 +641,7 @@ impl Engine {
         self.shared.tokens.get(token).map(drop)
     }
 
-    /// Answers a token, and waits until the execution has taken the answer: what is said to be answered counts.
+    /// Answers a token, and waits until the execution has accepted the answer.
     pub(crate) async fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
         let refused = match self.shared.tokens.get(token) {
             Ok(responder) => match responder.answer_and_wait(result).await {
@@ -656,11 +655,11 @@ impl Engine {
         Err(refused)
     }
 
-    /// Starts the heartbeat's time of a token's task anew.
+    /// Restarts the heartbeat timeout of a token's task.
     ///
     /// # Errors
     ///
-    /// When the token is not, or no longer, answered.
+    /// When the token cannot be answered, or cannot be answered any more.
     pub async fn send_task_heartbeat(&self, token: &str) -> Result<(), TokenError> {
         let responder = self.shared.tokens.get(token)?;
         if responder.heartbeat_and_wait().await {
@@ -671,14 +670,14 @@ impl Engine {
     }
 }
 
-/// Why [`Engine::execute`] gave no output.
+/// Why [`Engine::execute`] returned no output.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExecuteError {
-    /// It could not be started.
+    /// The execution could not be started.
     #[error(transparent)]
     Start(#[from] StartError),
-    /// It did not end well.
+    /// The execution did not succeed.
     #[error(transparent)]
     Failed(#[from] ExecutionFailed),
 }

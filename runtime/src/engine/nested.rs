@@ -16,10 +16,10 @@ use crate::task::{
 };
 use crate::value::Value;
 
-/// The output of an execution that is made up, or its error and cause.
+/// The output of a mocked execution, or its error and cause.
 pub(crate) type Made = Result<Value, (String, String)>;
 
-/// How an execution ended.
+/// The end of an execution.
 struct End<'a> {
     status: Status,
     output: Option<&'a Value>,
@@ -41,7 +41,7 @@ impl<'a> End<'a> {
 }
 
 impl Integration {
-    /// What a state gets of an execution that is only made up.
+    /// Returns the answer of a mocked execution to the state that starts it.
     pub(crate) fn made_up(self, call: &TaskCall<'_>, made: Made) -> Answer {
         let parent = call.execution();
         let machine_id = call.target().unwrap_or_default();
@@ -99,7 +99,7 @@ impl Integration {
             | StartError::ShutDown
             | StartError::Store(_) => ("InvalidExecutionInput", error.to_string()),
         };
-        // Recorded of StateMachineDoesNotExist and InvalidToken; assumed of the others.
+        // Recorded for StateMachineDoesNotExist and InvalidToken; assumed for the others.
         match self.is_sdk() {
             true => TaskFailure::new(
                 format!("Sfn.{code}Exception"),
@@ -121,7 +121,7 @@ impl NestedStart {
     /// Returns the failure of the task when this start is refused.
     pub(super) fn failure(&self, error: &StartError) -> TaskFailure {
         match error {
-            // AWS names it by its ARN.
+            // AWS identifies the execution by its ARN.
             StartError::ExecutionAlreadyExists(_) => {
                 let error = StartError::ExecutionAlreadyExists(self.execution.to_string());
                 self.integration.failure(&error, &self.request)
@@ -132,11 +132,11 @@ impl NestedStart {
 }
 
 impl Shared {
-    /// A state that starts a registered state machine: what will be started, or why it cannot be.
+    /// Resolves a state that starts a registered state machine: the start, or the failure that prevents it.
     pub(super) fn by_workflow(&self, call: &TaskCall<'_>) -> Option<Answer> {
         let integration = Integration::of(call.resource())?;
         let target = call.target()?;
-        // The ARN of a version or an alias, which is chosen when the execution starts.
+        // The ARN of a version or an alias; the revision is chosen when the execution starts.
         let by = self
             .machines
             .qualified(target, || 0)
@@ -164,7 +164,7 @@ impl Shared {
         integration: Integration,
         call: &TaskCall<'_>,
     ) -> Result<NestedStart, TaskFailure> {
-        // Who does not wait stands above nobody: such a chain may go on for ever.
+        // A state that does not wait is no parent, so the depth starts again and such a chain is unbounded.
         let depth = if integration.waits() {
             call.execution().depth + 1
         } else {
@@ -181,7 +181,7 @@ impl Shared {
         }
         let input = match call.parameters().get("Input") {
             None | Some(Value::Null) => Value::empty_object(),
-            // Text is the input's JSON.
+            // Text is parsed as the JSON of the input.
             Some(Value::Str(text)) => Value::from_text(text).map_err(|error| {
                 integration.failure(
                     &StartError::InvalidInput(error.to_string()),
@@ -207,7 +207,7 @@ impl Shared {
         })
     }
 
-    /// Prepares an execution for a state. Gives it, and what the start itself answers.
+    /// Prepares an execution for a state. Returns it with the response of the start itself.
     pub(super) fn start_nested(
         self: &Arc<Self>,
         start: &NestedStart,
@@ -234,7 +234,7 @@ impl Shared {
             ..StartOptions::default()
         };
         let launch = || {
-            // What is prepared is spawned when the step is over.
+            // The prepared execution is spawned at the end of the step.
             tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
             let chance = || self.entropy.draw(1).next_u64();
             let found = self.machines.qualified(machine, chance);
@@ -249,7 +249,7 @@ impl Shared {
     }
 }
 
-/// What the start itself answers.
+/// Returns the response of the start itself.
 pub(super) fn begun(about: &ExecutionInfo, integration: Integration, request: &str) -> Value {
     let members = [
         ("ExecutionArn", Value::from(about.arn().clone())),
@@ -262,12 +262,12 @@ pub(super) fn begun(about: &ExecutionInfo, integration: Integration, request: &s
     }
 }
 
-/// What a finished child is as a task's result.
+/// Returns the task result for a nested execution that has ended.
 pub(super) fn ended(report: &ExecutionReport, integration: Integration) -> TaskResult {
     envelope(report.execution(), &End::of(report), integration)
 }
 
-/// The same of what is known of an end (SERVICE_FACTS 7.2).
+/// Returns the task result from the known fields of an end (SERVICE_FACTS 7.2).
 fn envelope(about: &ExecutionInfo, report: &End<'_>, integration: Integration) -> TaskResult {
     let data = |value: &Value| match integration {
         Integration::SyncJson => value.clone(),
@@ -322,7 +322,7 @@ fn envelope(about: &ExecutionInfo, report: &End<'_>, integration: Integration) -
     }
 }
 
-/// The SDK integrations print dates, the optimised ones count milliseconds.
+/// Returns a date: a text in SDK integrations, milliseconds in the optimised ones.
 fn date(at: crate::clock::Timestamp, integration: Integration) -> Value {
     if integration.is_sdk() {
         Value::from(at.to_string())

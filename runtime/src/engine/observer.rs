@@ -6,41 +6,41 @@ use crate::interpret::Failure;
 use crate::program::Program;
 use crate::value::Value;
 
-/// Watches the executions of an engine, nested ones and the children of Map Runs among them: for coverage and exploration. An engine
-/// without one pays nothing.
+/// Observes the executions of an engine, including nested ones and the children of Map Runs: for coverage and exploration. An engine
+/// without an observer has no costs for it.
 pub(crate) trait Observer: Send + Sync {
-    /// A child of a Map Run is to be started.
+    /// Called before a child of a Map Run starts.
     ///
     /// # Errors
     ///
-    /// Why there can be no more of them.
+    /// The reason why no further child may start.
     fn child_starts(&self) -> Result<(), String> {
         Ok(())
     }
 
-    /// A child of a Map Run wrote so many more events. Gives whether it may go on.
+    /// Called when a child of a Map Run wrote this number of further events. Returns whether it may continue.
     fn child_goes_on(&self, written: u32) -> bool {
         let _ = written;
         true
     }
 
-    /// An execution is over; nobody knows it yet.
+    /// Called when an execution has ended, before its end is reported.
     fn ended(&self, program: &Arc<Program>, report: &Arc<ExecutionReport>, is_child: bool) {
         let _ = (program, report, is_child);
     }
 
-    /// A field of a state could not be evaluated, also where a catcher takes that.
+    /// Called when a field of a state could not be evaluated, also if a catcher handles it.
     fn evaluation_failed(&self, execution: &ExecutionInfo, state: &str, failure: &Failure) {
         let _ = (execution, state, failure);
     }
 
-    /// What the ItemReader of a Map gives, in place of the objects that it names; `None` lets it read them.
+    /// Returns the items of a Map's ItemReader instead of reading them from its objects; `None` reads the objects.
     fn items(&self, execution: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
         let _ = (execution, state);
         None
     }
 
-    /// What becomes of the results of a Map, in place of writing them; `None` lets them be written.
+    /// Returns the outcome of writing a Map's results instead of writing them; `None` writes them.
     fn results_written(
         &self,
         execution: &ExecutionInfo,

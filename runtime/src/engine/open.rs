@@ -1,4 +1,4 @@
-//! The executions that run.
+//! The running executions.
 
 use std::cell::Cell;
 use std::num::NonZeroU32;
@@ -7,15 +7,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::state::ExecutionState;
 
-/// How many parts there are. Threads that start executions at the same time use different ones, so that none waits for another.
+/// The number of shards. Threads that start executions concurrently use different shards, to avoid lock contention.
 const PARTS: usize = 16;
 
 thread_local! {
-    /// The part that this thread uses.
+    /// The shard that this thread uses.
     static PART: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// The part of this thread. Threads take turns.
+/// Returns the shard of this thread. Threads are assigned round robin.
 fn part_here() -> usize {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     PART.get().unwrap_or_else(|| {
@@ -25,38 +25,38 @@ fn part_here() -> usize {
     })
 }
 
-/// The executions of an engine that run.
+/// The running executions of an engine.
 #[derive(Default)]
 pub(super) struct OpenExecutions {
     parts: [Part; PARTS],
-    /// Nothing is started any more.
+    /// Set when the engine is shut down: nothing may start any more.
     is_shut_down: AtomicBool,
 }
 
-/// Processors do not wait for each other's parts: each has lines of the cache to itself.
+/// One shard. It is aligned to cache lines, to avoid false sharing.
 #[derive(Default)]
 #[repr(align(128))]
 struct Part {
     places: Mutex<Places>,
-    /// How many executions have begun, children of Map Runs among them.
+    /// How many executions have begun, including children of Map Runs.
     begun: AtomicUsize,
-    /// How many of all have ended.
+    /// How many executions have ended, including children of Map Runs.
     ended: AtomicUsize,
 }
 
-/// Those that run, but for the children of Map Runs, which end with them.
+/// The running executions, without the children of Map Runs, which end with them.
 #[derive(Default)]
 struct Places {
     open: Vec<Option<Weak<ExecutionState>>>,
     free: Vec<OpenPlace>,
 }
 
-/// The place of an execution among those that run, as one number: each that waits has one.
+/// The slot of a running execution, as one number to save memory.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OpenPlace(NonZeroU32);
 
 impl OpenPlace {
-    /// A part has room for 268 million.
+    /// A shard has a capacity of 268 million.
     fn new(part: usize, place: usize) -> Self {
         let number = u32::try_from(place * PARTS + part + 1).ok();
         Self(number.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX))
@@ -78,12 +78,12 @@ impl Part {
 }
 
 impl OpenExecutions {
-    /// An execution begins to run. Gives whether it may: not when the engine was shut down.
+    /// Adds an execution. Returns whether it may run: not after the engine was shut down.
     #[must_use]
     pub(super) fn open(&self, state: &Arc<ExecutionState>) -> bool {
         let part = part_here();
         let mut places = self.parts[part].lock();
-        // Who shuts down looks at this part later, and finds the execution.
+        // A concurrent shutdown locks this shard later, and finds the execution.
         if self.is_shut_down() {
             return false;
         }
@@ -102,7 +102,7 @@ impl OpenExecutions {
         true
     }
 
-    /// An execution does not run any more.
+    /// Removes an execution.
     pub(super) fn leave(&self, state: &ExecutionState) {
         let Some(place) = state.place() else {
             return;
@@ -114,7 +114,7 @@ impl OpenExecutions {
         drop(left);
     }
 
-    /// Those that run.
+    /// Returns the running executions.
     pub(super) fn running(&self) -> Vec<Arc<ExecutionState>> {
         let mut running = Vec::new();
         for part in &self.parts {
@@ -127,25 +127,25 @@ impl OpenExecutions {
         self.is_shut_down.load(Ordering::SeqCst)
     }
 
-    /// From now on nothing is started. Gives what runs.
+    /// Forbids further starts. Returns the running executions.
     pub(super) fn shut_down(&self) -> Vec<Arc<ExecutionState>> {
         self.is_shut_down.store(true, Ordering::SeqCst);
         self.running()
     }
 
-    /// An execution begins.
+    /// Counts an execution that begins.
     pub(super) fn begun(&self) {
         self.parts[part_here()].begun.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// One has ended.
+    /// Counts an execution that has ended.
     pub(super) fn ended(&self) {
         self.parts[part_here()].ended.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// How many are not over; more where some end meanwhile.
+    /// Returns the number of live executions; it may over-count while executions end concurrently.
     pub(super) fn live(&self) -> usize {
-        // Both only grow. With the ends counted first, none is found where one was alive all the while.
+        // Both counters only grow. Reading `ended` first may over-count live executions, never under-count.
         let ended: usize = self.sum(|part| &part.ended);
         self.sum(|part| &part.begun).wrapping_sub(ended)
     }

@@ -7,16 +7,16 @@ use crate::interpret::{Execution, Inspection, Resume, Start};
 use crate::program::{Entry, Program};
 use crate::task::TaskSource;
 
-/// An execution that was started and is not driven yet.
+/// An execution that was started and has no driver yet.
 pub(super) struct Prepared {
     pub(super) state: Arc<ExecutionState>,
     pub(super) program: Arc<Program>,
     pub(super) entry: Entry,
     pub(super) child: Child,
-    /// Asked before the engine's own sources.
+    /// Consulted before the engine's own sources.
     pub(super) source: Option<Arc<dyn TaskSource>>,
     pub(super) begin: Begin,
-    /// What it has in the journal, when it is durable.
+    /// Its journal state, when it is durable.
     pub(super) journaled: Option<Box<Journaled>>,
 }
 
@@ -24,20 +24,20 @@ pub(super) struct Prepared {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Child {
     No,
-    /// Of an execution that is not kept.
+    /// A child of an execution that is not durable.
     Yes,
-    /// Of an execution that is kept: what this process does not bring to an end, the next one does.
+    /// A child of a durable execution: if this process does not finish it, the next one does.
     OfKept,
 }
 
-/// Where an execution begins.
+/// How an execution begins.
 pub(super) enum Begin {
-    /// At the first state; names and chance begin with the seed.
+    /// At the first state; names and random numbers begin with the seed.
     Start { seed: u64 },
-    /// Where it came to no good end.
+    /// Where it failed, was stopped or timed out.
     Redrive(Box<(History, Resume)>),
-    /// Where it waited when it was written last.
+    /// Where it waited at the last commit.
     Resume(Box<Execution>),
-    /// At one state, which is all that runs, with this seed.
+    /// At one state, the only one that runs, with this seed.
     Inspect(Box<(Start, Inspection)>, u64),
 }

@@ -1,4 +1,4 @@
-//! How an engine goes on with what its store has.
+//! Continues the executions of the store.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, PoisonError};
@@ -23,27 +23,28 @@ use crate::limits::Limits;
 use crate::status::Status;
 use crate::store::{StoreError, StoreReader, StoredExecution, StoredMachine};
 
-/// What the executions of a store are read with.
+/// The context for reading the executions of a store.
 #[derive(Clone, Copy)]
 pub(super) struct Reading<'a> {
     pub(super) setting: &'a Setting,
     pub(super) limits: &'a Arc<Limits>,
-    /// The versions that are compiled already.
+    /// Versions that are compiled already.
     pub(super) machines: Option<&'a Machines>,
 }
 
-/// The versions of state machines that a store has, read and compiled when they are needed.
+/// The versions of state machines in a store, read and compiled on demand.
 #[derive(Default)]
 pub(super) struct Versions {
-    /// By their hashes, once they were read.
+    /// By their hashes; `None` until they are read.
     stored: Option<HashMap<String, StoredMachine>>,
     compiled: HashMap<String, Arc<Machine>>,
-    /// Versions that cannot be used, by their hashes, where that is final: thousands of executions may have the same one.
+    /// Versions that cannot be used, by their hashes, if the error is final. This matters because thousands of executions may have the same
+    /// version.
     unusable: Option<HashMap<String, StoreError>>,
 }
 
 impl Versions {
-    /// Versions of a store that nothing else writes to: an error is final.
+    /// For a store that no other process writes: errors are final.
     fn of_unchanged_store() -> Self {
         Self {
             unusable: Some(HashMap::new()),
@@ -98,14 +99,14 @@ impl Versions {
         row: &StoredExecution,
     ) -> Result<Arc<Machine>, StoreError> {
         let hash = &*row.machine_hash;
-        // That of a child is its parent's, with the Map's label behind it.
+        // A child has the version of its parent. Its machine is the parent's with `/` and the Map's label appended.
         let name = row.machine.split('/').next().unwrap_or_default();
         let newest = reading.machines.and_then(|machines| machines.find(name));
         if let Some(newest) = newest.filter(|newest| newest.hash == hash) {
             return Ok(newest);
         }
         if self.unusable.is_none() && !self.stored(reader)?.contains_key(hash) {
-            // It may have been added since they were read.
+            // The version may have been added after they were read.
             self.stored = None;
         }
         let version = self.stored(reader)?.get(hash);
@@ -171,7 +172,7 @@ pub(super) struct Kept {
     place: Place,
 }
 
-/// An execution that is over, read from the store.
+/// A closed execution, read from the store.
 pub(super) struct ClosedExecution {
     pub(super) state: Arc<ExecutionState>,
     /// Whether it is a child of a Map Run.
@@ -179,11 +180,11 @@ pub(super) struct ClosedExecution {
     pub(super) place: Place,
 }
 
-/// Children of Map Runs that an earlier process had at work.
+/// Children of Map Runs that an earlier process was running.
 #[derive(Default)]
 pub(super) struct Recovered {
     by_arn: HashMap<SmolStr, Prepared>,
-    /// Their ARNs. A child stands before its own children.
+    /// Their ARNs. A child comes before its own children.
     order: VecDeque<SmolStr>,
 }
 
@@ -194,12 +195,12 @@ impl Recovered {
         self.by_arn.insert(arn, child);
     }
 
-    /// A child by its ARN.
+    /// Takes a child by its ARN.
     pub(super) fn take(&mut self, arn: &str) -> Option<Prepared> {
         self.by_arn.remove(arn)
     }
 
-    /// The next child that nobody took.
+    /// Takes the next child that its parent did not take.
     pub(super) fn take_next(&mut self) -> Option<Prepared> {
         while let Some(arn) = self.order.pop_front() {
             if let Some(child) = self.by_arn.remove(&arn) {
@@ -274,7 +275,7 @@ impl Shared {
                     let prepared = self.resumed(kept, Child::No);
                     let state = &prepared.state;
                     let mut executions = self.executions();
-                    // The engine is being built: nobody has shut it down.
+                    // The engine is being built, so it cannot be shut down.
                     let _may_run = self.open.open(state);
                     executions.insert(state.clone());
                     drop(executions);
@@ -286,7 +287,7 @@ impl Shared {
         Ok(all)
     }
 
-    /// Begins to delete the executions of the store that were kept long enough.
+    /// Starts the job that deletes the executions of the store after their retention time.
     pub(super) fn begin_sweeps(&self) -> Result<(), StoreError> {
         let Some(durable) = &self.durable else {
             return Ok(());
@@ -308,12 +309,12 @@ impl Shared {
             has_swept: false,
         };
         let sweeper = Sweeper::start(&self.clock, retention, sweep)?;
-        // It begins once.
+        // It starts only once.
         let _ = durable.sweeper.set(sweeper);
         Ok(())
     }
 
-    /// An execution that goes on where it was written last.
+    /// Prepares an execution that continues from its last commit.
     fn resumed(&self, kept: Kept, child: Child) -> Prepared {
         let about = kept.execution.about().clone();
         let journaled = Journaled::new(kept.place, First::None, kept.written);
@@ -328,7 +329,7 @@ impl Shared {
         }
     }
 
-    /// Whether this engine goes on with an execution that is not over.
+    /// Whether this engine continues an open execution.
     fn resumes(&self, kept: &Kept) -> bool {
         let only = self.resumes_only.as_ref();
         only.is_none_or(|only| kept.execution.about().root_arn() == only)
@@ -350,7 +351,7 @@ impl Shared {
         Ok(left.find(|child| child.about.arn() == id))
     }
 
-    /// Returns a Standard execution that is in memory, or over in the store; no child of a Map Run. Blocks the thread while it reads the
+    /// Returns a Standard execution that is in memory, or closed in the store; not a child of a Map Run. Blocks the thread while it reads the
     /// store.
     pub(super) fn known(&self, id: &str) -> Result<Option<Arc<ExecutionState>>, StoreError> {
         if let Some(known) = self.executions().get(id) {
@@ -362,7 +363,7 @@ impl Shared {
         Ok(stored.map(|stored| stored.state))
     }
 
-    /// Returns an execution that is over in the store. Blocks the thread; for the steps of executions.
+    /// Returns a closed execution of the store. Blocks the thread; for the steps of executions.
     pub(super) fn over_in_store(&self, id: &str) -> Result<Option<ClosedExecution>, StoreError> {
         match &self.durable {
             Some(durable) => {
@@ -373,7 +374,7 @@ impl Shared {
         }
     }
 
-    /// Returns an execution that is over in the store; reads on a thread for blocking work.
+    /// Returns a closed execution of the store; reads on a thread for blocking work.
     pub(super) async fn find_stored(
         self: &Arc<Self>,
         id: &str,
@@ -383,7 +384,7 @@ impl Shared {
         Ok(read.await?.flatten())
     }
 
-    /// Reads an execution that is over.
+    /// Reads a closed execution.
     pub(super) fn stored(
         &self,
         reader: &mut dyn StoreReader,
@@ -407,7 +408,7 @@ impl Shared {
         }))
     }
 
-    /// An execution that is over, as it is remembered.
+    /// Returns the state of a closed execution, as the engine retains it in memory.
     fn over(&self, row: &StoredExecution, kept: Kept) -> Arc<ExecutionState> {
         let Kept {
             machine,

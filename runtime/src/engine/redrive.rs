@@ -22,12 +22,12 @@ const PERIOD: Duration = Duration::from_secs(14 * 86_400);
 const MOST: u32 = 1_000;
 
 impl Engine {
-    /// Redrives a Standard execution that failed, was stopped or timed out: it goes on where it came to no good end, with
-    /// the same input and the same definition. What succeeded is not done again, in branches and iterations neither;
-    /// retriers count anew, and so does the machine's timeout. The history goes on with `ExecutionRedriven`.
+    /// Redrives a Standard execution that failed, was stopped or timed out: it continues at the states that did not succeed, with the same
+    /// input and the same definition. States that succeeded are not run again, nor are branches and iterations. Retriers start to count again,
+    /// and so does the machine's timeout. The history continues with `ExecutionRedriven`.
     ///
-    /// A Map Run goes on, too: children that succeeded are not run again, Standard children that did not are redriven, Express
-    /// children that did not begin anew, and items that were not started are started.
+    /// A Map Run continues, too: children that succeeded are not run again, Standard children that did not succeed are redriven, Express
+    /// children that did not succeed start again, and items that were not started are started.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -55,17 +55,17 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// When the execution is unknown, or AWS would not redrive it either; the reason is AWS's. [`RedriveError::Store`] when the store cannot
-    /// be read, or does not keep the redrive: then the execution is over as before.
+    /// When the execution is unknown, or AWS would not redrive it either, with the reason that AWS returns. [`RedriveError::Store`] when the store
+    /// cannot be read, or cannot commit the redrive: then the execution stays closed as before.
     pub async fn redrive(&self, execution: &str) -> Result<Run<Value>, RedriveError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| RedriveError::NoRuntime)?;
         if self.shared.is_over(execution) {
-            // The children of its Map Runs were told to stop, and may be at it.
+            // The children of its Map Runs were stopped, and may still be stopping.
             for child in self.shared.runs.at_work(execution) {
                 child.finished().await;
             }
         }
-        // So were those of an earlier process.
+        // The same applies to the children of an earlier process.
         if let Some(durable) = &self.shared.durable {
             for left in durable.left_behind() {
                 left.finished().await;
@@ -77,7 +77,7 @@ impl Engine {
         Drive::begin(ExecutionTask::new(self.shared.clone(), prepared), &runtime);
         let kept = state.accepted().await;
         if kept.is_err() {
-            // Its Map Runs are as the store has them.
+            // Its Map Runs are read from the store again.
             self.shared.runs.forget(execution);
         }
         kept.map_err(|error| RedriveError::of_store(error, execution))?;
@@ -85,7 +85,7 @@ impl Engine {
     }
 }
 
-/// Why an execution that did not succeed has nowhere to go on.
+/// Returns why an execution that did not succeed has no state to continue from.
 pub(super) fn nowhere(report: &ExecutionReport) -> &'static str {
     if report.error.as_deref() == Some(INTERNAL) {
         "Execution was ended by a mistake of stepwright-runtime, and nothing is known of where it was"
@@ -191,7 +191,7 @@ impl Shared {
         })
     }
 
-    /// What the execution is when it runs once more, if it may.
+    /// Returns the info of the execution for its next run, if it may be redriven.
     pub(super) fn again(
         &self,
         about: &ExecutionInfo,
@@ -205,7 +205,7 @@ impl Shared {
         } else if now - about.started > self.limits.standard_duration {
             "Execution has exceeded the max execution time"
         } else if redrivable.resume.events.saturating_add(2) > self.limits.events {
-            // ExecutionRedriven and one more must find room.
+            // There must be capacity for ExecutionRedriven and one more event.
             "Execution history event limit exceeded"
         } else if count >= MOST {
             "Execution redrive limit exceeded"

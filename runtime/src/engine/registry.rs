@@ -19,7 +19,7 @@ use crate::limits::Limits;
 use crate::task::handler::{self, ErasedHandler};
 use crate::task::{ResourceKind, Turns};
 
-/// What an engine is going to have, while it is being built.
+/// The registrations for an engine that is being built.
 #[derive(Default)]
 pub(super) struct Registry {
     pub(super) handlers: Handlers,
@@ -29,28 +29,28 @@ pub(super) struct Registry {
     pub(super) definitions: IndexMap<String, PendingMachine>,
     /// Which resources are activities or functions.
     pub(super) families: IndexMap<String, ResourceKind>,
-    /// Activities with workers outside.
+    /// Activities with external workers.
     pub(super) activities: BTreeSet<String>,
     /// The keys of closures that may be called again.
     pub(super) idempotent: BTreeSet<String>,
-    /// How many handlers may be at work at a time.
+    /// How many handlers may run at a time.
     pub(super) running: RunningLimits,
     pub(super) problems: Vec<String>,
 }
 
-/// How many handlers may be at work at a time, as it was said.
+/// The configured limits of concurrent handlers.
 #[derive(Default)]
 pub(super) struct RunningLimits {
-    /// Of all.
+    /// For all handlers.
     pub(super) all: Option<usize>,
-    /// Of typed tasks, with the functions' names.
+    /// For typed tasks, with the functions' names.
     pub(super) tasks: Vec<(TypeId, &'static str, usize)>,
-    /// Of closures, by their keys.
+    /// For closures, by their keys.
     pub(super) keys: Vec<(String, usize)>,
 }
 
 impl RunningLimits {
-    /// The limits that let nothing run.
+    /// Returns the limits that allow no handler to run.
     fn problems(&self) -> Vec<String> {
         let all = self.all.map(|most| ("all tasks", most)).into_iter();
         let tasks = self.tasks.iter().map(|(_, task, most)| (*task, *most));
@@ -67,20 +67,20 @@ impl RunningLimits {
 pub(super) struct PendingMachine {
     pub(super) machine: StateMachine,
     pub(super) machine_type: MachineType,
-    /// The states that call by placeholders, where the definition was a workflow: then each other placeholder is the
-    /// user's, and needs a value.
+    /// The states that call by placeholders, if the definition was a workflow: then each other placeholder belongs to the user, and needs a
+    /// value.
     pub(super) addresses: Option<Addresses>,
-    /// The types of the answers to task tokens, by state, where the definition was a workflow.
+    /// The types of the answers to task tokens, by state, if the definition was a workflow.
     pub(super) answers: BTreeMap<String, AnswerType>,
-    /// The fields whose values messages mask.
+    /// The fields that messages mask.
     pub(super) redaction: Redaction,
     /// The workflow's Rust type, where it has one.
     type_id: Option<TypeId>,
-    /// Whether an input is one of the workflow's type, where it has one.
+    /// Checks an input against the workflow's type, where it has one.
     pub(super) check_input: Option<CheckInput>,
 }
 
-/// Reads a definition. The error says what is wrong with it.
+/// Reads a definition. The error describes the first problem.
 pub(super) fn read(name: &str, text: &str, limits: &Limits) -> Result<StateMachine, String> {
     if text.len() > limits.definition_bytes {
         return Err(format!(
@@ -93,7 +93,7 @@ pub(super) fn read(name: &str, text: &str, limits: &Limits) -> Result<StateMachi
 }
 
 impl PendingMachine {
-    /// One without Rust types.
+    /// A definition without Rust types.
     pub(super) fn new(machine: StateMachine, machine_type: MachineType) -> Self {
         Self {
             machine,
@@ -214,7 +214,7 @@ impl Registry {
         }
     }
 
-    /// A workflow of a type that is not known here any more.
+    /// Registers a nested workflow, whose type is erased here.
     fn nested(&mut self, workflow: &BoundWorkflow) {
         let definition = workflow.build();
         if let Some(known) = self.definitions.get(&*workflow.name) {
@@ -252,7 +252,7 @@ impl Registry {
         self.problems.extend(registered.err());
     }
 
-    /// Tells the handlers what was said of them.
+    /// Applies the settings of handlers that were made before the handlers were registered.
     pub(super) fn settle(&mut self, clock: &Clock) {
         self.limit(clock);
         for key in &self.idempotent {
@@ -269,7 +269,7 @@ impl Registry {
         }
     }
 
-    /// Gives the handlers that so many at a time may run a line to wait in.
+    /// Attaches a queue to the handlers with a limit of concurrency.
     fn limit(&mut self, clock: &Clock) {
         let limits = std::mem::take(&mut self.running);
         if limits.all.is_none() && limits.tasks.is_empty() && limits.keys.is_empty() {
@@ -309,7 +309,7 @@ impl Registry {
             target,
             is_activity,
         } = address;
-        // An ARN says what it is.
+        // An ARN contains its kind.
         if target.is_none()
             && !matches!(task.deploy, Deploy::Resource(_))
             && !resource.starts_with("arn:")
@@ -328,14 +328,14 @@ impl Registry {
     }
 }
 
-/// Why something that is said of a handler is said of none.
+/// Returns the problem of a setting for a handler that is not registered.
 fn no_handler(method: &str, key: &str) -> String {
     format!(
         "`{method}` names `{key}`, and no `handler` or `function` is registered under that text"
     )
 }
 
-/// Takes the tasks of one workflow.
+/// Registers the tasks of one workflow.
 struct Binding<'a> {
     registry: &'a mut Registry,
     workflow: &'static str,

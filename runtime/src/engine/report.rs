@@ -5,25 +5,25 @@ use crate::interpret::Failure;
 use crate::status::Status;
 use crate::value::Value;
 
-/// How an execution ended, with its history.
+/// The end of an execution, with its history.
 ///
-/// An execution with a store that this engine does not drive any more, because the engine was shut down or the store failed, is not over:
-/// its report has the status [`Status::Running`], the reason as its error, and the history as far as it is durable. An engine that opens
-/// the store later continues the execution.
+/// With a store, this engine may suspend an execution, because the engine was shut down or the store failed. Such an execution has not ended:
+/// its report has the status [`Status::Running`], the reason as its error, and the durable part of the history. An engine that opens the
+/// store later continues the execution.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExecutionReport {
-    /// How it ended; [`Status::Running`] when this engine suspended it.
+    /// The final status; [`Status::Running`] when this engine suspended the execution.
     pub status: Status,
     /// Its output, when it succeeded.
     pub output: Option<Value>,
-    /// The error, when it failed or was stopped with one. An execution whose own time ran out has none.
+    /// The error, when it failed or was stopped with one. An execution that timed out has none.
     pub error: Option<String>,
     /// The cause.
     pub cause: Option<String>,
     /// When it ended, or was suspended.
     pub stopped: Timestamp,
-    /// Everything that happened.
+    /// The history of the execution.
     pub history: History,
 }
 
@@ -46,22 +46,22 @@ impl ExecutionReport {
         }
     }
 
-    /// Whether the execution is over. Otherwise the engine suspended it, and an engine that opens the store later continues it.
+    /// Whether the execution has ended. Otherwise the engine suspended it, and an engine that opens the store later continues it.
     pub fn is_over(&self) -> bool {
         self.status != Status::Running
     }
 
-    /// About how many bytes of memory it holds, mostly its values.
+    /// About how many bytes of memory it occupies, mostly for values.
     pub(super) fn bytes(&self) -> u64 {
         if self.history.is_empty() {
             let output = self.output.as_ref().map_or(0, |output| output.json_len());
             return self.execution().input.json_len().saturating_add(output);
         }
-        // Input and output are those of its events.
+        // Input and output are shared with its events.
         self.history.bytes()
     }
 
-    /// The execution: its ids, names and input.
+    /// Returns the execution: its ids, names and input.
     pub fn execution(&self) -> &ExecutionInfo {
         self.history.execution()
     }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-/// How long executions that are over can be described.
+/// How long closed executions can be described.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Retention {
     pub(super) time: Duration,
@@ -8,7 +8,7 @@ pub(super) struct Retention {
     pub(super) bytes: u64,
 }
 
-/// What was said about it.
+/// The configured retention.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ChosenRetention {
     pub(super) time: Option<Duration>,
@@ -16,15 +16,15 @@ pub(super) struct ChosenRetention {
     pub(super) bytes: Option<u64>,
 }
 
-/// How many executions that are over are held in memory.
+/// How many closed executions are retained in memory.
 const EXECUTIONS: usize = 1_000;
-/// How many bytes they take there.
+/// How many bytes they may occupy there.
 const BYTES: u64 = 16 * 1_048_576;
-/// How long a store keeps them, as AWS does: 90 days.
+/// How long a store retains them, as AWS does: 90 days.
 const TIME: Duration = Duration::from_secs(90 * 86_400);
 
 impl ChosenRetention {
-    /// For memory. Where there is a store, that has them all, and memory the newest.
+    /// Returns the retention in memory. A store has all executions, and memory only the newest.
     pub(super) fn in_memory(self, has_store: bool) -> Retention {
         let bytes = self.bytes.unwrap_or(BYTES);
         Retention {
@@ -34,7 +34,7 @@ impl ChosenRetention {
         }
     }
 
-    /// For a store.
+    /// Returns the retention in a store.
     pub(super) fn in_store(self) -> Retention {
         Retention {
             time: self.time.unwrap_or(TIME),
@@ -45,7 +45,7 @@ impl ChosenRetention {
 }
 
 impl Retention {
-    /// Nothing is ever forgotten.
+    /// Whether nothing is ever deleted.
     pub(super) fn is_endless(&self) -> bool {
         self.time == Duration::MAX && self.executions == usize::MAX && self.bytes == u64::MAX
     }

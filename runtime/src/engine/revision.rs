@@ -1,4 +1,4 @@
-//! Revisions of state machines, compiled once and started by themselves: what a server of the API keeps of versions.
+//! Revisions of state machines, compiled once and started separately: the versions of a server of the API.
 
 use std::sync::Arc;
 
@@ -24,14 +24,14 @@ use crate::status::Status;
 use crate::store::{StoreError, StoredDocument};
 use crate::value::Value;
 
-/// A compiled definition of a state machine. It needs not be the newest of its name.
+/// A compiled definition of a state machine. It may be older than the newest of its name.
 #[derive(Clone)]
 pub(crate) struct Revision {
     machine: Arc<Machine>,
 }
 
 impl Revision {
-    /// The same, whose executions were asked for in this way.
+    /// Returns the same revision, with executions of this origin.
     pub(crate) fn with_origin(&self, origin: Origin) -> Self {
         let info = MachineInfo {
             origin: Some(Arc::new(origin)),
@@ -44,7 +44,7 @@ impl Revision {
         Self { machine }
     }
 
-    /// The role that its executions run under.
+    /// Returns the role of its executions.
     pub(crate) fn role_arn(&self) -> &str {
         &self.machine.info.role_arn
     }
@@ -55,11 +55,11 @@ impl Revision {
 }
 
 impl Engine {
-    /// Compiles a definition, whose executions run under `role`. Nothing is registered.
+    /// Compiles a definition with the role `role` for its executions. Nothing is registered.
     ///
     /// # Errors
     ///
-    /// What is wrong with the definition.
+    /// The problems of the definition.
     pub(crate) fn compile(
         &self,
         name: &str,
@@ -78,13 +78,13 @@ impl Engine {
         })
     }
 
-    /// Makes a revision the newest of its name.
+    /// Makes a revision the newest one of its name.
     pub(crate) fn put_revision(&self, revision: &Revision) {
         self.shared.machines.put(revision.machine.clone());
         self.shared.look_for_handlers();
     }
 
-    /// All state machines, each in its newest version, by their names.
+    /// Returns the newest versions of all state machines, by their names.
     pub(crate) fn newest_revisions(&self) -> Vec<Revision> {
         let machines = &self.shared.machines;
         let names = machines.names().into_iter();
@@ -145,34 +145,34 @@ impl Engine {
         launched.inspect_err(|error| self.refused(&machine.info.name, error))
     }
 
-    /// The ARN of a resource of this engine: `arn:aws:states:<region>:<account>:<kind>:<name>`.
+    /// Returns the ARN of a resource of this engine: `arn:aws:states:<region>:<account>:<kind>:<name>`.
     pub(crate) fn arn(&self, kind: &str, name: &str) -> SmolStr {
         self.shared.setting.arn(kind, name)
     }
 
-    /// The region and the account of its ARNs.
+    /// Returns the region and the account of its ARNs.
     pub(crate) fn place(&self) -> (&str, &str) {
         let setting = &self.shared.setting;
         (&setting.region, &setting.account)
     }
 
-    /// What the ARNs of versions and aliases stand for, for states that start executions: revisions, and the weight of each.
+    /// Sets the revisions behind the ARN of a version or an alias, with their weights, for states that start executions.
     pub(crate) fn put_qualified(&self, arn: &str, qualified: Vec<(u32, Revision)>) {
         let machines = qualified.into_iter();
         let machines = machines.map(|(weight, revision)| (weight, revision.machine));
         self.shared.machines.qualify(arn, machines.collect());
     }
 
-    /// A random number below `end`, which is not 0.
+    /// Returns a random number below `end`, which must not be 0.
     pub(crate) fn draw_below(&self, end: u64) -> u64 {
         self.shared.entropy.draw(1).next_u64() % end
     }
 
-    /// The documents of the store.
+    /// Returns the documents of the store.
     ///
     /// # Errors
     ///
-    /// What the store meets when it is read.
+    /// The errors of reading the store.
     pub(crate) fn documents(&self) -> Result<Vec<StoredDocument>, StoreError> {
         match &self.shared.durable {
             Some(durable) => durable.reader().documents(),
@@ -180,20 +180,20 @@ impl Engine {
         }
     }
 
-    /// The most bytes of an input, a task's output and the like.
+    /// Returns the maximum bytes of a payload: an input or the output of a task, for example.
     pub(crate) fn payload_bytes(&self) -> u64 {
         self.shared.limits.payload_bytes
     }
 
-    /// Changes what UpdateMapRun changes of a Map Run. Gives `false` when it is not at work.
+    /// Changes a Map Run as UpdateMapRun does. Returns `false` when it is not running.
     pub(crate) async fn update_map_run(&self, run: &MapRun, changes: RunChanges) -> bool {
-        // An execution that only the store has is over.
+        // An execution that only the store has is closed.
         let Ok(Some(state)) = self.shared.remembered(&run.execution) else {
             return false;
         };
         let (answer, updated) = oneshot::channel();
         let message = Message::UpdateRun(run.arn.as_str().into(), changes, answer);
-        // One that is over drops the message, and with it who would answer.
+        // A closed execution drops the message, and the sender in it.
         state.send(message).is_ok() && updated.await.unwrap_or(false)
     }
 
@@ -206,9 +206,9 @@ impl Engine {
         self.shared.find_map_runs(execution).await
     }
 
-    /// The ARN of the Map Run that a child execution belongs to.
+    /// Returns the ARN of the Map Run of a child execution.
     pub(crate) fn map_run_of(&self, child: &str) -> Result<Option<SmolStr>, StoreError> {
-        // Its state machine is `<machine>/<label>`, and no name has that sign.
+        // Its state machine is `<machine>/<label>`, and no name contains a `/`.
         if !child.contains('/') {
             return Ok(None);
         }
@@ -223,22 +223,22 @@ impl Engine {
     }
 }
 
-/// Whether an execution can be redriven, as DescribeExecution tells it.
+/// Whether an execution can be redriven, as DescribeExecution reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Redrivability {
     Redrivable,
-    /// With the execution that its Map Run belongs to.
+    /// Only together with the execution of its Map Run.
     ByMapRun,
-    /// And why not.
+    /// Not redrivable, with the reason.
     Not(String),
 }
 
 impl Engine {
-    /// Whether an execution can be redriven.
+    /// Returns whether an execution can be redriven.
     ///
     /// # Errors
     ///
-    /// What the store meets when it is read.
+    /// The errors of reading the store.
     pub(crate) fn redrivability(&self, run: &Run<Value>) -> Result<Redrivability, StoreError> {
         let not = |reason: &str| Ok(Redrivability::Not(reason.to_owned()));
         let state = run.state();

@@ -16,22 +16,22 @@ use crate::interpret::Failure;
 use crate::status::Status;
 use crate::value::Value;
 
-/// Turns an execution's output into what its caller asked for.
+/// Converts an execution's output to the caller's type.
 pub(super) type Decode<T> = fn(&Value) -> Result<T, String>;
 
-/// A handle of an execution. Awaiting it gives the output.
+/// A handle of an execution. Awaiting it returns the output.
 ///
-/// Dropping it changes nothing: the execution goes on.
+/// Dropping it does not stop the execution.
 pub struct Run<T> {
     state: Arc<ExecutionState>,
-    /// The ARN, once somebody has asked this handle for it: an execution that waits needs none.
+    /// The ARN, built on the first request: an execution that waits needs none.
     id: OnceLock<SmolStr>,
     decode: Decode<T>,
     _engine: Arc<LastHandle>,
 }
 
 impl<T> Run<T> {
-    /// Waits until the start is kept.
+    /// Waits until the start is committed.
     pub(super) async fn accepted(&self) -> Result<(), StartError> {
         let kept = self.state.accepted().await;
         kept.map_err(|error| StartError::of_store(error, self.state.about.name()))
@@ -50,17 +50,17 @@ impl<T> Run<T> {
         }
     }
 
-    /// The execution's ARN.
+    /// Returns the execution's ARN.
     pub fn id(&self) -> &str {
         self.id.get_or_init(|| self.state.about.to_arn())
     }
 
-    /// Its name.
+    /// Returns its name.
     pub fn name(&self) -> &str {
         self.state.about.name()
     }
 
-    /// Its ids, names and input.
+    /// Returns its ids, names and input.
     pub fn execution(&self) -> &ExecutionInfo {
         &self.state.about
     }
@@ -70,48 +70,48 @@ impl<T> Run<T> {
         self.state.status()
     }
 
-    /// Its events, from the first that is kept, as they are written; the stream ends with the execution.
+    /// Returns a stream of its events, from the first retained one, as they are written. The stream ends with the execution.
     pub fn events(&self) -> Events {
         Events::new(self.state.clone())
     }
 
-    /// The history so far.
+    /// Returns the history so far.
     pub async fn history(&self) -> History {
         match self.state.history_after(0).await {
             Ok(history) => history,
-            // It ended in between.
+            // It ended concurrently.
             Err(_) => self.state.finished().await.history.clone(),
         }
     }
 
-    /// Stops the execution, as StopExecution does, and waits until that is durable. An execution that is over stays as it is. Where the
-    /// store cannot commit, this waits until it can; when the engine suspends the execution before, the report [is not
-    /// over](ExecutionReport::is_over), and the execution is not stopped.
+    /// Stops the execution, as StopExecution does, and waits until that is durable. A closed execution stays unchanged. While the store cannot
+    /// commit, this waits. When the engine suspends the execution before, the report [is not over](ExecutionReport::is_over), and the
+    /// execution is not stopped.
     pub async fn stop(&self, error: Option<&str>, cause: Option<&str>) -> Arc<ExecutionReport> {
         let failure = Failure::stopped(error.map(SmolStr::new), cause.map(SmolStr::new));
         self.state.send_or_answer(Message::Stop(failure));
         self.state.finished().await
     }
 
-    /// How it ended, if it did.
+    /// Returns the report, if the execution has ended.
     #[cfg(feature = "serve")]
     pub(crate) fn ended(&self) -> Option<&Arc<ExecutionReport>> {
         self.state.final_report()
     }
 
-    /// What is shared with the execution.
+    /// Returns the state that the handle shares with the execution.
     #[cfg(feature = "serve")]
     pub(super) fn state(&self) -> &Arc<ExecutionState> {
         &self.state
     }
 
-    /// Waits for the end, whatever it is.
+    /// Waits for the end, whatever its status is.
     pub async fn report(&self) -> Arc<ExecutionReport> {
         self.state.finished().await
     }
 }
 
-/// The output of a finished execution as the caller's type.
+/// Converts the output of a finished execution to the caller's type.
 pub(super) fn decoded<T>(
     report: &ExecutionReport,
     decode: Decode<T>,

@@ -31,29 +31,29 @@ use crate::task::{DefinedState, SharedState, TaskSource, Watch, Watched};
 use crate::testing::MockConfig;
 use crate::value::Value;
 
-/// What all handles of an engine, and all of its executions, share.
+/// Shared by all handles of an engine and all of its executions.
 pub(crate) struct Shared {
     pub(super) clock: Clock,
     pub(super) limits: Arc<Limits>,
-    /// Whether executions keep their history, where that was said.
+    /// Whether executions record their history, if it was configured.
     pub(super) keeps_history: Option<bool>,
     pub(super) machines: Machines,
     pub(super) setting: Setting,
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
-    /// A server of the API over this engine, which answers tasks that call the API.
+    /// A server of the API of this engine, which executes tasks that call the API.
     pub(super) own_api: OnceLock<Arc<dyn TaskSource>>,
-    /// What starts choose a test case from.
+    /// The test cases that starts can choose.
     pub(super) test_cases: Option<MockConfig>,
-    /// What a user can do where nobody answers a task.
+    /// The hint for a task without a handler.
     pub(super) to_answer: String,
-    /// Sources of single starts that are told when the engine's last handle goes.
+    /// Sources of single starts that are notified when the engine's last handle is dropped.
     pub(super) given: Mutex<Vec<Arc<dyn TaskSource>>>,
-    /// Whether there are any: most engines have none, and do not lock for that.
+    /// Whether there are any: most engines have none, and avoid the lock.
     pub(super) has_given: AtomicBool,
-    /// Where names and seeds come from.
+    /// The random numbers of names and seeds.
     pub(super) entropy: SharedEntropy,
     pub(super) open: OpenExecutions,
-    /// The runtimes on which executions rest.
+    /// The runtimes that resume parked executions.
     pub(super) homes: Homes,
     pub(super) state: Arc<SharedState>,
     pub(super) tokens: Tokens,
@@ -63,25 +63,25 @@ pub(crate) struct Shared {
     pub(super) runs: Arc<MapRuns>,
     /// The tasks that wait for a handler.
     pub(super) unanswered: UnansweredTasks,
-    /// Where Distributed Maps read and write.
+    /// The objects that Distributed Maps read and write.
     pub(super) objects: Option<Arc<dyn ObjectStore>>,
     pub(super) retention: usize,
     /// The store, where there is one.
     pub(super) durable: Option<Durable>,
-    /// The one execution that is gone on with, with those that it started; else all that are open.
+    /// The only execution that is continued, with those that it started; `None` continues all open ones.
     pub(super) resumes_only: Option<SmolStr>,
-    /// Executions that rest are written and read again.
+    /// Executions are written and read again each time that they are parked.
     pub(super) rests_as_bytes: bool,
-    /// How long a poll of a handler may take before it is told of.
+    /// How long a poll of a handler may take before it is reported.
     pub(super) blocking_threshold: Option<Duration>,
-    /// Who watches the executions.
+    /// The observer of the executions.
     pub(super) observer: Option<Arc<dyn Observer>>,
 }
 
-/// An execution that was started, or found.
+/// An execution that was started, or an existing one of the same name.
 pub(super) struct Launched {
     pub(super) state: Arc<ExecutionState>,
-    /// What is to be driven; `None` when it runs already.
+    /// The execution to drive; `None` when it is already running.
     pub(super) prepared: Option<Prepared>,
 }
 
@@ -92,7 +92,7 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many events an execution keeps.
+    /// Returns how many events an execution retains.
     pub(super) fn history(&self, machine_type: MachineType) -> u32 {
         let is_virtual = self.clock.is_virtual();
         match machine_type {
@@ -102,7 +102,7 @@ impl Shared {
         }
     }
 
-    /// Makes an execution, or finds the one that has its name.
+    /// Creates an execution, or returns the existing one of its name.
     pub(super) fn launch(
         self: &Arc<Self>,
         machine: &Machine,
@@ -126,7 +126,7 @@ impl Shared {
             return Err(StartError::InvalidName(name.clone()));
         }
         let is_express = machine.program.entry().machine_type == MachineType::Express;
-        // A nested execution has the source of the one that starts it.
+        // A nested execution has the source of its parent.
         let own_source = options.source.clone().filter(|_| options.root.is_none());
         if own_source.is_some() && self.durable.is_some() && !is_express {
             return Err(StartError::InvalidTasks(
@@ -135,7 +135,7 @@ impl Shared {
             ));
         }
         if let Some(source) = &own_source {
-            // What it answers may be in any machine, because machines nest others.
+            // The states may belong to any machine, because machines nest others.
             let problems = source.check(&self.machines.defined());
             if !problems.is_empty() {
                 return Err(StartError::InvalidTasks(problems.join("\n")));
@@ -153,7 +153,7 @@ impl Shared {
             ));
         }
         let (seed, names) = match (options.name, options.id) {
-            // A nested execution's were chosen when it was decided on.
+            // The names of a nested execution were chosen when its start was resolved.
             (Some(name), Some(id)) => (self.entropy.draw(1).next_u64(), Names::new(id, name)),
             (name, id) => {
                 let (seed, drawn) = self.drawn(machine, name.as_deref());
@@ -185,7 +185,7 @@ impl Shared {
         if self.open.is_shut_down() {
             return Err(StartError::ShutDown);
         }
-        // Nobody looks for an Express execution by its ARN.
+        // Express executions cannot be found by their ARNs.
         let mut executions = (!is_express).then(|| self.executions());
         if let Some(executions) = &executions {
             if let Some(known) = executions.namesake(&about) {
@@ -238,13 +238,13 @@ impl Shared {
         })
     }
 
-    /// The name and the ARN of the next execution of a machine.
+    /// Returns the name and the ARN of the next execution of a machine.
     pub(super) fn names(&self, machine: &Machine, name: Option<&str>) -> Names {
         let drawn = drawn_for_names(machine, name.is_some());
         self.named(machine, name, &self.entropy.draw(drawn))
     }
 
-    /// The same, and the seed of its chance.
+    /// Returns them with the seed of its random numbers.
     fn drawn(&self, machine: &Machine, name: Option<&str>) -> (u64, Names) {
         let drawn = 1 + drawn_for_names(machine, name.is_some());
         let entropy = self.entropy.draw(drawn);
@@ -263,8 +263,8 @@ impl Shared {
             (MachineType::Standard, Some(name)) => Names::new([prefix, name].concat(), name),
             (MachineType::Standard, None) => {
                 match self.durable {
-                    // The names in a store begin with the time, so that new ones lie side by side in its index. Random ones would touch a
-                    // page each.
+                    // Names in a store begin with the time, so that new entries are adjacent in its index. Random ones would each touch a different
+                    // page.
                     Some(_) => Names::ending(prefix, &entropy.uuid_at(self.clock.now())),
                     None => Names::drawn(entropy),
                 }
@@ -276,7 +276,7 @@ impl Shared {
         self.given.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells the sources that are judged with the engine what happened.
+    /// Reports an event to the sources that are verified with the engine.
     pub(super) fn tell(&self, news: impl FnOnce() -> String, went_wrong: bool) {
         let given = match self.has_given.load(Ordering::Acquire) {
             true => self.given().clone(),
@@ -292,7 +292,7 @@ impl Shared {
         }
     }
 
-    /// The last handle of the engine goes.
+    /// Notifies the sources that the engine's last handle was dropped.
     pub(super) fn finish_sources(&self) {
         let running = self.open.live();
         if running > 0 {
@@ -307,12 +307,12 @@ impl Shared {
         }
     }
 
-    /// An execution is over; the oldest of those that are is forgotten when there are too many. Only the report of one that
-    /// can be described is measured.
+    /// Records the end of an execution, and evicts the oldest closed one when there are too many. Only the report of an execution that can be
+    /// described is measured.
     pub(super) fn closed(&self, state: &Arc<ExecutionState>, described: Option<&ExecutionReport>) {
         self.open.leave(state);
         let Some(report) = described else {
-            // Nobody can ask for it, it has no Map Runs, and no store has it.
+            // It cannot be described, has no Map Runs, and is in no store.
             return;
         };
         if let Some(sweeper) = self
@@ -334,7 +334,7 @@ impl Shared {
         self.setting.arn(kind, name)
     }
 
-    /// The token that a source chose for a task.
+    /// Returns the token that a source chose for a task.
     pub(super) fn chosen_token(
         &self,
         about: &ExecutionInfo,
@@ -359,7 +359,7 @@ impl Watched for Shared {
     }
 }
 
-/// How many random numbers the names of an execution take.
+/// Returns how many random numbers the names of an execution consume.
 fn drawn_for_names(machine: &Machine, is_named: bool) -> u32 {
     let is_express = machine.program.entry().machine_type == MachineType::Express;
     let uuids = u32::from(!is_named) + u32::from(is_express);

@@ -9,17 +9,17 @@ use super::state::Message;
 use super::trusted_clock::OFTEN;
 
 impl Shared {
-    /// Starts nothing any more, and ends what runs. Gives what was stopped.
+    /// Forbids starts, and ends the running executions. Returns the stopped ones.
     pub(super) async fn shut_down(&self, grace: Duration) -> Vec<ExecutionSummary> {
         let running = self.open.shut_down();
         for state in &running {
-            // One that ended meanwhile needs not be told.
+            // An execution that has ended concurrently ignores the message.
             let _ = state.send(Message::Drain);
         }
         let ends = join_all(running.iter().map(|state| state.finished()));
-        // The guard of a sleep that is over keeps virtual time from going on meanwhile.
+        // The guard of the finished sleep holds virtual time during the following steps.
         let _awake = select(std::pin::pin!(ends), self.clock.sleep(grace)).await;
-        // Executions that wait for a store in trouble do not read their messages.
+        // Executions that wait for a failing store do not read their messages.
         if let Some(durable) = &self.durable {
             durable.journal.end_retries();
         }

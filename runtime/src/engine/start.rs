@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use crate::task::TaskSource;
 
-/// How an execution is started, where the defaults do not do.
+/// Options for the start of an execution.
 ///
 /// ```
 /// use stepwright_runtime::StartOptions;
@@ -23,7 +23,7 @@ pub struct StartOptions {
     pub(super) machine_name: Option<String>,
     pub(super) source: Option<Arc<dyn TaskSource>>,
     pub(super) test_case: Option<Case>,
-    /// The execution at the top of those that start this one.
+    /// The root of the chain of executions that starts this one.
     pub(super) root: Option<SmolStr>,
     pub(super) is_synchronous: bool,
 }
@@ -31,63 +31,63 @@ pub struct StartOptions {
 /// A test case of the engine's mock file.
 #[derive(Clone, Debug)]
 pub(super) enum Case {
-    /// One of the machine that is started.
+    /// A test case of the machine that is started.
     Own(String),
-    /// That of the execution at the top: its machine, `#` and the case.
+    /// The test case of the root execution: its machine, `#` and the case.
     OfRoot(SmolStr),
 }
 
 impl StartOptions {
-    /// The defaults: a random name, the ids that follow from it.
+    /// Returns the defaults: a random name, and the ids that follow from it.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The execution's name. Starting a name again with the same input while it runs is the same execution.
+    /// Sets the execution's name. Starting a running execution's name again with the same input returns that execution.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// `$$.Execution.Id` instead of the ARN that follows from the names.
+    /// Sets `$$.Execution.Id` instead of the ARN that follows from the names.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// `$$.Execution.RoleArn`.
+    /// Sets `$$.Execution.RoleArn`.
     pub fn role_arn(mut self, role_arn: impl Into<String>) -> Self {
         self.role_arn = Some(role_arn.into());
         self
     }
 
-    /// `$$.StateMachine.Id` instead of the machine's ARN.
+    /// Sets `$$.StateMachine.Id` instead of the machine's ARN.
     pub fn machine_id(mut self, machine_id: impl Into<String>) -> Self {
         self.machine_id = Some(machine_id.into());
         self
     }
 
-    /// `$$.StateMachine.Name` instead of the machine's name.
+    /// Sets `$$.StateMachine.Name` instead of the machine's name.
     pub fn machine_name(mut self, machine_name: impl Into<String>) -> Self {
         self.machine_name = Some(machine_name.into());
         self
     }
 
-    /// Who answers the tasks of this execution, of the workflows that it nests and of the children of its Map Runs, asked
-    /// before the engine's own sources and handlers.
+    /// Sets a source of task results for this execution, its nested workflows and the children of its Map Runs. It is consulted before the
+    /// engine's own sources and handlers.
     pub fn tasks(mut self, source: impl TaskSource + 'static) -> Self {
         self.source = Some(source.into_shared());
         self
     }
 
-    /// The test case that answers the tasks of this execution, of the workflows that it nests and of the children of its Map Runs, out of the
-    /// mock file that the engine has ([`test_cases`](crate::EngineBuilder::test_cases)). A store keeps its name.
+    /// Sets the test case for the tasks of this execution, its nested workflows and the children of its Map Runs, from the mock file of the
+    /// engine ([`test_cases`](crate::EngineBuilder::test_cases)). A store stores its name.
     pub fn test_case(mut self, case: impl Into<String>) -> Self {
         self.test_case = Some(Case::Own(case.into()));
         self
     }
 
-    /// Started by StartSyncExecution: the context object has no `RedriveCount`.
+    /// Marks the start as StartSyncExecution: the context object has no `RedriveCount`.
     pub fn synchronous(mut self) -> Self {
         self.is_synchronous = true;
         self

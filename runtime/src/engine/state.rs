@@ -24,10 +24,10 @@ use crate::task::{Inbox, News};
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
-/// What an execution shares with everybody else: its mailbox, and its end. While it waits on real time, all of it rests here.
+/// The shared part of an execution: its mailbox and its report. While the execution waits on real time, its task is parked here.
 pub(crate) struct ExecutionState {
     pub(crate) about: Arc<ExecutionInfo>,
-    /// Virtual time, which stands while it is awake.
+    /// Virtual time, which does not advance while the execution is awake.
     clock: Option<Clock>,
     mailbox: Mutex<Mailbox>,
     report: OnceLock<Arc<ExecutionReport>>,
@@ -37,30 +37,30 @@ pub(crate) struct ExecutionState {
 
 struct Mailbox {
     messages: ThinVec<Message>,
-    /// Of whoever drives it.
+    /// The waker of the driver.
     waker: Option<Waker>,
-    /// The execution, while nobody drives it: who brings news has it driven on.
+    /// The execution, while it is parked: the next message spawns it again.
     resting: Option<Box<ExecutionTask>>,
-    /// What most executions do not have.
+    /// Fields that most executions do not use.
     rare: Option<Box<Rare>>,
-    /// Its place among the executions that run.
+    /// Its slot among the running executions.
     place: Option<OpenPlace>,
     /// Whether the execution is being stepped, or is about to be: it then counts as busy on the clock.
     is_awake: bool,
-    /// From then on there is a report.
+    /// Whether the report is set, so that no message is accepted any more.
     is_closed: bool,
-    /// Its start is kept, or needs not be.
+    /// Its start is durable, or needs not be.
     is_kept: bool,
 }
 
 #[derive(Default)]
 struct Rare {
     followers: Vec<Follower>,
-    /// Tells those who wait for its end, or for its start to be kept.
+    /// Notifies the tasks that wait for its end, or for the commit of its start.
     told: Option<Arc<Notify>>,
-    /// Why its start cannot be kept.
+    /// Why its start cannot be committed.
     refused: Option<StoreError>,
-    /// What a redrive needs, when it is over and did not succeed.
+    /// The data for a redrive, when the execution has ended and did not succeed.
     redrivable: Option<Redrivable>,
 }
 
@@ -74,30 +74,30 @@ impl Mailbox {
     }
 }
 
-/// News for an execution.
+/// A message for an execution.
 pub(crate) enum Message {
     Timer(WaitId, TimerKind),
     News(WaitId, News),
     Deadline,
     Stop(Failure),
-    /// The engine is about to be shut down: a durable execution is parked as soon as nobody here is at work for it.
+    /// The engine is about to shut down: a durable execution is suspended as soon as no work of it runs in this process.
     Drain,
-    /// The engine is shut down: a durable execution goes on in another process.
+    /// The engine shuts down: a durable execution is suspended, and continues in another process.
     ShutDown,
-    /// It is not gone on with in this process: the store did not keep what it needs, and why.
+    /// The execution must be suspended, because the store failed, with the cause.
     NotKept(String),
-    /// The execution above it, or one below it, is not gone on with in this process, and why.
+    /// The execution must be suspended, because its parent or a child was, with the reason.
     Parked(Failure),
-    /// A machine or an activity was added: a task that nobody answered may have somebody now.
+    /// A machine or an activity was added: it may be the missing handler of a task.
     LookForHandlers,
-    /// UpdateMapRun of a run of this ARN; the answer is whether it was at work.
+    /// UpdateMapRun for the run with this ARN; the reply is whether the run was running.
     #[cfg(feature = "serve")]
     UpdateRun(
         SmolStr,
         crate::distributed::RunChanges,
         oneshot::Sender<bool>,
     ),
-    /// Somebody wants the history as soon as it has more than so many events.
+    /// A request for the history as soon as it has more than this number of events.
     History(u32, oneshot::Sender<History>),
 }
 
@@ -111,12 +111,12 @@ impl From<Rang> for Message {
 }
 
 impl ExecutionState {
-    /// Of an execution that is about to be stepped, and that needs not be kept, or is.
+    /// The state of an execution that is about to be stepped, and whose start is durable or needs not be.
     pub(super) fn new(about: Arc<ExecutionInfo>, clock: &Clock) -> Arc<Self> {
         Self::of(about, clock, true)
     }
 
-    /// Of one whose start is not kept yet.
+    /// The state of an execution whose start is not committed yet.
     pub(super) fn unkept(about: Arc<ExecutionInfo>, clock: &Clock) -> Arc<Self> {
         Self::of(about, clock, false)
     }
@@ -146,19 +146,19 @@ impl ExecutionState {
         self.sequence.load(Ordering::Relaxed)
     }
 
-    /// Sets the rank. The lock of all executions is held.
+    /// Sets the rank. The caller holds the lock of all executions.
     pub(super) fn set_sequence(&self, sequence: u64) {
         self.sequence.store(sequence, Ordering::Relaxed);
     }
 
-    /// It is about to be stepped: virtual time stands.
+    /// Stops virtual time, because the execution is about to be stepped.
     fn enter(&self) {
         if let Some(clock) = &self.clock {
             clock.enter();
         }
     }
 
-    /// It waits or is over: virtual time may go on.
+    /// Lets virtual time advance, because the execution waits or has ended.
     fn leave(&self) {
         if let Some(clock) = &self.clock {
             clock.leave();
@@ -169,7 +169,7 @@ impl ExecutionState {
         self.mailbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says whether its start is kept. What was said first counts.
+    /// Sets whether the start was committed. Only the first call has an effect.
     pub(super) fn accept(&self, kept: Result<(), StoreError>) {
         let mut mailbox = self.lock();
         if mailbox.acceptance().is_ready() {
@@ -191,12 +191,12 @@ impl ExecutionState {
         matches!(self.lock().acceptance(), Poll::Ready(Ok(())))
     }
 
-    /// Waits until its start is kept.
+    /// Waits until its start is committed.
     pub(super) async fn accepted(&self) -> Result<(), StoreError> {
         loop {
             let told = {
                 let mut mailbox = self.lock();
-                // It is kept, as a rule; then nobody needs to be told.
+                // Usually it is committed already; then no notification is needed.
                 if let Poll::Ready(kept) = mailbox.acceptance() {
                     return kept;
                 }
@@ -217,7 +217,7 @@ impl ExecutionState {
         self.lock().place
     }
 
-    /// It is not begun after all: nobody drives it.
+    /// Cancels the start: no task drives this execution.
     pub(super) fn abandon(&self) {
         let was_awake = std::mem::take(&mut self.lock().is_awake);
         if was_awake {
@@ -225,7 +225,7 @@ impl ExecutionState {
         }
     }
 
-    /// Brings news. Gives them back when the execution is over.
+    /// Sends a message. Returns it when the execution has ended.
     pub(super) fn send(&self, message: Message) -> Result<(), Message> {
         let (resting, waker) = {
             let mut mailbox = self.lock();
@@ -247,7 +247,7 @@ impl ExecutionState {
         Ok(())
     }
 
-    /// Takes the news; from now on the execution counts as busy, and whoever drives it is woken when others come.
+    /// Takes the messages. The execution then counts as busy, and later messages wake the driver.
     pub(super) fn take(&self, waker: &Waker) -> ThinVec<Message> {
         let mut mailbox = self.lock();
         if !mailbox.is_awake {
@@ -284,7 +284,7 @@ impl ExecutionState {
         taken
     }
 
-    /// Says that the execution waits, unless there are news. Virtual time may bring them at once: nobody is woken for them then.
+    /// Marks the execution as waiting, unless it has messages. Virtual time may deliver a timer in place; then no waker is called.
     pub(super) fn rest(&self) -> bool {
         {
             let mut mailbox = self.lock();
@@ -305,14 +305,14 @@ impl ExecutionState {
             mailbox.messages.push(rang.into());
             std::mem::replace(&mut mailbox.is_awake, true)
         };
-        // Who brought other news meanwhile has counted it as busy, too.
+        // A concurrent message has counted it as busy, too.
         if was_woken {
             self.leave();
         }
         false
     }
 
-    /// Has the execution rest here until there are news. Gives it back when there are some.
+    /// Parks the execution here until it has messages. Returns it when it has some.
     pub(super) fn lay_down(&self, task: Box<ExecutionTask>) -> Option<Box<ExecutionTask>> {
         let mut mailbox = self.lock();
         if !mailbox.messages.is_empty() {
@@ -326,17 +326,17 @@ impl ExecutionState {
         None
     }
 
-    /// Takes an execution out that rests and would be driven on by a runtime that ends.
+    /// Takes a parked execution out if this runtime, which shuts down, would resume it.
     pub(super) fn take_resting(&self, runtime: Id) -> Option<Box<ExecutionTask>> {
         let is_driven_there = |task: &mut Box<ExecutionTask>| task.is_driven_by(runtime);
         self.lock().resting.take_if(is_driven_there)
     }
 
-    /// Says that the execution is over. `tell` is called for each follower, before virtual time may go on.
+    /// Closes the execution. `tell` is called for each follower, before virtual time may advance.
     pub(super) fn close(&self, report: Arc<ExecutionReport>, tell: impl Fn(Follower)) {
         let (left, followers, told, waker, was_awake) = {
             let mut mailbox = self.lock();
-            // Who finds it closed must find the report.
+            // A thread that finds it closed must find the report.
             let _ = self.report.set(report.clone());
             mailbox.is_closed = true;
             let (followers, told) = match &mut mailbox.rare {
@@ -364,7 +364,7 @@ impl ExecutionState {
         }
     }
 
-    /// Sends, or answers from the report when the execution is over.
+    /// Sends a message, or answers it from the report when the execution has ended.
     pub(super) fn send_or_answer(&self, message: Message) {
         if let Err(message) = self.send(message)
             && let Some(report) = self.report.get()
@@ -373,14 +373,14 @@ impl ExecutionState {
         }
     }
 
-    /// The history as soon as it has more than `read` events, or the execution is over.
+    /// Requests the history as soon as it has more than `read` events, or the execution has ended.
     pub(super) fn history_after(&self, read: u32) -> oneshot::Receiver<History> {
         let (reader, history) = oneshot::channel();
         self.send_or_answer(Message::History(read, reader));
         history
     }
 
-    /// Tells `follower` of the end; gives it back with the report when the execution is over.
+    /// Registers `follower` for the end; returns it with the report when the execution has ended.
     pub(super) fn follow(&self, follower: Follower) -> Option<(Follower, Arc<ExecutionReport>)> {
         let mut mailbox = self.lock();
         match self.report.get() {
@@ -392,12 +392,12 @@ impl ExecutionState {
         }
     }
 
-    /// Keeps what a redrive needs; before the execution is closed.
+    /// Stores what a redrive needs. Call it before the execution is closed.
     pub(super) fn keep(&self, redrivable: Redrivable) {
         self.lock().rare().redrivable = Some(redrivable);
     }
 
-    /// Whether there is what a redrive needs.
+    /// Whether a redrive is possible from memory.
     pub(super) fn is_redrivable(&self) -> bool {
         let mailbox = self.lock();
         let rare = mailbox.rare.as_ref();
@@ -414,12 +414,12 @@ impl ExecutionState {
             .map_or(Status::Running, |report| report.status)
     }
 
-    /// The report, as soon as the execution is over or suspended.
+    /// Returns the report, as soon as the execution has ended or is suspended.
     pub(super) fn report(&self) -> Option<&Arc<ExecutionReport>> {
         self.report.get()
     }
 
-    /// The report of an execution that is over.
+    /// Returns the report of an execution that has ended.
     pub(super) fn final_report(&self) -> Option<&Arc<ExecutionReport>> {
         self.report().filter(|report| report.is_over())
     }
@@ -444,7 +444,7 @@ impl ExecutionState {
 }
 
 impl Mailbox {
-    /// Whether its start is kept.
+    /// Whether its start was committed or refused.
     fn acceptance(&self) -> Poll<Result<(), StoreError>> {
         let refused = self.rare.as_ref().and_then(|rare| rare.refused.clone());
         match refused {
@@ -464,9 +464,9 @@ impl fmt::Debug for ExecutionState {
     }
 }
 
-/// What comes when all is over still gets the history.
+/// Answers a message that arrives after the end: a request for the history still gets it.
 fn answer_late(message: Message, report: &ExecutionReport) {
-    // Dropping what tells whether an answer was taken says that it was not.
+    // Dropping a sender reports that the answer was not accepted.
     if let Message::History(_, reader) = message {
         // The reader may have been dropped.
         let _ = reader.send(report.history.clone());
@@ -475,14 +475,14 @@ fn answer_late(message: Message, report: &ExecutionReport) {
 
 impl Rings for ExecutionState {
     fn rang(&self, rang: Rang) {
-        // One that is over waits for nothing.
+        // An execution that has ended ignores its timers.
         let _ = self.send(rang.into());
     }
 }
 
 impl Inbox for ExecutionState {
     fn bring(&self, wait_id: WaitId, news: News) {
-        // What comes when the execution is over is too late; dropping it says so.
+        // The event is too late if the execution has ended; dropping it reports that.
         let _ = self.send(Message::News(wait_id, news));
     }
 }

@@ -16,10 +16,10 @@ use crate::status::Status;
 use crate::store::{StoreError, StoreReader, StoredExecution};
 use crate::value::Value;
 
-/// How often an execution is read again that changed while it was read.
+/// How many times an execution is read again that changed while it was read.
 const READINGS: usize = 8;
 
-/// The executions of a store, read without an engine, also while one works on them.
+/// The executions of a store, read without an engine, also while an engine uses the store.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -47,11 +47,11 @@ pub struct StoredExecutions {
     limits: Arc<Limits>,
 }
 
-/// An execution as a store has it, as DescribeExecution, DescribeStateMachineForExecution and GetExecutionHistory tell it.
+/// An execution of a store, as DescribeExecution, DescribeStateMachineForExecution and GetExecutionHistory describe it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExecutionDescription {
-    /// Its names, its times, and where it stands.
+    /// Its names, its times, and its status.
     pub summary: ExecutionSummary,
     /// Its input.
     pub input: Value,
@@ -61,14 +61,14 @@ pub struct ExecutionDescription {
     pub error: Option<String>,
     /// The cause.
     pub cause: Option<String>,
-    /// Everything that happened until now.
+    /// The history so far.
     pub history: History,
     /// The version of the state machine with which it started.
     pub machine: MachineDescription,
 }
 
 impl StoredExecutions {
-    /// Those that a reader sees.
+    /// The executions that this reader sees.
     pub fn new(reader: Box<dyn StoreReader>) -> Self {
         Self {
             reader,
@@ -86,20 +86,20 @@ impl StoredExecutions {
         }
     }
 
-    /// A page of them, newest first; see [`Engine::executions`](super::Engine::executions).
+    /// Returns a page of the executions, newest first; see [`Engine::executions`](super::Engine::executions).
     ///
     /// # Errors
     ///
-    /// What the store meets when it is read.
+    /// The errors of reading the store.
     pub fn list(&mut self, filter: &ExecutionFilter) -> Result<ExecutionPage, StoreError> {
         filter.read(&mut *self.reader)
     }
 
-    /// The execution with this ARN.
+    /// Returns the execution with this ARN.
     ///
     /// # Errors
     ///
-    /// What the store meets when it is read; [`StoreError::Unreadable`].
+    /// The errors of reading the store; [`StoreError::Unreadable`].
     pub fn describe(&mut self, id: &str) -> Result<Option<ExecutionDescription>, StoreError> {
         let mut last = Ok(None);
         for _ in 0..READINGS {

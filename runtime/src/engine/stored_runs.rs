@@ -1,4 +1,4 @@
-//! What is known of Map Runs: what is remembered, and what the store has.
+//! Map Runs in memory and in the store.
 
 use std::collections::BTreeMap;
 #[cfg(feature = "serve")]
@@ -40,7 +40,7 @@ impl Shared {
         let mut remembered = self.runs.of_execution(execution);
         let mut all = Vec::new();
         for run in stored {
-            // What is remembered is newer.
+            // The run in memory is newer.
             match remembered.iter().position(|known| known.arn == run.arn) {
                 Some(at) => all.push(remembered.remove(at)),
                 None => all.push(read(&run)?),
@@ -50,7 +50,7 @@ impl Shared {
         Ok(all)
     }
 
-    /// A Map Run by its ARN.
+    /// Returns a Map Run by its ARN.
     pub(super) fn map_run(&self, arn: &str) -> Result<Option<MapRun>, StoreError> {
         match (self.runs.describe(arn), &self.durable) {
             (None, Some(durable)) => {
@@ -61,7 +61,7 @@ impl Shared {
         }
     }
 
-    /// The children of a Map Run, in the order of their starts.
+    /// Returns the children of a Map Run, in the order of their starts.
     pub(super) fn map_run_executions(
         &self,
         arn: &str,
@@ -81,7 +81,7 @@ impl Shared {
                 Some((number, ExecutionSummary::of_row(row)))
             })
             .collect();
-        // Express children are not kept.
+        // Express children are not in the store.
         for (number, state) in self.runs.children(arn) {
             let summary = || ExecutionSummary::of(&state);
             all.entry(number).or_insert_with(summary);

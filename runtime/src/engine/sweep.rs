@@ -11,18 +11,18 @@ use crate::clock::Timestamp;
 use crate::store::journal::Submitter;
 use crate::store::{Change, StoreError, StoreReader, StoredExecution};
 
-/// How many executions are looked for at once.
+/// How many executions one query looks for.
 const FOUND: usize = 1_024;
 /// The most executions that are deleted in one transaction.
 const MOST: usize = 64;
-/// Of bounded bytes, which part is left free after a deletion.
+/// When the number of bytes is limited: this fraction of the limit is left free after a deletion.
 const SLACK: u64 = 64;
-/// How long a transaction should take: executions wait for it that want to be kept.
+/// How long a transaction should take: commits of executions wait for it.
 const SHORT: Duration = Duration::from_millis(10);
-/// The longest rest between two transactions.
+/// The longest pause between two transactions.
 const REST: Duration = Duration::from_millis(100);
 
-/// Deletes executions that were kept long enough, and versions that nothing has any more.
+/// Deletes executions after their retention time, and versions that are not used any more.
 pub(super) struct Sweep {
     pub(super) retention: Retention,
     pub(super) trusted_clock: Arc<TrustedClock>,
@@ -33,12 +33,12 @@ pub(super) struct Sweep {
     pub(super) versions: Arc<KeptVersions>,
     /// How many executions the next transaction deletes.
     pub(super) batch: usize,
-    /// Whether versions were looked at.
+    /// Whether unused versions were searched for.
     pub(super) has_swept: bool,
 }
 
 impl Sweep {
-    /// Whether there is something to delete now.
+    /// Whether anything must be deleted now.
     pub(super) fn is_needed(&mut self) -> Result<bool, StoreError> {
         let Retention {
             executions, bytes, ..
@@ -59,7 +59,7 @@ impl Sweep {
         now.checked_sub(self.retention.time)
     }
 
-    /// Deletes what is to be deleted now, unless it is broken off.
+    /// Deletes everything that must be deleted now, until `is_over` returns `true`.
     pub(super) fn run(&mut self, is_over: &dyn Fn() -> bool) -> Result<(), StoreError> {
         self.trusted_clock.save(SELDOM);
         let mut deleted = self.too_old(is_over)?;
@@ -104,7 +104,7 @@ impl Sweep {
         if most == u64::MAX || self.reader.bytes()? <= most {
             return Ok(0);
         }
-        // A little less is left, so that the next ends do not make it too large again at once.
+        // Leaves some space, so that the next ends do not exceed the limit immediately.
         let target = most - most / SLACK;
         self.delete_all(is_over, |sweep| {
             let bytes = sweep.reader.bytes()?;
@@ -114,7 +114,7 @@ impl Sweep {
         })
     }
 
-    /// Deletes what is found, again and again, until nothing is, or nothing of it can be deleted.
+    /// Deletes what a query returns, repeatedly, until it returns nothing, or nothing that can be deleted.
     fn delete_all(
         &mut self,
         is_over: &dyn Fn() -> bool,
@@ -132,7 +132,7 @@ impl Sweep {
         Ok(all)
     }
 
-    /// Deletes these executions in small transactions. Gives how many were deleted.
+    /// Deletes these executions in small transactions. Returns how many were deleted.
     fn delete(
         &mut self,
         found: &[StoredExecution],
@@ -168,7 +168,7 @@ impl Sweep {
         let together = outcome.wait();
         for (row, known) in some.iter().zip(known) {
             let outcome = match &together {
-                // One of them was redriven, or deleted by somebody else; the others are tried by themselves.
+                // One of them was redriven or deleted concurrently; the others are tried separately.
                 Err(error) if error.is_of_a_change() => {
                     self.journal.commit(vec![delete(row)]).wait()
                 }
@@ -194,7 +194,7 @@ impl Sweep {
         locked.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Deletes the versions that no execution has, save the current one of each state machine.
+    /// Deletes the versions that no execution uses, except the current version of each state machine.
     fn unused_versions(&mut self) -> Result<(), StoreError> {
         let stored = self.reader.machines()?;
         let current: HashMap<&str, &str> = stored

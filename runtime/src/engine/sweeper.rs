@@ -1,4 +1,4 @@
-//! Deletes executions that were kept long enough from the store, in the background.
+//! Deletes executions from the store after their retention time, in the background.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
@@ -11,16 +11,16 @@ use crate::clock::{Alarm, Clock};
 use crate::panics::guarded;
 use crate::store::StoreError;
 
-/// The most time between two looks at the store.
+/// The longest time between two checks of the store.
 const LONGEST: Duration = Duration::from_secs(3_600);
-/// The least time between two looks that nothing but time calls for.
+/// The shortest time between two checks that only the retention time causes.
 const SHORTEST: Duration = Duration::from_secs(1);
-/// How many looks there are in the time that executions are kept.
+/// How many checks there are in one retention time.
 const LOOKS: u32 = 64;
-/// How many executions end between two looks, where their bytes are bounded.
+/// How many executions end between two checks, if the number of bytes is limited.
 const ENDS: usize = 64;
 
-/// The thread that deletes. Dropping this ends the thread and waits for its end.
+/// The thread that deletes. Dropping the value ends the thread and waits for its end.
 pub(super) struct Sweeper {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -30,11 +30,11 @@ struct Shared {
     clock: Clock,
     state: Mutex<State>,
     changed: Condvar,
-    /// After how much time it looks again.
+    /// The time until the next check.
     pause: Duration,
-    /// After how many ends it looks again; 0 when their number is no reason.
+    /// The number of ends until the next check; 0 if ends cause no check.
     ends: usize,
-    /// How many executions ended since.
+    /// How many executions ended since the last check.
     ended: AtomicUsize,
 }
 
@@ -46,11 +46,11 @@ struct State {
 }
 
 impl Sweeper {
-    /// Starts the thread. It works at once where there is something to delete.
+    /// Starts the thread. It begins immediately if there is something to delete.
     ///
     /// # Errors
     ///
-    /// What the store meets when it is read; [`StoreError::Io`] when the operating system gives no thread.
+    /// The errors of reading the store; [`StoreError::Io`] when the operating system cannot create a thread.
     pub(super) fn start(
         clock: &Clock,
         retention: Retention,
@@ -72,7 +72,7 @@ impl Sweeper {
         });
         match sweep.is_needed()? {
             true => shared.ask(),
-            // Nothing of it is done on another thread then, so that runs on virtual time are the same.
+            // No other thread works then, so that runs on virtual time are deterministic.
             false => shared.arm(),
         }
         let taken = shared.clone();
@@ -88,7 +88,7 @@ impl Sweeper {
                     ),
                 }
                 taken.arm();
-                // Until now virtual time stood.
+                // Virtual time was held until now.
                 taken.clock.leave();
             }
         };
@@ -102,7 +102,7 @@ impl Sweeper {
         Ok(Self { shared, thread })
     }
 
-    /// An execution is over.
+    /// Counts an execution that has ended.
     pub(super) fn ended(&self) {
         let Shared { ends, ended, .. } = &*self.shared;
         if *ends > 0 && ended.fetch_add(1, Ordering::Relaxed) + 1 >= *ends {
@@ -123,7 +123,7 @@ impl Drop for Sweeper {
         if let Some(alarm) = alarm {
             self.shared.clock.disarm(alarm);
         }
-        // The thread has a reader. While that is open, the log of the store cannot be removed.
+        // The thread has a reader. While the reader is open, the log of the store cannot be removed.
         if let Some(thread) = self.thread.take()
             && thread.thread().id() != std::thread::current().id()
         {
@@ -142,7 +142,7 @@ impl Shared {
         self.lock().is_over
     }
 
-    /// Asks the thread to look at the store. Virtual time stands until it has.
+    /// Requests a check from the thread. Virtual time is held until the check is done.
     fn ask(&self) {
         let mut state = self.lock();
         if !state.is_asked && !state.is_over {
@@ -152,7 +152,7 @@ impl Shared {
         }
     }
 
-    /// Waits until it is asked; `false` when there is nothing to do any more.
+    /// Waits for a request; `false` when the thread must end.
     fn wait(&self) -> bool {
         let mut state = self.lock();
         while !state.is_asked && !state.is_over {
@@ -168,7 +168,7 @@ impl Shared {
         !is_over
     }
 
-    /// Looks again after a while.
+    /// Sets the timer of the next check.
     fn arm(self: &Arc<Self>) {
         let shared: Weak<Self> = Arc::downgrade(self);
         let ring = move || {

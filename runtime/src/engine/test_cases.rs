@@ -1,4 +1,4 @@
-//! The test cases of mocks that single starts choose. Their names are kept with the executions, so that a store may be read again.
+//! The test cases of mocks that single starts choose. Their names are stored with the executions, so that another engine can continue them.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use super::start::Case;
 use crate::execution_info::{ExecutionInfo, MachineInfo};
 use crate::task::{Answer, TaskCall, TaskSource};
 
-/// A test case that an execution has, and who answers its tasks.
+/// The name of a test case, and the source of its task results.
 type Found = (SmolStr, Option<Arc<dyn TaskSource>>);
 
 impl Shared {
-    /// The test case of a start. A nested execution has the source of the one that starts it already.
+    /// Returns the test case of a start. A nested execution already has the source of its parent.
     ///
     /// # Errors
     ///
@@ -39,11 +39,11 @@ impl Shared {
         Ok((kept.into(), Some(found.into_shared())))
     }
 
-    /// Who answers the tasks of an execution that was kept, before the engine's own sources.
+    /// Returns the source of task results for an execution of the store, before the engine's own sources.
     pub(super) fn kept_source(&self, about: &ExecutionInfo) -> Option<Arc<dyn TaskSource>> {
         let kept = about.machine.test_case.as_ref()?;
         let mocks = self.test_cases.as_ref();
-        // No name of a machine has this sign.
+        // No name of a machine contains `#`.
         let found = kept.split_once('#').zip(mocks);
         let found = found.and_then(|((machine, case), mocks)| mocks.case(machine, case).ok());
         Some(match found {
@@ -53,7 +53,7 @@ impl Shared {
     }
 }
 
-/// A test case that the engine does not have any more. Nobody else answers in its place: what was to be mocked must not be done.
+/// A test case that the engine does not have any more. No other handler replaces it: a mocked task must not be executed for real.
 struct Gone(SmolStr);
 
 impl TaskSource for Gone {

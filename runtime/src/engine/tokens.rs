@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::error::TokenError;
 use crate::task::Responder;
 
-/// How many ended tokens are remembered, so that a late answer learns why it is late.
+/// How many ended tokens are remembered, so that a late answer gets the right error.
 const REMEMBERED: usize = 16_384;
 
 /// The task tokens of an engine.
@@ -23,8 +23,8 @@ struct State {
     order: VecDeque<Digest>,
 }
 
-/// The SHA-256 of a token. Tokens are told apart by their digests: how long that takes says nothing about how much of a token
-/// somebody guessed.
+/// The SHA-256 of a token. Tokens are compared by their digests, so that the time of a comparison does not reveal how much of a token was
+/// guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Digest([u8; 32]);
 
@@ -44,13 +44,13 @@ impl Tokens {
         self.lock().open.insert(digest, responder);
     }
 
-    /// The task goes on, and opens the token again.
+    /// Removes a token without an end: the task continues, and opens the token again.
     pub(super) fn withdraw(&self, token: &str) {
         let digest = Digest::of(token);
         self.lock().open.remove(&digest);
     }
 
-    /// The task ended otherwise.
+    /// Closes a token because its task ended without an answer to it.
     pub(super) fn close(&self, token: &str, why: TokenError) {
         let digest = Digest::of(token);
         let mut state = self.lock();
@@ -59,17 +59,17 @@ impl Tokens {
         }
     }
 
-    /// Why an answer to this token came too late.
+    /// Returns why an answer to this token is too late.
     pub(super) fn why_late(&self, token: &str) -> TokenError {
         let digest = Digest::of(token);
         match self.lock().why(digest) {
-            // It is open: the execution has an answer already, and will close it.
+            // The token is open: the execution has accepted an answer, and will close the token.
             TokenError::InvalidToken => TokenError::TaskDoesNotExist,
             known => known,
         }
     }
 
-    /// Who waits for this token's answer.
+    /// Returns the responder of the task with this token.
     pub(super) fn get(&self, token: &str) -> Result<Responder, TokenError> {
         let digest = Digest::of(token);
         let state = self.lock();
@@ -97,8 +97,8 @@ impl State {
     }
 }
 
-/// 244 random bits from the operating system, as hexadecimal digits: the text needs no quotes in a shell, a URL or a file name, and never begins with a
-/// `-`, which a command line would take for an option.
+/// Returns 244 random bits from the operating system, as hexadecimal digits. The text needs no quotes in a shell, a URL or a file name, and
+/// never begins with a `-`, which a command line would parse as an option.
 pub(super) fn new_token() -> SmolStr {
     let mut text = [0u8; 64];
     for half in text.chunks_exact_mut(32) {

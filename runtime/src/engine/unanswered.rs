@@ -1,4 +1,4 @@
-//! The tasks of stored executions that wait for an engine that has their handler.
+//! The tasks of stored executions that wait for an engine with their handler.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,8 +10,8 @@ use super::state::Message;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Calling;
 
-/// A task of an execution that an engine took over from its store, and that nobody answers in this engine. It waits for an engine that has
-/// the handler, activity or state machine; see [`Engine::waiting_for_handlers`](crate::Engine::waiting_for_handlers).
+/// A task of an execution of the store that has no handler in this engine. It waits for an engine that has the handler, activity or state
+/// machine; see [`Engine::waiting_for_handlers`](crate::Engine::waiting_for_handlers).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnansweredTask {
@@ -23,32 +23,33 @@ pub struct UnansweredTask {
     pub state: String,
     /// Its `Resource`.
     pub resource: String,
-    /// Whom its parameters name: the `FunctionName` of `lambda:invoke`, the `StateMachineArn` of `states:startExecution` and its likes.
+    /// The target that its parameters name: the `FunctionName` of `lambda:invoke`, or the `StateMachineArn` of `states:startExecution`, for
+    /// example.
     pub target: Option<String>,
 }
 
 impl Shared {
-    /// The tasks that nobody answers here.
+    /// Returns the tasks that have no handler here.
     pub(super) fn unanswered(&self) -> Vec<UnansweredTask> {
         let mut all = self.unanswered.all();
-        // One that is in its activity's queue has a worker as soon as the activity is there.
+        // A task in the queue of its activity gets a worker as soon as the activity exists.
         all.retain(|task| !self.activities.exists(&task.resource));
         all
     }
 
-    /// Somebody who answers tasks was added.
+    /// Makes the waiting tasks look for handlers, after one was added.
     pub(super) fn look_for_handlers(&self) {
         for task in self.unanswered.all() {
             let known = self.executions().get(&task.execution).cloned();
             if let Some(state) = known.or_else(|| self.runs.child(&task.execution)) {
-                // One that is over waits for nobody.
+                // An execution that has ended ignores the message.
                 let _over = state.send(Message::LookForHandlers);
             }
         }
     }
 }
 
-/// Those of an engine, by their executions and waits.
+/// The unhandled tasks of an engine, by their executions and waits.
 #[derive(Debug, Default)]
 pub(super) struct UnansweredTasks(Mutex<BTreeMap<(SmolStr, u32), UnansweredTask>>);
 
@@ -57,7 +58,7 @@ impl UnansweredTasks {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A task begins to wait for somebody who answers it.
+    /// Adds a task that waits for a handler.
     pub(super) fn add(
         &self,
         about: &ExecutionInfo,
@@ -84,12 +85,12 @@ impl UnansweredTasks {
         }
     }
 
-    /// It does not wait any more.
+    /// Removes a task that does not wait any more.
     pub(super) fn remove(&self, about: &ExecutionInfo, wait: u32) {
         self.lock().remove(&(about.arn().clone(), wait));
     }
 
-    /// All of them.
+    /// Returns all of them.
     pub(super) fn all(&self) -> Vec<UnansweredTask> {
         self.lock().values().cloned().collect()
     }

@@ -1,9 +1,9 @@
-//! What each wait of an execution has.
+//! A map for the waits of an execution.
 
 use std::collections::HashMap;
 
-/// Something for each of several waits, by their numbers. Most executions wait for one thing at a time: that one lies in place, so that
-/// it costs no memory elsewhere and is found without hashing.
+/// A map from the numbers of waits. Most executions wait for one thing at a time: that entry is stored inline, so that it needs no
+/// allocation and no hashing.
 #[derive(Debug)]
 pub(super) struct Waits<T> {
     first: Option<(u32, T)>,
@@ -24,7 +24,7 @@ impl<T> Default for Waits<T> {
 }
 
 impl<T> Waits<T> {
-    /// Gives what the wait had before.
+    /// Sets the entry of a wait, and returns the previous one.
     pub(super) fn put(&mut self, wait: u32, held: T) -> Option<T> {
         match &mut self.first {
             Some((first, before)) if *first == wait => Some(std::mem::replace(before, held)),
@@ -78,7 +78,7 @@ impl<T> Waits<T> {
 }
 
 impl<T: Default> Waits<T> {
-    /// What a wait has, from now on.
+    /// Returns the entry of a wait; inserts an empty one if necessary.
     pub(super) fn of(&mut self, wait: u32) -> &mut T {
         let is_among_others = || {
             let others = self.others.as_ref();
@@ -96,7 +96,7 @@ impl<T: Default> Waits<T> {
 }
 
 impl<T> Waits<T> {
-    /// Each wait with what it has.
+    /// Returns each wait with its entry.
     pub(super) fn into_each(self) -> impl Iterator<Item = (u32, T)> {
         let others = self.others.into_iter();
         self.first

@@ -1,4 +1,4 @@
-//! What an execution has under way in the world: handlers and requests to the object store.
+//! The running work of an execution: handlers and requests to the object store.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,17 +13,17 @@ use crate::task::watcher::Polled;
 use crate::task::{TaskFailure, TaskFuture, TaskResult};
 use crate::wait_id::WaitId;
 
-/// What is under way in the world.
+/// Running work.
 pub(super) enum Job {
     Task(TaskFuture),
     Read(StoreFuture<Supply>),
     Write(StoreFuture<Wrote>),
-    /// It is ready or given up.
+    /// It has finished, or was cancelled.
     Done,
 }
 
 impl Job {
-    /// Polls, and says whether it waits for the engine's clock. A panic is a failure.
+    /// Polls the work. Also returns whether it waits for the engine's clock. A panic is a failure.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> (Poll<Arrived>, bool) {
         let failed: fn(String) -> Arrived = match self {
             Self::Task(_) | Self::Done => |message| Arrived::Task(Err(panicked(&message))),
@@ -39,7 +39,7 @@ impl Job {
                     Self::Done => Poll::Pending,
                 };
                 if polled.is_ready() {
-                    // What it holds is dropped here: a panic of that is its failure, too.
+                    // Dropping its fields here makes a panic of their drop its failure, too.
                     self.end();
                 }
                 polled
@@ -52,12 +52,12 @@ impl Job {
         (polled, sleeps)
     }
 
-    /// Drops what it holds.
+    /// Drops its fields.
     fn end(&mut self) {
         *self = Self::Done;
     }
 
-    /// Drops what it holds; a panic of that is nobody's failure any more.
+    /// Drops its fields; a panic of that is ignored.
     fn give_up(&mut self) {
         if matches!(self, Self::Done) {
             return;
@@ -71,31 +71,31 @@ impl Job {
     }
 }
 
-/// The object store at work. A failure is the cause of the state's.
+/// A request to the object store. A failure is the cause of the state's failure.
 pub(super) type StoreFuture<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
 
-/// What a [`Job`] came to.
+/// The result of a [`Job`].
 pub(super) enum Arrived {
     Task(TaskResult),
     Read(Result<Supply, String>),
     Written(Result<Wrote, String>),
 }
 
-/// A future, and whose it is.
+/// The future of a handler, with the wait that it belongs to.
 pub(super) struct Work {
     wait_id: WaitId,
     job: Job,
     clock: Clock,
     /// Held while it is pending for another reason than the engine's clock.
     pending: Option<Pending>,
-    /// Whose polls are watched.
+    /// Set if its polls are watched for blocking.
     watched: Option<Polled>,
-    /// It waited for the engine's clock when it was polled last.
+    /// Whether it waited for the engine's clock at the last poll.
     sleeps: bool,
 }
 
 impl Work {
-    /// Work that was polled and is pending, or is about to be polled; whether it waited for the engine's clock.
+    /// Creates work that was polled and is pending, or is about to be polled; `sleeps` is whether it waited for the engine's clock.
     pub(super) fn pending(
         wait_id: WaitId,
         job: Job,
@@ -115,7 +115,7 @@ impl Work {
         work
     }
 
-    /// Polls; a panic is a failure.
+    /// Polls the work; a panic is a failure.
     fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<Arrived> {
         let job = &mut self.job;
         let (polled, sleeps) = match &self.watched {
@@ -126,7 +126,7 @@ impl Work {
         polled
     }
 
-    /// Virtual time goes on while a handler sleeps on the engine's clock, and stands while it waits for anything else.
+    /// Lets virtual time advance while a handler sleeps on the engine's clock, and holds it while the handler waits for anything else.
     fn note_whether_it_sleeps(&mut self) {
         if self.sleeps {
             self.pending = None;
@@ -159,7 +159,7 @@ impl Future for Work {
     }
 }
 
-/// The failure of a handler that panicked.
+/// Returns the failure of a handler that panicked.
 pub(super) fn panicked(message: &str) -> TaskFailure {
     TaskFailure::internal(PANICKED, message)
 }

@@ -6,8 +6,8 @@ use crate::record::record;
 
 /// Computes `previousEventId`.
 ///
-/// Every branch and iteration is a chain of its own that begins at ParallelStateStarted or MapStateStarted.
-/// Some events stand beside their chain: what comes after them does not point at them (SERVICE_FACTS 10.3).
+/// Every branch and iteration has its own chain, which begins at ParallelStateStarted or MapStateStarted.
+/// Some events are outside of their chain: later events do not refer to them (SERVICE_FACTS 10.3).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chain {
     scopes: Vec<Link>,
@@ -19,9 +19,9 @@ struct Link {
     last: u32,
     /// The last event of a chain directly inside.
     inner: u32,
-    /// What the StateEntered of the current state points at.
+    /// The event to which the StateEntered of the current state refers.
     before_entered: u32,
-    /// How the Map in this scope came on: its last MapIterationSucceeded or MapRunSucceeded, or what failed an iteration; 0 for neither.
+    /// The last MapIterationSucceeded or MapRunSucceeded of the Map in this scope, or the failure of an iteration; 0 for neither.
     outcome: u32,
     /// [`IS_OPEN`], [`HAS_SUCCEEDED`].
     flags: u8,
@@ -38,12 +38,12 @@ impl Link {
         self.flags |= HAS_SUCCEEDED;
     }
 
-    /// What failed an iteration.
+    /// Returns the failure of an iteration.
     fn failing(&self) -> Option<u32> {
         (self.outcome > 0 && self.flags & HAS_SUCCEEDED == 0).then_some(self.outcome)
     }
 
-    /// The last MapIterationSucceeded or MapRunSucceeded.
+    /// Returns the last MapIterationSucceeded or MapRunSucceeded.
     fn succeeded(&self) -> Option<u32> {
         (self.flags & HAS_SUCCEEDED != 0).then_some(self.outcome)
     }
@@ -55,12 +55,12 @@ impl Link {
 }
 
 impl Chain {
-    /// Whether an event was asked for.
+    /// Whether the chain has an event.
     pub(super) fn has_begun(&self) -> bool {
         !self.scopes.is_empty()
     }
 
-    /// The event that `entry`, whose id is `id`, points at.
+    /// Returns the event to which `entry`, with the id `id`, refers.
     pub(super) fn previous(&mut self, scopes: &Scopes, entry: &Entry, id: u32) -> u32 {
         let at = entry.scope.0 as usize;
         if self.scopes.len() < scopes.len() {
@@ -87,7 +87,7 @@ impl Chain {
                 self.scopes[parent].forget_outcome();
                 self.scopes[parent].outcome = failing;
             }
-            // It is aborted by what failed another one.
+            // Its abort refers to the failure of another iteration.
             EventKind::MapIterationAborted => {
                 if let Some(failing) = self.scopes[parent].failing() {
                     self.scopes[at].last = failing;
@@ -108,7 +108,7 @@ impl Chain {
             | EventKind::ExecutionTimedOut => (0, false),
             EventKind::EvaluationFailed => (link.before_entered, true),
             EventKind::MapStateSucceeded => (link.succeeded().unwrap_or(link.last), false),
-            // That of a Distributed Map points at MapRunSucceeded in 16 recordings, and at MapRunStarted in 9.
+            // In recordings, that of a Distributed Map refers to MapRunSucceeded in 16, and to MapRunStarted in 9.
             EventKind::MapStateExited => (link.succeeded().unwrap_or(link.last), true),
             EventKind::ParallelStateSucceeded
             | EventKind::MapIterationSucceeded

@@ -6,7 +6,7 @@ use crate::program::StateIx;
 use crate::record::record;
 use crate::value::Value;
 
-/// One event as an execution keeps it: 40 bytes and shared values. Nothing is printed until somebody asks.
+/// One event in the memory of an execution: 40 bytes, with shared values. It is formatted on demand.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) at: Timestamp,
@@ -16,7 +16,7 @@ pub(crate) struct Entry {
     pub(crate) kind: EventKind,
 }
 
-/// What an event carries; the rare details stand behind one box.
+/// The details of an event; rare details are boxed.
 #[derive(Clone, Debug)]
 pub(crate) enum Payload {
     None,
@@ -49,14 +49,14 @@ pub(crate) enum Details {
     Length(u64),
     Worker(SmolStr),
     MapRun(SmolStr),
-    /// A Map Run, and how often it was redriven.
+    /// A Map Run, with the number of its redrives.
     MapRunRedriven(SmolStr, u32),
-    /// How often the execution was redriven.
+    /// The number of redrives of the execution.
     Redriven(u32),
 }
 
 impl Payload {
-    /// The value that it carries, if it is one of some size.
+    /// Returns its value, if that may be large.
     pub(super) fn value(&self) -> Option<&Value> {
         match self {
             Self::Value(value) => Some(value),

@@ -28,9 +28,9 @@ pub struct Event {
 
 /// One member of an event's details.
 enum Field {
-    /// As it is.
+    /// A value without conversion.
     Plain(Value),
-    /// Data: JSON text in the API, with `<name>Details` beside it.
+    /// Data: JSON text in the API, with a member `<name>Details` next to it.
     Data(Value),
     /// Variables: an object of JSON texts in the API.
     Variables(Vec<(SmolStr, Value)>),
@@ -56,49 +56,49 @@ impl Event {
         }
     }
 
-    /// The event's id: 1, 2, ... in the order of writing.
+    /// Returns the event's id: 1, 2, ... in the order of writing.
     pub fn id(&self) -> u32 {
         self.id
     }
 
-    /// The id of the event before it in its chain; 0 for none.
+    /// Returns the id of the previous event in its chain; 0 for none.
     pub fn previous_id(&self) -> u32 {
         self.previous
     }
 
-    /// When it was written.
+    /// Returns when it was written.
     pub fn timestamp(&self) -> Timestamp {
         self.entry.at
     }
 
-    /// Its type.
+    /// Returns its type.
     pub fn kind(&self) -> EventKind {
         self.entry.kind
     }
 
-    /// The state that it belongs to; `None` for the events of the execution itself.
+    /// Returns the state that it belongs to; `None` for the events of the execution itself.
     pub fn state_name(&self) -> Option<&str> {
         (self.entry.state != StateIx::NONE)
             .then(|| self.program.state(self.entry.state).name.as_str())
     }
 
-    /// The ASL type of its state: `Task`, `Map`, ...
+    /// Returns the ASL type of its state: `Task`, `Map`, ...
     pub fn state_type(&self) -> Option<&'static str> {
         (self.entry.state != StateIx::NONE)
             .then(|| self.program.state(self.entry.state).kind.name())
     }
 
-    /// The enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`), outermost first.
+    /// Returns the enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`), outermost first.
     pub fn scope(&self) -> Vec<String> {
         names(&self.program, &self.scope)
     }
 
-    /// The execution that wrote it.
+    /// Returns the execution that wrote it.
     pub fn execution(&self) -> &ExecutionInfo {
         &self.about
     }
 
-    /// The input of an Entered, Started or Scheduled event, the output of an Exited or Succeeded one.
+    /// Returns the input of an Entered, Started or Scheduled event, or the output of an Exited or Succeeded one.
     pub fn value(&self) -> Option<&Value> {
         match &self.entry.payload {
             Payload::Value(value) => Some(value),
@@ -111,7 +111,7 @@ impl Event {
         }
     }
 
-    /// The error name of a failure.
+    /// Returns the error name of a failure.
     pub fn error(&self) -> Option<&str> {
         match &self.entry.payload {
             Payload::Details(details) => match &**details {
@@ -123,7 +123,7 @@ impl Event {
         }
     }
 
-    /// The cause of a failure.
+    /// Returns the cause of a failure.
     pub fn cause(&self) -> Option<&str> {
         match &self.entry.payload {
             Payload::Details(details) => match &**details {
@@ -135,13 +135,13 @@ impl Event {
         }
     }
 
-    /// Whether it is one attempt of a task that was scheduled.
+    /// Whether it is the scheduling of one attempt of a task.
     pub(crate) fn is_scheduled(&self) -> bool {
         self.kind().group() == Group::Scheduled
     }
 
-    /// The API's details, with data as values instead of JSON text, without the state's name, the role and what
-    /// says whether data was cut.
+    /// Returns the API's details, with data as values instead of JSON text, without the state's name, the role and the members that report
+    /// truncation.
     pub fn details(&self) -> Value {
         self.fields()
             .into_iter()
@@ -155,12 +155,12 @@ impl Event {
             .collect()
     }
 
-    /// The event as `GetExecutionHistory` returns it.
+    /// Returns the event in the format of `GetExecutionHistory`.
     pub fn to_json(&self) -> Json {
         self.print(true, &Redaction::new())
     }
 
-    /// The same, with or without inputs and outputs, and with fields that are masked.
+    /// Like `to_json`, with or without inputs and outputs, and with masked fields.
     pub(crate) fn print(&self, has_data: bool, redaction: &Redaction) -> Json {
         let text = |names: &[&str], value: &Value| match redaction.is_empty() {
             true => value.to_text(),
@@ -226,14 +226,14 @@ impl Event {
         event.insert("type".to_owned(), Json::from(self.kind().name()));
         event.insert("id".to_owned(), Json::from(self.id));
         event.insert("previousEventId".to_owned(), Json::from(self.previous));
-        // AWS tells nothing in an empty object, too.
+        // AWS omits empty details, too.
         if !details.is_empty() || self.kind().is_failure() {
             event.insert(self.kind().details_key(), Json::from(details));
         }
         Json::from(event)
     }
 
-    /// The `Resource` of its Task state.
+    /// Returns the `Resource` of its Task state.
     pub fn resource(&self) -> Option<&Resource> {
         if self.entry.state == StateIx::NONE {
             return None;
@@ -244,7 +244,7 @@ impl Event {
         }
     }
 
-    /// The members of the details, in the API's spelling.
+    /// Returns the members of the details, in the API's spelling.
     fn fields(&self) -> Vec<(&'static str, Field)> {
         let mut fields = Vec::new();
         let kind = self.kind();

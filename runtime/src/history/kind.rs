@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::record::record;
 
-/// The type of an event, under AWS's name.
+/// The type of an event, with AWS's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 #[allow(missing_docs)] // The names are AWS's and say it.
@@ -67,7 +67,7 @@ pub enum EventKind {
     EvaluationFailed,
 }
 
-/// What an event is about, over all kinds of states and tasks.
+/// The group of an event type, over all kinds of states and tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Group {
     Execution,
@@ -86,7 +86,7 @@ pub(crate) enum Group {
 }
 
 impl EventKind {
-    /// The name of the type, as in `GetExecutionHistory`.
+    /// Returns the name of the type, as in `GetExecutionHistory`.
     pub fn name(self) -> &'static str {
         match self {
             Self::ExecutionStarted => "ExecutionStarted",
@@ -231,7 +231,7 @@ impl EventKind {
         }
     }
 
-    /// The name of the object that `GetExecutionHistory` puts the event's details into.
+    /// Returns the name of the object that contains the event's details in `GetExecutionHistory`.
     pub(crate) fn details_key(self) -> String {
         match self.group() {
             Group::Entered => "stateEnteredEventDetails".to_owned(),

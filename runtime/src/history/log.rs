@@ -2,21 +2,21 @@ use std::sync::Arc;
 
 use crate::record::{Damaged, Reader, Record, Writer};
 
-/// How many records are shared at a time.
+/// The number of records in a shared chunk.
 const CHUNK: usize = 256;
 
-/// A list that only grows at its end. A clone shares all but the last records, so that looking at a long history costs little.
-/// It may be told to keep the last records only.
+/// An append-only list. Clones share all chunks except the last records, so that a snapshot of a long history is cheap.
+/// It may retain only the last records.
 #[derive(Clone, Debug)]
 pub(super) struct Log<T> {
     open: Vec<T>,
-    /// What came before; most lists are short and have nothing there.
+    /// The older chunks; most lists are short and have none.
     older: Option<Box<Older<T>>>,
 }
 
 #[derive(Debug)]
 struct Older<T> {
-    /// How many records were dropped at the front.
+    /// The number of records that were dropped at the front.
     dropped: usize,
     full: Vec<Arc<Vec<T>>>,
 }
@@ -47,7 +47,7 @@ impl<T: Clone> Log<T> {
         }
     }
 
-    /// A list of which the first `dropped` records are not known.
+    /// Creates a list whose first `dropped` records are not known.
     pub(super) fn behind(dropped: usize) -> Self {
         let full = Vec::new();
         Self {
@@ -64,7 +64,7 @@ impl<T: Clone> Log<T> {
         self.push_with(|| record);
     }
 
-    /// The record is made where it is going to stay: a record that is made elsewhere and moved at once has the processor wait for its parts.
+    /// Appends a record, which `make` constructs in place: moving a record that was just constructed stalls the processor.
     #[inline]
     pub(super) fn push_with(&mut self, make: impl FnOnce() -> T) {
         if self.open.len() == CHUNK {
@@ -79,12 +79,12 @@ impl<T: Clone> Log<T> {
         self.older.get_or_insert_default().full.push(Arc::new(full));
     }
 
-    /// How many records were pushed when a chunk can be dropped, and `most` are left.
+    /// Returns the length at which a chunk can be dropped with `most` records left.
     pub(super) fn next_drop(&self, most: usize) -> usize {
         self.dropped().saturating_add(most).saturating_add(CHUNK)
     }
 
-    /// Drops whole chunks at the front as long as `most` records are left, and gives each dropped record to `leave`.
+    /// Drops whole chunks at the front as long as `most` records are left, and calls `leave` for each dropped record.
     pub(super) fn keep_last(&mut self, most: usize, mut leave: impl FnMut(usize, &T)) {
         while self.len().saturating_sub(CHUNK) >= most
             && let Some(older) = &mut self.older
@@ -98,7 +98,7 @@ impl<T: Clone> Log<T> {
         }
     }
 
-    /// Drops the records behind the first `most`.
+    /// Drops the records after the first `most`.
     pub(super) fn keep_first(&mut self, most: usize) {
         let most = most.saturating_sub(self.dropped());
         while self.len() > most {
@@ -112,22 +112,22 @@ impl<T: Clone> Log<T> {
         }
     }
 
-    /// Gives back room that is not used.
+    /// Releases unused capacity.
     pub(super) fn shrink(&mut self) {
         self.open.shrink_to_fit();
     }
 
-    /// How many records were pushed, those that were dropped among them.
+    /// Returns how many records were appended, including dropped ones.
     pub(super) fn end(&self) -> usize {
         self.dropped() + self.len()
     }
 
-    /// How many records were dropped.
+    /// Returns how many records were dropped.
     pub(super) fn dropped(&self) -> usize {
         self.older.as_ref().map_or(0, |older| older.dropped)
     }
 
-    /// How many records are there.
+    /// Returns how many records it has.
     pub(super) fn len(&self) -> usize {
         self.full().len() * CHUNK + self.open.len()
     }
@@ -144,7 +144,7 @@ impl<T: Clone> Log<T> {
         }
     }
 
-    /// The records that are there, each with its place.
+    /// Returns the records with their positions.
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &T)> {
         let full = self.full().iter().flat_map(|chunk| chunk.iter());
         (self.dropped()..).zip(full.chain(&self.open))
@@ -152,7 +152,7 @@ impl<T: Clone> Log<T> {
 }
 
 impl<T: Record + Clone> Log<T> {
-    /// Writes the records behind the first `written`, as far as they are there, and gives the number of all.
+    /// Writes the records after the first `written`, without dropped ones, and returns the number of all.
     pub(super) fn write_behind(&self, written: usize, to: &mut Writer) -> usize {
         let from = written.max(self.dropped());
         self.dropped().write(to);
@@ -164,12 +164,12 @@ impl<T: Record + Clone> Log<T> {
         self.end()
     }
 
-    /// Takes over what [`write_behind`](Self::write_behind) wrote.
+    /// Applies the records that [`write_behind`](Self::write_behind) wrote.
     pub(super) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
         let dropped = usize::read(from)?;
         let first = usize::read(from)?;
         if first != self.end() {
-            // What was between was dropped before it was written.
+            // The records in between were dropped before they were written.
             if first != dropped {
                 return Err(Damaged);
             }

@@ -1,7 +1,7 @@
-//! What an execution did, event by event, in AWS's names, order and ids.
+//! Histories of executions: their events, with AWS's names, order and ids.
 //!
-//! An execution keeps 40 bytes an event and shares the values; [`History::to_json`] prints them as
-//! `GetExecutionHistory` does, and only then.
+//! An execution stores 40 bytes for each event and shares the values. [`History::to_json`] formats them as
+//! `GetExecutionHistory` does, on demand.
 
 mod chain;
 mod entry;
@@ -45,7 +45,7 @@ struct Inner {
     program: Arc<Program>,
     about: Arc<ExecutionInfo>,
     entries: Log<Entry>,
-    /// How far the chains had come with the events that are not kept.
+    /// The state of the chains after the dropped events.
     front: Option<Box<Chain>>,
     scopes: Scopes,
 }
@@ -57,7 +57,7 @@ impl History {
         }
     }
 
-    /// The history of an execution that never began.
+    /// Returns the history of an execution that never started.
     pub(crate) fn empty(program: Arc<Program>, about: Arc<ExecutionInfo>) -> Self {
         Self::new(Inner {
             program,
@@ -68,23 +68,23 @@ impl History {
         })
     }
 
-    /// How many events it has.
+    /// Returns the number of events.
     pub fn len(&self) -> usize {
         self.inner.entries.len()
     }
 
-    /// Whether it has no events, because the engine keeps none.
+    /// Whether it has no events, because the engine records none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many events at the beginning are not kept: those of an Express execution that wrote more than
-    /// [`Limits::events`](crate::Limits::events), or whose engine keeps none.
+    /// Returns how many events at the beginning were dropped: of an Express execution that wrote more than
+    /// [`Limits::events`](crate::Limits::events), or of an engine that records no history.
     pub fn dropped(&self) -> usize {
         self.inner.entries.dropped()
     }
 
-    /// About how many bytes of memory it holds. What two events in a row share counts once.
+    /// Returns about how many bytes of memory it occupies. A value that two successive events share counts once.
     pub(crate) fn bytes(&self) -> u64 {
         let mut bytes = 0u64;
         let mut before: Option<&Value> = None;
@@ -100,23 +100,23 @@ impl History {
         bytes
     }
 
-    /// The number of events that were written.
+    /// Returns the number of events that were written.
     pub(crate) fn written(&self) -> u32 {
         u32::try_from(self.inner.entries.end()).unwrap_or(u32::MAX)
     }
 
-    /// Returns the time of the last event; 1970 where there is none.
+    /// Returns the time of the last event; 1970 if there is none.
     pub(crate) fn latest(&self) -> Timestamp {
         let last = self.inner.entries.last();
         last.map_or_else(Timestamp::default, |last| last.at)
     }
 
-    /// The execution.
+    /// Returns the execution.
     pub fn execution(&self) -> &ExecutionInfo {
         &self.inner.about
     }
 
-    /// The events in the order of writing.
+    /// Returns the events in the order of writing.
     pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
         let mut reader = Reader::default();
         let written = self.written();
@@ -130,7 +130,7 @@ impl History {
         })
     }
 
-    /// The names of the states in the order in which they were entered.
+    /// Returns the names of the states in the order in which they were entered.
     pub fn path(&self) -> Vec<String> {
         let entered = self
             .inner
@@ -142,14 +142,14 @@ impl History {
             .collect()
     }
 
-    /// The states of the definition that ran.
+    /// Returns the states of the definition that ran.
     pub(crate) fn defined(&self) -> Vec<DefinedState> {
         let machine = &self.inner.about.machine.name;
         self.inner.program.defined(machine)
     }
 
-    /// The states of the definition that run in the children of a Distributed Map of this execution, or in the execution
-    /// that has the Map Run of this one: each with the name of that Map.
+    /// Returns the states of the definition that belong to other executions: the children of a Distributed Map of this execution, or, for a
+    /// child, the parent. Each has the name of that Map.
     pub(crate) fn elsewhere(&self) -> Vec<(DefinedState, SmolStr)> {
         let program = &self.inner.program;
         let map_of = |state| program.run_by(state).map(|map| map.name.clone());
@@ -165,19 +165,19 @@ impl History {
         elsewhere.collect()
     }
 
-    /// The fields whose values the engine masks in messages: those of [`EngineBuilder::redact`](crate::EngineBuilder::redact), and those with
+    /// Returns the fields that the engine masks in messages: those of [`EngineBuilder::redact`](crate::EngineBuilder::redact), and those with
     /// `#[payload(redact)]` in the types of its workflows.
     pub fn redaction(&self) -> &Redaction {
         &self.inner.program.redaction
     }
 
-    /// The answer of `GetExecutionHistory`: `{"events": [..]}`.
+    /// Returns the response of `GetExecutionHistory`: `{"events": [..]}`.
     pub fn to_json(&self) -> Json {
         json!({ "events": self.events().map(|event| event.to_json()).collect::<Vec<_>>() })
     }
 }
 
-/// Reads the events of a history that grows, one after the other.
+/// Reads the events of a growing history, one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     /// The id of the event that was read last.
@@ -192,12 +192,12 @@ impl Reader {
         self.read
     }
 
-    /// How many events it was too late for.
+    /// Returns how many events were dropped before they were read.
     pub(crate) fn missed(&self) -> u32 {
         self.missed
     }
 
-    /// The next event of `history`, if it has one by now.
+    /// Returns the next event of `history`, if it has one already.
     pub(crate) fn next(&mut self, history: &History) -> Option<Event> {
         let inner = &*history.inner;
         let (entry, previous) = self.step(history)?;
@@ -211,12 +211,12 @@ impl Reader {
         ))
     }
 
-    /// Passes over the events up to this id, as far as they are there.
+    /// Skips the events up to this id, as far as they exist.
     fn skip_to(&mut self, history: &History, id: u32) {
         while self.read < id && self.step(history).is_some() {}
     }
 
-    /// The next entry, and the id of the event before it in its chain.
+    /// Returns the next entry, and the id of the previous event in its chain.
     fn step<'h>(&mut self, history: &'h History) -> Option<(&'h Entry, u32)> {
         let inner = &*history.inner;
         let dropped = u32::try_from(inner.entries.dropped()).unwrap_or(u32::MAX);
@@ -232,7 +232,7 @@ impl Reader {
     }
 }
 
-/// In short, because a test prints it with an error that it returns.
+/// Short, because tests print it with errors.
 impl fmt::Debug for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path().join(" -> ");

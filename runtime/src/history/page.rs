@@ -6,7 +6,7 @@ use stepwright_asl::redaction::Redaction;
 
 use super::{Event, History, Reader};
 
-/// Which events of a history are wanted, and in which order; by default all, the first one first. The request of `GetExecutionHistory`.
+/// Selects events of a history and their order; by default all, the first one first. The request of `GetExecutionHistory`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -43,7 +43,7 @@ pub struct HistoryQuery {
 pub struct HistoryPage {
     /// The events.
     pub events: Vec<Event>,
-    /// Where the next page begins, for [`HistoryQuery::after`]; `None` behind the last event that there is now.
+    /// The token of the next page, for [`HistoryQuery::after`]; `None` after the last event that exists now.
     pub next: Option<String>,
     lacks_data: bool,
     redaction: Redaction,
@@ -57,36 +57,36 @@ pub struct HistoryPage {
 pub struct InvalidPageToken(pub String);
 
 impl HistoryQuery {
-    /// All events, the first one first.
+    /// Selects all events, the first one first.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The last event first.
+    /// Reverses the order: the last event first.
     pub fn reverse(mut self) -> Self {
         self.is_reversed = true;
         self
     }
 
-    /// At most so many events, and at least one. AWS gives at most 1,000; here there is no bound.
+    /// Limits a page to this number of events, at least 1. AWS returns at most 1,000; here there is no limit.
     pub fn limit(mut self, events: usize) -> Self {
         self.limit = Some(events);
         self
     }
 
-    /// The page after another: its [`next`](HistoryPage::next).
+    /// Selects the page that follows another one: its [`next`](HistoryPage::next).
     pub fn after(mut self, page: impl Into<String>) -> Self {
         self.after = Some(page.into());
         self
     }
 
-    /// Prints the events without their inputs and outputs.
+    /// Formats the events without their inputs and outputs.
     pub fn without_data(mut self) -> Self {
         self.lacks_data = true;
         self
     }
 
-    /// Prints the events with these fields masked.
+    /// Masks these fields in the formatted events.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -110,7 +110,7 @@ impl HistoryQuery {
         self
     }
 
-    /// The id of the last event of the page before.
+    /// Returns the id of the last event of the previous page.
     fn place(&self) -> Result<Option<u32>, InvalidPageToken> {
         let Some(token) = &self.after else {
             return Ok(None);
@@ -122,7 +122,7 @@ impl HistoryQuery {
 }
 
 impl HistoryPage {
-    /// As `GetExecutionHistory` answers: `{"events": [..], "nextToken": ".."}`.
+    /// Formats the page as `GetExecutionHistory` does: `{"events": [..], "nextToken": ".."}`.
     pub fn to_json(&self) -> Json {
         let events = self.events.iter();
         let events = events.map(|event| event.print(!self.lacks_data, &self.redaction));
@@ -135,18 +135,18 @@ impl HistoryPage {
 }
 
 impl History {
-    /// A page of the events.
+    /// Returns a page of the events.
     ///
     /// # Errors
     ///
-    /// When the page before, which the query names, is none of this order.
+    /// When the page token in the query does not belong to this order.
     pub fn page(&self, query: &HistoryQuery) -> Result<HistoryPage, InvalidPageToken> {
         let place = query.place()?;
         let first = u32::try_from(self.dropped()).unwrap_or(u32::MAX);
         let last = self.written();
         let most = query.limit.unwrap_or(usize::MAX).max(1);
         let most = u32::try_from(most).unwrap_or(u32::MAX);
-        // The events behind `from` up to `to`.
+        // The events after `from` up to `to`.
         let (from, to) = if query.is_reversed {
             let to = place
                 .map_or(last, |place| place.saturating_sub(1))
@@ -182,7 +182,7 @@ impl History {
     }
 }
 
-/// Where a page ends.
+/// The end of a page.
 struct Token {
     is_reversed: bool,
     /// The id of its last event.

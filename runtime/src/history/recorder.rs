@@ -10,31 +10,31 @@ use crate::execution_info::ExecutionInfo;
 use crate::program::{Program, StateIx};
 use crate::record::{Damaged, Reader, Record, Writer};
 
-/// How many events are kept for readers of `Run::events`, where no history is kept.
+/// How many events are retained for readers of `Run::events` if no history is recorded.
 const WATCHED: u32 = 1_024;
 
 /// Writes the history of a running execution.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    /// How many events are kept: the last of them; 0 when only the ids count.
+    /// How many events are retained: the last ones; 0 if only the ids count.
     most: u32,
     count: u32,
-    /// How many events there may be, the last one included.
+    /// The maximum number of events, including the last one.
     limit: u32,
-    /// There is room for the last event only, which says so.
+    /// Only one more event fits, which reports that the limit is exceeded.
     is_full: bool,
     /// The time of the last event.
     latest: Timestamp,
-    /// When this many are written the first ones are dropped.
+    /// The number of written events at which the first ones are dropped.
     next_drop: u32,
     entries: Log<Entry>,
-    /// How far the chains had come with the events that are not kept, as soon as some are not.
+    /// The state of the chains after the dropped events, if there are any.
     front: Option<Box<Chain>>,
     scopes: Scopes,
 }
 
 impl Recorder {
-    /// Of an execution of `program`, of whose events the last `most` are kept.
+    /// Creates the recorder of an execution of `program` that retains the last `most` events.
     pub(crate) fn new(program: &Program, most: u32) -> Self {
         let capacity = program.expected_events().min(most as usize);
         Self {
@@ -51,7 +51,7 @@ impl Recorder {
         .settled()
     }
 
-    /// Goes on with the history of an execution that wrote `count` events.
+    /// Continues the history of an execution that wrote `count` events.
     pub(crate) fn resumed(history: &History, most: u32, count: u32) -> Self {
         let Inner {
             entries,
@@ -73,7 +73,7 @@ impl Recorder {
         .settled()
     }
 
-    /// The same, with what follows from its entries.
+    /// Computes the fields that follow from the entries.
     fn settled(mut self) -> Self {
         self.settle();
         self
@@ -85,23 +85,23 @@ impl Recorder {
         self.next_drop = u32::try_from(next_drop).unwrap_or(u32::MAX);
     }
 
-    /// From now on there may be so many events.
+    /// Sets the maximum number of events.
     pub(crate) fn limit(&mut self, limit: u32) {
         self.limit = limit;
     }
 
-    /// Whether there is room for the last event only.
+    /// Whether only one more event fits.
     pub(crate) fn is_full(&self) -> bool {
         self.is_full
     }
 
-    /// From now on there is room, for the last event.
+    /// Makes capacity for the last event.
     pub(crate) fn make_room(&mut self) {
         self.is_full = false;
     }
 
-    /// Writes an event of a state and gives its id. When the history is full nothing is written. What the event carries is only made
-    /// where events are kept.
+    /// Writes an event of a state and returns its id. When the history is full nothing is written. The details are only computed
+    /// if events are retained.
     #[inline]
     pub(crate) fn write_of_state(
         &mut self,
@@ -120,7 +120,7 @@ impl Recorder {
         self.write_with(at, kind, state, scope, payload)
     }
 
-    /// Writes an event and gives its id.
+    /// Writes an event and returns its id.
     pub(crate) fn write(
         &mut self,
         at: Timestamp,
@@ -132,7 +132,7 @@ impl Recorder {
         self.write_with(at, kind, state, scope, || payload)
     }
 
-    /// The same. An event is not older than the one before it, also where the clock was set back.
+    /// Writes an event. It is never older than the previous one, also if the clock was set back.
     #[inline]
     fn write_with(
         &mut self,
@@ -161,7 +161,7 @@ impl Recorder {
         self.count
     }
 
-    /// Drops the first events, where only so many are kept.
+    /// Drops the first events, if the number is limited.
     #[cold]
     fn keep_last(&mut self) {
         let (front, scopes) = (self.front.get_or_insert_default(), &self.scopes);
@@ -171,7 +171,7 @@ impl Recorder {
         self.settle();
     }
 
-    /// Gives back the room for events that are to come: they may take long.
+    /// Releases the capacity for further events, because the execution may wait for long.
     pub(crate) fn shrink(&mut self) {
         self.entries.shrink();
     }
@@ -181,12 +181,12 @@ impl Recorder {
         self.latest
     }
 
-    /// How many events were written.
+    /// Returns how many events were written.
     pub(crate) fn count(&self) -> u32 {
         self.count
     }
 
-    /// Somebody reads along: from now on the last events are kept, if none were.
+    /// Retains the last events from now on, if none were retained, because a reader has subscribed.
     pub(crate) fn watch(&mut self) {
         if self.most == 0 {
             self.most = WATCHED;
@@ -208,12 +208,12 @@ impl Recorder {
         }
     }
 
-    /// Where nothing is kept, all that was written is dropped.
+    /// Returns a log from which all written events are dropped, if none are retained.
     fn nothing_kept(&self) -> Option<Log<Entry>> {
         (self.most == 0).then(|| Log::behind(self.count as usize))
     }
 
-    /// The history so far.
+    /// Returns the history so far.
     pub(crate) fn history(&self, program: Arc<Program>, about: Arc<ExecutionInfo>) -> History {
         let entries = self.nothing_kept();
         History::new(Inner {
@@ -225,7 +225,7 @@ impl Recorder {
         })
     }
 
-    /// The history up to the first `events`.
+    /// Returns the history of the first `events`.
     pub(crate) fn history_of_first(
         &self,
         events: usize,
@@ -243,12 +243,12 @@ impl Recorder {
         })
     }
 
-    /// Takes back the events behind the first `events`.
+    /// Removes the events after the first `events`.
     pub(crate) fn cut(&mut self, events: usize) {
         self.entries.keep_first(events);
     }
 
-    /// The whole history.
+    /// Returns the whole history.
     pub(crate) fn finish(self, program: Arc<Program>, about: Arc<ExecutionInfo>) -> History {
         History::new(Inner {
             program,
@@ -259,9 +259,9 @@ impl Recorder {
         })
     }
 
-    /// Writes what came behind the first `written`.
+    /// Writes the events after the first `written`.
     pub(crate) fn write_behind(&self, written: &mut WrittenEvents, to: &mut Writer) {
-        // What is kept without a bound has the greatest number of 64 bits.
+        // An unlimited recorder has the largest 64-bit number.
         let bound = (self.most < u32::MAX).then_some(u64::from(self.most));
         bound.unwrap_or(u64::MAX).write(to);
         self.count.write(to);
@@ -273,7 +273,7 @@ impl Recorder {
         written.scopes = self.scopes.write_behind(written.scopes, to);
     }
 
-    /// Whether the events that were read refer to what is there; the number of scopes.
+    /// Checks that the references of the events are valid. Returns the number of scopes.
     pub(crate) fn check(&self) -> Result<usize, Damaged> {
         let scopes = self.scopes.len();
         let is_sound = |entry: &Entry| {
@@ -286,7 +286,7 @@ impl Recorder {
         }
     }
 
-    /// Takes over what [`write_behind`](Self::write_behind) wrote.
+    /// Applies the events that [`write_behind`](Self::write_behind) wrote.
     pub(crate) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
         self.most = u32::try_from(u64::read(from)?).unwrap_or(u32::MAX);
         self.count = Record::read(from)?;
@@ -298,7 +298,7 @@ impl Recorder {
     }
 }
 
-/// How much of a history was written.
+/// The part of a history that was written.
 #[derive(Debug)]
 pub(crate) struct WrittenEvents {
     events: usize,
@@ -306,7 +306,7 @@ pub(crate) struct WrittenEvents {
 }
 
 impl WrittenEvents {
-    /// All that a recorder has.
+    /// Returns everything that a recorder has.
     pub(crate) fn of(recorder: &Recorder) -> Self {
         Self {
             events: recorder.entries.end(),
@@ -314,12 +314,12 @@ impl WrittenEvents {
         }
     }
 
-    /// How many events were written.
+    /// Returns how many events were written.
     pub(crate) fn count(&self) -> usize {
         self.events
     }
 
-    /// Whether the recorder has more.
+    /// Whether the recorder has more events.
     pub(crate) fn is_behind(&self, recorder: &Recorder) -> bool {
         self.events < recorder.entries.end()
     }
@@ -327,7 +327,7 @@ impl WrittenEvents {
 
 impl Default for WrittenEvents {
     fn default() -> Self {
-        // The scope of the top level is always there.
+        // The scope of the top level always exists.
         Self {
             events: 0,
             scopes: 1,

@@ -5,7 +5,7 @@ use crate::program::{Kind, Program, StateIx};
 use crate::record::{Damaged, Reader, Writer, record};
 use crate::task::Scoped;
 
-/// Names one iteration or branch of an execution; 0 is the top level.
+/// Identifies one iteration or branch of an execution; 0 is the top level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct ScopeId(pub(crate) u32);
 
@@ -13,7 +13,7 @@ impl ScopeId {
     pub(crate) const TOP: Self = Self(0);
 }
 
-/// One iteration of a Map or one branch of a Parallel, and how far its chain of events has come.
+/// One iteration of a Map or one branch of a Parallel, with the state of its chain of events.
 #[derive(Clone, Debug)]
 struct Scope {
     parent: ScopeId,
@@ -21,8 +21,8 @@ struct Scope {
     index: u32,
 }
 
-/// The scopes of one execution, as soon as it has one beside the top level. That has nothing to be kept: the first place of the list stands
-/// for it.
+/// The scopes of one execution; allocated with the first scope in addition to the top level. The top level has no data: index 0 of the list
+/// is a dummy for it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scopes(Option<Box<Log<Scope>>>);
 
@@ -50,7 +50,7 @@ impl Scopes {
         self.0.as_ref()?.get(scope.0 as usize)
     }
 
-    /// Writes the scopes behind the first `written`, and gives the number of all.
+    /// Writes the scopes after the first `written`, and returns the number of all.
     pub(super) fn write_behind(&self, written: usize, to: &mut Writer) -> usize {
         match &self.0 {
             Some(scopes) => scopes.write_behind(written, to),
@@ -58,7 +58,7 @@ impl Scopes {
         }
     }
 
-    /// Takes over what [`write_behind`](Self::write_behind) wrote.
+    /// Applies the scopes that [`write_behind`](Self::write_behind) wrote.
     pub(super) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
         let mut scopes = self.0.take().unwrap_or_else(none);
         let read = scopes.read_behind(from);
@@ -66,7 +66,7 @@ impl Scopes {
         read
     }
 
-    /// Whether each has a container, and stands behind the one around it.
+    /// Whether each has a container, and comes after the scope around it.
     pub(super) fn are_nested(&self) -> bool {
         let mut inner = self.0.iter().flat_map(|scopes| scopes.iter());
         inner.all(|(place, scope)| {
@@ -78,7 +78,7 @@ impl Scopes {
         self.get(scope).map_or(ScopeId::TOP, |scope| scope.parent)
     }
 
-    /// The containers around `scope`, outermost first.
+    /// Returns the containers around `scope`, outermost first.
     pub(super) fn path(&self, scope: ScopeId) -> Vec<(StateIx, u32)> {
         let mut path = Vec::new();
         let mut at = scope;
@@ -94,7 +94,7 @@ impl Scopes {
     }
 }
 
-/// A scope that prints itself.
+/// Formats the path of a scope.
 pub(crate) struct ScopePath<'a> {
     pub(crate) program: &'a Program,
     pub(crate) scopes: &'a Scopes,
@@ -107,7 +107,7 @@ impl Scoped for ScopePath<'_> {
     }
 }
 
-/// `Map[2]` for an iteration, `Parallel/FirstState` for a branch.
+/// Returns `Map[2]` for an iteration, `Parallel/FirstState` for a branch.
 pub(super) fn names(program: &Program, path: &[(StateIx, u32)]) -> Vec<String> {
     path.iter()
         .map(|&(container, index)| {

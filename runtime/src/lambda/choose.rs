@@ -1,11 +1,11 @@
-//! Which task a process serves.
+//! Chooses the task that a process serves.
 
 use stepwright_asl::similar::did_you_mean;
 
 use crate::task::TaskFunction;
 
-/// The environment variable that chooses the task of a program that has many: its name on the wire (`ChargeCard`) or its function's
-/// (`charge_card`).
+/// The environment variable that chooses the task of a program with several tasks: by its name in definitions (`ChargeCard`) or its function's
+/// name (`charge_card`).
 pub const TASK_VARIABLE: &str = "STEPWRIGHT_TASK";
 
 /// Why a program serves no task.
@@ -20,7 +20,7 @@ pub enum ChooseError {
     /// The variable names none of the tasks.
     #[error("`{TASK_VARIABLE}` is `{name}`, and no task has that name{hint}; there are {known}")]
     Unknown {
-        /// What it names.
+        /// The value of the variable.
         name: String,
         /// `; did you mean ..`
         hint: String,
@@ -37,7 +37,7 @@ pub enum ChooseError {
     Empty,
 }
 
-/// The task that `variable` names; without it, the only one.
+/// Returns the task that `variable` names; without it, the only one.
 pub(super) fn choose(
     tasks: &[TaskFunction],
     variable: Option<&str>,
@@ -48,7 +48,7 @@ pub(super) fn choose(
         (None, _) => return Err(ChooseError::NotSet(known(tasks))),
         (Some(name), _) => name,
     };
-    // A name on the wire goes before the name of another task's function.
+    // A name in definitions takes precedence over the name of another task's function.
     let on_wire = tasks.iter().filter(|task| task.name == name);
     let in_rust = tasks
         .iter()

@@ -1,4 +1,4 @@
-//! What is wrong before the first call, as Lambda is told.
+//! Reports errors before the first call to Lambda.
 
 use lambda_runtime::Error;
 use lambda_runtime_api_client::body::Body;
@@ -10,7 +10,7 @@ use super::ChooseError;
 /// The error type of a program that serves no task.
 const NO_TASK: &str = "Stepwright.NoTask";
 
-/// Tells the Lambda Runtime API, so that whoever calls the function is given the message, too, and not only its log.
+/// Reports the error to the Lambda Runtime API, so that callers of the function get the message, too, and not only its log.
 pub(super) async fn report(error: &ChooseError) -> Result<(), Error> {
     let body = json!({ "errorType": NO_TASK, "errorMessage": error.to_string() });
     let request = build_request()

@@ -1,6 +1,6 @@
 //! Tasks as AWS Lambda functions (feature `lambda`).
 //!
-//! The functions stay as they are: what a workflow calls in process and in tests is what runs on Lambda. A program is one function:
+//! The same functions run in process, in tests and on Lambda. A program is one function:
 //!
 //! ```no_run
 //! use stepwright::{TaskError, task};
@@ -26,7 +26,7 @@
 //! }
 //! ```
 //!
-//! or many, of which the environment variable [`STEPWRIGHT_TASK`](TASK_VARIABLE) chooses one. Then all functions of a workflow are built, uploaded
+//! or several, of which the environment variable [`STEPWRIGHT_TASK`](TASK_VARIABLE) chooses one. Then all functions of a workflow are built, uploaded
 //! and cached as one program:
 //!
 //! ```no_run
@@ -50,20 +50,20 @@
 //!
 //! [`Tasks::workflow`] adds all tasks of a workflow that have a body.
 //!
-//! # What travels
+//! # Events, results and errors
 //!
-//! - The event is the task's input. One that does not fit fails with `Stepwright.InvalidInput`, and the message names the field. The envelope of a
-//!   `#[task(context)]` is unwrapped.
-//! - A task error becomes `{"errorType", "errorMessage"}`: the name that `catch PaymentError::Declined` matches, and a text that has the fields it
+//! - The event is the task's input. An event that does not match its type fails with `Stepwright.InvalidInput`, and the message names the field.
+//!   The envelope of a `#[task(context)]` is unwrapped.
+//! - A task error becomes `{"errorType", "errorMessage"}`: the name that `catch PaymentError::Declined` matches, and a text with the fields that it
 //!   binds. Without this, errors of Rust functions arrive as `alloc::boxed::Box<dyn core::error::Error ...>`, and no Retry or Catch matches them.
-//! - A panic is `Stepwright.TaskPanicked`, and the function takes the next event.
+//! - A panic is `Stepwright.TaskPanicked`, and the function accepts the next event.
 //!
-//! `docs/errors-on-the-wire.md` of the project has all of it.
+//! `docs/errors-on-the-wire.md` of the project describes the format completely.
 //!
 //! # Inside of a task
 //!
-//! [`TaskContext::state`](stepwright::TaskContext::state) gives what [`Tasks::state`] was given, and the invocation's own
-//! [`lambda_runtime::Context`] (request id, deadline, ARN). Nothing cancels a task on Lambda; where it runs out of time, the process is stopped.
+//! [`TaskContext::state`](stepwright::TaskContext::state) returns the values of [`Tasks::state`], and the invocation's own
+//! [`lambda_runtime::Context`] (request id, deadline, ARN). Tasks are not cancelled on Lambda; on a timeout, Lambda stops the process.
 
 mod choose;
 mod init_error;

@@ -1,4 +1,4 @@
-//! One task as the service that lambda_runtime calls.
+//! One task as a service for lambda_runtime.
 
 use std::fmt;
 use std::future::Future;
@@ -15,7 +15,8 @@ use crate::task::handler::INVALID_INPUT;
 use crate::task::{SharedState, Surroundings, TaskFailure, TaskFunction, TaskResult};
 use crate::value::Value;
 
-/// A task as a service of [`lambda_runtime`]: an event in, the task's output or its failure out. [`Tasks::service`](super::Tasks::service) makes it.
+/// A task as a service of [`lambda_runtime`]: it takes an event, and returns the task's output or its failure.
+/// [`Tasks::service`](super::Tasks::service) creates it.
 #[derive(Clone)]
 pub struct TaskService {
     task: TaskFunction,
@@ -30,7 +31,7 @@ impl TaskService {
         }
     }
 
-    /// The name of the task on the wire.
+    /// Returns the name of the task in definitions.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.task.name
@@ -57,7 +58,7 @@ impl Service<LambdaEvent<Box<RawValue>>> for TaskService {
         let mut surroundings = Surroundings::new(self.shared.clone());
         surroundings.own = Some(Box::new(event.context));
         Box::pin(async move {
-            // As deep as an execution's values, where serde_json ends at 128 levels.
+            // The depth limit is that of an execution's values; serde_json allows only 128 levels.
             let payload = Value::from_text(event.payload.get())
                 .map_err(|error| TaskFailure::internal(INVALID_INPUT, &error.to_string()))?;
             task.call(surroundings, payload).await
@@ -65,8 +66,8 @@ impl Service<LambdaEvent<Box<RawValue>>> for TaskService {
     }
 }
 
-/// What Step Functions makes `Error` and `Cause` of: Lambda hands the two on as `{"errorType", "errorMessage"}`, `errorType` is the `Error`, and the
-/// whole is the `Cause`.
+/// The source of `Error` and `Cause` in Step Functions: Lambda returns `{"errorType", "errorMessage"}`, of which `errorType` is the `Error`, and the
+/// whole object is the `Cause`.
 impl From<TaskFailure> for Diagnostic {
     fn from(failure: TaskFailure) -> Self {
         let cause = failure.cause.unwrap_or_default();
@@ -74,7 +75,7 @@ impl From<TaskFailure> for Diagnostic {
             Ok(RustCause {
                 error_message: Json::String(message),
             }) => message,
-            // Somebody's own.
+            // A cause in another format.
             _ => cause,
         };
         Self {
@@ -84,7 +85,7 @@ impl From<TaskFailure> for Diagnostic {
     }
 }
 
-/// The part of a Rust task's cause that says more than the name.
+/// The fields of a Rust task's cause in addition to the name.
 #[derive(Deserialize)]
 struct RustCause {
     #[serde(rename = "errorMessage")]

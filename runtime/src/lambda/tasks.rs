@@ -24,26 +24,26 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// No tasks yet.
+    /// Creates a set without tasks.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Shares a value with all tasks: a database pool, a client. Tasks read it by its type, with
-    /// [`TaskContext::state`](stepwright::TaskContext::state). It is made once, before the first call; one of the same type that is given later
-    /// takes its place.
+    /// Shares a value with all tasks: a database pool or a client, for example. Tasks get it by its type, with
+    /// [`TaskContext::state`](stepwright::TaskContext::state). The value is created once, before the first call. A later value of the same type
+    /// replaces it.
     pub fn state<T: Any + Send + Sync>(mut self, state: T) -> Self {
         self.shared.insert(TypeId::of::<T>(), Box::new(state));
         self
     }
 
-    /// Adds a task. The same one again is one.
+    /// Adds a task. Adding a task again has no effect.
     pub fn task<T: Handler>(mut self) -> Self {
         self.add(TaskFunction::of::<T>());
         self
     }
 
-    /// Adds all tasks of a workflow that have a body, with those of the workflows that it nests.
+    /// Adds all tasks with a body of a workflow and of its nested workflows.
     pub fn workflow<W: Workflow>(mut self) -> Self {
         self.bind::<W>();
         self
@@ -61,8 +61,8 @@ impl Tasks {
         }
     }
 
-    /// The task that a name chooses, as a service: what [`run`](Self::run) gives to [`lambda_runtime::run`]. For a [`lambda_runtime::Runtime`] with
-    /// layers of your own, or for a test.
+    /// Returns the task that a name chooses as a service, which [`run`](Self::run) passes to [`lambda_runtime::run`]. Use it for a
+    /// [`lambda_runtime::Runtime`] with your own layers, or for a test.
     ///
     /// ```
     /// use lambda_runtime::{Context, LambdaEvent, Service};
@@ -83,7 +83,7 @@ impl Tasks {
     ///
     /// # Errors
     ///
-    /// When the name chooses no task, or there is none and not exactly one task.
+    /// When the name matches no task, or there is no name and not exactly one task.
     pub fn service(self, name: Option<&str>) -> Result<TaskService, ChooseError> {
         let task = choose(&self.tasks, name)?;
         Ok(TaskService::new(task, self.shared))
@@ -93,7 +93,7 @@ impl Tasks {
     ///
     /// # Errors
     ///
-    /// When the variable chooses no task, of which Lambda is told, too, and when the Lambda Runtime API cannot be reached.
+    /// When the variable chooses no task, which is also reported to Lambda, and when the Lambda Runtime API cannot be reached.
     ///
     /// # Panics
     ///
@@ -121,7 +121,7 @@ impl fmt::Debug for Tasks {
     }
 }
 
-/// Takes the tasks of a workflow.
+/// Adds the tasks of a workflow.
 struct Binding<'a>(&'a mut Tasks);
 
 impl TaskBinder for Binding<'_> {
@@ -129,7 +129,7 @@ impl TaskBinder for Binding<'_> {
         self.0.add(TaskFunction::of::<T>());
     }
 
-    // Somebody else implements it.
+    // A task without a body, which is implemented elsewhere.
     fn declaration<T: Task>(&mut self, _: Address) {}
 }
 

@@ -7,9 +7,9 @@ use futures_util::stream::{self, Stream, StreamExt};
 
 use super::{Object, ObjectError};
 
-/// An object's content while it is read: a stream of chunks, of which nobody needs to hold them all.
+/// The content of an object that is being read: a stream of chunks, so that the whole content need not be in memory.
 ///
-/// The reader stops as soon as there is more than a limit allows, and at once where the store says
+/// The reader stops as soon as the content exceeds a limit, or before reading if the store knows
 /// [the size](Self::with_size).
 ///
 /// ```
@@ -17,10 +17,10 @@ use super::{Object, ObjectError};
 /// use bytes::Bytes;
 /// use stepwright_runtime::objects::{ObjectBody, ObjectError};
 ///
-/// // What a store has in memory.
+/// // Content that a store has in memory.
 /// assert_eq!(ObjectBody::from("all of it").read(1_000).await.unwrap(), "all of it");
 ///
-/// // What comes piece by piece: any stream of bytes, such as that of an HTTP response.
+/// // Content that arrives in pieces: any stream of bytes, such as that of an HTTP response.
 /// let chunks = ["a,b\n", "1,2\n"].map(|chunk| Ok::<_, ObjectError>(Bytes::from(chunk)));
 /// let body = ObjectBody::new(futures_util::stream::iter(chunks)).with_size(8);
 /// assert_eq!(body.read(7).await, Err(ObjectError::TooLarge(7)));
@@ -32,7 +32,7 @@ pub struct ObjectBody {
 }
 
 impl ObjectBody {
-    /// The content that a stream gives.
+    /// Creates a body from a stream.
     pub fn new(chunks: impl Stream<Item = Result<Bytes, ObjectError>> + Send + 'static) -> Self {
         Self {
             size: None,
@@ -40,30 +40,30 @@ impl ObjectBody {
         }
     }
 
-    /// The same, with the length in bytes that the store knows before it is read.
+    /// Sets the length in bytes, if the store knows it before the content is read.
     #[must_use]
     pub fn with_size(mut self, bytes: u64) -> Self {
         self.size = Some(bytes);
         self
     }
 
-    /// The length in bytes, where the store knows it.
+    /// Returns the length in bytes, if the store knows it.
     pub fn size(&self) -> Option<u64> {
         self.size
     }
 
-    /// All of the content, if it has `most` bytes or less.
+    /// Reads the whole content, of at most `most` bytes.
     ///
     /// # Errors
     ///
-    /// [`ObjectError::TooLarge`], as soon as it is known, or whatever the store meets.
+    /// [`ObjectError::TooLarge`], as soon as it is known, or another error of the store.
     pub async fn read(mut self, most: u64) -> Result<Bytes, ObjectError> {
         self.check(most)?;
         let Some(first) = self.next().await.transpose()? else {
             return Ok(Bytes::new());
         };
         let Some(second) = self.next().await.transpose()? else {
-            // Nothing is copied.
+            // A single chunk is not copied.
             return within(most, first.len()).map(|()| first);
         };
         let mut all = BytesMut::with_capacity(self.expected(most));
@@ -78,7 +78,7 @@ impl ObjectBody {
         Ok(all.freeze())
     }
 
-    /// Whether the size that the store says is within a limit.
+    /// Checks the size against a limit, if the store knows it.
     pub(crate) fn check(&self, most: u64) -> Result<(), ObjectError> {
         match self.size {
             Some(size) if size > most => Err(ObjectError::TooLarge(most)),
@@ -86,7 +86,7 @@ impl ObjectBody {
         }
     }
 
-    /// How much room is made before it is read. What a store says is not believed beyond reason.
+    /// Returns the capacity to reserve before reading. The store may report a wrong size, so it is limited.
     fn expected(&self, most: u64) -> usize {
         const REASON: u64 = 1 << 30;
         let size = self.size.unwrap_or(0).min(most).min(REASON);

@@ -1,23 +1,23 @@
 use std::fmt;
 
-/// Why a store does not do what it is asked for. Printed, it is the message of S3.
+/// An error of an object store. Its message is that of S3.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ObjectError {
-    /// There is no such bucket.
+    /// The bucket does not exist.
     NoSuchBucket,
     /// The bucket has no such key.
     NoSuchKey,
-    /// The store does not let anybody do that.
+    /// The store does not allow the operation.
     AccessDenied,
-    /// The object has more bytes than are allowed: so many are.
+    /// The object has more bytes than this limit.
     TooLarge(u64),
-    /// Anything else, in the store's words.
+    /// Any other error, with the store's message.
     Other(String),
 }
 
 impl ObjectError {
-    /// S3's HTTP status and error code.
+    /// Returns S3's HTTP status and error code.
     fn code(&self) -> Option<(u16, &'static str)> {
         match self {
             Self::NoSuchBucket => Some((404, "NoSuchBucket")),
@@ -27,7 +27,7 @@ impl ObjectError {
         }
     }
 
-    /// The cause of a state that fails by it, as the service's S3 client prints it.
+    /// Returns the cause of a state that fails with this error, as the service's S3 client formats it.
     pub(crate) fn cause(&self, request_id: &str) -> String {
         match self.code() {
             Some((status, code)) => format!(

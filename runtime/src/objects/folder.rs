@@ -11,17 +11,17 @@ use super::{InParts, Listed, ObjectBody, ObjectError, ObjectFuture, ObjectStore,
 use crate::atomic_file;
 use crate::clock::Timestamp;
 
-/// How much of a file is read at a time.
+/// How many bytes of a file are read at a time.
 const CHUNK: u64 = 1 << 20;
 
-/// The end of the names of files that are not complete. These names begin with a dot.
+/// The suffix of the names of incomplete files. These names begin with a dot.
 const PARTS: &str = ".stepwright-parts";
 
 /// Objects in a local directory: each directory in it is a bucket, each file below that an object whose key is its
 /// path, with `/` between the parts.
 ///
-/// No key leads out of its bucket: `..`, absolute paths and links that point elsewhere are refused, and a link is no bucket. A bucket must
-/// be there; directories inside it are made as keys need them. Reading and writing happen on tokio's threads for
+/// Keys cannot leave their bucket: `..`, absolute paths and links to other directories are rejected, and a link is no bucket. A bucket must
+/// exist; directories inside it are created for keys. Files are read and written on tokio's threads for
 /// blocking work.
 ///
 /// An object is written to a hidden file in the same directory, which is synced and then renamed. A reader, and a process that
@@ -41,12 +41,12 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// The directory that has the buckets.
+    /// Creates a store of the buckets in this directory.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
-    /// The directory of a bucket, with all links resolved.
+    /// Returns the directory of a bucket, with all links resolved.
     fn bucket(&self, name: &str) -> Result<PathBuf, ObjectError> {
         if !is_name(name) {
             return Err(ObjectError::NoSuchBucket);
@@ -64,7 +64,7 @@ impl Folder {
         }
     }
 
-    /// Opens a file, and only a file: a pipe has no end, and a directory no content.
+    /// Opens a regular file only: a pipe has no end, and a directory no content.
     fn open(&self, bucket: &str, key: &str) -> Result<(PathBuf, File, u64), ObjectError> {
         let bucket = self.bucket(bucket)?;
         let Some(relative) = relative(key) else {
@@ -93,14 +93,14 @@ impl Folder {
                 let entry = entry.map_err(|error| other(&directory, &error))?;
                 let path = entry.path();
                 let Ok(name) = entry.file_name().into_string() else {
-                    // No key can name it.
+                    // No key can name this file.
                     continue;
                 };
                 if is_incomplete(&name) {
                     continue;
                 }
                 let key = format!("{before}{name}");
-                // Links are not followed: they may lead anywhere, also back here.
+                // Links are not followed: they may lead to any directory, also to a parent.
                 let kind = entry.file_type().map_err(|error| other(&path, &error))?;
                 let inner = format!("{key}/");
                 if kind.is_dir() && (inner.starts_with(prefix) || prefix.starts_with(&inner)) {
@@ -115,7 +115,7 @@ impl Folder {
         Ok(rows)
     }
 
-    /// Where an object is written. The directories that it needs are made.
+    /// Returns the path to which an object is written. Creates the directories.
     fn place(&self, bucket: &str, key: &str) -> Result<PathBuf, ObjectError> {
         let bucket = self.bucket(bucket)?;
         let Some(relative) = relative(key) else {
@@ -125,7 +125,7 @@ impl Folder {
         };
         let path = bucket.join(relative);
         if let Some(parent) = path.parent() {
-            // What is there already must lie inside before anything is made below it.
+            // The existing part of the path must be inside the bucket before anything is created below it.
             let existing = parent.ancestors().find(|ancestor| ancestor.exists());
             let existing = existing.unwrap_or(&bucket);
             let real = existing
@@ -145,12 +145,12 @@ impl Folder {
     /// Writes an object atomically and durably.
     fn write(&self, bucket: &str, key: &str, body: &[u8]) -> Result<(), ObjectError> {
         let path = self.place(bucket, key)?;
-        // The key's own name may be as long as a name can be, so it is no part of this one.
+        // The name of the key may have the maximum length of a file name, so it is not part of this name.
         let temporary = path.with_file_name(format!(".{}{PARTS}", Uuid::new_v4().simple()));
         atomic_file::write(&temporary, &path, body).map_err(|error| other(&path, &error))
     }
 
-    /// The file that has the parts of an object, opened, with its path and that of the object.
+    /// Opens the file with the parts of an object. Returns it with its path and that of the object.
     fn parts(
         &self,
         bucket: &str,
@@ -167,7 +167,7 @@ impl Folder {
         Ok((path, parts, opened))
     }
 
-    /// What is there of an earlier attempt is written over: a thread may still be at work for that, with the same content.
+    /// The file of an earlier attempt is overwritten, not truncated: a thread of that attempt may still write the same content.
     fn begin(&self, bucket: &str, key: &str) -> Result<String, ObjectError> {
         let mut options = File::options();
         options.write(true).create(true).truncate(false);
@@ -189,7 +189,7 @@ impl Folder {
             file.sync_data()
         };
         written().map_err(|error| other(&path, &error))?;
-        // What is behind the last part is not of this object.
+        // Bytes after the last part do not belong to this object.
         let end = offset.saturating_add(u64::try_from(body.len()).unwrap_or(u64::MAX));
         Ok(end.to_string())
     }
@@ -205,14 +205,14 @@ impl Folder {
             atomic_file::publish(&path, &to)
         };
         match renamed() {
-            // It was completed before, or meanwhile.
+            // It was completed before, or concurrently.
             Err(error) if error.kind() == ErrorKind::NotFound && to.is_file() => Ok(()),
             renamed => renamed.map_err(|error| other(&to, &error)),
         }
     }
 }
 
-/// Whether a file is an object that is not complete.
+/// Whether a file is an incomplete object.
 fn is_incomplete(name: &str) -> bool {
     name.starts_with('.') && name.ends_with(PARTS)
 }
@@ -227,7 +227,7 @@ fn is_name(text: &str) -> bool {
     is_one && !text.contains(['\\', '\0'])
 }
 
-/// A key as a path below its bucket; `None` for one that leads elsewhere or that no file can have.
+/// Converts a key to a path below its bucket; `None` for a path outside of it, or for a key that cannot be a file name.
 fn relative(key: &str) -> Option<PathBuf> {
     let parts = key.split('/');
     parts
@@ -235,7 +235,7 @@ fn relative(key: &str) -> Option<PathBuf> {
         .collect::<Option<PathBuf>>()
 }
 
-/// The content itself is not read: the entity tag follows from the file's size and time.
+/// The content is not read: the entity tag is derived from the file's size and time.
 fn row(key: String, metadata: &Metadata) -> Listed {
     let since = metadata
         .modified()
@@ -253,7 +253,7 @@ fn other(path: &Path, error: &io::Error) -> ObjectError {
     }
 }
 
-/// The next piece of a file; empty at its end.
+/// Reads the next piece of a file; empty at its end.
 fn chunk(file: &mut File, path: &Path) -> Result<Bytes, ObjectError> {
     let mut content = Vec::new();
     let read = file.take(CHUNK).read_to_end(&mut content);
@@ -261,7 +261,7 @@ fn chunk(file: &mut File, path: &Path) -> Result<Bytes, ObjectError> {
     Ok(Bytes::from(content))
 }
 
-/// Reads a file piece by piece, none before it is asked for.
+/// Reads a file piece by piece, on demand.
 fn body(path: PathBuf, file: File, length: u64) -> ObjectBody {
     let chunks = stream::try_unfold((path, file), async |(path, mut file)| {
         let (read, path, file) = blocking(move || {
@@ -274,7 +274,7 @@ fn body(path: PathBuf, file: File, length: u64) -> ObjectBody {
     ObjectBody::new(chunks).with_size(length)
 }
 
-/// Does blocking work where it hinders nobody.
+/// Runs blocking work on a thread for it.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ObjectError> + Send + 'static,
 ) -> Result<T, ObjectError> {

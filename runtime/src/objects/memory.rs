@@ -6,10 +6,10 @@ use bytes::Bytes;
 
 use super::{InParts, Listed, Object, ObjectBody, ObjectError, ObjectFuture, ObjectStore, Upload};
 
-/// Objects in memory. Clones are the same store, so a test keeps one and looks at what was written.
+/// Objects in memory. Clones share the same store, so a test can retain one and read what was written.
 ///
-/// A bucket is there once it was named with [`bucket`](Self::bucket) or something was put into it with
-/// [`with`](Self::with). An execution that writes to another one fails, as it does on S3.
+/// A bucket exists once it was named with [`bucket`](Self::bucket) or got an object with
+/// [`with`](Self::with). An execution that writes to another bucket fails, as on S3.
 ///
 /// ```
 /// use stepwright_runtime::objects::Memory;
@@ -26,7 +26,7 @@ pub struct Memory {
 
 type Bucket = BTreeMap<String, Object>;
 
-/// The parts of objects that are not complete, by the ids of their uploads.
+/// The parts of incomplete objects, by the ids of their uploads.
 #[derive(Default)]
 struct Uploads {
     begun: usize,
@@ -34,19 +34,19 @@ struct Uploads {
 }
 
 impl Memory {
-    /// A store without buckets.
+    /// Creates a store without buckets.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The same store with a bucket, empty unless it is there already.
+    /// Adds a bucket, unless it exists.
     #[must_use]
     pub fn bucket(self, name: impl Into<String>) -> Self {
         self.lock().entry(name.into()).or_default();
         self
     }
 
-    /// The same store with an object, and with its bucket.
+    /// Adds an object, and its bucket if necessary.
     #[must_use]
     pub fn with(
         self,
@@ -61,12 +61,12 @@ impl Memory {
         self
     }
 
-    /// An object's content as text, if there is one.
+    /// Returns an object's content as text, if it exists.
     pub fn text(&self, bucket: &str, key: &str) -> Option<String> {
         Some(self.lock().get(bucket)?.get(key)?.text())
     }
 
-    /// The keys of a bucket in ascending order.
+    /// Returns the keys of a bucket in ascending order.
     pub fn keys(&self, bucket: &str) -> Vec<String> {
         let buckets = self.lock();
         let keys = buckets.get(bucket).into_iter().flat_map(Bucket::keys);

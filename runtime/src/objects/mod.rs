@@ -1,8 +1,8 @@
-//! Where a Distributed Map reads its items and writes its results: what Amazon S3 is to the service.
+//! Object stores, from which Distributed Maps read their items, and to which they write their results: a replacement of Amazon S3.
 //!
-//! An engine gets a store with [`EngineBuilder::objects`](crate::EngineBuilder::objects). Two come with the crate:
-//! [`Memory`], for tests, and [`Folder`], where a bucket is a directory. Whatever else implements [`ObjectStore`]
-//! (S3 itself, say) serves as well.
+//! Set the store of an engine with [`EngineBuilder::objects`](crate::EngineBuilder::objects). Two come with the crate:
+//! [`Memory`], for tests, and [`Folder`], where a bucket is a directory. You can implement [`ObjectStore`]
+//! for others, for S3 itself, for example.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -51,7 +51,7 @@ pub use self::memory::Memory;
 pub use self::object::{Listed, Object};
 pub use self::parts::{InParts, Upload};
 
-/// What a store is at work on.
+/// The future of an operation of a store.
 pub type ObjectFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ObjectError>> + Send + 'a>>;
 
 /// Objects by bucket and key.
@@ -61,7 +61,7 @@ pub type ObjectFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ObjectError
 ///     Listed, Memory, ObjectBody, ObjectError, ObjectFuture, ObjectStore,
 /// };
 ///
-/// /// A store that nobody can write to.
+/// /// A store that cannot be written to.
 /// struct ReadOnly(Memory);
 ///
 /// impl ObjectStore for ReadOnly {
@@ -77,30 +77,30 @@ pub type ObjectFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ObjectError
 /// }
 /// ```
 pub trait ObjectStore: Send + Sync {
-    /// An object's content, as it is read: what is in memory as it is ([`ObjectBody::from`]), anything else as a stream
-    /// ([`ObjectBody::new`]), so that a large object never is.
+    /// Returns an object's content. Use [`ObjectBody::from`] for content in memory, and a stream ([`ObjectBody::new`]) for other content, so that
+    /// a large object is never in memory as a whole.
     ///
     /// # Errors
     ///
-    /// [`ObjectError::NoSuchBucket`], [`ObjectError::NoSuchKey`], or whatever the store meets.
+    /// [`ObjectError::NoSuchBucket`], [`ObjectError::NoSuchKey`], or another error of the store.
     fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, ObjectBody>;
 
-    /// The objects whose key begins with `prefix`, by key in ascending order of UTF-8 bytes.
+    /// Returns the objects whose keys begin with `prefix`, by key in ascending order of UTF-8 bytes.
     ///
     /// # Errors
     ///
-    /// [`ObjectError::NoSuchBucket`], or whatever the store meets.
+    /// [`ObjectError::NoSuchBucket`], or another error of the store.
     fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>>;
 
-    /// Writes an object, in place of one that is there.
+    /// Writes an object. Replaces an existing one.
     ///
     /// # Errors
     ///
-    /// [`ObjectError::NoSuchBucket`], or whatever the store meets.
+    /// [`ObjectError::NoSuchBucket`], or another error of the store.
     fn put<'a>(&'a self, bucket: &'a str, key: &'a str, body: Vec<u8>) -> ObjectFuture<'a, ()>;
 
-    /// The same store, where it takes objects in parts. The results of a Map Run then leave while it is at work. Without, as by
-    /// default, they stay in memory until a file of them is whole.
+    /// Returns the store's interface for uploads in parts, if it supports them. The results of a Map Run are then uploaded during the run. Without
+    /// it, as by default, they stay in memory until a whole file of them is written.
     fn in_parts(&self) -> Option<&dyn InParts> {
         None
     }

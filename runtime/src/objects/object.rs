@@ -4,7 +4,7 @@ use md5::{Digest, Md5};
 use crate::clock::Timestamp;
 use crate::record::record;
 
-/// An object's content, all of it in memory. Clones share it.
+/// An object's content, as a whole in memory. Clones share it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
     /// The bytes.
@@ -12,17 +12,17 @@ pub struct Object {
 }
 
 impl Object {
-    /// An object of these bytes.
+    /// Creates an object of these bytes.
     pub fn new(body: impl Into<Bytes>) -> Self {
         Self { body: body.into() }
     }
 
-    /// The content as text; what is no UTF-8 is replaced.
+    /// Returns the content as text; invalid UTF-8 is replaced.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The row of this object in a list. Its entity tag is the MD5 digest of the content, as S3's is.
+    /// Returns the entry of this object in a list. Its entity tag is the MD5 digest of the content, as on S3.
     pub fn listed(&self, key: impl Into<String>) -> Listed {
         let digest = Md5::digest(&self.body);
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -31,7 +31,7 @@ impl Object {
     }
 }
 
-/// One row of a bucket's list, with what `ListObjectsV2` tells of it.
+/// One entry of a bucket's list, with the fields of `ListObjectsV2`.
 ///
 /// ```
 /// use stepwright_runtime::objects::{Listed, Object};
@@ -54,12 +54,12 @@ pub struct Listed {
     pub etag: String,
     /// When the object was written.
     pub last_modified: Timestamp,
-    /// `STANDARD` unless the store knows others.
+    /// `STANDARD` unless the store has other classes.
     pub storage_class: String,
 }
 
 impl Listed {
-    /// A row of an object in the standard class that was written at the beginning of 1970.
+    /// Creates an entry of an object in the standard class that was written at the beginning of 1970.
     pub fn new(key: impl Into<String>, size: u64, etag: impl Into<String>) -> Self {
         Self {
             key: key.into(),
@@ -70,7 +70,7 @@ impl Listed {
         }
     }
 
-    /// The same row, written at another time.
+    /// Sets the time at which the object was written.
     #[must_use]
     pub fn modified(mut self, at: Timestamp) -> Self {
         self.last_modified = at;

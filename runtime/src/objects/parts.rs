@@ -2,13 +2,13 @@ use bytes::Bytes;
 
 use super::ObjectFuture;
 
-/// Writes objects part by part, so that an object is larger than what anybody has in memory: S3's multipart upload.
+/// Writes objects part by part, so that a large object is never in memory as a whole: S3's multipart upload.
 ///
-/// A store that does so gives itself as [`ObjectStore::in_parts`](super::ObjectStore::in_parts). Nothing is read or listed of an
-/// object before it is complete. An upload whose Map Run fails or is stopped stays, because a redrive goes on with it. S3 deletes
+/// A store with this feature returns itself from [`ObjectStore::in_parts`](super::ObjectStore::in_parts). An incomplete object can be neither
+/// read nor listed. An upload whose Map Run fails or is stopped is retained, because a redrive continues it. S3 deletes
 /// it after a time with the lifecycle rule `AbortIncompleteMultipartUpload`.
 ///
-/// The engine asks for one thing at a time, in order. What it has no answer to, because its process ended, it asks for again with
+/// The engine sends one request at a time, in order. If its process ends before the response, it repeats the request with
 /// the same content.
 ///
 /// ```
@@ -26,19 +26,19 @@ use super::ObjectFuture;
 /// # Ok(()) }
 /// ```
 pub trait InParts: Send + Sync {
-    /// Begins an object, and gives the id of its upload: `CreateMultipartUpload`.
+    /// Starts an upload, and returns its id: `CreateMultipartUpload`.
     ///
     /// # Errors
     ///
-    /// [`ObjectError::NoSuchBucket`](super::ObjectError::NoSuchBucket), or whatever the store meets.
+    /// [`ObjectError::NoSuchBucket`](super::ObjectError::NoSuchBucket), or another error of the store.
     fn begin<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, String>;
 
-    /// Keeps a part, in place of one with the same number, and gives its tag: `UploadPart`. Numbers begin with 1; `offset` is where
-    /// the part begins in the object. The part must be there after a loss of power.
+    /// Stores a part, replacing one with the same number, and returns its tag: `UploadPart`. Numbers begin with 1; `offset` is the
+    /// position of the part in the object. The part must survive a loss of power.
     ///
     /// # Errors
     ///
-    /// Whatever the store meets.
+    /// Any error of the store.
     fn part<'a>(
         &'a self,
         upload: &'a Upload,
@@ -47,16 +47,16 @@ pub trait InParts: Send + Sync {
         body: Bytes,
     ) -> ObjectFuture<'a, String>;
 
-    /// Makes the object of its parts, whose tags are given in order: `CompleteMultipartUpload`. What was completed before stays
-    /// as it is.
+    /// Creates the object from its parts, with their tags in order: `CompleteMultipartUpload`. An object that was completed before stays
+    /// unchanged.
     ///
     /// # Errors
     ///
-    /// Whatever the store meets.
+    /// Any error of the store.
     fn complete<'a>(&'a self, upload: &'a Upload, tags: &'a [String]) -> ObjectFuture<'a, ()>;
 }
 
-/// An object that is being written in parts.
+/// An object that is being uploaded in parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Upload {
@@ -64,12 +64,12 @@ pub struct Upload {
     pub bucket: String,
     /// The object's key.
     pub key: String,
-    /// What [`InParts::begin`] gave.
+    /// The id that [`InParts::begin`] returned.
     pub id: String,
 }
 
 impl Upload {
-    /// The upload with this id.
+    /// Creates an upload with this id.
     pub fn new(bucket: impl Into<String>, key: impl Into<String>, id: impl Into<String>) -> Self {
         Self {
             bucket: bucket.into(),

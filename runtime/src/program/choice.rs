@@ -8,7 +8,7 @@ pub(crate) struct Choice {
     pub(crate) default: Option<StateIx>,
 }
 
-/// One way out. What it assigns and gives replaces what the state assigns and gives.
+/// One transition. Its Assign and Output replace those of the state.
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) condition: Condition,

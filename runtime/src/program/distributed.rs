@@ -6,10 +6,10 @@ use crate::distributed::Layout;
 use crate::distributed::source::Pointer;
 use crate::query::Expr;
 
-/// What only a Distributed Map has.
+/// The fields that only a Distributed Map has.
 #[derive(Debug)]
 pub(crate) struct Distributed {
-    /// What its children are.
+    /// The type of its child executions.
     pub(crate) execution_type: MachineType,
     /// Its name in the ARNs of its runs and children.
     pub(crate) label: SmolStr,
@@ -26,7 +26,7 @@ pub(crate) struct Reader {
     pub(crate) max_items: Numeric,
 }
 
-/// What the parameters lead to.
+/// The kind of object that the parameters select.
 #[derive(Debug)]
 pub(crate) enum Reads {
     /// `s3:getObject`: an object with the items.
@@ -35,11 +35,11 @@ pub(crate) enum Reads {
     Inventory,
     /// `s3:getObject` of an Athena manifest, which lists objects with the items.
     Athena(Format),
-    /// `s3:listObjectsV2`: the objects' metadata, or, with LOAD_AND_FLATTEN, what is in them.
+    /// `s3:listObjectsV2`: the objects' metadata, or, with LOAD_AND_FLATTEN, their content.
     List(Option<Format>),
 }
 
-/// InputType, with what belongs to it.
+/// InputType, with its options.
 #[derive(Debug)]
 pub(crate) enum Format {
     Json {
@@ -65,7 +65,7 @@ pub(crate) struct Batcher {
 /// ResultWriter.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    /// Of `s3:putObject`: Bucket and Prefix. Without, the results are the state's.
+    /// The parameters of `s3:putObject`: Bucket and Prefix. Without them, the results are in the state's output.
     pub(crate) parameters: Option<Expr>,
     pub(crate) layout: Layout,
 }

@@ -15,7 +15,7 @@ pub(crate) enum Text {
     #[default]
     Absent,
     Literal(SmolStr),
-    /// By path, intrinsic function or JSONata. The field's name is a part of messages.
+    /// By path, intrinsic function or JSONata. Messages contain the field's name.
     Computed {
         field: &'static str,
         value: Expr,

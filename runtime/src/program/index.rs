@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::record::{Damaged, Reader, Record, Writer};
 
-/// Where a state stands in the program.
+/// The index of a state in the program.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct StateIx(pub(super) u16);
 

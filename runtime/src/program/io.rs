@@ -4,7 +4,7 @@ use crate::query::{Assignments, Expr, ReferencePath};
 use crate::task::Resource;
 use crate::value::Value;
 
-/// What a state does to its input and result, in its query language.
+/// The input and output processing of a state, in its query language.
 #[derive(Debug)]
 pub(crate) enum Io {
     JsonPath(Box<JsonPathIo>),
@@ -12,7 +12,7 @@ pub(crate) enum Io {
 }
 
 impl Io {
-    /// Whom a task's parameters name, where every call names the same.
+    /// Returns the target in a task's parameters, if it is constant.
     pub(super) fn target(&self, resource: &Resource) -> Option<&str> {
         let parameters = match self {
             Self::JsonPath(io) => io.parameters.as_ref(),
@@ -60,18 +60,18 @@ pub(crate) enum ResultPath {
     /// Absent, or `$`: the result is the output.
     #[default]
     Replace,
-    /// `null`: the raw input goes on.
+    /// `null`: the output is the raw input.
     Discard,
     Put(ReferencePath),
 }
 
-/// A number that is written down, or found when the state runs.
+/// A number that is constant, or computed when the state runs.
 #[derive(Debug, Default)]
 pub(crate) enum Numeric {
     #[default]
     Absent,
     Literal(Value),
-    /// `..Path`: the path's text is a part of messages.
+    /// `..Path`: messages contain the path's text.
     Path {
         path: SmolStr,
         value: Expr,

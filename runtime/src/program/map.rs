@@ -15,17 +15,17 @@ pub(crate) struct Map {
     pub(crate) item_selector: Option<Expr>,
     pub(crate) max_concurrency: Numeric,
     pub(crate) start: StateIx,
-    /// Where the states of its iterations stand in the program, those inside them included.
+    /// The range of the states of its iterations in the program, including nested ones.
     pub(crate) inside: Range<usize>,
-    /// How many failed items a Distributed Map bears. AWS takes the fields on an inline Map too, which then runs as if
-    /// it had none; only TestState holds its failures against them.
+    /// How many failed items a Distributed Map tolerates. AWS accepts the fields on an inline Map too, and ignores them;
+    /// only TestState applies them there.
     pub(crate) tolerated_count: Numeric,
     pub(crate) tolerated_percentage: Numeric,
     /// `None` when the iterations run inline.
     pub(crate) distributed: Option<Box<Distributed>>,
 }
 
-/// Where the items come from.
+/// The source of the items.
 #[derive(Debug)]
 pub(crate) enum Items {
     /// The effective input itself.

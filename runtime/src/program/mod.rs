@@ -1,4 +1,4 @@
-//! A definition, compiled once: states by index, paths and expressions parsed, retry tables flat.
+//! Compiled definitions: states by index, parsed paths and expressions, flat retry tables.
 
 mod catch;
 mod choice;
@@ -59,7 +59,7 @@ pub(crate) struct Program {
     pub(crate) redaction: Arc<Redaction>,
 }
 
-/// Where an execution begins, and what it is: the machine's own, or a child of a Distributed Map.
+/// The entry point of an execution, and its kind: of the machine itself, or of a child of a Distributed Map.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
     pub(crate) start: StateIx,
@@ -68,7 +68,7 @@ pub(crate) struct Entry {
 }
 
 impl Program {
-    /// Where the machine itself begins.
+    /// Returns the entry point of the machine itself.
     pub(crate) fn entry(&self) -> Entry {
         Entry {
             start: self.start,
@@ -77,8 +77,8 @@ impl Program {
         }
     }
 
-    /// Finds once who answers each Task state. `find` is told its resource and, where the definition says it, whom
-    /// its parameters name.
+    /// Resolves once what executes each Task state. `find` gets its resource and, if the definition contains it, the target in
+    /// its parameters.
     pub(crate) fn resolve(&mut self, find: impl Fn(&Resource, Option<&str>) -> Resolution) {
         for state in &mut self.states {
             let Kind::Task(task) = &mut state.kind else {
@@ -88,7 +88,7 @@ impl Program {
         }
     }
 
-    /// Says of which types the answers to task tokens are, by state.
+    /// Sets the types of the answers to task tokens, by state.
     pub(crate) fn expect_answers(&mut self, answers: &BTreeMap<String, AnswerType>) {
         for state in &mut self.states {
             if let Kind::Task(task) = &mut state.kind {
@@ -97,7 +97,7 @@ impl Program {
         }
     }
 
-    /// The states, those inside branches and iterations too.
+    /// Returns the states, including those inside branches and iterations.
     pub(crate) fn defined(&self, machine: &str) -> Vec<DefinedState> {
         let states = self.states.iter().map(|state| DefinedState {
             machine: machine.into(),
@@ -114,7 +114,7 @@ impl Program {
         states.collect()
     }
 
-    /// The Distributed Map in whose children a state runs; the innermost one.
+    /// Returns the innermost Distributed Map around a state: the state runs in its child executions.
     pub(crate) fn run_by(&self, state: usize) -> Option<&State> {
         let maps = self.states.iter().filter_map(|around| match &around.kind {
             Kind::Map(map) if map.distributed.is_some() && map.inside.contains(&state) => {
@@ -125,7 +125,7 @@ impl Program {
         maps.min_by_key(|(size, _)| *size).map(|(_, map)| map)
     }
 
-    /// Lets states fail that read placeholders without a value: pairs of a state and a placeholder's name.
+    /// Makes states fail that read placeholders without a value: pairs of a state and a placeholder's name.
     pub(crate) fn lacks(&mut self, missing: &[(String, String)]) {
         for (name, placeholder) in missing {
             let states = self.states.iter_mut();
@@ -146,13 +146,13 @@ impl Program {
         &self.states[ix.index()]
     }
 
-    /// The name of the state at a place.
+    /// Returns the name of the state at an index.
     pub(crate) fn state_name(&self, place: u32) -> SmolStr {
         let state = self.states.get(place as usize);
         state.map_or_else(SmolStr::default, |state| state.name.clone())
     }
 
-    /// Who answers the task at a place, for messages: the handler, or the resource where that depends on the call.
+    /// Returns the executor of the task at an index, for messages: the handler, or the resource if it depends on the call.
     pub(crate) fn handler_name(&self, place: u32) -> SmolStr {
         match self.states.get(place as usize).map(|state| &state.kind) {
             Some(Kind::Task(task)) => task
@@ -163,18 +163,18 @@ impl Program {
         }
     }
 
-    /// The first state of a name, inside branches and iterations too.
+    /// Returns the first state of a name, also inside branches and iterations.
     pub(crate) fn find(&self, name: &str) -> Option<StateIx> {
         let place = self.states.iter().position(|state| state.name == name)?;
         u16::try_from(place).ok().map(StateIx)
     }
 
-    /// How many states there are, those inside branches and iterations too.
+    /// Returns how many states there are, including those inside branches and iterations.
     pub(crate) fn len(&self) -> usize {
         self.states.len()
     }
 
-    /// Room for the events of one pass through the states.
+    /// Returns the number of events of one pass through the states, as a capacity.
     pub(crate) fn expected_events(&self) -> usize {
         (self.states.len() * 5 + 2).min(64)
     }

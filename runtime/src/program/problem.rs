@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// A definition does not compile. All of its problems are listed, each with the state that has it.
+/// A definition does not compile. Lists all problems, each with its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ProgramError {
     problems: Vec<String>,
@@ -11,7 +11,7 @@ impl ProgramError {
         Self { problems }
     }
 
-    /// The problems, each a sentence.
+    /// Returns the problems, each a sentence.
     pub(crate) fn problems(&self) -> &[String] {
         &self.problems
     }

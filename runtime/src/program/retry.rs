@@ -12,8 +12,8 @@ pub(crate) struct Retrier {
 }
 
 impl Retrier {
-    /// The delay before retry `attempt`, counted from 0, in seconds: capped first, then `chance` of it, where
-    /// `chance` is in `[0, 1]` and only drawn with full jitter.
+    /// Returns the delay before retry `attempt`, counted from 0: capped first, then multiplied by `chance`, which
+    /// is in `[0, 1]` and only drawn with full jitter.
     pub(crate) fn delay(&self, attempt: u32, chance: impl FnOnce() -> f64) -> Duration {
         let power = i32::try_from(attempt).unwrap_or(i32::MAX);
         let mut seconds = self.interval * self.backoff_rate.powi(power);
@@ -28,7 +28,7 @@ impl Retrier {
     }
 }
 
-/// Only for building by hand in tests.
+/// Only for tests.
 #[cfg(test)]
 impl Default for Retrier {
     fn default() -> Self {

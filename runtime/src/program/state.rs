@@ -12,7 +12,7 @@ use super::task::Task;
 use super::wait::Wait;
 use crate::program::index::StateIx;
 
-/// A state, ready to run: no name is looked up and nothing is parsed any more.
+/// A compiled state: no look-up by name and no parsing is left.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) name: SmolStr,
@@ -20,14 +20,14 @@ pub(crate) struct State {
     pub(crate) io: Io,
     pub(crate) retry: Box<[Retrier]>,
     pub(crate) catch: Box<[Catcher]>,
-    /// Where it goes; `None` when it ends its scope.
+    /// The next state; `None` when it ends its scope.
     pub(crate) next: Option<StateIx>,
-    /// Why it fails before it does anything: a placeholder that it reads has no value.
+    /// Why it fails when it is entered: a placeholder that it reads has no value.
     pub(crate) lacks: Option<Box<str>>,
 }
 
 impl State {
-    /// Whether its work is done by somebody outside: a handler, an object store.
+    /// Whether it calls external code: a handler or an object store.
     pub(crate) fn calls_out(&self) -> bool {
         match &self.kind {
             Kind::Task(_) => true,
@@ -37,7 +37,7 @@ impl State {
     }
 }
 
-/// What is particular to a type of state.
+/// The fields of one type of state.
 #[derive(Debug)]
 pub(crate) enum Kind {
     Task(Box<Task>),
@@ -51,7 +51,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The word in `Type`.
+    /// Returns the word in `Type`.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Task(_) => "Task",

@@ -7,7 +7,7 @@ use crate::query::Expr;
 #[derive(Debug)]
 pub(crate) enum Wait {
     Seconds(Numeric),
-    /// A timestamp that is written down.
+    /// A constant timestamp.
     Timestamp(SmolStr),
     TimestampPath {
         path: SmolStr,

@@ -7,14 +7,14 @@ use crate::value::Value;
 
 use super::{CompileError, Expr, QueryError, Scope, VariableIx, VariableNames};
 
-/// The right sides of an `Assign`, all evaluated over the variables from before the state.
+/// The compiled expressions of an `Assign`. All are evaluated with the variables from before the state.
 #[derive(Debug, Default)]
 pub struct Assignments {
     assignments: Box<[(VariableIx, Expr)]>,
 }
 
 impl Assignments {
-    /// Compiles an `Assign`. `field` is its place in the state: `Assign`,
+    /// Compiles an `Assign`. `field` is its path in the state: `Assign`,
     /// `Choices[0]/Assign`, `Catch[1]/Assign`.
     ///
     /// Fails when a path, a call or an expression in it does not parse.
@@ -54,8 +54,8 @@ impl Assignments {
         self.assignments.is_empty()
     }
 
-    /// The values, in the order of the block. Give them to [`Variables::set`](super::Variables::set)
-    /// once the state is left.
+    /// Returns the values, in the order of the block. Pass them to [`Variables::set`](super::Variables::set)
+    /// after the state is left.
     pub fn eval(&self, scope: &Scope<'_>) -> Result<Vec<(VariableIx, Value)>, QueryError> {
         let mut values = Vec::with_capacity(self.assignments.len());
         for (ix, expr) in &self.assignments {

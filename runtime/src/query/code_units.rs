@@ -1,6 +1,6 @@
 use std::cmp::Ordering;
 
-/// The order of texts in Java and in JavaScript: that of their UTF-16.
+/// Compares texts as Java and JavaScript do: by their UTF-16 code units.
 pub(super) fn by_code_units(left: &str, right: &str) -> Ordering {
     if left.is_ascii() && right.is_ascii() {
         return left.cmp(right);

@@ -76,8 +76,8 @@ impl Condition {
 
     /// Whether the rule matches.
     ///
-    /// Fails with `States.Runtime` when a path finds nothing, with
-    /// `States.QueryEvaluationError` when a JSONata expression fails or gives no boolean.
+    /// Fails with `States.Runtime` when a path finds nothing, and with
+    /// `States.QueryEvaluationError` when a JSONata expression fails or its result is no boolean.
     pub fn test(&self, scope: &Scope<'_>) -> Result<bool, QueryError> {
         self.0.holds(scope)
     }
@@ -108,7 +108,7 @@ impl Test {
         )
     }
 
-    /// Recursion is as deep as the definition, which its reader bounds.
+    /// The depth of the recursion is that of the definition, which its parser limits.
     fn compile(
         rule: &ChoiceRule,
         place: &str,
@@ -170,7 +170,7 @@ impl Test {
                 comparison.holds(&value, scope)
             }
             Test::Constant(constant) => Ok(*constant),
-            // The expression expects a boolean: what it gives is one.
+            // The expression expects a boolean, so the result is one.
             Test::Jsonata(jsonata) => Ok(jsonata.eval(scope)?.as_bool().unwrap_or(false)),
         }
     }

@@ -4,8 +4,8 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// The digest in lower-case hexadecimal digits; `None` for an algorithm that is not one of
-/// `MD5`, `SHA-1`, `SHA-256`, `SHA-384` and `SHA-512`, spelled exactly so.
+/// Returns the digest in lower-case hexadecimal digits; `None` for an algorithm that is not one of
+/// `MD5`, `SHA-1`, `SHA-256`, `SHA-384` and `SHA-512`, in exactly this spelling.
 pub(super) fn hex(algorithm: &str, data: &[u8]) -> Option<String> {
     match algorithm {
         "MD5" => Some(digits(&Md5::digest(data))),
@@ -17,7 +17,7 @@ pub(super) fn hex(algorithm: &str, data: &[u8]) -> Option<String> {
     }
 }
 
-/// SHA-256 in lower-case hexadecimal digits.
+/// Returns the SHA-256 digest in lower-case hexadecimal digits.
 pub(crate) fn sha256(data: &[u8]) -> String {
     digits(&Sha256::digest(data))
 }

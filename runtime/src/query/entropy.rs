@@ -1,4 +1,4 @@
-//! Chance that can be repeated.
+//! Reproducible random numbers.
 
 use std::cell::Cell;
 
@@ -8,46 +8,46 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 
-/// What the state of a stream grows by with each number.
+/// The increment of a stream's state for each number.
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// A stream that several threads draw from.
+/// A stream that several threads share.
 #[derive(Debug)]
 pub(crate) struct SharedEntropy {
     state: AtomicU64,
 }
 
 impl SharedEntropy {
-    /// The stream of a seed.
+    /// Creates the stream of a seed.
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             state: AtomicU64::new(seed),
         }
     }
 
-    /// The next `numbers` of the stream, which nobody else draws.
+    /// Takes the next `numbers` of the stream for the caller alone.
     pub(crate) fn draw(&self, numbers: u32) -> Entropy {
         let all = STEP.wrapping_mul(numbers.into());
         Entropy::new(self.state.fetch_add(all, Ordering::Relaxed))
     }
 }
 
-/// A stream of random numbers that its seed fixes. An execution owns one, so that a run on
-/// virtual time draws the same numbers every time. Not for secrets.
+/// A stream of pseudorandom numbers that its seed determines. Each execution has its own, so that all runs on
+/// virtual time get the same numbers. Not for secrets.
 #[derive(Clone, Debug)]
 pub struct Entropy {
     state: Cell<u64>,
 }
 
 impl Entropy {
-    /// The stream of a seed.
+    /// Creates the stream of a seed.
     pub fn new(seed: u64) -> Entropy {
         Entropy {
             state: Cell::new(seed),
         }
     }
 
-    /// The stream of a text: the same on every machine and in every release (FNV-1a, which is fixed).
+    /// Creates the stream of a text: the same on every machine and in every release (FNV-1a, which is fixed).
     pub(crate) fn of_text(text: &str) -> Entropy {
         let seed = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -55,18 +55,18 @@ impl Entropy {
         Entropy::new(seed)
     }
 
-    /// What to keep of the stream in order to go on with it later: `Entropy::new(e.state())`.
+    /// Returns the state of the stream, to continue it later with `Entropy::new(e.state())`.
     pub fn state(&self) -> u64 {
         self.state.get()
     }
 
-    /// Goes on where another stream of the same kind stands.
+    /// Continues from the state of another stream of the same kind.
     #[cfg(feature = "jsonata")]
     pub(super) fn resume(&self, state: u64) {
         self.state.set(state);
     }
 
-    /// The next 64 random bits (SplitMix64).
+    /// Returns the next 64 random bits (SplitMix64).
     pub fn next_u64(&self) -> u64 {
         let state = self.state.get().wrapping_add(STEP);
         self.state.set(state);
@@ -75,22 +75,22 @@ impl Entropy {
         mixed ^ (mixed >> 31)
     }
 
-    /// A random number of at least 0 and less than 1.
+    /// Returns a random number of at least 0 and less than 1.
     pub fn next_f64(&self) -> f64 {
         (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// A random (version 4) UUID in lower case.
+    /// Returns a random (version 4) UUID in lower case.
     pub fn uuid(&self) -> String {
         self.next_uuid().to_string()
     }
 
-    /// The same as a number.
+    /// Returns a random UUID as a number.
     pub(crate) fn next_uuid(&self) -> Uuid {
         uuid::Builder::from_random_bytes(self.next_u128().to_be_bytes()).into_uuid()
     }
 
-    /// A UUID in lower case that begins with a time (version 7), so that later ones follow earlier ones in the alphabet.
+    /// Returns a UUID in lower case that begins with a time (version 7), so that later UUIDs sort after earlier ones.
     pub(crate) fn uuid_at(&self, time: Timestamp) -> String {
         let millis = u64::try_from(time.unix_micros() / 1_000).unwrap_or(0);
         let [_, _, _, _, _, _, random @ ..] = self.next_u128().to_be_bytes();

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::value::Value;
 
-/// An evaluation failed. The interpreter puts AWS's prefix (`An error occurred while executing
-/// the state ..`) before the cause and decides who may catch it.
+/// An evaluation failed. The interpreter prepends AWS's prefix (`An error occurred while executing
+/// the state ..`) to the cause and decides whether the error can be caught.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{error}: {cause}")]
 pub struct QueryError {
@@ -13,13 +13,13 @@ pub struct QueryError {
     pub error: Cow<'static, str>,
     /// The cause without the prefix.
     pub cause: String,
-    /// The field of a JSONata expression that failed (`Output/a/b[0]`), as the history event
-    /// `EvaluationFailed` carries it.
+    /// The field of a JSONata expression that failed (`Output/a/b[0]`), as in the history event
+    /// `EvaluationFailed`.
     pub location: Option<String>,
 }
 
 impl QueryError {
-    /// A `States.Runtime` error.
+    /// Creates a `States.Runtime` error.
     pub fn runtime(cause: impl Into<String>) -> QueryError {
         QueryError {
             error: Cow::Borrowed("States.Runtime"),
@@ -28,7 +28,7 @@ impl QueryError {
         }
     }
 
-    /// A `States.ReferencePathConflict`: a path leads through something that has no members.
+    /// Creates a `States.ReferencePathConflict`: a path leads through a value that has no members.
     pub fn conflict(step: &str, input: &str) -> QueryError {
         QueryError {
             error: Cow::Borrowed("States.ReferencePathConflict"),
@@ -37,7 +37,7 @@ impl QueryError {
         }
     }
 
-    /// A `States.QueryEvaluationError` of the JSONata field `location`.
+    /// Creates a `States.QueryEvaluationError` of the JSONata field `location`.
     pub fn jsonata(location: impl Into<String>, cause: impl Into<String>) -> QueryError {
         QueryError {
             error: Cow::Borrowed("States.QueryEvaluationError"),
@@ -47,13 +47,13 @@ impl QueryError {
     }
 }
 
-/// A field does not compile. Definitions that passed the validator do.
+/// A field does not compile. Fields of validated definitions compile.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the field `{field}`: {message}")]
 pub struct CompileError {
     /// The field, as a path inside its state: `Parameters/a/b.$`, `Choices[0]/Condition`.
     pub field: String,
-    /// What is wrong: a sentence in lower case.
+    /// The problem: a sentence in lower case.
     pub message: String,
 }
 
@@ -66,17 +66,17 @@ impl CompileError {
     }
 }
 
-/// Values longer than this are cut where an error quotes them: an error's cause has no room for
-/// them, and sharing makes values whose text fits no memory.
+/// Longer values are truncated where an error quotes them: an error's cause is limited, and shared nodes can
+/// make a value whose text does not fit in memory.
 const SHOWN: u64 = 1 << 20;
 
-/// A value as errors of paths quote it.
+/// Formats a value for errors of paths.
 pub(super) fn shown(value: &Value) -> String {
     let text = value.to_java_text_within(SHOWN);
     text.unwrap_or_else(|| format!("{value:?}"))
 }
 
-/// A value as errors of JSONata quote it.
+/// Formats a value for errors of JSONata.
 #[cfg(feature = "jsonata")]
 pub(super) fn shown_of_jsonata(value: &Value) -> String {
     let text = value.to_text_within(SHOWN);

@@ -47,7 +47,7 @@ enum Node {
     Array(Box<[Node]>),
 }
 
-/// The type that a JSONata field must give.
+/// The type that the result of a JSONata field must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expected {
@@ -86,13 +86,13 @@ impl Expected {
 }
 
 impl Expr {
-    /// A value that is always the same.
+    /// Creates an expression with a constant value.
     pub fn constant(value: Value) -> Expr {
         Expr(Node::Const(value))
     }
 
-    /// A JSONPath payload template (`Parameters`, `ResultSelector`, `ItemSelector`, ...): the
-    /// members whose key ends in `.$` are evaluated. `field` is its name.
+    /// Compiles a JSONPath payload template (`Parameters`, `ResultSelector`, `ItemSelector`, ...): the
+    /// members with a key that ends in `.$` are evaluated. `field` is its name.
     ///
     /// Fails when a path or a call in it does not parse.
     pub fn jsonpath_template(
@@ -103,7 +103,7 @@ impl Expr {
         payload(template, field, names).map(Expr)
     }
 
-    /// One evaluated member of a payload template: `text` is the path or call that stands under
+    /// Compiles one evaluated member of a payload template: `text` is the path or call under
     /// `key`, which ends in `.$`.
     pub(crate) fn evaluated(
         text: &str,
@@ -113,9 +113,9 @@ impl Expr {
         member(text, key, names).map(Expr)
     }
 
-    /// A JSONata field that may be any JSON (`Arguments`, `Output`, `ItemSelector`, `Items`,
-    /// ...): every string that is one `{% .. %}` is evaluated. `field` is the place inside the
-    /// state, as errors quote it: `Output`, `Choices[1]/Output`, `Catch[0]/Output`.
+    /// Compiles a JSONata field that may be any JSON (`Arguments`, `Output`, `ItemSelector`, `Items`,
+    /// ...): every string that is one `{% .. %}` is evaluated. `field` is the path inside the
+    /// state, for errors: `Output`, `Choices[1]/Output`, `Catch[0]/Output`.
     ///
     /// Fails when an expression in it does not parse.
     pub fn jsonata_template(
@@ -126,9 +126,9 @@ impl Expr {
         expressions(template, field, names).map(Expr)
     }
 
-    /// One path field of a JSONPath state. The name of the field (`InputPath`, `ItemsPath`,
-    /// `SecondsPath`, `ErrorPath`, ...) decides how a path that finds nothing fails, and
-    /// whether an intrinsic function may stand there (`ErrorPath`, `CausePath`).
+    /// Compiles one path field of a JSONPath state. The name of the field (`InputPath`, `ItemsPath`,
+    /// `SecondsPath`, `ErrorPath`, ...) determines the error of a path that finds nothing, and
+    /// whether an intrinsic function is allowed (`ErrorPath`, `CausePath`).
     ///
     /// Fails when the text does not parse.
     pub fn path(text: &str, field: &str, names: &mut VariableNames) -> Result<Expr, CompileError> {
@@ -139,7 +139,7 @@ impl Expr {
         Ok(Expr(Node::Path(path)))
     }
 
-    /// One string field of a JSONata state: an expression in `{% .. %}`, or a literal.
+    /// Compiles one string field of a JSONata state: an expression in `{% .. %}`, or a literal.
     ///
     /// Fails when the expression does not parse.
     pub fn jsonata_field(
@@ -150,8 +150,8 @@ impl Expr {
         expression(text, field, names).map(Expr)
     }
 
-    /// The same, failing with AWS's text when the JSONata expression gives another type. What is
-    /// no JSONata expression stays as it is.
+    /// Returns an expression that fails with AWS's message when the JSONata expression returns another type. Expressions
+    /// other than JSONata are not changed.
     #[must_use]
     pub fn expecting(self, expected: Expected) -> Expr {
         Expr(match self.0 {
@@ -160,12 +160,12 @@ impl Expr {
         })
     }
 
-    /// The value, if it is the same in every scope.
+    /// Returns the value, if it is constant.
     pub fn as_constant(&self) -> Option<&Value> {
         self.0.as_constant()
     }
 
-    /// A member of an object template, if it is the same in every scope.
+    /// Returns a member of an object template, if it is constant.
     pub(crate) fn constant_member(&self, key: &str) -> Option<&Value> {
         match &self.0 {
             Node::Const(object) => object.get(key),
@@ -177,7 +177,7 @@ impl Expr {
         }
     }
 
-    /// The value in a scope.
+    /// Evaluates the expression in a scope.
     ///
     /// Fails with `States.Runtime` (paths, intrinsic functions), `States.QueryEvaluationError`
     /// (JSONata) or `States.ReferencePathConflict` (`ItemsPath`).
@@ -218,7 +218,7 @@ impl Node {
         }
     }
 
-    /// An object; one value when all of its members are constant.
+    /// Creates an object; a constant when all of its members are constant.
     fn object(members: Vec<(Str, Node)>) -> Node {
         let constants = members.iter().map(|(key, node)| {
             let value = node.as_constant()?;
@@ -230,7 +230,7 @@ impl Node {
         }
     }
 
-    /// An array; one value when all of its items are constant.
+    /// Creates an array; a constant when all of its items are constant.
     fn array(items: Vec<Node>) -> Node {
         let constants = items.iter().map(|node| node.as_constant().cloned());
         match constants.collect::<Option<Vec<_>>>() {
@@ -258,7 +258,7 @@ fn payload(template: &Json, place: &str, names: &mut VariableNames) -> Result<No
                         payload(json, &format!("{place}/{key}"), names)?,
                     ),
                 };
-                // `a` and `a.$` are one key; the later wins.
+                // `a` and `a.$` are the same key; the later one wins.
                 match compiled.iter_mut().find(|(known, _)| known == name) {
                     Some(place) => place.1 = node,
                     None => compiled.push((Str::new(name), node)),
@@ -276,7 +276,7 @@ fn payload(template: &Json, place: &str, names: &mut VariableNames) -> Result<No
     }
 }
 
-/// What stands under a key that ends in `.$`, or in `ErrorPath` and `CausePath`.
+/// Compiles the text under a key that ends in `.$`, or in `ErrorPath` and `CausePath`.
 fn member(text: &str, key: &str, names: &mut VariableNames) -> Result<Node, CompileError> {
     if text.starts_with("States.") {
         let call = Intrinsic::compile(text, key, names)?;

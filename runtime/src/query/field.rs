@@ -1,4 +1,4 @@
-//! Path fields: which field it is decides how a path that finds nothing fails.
+//! Path fields. The field determines the error of a path that finds nothing.
 
 use std::borrow::Cow;
 
@@ -37,7 +37,7 @@ impl Field {
 pub(super) struct FieldPath {
     path: PathExpr,
     field: Field,
-    /// The field's name as messages quote it.
+    /// The field's name for messages.
     name: Box<str>,
 }
 

@@ -1,4 +1,4 @@
-//! What tests of queries evaluate over.
+//! The data on which tests of queries evaluate expressions.
 
 use stepwright_asl::json::Json;
 
@@ -55,7 +55,7 @@ impl Fixture {
         expr.eval(&self.scope())
     }
 
-    /// The text of what the JSONata `source` gives, or the cause of its failure.
+    /// Returns the text of the result of the JSONata `source`, or the cause of its failure.
     #[cfg(feature = "jsonata")]
     pub(super) fn jsonata(&mut self, source: &str) -> Result<String, String> {
         let text = format!("{{% {source} %}}");
@@ -71,7 +71,7 @@ impl Fixture {
         })
     }
 
-    /// The text of what the template value `source` gives, or the cause of its failure.
+    /// Returns the text of the result of the template value `source`, or the cause of its failure.
     pub(super) fn member(&mut self, source: &str) -> Result<String, String> {
         let expr = Expr::evaluated(source, "x.$", &mut self.names);
         let expr = expr.unwrap_or_else(|error| panic!("{error}"));

@@ -1,4 +1,4 @@
-//! `java.util.Random`: the service draws seeded numbers from it.
+//! `java.util.Random`, which the service uses for seeded numbers.
 
 /// The generator of a seed.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ impl Random {
         self.0 >> (48 - bits)
     }
 
-    /// At least 0 and less than 1.
+    /// Returns a number of at least 0 and less than 1.
     pub(super) fn next_f64(&mut self) -> f64 {
         let high = self.next(26) << 27;
         (high + self.next(27)) as f64 / (1u64 << 53) as f64

@@ -1,15 +1,15 @@
 //! Queries over values: paths, payload templates, intrinsic functions, Choice conditions and
-//! JSONata, each compiled once when a program is built and evaluated as the service evaluates it.
+//! JSONata. Each is compiled once when a program is built, and evaluated as on the service.
 //!
-//! | noun | what it is |
+//! | type | meaning |
 //! |---|---|
 //! | [`Expr`] | a field that yields a value: a path, a template, an intrinsic call, a JSONata expression |
 //! | [`Assignments`] | an `Assign` block |
 //! | [`Condition`] | the condition of a Choice rule |
-//! | [`ReferencePath`] | where a `ResultPath` puts its value |
-//! | [`Scope`] | what an evaluation reads: input, result, error output, context object, variables, chance, time |
+//! | [`ReferencePath`] | the position of a `ResultPath` |
+//! | [`Scope`] | the input of an evaluation: input, result, error output, context object, variables, random numbers, time |
 //! | [`Variables`], [`VariableNames`] | workflow variables by index |
-//! | [`QueryError`], [`CompileError`] | what fails at run time and at compile time |
+//! | [`QueryError`], [`CompileError`] | errors at run time and at compile time |
 
 mod assign;
 mod code_units;

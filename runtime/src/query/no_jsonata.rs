@@ -1,4 +1,4 @@
-//! In the place of JSONata, when the crate is built without it.
+//! A replacement of JSONata in builds without it.
 
 use std::convert::Infallible;
 
@@ -6,7 +6,7 @@ use crate::value::Value;
 
 use super::{CompileError, Expected, QueryError, Scope, VariableNames};
 
-/// No expression compiles, so there is none.
+/// No expression compiles, so this type has no values.
 #[derive(Debug)]
 pub(super) struct Jsonata(Infallible);
 

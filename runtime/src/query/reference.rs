@@ -1,4 +1,4 @@
-//! `ResultPath`: where a value is put.
+//! `ResultPath`: the position of a result.
 
 use stepwright_asl::path::{Path, Root, Step};
 
@@ -7,7 +7,7 @@ use crate::value::{NotAnObject, RefPath, Segment, Value};
 use super::error::shown;
 use super::{CompileError, QueryError};
 
-/// A path that names one place, made when it is missing.
+/// A path to one position, which is created if it is missing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReferencePath {
     path: RefPath,
@@ -45,10 +45,10 @@ impl ReferencePath {
         self.path.is_root()
     }
 
-    /// Puts `value` into `input` at the path; the objects on the way are made where missing.
+    /// Puts `value` into `input` at the path; missing objects on the path are created.
     ///
-    /// Fails with `States.ReferencePathConflict`, changing nothing, when a step leads into
-    /// something that is no object.
+    /// Fails with `States.ReferencePathConflict`, without a change, when a step leads into
+    /// a value that is no object.
     pub fn put(&self, input: &mut Value, value: Value) -> Result<(), QueryError> {
         let placed = input.put(&self.path, value);
         placed.map_err(|NotAnObject { step, input }| QueryError::conflict(&step, &shown(&input)))

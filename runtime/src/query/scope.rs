@@ -1,4 +1,4 @@
-//! What an evaluation reads.
+//! The input of an evaluation.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,26 +7,26 @@ use crate::value::{Segment, Value};
 
 use super::{Entropy, Variables};
 
-/// The context object (`$$`, `$states.context`), of which only what an expression reads is built.
+/// The context object (`$$`, `$states.context`). Only the parts that an expression reads are built.
 pub trait Context {
-    /// The context object as it stands.
+    /// Returns the current context object.
     fn value(&self) -> Value;
 
-    /// The value at the first steps of a path into the context object, and how many they are: none
-    /// where it is the whole object, because the path leads nowhere in it.
+    /// Returns the value at the first steps of a path into the context object, and the number of these steps: 0
+    /// with the whole object, if the path does not exist in it.
     fn part(&self, path: &[Segment]) -> (Cow<'_, Value>, usize) {
         let _ = path;
         (Cow::Owned(self.value()), 0)
     }
 
-    /// Whether the context object has an object of that name, whose members [`part`](Self::part) reads one by one.
+    /// Whether the context object has an object of this name, whose members [`part`](Self::part) reads one by one.
     fn has_object(&self, name: &str) -> bool {
         let _ = name;
         false
     }
 }
 
-/// A context object that is there already.
+/// A context object that is built already.
 impl Context for Value {
     fn value(&self) -> Value {
         self.clone()
@@ -37,23 +37,23 @@ impl Context for Value {
     }
 }
 
-/// What an expression reads. Cheap to build; borrow it for one evaluation or for all of a state.
+/// The input of an evaluation. Cheap to build; borrow it for one evaluation or for all of a state.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
-    /// What `$` means in JSONPath (the caller decides: effective input, result, Error Output)
-    /// and `$states.input` in JSONata.
+    /// The value of `$` in JSONPath (the caller decides: effective input, result, Error Output)
+    /// and of `$states.input` in JSONata.
     pub input: &'a Value,
-    /// `$states.result`, where the field has it.
+    /// `$states.result`, if the field has it.
     pub result: Option<&'a Value>,
-    /// `$states.errorOutput`, in a Catcher.
+    /// `$states.errorOutput`, in a catcher.
     pub error_output: Option<&'a Value>,
     /// `$$` and `$states.context`.
     pub context: &'a dyn Context,
     /// The workflow variables as they were before the state.
     pub variables: &'a Variables,
-    /// Where `States.UUID`, `States.MathRandom`, `$random` and `$uuid` draw from.
+    /// The random numbers of `States.UUID`, `States.MathRandom`, `$random` and `$uuid`.
     pub entropy: &'a Entropy,
-    /// The time that `$now()` and `$millis()` see, in milliseconds since 1970.
+    /// The time that `$now()` and `$millis()` return, in milliseconds since 1970.
     pub now_millis: i64,
 }
 

@@ -8,12 +8,12 @@ use smol_str::SmolStr;
 use crate::record::record;
 use crate::value::Value;
 
-/// A variable of a program, by the order in which its name was met.
+/// A variable of a program, numbered in the order of first occurrence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VariableIx(u32);
 
 impl VariableIx {
-    /// The index.
+    /// Returns the index.
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -26,41 +26,41 @@ pub struct VariableNames {
 }
 
 impl VariableNames {
-    /// An empty table.
+    /// Creates an empty table.
     pub fn new() -> VariableNames {
         VariableNames::default()
     }
 
-    /// The index of a name (without `$`), a new one when the name is new.
+    /// Returns the index of a name (without `$`); adds the name if it is new.
     pub fn intern(&mut self, name: &str) -> VariableIx {
         let (at, _new) = self.names.insert_full(SmolStr::new(name));
         VariableIx(u32::try_from(at).unwrap_or(u32::MAX))
     }
 
-    /// The index of a name that was met.
+    /// Returns the index of a known name.
     pub fn find(&self, name: &str) -> Option<VariableIx> {
         let at = self.names.get_index_of(name)?;
         u32::try_from(at).ok().map(VariableIx)
     }
 
-    /// The name of an index.
+    /// Returns the name of an index.
     pub fn name(&self, ix: VariableIx) -> Option<&SmolStr> {
         self.names.get_index(ix.index())
     }
 
-    /// How many names were met.
+    /// Returns how many names it has.
     pub fn len(&self) -> usize {
         self.names.len()
     }
 
-    /// Whether no name was met.
+    /// Whether it has no names.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }
 }
 
 /// The values of variables in one scope. A clone is cheap and independent: a branch or an
-/// iteration starts with a clone of its parent's, and what it assigns is gone with it.
+/// iteration starts with a clone of its parent's variables, and its assignments are dropped with the clone.
 #[derive(Clone, Debug, Default)]
 pub struct Variables {
     values: Option<Arc<Vec<Option<Value>>>>,
@@ -69,12 +69,12 @@ pub struct Variables {
 }
 
 impl Variables {
-    /// No variable has a value.
+    /// Creates a scope in which no variable has a value.
     pub fn new() -> Variables {
         Variables::default()
     }
 
-    /// The value of a variable, if one was assigned.
+    /// Returns the value of a variable, if one was assigned.
     pub fn get(&self, ix: VariableIx) -> Option<&Value> {
         self.values.as_ref()?.get(ix.index())?.as_ref()
     }
@@ -90,12 +90,12 @@ impl Variables {
         self.bytes -= old.map_or(0, |old| old.json_len()).min(self.bytes);
     }
 
-    /// The bytes that all values take as JSON.
+    /// Returns the bytes that all values take as JSON.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// The variables that have a value.
+    /// Returns the variables that have a value.
     pub fn iter(&self) -> impl Iterator<Item = (VariableIx, &Value)> {
         let values = self.values.iter().flat_map(|values| values.iter());
         values.enumerate().filter_map(|(at, value)| {

@@ -1,4 +1,4 @@
-//! Which requests a server answers: those of hosts that it has, of pages that may call it, and with a signature where keys are set.
+//! Access control: which hosts and origins a server accepts, and the signatures of requests if access keys are set.
 
 use std::net::IpAddr;
 
@@ -15,17 +15,17 @@ use super::signature;
 pub(super) struct Access {
     /// Whether the server listens at a loopback address.
     pub(super) is_loopback: bool,
-    /// Names of hosts that requests may name, in addition to the names of this machine.
+    /// Further host names that are accepted, in addition to the names of this machine.
     pub(super) hosts: Vec<String>,
-    /// Whose signatures are accepted; without keys, nothing is checked.
+    /// The keys of accepted signatures; without keys, signatures are not checked.
     pub(super) keys: Option<AccessKeys>,
     /// The region that signatures are for.
     pub(super) region: String,
 }
 
 impl Access {
-    /// Refuses requests that a page of another site sends through the browser of this machine's user. Such a page can let its own name
-    /// stand for a loopback address (DNS rebinding), so that the name in `Host` is the only difference.
+    /// Rejects requests that a page of another site sends through the browser of this machine's user. Such a page can make its own name resolve
+    /// to a loopback address (DNS rebinding), so that the name in `Host` is the only difference.
     ///
     /// # Errors
     ///
@@ -83,7 +83,7 @@ impl Access {
             .any(|allowed| allowed.eq_ignore_ascii_case(host))
     }
 
-    /// An IP address is no proof that a page is of this machine: any site can be called by one.
+    /// An IP address as the origin does not prove that a page is of this machine: any site can be reached by one.
     fn has_origin(&self, origin: &str, headers: &HeaderMap) -> bool {
         let Some((_, authority)) = origin.split_once("://") else {
             return false;
@@ -100,12 +100,12 @@ impl Access {
     }
 }
 
-/// The names that resolve to this machine, whatever a name server says (RFC 6761).
+/// Whether a name always resolves to this machine, whatever a name server returns (RFC 6761).
 fn is_loopback_name(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost")
 }
 
-/// The host of `host:port` in lower case, without the brackets of an IPv6 address and without the dot of the root.
+/// Returns the host of `host:port` in lower case, without the brackets of an IPv6 address and without the root's dot.
 fn host_of(authority: &str) -> Option<String> {
     let authority: Authority = authority.parse().ok()?;
     if authority.as_str().contains('@') {
@@ -185,7 +185,7 @@ mod tests {
         ] {
             assert!(!is_answered(&local, host, None), "{host}");
         }
-        // A server that other machines reach has names that it does not know.
+        // A server that other machines reach may have names that it does not know.
         assert!(is_answered(
             &access(false, &[]),
             "stepwright.internal",
@@ -236,7 +236,7 @@ mod tests {
     }
 
     proptest! {
-        /// A name that is no address and does not end as the names of this machine is never answered.
+        /// A name that is no address and has no suffix of this machine's names is always rejected.
         #[test]
         fn no_other_name_is_answered(name in "[a-zA-Z0-9.:@\\[\\]-]{0,30}") {
             let lower = name.to_ascii_lowercase();

@@ -6,7 +6,7 @@ use std::fmt;
 /// ```
 /// use stepwright_runtime::serve::AccessKeys;
 ///
-/// // A file as `aws configure` writes it.
+/// // A file in the format of `aws configure`.
 /// let keys: AccessKeys = "[default]\naws_access_key_id = AKIATEAM\naws_secret_access_key = correct-horse".parse()?;
 /// assert_eq!(keys, AccessKeys::new().key("AKIATEAM", "correct-horse"));
 /// # Ok::<(), stepwright_runtime::serve::AccessKeysError>(())
@@ -16,19 +16,19 @@ pub struct AccessKeys {
     secrets: BTreeMap<String, String>,
 }
 
-/// A text that has no access keys.
+/// An error in a text with access keys.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccessKeysError {
-    /// There is no key in it.
+    /// The text contains no key.
     #[error(
         "it has no access key; write `aws_access_key_id = ID` and `aws_secret_access_key = SECRET` under `[default]`"
     )]
     Empty,
-    /// A line that cannot be read.
+    /// The line with this number cannot be parsed.
     #[error("line {0} is neither `[profile]` nor `name = value`")]
     Line(usize),
-    /// A profile with an ID or a secret alone.
+    /// A profile has only an ID or only a secret.
     #[error("the profile `{profile}` lacks `{missing}`")]
     Incomplete {
         /// The name of the profile.
@@ -38,12 +38,12 @@ pub enum AccessKeysError {
     },
 }
 
-/// Names of settings, as AWS's files have them.
+/// Names of settings in AWS's files.
 const ID: &str = "aws_access_key_id";
 const SECRET: &str = "aws_secret_access_key";
 
 impl AccessKeys {
-    /// No keys: no request has a signature of one of them.
+    /// Creates a set without keys, with which no signature is accepted.
     pub fn new() -> Self {
         Self::default()
     }
@@ -55,13 +55,13 @@ impl AccessKeys {
         self
     }
 
-    /// The secret of a key.
+    /// Returns the secret of a key.
     pub(super) fn secret(&self, id: &str) -> Option<&str> {
         self.secrets.get(id).map(String::as_str)
     }
 }
 
-/// Reads the format of `~/.aws/credentials`. Other settings of a profile, such as a region, are not read.
+/// Parses the format of `~/.aws/credentials`. Ignores other settings of a profile, such as a region.
 impl std::str::FromStr for AccessKeys {
     type Err = AccessKeysError;
 
@@ -112,7 +112,7 @@ impl std::str::FromStr for AccessKeys {
     }
 }
 
-/// Without the secrets.
+/// Omits the secrets.
 impl fmt::Debug for AccessKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.secrets.keys()).finish()

@@ -5,16 +5,16 @@ use super::error::ApiError;
 /// An ARN of Step Functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct StatesArn<'a> {
-    /// All of it, without a test case.
+    /// The whole ARN, without a test case.
     pub(super) text: &'a str,
     pub(super) region: &'a str,
     pub(super) account: &'a str,
     pub(super) resource: Resource<'a>,
-    /// What stands behind `#`: the test case of Step Functions Local's mocks.
+    /// The text after `#`: the test case of Step Functions Local's mocks.
     pub(super) test_case: Option<&'a str>,
 }
 
-/// What an ARN names.
+/// The resource of an ARN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resource<'a> {
     StateMachine {
@@ -37,7 +37,7 @@ pub(super) enum Resource<'a> {
     MapRun,
 }
 
-/// What stands behind a state machine's name.
+/// The text after a state machine's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Qualifier<'a> {
     Version(u32),
@@ -45,7 +45,7 @@ pub(super) enum Qualifier<'a> {
 }
 
 impl Resource<'_> {
-    /// The type as messages name it.
+    /// Returns the type as messages name it.
     fn word(self) -> &'static str {
         match self {
             Self::StateMachine { .. } | Self::Labelled { .. } => "statemachine",
@@ -85,7 +85,7 @@ impl<'a> StatesArn<'a> {
         })
     }
 
-    /// The error that it names a resource of another type than is asked for.
+    /// Returns the error for a resource of the wrong type.
     pub(super) fn wrong_type(&self) -> ApiError {
         ApiError::invalid_arn(format_args!(
             "Resource type not valid in this context: {}",
@@ -93,7 +93,7 @@ impl<'a> StatesArn<'a> {
         ))
     }
 
-    /// The name and the qualifier of a state machine.
+    /// Returns the name and the qualifier of a state machine.
     ///
     /// # Errors
     ///
@@ -113,7 +113,7 @@ impl<'a> StatesArn<'a> {
     }
 }
 
-/// What the parts behind the account name.
+/// Parses the parts after the account.
 fn resource<'a>(kind: &str, rest: &'a str) -> Option<Resource<'a>> {
     let (first, more) = match rest.split_once(':') {
         Some((first, more)) => (first, Some(more)),

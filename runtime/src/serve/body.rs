@@ -1,4 +1,4 @@
-//! Bodies of requests, and the memory that they may take together.
+//! Bodies of requests, and a limit on their total memory.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 use super::error::ApiError;
 
-/// The most bytes of a request's body. AWS takes 1 MB; a definition of 1 MiB has more than that in JSON.
+/// The maximum bytes of a request's body. AWS accepts 1 MB; a definition of 1 MiB is longer than that when it is escaped in JSON.
 pub(super) const BODY_BYTES: usize = 1_572_864;
-/// A body that is larger is read to its end, up to this size, so that the client reads why it was refused.
+/// A larger body is read to its end, up to this size, so that the client can read the error.
 const DRAINED_BYTES: usize = 16 * 1_048_576;
-/// How many bytes of bodies are in memory at a time, in units of [`UNIT`]; further bodies wait.
+/// The capacity for bodies in memory, in units of [`UNIT`]; further bodies wait.
 const UNITS: usize = 64 * 1_048_576 / UNIT;
 /// The first bytes of each body, up to this many, are not counted.
 const UNIT: usize = 16_384;
@@ -23,12 +23,12 @@ const UNIT: usize = 16_384;
 #[derive(Clone)]
 pub(super) struct BodyMemory {
     units: Arc<Semaphore>,
-    /// Room for one whole body. Bodies that grow could each wait for memory that the others hold; the one that has the reserve can
-    /// always be read to its end.
+    /// A reserve for one whole body, against deadlocks: growing bodies could each wait for memory that the others hold. The body that has the
+    /// reserve can always be read to its end.
     reserve: Arc<Mutex<()>>,
 }
 
-/// A body that was read. Its memory is free again when it is dropped.
+/// A body that was read. Dropping it releases its memory.
 pub(super) struct RequestBody {
     bytes: Bytes,
     _charge: Charge,
@@ -40,7 +40,7 @@ impl AsRef<[u8]> for RequestBody {
     }
 }
 
-/// What one body takes of the memory.
+/// The memory that one body has acquired.
 #[derive(Default)]
 struct Charge {
     units: usize,
@@ -56,7 +56,7 @@ impl BodyMemory {
         }
     }
 
-    /// Reads the body of a request. A body that declares its length waits for its memory before it is read; others take memory as they
+    /// Reads the body of a request. A body with a declared length waits for its memory before it is read; others acquire memory as they
     /// grow.
     ///
     /// # Errors
@@ -102,7 +102,7 @@ impl BodyMemory {
         })
     }
 
-    /// Charges a body that has this many bytes now, and waits until there is memory for them.
+    /// Acquires the memory for a body of this many bytes, and waits until it is free.
     async fn charge(&self, charge: &mut Charge, length: usize) {
         let more = (length / UNIT).saturating_sub(charge.units);
         let Ok(permits @ 1..) = u32::try_from(more) else {
@@ -140,7 +140,7 @@ mod tests {
 
     const PARTS: usize = BODY_BYTES / UNIT;
 
-    /// A request that does not declare its length, and yields to others after each part.
+    /// Returns a request that does not declare its length, and yields after each part.
     fn chunked(parts: usize) -> Body {
         let parts = stream::unfold(0, move |sent| async move {
             tokio::task::yield_now().await;
@@ -157,7 +157,7 @@ mod tests {
     #[tokio::test]
     async fn bodies_that_grow_side_by_side_are_all_read_and_give_their_memory_back() {
         let memory = BodyMemory::new();
-        // Four times as many as there is memory for, all of the largest size.
+        // Four times the capacity, all of the maximum size.
         let count = 4 * UNITS / PARTS;
         let read = join_all((0..count).map(|_| async {
             let body = memory

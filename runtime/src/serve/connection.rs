@@ -1,4 +1,4 @@
-//! Connections: accepted up to a number, each with limits of size and time.
+//! Connections: accepted up to a limit, each with limits of size and time.
 
 use std::io;
 use std::pin::{Pin, pin};
@@ -15,15 +15,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, Sleep};
 
-/// The most connections at a time. Further ones are told so, and end.
+/// The maximum number of connections. Further ones get an error response, and are closed.
 const CONNECTIONS: usize = 12_000;
-/// The most bytes of a connection's buffer; the headers of a request have fewer.
+/// The maximum bytes of a connection's buffer; the headers of a request are limited to less.
 const BUFFER_BYTES: usize = 65_536;
-/// The most headers of a request.
+/// The maximum number of headers of a request.
 const HEADERS: usize = 100;
-/// How long connections may take to end when the server does.
+/// How long connections may take to end at a shutdown.
 const SHUTDOWN_TIME: Duration = Duration::from_secs(5);
-/// What a connection beyond the most is told.
+/// The response to a connection beyond the limit.
 const REFUSAL: &str = concat!(
     "HTTP/1.1 503 Service Unavailable\r\n",
     "content-type: application/x-amz-json-1.0\r\n",
@@ -32,17 +32,17 @@ const REFUSAL: &str = concat!(
     "connection: close\r\n\r\n",
     r#"{"__type":"com.amazon.coral.service#ServiceUnavailableException","message":"the server has 12,000 connections"}"#,
 );
-/// How long nothing is accepted after the system had no room for a connection.
+/// The pause after an accept failed because the operating system has no resources.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How long clients may take.
+/// The timeouts of clients.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
-    /// Until the headers of a request are there, and until the next request begins.
+    /// For the headers of a request, and for the begin of the next request.
     pub(super) headers: Duration,
-    /// Until a request's body is there.
+    /// For a request's body.
     pub(super) body: Duration,
-    /// Without taking a byte of a response.
+    /// For reading any part of a response.
     pub(super) response: Duration,
 }
 
@@ -56,7 +56,7 @@ impl Default for Patience {
     }
 }
 
-/// Serves the connections of a listener until `shutdown` is done, then lets those that are at work come to an end.
+/// Serves the connections of a listener until `shutdown` is done, then lets active requests finish.
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -74,7 +74,7 @@ pub(super) async fn serve(
         match accepted {
             Ok((stream, _)) => {
                 let Ok(place) = room.clone().try_acquire_owned() else {
-                    // The buffer of a new connection has room for it; who has gone does not hear it.
+                    // The response fits in the buffer of a new connection; a client that has disconnected does not get it.
                     let _heard = stream.try_write(REFUSAL.as_bytes());
                     continue;
                 };
@@ -92,7 +92,7 @@ pub(super) async fn serve(
         }
     }
     drop(listener);
-    // Who was told before is told again.
+    // Connections that were notified before ignore it.
     let _told = ending.send(true);
     let all = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
     let over = tokio::time::timeout(SHUTDOWN_TIME, room.acquire_many(all)).await;
@@ -101,7 +101,7 @@ pub(super) async fn serve(
     }
 }
 
-/// Whether the error is of the connection that was about to be accepted.
+/// Whether the error concerns only the connection that was being accepted.
 fn is_of_connection(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -117,7 +117,7 @@ async fn connection(
     patience: Patience,
     mut ends: watch::Receiver<bool>,
 ) {
-    // Responses are small; one that waits for more data would only be late.
+    // Responses are small; waiting for more data would only delay them.
     let _without = stream.set_nodelay(true);
     let io = TokioIo::new(Patient::new(stream, patience.response));
     let serving = http1::Builder::new()
@@ -140,10 +140,10 @@ async fn connection(
     }
 }
 
-/// A stream whose writing fails when the other side takes nothing for too long.
+/// A stream whose writes fail when the client reads nothing for too long.
 struct Patient {
     stream: TcpStream,
-    /// Since when a write waits, and until when it may.
+    /// The timer of a waiting write.
     waits: Pin<Box<Sleep>>,
     is_waiting: bool,
     most: Duration,
@@ -159,7 +159,7 @@ impl Patient {
         }
     }
 
-    /// What a write came to, or that it waits too long.
+    /// Returns the result of a write, or a timeout.
     fn judge<T>(
         &mut self,
         context: &mut Context<'_>,

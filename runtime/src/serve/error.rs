@@ -9,19 +9,19 @@ use crate::store::StoreError;
 
 /// The namespace of the service's own errors, as the service writes it in `__type`.
 const SERVICE: &str = "com.amazonaws.swf.service.v2.model";
-/// The namespace of what AWS's framework refuses before the service sees it.
+/// The namespace of errors that AWS's framework returns before the service gets the request.
 const FRAMEWORK: &str = "com.amazon.coral.service";
 /// The namespace of constraints.
 const CONSTRAINTS: &str = "com.amazon.coral.validate";
 
-/// An error as the API answers it.
+/// An error response of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ApiError {
     status: u16,
     namespace: &'static str,
     code: &'static str,
     message: String,
-    /// Members beside the message.
+    /// Members in addition to the message.
     more: Vec<(&'static str, String)>,
 }
 
@@ -36,7 +36,7 @@ impl ApiError {
         }
     }
 
-    /// An error of the service.
+    /// Creates an error of the service.
     pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self::of(400, SERVICE, code, message.into())
     }
@@ -46,22 +46,22 @@ impl ApiError {
         self
     }
 
-    /// A request that breaks constraints of the API's model.
+    /// Creates the error of a request that violates constraints of the API's model.
     pub(super) fn constraints(message: String) -> Self {
         Self::of(400, CONSTRAINTS, "ValidationException", message)
     }
 
-    /// A request that breaks a rule of the service.
+    /// Creates the error of a request that violates a rule of the service.
     pub(super) fn validation(message: impl Into<String>) -> Self {
         Self::new("ValidationException", message)
     }
 
-    /// The same, with a `reason` of the API's model.
+    /// Like `validation`, with a `reason` of the API's model.
     pub(super) fn validation_for(reason: &'static str, message: impl Into<String>) -> Self {
         Self::validation(message).with("reason", reason)
     }
 
-    /// A body that is no request.
+    /// Creates the error of a body that cannot be parsed.
     pub(super) fn serialization(message: impl Into<String>) -> Self {
         Self::of(400, FRAMEWORK, "SerializationException", message.into())
     }
@@ -70,17 +70,17 @@ impl ApiError {
         Self::of(400, FRAMEWORK, "UnknownOperationException", message.into())
     }
 
-    /// A request from where none is answered.
+    /// Creates the error of a request from a host or origin that is not accepted.
     pub(super) fn access_denied(message: impl Into<String>) -> Self {
         Self::of(403, FRAMEWORK, "AccessDeniedException", message.into())
     }
 
-    /// A signature that is missing or wrong.
+    /// Creates the error of a missing or wrong signature.
     pub(super) fn of_signature(code: &'static str, message: impl Into<String>) -> Self {
         Self::of(400, FRAMEWORK, code, message.into())
     }
 
-    /// A path that nothing is at.
+    /// Creates the error of an unknown path.
     pub(super) fn not_found() -> Self {
         Self {
             status: 404,
@@ -105,7 +105,7 @@ impl ApiError {
         )
     }
 
-    /// A body that did not come in time.
+    /// Creates the error of a body that did not arrive in time.
     pub(super) fn too_slow() -> Self {
         let message = "the body of the request did not arrive in time";
         Self::of(
@@ -116,7 +116,7 @@ impl ApiError {
         )
     }
 
-    /// A server that has too much to do, or ends.
+    /// Creates the error of a server that is overloaded, or shuts down.
     pub(super) fn unavailable(message: impl Into<String>) -> Self {
         Self::of(
             503,
@@ -162,7 +162,7 @@ impl ApiError {
         Self::new("ActivityDoesNotExist", message)
     }
 
-    /// Something else that an ARN names and that is not there.
+    /// Creates the error of an ARN whose resource does not exist.
     pub(super) fn no_resource(arn: &str) -> Self {
         Self::new("ResourceNotFound", format!("Resource not found: '{arn}'"))
             .with("resourceName", arn)
@@ -173,7 +173,7 @@ impl ApiError {
         Self::new("TooManyTags", message).with("resourceName", arn)
     }
 
-    /// A machine of the other type.
+    /// Creates the error of a machine of the other type.
     pub(super) fn type_not_supported() -> Self {
         Self::new(
             "StateMachineTypeNotSupported",
@@ -189,13 +189,13 @@ impl ApiError {
         Self::new("ServiceQuotaExceededException", message)
     }
 
-    /// An input that is no execution's.
+    /// Creates the error of an invalid input of an execution.
     pub(super) fn invalid_input(why: impl fmt::Display) -> Self {
         let message = format!("Invalid State Machine Execution Input: '{why}'");
         Self::new("InvalidExecutionInput", message)
     }
 
-    /// Why an execution of a machine was not started.
+    /// Converts the error of a start of an execution.
     pub(super) fn of_start(error: StartError, machine: &str, execution: &str) -> Self {
         match error {
             StartError::StateMachineDoesNotExist(_) => Self::no_machine(machine),
@@ -216,7 +216,7 @@ impl ApiError {
         }
     }
 
-    /// `SerializationException`, `InvalidArn`, ...
+    /// Returns the code: `SerializationException`, `InvalidArn`, ...
     pub(super) fn code(&self) -> &'static str {
         self.code
     }
@@ -229,7 +229,7 @@ impl ApiError {
         self.status
     }
 
-    /// The body: `{"__type": .., "message": ..}`.
+    /// Returns the body: `{"__type": .., "message": ..}`.
     pub(super) fn to_json(&self) -> Json {
         let mut body = Map::new();
         body.insert(
@@ -246,7 +246,7 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        // An outage is logged by the journal.
+        // The journal logs an outage.
         if error.may_pass() {
             return Self::unavailable(error.to_string());
         }

@@ -21,17 +21,17 @@ use super::service::Service;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 
-/// What requests are answered with.
+/// The state of the request handlers.
 #[derive(Clone)]
 struct Http {
     service: Arc<Service>,
     access: Arc<Access>,
     memory: BodyMemory,
-    /// How long a body may take to come.
+    /// The timeout of a request's body.
     body_time: Duration,
 }
 
-/// The paths of the server.
+/// Returns the routes of the server.
 pub(super) fn router(service: Arc<Service>, access: Access, body_time: Duration) -> Router {
     let access = Arc::new(access);
     Router::new()
@@ -52,10 +52,10 @@ pub(super) fn router(service: Arc<Service>, access: Access, body_time: Duration)
         })
 }
 
-/// The most bytes of a request's line and headers. The buffer of a connection ends larger ones, too, but not exactly here.
+/// The maximum bytes of a request's line and headers. The connection's buffer also limits them, but less exactly.
 const HEAD_BYTES: usize = 32_768;
 
-/// How many bytes the line and the headers of a request have.
+/// Returns how many bytes the line and the headers of a request have.
 fn head_bytes(request: &Request) -> usize {
     let uri = request.uri().path_and_query();
     let uri = uri.map_or(0, |uri| uri.as_str().len());
@@ -66,7 +66,7 @@ fn head_bytes(request: &Request) -> usize {
     })
 }
 
-/// Answers requests of hosts and pages that may be asked for, on every path.
+/// Rejects requests for hosts, or from origins, that are not accepted, on every path.
 async fn from_own_host(
     State(access): State<Arc<Access>>,
     request: Request,
@@ -81,7 +81,7 @@ async fn from_own_host(
     }
 }
 
-/// Reports whether the server can do its work: 200, or 503 while its store cannot commit.
+/// Reports whether the server works: 200, or 503 while its store cannot commit.
 async fn health(State(http): State<Http>) -> Response {
     let engine = &http.service.engine;
     let (region, account) = engine.place();
@@ -112,7 +112,7 @@ async fn health(State(http): State<Http>) -> Response {
     response
 }
 
-/// A call of the API.
+/// Handles a call of the API.
 async fn api(State(http): State<Http>, request: Request) -> Response {
     let began = Instant::now();
     let target = request.headers().get("x-amz-target");

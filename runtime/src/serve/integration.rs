@@ -1,4 +1,4 @@
-//! Tasks that call the API itself: `arn:aws:states:::aws-sdk:sfn:describeExecution` and its likes.
+//! Tasks that call the API itself: `arn:aws:states:::aws-sdk:sfn:describeExecution`, for example.
 
 use std::sync::{Arc, Weak};
 
@@ -12,10 +12,10 @@ use crate::engine::StartError;
 use crate::task::{Answer, Integration, Pattern, TaskCall, TaskFailure, TaskResult, TaskSource};
 use crate::value::Value;
 
-/// Members that are JSON as text. A definition may have the JSON itself there (assumed: nothing is recorded).
+/// Members that contain JSON as text. A definition may contain the JSON value itself (assumed: there is no recording).
 const JSON_TEXT: [&str; 3] = ["Input", "Output", "Definition"];
 
-/// Answers tasks that no handler and no mock answers. The engine itself starts executions, if it has the state machine.
+/// Executes tasks that have no handler and no mock. The engine itself starts executions, if it has the state machine.
 pub(super) struct OwnApi(Weak<Service>);
 
 impl OwnApi {
@@ -45,7 +45,7 @@ impl TaskSource for OwnApi {
         let request = uncapitalized(request);
         let (service, id) = (self.0.clone(), call.request_id());
         let answer = Answer::later(async move {
-            // A server that is gone takes its engine along.
+            // The server and its engine were dropped.
             let Some(service) = service.upgrade() else {
                 return std::future::pending().await;
             };
@@ -60,7 +60,7 @@ impl TaskSource for OwnApi {
     }
 }
 
-/// The answer to a start of a state machine that the engine does not have.
+/// Returns the answer to a start of a state machine that the engine does not have.
 fn not_there(call: &TaskCall<'_>) -> Option<Answer> {
     let integration = Integration::of(call.resource())?;
     let machine = call.target()?;
@@ -72,7 +72,7 @@ fn not_there(call: &TaskCall<'_>) -> Option<Answer> {
     })
 }
 
-/// What the state gets of a response, and of an error.
+/// Converts a response, or an error, to the result of the state.
 fn result(performed: Result<Vec<u8>, ApiError>, request_id: &str) -> TaskResult {
     let error = match performed.map(|body| serde_json::from_slice(&body)) {
         Ok(Ok(mut response)) => {
@@ -86,7 +86,7 @@ fn result(performed: Result<Vec<u8>, ApiError>, request_id: &str) -> TaskResult 
         Some(code) => code,
         None => error.code(),
     };
-    // Recorded of InvalidToken.
+    // Recorded for InvalidToken.
     Err(TaskFailure::new(
         format!("Sfn.{name}Exception"),
         format!(
@@ -97,7 +97,7 @@ fn result(performed: Result<Vec<u8>, ApiError>, request_id: &str) -> TaskResult 
     ))
 }
 
-/// Members as the integration names and prints them: capitalized, with times as text.
+/// Renames and converts members as the integration does: capitalized, with times as text.
 fn as_sdk(json: &mut Json) {
     match json {
         Json::Array(elements) => elements.iter_mut().for_each(as_sdk),

@@ -1,4 +1,4 @@
-//! The Step Functions API over HTTP: AWS's command line, its SDKs and workers of activities use it.
+//! The Step Functions API over HTTP, for AWS's command line, its SDKs and workers of activities.
 //!
 //! ```
 //! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -7,7 +7,7 @@
 //! use tokio::net::TcpListener;
 //!
 //! let engine = Engine::builder().build()?;
-//! // Port 0: one that is free.
+//! // Port 0: any free port.
 //! let listener = TcpListener::bind("127.0.0.1:0").await?;
 //! let endpoint = format!("http://{}", listener.local_addr()?);
 //! let server = tokio::spawn(Server::builder().engine(engine).serve(listener));
@@ -16,26 +16,26 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # Where things are
+//! # Files
 //!
-//! | file | what it has |
+//! | file | content |
 //! |---|---|
 //! | `server.rs` | [`Server`] and its builder |
 //! | `connection.rs` | connections with their limits of number, size and time; shutdown |
 //! | `access.rs`, `signature.rs`, `access_keys.rs` | which hosts, pages and signatures are accepted |
 //! | `http.rs`, `body.rs` | paths and headers of responses; bodies of requests, and the memory that they take |
 //! | `operation.rs` | the table of the operations |
-//! | `service.rs` | what operations work on: the engine, the control plane; reading of requests |
-//! | `shape/` | the members of requests, with the constraints of the API's model and AWS's texts about them |
-//! | `operations/` | the operations, a file for each group: the request, the response, what is done |
+//! | `service.rs` | the state of the operations: the engine and the control plane; parsing of requests |
+//! | `shape/` | the members of requests, with the constraints of the API's model and AWS's messages for them |
+//! | `operations/` | the operations, a file for each group: request, response and function |
 //! | `control/` | state machines with their revisions, versions, aliases and tags |
 //! | `integration.rs` | tasks that call the API: `aws-sdk:sfn:..` |
-//! | `pollers.rs` | how many workers ask for tasks |
-//! | `redrives.rs` | which redrives were asked for with a token |
+//! | `pollers.rs` | the number of workers that poll |
+//! | `redrives.rs` | redrives with a client token |
 //! | `arn.rs`, `page.rs`, `error.rs`, `response.rs` | ARNs; pages and their tokens; errors with AWS's codes; dates |
 //!
-//! An operation is a `shape!` for its request, a structure for its response, a function, and a line in `operation.rs`. What it
-//! refuses is an `error::ApiError`. What it changes of the control plane it changes within `Service::change`.
+//! An operation is a `shape!` for its request, a structure for its response, a function, and a line in `operation.rs`. Its errors are
+//! values of `error::ApiError`. It changes the control plane only within `Service::change`.
 
 mod access;
 mod access_keys;

@@ -11,17 +11,17 @@ use super::operations::{
 };
 use super::service::{Service, read};
 
-/// What stands before an operation's name in the header `X-Amz-Target`.
+/// The prefix of an operation's name in the header `X-Amz-Target`.
 pub(super) const PREFIX: &str = "AWSStepFunctions.";
 
-/// Declares the operations of the API, and what does each.
+/// Declares the operations of the API with their functions.
 macro_rules! operations {
     ($($name:literal => $perform:path,)*) => {
         /// The names of all operations.
         #[cfg(test)]
         pub(super) const NAMES: &[&str] = &[$($name),*];
 
-        /// Performs an operation. Returns the body of its response. The body of the request is dropped as soon as it is read, because
+        /// Performs an operation. Returns the body of its response. The body of the request is dropped as soon as it is parsed, because
         /// an operation can take minutes.
         pub(super) async fn perform(
             service: &Arc<Service>,
@@ -29,7 +29,7 @@ macro_rules! operations {
             body: impl AsRef<[u8]>,
         ) -> Result<Vec<u8>, ApiError> {
             match operation {
-                // Boxed, so that the future of each is as large as its own operation.
+                // Boxed, so that the size of this future does not depend on the largest operation.
                 $($name => Box::pin(async {
                     let request = read(body.as_ref())?;
                     drop(body);
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn operations_stand_in_the_order_of_their_names_and_each_once() {
         assert!(NAMES.windows(2).all(|pair| pair[0] < pair[1]), "{NAMES:?}");
-        // As many as the model of version 2016-11-23 has.
+        // The number of operations in the model of version 2016-11-23.
         assert_eq!(NAMES.len(), 37);
     }
 }

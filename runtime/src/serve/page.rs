@@ -1,4 +1,4 @@
-//! Pages of lists, and the tokens that go on with them.
+//! Pages of lists, and their tokens.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,24 +6,24 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::error::ApiError;
 use super::shape::PageSize;
 
-/// The results of a page where a request says nothing, or 0.
+/// The results of a page if a request has no number, or 0.
 const DEFAULT: usize = 100;
 
-/// A page that is asked for.
+/// A requested page.
 #[derive(Clone, Debug)]
 pub(super) struct Page {
-    /// The list that it is of: the operation, and what else must be the same for a token.
+    /// The identity of the list: the operation, and the parameters that must be the same for a token.
     list: String,
-    /// The most results.
+    /// The maximum number of results.
     pub(super) limit: usize,
-    /// Where the page before ended.
+    /// The position at which the previous page ended.
     pub(super) after: Option<String>,
 }
 
 impl Page {
     /// # Errors
     ///
-    /// `InvalidToken` for a token that is none of this list.
+    /// `InvalidToken` for a token that does not belong to this list.
     pub(super) fn new(
         list: impl Into<String>,
         size: Option<PageSize>,
@@ -42,13 +42,13 @@ impl Page {
         })
     }
 
-    /// The token of the page that begins behind this place.
+    /// Returns the token of the page that begins after this position.
     pub(super) fn token(&self, place: &str) -> String {
         let checksum = crc32fast::hash(format!("{}\n{place}", self.list).as_bytes());
         URL_SAFE_NO_PAD.encode(format!("{checksum:08x}{place}"))
     }
 
-    /// The page of these elements, which stand in the order of their places, and the token of the next one.
+    /// Returns the page of these elements, which are sorted by their positions, and the token of the next page.
     pub(super) fn of<T>(
         &self,
         all: impl IntoIterator<Item = T>,
@@ -68,7 +68,7 @@ impl Page {
     }
 }
 
-/// The place that a token of a list has.
+/// Returns the position in a token of a list.
 fn read(list: &str, token: &str) -> Option<String> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
     let (checksum, place) = text.split_at_checked(8)?;
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Whatever the size of pages, their elements are all elements, each once, in order.
+        /// For all page sizes, the pages contain each element once, in order.
         #[test]
         fn pages_are_the_whole_list(all in proptest::collection::btree_set("[a-z]{1,3}", 0..40), size in 1usize..10) {
             let (mut token, mut seen) = (None, Vec::new());
@@ -100,7 +100,7 @@ mod tests {
             prop_assert_eq!(seen, all.into_iter().collect::<Vec<_>>());
         }
 
-        /// A token is good for its own list alone, and text is none.
+        /// A token is valid only for its own list, and other text is invalid.
         #[test]
         fn other_tokens_are_refused(place in ".{0,12}", text in ".{0,40}") {
             let page = Page::new("one", None, None).expect("there is no token");

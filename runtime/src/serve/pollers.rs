@@ -3,23 +3,23 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::ApiError;
 
-/// The most workers that ask for the tasks of one activity at a time, as on AWS.
+/// The maximum workers that poll one activity concurrently, as on AWS.
 const MOST: usize = 1_000;
 
-/// How many workers ask for the tasks of each activity.
+/// The number of workers that poll each activity.
 #[derive(Debug, Default)]
 pub(super) struct Pollers {
     by_arn: Mutex<HashMap<String, usize>>,
 }
 
-/// A worker that asks.
+/// A worker that polls. Dropping it decrements the number.
 pub(super) struct Poller<'a> {
     all: &'a Pollers,
     arn: &'a str,
 }
 
 impl Pollers {
-    /// Counts a worker, as long as the value is there.
+    /// Counts a worker, until the value is dropped.
     ///
     /// # Errors
     ///

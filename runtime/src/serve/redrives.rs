@@ -3,10 +3,10 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::clock::Timestamp;
 
-/// How many redrives are remembered.
+/// How many redrives are retained.
 const MOST: usize = 1_000;
 
-/// The redrives that were asked for with a token, so that the same request a second time is the same redrive.
+/// The redrives with a client token, so that a repeated request returns the same redrive.
 #[derive(Debug, Default)]
 pub(super) struct Redrives {
     last: Mutex<VecDeque<Redrive>>,
@@ -20,7 +20,7 @@ struct Redrive {
 }
 
 impl Redrives {
-    /// When an execution was redriven with a token.
+    /// Returns when an execution was redriven with this token.
     pub(super) fn of(&self, execution: &str, token: Option<&str>) -> Option<Timestamp> {
         let token = token?;
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,15 +1,15 @@
-//! What responses are made of.
+//! Common parts of responses.
 
 use serde::{Serialize, Serializer};
 
 use crate::clock::Timestamp;
 
-/// A time as AWS JSON 1.0 has it: seconds since 1970, with milliseconds.
+/// A time in the format of AWS JSON 1.0: seconds since 1970, with milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Date(pub(super) Timestamp);
 
 impl Date {
-    /// The seconds.
+    /// Returns the seconds.
     #[expect(
         clippy::cast_precision_loss,
         reason = "milliseconds are exact below 2^53, some 285,000 years"
@@ -29,7 +29,7 @@ impl Serialize for Date {
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct Nothing {}
 
-/// Whether data came along; here it always does.
+/// Whether the response contains the data; here it always does.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct DataDetails {
     included: bool,

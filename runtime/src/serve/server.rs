@@ -20,7 +20,7 @@ use crate::store::StoreError;
 /// How long GetActivityTask waits for a task, as on AWS.
 const POLL: Duration = Duration::from_secs(60);
 
-/// A server of the Step Functions API over an engine.
+/// A server of the Step Functions API for an engine.
 pub struct Server {
     service: Arc<Service>,
     hosts: Vec<String>,
@@ -29,10 +29,10 @@ pub struct Server {
     shutdown: Shutdown,
 }
 
-/// What says that a server ends.
+/// A future that ends when the server must shut down.
 type Shutdown = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What a [`Server`] is made of.
+/// Builds a [`Server`].
 #[must_use]
 pub struct ServerBuilder {
     engine: Option<Engine>,
@@ -43,11 +43,11 @@ pub struct ServerBuilder {
     shutdown: Shutdown,
 }
 
-/// A server cannot be made.
+/// A server cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServerError {
-    /// No engine was given.
+    /// No engine was set.
     #[error("a server needs an engine; give it with `ServerBuilder::engine`")]
     NoEngine,
     /// The engine's store cannot be read.
@@ -59,7 +59,7 @@ pub enum ServerError {
 }
 
 impl Server {
-    /// A builder of one.
+    /// Returns a builder of a server.
     pub fn builder() -> ServerBuilder {
         ServerBuilder {
             engine: None,
@@ -71,8 +71,8 @@ impl Server {
         }
     }
 
-    /// Answers the requests that come to a listener, until what [`ServerBuilder::shutdown`] waits for has happened. Requests that are at
-    /// work then have five seconds to come to an end. The engine goes on: [`Engine::shutdown`] ends it.
+    /// Serves the requests of a listener until the future of [`ServerBuilder::shutdown`] is ready. Active requests then have five seconds to
+    /// end. The engine continues to run: [`Engine::shutdown`] ends it.
     pub async fn serve(self, listener: TcpListener) {
         let address = listener.local_addr();
         let access = Access {
@@ -87,37 +87,38 @@ impl Server {
 }
 
 impl ServerBuilder {
-    /// The engine that runs the executions; build it with [`EngineBuilder::resume_later`](crate::EngineBuilder::resume_later), so that
-    /// executions of its store continue when the state machines that clients created are deployed. Its state machines and activities are there for clients, too. `StartExecution` chooses one of its
-    /// [test cases](crate::EngineBuilder::test_cases) with `#<case>` behind the ARN, as in Step Functions Local.
+    /// Sets the engine that runs the executions. Build it with [`EngineBuilder::resume_later`](crate::EngineBuilder::resume_later), so that
+    /// executions of its store continue only after the state machines that clients created are deployed. Clients can use the state machines and
+    /// activities of the engine, too. `StartExecution` chooses one of its [test cases](crate::EngineBuilder::test_cases) with `#<case>` after the
+    /// ARN, as in Step Functions Local.
     pub fn engine(mut self, engine: Engine) -> Self {
         self.engine = Some(engine);
         self
     }
 
-    /// How long GetActivityTask waits for a task before it answers that there is none: 60 seconds unless set, as on AWS.
+    /// Sets how long GetActivityTask waits for a task before it returns an empty response: 60 seconds unless set, as on AWS.
     pub fn activity_poll(mut self, time: Duration) -> Self {
         self.poll = time;
         self
     }
 
-    /// Answers requests for this host, too, and those of its pages. A server that listens at a loopback address answers requests for
-    /// `localhost`, names that end with `.localhost`, and IP addresses, with or without `sync-` before them. It refuses others, because
+    /// Accepts requests for this host, too, and requests from its pages. A server that listens on a loopback address accepts requests for
+    /// `localhost`, names that end with `.localhost`, and IP addresses, with or without the prefix `sync-`. It rejects others, because
     /// a page of any site could send them through a browser of this machine (DNS rebinding).
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.hosts.push(host.into());
         self
     }
 
-    /// Answers only requests of the API that are signed with one of these keys (AWS Signature Version 4), as every SDK does by itself.
-    /// `/health` needs no signature. Without keys, the server answers all requests.
+    /// Accepts only requests of the API that are signed with one of these keys (AWS Signature Version 4), as every SDK does by default.
+    /// `/health` needs no signature. Without keys, the server accepts all requests.
     pub fn access_keys(mut self, keys: AccessKeys) -> Self {
         self.keys = Some(keys);
         self
     }
 
-    /// How long a client may take for the headers of a request, for its body, and for a byte of the response, each. 60 seconds for the
-    /// headers, in which a connection may be idle, too, and 30 for the others unless set.
+    /// Sets the timeout of clients: for the headers of a request, for its body, and for reading any part of the response, each. By default it is
+    /// 60 seconds for the headers, which also limits the idle time of a connection, and 30 seconds for the others.
     pub fn client_time(mut self, time: Duration) -> Self {
         self.patience = Patience {
             headers: time,
@@ -127,17 +128,17 @@ impl ServerBuilder {
         self
     }
 
-    /// Ends the server when this future is done.
+    /// Shuts the server down when this future is ready.
     pub fn shutdown(mut self, shutdown: impl Future<Output = ()> + Send + 'static) -> Self {
         self.shutdown = Box::pin(shutdown);
         self
     }
 
-    /// Makes the server.
+    /// Builds the server.
     ///
     /// # Errors
     ///
-    /// Every [`ServerError`]. A state machine that cannot be read is not one: it is logged, and missing for clients.
+    /// Every [`ServerError`]. A state machine that cannot be read is no error: it is logged, and clients do not see it.
     pub fn build(self) -> Result<Server, ServerError> {
         let engine = self.engine.ok_or(ServerError::NoEngine)?;
         let control = Control::open(&engine, engine.clock().now())?;
@@ -149,7 +150,7 @@ impl ServerBuilder {
             poll: self.poll,
         });
         service.engine.set_own_api(Arc::new(OwnApi::of(&service)));
-        // Executions find the state machines that clients created.
+        // After the state machines of clients are deployed, so that executions find them.
         service.engine.resume()?;
         Ok(Server {
             service,
@@ -160,7 +161,7 @@ impl ServerBuilder {
         })
     }
 
-    /// Makes the server and [serves](Server::serve).
+    /// Builds the server and [serves](Server::serve).
     ///
     /// # Errors
     ///

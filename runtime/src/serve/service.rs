@@ -1,4 +1,4 @@
-//! What the operations work on.
+//! The state of the operations.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::engine::{self, Engine};
 use crate::value::Value;
 
-/// The engine, and what the API has beside it.
+/// The engine, and the API's data in addition to it.
 pub(super) struct Service {
     pub(super) engine: Engine,
     pub(super) control: Control,
@@ -30,12 +30,12 @@ impl Service {
         self.engine.clock().now()
     }
 
-    /// Whether an ARN is one of this server's region and account. What is not is as if it were not there: no recording says more.
+    /// Whether an ARN has this server's region and account. Resources of other ARNs count as missing; there is no recording of that case.
     pub(super) fn is_own(&self, arn: &StatesArn<'_>) -> bool {
         self.engine.place() == (arn.region, arn.account)
     }
 
-    /// The state machine of an ARN, unqualified or not.
+    /// Returns the state machine of an ARN, with or without a qualifier.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl Service {
         found.ok_or_else(|| ApiError::no_machine(arn.text))
     }
 
-    /// The state machine of an ARN without a qualifier.
+    /// Returns the state machine of an ARN without a qualifier.
     ///
     /// # Errors
     ///
@@ -59,7 +59,7 @@ impl Service {
         }
     }
 
-    /// What executions of an ARN are started of, this time, when they come with this trace header and an input that is written so.
+    /// Returns the revision for a start of this ARN, with the trace header and the text of the input of the execution.
     ///
     /// # Errors
     ///
@@ -90,11 +90,11 @@ impl Service {
 
 /// How long a request waits for a store that cannot commit.
 const OUTAGE_PATIENCE: Duration = Duration::from_secs(5);
-/// How often such a request looks after the store.
+/// The interval at which such a request checks the store.
 const OUTAGE_LOOK: Duration = Duration::from_millis(500);
 
 impl Service {
-    /// Waits for a change that the engine acknowledges when it is durable. A store that cannot commit for five seconds ends the wait; the
+    /// Waits for a change that the engine acknowledges when it is durable. If the store cannot commit for five seconds, the wait ends; the
     /// engine makes the change later, when the store commits again.
     ///
     /// # Errors
@@ -121,8 +121,7 @@ impl Service {
         }
     }
 
-    /// Changes something of the control plane, alone. A client that goes meanwhile does not break the change off, so that memory has what
-    /// the store has.
+    /// Changes the control plane, exclusively. The change continues if the client disconnects, so that memory and store agree.
     ///
     /// # Errors
     ///
@@ -142,15 +141,15 @@ impl Service {
     }
 }
 
-/// Reads a request, and holds it against the constraints of the API's model.
+/// Parses a request, and checks it against the constraints of the API's model.
 ///
 /// # Errors
 ///
 /// `SerializationException`, `ValidationException`.
 pub(super) fn read<T: DeserializeOwned + Shape>(body: &[u8]) -> Result<T, ApiError> {
-    // An empty body stands for no members.
+    // An empty body means no members.
     let body = if body.is_empty() { b"{}" } else { body };
-    // A structure could be read from an array, too.
+    // Serde would also read a structure from an array.
     if !body.trim_ascii_start().starts_with(b"{") {
         return Err(ApiError::serialization("the body is no JSON object"));
     }
@@ -164,12 +163,12 @@ pub(super) fn read<T: DeserializeOwned + Shape>(body: &[u8]) -> Result<T, ApiErr
     }
 }
 
-/// The text of an input, where it is not how the value is printed.
+/// Returns the text of an input, if it differs from the printed value.
 pub(super) fn written<'a>(text: Option<&'a str>, value: &Value) -> Option<&'a str> {
     text.filter(|text| value.to_text() != *text)
 }
 
-/// The input of an execution, of its JSON.
+/// Parses the input of an execution.
 ///
 /// # Errors
 ///

@@ -17,18 +17,18 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const SERVICE: &str = "states";
 /// The end of the credential scope.
 const TERMINATOR: &str = "aws4_request";
-/// When a request was signed.
+/// The time of the signature.
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
 /// The operation. It must be signed, so that it cannot be changed.
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
-/// How far the clocks of client and server may differ.
+/// The maximum difference between the clocks of client and server.
 const SKEW: Duration = Duration::from_secs(15 * 60);
 
-/// Checks that a request was signed with one of the keys, for this region, and that nothing in it was changed.
+/// Checks that a request was signed with one of the keys, for this region, and was not changed.
 ///
 /// # Errors
 ///
-/// `MissingAuthenticationTokenException` without a signature, `IncompleteSignatureException` for a header that cannot be read,
+/// `MissingAuthenticationTokenException` without a signature, `IncompleteSignatureException` for a header that cannot be parsed,
 /// `UnrecognizedClientException` for an unknown key, `InvalidSignatureException` for a signature that is old or does not match.
 pub(super) fn check(
     keys: &AccessKeys,
@@ -37,11 +37,11 @@ pub(super) fn check(
     uri: &Uri,
     body: &[u8],
 ) -> Result<(), ApiError> {
-    // That of the clients, whatever time the engine has.
+    // The wall clock, as clients use it, whatever time the engine has.
     check_at(Timestamp::wall(), keys, region, headers, uri, body)
 }
 
-/// What the header `Authorization` has.
+/// The parsed header `Authorization`.
 struct Authorization<'a> {
     key: &'a str,
     date: &'a str,
@@ -51,7 +51,7 @@ struct Authorization<'a> {
     signature: &'a str,
 }
 
-/// As [`check`], at a time.
+/// Like [`check`], at a given time.
 fn check_at(
     now: Timestamp,
     keys: &AccessKeys,
@@ -109,7 +109,7 @@ fn check_at(
     for part in [header.region, SERVICE, TERMINATOR] {
         key = HMAC::mac(part, key);
     }
-    // In constant time.
+    // The comparison takes constant time.
     let is_right = from_hex(header.signature).is_some_and(|given| HMAC::verify(text, key, &given));
     match is_right {
         true => Ok(()),
@@ -127,7 +127,7 @@ fn invalid(message: String) -> ApiError {
     ApiError::of_signature("InvalidSignatureException", message)
 }
 
-/// Reads `AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, SignedHeaders=<names>, Signature=<hex>`.
+/// Parses `AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, SignedHeaders=<names>, Signature=<hex>`.
 fn parse(header: &str) -> Option<Authorization<'_>> {
     let rest = header.trim().strip_prefix(ALGORITHM)?.strip_prefix(' ')?;
     let (mut credential, mut signed_headers, mut signature) = (None, None, None);
@@ -155,7 +155,7 @@ fn parse(header: &str) -> Option<Authorization<'_>> {
     })
 }
 
-/// The parts of a request that are signed, in the form that client and server compute alike.
+/// Returns the signed parts of a request, in the canonical form.
 fn canonical_request(
     headers: &HeaderMap,
     uri: &Uri,
@@ -178,7 +178,7 @@ fn canonical_request(
     canonical + &format!("\n{signed_headers}\n{}", hex(&Hash::hash(body)))
 }
 
-/// When a request was signed, as in `20260314T120000Z`.
+/// Parses the time of a signature, such as `20260314T120000Z`.
 fn time_of(text: &str) -> Option<Timestamp> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -201,7 +201,7 @@ fn from_hex(text: &str) -> Option<[u8; 32]> {
     }
     for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
         let pair = std::str::from_utf8(pair).ok()?;
-        // `from_str_radix` takes a sign, too.
+        // `from_str_radix` also accepts a sign.
         if !pair.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             return None;
         }
@@ -242,7 +242,7 @@ mod tests {
         Timestamp::from_unix_micros(signed.unix_micros() + seconds * 1_000_000)
     }
 
-    /// The code of the error.
+    /// Returns the code of the error.
     fn code(now: Timestamp, headers: &HeaderMap, body: &[u8]) -> Option<&'static str> {
         let keys = AccessKeys::new()
             .key("AKIA/TEAM", "s+/e=")
@@ -328,7 +328,7 @@ mod tests {
     }
 
     proptest! {
-        /// Every byte of the body and every digit of the signature counts, and no header makes the check panic.
+        /// Each byte of the body and each digit of the signature is significant, and no header makes the check panic.
         #[test]
         fn no_change_is_accepted(place in 0..BODY.len(), byte: u8, digit in 0usize..64, other in "[0-9a-f]", text in "[ -~]{0,80}") {
             let mut body = BODY.to_vec();

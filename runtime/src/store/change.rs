@@ -7,26 +7,25 @@ use super::{
 use crate::Status;
 use crate::clock::Timestamp;
 
-/// What [`Store::commit`](super::Store::commit) changes.
+/// A change that [`Store::commit`](super::Store::commit) applies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
-    /// A version of a state machine, which becomes the newest of its name. One with this name and hash that is there is replaced.
+    /// Adds a version of a state machine, which becomes the newest of its name. Replaces the version with the same name and hash, if any.
     Machine(StoredMachine),
-    /// An execution starts.
+    /// Adds an execution that starts.
     ///
-    /// [`StoreError::Exists`] when its ARN is there, [`StoreError::Conflict`] when its key is, or when it is a child of a Map Run
-    /// that is not there.
+    /// [`StoreError::Exists`] when its ARN exists, [`StoreError::Conflict`] when its key exists, or when it is a child of a Map Run that does
+    /// not exist.
     Start {
         /// The execution.
         execution: StoredExecution,
-        /// Its record of `seq` 0.
+        /// Its record with `seq` 0.
         data: Bytes,
     },
-    /// A Map Run begins, or stands otherwise than before. [`StoreError::Conflict`] when no execution has the key, or the ARN is that of
-    /// another execution's run.
+    /// Adds or replaces a Map Run. [`StoreError::Conflict`] when no execution has the key, or another execution's run has the ARN.
     MapRun(StoredMapRun),
-    /// The next record of an execution. [`StoreError::Conflict`] unless it has exactly the records before `seq`.
+    /// Adds the next record of an execution. [`StoreError::Conflict`] unless the execution has exactly the records before `seq`.
     Append {
         /// The execution's key.
         key: u64,
@@ -35,53 +34,53 @@ pub enum Change {
         /// The record.
         data: Bytes,
     },
-    /// An execution is over. [`StoreError::Conflict`] when no execution has the key, or `status` is [`Status::Running`].
+    /// Closes an execution. [`StoreError::Conflict`] when no execution has the key, or `status` is [`Status::Running`].
     Close {
         /// The execution's key.
         key: u64,
-        /// How it ended.
+        /// The final status.
         status: Status,
         /// When it ended.
         stopped: Timestamp,
     },
-    /// A redriven execution runs again. [`StoreError::Conflict`] when no execution has the key.
+    /// Reopens a redriven execution. [`StoreError::Conflict`] when no execution has the key.
     Reopen {
         /// The execution's key.
         key: u64,
         /// Its columns for lists, with the redrive.
         listing: StoredListing,
     },
-    /// Fills the columns for lists of an execution that an older version of this library wrote. Does nothing when no execution has the key,
-    /// or the execution has them.
+    /// Fills the columns for lists of an execution that an older version of this library wrote. Has no effect when no execution has the key,
+    /// or the execution has these columns.
     List {
         /// The execution's key.
         key: u64,
         /// The columns.
         listing: StoredListing,
     },
-    /// A version of a state machine is forgotten. [`StoreError::Conflict`] when there is no such version.
+    /// Deletes a version of a state machine. [`StoreError::Conflict`] when there is no such version.
     DeleteMachine {
         /// The state machine's name.
         name: String,
         /// The version's hash.
         hash: String,
     },
-    /// An execution that is over is forgotten, with its records, its Map Runs, and their children. [`StoreError::Conflict`] when no execution has
-    /// the key, or it runs, or one of these children does.
+    /// Deletes a closed execution, with its records, its Map Runs, and their children. [`StoreError::Conflict`] when no execution has the key, or
+    /// the execution or one of these children is running.
     Delete {
         /// The execution's key.
         key: u64,
     },
-    /// An activity is created. One with this ARN that is there is replaced.
+    /// Adds an activity. Replaces the activity with the same ARN, if any.
     Activity(StoredActivity),
-    /// An activity is deleted, if it is there.
+    /// Deletes an activity, if it exists.
     DeleteActivity {
         /// Its ARN.
         arn: String,
     },
-    /// A document is written. One with this key that is there is replaced.
+    /// Writes a document. Replaces the document with the same key, if any.
     Document(StoredDocument),
-    /// A document is deleted, if it is there.
+    /// Deletes a document, if it exists.
     DeleteDocument {
         /// Its key.
         key: String,
@@ -89,7 +88,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// The bytes that it holds in memory, about.
+    /// Returns about how many bytes of memory it occupies.
     pub(super) fn size(&self) -> usize {
         let texts = match self {
             Self::Machine(machine) => {
@@ -119,7 +118,7 @@ impl Change {
         size_of::<Self>() + texts
     }
 
-    /// Whether it only deletes, so that the store needs less room afterwards.
+    /// Whether it only deletes, so that the store needs less space afterwards.
     pub(super) fn is_deletion(&self) -> bool {
         match self {
             Self::Delete { .. }
@@ -138,7 +137,7 @@ impl Change {
         }
     }
 
-    /// What no store can apply, whatever it holds.
+    /// Fails for a change that no store can apply, whatever its content is.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         let conflict = |why: String| Err(StoreError::conflict(why));
         match self {

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-/// What somebody beside the engine keeps in its store: text or bytes under a key. The engine does not look into it.
+/// A document of the application in the engine's store: text or bytes under a key. The engine does not interpret it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredDocument {
     /// Its key; no other document in the store has it.

@@ -1,19 +1,19 @@
 use std::path::PathBuf;
 
-/// Why a store does not do what it is asked for.
+/// An error of a store.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// An execution has the ARN already.
+    /// An execution with this ARN exists already.
     #[error("an execution with the ARN `{arn}` is in the store already")]
     Exists {
         /// The ARN.
         arn: String,
     },
-    /// A change does not fit what is in the store.
+    /// A change conflicts with the content of the store.
     #[error("the change does not fit what is in the store: {why}")]
     Conflict {
-        /// What does not fit.
+        /// The conflict.
         why: String,
     },
     /// Another engine, or another program, writes to the store.
@@ -23,7 +23,7 @@ pub enum StoreError {
     InUse {
         /// The store's file.
         path: PathBuf,
-        /// Who uses it.
+        /// The process that uses it.
         by: String,
     },
     /// A newer version of this library wrote the store.
@@ -52,15 +52,15 @@ pub enum StoreError {
         /// The version that this library reads.
         known: i64,
     },
-    /// The file is something else.
+    /// The file is not a store.
     #[error("`{}` is not a store of Stepwright: {why}; give the path of a store, or of a file that does not exist yet", path.display())]
     NotAStore {
         /// The file.
         path: PathBuf,
-        /// What it is.
+        /// What the file is instead.
         why: String,
     },
-    /// Nobody may write to the store.
+    /// The store cannot be written to.
     #[error(
         "the store `{}` is read-only: {why}; the engine's user must be allowed to write to the file and to create files beside it",
         path.display()
@@ -71,12 +71,12 @@ pub enum StoreError {
         /// What cannot be written.
         why: String,
     },
-    /// The store has no room for the changes.
+    /// The store has no space for the changes.
     #[error("the store{} is full: {why}; free space, delete executions or allow more, then try again", at(.path))]
     Full {
         /// The store's file, if it is one.
         path: Option<PathBuf>,
-        /// What is full.
+        /// The full resource.
         why: String,
     },
     /// The store's content is damaged.
@@ -84,7 +84,7 @@ pub enum StoreError {
     Corrupt {
         /// The store's file, if it is one.
         path: Option<PathBuf>,
-        /// What is damaged.
+        /// The damaged part.
         why: String,
     },
     /// The write-ahead log next to the file belongs to another file, or to another copy of this file.
@@ -125,20 +125,20 @@ pub enum StoreError {
         /// Which file has changed.
         why: String,
     },
-    /// What the store has makes no sense to this library: it is damaged, or another version wrote it.
+    /// This library cannot interpret an entry of the store: the entry is damaged, or another version wrote it.
     #[error("{what} cannot be read from the store: {why}")]
     Unreadable {
-        /// What cannot be read: ``the execution `arn:..` ``.
+        /// The entry: ``the execution `arn:..` ``.
         what: String,
-        /// Why not.
+        /// The reason.
         why: String,
     },
-    /// The operating system, or what the store stands on, reports an error.
+    /// The operating system, or a lower layer of the store, reports an error.
     #[error("the store{} cannot {doing}: {why}", at(.path))]
     Io {
         /// The store's file, if it is one.
         path: Option<PathBuf>,
-        /// What was being done: `open the file`.
+        /// The operation that failed: `open the file`.
         doing: String,
         /// The error's text.
         why: String,
@@ -148,7 +148,7 @@ pub enum StoreError {
         "the store panicked: {message}; this is a bug in it, and nothing is written to it any more until the engine is built again"
     )]
     Panicked {
-        /// What it panicked with.
+        /// The message of the panic.
         message: String,
     },
     /// The engine's journal is closed.
@@ -203,13 +203,13 @@ impl StoreError {
         }
     }
 
-    /// Whether it says something of a change rather than of the store: others may be applied.
+    /// Whether the error concerns one change rather than the store: other changes may be applied.
     pub fn is_of_a_change(&self) -> bool {
         matches!(self, Self::Exists { .. } | Self::Conflict { .. })
     }
 
-    /// Whether the same commit may succeed later, without a change to the store's content: the disk is full, another program holds a
-    /// lock, the file cannot be written.
+    /// Whether the error is transient: the same commit may succeed later, without a change to the store's content. The disk is full, another
+    /// program holds a lock, or the file cannot be written, for example.
     pub fn may_pass(&self) -> bool {
         matches!(
             self,
@@ -217,7 +217,7 @@ impl StoreError {
         )
     }
 
-    /// Whether trying again is of no use before somebody has seen to the store.
+    /// Whether a retry cannot succeed until an operator repairs the store.
     pub fn is_lasting(&self) -> bool {
         matches!(
             self,

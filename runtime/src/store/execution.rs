@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 /// An execution, without its records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredExecution {
-    /// The engine's number for it, from 1 to 2⁶³ - 1.
+    /// Its unique number, which the engine assigns: from 1 to 2⁶³ - 1.
     pub key: u64,
     /// Its ARN; no other execution in the store has it.
     pub arn: Arc<str>,
@@ -17,20 +17,20 @@ pub struct StoredExecution {
     pub machine: Arc<str>,
     /// The [hash](super::StoredMachine::hash) of the state machine's version with which it started.
     pub machine_hash: Arc<str>,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
     /// When it started.
     pub started: Timestamp,
     /// When it ended; `None` while it runs.
     pub stopped: Option<Timestamp>,
-    /// Which child of a Map Run it is, if it is one.
+    /// The Map Run and the number, if it is a child of a Map Run.
     pub child_of: Option<StoredChild>,
     /// The columns that lists read. `None` when an older version of this library wrote the row: then the records have them.
     pub listing: Option<StoredListing>,
 }
 
 impl StoredExecution {
-    /// Returns its position in the lists that have it.
+    /// Returns its position in lists.
     pub fn position(&self) -> ListPosition {
         let order = match &self.child_of {
             Some(child) => i64::from(child.number),

@@ -20,14 +20,14 @@ pub struct StoreFilter {
     pub alias: Option<String>,
     /// Only executions that were redriven, or only those that were not.
     pub is_redriven: Option<bool>,
-    /// Only executions after this position: the position of the last execution of the page before.
+    /// Only executions after this position: the position of the last execution of the previous page.
     pub after: Option<ListPosition>,
-    /// The most executions.
+    /// The maximum number of executions.
     pub limit: Option<usize>,
 }
 
 impl StoreFilter {
-    /// Whether an execution passes the filter, its limit aside.
+    /// Whether an execution passes the filter, apart from its limit.
     pub(crate) fn passes(&self, execution: &StoredExecution) -> bool {
         let map_run = execution.child_of.as_ref().map(|child| &child.map_run);
         let is_of = |machine: &String| **machine == *execution.machine;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use super::StoredExecution;
 use crate::clock::Timestamp;
 
-/// Columns of an execution that only lists read, so that a list reads no records.
+/// Columns of an execution that are used only by lists, so that a list reads no records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredListing {
-    /// The ARNs of its start; `None` when the start named the ARN of its state machine alone.
+    /// The ARNs of its start; `None` when the start named only the ARN of its state machine.
     pub origin: Option<Arc<StoredOrigin>>,
     /// The number of its redrives.
     pub redrive_count: u32,
@@ -20,7 +20,7 @@ pub struct StoredListing {
 /// The ARNs of an execution's start, as lists show them. Many executions have the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct StoredOrigin {
-    /// The state machine's ARN, where it does not follow from that of the execution.
+    /// The state machine's ARN, if it does not follow from that of the execution.
     pub machine: Option<Arc<str>>,
     /// The ARN of the state machine's version.
     pub version: Option<Arc<str>>,
@@ -40,14 +40,14 @@ pub struct ListPosition {
 /// A page of a list of executions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredPage {
-    /// The executions. There may be fewer than the filter's limit, even none, although more follow.
+    /// The executions. There may be fewer than the filter's limit, or none, although more follow.
     pub executions: Vec<StoredExecution>,
     /// The position after which the next page begins; `None` at the end of the list.
     pub next: Option<ListPosition>,
 }
 
 impl StoredPage {
-    /// Returns the page of executions that are one more than the limit, where there are so many.
+    /// Creates a page from up to `limit` + 1 executions; the additional one shows that more follow.
     pub(crate) fn cut(mut executions: Vec<StoredExecution>, limit: Option<usize>) -> Self {
         let limit = limit.unwrap_or(usize::MAX);
         let is_more = executions.len() > limit;
@@ -92,7 +92,7 @@ impl<T> RangeRows<T> {
         Ok(all)
     }
 
-    /// Returns at most so many rows, and the position after which the next page begins.
+    /// Returns at most this number of rows, and the position after which the next page begins.
     pub(crate) fn cut(mut self, limit: usize) -> (Vec<(ListPosition, T)>, Option<ListPosition>) {
         let is_more = self.rows.len() > limit;
         self.rows.truncate(limit);

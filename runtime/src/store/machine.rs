@@ -1,6 +1,6 @@
 use stepwright_asl::model::MachineType;
 
-/// A version of a state machine. Its name and hash tell it from all others.
+/// A version of a state machine, identified by its name and hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredMachine {
     /// The SHA-256 of the definition, in hexadecimal digits.

@@ -1,21 +1,21 @@
 use bytes::Bytes;
 
-/// A Map Run: what a Distributed Map of an execution does.
+/// A Map Run of an execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredMapRun {
     /// Its ARN; no other Map Run in the store has it.
     pub arn: String,
     /// The key of the execution that it belongs to.
     pub execution: u64,
-    /// How it stands, as the engine writes it.
+    /// Its state, as the engine encodes it.
     pub data: Bytes,
 }
 
-/// Which child of a Map Run an execution is.
+/// Identifies an execution as a child of a Map Run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredChild {
     /// The Map Run's ARN.
     pub map_run: String,
-    /// The child's place among the run's children, from 0 on.
+    /// The child's number in the run, from 0 on.
     pub number: u32,
 }

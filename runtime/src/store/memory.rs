@@ -12,10 +12,10 @@ use super::{
 use crate::Status;
 use crate::clock::Timestamp;
 
-/// A store in memory, for tests. Clones are the same store; it is there as long as one of them is.
+/// A store in memory, for tests. Clones refer to the same store, which exists until the last clone is dropped.
 ///
-/// A test that crashes an engine gives the next one a [`copy`](Self::copy) of its store: what the machine would find after a
-/// loss of power.
+/// To simulate a crash, a test builds the next engine on a [`copy`](Self::copy) of the store: it has the content that a machine would find
+/// after a loss of power.
 ///
 /// ```
 /// use stepwright_runtime::store::{MemoryStore, Store, StoreError};
@@ -37,19 +37,19 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct Shared {
     tables: Tables,
-    /// How many commits succeeded.
+    /// The number of successful commits.
     commits: u64,
-    /// From which commit on they fail, and with what.
+    /// The first commit that fails, and its error.
     failure: Option<(u64, StoreError)>,
 }
 
 impl MemoryStore {
-    /// An empty one.
+    /// Creates an empty store.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Another store with what is committed now. It fails no commits.
+    /// Creates another store with the content that is committed now. Its commits do not fail.
     #[must_use]
     pub fn copy(&self) -> Self {
         let tables = self.shared().tables.clone();
@@ -62,30 +62,30 @@ impl MemoryStore {
         }
     }
 
-    /// Lets the `commit`-th commit fail, counted from 1 over those that succeeded, and all that follow it.
+    /// Makes the `commit`-th commit fail, counted from 1 over successful commits, and all later ones.
     pub fn fail_from(&self, commit: u64, error: StoreError) {
         self.shared().failure = Some((commit, error));
     }
 
-    /// Ends what [`fail_from`](Self::fail_from) began.
+    /// Ends the failures of [`fail_from`](Self::fail_from).
     pub fn fail_no_more(&self) {
         self.shared().failure = None;
     }
 
-    /// Replaces its content by the content of another store.
+    /// Replaces its content with that of another store.
     #[cfg(test)]
     pub(crate) fn replace_by(&self, other: &Self) {
         let tables = other.shared().tables.clone();
         self.shared().tables = tables;
     }
 
-    /// How many commits succeeded.
+    /// Returns the number of successful commits.
     pub fn commits(&self) -> u64 {
         self.shared().commits
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {
-        // Nothing panics between two changes of what is shared, so what a panic left behind is whole.
+        // No code panics in the middle of a change, so the content is consistent after a panic.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -246,7 +246,7 @@ impl StoreReader for MemoryStore {
     }
 }
 
-/// What is committed.
+/// The committed content.
 #[derive(Clone, Debug, Default)]
 struct Tables {
     machines: Vec<StoredMachine>,
@@ -267,14 +267,14 @@ struct Kept {
     records: Vec<Bytes>,
 }
 
-/// What takes a change back.
+/// Reverts a change.
 enum Undo {
     Machines(Vec<StoredMachine>),
     MapRuns(Vec<StoredMapRun>),
     Forget(u64),
     Restore(Vec<Kept>, Vec<StoredMapRun>),
     Truncate(u64, usize),
-    /// The row of an execution as it was.
+    /// The previous row of an execution.
     Row(Box<StoredExecution>),
     Nothing,
     Activity(String, Option<Timestamp>),
@@ -371,7 +371,7 @@ impl Tables {
         }
     }
 
-    /// Changes the status of an execution, and its columns for lists, if they are there.
+    /// Changes the status of an execution, and its columns for lists, if they are given.
     fn stand(
         &mut self,
         key: u64,
@@ -421,7 +421,7 @@ impl Tables {
         Ok(Undo::MapRuns(before))
     }
 
-    /// Removes an execution with its Map Runs, their children, and what these have.
+    /// Removes an execution with its Map Runs, their children, and the data of these.
     fn delete(&mut self, key: u64) -> Result<Undo, StoreError> {
         if !self.executions.contains_key(&key) {
             return Err(StoreError::no_execution(key));

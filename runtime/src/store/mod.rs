@@ -1,8 +1,8 @@
-//! Where a durable engine keeps its executions: state machines in versions, executions, their records, and activities.
+//! Stores for durable engines: versions of state machines, executions, their records, and activities.
 //!
-//! A [`Store`] takes [changes](Change) and says when they are durable. It knows nothing of what a record means: that is the
-//! engine's. A [`StoreReader`] reads beside it. Two stores come with the crate: `SqliteStore`, one file (feature `sqlite`), and
-//! [`MemoryStore`], for tests. Whatever else implements [`Store`] serves as well.
+//! A [`Store`] commits [changes](Change). It does not interpret the records of executions, which belong to the engine. A [`StoreReader`]
+//! reads concurrently. Two stores come with the crate: `SqliteStore`, one file (feature `sqlite`), and [`MemoryStore`], for tests. You can
+//! implement [`Store`] for others.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -70,15 +70,14 @@ pub use self::memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{Recovery, Restored, SqliteOptions, SqliteReader, SqliteStore};
 
-/// Where executions are kept. One engine writes to it, from one thread.
+/// A durable store of executions. One engine writes to it, from one thread.
 pub trait Store: Send + 'static {
-    /// Applies the changes in their order, in one transaction, and gives `Ok` when they are durable: they are there after the
-    /// process is killed, or the machine loses power, in the next moment.
+    /// Applies the changes in their order, in one transaction, and returns `Ok` when they are durable: they survive a kill of the process and a
+    /// loss of power.
     ///
     /// # Errors
     ///
-    /// Nothing of the changes is applied then. [`StoreError::Exists`] and [`StoreError::Conflict`] are about a change, all
-    /// others about the store.
+    /// On an error, no change is applied. [`StoreError::Exists`] and [`StoreError::Conflict`] concern a change, all others concern the store.
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError>;
 
     /// Checks that the files of the store are still the files that it opened. The journal calls this at least every two
@@ -101,58 +100,58 @@ pub trait Store: Send + 'static {
         self.commit(&[])
     }
 
-    /// A reader beside the writer, which sees what is committed. Several may be at work.
+    /// Opens a reader, which sees committed data and is independent of the writer. Several readers may be open.
     ///
     /// # Errors
     ///
-    /// What the store meets when it opens one.
+    /// The errors of opening it.
     fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError>;
 }
 
-/// Reads what a [`Store`] has committed. Each call sees the commits of one moment; two calls may see two.
+/// Reads the committed data of a [`Store`]. Each call sees one snapshot; two calls may see different ones.
 ///
-/// Every method fails with what the store meets: [`StoreError::Corrupt`], [`StoreError::Io`] and the like.
+/// Every method may fail with an error of the store: [`StoreError::Corrupt`] or [`StoreError::Io`], for example.
 pub trait StoreReader: Send {
-    /// The versions of all state machines, in the order in which they became the newest; the last of a name is its current one.
+    /// Returns the versions of all state machines, in the order in which they became the newest; the last one of a name is its current one.
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn machines(&mut self) -> Result<Vec<StoredMachine>, StoreError>;
 
-    /// The executions that are [running](crate::Status::Running), children of Map Runs among them, in the order of their keys.
+    /// Returns the [running](crate::Status::Running) executions, including children of Map Runs, in the order of their keys.
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn open_executions(&mut self) -> Result<Vec<StoredExecution>, StoreError>;
 
-    /// The execution with this ARN.
+    /// Returns the execution with this ARN.
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError>;
 
-    /// The records of an execution, from `seq` 0 on without a gap; none when no execution has the key.
+    /// Returns the records of an execution, from `seq` 0 on without a gap; none when no execution has the key.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Corrupt`] when one is missing; what else the store meets.
+    /// [`StoreError::Corrupt`] when a record is missing; the other errors of the store.
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError>;
 
-    /// The Map Runs of an execution, in the order in which they were first written.
+    /// Returns the Map Runs of an execution, in the order in which they were first written.
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn map_runs(&mut self, execution: u64) -> Result<Vec<StoredMapRun>, StoreError>;
 
-    /// The Map Run with this ARN.
+    /// Returns the Map Run with this ARN.
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn map_run(&mut self, arn: &str) -> Result<Option<StoredMapRun>, StoreError>;
 
     /// Returns the executions that pass the filter, newest first: by their start, then by their key, from the largest
@@ -161,7 +160,7 @@ pub trait StoreReader: Send {
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError>;
 
     /// Returns a page of [`list`](Self::list). A store may return fewer executions than the filter's limit, so that one call does not read
@@ -169,7 +168,7 @@ pub trait StoreReader: Send {
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn page(&mut self, filter: &StoreFilter) -> Result<StoredPage, StoreError> {
         let more = filter.limit.map(|limit| limit.saturating_add(1));
         let executions = self.list(&StoreFilter {
@@ -179,36 +178,36 @@ pub trait StoreReader: Send {
         Ok(StoredPage::cut(executions, filter.limit))
     }
 
-    /// Returns executions whose [listing](StoredExecution::listing) is missing, children of Map Runs among them: the first ones by key after
+    /// Returns executions without a [listing](StoredExecution::listing), including children of Map Runs: the first ones by key after
     /// `after`, at most `limit`. A store that does not store listings returns none.
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn unlisted(&mut self, after: u64, limit: usize) -> Result<Vec<StoredExecution>, StoreError> {
         let _ = (after, limit);
         Ok(Vec::new())
     }
 
-    /// The activities, by their ARNs.
+    /// Returns the activities, by their ARNs.
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError>;
 
-    /// The documents, by their keys. A damaged one is logged and left out.
+    /// Returns the documents, by their keys. A damaged document is logged and omitted.
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn documents(&mut self) -> Result<Vec<StoredDocument>, StoreError>;
 
     /// Returns the document with this key.
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn document(&mut self, key: &str) -> Result<Option<StoredDocument>, StoreError> {
         let mut documents = self.documents()?.into_iter();
         Ok(documents.find(|document| document.key == key))
@@ -219,7 +218,7 @@ pub trait StoreReader: Send {
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn newest_time(&mut self) -> Result<Option<Timestamp>, StoreError> {
         let rows = self.list(&StoreFilter::default())?.into_iter();
         Ok(rows
@@ -227,51 +226,52 @@ pub trait StoreReader: Send {
             .max())
     }
 
-    /// At most so many of the executions that are over and no children of a Map Run, from the one that ended first. With a time, those that started and ended before it.
+    /// Returns at most this number of closed executions, without children of Map Runs, beginning with the one that ended first. If a time is
+    /// given, only executions that started and ended before it.
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn closed(
         &mut self,
         before: Option<Timestamp>,
         limit: usize,
     ) -> Result<Vec<StoredExecution>, StoreError>;
 
-    /// How many executions are over, without the children of Map Runs.
+    /// Returns the number of closed executions, without children of Map Runs.
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn closed_count(&mut self) -> Result<u64, StoreError>;
 
-    /// Whether an execution, running or over, has the version of this hash.
+    /// Whether an execution, running or closed, uses the version with this hash.
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn has_executions_of(&mut self, hash: &str) -> Result<bool, StoreError>;
 
-    /// About how many bytes all that the store has takes, without the room that deleted executions left behind.
+    /// Returns about how many bytes the content of the store takes, without the free space of deleted executions.
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn bytes(&mut self) -> Result<u64, StoreError>;
 
-    /// The largest key of an execution that is there, 0 when there is none. The key after it is free.
+    /// Returns the largest key of an execution, 0 when there is none. The next key is free.
     ///
     /// # Errors
     ///
-    /// What the store meets.
+    /// The errors of the store.
     fn last_key(&mut self) -> Result<u64, StoreError>;
 
-    /// Writes a copy of the store, as it is at one moment of this call, to a new file. A store that cannot do that gives an error.
+    /// Writes a copy of the store, as it is at one moment of this call, to a new file. A store without this feature returns an error.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Io`] when there is a file already, or it cannot be written, or the store makes no copies; [`StoreError::Full`]; what reading
-    /// meets.
+    /// [`StoreError::Io`] when the file exists, or cannot be written, or the store makes no copies; [`StoreError::Full`]; the errors of reading
+    /// the store.
     fn backup(&mut self, to: &Path) -> Result<(), StoreError> {
         Err(StoreError::Io {
             path: None,

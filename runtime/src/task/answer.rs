@@ -14,17 +14,17 @@ use super::watcher::Watch;
 use crate::clock::Listeners;
 use crate::value::Value;
 
-/// A task that is still at work.
+/// The future of a running task.
 pub type TaskFuture = Pin<Box<dyn Future<Output = TaskResult> + Send>>;
 
-/// What is done for a task once its Scheduled and Started events are kept. It is data until then: nothing has happened.
+/// The work for a task, which starts once its Scheduled and Started events are durable. Until then it is only data.
 pub(crate) enum Effect {
-    /// A handler works. The future does nothing before it is polled.
+    /// A handler runs. The future does nothing before it is polled.
     Work {
         work: TaskFuture,
-        /// Learns when nobody waits for it any more.
+        /// Notified when the result is not awaited any more.
         attempt: Option<Arc<RunningTask>>,
-        /// Its polls are watched.
+        /// Set if its polls are watched for blocking.
         watch: Option<Watch>,
     },
     /// Another execution starts.
@@ -32,7 +32,7 @@ pub(crate) enum Effect {
 }
 
 impl Effect {
-    /// A request that fails.
+    /// Returns a request that fails.
     pub(crate) fn failing(failure: TaskFailure) -> Self {
         Self::Work {
             work: Box::pin(std::future::ready(Err(failure))),
@@ -51,7 +51,7 @@ impl fmt::Debug for Effect {
     }
 }
 
-/// How a [`TaskSource`](super::TaskSource) answers one call of a task.
+/// The answer of a [`TaskSource`](super::TaskSource) to one call of a task.
 ///
 /// ```
 /// use std::time::Duration;
@@ -70,46 +70,46 @@ pub struct Answer {
     pub(crate) delay: Duration,
 }
 
-/// The answer itself.
+/// The kind of an answer.
 pub(crate) enum Reply {
     /// The raw result of the state's resource.
     Result(TaskResult),
-    /// What the effect answers is the raw result.
+    /// The result of the effect is the raw result.
     Later(Effect),
-    /// What the effect answers is what TaskSubmitted shows; then the token or the child execution decides.
+    /// The result of the effect appears in TaskSubmitted; then the answer to the token or the end of the child execution decides.
     Submit(Effect),
     /// The holder of the token answers.
     Token,
-    /// The same, and the test answers: virtual time stands until it has.
+    /// The test answers the token: virtual time does not advance until then.
     TokenOfTest(Arc<Listeners>),
-    /// A worker of the activity, which is the state's resource. The task is started when a worker takes it.
+    /// A worker of the activity answers, which is the state's resource. The task starts when a worker takes it.
     Activity,
-    /// Nobody ever answers; the state's timeout is what ends it.
+    /// No answer ever comes; the state ends by its timeout.
     Never,
-    /// The integration does not take these parameters; nothing is scheduled.
+    /// The integration rejects these parameters; nothing is scheduled.
     Refused(String),
-    /// Nobody answers. Where nobody waits for somebody who does, that is [`Refused`](Self::Refused).
+    /// The task has no handler. If it does not wait for one, this is [`Refused`](Self::Refused).
     Unanswered(String),
 }
 
 impl Answer {
-    /// The task succeeds; `output` is the raw result of the state's resource (for `lambda:invoke` the whole
+    /// Returns an answer with which the task succeeds; `output` is the raw result of the state's resource (for `lambda:invoke` the whole
     /// envelope with its `Payload`).
     pub fn output(output: impl Into<Value>) -> Self {
         Self::of(Reply::Result(Ok(output.into())))
     }
 
-    /// The task fails.
+    /// Returns an answer with which the task fails.
     pub fn failure(error: impl Into<String>, cause: impl Into<String>) -> Self {
         Self::of(Reply::Result(Err(TaskFailure::new(error, cause))))
     }
 
-    /// The task ends with `result`, which may lack error and cause.
+    /// Returns an answer with which the task ends with `result`. Error and cause of a failure may be missing.
     pub fn result(result: TaskResult) -> Self {
         Self::of(Reply::Result(result))
     }
 
-    /// The task is at work. The future is polled at once, on the thread that steps the execution.
+    /// Returns an answer that comes from a future. The future is polled immediately, on the thread that steps the execution.
     pub fn later(work: impl Future<Output = TaskResult> + Send + 'static) -> Self {
         Self::effect(Effect::Work {
             work: Box::pin(work),
@@ -118,24 +118,24 @@ impl Answer {
         })
     }
 
-    /// The answer of the effect is the task's.
+    /// Returns an answer whose result is that of the effect.
     pub(crate) fn effect(effect: Effect) -> Self {
         Self::of(Reply::Later(effect))
     }
 
-    /// The request of a `.waitForTaskToken` or `.sync` state; once it has answered, the token or the job decides.
+    /// Returns the request of a `.waitForTaskToken` or `.sync` state; after its response, the token or the job decides.
     pub(crate) fn submit(effect: Effect) -> Self {
         Self::of(Reply::Submit(effect))
     }
 
-    /// The request of a `.waitForTaskToken` or `.sync` state fails: nothing was submitted.
+    /// Returns a failed request of a `.waitForTaskToken` or `.sync` state: nothing was submitted.
     pub(crate) fn request_failed(failure: TaskFailure) -> Self {
         Self::submit(Effect::failing(failure))
     }
 
-    /// What [`later`](Self::later) gives is the response to the request of a `.waitForTaskToken` state, which TaskSubmitted shows; the task
-    /// ends when somebody answers its token, or with the failure of the request. For other states, and other answers, it changes nothing:
-    /// call it where [`Resource::pattern`](super::Resource::pattern) says so.
+    /// Makes the result of [`later`](Self::later) the response to the request of a `.waitForTaskToken` state, which TaskSubmitted shows. The task
+    /// then ends with the answer to its token, or with the failure of the request. For other states, and other answers, this has no effect. Call
+    /// it when [`Resource::pattern`](super::Resource::pattern) is `WaitForTaskToken`.
     ///
     /// ```
     /// use stepwright_runtime::task::{Answer, Pattern, TaskCall};
@@ -161,52 +161,52 @@ impl Answer {
         Self { reply, ..self }
     }
 
-    /// Nobody answers: the state waits for its timeout. On virtual time this counts as waiting.
+    /// Returns an answer that never comes: the state waits for its timeout. On virtual time this counts as waiting.
     pub fn never() -> Self {
         Self::of(Reply::Never)
     }
 
-    /// Somebody outside answers through the token, with
-    /// [`Engine::send_task_success`](crate::Engine::send_task_success) and its sisters. On a task that has no
-    /// token this is [`Answer::never`].
+    /// Returns an answer that comes from outside through the token, with
+    /// [`Engine::send_task_success`](crate::Engine::send_task_success) and the related methods. On a task without a token this is
+    /// [`Answer::never`].
     pub fn token() -> Self {
         Self::of(Reply::Token)
     }
 
-    /// The same as [`token`](Self::token), and virtual time stands until the test has answered.
+    /// Returns the same as [`token`](Self::token), but virtual time does not advance until the test has answered.
     pub(crate) fn token_of_test(listeners: Arc<Listeners>) -> Self {
         Self::of(Reply::TokenOfTest(listeners))
     }
 
-    /// A worker of the activity answers.
+    /// Returns an answer that comes from a worker of the activity.
     pub(crate) fn activity() -> Self {
         Self::of(Reply::Activity)
     }
 
-    /// The integration cannot be started with these parameters: the state fails with `States.Runtime` and
-    /// schedules nothing. `reason` becomes the cause, behind the prefix that AWS writes.
+    /// Returns the answer for parameters that the integration rejects: the state fails with `States.Runtime` and schedules nothing. `reason` is
+    /// appended to AWS's prefix in the cause.
     pub fn refused(reason: impl Into<String>) -> Self {
         Self::of(Reply::Refused(reason.into()))
     }
 
-    /// Nobody answers; `reason` says whom the task calls.
+    /// Returns the answer for a task without a handler; `reason` names the target of the call.
     pub(crate) fn unanswered(reason: String) -> Self {
         Self::of(Reply::Unanswered(reason))
     }
 
-    /// What TaskSubmitted shows of a `.sync` or `.waitForTaskToken` request; an empty object otherwise.
+    /// Sets the response to a `.sync` or `.waitForTaskToken` request, which TaskSubmitted shows; an empty object unless set.
     pub fn submitted(mut self, response: impl Into<Value>) -> Self {
         self.submitted = Some(response.into());
         self
     }
 
-    /// The worker's name in ActivityStarted.
+    /// Sets the worker's name in ActivityStarted.
     pub fn worker(mut self, name: impl Into<String>) -> Self {
         self.worker = Some(name.into().into());
         self
     }
 
-    /// The answer comes after `delay` on the engine's clock. Only an answer that is already there can wait.
+    /// Delays the answer by `delay` on the engine's clock. Only an answer with a known result can be delayed.
     pub fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self

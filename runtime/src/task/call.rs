@@ -10,12 +10,12 @@ use crate::program::{Program, StateIx};
 use crate::query::Entropy;
 use crate::value::Value;
 
-/// Where a state runs: what prints the containers around it.
+/// The position of a state in a definition: prints the containers around it.
 pub(crate) trait Scoped {
     fn names(&self) -> Vec<String>;
 }
 
-/// One attempt at a Task state, as it is put to a [`TaskSource`](super::TaskSource).
+/// One attempt at a Task state, as a [`TaskSource`](super::TaskSource) gets it.
 pub struct TaskCall<'a> {
     pub(crate) about: &'a Arc<ExecutionInfo>,
     pub(crate) program: &'a Arc<Program>,
@@ -33,70 +33,70 @@ pub struct TaskCall<'a> {
 }
 
 impl TaskCall<'_> {
-    /// The execution: its ids, names and input.
+    /// Returns the execution: its ids, names and input.
     pub fn execution(&self) -> &ExecutionInfo {
         self.about
     }
 
-    /// The state's name.
+    /// Returns the state's name.
     pub fn state(&self) -> &str {
         self.state
     }
 
-    /// The state's `Resource`.
+    /// Returns the state's `Resource`.
     pub fn resource(&self) -> &Resource {
         self.resource
     }
 
-    /// The effective parameters: what InputPath and Parameters, or Arguments, made of the state's input.
+    /// Returns the effective parameters: the result of InputPath and Parameters, or Arguments, on the state's input.
     pub fn parameters(&self) -> &Value {
         self.parameters
     }
 
-    /// The enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`), outermost first.
+    /// Returns the enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`), outermost first.
     pub fn scope(&self) -> Vec<String> {
         self.scope.names()
     }
 
-    /// How often this visit of the state was retried: 0 at the first attempt.
+    /// Returns how many times this visit of the state was retried: 0 at the first attempt.
     pub fn attempt(&self) -> u32 {
         self.attempt
     }
 
-    /// How many calls this state made before in this execution, over all visits and iterations.
+    /// Returns how many calls this state made before in this execution, over all visits and iterations.
     pub fn call(&self) -> u32 {
         self.call
     }
 
-    /// The task token, where the task has one.
+    /// Returns the task token, if the task has one.
     pub fn token(&self) -> Option<&str> {
         self.token
     }
 
-    /// The evaluated TimeoutSeconds.
+    /// Returns the evaluated TimeoutSeconds.
     pub fn timeout(&self) -> Option<Duration> {
         self.timeout
     }
 
-    /// The evaluated HeartbeatSeconds.
+    /// Returns the evaluated HeartbeatSeconds.
     pub fn heartbeat(&self) -> Option<Duration> {
         self.heartbeat
     }
 
-    /// A request id that is the same in every run of the same execution.
+    /// Returns a request id that is the same in every run of the same execution.
     pub(crate) fn request_id(&self) -> String {
         let (execution, state) = (self.about.arn(), self.state);
         Entropy::of_text(&format!("{execution} {} {state}", self.call)).uuid()
     }
 
-    /// The call of the function, when the resource is `arn:aws:states:::lambda:invoke`.
+    /// Returns the call of the function, when the resource is `arn:aws:states:::lambda:invoke`.
     pub fn invocation(&self) -> Option<Invocation> {
         let is_invocation = self.resource.is_lambda_invoke();
         is_invocation.then(|| Invocation::new(self.parameters, self.request_id()))
     }
 
-    /// What names the target inside the parameters: the `FunctionName` of `lambda:invoke`, the
-    /// `StateMachineArn` of `states:startExecution` and its likes.
+    /// Returns the target in the parameters: the `FunctionName` of `lambda:invoke`, or the `StateMachineArn` of `states:startExecution`, for
+    /// example.
     pub fn target(&self) -> Option<&str> {
         self.resource.target_in(self.parameters)
     }

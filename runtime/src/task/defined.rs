@@ -2,7 +2,7 @@ use smol_str::SmolStr;
 
 use super::{Resource, ResourceKind};
 
-/// A state of a definition, as a [`TaskSource`](super::TaskSource) sees it before anything runs.
+/// A state of a definition, as a [`TaskSource`](super::TaskSource) gets it before any execution.
 #[derive(Clone, Debug)]
 pub struct DefinedState {
     pub(crate) machine: SmolStr,
@@ -12,28 +12,28 @@ pub struct DefinedState {
 }
 
 impl DefinedState {
-    /// The state machine's name.
+    /// Returns the state machine's name.
     pub fn machine(&self) -> &str {
         &self.machine
     }
 
-    /// The state's name.
+    /// Returns the state's name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its `Type`.
+    /// Returns its `Type`.
     pub fn kind(&self) -> &'static str {
         self.kind
     }
 
-    /// What it calls, where it is a Task.
+    /// Returns the call of a Task state.
     pub fn task(&self) -> Option<&DefinedTask> {
         self.task.as_ref()
     }
 }
 
-/// What a Task state calls.
+/// The call of a Task state.
 #[derive(Clone, Debug)]
 pub struct DefinedTask {
     pub(crate) resource: Resource,
@@ -41,18 +41,18 @@ pub struct DefinedTask {
 }
 
 impl DefinedTask {
-    /// The state's `Resource`.
+    /// Returns the state's `Resource`.
     pub fn resource(&self) -> &Resource {
         &self.resource
     }
 
-    /// What its parameters name as the target, where they name one that is the same in every call: the `FunctionName`
-    /// of `lambda:invoke`, the `StateMachineArn` of `states:startExecution` and its likes.
+    /// Returns the target in the parameters, if it is constant: the `FunctionName` of `lambda:invoke`, or the `StateMachineArn` of
+    /// `states:startExecution`, for example.
     pub fn target(&self) -> Option<&str> {
         self.target.as_deref()
     }
 
-    /// Whether only a call says whom the task calls.
+    /// Whether the target is known only when the task is called.
     pub fn is_computed(&self) -> bool {
         self.resource.kind() == ResourceKind::Service && self.target.is_none()
     }

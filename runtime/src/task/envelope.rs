@@ -21,7 +21,7 @@ static HTTP: LazyLock<Value> = LazyLock::new(|| {
     ])
 });
 
-/// What `arn:aws:states:::lambda:invoke` gives around a function's result.
+/// Returns the envelope of `arn:aws:states:::lambda:invoke` around a function's result.
 pub(crate) fn lambda(payload: Value, request_id: String) -> Value {
     object([
         ("ExecutedVersion", Value::from("$LATEST")),
@@ -50,10 +50,10 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// An invocation with the parameters of `lambda:invoke`.
+    /// Creates an invocation from the parameters of `lambda:invoke`.
     pub(super) fn new(parameters: &Value, request_id: String) -> Invocation {
         let payload = parameters.get("Payload");
-        // A payload of null is none: TestState was recorded to call the function with `{}`.
+        // A null payload counts as missing: TestState was recorded to call the function with `{}`.
         let payload = payload.filter(|payload| !matches!(payload, Value::Null));
         Invocation {
             payload: payload.cloned().unwrap_or_else(Value::empty_object),
@@ -61,18 +61,18 @@ impl Invocation {
         }
     }
 
-    /// What the function is called with.
+    /// Returns the payload for the function.
     pub fn payload(&self) -> &Value {
         &self.payload
     }
 
-    /// What the integration answers when the function has given this result.
+    /// Returns the response of the integration for this result of the function.
     pub fn response(self, result: Value) -> Value {
         lambda(result, self.request_id)
     }
 }
 
-/// What the optimised integrations add to their responses.
+/// Adds the metadata of the optimised integrations to a response.
 pub(crate) fn with_metadata(
     members: impl IntoIterator<Item = (&'static str, Value)>,
     request_id: String,

@@ -1,7 +1,7 @@
 use crate::record::record;
 use crate::value::Value;
 
-/// What a task comes back with.
+/// The result of a task.
 pub type TaskResult = Result<Value, TaskFailure>;
 
 /// A failed task: the error name that Retry and Catch match, and its cause. Either may be missing, as
@@ -10,12 +10,12 @@ pub type TaskResult = Result<Value, TaskFailure>;
 pub struct TaskFailure {
     /// The error name.
     pub error: Option<String>,
-    /// The cause, by custom JSON text.
+    /// The cause, by convention JSON text.
     pub cause: Option<String>,
 }
 
 impl TaskFailure {
-    /// A failure with both parts.
+    /// Creates a failure with an error and a cause.
     pub fn new(error: impl Into<String>, cause: impl Into<String>) -> Self {
         Self {
             error: Some(error.into()),

@@ -1,4 +1,4 @@
-//! Task functions away from an engine: as Lambda functions, and for the workers of activities.
+//! Task functions outside of an engine: as Lambda functions, and for the workers of activities.
 
 use std::any::{Any, TypeId};
 use std::panic::AssertUnwindSafe;
@@ -15,15 +15,15 @@ use super::{SharedState, TaskFailure, TaskFuture, TaskResult};
 use crate::panics::said;
 use crate::value::Value;
 
-/// A task's function without its types.
+/// A task's function with erased types.
 #[derive(Clone, Copy)]
 pub(crate) struct TaskFunction {
     pub(crate) type_id: TypeId,
-    /// The name on the wire.
+    /// The name in definitions.
     pub(crate) name: &'static str,
     /// The Rust name.
     pub(crate) function: &'static str,
-    /// Lambda calls every function in the same way.
+    /// Where the function runs. Lambda ignores it.
     #[cfg(feature = "aws")]
     pub(crate) runs: Runs,
     call: fn(Surroundings, Value) -> TaskFuture,
@@ -41,7 +41,7 @@ impl TaskFunction {
         }
     }
 
-    /// Whether a name is this task's: on the wire, or in Rust.
+    /// Whether this is the task's name, in definitions or in Rust.
     pub(crate) fn is_named(&self, name: &str) -> bool {
         self.name == name || self.function == name
     }
@@ -71,25 +71,25 @@ fn call<T: Handler>(mut surroundings: Surroundings, payload: Value) -> TaskFutur
     })
 }
 
-/// What a task learns about where it runs.
+/// The context of a task.
 pub(crate) struct Surroundings {
     /// The application's own state.
     pub(crate) shared: Arc<SharedState>,
-    /// What only this call has.
+    /// State of this call only.
     pub(crate) own: Option<Box<dyn Any + Send + Sync>>,
-    /// How the call is told of its end, and tells that it goes on, where somebody listens.
+    /// Cancellation and heartbeats of the call, where they are supported.
     pub(crate) signals: Option<Arc<dyn Signals>>,
-    /// What travelled with the input of a `#[task(context)]`.
+    /// The context that was sent with the input of a `#[task(context)]`.
     sent: Option<SentContext>,
 }
 
-/// What stands between a call and whoever asked for it.
+/// The link between a running task and its caller.
 pub(crate) trait Signals: Send + Sync {
-    /// Whether nobody waits for the result any more.
+    /// Whether the result is not awaited any more.
     fn is_cancelled(&self) -> bool;
-    /// Ends when nobody waits for the result any more.
+    /// Returns a future that ends when the result is not awaited any more.
     fn cancelled(&self) -> Cancelled<'_>;
-    /// The work goes on.
+    /// Reports that the task is still running.
     fn heartbeat(&self);
 }
 

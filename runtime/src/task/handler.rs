@@ -17,18 +17,18 @@ use super::{TaskFailure, TaskFuture, placed};
 use crate::clock::{Clock, Pending};
 use crate::value::{MAX_TYPED_DEPTH, Value};
 
-/// A handler without its types, where it runs, and whether it may run twice.
+/// A handler with erased types, with where it runs and whether it is idempotent.
 #[derive(Clone)]
 pub(crate) struct ErasedHandler {
     call: Arc<dyn Fn(TaskContext, Value) -> TaskFuture + Send + Sync>,
-    /// Whether it looks at its context. Others are given a detached one.
+    /// Whether it uses its context. Others get a detached one.
     pub(crate) takes_context: bool,
     /// For messages.
     pub(crate) name: SmolStr,
     pub(crate) runs: Runs,
-    /// Whether it is called again where its process ended while it was at work.
+    /// Whether it is called again when its process ended while it was running.
     pub(crate) is_idempotent: bool,
-    /// Where its calls wait for their turn, when so many at a time may run.
+    /// The queue of its calls, when their number is limited.
     line: Option<Line>,
 }
 
@@ -48,25 +48,24 @@ impl ErasedHandler {
         }
     }
 
-    /// Says whether it may be called again.
+    /// Sets whether it may be called again.
     pub(crate) fn idempotent(mut self, is_idempotent: bool) -> Self {
         self.is_idempotent = is_idempotent;
         self
     }
 
-    /// Says whether it looks at its context.
+    /// Sets whether it uses its context.
     fn taking_context(mut self, takes_context: bool) -> Self {
         self.takes_context = takes_context;
         self
     }
 
-    /// From now on its calls wait in this line for their turn.
+    /// Makes its calls wait in this queue for a permit.
     pub(crate) fn wait_in(&mut self, line: &Line) {
         self.line = Some(line.clone());
     }
 
-    /// Calls it. Nothing of it runs before the future is polled. `watched` is whose polls are watched where that is not the task of the
-    /// execution.
+    /// Calls it. Nothing runs before the future is polled. `watched` is set when polls are watched outside of the execution's task.
     pub(crate) fn call(
         &self,
         clock: &Clock,
@@ -80,7 +79,7 @@ impl ErasedHandler {
         };
         let (runs, clock) = (self.runs, clock.clone());
         Box::pin(in_turn(line.turn(), move |turn| {
-            // What goes on in a thread of its own when nobody waits for it any more keeps its turn, and virtual time for those behind it.
+            // A blocking call continues after it is cancelled. It retains its permit, and holds virtual time for the queued calls.
             let pending = (runs == Runs::Blocking).then(|| Pending::new(clock.clone()));
             let work = async move {
                 let _kept = (turn, pending);
@@ -91,12 +90,12 @@ impl ErasedHandler {
     }
 }
 
-/// Has work run where it is to run.
+/// Moves work to where it must run.
 fn placed(runs: Runs, clock: &Clock, work: TaskFuture, watched: Option<Polled>) -> TaskFuture {
     match runs {
         Runs::Spawned => Box::pin(placed::spawned(clock.clone(), work, watched)),
         Runs::Blocking => Box::pin(placed::blocking(work)),
-        // In place; what this version does not know, too.
+        // In place; also for variants that this version does not support.
         _ => work,
     }
 }
@@ -105,22 +104,22 @@ fn placed(runs: Runs, clock: &Clock, work: TaskFuture, watched: Option<Polled>) 
 #[derive(Clone)]
 pub(crate) struct Found {
     pub(crate) handler: ErasedHandler,
-    /// It is a function: it takes the payload, and its result is put into the integration's envelope.
+    /// Whether it is a function: it takes the payload, and its result is put into the integration's envelope.
     pub(crate) is_function: bool,
 }
 
-/// Who answers the calls of one Task state.
+/// How the handler for the calls of one Task state is found.
 #[derive(Clone, Default)]
 pub(crate) enum Resolution {
-    /// The same for all calls, found when the engine was built: a handler or none.
+    /// The same for all calls, resolved when the engine was built.
     Always(Option<Found>),
-    /// It depends on whom the parameters name.
+    /// It depends on the target in the parameters.
     #[default]
     ByTarget,
 }
 
 impl Resolution {
-    /// Who answers one call; `search` finds whom its parameters name.
+    /// Returns the handler for one call; `search` looks for the target in its parameters.
     pub(crate) fn find(&self, search: impl FnOnce() -> Option<Found>) -> Option<Cow<'_, Found>> {
         match self {
             Self::Always(found) => found.as_ref().map(Cow::Borrowed),
@@ -151,7 +150,7 @@ impl fmt::Debug for Resolution {
 
 /// The error name of a task whose input is not what its function takes.
 pub(crate) const INVALID_INPUT: &str = "Stepwright.InvalidInput";
-/// The error name of a task whose output cannot travel.
+/// The error name of a task with an output that cannot be serialized.
 pub(crate) const INVALID_OUTPUT: &str = "Stepwright.InvalidOutput";
 /// The error name of a task that panicked.
 pub(crate) const PANICKED: &str = "Stepwright.TaskPanicked";
@@ -164,7 +163,7 @@ impl<E: TaskError> From<E> for TaskFailure {
 }
 
 impl TaskFailure {
-    /// A failure of ours, with the cause in the form that Rust tasks have.
+    /// Returns a failure of this crate, with the cause in the format of Rust tasks.
     pub(crate) fn internal(error: &'static str, message: &str) -> Self {
         let cause = json!({ "errorType": error, "errorMessage": message });
         Self::new(error, cause.to_string())
@@ -190,7 +189,7 @@ pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
         .taking_context(T::TAKES_CONTEXT)
 }
 
-/// A task of a built workflow, which takes and gives JSON.
+/// A task of a built workflow, which takes and returns JSON.
 pub(crate) fn of_call(function: &'static str, call: CallTask, runs: Runs) -> ErasedHandler {
     let name = SmolStr::new_static(function);
     ErasedHandler::new(name, runs, move |context, payload| {
@@ -213,7 +212,7 @@ pub(crate) fn of_call(function: &'static str, call: CallTask, runs: Runs) -> Era
     })
 }
 
-/// A closure of the user's.
+/// Erases the types of a user's closure.
 pub(crate) fn of_closure<I, O, E, F, Fut>(key: &str, closure: F) -> ErasedHandler
 where
     I: DeserializeOwned + Send + 'static,

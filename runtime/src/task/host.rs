@@ -10,30 +10,30 @@ use tokio::sync::Notify;
 use super::Responder;
 use crate::execution_info::ExecutionInfo;
 
-/// The application's own state, one value of each type.
+/// The application's shared state, one value of each type.
 pub(crate) type SharedState = HashMap<TypeId, Box<dyn Any + Send + Sync>>;
 
-/// What a task function learns about where it runs: one attempt at a Task state.
+/// The context of a task function: one attempt at a Task state.
 ///
-/// A task that nobody waits for any more is dropped at its next await. What it has handed to other threads or tasks is not,
-/// and learns of it here.
+/// A task whose result is not awaited any more is dropped at its next await. Work that it has moved to other threads or tasks continues; this
+/// context notifies it.
 pub(crate) struct RunningTask {
     pub(crate) shared: Arc<SharedState>,
     pub(crate) about: Arc<ExecutionInfo>,
-    /// When the execution started, printed when it is asked for.
+    /// When the execution started, formatted on demand.
     pub(crate) started: OnceLock<String>,
     pub(crate) state: SmolStr,
     pub(crate) attempt: u32,
     pub(crate) responder: Responder,
-    /// Nobody waits for the result any more.
+    /// Whether the result is not awaited any more.
     pub(crate) is_over: AtomicBool,
     pub(crate) ended: Notify,
 }
 
 impl RunningTask {
-    /// The attempt is over: it was answered, its time ran out, or its execution ended.
+    /// Marks the attempt as over: it was answered, it timed out, or its execution ended.
     pub(crate) fn end(self: Arc<Self>) {
-        // Most tasks are answered at once, and nobody has their context any more.
+        // Most tasks are answered immediately, and their context is not used any more.
         if Arc::strong_count(&self) == 1 {
             return;
         }

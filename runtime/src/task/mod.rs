@@ -1,4 +1,4 @@
-//! Tasks: what an execution asks of the world, and who answers.
+//! Tasks: the external calls of an execution, and their handlers.
 
 mod answer;
 mod call;

@@ -4,12 +4,12 @@ use super::resource::{Pattern, Resource};
 use crate::record::record;
 use crate::value::Value;
 
-/// How a state starts another execution.
+/// The integration with which a state starts another execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Integration {
     /// `states:startExecution`
     Optimised,
-    /// `states:startExecution.waitForTaskToken`: the token decides, not the execution's end.
+    /// `states:startExecution.waitForTaskToken`: the answer to the token ends the task, not the execution's end.
     Token,
     /// `states:startExecution.sync`, whose Input and Output are text.
     Sync,
@@ -34,34 +34,34 @@ impl Integration {
         }
     }
 
-    /// Whether the end of the execution answers the task.
+    /// Whether the end of the execution ends the task.
     pub(crate) fn waits(self) -> bool {
         self.is_job() || self == Self::SdkSync
     }
 
-    /// Whether the execution is a job that the task waits for: the start itself is TaskSubmitted, and who stops waiting
-    /// stops the execution. A request to an Express child cannot be taken back.
+    /// Whether the execution is a job that the task waits for: then the start itself is TaskSubmitted, and cancelling the task stops the
+    /// execution. A request to an Express child cannot be cancelled.
     pub(crate) fn is_job(self) -> bool {
         matches!(self, Self::Sync | Self::SyncJson)
     }
 
-    /// Whether the task goes on waiting when the start is answered.
+    /// Whether the task still waits after the response to the start.
     pub(crate) fn is_submitted_by_start(self) -> bool {
         self.is_job() || self == Self::Token
     }
 
-    /// Whether the state is answered as the SDK integrations are.
+    /// Whether the response has the format of the SDK integrations.
     pub(crate) fn is_sdk(self) -> bool {
         matches!(self, Self::Sdk | Self::SdkSync)
     }
 
-    /// Whether TaskSubmitted shows what the start answers.
+    /// Whether TaskSubmitted shows the response to the start.
     pub(crate) fn is_submitted(self, pattern: Pattern) -> bool {
         pattern != Pattern::RequestResponse && self != Self::SdkSync
     }
 }
 
-/// A start of another execution, all of which is decided. It has not happened.
+/// A resolved start of another execution, which is not performed yet.
 #[derive(Clone, Debug)]
 pub(crate) struct NestedStart {
     pub(crate) integration: Integration,
@@ -71,10 +71,10 @@ pub(crate) struct NestedStart {
     pub(crate) name: SmolStr,
     /// Its ARN.
     pub(crate) execution: SmolStr,
-    /// The execution at the top of those that start this one.
+    /// The ARN of the root of the chain of executions that starts this one.
     pub(crate) root: SmolStr,
     pub(crate) input: Value,
-    /// How many executions stand above it.
+    /// The number of its ancestors.
     pub(crate) depth: u32,
     /// The id of the request, for the metadata of the response.
     pub(crate) request: String,

@@ -1,4 +1,4 @@
-//! Work that runs elsewhere than in the execution's task.
+//! Work that runs outside of the execution's task.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -16,10 +16,10 @@ use crate::clock::{Clock, Pending, note_sleep, while_watched};
 /// The error of work that its runtime did not finish.
 const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
-/// Does work that awaits nothing on a thread for blocking work; without a tokio runtime, here. Virtual time stands meanwhile, as
-/// for each handler that is pending.
+/// Runs blocking work on a thread for blocking work; without a tokio runtime, in place. Virtual time does not advance during the work, as for
+/// each pending handler.
 ///
-/// It cannot be broken off: when nobody waits any more its result is dropped, and it learns of that from its context.
+/// It cannot be cancelled: when the result is not awaited any more, it is dropped, and the context notifies the work.
 pub(super) async fn blocking(work: TaskFuture) -> TaskResult {
     let Ok(runtime) = Handle::try_current() else {
         return work.await;
@@ -29,7 +29,7 @@ pub(super) async fn blocking(work: TaskFuture) -> TaskResult {
     done.unwrap_or_else(|error| Err(not_done(error)))
 }
 
-/// Does work in a task of its own; without a tokio runtime, here. Dropped, it breaks the work off at its next await.
+/// Runs work in a spawned task; without a tokio runtime, in place. Dropping the future cancels the work at its next await.
 pub(super) async fn spawned(clock: Clock, work: TaskFuture, watched: Option<Polled>) -> TaskResult {
     let Ok(runtime) = Handle::try_current() else {
         return work.await;
@@ -45,7 +45,7 @@ pub(super) async fn spawned(clock: Clock, work: TaskFuture, watched: Option<Poll
     done.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-/// What panicked panics on, where it is made a failure.
+/// Converts the error of a join. Resumes a panic, which the caller turns into a failure.
 fn not_done(error: JoinError) -> TaskFailure {
     match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
@@ -53,10 +53,10 @@ fn not_done(error: JoinError) -> TaskFailure {
     }
 }
 
-/// What work came to, or what it panicked with. Beside it stands what keeps virtual time until the execution has it.
+/// The result or the panic of work. The `Pending` next to it holds virtual time until the execution has the result.
 type Done = Result<TaskResult, Box<dyn Any + Send>>;
 
-/// Work in a task of its own, which keeps virtual time itself.
+/// Work in a spawned task, which holds virtual time itself.
 struct Beside {
     work: TaskFuture,
     watched: Option<Polled>,
@@ -70,7 +70,7 @@ impl Future for Beside {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        // Whatever it lets go of meanwhile, time stands until it is known what it waits for.
+        // Hold time during the poll, until it is known what the work waits for, even if the work wakes other tasks.
         let pending = match this.pending.take() {
             Some(pending) => pending,
             None => Pending::new(this.clock.clone()),
@@ -92,7 +92,7 @@ impl Future for Beside {
     }
 }
 
-/// Waits for [`Beside`], and breaks it off when it is dropped.
+/// Waits for [`Beside`], and aborts it when dropped.
 struct Joined(JoinHandle<(Done, Pending)>);
 
 impl Future for Joined {
@@ -101,7 +101,7 @@ impl Future for Joined {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let joined = self.0.poll_unpin(cx);
         if joined.is_pending() {
-            // Virtual time is kept there.
+            // The spawned task holds virtual time.
             note_sleep();
         }
         joined

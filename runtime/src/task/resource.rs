@@ -6,7 +6,7 @@ pub use stepwright_asl::resource::{Pattern, ResourceKind};
 
 use crate::value::Value;
 
-/// The `Resource` of a Task state, taken apart.
+/// A parsed `Resource` of a Task state.
 ///
 /// ```
 /// use stepwright_runtime::task::{Pattern, Resource, ResourceKind};
@@ -30,7 +30,7 @@ pub struct Resource {
 }
 
 impl Resource {
-    /// Takes a text apart, as [`stepwright_asl::resource::Resource::parse`] does.
+    /// Parses a text, as [`stepwright_asl::resource::Resource::parse`] does.
     pub fn parse(text: &str) -> Self {
         let parsed = asl::Resource::parse(text);
         Self {
@@ -44,43 +44,43 @@ impl Resource {
         }
     }
 
-    /// The same resource when it is known to be an activity or a function.
+    /// Returns the same resource with the kind that the engine knows: an activity or a function.
     pub(crate) fn with_kind(mut self, kind: ResourceKind) -> Self {
         self.kind = kind;
         self
     }
 
-    /// As the definition writes it.
+    /// Returns the text of the definition.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Without the pattern's suffix: the first half of a handler's key.
+    /// Returns the text without the pattern's suffix: the first half of a handler's key.
     pub fn base(&self) -> &str {
         self.plain(&self.text)
     }
 
-    /// The kind of the resource: it decides which events the task writes and what answers it.
+    /// Returns the kind of the resource: it determines the events of the task and the handlers that can execute it.
     pub fn kind(&self) -> ResourceKind {
         self.kind
     }
 
-    /// How the integration waits.
+    /// Returns the integration pattern: how the task waits.
     pub fn pattern(&self) -> Pattern {
         self.pattern
     }
 
-    /// What the history calls `resourceType`: `lambda`, `aws-sdk:dynamodb`. Empty but for services.
+    /// Returns the `resourceType` of the history: `lambda`, `aws-sdk:dynamodb`. Empty except for services.
     pub fn service(&self) -> &str {
         &self.service
     }
 
-    /// What the history calls `resource`: `invoke`, `sendMessage.waitForTaskToken`. Empty but for services.
+    /// Returns the `resource` of the history: `invoke`, `sendMessage.waitForTaskToken`. Empty except for services.
     pub fn action(&self) -> &str {
         &self.action
     }
 
-    /// The action without the pattern's suffix.
+    /// Returns the action without the pattern's suffix.
     pub fn plain_action(&self) -> &str {
         self.plain(&self.action)
     }
@@ -90,17 +90,17 @@ impl Resource {
         self.is_lambda_invoke
     }
 
-    /// What names the target inside a call's parameters.
+    /// Returns the target in a call's parameters.
     pub(crate) fn target_in<'a>(&self, parameters: &'a Value) -> Option<&'a str> {
         parameters.get(self.target_key()?)?.as_str()
     }
 
-    /// The member of a call's parameters that names the target.
+    /// Returns the key of the parameter that names the target.
     pub(crate) fn target_key(&self) -> Option<&'static str> {
         self.target
     }
 
-    /// Whether the task is given a token: `.waitForTaskToken`, `.sync` and activities.
+    /// Whether the task gets a token: `.waitForTaskToken`, `.sync` and activities.
     pub fn has_token(&self) -> bool {
         self.pattern != Pattern::RequestResponse || self.kind == ResourceKind::Activity
     }
@@ -109,7 +109,7 @@ impl Resource {
         text.strip_suffix(self.pattern.suffix()).unwrap_or(text)
     }
 
-    /// The name that a result that is too large is reported under.
+    /// Returns the name that the error of a result that is too large contains.
     pub(crate) fn label<'a>(&'a self, state: &'a str) -> &'a str {
         match self.kind {
             ResourceKind::Service => &self.service,

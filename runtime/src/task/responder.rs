@@ -8,31 +8,31 @@ use super::failure::{TaskFailure, TaskResult};
 use crate::distributed::Ended;
 use crate::wait_id::WaitId;
 
-/// What an execution is told about one of its waits.
+/// An event for one wait of an execution.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// The task is answered.
+    /// The result of the task.
     Answer(TaskResult, Option<Taken>),
     /// A worker took the activity.
     Started(Option<SmolStr>, Option<Taken>),
-    /// The work goes on.
+    /// A heartbeat.
     Heartbeat(Option<Taken>),
-    /// A child of the Map Run ended, by its number.
+    /// A child of the Map Run ended: its number and result.
     Child(u32, Ended),
-    /// A child of the Map Run is not gone on with in this process, and why.
+    /// A child of the Map Run was suspended, with the reason.
     Parked(TaskFailure),
 }
 
-/// Tells the sender whether the news count.
+/// Reports to the sender whether the event was accepted.
 pub(crate) type Taken = oneshot::Sender<bool>;
 
-/// An execution that can be told news.
+/// The mailbox of an execution.
 pub(crate) trait Inbox: Send + Sync {
-    /// Brings news. They are dropped when the execution is over.
+    /// Delivers an event. It is dropped when the execution has ended.
     fn bring(&self, wait_id: WaitId, news: News);
 }
 
-/// Reaches one wait of one execution.
+/// Sends events to one wait of one execution.
 #[derive(Clone)]
 pub(crate) struct Responder {
     inbox: Weak<dyn Inbox>,
@@ -55,7 +55,7 @@ impl Responder {
         self.bring(News::Answer(result, None));
     }
 
-    /// Answers, and says whether the execution took the answer: not when the task ended otherwise before.
+    /// Answers the task. Returns whether the execution accepted the answer: not if the task ended before.
     pub(crate) async fn answer_and_wait(&self, result: TaskResult) -> bool {
         let (taken, answer) = oneshot::channel();
         self.bring(News::Answer(result, Some(taken)));
@@ -66,7 +66,7 @@ impl Responder {
         self.bring(News::Started(worker, None));
     }
 
-    /// A worker is about to take the activity; says whether it may: not when the task ended, or could not be kept.
+    /// Reports that a worker takes the activity. Returns whether it may: not if the task ended, or the start could not be committed.
     pub(crate) async fn started_and_wait(&self, worker: Option<SmolStr>) -> bool {
         let (taken, answer) = oneshot::channel();
         self.bring(News::Started(worker, Some(taken)));
@@ -85,7 +85,7 @@ impl Responder {
         self.bring(News::Heartbeat(None));
     }
 
-    /// Starts the heartbeat's time anew, and says whether the task was still at work.
+    /// Restarts the heartbeat timeout. Returns whether the task was still running.
     pub(crate) async fn heartbeat_and_wait(&self) -> bool {
         let (taken, answer) = oneshot::channel();
         self.bring(News::Heartbeat(Some(taken)));

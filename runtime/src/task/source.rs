@@ -3,11 +3,10 @@ use std::sync::Arc;
 use super::{Answer, DefinedState, TaskCall, Watch};
 use crate::execution_info::ExecutionInfo;
 
-/// Answers Task states in place of their handlers: mocks, recordings, a table in a file.
+/// Answers Task states instead of their handlers: mocks, recordings, or a table in a file, for example.
 ///
-/// An engine asks the sources of the execution first, then its own in the order in which they were added, and
-/// then the handlers. `None` passes the call on. The call is synchronous and must not block; what takes time is
-/// [`Answer::later`].
+/// An engine consults the sources of the execution first, then its own sources in the order in which they were added, and then the handlers.
+/// `None` passes the call to the next one. The call is synchronous and must not block; use [`Answer::later`] for slow work.
 ///
 /// ```
 /// use stepwright_runtime::task::{Answer, TaskCall, TaskSource};
@@ -24,51 +23,49 @@ use crate::execution_info::ExecutionInfo;
 /// }
 /// ```
 pub trait TaskSource: Send + Sync {
-    /// The answer to one attempt, or `None` when somebody else is to answer.
+    /// Returns the answer to one attempt, or `None` to pass the call on.
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer>;
 
-    /// The task token for the next attempt of a state, where a recording or a test must know it. `None` gives one
-    /// that nobody can guess.
+    /// Returns the task token for the next attempt of a state, where a recording or a test must know it. `None` generates a random one.
     fn token(&self, execution: &ExecutionInfo, state: &str) -> Option<String> {
         let _ = (execution, state);
         None
     }
 
-    /// What the source names and the definitions do not have, a sentence each, where it is given to an engine or to a
-    /// start: then the engine is not built, or nothing is started.
+    /// Returns the problems of the source, one sentence each: names that the definitions do not have. It is called when the source is added to an
+    /// engine or a start. With a problem, the engine is not built, or nothing is started.
     fn check(&self, states: &[DefinedState]) -> Vec<String> {
         let _ = states;
         Vec::new()
     }
 
-    /// Whether the source may answer the calls of a Task state. An engine is not built where nobody may.
+    /// Whether the source may answer the calls of a Task state. An engine cannot be built if a task has no handler and no such source.
     fn may_answer(&self, state: &DefinedState) -> bool {
         let _ = state;
         true
     }
 
-    /// Whether [`finish`](Self::finish) has something to say.
+    /// Whether [`finish`](Self::finish) has an effect.
     fn is_finished_by_engine(&self) -> bool {
         false
     }
 
-    /// Called where the last handle of the engine is dropped. What is wrong by then may panic here, on the thread of
-    /// the test.
+    /// Called when the last handle of the engine is dropped. It may panic on the thread of the test, to report calls that are missing.
     fn finish(&self) {}
 
-    /// The engine that has the source, as soon as there is one.
+    /// Called with the engine that has the source, as soon as it exists.
     #[doc(hidden)]
     fn attach(&self, engine: &Watch) {
         let _ = engine;
     }
 
-    /// What happened in an engine that has the source: an execution ended, or a call of the test was refused.
+    /// Called after an event in an engine that has the source: an execution ended, or a call of the test was refused.
     #[doc(hidden)]
     fn hears(&self, news: &str, went_wrong: bool) {
         let _ = (news, went_wrong);
     }
 
-    /// The source as an engine holds it.
+    /// Converts the source to the form that an engine stores.
     #[doc(hidden)]
     fn into_shared(self) -> Arc<dyn TaskSource>
     where

@@ -1,4 +1,4 @@
-//! Handlers that wait for their turn: no more are at work at a time than the engine was told.
+//! A limit on the number of handlers that run concurrently.
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::{Future, poll_fn};
@@ -8,10 +8,10 @@ use std::task::{Context, Poll, Waker};
 
 use crate::clock::{Clock, Pending, note_sleep};
 
-/// Who is at work in an engine, and who waits until fewer are.
+/// FIFO concurrency limiter.
 ///
-/// A turn is given in the order in which they came. Who waits for its own line alone does not keep those of other lines waiting.
-/// Whoever ends gives its turn to the next: at any time nobody waits who may work.
+/// Permits are granted in the order of the requests. A call that waits only for its own queue's limit does not block other queues.
+/// Releasing a permit wakes the oldest waiter whose limits allow it to run.
 pub(crate) struct Turns {
     state: Mutex<State>,
     clock: Clock,
@@ -21,12 +21,12 @@ pub(crate) struct Turns {
 struct State {
     all: Count,
     lines: Vec<(Count, BTreeMap<u64, Waker>)>,
-    /// Those that may work and do not know it yet. Virtual time stands until they do.
+    /// Waiters with a permit that have not been polled yet. Virtual time does not advance until then.
     called: HashMap<u64, Pending>,
     next: u64,
 }
 
-/// How many are at work, and how many may be.
+/// How many calls run, and how many may.
 #[derive(Clone, Copy)]
 struct Count {
     running: usize,
@@ -50,7 +50,7 @@ impl Count {
 }
 
 impl State {
-    /// Takes a place of a line, if there is one.
+    /// Takes a permit of a queue, if one is free.
     fn take(&mut self, line: usize) -> bool {
         let Some((own, _)) = self.lines.get_mut(line) else {
             return true;
@@ -63,7 +63,7 @@ impl State {
         may_work
     }
 
-    /// Gives a place back.
+    /// Returns a permit.
     fn give_back(&mut self, line: usize) {
         if let Some((own, _)) = self.lines.get_mut(line) {
             own.running -= 1;
@@ -71,7 +71,7 @@ impl State {
         }
     }
 
-    /// Who came first of those that may work now.
+    /// Takes the oldest waiter that may run now.
     fn next(&mut self) -> Option<(u64, Waker)> {
         let lines = self.lines.iter().enumerate();
         let firsts = lines.filter_map(|(line, (own, waiting))| {
@@ -84,7 +84,7 @@ impl State {
 }
 
 impl Turns {
-    /// Turns of an engine in which `most` may work at a time.
+    /// Creates a limiter in which `most` calls may run at a time.
     pub(crate) fn new(most: Option<usize>, clock: Clock) -> Self {
         let all = most.map_or_else(Count::default, Count::up_to);
         Self {
@@ -100,7 +100,7 @@ impl Turns {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A line of its own, in which `most` may work at a time.
+    /// Adds a separate queue, in which `most` calls may run at a time.
     pub(crate) fn line(self: &Arc<Self>, most: Option<usize>) -> Line {
         let count = most.map_or_else(Count::default, Count::up_to);
         let mut state = self.lock();
@@ -111,7 +111,7 @@ impl Turns {
         }
     }
 
-    /// Changes what is there, and calls who may work then. What the change takes out is dropped when the lock is free.
+    /// Applies a change, and wakes the waiters that may run after it. The result of the change is dropped after the lock is released.
     fn settle<T>(&self, change: impl FnOnce(&mut State) -> T) {
         let mut wakers = Vec::new();
         let mut state = self.lock();
@@ -126,7 +126,7 @@ impl Turns {
     }
 }
 
-/// Where the calls of one handler wait.
+/// The queue of the calls of one handler.
 #[derive(Clone)]
 pub(crate) struct Line {
     turns: Arc<Turns>,
@@ -134,7 +134,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// A turn that is still to come.
+    /// Creates a permit that is not acquired yet.
     pub(crate) fn turn(&self) -> Turn {
         Turn {
             line: self.clone(),
@@ -143,22 +143,22 @@ impl Line {
     }
 }
 
-/// The turn of one call. It ends when this is dropped.
+/// The permit of one call. Dropping it releases the permit.
 pub(crate) struct Turn {
     line: Line,
     stage: Stage,
 }
 
 enum Stage {
-    /// It does not wait yet.
+    /// It was not requested yet.
     Away,
-    /// In the line, under this number.
+    /// It is queued, with this number.
     Waits(u64),
     Works,
 }
 
 impl Turn {
-    /// Waits until it has come. What comes back keeps virtual time until the work was begun.
+    /// Waits until the permit is granted. The returned guard holds virtual time until the work was started.
     pub(crate) fn comes(&mut self) -> impl Future<Output = Option<Pending>> {
         poll_fn(move |cx| self.poll(cx))
     }
@@ -188,7 +188,7 @@ impl Turn {
         let before = line.and_then(|(_, waiting)| waiting.insert(number, cx.waker().clone()));
         drop(state);
         drop(before);
-        // Time goes on meanwhile, so that those at work come to their end.
+        // Virtual time may advance during the wait, so that the running calls can end.
         note_sleep();
         Poll::Pending
     }
@@ -203,7 +203,7 @@ impl Drop for Turn {
             Stage::Waits(own) => turns.settle(|state| {
                 let called = state.called.remove(&own);
                 if called.is_some() {
-                    // It does not come.
+                    // It was granted a permit and does not use it.
                     state.give_back(*number);
                 }
                 let line = state.lines.get_mut(*number);
@@ -213,7 +213,7 @@ impl Drop for Turn {
     }
 }
 
-/// Work that begins when its turn comes. `begin` is given the turn, which is to be dropped with the work.
+/// Runs work when its permit is granted. `begin` gets the permit, which must be dropped with the work.
 pub(crate) async fn in_turn<F: Future + Unpin>(
     mut turn: Turn,
     begin: impl FnOnce(Turn) -> F,
@@ -222,7 +222,7 @@ pub(crate) async fn in_turn<F: Future + Unpin>(
     let mut work = begin(turn);
     poll_fn(move |cx| {
         let polled = Pin::new(&mut work).poll(cx);
-        // From here on the work itself keeps virtual time, or not.
+        // From here on the work itself decides whether to hold virtual time.
         drop(called.take());
         polled
     })

@@ -4,16 +4,16 @@ use std::sync::{Arc, Weak};
 use super::DefinedState;
 use crate::clock::Stillness;
 
-/// An engine, as the mocks that it has see it.
+/// The view that mocks have of their engine.
 pub(crate) trait Watched: Send + Sync {
-    /// The states of its definitions, as they are now.
+    /// Returns the states of its definitions, as they are now.
     fn defined(&self) -> Vec<DefinedState>;
 
-    /// Whether something can still happen that the test does not do itself.
+    /// Returns whether the engine can make progress without the test.
     fn stillness(&self) -> Stillness;
 }
 
-/// What mocks see of an engine that has them. It does not keep the engine.
+/// A weak reference from mocks to their engine.
 #[derive(Clone)]
 pub struct Watch(Weak<dyn Watched>);
 

@@ -1,8 +1,8 @@
-//! Handlers that block the thread they are polled on are told of.
+//! Reports handlers that block the thread on which they are polled.
 //!
-//! Each thread has a slot that says what it polls. One thread for the whole process, `stepwright-watcher`, looks at the slots now and then, as
-//! long as handlers are polled. So a poll reads no clock, and takes no lock but for the first one of an execution on a thread: it counts in its
-//! slot, before and after.
+//! Each thread has a slot that contains what it polls. One thread for the whole process, `stepwright-watcher`, checks the slots periodically,
+//! as long as handlers are polled. So a poll reads no clock, and takes a lock only when a thread polls another execution than before.
+//! Otherwise it increments a counter in its slot, before and after.
 
 use std::cell::Cell;
 use std::ptr;
@@ -16,9 +16,9 @@ use smol_str::SmolStr;
 use crate::execution_info::ExecutionInfo;
 use crate::program::{Program, StateIx};
 
-/// How long a poll may take, unless an engine says otherwise.
+/// How long a poll may take, unless an engine sets another threshold.
 pub(crate) const THRESHOLD: Duration = Duration::from_secs(1);
-/// After so many looks at threads that poll nothing the watcher ends.
+/// After this number of checks without any poll the watcher ends.
 const QUIET_LOOKS: u32 = 16;
 
 static WATCHER: Watcher = Watcher {
@@ -50,13 +50,13 @@ pub(crate) struct Polled {
 }
 
 impl Polled {
-    /// Polls it, and says so meanwhile.
+    /// Polls it, with an entry in the thread's slot.
     pub(crate) fn poll<T>(&self, poll: impl FnOnce() -> T) -> T {
         while_polled(&self.about, &self.program, Some(self.watch), poll)
     }
 }
 
-/// Polls a handler of an execution, and says so meanwhile.
+/// Polls a handler of an execution, with an entry in the thread's slot.
 pub(crate) fn while_polled<T>(
     about: &Arc<ExecutionInfo>,
     program: &Arc<Program>,
@@ -66,7 +66,7 @@ pub(crate) fn while_polled<T>(
     let Some(watch) = watch else {
         return poll();
     };
-    // The thread may be ending; then nobody looks at it.
+    // The thread-local may be destroyed because the thread ends; then the poll is not watched.
     let Ok(outer) = OWN.try_with(|own| own.begin(about, program, watch)) else {
         return poll();
     };
@@ -78,14 +78,14 @@ pub(crate) fn while_polled<T>(
     polled
 }
 
-/// What a thread knows of its slot.
+/// A thread's own view of its slot.
 struct Own {
     slot: Arc<Slot>,
-    /// Whose names stand in the slot. It is compared and never followed; the slot's `Weak` keeps the place from being used again.
+    /// The execution in the slot. The pointer is only compared, never dereferenced; the slot's `Weak` prevents reuse of the address.
     named: Cell<*const ExecutionInfo>,
 }
 
-/// What the slot said of the poll around this one.
+/// The previous content of the slot, for a poll around this one.
 struct Outer {
     state: u32,
     names: Option<Names>,
@@ -112,8 +112,8 @@ impl Own {
         outer
     }
 
-    /// Says whose handlers are polled from now on. Gives what it said before, where that poll is still under way: within the poll of a
-    /// handler another engine may be driven on this thread.
+    /// Sets the execution in the slot. Returns the previous content if a poll of it is still active: while a handler is polled, it may drive
+    /// another engine on this thread.
     #[cold]
     fn name(
         &self,
@@ -148,7 +148,7 @@ impl Own {
     }
 }
 
-/// Makes the watcher look often enough for a threshold.
+/// Makes the watcher check often enough for a threshold.
 pub(crate) fn look_within(threshold: Duration) {
     let pause = u64::try_from(threshold.as_millis() / 4).unwrap_or(u64::MAX);
     WATCHER
@@ -156,14 +156,14 @@ pub(crate) fn look_within(threshold: Duration) {
         .fetch_min(pause.max(1), Ordering::Relaxed);
 }
 
-/// What a thread polls. Only that thread writes it.
+/// The handler that a thread polls. Only that thread writes it.
 #[derive(Default)]
 struct Slot {
-    /// How many polls are under way, one within the other.
+    /// The number of nested polls that are active.
     depth: AtomicU32,
-    /// The state of the innermost one.
+    /// The state of the innermost poll.
     state: AtomicU32,
-    /// How often that changed.
+    /// Counts the changes of the slot.
     changes: AtomicU64,
     names: Mutex<Option<Names>>,
 }
@@ -186,7 +186,7 @@ impl Slot {
             .store(changes.wrapping_add(1), Ordering::Release);
     }
 
-    /// What is polled since before `threshold` ago, where it is the same as at `changes`.
+    /// Returns the handler in the slot, if it has been polled for its threshold and the slot has not changed since `changes`.
     fn blocking(&self, changes: u64, since: Duration) -> Option<Told> {
         let names = self.lock();
         let names = names.as_ref()?;
@@ -204,25 +204,25 @@ impl Slot {
     }
 }
 
-/// A task that was told of.
+/// A handler that was reported.
 struct Told {
     handler: SmolStr,
     execution: SmolStr,
     state: SmolStr,
 }
 
-/// What the watcher knows of a slot.
+/// The watcher's view of a slot.
 struct Looked {
     slot: Weak<Slot>,
     changes: u64,
-    /// When it was first seen so.
+    /// When the slot was first seen with these changes.
     since: Instant,
-    /// What was told of, as long as it blocks.
+    /// The reported handler, as long as it blocks.
     told: Option<Told>,
 }
 
 impl Looked {
-    /// Looks again. Gives whether something was polled since, or `None` where the thread ended.
+    /// Checks the slot. Returns whether it was polled or changed since the last check, or `None` when the thread has ended.
     fn look(&mut self, now: Instant) -> Option<bool> {
         let slot = self.slot.upgrade()?;
         let changes = slot.changes.load(Ordering::Acquire);
@@ -259,7 +259,7 @@ impl Looked {
     }
 }
 
-/// The thread that looks, and what it looks at.
+/// The watcher thread and its slots.
 struct Watcher {
     slots: Mutex<Vec<Looked>>,
     is_awake: AtomicBool,
@@ -267,7 +267,7 @@ struct Watcher {
 }
 
 impl Watcher {
-    /// A slot for the current thread.
+    /// Creates a slot for the current thread.
     fn slot(&self) -> Arc<Slot> {
         let slot = Arc::new(Slot::default());
         self.lock().push(Looked {
@@ -283,7 +283,7 @@ impl Watcher {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts the thread, unless another call did.
+    /// Starts the thread, unless a concurrent call does.
     #[cold]
     fn wake(&'static self) {
         if self.is_awake.swap(true, Ordering::AcqRel) {
@@ -308,14 +308,15 @@ impl Watcher {
                 continue;
             }
             self.is_awake.store(false, Ordering::Release);
-            // Who filled its slot before that was seen to be awake; who fills it later wakes another one.
+            // A thread that filled its slot before this store relied on the watcher, so check once more. A thread that fills it later starts a
+            // new one.
             if !self.look() || self.is_awake.swap(true, Ordering::AcqRel) {
                 return;
             }
         }
     }
 
-    /// Looks at all slots. Gives whether something was polled.
+    /// Checks all slots. Returns whether any thread polls a handler.
     fn look(&self) -> bool {
         let now = Instant::now();
         let mut is_active = false;

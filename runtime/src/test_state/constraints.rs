@@ -1,10 +1,10 @@
 use super::TestStateError;
 use super::request::TestStateRequest;
 
-/// The most characters of members that hold JSON.
+/// The maximum characters of members with JSON.
 const DATA: usize = 262_144;
 
-/// The lengths that the API's model gives its members.
+/// Checks the lengths of members against the API's model.
 pub(super) fn check(request: &TestStateRequest) -> Result<(), TestStateError> {
     let mock = request.mock.as_ref();
     let error = mock.and_then(|mock| mock.error_output.as_ref());

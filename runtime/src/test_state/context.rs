@@ -5,7 +5,7 @@ use super::subject::Subject;
 use crate::task::{Pattern, ResourceKind};
 use crate::value::Value;
 
-/// What may stand in a mocked context object.
+/// The allowed fields of a mocked context object.
 const FIELDS: [(&str, &[(&str, Type)]); 4] = [
     (
         "Execution",
@@ -41,14 +41,14 @@ enum Type {
     Number,
 }
 
-/// Reads the context object of a request. What it does not name is not there for the state.
+/// Parses the context object of a request. For the state, fields that it does not contain do not exist.
 pub(super) fn read(text: &str, subject: &Subject) -> Result<Value, TestStateError> {
     check(text, subject).map_err(|problem| {
         TestStateError::validation(format!("Invalid Context object provided: {problem}"))
     })
 }
 
-/// The task token of a context object.
+/// Returns the task token of a context object.
 pub(super) fn token(context: &Value) -> Option<SmolStr> {
     let token = context.get("Task")?.get("Token")?;
     token.as_str().map(SmolStr::new)

@@ -1,20 +1,20 @@
-/// Why the service refuses to test a state: the exception's name and text as AWS gives them.
+/// Why the service rejects a test: the exception's name and message of AWS.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {}", self.code(), self.message())]
 #[non_exhaustive]
 pub enum TestStateError {
-    /// Something in the request does not fit the state, the mock or the limits.
+    /// A member of the request does not match the state, the mock or the limits.
     Validation(String),
-    /// The definition is refused, as CreateStateMachine would refuse it.
+    /// The definition is invalid; CreateStateMachine would reject it, too.
     InvalidDefinition(String),
-    /// The input is no JSON.
+    /// The input is not JSON.
     InvalidExecutionInput(String),
-    /// The role's ARN is none.
+    /// The role's ARN is invalid.
     InvalidArn(String),
 }
 
 impl TestStateError {
-    /// The exception's name in the API: `ValidationException`, `InvalidDefinition`, ...
+    /// Returns the exception's name in the API: `ValidationException`, `InvalidDefinition`, ...
     pub fn code(&self) -> &'static str {
         match self {
             Self::Validation(_) => "ValidationException",
@@ -24,7 +24,7 @@ impl TestStateError {
         }
     }
 
-    /// The exception's text.
+    /// Returns the exception's message.
     pub fn message(&self) -> &str {
         match self {
             Self::Validation(text)

@@ -10,7 +10,7 @@ use crate::value::Value;
 const BOTH: &str =
     "A test mock should have only one of the following fields: [result, errorOutput].";
 
-/// What the mock of a request stands for.
+/// Returns the task result for the mock of a request.
 pub(super) fn read(mock: &MockInput, subject: &Subject) -> Result<TaskResult, TestStateError> {
     match (&mock.result, &mock.error_output) {
         (Some(result), _) => result_of(result, mock, subject).map(Ok),
@@ -24,7 +24,7 @@ pub(super) fn read(mock: &MockInput, subject: &Subject) -> Result<TaskResult, Te
     }
 }
 
-/// Whether a mock is a result or an error, and not both.
+/// Checks that a mock has either a result or an error.
 pub(super) fn has_one_of_both(mock: &MockInput) -> Result<(), TestStateError> {
     if mock.result.is_some() == mock.error_output.is_some() {
         return Err(TestStateError::validation(BOTH));
@@ -70,7 +70,7 @@ fn result_of(text: &str, mock: &MockInput, subject: &Subject) -> Result<Value, T
     Ok(result)
 }
 
-/// Whether no more iterations failed than have outputs.
+/// Checks that not more iterations failed than there are outputs.
 pub(super) fn has_iterations(result: &TaskResult, failed: Option<u32>) -> bool {
     let outputs = result.as_ref().ok().and_then(Value::as_array);
     match (outputs, failed) {
@@ -83,7 +83,7 @@ pub(super) fn has_iterations(result: &TaskResult, failed: Option<u32>) -> bool {
 #[derive(Debug)]
 pub(super) struct Mocked {
     pub(super) result: TaskResult,
-    /// The token that the request's context object names.
+    /// The token in the request's context object.
     pub(super) token: Option<String>,
 }
 

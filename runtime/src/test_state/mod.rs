@@ -1,8 +1,8 @@
-//! Single states, tested as AWS's [TestState](https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html)
-//! tests them: the same request, the same response, the same refusals.
+//! Tests of single states, like AWS's [TestState](https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html):
+//! with the same requests, responses and errors.
 //!
-//! A test runs the state in the interpreter that runs executions, and stops when the state is left. So what it shows of
-//! input and output processing, of Retry and of Catch is what an execution does.
+//! A test runs the state in the interpreter of executions, and stops when the state is left. So input and output processing, Retry and Catch
+//! behave as in an execution.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,7 +29,7 @@
 //! let data = response.inspection_data.unwrap_or_default();
 //! assert_eq!(data.after_parameters.as_deref(), Some(r#"{"FunctionName":"charge","Payload":{"amount":12}}"#));
 //!
-//! // The same state with a card that is declined, and with a mock that Lambda would never answer.
+//! // The same state with a declined card, and with a mock that Lambda would never return.
 //! let declined = request.clone().mock(MockInput::error("CardDeclined", "no funds"));
 //! let response = test_state(&declined).await?;
 //! assert_eq!(response.status, TestStatus::CaughtError);
@@ -47,37 +47,37 @@
 //!
 //! | state | without a mock | with a mock |
 //! |---|---|---|
-//! | Pass, Choice, Wait, Succeed, Fail | yes | refused |
-//! | Task | [`Engine::test_state`] asks the engine's handlers; a role must be given, as on AWS | its result or its error |
-//! | activity, `.sync`, `.waitForTaskToken` | refused | what the job or the callback comes to |
-//! | Map, Parallel | refused | the array of outputs, or the error that comes out |
+//! | Pass, Choice, Wait, Succeed, Fail | yes | rejected |
+//! | Task | [`Engine::test_state`] uses the engine's handlers; a role is required, as on AWS | its result or its error |
+//! | activity, `.sync`, `.waitForTaskToken` | rejected | the result of the job or the callback |
+//! | Map, Parallel | rejected | the array of outputs, or the error |
 //!
-//! - A state that comes alone is called `StateName`; its targets need not exist.
-//! - A mocked context object is the whole of it: what it does not name is not there. Only a state of a Map has an item all the
-//!   same: number 0, with the state's input as its value.
-//! - `retrierRetryCount` counts the retries of the retrier that matches, and is `State.RetryCount` too.
-//! - `mapIterationFailureCount` is held against what the Map tolerates, when the mock is a result; a mocked error is what the Map
-//!   fails with, whatever the count.
-//! - `mapItemReaderData` is the content of what an ItemReader reads, JSON, JSON Lines or CSV as its ReaderConfig says, unpacked;
-//!   in place of a list or a manifest the items as a JSON array. Nothing is read from an object store in a test.
+//! - A state without a machine has the name `StateName`; its targets need not exist.
+//! - A mocked context object is complete: fields that it does not contain do not exist. Only a state of a Map always has an
+//!   item: number 0, with the state's input as its value.
+//! - `retrierRetryCount` counts the retries of the retrier that matches, and is also `State.RetryCount`.
+//! - `mapIterationFailureCount` is compared with the tolerance of the Map, if the mock is a result; with a mocked error the Map
+//!   fails, independent of the count.
+//! - `mapItemReaderData` is the decompressed content for an ItemReader: JSON, JSON Lines or CSV, as in its ReaderConfig;
+//!   for a list or a manifest, the items as a JSON array. Tests do not read from an object store.
 //! - A test takes at most five minutes of the engine's time, as on AWS; then it fails with `States.Timeout`. [`test_state`] runs
-//!   on virtual time, so that a Wait takes none.
-//! - Causes have no prefix (`An error occurred while executing the state ..`): there is no event that it could name.
+//!   on virtual time, so that a Wait takes no real time.
+//! - Causes have no prefix (`An error occurred while executing the state ..`), because there is no event that it could name.
 //!
 //! # Mocked results
 //!
-//! A mocked result is held against what the service's API returns: required members (STRICT alone), types, values of enumerations,
-//! lengths and bounds, nested ones too. Members that the API does not know never fail. Timestamps and blobs are strings.
-//! The tables are taken from the service models that AWS publishes; they have these integrations:
+//! A mocked result is checked against the output of the service's API: required members (only with STRICT), types, values of enumerations,
+//! lengths and ranges, also of nested members. Members that the API does not know never fail. Timestamps and blobs are strings.
+//! The tables are derived from the service models that AWS publishes, for these integrations:
 //!
 //! - optimised: lambda, sqs, sns, events, dynamodb, states, ecs, batch, glue, databrew, athena, sagemaker, codebuild, bedrock,
-//!   emr-containers, emr-serverless; of `.sync` those of states and athena, whose result is that of the call that asks for the
-//!   job's state;
+//!   emr-containers, emr-serverless; of `.sync` integrations, only those of states and athena, whose result is that of the call that
+//!   describes the job;
 //! - `aws-sdk:` athena, batch, bedrockruntime, cloudwatch, cloudwatchlogs, dynamodb, ecs, emrserverless, eventbridge, firehose,
 //!   kinesis, kms, lambda, polly, rdsdata, redshiftdata, rekognition, s3, scheduler, secretsmanager, ses, sesv2, sfn, sns, sqs,
 //!   sts, textract, translate, and the usual actions of cloudformation, comprehend, ec2, glue, rds, ssm, transcribe.
 //!
-//! Any other integration takes any JSON, and so do functions, activities and callbacks, whose results are their authors'.
+//! Any other integration accepts any JSON, as do functions, activities and callbacks, whose results their authors define.
 
 mod constraints;
 mod context;
@@ -100,7 +100,7 @@ pub use self::response::{ErrorDetails, InspectionData, TestStateResponse, TestSt
 use self::prepare::Prepared;
 use crate::engine::Engine;
 
-/// Tests a state with nobody around it who could answer a task: a Task needs a mock. On virtual time.
+/// Tests a state on virtual time, without handlers of tasks: a Task needs a mock.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -123,18 +123,18 @@ use crate::engine::Engine;
 ///
 /// # Errors
 ///
-/// What the service refuses, with its exception's name and text.
+/// The errors of the service, with the exception's name and message.
 pub async fn test_state(request: &TestStateRequest) -> Result<TestStateResponse, TestStateError> {
     match Engine::builder().virtual_time().build() {
         Ok(engine) => engine.test_state(request).await,
-        // An engine without machines and tasks has nothing that could be wrong with it.
+        // An engine without machines and tasks can always be built.
         Err(error) => Err(TestStateError::InvalidDefinition(error.to_string())),
     }
 }
 
 /// Tests of single states.
 impl Engine {
-    /// Tests a state, as [`test_state`](crate::test_state) does, on this engine's clock: a task that is not mocked goes to its
+    /// Tests a state, as [`test_state`](crate::test_state) does, on this engine's clock. A task without a mock is executed by the engine's
     /// sources and handlers.
     ///
     /// ```
@@ -160,7 +160,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// What the service refuses, with its exception's name and text.
+    /// The errors of the service, with the exception's name and message.
     pub async fn test_state(
         &self,
         request: &TestStateRequest,

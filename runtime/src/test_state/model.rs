@@ -1,21 +1,21 @@
-//! What services return: the tables of `models/`, which `models/derive.py` writes and explains.
+//! The outputs of services: the tables of `models/`, which `models/derive.py` generates and documents.
 
 use std::str::Lines;
 
 use crate::task::{Pattern, Resource};
 use crate::value::{Object, Value};
 
-/// What a result must have.
+/// How strictly a result is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Strictness {
-    /// Whatever is required, in the right form.
+    /// Required members must exist, and all members must be valid.
     Required,
-    /// The right form, where it is there.
+    /// Existing members must be valid.
     Present,
 }
 
-/// Holds a mocked result against what the integration returns. Integrations that no table has take any JSON, and so do
-/// functions, activities and callbacks, whose result is their author's.
+/// Checks a mocked result against the integration's output. Integrations without a table accept any JSON, as do
+/// functions, activities and callbacks, whose results their authors define.
 pub(super) fn check(
     resource: &Resource,
     result: &Value,
@@ -51,7 +51,7 @@ struct Table {
 }
 
 impl Table {
-    /// The table of an integration, and the type of its result.
+    /// Returns the table of an integration, and the type of its result.
     fn of(resource: &Resource) -> Option<(Self, &'static str)> {
         if resource.pattern() == Pattern::WaitForTaskToken {
             return None;
@@ -150,7 +150,7 @@ impl Table {
     }
 }
 
-/// The members of a structure that a value has. Null is as good as nothing; members that the structure does not know
+/// Returns the members of a structure that a value has. Null counts as missing; members that the structure does not have
 /// never fail.
 fn structure<'v, 't>(
     line: &'t str,
@@ -203,7 +203,7 @@ fn bounds(name: &str, bounds: &str, number: f64) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    /// What stands behind the containers around a type; `None` where it is no type of the tables.
+    /// Returns the type inside the containers around it; `None` if the tables do not have it.
     fn innermost(kind: &str) -> Option<(char, &str)> {
         let letter = kind.chars().next()?;
         let rest = &kind[letter.len_utf8()..];

@@ -18,15 +18,15 @@ const UNSUPPORTED: &str = "TestState API does not support Map or Parallel states
 pub(super) const TOO_FEW_ITERATIONS: &str =
     "Map iteration failure count must be less than or equal to the number of Map iterations";
 
-/// A request that is not refused.
+/// A validated request.
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) subject: Subject,
     pub(super) level: InspectionLevel,
     pub(super) input: Value,
-    /// The arrays among the input and the mocked result, and how they were written: AWS prints them with their blanks (recorded).
+    /// The arrays in the input and the mocked result, with their original texts: AWS prints them with their whitespace (recorded).
     arrays: Vec<(Value, String)>,
-    /// The variables that were given, those that the program never reads too.
+    /// The variables of the request, including those that the program never reads.
     pub(super) variables: Vec<(SmolStr, Value)>,
     pub(super) context: Option<Value>,
     pub(super) retries: u32,
@@ -36,7 +36,7 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// Looks through a request for everything that the service refuses.
+    /// Checks a request for all errors of the service.
     pub(super) fn of(
         request: &TestStateRequest,
         families: &IndexMap<String, ResourceKind>,
@@ -96,13 +96,13 @@ impl Prepared {
         })
     }
 
-    /// A value as JSON.
+    /// Returns a value as JSON text.
     pub(super) fn text(&self, value: &Value) -> String {
         let given = self.arrays.iter().find(|(array, _)| array == value);
         given.map_or_else(|| value.to_text(), |(_, text)| text.clone())
     }
 
-    /// Where the test begins.
+    /// Returns the start of the test.
     pub(super) fn start(&self) -> Start {
         let mut variables = Variables::new();
         for (name, value) in &self.variables {
@@ -123,7 +123,7 @@ impl Prepared {
         }
     }
 
-    /// What the test wants.
+    /// Returns the settings of the inspection.
     pub(super) fn inspection(&self) -> Inspection {
         let is_container = !matches!(self.subject.kind(), Kind::Task(_));
         Inspection {
@@ -135,7 +135,7 @@ impl Prepared {
         }
     }
 
-    /// Who answers the task where it is mocked.
+    /// Returns the source of the mocked task result.
     pub(super) fn source(&self) -> Option<Arc<dyn TaskSource>> {
         let result = self.mocked.clone()?;
         let token = self.context.as_ref().and_then(context::token);
@@ -146,7 +146,7 @@ impl Prepared {
     }
 }
 
-/// Whether the state can be tested with, or without, the mock.
+/// Checks that the state can be tested with, or without, the mock.
 fn is_testable(
     subject: &Subject,
     request: &TestStateRequest,
@@ -231,7 +231,7 @@ fn variables(text: &str) -> Result<Vec<(SmolStr, Value)>, TestStateError> {
         .collect())
 }
 
-/// The arrays of a request with their texts.
+/// Returns the arrays of a request with their texts.
 fn arrays(input: &Value, request: &TestStateRequest) -> Vec<(Value, String)> {
     let mocked = request
         .mock

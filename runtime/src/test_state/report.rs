@@ -8,7 +8,7 @@ use crate::interpret::{Inspection, Stage};
 use crate::program::{Io, Kind};
 use crate::value::Value;
 
-/// The response to a test that ran.
+/// Returns the response to a test that ran.
 pub(super) fn response(prepared: &Prepared, inspected: &Inspected) -> TestStateResponse {
     let inspection = &*inspected.inspection;
     let failure = inspection.failure.as_ref();
@@ -33,7 +33,7 @@ pub(super) fn response(prepared: &Prepared, inspected: &Inspected) -> TestStateR
     }
 }
 
-/// What AWS shows of a state, by its type and query language (SERVICE_FACTS 12.2).
+/// Returns AWS's inspection data of a state, by its type and query language (SERVICE_FACTS 12.2).
 fn inspection_data(prepared: &Prepared, inspection: &Inspection) -> InspectionData {
     let seen = |stage| inspection.at(stage).map(|value| prepared.text(&value));
     let number = |stage| inspection.at(stage).and_then(|value| value.as_i64());
@@ -78,7 +78,7 @@ fn inspection_data(prepared: &Prepared, inspection: &Inspection) -> InspectionDa
         data.after_input_path = match &state.kind {
             Kind::Parallel(_) => None,
             Kind::Pass(pass) if pass.result.is_some() => None,
-            // It has no InputPath.
+            // A Fail state has no InputPath.
             Kind::Fail(_) => data.input.clone(),
             _ => seen(Stage::InputPath),
         };
@@ -104,7 +104,7 @@ fn error_details(prepared: &Prepared, inspection: &Inspection) -> Option<ErrorDe
     })
 }
 
-/// The variables that were given and those that the state assigned; nothing where there are none.
+/// Returns the variables of the request and those that the state assigned; `None` if there are none.
 fn variables(prepared: &Prepared, inspection: &Inspection) -> Option<String> {
     let mut all: indexmap::IndexMap<SmolStr, Value> = prepared.variables.iter().cloned().collect();
     let assigned = inspection.left.iter().flat_map(|left| &left.assigned);

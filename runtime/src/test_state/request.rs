@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-/// What TestState is asked: the members of the API's request, JSON in strings where the API has it so.
+/// A request of TestState: the members of the API's request, with JSON as text in the same members as in the API.
 ///
 /// ```
 /// use serde_json::json;
@@ -26,39 +26,39 @@ use serde_json::Value as Json;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TestStateRequest {
-    /// One state, or a state machine when [`state_name`](Self::state_name) says which of its states; JSON text.
+    /// One state, or a state machine if [`state_name`](Self::state_name) selects one of its states; JSON text.
     pub definition: String,
-    /// The state of the machine in [`definition`](Self::definition), wherever in its branches and iterations it stands.
+    /// The state of the machine in [`definition`](Self::definition), also inside its branches and iterations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_name: Option<String>,
-    /// The role that calls are made under. A Task needs one unless it is mocked.
+    /// The role of calls. A Task without a mock needs one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_arn: Option<String>,
     /// The state's input as JSON text; `{}` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
-    /// How much the response tells of the way from input to output; INFO when absent.
+    /// The level of detail of the response; INFO when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inspection_level: Option<InspectionLevel>,
-    /// Whether the secrets of an HTTP task are shown. Refused together with a mock.
+    /// Whether the secrets of an HTTP task are shown. Rejected together with a mock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reveal_secrets: Option<bool>,
     /// The workflow variables, JSON text of an object by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variables: Option<String>,
-    /// What the task, the iterations or the branches come to, without any of them running.
+    /// The mocked result of the task, the iterations or the branches, which are not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mock: Option<MockInput>,
     /// The context object, JSON text; only with a mock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<String>,
-    /// What happened to the state before.
+    /// The previous attempts and iterations of the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_configuration: Option<StateConfiguration>,
 }
 
 impl TestStateRequest {
-    /// A test of a state, or of a state of a machine. A JSON string is taken as the definition's text.
+    /// Creates a request for a state, or for a state of a machine. A JSON string is used as the definition's text.
     pub fn new(definition: impl Into<Json>) -> Self {
         Self {
             definition: match definition.into() {
@@ -69,25 +69,25 @@ impl TestStateRequest {
         }
     }
 
-    /// Tests this state of the machine.
+    /// Sets the state of the machine.
     pub fn state_name(mut self, name: impl Into<String>) -> Self {
         self.state_name = Some(name.into());
         self
     }
 
-    /// Runs under this role.
+    /// Sets the role.
     pub fn role_arn(mut self, arn: impl Into<String>) -> Self {
         self.role_arn = Some(arn.into());
         self
     }
 
-    /// Gives the state this input.
+    /// Sets the state's input.
     pub fn input(mut self, input: impl Into<Json>) -> Self {
         self.input = Some(input.into().to_string());
         self
     }
 
-    /// Tells this much.
+    /// Sets the level of detail of the response.
     pub fn inspection_level(mut self, level: InspectionLevel) -> Self {
         self.inspection_level = Some(level);
         self
@@ -99,48 +99,48 @@ impl TestStateRequest {
         self
     }
 
-    /// Gives workflow variables values, by name.
+    /// Sets workflow variables, by name.
     pub fn variables(mut self, variables: impl Into<Json>) -> Self {
         self.variables = Some(variables.into().to_string());
         self
     }
 
-    /// Mocks what the state calls.
+    /// Sets the mock of the state's calls.
     pub fn mock(mut self, mock: MockInput) -> Self {
         self.mock = Some(mock);
         self
     }
 
-    /// Makes this the context object.
+    /// Sets the context object.
     pub fn context(mut self, context: impl Into<Json>) -> Self {
         self.context = Some(context.into().to_string());
         self
     }
 
-    /// Says what happened before.
+    /// Sets the previous attempts and iterations.
     pub fn state_configuration(mut self, configuration: StateConfiguration) -> Self {
         self.state_configuration = Some(configuration);
         self
     }
 }
 
-/// How much a response tells.
+/// The level of detail of a response.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum InspectionLevel {
-    /// How the state ended.
+    /// The end of the state.
     #[default]
     Info,
-    /// What its fields made of input and result, too.
+    /// In addition, the steps of input and output processing.
     Debug,
-    /// The workflow variables too.
+    /// In addition, the workflow variables.
     Trace,
 }
 
-/// A mocked result, or a mocked error; one of the two.
+/// A mocked result or a mocked error, but not both.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MockInput {
@@ -150,13 +150,13 @@ pub struct MockInput {
     /// The error that the state ends with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_output: Option<MockErrorOutput>,
-    /// How strictly the result is held against what the service returns; STRICT when absent.
+    /// How strictly the result is checked against the service's output; STRICT when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field_validation_mode: Option<FieldValidationMode>,
 }
 
 impl MockInput {
-    /// The state's work succeeds.
+    /// Creates a mock with which the state's work succeeds.
     pub fn result(result: impl Into<Json>) -> Self {
         Self {
             result: Some(result.into().to_string()),
@@ -164,7 +164,7 @@ impl MockInput {
         }
     }
 
-    /// The state's work fails.
+    /// Creates a mock with which the state's work fails.
     pub fn error(error: impl Into<String>, cause: impl Into<String>) -> Self {
         Self {
             error_output: Some(MockErrorOutput {
@@ -175,7 +175,7 @@ impl MockInput {
         }
     }
 
-    /// The result is validated in this way.
+    /// Sets how the result is validated.
     pub fn validated(mut self, mode: FieldValidationMode) -> Self {
         self.field_validation_mode = Some(mode);
         self
@@ -193,34 +193,34 @@ pub struct MockErrorOutput {
     pub cause: Option<String>,
 }
 
-/// How a mocked result is held against the output model of the service's API.
+/// How a mocked result is checked against the output model of the service's API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum FieldValidationMode {
-    /// What is required is there, and what is there has the right form.
+    /// Required members must exist, and all members must be valid.
     #[default]
     Strict,
-    /// What is there has the right form.
+    /// Existing members must be valid.
     Present,
-    /// Any JSON will do.
+    /// Any JSON is accepted.
     None,
 }
 
-/// What happened to the state before, and inside it.
+/// The previous attempts of the state, and the iterations inside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StateConfiguration {
-    /// How often the retrier that matches the mocked error was used already.
+    /// How many retries the retrier that matches the mocked error has made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrier_retry_count: Option<u32>,
-    /// The state inside a Map or Parallel that the mocked error comes from.
+    /// The state inside a Map or Parallel that raised the mocked error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_caused_by_state: Option<String>,
     /// How many iterations of a Map failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub map_iteration_failure_count: Option<u32>,
-    /// What a Distributed Map's ItemReader reads, as it is in its source.
+    /// The content for a Distributed Map's ItemReader, as in its source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub map_item_reader_data: Option<String>,
 }

@@ -3,12 +3,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-/// How a tested state ended: the members of the API's response, JSON in strings where the API has it so.
+/// The result of a test: the members of the API's response, with JSON as text in the same members as in the API.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TestStateResponse {
-    /// How it ended.
+    /// The status of the test.
     pub status: TestStatus,
     /// The output as JSON text, when it succeeded or the error was caught.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -19,38 +19,38 @@ pub struct TestStateResponse {
     /// Its cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
-    /// The state that comes next, if one does.
+    /// The next state, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_state: Option<String>,
-    /// The way from input to output, at DEBUG and TRACE.
+    /// The steps of input and output processing, at DEBUG and TRACE.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inspection_data: Option<InspectionData>,
 }
 
 impl TestStateResponse {
-    /// The output, read.
+    /// Returns the parsed output.
     pub fn output_json(&self) -> Option<Json> {
         serde_json::from_str(self.output.as_deref()?).ok()
     }
 }
 
-/// How a tested state ended.
+/// The status of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum TestStatus {
-    /// It has an output.
+    /// The state has an output.
     Succeeded,
-    /// It failed, and nothing in it takes the error.
+    /// The state failed, and no retrier or catcher matches the error.
     Failed,
-    /// It failed, and a retrier would try it again.
+    /// The state failed, and a retrier would retry it.
     Retriable,
-    /// It failed, and a catcher takes the error.
+    /// The state failed, and a catcher matches the error.
     CaughtError,
 }
 
 impl TestStatus {
-    /// The API's word for it.
+    /// Returns the API's word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Succeeded => "SUCCEEDED",
@@ -67,11 +67,11 @@ impl fmt::Display for TestStatus {
     }
 }
 
-/// What a state's fields made of its input and its result, as far as it came. Values are JSON text.
+/// The steps of input and output processing, up to the step that failed. Values are JSON text.
 ///
-/// Which of them are there is AWS's choice: a Pass with a `Result` shows no `afterParameters`, a Parallel no
-/// `afterInputPath`, a JSONata state none of JSONPath's. `request` and `response`, which AWS has of an HTTP task at TRACE, are
-/// not here: this runtime sends no request itself.
+/// AWS decides which of them are present: a Pass with a `Result` has no `afterParameters`, a Parallel no
+/// `afterInputPath`, a JSONata state no fields of JSONPath. AWS's `request` and `response` of an HTTP task at TRACE do
+/// not exist here, because this runtime sends no HTTP requests.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -100,44 +100,44 @@ pub struct InspectionData {
     /// The workflow variables after the state, at TRACE.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variables: Option<String>,
-    /// What Retry and Catch made of an error.
+    /// The retrier and the catcher for an error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_details: Option<ErrorDetails>,
     /// JSONPath: a Map's items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_items_path: Option<String>,
-    /// A Distributed Map's items, found by the ItemsPointer in what was read.
+    /// A Distributed Map's items, selected by the ItemsPointer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_items_pointer: Option<String>,
-    /// The inputs of a Map's iterations, where it has an ItemSelector.
+    /// The inputs of a Map's iterations, if it has an ItemSelector.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_item_selector: Option<String>,
-    /// The batches of a Distributed Map, where it has an ItemBatcher.
+    /// The batches of a Distributed Map, if it has an ItemBatcher.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_item_batcher: Option<String>,
-    /// A Map's MaxConcurrency; 0 where it has none.
+    /// A Map's MaxConcurrency; 0 without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_concurrency: Option<u64>,
-    /// How many failed iterations a Map bears.
+    /// How many failed iterations a Map tolerates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tolerated_failure_count: Option<u64>,
-    /// How many of a hundred.
+    /// The percentage of failed iterations that a Map tolerates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tolerated_failure_percentage: Option<f64>,
 }
 
-/// What Retry and Catch made of an error.
+/// The retrier and the catcher for an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ErrorDetails {
-    /// The catcher that takes it, by its place in Catch.
+    /// The index in Catch of the catcher that matches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub catch_index: Option<usize>,
-    /// The retrier that names it, by its place in Retry; also one that is used up.
+    /// The index in Retry of the retrier that matches, also if its attempts are exhausted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_index: Option<usize>,
-    /// The seconds until it would be tried again, whole ones. With full jitter the longest that they can be.
+    /// The whole seconds until the next attempt. With full jitter the maximum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_backoff_interval_seconds: Option<u64>,
 }

@@ -12,21 +12,21 @@ use crate::interpret::TESTED_STATE as NAME;
 use crate::program::{self, Kind, Program, StateIx};
 use crate::task::{Resource, ResourceKind};
 
-/// The state under test, in a program of its own.
+/// The state under test, in a separate program.
 #[derive(Debug)]
 pub(super) struct Subject {
     pub(super) program: Arc<Program>,
     pub(super) ix: StateIx,
-    /// It stands in the iterations of a Map.
+    /// Whether it is in the iterations of a Map.
     pub(super) is_in_map: bool,
-    /// It is a Map that writes the results of its iterations somewhere.
+    /// Whether it is a Map with a ResultWriter.
     pub(super) writes_results: bool,
-    /// The states inside it.
+    /// The names of the states inside it.
     inside: Vec<String>,
 }
 
 impl Subject {
-    /// Reads the definition and finds the state in it.
+    /// Parses the definition and finds the state in it.
     pub(super) fn find(
         request: &TestStateRequest,
         families: &IndexMap<String, ResourceKind>,
@@ -35,7 +35,7 @@ impl Subject {
             Some(_) => machine(&request.definition)?,
             None => machine_of(&request.definition)?,
         };
-        // The test has a bound of its own.
+        // The test has its own time limit.
         machine.timeout_seconds = None;
         let name = request.state_name.as_deref().unwrap_or(NAME);
         let (state, is_in_map) = locate(&machine.states, name, false)
@@ -66,7 +66,7 @@ impl Subject {
         &self.state().kind
     }
 
-    /// The resource of a Task.
+    /// Returns the resource of a Task.
     pub(super) fn resource(&self) -> Option<&Resource> {
         match self.kind() {
             Kind::Task(task) => Some(&task.resource),
@@ -74,19 +74,19 @@ impl Subject {
         }
     }
 
-    /// Whether a state of this name is inside.
+    /// Whether it contains a state of this name.
     pub(super) fn holds(&self, name: &str) -> bool {
         self.inside.iter().any(|inside| inside == name)
     }
 }
 
-/// A whole machine.
+/// Parses a whole machine.
 fn machine(text: &str) -> Result<StateMachine, TestStateError> {
     accept(validate_text(text, MachineType::Standard), |_| false)?;
     read(text)
 }
 
-/// A machine around one state. Where the state goes to is no part of the test: each of its targets is a state that ends.
+/// Creates a machine around one state. The targets of the state are not part of the test: each is a state that ends.
 fn machine_of(state: &str) -> Result<StateMachine, TestStateError> {
     Document::parse(state)
         .map_err(|error| refused([format!("INVALID_JSON_DESCRIPTION: {error}")]))?;
@@ -104,7 +104,7 @@ fn machine_of(state: &str) -> Result<StateMachine, TestStateError> {
     Ok(machine)
 }
 
-/// Whether a finding is about what is missing around a state that comes alone: its targets, and an end.
+/// Whether a finding concerns the missing machine around a single state: its targets, and an end.
 fn is_about_the_machine(finding: &Finding) -> bool {
     let own = finding.pointer.strip_prefix("/States/StateName");
     match (finding.code, own) {
@@ -150,7 +150,7 @@ fn refused(problems: impl IntoIterator<Item = String>) -> TestStateError {
     ))
 }
 
-/// Where a state may go.
+/// Returns the targets of a state's transitions.
 fn targets(state: &model::State) -> Vec<String> {
     let mut targets: Vec<String> = state.next().map(str::to_owned).into_iter().collect();
     targets.extend(state.catch().iter().map(|catcher| catcher.next.clone()));
@@ -161,7 +161,7 @@ fn targets(state: &model::State) -> Vec<String> {
     targets
 }
 
-/// A state by its name, in nested containers too, and whether a Map is around it.
+/// Finds a state by its name, also in nested containers, and returns whether it is inside a Map.
 fn locate<'m>(states: &'m States, name: &str, is_in_map: bool) -> Option<(&'m model::State, bool)> {
     if let Some(state) = states.get(name) {
         return Some((state, is_in_map));
@@ -185,7 +185,7 @@ fn names(states: &States, all: &mut Vec<String>) {
     }
 }
 
-/// The branches of a Parallel, the iteration of a Map.
+/// Visits the branches of a Parallel, or the iteration of a Map.
 fn each_scope<'m>(state: &'m model::State, mut visit: impl FnMut(&'m States)) {
     match state {
         model::State::Parallel(parallel) => {

@@ -1,12 +1,12 @@
-//! Where two JSON values differ, as a reader wants to see it: the places, not the whole values.
+//! The differences between two JSON values, with their paths.
 
 use serde_json::Value as Json;
 use stepwright_asl::redaction::Redaction;
 
-/// How many differences are told.
+/// The maximum number of reported differences.
 const MOST: usize = 5;
 
-/// The differences, a line each: `at /total: expected 12, got 13`. Empty when the values are equal; numbers are equal by
+/// Returns the differences, a line each: `at /total: expected 12, got 13`. Empty when the values are equal; numbers are equal by
 /// value. Values of redacted fields are masked.
 pub(super) fn differences(expected: &Json, actual: &Json, redaction: &Redaction) -> Vec<String> {
     let mut found = Vec::new();
@@ -21,7 +21,7 @@ pub(super) fn differences(expected: &Json, actual: &Json, redaction: &Redaction)
     found
 }
 
-/// Calls `tell` with the pointer of each place where the values differ, and what stands there.
+/// Calls `tell` with the pointer of each difference, and the two values.
 pub(super) fn walk(
     pointer: &str,
     expected: &Json,
@@ -64,7 +64,7 @@ pub(super) fn walk(
     }
 }
 
-/// One difference. `inside` is the part of the pointer that leads through the value itself: its names may be redacted.
+/// Formats one difference. `inside` is the part of the pointer within the value itself: its names may be redacted.
 pub(super) fn line(
     pointer: &str,
     inside: &str,
@@ -90,7 +90,7 @@ pub(super) fn line(
     format!("{place}expected {}, got {}", text(expected), text(actual))
 }
 
-/// A value as text, cut to what fits a line or two.
+/// Formats a value as text, truncated to one or two lines.
 pub(super) fn short(value: &Json) -> String {
     const LENGTH: usize = 200;
     let text = value.to_string();

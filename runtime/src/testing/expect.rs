@@ -18,8 +18,8 @@ use crate::status::Status;
 use crate::task::{DefinedState, Resource};
 use crate::value::Value;
 
-/// Asserts on a finished execution. Each assertion panics at the line of the test that makes it, with what differs, the
-/// path that was taken and how the execution ended.
+/// Asserts on a finished execution. A failed assertion panics at its line in the test. The message contains the difference, the path of the
+/// execution and its end.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -49,7 +49,7 @@ pub fn expect<R: Ended + ?Sized>(ended: &R) -> Expect<'_> {
     ended.ended()
 }
 
-/// What [`expect`] looks at: an [`ExecutionReport`], also in an `Arc`, or an [`ExecutionFailed`].
+/// The argument of [`expect`]: an [`ExecutionReport`], also in an `Arc`, or an [`ExecutionFailed`].
 pub trait Ended: sealed::Sealed {
     #[doc(hidden)]
     fn ended(&self) -> Expect<'_>;
@@ -89,7 +89,7 @@ impl Ended for ExecutionFailed {
             output: self.output.as_deref(),
             error: self.error.as_deref(),
             cause: self.cause.as_deref(),
-            // The last event is the execution's end; without a history there is no time to tell.
+            // The last event is the execution's end; without a history the time is not known.
             stopped: self.history.events().last().map_or_else(
                 || self.history.execution().started,
                 |event| event.timestamp(),
@@ -110,7 +110,7 @@ pub struct Expect<'a> {
     history: &'a History,
 }
 
-/// A call of a task, retries included.
+/// A call of a task, including retries.
 struct Call {
     state: String,
     resource: Resource,
@@ -118,7 +118,7 @@ struct Call {
 }
 
 impl Expect<'_> {
-    /// It succeeded.
+    /// Asserts that it succeeded.
     #[track_caller]
     pub fn succeeded(self) -> Self {
         if self.status != Status::Succeeded {
@@ -127,7 +127,7 @@ impl Expect<'_> {
         self
     }
 
-    /// It succeeded with this output; numbers are compared by value.
+    /// Asserts that it succeeded with this output; numbers are compared by value.
     #[track_caller]
     pub fn output(self, expected: impl Serialize) -> Self {
         let actual = match &self.succeeded().output {
@@ -141,7 +141,7 @@ impl Expect<'_> {
         self
     }
 
-    /// It failed with this error, whether a Fail state raised it or nothing caught it.
+    /// Asserts that it failed with this error, either of a Fail state or uncaught.
     #[track_caller]
     pub fn failed(self, error: &str) -> Self {
         if self.status != Status::Failed {
@@ -153,8 +153,8 @@ impl Expect<'_> {
         self
     }
 
-    /// It failed with this error of a task function, its fields included, whether its task failed with it and nothing
-    /// caught it or a Fail state handed it on.
+    /// Asserts that it failed with this error of a task function, including its fields. Either the error was not caught, or a Fail state
+    /// raised it again.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -191,7 +191,7 @@ impl Expect<'_> {
         let cause = TaskError::cause(&expected);
         let json = |text: &str| {
             let mut cause = serde_json::from_str::<Json>(text).ok()?;
-            // The fields of an error are JSON in its message.
+            // The message of a task error contains its fields as JSON.
             if let Some(message) = cause.get_mut("errorMessage")
                 && let Some(Ok(inner)) = message.as_str().map(serde_json::from_str::<Json>)
             {
@@ -212,7 +212,7 @@ impl Expect<'_> {
         this
     }
 
-    /// It ended with this cause.
+    /// Asserts that it ended with this cause.
     #[track_caller]
     pub fn cause(self, cause: &str) -> Self {
         if self.cause != Some(cause) {
@@ -221,7 +221,7 @@ impl Expect<'_> {
         self
     }
 
-    /// It ended with this status.
+    /// Asserts that it ended with this status.
     #[track_caller]
     pub fn status(self, status: Status) -> Self {
         if self.status != status {
@@ -230,7 +230,7 @@ impl Expect<'_> {
         self
     }
 
-    /// It entered exactly these states in this order, those inside branches and iterations included.
+    /// Asserts that it entered exactly these states in this order, including states inside branches and iterations.
     #[track_caller]
     pub fn path<S: AsRef<str>>(self, states: impl IntoIterator<Item = S>) -> Self {
         let expected: Vec<String> = states
@@ -259,7 +259,7 @@ impl Expect<'_> {
         self
     }
 
-    /// It entered this state.
+    /// Asserts that it entered this state.
     #[track_caller]
     pub fn entered(self, state: &str) -> Self {
         self.state(state);
@@ -269,7 +269,7 @@ impl Expect<'_> {
         self
     }
 
-    /// It did not enter this state.
+    /// Asserts that it did not enter this state.
     #[track_caller]
     pub fn not_entered(self, state: &str) -> Self {
         self.state(state);
@@ -279,7 +279,7 @@ impl Expect<'_> {
         self
     }
 
-    /// The task of this state was called this often, retries included.
+    /// Asserts that the task of this state was called this number of times, including retries.
     #[track_caller]
     pub fn called(self, state: &str, times: usize) -> Self {
         let what = format!("the task of `{state}`");
@@ -287,7 +287,7 @@ impl Expect<'_> {
         self.count(&what, &calls, times)
     }
 
-    /// The calls of this state's task, retries included, had these effective parameters in this order.
+    /// Asserts that the calls of this state's task, including retries, had these effective parameters in this order.
     #[track_caller]
     pub fn calls<P: Serialize>(self, state: &str, parameters: impl IntoIterator<Item = P>) -> Self {
         let what = format!("the task of `{state}`");
@@ -296,7 +296,7 @@ impl Expect<'_> {
         self.each(&what, &calls, actual, parameters)
     }
 
-    /// The task function was called this often, retries included.
+    /// Asserts that the task function was called this number of times, including retries.
     #[track_caller]
     pub fn task_called<T: Task>(self, times: usize) -> Self {
         let what = format!("`{}`", T::FUNCTION);
@@ -304,8 +304,7 @@ impl Expect<'_> {
         self.count(&what, &calls, times)
     }
 
-    /// The calls of the task function, retries included, had these arguments in this order: the argument, or a tuple of
-    /// several.
+    /// Asserts that the calls of the task function, including retries, had these arguments in this order. Several arguments are a tuple.
     #[track_caller]
     pub fn task_calls<T: Task>(
         self,
@@ -325,7 +324,7 @@ impl Expect<'_> {
         self.each(&what, &calls, actual.collect(), expected)
     }
 
-    /// It took this long on the engine's clock.
+    /// Asserts that it took exactly this time on the engine's clock.
     #[track_caller]
     pub fn took(self, expected: Duration) -> Self {
         let actual = self.duration();
@@ -336,7 +335,7 @@ impl Expect<'_> {
         self
     }
 
-    /// It took no longer than this on the engine's clock.
+    /// Asserts that it took at most this time on the engine's clock.
     #[track_caller]
     pub fn took_at_most(self, most: Duration) -> Self {
         let actual = self.duration();
@@ -369,7 +368,7 @@ impl Expect<'_> {
             .collect()
     }
 
-    /// The state has to be one of the definition, and of this execution's part of it.
+    /// Checks that the definition has the state, in this execution's part of it.
     #[track_caller]
     fn state(self, name: &str) {
         let states = self.history.defined();
@@ -382,7 +381,7 @@ impl Expect<'_> {
         });
     }
 
-    /// The task has to be one that some state of this execution calls.
+    /// Checks that a state of this execution calls the task.
     #[track_caller]
     fn task(self, matcher: &Matcher, what: &str) {
         let states = self.history.defined();
@@ -392,8 +391,7 @@ impl Expect<'_> {
         self.here(&states, what, |state| matcher.may_be_for(state));
     }
 
-    /// Some of the states that are meant have to be this execution's own: what the children of a Map Run do is in their
-    /// histories.
+    /// Checks that at least one of the matching states belongs to this execution: the children of a Map Run have separate histories.
     #[track_caller]
     fn here(self, states: &[DefinedState], what: &str, is_meant: impl Fn(&DefinedState) -> bool) {
         let elsewhere = self.history.elsewhere();
@@ -453,7 +451,7 @@ impl Expect<'_> {
         }
     }
 
-    /// The expected cause and the actual one.
+    /// Formats the expected cause and the actual one.
     fn causes(self, expected: &str) -> String {
         let redaction = self.history.redaction();
         format!(

@@ -8,7 +8,7 @@ use stepwright_asl::wildcard;
 use crate::task::{DefinedState, Resource, ResourceKind, TaskCall};
 use crate::value::Value;
 
-/// Which calls are meant.
+/// Selects calls of tasks.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Matcher {
     State(String),
@@ -19,7 +19,7 @@ pub(super) enum Matcher {
 }
 
 impl Matcher {
-    /// The calls of a task function.
+    /// Selects the calls of a task function.
     pub(super) fn task<T: Task>() -> Self {
         Self::Task(Address::of::<T>(None))
     }
@@ -28,12 +28,12 @@ impl Matcher {
         self.is_for(call.state(), call.resource(), call.parameters())
     }
 
-    /// Whether a call is meant.
+    /// Whether it selects a call.
     pub(super) fn is_for(&self, state: &str, resource: &Resource, parameters: &Value) -> bool {
         self.fits(state, resource, resource.target_in(parameters))
     }
 
-    /// Whether some call of a Task state may be meant.
+    /// Whether it may select a call of a Task state.
     pub(super) fn may_be_for(&self, state: &DefinedState) -> bool {
         let Some(task) = &state.task else {
             return false;
@@ -75,7 +75,7 @@ impl Matcher {
         }
     }
 
-    /// What is wrong with it in these definitions: none of their states is meant.
+    /// Returns the problem if it selects no state of these definitions.
     pub(super) fn problem(&self, states: &[DefinedState]) -> Option<String> {
         if states.iter().any(|state| self.may_be_for(state)) {
             return None;
@@ -113,13 +113,13 @@ impl Matcher {
         })
     }
 
-    /// Whether an output is a function's, without the envelope.
+    /// Whether an output is that of a function, without the envelope.
     pub(super) fn is_function(&self) -> bool {
         matches!(self, Self::Function(_) | Self::Task(_))
     }
 }
 
-/// What a function gets of the parameters of its call.
+/// Returns the payload of a function in the parameters of its call.
 pub(super) fn payload<'a>(resource: &Resource, parameters: &'a Value) -> Option<&'a Value> {
     if resource.is_lambda_invoke() {
         parameters.get("Payload")
@@ -142,7 +142,7 @@ impl fmt::Display for Matcher {
     }
 }
 
-/// Some of the functions that are called, behind a semicolon.
+/// Lists some of the called functions, after a semicolon.
 fn listed<'c>(called: impl Iterator<Item = &'c str>) -> String {
     let mut names: Vec<&str> = called.collect();
     names.sort_unstable();
@@ -158,7 +158,7 @@ fn listed<'c>(called: impl Iterator<Item = &'c str>) -> String {
     }
 }
 
-/// The name that was probably meant, behind a semicolon.
+/// Suggests the name that was probably intended, after a semicolon.
 pub(super) fn hint<'c>(name: &str, names: impl IntoIterator<Item = &'c str>) -> String {
     did_you_mean(name, names).map_or_else(String::new, |question| format!("; {question}"))
 }

@@ -13,10 +13,9 @@ use crate::task::handler::INVALID_OUTPUT;
 use crate::task::{Answer, TaskCall, TaskFailure, TaskResult};
 use crate::value::Value;
 
-/// How a mocked task answers, call after call. The last answer is given again and again, unless [`times`](Self::times) says how
-/// often.
+/// The answers of a mocked task, call after call. The last answer is repeated for all further calls, unless [`times`](Self::times) limits it.
 ///
-/// A mock of a task function answers with the function's own types, which the compiler sees to. A mock of a state, of a
+/// A mock of a task function answers with the function's own types, which the compiler checks. A mock of a state, of a
 /// function by its name or of a resource is [`Raw`]: it answers with JSON.
 ///
 /// ```
@@ -38,15 +37,15 @@ pub struct Mock<T = Raw> {
     of: PhantomData<fn() -> T>,
 }
 
-/// What a [`Mock`] answers for that is no task function: a state, a function by its name, a resource.
+/// The type of a [`Mock`] of a state, of a function by its name, or of a resource.
 #[derive(Clone, Copy, Debug)]
 pub struct Raw;
 
-/// The answers of a mock, each with how many calls it answers.
+/// The answers of a mock, each with the number of calls that it answers.
 #[derive(Clone, Debug)]
 pub(super) struct Steps {
     list: Vec<(Option<usize>, Step)>,
-    /// Nothing has to call it.
+    /// Whether the mock may remain without a call.
     pub(super) is_optional: bool,
 }
 
@@ -68,27 +67,26 @@ enum Reply {
 }
 
 impl Mock<Raw> {
-    /// The task succeeds.
+    /// Creates a mock with which the task succeeds.
     pub fn output(output: impl Into<Value>) -> Self {
         Self::of(Reply::Result(Ok(output.into())))
     }
 }
 
 impl<T: Task> Mock<T> {
-    /// The task succeeds with what the task function gives.
+    /// Creates a mock with which the task succeeds with this result of the task function.
     ///
-    /// A value that is no JSON (a map with keys that are no strings) makes the task fail, as it does the function.
+    /// A value that cannot be serialized to JSON (a map with keys that are no strings) fails the task, as in the function itself.
     pub fn returns(output: T::Output) -> Self {
         Self::of(Reply::Result(output_of::<T>(&output)))
     }
 
-    /// The task fails with the task function's own error, under the name and with the cause that the error has in
-    /// every transport.
+    /// Creates a mock with which the task fails with the task function's own error, with the error name and cause of real calls.
     pub fn fails(error: T::Error) -> Self {
         Self::of(Reply::Result(Err(error.into())))
     }
 
-    /// The answer of another function with the same parameters.
+    /// Answers with another function, which gets the same parameters.
     pub(super) fn function(
         answer: impl Fn(&Value) -> Result<T::Output, TaskFailure> + Send + Sync + 'static,
     ) -> Self {
@@ -103,34 +101,34 @@ fn output_of<T: Task>(output: &T::Output) -> TaskResult {
 }
 
 impl<T> Mock<T> {
-    /// The task fails.
+    /// Creates a mock with which the task fails.
     pub fn failure(error: impl Into<String>, cause: impl Into<String>) -> Self {
         Self::of(Reply::Result(Err(TaskFailure::new(error, cause))))
     }
 
-    /// The task never answers; on virtual time its timeout comes at once.
+    /// Creates a mock that never answers; on virtual time the task times out without a real delay.
     pub fn never() -> Self {
         Self::of(Reply::Never)
     }
 
-    /// The test answers through the token, which [`Mocks::token_of`](super::Mocks::token_of) gives. Virtual time stands until
-    /// then, but while the test sleeps on the engine's clock, or waits for the execution's end without having answered: then
-    /// timeouts and heartbeats come as always.
+    /// Creates a mock for which the test answers through the token of [`Mocks::token_of`](super::Mocks::token_of). Virtual time does not advance
+    /// until then, except while the test sleeps on the engine's clock, or waits for the execution's end without having answered. Then timeouts
+    /// and heartbeats expire as usual.
     pub fn token() -> Self {
         Self::of(Reply::Token)
     }
 
-    /// The answer is computed from the call: the raw result of the state's resource. A panic fails the test.
+    /// Creates a mock that computes the answer from the call: the raw result of the state's resource. A panic fails the test.
     pub fn with(answer: impl Fn(&TaskCall<'_>) -> Answer + Send + Sync + 'static) -> Self {
         Self::of(Reply::With(Arc::new(answer)))
     }
 
-    /// The last answer is given to this many calls. What comes behind them is for the next ones; where nothing does, another
-    /// call fails the test.
+    /// Limits the last answer to this many calls. Answers that are added later are for the following calls; without them, a further call fails
+    /// the test.
     ///
     /// # Panics
     ///
-    /// Where it is given to none.
+    /// When `calls` is 0.
     #[track_caller]
     pub fn times(mut self, calls: usize) -> Self {
         assert!(
@@ -143,29 +141,29 @@ impl<T> Mock<T> {
         self
     }
 
-    /// After that, `next`.
+    /// Appends the answers of `next`.
     pub fn then(mut self, next: Mock<T>) -> Self {
         self.steps.list.extend(next.steps.list);
         self.steps.is_optional |= next.steps.is_optional;
         self
     }
 
-    /// The last answer takes this long on the engine's clock.
+    /// Delays the last answer by this time on the engine's clock.
     pub fn after(self, delay: Duration) -> Self {
         self.last(|step| step.delay = delay)
     }
 
-    /// What TaskSubmitted shows, for `.sync` and `.waitForTaskToken`.
+    /// Sets the response that TaskSubmitted shows, for `.sync` and `.waitForTaskToken`.
     pub fn submitted(self, response: impl Into<Value>) -> Self {
         self.last(|step| step.submitted = Some(response.into()))
     }
 
-    /// The name of the activity's worker.
+    /// Sets the name of the activity's worker.
     pub fn worker(self, name: impl Into<String>) -> Self {
         self.last(|step| step.worker = Some(name.into().into()))
     }
 
-    /// It is no mistake when nothing calls this mock.
+    /// Allows that no call uses this mock.
     pub fn optional(mut self) -> Self {
         self.steps.is_optional = true;
         self
@@ -178,7 +176,7 @@ impl<T> Mock<T> {
         self
     }
 
-    /// The answers without the types.
+    /// Returns the answers with erased types.
     pub(super) fn into_steps(self) -> Steps {
         self.steps
     }
@@ -216,7 +214,7 @@ impl<T> fmt::Debug for Mock<T> {
 }
 
 impl Steps {
-    /// What the call with this number, from 0, is answered with; `None` where the mock has no answer left.
+    /// Returns the answer for the call with this number, from 0; `None` if the mock has no answer left.
     pub(super) fn step(&self, mut call: usize) -> Option<&Step> {
         for (times, step) in &self.list {
             let times = times.unwrap_or(1);
@@ -229,7 +227,7 @@ impl Steps {
         times.is_none().then_some(step)
     }
 
-    /// The names of the errors that it fails with.
+    /// Returns the names of the errors that it fails with.
     pub(super) fn errors(&self) -> impl Iterator<Item = &str> {
         self.list.iter().filter_map(|(_, step)| match &step.reply {
             Reply::Result(Err(failure)) => failure.error.as_deref(),
@@ -244,7 +242,7 @@ impl Step {
         matches!(self.reply, Reply::Token)
     }
 
-    /// The answer to a call; `wrap` puts a function's result into its integration's envelope.
+    /// Returns the answer to a call; `wrap` puts a function's result into its integration's envelope.
     pub(super) fn answer(
         &self,
         call: &TaskCall<'_>,
@@ -287,10 +285,10 @@ impl fmt::Debug for Step {
     }
 }
 
-/// The arguments of a task function, as the tuple that they are or the only one itself.
+/// Returns the arguments of a task function: a tuple, or the only argument itself.
 pub(super) fn arguments<T: Task>(payload: &Value) -> Json {
     let mut input = payload.to_json();
-    // Where the function takes its context, the input travels beside it.
+    // If the function takes its context, the input is sent next to it.
     if T::SENDS_CONTEXT
         && let Some(inner) = input.get_mut("input")
     {

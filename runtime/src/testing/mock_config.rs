@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::task::{Answer, DefinedState, TaskCall, TaskSource};
 use crate::value::Value;
 
-/// The answers that a `MockConfigFile.json` gives to Task states, by machine and test case.
+/// The answers of a `MockConfigFile.json` to Task states, by machine and test case.
 ///
 /// The format is that of Step Functions Local ([AWS documentation]); its machines, cases and responses keep their names.
 ///
@@ -32,14 +32,14 @@ pub struct MockConfig {
     responses: IndexMap<String, Vec<Mocked>>,
 }
 
-/// One test case: what each Task state that it names answers.
+/// One test case: the answers of the Task states that it names.
 #[derive(Debug, Clone)]
 pub struct MockCase {
     name: String,
     states: HashMap<String, Vec<Mocked>>,
 }
 
-/// What is wrong with a mock file, or with what is asked of it.
+/// An invalid mock file, or an unknown machine or test case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct MockConfigError(String);
@@ -79,12 +79,12 @@ struct Machine {
 }
 
 impl MockConfig {
-    /// Reads a mock file.
+    /// Parses a mock file.
     ///
     /// # Errors
     ///
-    /// Text that is not such a file: no JSON, a response that is neither `Return` nor `Throw`, attempts that do not follow on each other from 0, or a case
-    /// that names a response which is not there.
+    /// Text that is not a valid mock file: invalid JSON, a response that is neither `Return` nor `Throw`, attempts with gaps or that do not start
+    /// at 0, or a case that names a missing response.
     pub fn parse(text: &str) -> Result<Self, MockConfigError> {
         let file: File = serde_json::from_str(text)
             .map_err(|error| MockConfigError(format!("not a mock file: {error}")))?;
@@ -117,23 +117,23 @@ impl MockConfig {
         })
     }
 
-    /// The names of the machines.
+    /// Returns the names of the machines.
     pub fn machines(&self) -> impl Iterator<Item = &str> {
         self.machines.keys().map(String::as_str)
     }
 
-    /// Whether a test case of a machine names a state of it.
+    /// Whether a test case of a machine names this state.
     pub(crate) fn may_answer(&self, state: &DefinedState) -> bool {
         let cases = self.machines.get(state.machine.as_str());
         let mut cases = cases.into_iter().flat_map(IndexMap::values);
         cases.any(|states| states.contains_key(state.name.as_str()))
     }
 
-    /// One test case of one machine.
+    /// Returns one test case of one machine.
     ///
     /// # Errors
     ///
-    /// A machine or case that the file does not have; the message names those it has.
+    /// A machine or case that the file does not have; the message lists the existing ones.
     pub fn case(&self, machine: &str, case: &str) -> Result<MockCase, MockConfigError> {
         let cases = self.machines.get(machine).ok_or_else(|| {
             MockConfigError(format!(
@@ -164,7 +164,7 @@ impl MockConfig {
 }
 
 impl MockCase {
-    /// The Task states that the case answers.
+    /// Returns the Task states that the case answers.
     pub fn states(&self) -> impl Iterator<Item = &str> {
         self.states.keys().map(String::as_str)
     }
@@ -172,7 +172,7 @@ impl MockCase {
 
 /// Attempts are counted over all visits of the state in one execution; a state that the case does not name is not answered here.
 ///
-/// Assumption: AWS does not say what counts as an attempt when a loop comes back to the state; Step Functions Local goes on counting.
+/// Assumption: AWS does not document what counts as an attempt when a loop enters the state again; Step Functions Local continues to count.
 impl TaskSource for MockCase {
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
         let attempts = self.states.get(call.state())?;

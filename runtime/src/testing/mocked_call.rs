@@ -13,9 +13,9 @@ pub struct MockedCall {
     pub resource: String,
     /// The effective parameters.
     pub parameters: Value,
-    /// How often this visit of the state was retried before.
+    /// How many times this visit of the state was retried before.
     pub attempt: u32,
-    /// The task token, where the task has one.
+    /// The task token, if the task has one.
     pub token: Option<String>,
 }
 

@@ -16,21 +16,18 @@ use crate::task::Watch;
 use crate::task::handler::INVALID_INPUT;
 use crate::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource, envelope};
 
-/// Mocks of tasks: by state, by function or by resource. Clones are the same mocks, so a test keeps one to ask which
-/// calls were made.
+/// Mocks of tasks: by state, by function or by resource. Clones share the same mocks, so that a test can retain one to read the calls.
 ///
-/// Where several fit a call, the last one answers; a second mock of the same task takes the place of the first. Mocks that
-/// are given to one start answer in the workflows that it nests and in the children of its Map Runs as well, and a sequence
-/// goes on from one to the next of them.
+/// If several mocks match a call, the last one answers; a second mock of the same task replaces the first. Mocks of one start also answer in
+/// its nested workflows and in the children of its Map Runs. A sequence of answers continues over all of them.
 ///
-/// A test with mocks fails when they are wrong, not only when the workflow is:
+/// A test fails when its mocks are wrong, not only when the workflow is:
 ///
 /// - The engine is not built, or the execution not started, when a mock names a state, function, resource or task that no
 ///   registered definition has.
-/// - Dropping the engine's last handle panics when a mock answered nothing ([`Mock::optional`] says that this may be), was
-///   called more often than its [`Mock::times`] say, or panicked itself. Where the test keeps a clone, that is when the clone
-///   is dropped as well. [`Mocks::verify`] says it before, and where an engine is never dropped: in a `static`, or in a task
-///   of its own.
+/// - Dropping the engine's last handle panics when a mock answered no call (unless it is [`Mock::optional`]), was
+///   called more often than its [`Mock::times`] allow, or panicked itself. If the test retains a clone, the check also waits until the clone
+///   is dropped. Call [`Mocks::verify`] to check earlier, or for an engine that is never dropped: in a `static`, or in a separate task.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -66,7 +63,7 @@ pub struct Mocks {
     handle: Handle,
 }
 
-/// The mocks that were given to an engine or a start.
+/// The mocks of an engine or a start.
 #[derive(Debug)]
 struct Given {
     rules: Vec<Arc<Rule>>,
@@ -75,7 +72,7 @@ struct Given {
 }
 
 impl Mocks {
-    /// No mocks.
+    /// Creates a set without mocks.
     pub fn new() -> Self {
         Self::default()
     }
@@ -94,14 +91,14 @@ impl Mocks {
         self.rule(Rule::new(Matcher::Function(name.into()), mock.into_steps()))
     }
 
-    /// Mocks a task function, wherever it is called. The output is what the function gives, and of its type.
+    /// Mocks a task function, for all its calls. The output has the type of the function's result.
     #[must_use]
     pub fn task<T: Task>(self, mock: Mock<T>) -> Self {
         self.rule(Rule::of_task::<T>(mock.into_steps()))
     }
 
-    /// Mocks a task function by another one, which the compiler holds against the function's own types. What it
-    /// gives, or its error, is what the function itself would. Several parameters are a tuple.
+    /// Mocks a task function by another function, whose types the compiler checks. It returns the same result or error as the task function.
+    /// Several parameters are a tuple.
     ///
     /// ```
     /// use stepwright::task;
@@ -132,7 +129,7 @@ impl Mocks {
         }))
     }
 
-    /// Mocks a resource, or all that a pattern with `*` fits. The output is its raw result.
+    /// Mocks a resource, or all resources that match a pattern with `*`. The output is the raw result.
     #[must_use]
     pub fn resource(self, pattern: impl Into<String>, mock: Mock<Raw>) -> Self {
         self.rule(Rule::new(
@@ -141,12 +138,12 @@ impl Mocks {
         ))
     }
 
-    /// The calls that were answered so far, in their order.
+    /// Returns the calls that were answered so far, in their order.
     pub fn calls(&self) -> Vec<MockedCall> {
         self.handle.0.lock().calls.clone()
     }
 
-    /// The calls of one state.
+    /// Returns the calls of one state.
     ///
     /// # Panics
     ///
@@ -164,8 +161,8 @@ impl Mocks {
         }
     }
 
-    /// Judges the mocks here and now, instead of where the last handle of the engine is dropped: what an engine in a `static`
-    /// needs, and one that a task of its own keeps, such as an activity's worker.
+    /// Checks the mocks now, instead of when the last handle of the engine is dropped. Use it for an engine in a `static`, or in a separate task,
+    /// such as an activity's worker.
     ///
     /// # Panics
     ///
@@ -176,14 +173,14 @@ impl Mocks {
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
-    /// Waits until a state has called a mock, and gives the token of its last call: what
-    /// [`Engine::send_task_success`](crate::Engine::send_task_success) and its likes answer.
+    /// Waits until a state has called a mock, and returns the token of its last call, for
+    /// [`Engine::send_task_success`](crate::Engine::send_task_success) and the related methods.
     ///
     /// # Panics
     ///
-    /// When the state is none of a registered definition, no mock answers it, or it has no token; and a few seconds after
-    /// no execution can call it any more: all of them ended, or wait for an answer from outside. On real time it waits as long as
-    /// an execution runs.
+    /// When no registered definition has the state, no mock answers it, or it has no token. Also a few seconds after the last moment at which
+    /// an execution could call it: all of them ended, or wait for an answer from outside. On real time it waits as long as
+    /// an execution is running.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -290,13 +287,13 @@ impl Drop for Given {
     }
 }
 
-/// The answer of the last mock that fits a call.
+/// Returns the answer of the last mock that matches a call.
 fn answer(rules: &[Arc<Rule>], record: &Arc<Record>, call: &TaskCall<'_>) -> Option<Answer> {
     let mut rules = rules.iter().rev();
     let rule = rules.find(|rule| rule.matcher.is_for_call(call))?;
     let number = record.count(rule, call);
     let refused = |problem: String| {
-        // No Catch takes this failure, and the test fails with the same message.
+        // No Catch matches this failure, and the test fails with the same message.
         let refused = Answer::refused(format!("The mocks are wrong: {problem}"));
         record.lock().problems.push(problem);
         refused

@@ -1,5 +1,5 @@
-//! What tests of workflows need: mocks of tasks, assertions on what an execution did, coverage,
-//! replay of recorded histories, exploration of all outcomes.
+//! Tools for tests of workflows: mocks of tasks, assertions on executions, coverage, replay of recorded histories, exploration of all
+//! outcomes.
 
 mod coverage;
 mod difference;

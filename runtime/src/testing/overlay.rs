@@ -1,4 +1,4 @@
-//! What an execution made of the states of its definition, as marks for a diagram.
+//! The states of a definition in an execution, as marks for a diagram.
 
 use std::collections::HashMap;
 
@@ -11,12 +11,12 @@ use super::coverage::Coverage;
 use super::recorded::{RecordedHistory, Step, steps};
 use crate::history::History;
 
-/// Marks the states and transitions of a definition with what an execution made of them.
+/// Marks the states and transitions of a definition with their statuses in an execution.
 ///
-/// A state that was entered several times has the mark of its worst visit: failed, in progress, stopped, caught, succeeded; its badge and
-/// notes tell how many there were of each. A state that failed without an event of its own inside a Parallel counts as failed when it is
-/// the only one that was open there: a history does not say more. States inside a Distributed Map have no marks, because its items are
-/// executions with histories of their own.
+/// A state that was entered several times has the mark of its worst visit: failed, in progress, stopped, caught, succeeded. Its badge and
+/// notes contain the number of visits of each kind. A state that failed without its own event inside a Parallel counts as failed only if no
+/// other state was active there: a history does not contain more. States inside a Distributed Map have no marks, because its items are
+/// executions with separate histories.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -40,7 +40,7 @@ pub fn overlay(definition: &Asl, history: &History) -> Overlay {
 }
 
 impl RecordedHistory {
-    /// Marks the states and transitions of a definition with what the recorded execution made of them, as [`overlay`] does.
+    /// Marks the states and transitions of a definition with their statuses in the recorded execution, as [`overlay`] does.
     pub fn overlay(&self, definition: &Asl) -> Overlay {
         let overlay = of_steps(definition, &self.steps, &self.redaction);
         if self.goes_on {
@@ -53,7 +53,7 @@ impl RecordedHistory {
         overlay
     }
 
-    /// The states that were entered, each once, in the order in which they first were.
+    /// Returns the states that were entered, each once, in the order of their first entries.
     pub fn entered(&self) -> Vec<&str> {
         let mut entered: Vec<&str> = Vec::new();
         for step in self.steps.iter().filter(|step| is_entered(step)) {
@@ -70,13 +70,13 @@ fn is_entered(step: &Step) -> bool {
     step.kind.ends_with("StateEntered")
 }
 
-/// One time that a state was entered.
+/// One visit of a state.
 struct Visit<'s> {
     state: &'s str,
     scope: &'s [String],
-    /// Where it is now; running until it has ended.
+    /// Its status; running until it has ended.
     status: Status,
-    /// Whether what it tried last failed.
+    /// Whether its last attempt failed.
     failed: bool,
     attempts: u32,
     error: Option<String>,
@@ -153,10 +153,10 @@ fn of_steps(definition: &Asl, steps: &[Step], redaction: &Redaction) -> Overlay 
     overlay
 }
 
-/// Which states stand inside a Distributed Map.
+/// Returns which states are inside a Distributed Map.
 fn in_child_executions(graph: &Graph<'_>) -> Vec<bool> {
     let mut elsewhere = vec![false; graph.states().len()];
-    // A state stands behind the one around it.
+    // A state comes after its container.
     for (index, state) in graph.states().iter().enumerate() {
         let container = &graph.containers()[state.container];
         let distributed = container.object.get("ProcessorConfig");
@@ -167,7 +167,7 @@ fn in_child_executions(graph: &Graph<'_>) -> Vec<bool> {
     elsewhere
 }
 
-/// The worst of the visits, and how many there were of each kind.
+/// Returns the worst status of the visits, with the number of visits of each kind.
 fn mark(visits: &[&Visit<'_>]) -> Mark {
     const WORST_FIRST: [Status; 5] = [
         Status::Failed,
@@ -240,7 +240,7 @@ impl<'s> Walk<'s> {
                     Status::Succeeded
                 };
             } else if kind.ends_with("Aborted") {
-                // What failed inside a container is aborted when the container fails.
+                // A failed visit inside a container is aborted when the container fails.
                 visit.status = if visit.failed {
                     Status::Failed
                 } else {
@@ -260,7 +260,7 @@ impl<'s> Walk<'s> {
     }
 
     fn entered(&mut self, scope: &'s [String], state: &'s str, fails: bool) {
-        // A state is left before it is entered again, but for a redrive, which may enter what did not succeed anew.
+        // A state is left before it is entered again, except after a redrive, which may enter an unsuccessful state again.
         let again = self.last.get(&(scope, state)).copied();
         let at = match again.filter(|at| self.visits[*at].is_open()) {
             Some(at) => at,
@@ -313,7 +313,7 @@ impl<'s> Walk<'s> {
         }
     }
 
-    /// Ends what is open in a scope and, from `depth` on, deeper: the iteration, branches or execution around it failed or was cut short.
+    /// Ends the active visits in a scope and, from `depth` on, deeper: the iteration, branches or execution around them failed or was stopped.
     fn close(&mut self, scope: &[String], depth: usize, fails: bool) {
         let inside = |visit: &Visit<'_>| {
             visit.is_open() && visit.scope.len() >= depth && visit.scope.starts_with(scope)
@@ -337,13 +337,13 @@ impl<'s> Walk<'s> {
         }
     }
 
-    /// Opens what had not succeeded when the execution ended. What failed inside a container that caught it, or tried again, stays as it is.
+    /// Reopens visits that had not succeeded when the execution ended. Failures inside a container that caught or retried them stay unchanged.
     fn reopen(&mut self) {
         let mut last: HashMap<&[String], usize> = HashMap::new();
         for at in 0..self.visits.len() {
             last.insert(self.visits[at].scope, at);
         }
-        // A container was entered before what is inside it.
+        // A container was entered before the states inside it.
         for at in 0..self.visits.len() {
             let visit = &self.visits[at];
             let goes_on = match visit.scope.split_last() {
@@ -360,7 +360,7 @@ impl<'s> Walk<'s> {
         }
     }
 
-    /// Ends all that is open: the execution was stopped, or its time ran out.
+    /// Ends all active visits: the execution was stopped, or timed out.
     fn stop(&mut self) {
         for visit in self.visits.iter_mut().filter(|visit| visit.is_open()) {
             visit.status = Status::Stopped;
@@ -375,18 +375,18 @@ fn ended(how: &str, step: &Step) -> String {
     }
 }
 
-/// Whether a task, iterations or branches are tried.
+/// Whether the event starts an attempt of a task, or iterations or branches.
 fn is_attempt(kind: &str) -> bool {
     kind.ends_with("Scheduled")
         || ["MapStateStarted", "ParallelStateStarted", "MapRunRedriven"].contains(&kind)
 }
 
-/// Whether that failed.
+/// Whether such an attempt failed.
 fn is_failure(kind: &str) -> bool {
     kind.ends_with("Failed") || kind.ends_with("TimedOut")
 }
 
-/// The error of an event, with its cause.
+/// Returns the error of an event, with its cause.
 fn error(step: &Step, redaction: &Redaction) -> Option<String> {
     let error = step.details["error"].as_str();
     let cause = step.details["cause"]

@@ -11,7 +11,7 @@ use super::rule::Rule;
 use crate::clock::Listeners;
 use crate::task::{DefinedState, TaskCall, Watch};
 
-/// The most reports of failures that are kept.
+/// The maximum number of retained failure reports.
 const LINES: usize = 5;
 
 /// The share of one clone of the mocks in their record. The mocks are checked when the last clone and the last engine are dropped.
@@ -32,7 +32,7 @@ pub(super) struct Record {
 #[derive(Debug, Default)]
 pub(super) struct Recorded {
     pub(super) calls: Vec<MockedCall>,
-    /// How many calls each mock has answered, by the execution that was started from outside.
+    /// How many calls each mock has answered, by the root execution.
     answered: HashMap<(usize, SmolStr), usize>,
     /// The problems of mocks that were called.
     pub(super) problems: Vec<String>,

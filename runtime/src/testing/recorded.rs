@@ -7,8 +7,7 @@ use crate::clock::Timestamp;
 use crate::history::History;
 use crate::value::Value;
 
-/// A history that was recorded: the JSON that `GetExecutionHistory` returns, `aws stepfunctions get-execution-history` prints
-/// and `stepwright run --history` writes.
+/// A recorded history: the JSON of `GetExecutionHistory`, of `aws stepfunctions get-execution-history`, or of `stepwright run --history`.
 ///
 /// ```
 /// use stepwright_runtime::testing::RecordedHistory;
@@ -27,9 +26,9 @@ pub struct RecordedHistory {
     pub(super) region: Option<String>,
     /// Why the execution cannot be run again.
     pub(super) incomplete: Option<&'static str>,
-    /// Whether there are more events than these.
+    /// Whether the execution has further events.
     pub(super) goes_on: bool,
-    /// The histories of the children of its Map Runs, where they stand beside it.
+    /// The histories of the children of its Map Runs, if they are included.
     pub(super) children: Vec<RecordedHistory>,
     /// The ARNs of its Map Runs.
     pub(super) map_runs: Vec<String>,
@@ -37,12 +36,12 @@ pub struct RecordedHistory {
     pub(super) redaction: Redaction,
 }
 
-/// Text that is no recorded history, or one that cannot be used.
+/// Invalid text of a recorded history, or a history that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct RecordedHistoryError(String);
 
-/// One event, whether the service recorded it or we wrote it.
+/// One event, recorded by the service or by this library.
 #[derive(Clone, Debug)]
 pub(super) struct Step {
     pub(super) id: u32,
@@ -52,12 +51,12 @@ pub(super) struct Step {
     pub(super) state: Option<String>,
     /// The enclosing iterations and branches, outermost first.
     pub(super) scope: Vec<String>,
-    /// The details, with data decoded, without what is said elsewhere.
+    /// The details, with decoded data, without the fields above.
     pub(super) details: Json,
     pub(super) at: Timestamp,
 }
 
-/// An event as it stands in the JSON, with the place that follows from the chain of `previousEventId`.
+/// An event of the JSON, with its scope, which is derived from the chain of `previousEventId`.
 struct Raw {
     id: u32,
     previous: u32,
@@ -83,23 +82,23 @@ enum Frame {
 }
 
 impl RecordedHistory {
-    /// Reads a history.
+    /// Parses a history.
     ///
     /// # Errors
     ///
-    /// Text that is no such JSON, and what [`from_json`](Self::from_json) refuses.
+    /// Text that is not such JSON, and the errors of [`from_json`](Self::from_json).
     pub fn parse(text: &str) -> Result<Self, RecordedHistoryError> {
         let json = serde_json::from_str(text)
             .map_err(|error| RecordedHistoryError(format!("the history is not JSON: {error}")))?;
         Self::from_json(&json)
     }
 
-    /// Takes a history: `{"events": [..]}` or the list alone, in either order. Beside the events the histories of the children of Map Runs may
-    /// stand, in the list `children`, as `stepwright run --history` writes them.
+    /// Converts a history: `{"events": [..]}` or the list alone, in either order. The list `children` next to `events` may contain the histories
+    /// of the children of Map Runs, as `stepwright run --history` writes them.
     ///
     /// # Errors
     ///
-    /// JSON that is no history, and one that does not begin with ExecutionStarted.
+    /// JSON that is not a history, and a history that does not begin with ExecutionStarted.
     pub fn from_json(json: &Json) -> Result<Self, RecordedHistoryError> {
         let events = json.get("events").unwrap_or(json).as_array();
         let events = events.ok_or_else(|| {
@@ -193,17 +192,17 @@ impl RecordedHistory {
         self
     }
 
-    /// How many events it has.
+    /// Returns the number of events.
     pub fn len(&self) -> usize {
         self.steps.len()
     }
 
-    /// Whether it has none; one that was read has at least ExecutionStarted.
+    /// Whether it has no events; a parsed history has at least ExecutionStarted.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    /// The execution's input.
+    /// Returns the execution's input.
     pub fn input(&self) -> Value {
         let input = self.steps.first().map(|step| &step.details["input"]);
         input.map_or(Value::Null, |input| Value::from(input.clone()))
@@ -220,7 +219,7 @@ fn refused(text: &str) -> RecordedHistoryError {
     RecordedHistoryError(text.to_owned())
 }
 
-/// The events of a run of ours.
+/// Returns the events of a run of this library.
 pub(super) fn steps(history: &History) -> Vec<Step> {
     history
         .events()
@@ -274,7 +273,7 @@ impl Raw {
     }
 }
 
-/// The details with their JSON texts read. What was cut is left out.
+/// Returns the details with parsed JSON texts. Truncated data is omitted.
 fn decoded(kind: &str, details: Option<&Map<String, Json>>) -> Json {
     let read = |value: &Json| match value.as_str() {
         Some(text) => serde_json::from_str(text).unwrap_or_else(|_| value.clone()),
@@ -302,7 +301,7 @@ fn decoded(kind: &str, details: Option<&Map<String, Json>>) -> Json {
     Json::Object(members)
 }
 
-/// Leaves out what no two executions have in common.
+/// Omits values that always differ between executions.
 fn told(mut details: Json) -> Json {
     const LEFT_OUT: [&str; 5] = [
         "roleArn",
@@ -317,8 +316,8 @@ fn told(mut details: Json) -> Json {
     details
 }
 
-/// Says of each event which state it belongs to and in which iterations and branches: the API does not, but each event
-/// points at the one before it in its chain (SERVICE_FACTS 10.3).
+/// Determines the state and the iterations and branches of each event. The API does not return them, but each event refers to the previous one
+/// in its chain (SERVICE_FACTS 10.3).
 fn place_all(events: &mut [Raw]) {
     let by_id: HashMap<u32, usize> = events
         .iter()
@@ -338,7 +337,7 @@ fn place_all(events: &mut [Raw]) {
         let mut before = None;
         let mut goes_on = false;
         let mut from = at;
-        // A redriven execution goes on where it was before it ended.
+        // A redriven execution continues where it was before it ended.
         while let Some(&found) = by_id
             .get(&events[from].previous)
             .filter(|found| **found < from)
@@ -359,7 +358,7 @@ fn place_all(events: &mut [Raw]) {
             && !kind.starts_with("MapIteration")
             && let Some(state) = entered.get(&last.texts())
         {
-            // A redriven iteration goes on in the state that it was in.
+            // A redriven iteration continues in its last state.
             last.state = Some(state.clone());
             last_kind = "MapStateEntered";
             goes_on = true;
@@ -370,7 +369,7 @@ fn place_all(events: &mut [Raw]) {
             && parallel.is_some_and(|word| word == "Parallel")
             && last.state != events[at].name
         {
-            // A branch that had not begun.
+            // A branch that had not started.
             last_kind = "ParallelStateStarted";
         }
         let aborted = at.checked_sub(1).map(|before| &events[before]);
@@ -380,7 +379,7 @@ fn place_all(events: &mut [Raw]) {
                 && kind.ends_with("StateAborted")
         });
         let place = match aborted {
-            // Both point at what failed another iteration; the state is the one that the aborted iteration was in.
+            // Both refer to the failure of another iteration; the state is the last one of the aborted iteration.
             Some(iteration) => Place {
                 frames: iteration.place.frames.clone(),
                 state: entered.get(&iteration.place.texts()).cloned(),
@@ -396,7 +395,7 @@ fn place_all(events: &mut [Raw]) {
     }
 }
 
-/// The place of an event, from that of the event before it.
+/// Returns the position of an event, from that of the previous event.
 fn place(event: &Raw, last: Place, last_kind: &str, types: &HashMap<String, String>) -> Place {
     let kind = event.kind.as_str();
     if kind.starts_with("Execution") {
@@ -458,7 +457,7 @@ fn place(event: &Raw, last: Place, last_kind: &str, types: &HashMap<String, Stri
     }
 }
 
-/// The frames around a container, seen from inside it; all of them from beside it.
+/// Returns the frames around a container, for an event inside it; all frames for an event outside of it.
 fn around(frames: &[Frame], container: Option<&str>) -> Vec<Frame> {
     let inside = frames
         .iter()

@@ -35,7 +35,7 @@ impl Rule {
             .map(|variant| variant.error)
             .collect();
         let prefix = |name: &str| name.split_once('.').map(|(prefix, _)| prefix.to_owned());
-        // Every task may fail with errors of its service, but the errors under the prefix of its own enum are all known.
+        // Every task may fail with errors of its service, but all errors under the prefix of the task's enum are known.
         let unknown = steps.errors().find(|error| {
             let own = |name: &&str| prefix(name).is_some() && prefix(name) == prefix(error);
             names.iter().any(own) && !names.contains(error)
@@ -51,18 +51,18 @@ impl Rule {
         }
     }
 
-    /// The problem that the mock has with these definitions.
+    /// Returns the problem of the mock with these definitions.
     pub(super) fn problem(&self, states: &[DefinedState]) -> Option<String> {
         let problem = self.matcher.problem(states);
         problem.or_else(|| self.unknown_error.clone())
     }
 
-    /// Notes that a call was answered.
+    /// Records that a call was answered.
     pub(super) fn called(&self) {
         self.is_called.store(true, Ordering::Relaxed);
     }
 
-    /// The problem that nothing called it, unless it is optional.
+    /// Returns the problem that no call used it, unless it is optional.
     pub(super) fn unused(&self) -> Option<String> {
         if self.steps.is_optional || self.is_called.load(Ordering::Relaxed) {
             return None;

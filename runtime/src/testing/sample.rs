@@ -3,16 +3,16 @@
 use serde_json::{Map, Value as Json, json};
 use stepwright::shape::{Fields, Shape, Tagging, Variant};
 
-/// How deep a value goes that contains itself.
+/// The maximum depth of a value of a recursive type.
 pub(super) const DEPTH: u32 = 6;
 
-/// The levels of types inside of each other in which [`samples`] looks for alternatives. Deeper parts have one value: the number of samples of a type
-/// that contains itself would grow with a power of this.
+/// The levels of nested types in which [`samples`] looks for alternatives. Deeper parts have one value: the number of samples of a recursive
+/// type would grow with a power of this.
 const LEVELS: u32 = 3;
 
-/// Values that take a Choice to different states. Each variant of an enum, both booleans, a value and none occur at least once, also in the fields of a
-/// struct and of a variant. Fields change together, so the number of samples is that of the field with the most alternatives, not the
-/// product of all.
+/// Returns values that take a Choice to different states. Each variant of an enum, both booleans, a value and none occur at least once, also in
+/// the fields of a struct and of a variant. Fields change together, so the number of samples is that of the field with the most alternatives,
+/// not the product of all.
 pub(super) fn samples(shape: &Shape) -> Vec<Json> {
     alternatives(shape, DEPTH, LEVELS)
 }
@@ -62,7 +62,7 @@ fn alternatives(shape: &Shape, depth: u32, levels: u32) -> Vec<Json> {
     }
 }
 
-/// One value of a shape.
+/// Returns one value of a shape.
 pub(super) fn sample(shape: &Shape, depth: u32) -> Json {
     let inner = depth.saturating_sub(1);
     match shape.resolve() {
@@ -85,7 +85,7 @@ pub(super) fn sample(shape: &Shape, depth: u32) -> Json {
             Some(variant) => of_variant(variant, &found.tagging, inner),
             None => Json::Null,
         },
-        // A shape that is not known here says as little as `Any` does.
+        // A shape that this version does not know has no more information than `Any`.
         _ => json!({}),
     }
 }
@@ -94,7 +94,7 @@ fn of_variant(variant: &Variant, tagging: &Tagging, depth: u32) -> Json {
     tagged(variant, tagging, one_of_fields(&variant.fields, depth))
 }
 
-/// A variant with its name, as serde writes it.
+/// Returns a variant with its name, as serde writes it.
 fn tagged(variant: &Variant, tagging: &Tagging, content: Json) -> Json {
     if variant.untagged {
         return content;
@@ -120,12 +120,12 @@ fn tagged(variant: &Variant, tagging: &Tagging, content: Json) -> Json {
     }
 }
 
-/// One value of fields.
+/// Returns one value of fields.
 fn one_of_fields(fields: &Fields, depth: u32) -> Json {
     of_fields(fields, depth, 0).swap_remove(0)
 }
 
-/// At least one value of fields.
+/// Returns at least one value of fields.
 fn of_fields(fields: &Fields, depth: u32, levels: u32) -> Vec<Json> {
     match fields {
         Fields::Unit => vec![Json::Null],
@@ -155,7 +155,7 @@ fn of_fields(fields: &Fields, depth: u32, levels: u32) -> Vec<Json> {
     }
 }
 
-/// The first alternative of each column, then the second, until the longest one ends; a shorter column has its first one again.
+/// Returns the first alternative of each column, then the second, until the longest one ends; a shorter column repeats its first one.
 fn rows(columns: &[Vec<Json>]) -> impl Iterator<Item = Vec<Json>> {
     let most = columns.iter().map(Vec::len).max().unwrap_or(0).max(1);
     (0..most).map(move |row| {

@@ -43,7 +43,7 @@ pub(super) async fn of(
     }
 }
 
-/// The token, or why there will never be one.
+/// Returns the token, or the reason why there will never be one.
 fn asked(record: &Record, rules: &[Arc<Rule>], state: &str) -> Result<Option<String>, String> {
     let recorded = record.lock();
     if let Some(call) = recorded.calls.iter().rev().find(|call| call.state == state) {
@@ -67,7 +67,7 @@ fn asked(record: &Record, rules: &[Arc<Rule>], state: &str) -> Result<Option<Str
     Ok(None)
 }
 
-/// The reason why no call can follow, once no execution has made progress for long enough.
+/// Returns the reason why no call can follow, once no execution has made progress for long enough.
 fn given_up(record: &Record, still: &mut Option<(Stillness, Instant)>) -> Option<String> {
     let recorded = record.lock();
     let engines = recorded.engines.iter().map(|engine| engine.stillness());

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::size::Size;
 use super::{DEEP, Value, dismantle};
 
-/// The items of an array, with its size. Reads as a slice.
+/// The items of an array, with its size. Dereferences to a slice.
 #[derive(Clone)]
 pub struct Array {
     size: Size,
@@ -16,7 +16,7 @@ pub struct Array {
 }
 
 impl Array {
-    /// An array without items.
+    /// Creates an array without items.
     pub fn new() -> Array {
         Array {
             size: Size::EMPTY,
@@ -30,7 +30,7 @@ impl Array {
         self.items.push(value);
     }
 
-    /// The items as a slice.
+    /// Returns the items as a slice.
     pub fn as_slice(&self) -> &[Value] {
         &self.items
     }

@@ -1,4 +1,4 @@
-//! From Rust's scalars and from the two foreign value types, and to `serde_json`'s.
+//! Conversions from Rust's scalars and two foreign value types, and to `serde_json`'s.
 
 use std::borrow::Cow;
 
@@ -28,7 +28,7 @@ from_small_integer!(i8, i16, i32, i64, u8, u16, u32);
 
 macro_rules! from_wide_integer {
     ($($type:ty),*) => {$(
-        /// An `i64` where it fits, else a [`Big`].
+        /// An `i64` if it fits, otherwise a [`Big`].
         impl From<$type> for Value {
             fn from(number: $type) -> Self {
                 match i64::try_from(number) {
@@ -41,7 +41,7 @@ macro_rules! from_wide_integer {
 }
 from_wide_integer!(u64, usize, i128, u128);
 
-/// What is not finite is no JSON and becomes `null`.
+/// JSON cannot represent infinity or NaN, so they become `null`.
 impl From<f64> for Value {
     fn from(number: f64) -> Self {
         if number.is_finite() {
@@ -82,7 +82,7 @@ impl From<Str> for Value {
     }
 }
 
-/// `null` for nothing.
+/// `None` becomes `null`.
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Value::Null, Into::into)
@@ -101,21 +101,21 @@ impl From<&serde_json::Number> for Value {
     }
 }
 
-/// At any depth: values that are too deep are refused where they enter an execution.
+/// Converts values of any depth: values that are too deep are rejected when they enter an execution.
 impl From<&Json> for Value {
     fn from(json: &Json) -> Self {
         foreign::convert(json)
     }
 }
 
-/// The same without a copy of the texts, and what is deep is taken apart without recursion.
+/// Converts without copying texts. Deep values are converted without recursion.
 impl From<Json> for Value {
     fn from(json: Json) -> Self {
         foreign::convert(json)
     }
 }
 
-/// A number of a definition: integers of any length as they were written, others as the nearest
+/// Converts a number of a definition: integers of any length retain their digits, other numbers become the nearest
 /// finite float.
 impl From<&Number> for Value {
     fn from(number: &Number) -> Self {
@@ -134,7 +134,7 @@ impl From<&Number> for Value {
     }
 }
 
-/// JSON of a definition.
+/// Converts JSON of a definition.
 impl From<&Written> for Value {
     fn from(json: &Written) -> Self {
         foreign::convert(json)
@@ -142,9 +142,9 @@ impl From<&Written> for Value {
 }
 
 impl Value {
-    /// The value as `serde_json` holds it: a full copy, for the outermost edge. An integer
-    /// beyond 64 bits becomes the nearest float, and what lies deeper than [`MAX_DEPTH`] levels
-    /// (which no execution accepts) `null`.
+    /// Converts the value to `serde_json`: a full copy. An integer
+    /// beyond 64 bits becomes the nearest float, and parts deeper than [`MAX_DEPTH`] levels
+    /// (which no execution accepts) become `null`.
     pub fn to_json(&self) -> Json {
         foreign::to_json(self, MAX_DEPTH)
     }

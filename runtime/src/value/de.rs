@@ -1,4 +1,4 @@
-//! Value to typed, and any deserializer to value.
+//! Deserialization from a value, and of a value from any deserializer.
 
 use std::fmt;
 
@@ -15,10 +15,10 @@ use super::{
 };
 
 impl Value {
-    /// Reads a typed value, as `serde_json` would from the value's text: without printing it,
-    /// and strings may be borrowed.
+    /// Reads a typed value, with the same result as `serde_json` on the value's text, but without printing the text.
+    /// Strings may be borrowed.
     ///
-    /// Fails when the value is not of the type's form, or deeper than [`MAX_TYPED_DEPTH`] levels.
+    /// Fails when the value does not match the type, or is deeper than [`MAX_TYPED_DEPTH`] levels.
     ///
     /// ```
     /// # use stepwright_runtime::value::Value;
@@ -61,7 +61,7 @@ impl<'de> IntoDeserializer<'de, ValueError> for &'de Value {
     }
 }
 
-/// As `serde_json` does: a whole number without sign is offered as `u64`, which every integer
+/// As in `serde_json`: an integer that is not negative is visited as `u64`, which every integer
 /// type and every float accepts.
 fn visit_int<'de, V: Visitor<'de>>(number: i64, visitor: V) -> Result<V::Value, ValueError> {
     match u64::try_from(number) {
@@ -267,7 +267,7 @@ impl<'de> MapAccess<'de> for &mut Members<'de> {
     }
 }
 
-/// A key of a map: text that may stand for a number, a boolean or a variant.
+/// A key of a map: text that may represent a number, a boolean or a variant.
 struct Key<'de>(&'de str);
 
 macro_rules! parsed_key {
@@ -401,8 +401,8 @@ impl<'de> VariantAccess<'de> for Content<'de> {
     }
 }
 
-/// From any self-describing format. Keys that repeat: the last wins. Prefer
-/// [`Value::from_text`] for JSON text: it is faster and keeps integers of any length.
+/// Deserializes from any self-describing format. If keys repeat, the last value wins. Prefer
+/// [`Value::from_text`] for JSON text: it is faster and retains integers of any length.
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
         deserializer.deserialize_any(ValueVisitor {
@@ -412,7 +412,7 @@ impl<'de> Deserialize<'de> for Value {
 }
 
 struct ValueVisitor {
-    /// How many levels may still open.
+    /// How many further levels are allowed.
     levels: u32,
 }
 
@@ -433,7 +433,7 @@ impl<'de> DeserializeSeed<'de> for &ValueVisitor {
         let visitor = ValueVisitor {
             levels: self.levels,
         };
-        // One look for so many levels.
+        // The stack is checked once for this number of levels.
         match self.levels % SHALLOW {
             0 => with_stack(SHALLOW, || deserializer.deserialize_any(visitor)),
             _ => deserializer.deserialize_any(visitor),

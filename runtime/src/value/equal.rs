@@ -1,5 +1,5 @@
-//! Equality: numbers by value, objects whatever the order of their keys. Neither depth nor
-//! sharing can make it hang.
+//! Equality: numbers by value, objects in any order of their keys. The time is bounded
+//! for deep values and for values with shared nodes.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::{DEEP, Value, compare_numbers};
 
-/// Pairs of nodes larger than this are remembered once they were compared: two separately
-/// built values may share so much inside that a plain walk would never end.
+/// Pairs of larger nodes are remembered after a comparison: two separately
+/// built values may share so many nodes inside that a plain walk would take exponential time.
 const LARGE: u64 = 1 << 14;
 
 /// Numbers are equal by value (`1` and `1.0`), objects by their members in any order.
@@ -77,7 +77,7 @@ impl PartialEq<&str> for Value {
 }
 
 impl Value {
-    /// A hash that equal values share. What lies deep inside is not looked at.
+    /// Returns a hash that is equal for equal values. It ignores deeply nested parts.
     pub(crate) fn value_hash(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.hash_into(&mut hasher, DEEP);
@@ -96,7 +96,7 @@ impl Value {
                 }
             }
             Value::Object(members) => {
-                // The order of the members does not count.
+                // The order of the members is not significant.
                 let hashes = members.iter().map(|(key, value)| {
                     let mut hasher = DefaultHasher::new();
                     key.hash(&mut hasher);
@@ -106,7 +106,7 @@ impl Value {
                 hashes.fold(0u64, u64::wrapping_add).hash(hasher);
             }
             number => {
-                // Numbers that are equal have equal floats; 0 and -0 are.
+                // Equal numbers have equal floats, including 0 and -0.
                 let float = number.as_f64().unwrap_or_default() + 0.0;
                 float.to_bits().hash(hasher);
             }

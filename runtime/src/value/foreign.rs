@@ -1,5 +1,5 @@
-//! Trees of other libraries, walked without recursion: what a handler or a test builds may be of
-//! any depth, and must not overflow the stack of the thread that takes it over.
+//! Conversion of trees of other libraries without recursion: a handler or a test may build a value of
+//! any depth, which must not overflow the stack of the thread that converts it.
 
 use serde_json::{Map, Value as Json};
 
@@ -8,7 +8,7 @@ use stepwright_asl::json::Json as Written;
 use super::object::Entries;
 use super::{ObjectBuilder, Str, Value};
 
-/// A tree that becomes a [`Value`].
+/// A tree that can be converted to a [`Value`].
 pub(super) trait Tree: Sized {
     type Items: Iterator<Item = Self>;
     type Members: Iterator<Item = (Str, Self)>;
@@ -29,7 +29,7 @@ enum Open<T: Tree> {
     Object(T::Members, ObjectBuilder, Str),
 }
 
-/// The value of a tree.
+/// Converts a tree to a value.
 pub(super) fn convert<T: Tree>(tree: T) -> Value {
     let mut stack: Vec<Open<T>> = Vec::new();
     let mut next = tree;
@@ -56,7 +56,7 @@ pub(super) fn convert<T: Tree>(tree: T) -> Value {
                 None => Value::empty_object(),
             },
         };
-        // A value is done; so may the nodes around it be.
+        // A value is complete; the nodes around it may be complete, too.
         next = loop {
             match stack.pop() {
                 None => return done,
@@ -81,7 +81,7 @@ pub(super) fn convert<T: Tree>(tree: T) -> Value {
     }
 }
 
-/// Members whose keys are made into ours.
+/// Members with converted keys.
 type Named<I, K, V> = std::iter::Map<I, fn((K, V)) -> (Str, V)>;
 
 fn named<K: Into<Str>, V, I: Iterator<Item = (K, V)>>(members: I) -> Named<I, K, V> {
@@ -134,7 +134,7 @@ enum Copied<'v> {
     Object(Entries<'v>, Map<String, Json>, &'v str),
 }
 
-/// A copy for `serde_json`; nodes below so many levels become `null`.
+/// Returns a copy for `serde_json`; nodes below this number of levels become `null`.
 pub(super) fn to_json(value: &Value, levels: u32) -> Json {
     let levels = usize::try_from(levels).unwrap_or(usize::MAX);
     let mut stack: Vec<Copied<'_>> = Vec::new();

@@ -1,10 +1,10 @@
-//! JSON values as an execution holds them: shared, never deep-copied, measured.
+//! JSON values of executions: shared, never deep-copied, with known sizes.
 //!
-//! A [`Value`] takes 24 bytes. Strings of up to 23 bytes live in the value itself; arrays and
-//! objects sit behind one `Arc` per node, so that a clone is a reference count and an update
-//! copies the nodes on its path only. Every node knows the length of its compact JSON text and
-//! its depth: a limit is checked without a walk, and what sharing makes exponentially large or
-//! very deep is seen before anybody walks it.
+//! A [`Value`] takes 24 bytes. Strings of up to 23 bytes are stored inline; each array or
+//! object is one node behind an `Arc`. So a clone increments a reference count, and an update
+//! copies only the nodes on its path. Every node stores the length of its compact JSON text and
+//! its depth. So limits are checked without a walk, also for values that are exponentially large because of sharing, or
+//! very deep.
 //!
 //! ```
 //! use stepwright_runtime::value::{RefPath, Value};
@@ -14,27 +14,27 @@
 //! after.put(&RefPath::keys(["order", "total"]), Value::from(3))?;
 //! assert_eq!(after.to_text(), r#"{"order":{"id":"A1","total":3},"items":[1,2]}"#);
 //! assert_eq!(after.json_len(), 45);
-//! // What the update did not touch is the same node.
+//! // The update has not copied this node.
 //! assert!(before.get("items").unwrap().is_same_node(after.get("items").unwrap()));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Numbers
 //!
-//! An integer that fits is an `i64`; one that does not is kept digit for digit ([`Big`]), as
-//! Jackson's `BigInteger` does in the service, so a `u64` or an `i128` of a task survives. A
+//! An integer that fits is an `i64`; a larger one retains all its digits ([`Big`]), as in
+//! Jackson's `BigInteger` on the service, so a `u64` or an `i128` of a task is exact. A
 //! number with a fraction or an exponent is an `f64`, always finite. `-0` is the integer 0.
 //! Equality is by value: `1` equals `1.0`.
 //!
 //! # Bounds
 //!
 //! Reading and printing text, dropping, comparing, and conversions from and to
-//! `serde_json::Value` do not recurse, whatever the depth. Text deeper than [`MAX_DEPTH`] is
-//! refused, as are typed values that nest deeper, and typed conversions of values deeper than
-//! [`MAX_TYPED_DEPTH`]. Serde's recursion takes stack of its own where the thread has little left.
+//! `serde_json::Value` do not recurse, at any depth. Text deeper than [`MAX_DEPTH`] is
+//! rejected, as are typed values that nest deeper, and typed conversions of values deeper than
+//! [`MAX_TYPED_DEPTH`]. Serde's recursion uses a separate stack if the thread has little left.
 //!
-//! What other libraries build, they drop: a `serde_json::Value` of tens of thousands of levels
-//! overflows the stack when it is dropped, unless it is given away with [`Value::from`].
+//! Values of other libraries are dropped by these libraries: a `serde_json::Value` of tens of thousands of levels
+//! overflows the stack when it is dropped, unless it is moved into [`Value::from`].
 
 mod array;
 mod convert;
@@ -66,19 +66,19 @@ pub use string::Str;
 pub(crate) use number::compare as compare_numbers;
 pub(crate) use print::java_float;
 
-/// How deep the text of a value may nest. The bound is that of the service's JSON reader
+/// The maximum depth of the text of a value. The limit is that of the service's JSON parser
 /// (Jackson's `StreamReadConstraints`).
 pub const MAX_DEPTH: u32 = 1000;
 
-/// How deep a value may nest that is turned into a typed one or serialized by another format:
-/// serde's visitors recurse, and buffer what is untagged. `serde_json` takes 128 levels.
+/// The maximum depth of a value that is converted to a type or serialized to another format:
+/// serde's visitors recurse, and buffer untagged enums. `serde_json` allows 128 levels.
 pub const MAX_TYPED_DEPTH: u32 = 256;
 
-/// So many levels of a typed value need no look at the stack.
+/// The stack is checked once for this number of levels of a typed value.
 const SHALLOW: u32 = 16;
 
-/// Runs serde's recursion over something of this depth, with stack enough: what a debug build
-/// takes for [`SHALLOW`] levels of a type, and for [`MAX_TYPED_DEPTH`] that serde buffers.
+/// Runs serde's recursion over a value of this depth, with enough stack for a debug build: for
+/// [`SHALLOW`] levels of a type, and for [`MAX_TYPED_DEPTH`] levels that serde buffers.
 fn with_stack<R>(depth: u32, walk: impl FnOnce() -> R) -> R {
     if depth < SHALLOW {
         walk()
@@ -95,12 +95,12 @@ pub enum Value {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// An integer that fits 64 bits with sign.
+    /// An integer that fits in a signed 64-bit integer.
     Int(i64),
-    /// A number with a fraction or an exponent. Finite; use [`Value::from`] on an `f64` that
+    /// A number with a fraction or an exponent. It must be finite; use [`Value::from`] for an `f64` that
     /// may not be.
     Float(f64),
-    /// An integer beyond 64 bits with sign.
+    /// An integer beyond a signed 64-bit integer.
     Big(Big),
     /// A string.
     Str(Str),
@@ -111,7 +111,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// An object without members: what a null `InputPath` selects.
+    /// Returns an object without members, which a null `InputPath` selects.
     pub fn empty_object() -> Value {
         Value::Object(Arc::new(Object::new()))
     }
@@ -121,12 +121,12 @@ impl Value {
         matches!(self, Value::Null)
     }
 
-    /// Whether the value is a number of any of the three forms.
+    /// Whether the value is a number in any of the three forms.
     pub const fn is_number(&self) -> bool {
         matches!(self, Value::Int(_) | Value::Float(_) | Value::Big(_))
     }
 
-    /// The boolean, if the value is one.
+    /// Returns the boolean, if the value is one.
     pub const fn as_bool(&self) -> Option<bool> {
         match self {
             Value::Bool(flag) => Some(*flag),
@@ -134,7 +134,7 @@ impl Value {
         }
     }
 
-    /// The number as an integer, if it is one of 64 bits: `3` and `3.0`, not `3.5`.
+    /// Returns the number as a 64-bit integer, if it is integral and fits: `3` and `3.0`, not `3.5`.
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Value::Int(number) => Some(*number),
@@ -143,7 +143,7 @@ impl Value {
         }
     }
 
-    /// The number as the nearest float, if the value is a number.
+    /// Returns the number as the nearest float, if the value is a number.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Value::Int(number) => Some(*number as f64),
@@ -153,7 +153,7 @@ impl Value {
         }
     }
 
-    /// The text, if the value is a string.
+    /// Returns the text, if the value is a string.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Value::Str(text) => Some(text),
@@ -161,7 +161,7 @@ impl Value {
         }
     }
 
-    /// The items, if the value is an array.
+    /// Returns the items, if the value is an array.
     pub fn as_array(&self) -> Option<&Array> {
         match self {
             Value::Array(array) => Some(array),
@@ -169,7 +169,7 @@ impl Value {
         }
     }
 
-    /// The members, if the value is an object.
+    /// Returns the members, if the value is an object.
     pub fn as_object(&self) -> Option<&Object> {
         match self {
             Value::Object(object) => Some(object),
@@ -177,17 +177,17 @@ impl Value {
         }
     }
 
-    /// The member `key`, if the value is an object that has it.
+    /// Returns the member `key`, if the value is an object that has it.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.as_object()?.get(key)
     }
 
-    /// The item at `index`, if the value is an array that has it.
+    /// Returns the item at `index`, if the value is an array that has it.
     pub fn item(&self, index: usize) -> Option<&Value> {
         self.as_array()?.get(index)
     }
 
-    /// The JSON type in JSON Schema's words: `null`, `boolean`, `number`, `string`, `array`,
+    /// Returns the JSON type as in JSON Schema: `null`, `boolean`, `number`, `string`, `array`,
     /// `object`.
     pub const fn type_name(&self) -> &'static str {
         match self {
@@ -200,8 +200,7 @@ impl Value {
         }
     }
 
-    /// The length of the compact JSON text in bytes of UTF-8, saturating. Nodes remember it:
-    /// the cost is that of one look.
+    /// Returns the length of the compact JSON text in bytes of UTF-8, saturating. Nodes store it, so this takes constant time.
     #[inline]
     pub fn json_len(&self) -> u64 {
         match self {
@@ -223,8 +222,8 @@ impl Value {
         }
     }
 
-    /// How many arrays and objects stand around the innermost value: 0 for a scalar, 1 for
-    /// `[]`, saturating. Nodes remember it.
+    /// Returns the maximum nesting of arrays and objects: 0 for a scalar, 1 for
+    /// `[]`, saturating. Nodes store it.
     pub fn depth(&self) -> u32 {
         match self {
             Value::Array(array) => array.size().depth,
@@ -234,7 +233,7 @@ impl Value {
     }
 
     /// Whether both are one node (the same array or object in memory) or equal scalars of the
-    /// same form. Never walks; `false` says nothing.
+    /// same form. Takes constant time; values may be equal although this returns `false`.
     #[inline]
     pub fn is_same_node(&self, other: &Value) -> bool {
         match (self, other) {
@@ -251,7 +250,7 @@ impl Value {
     }
 }
 
-/// Takes nodes apart without recursion: the drop of a document nested 50,000 levels deep must
+/// Drops nodes without recursion: dropping a document that is nested 50,000 levels deep must
 /// not depend on the size of the stack.
 pub(crate) fn dismantle(mut rest: Vec<Value>) {
     while let Some(value) = rest.pop() {

@@ -11,8 +11,8 @@ use super::Value;
 pub struct Big(Arc<str>);
 
 impl Big {
-    /// The integer that `digits` (JSON's form of an integer) spells, as the smallest form that
-    /// holds it. `None` when the text is no JSON integer.
+    /// Parses `digits` (JSON's form of an integer) to the smallest form that
+    /// fits. `None` for text that is no JSON integer.
     pub(crate) fn parse(digits: &str) -> Option<Value> {
         if let Ok(number) = digits.parse::<i64>() {
             return Some(Value::Int(number));
@@ -24,12 +24,12 @@ impl Big {
         well_formed.then(|| Value::Big(Big(digits.into())))
     }
 
-    /// The digits, with a leading `-` below zero.
+    /// Returns the digits, with a leading `-` below zero.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The nearest float, at most the largest finite one.
+    /// Returns the nearest float, at most the largest finite one.
     pub fn to_f64(&self) -> f64 {
         self.0
             .parse::<f64>()
@@ -37,7 +37,7 @@ impl Big {
             .clamp(f64::MIN, f64::MAX)
     }
 
-    /// The number, if it fits 64 bits without sign.
+    /// Returns the number, if it fits in a `u64`.
     pub fn to_u64(&self) -> Option<u64> {
         self.0.parse().ok()
     }
@@ -71,7 +71,7 @@ impl Ord for Big {
     }
 }
 
-/// The order of two numbers by value; `None` when one of them is no number.
+/// Returns the order of two numbers by value; `None` when one of them is no number.
 pub(crate) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
@@ -87,7 +87,7 @@ pub(crate) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     }
 }
 
-/// How a big integer compares with every small one.
+/// Returns the order of a big integer relative to every small one.
 fn sign(big: &Big) -> Ordering {
     if big.is_negative() {
         Ordering::Less
@@ -115,7 +115,7 @@ fn int_to_float(int: i64, float: f64) -> Ordering {
     }
 }
 
-/// The integer that a float is, if it is one of 64 bits.
+/// Returns the value of a float as an integer, if it is integral and fits in 64 bits.
 pub(crate) fn float_to_int(float: f64) -> Option<i64> {
     let fits = float.trunc() == float && (-ABOVE..ABOVE).contains(&float);
     fits.then_some(float as i64)

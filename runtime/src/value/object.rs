@@ -26,7 +26,7 @@ enum Body {
 }
 
 impl Object {
-    /// An object without members.
+    /// Creates an object without members.
     pub fn new() -> Object {
         Object {
             size: Size::EMPTY,
@@ -34,7 +34,7 @@ impl Object {
         }
     }
 
-    /// The object of members whose keys the caller knows to differ.
+    /// Creates an object from members with distinct keys.
     pub(crate) fn from_distinct(entries: Vec<Entry>) -> Object {
         let mut size = Size::EMPTY;
         for (index, (key, value)) in entries.iter().enumerate() {
@@ -48,7 +48,7 @@ impl Object {
         Object { size, body }
     }
 
-    /// The number of members.
+    /// Returns the number of members.
     pub fn len(&self) -> usize {
         match &self.body {
             Body::Small(entries) => entries.len(),
@@ -56,28 +56,28 @@ impl Object {
         }
     }
 
-    /// Whether there are no members.
+    /// Whether it has no members.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The member `key`.
+    /// Returns the member `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.position(key).and_then(|at| self.value(at))
     }
 
-    /// Whether there is a member `key`.
+    /// Whether it has a member `key`.
     pub fn contains_key(&self, key: &str) -> bool {
         self.position(key).is_some()
     }
 
-    /// The member at `index`, in the order of insertion.
+    /// Returns the member at `index`, in the order of insertion.
     pub fn get_index(&self, index: usize) -> Option<(&str, &Value)> {
         self.entry(index).map(|(key, value)| (key.as_str(), value))
     }
 
-    /// Sets a member: in its place if there is one of that name, else as the last. Gives the
-    /// value that was there.
+    /// Sets a member: an existing one in its position, a new one at the end. Returns the
+    /// previous value.
     pub fn insert(&mut self, key: impl AsRef<str>, value: Value) -> Option<Value> {
         let key = Str::new(key);
         match self.position(&key) {
@@ -89,7 +89,7 @@ impl Object {
         }
     }
 
-    /// The members in the order of their insertion.
+    /// Returns the members in the order of their insertion.
     pub fn iter(&self) -> Entries<'_> {
         Entries {
             object: self,
@@ -97,12 +97,12 @@ impl Object {
         }
     }
 
-    /// The keys in the order of their insertion.
+    /// Returns the keys in the order of their insertion.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.iter().map(|(key, _)| key)
     }
 
-    /// The values in the order of their insertion.
+    /// Returns the values in the order of their insertion.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
         self.iter().map(|(_, value)| value)
     }
@@ -129,7 +129,7 @@ impl Object {
         }
     }
 
-    /// The value of a key, looked for first where it was found the last time.
+    /// Returns the value of a key, with its last position as a hint.
     #[inline]
     pub(super) fn value_hinted(&self, key: &str, hint: &AtomicU32) -> Option<&Value> {
         match self.entry(hint.load(Ordering::Relaxed) as usize) {
@@ -138,7 +138,7 @@ impl Object {
         }
     }
 
-    /// The place of a key, looked for first where it was found the last time.
+    /// Returns the position of a key, with its last position as a hint.
     pub(super) fn position_hinted(&self, key: &str, hint: &AtomicU32) -> Option<usize> {
         let guess = hint.load(Ordering::Relaxed) as usize;
         if self.entry(guess).is_some_and(|entry| entry.0 == key) {
@@ -147,7 +147,7 @@ impl Object {
         self.position_noted(key, hint)
     }
 
-    /// The place of a key, which becomes the hint.
+    /// Returns the position of a key, and stores it as the hint.
     #[cold]
     fn position_noted(&self, key: &str, hint: &AtomicU32) -> Option<usize> {
         let at = self.position(key)?;
@@ -157,13 +157,13 @@ impl Object {
         Some(at)
     }
 
-    /// Changes a node: itself when nobody else holds it, else a copy with room for `extra` more members.
+    /// Changes a node: in place if it has no other reference, otherwise a copy with capacity for `extra` more members.
     pub(super) fn change<R>(
         node: &mut Arc<Object>,
         extra: usize,
         change: impl FnOnce(&mut Object) -> R,
     ) -> R {
-        // Nodes have no weak references. Who drops the last other reference meanwhile costs a copy.
+        // Nodes have no weak references. If another thread drops the last other reference concurrently, this makes a needless copy.
         if Arc::strong_count(node) == 1 {
             return change(Arc::make_mut(node));
         }
@@ -188,7 +188,7 @@ impl Object {
         }
     }
 
-    /// Appends a member whose key the caller knows to be new.
+    /// Appends a member with a new key.
     pub(super) fn push(&mut self, key: Str, value: Value) {
         self.size.add(label_len(&key), &value, self.len());
         if let Body::Small(entries) = &mut self.body {
@@ -228,7 +228,7 @@ impl Object {
         size
     }
 
-    /// Moves the values to `rest`, as far as nobody else holds them.
+    /// Moves the values to `rest`, if they have no other reference.
     pub(super) fn take(&mut self, rest: &mut Vec<Value>) {
         self.size = Size::EMPTY;
         match mem::replace(&mut self.body, Body::Small(Vec::new())) {
@@ -269,7 +269,7 @@ impl From<Object> for Value {
     }
 }
 
-/// Keys that repeat: the last value wins, in the place of the first.
+/// If keys repeat, the last value wins, in the position of the first.
 impl<K: Into<Str>> FromIterator<(K, Value)> for Object {
     fn from_iter<I: IntoIterator<Item = (K, Value)>>(members: I) -> Self {
         let members = members.into_iter();
@@ -332,13 +332,13 @@ impl ObjectBuilder {
     /// A builder with room for so many members.
     pub fn with_capacity(members: usize) -> ObjectBuilder {
         ObjectBuilder {
-            // What a foreign size hint promises is not believed beyond reason.
+            // A foreign size hint may be wrong, so it is limited.
             entries: Vec::with_capacity(members.min(4096)),
             places: HashMap::new(),
         }
     }
 
-    /// Sets a member. A key that was there keeps its place and takes the new value.
+    /// Sets a member. An existing key retains its position and gets the new value.
     pub fn insert(&mut self, key: impl Into<Str>, value: Value) {
         let key = key.into();
         match self.place(&key) {
@@ -363,7 +363,7 @@ impl ObjectBuilder {
         self.places.get(key).copied()
     }
 
-    /// The object.
+    /// Returns the object.
     pub fn finish(self) -> Object {
         Object::from_distinct(self.entries)
     }

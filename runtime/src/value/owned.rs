@@ -1,5 +1,5 @@
-//! Typed values that are given away: JSON of this crate and of `serde_json` is not read and
-//! written by serde, and nests as deep as an execution allows.
+//! Conversions of owned typed values. Values of this crate and of `serde_json` are converted without serde,
+//! so that they may nest as deep as an execution allows.
 
 use std::any::{Any, TypeId};
 
@@ -10,8 +10,8 @@ use serde_json::Value as Json;
 use super::{MAX_TYPED_DEPTH, Value, ValueError};
 
 impl Value {
-    /// As [`Value::from_typed`]. A `serde_json::Value` is taken apart without recursion, whatever
-    /// its depth, where dropping it would recurse.
+    /// Like [`Value::from_typed`]. A `serde_json::Value` is converted without recursion, whatever
+    /// its depth; dropping it would recurse.
     pub(crate) fn from_owned<T: Serialize + 'static>(typed: T) -> Result<Value, ValueError> {
         let mut slot = Some(typed);
         if let Some(value) = take::<T, Value>(&mut slot) {
@@ -23,7 +23,7 @@ impl Value {
         slot.map_or(Ok(Value::Null), |typed| Value::from_typed(&typed))
     }
 
-    /// As [`Value::to_typed`], and an error names the field that does not fit. The value itself costs nothing.
+    /// Like [`Value::to_typed`], but an error names the field that does not match. If the type is [`Value`] itself, nothing is converted.
     pub(crate) fn into_owned<T: DeserializeOwned + 'static>(self) -> Result<T, ValueError> {
         if TypeId::of::<T>() == TypeId::of::<Json>()
             && let Some(json) = take(&mut Some(self.to_json()))
@@ -38,7 +38,7 @@ impl Value {
         value.to_typed().map_err(|error| value.placed::<T>(error))
     }
 
-    /// The error with the place of what does not fit. The place is sought only now: following it costs more than reading.
+    /// Adds the path of the mismatch to an error. The path is only searched for on an error, because tracking it costs more than reading.
     #[cold]
     fn placed<T: DeserializeOwned>(&self, error: ValueError) -> ValueError {
         if self.depth() > MAX_TYPED_DEPTH {
@@ -54,7 +54,7 @@ impl Value {
     }
 }
 
-/// The value that is in the slot, taken out where it is of that type.
+/// Takes the value out of the slot if it has this type.
 fn take<A: 'static, B: 'static>(slot: &mut Option<A>) -> Option<B> {
     (slot as &mut dyn Any).downcast_mut::<Option<B>>()?.take()
 }

@@ -1,4 +1,4 @@
-//! Reference paths: places inside a value, each key with a hint where it was found last.
+//! Reference paths: positions inside a value. Each key stores its last position as a hint.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::object::Object;
 use super::{Array, Str, Value};
 
-/// A place inside a value: a list of keys and indices, made once when a program is built.
+/// A path to a position inside a value: a list of keys and indexes, created once when a program is built.
 ///
-/// Each key remembers at which position it was found the last time. The same state nearly
-/// always finds the key at the same position, which makes the look-up one comparison whatever
-/// the width of the object. The hint is relaxed and only a hint: paths are shared freely.
+/// Each key stores the position at which it was found last. The same state nearly
+/// always finds the key at the same position, so the look-up is one comparison for any
+/// size of the object. The hint is atomic with relaxed order, so paths can be shared between threads.
 #[derive(Debug, Default)]
 pub struct RefPath {
     segments: Box<[Segment]>,
@@ -19,20 +19,20 @@ pub struct RefPath {
 
 /// One step of a [`RefPath`].
 pub enum Segment {
-    /// Into the member of that name.
+    /// To the member of this name.
     Key {
         /// The name.
         name: Str,
-        /// Where it was found the last time.
+        /// The last position of the key.
         #[doc(hidden)]
         hint: AtomicU32,
     },
-    /// Into the item at an index; negative ones count from the end.
+    /// To the item at an index; negative ones count from the end.
     Index(i64),
 }
 
 impl Segment {
-    /// The step into the member `name`.
+    /// Creates the step to the member `name`.
     pub fn key(name: impl AsRef<str>) -> Segment {
         Segment::Key {
             name: Str::new(name),
@@ -65,7 +65,7 @@ impl PartialEq for Segment {
 
 impl Eq for Segment {}
 
-/// As the step of a path is quoted in errors: the key, or the index.
+/// Formats the step as errors quote it: the key, or the index.
 impl fmt::Display for Segment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -101,10 +101,10 @@ impl PartialEq for RefPath {
 impl Eq for RefPath {}
 
 impl RefPath {
-    /// The most steps a path may have: [`Value::put`] goes down one call each.
+    /// The maximum steps of a path: [`Value::put`] recurses once for each.
     pub const MAX_SEGMENTS: usize = 256;
 
-    /// The path of these steps, or nothing when there are more than
+    /// Creates a path of these steps; `None` when there are more than
     /// [`MAX_SEGMENTS`](Self::MAX_SEGMENTS).
     pub fn new(segments: Vec<Segment>) -> Option<RefPath> {
         (segments.len() <= RefPath::MAX_SEGMENTS).then(|| RefPath {
@@ -112,7 +112,7 @@ impl RefPath {
         })
     }
 
-    /// The path of these keys; what is beyond [`MAX_SEGMENTS`](Self::MAX_SEGMENTS) is cut.
+    /// Creates a path of these keys; keys beyond [`MAX_SEGMENTS`](Self::MAX_SEGMENTS) are dropped.
     pub fn keys<K: AsRef<str>>(keys: impl IntoIterator<Item = K>) -> RefPath {
         let keys = keys.into_iter().take(RefPath::MAX_SEGMENTS);
         RefPath {
@@ -120,41 +120,41 @@ impl RefPath {
         }
     }
 
-    /// The steps.
+    /// Returns the steps.
     pub fn segments(&self) -> &[Segment] {
         &self.segments
     }
 
-    /// Whether the path names the whole value.
+    /// Whether the path selects the whole value.
     pub fn is_root(&self) -> bool {
         self.segments.is_empty()
     }
 }
 
-/// A value could not be put at its place: a step leads into something that has no members, or
+/// A value could not be put at a path: a step leads into a value that has no members, or
 /// to an item that an array does not have.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("unable to apply step \"{step}\" to input {input}")]
 pub struct NotAnObject {
-    /// The step, as it is written in the path.
+    /// The step, as in the path.
     pub step: String,
-    /// What the step was applied to.
+    /// The value to which the step was applied.
     pub input: Value,
 }
 
 impl Value {
-    /// The value at `path`, if every step leads somewhere.
+    /// Returns the value at `path`, if it exists.
     pub fn at(&self, path: &RefPath) -> Option<&Value> {
         self.walk(path).ok()
     }
 
-    /// The value at `path`; else the number of the first step that leads nowhere, and what it
-    /// was applied to.
+    /// Returns the value at `path`. If it does not exist, returns the number of the first step without a value, and the
+    /// value to which the step was applied.
     pub fn walk(&self, path: &RefPath) -> Result<&Value, (usize, &Value)> {
         self.walk_segments(&path.segments)
     }
 
-    /// [`walk`](Self::walk) for a part of a path.
+    /// Like [`walk`](Self::walk), for a part of a path.
     pub(crate) fn walk_segments(&self, path: &[Segment]) -> Result<&Value, (usize, &Value)> {
         let mut here = self;
         for (number, segment) in path.iter().enumerate() {
@@ -171,10 +171,10 @@ impl Value {
         }
     }
 
-    /// Puts `value` at `path`. Objects that are missing on the way are made. Nodes that nobody
-    /// else holds are changed in place; of the others, those on the path are copied.
+    /// Puts `value` at `path`. Missing objects on the path are created. Nodes without other references
+    /// are changed in place; of the others, those on the path are copied.
     ///
-    /// Fails, and changes nothing that can be seen, when a step leads into something that is
+    /// Fails, without a visible change, when a step leads into a value that is
     /// no object (`null` included), or to an item that an array does not have.
     pub fn put(&mut self, path: &RefPath, value: Value) -> Result<(), NotAnObject> {
         put(self, &path.segments, value)
@@ -223,7 +223,7 @@ fn put(here: &mut Value, segments: &[Segment], value: Value) -> Result<(), NotAn
     })
 }
 
-/// The value inside the objects that the rest of a path asks for.
+/// Wraps the value in the objects that the rest of a path requires.
 fn wrap(segments: &[Segment], value: Value) -> Result<Value, NotAnObject> {
     segments
         .iter()

@@ -1,4 +1,4 @@
-//! Value to text. Keeps its own stack, so that a deep value cannot overflow the thread's.
+//! Printing of values. Uses an explicit stack, so that a deep value cannot overflow the thread's stack.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use super::object::Entries;
 use super::{Array, Value};
 
 impl Value {
-    /// The compact JSON text. It is [`json_len`](Value::json_len) bytes long: a caller who did
-    /// not build the value checks that first, because sharing makes values whose text fits no
+    /// Returns the compact JSON text. It is [`json_len`](Value::json_len) bytes long. Check this length first for a
+    /// value from elsewhere, because shared nodes can make a text that does not fit in
     /// memory.
     pub fn to_text(&self) -> String {
         let mut out = String::with_capacity(self.json_len().min(1 << 26) as usize);
@@ -17,7 +17,7 @@ impl Value {
         out
     }
 
-    /// The compact JSON text if it takes at most `limit` bytes.
+    /// Returns the compact JSON text if it takes at most `limit` bytes.
     pub fn to_text_within(&self, limit: u64) -> Option<String> {
         (self.json_len() <= limit).then(|| self.to_text())
     }
@@ -30,12 +30,12 @@ impl Value {
             is_indented: false,
             float,
         };
-        // A printer without limit writes all of it.
+        // Without a limit the whole value is printed.
         let _all = printer.print(self);
     }
 
-    /// The compact JSON text with floats as Java prints them (`1.0E10`): what the service makes of a value where it
-    /// makes text of it. `None` when it is longer than `limit` bytes, or so.
+    /// Returns the compact JSON text with floats as Java prints them (`1.0E10`), as the service does where it converts a value
+    /// to text. `None` when it is longer than about `limit` bytes.
     pub(crate) fn to_java_text_within(&self, limit: u64) -> Option<String> {
         if self.json_len() > limit {
             return None;
@@ -52,7 +52,7 @@ impl Value {
     }
 }
 
-/// The compact JSON text; `{:#}` writes each member on a line of its own.
+/// Prints the compact JSON text; `{:#}` prints each member on a separate line.
 ///
 /// ```
 /// # use stepwright_runtime::value::Value;
@@ -78,7 +78,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// The compact JSON text, cut after some 4,000 bytes.
+/// Prints the compact JSON text, truncated after about 4,000 bytes.
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = String::new();
@@ -97,7 +97,7 @@ impl fmt::Debug for Value {
 struct Printer<'o> {
     out: &'o mut String,
     limit: Option<usize>,
-    /// Each member stands on a line of its own.
+    /// Whether each member is on a separate line.
     is_indented: bool,
     /// How floats are written.
     float: fn(f64, &mut String),
@@ -110,7 +110,7 @@ enum Open<'v> {
 }
 
 impl Printer<'_> {
-    /// Writes the value; `false` when the limit cut it.
+    /// Writes the value; `false` when the limit truncated it.
     fn print(&mut self, value: &Value) -> bool {
         let mut stack: Vec<(Open<'_>, bool)> = Vec::new();
         let mut next = Some(value);
@@ -157,7 +157,7 @@ impl Printer<'_> {
         }
     }
 
-    /// What stands before a member of a node, or before its end.
+    /// Writes the separator before a member of a node, or before its end.
     fn begin_line(&mut self, is_member: bool, is_first: bool, level: usize) {
         if is_member && !is_first {
             self.out.push(',');
@@ -211,8 +211,8 @@ fn int(number: i64, out: &mut String) {
     out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
 }
 
-/// The shortest text that reads back as the same number, as serde_json writes it. What is not
-/// finite is no JSON and becomes `null`.
+/// Writes the shortest text that parses to the same number, as serde_json does. JSON cannot represent infinity or NaN,
+/// so they become `null`.
 pub(super) fn float(number: f64, out: &mut String) {
     let mut text = Vec::with_capacity(24);
     let written = number.is_finite() && CompactFormatter.write_f64(&mut text, number).is_ok();
@@ -222,7 +222,7 @@ pub(super) fn float(number: f64, out: &mut String) {
     }
 }
 
-/// Java's `Double.toString`: decimal from a thousandth to ten million, else `1.5E-7`; always with a fraction.
+/// Writes a float as Java's `Double.toString`: decimal from 10^-3 to 10^7, otherwise `1.5E-7`; always with a fraction.
 pub(crate) fn java_float(number: f64, out: &mut String) {
     let is_plain = number == 0.0 || (1e-3..1e7).contains(&number.abs());
     if is_plain || !number.is_finite() {

@@ -1,4 +1,4 @@
-//! Text to value. Keeps its own stack; duplicate keys, huge integers and depth are decided here.
+//! Parsing of values. Uses an explicit stack; handles duplicate keys, huge integers and the depth limit.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,11 +11,11 @@ use super::{MAX_DEPTH, Str, Value};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TextError {
-    /// What is wrong.
+    /// The problem.
     pub message: Cow<'static, str>,
-    /// Line of the place, from 1.
+    /// The line of the error, from 1.
     pub line: usize,
-    /// Column of the place in characters, from 1.
+    /// The column of the error in characters, from 1.
     pub column: usize,
 }
 
@@ -33,10 +33,10 @@ impl fmt::Display for TextError {
 impl std::error::Error for TextError {}
 
 impl Value {
-    /// Reads JSON text. Of a key that repeats the last value wins, in the place of the first,
-    /// as in the service's reader.
+    /// Parses JSON text. If keys repeat, the last value wins, in the position of the first,
+    /// as in the service's parser.
     ///
-    /// Fails on what is no JSON, on more than [`MAX_DEPTH`] levels, and on a number too large
+    /// Fails on invalid JSON, on more than [`MAX_DEPTH`] levels, and on a number too large
     /// for a float unless it is written as an integer.
     ///
     /// ```
@@ -50,7 +50,7 @@ impl Value {
         Reader::new(text, true).read()
     }
 
-    /// Reads JSON text, and integers beyond 64 bits as the nearest float.
+    /// Parses JSON text, with integers beyond 64 bits as the nearest float.
     #[cfg(feature = "jsonata")]
     pub(crate) fn from_text_with_doubles(text: &str) -> Result<Value, TextError> {
         Reader::new(text, false).read()
@@ -63,7 +63,7 @@ struct Reader<'t> {
     text: &'t str,
     /// Always on a character boundary.
     at: usize,
-    /// Whether integers of any length keep their digits.
+    /// Whether integers of any length retain their digits.
     exact: bool,
 }
 
@@ -126,7 +126,7 @@ impl<'t> Reader<'t> {
                 }
                 _ => self.scalar()?,
             };
-            // A value has ended; so may the nodes around it.
+            // A value is complete; the nodes around it may be complete, too.
             loop {
                 self.blanks();
                 match stack.pop() {
@@ -245,7 +245,7 @@ impl<'t> Reader<'t> {
         count
     }
 
-    /// A string from its opening quote.
+    /// Parses a string from its opening quote.
     fn string(&mut self) -> Step<Str> {
         self.at += 1;
         let start = self.at;
@@ -273,7 +273,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Passes over what needs no attention inside a string.
+    /// Skips bytes without special meaning inside a string.
     fn plain(&mut self) -> usize {
         let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0x00..0x20);
         let rest = self.rest();
@@ -308,7 +308,7 @@ impl<'t> Reader<'t> {
         if !(0xd800..0xe000).contains(&first) {
             return char::from_u32(first).ok_or_else(|| "invalid `\\u` escape".into());
         }
-        // A pair of surrogates is one character; half of a pair is none that a string can hold.
+        // A pair of surrogates is one character; a single surrogate cannot be stored in a string.
         if first < 0xdc00 && self.take_now(b'\\') && self.take_now(b'u') {
             let second = self.hex()?;
             if (0xdc00..0xe000).contains(&second) {

@@ -1,4 +1,4 @@
-//! Typed to value, and value to any serializer.
+//! Serialization to a value, and of a value to any serializer.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use serde::ser::{self, Error as _, Impossible, Serialize, SerializeMap, Serializ
 
 use super::{MAX_DEPTH, MAX_TYPED_DEPTH, Object, ObjectBuilder, SHALLOW, Str, Value, with_stack};
 
-/// A typed value could not be turned into a [`Value`], or the other way round.
+/// A typed value could not be converted to a [`Value`], or a [`Value`] to a type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ValueError(String);
@@ -25,11 +25,11 @@ impl serde::de::Error for ValueError {
 }
 
 impl Value {
-    /// The value that `typed` serializes to, as `serde_json` would print it, without a detour
-    /// over text or `serde_json::Value`: enums in every tagging, maps with keys that print as strings,
+    /// Serializes `typed` to a value, with the same result as `serde_json`, but without
+    /// text or `serde_json::Value` in between: enums in every tagging, maps with keys that print as strings,
     /// bytes as an array of numbers, floats that are not finite as `null`.
     ///
-    /// Fails when the type's `Serialize` fails, on a map key that is no text, and on more than
+    /// Fails when the type's `Serialize` fails, on a map key that cannot be a string, and on more than
     /// [`MAX_DEPTH`] levels.
     ///
     /// ```
@@ -92,19 +92,19 @@ impl Serialize for Value {
     }
 }
 
-/// Serializes what stands below so many nodes.
+/// Serializes a value inside this number of nodes.
 #[derive(Clone, Copy, Default)]
 struct ToValue {
     level: u32,
-    /// How many newtypes and options stand around it in this node: they nest without a node.
+    /// How many newtypes and options wrap it in this node: they add no level.
     wrappers: u32,
 }
 
-/// The most newtypes and options around one value.
+/// The maximum newtypes and options around one value.
 const MAX_WRAPPERS: u32 = 64;
 
 impl ToValue {
-    /// For what stands in a node, and in so many around that.
+    /// Returns a serializer for members of a node that is nested in this number of nodes.
     fn inside(self, nodes: u32) -> Result<ToValue, ValueError> {
         let level = self.level.saturating_add(nodes);
         if level > MAX_DEPTH {
@@ -115,7 +115,7 @@ impl ToValue {
         Ok(ToValue { level, wrappers: 0 })
     }
 
-    /// For what stands in a newtype or an option.
+    /// Returns a serializer for the content of a newtype or an option.
     fn wrapped(self) -> Result<ToValue, ValueError> {
         if self.wrappers == MAX_WRAPPERS {
             return Err(ValueError::custom(format_args!(
@@ -128,9 +128,9 @@ impl ToValue {
         })
     }
 
-    /// What stands in a node.
+    /// Serializes a member of a node.
     fn value<T: Serialize + ?Sized>(self, value: &T) -> Out {
-        // One look for so many levels.
+        // The stack is checked once for this number of levels.
         match self.level % SHALLOW {
             0 => with_stack(SHALLOW, || value.serialize(self)),
             _ => value.serialize(self),
@@ -139,7 +139,7 @@ impl ToValue {
 
     fn items(self, len: usize, variant: Option<&'static str>) -> Result<Items, ValueError> {
         Ok(Items {
-            // A length that a type merely claims is not believed beyond reason.
+            // A length hint of a type may be wrong, so it is limited.
             items: Vec::with_capacity(len.min(4096)),
             variant,
             inside: self.inside(1 + u32::from(variant.is_some()))?,
@@ -248,7 +248,7 @@ impl ser::Serializer for ToValue {
         Ok(number.into())
     }
     fn serialize_f32(self, number: f32) -> Out {
-        // Through its own shortest text: 0.1f32 is 0.1, not 0.10000000149011612.
+        // Through its shortest text: 0.1f32 is 0.1, not 0.10000000149011612.
         let text = number.to_string();
         Ok(text.parse::<f64>().map_or(Value::Null, Value::from))
     }
@@ -417,7 +417,7 @@ impl ser::SerializeStructVariant for Members {
     }
 }
 
-/// Keys of maps: what prints as one word is a key, as in `serde_json`.
+/// Serializes keys of maps: scalars become strings, as in `serde_json`.
 struct ToKey;
 
 type Key = Result<Str, ValueError>;

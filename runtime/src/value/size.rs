@@ -1,4 +1,4 @@
-//! What a node remembers of itself, and the lengths of scalars.
+//! The stored sizes of nodes, and the lengths of scalars.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use serde_json::ser::{CompactFormatter, Formatter};
 
 use super::Value;
 
-/// Length of the compact JSON text and depth of one node. Both saturate.
+/// The length of the compact JSON text and the depth of one node. Both saturate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Size {
     pub(crate) json: u64,
@@ -17,7 +17,7 @@ impl Size {
     /// `[]` or `{}`.
     pub(crate) const EMPTY: Size = Size { json: 2, depth: 1 };
 
-    /// Counts one more member: `label` bytes for its key and colon, `others` members before it.
+    /// Adds one more member: `label` bytes for its key and colon, `others` members before it.
     pub(crate) fn add(&mut self, label: u64, value: &Value, others: usize) {
         let comma = u64::from(others > 0);
         self.json = self
@@ -27,7 +27,7 @@ impl Size {
         self.depth = self.depth.max(value.depth().saturating_add(1));
     }
 
-    /// Follows the replacement of a member. `None`: only a recount can tell.
+    /// Updates the size after a member was replaced. `None` if it must be computed again.
     pub(crate) fn replace(self, before: Size, after: &Value) -> Option<Size> {
         let after = Size {
             json: after.json_len(),
@@ -44,7 +44,7 @@ impl Size {
         })
     }
 
-    /// The size of any value.
+    /// Returns the size of any value.
     pub(crate) fn of(value: &Value) -> Size {
         Size {
             json: value.json_len(),
@@ -53,7 +53,7 @@ impl Size {
     }
 }
 
-/// `"key":`
+/// Returns the length of `"key":`.
 pub(crate) fn label_len(key: &str) -> u64 {
     str_len(key) + 1
 }
@@ -91,7 +91,7 @@ pub(crate) fn float_len(number: f64) -> u64 {
     }
 }
 
-/// The text with its quotes and escapes.
+/// Returns the length of the text with its quotes and escapes.
 pub(crate) fn str_len(text: &str) -> u64 {
     let escapes: u64 = text
         .bytes()

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::Value;
 
-/// A string of a [`Value`]: a `str` that is shared when it is cloned, and that lives in the value itself up to 23 bytes.
+/// A string of a [`Value`]: cheap to clone because its text is shared, and stored inline up to 23 bytes.
 ///
 /// ```
 /// use stepwright_runtime::value::{Str, Value};
@@ -23,22 +23,22 @@ use super::Value;
 pub struct Str(SmolStr);
 
 impl Str {
-    /// The text, which is shared when it is longer than 23 bytes.
+    /// Creates a string; a text of more than 23 bytes is shared by its clones.
     pub fn new(text: impl AsRef<str>) -> Str {
         Str(SmolStr::new(text))
     }
 
-    /// Text of the program: it is not copied, whatever its length.
+    /// Creates a string from a static text, which is not copied, whatever its length.
     pub const fn new_static(text: &'static str) -> Str {
         Str(SmolStr::new_static(text))
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// As names of an execution are held; it is the same text in memory.
+    /// Returns the type that names of executions have, with the same text in memory.
     pub(crate) fn to_small(&self) -> SmolStr {
         self.0.clone()
     }
@@ -76,7 +76,7 @@ impl From<String> for Str {
     }
 }
 
-/// For the crate itself: how names of an execution are held is no part of its interface.
+/// Only for this crate: the type of names is not part of its public API.
 #[doc(hidden)]
 impl From<SmolStr> for Str {
     fn from(text: SmolStr) -> Self {

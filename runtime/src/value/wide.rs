@@ -1,5 +1,5 @@
-//! Bodies of wide objects: chunks of 16 members, each behind an `Arc`, beside one tag byte for
-//! each key. An update copies one chunk and the list of chunks; a look-up compares the tags of
+//! The members of wide objects: chunks of 16 members, each behind an `Arc`, with one tag byte for
+//! each key. An update copies one chunk and the list of chunks; a look-up compares all tags of
 //! a chunk at once.
 
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::entry::Entry;
 use super::{Str, Value};
 
-/// Members in one chunk, and the most that a small object holds in its one vector.
+/// The members of one chunk, and the maximum members of a small object in its one vector.
 pub(super) const CHUNK: usize = 16;
 
 #[derive(Clone)]
@@ -31,7 +31,7 @@ impl Wide {
         wide
     }
 
-    /// A copy with room for `extra` more chunks.
+    /// Returns a copy with capacity for `extra` more chunks.
     pub(super) fn clone_with_room(&self, extra: usize) -> Wide {
         let mut tags = Vec::with_capacity(self.tags.len() + extra);
         tags.extend_from_slice(&self.tags);
@@ -93,7 +93,7 @@ impl Wide {
         }
     }
 
-    /// Moves the values of the chunks that nobody else holds to `rest`.
+    /// Moves the values of the chunks without other references to `rest`.
     pub(super) fn take(self, rest: &mut Vec<Value>) {
         for chunk in self.chunks {
             if let Some(entries) = Arc::into_inner(chunk) {
@@ -103,8 +103,8 @@ impl Wide {
     }
 }
 
-/// One bit for each slot whose tag agrees. Slots that are not taken carry tag 0, which a key
-/// may have too: the caller compares the key.
+/// Returns one bit for each slot with an equal tag. Empty slots have tag 0, which a key
+/// may have too, so the caller must compare the key.
 fn matches(tags: &[u8; CHUNK], tag: u8) -> u32 {
     let mut bits = 0;
     for (slot, candidate) in tags.iter().enumerate() {
@@ -113,7 +113,7 @@ fn matches(tags: &[u8; CHUNK], tag: u8) -> u32 {
     bits
 }
 
-/// A hash of the key in one byte: eight bytes at a time, multiply and fold.
+/// Returns a one-byte hash of the key: eight bytes at a time, multiply and fold.
 fn tag(key: &str) -> u8 {
     const K: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut hash = (key.len() as u64).wrapping_mul(K);

@@ -1,9 +1,9 @@
-//! What executions allocate is what `table.md` says, to the byte. Unlike times, these numbers are the same in each run: time is virtual, chance has a
-//! seed, and one thread does all that is counted. They are the same in debug and release builds and with any features; they are those of 64-bit
-//! targets and of the pinned toolchain.
+//! Checks that executions allocate exactly the bytes in `table.md`. Unlike times, these numbers are the same in each run: time is virtual, random
+//! numbers have a seed, and all measured work runs on one thread. They are the same in debug and release builds and with any features. They apply
+//! to 64-bit targets and the pinned toolchain.
 //!
-//! `ALLOCATIONS=overwrite cargo test -p stepwright-runtime --test allocations` writes the table anew, also when an execution
-//! allocates less than before: read the difference, and commit it with what caused it.
+//! `ALLOCATIONS=overwrite cargo test -p stepwright-runtime --test allocations` writes the table again, also when an execution
+//! allocates less than before: read the difference, and commit it with the change that caused it.
 
 mod measure;
 mod resting;
@@ -17,7 +17,7 @@ use measure::{Allocated, Work};
 use table::{Row, Table};
 use workloads::{FIVE_STATES, GROWING_DOCUMENT, SHAPES, Shape};
 
-/// The length of the shortest workload, and of the one that it is compared with.
+/// The length of the shortest workload, with which the others are compared.
 const ONE: usize = 1;
 const MORE: usize = 101;
 
@@ -59,8 +59,8 @@ fn executions_allocate_what_the_table_says() {
     );
 }
 
-/// Where something is made for each pair of states, items or rounds, the factor goes towards 64. Both lengths are powers of two because a list
-/// doubles its room when it is full.
+/// If something is created for each pair of states, items or rounds, the factor approaches 64. Both lengths are powers of two because a list
+/// doubles its capacity when it is full.
 #[test]
 fn eight_times_the_length_allocates_eight_times_as_much() {
     // A document that grows is longer in each event: its history as JSON grows with the square of the states, as on AWS.

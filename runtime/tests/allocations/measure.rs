@@ -1,4 +1,4 @@
-//! Counts what this thread allocates for a piece of work.
+//! Counts the allocations of this thread for a piece of work.
 
 use std::fmt;
 use std::hint::black_box;
@@ -10,11 +10,11 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::workloads::{MACHINE, Workload, succeeded};
 
-/// How often the work is done before it is counted: what is made at the first use, and what grows until as many executions are kept as may
-/// be, is no part of it.
+/// How many times the work is done before the measurement. This excludes one-time allocations, and lists that grow up to the retention
+/// limit.
 const BEFORE: usize = 2;
 
-/// What was allocated, whether or not it was given back. Memory that grows in its place counts as if it was allocated anew.
+/// Total allocations, whether or not they were freed. Growing an allocation in place counts as a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Allocated {
     pub(crate) times: u64,
@@ -22,7 +22,7 @@ pub(crate) struct Allocated {
 }
 
 impl Allocated {
-    /// What this thread allocates meanwhile. Other tests of the program have threads of their own.
+    /// Measures the allocations of this thread during `work`. Other tests run on other threads.
     pub(crate) fn by(work: impl FnOnce()) -> Allocated {
         let counted = allocation_counter::measure(work);
         Allocated {
@@ -43,18 +43,18 @@ impl Sub for Allocated {
     }
 }
 
-/// What is counted of a workload.
+/// The measured operation of a workload.
 #[derive(Clone, Copy)]
 pub(crate) enum Work {
     /// A Standard execution on the caller's task, with its history.
     Standard,
     /// An Express execution on the caller's task, without a history.
     Express,
-    /// A Standard execution in a task of its own, with its history.
+    /// A Standard execution in a spawned task, with its history.
     Started,
     /// The history of a Standard execution as JSON.
     Snapshot,
-    /// The definition made a program.
+    /// The compilation of the definition.
     Program,
 }
 
@@ -79,14 +79,14 @@ impl Work {
         Work::Program,
     ];
 
-    /// What one time of it allocates.
+    /// Returns the allocations of one repetition.
     pub(crate) fn allocates(self, workload: &Workload) -> Allocated {
         let machine_type = match self {
             Work::Express => MachineType::Express,
             _ => MachineType::Standard,
         };
         let engine = workload.engine(machine_type);
-        // Without threads: all that an execution allocates, this thread allocates.
+        // Without other threads, this thread makes all allocations of an execution.
         let runtime = Builder::new_current_thread().build().expect("a runtime");
         match self {
             Work::Standard | Work::Express => settled(|| execute(&runtime, &engine, workload)),
@@ -107,7 +107,7 @@ impl Work {
     }
 }
 
-/// What the work allocates once it has been done some times.
+/// Returns the allocations of work after some repetitions.
 fn settled<T>(work: impl Fn() -> T) -> Allocated {
     for _ in 0..BEFORE {
         black_box(work());
@@ -115,7 +115,7 @@ fn settled<T>(work: impl Fn() -> T) -> Allocated {
     Allocated::by(|| drop(black_box(work())))
 }
 
-/// A Standard execution of it.
+/// Runs a Standard execution of the workload.
 pub(crate) fn executed(workload: &Workload) -> Arc<ExecutionReport> {
     let runtime = Builder::new_current_thread().build().expect("a runtime");
     execute(&runtime, &workload.engine(MachineType::Standard), workload)

@@ -1,13 +1,13 @@
-//! What an execution takes that waits.
+//! The memory of a waiting execution.
 
 use serde_json::json;
 use stepwright_runtime::{Engine, MachineType, StartOptions};
 use tokio::runtime::Builder;
 
-/// With the first one a power of two: lists that double are full, and tables of hashes at their largest.
+/// With the first one a power of two: lists that double are full, and hash tables have their maximum size.
 const EXECUTIONS: u64 = (1 << 14) - 1;
 
-/// The goal of all that an execution has while it waits: its place among the timers and among those that run, its events, its names.
+/// The limit for all memory of a waiting execution: its timers, its entry among the running executions, its events, its names.
 const MOST: u64 = 1_024;
 
 #[test]
@@ -26,7 +26,7 @@ fn an_execution_that_waits_takes_less_than_a_kibibyte() {
             let run = engine.start_machine("m", json!({"id": 10}), StartOptions::new());
             run.await.expect("it starts");
         };
-        // What is there once.
+        // Excludes one-time allocations.
         runtime.block_on(start());
         let counted = allocation_counter::measure(|| {
             runtime.block_on(async {

@@ -1,4 +1,4 @@
-//! The table of what executions allocate, as Markdown.
+//! The table of allocations, as Markdown.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -17,13 +17,13 @@ the states that it enters.
 |---|---|--:|--:|--:|--:|--:|--:|
 ";
 
-/// What a workload allocates.
+/// The allocations of a workload.
 pub(crate) struct Row {
     pub(crate) shape: &'static str,
     pub(crate) work: Work,
     pub(crate) one: Allocated,
     pub(crate) more: Allocated,
-    /// How many states are entered more.
+    /// How many more states are entered.
     pub(crate) transitions: u64,
 }
 
@@ -65,7 +65,7 @@ impl Table {
         Table(rows)
     }
 
-    /// The lines by which this table differs from one that was kept: `-` for what was, `+` for what is.
+    /// Returns the lines that differ from a stored table: `-` for old ones, `+` for new ones.
     pub(crate) fn differences(&self, kept: &str) -> String {
         let made = self.to_string();
         if made == kept {
@@ -83,13 +83,13 @@ impl Table {
     }
 }
 
-/// The lines of one text that the other has not.
+/// Returns the lines of one text that the other one does not have.
 fn missing<'t>(one: &'t str, other: &str) -> Vec<&'t str> {
     let others: HashSet<&str> = other.lines().collect();
     one.lines().filter(|line| !others.contains(line)).collect()
 }
 
-/// What a row is about: its first two cells.
+/// Returns the key of a row: its first two cells.
 fn key(line: &str) -> Vec<&str> {
     line.split('|').skip(1).take(2).collect()
 }

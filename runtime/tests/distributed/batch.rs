@@ -4,7 +4,7 @@ use stepwright_runtime::testing::Mocks;
 
 use crate::support::{echo, engine, failure, map_run, output, reader, run, run_in};
 
-/// How many items each batch has.
+/// Returns how many items each batch has.
 fn lengths(output: &Json) -> Vec<usize> {
     let batches = output.as_array().unwrap().iter();
     batches

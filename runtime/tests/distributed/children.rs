@@ -19,7 +19,7 @@ async fn children_are_executions_of_their_own() {
     assert_eq!(run.execution, report.execution().id());
     let children = engine.map_run_executions(&run.arn).unwrap();
     assert_eq!(children.len(), 2);
-    // They are listed with their run alone.
+    // They are only listed with their run.
     assert_eq!(
         engine
             .executions(&ExecutionFilter::new())
@@ -172,7 +172,7 @@ async fn only_so_many_children_are_remembered() {
     let report = run_in(&engine, json!([0, 1, 2, 3, 4])).await;
     let run = map_run(&engine, &report);
     assert_eq!(engine.map_run_executions(&run.arn).unwrap().len(), 3);
-    // The runs go with their execution.
+    // The runs are deleted with their execution.
     for _ in 0..3 {
         run_in(&engine, json!([1])).await;
     }

@@ -7,7 +7,7 @@ use stepwright_runtime::{Limits, Status};
 
 use crate::support::{builder, echo, output, reader, run_in};
 
-/// A directory of its own, which goes with it.
+/// A temporary directory, which is removed when the value is dropped.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -87,7 +87,7 @@ async fn an_object_in_parts_is_there_when_it_is_complete() {
     let tags = [first, second];
     parts.complete(&upload, &tags).await.unwrap();
     assert_eq!(text(&store, "b", "out/x").await.unwrap(), "abcDE");
-    // The process ended before it knew that.
+    // The process ended before it got the response.
     parts.complete(&upload, &tags).await.unwrap();
     assert_eq!(text(&store, "b", "out/x").await.unwrap(), "abcDE");
     assert_eq!(fs::read_dir(directory.0.join("b/out")).unwrap().count(), 1);
@@ -158,7 +158,7 @@ async fn links_do_not_lead_out_either() {
         let written = store.put("b", key, b"x".to_vec()).await;
         assert_eq!(written, Err(ObjectError::AccessDenied), "{key}");
     }
-    // A bucket is no link either.
+    // A link is no bucket, either.
     symlink(directory.0.join("b"), directory.0.join("linked")).unwrap();
     assert_eq!(
         text(&store, "linked", "key").await,
@@ -194,7 +194,7 @@ async fn a_map_reads_and_writes_there() {
     assert_eq!(written, "[1,2]");
 }
 
-/// The most memory that this process ever held.
+/// Returns the peak memory of this process.
 #[cfg(target_os = "linux")]
 fn peak() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
@@ -203,7 +203,7 @@ fn peak() -> u64 {
     kib.parse::<u64>().unwrap() * 1024
 }
 
-/// What a Map says that reads this file, which may have a million bytes.
+/// Returns the error of a Map that reads this file, with a limit of a million bytes.
 async fn unread(directory: &Directory, key: &str) -> String {
     let mut reads = reader(json!({"InputType": "JSONL"}));
     reads["Parameters"]["Key"] = json!(key);
@@ -230,7 +230,7 @@ async fn unread(directory: &Directory, key: &str) -> String {
 async fn a_file_that_is_too_large_is_not_read_and_what_is_no_file_is_no_object() {
     let directory = Directory::new("large");
     let path = |key: &str| directory.0.join("b").join(key);
-    // Ten gigabytes of nothing.
+    // A sparse file of ten gigabytes.
     let sparse = fs::File::create(path("sparse")).unwrap();
     sparse.set_len(10_000_000_000).unwrap();
     fs::create_dir(path("folder")).unwrap();
@@ -302,7 +302,7 @@ async fn what_a_crash_left_of_a_put_is_no_object_and_stops_no_other() {
     }
     let rows = store.list("b", "").await.unwrap();
     assert_eq!(rows.len(), 2, "{rows:?}");
-    // What cannot be written leaves nothing behind.
+    // A failed write leaves no file behind.
     store.put("b", "in", "1".into()).await.unwrap_err();
     assert_eq!(fs::read_dir(directory.0.join("b")).unwrap().count(), 3);
 }

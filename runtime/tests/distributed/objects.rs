@@ -1,4 +1,4 @@
-//! Objects of stores that give their content piece by piece.
+//! Objects of stores that return their content in pieces.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::support::{builder, echo, output, reader, run_in, task};
 
 type Chunks = Vec<Result<Bytes, ObjectError>>;
 
-/// One object, which comes in these chunks, the last of them again and again where it is endless.
+/// One object in these chunks; if it is endless, the last chunk is repeated.
 #[derive(Clone)]
 struct Pieces {
     chunks: Chunks,
@@ -98,7 +98,7 @@ fn gzip(content: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// What is said piece by piece, cut anywhere.
+/// Splits content into chunks of this length.
 fn cut(content: &[u8], length: usize) -> Chunks {
     let pieces = content.chunks(length);
     pieces
@@ -130,7 +130,7 @@ async fn the_limit_ends_an_endless_object_early() {
     assert_eq!(cause(&report), "The file k has more than 100 bytes");
     assert_eq!(endless.read.load(Ordering::Relaxed), 12);
 
-    // A store that says the size is not read at all.
+    // An object with a known size is not read at all.
     endless.size = Some(101);
     endless.read.store(0, Ordering::Relaxed);
     let report = read(&endless, "k", 100).await;
@@ -167,14 +167,14 @@ async fn what_breaks_off_or_is_broken_is_the_cause() {
     }
 }
 
-/// A JSON array whose reading takes a while.
+/// Returns a large JSON array, which takes long to parse.
 fn large() -> String {
     let item: Json = json!({"name": "n".repeat(50), "more": [1.5, 2, {"three": null}]});
     let items: Vec<String> = (0..60_000).map(|_| item.to_string()).collect();
     format!("[{}]", items.join(","))
 }
 
-/// The thread of the runtime goes on while content is expanded and read; virtual time does not.
+/// The runtime's thread is not blocked while content is decompressed and parsed; virtual time does not advance.
 #[tokio::test]
 async fn large_content_is_read_beside_the_step() {
     let text = large();
@@ -222,7 +222,7 @@ async fn rows_are_read_as_they_are_needed() {
         "I",
         Mock::with(move |call| {
             let row = call.parameters().get("Payload").unwrap().to_json();
-            // It was read once to know what it is.
+            // The content is read twice; the first time to identify it.
             let again = 2 * read.load(Ordering::Relaxed) - ROWS;
             let row_number = usize::try_from(row.as_u64().unwrap()).unwrap();
             most.fetch_max(again - row_number, Ordering::Relaxed);

@@ -12,7 +12,7 @@ fn lines() -> Memory {
 #[tokio::test]
 async fn items_come_from_an_object_and_the_length_is_not_told() {
     let definition = echo(json!({
-        // It is ignored beside a reader.
+        // It is ignored if there is a reader.
         "ItemsPath": "$.nowhere",
         "ItemReader": reader(json!({"InputType": "JSONL"})),
         "ItemSelector": {"v.$": "$$.Map.Item.Value", "from.$": "$$.Map.Item.Source"}

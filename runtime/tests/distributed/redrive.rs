@@ -11,7 +11,7 @@ use stepwright_runtime::{
 
 use crate::support::{engine, kinds, machine_of, output, task};
 
-/// How often each state was called with each item.
+/// Counts the calls of each state with each item.
 type Calls = Arc<Mutex<BTreeMap<String, u32>>>;
 
 /// Children that first charge and then send an item, so that both can be counted.
@@ -95,7 +95,7 @@ async fn items_that_succeeded_are_not_done_again() {
             for item in 0..8 {
                 let failed = [1, 4, 6].contains(&item);
                 let sent = if failed { 2 } else { 1 };
-                // A Standard child goes on where it failed; an Express child begins anew.
+                // A Standard child continues where it failed; an Express child starts again.
                 let charged = if failed { charges_again } else { 1 };
                 assert_eq!(calls[&format!("I {item}")], charged, "{children} {item}");
                 assert_eq!(calls[&format!("Send {item}")], sent, "{children} {item}");

@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Helpers of the tests.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use stepwright_runtime::{
     Engine, EngineBuilder, ExecutionReport, MachineType, MapRun, StartOptions, Status,
 };
 
-/// A machine with the Distributed Map `M`, whose children run the states `states` from `I` on. `Caught` is there for
+/// Returns a machine with the Distributed Map `M`, whose children run the states `states` from `I` on. `Caught` is a target for
 /// catchers.
 pub(crate) fn machine_of(states: Json, more: Json) -> Json {
     let mut map = json!({
@@ -25,7 +25,7 @@ pub(crate) fn machine_of(states: Json, more: Json) -> Json {
     json!({"StartAt": "M", "States": {"M": map, "Caught": {"Type": "Pass", "End": true}}})
 }
 
-/// The same with one state, which ends.
+/// Returns such a machine with one state, which ends.
 pub(crate) fn machine(mut state: Json, more: Json) -> Json {
     if state["Type"] != "Fail" && state["Type"] != "Succeed" && state["Type"] != "Choice" {
         state["End"] = json!(true);
@@ -33,12 +33,12 @@ pub(crate) fn machine(mut state: Json, more: Json) -> Json {
     machine_of(json!({ "I": state }), more)
 }
 
-/// Children that give back what they get.
+/// Returns a machine whose children return their input.
 pub(crate) fn echo(more: Json) -> Json {
     machine(json!({"Type": "Pass"}), more)
 }
 
-/// Children that call the function `f`.
+/// Returns a machine whose children call the function `f`.
 pub(crate) fn task(more: Json) -> Json {
     let task = json!({
         "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
@@ -47,7 +47,7 @@ pub(crate) fn task(more: Json) -> Json {
     machine(task, more)
 }
 
-/// Children that fail when they get an odd number, and give it back otherwise.
+/// Returns a machine whose children fail for an odd number, and return it otherwise.
 pub(crate) fn only_even(more: Json) -> Json {
     let mut definition = machine_of(
         json!({

@@ -11,7 +11,7 @@ use crate::support::{
     builder, echo, engine, failure, kinds, map_run, only_even, output, run, run_in, task,
 };
 
-/// A ResultWriter that exports to the bucket `out`.
+/// Returns a ResultWriter that exports to the bucket `out`.
 fn export(prefix: &str, config: Json) -> Json {
     let mut writer = json!({
         "Resource": "arn:aws:states:::s3:putObject",
@@ -214,7 +214,7 @@ async fn what_cannot_be_written_fails_the_run() {
             "MapStateExited"
         ]
     );
-    // A run that failed anyway keeps its own failure.
+    // A run that failed for another reason reports that failure.
     let definition = only_even(json!({"ResultWriter": export("p", Json::Null)}));
     let report = run(&definition, &Memory::new(), json!([1])).await;
     assert_eq!(failure(&report).0, "States.ExceedToleratedFailureThreshold");
@@ -236,7 +236,7 @@ async fn the_target_is_evaluated() {
     assert!(store.keys("out")[0].starts_with("ab/"));
 }
 
-/// A store that takes whole objects only.
+/// A store that supports only whole objects.
 struct Whole(Memory);
 
 impl ObjectStore for Whole {
@@ -298,7 +298,7 @@ async fn files_that_leave_in_parts_are_the_same_files() {
             let file = std::fs::read_to_string(folder.join("out").join(&key)).unwrap();
             assert_eq!(Some(file), text, "{key}");
         }
-        // Nothing else is left there.
+        // No other files remain.
         let of_run = folder.join("out").join(&whole.keys("out")[0]);
         let left = std::fs::read_dir(of_run.parent().unwrap()).unwrap();
         assert_eq!(left.count(), whole.keys("out").len());
@@ -352,7 +352,7 @@ async fn a_redrive_writes_what_succeeds_then_behind_what_is_there() {
 
 #[tokio::test]
 async fn a_part_that_is_not_taken_fails_the_run_and_a_redrive_writes_all() {
-    /// Takes no part until it is mended.
+    /// Accepts no part until it is fixed.
     struct Broken(Memory, std::sync::Arc<std::sync::atomic::AtomicBool>);
 
     impl ObjectStore for Broken {

@@ -1,4 +1,4 @@
-//! Whatever workers, and those who create and delete an activity, do: each of its tasks is handed out once, oldest first.
+//! For all actions of workers, and of callers that create and delete an activity, each task is given to one worker, oldest first.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,13 +14,13 @@ const ARN: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";
 enum Act {
     Start,
     Poll,
-    /// The worker that polls, of that number from the first on, goes away.
+    /// The worker with this index among those that poll is dropped.
     GiveUp(usize),
-    /// The task of that number from the first on is answered.
+    /// The task with this index is answered.
     Answer(usize),
     Create,
     Delete,
-    /// What is runnable has a turn.
+    /// Ready tasks run once.
     Turn,
 }
 
@@ -108,7 +108,7 @@ async fn play(acts: Vec<Act>, in_a_store: bool) {
         open.extend(new);
     }
     engine.create_activity("pack").await.unwrap();
-    // One that gave up may have had a task already when it did.
+    // A dropped worker may have had a task already.
     for gone in polls {
         gone.abort();
         let _gone = gone.await;

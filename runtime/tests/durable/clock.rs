@@ -1,4 +1,4 @@
-//! Executions that several processes work on, one after the other, whose clocks do not agree.
+//! Executions that several processes run, one after the other, with clocks that disagree.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::support::{Done, builder, process, second};
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 const DAY: i64 = 86_400;
 
-/// A machine that asks for so many answers, notes when it entered each state, and passes through others between them.
+/// Returns a machine that waits for this number of answers, records when it entered each state, and passes through others in between.
 fn asks(answers: usize) -> Json {
     let mut states = serde_json::Map::new();
     for number in 0..answers {
@@ -135,7 +135,7 @@ fn an_execution_does_not_stop_before_it_started() {
     assert!(times(&report).is_sorted());
 }
 
-/// The deadline is a time: a clock that went back an hour makes the wait an hour longer, one that is ahead ends it.
+/// The deadline is an absolute time: a clock that went back an hour makes the wait an hour longer, one that is ahead ends it.
 #[test]
 fn a_wait_keeps_its_deadline_whatever_clock_the_next_process_has() {
     let machine = json!({"StartAt": "W", "States": {

@@ -1,4 +1,4 @@
-//! The power goes at each commit of an execution in turn. The next engine goes on, and the end is the same.
+//! The power fails at each commit of an execution in turn. The next engine continues, and the end is the same.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use stepwright_runtime::{Engine, ExecutionFilter, StartOptions, Status};
 
 use crate::support::{Done, builder, note, power_is_gone, process, second};
 
-/// How an execution ended, and what its tasks did.
+/// The end of an execution, and the actions of its tasks.
 struct Ended {
     status: Status,
     output: Option<Json>,
@@ -21,7 +21,7 @@ struct Ended {
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 
-/// Starts the execution, which may be there already, and waits for its end, or for the store's.
+/// Starts the execution, unless it exists, and waits for its end, or for the failure of the store.
 fn work(
     machines: &[(&'static str, Json)],
     store: &MemoryStore,
@@ -43,7 +43,7 @@ fn work(
             }
         };
         let report = run.report().await;
-        // Those that nobody waits for end, too.
+        // Executions that no other execution waits for end, too.
         let mut lost = 0;
         for one in engine
             .executions(&ExecutionFilter::new())
@@ -75,7 +75,7 @@ fn work(
     })
 }
 
-/// What must hold wherever the power goes.
+/// Checks the invariants for a power failure at each commit.
 fn survives_every_crash(machines: &[(&'static str, Json)]) {
     let whole = work(machines, &MemoryStore::new(), &Done::default(), 0).unwrap();
     assert_eq!(whole.status, Status::Succeeded, "{:?}", whole.events.last());
@@ -85,7 +85,7 @@ fn survives_every_crash(machines: &[(&'static str, Json)]) {
         store.fail_from(commit, power_is_gone());
         let ended = work(machines, &store, &done, 0);
         if ended.is_some() {
-            // Commits of several executions were one this time.
+            // Commits of several executions were combined this time.
             assert!(commit > whole.commits / 2);
             break;
         }
@@ -110,7 +110,7 @@ fn survives_every_crash(machines: &[(&'static str, Json)]) {
             twice <= lost,
             "{at}: {twice} tasks were done twice, and {lost} were lost"
         );
-        // It is over in the store, too.
+        // The store has its end, too.
         let known = work(machines, &store.copy(), &done, 2_000).unwrap();
         assert_eq!(known.events, again.events, "{at}");
         assert_eq!(known.done.len(), again.done.len(), "{at}");
@@ -243,7 +243,7 @@ fn a_retry_waits_as_long_as_without_a_crash() {
     assert_eq!(report.stopped.since(second(0)), Duration::from_secs(300));
 }
 
-/// The times of the events of an execution whose token is answered in a process where the clock says `at`.
+/// Returns the times of the events of an execution whose token is answered in a process whose clock shows `at`.
 fn goes_on_at(at: i64) -> Vec<String> {
     let (store, done) = (MemoryStore::new(), Done::default());
     let mut ask = note(&json!({}), Some("W"));
@@ -260,7 +260,7 @@ fn goes_on_at(at: i64) -> Vec<String> {
         let _hold = engine.clock().hold();
         let options = StartOptions::new().name("e");
         engine.start_machine("m", json!({}), options).await.unwrap();
-        // The start, and what the request answered.
+        // The start, and the response to the request.
         while kept.commits() < 2 {
             tokio::task::yield_now().await;
         }
@@ -273,7 +273,7 @@ fn goes_on_at(at: i64) -> Vec<String> {
         engine.send_task_success(&token, &answer).await.unwrap();
         let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
-        // It waits by the clock that is there now.
+        // It waits by the current clock.
         assert_eq!(engine.clock().now(), second(at + 10));
         // The first process wrote events at 0.
         assert_eq!(report.stopped, second((at + 10).max(0)));

@@ -1,4 +1,4 @@
-//! Records that are not as they were written: an error, or an execution that can be used. Never a panic.
+//! Damaged records: the result is an error, or a usable execution, but never a panic.
 
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use stepwright_runtime::{ExecutionFilter, StartOptions, Status, StoredExecutions
 
 use crate::support::{Done, builder, note, process};
 
-/// A machine with scopes, variables, catches, tokens and waits, which rests in each of its states.
+/// Returns a machine with scopes, variables, catches, tokens and waits, which parks in each of its states.
 fn machine() -> Json {
     json!({"StartAt": "Each", "States": {
         "Each": {"Type": "Map", "MaxConcurrency": 2, "Next": "Both", "ResultPath": "$.each", "ItemsPath": "$.items", "ItemProcessor": {
@@ -31,7 +31,7 @@ fn machine() -> Json {
     }})
 }
 
-/// All that a store has of an execution.
+/// Everything that a store has of an execution.
 #[derive(Clone)]
 struct Kept {
     machine: StoredMachine,
@@ -39,7 +39,7 @@ struct Kept {
     records: Vec<Bytes>,
 }
 
-/// An execution that is over.
+/// Returns a closed execution.
 fn kept() -> Kept {
     process(async {
         let (store, done) = (MemoryStore::new(), Done::default());
@@ -61,7 +61,7 @@ fn kept() -> Kept {
 }
 
 impl Kept {
-    /// The same, as it was when it had so many records.
+    /// Returns the execution as it was with this number of records.
     fn with(&self, records: usize) -> Self {
         let mut same = self.clone();
         if records < self.records.len() {
@@ -158,7 +158,7 @@ fn store_of(kept: &Kept, records: Vec<Vec<u8>>) -> MemoryStore {
     store
 }
 
-/// Uses all of it, as readers and engines do.
+/// Uses the whole store, as readers and engines do.
 fn used(store: &MemoryStore, id: &str) {
     let mut stored = StoredExecutions::new(Box::new(store.clone()));
     if let Ok(Some(described)) = stored.describe(id) {

@@ -27,7 +27,7 @@ fn with_note(builder: EngineBuilder, done: &Done) -> EngineBuilder {
     })
 }
 
-/// Starts an execution of a machine and ends the process while it rests.
+/// Starts an execution of a machine and ends the process while it is parked.
 fn started(store: &MemoryStore, machine: &Json, prepare: fn(EngineBuilder) -> EngineBuilder) {
     let (store, text) = (store.clone(), machine.to_string());
     process(async move {
@@ -36,14 +36,14 @@ fn started(store: &MemoryStore, machine: &Json, prepare: fn(EngineBuilder) -> En
         let _hold = engine.clock().hold();
         let options = StartOptions::new().name("e");
         let run = engine.start_machine("m", json!({}), options).await.unwrap();
-        // The history shows what is kept.
+        // The history contains only durable events.
         while run.history().await.len() < 2 {
             tokio::task::yield_now().await;
         }
     });
 }
 
-/// Waits until so many tasks wait for a handler, and names them.
+/// Waits until this number of tasks waits for a handler, and returns their names.
 async fn waiting(engine: &Engine, count: usize) -> Vec<(String, Option<String>)> {
     while engine.waiting_for_handlers().len() < count {
         tokio::task::yield_now().await;
@@ -53,7 +53,7 @@ async fn waiting(engine: &Engine, count: usize) -> Vec<(String, Option<String>)>
     waiting.map(|task| (task.state, task.target)).collect()
 }
 
-/// Two branches that come to their tasks after a while.
+/// Returns two branches that reach their tasks after a wait.
 fn later() -> Json {
     let branch = |seconds: u32, name: &str| {
         json!({"StartAt": format!("Wait{name}"), "States": {
@@ -70,7 +70,7 @@ fn later() -> Json {
 fn an_execution_waits_at_each_task_that_nobody_answers_and_goes_on_when_somebody_does() {
     let (store, done) = (MemoryStore::new(), Done::default());
     started(&store, &later(), |builder| builder);
-    // The machine is gone, too. Both branches go on up to their tasks.
+    // The machine was removed, too. Both branches continue up to their tasks.
     for _ in 0..2 {
         let store = store.clone();
         process(async move {
@@ -112,7 +112,7 @@ fn build_itself_names_what_waited_before() {
         let engine = builder(&store).build().unwrap();
         waiting(&engine, 2).await;
         engine.shutdown(Duration::ZERO).await;
-        // It does not wait here any more.
+        // It does not wait any more.
         assert!(engine.waiting_for_handlers().is_empty());
         let engine = builder(&store).build().unwrap();
         assert_eq!(engine.waiting_for_handlers().len(), 2);
@@ -235,7 +235,7 @@ fn activities_and_machines_that_are_gone_are_waited_for_too() {
             named,
             [("Queued".to_owned(), None), ("Activity".to_owned(), None)]
         );
-        // It may be created while the engine is at work.
+        // The activity may be created while the engine is running.
         engine.create_activity("pack").await.unwrap();
         for _ in 0..2 {
             let task = engine.get_activity_task(ACTIVITY, None).await.unwrap();

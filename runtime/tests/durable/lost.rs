@@ -17,7 +17,7 @@ use crate::support::{Done, process, second};
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 
-/// A machine with one Task that calls `work` with a payload of its own.
+/// Returns a machine with one Task that calls `work` with its own payload.
 fn machine(more: &Json) -> Json {
     let mut task = json!({
         "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
@@ -32,7 +32,7 @@ fn machine(more: &Json) -> Json {
 
 type Working = Pin<Box<dyn Future<Output = Result<Json, TaskFailure>> + Send>>;
 
-/// An engine whose `work` notes its payload and, the first time, is never done.
+/// Builds an engine whose `work` records its payload and never ends the first time.
 fn engine(machine: &Json, store: &MemoryStore, done: &Done, at: i64) -> EngineBuilder {
     let done = done.clone();
     Engine::builder()
@@ -49,7 +49,7 @@ fn engine(machine: &Json, store: &MemoryStore, done: &Done, at: i64) -> EngineBu
         })
 }
 
-/// Starts the machine, and ends the process while its task is at work. Then goes on with it `later` seconds.
+/// Starts the machine, and ends the process while its task is running. Then continues it `later` seconds later.
 fn interrupted(
     machine: &Json,
     is_idempotent: bool,
@@ -128,7 +128,7 @@ fn the_deadline_of_a_task_stays_when_it_runs_again() {
         "Arguments": {"FunctionName": "work", "Payload": {"hangs": true}},
         "TimeoutSeconds": 1_000,
     });
-    // It is not called again when its time ran out meanwhile.
+    // It is not called again when it has timed out before.
     for (later, called) in [(999, 2), (1_000, 1), (5_000, 1)] {
         let (report, calls) = interrupted(&machine(&hangs), true, later);
         assert_eq!(report.error.as_deref(), Some("States.Timeout"));
@@ -193,7 +193,7 @@ fn a_request_with_a_token_runs_again_with_the_same_token() {
     }
 }
 
-/// How often the typed tasks were called, and what the attempts were.
+/// The calls of the typed tasks, with the numbers of the attempts.
 type Calls = std::sync::Mutex<Vec<(&'static str, Option<u32>)>>;
 
 async fn called(context: &TaskContext, name: &'static str) -> u32 {
@@ -251,7 +251,7 @@ fn typed_tasks_say_it_themselves() {
         process(async move {
             let builder = Engine::builder().store(store).virtual_time();
             if turn == 1 {
-                // The workflow is gone, with its tasks.
+                // The workflow was removed, with its tasks.
                 let engine = builder.build().unwrap();
                 assert_eq!(engine.waiting_for_handlers().len(), 4);
                 return;
@@ -291,7 +291,7 @@ fn what_is_said_of_a_handler_that_is_not_there_is_an_error() {
     assert!(found.contains("`idempotent` names `work`"), "{found}");
 }
 
-/// A Map over tasks, some of which are idempotent, some of which are done when the process ends.
+/// Returns a Map over tasks, some of which are idempotent, and some of which are done when the process ends.
 fn many(tasks: &[(bool, bool)]) -> Json {
     let items: Vec<Json> = (0..)
         .zip(tasks)
@@ -316,7 +316,7 @@ fn many(tasks: &[(bool, bool)]) -> Json {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
-    /// What is done stays done; what was at work runs again with the same payload where it may, and is lost where not.
+    /// Finished tasks stay finished; running ones run again with the same payload if they are idempotent, and are lost otherwise.
     #[test]
     fn only_idempotent_tasks_run_again(tasks in prop::collection::vec(any::<(bool, bool)>(), 1..12)) {
         let (store, done) = (MemoryStore::new(), Done::default());
@@ -341,7 +341,7 @@ proptest! {
                     while done.all().len() < count && run.status() == Status::Running {
                         tokio::task::yield_now().await;
                     }
-                    // What answered at once is kept with the next record.
+                    // An immediate answer is committed with the next record.
                     engine.shutdown(std::time::Duration::ZERO).await;
                     return json!(null);
                 }

@@ -1,4 +1,4 @@
-//! Engines with a store: what is kept, and how they go on.
+//! Engines with a store: which data is durable, and how executions continue.
 
 // `unwrap` in a test is an assertion, in its helpers too.
 #![allow(clippy::unwrap_used)]

@@ -1,4 +1,4 @@
-//! Distributed Maps on a store: the power goes at each commit of an execution in turn, and the end is as without that.
+//! Distributed Maps on a store: the power fails at each commit of an execution in turn, and the end is the same as without a failure.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +19,7 @@ use crate::support::{power_is_gone, process, second};
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 
-/// What the function `work` did: how often it ended well with each item, and whether what fails is mended.
+/// The state of the function `work`: how many times it succeeded with each item, and whether failing items are fixed.
 #[derive(Clone, Default)]
 struct World {
     done: Arc<Mutex<BTreeMap<String, u32>>>,
@@ -32,7 +32,7 @@ impl World {
     }
 }
 
-/// One Distributed Map, what it reads, and whether what failed is redriven.
+/// One Distributed Map, the objects that it reads, and whether failed children are redriven.
 struct Case {
     definition: Json,
     input: Json,
@@ -40,11 +40,11 @@ struct Case {
     is_redriven: bool,
     /// How many children the children have.
     inner_children: u32,
-    /// How many bytes of results leave at a time.
+    /// How many bytes of results one part has.
     part_bytes: u64,
 }
 
-/// Objects that come in chunks, as from a network, and are written in parts.
+/// Objects that arrive in chunks, as from a network, and are written in parts.
 struct InChunks(Memory);
 
 impl ObjectStore for InChunks {
@@ -70,7 +70,7 @@ impl ObjectStore for InChunks {
     }
 }
 
-/// What must be the same wherever the power goes.
+/// The observations that must be equal for a power failure at any commit.
 #[derive(Debug, PartialEq)]
 struct Seen {
     status: Status,
@@ -97,12 +97,12 @@ impl Seen {
     }
 }
 
-/// What an engine knows before it goes on.
+/// The state of an engine before it continues.
 struct Before {
     done: BTreeMap<String, u32>,
-    /// The inputs of the Standard children that are over.
+    /// The inputs of the closed Standard children.
     over: Vec<Json>,
-    /// How many children's ends are known.
+    /// How many ends of children are known.
     ended: u64,
     total: u64,
 }
@@ -132,7 +132,7 @@ impl Before {
     }
 }
 
-/// What a Map Run tells, but for its times.
+/// Returns the description of a Map Run without its times.
 fn told(run: &MapRun) -> Json {
     let mut told = run.to_json();
     for time in ["startDate", "stopDate", "redriveDate"] {
@@ -151,7 +151,7 @@ fn seen(engine: &Engine, report: &ExecutionReport, objects: &Memory) -> Seen {
     let files = objects.keys("out").into_iter();
     let files = files.map(|key| {
         let text = objects.text("out", &key).unwrap();
-        // The times of children are others after a while.
+        // The times of children differ after some time.
         let times = without_times(&text);
         (key, times)
     });
@@ -183,7 +183,7 @@ fn without_times(text: &str) -> String {
     without + rest
 }
 
-/// An engine whose function `work` gives back its payload, and fails for items with `"fails": true` until that is mended.
+/// Builds an engine whose function `work` returns its payload, and fails for items with `"fails": true` until that is fixed.
 fn engine(case: &Case, store: &MemoryStore, objects: &Memory, world: &World, at: i64) -> Engine {
     let world = world.clone();
     Engine::builder()
@@ -191,7 +191,7 @@ fn engine(case: &Case, store: &MemoryStore, objects: &Memory, world: &World, at:
         .store(store.clone())
         .objects(InChunks(objects.clone()))
         .limits(Limits {
-            // All results leave in parts.
+            // All results are uploaded in parts.
             result_part_bytes: case.part_bytes,
             ..Limits::default()
         })
@@ -214,8 +214,8 @@ fn engine(case: &Case, store: &MemoryStore, objects: &Memory, world: &World, at:
         .unwrap()
 }
 
-/// Starts the execution, which may be there already, and waits for its end and that of its redrive, or for the store's. Gives what was
-/// known before.
+/// Starts the execution, unless it exists, and waits for its end and that of its redrive, or for the failure of the store. Returns the
+/// state before that.
 fn work(
     case: &Arc<Case>,
     store: &MemoryStore,
@@ -249,7 +249,7 @@ fn work(
             report = match engine.redrive(ID).await {
                 Ok(run) => run.report().await,
                 Err(RedriveError::Store(_)) => {
-                    // It is over as before.
+                    // It is closed as before.
                     let runs = engine.map_runs(ID).unwrap();
                     assert!(
                         runs.iter().all(|run| run.status == Status::Failed),
@@ -265,14 +265,14 @@ fn work(
     })
 }
 
-/// What must hold wherever the power goes: the end is the same, and what is over is not done again.
+/// Checks the invariants for a power failure at each commit: the end is the same, and finished children are not run again.
 fn survives_every_crash(case: Case) {
     let case = Arc::new(case);
     let (store, world, objects) = (MemoryStore::new(), World::default(), (case.objects)());
     let whole = work(&case, &store, &objects, &world, 0).1.unwrap();
     let commits = store.commits();
     assert!(commits > 3, "{commits}");
-    // What is over in the store is told as it was.
+    // A closed execution of the store is reported as before.
     let later = work(&case, &store.copy(), &objects, &world, 5_000);
     later.1.unwrap().check(&whole, "it was over");
     let mut crashes = 0;
@@ -280,7 +280,7 @@ fn survives_every_crash(case: Case) {
         let (store, world, objects) = (MemoryStore::new(), World::default(), (case.objects)());
         store.fail_from(commit, power_is_gone());
         if work(&case, &store, &objects, &world, 0).1.is_some() {
-            // Commits of several executions were one this time.
+            // Commits of several executions were combined this time.
             break;
         }
         crashes += 1;
@@ -301,7 +301,7 @@ fn survives_every_crash(case: Case) {
         let count = |done: &BTreeMap<String, u32>| -> u32 { done.values().sum() };
         let more = u64::from(count(&done) - count(&before.done));
         if before.total > 0 && !case.is_redriven {
-            // Those that were over are not begun again, of whatever kind they are.
+            // Closed children are not started again, whatever their type is.
             let left = whole
                 .runs
                 .iter()
@@ -315,7 +315,7 @@ fn survives_every_crash(case: Case) {
     assert!(crashes > 2, "{crashes} of {commits}");
 }
 
-/// A Task that does an item's work, and is done again when it is lost.
+/// Returns a Task that does an item's work, and is retried when it is lost.
 fn task(next: Option<&str>) -> Json {
     let mut task = json!({
         "Type": "Task",
@@ -331,7 +331,7 @@ fn task(next: Option<&str>) -> Json {
     task
 }
 
-/// A machine with one Distributed Map, whose children do an item's work and rest.
+/// Returns a machine with one Distributed Map, whose children do an item's work and wait.
 fn machine(kind: &str, more: Json) -> Json {
     let mut map = json!({
         "Type": "Map", "Next": "After",
@@ -500,7 +500,7 @@ fn failures_that_are_tolerated() {
     }
 }
 
-/// A run in which more items fail than it bears, and which may be redriven.
+/// A run in which more items fail than it tolerates, and which may be redriven.
 fn with_too_many_failures(kind: &str, is_redriven: bool) {
     let definition = machine(
         kind,
@@ -526,7 +526,7 @@ fn what_failed_is_redriven() {
     with_too_many_failures("EXPRESS", true);
 }
 
-/// A run whose results leave while it is at work, each of them or two at a time.
+/// A run whose results are uploaded during the run, each of them or two at a time.
 #[test]
 fn results_that_leave_in_parts() {
     for (kind, part_bytes) in [("STANDARD", 1), ("EXPRESS", 1), ("EXPRESS", 1_000)] {

@@ -1,4 +1,4 @@
-//! Map Runs after a restart: what is told of them, how they are stopped, and what became of the objects that they read.
+//! Map Runs after a restart: how they are reported and stopped, and what happens when their objects have changed.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::support::{Done, builder, note, power_is_gone, process, second};
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 
-/// A Distributed Map whose children note their input, rest for an hour, and note it again.
+/// Returns a Distributed Map whose children record their input, wait for an hour, and record it again.
 fn resting(kind: &str, more: &Json) -> Json {
     let mut map = json!({
         "Type": "Map", "End": true,
@@ -43,7 +43,7 @@ fn the_run(engine: &Engine) -> MapRun {
     engine.map_runs(ID).unwrap().pop().unwrap()
 }
 
-/// Waits until so many notes were taken, and all that led to them is kept.
+/// Waits until this number of notes was recorded, and everything before them is durable.
 async fn until_noted(done: &Done, notes: usize, store: &MemoryStore) {
     while done.all().len() < notes {
         tokio::task::yield_now().await;
@@ -55,7 +55,7 @@ async fn until_noted(done: &Done, notes: usize, store: &MemoryStore) {
     }
 }
 
-/// What the first process does, and how the engine of the second one ends.
+/// The actions of the first process, and the end of the engine of the second one.
 struct Lives {
     definition: Json,
     input: Json,
@@ -80,7 +80,7 @@ impl Lives {
         builder.virtual_time_from(second(at))
     }
 
-    /// Lives until the children rest; gives the store as the next process finds it.
+    /// Runs until the children wait; returns the store as the next process finds it.
     fn first(&self, done: &Done) -> MemoryStore {
         let store = MemoryStore::new();
         let builder = self.builder(&store, done, 0);
@@ -121,13 +121,13 @@ fn a_run_and_its_children_are_told_while_they_go_on_and_when_they_are_over() {
         assert_eq!(child.status(), Status::Running);
         assert_eq!(child.history().await.path(), ["First", "Rest"]);
         assert_eq!(child.execution().input().to_json(), json!({"id": 2}));
-        // Children are in no list but that of their run.
+        // Children are only in the list of their run.
         let all = engine.executions(&Default::default()).unwrap().executions;
         assert_eq!(all.len(), 1);
         drop(hold);
         let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
-        // They rested a minute from their start; the fourth, from the end of the first.
+        // They waited a minute from their start; the fourth, from the end of the first.
         assert_eq!(report.stopped, second(120));
     });
     process(async move {
@@ -155,7 +155,7 @@ fn a_run_and_its_children_are_told_while_they_go_on_and_when_they_are_over() {
     assert_eq!(done.all().len(), 8);
 }
 
-/// How an execution ends whose object is another when it goes on.
+/// Returns the end of an execution whose object has changed when it continues.
 fn with_the_object(first: &'static str, second: &'static str) -> (Status, Option<String>, Json) {
     let reader = json!({
         "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSONL"},
@@ -168,7 +168,7 @@ fn with_the_object(first: &'static str, second: &'static str) -> (Status, Option
         ..Lives::of(resting("STANDARD", &reader), json!({}), 1)
     };
     let store = lives.first(&done);
-    // The clones of the objects are the same.
+    // The clones share the objects.
     let _changed = lives.objects.clone().with("in", "lines", second);
     let again = lives.builder(&store, &done, 10);
     process(async move {
@@ -202,7 +202,7 @@ fn items_are_read_again_from_the_same_content_and_from_no_other() {
             cause.contains("s3://in/lines was changed") && cause.contains("1 of them"),
             "{cause}"
         );
-        // What was at work came to its end or was stopped.
+        // All running children ended or were stopped.
         assert_eq!(counts["running"], 0);
     }
 }
@@ -211,7 +211,7 @@ fn items_are_read_again_from_the_same_content_and_from_no_other() {
 fn a_stop_reaches_the_children_wherever_the_power_goes() {
     let definition = resting("STANDARD", &json!({"MaxConcurrency": 2}));
     let lives = Lives::of(definition, items(3), 2);
-    // Lives until the execution is stopped with its children, or until the power goes at a commit of that. Gives their number.
+    // Runs until the execution is stopped with its children, or until the power fails at a commit of that. Returns the number of commits.
     let stop = |store: &MemoryStore, done: &Done, power: Option<u64>| {
         let builder = lives.builder(store, done, 0);
         let (noted, kept) = (done.clone(), store.clone());
@@ -245,7 +245,7 @@ fn a_stop_reaches_the_children_wherever_the_power_goes() {
         stop(&store, &done, Some(commit));
         let store = store.copy();
         let at = format!("the power went at commit {commit}");
-        // In the next process all of it ends, and it can be redriven in the one after.
+        // In the next process everything ends, and it can be redriven in the following one.
         stop(&store, &done, None);
         let again = lives.builder(&store.copy(), &done, 30);
         process(async move {
@@ -263,7 +263,7 @@ fn a_stop_reaches_the_children_wherever_the_power_goes() {
             let run = the_run(&engine);
             assert_eq!((run.items.succeeded, run.redrive_count), (3, 1), "{at}");
         });
-        // Each note was taken once.
+        // Each note was recorded once.
         let notes = done.all();
         assert_eq!(notes.len(), 6, "{commit} of {commits}: {notes:?}");
     }
@@ -275,7 +275,7 @@ fn a_shutdown_parks_the_children_and_the_next_engine_goes_on_with_them() {
         let done = Done::default();
         let lives = Lives::of(resting(kind, &json!({})), items(2), 2);
         let store = MemoryStore::new();
-        // The first lives on real time, on which a shutdown may come in the middle.
+        // The first process uses real time, on which a shutdown may come in the middle.
         let machines = [("m", lives.definition.clone())];
         let (first, again) = (
             builder(&machines, &store, &done),

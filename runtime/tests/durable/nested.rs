@@ -22,7 +22,7 @@ const FORMS: [&str; 4] = [
     "arn:aws:states:::aws-sdk:sfn:startExecution",
 ];
 
-/// Starts an execution of `inner`, after a task `slow` if that is wanted.
+/// Returns a machine that starts an execution of `inner`, optionally after a task `slow`.
 fn outer(form: &str, after_task: bool) -> Json {
     let start = json!({
         "Type": "Task", "Resource": form, "End": true,
@@ -69,7 +69,7 @@ impl Store for KilledAtStart {
     }
 }
 
-/// A store in which an execution has decided to start another that does not exist.
+/// Returns a store in which an execution has resolved the start of another one that does not exist yet.
 fn decided(form: &'static str) -> MemoryStore {
     let store = MemoryStore::new();
     let killed = KilledAtStart(store.clone());
@@ -92,7 +92,7 @@ fn a_start_that_was_decided_on_before_a_crash_is_made_when_its_state_machine_is_
         process(async move {
             let engine = builder(store, form, false).build().unwrap();
             let run = engine.execution(ID).unwrap().expect("it is open");
-            // It waits, and says for what.
+            // It waits, and reports for what.
             let waiting = engine.waiting_for_handlers();
             assert_eq!(waiting.len(), 1, "{form}");
             assert_eq!(waiting[0].resource, form);

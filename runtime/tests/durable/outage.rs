@@ -1,4 +1,4 @@
-//! A store that cannot commit for a while: executions wait for it and continue without a restart, and nothing is reported that is not
+//! A store that temporarily cannot commit: executions wait for it and continue without a restart, and nothing is reported before it is
 //! durable.
 
 use std::time::Duration;
@@ -16,7 +16,7 @@ fn named(name: &str) -> StartOptions {
     StartOptions::new().name(name)
 }
 
-/// Asks for a token, then notes.
+/// Waits for a token, then records a note.
 fn asks() -> Json {
     json!({"StartAt": "Ask", "States": {
         "Ask": {

@@ -1,4 +1,4 @@
-//! Histories in pages: joined, they are the history, in both orders, for every size of a page, from memory and from a store.
+//! Histories in pages: joined, they equal the history, in both orders, for every page size, from memory and from a store.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use stepwright_runtime::{
 
 use crate::support::{Done, process};
 
-/// Events in chains of their own, so that `previousEventId` needs all events before.
+/// Returns a machine with events in separate chains, so that `previousEventId` needs all events before.
 fn machine() -> Json {
     json!({"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {
         "StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Wait", "Seconds": 1, "End": true}},
@@ -28,13 +28,13 @@ fn builder(machine_type: MachineType) -> EngineBuilder {
     };
     let builder = Engine::builder().definition_json("m", &text, machine_type);
     match machine_type {
-        // Of a long one the first events are dropped.
+        // The first events of a long history are dropped.
         MachineType::Express => builder.limits(limits).virtual_time(),
         MachineType::Standard => builder.virtual_time(),
     }
 }
 
-/// All pages of a history, printed, and joined.
+/// Returns all pages of a history, formatted and joined.
 fn joined(history: &History, query: &HistoryQuery) -> Vec<Json> {
     let mut events = Vec::new();
     let mut query = query.clone();
@@ -118,7 +118,7 @@ fn a_page_of_a_history_that_grows_goes_on_where_the_one_before_ended() {
         let rest = joined(&report.history, &rest);
         assert_eq!(rest.len() + 4, report.history.len());
         assert_eq!(rest[0]["id"], 5);
-        // Backwards nothing that is new comes in between.
+        // Backwards, new events do not appear in later pages.
         let before = back.after(last.next.clone().unwrap());
         let before = joined(&report.history, &before);
         assert_eq!(before.len() as u32 + 1, last.events.last().unwrap().id());
@@ -152,7 +152,7 @@ fn what_is_no_page_is_an_error() {
                 "{refused}"
             );
         }
-        // Behind the end there is nothing yet.
+        // After the end there are no events yet.
         for token in ["after-99999", "before-0", "before-1"] {
             let mut query = HistoryQuery::new().after(token);
             if token.starts_with("before") {

@@ -1,4 +1,4 @@
-//! Executions that an engine cannot read: they stop neither the engine nor the others.
+//! Executions that an engine cannot read: they affect neither the engine nor the others.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::support::process;
 
 const PREFIX: &str = "arn:aws:states:us-east-1:123456789012:execution";
 
-/// Waits for a token, with a name that says which version it is.
+/// Waits for a token, with a name that contains the version.
 fn waits(version: &str) -> Json {
     json!({"StartAt": version, "States": {version: {
         "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:never", "End": true,
@@ -58,7 +58,7 @@ fn written() -> MemoryStore {
             start.await.unwrap();
         }
         let mut reader = first.reader().unwrap();
-        // Three executions and two children, each with what it did before it waits.
+        // Three executions and two children, each with its actions before it waits.
         while reader.open_executions().unwrap().len() < 5 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -67,7 +67,7 @@ fn written() -> MemoryStore {
     store
 }
 
-/// A copy of a store, with each change that `edit` leaves.
+/// Returns a copy of a store, with the changes that `edit` returns.
 fn edited(store: &MemoryStore, edit: impl Fn(Change) -> Option<Change>) -> MemoryStore {
     let mut reader = store.reader().unwrap();
     let mut changes: Vec<Change> = reader
@@ -219,7 +219,7 @@ fn an_unreadable_execution_is_listed_and_aborted_while_the_others_continue() {
             Status::Aborted,
             "{what}"
         );
-        // From now on an operator may delete it.
+        // Now an operator may delete it.
         process(async move {
             let engine = changed(&kept);
             assert!(engine.unreadable_executions().is_empty(), "{what}");

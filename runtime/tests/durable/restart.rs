@@ -1,4 +1,4 @@
-//! What goes on after a restart: tokens, activities, versions, redrives; and what is refused.
+//! Tokens, activities, versions and redrives after a restart, and what is rejected.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ fn a_token_is_answered_after_a_restart_and_not_twice() {
     });
 }
 
-/// A task whose handler hands its token out and is still at work when the process ends.
+/// A task whose handler sends its token and is still running when the process ends.
 fn with_a_request_under_way(answers: bool) -> Status {
     let (store, done) = (MemoryStore::new(), Done::default());
     let machine = json!({"StartAt": "Ask", "States": {"Ask": {
@@ -140,7 +140,7 @@ fn a_task_that_a_worker_has_is_not_given_to_a_second_one_after_a_restart() {
     let (store, done) = (MemoryStore::new(), Done::default());
     let machine = packs();
     let (first, kept, noted) = (machine.clone(), store.clone(), done.clone());
-    // The process ends in the moment in which the worker has the task.
+    // The process ends at the moment at which the worker gets the task.
     process(async move {
         let builder = builder(&[("m", first)], &kept, &noted).activity(ACTIVITY);
         let engine = builder.build().unwrap();
@@ -260,7 +260,7 @@ fn what_a_store_that_failed_for_good_did_not_commit_has_not_happened() {
         let token = noted.all()[0]["token"].as_str().unwrap().to_owned();
         let output = json!({});
         let answer = || engine.send_task_success(&token, &output);
-        // Nor does the second one learn of an end that is not kept.
+        // The second engine does not see an end that is not durable, either.
         let not_kept = Err(TokenError::NotKept);
         assert_eq!(
             tokio::join!(answer(), answer()),
@@ -421,7 +421,7 @@ fn activities_are_there_after_a_restart_until_they_are_deleted() {
     process(async move {
         let engine = third().unwrap();
         assert_eq!(engine.activities(), []);
-        // Its task waits still.
+        // Its task still waits.
         engine.create_activity("pack").await.unwrap();
         let task = engine.get_activity_task(ACTIVITY, None).await.unwrap();
         engine.send_task_success(&task.token, "done").await.unwrap();
@@ -473,7 +473,7 @@ fn a_shutdown_waits_for_handlers_and_workers_and_for_nothing_else() {
             tokio::time::sleep(Duration::from_millis(100)).await;
             worker.send_task_success(&task.token, "packed").await
         });
-        // Far longer than the test may take: what waits for a day is parked at once.
+        // Far longer than the test may take: an execution that waits for a day is suspended immediately.
         let stopped = engine.shutdown(Duration::from_secs(10_000)).await;
         assert_eq!(stopped.len(), 3);
         for (run, error) in runs.iter().zip([
@@ -484,7 +484,7 @@ fn a_shutdown_waits_for_handlers_and_workers_and_for_nothing_else() {
         ]) {
             assert_eq!(run.report().await.error.as_deref(), error);
         }
-        // Its handler came to its end, and that is kept.
+        // Its handler has ended, and that is durable.
         let slow = runs[3].history().await;
         assert!(slow.path().contains(&"W".to_owned()), "{:?}", slow.path());
     });

@@ -1,4 +1,4 @@
-//! Executions that are over are deleted after their time, beyond a number, beyond a size, and when somebody asks.
+//! Closed executions are deleted after their retention time, beyond a number, beyond a size, and on request.
 
 use std::time::{Duration, Instant};
 
@@ -31,7 +31,7 @@ async fn run(engine: &Engine, name: &str, input: Json) -> Result<String, StartEr
     Ok(run.id().to_owned())
 }
 
-/// The names that the store has, the newest first.
+/// Returns the names in the store, newest first.
 fn names(store: &MemoryStore) -> Vec<String> {
     let rows = store.reader().unwrap().list(&StoreFilter::default());
     rows.unwrap()
@@ -40,7 +40,7 @@ fn names(store: &MemoryStore) -> Vec<String> {
         .collect()
 }
 
-/// What is done in the background comes about.
+/// Waits for the effect of background work.
 async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
@@ -56,7 +56,7 @@ async fn an_execution_is_deleted_ninety_days_after_its_end_and_its_name_is_free_
     let begun = engine.clock().now();
     let old = run(&engine, "old", json!(1)).await.unwrap();
     tokio::time::sleep(Duration::from_millis(20)).await;
-    // Nothing jumps to the time of a deletion.
+    // Virtual time does not jump to the time of a deletion.
     assert_eq!(engine.clock().now(), begun);
     let hold = engine.clock().hold();
     let rest = async |days: i64, name: &str| {
@@ -68,7 +68,7 @@ async fn an_execution_is_deleted_ninety_days_after_its_end_and_its_name_is_free_
             .unwrap()
     };
     let (long, open) = (rest(80, "long").await, rest(900, "open").await);
-    // Each sleep begins before time may go on.
+    // Each sleep begins before virtual time may advance.
     let sleep = engine.clock().sleep(89 * DAY);
     drop(hold);
     let held = sleep.await;
@@ -87,7 +87,7 @@ async fn an_execution_is_deleted_ninety_days_after_its_end_and_its_name_is_free_
         engine.redrive(&old).await.unwrap_err(),
         RedriveError::ExecutionDoesNotExist(old.clone())
     );
-    // What ended eleven days ago is there, although it began before.
+    // An execution that ended eleven days ago exists, although it started earlier.
     assert_eq!(long.status(), Status::Succeeded);
     assert!(engine.execution(long.id()).unwrap().is_some());
     assert_eq!(open.status(), Status::Running);
@@ -138,7 +138,7 @@ async fn of_a_bounded_number_the_last_that_ended_stay() {
     }
     drop(hold);
     first.report().await;
-    // It began before all others, and ended last.
+    // It started before all others, and ended last.
     eventually("the oldest is deleted", || names(&store).len() == 5).await;
     let left = names(&store);
     assert!(
@@ -162,7 +162,7 @@ async fn of_bounded_bytes_the_last_that_ended_stay() {
         run(&engine, &format!("e-{number}"), input).await.unwrap();
     }
     let bytes = || store.reader().unwrap().bytes().unwrap();
-    // It looks after each 64 ends.
+    // The job checks after each 64 ends.
     eventually("the oldest are deleted", || bytes() < 400_000 + 64 * 10_000).await;
     let left = names(&store);
     assert!(
@@ -200,7 +200,7 @@ async fn an_execution_is_deleted_when_somebody_asks() {
     assert_eq!(gone, DeleteError::ExecutionDoesNotExist(id.clone()));
     run(&engine, "e", json!(2)).await.unwrap();
 
-    // What the store does not keep has not happened.
+    // A deletion that is not committed has no effect.
     store.fail_from(store.commits() + 1, full());
     assert!(matches!(
         engine.delete(&id).await,
@@ -211,7 +211,7 @@ async fn an_execution_is_deleted_when_somebody_asks() {
     assert_eq!(known.execution().input().to_text(), "2");
     drop(hold);
 
-    // Another engine, which has it in its store alone.
+    // Another engine, which has it only in its store.
     drop((open, known, engine));
     let engine = self::engine(&store).virtual_time().build().unwrap();
     engine.delete(&id).await.unwrap();
@@ -239,7 +239,7 @@ async fn without_a_store_executions_are_forgotten_after_their_time_and_when_some
     assert_eq!(left.len(), 1);
 }
 
-/// A redrive and a deletion at once: one of them wins, and the other says so.
+/// A concurrent redrive and deletion: one of them wins, and the other one reports it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_execution_that_is_redriven_while_it_is_deleted_is_redriven_or_gone() {
     let machine = json!({"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
@@ -278,7 +278,7 @@ async fn an_execution_that_is_redriven_while_it_is_deleted_is_redriven_or_gone()
                 );
                 assert_eq!(names(&store), ["e"]);
             }
-            // It was over again before it was deleted.
+            // It ended again before it was deleted.
             (Ok(()), Ok(Status::Succeeded)) => {
                 redriven += 1;
                 assert!(names(&store).is_empty());
@@ -316,10 +316,10 @@ async fn versions_that_nothing_has_are_deleted_and_may_come_again() {
     }
     assert_eq!(hashes(), all);
     let held = engine.clock().sleep(2 * DAY).await;
-    // The current one stays.
+    // The current version is retained.
     eventually("they are deleted", || hashes() == all[2..]).await;
     assert!(names(&store).is_empty());
-    // The first comes back, with a new execution.
+    // The first version is written again, with a new execution.
     engine
         .put_definition_json("m", &version(0).to_string(), MachineType::Standard)
         .unwrap();

@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Helpers of the tests.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use stepwright_runtime::store::{Change, MemoryStore, Store, StoreError, StoreFil
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{Engine, EngineBuilder, MachineType};
 
-/// What the tasks did, in order.
+/// The actions of the tasks, in order.
 #[derive(Clone, Default)]
 pub(crate) struct Done(Arc<Mutex<Vec<Json>>>);
 
@@ -24,7 +24,7 @@ impl Done {
     }
 }
 
-/// An engine with the machines, a function `note` that notes its payload and gives it back, and one `inner` to nest.
+/// Builds an engine with the machines, a function `note` that records and returns its payload, and one `inner` to nest.
 pub(crate) fn builder(
     machines: &[(&str, Json)],
     store: &MemoryStore,
@@ -45,7 +45,7 @@ pub(crate) fn builder(
     builder
 }
 
-/// A Task that notes a payload, and is done again when it is lost.
+/// Returns a Task that records a payload, and is retried when it is lost.
 pub(crate) fn note(what: &Json, next: Option<&str>) -> Json {
     let mut task = json!({
         "Type": "Task",
@@ -62,7 +62,7 @@ pub(crate) fn note(what: &Json, next: Option<&str>) -> Json {
     task
 }
 
-/// Runs something as a process of its own would: with its end, all that it has under way is gone.
+/// Runs a future like a separate process: at its end, all its running work is dropped.
 pub(crate) fn process<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -74,14 +74,14 @@ pub(crate) fn process<T: Send + 'static>(work: impl Future<Output = T> + Send + 
     std::thread::spawn(run).join().unwrap()
 }
 
-/// The error of a store whose machine lost its power.
+/// Returns the error of a store whose machine lost its power.
 pub(crate) fn power_is_gone() -> StoreError {
     StoreError::Panicked {
         message: "the power is gone".to_owned(),
     }
 }
 
-/// The error of a store that has no room.
+/// Returns the error of a full store.
 pub(crate) fn full() -> StoreError {
     StoreError::Full {
         path: None,
@@ -94,7 +94,7 @@ pub(crate) fn second(seconds: i64) -> Timestamp {
     Timestamp::from_unix_micros(1_800_000_000_000_000 + seconds * 1_000_000)
 }
 
-/// A store that has no room for the executions of the machine `inner`, as long as it is told so.
+/// A store without space for the executions of the machine `inner`, while its flag is set.
 #[derive(Clone)]
 pub(crate) struct FullFor {
     store: MemoryStore,

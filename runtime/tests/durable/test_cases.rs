@@ -1,4 +1,4 @@
-//! Test cases that starts choose by name, whose names are kept.
+//! Test cases that starts choose by name, and whose names are durable.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ fn mocks() -> MockConfig {
     MockConfig::parse(&file.to_string()).unwrap()
 }
 
-/// A task that calls `note` where it is not mocked.
+/// Returns a task that calls `note` unless it is mocked.
 fn charge(next: Option<&str>) -> Json {
     let mut task = json!({
         "Type": "Task", "ResultPath": "$.charged",
@@ -33,7 +33,7 @@ fn charge(next: Option<&str>) -> Json {
     task
 }
 
-/// Waits for a worker, and charges at the top, in a nested execution and in the children of a Map Run, after which somebody works again.
+/// Waits for a worker, charges in the machine, in a nested execution and in the children of a Map Run, and waits for a worker again.
 fn machines() -> Vec<(&'static str, Json)> {
     let pack = |next: &str| json!({"Type": "Task", "Resource": ACTIVITY, "ResultPath": null, "Next": next});
     let mut charge_inside = charge(None);
@@ -54,7 +54,7 @@ fn machines() -> Vec<(&'static str, Json)> {
     vec![("m", top), ("below", below)]
 }
 
-/// What outlives the processes.
+/// The data that outlives the processes.
 #[derive(Clone, Default)]
 struct World {
     store: MemoryStore,
@@ -71,7 +71,7 @@ impl World {
         builder.build().unwrap()
     }
 
-    /// A process that begins the execution.
+    /// Starts the execution in a process.
     fn start(&self) {
         let world = self.clone();
         process(async move {
@@ -83,7 +83,7 @@ impl World {
     }
 }
 
-/// A worker takes a task and is done with it. The answer is kept when this returns.
+/// Takes a task as a worker and completes it. The answer is durable when this returns.
 async fn pack(engine: &Engine) {
     let task = engine.get_activity_task(ACTIVITY, None).await.unwrap();
     engine
@@ -100,7 +100,7 @@ async fn end(engine: &Engine) -> Arc<ExecutionReport> {
 fn a_test_case_answers_after_each_restart_in_what_the_execution_started_too() {
     let world = World::default();
     world.start();
-    // The activity is worked for four times, in a process each.
+    // The activity has four tasks, each completed in a separate process.
     for _ in 0..3 {
         let world = world.clone();
         process(async move { pack(&world.engine(Some(mocks()))).await });

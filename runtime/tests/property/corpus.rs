@@ -1,4 +1,4 @@
-//! The definitions of the recordings, changed by chance. They are data beside the project; without them this is skipped.
+//! Random changes of the recorded definitions. The recordings are stored outside of the repository; without them this test is skipped.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -9,7 +9,7 @@ use stepwright_runtime::MachineType;
 
 use crate::run::runs_well;
 
-/// The recorded rows, if they are here.
+/// Returns the recorded rows, if they are available.
 fn rows() -> &'static [Json] {
     static ROWS: OnceLock<Vec<Json>> = OnceLock::new();
     ROWS.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! What an execution did lies between the best and the worst case of its definition's estimate.
+//! Checks that an execution is between the best and the worst case of its definition's estimate.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use stepwright_asl::StateMachine;
 use stepwright_asl::estimate::{Estimate, EstimateOptions};
 use stepwright_runtime::{ExecutionReport, Status};
 
-/// Holds an execution against the estimate of its definition. How often loops turned and how many items there were is taken from the execution.
+/// Compares an execution with the estimate of its definition. The numbers of loop iterations and items come from the execution.
 pub(crate) fn is_within_its_estimate(
     definition: &Json,
     report: &ExecutionReport,

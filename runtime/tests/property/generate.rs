@@ -1,9 +1,9 @@
-//! Definitions by chance: both query languages, all types of states, Maps and Parallels inside each other.
+//! Random definitions: both query languages, all types of states, nested Maps and Parallels.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
-/// A scope's states, before they have names.
+/// The states of a scope, before they have names.
 #[derive(Clone, Debug)]
 pub(crate) struct Scope {
     states: Vec<State>,
@@ -12,7 +12,7 @@ pub(crate) struct Scope {
 #[derive(Clone, Debug)]
 struct State {
     kind: Kind,
-    /// The state that comes next, or none: an index, taken modulo the number of states and one.
+    /// The next state, or none: an index, modulo the number of states plus one.
     next: usize,
     is_jsonata: bool,
     fields: Fields,
@@ -30,7 +30,7 @@ enum Kind {
     Map(Scope, bool),
 }
 
-/// What states of several types may have.
+/// Common fields of several types of states.
 #[derive(Clone, Debug)]
 struct Fields {
     paths: Vec<(usize, Json)>,
@@ -187,7 +187,7 @@ fn rule() -> impl Strategy<Value = (Json, Json, usize)> {
     (path, expression(), 0..8usize)
 }
 
-/// A scope with Maps and Parallels as deep as `depth`.
+/// Returns a scope with Maps and Parallels up to the depth `depth`.
 pub(crate) fn scope(depth: u32) -> BoxedStrategy<Scope> {
     let simple = prop_oneof![
         4 => Just(Kind::Pass),
@@ -366,7 +366,7 @@ impl State {
         json
     }
 
-    /// What goes in and out.
+    /// Adds the fields of input and output processing.
     fn select(&self, json: &mut Json, works: bool) {
         let fields = &self.fields;
         if matches!(self.kind, Kind::Fail) {

@@ -1,5 +1,5 @@
-//! Whatever a definition, an input and its tasks are: nothing panics, hangs or overflows the stack, an execution ends
-//! within its limits, the same seed gives the same history, and what an execution did lies within its estimate.
+//! For any definition, input and tasks: nothing panics, hangs or overflows the stack, an execution ends
+//! within its limits, the same seed produces the same history, and the execution is within its estimate.
 
 mod corpus;
 mod estimate;

@@ -29,7 +29,7 @@ proptest! {
     ) {
         let machine_type = if is_express { MachineType::Express } else { MachineType::Standard };
         let ran = runs_well(&scope.definition(), machine_type, &input, seed);
-        // What is generated here compiles.
+        // All generated definitions compile.
         prop_assert_eq!(ran, Ok(true), "{} {}", scope.definition(), input);
     }
 }

@@ -1,4 +1,4 @@
-//! Runs a definition and holds its history to what is true of every history.
+//! Runs a definition and checks the invariants of every history.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use stepwright_runtime::{
     Engine, ExecutionInfo, ExecutionReport, Limits, MachineType, StartError, StartOptions, Status,
 };
 
-/// Tight, so that endless loops end soon, and loops that start executions which loop.
+/// Low limits, so that endless loops end soon, also loops that start executions which loop.
 pub(crate) fn limits() -> Limits {
     Limits {
         events: 300,
@@ -26,7 +26,7 @@ pub(crate) fn limits() -> Limits {
     }
 }
 
-/// How tasks answer: by chance, which the seed, the state and the call's number fix.
+/// Answers tasks randomly, determined by the seed, the state and the number of the call.
 fn answer(seed: u64, call: &TaskCall<'_>) -> Answer {
     let mut hasher = DefaultHasher::new();
     (seed, call.state(), call.call()).hash(&mut hasher);
@@ -65,19 +65,19 @@ struct ByChance {
 
 impl TaskSource for ByChance {
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
-        // What starts executions is left to the engine: a definition may start itself.
+        // The engine handles tasks that start executions: a definition may start itself.
         let starts = call.target().is_some_and(|target| target == "m");
         (!starts).then(|| answer(self.seed, call))
     }
 
-    /// Tokens are chance that no seed fixes, and they show in causes.
+    /// Tokens are random without a seed, and causes contain them.
     fn token(&self, _: &ExecutionInfo, state: &str) -> Option<String> {
         let number = self.tokens.fetch_add(1, Ordering::Relaxed);
         Some(format!("{state}-{number}"))
     }
 }
 
-/// Where an execution is while it rests.
+/// Where a parked execution is stored.
 #[derive(Clone, Copy, PartialEq)]
 enum Rests {
     InMemory,
@@ -85,11 +85,11 @@ enum Rests {
     AsBytes,
     /// It is committed to a store.
     InAStore,
-    /// In memory, and its events are not kept: nobody else has its values, and they may change in place.
+    /// In memory, without events: its values have no other references, and may change in place.
     WithoutEvents,
 }
 
-/// An engine for one definition, or why it does not compile.
+/// Builds an engine for one definition, or returns why it does not compile.
 fn engine(
     definition: &Json,
     machine_type: MachineType,
@@ -117,8 +117,8 @@ fn engine(
         .map_err(|error| error.to_string())
 }
 
-/// Runs a definition to its end, and redrives it when it did not succeed: the reports of both. `None` when the engine
-/// refuses the definition or the input.
+/// Runs a definition to its end, and redrives it when it did not succeed. Returns both reports. `None` when the engine
+/// rejects the definition or the input.
 fn run(
     definition: &Json,
     machine_type: MachineType,
@@ -135,7 +135,7 @@ fn run(
             Ok(engine) => engine,
             Err(_) => return Ok(None),
         };
-        // A store chooses other names, and they show in causes.
+        // With a store, other names are generated, and causes contain them.
         let options = StartOptions::new().name("random");
         let started = engine.execute_machine("m", input.clone(), options);
         let first = match started.await {
@@ -151,7 +151,7 @@ fn run(
     })
 }
 
-/// What is true of every execution; the error says what was not.
+/// Checks the invariants of every execution; the error describes the violation.
 fn check(report: &ExecutionReport, machine_type: MachineType) -> Result<(), String> {
     let limits = limits();
     let ensure = |holds: bool, what: &str| {
@@ -170,7 +170,7 @@ fn check(report: &ExecutionReport, machine_type: MachineType) -> Result<(), Stri
     ensure(life <= most, "it lives too long")?;
     let events: Vec<_> = report.history.events().collect();
     if machine_type == MachineType::Standard {
-        // One more: what ends the execution finds room.
+        // One more, because there is always capacity for the last event.
         ensure(
             events.len() <= limits.events as usize + 1,
             "too many events",
@@ -202,16 +202,16 @@ fn check(report: &ExecutionReport, machine_type: MachineType) -> Result<(), Stri
     )
 }
 
-/// Whether it starts executions. Their names follow from the order of the starts, and commits of several executions have none.
+/// Whether it starts executions. Their names depend on the order of the starts, and combined commits of several executions have no order.
 fn starts_others(definition: &Json) -> bool {
     definition.to_string().contains("tartExecution")
 }
 
-/// What an execution fails with is among the errors that the graph says nothing catches.
+/// Checks that an execution fails with an error that is uncaught according to the graph.
 fn is_foreseen(definition: &Json, report: &ExecutionReport) -> Result<(), String> {
     let error = report.error.as_deref().unwrap_or_default();
     let cause = report.cause.as_deref().unwrap_or_default();
-    // The limits of an execution are no state's error.
+    // Exceeding a limit of the execution is no error of a state.
     let is_limit = cause.contains("maximum number of history events");
     if report.status != Status::Failed || is_limit {
         return Ok(());
@@ -232,7 +232,7 @@ fn is_foreseen(definition: &Json, report: &ExecutionReport) -> Result<(), String
     ))
 }
 
-/// What an execution came to, as it is said where its events are not kept.
+/// Returns the end of an execution in the form that executions without events have.
 fn end_of(report: &ExecutionReport) -> Json {
     json!({
         "status": report.status.as_str(),
@@ -242,8 +242,8 @@ fn end_of(report: &ExecutionReport) -> Json {
     })
 }
 
-/// Runs it twice on a thread with an ordinary stack, once so that it is written to bytes and read again whenever it rests,
-/// once on a store, and an Express execution once without events: all runs end, hold, and are the same.
+/// Runs it on a thread with an ordinary stack: twice, of which once it is written to bytes and read again whenever it is parked,
+/// once on a store, and an Express execution once without events. All runs must end, satisfy the invariants, and be equal.
 pub(crate) fn runs_well(
     definition: &Json,
     machine_type: MachineType,

@@ -105,7 +105,7 @@ async fn an_activity_that_nobody_declared_does_not_exist() {
     assert!(matches!(asked, Err(ActivityError::ActivityDoesNotExist(_))));
 }
 
-/// Polls once.
+/// Polls the future once.
 async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
     std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut *future).poll(cx).is_pending())).await
 }
@@ -115,7 +115,7 @@ async fn a_worker_that_gives_up_takes_no_task_along() {
     let definition = machine(json!({"Type": "Task", "Resource": ARN, "TimeoutSeconds": 60}));
     let engine = builder(&definition).activity(ARN).build().unwrap();
     let held = engine.clock().hold();
-    // Each is polled until it waits, and is dropped when it was told of the task.
+    // Each future is polled until it waits, and is dropped after it was notified of the task.
     for polls_again in [false, true] {
         let mut gives_up = Box::pin(engine.get_activity_task(ARN, Some("gives up")));
         assert!(is_pending(&mut gives_up).await);

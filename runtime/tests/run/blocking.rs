@@ -1,4 +1,4 @@
-//! Handlers that block a thread are told of.
+//! Warnings about handlers that block a thread.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -50,7 +50,7 @@ impl Subscriber for Warnings {
     fn exit(&self, _: &Id) {}
 }
 
-/// The watcher is a thread of the process, so its words are the process's.
+/// The watcher is a thread of the process, so all tests share its warnings.
 fn warnings() -> &'static Warnings {
     static WARNINGS: OnceLock<Warnings> = OnceLock::new();
     WARNINGS.get_or_init(|| {
@@ -61,7 +61,7 @@ fn warnings() -> &'static Warnings {
 }
 
 impl Warnings {
-    /// Those of one execution.
+    /// Returns the warnings of one execution.
     fn of(&self, execution: &str) -> Vec<String> {
         let all = self.0.lock().unwrap();
         let own = all
@@ -107,7 +107,7 @@ async fn a_handler_that_blocks_is_told_of_while_it_does_and_when_it_goes_on() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert!(warnings.of(&id)[1].contains("goes on"));
-    // Others, before and after, are not told of; the watcher ends and comes again.
+    // Nothing is reported before and after; the watcher ends and starts again.
     tokio::time::sleep(Duration::from_millis(400)).await;
     let quick = start(2).await;
     let id = quick.id().to_owned();

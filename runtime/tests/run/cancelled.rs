@@ -1,4 +1,4 @@
-//! What work that was handed on learns of the end of its attempt.
+//! Spawned work is notified of the end of its attempt.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use stepwright::{TaskContext, task, workflow};
 use stepwright_runtime::Engine;
 use tokio::sync::mpsc::UnboundedSender;
 
-/// Where the work that goes on tells which attempt it belongs to, once that is over.
+/// Receives the number of each attempt after the attempt is over.
 struct Told(Mutex<UnboundedSender<(u32, bool)>>);
 
-/// Hands its first attempt to a task of its own, which only the context can tell that nobody waits any more.
+/// Moves its first attempt to a spawned task; only the context can notify that task of the cancellation.
 #[task]
 async fn weigh(context: &TaskContext, parcel: u32) -> u32 {
     let attempt = context.attempt().unwrap_or(99);
@@ -18,7 +18,7 @@ async fn weigh(context: &TaskContext, parcel: u32) -> u32 {
     tokio::spawn(async move {
         let was_over = own.is_cancelled();
         own.cancelled().await;
-        // It stays so, for whoever asks later.
+        // The future is ready for later callers, too.
         own.cancelled().await;
         if let Some(told) = own.state::<Told>() {
             let told = told.0.lock().expect("nothing panics here");
@@ -59,7 +59,7 @@ async fn the_end_of_an_attempt_is_told_while_the_execution_goes_on() {
         .build()
         .unwrap();
     let run = engine.start::<Weighing>(7).await.unwrap();
-    // The first is over when its time ran out, while the retry is still to come; the second with its answer.
+    // The first attempt is over when it times out, before the retry; the second with its answer.
     assert_eq!(told.recv().await, Some((0, true)));
     assert_eq!(run.status(), stepwright_runtime::Status::Running);
     assert_eq!(told.recv().await, Some((1, true)));

@@ -50,7 +50,7 @@ async fn states_runtime_is_caught_by_nobody() {
     assert!(kinds(&report).contains(&"TaskSucceeded"));
 }
 
-/// A result of one byte more than the service carries.
+/// Returns a result of one byte more than the limit.
 fn too_large() -> Mocks {
     Mocks::new().function("f", Mock::output("x".repeat(262_145)))
 }

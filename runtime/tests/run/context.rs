@@ -1,4 +1,4 @@
-//! The parts of the context object are those of the whole, however they are read.
+//! The parts of the context object equal those of the whole object, for all kinds of access.
 
 use serde_json::{Value as Json, json};
 use stepwright_runtime::testing::{Mock, Mocks};
@@ -28,7 +28,7 @@ const PATHS: &[&str] = &[
     "Map.Item.Value.a",
 ];
 
-/// What a task in a Map is given when its execution was redriven: a first task fails once.
+/// Returns the arguments of a task in a Map after its execution was redriven: a first task fails once.
 async fn given(language: &str, arguments: &str, payload: Json) -> Json {
     let state = json!({
         "Type": "Map",
@@ -71,7 +71,7 @@ fn payload(write: impl Fn(&str) -> (String, String)) -> Json {
         .into()
 }
 
-/// What the paths lead to in the whole.
+/// Returns the values at the paths in the whole object.
 fn expected(whole: &Json) -> Json {
     let found = PATHS.iter().map(|path| {
         let pointer = format!("/{}", path.replace('.', "/"));

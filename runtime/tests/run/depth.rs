@@ -1,4 +1,4 @@
-//! Values that nest too deep, wherever they enter an execution: an error, on the stack that a worker thread has. An overflow would end
+//! Values that nest too deep are an error wherever they enter an execution, on the stack of a worker thread. An overflow would abort
 //! the whole test program.
 
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::support::{builder, engine, machine, task};
 /// Below the limit, a little and far above it.
 const DEPTHS: [usize; 5] = [900, 1_001, 4_000, 15_000, 60_000];
 
-/// What tokio gives its workers.
+/// The stack size of tokio's workers.
 const STACK: usize = 2 << 20;
 
 /// Runs for each depth, on a thread of that stack.
@@ -40,7 +40,7 @@ where
     thread.unwrap().join().unwrap();
 }
 
-/// Arrays and objects in turn.
+/// Returns nested arrays and objects in alternation.
 fn nested(depth: usize) -> Json {
     (0..depth).fold(json!("x"), |inner, level| match level % 2 {
         0 => Json::Array(vec![inner]),
@@ -48,12 +48,12 @@ fn nested(depth: usize) -> Json {
     })
 }
 
-/// What `lambda:invoke` gives, made without serde's recursion.
+/// Returns the result of `lambda:invoke`, built without serde's recursion.
 fn payload(json: Json) -> Json {
     Json::Object([("Payload".to_owned(), json)].into_iter().collect())
 }
 
-/// Whether an execution may have it.
+/// Whether an execution accepts this depth.
 fn is_taken(depth: usize) -> bool {
     depth <= 1_000
 }
@@ -65,7 +65,7 @@ fn judge(depth: usize, report: &Arc<ExecutionReport>) {
         assert_eq!(report.status, Status::Failed, "{depth}");
         assert!(report.error.is_some());
     }
-    // What was too deep is in the history, too.
+    // A value that is too deep is in the history, too.
     let _ = report.history.to_json();
     let _ = format!("{report:?}");
 }
@@ -328,7 +328,7 @@ fn of_nested_executions() {
             .build()
             .unwrap();
         let run = engine.start_machine("m", json!({"text": text}), StartOptions::new());
-        // The output stands in an envelope of one level.
+        // The output is in an envelope of one level.
         judge(depth, &run.await.unwrap().report().await);
     });
 }

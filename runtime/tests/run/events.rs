@@ -31,7 +31,7 @@ async fn events_stream_from_the_first_to_the_last() {
         (2, EventKind::WaitStateEntered, Some("A".to_owned()))
     );
     assert_eq!(seen[5].1, EventKind::ExecutionSucceeded);
-    // Whoever comes late gets all of them, too.
+    // A later stream has all of them, too.
     let mut late = run.events();
     assert_eq!(late.next().await.unwrap().id(), 1);
 }
@@ -65,7 +65,7 @@ async fn the_history_is_printed_as_the_api_prints_it() {
     );
 }
 
-/// An Express loop of so many turns, each of which writes four events.
+/// Returns an Express loop of this number of iterations, each of which writes four events.
 fn loop_of(turns: u32) -> serde_json::Value {
     json!({"StartAt": "Count", "QueryLanguage": "JSONata", "States": {
         "Count": {"Type": "Pass", "Assign": {"n": "{% $exists($n) ? $n + 1 : 1 %}"}, "Next": "Again"},
@@ -104,7 +104,7 @@ async fn an_express_execution_keeps_the_last_events_where_it_keeps_any() {
             history.len()
         );
         assert_eq!(history.len() + history.dropped(), 8_004);
-        // Whoever comes after the end is told the same.
+        // A stream after the end has the same events.
         let mut late = run.events();
         let mut read = 0;
         while late.next().await.is_some() {
@@ -117,7 +117,7 @@ async fn an_express_execution_keeps_the_last_events_where_it_keeps_any() {
         if kept > 0 {
             let ids = history.events().map(|event| event.id() as usize);
             assert!(ids.eq(history.dropped() + 1..=8_004));
-            // What it points at is right, though it is not there.
+            // The previous event is correct, though it was dropped.
             let first = history.events().next().unwrap();
             assert_eq!(first.previous_id() + 1, first.id());
         }
@@ -139,7 +139,7 @@ async fn whoever_reads_too_late_is_told_how_much_was_missed() {
         .unwrap();
     let mut events = run.events();
     let first = events.next().await.unwrap();
-    // Nobody read while the execution came to its Wait.
+    // Nothing was read before the execution reached its Wait.
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }
@@ -156,7 +156,7 @@ async fn whoever_reads_too_late_is_told_how_much_was_missed() {
     assert!(events.missed() > 4_000, "{}", events.missed());
 }
 
-/// A reader or a follower that comes in the moment of the end finds the end.
+/// A reader or a follower that is registered at the moment of the end gets the end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_end_for_whoever_comes_at_the_moment_of_the_end() {
     let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}});

@@ -1,4 +1,4 @@
-//! A state's input may become its output in place, where nobody looks at it again. A retrier, a catcher and what comes behind it do.
+//! A state's input may become its output in place, if it is not read again. Retriers, catchers and later steps of the state read it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -31,7 +31,7 @@ fn output_path() -> impl Strategy<Value = Json> {
     prop::sample::select(vec!["$", "$", "$.a", "$.new", "$.gone"]).prop_map(Json::from)
 }
 
-/// A state that may fail behind the moment at which it has put its result into its input, and what looks at the input then.
+/// Returns a state that may fail after it has put its result into its input, with steps that then read the input.
 fn state() -> impl Strategy<Value = Json> {
     let parts = (any::<bool>(), result_path(), output_path(), result_path());
     let parts = (parts, any::<bool>(), any::<bool>(), 0..3_usize);
@@ -56,7 +56,7 @@ fn state() -> impl Strategy<Value = Json> {
     })
 }
 
-/// The states in a row; one that is caught goes to the end.
+/// Returns a sequence of the states; caught errors go to the end.
 fn definition(states: &[Json]) -> Json {
     let mut all = serde_json::Map::new();
     for (place, state) in states.iter().enumerate() {
@@ -72,7 +72,7 @@ fn definition(states: &[Json]) -> Json {
     json!({"StartAt": "S0", "States": all})
 }
 
-/// What an execution comes to: with its output, or its error and cause.
+/// Returns the result of an execution: its output, or its error and cause.
 fn run(definition: &Json, answers: &[usize], machine_type: MachineType, history: bool) -> Json {
     let (answers, next) = (answers.to_vec(), AtomicUsize::new(0));
     let task = move |_: &TaskCall<'_>| {

@@ -34,7 +34,7 @@ async fn fills_its_history(definition: &Json, mocks: &Mocks, input: Json) -> boo
     true
 }
 
-/// So many Pass states, one behind the other, and then `last`.
+/// Returns a sequence of this number of Pass states, and then `last`.
 fn passes(count: usize, last: &Json) -> Json {
     let mut states = serde_json::Map::new();
     for number in 0..count {
@@ -54,7 +54,7 @@ async fn an_end_that_needs_one_more_event_than_there_may_be_fails() {
     let end = json!({"Type": "Pass", "End": true});
     // 1 + 2 * 12,499 + 1 events.
     assert!(!fills_its_history(&passes(12_498, &end), &Mocks::new(), json!({})).await);
-    // 1 + 2 * 12,498 + 2 + 1 events: the failure takes the place of the state's own.
+    // 1 + 2 * 12,498 + 2 + 1 events: the failure replaces the state's own event.
     let fail = json!({"Type": "Fail", "Error": "E"});
     let report = run(&passes(12_499, &fail), &Mocks::new(), json!({})).await;
     assert_eq!(report.error.as_deref(), Some("States.Runtime"));
@@ -183,7 +183,7 @@ async fn variables_have_limits_each_together_and_all() {
     assert!(cause(&single).contains("the variable 'a'"));
     let both = run_states(json!({"S0": assign(140_000, &["a", "b"], "E"), "E": end})).await;
     assert!(cause(&both).contains("the state 'S0' assigns"));
-    // Forty variables of 256 KiB are 10 MiB; what is assigned anew counts once.
+    // Forty variables of 256 KiB are 10 MiB; a variable that is assigned again counts once.
     let mut many = serde_json::Map::new();
     let copy = |variable: &str, next: &str| json!({"Type": "Pass", "Assign": {format!("{variable}.$"): "$"}, "Next": next});
     for index in 0..45 {

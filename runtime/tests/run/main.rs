@@ -1,4 +1,4 @@
-//! Whole executions, on virtual time unless a test says otherwise.
+//! Whole executions, on virtual time by default.
 
 // `unwrap` in a test is an assertion, in its helpers too.
 #![allow(clippy::unwrap_used)]

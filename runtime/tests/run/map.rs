@@ -32,7 +32,7 @@ async fn results_come_in_the_order_of_items_whatever_the_order_of_ending() {
     let report = run(&map(task(json!({})), json!({})), &mocks, json!([1, 2, 3])).await;
     assert_eq!(output(&report), json!(["first", "then", "then"]));
     assert_eq!(seconds(&report), 9.0);
-    // With room for all, all of them start before one of them does anything.
+    // With capacity for all, all of them start before one of them does anything.
     assert_eq!(kinds(&report)[3..6], ["MapIterationStarted"; 3]);
 }
 
@@ -128,7 +128,7 @@ async fn a_failed_iteration_aborts_the_others_and_starts_none() {
             "MapStateExited"
         ]
     );
-    // All that is aborted points at what failed.
+    // All aborted events refer to the failure.
     let events: Vec<_> = report.history.events().collect();
     assert_eq!(events[at - 1].kind().name(), "TaskFailed");
     for event in &events[at..at + 6] {

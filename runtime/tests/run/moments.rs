@@ -1,5 +1,5 @@
-//! Several executions on virtual time: who waits shorter goes on first, of one moment who began to wait first. An execution that is alone
-//! goes on at once, and everybody else still has their turn.
+//! Several executions on virtual time: shorter waits end first; of waits that end at the same time, the one that began first. An execution
+//! that is alone continues in place, without starving other tasks.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -13,7 +13,7 @@ use stepwright_runtime::{Engine, Limits, MachineType, Run, StartOptions, Status}
 
 use crate::support::{builder, task};
 
-/// A chain of so long Waits, a Task behind each.
+/// Returns a chain of Waits of these lengths, with a Task after each.
 fn chain(waits: &[u64]) -> Json {
     let mut states = json!({"End": {"Type": "Succeed"}});
     for (at, seconds) in waits.iter().enumerate() {
@@ -28,11 +28,11 @@ fn chain(waits: &[u64]) -> Json {
     json!({"StartAt": "W0", "States": states})
 }
 
-/// Who does something when, by hand.
+/// Returns the expected order of the tasks.
 fn expected(all: &[Vec<u64>]) -> Vec<(u64, usize)> {
     let mut log = Vec::new();
     let mut armed = 0;
-    // At first nobody has waited yet.
+    // No execution has waited yet.
     let begins = |who| Reverse((0, 0, who, 0));
     let mut timers: BinaryHeap<_> = (0..all.len()).map(begins).collect();
     while let Some(Reverse((now, _, who, mut at))) = timers.pop() {
@@ -76,7 +76,7 @@ async fn observed(all: &[Vec<u64>]) -> Vec<(u64, usize)> {
         let run = engine.start_machine(&machine, json!(who), StartOptions::new());
         runs.push(run.await.unwrap());
     }
-    // All come to their first Wait.
+    // All executions reach their first Wait.
     tokio::task::yield_now().await;
     drop(held);
     for run in runs {

@@ -131,7 +131,7 @@ async fn executions_that_start_themselves_end() {
 
 const SYNC: &str = "arn:aws:states:::states:startExecution.sync:2";
 
-/// Where the one execution of `child` stands.
+/// Returns the status of the only execution of `child`.
 fn child_status(engine: &Engine) -> Status {
     let rows = engine
         .executions(&ExecutionFilter::new())
@@ -304,7 +304,7 @@ async fn a_chain_of_executions_that_do_not_wait_for_each_other_has_no_depth() {
 
 #[tokio::test]
 async fn a_start_that_finds_no_room_in_the_history_starts_nothing() {
-    // The events before the task leave room for any number of those that it needs, from none on.
+    // The events before the task leave capacity for any number of its events, from none on.
     for events in 3..8 {
         let parent = parent("arn:aws:states:::states:startExecution.sync:2", json!({}));
         let child = json!({"StartAt": "E", "States": {"E": {"Type": "Succeed"}}});
@@ -376,7 +376,7 @@ async fn a_start_that_waits_for_a_token_gives_it_to_the_child() {
     assert!(kinds(&report).contains(&"TaskSubmitted"));
 }
 
-/// A parent that finds its child by name in the moment of the child's end is told of it.
+/// A parent that finds its child by name at the moment of the child's end is notified of the end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_parent_that_joins_an_execution_at_its_end_goes_on() {
     let child = json!({"StartAt": "T", "States": {"T": {
@@ -413,7 +413,7 @@ async fn a_parent_that_joins_an_execution_at_its_end_goes_on() {
         ];
         for run in runs {
             let report = run.report().await;
-            // Whoever comes after the end finds the name taken.
+            // After the end, the name is taken.
             let error = report.error.as_deref().unwrap_or_default();
             let is_late = error == "StepFunctions.ExecutionAlreadyExistsException";
             assert!(is_late || report.status == Status::Succeeded, "{error}");

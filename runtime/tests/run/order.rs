@@ -165,7 +165,7 @@ async fn a_new_version_does_not_touch_what_runs() {
     assert_eq!(output(&new.report().await), json!(2));
     assert_ne!(engine.machine("m").unwrap().hash, first_hash);
 
-    // What is wrong changes nothing.
+    // An invalid definition changes nothing.
     let broken = put(r#"{"StartAt": "A"}"#, MachineType::Standard).unwrap_err();
     assert!(broken.to_string().contains("`m`"), "{broken}");
     let other = put(&version(3).to_string(), MachineType::Express).unwrap_err();
@@ -189,7 +189,7 @@ async fn pages_of_any_size_join_to_the_whole_list() {
         .remove("End");
     let engine = builder(&definition).build().unwrap();
     for number in 0..8 {
-        // All start in the same moment of virtual time.
+        // All start at the same moment of virtual time.
         let start = engine.start_machine("m", json!(number), StartOptions::new());
         start.await.unwrap().report().await;
     }
@@ -238,9 +238,9 @@ async fn what_is_remembered_is_bounded_in_bytes_too() {
         .map(|id| engine.execution(id).unwrap().is_some())
         .collect();
     let first = kept.iter().position(|kept| *kept).unwrap();
-    // A text that is shared by all events counts once.
+    // A text that all events share counts once.
     assert_eq!(kept[first..], [true; 4]);
-    // One that is larger than all that may be kept is forgotten at once.
+    // An execution that is larger than the retention limit is forgotten immediately.
     let engine = builder(&definition).retention_bytes(10).build().unwrap();
     let start = engine.start_machine("m", json!({}), StartOptions::new());
     let run = start.await.unwrap();

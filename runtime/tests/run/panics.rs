@@ -97,7 +97,7 @@ async fn what_panics_when_it_is_dropped_fails_its_task_and_the_history_is_kept()
     let engine = builder(&machine(task(json!({}))))
         .function("f", |now: bool| {
             let held = PanicsInDrop;
-            // Held by the future itself: it is dropped with it, after the answer.
+            // Held by the future itself: it is dropped with the future, after the answer.
             std::future::poll_fn(move |cx| {
                 let _held = &held;
                 if now {
@@ -117,7 +117,7 @@ async fn what_panics_when_it_is_dropped_fails_its_task_and_the_history_is_kept()
     assert_eq!(report.error.as_deref(), Some("Stepwright.TaskPanicked"));
     assert_eq!(kinds(&report).last(), Some(&"ExecutionFailed"));
 
-    // One that is given up has no answer that could fail.
+    // A cancelled task has no answer that could fail.
     let run = engine
         .start_machine("m", json!(false), StartOptions::new())
         .await
@@ -180,7 +180,7 @@ async fn tasks_that_panic_everywhere_touch_nothing_else() {
     for (calls, run) in runs {
         let output = run.await.unwrap().to_json();
         for (call, output) in calls.iter().zip(output.as_array().unwrap()) {
-            // One that waits in the line behind what hangs may time out.
+            // A task that is queued behind one that hangs may time out.
             let is_caught = *output == json!("caught");
             assert!(
                 is_caught || *call == "works" && output["by"] == "works",

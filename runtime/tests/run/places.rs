@@ -1,4 +1,4 @@
-//! Handlers that run beside their execution: on a thread for blocking work, or in a task of their own.
+//! Handlers that run outside of their execution's task: on a thread for blocking work, or in a spawned task.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use stepwright_runtime::{Engine, EngineBuilder, MachineType, StartOptions, Statu
 
 use crate::support::seconds;
 
-/// What the handlers share with their test.
+/// Shared by the handlers and their test.
 #[derive(Clone, Default)]
 struct Seen {
     threads: Arc<Mutex<Vec<ThreadId>>>,
@@ -133,7 +133,7 @@ async fn blocking_work_leaves_the_runtimes_thread_free_and_virtual_time_stands()
     assert_eq!(threads.len(), 1);
 }
 
-/// Twelve iterations of a Map whose handlers compute for 0.3 s each, one after the other in place.
+/// Runs twelve iterations of a Map whose handlers compute for 0.3 s each; in place, they run one after the other.
 async fn map_of(function: &str) -> Duration {
     let seen = Seen::default();
     let definition = json!({"StartAt": "M", "States": {"M": {

@@ -209,7 +209,7 @@ async fn what_cannot_be_redriven_says_why_in_awss_words() {
     run.report().await;
     engine.redrive(run.id()).await.unwrap().report().await;
     drop(held);
-    // Started, Entered, Failed; Redriven, Entered, Failed: one more Redriven has no room for an end.
+    // Started, Entered, Failed; Redriven, Entered, Failed: after one more Redriven there is no capacity for an end.
     let again = engine.redrive(run.id()).await.unwrap().report().await;
     assert_eq!(again.history.len(), 8);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Executions on real time that wait have no task; those that were started just now are stepped by whoever started them.
+//! Waiting executions on real time have no task; new executions are first stepped by the caller that started them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -26,7 +26,7 @@ fn engine(definition: &Json, machine_type: MachineType) -> Engine {
     builder(definition, machine_type).build().unwrap()
 }
 
-/// It waits for as many seconds as its input says.
+/// Returns a machine that waits for the number of seconds in its input.
 fn waits() -> Json {
     machine(json!({"Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{% $states.input %}"}))
 }
@@ -50,7 +50,7 @@ async fn executions_that_wait_have_no_tasks_and_can_still_be_told() {
         for _ in 0..100 {
             runs.push(start(&engine, json!(86_400)).await);
         }
-        // One task learns of the end of the runtime.
+        // One task is notified of the end of the runtime.
         assert!(Handle::current().metrics().num_alive_tasks() <= before + 1);
         for run in &runs {
             assert_eq!(run.status(), Status::Running);
@@ -95,7 +95,7 @@ async fn no_handler_is_called_within_the_start() {
     }});
     let f = |input: Json| async move {
         CALLED.store(true, Ordering::SeqCst);
-        // Whoever started it is not held up by this.
+        // The caller of the start is not delayed by this.
         std::thread::sleep(Duration::from_millis(30));
         Ok::<_, TaskFailure>(input)
     };
@@ -105,7 +105,7 @@ async fn no_handler_is_called_within_the_start() {
     assert!(!CALLED.load(Ordering::SeqCst));
     let report = run.report().await;
     assert_eq!(output(&report), json!(["a", "t", "b"]));
-    // Its events are those of an execution that its caller drives.
+    // The events equal those of an execution that its caller drives.
     let driven = engine.execute_machine("m", json!("t"), StartOptions::new());
     let names = |report: &ExecutionReport| -> Vec<_> {
         let events = report.history.events();
@@ -114,7 +114,7 @@ async fn no_handler_is_called_within_the_start() {
     assert_eq!(names(&report), names(&driven.await.unwrap()));
 }
 
-/// Timers that are due at once do not keep the caller.
+/// Timers that are due immediately do not block the caller.
 #[tokio::test]
 async fn no_handler_is_called_within_the_start_behind_waits_of_no_time() {
     let definition = json!({"StartAt": "W", "States": {
@@ -134,7 +134,7 @@ async fn no_handler_is_called_within_the_start_behind_waits_of_no_time() {
     let engine = engine.build().unwrap();
     for round in 0..200 {
         let run = start(&engine, json!(round)).await;
-        // The runtime has one thread, which has not been given back since.
+        // The runtime has one thread, which has not yielded since.
         assert!(told.try_recv().is_err(), "{round}");
         assert_eq!(run.await.unwrap().to_text(), round.to_string());
         assert!(told.try_recv().is_ok(), "{round}");
@@ -179,7 +179,7 @@ async fn a_loop_that_never_waits_leaves_room_for_others() {
     assert_eq!(run.await.unwrap().to_text(), r#"{"n":5000}"#);
 }
 
-/// Each starts the next one and does not wait for it.
+/// Each execution starts the next one and does not wait for it.
 #[test]
 fn a_long_chain_of_starts_takes_no_stack() {
     let definition = json!({"StartAt": "More", "States": {
@@ -216,7 +216,7 @@ fn a_long_chain_of_starts_takes_no_stack() {
                     }
                 }
             };
-            // One that ends has started the next.
+            // An execution that has ended has started the next one.
             while count(Status::Running) > 0 {
                 tokio::task::yield_now().await;
             }
@@ -285,7 +285,7 @@ async fn a_start_that_nobody_waits_for_any_more_goes_on() {
     }
 }
 
-/// Heartbeats, readers of the history and the timers of heartbeats meet an execution that rests, from many threads.
+/// Heartbeats, readers of the history and the timers of heartbeats reach a parked execution from many threads.
 #[test]
 fn news_from_many_threads_find_an_execution_that_rests() {
     let runtime = threads(2);
@@ -350,7 +350,7 @@ async fn an_execution_that_rests_can_be_stopped_by_the_end_of_its_engine() {
     assert_eq!(short.await.unwrap().to_text(), "0");
 }
 
-/// The engine's own state is gone when nothing of the engine is left.
+/// The engine's state is dropped with the last reference to the engine.
 #[test]
 fn executions_that_rest_go_on_without_handles_and_end_with_their_runtime() {
     for machine_type in BOTH {
@@ -382,7 +382,7 @@ fn executions_that_rest_go_on_without_handles_and_end_with_their_runtime() {
     }
 }
 
-/// What rests on one runtime is told from another, and by one that is gone.
+/// Executions that are parked on one runtime get events from another one, and from one that has shut down.
 #[test]
 fn executions_rest_on_the_runtime_that_drove_them() {
     let engine = engine(&waits(), MachineType::Standard);
@@ -400,7 +400,7 @@ fn executions_rest_on_the_runtime_that_drove_them() {
     );
 }
 
-/// The children of a Distributed Map rest, too.
+/// The children of a Distributed Map are parked, too.
 #[test]
 fn children_that_rest_end_with_their_runtime() {
     let definition = machine(json!({

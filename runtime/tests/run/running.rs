@@ -1,4 +1,4 @@
-//! How many tasks and executions may run at a time.
+//! Limits on concurrent tasks and executions.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ use stepwright_runtime::{
 /// The functions of the tests.
 const FUNCTIONS: [&str; 3] = ["a", "b", "c"];
 
-/// Who is at work, and the most that ever were: of each function, and of all.
+/// The running handlers, and their maximum: of each function, and of all.
 #[derive(Default)]
 struct Seen(Mutex<HashMap<String, (usize, usize)>>);
 
@@ -37,14 +37,14 @@ impl Seen {
         self.0.lock().unwrap().get(of).map_or(0, |(_, most)| *most)
     }
 
-    /// Begins to look anew, when nobody is at work.
+    /// Resets the maximum, while no handler is running.
     fn reset(&self) {
         let before = std::mem::take(&mut *self.0.lock().unwrap());
         assert!(before.values().all(|(now, _)| *now == 0), "{before:?}");
     }
 }
 
-/// A handler at work.
+/// A running handler.
 struct Working(Arc<Seen>, String);
 
 impl Drop for Working {
@@ -56,7 +56,7 @@ impl Drop for Working {
     }
 }
 
-/// An engine on virtual time whose functions sleep, fail and panic as they are told.
+/// Builds an engine on virtual time whose functions sleep, fail and panic as their payload requests.
 fn builder(clock: &Clock, seen: &Arc<Seen>) -> EngineBuilder {
     let mut builder = Engine::builder().clock(clock.clone());
     for function in FUNCTIONS {
@@ -131,7 +131,7 @@ impl Most {
         })
     }
 
-    /// How many of a function run when as many as may do.
+    /// Returns the maximum concurrency of a function.
     fn of(&self, function: usize) -> usize {
         let all = self.all.unwrap_or(usize::MAX);
         self.of[function].unwrap_or(usize::MAX).min(all)
@@ -198,14 +198,14 @@ async fn holds_its_limits(most: Most, plans: Vec<Plan>, threads: bool) {
         assert!(seen <= most.of(place), "{seen} of {function}: {most:?}");
     }
     assert!(seen.most("all") <= most.all.unwrap_or(usize::MAX));
-    // No place is lost: as many run as may.
+    // No permit is lost: the maximum concurrency is reached.
     for (place, function) in FUNCTIONS.iter().enumerate() {
         seen.reset();
         let task = json!({"function": function, "seconds": 5, "timeout": 1_000_000});
         let tasks = vec![task; 8];
         let run = engine.start_machine("m", json!(tasks), StartOptions::new());
         run.await.unwrap().await.unwrap();
-        // Threads may be late to the first ones' end.
+        // Threads may see the end of the first ones late.
         assert!(
             threads || seen.most(function) == most.of(place).min(8),
             "{most:?}"
@@ -216,7 +216,7 @@ async fn holds_its_limits(most: Most, plans: Vec<Plan>, threads: bool) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Never more than the limit are at work, everybody gets a turn, all ends, and no place is lost.
+    /// The limit is never exceeded, every task gets a permit, all executions end, and no permit is lost.
     #[test]
     fn limits_hold_whatever_ends_a_task(most in most(), plans in prop::collection::vec(plan(), 1..8), threads in any::<bool>()) {
         let runtime = match threads {
@@ -285,7 +285,7 @@ async fn turns_come_in_the_order_of_arrival_and_other_lines_go_past() {
     assert_eq!(of("quick").collect::<Vec<_>>(), [3, 4]);
 }
 
-/// How many threads compute, and whether they may end.
+/// The number of computing threads, and whether they may end.
 #[derive(Default)]
 struct Computing {
     now: AtomicUsize,
@@ -324,7 +324,7 @@ async fn blocking_work_that_timed_out_keeps_its_place_until_it_is_done() {
         .unwrap();
     let first = engine.start::<Computes>(()).await.unwrap();
     let second = engine.start::<Computes>(()).await.unwrap();
-    // The thread of the first one computes on, and the second one's time runs out in the line.
+    // The thread of the first one continues to compute, and the second one times out in the queue.
     assert_eq!((first.await.unwrap(), second.await.unwrap()), (0, 0));
     computing.may_end.store(true, Ordering::SeqCst);
     assert_eq!(
@@ -348,7 +348,7 @@ fn limits_of_nobody_and_of_nothing_are_errors() {
     assert!(found.contains("lets none run"), "{found}");
 }
 
-/// An engine in which so many executions may be open; `rest` waits, `nest` starts one.
+/// Builds an engine with a limit of open executions; `rest` waits, `nest` starts one.
 fn narrow(open: usize) -> EngineBuilder {
     let rest = json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 10, "Next": "F"}, "F": {"Type": "Fail"}}});
     let nest = json!({"StartAt": "N", "States": {"N": {
@@ -385,14 +385,14 @@ async fn no_more_executions_are_open_than_may_be() {
         let second = start("rest", "2").await.unwrap();
         let refused = start("rest", "3").await.err().unwrap();
         assert_eq!(refused, StartError::ExecutionLimitExceeded(2));
-        // The same one again is none more, and Express executions do not count.
+        // Starting the same one again does not count, and Express executions do not count.
         start("rest", "2").await.unwrap();
         start("quick", "4").await.unwrap();
         drop(hold);
         let id = first.id().to_owned();
         assert_eq!(first.report().await.status, Status::Failed);
         assert_eq!(second.report().await.status, Status::Failed);
-        // A state that starts one more fails.
+        // A state that would exceed the limit fails.
         let hold = engine.clock().hold();
         start("rest", "5").await.unwrap();
         let nest = start("nest", "6").await.unwrap();

@@ -1,4 +1,4 @@
-//! One engine on real time, and any number of async runtimes that come and go.
+//! One engine on real time, with several async runtimes that start and shut down.
 
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -10,9 +10,9 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::support::{machine, output, task};
 
-/// What a second of real time is to these tests.
+/// A short real time for these tests.
 const SOON: Duration = Duration::from_millis(150);
-/// What never comes.
+/// Longer than any test may take.
 const HANGS: Duration = Duration::from_secs(20);
 
 fn real(definition: &Json) -> Engine {
@@ -38,11 +38,11 @@ async fn wait(engine: &Engine, seconds: f64) -> Status {
     run.unwrap().report().await.status
 }
 
-/// What `work` gives on a thread of its own; the test fails where that never comes.
+/// Runs `work` on a separate thread and returns its result; the test fails on a timeout.
 fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
-        // The test has given up where nobody listens.
+        // The receiver was dropped if the test has timed out.
         let _ = sender.send(work());
     });
     receiver.recv_timeout(HANGS).expect("the work ends")
@@ -96,7 +96,7 @@ fn a_wait_ends_while_the_runtime_that_waited_first_is_blocked() {
                 tokio::task::yield_now().await;
             }
             armed.send(()).unwrap();
-            // Nothing of this runtime goes on.
+            // Nothing runs on this runtime any more.
             blocked.recv().unwrap();
             drop(run);
         });

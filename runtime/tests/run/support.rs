@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Helpers of the tests.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ pub(crate) fn machine(state: Json) -> Json {
     json!({"StartAt": "S", "States": {"S": state}})
 }
 
-/// A task that calls the function `f` with its whole input and gives the payload.
+/// Returns a task that calls the function `f` with its whole input and returns the payload.
 pub(crate) fn task(more: Json) -> Json {
     let mut task = json!({
         "Type": "Task",

@@ -110,7 +110,7 @@ async fn each_attempt_gets_fresh_clocks() {
     assert_eq!(seconds(&report), 10.0 + 1.0 + 10.0 + 2.0 + 9.0);
 }
 
-/// A state machine whose branches wait so many seconds, one after the other.
+/// Returns a state machine whose branches wait these numbers of seconds, one after the other.
 fn waiting(branches: &[Vec<u8>], timeout: u8) -> Json {
     let chain = |waits: &Vec<u8>| {
         let mut states = serde_json::Map::new();
@@ -131,7 +131,7 @@ fn waiting(branches: &[Vec<u8>], timeout: u8) -> Json {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whichever alarms an execution has beside the one of its deadline, its time ends at the deadline, and before what is due at that very moment.
+    /// With any other timers, an execution times out at its deadline, and before other timers of the same moment.
     #[test]
     fn the_deadline_holds_among_all_other_alarms(
         branches in prop::collection::vec(prop::collection::vec(0..4u8, 1..5), 1..5),

@@ -22,7 +22,7 @@ fn asking(more: Json) -> Json {
     machine(state)
 }
 
-/// An engine whose function sends its token out.
+/// Returns an engine whose function sends its token to a channel.
 fn engine(definition: &Json) -> (Engine, mpsc::UnboundedReceiver<String>) {
     sending(builder(definition))
 }
@@ -73,7 +73,7 @@ async fn somebody_outside_answers_days_later() {
             "TaskSucceeded"
         ]
     );
-    // Once answered it is nobody's.
+    // After the answer the token is closed.
     let again = engine.send_task_success(&token, &1).await;
     assert_eq!(again, Err(TokenError::TaskDoesNotExist));
     let unknown = engine.send_task_success("guess", &1).await;
@@ -191,7 +191,7 @@ async fn an_answer_from_within_the_request_lands_after_it() {
     assert_eq!(kinds(&report)[4..6], ["TaskSubmitted", "TaskSucceeded"]);
 }
 
-/// An answer races with the timeout: what is told `Ok` counts, and what does not count is told why.
+/// An answer races with the timeout: an `Ok` answer is effective, and others get the reason.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_is_acknowledged_counts_whatever_rings_at_the_same_time() {
     let (engine, mut tokens) =

@@ -31,13 +31,13 @@ enum PaymentError {
     Declined { reason: String },
 }
 
-/// How often the card was charged, over all executions.
+/// Counts how many times the card was charged, over all executions.
 #[derive(Default)]
 struct Gateway {
     calls: AtomicU32,
 }
 
-/// Times out once, declines what is dear, and says which attempt it was.
+/// Times out once, declines large amounts, and returns the number of the attempt.
 #[task]
 async fn charge_card(context: &TaskContext, order: Order) -> Result<Receipt, PaymentError> {
     if let Some(gateway) = context.state::<Gateway>() {
@@ -167,7 +167,7 @@ async fn an_output_of_another_shape_is_told() {
     assert!(cause.starts_with("at `payment`: "), "{cause}");
 }
 
-/// Somebody else's.
+/// A task without a body.
 #[task]
 async fn pack(order: Order) -> String;
 

@@ -4,7 +4,7 @@ use crate::support::{Api, members, text};
 
 const PACK: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";
 
-/// A server with a machine whose one state is a task of the activity.
+/// Returns a server with a machine whose only state is a task of the activity.
 fn packing(more: Json) -> (Api, String) {
     let api = Api::over(stepwright_runtime::Engine::builder());
     api.call("CreateActivity", json!({"name": "pack"}));
@@ -92,7 +92,7 @@ fn a_poll_that_is_given_up_takes_no_task_along() {
             .expect("it is sent");
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    // The server learns that the client is gone.
+    // The server notices that the client has disconnected.
     std::thread::sleep(std::time::Duration::from_millis(50));
     api.start(&machine, &json!(7));
     assert_eq!(take(&api).1, json!(7));

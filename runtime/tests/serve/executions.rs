@@ -141,7 +141,7 @@ fn a_history_is_read_in_pages_and_backwards() {
 
 #[test]
 fn a_name_is_the_same_execution_while_that_runs_with_the_same_input() {
-    // Of its activity nobody asks for tasks.
+    // No worker polls its activity.
     let engine =
         Engine::builder().activity("arn:aws:states:us-east-1:123456789012:activity:nobody");
     let api = Api::over(engine);
@@ -210,7 +210,7 @@ fn executions_are_listed_newest_first_by_status_and_in_pages() {
     assert_eq!(failed["executions"].as_array().map(Vec::len), Some(1));
     let none = list(json!({"stateMachineArn": failing, "statusFilter": "SUCCEEDED"}));
     assert_eq!(none, json!({"executions": []}));
-    // A token is good for the list that gave it.
+    // A token is valid only for its own list.
     assert_eq!(
         api.refusal(
             "ListExecutions",

@@ -1,4 +1,4 @@
-//! Clients that are slow, gone, or send what is no request.
+//! Clients that are slow, disconnect, or send invalid requests.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -12,7 +12,7 @@ use crate::support::{Api, ROLE, pass};
 
 /// How long the server of these tests waits for a client.
 const PATIENCE: Duration = Duration::from_millis(300);
-/// What never comes.
+/// Longer than any test may take.
 const HANGS: Duration = Duration::from_secs(60);
 
 fn impatient() -> Api {
@@ -29,7 +29,7 @@ fn connect(api: &Api) -> TcpStream {
     stream
 }
 
-/// What comes until the server ends the connection.
+/// Reads until the server ends the connection.
 fn rest(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     // A connection that is reset has ended, too.
@@ -64,7 +64,7 @@ fn headers_that_do_not_end_are_not_waited_for() {
     let mut slow = connect(&api);
     let begun = Instant::now();
     slow.write_all(head(2).as_bytes()).expect("it reads");
-    // A byte now and then does not make it wait longer.
+    // Sending a byte from time to time does not extend the timeout.
     while slow.write_all(b"x-a: b\r\n").is_ok() {
         assert!(begun.elapsed() < HANGS, "it waits");
         std::thread::sleep(PATIENCE / 10);
@@ -84,7 +84,7 @@ fn a_body_that_does_not_come_is_told() {
     assert!(is_up(&api));
 }
 
-/// A client that is gone, and that the server hears nothing of.
+/// Clients that disappeared without notice do not block others.
 #[test]
 fn half_open_connections_hold_nobody_up() {
     let api = Api::new();
@@ -112,7 +112,7 @@ fn a_client_that_takes_no_answer_is_disconnected() {
     let request = head(body.len()).replace("ListStateMachines", "DescribeStateMachine");
     let request = format!("{request}\r\n{body}");
     let mut deaf = connect(&api);
-    // Requests one after the other, and no answer is read: at last the server stops reading, and then it ends the connection.
+    // Many requests without reading a response: at some point the server stops reading, and then it ends the connection.
     deaf.set_write_timeout(Some(Duration::from_millis(50)))
         .expect("it takes a limit");
     let begun = Instant::now();
@@ -120,7 +120,7 @@ fn a_client_that_takes_no_answer_is_disconnected() {
         match deaf.write(request.as_bytes()) {
             Ok(_) => {}
             Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock) => {}
-            // The connection is over.
+            // The connection has ended.
             Err(_) => break,
         }
         assert!(begun.elapsed() < HANGS, "it is served for ever");
@@ -137,7 +137,7 @@ fn headers_that_are_too_large_are_refused() {
     ] {
         let mut stream = connect(&api);
         let request = format!("{}{more}\r\n{{}}", head(2));
-        // The server may answer, and end, before it has read all.
+        // The server may respond and close the connection before it has read the whole request.
         let _ = stream.write_all(request.as_bytes());
         let answer = rest(&mut stream);
         assert!(
@@ -164,7 +164,7 @@ fn operations_that_take_long_hold_no_memory_of_bodies() {
         "transfer-encoding: chunked\r\n\r\n{:x}\r\n{poll}\r\n0\r\n\r\n",
         poll.len()
     );
-    // Together more than there is memory for bodies.
+    // Together they exceed the memory for bodies.
     let input = json!("x".repeat(240_000)).to_string();
     let start = json!({"stateMachineArn": waits["stateMachineArn"], "input": input}).to_string();
     let start = format!("content-length: {}\r\n\r\n{start}", start.len());
@@ -187,7 +187,7 @@ fn operations_that_take_long_hold_no_memory_of_bodies() {
     let comment = "x".repeat(100_000);
     let begun = Instant::now();
     api.create("large", &json!({"Comment": comment, "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}));
-    // A body that waits for memory is refused after thirty seconds.
+    // A body that waits for memory is rejected after thirty seconds.
     assert!(
         begun.elapsed() < Duration::from_secs(20),
         "{:?}",
@@ -273,7 +273,7 @@ fn json_that_nests_too_deep_is_refused() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// Whatever comes, there is an answer or the connection ends, and the server is up.
+    /// For all input, the server responds or ends the connection, and remains available.
     #[test]
     fn any_bytes_are_answered(
         operation in prop::sample::select(vec![

@@ -5,10 +5,10 @@ use serde_json::{Value as Json, json};
 
 use crate::support::Api;
 
-/// Sends bytes, and gives what comes back until the server ends the connection.
+/// Sends bytes, and returns the response up to the end of the connection.
 fn raw(api: &Api, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(&api.address).expect("it listens");
-    // The server may answer, and end, before it has read all.
+    // The server may respond and close the connection before it has read the whole request.
     let _ = stream.write_all(request);
     let mut answer = String::new();
     let _ = stream.read_to_string(&mut answer);

@@ -57,7 +57,7 @@ fn operations_are_called_with_members_and_times_as_the_sdk_integration_has_them(
         history["Events"][0]["ExecutionStartedEventDetails"]["Input"],
         r#"{"n":1}"#
     );
-    // A definition may be JSON itself.
+    // A definition may be a JSON value.
     let created = json!({"Name": "made", "RoleArn": ROLE, "Definition": pass()});
     let created = output(&run(
         &api,
@@ -93,7 +93,7 @@ fn a_state_answers_the_token_of_another() {
 #[test]
 fn an_error_has_the_name_and_the_cause_of_the_sdk_integration() {
     let api = Api::new();
-    // AWS looks at the token first, although the output is no JSON.
+    // AWS checks the token first, although the output is not JSON.
     for operation in ["sendTaskSuccess", "sendTaskFailure"] {
         let mut arguments = json!({"TaskToken": "NoSuchTaskToken"});
         if operation == "sendTaskSuccess" {

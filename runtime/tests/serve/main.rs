@@ -1,4 +1,4 @@
-//! The Step Functions API, asked over HTTP.
+//! The Step Functions API over HTTP.
 
 mod activities;
 mod executions;

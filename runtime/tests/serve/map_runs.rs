@@ -21,12 +21,12 @@ fn each(more: Json) -> Json {
     json!({"StartAt": "Each", "States": {"Each": state}})
 }
 
-/// A server on which an execution has begun such a Map over three items, and the ARNs of the execution and of its run.
+/// Returns a server on which an execution has started such a Map over three items, and the ARNs of the execution and of its run.
 fn begun(more: Json) -> (Api, String, String) {
     begun_over(Engine::builder(), more)
 }
 
-/// The same over an engine of one's own.
+/// Returns the same with a separate engine.
 fn begun_over(builder: EngineBuilder, more: Json) -> (Api, String, String) {
     let api = Api::over(builder);
     api.call("CreateActivity", json!({"name": "each"}));
@@ -158,7 +158,7 @@ fn a_run_is_described_and_its_children_are_listed() {
     assert_eq!(rest[0]["executionArn"], child);
     let (failed, _) = children(&api, json!({"mapRunArn": run, "statusFilter": "FAILED"}));
     assert!(failed.is_empty());
-    // Children are no executions of the state machine.
+    // Children are not listed as executions of the state machine.
     let (own, _) = children(
         &api,
         json!({"stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:m"}),
@@ -206,7 +206,7 @@ fn an_update_that_was_answered_is_there_after_a_crash() {
     for most in [2, 5, 3] {
         let update = json!({"mapRunArn": run, "maxConcurrency": most});
         api.call("UpdateMapRun", update);
-        // The power goes in the moment of the answer.
+        // The power fails at the moment of the response.
         let after = Api::over(Engine::builder().store(store.copy()));
         assert_eq!(describe(&after, &run)["maxConcurrency"], json!(most));
         let described = after.call("DescribeExecution", json!({"executionArn": execution}));

@@ -1,4 +1,4 @@
-//! Answers as the service gave them when it was recorded.
+//! Responses that equal those recorded from the service.
 
 use serde_json::{Value as Json, json};
 

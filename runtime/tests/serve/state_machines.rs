@@ -32,7 +32,7 @@ fn the_same_again_is_the_same_machine_and_anything_else_a_name_in_use() {
     let text = pass().to_string();
     let first = api.call("CreateStateMachine", request(&text));
     assert_eq!(api.call("CreateStateMachine", request(&text)), first);
-    // Other formatting is another definition.
+    // A definition with other formatting differs.
     assert_eq!(
         api.refusal("CreateStateMachine", request(&format!("{text} "))),
         format!("StateMachineAlreadyExists: State Machine Already Exists: '{ARN}'")

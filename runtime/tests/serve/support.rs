@@ -1,4 +1,4 @@
-//! A server, and a client that shows answers as they are.
+//! A server, and a client that returns raw responses.
 
 use serde_json::{Value as Json, json};
 use stepwright_runtime::serve::{Server, ServerBuilder};
@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/tests";
 
-/// A server in this process. It ends with the value.
+/// A server in this process. Dropping the value ends it.
 pub(crate) struct Api {
     pub(crate) address: String,
     pub(crate) engine: Engine,
@@ -19,7 +19,7 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    /// A server over an engine on virtual time.
+    /// Creates a server for an engine on virtual time.
     pub(crate) fn new() -> Self {
         Self::over(Engine::builder().virtual_time())
     }
@@ -54,7 +54,7 @@ impl Api {
         }
     }
 
-    /// The status and the body of an answer.
+    /// Returns the status and the body of a response.
     pub(crate) fn ask(&self, operation: &str, request: &Json) -> (u16, Json) {
         let answer = self
             .agent
@@ -67,14 +67,14 @@ impl Api {
         (answer.status().as_u16(), body.expect("it is JSON"))
     }
 
-    /// The answer of an operation that succeeds.
+    /// Returns the response of an operation that must succeed.
     pub(crate) fn call(&self, operation: &str, request: Json) -> Json {
         let (status, body) = self.ask(operation, &request);
         assert_eq!(status, 200, "{operation}: {body}");
         body
     }
 
-    /// `Code: message` of one that does not.
+    /// Returns `Code: message` of an operation that must fail.
     pub(crate) fn refusal(&self, operation: &str, request: Json) -> String {
         let (status, body) = self.ask(operation, &request);
         assert_ne!(status, 200, "{operation}: {body}");
@@ -84,7 +84,7 @@ impl Api {
         format!("{code}: {message}")
     }
 
-    /// Creates a state machine and gives its ARN.
+    /// Creates a state machine and returns its ARN.
     pub(crate) fn create(&self, name: &str, definition: &Json) -> String {
         let created = self.call(
             "CreateStateMachine",
@@ -93,7 +93,7 @@ impl Api {
         text(&created["stateMachineArn"])
     }
 
-    /// Starts an execution and gives its ARN.
+    /// Starts an execution and returns its ARN.
     pub(crate) fn start(&self, machine: &str, input: &Json) -> String {
         let started = self.call(
             "StartExecution",
@@ -102,7 +102,7 @@ impl Api {
         text(&started["executionArn"])
     }
 
-    /// What DescribeExecution tells when an execution is over.
+    /// Returns the response of DescribeExecution after the end of an execution.
     pub(crate) fn finished(&self, execution: &str) -> Json {
         loop {
             let described = self.call("DescribeExecution", json!({"executionArn": execution}));

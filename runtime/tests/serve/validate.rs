@@ -10,7 +10,7 @@ fn validate(api: &Api, definition: &str, more: Json) -> Json {
     api.call("ValidateStateMachineDefinition", request)
 }
 
-/// A definition with so many errors, and one warning.
+/// Returns a definition with this number of errors, and one warning.
 fn broken(errors: usize) -> String {
     let mut states = json!({"Start": {"Type": "Pass", "Parameters": {"path": "$.a"}, "End": true}});
     for index in 0..errors {
@@ -99,7 +99,7 @@ fn the_type_decides_what_is_allowed() {
     assert_eq!(found["result"], "FAIL");
 }
 
-/// What is valid can be created, and what is not is refused with the same words.
+/// Valid definitions can be created, and invalid ones are rejected with the same message.
 #[test]
 fn validation_and_creation_agree() {
     let api = Api::new();

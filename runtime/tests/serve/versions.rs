@@ -30,7 +30,7 @@ fn publish(api: &Api) -> String {
     text(&published["stateMachineVersionArn"])
 }
 
-/// A machine with three versions, which answer 1, 2 and 3.
+/// Creates a machine with three versions, which return 1, 2 and 3.
 fn versions(api: &Api) {
     let definition: Json = serde_json::from_str(&answers(1)).expect("it is JSON");
     api.create("m", &definition);
@@ -201,7 +201,7 @@ fn an_alias_routes_by_weight() {
     let outputs: Vec<Json> = (0..40)
         .map(|_| output(&api, &prod)["output"].clone())
         .collect();
-    // That all of forty are the same happens once in 10^12.
+    // The probability that all forty are equal is 10^-12.
     assert!(
         outputs.contains(&json!("1")) && outputs.contains(&json!("3")),
         "{outputs:?}"

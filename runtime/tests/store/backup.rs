@@ -21,7 +21,7 @@ fn a_backup_beside_a_writer_is_a_store_as_it_was_at_one_moment() {
                 .step_by(2)
                 .take_while(|_| !is_over.load(Ordering::Relaxed))
             {
-                // Both or none of them are in a backup.
+                // A backup contains both or none of them.
                 store
                     .commit(&[start(key, 700), start(key + 1, 700)])
                     .expect("it is committed");
@@ -59,7 +59,7 @@ fn a_backup_overwrites_nothing_and_leaves_nothing_behind_when_it_fails() {
             .backup(folder.path().join("missing").join("copy.db"))
             .is_err()
     );
-    // What a backup that was broken off left behind does not stop the next.
+    // The remains of an interrupted backup do not prevent the next one.
     std::fs::write(folder.path().join("copy.db.part"), "half").expect("a file");
     let copy = folder.path().join("copy.db");
     reader.backup(&copy).expect("a backup");
@@ -70,7 +70,7 @@ fn a_backup_overwrites_nothing_and_leaves_nothing_behind_when_it_fails() {
     assert!(!folder.path().join("copy.db.part").exists());
 }
 
-/// An engine on a file, with a machine that waits a little twice.
+/// Returns an engine on a file, with a machine that waits twice.
 fn engine(path: &Path) -> Engine {
     let text = json!({"StartAt": "A", "States": {
         "A": {"Type": "Wait", "Seconds": 1, "Next": "B"},
@@ -82,8 +82,8 @@ fn engine(path: &Path) -> Engine {
     builder.store(store).build().expect("an engine")
 }
 
-/// Starts executions without a pause, and takes backups meanwhile. Each is a store with which an engine goes on: all that was acknowledged
-/// before it is there, and comes to its end.
+/// Starts executions without a pause, and takes backups concurrently. An engine can continue on each backup: it contains all executions that
+/// were acknowledged before, and they end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_under_load_has_all_that_was_acknowledged_before_it_and_goes_on() {
     let (folder, path) = place();

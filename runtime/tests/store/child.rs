@@ -1,4 +1,4 @@
-//! What runs in a process of its own: this test binary, started again with one ignored test.
+//! Tests that run in a separate process: this test binary, started again with one ignored test.
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::support::execution;
 const STORE: &str = "STEPWRIGHT_TEST_STORE";
 const SAYS: &str = "says: ";
 
-/// The records of execution `key`, from its start on.
+/// Returns the records of execution `key`, from its start on.
 pub(crate) fn records(key: u64) -> Vec<Bytes> {
     let size = |seq: u64| ((key * 37 + seq * 1_009) % 3_000) as usize;
     (0..4)
@@ -42,7 +42,7 @@ fn whole(key: u64) -> Vec<Change> {
     changes
 }
 
-/// Commits executions from four threads until it is killed, and says the key of each that is durable.
+/// Commits executions from four threads until it is killed, and prints the key of each durable one.
 #[test]
 #[ignore = "run by other tests, in a process of its own"]
 fn commits_until_killed() {
@@ -63,7 +63,7 @@ fn commits_until_killed() {
     });
 }
 
-/// Commits executions, says the key of each that is durable, and in the end what the first one is refused with.
+/// Commits executions, prints the key of each durable one, and at the end the error of the first rejected one.
 #[test]
 #[ignore = "run by other tests, in a process of its own"]
 fn commits_until_refused() {
@@ -80,7 +80,7 @@ fn commits_until_refused() {
     }
 }
 
-/// Opens a store, commits one execution and closes the store, until it is killed, and says the key of each.
+/// Opens a store, commits one execution and closes the store, until it is killed, and prints the key of each.
 #[test]
 #[ignore = "other tests run it in a separate process"]
 fn opens_and_closes_until_killed() {
@@ -93,7 +93,7 @@ fn opens_and_closes_until_killed() {
     }
 }
 
-/// Tries to open a store and says how that ended.
+/// Tries to open a store and prints the result.
 #[test]
 #[ignore = "run by other tests, in a process of its own"]
 fn opens_once() {
@@ -103,7 +103,7 @@ fn opens_once() {
     }
 }
 
-/// A line that the parent hears, in one write. The harness writes lines of its own.
+/// Prints a line for the parent, in one write. The test harness prints further lines.
 fn say(text: &str) {
     let mut out = std::io::stdout().lock();
     out.write_all(format!("\n{SAYS}{text}\n").as_bytes())
@@ -111,7 +111,7 @@ fn say(text: &str) {
     out.flush().expect("the parent listens");
 }
 
-/// Starts a test of this file in a process of its own, with a copy of this binary or this binary itself.
+/// Starts a test of this file in a separate process, with a copy of this binary or this binary itself.
 pub(crate) fn command(binary: &Path, test: &str, store: &Path) -> Command {
     let mut command = Command::new(binary);
     command.args([
@@ -150,16 +150,16 @@ impl Committer {
         self.child.id()
     }
 
-    /// The key of the next execution that is durable; `None` when the process is over.
+    /// Returns the key of the next durable execution; `None` when the process has ended.
     pub(crate) fn next(&mut self) -> Option<u64> {
-        // A line that the kill cut is no number that was said.
+        // A line that the kill truncated does not count.
         self.lines
             .by_ref()
             .map_while(Result::ok)
             .find_map(|line| said(&line)?.parse().ok())
     }
 
-    /// Kills the process, and gives all that it has said since. A number of which digits may be missing is left out.
+    /// Kills the process, and returns all keys that it has printed since. A number with possibly missing digits is omitted.
     pub(crate) fn kill(mut self) -> Vec<u64> {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");

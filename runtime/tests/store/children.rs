@@ -19,7 +19,7 @@ fn keys(rows: Vec<StoredExecution>) -> Vec<u64> {
     keys
 }
 
-/// An execution with two Map Runs; a child of the first has one of its own; and another execution with a run.
+/// Returns an execution with two Map Runs, of which a child of the first has its own run, and another execution with a run.
 fn family() -> Vec<Change> {
     vec![
         start(1, 10),
@@ -46,7 +46,7 @@ fn check(store: &mut dyn Store) -> Result<(), StoreError> {
     assert_eq!(keys(reader.open_executions()?), [1, 2, 3, 4, 5, 6, 7]);
     let runs = reader.map_runs(1)?.into_iter().map(|run| run.arn);
     assert_eq!(runs.collect::<Vec<_>>(), ["a", "b"]);
-    // A run is one execution's, and a child that of a run that is there.
+    // A run belongs to one execution, and a child to an existing run.
     let refused = |store: &mut dyn Store, change: Change| {
         let error = store.commit(&[change]).expect_err("it does not fit");
         assert!(matches!(error, StoreError::Conflict { .. }), "{error:?}");
@@ -54,7 +54,7 @@ fn check(store: &mut dyn Store) -> Result<(), StoreError> {
     refused(store, map_run(6, "a"));
     refused(store, map_run(9, "new"));
     refused(store, child(8, "new", 0));
-    // With an execution go its runs, their children, and what these have, as soon as all of them are over.
+    // An execution is deleted with its runs, their children, and the data of these, as soon as all of them are closed.
     for key in [1, 2, 3, 4, 5] {
         refused(store, Change::Delete { key: 1 });
         store.commit(&[closed(key)])?;
@@ -72,7 +72,7 @@ fn check(store: &mut dyn Store) -> Result<(), StoreError> {
         assert_eq!(reader.map_run(arn)?, None);
     }
     assert_eq!(keys(reader.list(&of_run("other"))?), [7]);
-    // A child alone may go, too.
+    // A single child may be deleted, too.
     store.commit(&[closed(7), Change::Delete { key: 7 }])?;
     assert_eq!(reader.map_runs(6)?.len(), 1);
     Ok(())

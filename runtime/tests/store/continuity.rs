@@ -1,4 +1,4 @@
-//! A file and a log that do not belong together: what an operator makes of a store with `cp`, `mv` and `rm`.
+//! A file and a log that do not belong together, as operators may produce with `cp`, `mv` and `rm`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ fn count(path: &Path) -> usize {
     everything(&mut SqliteReader::open(path).expect("a reader")).len()
 }
 
-/// Neither an engine nor a reader opens the store, and nothing of it changes. Returns the error.
+/// Checks that neither an engine nor a reader opens the store, and that it is unchanged. Returns the error.
 fn refused(path: &Path) -> StoreError {
     let content = || ["", "-wal"].map(|suffix| fs::read(suffixed(path, suffix)).ok());
     let before = content();
@@ -149,7 +149,7 @@ fn an_older_copy_of_the_file_next_to_the_log_of_the_same_session_is_refused() {
     let mut store = SqliteStore::open(&path).expect("it opens");
     let old = folder.path().join("orders-old.db");
     fs::copy(&path, &old).expect("a copy");
-    // The log begins anew several times.
+    // The log restarts several times.
     for key in 1..=700 {
         store
             .commit(&[start(key, 100_000)])
@@ -160,7 +160,7 @@ fn an_older_copy_of_the_file_next_to_the_log_of_the_same_session_is_refused() {
     let error = SqliteStore::open(&old).expect_err("it is refused");
     let why = "the store's file is older than the changes that the log continues";
     assert!(error.to_string().contains(why), "{error}");
-    // The file as it is now belongs to the log.
+    // The current file belongs to the log.
     copy(&path, &old, &["", "-wal"]);
     drop(store);
     assert_eq!(count(&old), 700);
@@ -204,7 +204,7 @@ fn a_file_that_was_copied_from_an_engine_without_its_log_is_refused() {
         }
     };
     check(&path);
-    // An empty log is none: SQLite never empties that of an open store.
+    // An empty log counts as missing: SQLite never empties that of an open store.
     fs::write(suffixed(&path, "-wal"), "").expect("a file");
     check(&path);
     copy(&killed, &path, &["-wal"]);
@@ -216,7 +216,7 @@ fn a_store_that_was_killed_opens_for_readers_and_engines_and_can_be_moved() {
     let (folder, path) = place();
     let killed = killed(folder.path());
     copy(&killed, &path, &["", "-wal"]);
-    // Readers change nothing, and take no log away.
+    // Readers change nothing, and remove no log.
     for _ in 0..2 {
         assert_eq!(count(&path), 3);
     }
@@ -272,7 +272,7 @@ fn recovery_refuses_a_damaged_file_and_one_that_an_engine_has_open() {
     assert!(!suffixed(&missing, ".lock").exists());
 }
 
-/// Kills a process that opens the store, commits a little and closes it, over and over.
+/// Kills a process that opens the store, commits some changes and closes it, repeatedly.
 #[test]
 fn a_kill_while_a_store_is_opened_or_closed_leaves_a_store_that_opens() {
     let (_folder, path) = place();
@@ -289,7 +289,7 @@ fn a_kill_while_a_store_is_opened_or_closed_leaves_a_store_that_opens() {
             last >= acknowledged,
             "round {round}: {acknowledged} is lost"
         );
-        // Every other round the next process finds what the kill left.
+        // In every other round the next process finds the state after the kill.
         if round % 2 == 0 {
             drop(reader);
             let store = SqliteStore::open(&path);

@@ -14,7 +14,7 @@ use crate::support::{child, closed, fill, machine, map_run, place, start};
 const PAGE: usize = 8_192;
 const EXECUTIONS: u64 = 300;
 
-/// Reads and writes all of it; the first error.
+/// Reads and writes the whole store; returns the first error.
 fn use_all(path: &Path) -> Result<(), StoreError> {
     let mut store = SqliteStore::open(path)?;
     store.commit(&[Change::Machine(machine())])?;
@@ -125,14 +125,14 @@ fn a_page_that_is_lost_or_torn_is_an_error_that_says_what_to_do() {
             bytes[page * PAGE + from..(page + 1) * PAGE].fill(byte);
             refill(&path, &bytes);
             match use_all(&path) {
-                // The hole lies where nothing was.
+                // The hole is in unused space.
                 Ok(()) => assert_eq!(from, PAGE / 2, "page {page}"),
                 Err(error @ StoreError::Corrupt { .. }) => {
                     assert!(error.to_string().contains("restore a backup"), "{error}");
                     damaged += 1;
                 }
                 Err(StoreError::NotAStore { .. }) => assert_eq!(page, 0),
-                // A row whose key is lost is missing to whoever looks for it.
+                // A row whose key is damaged cannot be found by its key.
                 Err(StoreError::Conflict { .. }) => assert_eq!(from, PAGE / 2, "page {page}"),
                 Err(error) => panic!("page {page}, byte {byte}: {error:?}"),
             }
@@ -198,7 +198,7 @@ fn words_that_nobody_wrote_are_an_error() {
 
 #[test]
 fn a_record_that_changed_on_the_disk_or_lies_in_anothers_place_is_an_error() {
-    // A short first record lies in the execution's row, a long one among the others.
+    // A short first record is in the execution's row, a long one among the others.
     for (bytes, table, place_of) in [(500, "executions", "key"), (2_000, "records", "execution")] {
         for damage in [
             "data = zeroblob(length(data))".to_owned(),

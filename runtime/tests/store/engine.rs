@@ -22,7 +22,7 @@ fn an_execution_goes_on_from_its_file() {
         json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "End": true}}})
             .to_string();
     let mut id = String::new();
-    // Each runtime takes what runs on it along when it goes.
+    // A runtime that shuts down drops its tasks.
     for is_first in [true, false] {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
@@ -42,7 +42,7 @@ fn an_execution_goes_on_from_its_file() {
     }
 }
 
-/// What cannot be read proves no time: nothing is deleted by age.
+/// A mark that cannot be read proves no time: nothing is deleted by age.
 #[tokio::test]
 async fn a_damaged_mark_of_the_clock_stops_no_engine_and_deletes_nothing() {
     let folder = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@ use stepwright_runtime::store::{Change, SqliteStore, Store, StoreError};
 
 use crate::support::{closed, everything, place, start};
 
-/// Commits until the store is full, and gives the key that found no room.
+/// Commits until the store is full, and returns the key for which there was no space.
 fn fill_up(store: &mut SqliteStore) -> u64 {
     for key in 1.. {
         match store.commit(&[

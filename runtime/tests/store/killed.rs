@@ -8,7 +8,7 @@ use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreError};
 use crate::child::{Committer, records};
 use crate::support::{everything, place};
 
-/// Kills a process that commits, twenty times, each time a little later, and looks at the same file after each.
+/// Kills a process that commits, twenty times, each time a little later, and checks the same file after each kill.
 #[test]
 fn what_was_acknowledged_before_a_kill_is_there_and_nothing_is_there_in_part() {
     let (_folder, path) = place();
@@ -19,7 +19,7 @@ fn what_was_acknowledged_before_a_kill_is_there_and_nothing_is_there_in_part() {
         sleep(Duration::from_micros(round * round * 150));
         acknowledged.extend(child.kill());
 
-        // The lock is free at once, and the next engine finds all.
+        // The lock is free immediately, and the next engine finds all executions.
         let store = SqliteStore::open(&path).expect("nothing stays locked");
         let found = everything(&mut *store.reader().expect("a reader"));
         for (execution, found) in &found {

@@ -1,4 +1,4 @@
-//! The write-ahead log begins anew while commits go on.
+//! The write-ahead log restarts while commits continue.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::support::{everything, place, start};
 
 /// Bytes of a record; a commit writes it twice.
 const RECORD: usize = 100_000;
-/// Pages of the log after which it is copied, with room for what is committed meanwhile.
+/// Bytes of the log after which it is copied, with a margin for concurrent commits.
 const MOST: u64 = 4 * 2_000 * 8_192;
 
 fn log(store: &Path) -> u64 {
@@ -34,12 +34,12 @@ fn commit(store: &mut SqliteStore, keys: std::ops::RangeInclusive<u64>) {
 fn it_stays_short_however_much_is_committed_and_whoever_reads() {
     let (_folder, path) = place();
     let mut store = SqliteStore::open(&path).expect("it opens");
-    // Ten times what the log may have.
+    // Ten times the limit of the log.
     let executions = 10 * MOST / (2 * RECORD as u64) / 4;
     let half = executions / 2;
     commit(&mut store, 1..=half);
     assert!(log(&path) < MOST, "{}", log(&path));
-    // One that reads for long keeps the log as it is, and no longer than it reads.
+    // A long-running reader retains the log, but only while it reads.
     let reading = rusqlite::Connection::open(&path).expect("it opens");
     reading
         .execute_batch("BEGIN; SELECT count(*) FROM executions;")
@@ -56,7 +56,7 @@ fn it_stays_short_however_much_is_committed_and_whoever_reads() {
         assert!(records.len() == 2 && records.iter().all(|record| **record == whole));
     }
     drop((reader, store));
-    // The last to close leaves no log behind.
+    // Closing the last connection removes the log.
     let store = SqliteStore::open(&path).expect("it opens");
     assert_eq!(everything(&mut *store.reader().expect("a reader")), all);
 }

@@ -1,4 +1,4 @@
-//! Stores: that both keep the same, and what a file does when the world is against it.
+//! Stores: that both store the same data, and how a file behaves under failures.
 
 mod backup;
 mod child;

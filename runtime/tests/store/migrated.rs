@@ -43,7 +43,7 @@ const FIRST: &str = "
     ) WITHOUT ROWID;
 ";
 
-/// What version 3 has beside that.
+/// The additions of version 3.
 const TO_THIRD: &str = "
     CREATE TABLE activities (
         arn TEXT PRIMARY KEY,
@@ -65,7 +65,7 @@ const TO_THIRD: &str = "
     CREATE INDEX executions_of_machine ON executions (machine, started) WHERE map_run IS NULL;
 ";
 
-/// The rows of the newest version as the first wrote them.
+/// Copies the rows of the newest version to the format of the first one.
 const COPY: &str = "
     INSERT INTO executions (key, arn, name, machine, machine_hash, status, started, stopped)
         SELECT key, arn, one.name, version.name, hash, status, started, stopped
@@ -110,7 +110,7 @@ fn a_file_of_the_first_version_is_migrated_with_all_that_it_has() {
     let mut store = SqliteStore::open(&path).expect("it is migrated");
     let mut reader = store.reader().expect("a reader");
     assert_eq!(everything(&mut *reader), expected);
-    // It takes what the first version did not know.
+    // It accepts data that the first version did not support.
     store
         .commit(&[map_run(1, "run"), child(6, "run", 0)])
         .expect("they are committed");
@@ -119,7 +119,7 @@ fn a_file_of_the_first_version_is_migrated_with_all_that_it_has() {
     assert_eq!(schema(&path), schema(&newest));
 }
 
-/// An execution of a version, with a first record of so many bytes.
+/// Returns an execution of a version, with a first record of this number of bytes.
 fn started(key: u64, machine: &str, hash: &str, bytes: usize) -> Change {
     let execution = StoredExecution {
         machine: machine.into(),
@@ -130,7 +130,7 @@ fn started(key: u64, machine: &str, hash: &str, bytes: usize) -> Change {
     Change::Start { execution, data }
 }
 
-/// What a reader tells of a file, but for where its records lie.
+/// Returns everything that a reader returns of a file, independent of where its records are stored.
 fn told(reader: &mut dyn StoreReader) -> impl PartialEq + std::fmt::Debug + use<> {
     let of_machine = |machine: &str| StoreFilter {
         machine: Some(machine.to_owned()),
@@ -191,7 +191,7 @@ fn a_file_of_the_third_version_is_migrated_with_all_that_it_has() {
     );
     make(&path, 3, &newest, &copy);
     let mut migrated = SqliteStore::open(&path).expect("it is migrated");
-    // Both go on alike.
+    // Both behave the same from now on.
     for store in [&mut store, &mut migrated] {
         store
             .commit(&[

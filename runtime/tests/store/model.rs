@@ -1,4 +1,4 @@
-//! Random changes leave the same in memory and in a file, after each commit and after the file is opened again.
+//! Random changes have the same result in memory and in a file, after each commit and after the file is opened again.
 
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ fn machine() -> impl Strategy<Value = StoredMachine> {
     })
 }
 
-/// Most are children of runs that are there, of which there are few.
+/// Most are children of the few existing runs.
 fn child_of() -> impl Strategy<Value = Option<StoredChild>> {
     let child = (text(), any::<u32>());
     let child = child.prop_map(|(map_run, number)| StoredChild { map_run, number });
@@ -119,7 +119,7 @@ fn columns() -> impl Strategy<Value = StoredListing> {
     )
 }
 
-/// Some stores have no execution without them, others do.
+/// Some stores have no execution without a listing, others do.
 fn listing() -> impl Strategy<Value = Option<StoredListing>> {
     prop_oneof![9 => columns().prop_map(Some), 1 => Just(None)]
 }

@@ -1,4 +1,4 @@
-//! The block of docs/engine.md about a store: it compiles. What it does is tried in `engine.rs`, on a file elsewhere.
+//! The code block of docs/engine.md about a store: it compiles. `engine.rs` tests its behaviour on another file.
 
 use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::{Engine, MachineType};
@@ -12,5 +12,5 @@ async fn engine(definition: &str) -> Result<Engine, Box<dyn std::error::Error>> 
         .build()?)
 }
 
-/// It is called by nobody, for it would leave its file behind.
+/// Never called, because it would create a file.
 const _: fn(&str) = |definition| drop(engine(definition));

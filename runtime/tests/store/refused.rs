@@ -40,7 +40,7 @@ fn a_second_engine_of_this_process_is_refused_by_any_name_of_the_file_and_reader
     }
     let mut reader = SqliteReader::open(&path).expect("a reader");
     assert_eq!(everything(&mut reader).len(), 2);
-    // The refused ones took no lock away.
+    // The rejected attempts did not release the lock.
     first
         .commit(&[crate::support::start(3, 10)])
         .expect("the first goes on");
@@ -125,7 +125,7 @@ fn what_is_not_there_is_said() {
     SqliteStore::open(&path).expect("an engine begins with an empty file");
 }
 
-/// What only a user without all rights meets. As root, the store is opened by a process of another user.
+/// Tests for a user without all permissions. As root, a process of another user opens the store.
 #[cfg(unix)]
 mod rights {
     use std::os::unix::fs::PermissionsExt;
@@ -141,7 +141,7 @@ mod rights {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
     }
 
-    /// A user whom rights bind.
+    /// A user without full permissions.
     struct User {
         binary: PathBuf,
         is_root: bool,
@@ -149,7 +149,7 @@ mod rights {
 
     impl User {
         fn new(folder: &Path) -> Self {
-            // Another user may not get at this binary where it lies.
+            // Another user may have no access to the directory of this binary.
             let binary = folder.join("child");
             allow(folder, 0o755);
             fs::copy(std::env::current_exe().expect("this binary"), &binary).expect("a copy");
@@ -161,7 +161,7 @@ mod rights {
             Self { binary, is_root }
         }
 
-        /// What the user is told who opens a store.
+        /// Returns the message for a user who opens a store.
         fn opens(&self, store: &Path) -> String {
             let mut command = command(&self.binary, "opens_once", store);
             if self.is_root {

@@ -9,8 +9,8 @@ use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreError};
 use crate::continuity::suffixed;
 use crate::support::{everything, fill, place, start};
 
-/// Makes a store, does this to its files, and checks that it is noticed without a commit, by a commit and by a probe. A commit does not look
-/// for a log that was renamed.
+/// Creates a store, applies this to its files, and checks that it is detected without a commit, by a commit and by a probe. A commit does not
+/// check for a log that was renamed.
 fn is_noticed(file: &str, replace: impl Fn(&Path)) {
     let (_folder, path) = place();
     let mut store = SqliteStore::open(&path).expect("it opens");

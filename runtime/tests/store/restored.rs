@@ -1,4 +1,4 @@
-//! Backups that are put in the place of a store.
+//! Restoring backups at the path of a store.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ fn a_restored_backup_opens_and_the_old_files_are_moved_aside() {
     assert_eq!([main, log].map(|path| fs::read(path).expect("a file")), old);
     assert_eq!(count(&path), 2);
     drop(SqliteStore::open(&path).expect("it opens"));
-    // Twice in a second has two names, and the old store can be restored with its log.
+    // A second restore in the same second uses another name, and the old store can be restored with its log.
     let again = SqliteStore::restore(&backup, &path).expect("it is restored");
     assert!(!again.moved_aside.contains(main), "{again:?}");
     fs::rename(main, &path).expect("it moves");
@@ -96,7 +96,7 @@ fn what_is_no_closed_store_is_not_restored_and_nothing_changes() {
     let half = damaged.len() / 2;
     damaged[half..half + 8_192].fill(0xA5);
     fs::write(file("damaged.db"), &damaged).expect("a file");
-    // SQLite finds nothing wrong with a record that was changed.
+    // SQLite does not detect a changed record.
     fs::copy(&backup, file("changed.db")).expect("a copy");
     rusqlite::Connection::open(file("changed.db"))
         .and_then(|file| file.execute("UPDATE executions SET data = zeroblob(500)", []))

@@ -8,7 +8,7 @@ use stepwright_runtime::store::{
 use stepwright_runtime::{MachineType, Status};
 use tempfile::TempDir;
 
-/// A folder of its own, and the path of a store in it.
+/// Creates a temporary directory, and the path of a store in it.
 pub(crate) fn place() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("orders.db");
@@ -39,7 +39,7 @@ pub(crate) fn machine() -> StoredMachine {
     }
 }
 
-/// What begins an execution: one that has a record of so many bytes.
+/// Returns the change that starts an execution with a record of this number of bytes.
 pub(crate) fn start(key: u64, bytes: usize) -> Change {
     let data = Bytes::from(vec![key as u8; bytes]);
     Change::Start {
@@ -48,7 +48,7 @@ pub(crate) fn start(key: u64, bytes: usize) -> Change {
     }
 }
 
-/// What ends an execution.
+/// Returns the change that closes an execution.
 pub(crate) fn closed(key: u64) -> Change {
     Change::Close {
         key,
@@ -57,7 +57,7 @@ pub(crate) fn closed(key: u64) -> Change {
     }
 }
 
-/// A Map Run of an execution.
+/// Returns the change that adds a Map Run of an execution.
 pub(crate) fn map_run(execution: u64, arn: &str) -> Change {
     Change::MapRun(StoredMapRun {
         arn: arn.to_owned(),
@@ -66,7 +66,7 @@ pub(crate) fn map_run(execution: u64, arn: &str) -> Change {
     })
 }
 
-/// What begins a child of a Map Run.
+/// Returns the change that starts a child of a Map Run.
 pub(crate) fn child(key: u64, map_run: &str, number: u32) -> Change {
     let child_of = StoredChild {
         map_run: map_run.to_owned(),
@@ -81,14 +81,14 @@ pub(crate) fn child(key: u64, map_run: &str, number: u32) -> Change {
     }
 }
 
-/// Commits so many executions, one at a time.
+/// Commits this number of executions, one at a time.
 pub(crate) fn fill(store: &mut dyn Store, executions: u64) {
     for key in 1..=executions {
         store.commit(&[start(key, 500)]).expect("it is committed");
     }
 }
 
-/// All executions with their records.
+/// Returns all executions with their records.
 pub(crate) fn everything(reader: &mut dyn StoreReader) -> Vec<(StoredExecution, Vec<Bytes>)> {
     let executions = reader.list(&Default::default()).expect("executions");
     let with = |row: StoredExecution| {

@@ -15,13 +15,13 @@ fn wal(store: &Path) -> PathBuf {
     path.into()
 }
 
-/// A store as a loss of power leaves it, with this log.
+/// Creates a store as after a loss of power, with this log.
 fn left_behind(folder: &Path, store: &[u8], log: &[u8]) -> PathBuf {
     let path = folder.join("left.db");
     for suffix in ["", "-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
-        // The first time there is none.
+        // The first time there is no such file.
         let _ = fs::remove_file(name);
     }
     fs::write(&path, store).expect("a file");
@@ -29,7 +29,7 @@ fn left_behind(folder: &Path, store: &[u8], log: &[u8]) -> PathBuf {
     path
 }
 
-/// The keys of what is there, each of which is whole.
+/// Returns the keys of the executions, and checks that each is complete.
 fn keys(path: &Path) -> Vec<u64> {
     let store = SqliteStore::open(path).expect("it opens");
     let mut found = everything(&mut *store.reader().expect("a reader"));
@@ -50,7 +50,7 @@ fn of_a_log_that_is_cut_or_torn_the_commits_before_that_are_there() {
     let (folder, path) = place();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, EXECUTIONS);
-    // As they lie on the disk while the engine runs.
+    // The files on the disk while the engine runs.
     let (file, log) = (
         fs::read(&path).expect("a file"),
         fs::read(wal(&path)).expect("a log"),
@@ -60,12 +60,12 @@ fn of_a_log_that_is_cut_or_torn_the_commits_before_that_are_there() {
     let whole: Vec<u64> = (1..=EXECUTIONS).collect();
     assert_eq!(keys(&left_behind(folder.path(), &file, &log)), whole);
     let mut counts = Vec::new();
-    // SQLite never empties the log of an open store, so one that is empty is refused: see `continuity.rs`.
+    // SQLite never empties the log of an open store, so an empty one is rejected: see `continuity.rs`.
     for cut in (1..log.len()).step_by(16_411) {
         let found = keys(&left_behind(folder.path(), &file, &log[..cut]));
         assert!(whole.starts_with(&found), "cut at {cut}: {found:?}");
         counts.push(found.len());
-        // The sector that was being written has something else in it.
+        // The sector that was being written has other content.
         let mut torn = log.clone();
         let end = (cut + 512).min(torn.len());
         torn[cut..end].fill(0xA5);
@@ -116,7 +116,7 @@ fn a_limit_on_the_size_of_files_is_an_error_and_loses_nothing_that_was_acknowled
         } else {
             assert!(!is_told && !output.status.success(), "{text}");
         }
-        // Where there is room again, all of it is there, and it goes on.
+        // When there is space again, all executions are in the store, and it can be written to.
         let mut store = SqliteStore::open(&path).expect("it opens");
         let found = everything(&mut SqliteReader::open(&path).expect("a reader"));
         for (execution, found) in &found {

@@ -1,4 +1,4 @@
-//! Tests of single states, as AWS's TestState makes them.
+//! Tests of single states, as in AWS's TestState.
 
 mod context;
 mod inspection;
@@ -16,17 +16,17 @@ use stepwright_runtime::test_state::{
     InspectionLevel, TestStateRequest, TestStateResponse, test_state,
 };
 
-/// The response to a request that is not refused.
+/// Returns the response to a request that must be accepted.
 async fn tested(request: TestStateRequest) -> TestStateResponse {
     test_state(&request).await.unwrap()
 }
 
-/// What a refused request is told.
+/// Returns the error of a request that must be rejected.
 async fn refused(request: TestStateRequest) -> String {
     test_state(&request).await.unwrap_err().to_string()
 }
 
-/// The inspection data, with the JSON in its strings read.
+/// Returns the inspection data, with parsed JSON texts.
 async fn inspected(request: TestStateRequest) -> Value {
     let response = tested(request.inspection_level(InspectionLevel::Trace)).await;
     let mut data = serde_json::to_value(response.inspection_data).unwrap();
@@ -38,7 +38,7 @@ async fn inspected(request: TestStateRequest) -> Value {
     data
 }
 
-/// A function behind the optimised integration, with more fields.
+/// Returns a task that invokes a function, with more fields.
 fn invoke(fields: Value) -> Value {
     let mut state = json!({
         "Type": "Task",

@@ -66,7 +66,7 @@ async fn more_failures_than_the_map_tolerates_are_an_error() {
     );
     let share = request(json!({"ToleratedFailurePercentage": 60})).state_configuration(failed(2));
     assert_eq!(tested(share).await.status, TestStatus::Failed);
-    // A Map that says nothing of failures has no threshold in a test.
+    // A Map without tolerance fields has no threshold in a test.
     let silent = request(json!({})).state_configuration(failed(3));
     assert_eq!(tested(silent).await.status, TestStatus::Succeeded);
 }
@@ -78,7 +78,7 @@ async fn no_more_iterations_fail_than_there_are() {
         refused(request(json!({})).state_configuration(failed(4))).await,
         text
     );
-    // Whether there are that many is known before anything is evaluated, from the outputs, or else when the items are found.
+    // The number of iterations is checked before the evaluation if there are outputs, otherwise when the items are known.
     let blind = request(json!({})).input(json!({}));
     assert_eq!(refused(blind.state_configuration(failed(4))).await, text);
     let error = request(json!({})).mock(MockInput::error("E", "c"));
@@ -138,7 +138,7 @@ async fn a_state_inside_has_the_first_item() {
     );
 }
 
-/// A Map that reads `s3://b/k`, and what is there.
+/// Returns a request for a Map that reads `s3://b/k`, with its content.
 fn reading(config: Value, fields: Value, data: &str) -> TestStateRequest {
     let mut fields = fields;
     fields["ItemsPath"] = Value::Null;

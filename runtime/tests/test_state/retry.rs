@@ -67,7 +67,7 @@ async fn an_error_that_nobody_takes_fails_the_state() {
     assert_eq!(response.cause.as_deref(), Some("why"));
     assert_eq!((response.output, response.next_state), (None, None));
     assert_eq!(details, ErrorDetails::default());
-    // States.Runtime is nobody's, even when it is mocked.
+    // No retrier or catcher matches States.Runtime, even when it is mocked.
     let (response, _) = failing(fields(), "States.Runtime", 0).await;
     assert_eq!(response.status, TestStatus::Failed);
 }

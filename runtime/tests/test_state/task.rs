@@ -20,7 +20,7 @@ async fn a_task_that_is_not_mocked_is_answered_by_the_engine() {
     let request = real(json!({"ResultSelector": {"n.$": "$.Payload"}})).input(json!(21));
     let response = engine.test_state(&request).await.unwrap();
     assert_eq!(response.output_json(), Some(json!({"n": 42})));
-    // The input is no number: the handler fails, and Retry is asked.
+    // The input is no number: the handler fails, and Retry is evaluated.
     let retried = real(json!({"Retry": [{"ErrorEquals": ["States.TaskFailed"]}]}));
     let response = engine.test_state(&retried).await.unwrap();
     assert_eq!(response.status, TestStatus::Retriable);

@@ -9,7 +9,7 @@ use stepwright_runtime::{Engine, MachineType, StartOptions};
 
 use crate::support::{machine, orders};
 
-/// A folder that is removed again.
+/// A temporary directory, which is removed when the value is dropped.
 struct Folder(PathBuf);
 
 impl Folder {

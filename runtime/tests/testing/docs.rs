@@ -1,4 +1,4 @@
-//! The examples of docs/testing.md: each block of Rust there stands here too, word for word but for the indentation.
+//! The examples of docs/testing.md: this file contains each block of Rust of that page, word for word except for the indentation.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

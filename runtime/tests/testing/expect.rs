@@ -26,7 +26,7 @@ enum PaymentError {
     Busy,
 }
 
-/// Not written in this program.
+/// A task without a body.
 #[task]
 async fn charge_card(order: Order) -> Result<String, PaymentError>;
 

@@ -1,4 +1,4 @@
-//! Mocks are judged: sequences, tokens that nobody asks for, what went wrong before, engines that are never dropped.
+//! Checks of mocks: sequences, tokens that are not requested, earlier problems, engines that are never dropped.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use stepwright_runtime::{Engine, MachineType, StartOptions};
 
 use crate::support::{machine, orders};
 
-/// What something panics with.
+/// Returns the message of a panic.
 fn said(what: impl FnOnce()) -> String {
     match catch_unwind(AssertUnwindSafe(what)) {
         Ok(()) => "nothing".to_owned(),
@@ -20,7 +20,7 @@ fn said(what: impl FnOnce()) -> String {
     }
 }
 
-/// The same of a future.
+/// Returns the message of a panic in a future.
 async fn panics<T: Send + 'static>(what: impl Future<Output = T> + Send + 'static) -> String {
     let ended = tokio::spawn(what).await;
     let panic = ended.err().expect("a panic").into_panic();
@@ -192,7 +192,7 @@ fn an_error_of_its_enum_that_a_task_does_not_have_is_refused() {
     }
 }
 
-/// A choice of a state that asks for a token and one that does not.
+/// Returns a choice between a state that needs a token and one that does not.
 fn approval() -> Json {
     let ask = |next: &str| {
         json!({
@@ -285,7 +285,7 @@ async fn a_token_that_cannot_be_asked_for_is_told_at_once() {
 async fn a_token_is_waited_for_while_the_test_starts_and_answers_beside() {
     let (engine, mocks) = asking();
     let answers = async {
-        // One that asks nobody comes first.
+        // The first execution calls no mock.
         start(&engine, 1).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
         start(&engine, 101).await;
@@ -349,7 +349,7 @@ async fn assertions_are_not_about_what_the_children_of_a_map_run_do() {
         assert!(said.lines().next().unwrap().ends_with(end), "{said}");
         assert!(said.contains("mocks.calls_of(..)"), "{said}");
     }
-    // What the message says leads to the child.
+    // The message leads to the child.
     let runs = engine.map_runs(report.execution().id()).unwrap();
     let children = engine.map_run_executions(&runs[0].arn).unwrap();
     let child = engine

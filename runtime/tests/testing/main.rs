@@ -1,4 +1,4 @@
-//! The test kit, tested: assertions, coverage, replay, exploration.
+//! Tests of the test kit: assertions, coverage, replay, exploration.
 
 #![allow(clippy::unwrap_used)] // a test says what it expects by unwrapping
 

@@ -1,4 +1,4 @@
-//! A test that is wrong fails: mocks that fit nothing, that nothing used, that panicked; assertions about what is not there.
+//! A wrong test fails: mocks that match nothing, that were not called, that panicked; assertions about missing states.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -51,7 +51,7 @@ workflow! {
     }
 }
 
-/// What dropping something panics with.
+/// Returns the message of a panic in a drop.
 fn dropped<T>(what: T) -> String {
     match catch_unwind(AssertUnwindSafe(|| drop(what))) {
         Ok(()) => "nothing".to_owned(),
@@ -153,12 +153,12 @@ async fn a_mock_that_nothing_called_fails_the_test_when_the_engine_goes() {
         "nothing"
     );
 
-    // A clone that the test keeps may go to another engine yet.
+    // A clone that the test retains may be passed to another engine later.
     let mocks = Mocks::new().state("Charge", paid());
     assert_eq!(dropped(engine(mocks.clone()).unwrap()), "nothing");
     assert_eq!(dropped(mocks), unused);
 
-    // The handle of an execution is one of its engine.
+    // The handle of an execution is also a handle of its engine.
     let engine = engine(Mocks::new().state("Charge", paid())).unwrap();
     let run = engine
         .start_machine("m", json!({}), StartOptions::new())
@@ -168,7 +168,7 @@ async fn a_mock_that_nothing_called_fails_the_test_when_the_engine_goes() {
     run.report().await;
     assert_eq!(dropped(run), "nothing");
 
-    // Mocks of one start are judged with the engine, too.
+    // Mocks of one start are checked with the engine, too.
     let engine = self::engine(Mocks::new().state("Charge", paid())).unwrap();
     let own = Mocks::new().function("charge", paid());
     let options = StartOptions::new().tasks(own);
@@ -445,7 +445,7 @@ async fn a_token_is_answered_without_a_hold_of_the_clock() {
         .await
         .unwrap();
     let token = mocks.token_of("Approve").await;
-    // Whatever the test does meanwhile takes no virtual time.
+    // Work of the test itself takes no virtual time.
     for _ in 0..1_000 {
         tokio::task::yield_now().await;
     }

@@ -1,4 +1,4 @@
-//! What an execution made of the states of its definition.
+//! Marks of an execution on the states of its definition.
 
 use serde_json::{Value as Json, json};
 use stepwright_asl::overlay::{Overlay, Status};
@@ -93,7 +93,7 @@ async fn a_caught_error_is_told_from_one_that_ends_the_execution() {
     let broken = charge(Mock::failure("Other", ""));
     let overlay = after(&orders(), &broken, json!({})).await;
     assert_eq!(status(&overlay, "Charge"), Status::Failed);
-    // A path that finds nothing fails its state without an event of its own.
+    // A path that finds nothing fails its state without a separate event.
     let nothing = charge(Mock::output(json!({})));
     let overlay = after(&orders(), &nothing, json!({})).await;
     assert_eq!(status(&overlay, "Large?"), Status::Failed);

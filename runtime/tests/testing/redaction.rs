@@ -1,4 +1,4 @@
-//! Values of redacted fields, in what people read.
+//! Values of redacted fields in output for people.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -103,7 +103,7 @@ async fn failed() -> ExecutionFailed {
     run.await.unwrap_err()
 }
 
-/// What a failed assertion says.
+/// Returns the message of a failed assertion.
 fn message(failed: &ExecutionFailed, assert: impl FnOnce(Expect<'_>) -> Expect<'_>) -> String {
     let panic = catch_unwind(AssertUnwindSafe(|| {
         assert(expect(failed));

@@ -87,7 +87,7 @@ async fn times_chance_and_ids_are_not_held_against_a_run() {
     .await
     .unwrap();
 
-    // As if it had run elsewhere, at another time.
+    // As on another machine, at another time.
     let output = json!({"at": "2024-02-03T04:05:06.789Z", "id": "6ba7b810-9dad-41d1-80b4-00c04fd430c8", "of": "run x", "kept": 1});
     history["events"][2]["stateExitedEventDetails"]["output"] = json!(output.to_string());
     history["events"][3]["stateEnteredEventDetails"]["input"] = json!(output.to_string());

@@ -34,7 +34,7 @@ fn distributed(more: Json) -> Json {
     }}})
 }
 
-/// A function that is busy once and takes as long as its item says.
+/// Returns a function that is busy once and takes the time in its item.
 fn function() -> Mocks {
     let mock = Mock::with(|call| {
         let item = call.parameters().as_i64().unwrap_or(1);
@@ -48,7 +48,7 @@ fn function() -> Mocks {
     Mocks::new().function("f", mock)
 }
 
-/// What was recorded of an execution, and of the children of its Map Runs.
+/// Records an execution, and the children of its Map Runs.
 async fn record(definition: &Json, objects: Memory, input: Json) -> (RecordedHistory, Vec<Json>) {
     let engine = Engine::builder()
         .definition("m", &machine(definition), MachineType::Standard)
@@ -85,7 +85,7 @@ async fn a_distributed_map_runs_again_with_the_histories_of_its_items() {
     let (recorded, mut children) = record(&definition, Memory::new(), json!([3, 1, 2, 2])).await;
     assert_eq!(children.len(), 4);
     let machine_now = machine(&definition);
-    // Whatever order they were fetched in.
+    // In any order.
     children.reverse();
     with(Replay::new(&machine_now, &recorded), &children)
         .run()
@@ -213,7 +213,7 @@ async fn a_redriven_execution_is_redriven_again() {
             error.contains("PassStateExited of `Thank`: /output: recorded"),
             "{error}"
         );
-        // Now it is caught where it failed then.
+        // The changed definition catches the error of the first failure.
         let mut changed = definition.clone();
         changed["States"]["Charge"]["Catch"][1]["ErrorEquals"] = json!(["States.ALL"]);
         let error = replay(&machine(&changed), &recorded)
@@ -253,7 +253,7 @@ async fn a_redrive_after_a_stop_is_refused_with_the_reason() {
     );
 }
 
-/// Fails the first two executions of a task, whoever asks.
+/// Fails the first two executions of a task.
 fn twice_broken() -> Mocks {
     let count = std::sync::atomic::AtomicU32::new(0);
     let mock = Mock::with(move |call| {

@@ -189,7 +189,7 @@ async fn the_values_of_an_engine_are_taken() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Whatever values a template has for placeholders, the definition that it came from replays the history.
+    /// For all values of placeholders, the original definition replays the history.
     #[test]
     fn any_values_are_inferred(values in prop::collection::vec("[ -~]{0,12}", 3)) {
         let definition = json!({"StartAt": "A", "States": {

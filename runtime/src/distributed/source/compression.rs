@@ -4,7 +4,7 @@ use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 use smol_str::SmolStr;
 
-/// How an object's content is compressed, which its name tells.
+/// The compression of an object's content, derived from its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Compression {
     None,
@@ -23,7 +23,7 @@ impl Compression {
     }
 }
 
-/// Expands GZIP as it arrives.
+/// Decompresses GZIP incrementally.
 #[derive(Debug)]
 pub(super) struct Gzip {
     key: SmolStr,
@@ -31,7 +31,7 @@ pub(super) struct Gzip {
     is_empty: bool,
 }
 
-/// Content that may have so many bytes, and those of it that nobody took.
+/// Content of limited length. Contains the bytes that were not taken yet.
 #[derive(Debug)]
 struct Bounded {
     content: Vec<u8>,
@@ -59,7 +59,7 @@ impl Write for Bounded {
 }
 
 impl Gzip {
-    /// Expands to at most `most` bytes.
+    /// Creates a decompressor for at most `most` bytes of content.
     pub(super) fn new(key: SmolStr, most: u64) -> Self {
         let content = Bounded {
             content: Vec::new(),
@@ -74,7 +74,7 @@ impl Gzip {
         }
     }
 
-    /// Expands some more.
+    /// Decompresses further bytes.
     pub(super) fn expand(&mut self, bytes: &[u8]) -> Result<Bytes, String> {
         self.is_empty &= bytes.is_empty();
         let written = self.decoder.write_all(bytes);
@@ -82,7 +82,7 @@ impl Gzip {
         Ok(self.take())
     }
 
-    /// The end of the content, once all was expanded.
+    /// Returns the end of the content, after all input was decompressed.
     pub(super) fn finish(mut self) -> Result<Bytes, String> {
         if self.is_empty {
             return Err(self.wrong(&io::ErrorKind::UnexpectedEof.into()));

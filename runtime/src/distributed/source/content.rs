@@ -17,7 +17,7 @@ pub(crate) enum Content {
     Json(JsonRows),
     Csv(CsvRows),
     JsonLines(JsonLines),
-    /// Nothing is read of it.
+    /// Parquet files are not read.
     Parquet,
 }
 
@@ -68,19 +68,19 @@ impl Content {
         })
     }
 
-    /// Content whose rows are taken while it is read.
+    /// Creates content whose rows are taken while it is read.
     pub(super) fn beginning(window: Window, format: &Format) -> Result<Self, String> {
         Ok(match format {
             Format::JsonLines => Self::JsonLines(JsonLines::new(window)),
             Format::Csv { delimiter, header } => {
                 Self::Csv(CsvRows::open(window, *delimiter, header)?)
             }
-            // These are read as a whole.
+            // Only formats with separate rows are read lazily, so JSON does not occur here.
             Format::Json { .. } | Format::Parquet => Self::Parquet,
         })
     }
 
-    /// The number of rows that are left, if it is known.
+    /// Returns the number of remaining rows, if it is known.
     pub(super) fn left(&self) -> Option<usize> {
         match self {
             Self::Json(rows) => Some(rows.left()),
@@ -101,7 +101,7 @@ impl Content {
         }
     }
 
-    /// Leaves out the next row.
+    /// Skips the next row.
     pub(super) fn skip(&mut self) -> Taken<()> {
         match self {
             Self::JsonLines(lines) => lines.skip(),
@@ -109,7 +109,7 @@ impl Content {
         }
     }
 
-    /// What follows the rows that are in memory, and how long the rest of those is.
+    /// Returns the unread part of the object and the number of remaining bytes in memory.
     pub(super) fn following(&self) -> Option<(&Tail, usize)> {
         match self {
             Self::Csv(rows) => rows.records.window.following(),
@@ -118,7 +118,7 @@ impl Content {
         }
     }
 
-    /// Adds what was read.
+    /// Appends a piece that was read.
     pub(super) fn add(&mut self, piece: Piece) {
         match self {
             Self::Csv(rows) => rows.records.window.add(piece),

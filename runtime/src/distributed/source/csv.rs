@@ -11,8 +11,8 @@ const HEADER: usize = 10 * 1024;
 /// The rows of a text delimited file, each an object of strings.
 ///
 /// The rules are AWS's ("How Step Functions parses input CSV files"), which go beyond RFC 4180 and beyond what CSV
-/// libraries read: a backslash escapes a quote, a backslash and the delimiter everywhere, also outside quotes, and
-/// is dropped before anything else; two quotes are one inside a field that began without a quote, too.
+/// libraries read. A backslash escapes a quote, a backslash and the delimiter everywhere, also outside quotes, and is dropped before any other byte.
+/// Two quotes are one quote, also inside a field that began without a quote.
 #[derive(Clone, Debug)]
 pub(crate) struct CsvRows {
     pub(super) records: Records,
@@ -97,7 +97,7 @@ impl Records {
         let mut at = 0;
         loop {
             let next = rest.get(at + 1).copied();
-            // What a byte means may depend on the one that follows.
+            // The meaning of a byte may depend on the next one.
             if next.is_none() && !is_last {
                 return Taken::More;
             }

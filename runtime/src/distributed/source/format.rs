@@ -4,7 +4,7 @@ use super::json::Pointer;
 use crate::record::record;
 use crate::value::Str;
 
-/// What an object holds.
+/// The format of an object's content.
 #[derive(Clone, Debug)]
 pub(crate) enum Format {
     Json { pointer: Option<Pointer> },

@@ -23,11 +23,11 @@ use crate::value::Value;
 const NO_PARQUET: &str =
     "This runtime does not read PARQUET; give the Map a CSV, JSON or JSONL file with the same rows";
 
-/// The answer of an object store to a [`Request`].
+/// The response of an object store to a [`Request`].
 #[derive(Debug)]
 pub(crate) enum Supply {
     Object(Loaded),
-    /// What follows the rows that were read.
+    /// The content after the rows that were read.
     Piece(Piece),
     List(Vec<Listed>),
 }
@@ -36,7 +36,7 @@ pub(crate) enum Supply {
 #[derive(Debug)]
 pub(crate) enum Pulled {
     Item(Item),
-    /// The next item needs this request; [`Items::supply`] takes its answer.
+    /// The next item needs this request; pass the response to [`Items::supply`].
     Needs(Request),
     End,
     /// The cause of a `States.ItemReaderFailed`.
@@ -46,21 +46,21 @@ pub(crate) enum Pulled {
 /// The items of one Map Run.
 #[derive(Clone, Debug)]
 pub(crate) struct Items {
-    /// The readers whose items come after the rows.
+    /// The readers of later objects.
     ahead: Queue<Reader>,
     rows: Rows,
-    /// The rows are others than those that were written.
+    /// Whether the rows have been replaced since they were last written.
     are_rows_new: bool,
     source: SmolStr,
     next: u32,
     /// MaxItems.
     most: u64,
-    /// The most bytes that an object may have.
+    /// The maximum bytes of an object.
     object_bytes: u64,
 }
 
 impl Items {
-    /// The items of an array, or the members of an object.
+    /// Returns the items of an array, or the members of an object.
     pub(crate) fn of_value(value: Value) -> Self {
         Self {
             ahead: Queue::default(),
@@ -73,7 +73,7 @@ impl Items {
         }
     }
 
-    /// The items that a reader reads, at most `max_items`; 0 means no bound.
+    /// Returns the items of a reader, at most `max_items`; 0 means no limit.
     pub(crate) fn of_reader(reader: Reader, max_items: u64, object_bytes: u64) -> Self {
         Self {
             ahead: Queue::from_iter([reader]),
@@ -86,7 +86,7 @@ impl Items {
         }
     }
 
-    /// How many there are, where that is known without reading.
+    /// Returns the number of items, if it is known without reading.
     pub(crate) fn known_total(&self) -> Option<u64> {
         if self.is_at_end() {
             return Some(u64::from(self.next));
@@ -103,7 +103,7 @@ impl Items {
         is_bound_reached || (self.ahead.is_empty() && self.rows.left() == Some(0))
     }
 
-    /// The next item.
+    /// Takes the next item.
     pub(crate) fn pull(&mut self) -> Pulled {
         if self.is_at_end() {
             self.end();
@@ -141,7 +141,7 @@ impl Items {
         }
     }
 
-    /// There are no further items. Frees the content that was read.
+    /// Ends the items. Frees the content that was read.
     pub(crate) fn end(&mut self) {
         self.set_rows(Rows::None);
         self.ahead.clear();
@@ -152,12 +152,12 @@ impl Items {
         self.are_rows_new = true;
     }
 
-    /// Whether an object has to be read again before the next item: another process has read it.
+    /// Whether an object must be read again before the next item, because another process read it.
     pub(crate) fn is_unread(&self) -> bool {
         matches!(&self.rows, Rows::Object(rows) if rows.is_unread())
     }
 
-    /// Whether rows of an object follow that has to be read on, or again.
+    /// Whether rows of an object follow that must be read.
     pub(crate) fn goes_on(&self) -> bool {
         self.is_unread() || self.following().is_some()
     }
@@ -169,7 +169,7 @@ impl Items {
         }
     }
 
-    /// Takes the answer to the request of [`Pulled::Needs`].
+    /// Takes the response to the request of [`Pulled::Needs`].
     pub(crate) fn supply(&mut self, supply: Supply) -> Result<(), String> {
         let supply = match (&mut self.rows, supply) {
             (Rows::Object(rows), Supply::Piece(piece)) => {
@@ -181,7 +181,7 @@ impl Items {
                     Supply::Object(Loaded::Rows(content, version)) => {
                         rows.read_again(content, version)
                     }
-                    // The host answers each request in kind.
+                    // The host answers each request with the matching kind of response.
                     _ => Ok(()),
                 };
             }
@@ -203,14 +203,14 @@ impl Items {
                 .into_iter()
                 .for_each(|reader| self.ahead.push(reader)),
             (Reader::List(list), Supply::List(rows)) => self.listed(list, rows),
-            // The host answers each request in kind, so other pairs do not occur.
+            // The host answers each request with the matching kind of response, so other pairs do not occur.
             (_, Supply::Object(_) | Supply::Piece(_) | Supply::List(_)) => {}
         }
         Ok(())
     }
 
-    /// Takes content that a test gives, in place of all requests: the uncompressed content of an object, or the items of a
-    /// list or manifest as a JSON array.
+    /// Takes content from a test instead of all requests: the uncompressed content of an object, or the items of a list or manifest as a
+    /// JSON array.
     pub(crate) fn supply_content(&mut self, content: Bytes) -> Result<(), String> {
         let Some(reader) = self.ahead.pop() else {
             return Ok(());
@@ -237,7 +237,7 @@ impl Items {
         Ok(())
     }
 
-    /// The array or the object that the items are taken from, where there is one.
+    /// Returns the array or the object with the items, if there is one.
     pub(crate) fn whole(&self) -> Option<&Value> {
         match &self.rows {
             Rows::Value(rows) => Some(&rows.whole),
@@ -268,7 +268,7 @@ impl Items {
             self.set_rows(Rows::Listed(Arc::new(rows), 0));
             return;
         };
-        // The console's folders are empty objects; there is nothing in them to load.
+        // Directories that the console creates are empty objects; they have no content to load.
         rows.retain(|row| !(row.key.ends_with('/') && row.size == 0));
         for row in rows {
             let key = row.key.into();
@@ -280,7 +280,7 @@ impl Items {
         }
     }
 
-    /// Writes what was changed: the items that were taken, and what was read.
+    /// Writes the changes since the last call: the position, and new rows.
     pub(crate) fn write_changes(&mut self, to: &mut Writer) {
         self.next.write(to);
         self.ahead.write_changes(to);
@@ -294,7 +294,7 @@ impl Items {
         }
     }
 
-    /// Takes over what [`write_changes`](Self::write_changes) wrote.
+    /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
     pub(crate) fn read_changes(&mut self, from: &mut RecordReader<'_>) -> Result<(), Damaged> {
         self.next = Record::read(from)?;
         self.ahead.read_changes(from)?;
@@ -307,7 +307,7 @@ impl Items {
         Ok(())
     }
 
-    /// All of it was written.
+    /// Marks all changes as written.
     pub(crate) fn were_written(&mut self) {
         self.ahead.was_written();
         self.are_rows_new = false;

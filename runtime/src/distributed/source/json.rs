@@ -13,7 +13,7 @@ const NOT_ITERABLE: &str = "Attempting to map over non-iterable node.";
 pub(crate) struct Pointer(Vec<String>);
 
 impl Pointer {
-    /// Reads a pointer; `None` for text that is none.
+    /// Parses a pointer; `None` for invalid text.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let parts = json::segments(text)?;
         Some(Self(parts.map(Cow::into_owned).collect()))
@@ -30,8 +30,8 @@ impl Pointer {
     }
 }
 
-/// The items of a JSON file: its array, or what the pointer selects. That an object as a whole is refused was
-/// recorded; that the pointer may select one is documented.
+/// Returns the items of a JSON file: its array, or the value that the pointer selects. It was recorded that the service refuses an object
+/// as the whole file, and it is documented that the pointer may select one.
 pub(super) fn items(body: &[u8], pointer: Option<&Pointer>) -> Result<Value, String> {
     let value = document(body).map_err(|error| format!("The file is not valid JSON: {error}"))?;
     let found = match pointer {
@@ -43,7 +43,7 @@ pub(super) fn items(body: &[u8], pointer: Option<&Pointer>) -> Result<Value, Str
     found.cloned().ok_or_else(|| NOT_ITERABLE.to_owned())
 }
 
-/// The value of a whole file.
+/// Parses a whole file.
 pub(super) fn document(body: &[u8]) -> Result<Value, crate::value::TextError> {
     let text = String::from_utf8_lossy(body);
     Value::from_text(text.trim_start_matches('\u{feff}'))

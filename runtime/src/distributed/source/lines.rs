@@ -15,7 +15,7 @@ impl JsonLines {
         Self { window, line: 0 }
     }
 
-    /// The value of the next line that has one.
+    /// Returns the value of the next line that is not empty.
     pub(super) fn next(&mut self) -> Taken<Result<Value, String>> {
         let (line, end) = match self.next_line() {
             Taken::Row(place) => place,
@@ -32,13 +32,13 @@ impl JsonLines {
         )
     }
 
-    /// Leaves out the next value.
+    /// Skips the next value.
     pub(super) fn skip(&mut self) -> Taken<()> {
         let next = self.next_line();
         next.map(|(_, end)| self.window.take(end))
     }
 
-    /// Where the next line is that has a value, and where it ends.
+    /// Returns the range of the next line that is not empty, and the position after it.
     fn next_line(&mut self) -> Taken<(Range<usize>, usize)> {
         loop {
             let rest = self.window.rest();

@@ -1,4 +1,4 @@
-//! Rows of an object, made while its content arrives.
+//! Loads the rows of an object while its content arrives.
 
 use bytes::Bytes;
 
@@ -25,24 +25,24 @@ pub(crate) enum Load {
 #[derive(Debug)]
 pub(crate) enum Loaded {
     Rows(Content, Version),
-    /// The files that a manifest lists.
+    /// Readers of the files that a manifest lists.
     Readers(Vec<Reader>),
 }
 
-/// Content up to this length is parsed where it arrives; longer content, on a thread for blocking work.
+/// Content up to this length is parsed in place; longer content on a thread for blocking work.
 const SHORT: usize = 64 * 1024;
 
-/// What was read to tell one content from another.
+/// The result of the first reading, which identifies the content.
 enum Known {
-    /// All of it.
+    /// The whole content.
     Whole(Bytes),
-    /// It is too long to be kept.
+    /// The version of content that is too long for memory.
     Long(Version),
 }
 
 impl Load {
-    /// Reads an object, expands it and parses it. Of one that is long, only the first rows: it is read once to know what it is, and
-    /// once more while its rows are taken. So what is wrong with it is known before anything is done with a row.
+    /// Reads an object, decompresses it and parses it; of a long object, only the first rows. A long object is read twice: once to check and
+    /// identify its content, and once more while its rows are taken. So errors in it are found before any row is processed.
     pub(crate) async fn read(
         self,
         store: &dyn ObjectStore,
@@ -97,12 +97,12 @@ impl Load {
     }
 }
 
-/// Whether rows are parsed one by one later, and nothing but a header is read now.
+/// Whether rows are parsed one by one later, and only a header is read now.
 fn is_lazy(format: &Format) -> bool {
     matches!(format, Format::JsonLines | Format::Csv { .. })
 }
 
-/// Reads all of an object, and keeps it if it is not long, or came as one chunk and is in memory anyway.
+/// Reads a whole object. Returns its content if it is short, or came as one chunk and is in memory anyway.
 async fn know(mut open: Open, bounds: Bounds) -> Result<Known, LoadError> {
     let mut checksum = Checksum::default();
     let mut kept = Some(Vec::new());
@@ -127,7 +127,7 @@ async fn know(mut open: Open, bounds: Bounds) -> Result<Known, LoadError> {
     }
 }
 
-/// The bytes of all chunks. One alone is not copied.
+/// Joins the bytes of all chunks. A single chunk is not copied.
 fn joined(mut chunks: Vec<Bytes>) -> Bytes {
     match chunks.len() {
         0 | 1 => chunks.pop().unwrap_or_default(),

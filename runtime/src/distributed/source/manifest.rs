@@ -5,7 +5,7 @@ use super::json;
 use super::reader::{Place, Reader};
 use crate::value::{Str, Value};
 
-/// The data files of an S3 inventory, from its `manifest.json`, with the columns that it names.
+/// Returns the data files of an S3 inventory, from its `manifest.json`, with the columns that it names.
 pub(super) fn inventory(body: &[u8]) -> Result<Vec<Reader>, String> {
     let manifest = json::document(body)
         .map_err(|error| format!("The S3 inventory manifest is not valid JSON: {error}"))?;
@@ -47,7 +47,7 @@ pub(super) fn inventory(body: &[u8]) -> Result<Vec<Reader>, String> {
         .collect()
 }
 
-/// The data files of an Athena `UNLOAD` manifest: a URI a line.
+/// Returns the data files of an Athena `UNLOAD` manifest: one URI per line.
 pub(super) fn athena(body: &[u8], format: &Format) -> Result<Vec<Reader>, String> {
     let text = String::from_utf8_lossy(body);
     let lines = text.trim_start_matches('\u{feff}').lines();

@@ -1,8 +1,8 @@
 //! Items one at a time, from an input or from objects.
 //!
-//! [`Items`] is data from which items are pulled. It never waits: when it needs an object it returns a [`Request`], and goes on
-//! once it has the answer. A Map of a million rows of a JSON Lines or CSV file therefore holds a piece of the file and the rows that
-//! run, but not the rows to come.
+//! [`Items`] is data from which items are pulled. It never waits: when it needs an object it returns a [`Request`], and continues
+//! with the response. So a Map of a million rows of a JSON Lines or CSV file holds a piece of the file and the running rows in memory,
+//! but not the rows to come.
 
 mod compression;
 mod content;

@@ -9,19 +9,19 @@ use crate::record::{Damaged, Reader as RecordReader, Record, Writer};
 
 /// The rows of an object that an ItemReader reads.
 ///
-/// What is written of them is where they stand, not the content: it is read again by the next process, and the rows that were
-/// taken are left out. That is right for the same content only. S3 keeps an object as long as nobody replaces it, and a run on the
-/// service has read it when somebody does; here a row could be taken twice, and another never. So a run whose object was
-/// replaced in between fails, as one whose object is gone does, and says why. The content counts, not its entity tag: a copy
-/// of the same bytes is the same object.
+/// Records of an execution contain only the position in the rows, not the content: the next process reads the object again and skips the
+/// rows that were taken. That requires the same content. On the service, a run continues with the content that it has read, even if the
+/// object is replaced. Here a replaced object could repeat some rows and omit others. So the run fails with an error if its object was
+/// replaced in between, or does not exist any more. Only the content counts, not the entity tag: a copy of the same bytes is the same
+/// object.
 #[derive(Clone, Debug)]
 pub(crate) struct ObjectRows {
     place: Place,
     format: Format,
     version: Version,
-    /// How many rows were taken.
+    /// The number of rows that were taken.
     pub(super) taken: usize,
-    /// How many of those are still to be left out of what was read again.
+    /// How many of those must still be skipped in content that was read again.
     to_skip: usize,
     rest: Rest,
 }
@@ -29,7 +29,7 @@ pub(crate) struct ObjectRows {
 #[derive(Clone, Debug)]
 enum Rest {
     Read(Content),
-    /// It is to be read again, and has so many rows, if that is known.
+    /// The object must be read again. Contains the number of its rows, if known.
     Unread(Option<usize>),
 }
 
@@ -45,7 +45,7 @@ impl ObjectRows {
         }
     }
 
-    /// Whether the object has to be read again before the next row: another process has read it, or the reading was given up.
+    /// Whether the object must be read again before the next row: another process read it, or the reading was cancelled.
     pub(super) fn is_unread(&self) -> bool {
         match &self.rest {
             Rest::Unread(_) => true,
@@ -55,7 +55,7 @@ impl ObjectRows {
         }
     }
 
-    /// What has to be read again.
+    /// Returns the reader that must read again.
     pub(super) fn reader(&self) -> Reader {
         Reader::Object {
             place: self.place.clone(),
@@ -63,7 +63,7 @@ impl ObjectRows {
         }
     }
 
-    /// What follows the rows that are in memory, and how long the rest of those is.
+    /// Returns the unread part of the object and the number of remaining bytes in memory.
     pub(super) fn following(&self) -> Option<(&Tail, usize)> {
         match &self.rest {
             Rest::Read(content) => content.following(),
@@ -71,14 +71,14 @@ impl ObjectRows {
         }
     }
 
-    /// Adds what was read on.
+    /// Appends a piece that was read.
     pub(super) fn add(&mut self, piece: Piece) {
         if let Rest::Read(content) = &mut self.rest {
             content.add(piece);
         }
     }
 
-    /// Takes the content that was read again.
+    /// Takes the content of the second reading.
     pub(super) fn read_again(
         &mut self,
         mut content: Content,
@@ -99,7 +99,7 @@ impl ObjectRows {
         Ok(())
     }
 
-    /// The number of rows that are left, if it is known.
+    /// Returns the number of remaining rows, if it is known.
     pub(super) fn left(&self) -> Option<usize> {
         match &self.rest {
             Rest::Read(content) => content.left(),
@@ -125,13 +125,13 @@ impl ObjectRows {
         row
     }
 
-    /// Where they stand.
+    /// Writes the position.
     pub(super) fn write_position(&self, to: &mut Writer) {
         self.taken.write(to);
         self.left().write(to);
     }
 
-    /// Takes over what [`write_position`](Self::write_position) wrote.
+    /// Applies the position that [`write_position`](Self::write_position) wrote.
     pub(super) fn read_position(&mut self, from: &mut RecordReader<'_>) -> Result<(), Damaged> {
         self.taken = Record::read(from)?;
         self.rest = Rest::Unread(Record::read(from)?);

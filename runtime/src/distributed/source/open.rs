@@ -17,12 +17,12 @@ pub(crate) enum LoadError {
     File(String),
 }
 
-/// How an object is read.
+/// The limits for reading an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
-    /// The most bytes that it may have, expanded.
+    /// The maximum bytes of its decompressed content.
     pub(crate) most: u64,
-    /// Rows of content up to this length are taken from the whole of it; of longer content, pieces of about this length are in memory.
+    /// Shorter content is read into memory as a whole; of longer content, pieces of about this length.
     pub(crate) piece: usize,
 }
 
@@ -31,15 +31,15 @@ pub(super) struct Open {
     key: SmolStr,
     body: ObjectBody,
     gzip: Option<Gzip>,
-    /// What was read and is not expanded yet.
+    /// Compressed bytes that were read and are not decompressed yet.
     compressed: Bytes,
 }
 
-/// How much is expanded at a time. It becomes up to a thousand times as much.
+/// How many compressed bytes are decompressed at a time. They may expand by a factor of a thousand.
 const COMPRESSED: usize = 16 * 1024;
 
 impl Open {
-    /// Begins to read an object.
+    /// Opens an object for reading.
     pub(super) async fn new(
         store: &dyn ObjectStore,
         place: &Place,
@@ -68,7 +68,7 @@ impl Open {
         self.gzip.is_some()
     }
 
-    /// All of what is not compressed, if it has `most` bytes or less.
+    /// Returns the whole content of an uncompressed object of at most `most` bytes.
     pub(super) async fn whole(self, most: u64) -> Result<Bytes, LoadError> {
         self.body.read(most).await.map_err(|error| match error {
             ObjectError::TooLarge(_) => too_large(&self.key, most),
@@ -76,7 +76,7 @@ impl Open {
         })
     }
 
-    /// The next bytes of the content, expanded, and whether they are the last ones.
+    /// Returns the next decompressed bytes, and whether they are the last ones.
     pub(super) async fn chunk(&mut self) -> Result<(Bytes, bool), LoadError> {
         if self.compressed.is_empty() {
             let next = self.body.next().await.transpose();
@@ -106,7 +106,7 @@ impl Open {
         Ok((bytes, false))
     }
 
-    /// The failure of rows that are not those of the object as it was when its reading began.
+    /// Returns the failure for an object that changed after its reading began.
     pub(super) fn changed(&self) -> LoadError {
         let key = &self.key;
         LoadError::File(format!(

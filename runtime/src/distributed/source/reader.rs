@@ -3,12 +3,12 @@ use smol_str::SmolStr;
 use super::format::Format;
 use crate::record::record;
 
-/// An ItemReader whose parameters are known.
+/// An ItemReader with evaluated parameters.
 #[derive(Clone, Debug)]
 pub(crate) enum Reader {
     /// The items are in one object.
     Object { place: Place, format: Format },
-    /// The items are what a bucket's list gives.
+    /// The items are the entries of a bucket's list.
     List(List),
     /// The items are the rows of an S3 inventory.
     Inventory { place: Place },
@@ -16,7 +16,7 @@ pub(crate) enum Reader {
     Athena { place: Place, format: Format },
 }
 
-/// Where an object is.
+/// The bucket and key of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) bucket: SmolStr,
@@ -24,27 +24,27 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// `Map.Item.Source` of what is read there.
+    /// Returns `Map.Item.Source` for items of this object.
     pub(super) fn uri(&self) -> SmolStr {
         format!("s3://{}/{}", self.bucket, self.key).into()
     }
 }
 
-/// The rows of a bucket's list, or what is in the objects that it lists.
+/// The entries of a bucket's list, or the content of the objects that it lists.
 #[derive(Clone, Debug)]
 pub(crate) struct List {
     pub(crate) bucket: SmolStr,
     pub(crate) prefix: SmolStr,
-    /// Keys that contain it after the prefix are left out.
+    /// Keys that contain it after the prefix are omitted.
     pub(crate) delimiter: Option<SmolStr>,
     /// Only keys after this one are read.
     pub(crate) start_after: Option<SmolStr>,
-    /// LOAD_AND_FLATTEN: what the objects hold.
+    /// LOAD_AND_FLATTEN: the format of the objects.
     pub(crate) load: Option<Format>,
 }
 
 impl Reader {
-    /// Whether it leads to PARQUET files, which are not read, so that nothing needs to be requested.
+    /// Whether it reads PARQUET files, which are not supported, so that no request is needed.
     pub(super) fn is_parquet(&self) -> bool {
         let format = match self {
             Self::Object { format, .. } | Self::Athena { format, .. } => Some(format),

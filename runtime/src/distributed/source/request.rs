@@ -5,19 +5,19 @@ use super::open::Bounds;
 use super::reader::{Place, Reader};
 use super::tail::Tail;
 
-/// How much of a long object is in memory at a time.
+/// How many bytes of a long object are in memory at a time.
 const PIECE: usize = 1 << 20;
 
 /// A request to an object store, made when items need it.
 #[derive(Clone, Debug)]
 pub(crate) enum Request {
-    /// An object, and how it is loaded.
+    /// Reads an object, with its format.
     Get {
         place: Place,
         load: Load,
         bounds: Bounds,
     },
-    /// The next piece of an object, of at least so many bytes if it has them.
+    /// Reads the next piece of an object: at least this many bytes, unless it ends before.
     More {
         tail: Tail,
         least: usize,
@@ -29,7 +29,7 @@ pub(crate) enum Request {
 }
 
 impl Request {
-    /// The first request of a reader; an object may have `most` bytes.
+    /// Returns the first request of a reader; an object may have at most `most` bytes.
     pub(super) fn of(reader: &Reader, most: u64) -> Self {
         let get = |place: &Place, load| Self::Get {
             place: place.clone(),
@@ -47,8 +47,8 @@ impl Request {
         }
     }
 
-    /// The request for what follows a piece of which `rest` bytes are left: a row that is longer than a piece is read in steps that grow
-    /// with it.
+    /// Returns the request for the piece after one with `rest` remaining bytes. For a row that is longer than a piece, the size of the pieces
+    /// grows with the row.
     pub(super) fn more(tail: &Tail, rest: usize) -> Self {
         Self::More {
             tail: tail.clone(),

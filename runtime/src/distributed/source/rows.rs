@@ -12,21 +12,21 @@ use crate::value::Value;
 /// The key, if the row is a member of an object, and the value; or the reason why the rest of the file cannot be read.
 pub(super) type Row = Result<(Option<SmolStr>, Value), String>;
 
-/// The rows of what is being read.
+/// The rows that are being read.
 #[derive(Clone, Debug)]
 pub(crate) enum Rows {
     None,
     /// The members of a value.
     Value(JsonRows),
-    /// A bucket's list, from the given row on. It is written as it was: objects come and go, so that another list would be one of
-    /// other items, and the results of the run itself may be among them.
+    /// A bucket's list, with the next position in it. The list itself is written to the records: objects are created and deleted, so a second
+    /// list could have different items, for example the results of this run.
     Listed(Arc<Vec<Listed>>, usize),
     /// An object.
     Object(ObjectRows),
 }
 
 impl Rows {
-    /// The number of rows that are left, if it is known.
+    /// Returns the number of remaining rows, if it is known.
     pub(super) fn left(&self) -> Option<u64> {
         let left = match self {
             Self::None => 0,
@@ -53,7 +53,7 @@ impl Rows {
         }
     }
 
-    /// Writes how far they have come.
+    /// Writes the position.
     pub(super) fn write_position(&self, to: &mut Writer) {
         match self {
             Self::None => {}
@@ -63,7 +63,7 @@ impl Rows {
         }
     }
 
-    /// Takes over what [`write_position`](Self::write_position) wrote.
+    /// Applies the position that [`write_position`](Self::write_position) wrote.
     pub(super) fn read_position(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
         match self {
             Self::None => {}
@@ -75,7 +75,7 @@ impl Rows {
     }
 }
 
-/// An object's metadata in the service's spelling.
+/// Returns an object's metadata with the service's field names.
 fn listed(row: Listed) -> Value {
     let seconds = row.last_modified.unix_millis().div_euclid(1_000);
     [

@@ -6,9 +6,9 @@ use bytes::{Bytes, BytesMut};
 use super::open::{LoadError, Open};
 use super::version::{Checksum, Version};
 
-/// The part of an object that was not read yet. It is read piece by piece, so that the object is never in memory as a whole.
+/// The unread part of an object. It is read piece by piece, so that the whole object is never in memory.
 ///
-/// Clones are the same. It is gone while a piece is being read, and when that was given up: then the object has to be read again.
+/// Clones share it. It is absent while a piece is being read, and after that reading was cancelled: then the object must be read again.
 #[derive(Clone)]
 pub(crate) struct Tail {
     rest: Arc<Mutex<Option<Rest>>>,
@@ -16,7 +16,7 @@ pub(crate) struct Tail {
 
 struct Rest {
     open: Open,
-    /// What was read of it, and what it was when it was read as a whole.
+    /// The checksum of the bytes that were read, and the version of the first reading.
     read: Checksum,
     whole: Version,
 }
@@ -29,7 +29,7 @@ pub(crate) struct Piece {
 }
 
 impl Tail {
-    /// Begins with the first piece of an object, of at least `least` bytes.
+    /// Reads the first piece of an object, of at least `least` bytes.
     pub(super) async fn begin(
         open: Open,
         whole: Version,
@@ -47,7 +47,7 @@ impl Tail {
         self.lock().is_some()
     }
 
-    /// Reads on, at least `least` bytes if there are so many.
+    /// Reads the next piece, of at least `least` bytes unless the object ends before.
     pub(crate) async fn read(self, least: usize) -> Result<Piece, LoadError> {
         let rest = self.lock().take();
         let Some(mut rest) = rest else {
@@ -74,7 +74,7 @@ impl Rest {
             (bytes, is_last) = self.open.chunk().await?;
             self.read.add(&bytes);
             if piece.is_empty() && (bytes.len() >= least || is_last) {
-                // Nothing is copied.
+                // A single chunk is not copied.
                 return self.piece(bytes, is_last);
             }
             piece.extend_from_slice(&bytes);

@@ -45,12 +45,12 @@ fn object(key: &str, format: Format) -> Reader {
     }
 }
 
-/// All items as JSON text, or the cause of the failure.
+/// Returns all items as JSON text, or the cause of the failure.
 fn drain(items: Items, store: &crate::objects::Memory) -> Result<Vec<Item>, String> {
     drain_pieces(items, store, 1 << 20)
 }
 
-/// The same, of which at most `piece` bytes of an object are in memory, if its rows are no longer.
+/// Like `drain`, with at most `piece` bytes of an object in memory, if its rows are not longer.
 fn drain_pieces(
     mut items: Items,
     store: &dyn ObjectStore,
@@ -92,7 +92,7 @@ fn drain_pieces(
     }
 }
 
-/// The values in one object.
+/// Returns the values in one object.
 fn read(body: &[u8], format: Format) -> Result<Vec<String>, String> {
     read_named("k", body, format)
 }
@@ -135,7 +135,7 @@ fn csv_keeps_blanks_fills_up_and_leaves_out() {
             r#"{"a":"","":"","c":""}"#,
         ]
     );
-    // No line end behind the last row, a byte order mark before the first, other line ends.
+    // No line end after the last row, a byte order mark before the first, other line ends.
     assert_eq!(
         read("\u{feff}a\r1\rä".as_bytes(), csv(b',')).unwrap(),
         [r#"{"a":"1"}"#, r#"{"a":"ä"}"#]
@@ -407,7 +407,7 @@ fn how_many_there_are_is_known_as_soon_as_it_can_be() {
     assert_eq!((left, items.known_total()), (0, Some(2)));
 }
 
-/// A field of a table, without what only the service's own rules treat in another way: backslashes.
+/// A field of a table, without backslashes, which only the service's own rules treat specially.
 fn field() -> impl Strategy<Value = String> {
     "[a-c,\"\n\r ;äß]{0,6}"
 }
@@ -449,7 +449,7 @@ proptest! {
                 csv(b'\t'),
                 given(&["a", "b"]),
             ] {
-                // Bytes that are no text are replaced, text that is no table is a table of something.
+                // Invalid UTF-8 is replaced, and any text is parsed as some table.
                 let _ = read(body, format);
             }
             let _ = read_named("k.gz", body, Format::JsonLines);
@@ -465,7 +465,7 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Objects that come in chunks of so many bytes, and without their length.
+/// Serves objects in chunks of this number of bytes, and without their length.
 struct InChunks(crate::objects::Memory, usize);
 
 impl ObjectStore for InChunks {
@@ -489,7 +489,7 @@ impl ObjectStore for InChunks {
     }
 }
 
-/// Text in which lines, quotes, escapes and blank lines meet.
+/// Text with lines, quotes, escapes and blank lines.
 fn any_rows() -> impl Strategy<Value = String> {
     let pieces = vec![
         "1",
@@ -514,8 +514,8 @@ fn any_rows() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// Rows that are taken while an object is read are those of the whole of it, wherever its chunks and pieces end; also after
-    /// it was read again.
+    /// Rows that are taken while an object is read are the same as those of the whole object, for all boundaries of chunks and pieces; also after
+    /// the object was read again.
     #[test]
     fn pieces_have_the_rows_of_the_whole(
         text in any_rows(),
@@ -541,7 +541,7 @@ proptest! {
 
 #[test]
 fn an_object_that_changes_while_it_is_read_is_told() {
-    /// Each reading gives another object.
+    /// Each reading returns another object.
     struct Changing(std::sync::Mutex<Vec<&'static str>>);
 
     impl ObjectStore for Changing {

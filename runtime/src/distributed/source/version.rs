@@ -1,6 +1,6 @@
 use crate::record::record;
 
-/// What tells one content of an object from another: its length and its checksum, after it was expanded.
+/// Identifies the content of an object: the length and the checksum of the decompressed content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Version {
     length: u64,
@@ -15,7 +15,7 @@ impl Version {
     }
 }
 
-/// The [`Version`] of content that comes piece by piece.
+/// Computes the [`Version`] of content that comes in pieces.
 #[derive(Default)]
 pub(super) struct Checksum {
     length: u64,

@@ -2,22 +2,22 @@ use bytes::{Bytes, BytesMut};
 
 use super::tail::{Piece, Tail};
 
-/// What of an object's content is in memory: all of it, or the piece that rows are being taken from.
+/// The part of an object's content that is in memory: the whole content, or the piece from which rows are being taken.
 #[derive(Clone, Debug)]
 pub(super) struct Window {
     bytes: Bytes,
     at: usize,
-    /// The content that follows, if there is some.
+    /// The content that follows, if any.
     tail: Option<Tail>,
 }
 
-/// What there is to take.
+/// The result of taking a row.
 #[derive(Debug)]
 pub(super) enum Taken<T> {
     Row(T),
     /// The window ends within the row. Nothing was taken.
     More,
-    /// There is none.
+    /// There are no more rows.
     End,
 }
 
@@ -32,7 +32,7 @@ impl<T> Taken<T> {
 }
 
 impl Window {
-    /// All of the content.
+    /// Creates a window of the whole content.
     pub(super) fn whole(bytes: Bytes) -> Self {
         Self {
             bytes,
@@ -41,7 +41,7 @@ impl Window {
         }
     }
 
-    /// The first piece of content that goes on.
+    /// Creates a window of the first piece of longer content.
     pub(super) fn first(piece: Piece, tail: Tail) -> Self {
         Self {
             bytes: piece.bytes,
@@ -50,12 +50,12 @@ impl Window {
         }
     }
 
-    /// What was not taken.
+    /// Returns the remaining bytes.
     pub(super) fn rest(&self) -> &[u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
-    /// Whether nothing follows the rest.
+    /// Whether nothing follows the remaining bytes.
     pub(super) fn is_last(&self) -> bool {
         self.tail.is_none()
     }
@@ -64,12 +64,12 @@ impl Window {
         self.at = self.at.saturating_add(bytes);
     }
 
-    /// What follows, and how long the rest before it is.
+    /// Returns the unread part of the object and the number of remaining bytes before it.
     pub(super) fn following(&self) -> Option<(&Tail, usize)> {
         Some((self.tail.as_ref()?, self.rest().len()))
     }
 
-    /// Adds what follows.
+    /// Appends the next piece.
     pub(super) fn add(&mut self, piece: Piece) {
         let rest = self.rest();
         self.bytes = if rest.is_empty() {

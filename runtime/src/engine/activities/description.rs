@@ -1,14 +1,14 @@
 use crate::clock::Timestamp;
 
-/// An activity, as DescribeActivity tells it.
+/// An activity, as DescribeActivity describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActivityDescription {
     /// Its name.
     pub name: String,
-    /// Its ARN, or the placeholder of one with which [`EngineBuilder::activity`](crate::EngineBuilder::activity) declared it.
+    /// Its ARN, or the placeholder with which [`EngineBuilder::activity`](crate::EngineBuilder::activity) declared it.
     pub arn: String,
-    /// When it was created; for one that the builder declared, when the engine was built.
+    /// When it was created. For an activity that the builder declared: when the engine was built.
     pub created: Timestamp,
 }
 

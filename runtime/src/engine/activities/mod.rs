@@ -1,4 +1,4 @@
-//! Activities: queues of tasks whose workers ask for them.
+//! Activities: queues of tasks that workers poll.
 
 mod description;
 mod queue;
@@ -33,14 +33,14 @@ use crate::value::Value;
 #[derive(Debug)]
 pub(super) struct Activities {
     queues: Mutex<HashMap<SmolStr, Arc<Queue>>>,
-    /// One is created or deleted at a time, so that the store has what is here.
+    /// Held while an activity is created or deleted, so that the store and this map agree.
     changing: tokio::sync::Mutex<()>,
-    /// A task is handed over when its execution has kept that. Otherwise a crash would hand it to a second worker.
+    /// Whether a task is handed to a worker only after its start is committed. Otherwise a crash could hand it to a second worker.
     keeps_starts: bool,
 }
 
 impl Activities {
-    /// Those of an engine, with or without a store.
+    /// Creates the activities of an engine, with or without a store.
     pub(super) fn new(keeps_starts: bool) -> Self {
         Self {
             queues: Mutex::default(),
@@ -61,12 +61,12 @@ impl Activities {
         self.lock().entry(arn.into()).or_default().clone()
     }
 
-    /// The activity is there. Gives since when.
+    /// Opens an activity unless it is open. Returns when it was created.
     pub(super) fn open(&self, arn: &str, created: Timestamp) -> Timestamp {
         self.queue(arn).open(created)
     }
 
-    /// When an activity was created, if it is there.
+    /// Returns when an activity was created, if it exists.
     fn created(&self, arn: &str) -> Option<Timestamp> {
         self.find(arn)?.created()
     }
@@ -90,19 +90,19 @@ impl Activities {
         all
     }
 
-    /// Queues a task, and gives its place.
+    /// Queues a task, and returns its position in the queue.
     pub(super) fn push(&self, arn: &str, task: Queued, clock: &Clock) -> u64 {
         self.queue(arn).push(task, clock)
     }
 
-    /// Forgets a task, if no worker took it.
+    /// Removes a task from the queue unless a worker took it.
     pub(super) fn forget(&self, arn: &str, place: u64) {
         if let Some(queue) = self.find(arn) {
             queue.forget(place);
         }
     }
 
-    /// The next task of an activity, oldest first.
+    /// Takes the oldest task of an activity.
     async fn take(
         &self,
         arn: &str,
@@ -118,8 +118,8 @@ impl Activities {
 }
 
 impl Engine {
-    /// Creates an activity, as CreateActivity does, and gives it with its ARN, which tasks have as their `Resource`. One of that name that is
-    /// there stays as it is. With a [store](crate::EngineBuilder::store) it is there in the next engine, too.
+    /// Creates an activity, as CreateActivity does, and returns it with its ARN, which tasks use as their `Resource`. An activity of that name
+    /// that exists is returned unchanged. With a [store](crate::EngineBuilder::store), the next engine has the activity, too.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -145,7 +145,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// When the name breaks AWS's rules, or the store does not keep the activity.
+    /// When the name breaks AWS's rules, or the store cannot commit the activity.
     pub async fn create_activity(&self, name: &str) -> Result<ActivityDescription, ActivityError> {
         if check_machine(name).is_err() {
             return Err(ActivityError::InvalidName(name.to_owned()));
@@ -168,25 +168,25 @@ impl Engine {
         Ok(ActivityDescription::new(&arn, created))
     }
 
-    /// An activity by its ARN, as DescribeActivity tells it.
+    /// Returns an activity by its ARN, as DescribeActivity does.
     pub fn activity(&self, arn: &str) -> Option<ActivityDescription> {
         self.shared.activities.describe(arn)
     }
 
-    /// All activities, by their ARNs: those that the builder declared, and those that were created.
+    /// Returns all activities, sorted by ARN: those that the builder declared, and those that were created.
     pub fn activities(&self) -> Vec<ActivityDescription> {
         self.shared.activities.all()
     }
 
-    /// Deletes an activity, as DeleteActivity does; one that is not there is no error. Workers that wait for a task are told. A state that
-    /// is entered afterwards fails with `States.Runtime`; tasks that wait for a worker go on to wait, until their time is up or the
-    /// activity is created again, and those that a worker has can be answered.
+    /// Deletes an activity, as DeleteActivity does. It is no error if the activity does not exist. Workers that wait for a task get an error. A
+    /// state that is entered afterwards fails with `States.Runtime`. Tasks that wait for a worker continue to wait, until they time out or the
+    /// activity is created again. Workers can still complete the tasks that they have.
     ///
-    /// One that the builder declared is there again in the next engine.
+    /// An activity that the builder declared exists again in the next engine.
     ///
     /// # Errors
     ///
-    /// When the store does not keep that.
+    /// When the store cannot commit the deletion.
     pub async fn delete_activity(&self, arn: &str) -> Result<(), ActivityError> {
         let activities = &self.shared.activities;
         let _alone = activities.changing.lock().await;
@@ -202,12 +202,12 @@ impl Engine {
         Ok(())
     }
 
-    /// Waits until the store, if there is one, has a change.
+    /// Commits a change, if there is a store.
     async fn keep(&self, change: Change) -> Result<(), StoreError> {
         self.keep_all(vec![change]).await
     }
 
-    /// Waits until the store, if there is one, has changes: all of them, or none.
+    /// Commits changes in one transaction, if there is a store.
     pub(crate) async fn keep_all(&self, changes: Vec<Change>) -> Result<(), StoreError> {
         match &self.shared.durable {
             Some(durable) => durable.journal.commit(changes).await,
@@ -215,11 +215,11 @@ impl Engine {
         }
     }
 
-    /// Waits for the next task of an activity, oldest first. Dropping the future gives up waiting.
+    /// Waits for the next task of an activity, oldest first. Dropping the future cancels the request.
     ///
     /// # Errors
     ///
-    /// When there is no such activity, and when it is deleted meanwhile.
+    /// When the activity does not exist, or is deleted during the call.
     pub async fn get_activity_task(
         &self,
         arn: &str,
@@ -232,11 +232,11 @@ impl Engine {
     }
 
     /// Works for an activity, one task after the other, until the future is dropped. Work that panics fails its task with
-    /// `Stepwright.TaskPanicked`, as a handler does, and the next task follows.
+    /// `Stepwright.TaskPanicked`, as in a handler; then the next task is taken.
     ///
     /// # Errors
     ///
-    /// When there is no such activity, and when it is deleted meanwhile.
+    /// When the activity does not exist, or is deleted during the call.
     pub async fn work_on_activity<I, O, E, F, Fut>(
         &self,
         arn: &str,

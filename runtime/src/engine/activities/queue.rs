@@ -9,33 +9,33 @@ use crate::clock::{Asked, Clock, Timestamp};
 use crate::task::Responder;
 use crate::value::Value;
 
-/// The tasks of one activity that no worker has.
+/// The tasks of one activity that no worker has taken.
 ///
-/// It is there as soon as a task or a worker needs it, and outlives the activity: tasks of an activity that is deleted wait in it
-/// until their time is up or the activity is created again.
+/// The queue is created when a task or a worker first needs it, and outlives the activity: tasks of a deleted activity wait in it
+/// until they time out or the activity is created again.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     tasks: Mutex<Tasks>,
-    /// Wakes one worker for each task. A worker takes the task in its own poll, so that one that is dropped before takes none
-    /// along; what woke it goes to the next.
+    /// Wakes one worker for each task. A worker takes the task in its own poll. So a worker that is dropped before that poll loses no task:
+    /// its notification passes to the next worker.
     arrived: Notify,
 }
 
 #[derive(Debug, Default)]
 struct Tasks {
-    /// When the activity was created; `None` while there is none.
+    /// When the activity was created; `None` while the activity does not exist.
     created: Option<Timestamp>,
-    /// By the order in which they came.
+    /// By the order in which they were queued.
     waiting: BTreeMap<u64, Waiting>,
     next: u64,
-    /// How many workers wait. As many of the first tasks are on their way to them.
+    /// The number of waiting workers. The same number of tasks, from the front, is being handed to them.
     workers: usize,
 }
 
 #[derive(Debug)]
 struct Waiting {
     task: Queued,
-    /// Virtual time stands while it is on its way to a worker.
+    /// Holds virtual time while the task is being handed to a worker.
     hold: Option<Asked>,
 }
 
@@ -62,7 +62,7 @@ impl Drop for Worker<'_> {
     }
 }
 
-/// A task that is being handed over. It goes back to its place when the worker gives up before.
+/// A task that is being handed to a worker. It returns to its position when the worker is dropped first.
 struct HandedOver<'a> {
     queue: &'a Queue,
     place: u64,
@@ -92,23 +92,23 @@ impl Queue {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When the activity was created, if it is there.
+    /// Returns when the activity was created, if it exists.
     pub(super) fn created(&self) -> Option<Timestamp> {
         self.lock().created
     }
 
-    /// The activity is there. Gives since when.
+    /// Opens the activity unless it is open. Returns when it was created.
     pub(super) fn open(&self, created: Timestamp) -> Timestamp {
         *self.lock().created.get_or_insert(created)
     }
 
-    /// The activity is there no longer.
+    /// Closes the activity.
     pub(super) fn close(&self) {
         self.lock().created = None;
         self.arrived.notify_waiters();
     }
 
-    /// Queues a task, and gives its place.
+    /// Queues a task, and returns its position.
     pub(super) fn push(&self, task: Queued, clock: &Clock) -> u64 {
         let place = {
             let mut tasks = self.lock();
@@ -123,12 +123,12 @@ impl Queue {
         place
     }
 
-    /// Forgets a task, if no worker took it.
+    /// Removes a task unless a worker took it.
     pub(super) fn forget(&self, place: u64) {
         self.lock().waiting.remove(&place);
     }
 
-    /// Waits for the next task, oldest first, as long as the activity is there.
+    /// Waits for the next task, oldest first, as long as the activity exists.
     pub(super) async fn next(
         &self,
         worker: Option<&SmolStr>,
@@ -141,7 +141,7 @@ impl Queue {
         }
         let _waits = Worker::new(self);
         loop {
-            // It is woken by what happens from here on; a task that came before left a permit.
+            // Wakes for tasks that are queued from here on; a task that was queued before left a permit.
             let arrived = self.arrived.notified();
             self.created()?;
             if let Some(task) = self.take(worker, clock, keeps_starts).await {
@@ -151,7 +151,7 @@ impl Queue {
         }
     }
 
-    /// The task that has waited longest, which is started with this.
+    /// Takes the task that has waited longest, and marks it as started.
     async fn take(
         &self,
         worker: Option<&SmolStr>,
@@ -173,7 +173,7 @@ impl Queue {
                 task: Some(task),
             };
             let may_have_it = responder.started_and_wait(worker.cloned()).await;
-            // From here on it does not go back.
+            // The worker has the task; dropping the guard does not return it.
             if let Some(task) = handed_over.task.take()
                 && may_have_it
             {

@@ -4,11 +4,11 @@ use crate::value::Value;
 
 /// A task that an activity's worker took.
 ///
-/// While the worker has it, virtual time stands, as it does for a handler that is pending; while the worker sleeps on the
-/// engine's clock, time goes on.
+/// Virtual time does not advance while the worker has the task, as with a pending handler. It advances while the worker sleeps on the
+/// engine's clock.
 #[derive(Debug)]
 pub struct ActivityTask {
-    /// What to answer with.
+    /// The task token, for the answer.
     pub token: String,
     /// The task's input.
     pub input: Value,

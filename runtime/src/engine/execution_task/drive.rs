@@ -1,4 +1,4 @@
-//! Where an execution is driven that nobody waits for in place.
+//! Drives an execution in a spawned task.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,8 +9,8 @@ use tokio::runtime::{Handle, Id};
 use super::{Advanced, ExecutionTask};
 use crate::engine::homes::Home;
 
-/// Drives an execution in a task of its own, as long as it has something to do. While it waits for news alone there is no task: it rests
-/// in its state, and whoever brings news has it driven on by the runtime that drove it before.
+/// Drives an execution in a separate task, as long as it can make progress. While it only waits for messages there is no task: it is parked
+/// in its state, and the next message spawns it again on the runtime that ran it last.
 pub(in crate::engine) struct Drive(Option<Box<ExecutionTask>>);
 
 impl Drive {
@@ -18,8 +18,8 @@ impl Drive {
         Self(Some(task))
     }
 
-    /// Begins to drive an execution that was started just now. On real time the caller steps it up to the first state that calls somebody
-    /// outside: many wait or end before. On virtual time executions begin one after the other, in the order of their tasks.
+    /// Begins to drive an execution that was just started. On real time the caller steps it up to the first state that calls external code:
+    /// many executions wait or end before that. On virtual time executions begin one after the other, in the order of their tasks.
     pub(in crate::engine) fn begin(mut task: Box<ExecutionTask>, runtime: &Handle) {
         let is_virtual = task.host.engine.clock.is_virtual();
         if is_virtual || task.journaled.is_some() {
@@ -27,11 +27,11 @@ impl Drive {
             return;
         }
         task.is_on_caller = true;
-        // Whoever is to be woken is polled once more by the task.
+        // The spawned task polls once more, and registers its waker.
         let left = match task.drive(&mut Context::from_waker(Waker::noop())) {
             Advanced::Over => None,
             Advanced::Waits => Some(task),
-            // What has news already is gone on with elsewhere: it may call somebody outside, and wait again and again.
+            // An execution with a message continues in a task: it may call external code, and wait many times.
             Advanced::Rests => task.lay_down(),
         };
         if let Some(mut task) = left {
@@ -64,7 +64,7 @@ impl Future for Drive {
 }
 
 impl ExecutionTask {
-    /// Has the execution rest in its state. Gives it back when there are news.
+    /// Parks the execution in its state. Returns it when it has messages.
     fn lay_down(mut self: Box<Self>) -> Option<Box<Self>> {
         self.is_on_caller = false;
         if self.home.is_none() {
@@ -72,22 +72,22 @@ impl ExecutionTask {
         }
         let (state, home) = (self.host.state.clone(), self.home.clone());
         let awake = state.lay_down(self);
-        // Whoever ended what rests there may have looked before.
+        // The runtime may have shut down between the check and storing the task, so check again.
         if let Some(home) = home.filter(|home| awake.is_none() && home.has_ended()) {
             drop(state.take_resting(home.runtime().id()));
         }
         awake
     }
 
-    /// Has an execution that rested driven on.
+    /// Spawns a parked execution again.
     pub(in crate::engine) fn drive_on(self: Box<Self>) {
-        // Where its runtime has ended, dropping it ends the execution.
+        // If its runtime has ended, dropping the task ends the execution.
         if let Some(home) = self.home.clone() {
             home.runtime().spawn(Drive::new(self));
         }
     }
 
-    /// Whether a runtime drives it on.
+    /// Whether this runtime ran the execution last.
     pub(in crate::engine) fn is_driven_by(&self, runtime: Id) -> bool {
         let home = self.home.as_ref();
         home.is_some_and(|home| home.runtime().id() == runtime)

@@ -17,9 +17,9 @@ use crate::store::StoreError;
 use crate::value::Value;
 
 impl ExecutionTask {
-    /// Tells everybody how it ended.
+    /// Ends the execution, and reports its end.
     pub(super) fn finish(&mut self, mut execution: Execution) {
-        // What came to no end of its own ran out of time.
+        // An execution without an outcome ran out of time.
         let outcome = execution.take_outcome().unwrap_or(Outcome::TimedOut);
         if let Some(inspection) = execution.take_inspection() {
             self.rare().inspected = Some(inspection);
@@ -58,14 +58,14 @@ impl ExecutionTask {
         self.host.park(&failure);
         let state = &self.host.state;
         state.accept(Err(StoreError::Closed));
-        // What is not kept has not happened.
+        // Events that are not durable have not happened.
         if let (Stage::Goes(execution), Some(journaled)) = (&mut self.stage, &self.journaled) {
             execution.recorder().cut(journaled.kept_events());
         }
         self.break_off(Status::Running, failure);
     }
 
-    /// It ends without having come to its end: the interpreter panicked, or the runtime it ran on was shut down.
+    /// Ends or suspends the execution without an outcome: the interpreter panicked, its runtime was shut down, or its commit failed.
     pub(super) fn break_off(&mut self, status: Status, failure: Failure) {
         let history = match self.stage.take() {
             Stage::Goes(execution) => execution.into_history(),
@@ -85,7 +85,7 @@ impl ExecutionTask {
         self.drive_prepared();
         let clock = &self.host.engine.clock;
         self.host.deadline.disarm(clock);
-        // The store and what is told from memory have one time.
+        // The store and the report in memory have the same time.
         let kept = self
             .journaled
             .as_ref()
@@ -102,14 +102,14 @@ impl ExecutionTask {
         }
         if self.host.is_parked() {
             self.host.engine.open.leave(&self.host.state);
-            // It is still listed, as an open execution, unless the store never had it.
+            // It is still listed, as an open execution, unless its start was never committed.
             if !self.host.state.is_accepted() {
                 self.host.engine.executions().withdraw(&self.host.state);
                 // A Map Run that its first steps opened is not in the store either.
                 self.host.engine.runs.forget(self.host.state.about.arn());
             }
         } else if self.child == Child::No {
-            // A child is remembered by its run.
+            // A child is retained by its run.
             let is_described = self.machine_type == MachineType::Standard;
             self.host
                 .engine
@@ -144,7 +144,7 @@ impl Drop for ExecutionTask {
             self.park(failure);
             return;
         }
-        // It is stopped, as if somebody had asked for it: a redrive goes on where it was.
+        // It is stopped as by StopExecution: a redrive continues where it was.
         let _panicked = guarded(|| {
             if let Some(mut execution) = self.take_begun() {
                 execution.abort(failure.clone(), &mut self.host);

@@ -26,54 +26,54 @@ use crate::status::Status;
 
 pub(super) use self::drive::Drive;
 
-/// How many records an execution is read from before the next one is the first again, where it is read again at each rest.
+/// After how many records `through_bytes` starts again with an empty list.
 const RECORDS: usize = 16;
-/// How many transitions an execution makes before it lets others run.
+/// How many transitions an execution makes before it yields.
 const BUDGET: u32 = 256;
-/// How many times an execution that is alone on virtual time waits before it lets others run.
+/// How many times an execution that is alone on virtual time waits before it yields.
 const RESTS: u32 = 64;
 
-/// The error of an execution that a mistake of this crate ended.
+/// The error of an execution that a bug of this crate ended.
 pub(super) const INTERNAL: &str = "Stepwright.Internal";
-/// The error of an execution whose store fails. The store has it as it was kept last.
+/// The error of an execution that was suspended because a commit failed. The store has it as it was committed last.
 const NOT_KEPT: &str = "Stepwright.NotKept";
-/// The error of an execution whose tokio runtime went away.
+/// The error of an execution whose engine or tokio runtime was shut down.
 pub(super) const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
 fn shut_down() -> Failure {
     Failure::new(SHUT_DOWN, "the engine was shut down")
 }
 
-/// Drives one execution: brings it news, steps it, and rests when it waits.
+/// Drives one execution: delivers its messages, steps it, and parks it when it waits.
 ///
-/// A future where it is driven; plain data where it rests in its [`ExecutionState`](super::state::ExecutionState). So what a waiting
-/// execution does not have stands behind boxes, which are made when there is something.
+/// It is a future while it is driven, and plain data while it is parked in its [`ExecutionState`](super::state::ExecutionState). Fields that
+/// a waiting execution rarely needs are boxed, and allocated on demand.
 pub(super) struct ExecutionTask {
     stage: Stage,
     host: EngineHost,
     child: Child,
     machine_type: MachineType,
-    /// It steps through what calls nobody outside only: the caller who started it has other things to do.
+    /// It only steps through states that call no external code, because it runs on the task of the caller that started it.
     is_on_caller: bool,
     is_closed: bool,
-    /// It has waited, and gave back the room that it does not need meanwhile.
+    /// It has waited once, and has released the memory that it does not need while it waits.
     has_shrunk: bool,
-    /// It is parked as soon as nobody in this process is at work for it.
+    /// It is suspended as soon as no work of it runs in this process.
     is_drained: bool,
-    /// What it has in the journal, when it is durable.
+    /// Its journal state, when it is durable.
     journaled: Option<Box<Journaled>>,
-    /// Where it is driven on after a rest.
+    /// The runtime that drives it after it was parked.
     home: Option<Arc<Home>>,
-    /// What most executions do not have.
+    /// Fields that most executions do not use.
     rare: Option<Box<Rare>>,
 }
 
-/// Where an execution stands with its driver.
+/// The progress of an execution in its driver.
 enum Stage {
-    /// It has not begun.
+    /// It has not started.
     Begins(Entry, Begin),
     Goes(Execution),
-    /// It is at work, or over: what panics is not stepped again.
+    /// It is being stepped, or has ended: after a panic it is not stepped again.
     Taken,
 }
 
@@ -85,36 +85,36 @@ impl Stage {
 
 #[derive(Default)]
 struct Rare {
-    /// How many events the observer was told of.
+    /// How many events were reported to the observer.
     written: u32,
-    /// What was seen of the state, when it is over.
+    /// The inspection of the state, after its end.
     inspected: Option<Box<Inspection>>,
-    /// Who waits for events behind this one.
+    /// Requests for the history with more than this number of events.
     readers: Vec<(u32, oneshot::Sender<History>)>,
-    /// Where somebody listens.
+    /// Set when tracing is enabled.
     span: Option<tracing::Span>,
-    /// What was written of the execution, where it is read again at each rest.
+    /// The records of the execution, where it is read again each time that it waits.
     records: Option<(Written, Vec<Vec<u8>>)>,
-    /// It is not gone on with in this process any more, and why.
+    /// Set when the execution is to be suspended, with the reason.
     parks: Option<Failure>,
 }
 
-/// What became of driving an execution on.
+/// The result of driving an execution.
 enum Advanced {
-    /// It waits for what wakes its future: work, the journal, its turn.
+    /// It waits for something that wakes its future: work, the journal, or its next turn after it yielded.
     Waits,
-    /// It waits for news alone.
+    /// It waits for messages only.
     Rests,
     Over,
 }
 
-/// How far what was to be committed has come.
+/// The result of the last commit.
 enum Committed {
-    /// It is kept.
+    /// It succeeded.
     All,
-    /// The end is kept.
+    /// The end of the execution is durable.
     Over,
-    /// The store does not take it.
+    /// The store rejected it.
     Failed(Failure),
 }
 
@@ -163,7 +163,7 @@ impl ExecutionTask {
         self.rare.get_or_insert_default()
     }
 
-    /// Takes what was seen of the state, when it is over.
+    /// Takes the inspection of the state, after its end.
     pub(super) fn take_inspected(&mut self) -> Option<Box<Inspection>> {
         self.rare.as_mut()?.inspected.take()
     }
@@ -173,7 +173,7 @@ impl ExecutionTask {
         rare.is_some_and(|rare| rare.inspected.is_some())
     }
 
-    /// The execution, unless it is at work or over.
+    /// Takes the execution, and starts it if necessary; `None` while it is being stepped, and after its end.
     fn take_begun(&mut self) -> Option<Execution> {
         match self.stage.take() {
             Stage::Begins(entry, begin) => Some(self.begin(entry, begin)),
@@ -182,7 +182,7 @@ impl ExecutionTask {
         }
     }
 
-    /// Makes the execution and starts the clock of its whole life, where the definition or the type sets one.
+    /// Creates the execution and sets its deadline, where the definition or the type has one.
     fn begin(&mut self, entry: Entry, begin: Begin) -> Execution {
         let engine = &self.host.engine;
         let about = &self.host.state.about;
@@ -219,7 +219,7 @@ impl ExecutionTask {
             (declared, express) => declared.or(express),
         };
         if let Some(life) = life {
-            // A redrive sets it back.
+            // A redrive restarts the timeout.
             let from = about.redriven().unwrap_or(about.started);
             self.host.deadline = Deadline::at(from + life);
         }
@@ -233,24 +233,24 @@ impl ExecutionTask {
         execution
     }
 
-    /// Puts an execution that was kept into the world again, before it is driven.
+    /// Reattaches an execution from the store to its timers and handlers, before it is driven.
     pub(super) fn go_on(&mut self) {
         if let Some(execution) = self.take_begun() {
             self.stage = Stage::Goes(execution);
         }
     }
 
-    /// The execution's children that are about to be driven, after it has gone on.
+    /// Takes the children that are about to be driven, after the execution was reattached.
     pub(super) fn take_prepared(&mut self) -> ThinVec<Prepared> {
         std::mem::take(&mut self.host.prepared)
     }
 
-    /// What this process does not bring to an end, the next one does: it is kept, or its parent is, which starts it again.
+    /// Whether the next process continues it: it is durable, or its parent is and starts it again.
     fn goes_on_elsewhere(&self) -> bool {
         self.journaled.is_some() || self.child == Child::OfKept
     }
 
-    /// An execution that waits is woken when its time is over, if nothing of its own wakes it before.
+    /// Sets the deadline's timer for an execution that waits, unless another of its timers fires earlier.
     fn bound(&mut self) {
         let host = &mut self.host;
         let bound = host.state.about.started + host.engine.limits.standard_duration;
@@ -258,7 +258,7 @@ impl ExecutionTask {
         host.deadline.rest(clock, &host.state, bound);
     }
 
-    /// Drives the executions that this one has started, each in a task of its own.
+    /// Spawns a task for each execution that this one has started.
     fn drive_prepared(&mut self) {
         for prepared in std::mem::take(&mut self.host.prepared) {
             let task = Self::new(self.host.engine.clone(), prepared);
@@ -269,7 +269,7 @@ impl ExecutionTask {
         }
     }
 
-    /// Tells the observer what a child of a Map Run wrote, and stops it where that is enough.
+    /// Reports the new events of a Map Run's child to the observer, and aborts the child if the observer requests it.
     fn tell_written(&mut self, execution: &mut Execution) {
         let Some(observer) = &self.host.engine.observer else {
             return;
@@ -285,7 +285,7 @@ impl ExecutionTask {
         }
     }
 
-    /// The same execution, read from all that was written of it.
+    /// Returns a copy of the execution that is read from all of its records.
     fn through_bytes(&mut self, execution: &mut Execution) -> Result<Execution, NotRead> {
         let kept = &mut self.rare.get_or_insert_default().records;
         kept.take_if(|kept| kept.1.len() == RECORDS);
@@ -305,13 +305,13 @@ impl ExecutionTask {
         Ok(same)
     }
 
-    /// Gives the history to those who wait for more of it.
+    /// Sends the history to the readers that wait for more events.
     fn tell_readers(&mut self, execution: &mut Execution) {
         let is_behind = |journaled: &Journaled| journaled.is_behind(execution);
         let Some(rare) = self.rare.as_mut().filter(|rare| !rare.readers.is_empty()) else {
             return;
         };
-        // What is not kept has not happened yet.
+        // Events that are not durable have not happened yet.
         if self.journaled.as_deref().is_some_and(is_behind) {
             return;
         }
@@ -341,7 +341,7 @@ impl ExecutionTask {
         }
     }
 
-    /// Waits until all that was to be committed is; then does what waited for it.
+    /// Waits until the pending commit is done; then performs the effects that waited for it.
     fn poll_committed(
         &mut self,
         execution: &mut Execution,
@@ -356,7 +356,7 @@ impl ExecutionTask {
             return Poll::Ready(Committed::Failed(failure));
         }
         if journaled.is_behind(execution) {
-            // Nothing was committed just now.
+            // No commit was pending.
             return Poll::Ready(Committed::All);
         }
         self.host.state.accept(Ok(()));
@@ -378,7 +378,7 @@ impl ExecutionTask {
         })
     }
 
-    /// Begins to commit what a step did, if there is anything that has to be kept now.
+    /// Starts to commit the changes of a step, if they must be durable now. Returns whether it did.
     fn commit(&mut self, execution: &mut Execution, step: Step) -> bool {
         let Some(journaled) = &mut self.journaled else {
             return false;
@@ -387,7 +387,7 @@ impl ExecutionTask {
             journaled.tell_senders();
             return false;
         }
-        // What nobody sees needs not be kept yet.
+        // Changes without visible effects can wait for a later commit.
         if step == Step::Budget && !self.host.has_deferred() && !journaled.is_awaited() {
             return false;
         }
@@ -405,7 +405,7 @@ impl ExecutionTask {
         true
     }
 
-    /// Brings news, steps, and rests when there is nothing to do.
+    /// Delivers messages and steps, until there is nothing to do.
     fn advance(&mut self, cx: &mut Context<'_>) -> Advanced {
         let mut rests = 0;
         loop {
@@ -462,7 +462,7 @@ impl ExecutionTask {
                 cx.waker().wake_by_ref();
                 return Advanced::Waits;
             }
-            // What was begun just now must be polled once with this task's waker; what is given up, dropped.
+            // Poll new work once with this task's waker, and drop cancelled work.
             if let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
                 self.take_in(&mut execution, wait_id, arrived);
                 self.stage = Stage::Goes(execution);
@@ -479,7 +479,7 @@ impl ExecutionTask {
             }
             let is_drained = self.is_drained && !execution.is_at_work();
             let is_virtual = self.host.engine.clock.is_virtual();
-            // It may be long until something comes; virtual time does not wait.
+            // It may wait for long. On virtual time it does not.
             if !self.has_shrunk && !is_virtual && !execution.is_at_work() {
                 self.has_shrunk = true;
                 execution.shrink();
@@ -504,13 +504,13 @@ impl ExecutionTask {
         }
     }
 
-    /// Drives the execution on, as far as that goes now.
+    /// Drives the execution as far as possible now.
     fn drive(&mut self, cx: &mut Context<'_>) -> Advanced {
         let span = self.rare.as_ref().and_then(|rare| rare.span.clone());
         let _entered = span.as_ref().map(tracing::Span::enter);
         match guarded(|| self.advance(cx)) {
             Ok(advanced) => advanced,
-            // A mistake of ours must not leave anybody waiting for ever.
+            // A bug of this crate must not block callers for ever.
             Err(_) => {
                 let cause = "the runtime itself panicked; this is a bug of stepwright-runtime";
                 self.break_off(Status::Failed, Failure::new(INTERNAL, cause));
@@ -520,7 +520,7 @@ impl ExecutionTask {
     }
 }
 
-/// Drives it on the task of somebody who waits for its end.
+/// Drives the execution on the task of a caller that waits for its end.
 impl Future for ExecutionTask {
     type Output = ();
 

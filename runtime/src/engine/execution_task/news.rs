@@ -1,4 +1,4 @@
-//! What an execution is told.
+//! Handles the messages of an execution.
 
 use smol_str::SmolStr;
 
@@ -68,17 +68,17 @@ impl ExecutionTask {
         }
     }
 
-    /// Tells the sender of an answer whether it counts.
+    /// Reports to the sender of an answer whether it was accepted.
     fn tell(&mut self, taken: Option<Taken>, is_taken: bool) {
         match (taken, &mut self.journaled) {
             (Some(taken), Some(journaled)) => journaled.tell(taken, is_taken),
-            // A sender that does not wait for that was dropped.
+            // The sender may have been dropped.
             (Some(taken), None) => drop(taken.send(is_taken)),
             (None, _) => {}
         }
     }
 
-    /// Something that was at work is ready.
+    /// Delivers the result of finished work.
     pub(super) fn take_in(&mut self, execution: &mut Execution, wait_id: WaitId, arrived: Arrived) {
         let host = &mut self.host;
         match arrived {
@@ -88,7 +88,7 @@ impl ExecutionTask {
         }
     }
 
-    /// It is not gone on with in this process any more.
+    /// Suspends the execution at the next opportunity.
     fn park_for(&mut self, failure: Failure) {
         self.rare().parks = Some(failure);
     }

@@ -1,4 +1,4 @@
-//! Which time the deletion of executions by age counts with.
+//! The clock that measures the age of executions for their deletion.
 //!
 //! The wall clock of a machine may be wrong when an engine starts, and an engine that is 100 days ahead would delete every closed
 //! execution. So the store remembers a time that has passed for certain, the mark, and an engine compares its clock with the mark when it
@@ -35,7 +35,7 @@ const KEY: &str = "engine/clock";
 const DAY: Duration = Duration::from_secs(86_400);
 /// How far the mark in the store may lag behind before it is written without another reason.
 pub(super) const SELDOM: Duration = Duration::from_secs(3_600);
-/// The same before a deletion and at the end of the engine.
+/// The same limit before a deletion and at the end of the engine.
 pub(super) const OFTEN: Duration = Duration::from_secs(60);
 /// By how much the clock may be behind the mark without a warning.
 const BEHIND: Duration = Duration::from_secs(60);
@@ -75,7 +75,7 @@ enum Trust {
     NoMark,
 }
 
-/// What of the mark is in the store.
+/// The part of the mark that is in the store.
 #[derive(Default)]
 struct Mark {
     saved: Option<Timestamp>,
@@ -87,7 +87,7 @@ impl TrustedClock {
     ///
     /// # Errors
     ///
-    /// What the store meets when it is read.
+    /// The errors of reading the store.
     pub(super) fn open(
         clock: &Clock,
         retention: Duration,
@@ -121,7 +121,7 @@ impl TrustedClock {
             }
             saved => saved?,
         };
-        // A store of a version without marks, or one that has had no engine for long enough to leave a mark.
+        // The store is of a version without marks, or no engine ran on it for long enough to write a mark.
         let newest = match saved {
             None => reader.newest_time()?,
             saved => saved,
@@ -135,14 +135,14 @@ impl TrustedClock {
         }));
         let is_old = |saved: Timestamp| trusted.trust == Trust::Trusted && now - saved >= SELDOM;
         if saved.map_or(newest.is_some(), is_old) {
-            // Once: what this engine writes later does not count.
+            // Only once: later writes of this engine prove nothing.
             let proven = trusted.proven().unwrap_or(now);
             trusted.submit(newest.map_or(proven, |newest| proven.max(newest)));
         }
         Ok(trusted)
     }
 
-    /// Returns the time to count ages with; `None` when no execution may be deleted by age.
+    /// Returns the time against which ages are measured; `None` when no execution may be deleted by age.
     pub(super) fn proven(&self) -> Option<Timestamp> {
         match self.trust {
             Trust::Trusted => Some(self.clock.now()),
@@ -215,7 +215,7 @@ fn read(reader: &mut dyn StoreReader) -> Result<Option<Timestamp>, StoreError> {
     Ok(Some(newest))
 }
 
-/// Compares the clock with the newest time that is known, and logs what an operator can do about a difference.
+/// Compares the clock with the newest known time, and logs what an operator can do about a difference.
 fn compare(now: Timestamp, newest: Timestamp, retention: Duration) -> Trust {
     let (ahead, behind) = (now - newest, newest - now);
     if behind > BEHIND {

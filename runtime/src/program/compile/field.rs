@@ -6,7 +6,7 @@ use crate::program::retry::Retrier;
 use crate::query::{CompileError, Expr, ReferencePath, VariableNames};
 use crate::value::Value;
 
-/// What a part of a definition compiles to, or the field that is wrong.
+/// The compiled part of a definition, or the error of a field.
 pub(super) type Compiled<T> = Result<T, CompileError>;
 
 fn placeholder(text: &str) -> String {
@@ -15,7 +15,7 @@ fn placeholder(text: &str) -> String {
     )
 }
 
-/// The word of a field. A placeholder in its place has to be substituted before.
+/// Returns the word of a field. A placeholder must be substituted before.
 pub(super) fn word<W: Copy>(word: Option<&Word<W>>, field: &str) -> Compiled<Option<W>> {
     match word {
         None => Ok(None),
@@ -85,7 +85,7 @@ pub(super) fn retrier(retrier: &model::Retrier) -> Compiled<Retrier> {
     })
 }
 
-/// JSON of the definition as a value.
+/// Converts JSON of the definition to a value.
 pub(super) fn constant(json: &Json) -> Compiled<Value> {
     Value::from_text(&json.to_string())
         .map_err(|error| CompileError::new("Result", error.to_string()))

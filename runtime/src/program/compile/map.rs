@@ -29,7 +29,7 @@ impl Compiler<'_> {
             match &map.items {
                 Some(items) => {
                     let items = Expr::jsonata_template(items, "Items", &mut self.names)?;
-                    // The members of an object are items of a Distributed Map alone.
+                    // Only a Distributed Map can iterate over the members of an object.
                     let expected = if map.is_distributed() {
                         Expected::Collection
                     } else {

@@ -31,16 +31,16 @@ use crate::query::{Assignments, CompileError, Condition, Expected, Expr, Variabl
 use crate::task::handler::Resolution;
 use crate::task::{Resource, ResourceKind};
 
-/// How deep Map and Parallel may stand in each other.
+/// The maximum nesting of Map and Parallel states.
 const MAX_NESTING: usize = 64;
 
 impl Program {
-    /// Compiles a definition. `families` says which resources are activities or functions where their text does
-    /// not.
+    /// Compiles a definition. `families` contains which resources are activities or functions if their text does
+    /// not determine it.
     ///
     /// # Errors
     ///
-    /// All the places that do not compile. A definition that the validator accepts compiles.
+    /// All problems. A definition that the validator accepts compiles.
     pub(crate) fn compile(
         machine: &model::StateMachine,
         machine_type: MachineType,
@@ -75,10 +75,10 @@ impl Program {
 }
 
 struct Compiler<'a> {
-    /// The query language of a state that names none.
+    /// The query language of states that declare none.
     language: QueryLanguage,
     families: &'a IndexMap<String, ResourceKind>,
-    /// `None` until the state that a number was given to is compiled.
+    /// `None` for numbered states that are not compiled yet.
     states: Vec<Option<State>>,
     names: VariableNames,
     problems: Vec<String>,

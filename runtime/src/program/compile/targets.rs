@@ -4,7 +4,7 @@ use super::field::Compiled;
 use crate::program::index::StateIx;
 use crate::query::CompileError;
 
-/// The states of one scope, which are the targets that its transitions may name.
+/// The states of one scope, which its transitions may name.
 pub(super) struct Targets<'a>(IndexMap<&'a str, StateIx>);
 
 impl<'a> Targets<'a> {
@@ -16,7 +16,7 @@ impl<'a> Targets<'a> {
         self.0.get(name).copied()
     }
 
-    /// The state that a field names.
+    /// Returns the state that a field names.
     pub(super) fn find(&self, name: &str, field: &str) -> Compiled<StateIx> {
         self.get(name).ok_or_else(|| {
             CompileError::new(field, format!("there is no state `{name}` beside this one"))

@@ -1,5 +1,5 @@
-//! Comparisons of one value: a value of another type than the operator's is not an error, the
-//! comparison does not hold.
+//! Comparisons of one value. A value of another type than the operator's is not an error: the
+//! comparison is false.
 
 use std::cmp::Ordering;
 use stepwright_asl::wildcard::Wildcard;
@@ -18,18 +18,18 @@ use crate::value::{Value, compare_numbers};
 pub(super) enum Comparison {
     Order(Kind, Relation, Operand),
     Matches(Wildcard),
-    /// A test of the value's type, and whether it must hold.
+    /// A test of the value's type, with the expected result.
     Is(Type, bool),
 }
 
-/// What [`Comparison::compile`] gives.
+/// The result of [`Comparison::compile`].
 pub(super) enum Compiled {
     /// `IsPresent`.
     Present(bool),
     Comparison(Comparison),
 }
 
-/// What is compared.
+/// The type of the compared values.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
     Text,
@@ -38,7 +38,7 @@ pub(super) enum Kind {
     Timestamp,
 }
 
-/// Which orders satisfy an operator.
+/// The orders that satisfy an operator.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Relation {
     less: bool,
@@ -49,7 +49,7 @@ pub(super) struct Relation {
 #[derive(Debug)]
 pub(super) enum Operand {
     Literal(Value),
-    /// A timestamp that was read when the program was built.
+    /// A timestamp that was parsed when the program was built.
     Instant(i128),
     Path(FieldPath),
 }
@@ -135,7 +135,7 @@ impl Comparison {
 }
 
 impl Kind {
-    /// The order of two values; nothing when one is not of the kind.
+    /// Returns the order of two values; `None` when one of them has another type.
     fn order(self, left: &Value, right: &Value) -> Option<Ordering> {
         match self {
             Kind::Text => Some(by_code_units(left.as_str()?, right.as_str()?)),
@@ -167,7 +167,7 @@ impl Relation {
     }
 }
 
-/// The type that an operator tests; `None` for `IsPresent`.
+/// Returns the type that an operator tests; `None` for `IsPresent`.
 fn test(operator: Operator) -> Option<Type> {
     match operator {
         Operator::IsNull => Some(Type::Null),

@@ -1,4 +1,4 @@
-//! What conditions promise.
+//! Tests of conditions.
 
 use proptest::prelude::*;
 use stepwright_asl::model::{QueryLanguage, StateMachine};

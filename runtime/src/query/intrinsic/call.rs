@@ -54,7 +54,7 @@ impl Call {
     }
 
     pub(super) fn eval(&self, scope: &Scope<'_>) -> Outcome {
-        // Most calls have so few arguments that no list of them has to be made.
+        // Most calls have so few arguments that no list must be allocated.
         match &*self.arguments {
             [a] => self.apply(&[a.eval(scope)?], scope),
             [a, b] => self.apply(&[a.eval(scope)?, b.eval(scope)?], scope),
@@ -79,7 +79,7 @@ impl Call {
     }
 }
 
-/// Why an argument has no value.
+/// Returns the message for an argument without a value.
 fn failure(path: &PathExpr, missing: &Missing<'_>) -> String {
     let text = path.text();
     if let Some(error) = missing.refused(text) {

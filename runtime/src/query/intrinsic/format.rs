@@ -1,4 +1,4 @@
-//! `States.Format`: texts with places, and values as Java prints them.
+//! `States.Format`: templates with `{}`, and values as Java prints them.
 
 use std::borrow::Cow;
 
@@ -8,13 +8,13 @@ use crate::value::{MAX_DEPTH, Value, java_float};
 
 use super::outcome::MAX_LENGTH;
 
-/// The room that is made for each value: most are names and numbers.
+/// The capacity that is reserved for each value: most are names and numbers.
 const ROOM: usize = 24;
 
-/// A text whose `{}` are cut out.
+/// A template, split at its `{}`.
 #[derive(Debug)]
 pub(super) struct Template {
-    /// One more than there are places.
+    /// One more than the number of `{}`.
     pieces: Box<[Box<str>]>,
 }
 
@@ -33,7 +33,7 @@ impl Template {
         }
     }
 
-    /// A template that comes from data: a backslash keeps a brace from being a place.
+    /// Parses a template from data: a backslash escapes a brace.
     pub(super) fn dynamic(text: &str) -> Template {
         let mut pieces = Vec::new();
         let mut piece = String::new();
@@ -80,8 +80,8 @@ impl Template {
     }
 }
 
-/// A value as Java's `toString` prints it: strings as they are, objects as a `Map`
-/// (`{a=1, b=[]}`), arrays as a `List`. Recursion is as deep as the value, which was checked.
+/// Prints a value as Java's `toString` does: strings unchanged, objects as a `Map`
+/// (`{a=1, b=[]}`), arrays as a `List`. The depth of the recursion is that of the value, which was checked.
 fn print(value: &Value, out: &mut String) {
     match value {
         Value::Str(text) => out.push_str(text),

@@ -1,4 +1,4 @@
-//! The functions: arguments are checked here, and those over arrays and numbers are done here.
+//! The functions: checks of arguments, and the functions over arrays and numbers.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use super::format::Template;
 use super::outcome::Outcome;
 use super::{random, text};
 
-/// The most items that `States.ArrayRange` makes.
+/// The maximum items of `States.ArrayRange`.
 const MAX_RANGE: u64 = 1000;
 
 pub(super) fn call(
@@ -81,7 +81,7 @@ pub(super) fn call(
     }
 }
 
-/// Arguments by position; what is not of the type fails.
+/// Arguments by position; an argument of a wrong type is an error.
 struct Arguments<'a>(&'a [Cow<'a, Value>]);
 
 impl<'a> Arguments<'a> {
@@ -115,7 +115,7 @@ impl<'a> Arguments<'a> {
         self.of(index, "a string", Value::as_str)
     }
 
-    /// A number, rounded as Java's `Math.round` does: halves go up.
+    /// Returns a number, rounded as Java's `Math.round` does: halves round up.
     fn whole(&self, index: usize) -> Result<i64, String> {
         self.of(index, "a number", |value| match value {
             Value::Int(number) => Some(*number),
@@ -138,7 +138,7 @@ fn partition(array: &Array, size: i64) -> Outcome {
     }
 }
 
-/// The numbers from `first` on, by `step`, with `last` when it is hit.
+/// Returns the numbers from `first` in steps of `step`, including `last` if it is reached exactly.
 fn range(first: i64, last: i64, step: i64) -> Outcome {
     if step == 0 {
         return Err("The step must not be 0.".to_owned());
@@ -158,10 +158,10 @@ fn range(first: i64, last: i64, step: i64) -> Outcome {
         .collect())
 }
 
-/// The longest array whose items are compared with each other: for more of them, hashes are faster.
+/// The longest array whose items are compared pairwise: for longer ones, hashes are faster.
 const FEW: usize = 16;
 
-/// Each value once, in the order of its first occurrence.
+/// Returns the distinct values, in the order of their first occurrences.
 fn unique(array: &Array) -> Value {
     let mut kept: Vec<Value> = Vec::with_capacity(array.len().min(FEW));
     if array.len() <= FEW {
@@ -183,7 +183,7 @@ fn unique(array: &Array) -> Value {
     Value::from(kept)
 }
 
-/// The members of both; where both have one, that of the second.
+/// Merges two objects; if both have a member, that of the second wins.
 fn merge(first: &Object, second: &Object) -> Value {
     let mut merged = ObjectBuilder::with_capacity(first.len() + second.len());
     for (key, value) in first.iter().chain(second) {

@@ -1,6 +1,6 @@
 //! Intrinsic functions, with Java's rules for numbers.
 //!
-//! A call that fails at run time gives `States.Runtime`, whose message quotes the whole outer call.
+//! A call that fails at run time returns `States.Runtime`, with a message that quotes the whole outer call.
 
 mod call;
 mod format;
@@ -22,7 +22,7 @@ use self::call::Call;
 /// A compiled call, as the value of one field.
 #[derive(Debug)]
 pub(super) struct Intrinsic {
-    /// As messages quote it.
+    /// The text for messages.
     text: Box<str>,
     call: Call,
 }

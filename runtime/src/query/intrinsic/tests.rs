@@ -1,4 +1,4 @@
-//! What intrinsic functions promise.
+//! Tests of intrinsic functions.
 
 use proptest::prelude::*;
 

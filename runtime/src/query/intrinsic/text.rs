@@ -10,7 +10,7 @@ use crate::value::Value;
 
 use super::outcome::{MAX_LENGTH, Outcome};
 
-/// The most characters that the encoders and `States.Hash` take.
+/// The maximum characters that the encoders and `States.Hash` accept.
 const MAX_CHARACTERS: usize = 10_000;
 
 pub(super) fn encode(text: &str) -> Outcome {
@@ -43,7 +43,7 @@ fn bounded(text: &str) -> Result<&str, String> {
     Ok(text)
 }
 
-/// The JSON value in a text; an empty or blank text is null.
+/// Parses JSON text; an empty or blank text is null.
 pub(super) fn parse(text: &str) -> Outcome {
     if text.trim().is_empty() {
         return Ok(Value::Null);
@@ -51,13 +51,13 @@ pub(super) fn parse(text: &str) -> Outcome {
     Value::from_text(text).map_err(|error| format!("Invalid JSON: {error}"))
 }
 
-/// The compact JSON text, with floats as Java prints them.
+/// Returns the compact JSON text, with floats as Java prints them.
 pub(super) fn json(value: &Value) -> Result<String, String> {
     let text = value.to_java_text_within(MAX_LENGTH);
     text.ok_or_else(|| "The argument is too large.".to_owned())
 }
 
-/// The pieces between any of the characters; empty ones are dropped.
+/// Returns the non-empty pieces between any of the characters.
 pub(super) fn split(text: &str, characters: &str) -> Outcome {
     let pieces = text.split(|character| characters.contains(character));
     Ok(pieces

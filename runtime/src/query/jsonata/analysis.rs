@@ -10,13 +10,13 @@ use super::functions;
 
 #[derive(Debug, Default)]
 pub(super) struct Analysis<'t> {
-    /// Where `$states` stands.
+    /// The positions of `$states`.
     pub(super) states: Vec<Span>,
     /// The names of all variables and functions that are mentioned.
     pub(super) names: BTreeSet<&'t str>,
-    /// Those of them that are mentioned otherwise than to be called.
+    /// The names that are used in other positions than that of a called function.
     pub(super) values: BTreeSet<&'t str>,
-    /// Those that `:=` binds: before that, the name means what it means outside.
+    /// The names that `:=` binds: before the binding, a name has its outer meaning.
     pub(super) bound: BTreeSet<&'t str>,
     /// Whether the result may depend on the root, or `$states` has another meaning.
     pub(super) sees_root: bool,
@@ -33,7 +33,7 @@ impl<'t> Analysis<'t> {
         analysis
     }
 
-    /// `top`: `$` means the root here. Trees may be deep: the stack grows with them.
+    /// `top`: `$` is the root here. Trees may be deep, so the stack grows with them.
     fn visit(&mut self, node: &'t Node, top: bool) {
         jlens_core::stack::grow(|| self.visit_here(node, top));
     }
@@ -167,7 +167,7 @@ impl<'t> Analysis<'t> {
         }
     }
 
-    /// A call; `given`: how many arguments it has beside those written.
+    /// A call; `given`: the number of implicit arguments.
     fn call(&mut self, procedure: &'t Node, args: &'t [Node], given: usize, top: bool) {
         if let NodeKind::Variable { name } = &procedure.kind {
             let arguments = args.len() + given;

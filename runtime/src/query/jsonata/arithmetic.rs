@@ -1,9 +1,9 @@
 //! Results that are not finite.
 //!
-//! At the service `1/0` is the string `"Infinity"` and `0/0` is `"NaN"`, wherever they stand in
-//! a result. jlens fails on the first and writes null for the second. An evaluation that ended
-//! so is done once more, with its operators replaced by calls of a function that knows. Both sides
-//! of a comparison are arguments of another function, which makes numbers of these texts again.
+//! On the service `1/0` is the string `"Infinity"` and `0/0` is `"NaN"`, anywhere in a result. jlens
+//! fails on the first and returns null for the second. An evaluation with such a result
+//! is repeated, with its operators replaced by calls of a function with the service's behaviour. Both sides
+//! of a comparison become arguments of another function, which converts these texts to numbers again.
 
 use jlens_core::ast::{BinaryOp, NodeKind};
 use jlens_core::{Ast, Error, HostCall, HostFunction, Node};
@@ -17,7 +17,7 @@ pub(super) const FUNCTION: &str = "\u{e000}";
 /// The name of the function for the sides of a comparison.
 pub(super) const COMPARED: &str = "\u{e008}";
 
-/// The expression with each arithmetic operator written as a call.
+/// Returns the expression with each arithmetic operator written as a call.
 pub(super) fn rewritten(ast: &Ast) -> String {
     rewrite::rewritten(ast, &|node, text| match &node.kind {
         NodeKind::Binary { op, lhs, rhs }
@@ -61,7 +61,7 @@ fn is_comparison(op: BinaryOp) -> bool {
     )
 }
 
-/// Whether a side of a comparison is calculated, or a name that something calculated may have.
+/// Whether a side of a comparison is an arithmetic expression, or a name that may have the result of one.
 fn may_be_infinite(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Binary { op, .. } => is_arithmetic(*op),
@@ -70,7 +70,7 @@ fn may_be_infinite(node: &Node) -> bool {
     }
 }
 
-/// The function for the sides of a comparison: it replaces infinity by the largest number. `NaN` stays a text, so comparing it
+/// Returns the function for the sides of a comparison: it replaces infinity by the largest number. `NaN` stays a text, so comparing it
 /// fails.
 pub(super) fn compared() -> HostFunction {
     let compared = |arguments: &[Option<Json>], _: &HostCall<'_>| {
@@ -84,7 +84,7 @@ pub(super) fn compared() -> HostFunction {
     HostFunction::new(1, compared).without_input()
 }
 
-/// The function that calculates: operator, left side, right side.
+/// Returns the function for arithmetic: operator, left side, right side.
 pub(super) fn function() -> HostFunction {
     let calculate = |arguments: &[Option<Json>], _: &HostCall<'_>| {
         let operator = arguments.first().and_then(Option::as_ref);
@@ -110,7 +110,7 @@ pub(super) fn function() -> HostFunction {
     HostFunction::new(3, calculate).without_input()
 }
 
-/// How Java prints a number that is not finite.
+/// Returns Java's name of a number that is not finite.
 fn name(number: f64) -> &'static str {
     if number.is_nan() {
         "NaN"
@@ -129,7 +129,7 @@ fn operand(
     match argument.and_then(Option::as_ref) {
         None => Ok(None),
         Some(Json::Number(number)) => Ok(number.as_f64()),
-        // What is not finite may be a result, but not an operand.
+        // A number that is not finite may be a result, but not an operand.
         Some(Json::String(text)) if matches!(text.as_str(), "Infinity" | "-Infinity" | "NaN") => {
             Err(Error::new("D1001").with("value", Json::Null))
         }

@@ -18,9 +18,9 @@ pub(super) fn number(number: f64) -> Value {
 
 /// Builds a value. Nodes of the input that the evaluation returns unchanged are reused.
 pub(super) struct ValueBuilder<'r, 'a> {
-    /// Where the input was read from, if there was one.
+    /// The input, if there is one.
     pub(super) root: Option<&'r Rc<Root<'a>>>,
-    /// Whether a `null` was built: perhaps a number that is not finite.
+    /// Whether a `null` was built, possibly for a number that is not finite.
     pub(super) nulls: bool,
 }
 

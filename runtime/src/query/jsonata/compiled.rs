@@ -22,7 +22,7 @@ use super::{arithmetic, functions, texts};
 
 #[derive(Debug)]
 pub(super) struct Compiled {
-    /// As it was written, with 2.0's texts of numbers.
+    /// The original expression, with number formatting of JSONata 2.0.
     plain: Expression,
     /// With `$states` as the root; `None` if the result may depend on the root.
     rooted: Option<Expression>,
@@ -31,7 +31,7 @@ pub(super) struct Compiled {
     /// The host functions that the expression mentions.
     bindings: Bindings,
     variables: Box<[Variable]>,
-    /// Variables that bear the name of a function. While none of them has a value the name means
+    /// Variables with the name of a function. While none of them has a value, the name refers to
     /// the function.
     shadows: Box<[Variable]>,
     reads_states: bool,
@@ -86,12 +86,12 @@ impl Compiled {
         }
     }
 
-    /// Whether values of the input come back as they are.
+    /// Whether values of the input are returned without a copy.
     pub(super) fn is_rooted(&self) -> bool {
         self.rooted.is_some()
     }
 
-    /// The value; `None` when the result is undefined or a function.
+    /// Returns the value; `None` when the result is undefined or a function.
     pub(super) fn run(&self, scope: &Scope<'_>) -> Result<Option<Value>, Error> {
         let before = scope.entropy.state();
         let evaluated = self.evaluate(scope);
@@ -109,7 +109,7 @@ impl Compiled {
         Ok(evaluated?.0)
     }
 
-    /// The evaluation with calls for operators.
+    /// Evaluates with calls for operators.
     fn calculate(&self, scope: &Scope<'_>) -> Option<Evaluated> {
         let rooted = self.rooted.as_ref().filter(|_| !self.is_shadowed(scope));
         let calculating = self.calculating.get_or_init(|| {
@@ -127,18 +127,18 @@ impl Compiled {
                 Some(self.rootedly(calculating, &calculate(self.bindings.clone()), scope))
             }
             (None, None) => Some(self.plainly(calculating, &calculate(self.bind(scope)), scope)),
-            // The calls were made for the form that cannot be used now.
+            // The calls belong to the form that cannot be used now.
             (None, Some(_)) => None,
         }
     }
 
-    /// The value by the plain form, whatever the variables are.
+    /// Evaluates the plain form, whatever the variables are.
     #[cfg(test)]
     pub(super) fn run_plainly(&self, scope: &Scope<'_>) -> Result<Option<Value>, Error> {
         Ok(self.plainly(&self.plain, &self.bind(scope), scope)?.0)
     }
 
-    /// Whether the expression gives a function.
+    /// Whether the expression returns a function.
     pub(super) fn is_function(&self, scope: &Scope<'_>) -> bool {
         let source = format!("$type(({}\n))", self.plain.source());
         Expression::compile(&source).is_ok_and(|asks| {
@@ -156,7 +156,7 @@ impl Compiled {
         }
     }
 
-    /// Whether the name of a function means a variable now.
+    /// Whether the name of a function refers to a variable now.
     fn is_shadowed(&self, scope: &Scope<'_>) -> bool {
         self.shadows.iter().any(|shadow| shadow.is(scope, |_| true))
     }

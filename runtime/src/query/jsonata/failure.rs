@@ -1,4 +1,4 @@
-//! What AWS says when an expression fails: the second half of the sentence that begins `The
+//! AWS's messages for an expression that fails: the second half of the sentence that begins `The
 //! JSONata expression '..' specified for the field '..'`.
 
 use jlens_core::Error;
@@ -9,10 +9,10 @@ use crate::value::Value;
 
 use super::limits::MAX_DEPTH;
 
-/// The expression gave nothing.
+/// The expression returned nothing.
 pub(super) const UNDEFINED: &str = "returned nothing (undefined).";
 
-/// The expression gave a function.
+/// The expression returned a function.
 pub(super) const UNSUPPORTED: &str = "returned an unsupported result type.";
 
 /// The code of failures that the service reports as its own.
@@ -21,7 +21,7 @@ pub(super) const INTERNAL: &str = "internal";
 /// The code of failures that have a message and no code.
 pub(super) const UNCODED: &str = "uncoded";
 
-/// The expression gave a value of another type than the field takes.
+/// Returns the message for a value of another type than the field accepts.
 pub(super) fn unexpected_type(expected: Expected, value: &Value) -> String {
     let expected = expected.name();
     let actual = value.type_name();
@@ -31,7 +31,7 @@ pub(super) fn unexpected_type(expected: Expected, value: &Value) -> String {
     )
 }
 
-/// The expression threw.
+/// Returns the message for an error of the expression.
 pub(super) fn thrown(error: &Error, entropy: &Entropy) -> String {
     let limit = match error.code() {
         "D1011" => format!(
@@ -56,7 +56,7 @@ pub(super) fn thrown(error: &Error, entropy: &Entropy) -> String {
     format!("threw an error during evaluation: {limit}")
 }
 
-/// The same error, whole numbers in its message written as JavaScript writes them: `10`, not `10.0`.
+/// Returns the same error with integers formatted as in JavaScript: `10`, not `10.0`.
 fn with_integers(error: &Error) -> Error {
     let mut error = error.clone();
     for key in ["value", "value2", "exp"] {

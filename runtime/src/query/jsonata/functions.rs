@@ -1,4 +1,4 @@
-//! AWS's functions beyond JSONata's own, as host functions of jlens.
+//! AWS's functions in addition to JSONata's own, as host functions of jlens.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ use crate::query::java::Random as JavaRandom;
 use super::failure::{INTERNAL, UNCODED};
 use super::{prototype, texts};
 
-/// The most numbers that `$range` makes.
+/// The maximum numbers of `$range`.
 const MAX_RANGE: f64 = 360_145.0;
 
 type Arguments<'a> = &'a [Option<Json>];
@@ -33,7 +33,7 @@ const HOST: &[Host] = &[
     ("parse", 1, parse),
 ];
 
-/// Name, and what makes the function.
+/// Name and constructor.
 type Replaced = (&'static str, fn() -> HostFunction);
 
 /// Functions of the evaluator that differ on AWS: texts of numbers are those of JSONata 2.0, and base64 encodes UTF-8, as in
@@ -49,7 +49,7 @@ const REPLACED: &[Replaced] = &[
     (prototype::FINDS, prototype::finds),
 ];
 
-/// Whether AWS has a function of that name beside JSONata's.
+/// Whether AWS adds a function of this name to JSONata's.
 pub(super) fn is_host(name: &str) -> bool {
     HOST.iter().any(|host| host.0 == name)
 }
@@ -59,14 +59,14 @@ pub(super) fn is_any(name: &str) -> bool {
     is_host(name) || builtins().contains_key(name)
 }
 
-/// Whether a call with so many arguments takes its context for one more.
+/// Whether a call with this number of arguments uses its context as an additional one.
 pub(super) fn reads_context(name: &str, arguments: usize) -> bool {
     builtins()
         .get(name)
         .is_some_and(|needed| arguments < *needed)
 }
 
-/// The built-in functions by name, each with the number of arguments below which it reads its
+/// Returns the built-in functions by name, each with the number of arguments below which it uses its
 /// context (0: never).
 fn builtins() -> &'static HashMap<&'static str, usize> {
     static BUILTINS: OnceLock<HashMap<&'static str, usize>> = OnceLock::new();
@@ -90,10 +90,10 @@ fn builtins() -> &'static HashMap<&'static str, usize> {
     })
 }
 
-/// The bindings of an expression that mentions these names.
+/// Returns the bindings of an expression that mentions these names.
 pub(super) fn bindings(names: &BTreeSet<&str>) -> Bindings {
     let mut bindings = Bindings::new();
-    // AWS took `$eval` away: the name must not be a function.
+    // AWS removed `$eval`: the name must not be a function.
     if names.contains("eval") {
         bindings = bindings.var("eval", Json::Null);
     }
@@ -112,7 +112,7 @@ pub(super) fn bindings(names: &BTreeSet<&str>) -> Bindings {
     bindings
 }
 
-/// Whether an expression that mentions these names draws random numbers.
+/// Whether an expression that mentions these names uses random numbers.
 pub(super) fn draws(names: &BTreeSet<&str>) -> bool {
     ["random", "uuid", "shuffle"]
         .iter()
@@ -120,7 +120,7 @@ pub(super) fn draws(names: &BTreeSet<&str>) -> bool {
 }
 
 thread_local! {
-    /// The entropy of the evaluation that runs on this thread. Host functions are shared by all
+    /// The entropy of the evaluation on this thread. Host functions are shared by all
     /// evaluations, so they cannot hold it themselves.
     static CHANCE: Entropy = Entropy::new(0);
 }
@@ -137,7 +137,7 @@ fn argument<'a>(arguments: Arguments<'a>, index: usize) -> Option<&'a Json> {
     arguments.get(index)?.as_ref()
 }
 
-/// A number, its fraction cut.
+/// Returns a number, truncated to an integer.
 fn whole(arguments: Arguments<'_>, index: usize) -> Option<f64> {
     argument(arguments, index)?.as_f64().map(f64::trunc)
 }
@@ -159,7 +159,7 @@ fn partition(arguments: Arguments<'_>) -> Outcome {
     ))
 }
 
-/// `$range(from, to, step)`: the numbers, with `to` when it is hit.
+/// `$range(from, to, step)`: the numbers, including `to` if it is reached exactly.
 fn range(arguments: Arguments<'_>) -> Outcome {
     let (Some(from), Some(to), Some(step)) = (
         whole(arguments, 0),
@@ -185,7 +185,7 @@ fn range(arguments: Arguments<'_>) -> Outcome {
     })
 }
 
-/// A number as JSON; what is not finite cannot come here.
+/// Converts a number to JSON; it is always finite here.
 fn number(number: f64) -> Json {
     Json::from(number)
 }
@@ -220,7 +220,7 @@ fn uuid(_: Arguments<'_>) -> Outcome {
     Ok(Some(Json::from(CHANCE.with(Entropy::uuid))))
 }
 
-/// `$parse(text)`: the JSON value in the text.
+/// `$parse(text)`: parses JSON text.
 fn parse(arguments: Arguments<'_>) -> Outcome {
     let Some(text) = argument(arguments, 0) else {
         return Ok(None);
@@ -239,7 +239,7 @@ fn base64_encode() -> HostFunction {
     of_text("base64encode", |text| Ok(STANDARD.encode(text)))
 }
 
-/// `$base64decode(text)`: strict, where JSONata's own takes anything.
+/// `$base64decode(text)`: strict, unlike JSONata's own function.
 fn base64_decode() -> HostFunction {
     of_text("base64decode", |text| match STANDARD.decode(text) {
         Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
@@ -247,7 +247,7 @@ fn base64_decode() -> HostFunction {
     })
 }
 
-/// A function of a text, which without arguments is the context.
+/// Creates a function of a text; without arguments it uses the context.
 fn of_text(name: &'static str, function: fn(&str) -> Result<String, Error>) -> HostFunction {
     HostFunction::new(1, move |arguments, call| {
         let refused = |index: usize| {

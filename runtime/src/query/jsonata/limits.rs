@@ -11,7 +11,7 @@ pub(super) const MAX_MEMORY: usize = 6_990_256;
 /// of the longest array ([`MAX_MEMORY`]: 3,500,000 for `$v * 2`, 9,300,000 with a condition in it),
 /// and an endless recursion, whose steps are the slowest, occupies a worker for less than a second.
 pub(super) const MAX_STEPS: u64 = 10_000_000;
-/// The time limit, for regular expressions that backtrack: one step counts a thousand of theirs.
+/// The time limit, for regular expressions that backtrack: one step of the evaluator counts a thousand of their steps.
 /// Builds without optimization are ten times slower, and run tests on busy machines.
 pub(super) const MAX_TIME: Duration =
     Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 2 });

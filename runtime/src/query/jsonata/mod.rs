@@ -50,9 +50,9 @@ use self::selection::Selection;
 /// The compiled JSONata expression of one field.
 #[derive(Debug)]
 pub(super) struct Jsonata {
-    /// As errors quote it.
+    /// The text for errors.
     source: Box<str>,
-    /// The field's place in the state.
+    /// The field's path in the state.
     field: Box<str>,
     expected: Expected,
     form: Form,
@@ -110,7 +110,7 @@ impl Jsonata {
         self
     }
 
-    /// The value, if it is a literal of the right type.
+    /// Returns the value, if it is a literal of the right type.
     pub(super) fn as_constant(&self) -> Option<&Value> {
         match &self.form {
             Form::Constant(value) if self.expected.admits(value) => Some(value),

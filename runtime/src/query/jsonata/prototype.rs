@@ -1,17 +1,17 @@
-//! `$lookup` of names that every object of JavaScript has.
+//! `$lookup` of names that every JavaScript object has.
 //!
-//! JSONata 2.0 looks a key up as JavaScript does: where an object has no member `toString`, `$lookup(object, "toString")` is the function of its
-//! prototype, and `__proto__` the prototype, an empty object. jlens follows a later JSONata, which finds own members only. A call whose key may be
-//! such a name becomes one that asks for it.
+//! JSONata 2.0 looks a key up as JavaScript does: if an object has no member `toString`, `$lookup(object, "toString")` is the function of its
+//! prototype, and `__proto__` is the prototype, an empty object. jlens follows a later JSONata, which finds only own members. A call whose key
+//! may be such a name is rewritten to a call that checks for it.
 
 use jlens_core::{HostFunction, Node, NodeKind};
 use serde_json::Value as Json;
 
-/// The names of the functions that are asked: private characters, which no expression uses.
+/// The names of the check functions: private characters, which no expression uses.
 pub(super) const IS_NAME: &str = "\u{e003}";
 pub(super) const FINDS: &str = "\u{e004}";
 
-/// What JavaScript's `Object.prototype` has.
+/// The members of JavaScript's `Object.prototype`.
 const NAMES: &[&str] = &[
     "__defineGetter__",
     "__defineSetter__",
@@ -45,7 +45,7 @@ pub(super) fn lookup(node: &Node) -> Option<(&Node, &Node)> {
     (is_lookup && is_plain && may_be).then_some((object, key))
 }
 
-/// The call that looks the names up as well.
+/// Writes the call that also looks the names up.
 pub(super) fn written(object: &str, key: &str) -> String {
     const OBJECT: &str = "\u{e005}";
     const KEY: &str = "\u{e006}";
@@ -66,8 +66,8 @@ pub(super) fn is_name() -> HostFunction {
     .without_input()
 }
 
-/// What an object has by its prototype: 1 a function, 2 the prototype, 0 nothing, or a member of its own. A list is looked through by
-/// `$lookup` itself.
+/// Returns the kind of an object's member of the prototype: 1 a function, 2 the prototype, 0 none, or an own member. `$lookup` itself handles
+/// lists.
 pub(super) fn finds() -> HostFunction {
     HostFunction::new(2, |arguments, _| {
         let found = match arguments {

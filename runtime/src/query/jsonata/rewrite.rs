@@ -1,16 +1,16 @@
-//! Expressions with some of their parts written anew.
+//! Rewrites parts of expressions.
 
 use jlens_core::{Ast, Node};
 
-/// What replaces a node; it writes the node's own parts with the function that it is given.
+/// Returns the replacement of a node, or `None`; it writes the node's own parts with the function that it gets.
 type Replace<'f> = dyn Fn(&Node, &dyn Fn(&Node) -> String) -> Option<String> + 'f;
 
-/// The text of an expression, each node that `replace` answers for as it says.
+/// Returns the text of an expression, with the replacements of `replace`.
 pub(super) fn rewritten(ast: &Ast, replace: &Replace<'_>) -> String {
     text(&ast.root, &ast.source, replace)
 }
 
-/// Trees may be deep: the stack grows with them.
+/// Trees may be deep, so the stack grows with them.
 fn text(node: &Node, source: &str, replace: &Replace<'_>) -> String {
     jlens_core::stack::grow(|| {
         replace(node, &|part| text(part, source, replace))
@@ -18,7 +18,7 @@ fn text(node: &Node, source: &str, replace: &Replace<'_>) -> String {
     })
 }
 
-/// A node that stays; its children may not.
+/// Writes a node without a replacement; its children may have some.
 fn kept(node: &Node, source: &str, replace: &Replace<'_>) -> String {
     let mut children: Vec<&Node> = Vec::new();
     node.for_each_child(|child| children.push(child));

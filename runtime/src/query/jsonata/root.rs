@@ -14,12 +14,12 @@ use super::variable::Variable;
 type Read = Result<(), String>;
 type ReadOne = Result<bool, String>;
 
-/// The values that jlens has been shown, by index; index 0 is `$states` itself.
+/// The values that jlens has seen, by index; index 0 is `$states` itself.
 pub(super) struct Root<'a> {
-    /// The root's own handle: a member must be able to write members.
+    /// A handle of the root itself, for members that write members.
     this: Weak<Root<'a>>,
     scope: Scope<'a>,
-    /// The context object, built when it is read.
+    /// The context object, built on demand.
     context: &'a OnceCell<Value>,
     variables: &'a [Variable],
     /// The arrays and objects below the root; index 1 is the first.
@@ -30,7 +30,7 @@ pub(super) struct Root<'a> {
 #[derive(Clone)]
 enum Node<'a> {
     Value(&'a Value),
-    /// The context object, which is built when it is read whole.
+    /// The context object, built when it is read as a whole.
     Context,
     /// An object that is a member of it.
     InContext(Segment),
@@ -77,7 +77,7 @@ impl<'a> Root<'a> {
         context.get_or_init(|| scope.context.value())
     }
 
-    /// Writes a value; an object whose members are built one by one is no value yet.
+    /// Writes a value; an object whose members are built on demand has no value yet.
     fn write(&self, value: &'a Value, sink: &mut Sink<'_, 'a>) -> Read {
         match value {
             Value::Array(_) | Value::Object(_) => self.write_node(Node::Value(value), sink),
@@ -104,7 +104,7 @@ impl<'a> Root<'a> {
         Ok(())
     }
 
-    /// A member of `$states` but for the context object, or the hidden member of a variable.
+    /// Returns a member of `$states` other than the context object, or the hidden member of a variable.
     fn field(&self, key: &str) -> Option<&'a Value> {
         match key {
             "input" => Some(self.scope.input),
@@ -141,7 +141,7 @@ impl<'a> Root<'a> {
     }
 }
 
-/// Writes what is no array and no object.
+/// Writes a value that is no array and no object.
 fn write_scalar(value: &Value, sink: &mut Sink<'_, '_>) {
     match value {
         Value::Null => sink.null(),

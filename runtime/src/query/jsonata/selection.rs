@@ -1,4 +1,4 @@
-//! Literals, and paths through objects: what needs no evaluator.
+//! Literals, and paths through objects: expressions that need no evaluator.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::value::{RefPath, Segment, Value};
 use super::build::number;
 use super::functions;
 
-/// The value of a literal.
+/// Returns the value of a literal.
 pub(super) fn constant(node: &Node) -> Option<Value> {
     if !is_plain(node) {
         return None;
@@ -26,10 +26,10 @@ pub(super) fn constant(node: &Node) -> Option<Value> {
 }
 
 /// A path from a variable or a member of `$states` through objects, and to items of arrays by their
-/// number.
+/// index.
 ///
-/// Where every step finds something, JSONata gives the last member as it is. An array on the way,
-/// which JSONata maps over, is for the evaluator.
+/// If every step finds something, the result in JSONata is the last member itself. An array on the path,
+/// which JSONata maps over, is left to the evaluator.
 #[derive(Debug)]
 pub(super) struct Selection {
     origin: Origin,
@@ -43,17 +43,17 @@ enum Origin {
     ErrorOutput,
     Context,
     Variable(VariableIx),
-    /// A variable with the name of a function, which the name means while it has no value.
+    /// A variable with the name of a function; without a value the name refers to the function.
     Shadow(VariableIx),
 }
 
-/// What a selection finds.
+/// The result of a selection.
 #[derive(Debug)]
 pub(super) enum Found<'s> {
     Value(Cow<'s, Value>),
-    /// The path leads nowhere: undefined.
+    /// The path finds nothing: undefined.
     Nothing,
-    /// The evaluator decides.
+    /// The evaluator must decide.
     Elsewhere,
 }
 
@@ -109,7 +109,7 @@ impl Selection {
         Some(Selection { origin, path })
     }
 
-    /// What `$parse(..)` is given, if that is a selection.
+    /// Returns the argument of `$parse(..)`, if it is a selection.
     pub(super) fn parsed(root: &Node, names: &mut VariableNames) -> Option<Selection> {
         match &root.kind {
             NodeKind::Function { procedure, args } if is_plain(root) => {
@@ -124,14 +124,13 @@ impl Selection {
         }
     }
 
-    /// The JSON value in the selected text. Integers beyond 64 bits are doubles, as the service
-    /// reads them.
+    /// Parses the JSON in the selected text. Integers beyond 64 bits become doubles, as on the service.
     pub(super) fn read_json(&self, scope: &Scope<'_>) -> Option<Value> {
         let text = self.read(scope)?;
         Value::from_text_with_doubles(text.as_str()?).ok()
     }
 
-    /// The value, if every step finds something.
+    /// Returns the value, if every step finds something.
     pub(super) fn read(&self, scope: &Scope<'_>) -> Option<Value> {
         match self.find(scope) {
             Found::Value(value) => Some(value.into_owned()),
@@ -178,13 +177,13 @@ fn follow<'v, 's>(
         Err((number, at)) => match (&path[number], at) {
             (Segment::Key { .. }, Value::Array(_)) => Found::Elsewhere,
             (Segment::Key { .. }, _) | (Segment::Index(_), Value::Array(_)) => Found::Nothing,
-            // What is no array is its own first item.
+            // A value that is no array is its own first item.
             (Segment::Index(_), _) => Found::Elsewhere,
         },
     }
 }
 
-/// The steps to items that a step's predicates make, if they are numbers and nothing else makes up the step.
+/// Returns the indexes in a step's predicates, if all predicates are numbers and the step has nothing else.
 fn items(step: &Node) -> Option<Vec<Segment>> {
     let stages = step.attrs.stages.iter().chain(&step.attrs.predicate);
     let item = |stage: &Stage| match stage {
@@ -200,7 +199,7 @@ fn items(step: &Node) -> Option<Vec<Segment>> {
     is_plain_but_for_predicates(step).then_some(items)
 }
 
-/// Whether nothing but its kind makes up the node.
+/// Whether the node has no attributes.
 pub(super) fn is_plain(node: &Node) -> bool {
     let attrs = &node.attrs;
     attrs.stages.is_empty() && attrs.predicate.is_empty() && is_plain_but_for_predicates(node)

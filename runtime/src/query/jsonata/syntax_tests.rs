@@ -1,12 +1,12 @@
-//! `stepwright-asl` reads expressions with a parser of its own, so that who only writes workflows compiles no evaluator. It and the
-//! evaluator's have to agree on what JSONata is, and on where it is not.
+//! `stepwright-asl` has its own parser of expressions, so that programs that only write workflows compile no evaluator. Both parsers
+//! have to agree on which texts are valid JSONata, and on the positions of errors.
 
 use jlens_core::ast::NodeKind;
 use proptest::prelude::*;
 use stepwright_asl::SyntaxFault;
 use stepwright_asl::jsonata::Expression;
 
-/// What begins an expression, goes on with it, or stands at the wrong place.
+/// Tokens that begin an expression, continue it, or are misplaced.
 const TOKENS: &[&str] = &[
     "$",
     "$$",
@@ -98,7 +98,7 @@ const TOKENS: &[&str] = &[
     "|a|{}|",
 ];
 
-/// What the two make of a text: nothing wrong, or the code and the place.
+/// Checks that both parsers accept a text, or report the same code and position.
 fn agree(text: &str) {
     let text = text.trim();
     let theirs = jlens_core::Expression::compile(text);
@@ -177,7 +177,7 @@ fn both_parsers_agree_on_what_is_written_by_hand() {
         "%",
         "and and and",
         "in.or",
-        // What stands behind a variable makes it one that cannot be bound; `[]` does not.
+        // A suffix makes a variable unbindable; `[]` does not.
         "$x[0] := ^",
         "$x{} := ^",
         "$x^(a) := ^",

@@ -1,4 +1,4 @@
-//! What AWS's dialect of JSONata promises.
+//! Tests of AWS's dialect of JSONata.
 
 use proptest::prelude::*;
 
@@ -116,7 +116,7 @@ fn there_is_no_root_to_be_seen() {
         assert!(compiled.is_err(), "{source}");
     }
     fails("$states.input[$$.a = 1]", "returned nothing (undefined).");
-    // Functions that would take their context find none.
+    // Functions that use their context find none.
     fails("$uppercase()", "returned nothing (undefined).");
     gives("'a' ~> $uppercase()", r#""A""#);
     gives("$states.input.xs.n.$string()", r#"["1","2"]"#);
@@ -343,7 +343,7 @@ fn memory_is_limited_as_recorded() {
     gives(&doubling.replace('N', "22"), "4194304");
     fails(&doubling.replace('N', "23"), exceeded);
     fails("$range(1, 400000, 1)", exceeded);
-    // Nested in itself: what would print beyond all memory.
+    // Nested in itself: the printed text would exceed all memory.
     fails(
         "($f := function($v, $n) { $n = 0 ? $v : $f([$v, $v], $n - 1) }; $f($states.input, 60))",
         exceeded,
@@ -413,7 +413,7 @@ fn document() -> impl Strategy<Value = Value> {
     })
 }
 
-/// The three ways of evaluating: as compiled, rooted by jlens, plain by jlens.
+/// Evaluates in three forms: as compiled, rooted by jlens, plain by jlens.
 fn agree(source: &str, scope: &Scope<'_>, names: &mut VariableNames) {
     let expression = Expression::parse(source).expect("parses");
     let evaluator = compiled::evaluator(&expression).expect("compiles");
@@ -500,7 +500,7 @@ proptest! {
     }
 }
 
-/// The endless kinds, each of which the service's clock would end.
+/// Endless expressions, which the service's time limit would stop.
 #[test]
 fn what_does_not_end_is_ended_early() {
     let begun = std::time::Instant::now();
@@ -513,7 +513,7 @@ fn what_does_not_end_is_ended_early() {
             "threw an error during evaluation: Expression evaluation timeout: Check for infinite loop",
         );
     }
-    // By steps, of which an optimised build makes fifteen million a second.
+    // The limit of steps stops it; an optimized build makes fifteen million steps a second.
     let most = if cfg!(debug_assertions) { 30 } else { 3 };
     assert!(begun.elapsed().as_secs() < most, "{:?}", begun.elapsed());
 }
@@ -538,7 +538,7 @@ fn lookup_finds_what_objects_of_javascript_have() {
         "$lookup($states.input, 'toString')",
         "returned an unsupported result type.",
     );
-    // Own members come first, and other names are looked up as ever.
+    // Own members come first, and other names are looked up as usual.
     gives("$lookup({'toString': 1}, 'toString')", "1");
     gives("$lookup($states.input.o, 'k')", "null");
     gives(

@@ -1,9 +1,9 @@
-//! Texts of numbers, as JSONata 2.0 makes them.
+//! Number formatting of JSONata 2.0.
 //!
 //! `$string`, `&` and `$clone` write each number with 15 significant digits: `1700000000123456` is
-//! `"1700000000123460"`. jlens follows a later JSONata, which writes integers exactly. Where an
-//! expression uses one of them, it is replaced by a function of the same meaning: `&` where an
-//! operand may be something else than a text, and the value of a `~> |..|..|`, which is cloned.
+//! `"1700000000123460"`. jlens follows a later JSONata, which writes integers exactly. So these functions are replaced by
+//! functions with the old behaviour, as are `&` where an
+//! operand may not be a text, and the value of a `~> |..|..|`, which is cloned.
 //! A function inside a list or an object becomes `null`: `$string([$sum])` is `"[null]"`.
 
 use std::fmt::Write as _;
@@ -22,7 +22,7 @@ pub(super) const CONCATENATE: &str = "\u{e001}";
 /// The name of the function through which a transformation gets its value.
 pub(super) const COPY: &str = "\u{e002}";
 
-/// The expression with calls for the operators that write numbers, and for `$lookup`; `None` if it has none.
+/// Returns the expression with calls for the operators that write numbers, and for `$lookup`; `None` if it has none.
 pub(super) fn rewritten(ast: &Ast) -> Option<String> {
     let mut any = false;
     visit(&ast.root, &mut |node| {
@@ -44,7 +44,7 @@ pub(super) fn rewritten(ast: &Ast) -> Option<String> {
     })
 }
 
-/// The sides of a `~>` whose right side is a transformation: it works on a copy.
+/// Returns the sides of a `~>` whose right side is a transformation: it works on a copy.
 fn transformation(node: &Node) -> Option<(&Node, &Node)> {
     match &node.kind {
         NodeKind::Apply { lhs, rhs }
@@ -58,13 +58,13 @@ fn transformation(node: &Node) -> Option<(&Node, &Node)> {
     }
 }
 
-/// Trees may be deep: the stack grows with them.
+/// Trees may be deep, so the stack grows with them.
 fn visit(node: &Node, each: &mut impl FnMut(&Node)) {
     each(node);
     jlens_core::stack::grow(|| node.for_each_child(|child| visit(child, each)));
 }
 
-/// The operands of an `&` that may see a number.
+/// Returns the operands of an `&` that may get a number.
 fn operands(node: &Node) -> Option<(&Node, &Node)> {
     match &node.kind {
         NodeKind::Binary {
@@ -78,7 +78,7 @@ fn operands(node: &Node) -> Option<(&Node, &Node)> {
     }
 }
 
-/// Whether a node is a text, whatever its parts are.
+/// Whether a node is always a text.
 fn is_text(node: &Node) -> bool {
     match &node.kind {
         NodeKind::String { .. } => true,
@@ -120,7 +120,7 @@ pub(super) fn string() -> HostFunction {
         };
         match argument {
             _ if arguments.len() > 2 => Err(refused("string", 3)),
-            // A function has no JSON.
+            // A function has no JSON form.
             None if call.function(0).is_some() => Ok(Some(Json::from(""))),
             None => Ok(None),
             Some(Json::String(text)) => Ok(Some(Json::from(text.as_str()))),
@@ -129,7 +129,7 @@ pub(super) fn string() -> HostFunction {
     })
 }
 
-/// `$clone(value?)`: what reading the text of the value gives.
+/// `$clone(value?)`: prints and parses the value.
 pub(super) fn clone() -> HostFunction {
     HostFunction::new(1, |arguments, call| {
         let value = match arguments {
@@ -145,7 +145,7 @@ pub(super) fn clone() -> HostFunction {
     })
 }
 
-/// The copy that a transformation works on. The transformation itself refuses values that cannot be copied.
+/// Returns the copy for a transformation. The transformation itself rejects values that cannot be copied.
 pub(super) fn copy() -> HostFunction {
     HostFunction::new(1, |arguments, _| {
         Ok(arguments.first().cloned().flatten().map(rounded))
@@ -153,7 +153,7 @@ pub(super) fn copy() -> HostFunction {
     .without_input()
 }
 
-/// Adds the text of a number.
+/// Appends the text of a number.
 pub(super) fn write_number(number: f64, text: &mut SmolStrBuilder) {
     if number.fract() == 0.0 && number.abs() < 1e15 {
         // Writing to a string does not fail.
@@ -185,7 +185,7 @@ fn text_of(value: &Json, prettify: bool) -> String {
     }
 }
 
-/// A value, its numbers with 15 significant digits. The recursion is as deep as the evaluator allows values to be.
+/// Rounds the numbers of a value to 15 significant digits. The depth of the recursion is that of the value, which the evaluator limits.
 fn rounded(value: Json) -> Json {
     match value {
         Json::Number(number) => match number.as_f64() {
@@ -208,7 +208,7 @@ pub(super) fn to_15_digits(number: f64) -> f64 {
     if number.fract() == 0.0 && number.abs() < 1e15 {
         return number;
     }
-    // Enough digits to tell a half from nearly a half.
+    // Enough digits to distinguish a half from nearly a half.
     let exact = format!("{:.40e}", number.abs());
     let Some((digits, exponent)) = exact.split_once('e') else {
         return number;

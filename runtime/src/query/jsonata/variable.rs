@@ -13,7 +13,7 @@ pub(super) struct Variable {
 }
 
 impl Variable {
-    /// The variables of these names, in their order.
+    /// Returns the variables of these names, in their order.
     pub(super) fn all<'n>(
         read: impl Iterator<Item = &'n str>,
         names: &mut VariableNames,

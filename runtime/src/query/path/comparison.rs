@@ -1,4 +1,4 @@
-//! Comparisons in filters, as Jayway makes them.
+//! Comparisons in filters, with Jayway's rules.
 
 use std::cmp::Ordering;
 

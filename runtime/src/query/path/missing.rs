@@ -1,4 +1,4 @@
-//! The reason why a path gives no value, with Jayway's message. The message is made on request, because a
+//! The reason why a path has no value, with Jayway's message. The message is made on demand, because a
 //! path that finds nothing is often not a failure.
 
 use std::fmt::Write as _;
@@ -7,11 +7,11 @@ use crate::query::QueryError;
 use crate::query::error::shown;
 use crate::value::{RefPath, Segment, Value};
 
-/// A path that gives no value.
+/// A path without a value.
 #[derive(Debug)]
 pub(in crate::query) struct Missing<'p> {
     reason: Reason<'p>,
-    /// What the path was applied to.
+    /// The value to which the path was applied.
     searched: Value,
 }
 
@@ -25,7 +25,7 @@ pub(super) enum Reason<'p> {
     TooMuch(String),
     /// A function ends the path.
     Function { before: &'p RefPath, name: &'p str },
-    /// A step leads nowhere from `at`.
+    /// A step finds nothing in `at`.
     Step {
         path: &'p RefPath,
         number: usize,
@@ -41,7 +41,7 @@ impl<'p> Missing<'p> {
         }
     }
 
-    /// The error where the sentence is the same for all fields.
+    /// Returns the error if its message is the same for all fields.
     pub(in crate::query) fn refused(&self, path: &str) -> Option<QueryError> {
         Some(QueryError::runtime(match &self.reason {
             Reason::NullInput => {
@@ -56,12 +56,12 @@ impl<'p> Missing<'p> {
         }))
     }
 
-    /// What was searched, as messages quote it.
+    /// Returns the searched value for messages.
     pub(in crate::query) fn searched(&self) -> String {
         shown(&self.searched)
     }
 
-    /// A step met something that is no array.
+    /// Whether an index was applied to a value that is no array.
     pub(in crate::query) fn is_index_into_no_array(&self) -> bool {
         match &self.reason {
             Reason::Step { path, number, at } => {
@@ -71,7 +71,7 @@ impl<'p> Missing<'p> {
         }
     }
 
-    /// The step that leads nowhere, and what it was applied to.
+    /// Returns the step that finds nothing, and the value to which it was applied.
     pub(in crate::query) fn step(&self) -> (String, String) {
         match &self.reason {
             Reason::Step { path, number, at } => (path.segments()[*number].to_string(), shown(at)),
@@ -79,7 +79,7 @@ impl<'p> Missing<'p> {
         }
     }
 
-    /// Jayway's message.
+    /// Returns Jayway's message.
     pub(in crate::query) fn message(&self) -> String {
         let Reason::Step { path, number, at } = &self.reason else {
             return "the variable has no value".to_owned();
@@ -111,7 +111,7 @@ impl<'p> Missing<'p> {
     }
 }
 
-/// A path as Jayway prints it.
+/// Formats a path as Jayway does.
 fn canonical(segments: &[Segment]) -> String {
     let mut out = String::from("$");
     for segment in segments {
@@ -133,7 +133,7 @@ fn not_an_object(key: &str, path: &[Segment], class: &str) -> String {
     )
 }
 
-/// The class of Jackson's node for a value.
+/// Returns the class of Jackson's node for a value.
 fn node_class(value: &Value) -> &'static str {
     match value {
         Value::Null => "NullNode",

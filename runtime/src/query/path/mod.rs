@@ -1,8 +1,8 @@
 //! JSONPath as the service evaluates it: the Java library Jayway over Jackson's nodes.
 //!
-//! A definite path (keys and indices) gives one value or the reason why there is none, with Jayway's
-//! message, which is part of the service's messages. An index past the end gives `null`. An
-//! indefinite path gives an array of what it finds, `[]` when it finds nothing.
+//! A definite path (keys and indexes) returns one value, or the reason why there is none with Jayway's
+//! message, which is part of the service's messages. An index past the end returns `null`. An
+//! indefinite path returns an array of all matches, `[]` when there are none.
 
 mod comparison;
 mod missing;
@@ -26,7 +26,7 @@ pub(super) use self::missing::Missing;
 /// A compiled path.
 #[derive(Debug)]
 pub(super) struct PathExpr {
-    /// As messages quote it.
+    /// The text for messages.
     text: Box<str>,
     origin: Origin,
     steps: Steps,
@@ -43,10 +43,10 @@ enum Origin {
 enum Steps {
     /// Keys and indices.
     Reference(RefPath),
-    /// The rest.
+    /// All other paths.
     Tree(Tree),
-    /// Keys and indices, then a function such as `length()`: the service reads it as the name of
-    /// a member that is never there.
+    /// Keys and indexes, then a function such as `length()`: the service treats it as the name of
+    /// a member that never exists.
     Function { before: RefPath, name: Box<str> },
 }
 
@@ -94,13 +94,13 @@ impl PathExpr {
         })
     }
 
-    /// The path as it was written.
+    /// Returns the original text of the path.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
 
-    /// The value at a path of keys and indices into the input or a variable, if it is there.
-    /// Nearly all paths are such, so this comes before [`find`](Self::find), which does the rest.
+    /// Returns the value at a path of keys and indexes into the input or a variable, if it exists.
+    /// Nearly all paths are of this kind, so this is called before [`find`](Self::find), which handles all paths.
     #[inline]
     pub(super) fn reach<'s>(&self, scope: &Scope<'s>) -> Option<&'s Value> {
         let Steps::Reference(path) = &self.steps else {
@@ -114,7 +114,7 @@ impl PathExpr {
         root.at(path)
     }
 
-    /// What the path selects.
+    /// Returns the value that the path selects.
     pub(super) fn find<'s>(&'s self, scope: &Scope<'s>) -> Result<Cow<'s, Value>, Missing<'s>> {
         match self.origin {
             Origin::Input => self.select(scope.input),
@@ -126,7 +126,7 @@ impl PathExpr {
         }
     }
 
-    /// Whether there is something at the path. An index past the end finds nothing.
+    /// Whether the path selects a value. An index past the end selects none.
     pub(super) fn is_present(&self, scope: &Scope<'_>) -> bool {
         let reference = match &self.steps {
             Steps::Reference(path) => path,
@@ -165,7 +165,7 @@ impl PathExpr {
                 }
             }
         }
-        // What is missing is told with the whole context object.
+        // The error of a missing value contains the whole context object.
         let context = context.value();
         let found = self.select(&context);
         found.map(|found| Cow::Owned(found.into_owned()))
@@ -188,7 +188,7 @@ impl PathExpr {
     }
 }
 
-/// The path of these steps, if they are keys and indices.
+/// Returns the path of these steps, if they are keys and indexes.
 fn reference(steps: &[Step]) -> Option<RefPath> {
     let segments = steps.iter().map(|step| match step {
         Step::Key(name) => Some(Segment::key(name.as_str())),

@@ -1,4 +1,4 @@
-//! What paths promise: Jayway's results and words.
+//! Tests of paths: Jayway's results and messages.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Paths that may select many values: their steps, and the filters (`[?(@.price < 10)]`) in them, which hold paths themselves.
+//! Paths that may select many values: their steps, and the filters (`[?(@.price < 10)]`) in them, which contain paths themselves.
 
 use regex_lite::{Regex, RegexBuilder};
 use smol_str::SmolStr;
@@ -10,14 +10,14 @@ use crate::value::{MAX_DEPTH, Object, Value};
 
 use super::comparison::{Side, compare};
 
-/// The most steps of a path.
+/// The maximum steps of a path.
 const MAX_STEPS: usize = 256;
-/// The most nodes that one evaluation visits. Without it a path such as `$..*..*..*` would not end.
+/// The maximum nodes that one evaluation visits. Without it a path such as `$..*..*..*` would not end.
 const MAX_VISITS: usize = 10_000_000;
-/// The longest document. Jayway has no bound, but documents and variables of the service have 256 KiB at most.
+/// The longest document. Jayway has no limit, but documents and variables of the service have at most 256 KiB.
 const MAX_LENGTH: u64 = 64 << 20;
 
-/// The most memory of a compiled regular expression. What it takes for each character of a text grows with it.
+/// The maximum memory of a compiled regular expression. The time for each character of a text grows with it.
 const REGEX_BYTES: usize = 256 << 10;
 
 /// The steps of a path.
@@ -38,7 +38,7 @@ enum Step {
     Wildcard,
     Descendant(Box<Step>),
     Filter(Filter),
-    /// A function in the middle of a path finds nothing.
+    /// A function in the middle of a path, which finds nothing.
     Nothing,
 }
 
@@ -48,7 +48,7 @@ impl Tree {
             return Err(format!("has more than {MAX_STEPS} steps"));
         }
         let is_definite = match steps.split_last() {
-            // Several members make one object where they end a definite path.
+            // Several keys produce one object at the end of a definite path.
             Some((StepSyntax::Keys(_), before)) => before.iter().all(is_definite),
             _ => steps.iter().all(is_definite),
         };
@@ -58,7 +58,7 @@ impl Tree {
         })
     }
 
-    /// What the path selects: an array, unless it is definite.
+    /// Returns the selected values: an array, unless the path is definite.
     pub(super) fn select(&self, root: &Value) -> Result<Value, String> {
         let mut found = self.find(root, root)?;
         Ok(if self.is_definite {
@@ -73,7 +73,7 @@ impl Tree {
         self.is_definite
     }
 
-    /// All that the path selects from `from` in a document.
+    /// Returns all values that the path selects from `from` in a document.
     fn find(&self, from: &Value, document: &Value) -> Result<Vec<Value>, String> {
         if from.json_len() > MAX_LENGTH || from.depth() > MAX_DEPTH {
             return Err("The document is too large for the path.".to_owned());
@@ -229,7 +229,7 @@ impl Operand {
     }
 }
 
-/// A pattern that must match the whole text. As in Java without flags of its own for Unicode, `\d`, `\w`, `\s` and what ignores case mean ASCII.
+/// Compiles a pattern that must match the whole text. As in Java without Unicode flags, `\d`, `\w`, `\s` and case-insensitivity are ASCII only.
 fn regex(pattern: &str, flags: &str) -> Result<Regex, String> {
     let has = |flag| flags.contains(flag);
     RegexBuilder::new(&format!(r"\A(?:{})\z", pattern.replace(r"\/", "/")))
@@ -243,7 +243,7 @@ fn regex(pattern: &str, flags: &str) -> Result<Regex, String> {
 }
 
 struct Walk<'d> {
-    /// What `$` means in filters.
+    /// The value of `$` in filters.
     document: &'d Value,
     found: Vec<Value>,
     visits: usize,
@@ -316,7 +316,7 @@ impl Walk<'_> {
         }
     }
 
-    /// An item; past the end Jackson gives null.
+    /// Visits an item; past the end Jackson returns null.
     fn item(&mut self, items: &[Value], index: i64, rest: &[Step]) -> Done {
         let index = match index < 0 {
             true => index + items.len() as i64,
@@ -332,8 +332,8 @@ impl Walk<'_> {
         }
     }
 
-    /// `..step`: takes the step at every node below, this one included. Recursion is as deep as
-    /// the value, which was checked.
+    /// `..step`: applies the step to this node and all nodes below it. The depth of the recursion is
+    /// that of the value, which was checked.
     fn descend(&mut self, step: &Step, rest: &[Step], here: &Value) -> Done {
         self.visits += 1;
         if self.visits > MAX_VISITS {
@@ -352,7 +352,7 @@ impl Walk<'_> {
                     if rest.is_empty() {
                         self.step(step, rest, here)?;
                     } else {
-                        // Jayway goes on with every item here, whatever the step selects.
+                        // Jayway continues with every item here, whatever the step selects.
                         items.iter().try_for_each(|item| self.follow(rest, item))?;
                     }
                 }
@@ -364,7 +364,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether Jayway takes the step at a node on its way down.
+    /// Whether Jayway applies the step to a node on its descent.
     fn applies(&self, step: &Step, here: &Value) -> Result<bool, String> {
         Ok(match (step, here) {
             (Step::Key(name), Value::Object(object)) => object.contains_key(name),
@@ -381,8 +381,8 @@ impl Walk<'_> {
     }
 }
 
-/// The indices of a slice: a start below zero counts from the end where it stands alone, an end
-/// too; of both together neither does.
+/// Returns the indexes of a slice. A negative start counts from the end if there is no end, and a negative end if there is no
+/// start; with both, neither does.
 fn slice(len: usize, start: Option<i64>, end: Option<i64>) -> std::ops::Range<i64> {
     let len = len as i64;
     match (start, end) {

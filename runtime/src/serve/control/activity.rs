@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::revision::Encryption;
 
-/// What the API knows of an activity beside the engine.
+/// The fields of an activity that the API has in addition to the engine.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(in crate::serve) struct Activity {
     #[serde(default)]

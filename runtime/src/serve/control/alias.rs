@@ -2,10 +2,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 
-/// The most aliases of a state machine.
+/// The maximum aliases of a state machine.
 pub(in crate::serve) const MOST_ALIASES: usize = 100;
 
-/// An alias of a state machine: a name for one version, or for two that share what is started.
+/// An alias of a state machine: a name for one version, or for two between which executions are distributed.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::serve) struct Alias {
     pub(in crate::serve) description: Option<String>,
@@ -18,12 +18,12 @@ pub(in crate::serve) struct Alias {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::serve) struct Route {
     pub(in crate::serve) version: u32,
-    /// Of a hundred executions, how many it gets.
+    /// Its percentage of executions.
     pub(in crate::serve) weight: u32,
 }
 
 impl Alias {
-    /// The version that an execution is started of; `chance` is below 100.
+    /// Chooses the version for an execution; `chance` is below 100.
     pub(in crate::serve) fn choose(&self, chance: u32) -> Option<u32> {
         let mut left = chance;
         let found = self.routing.iter().find(|route| {
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Of the hundred chances, each version has as many as its weight.
+        /// Of the hundred values of `chance`, the number that chooses a version equals its weight.
         #[test]
         fn a_version_is_chosen_as_often_as_its_weight_says(weight in 0_u32..=100) {
             let route = |version, weight| Route { version, weight };

@@ -1,6 +1,6 @@
 //! The control plane in the engine's store: a document for each state machine, revision and activity.
 //!
-//! A state machine's document names its revisions, which have documents of their own: they hold definitions, and are written once.
+//! A state machine's document names its revisions, which have separate documents: these contain definitions, and are written once.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -19,12 +19,12 @@ use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::store::{Change, StoredDocument};
 
-/// What keys begin with.
+/// The prefix of keys.
 const MACHINE: &str = "serve/machine/";
 const REVISION: &str = "serve/revision/";
 const ACTIVITY: &str = "serve/activity/";
 
-/// A state machine as it is kept. Times are microseconds since 1970.
+/// The stored form of a state machine. Times are microseconds since 1970.
 #[derive(Serialize, Deserialize)]
 struct KeptMachine {
     is_express: bool,
@@ -66,7 +66,7 @@ pub(super) struct Kept {
     pub(super) activities: BTreeMap<String, Activity>,
 }
 
-/// The changes that put a state machine in the place of the one that was there.
+/// Returns the changes that replace a state machine.
 pub(super) fn put(before: Option<&Machine>, machine: &Machine) -> Result<Vec<Change>, Error> {
     let known: HashSet<&str> = ids(before);
     let now = ids(Some(machine));
@@ -116,7 +116,7 @@ pub(super) fn put(before: Option<&Machine>, machine: &Machine) -> Result<Vec<Cha
     Ok(changes)
 }
 
-/// The changes that delete a state machine.
+/// Returns the changes that delete a state machine.
 pub(super) fn remove(machine: &Machine) -> Vec<Change> {
     let ids = ids(Some(machine)).into_iter();
     let keys = ids.map(|id| revision_key(machine, id));
@@ -126,19 +126,19 @@ pub(super) fn remove(machine: &Machine) -> Vec<Change> {
         .collect()
 }
 
-/// The change that keeps what is known of an activity.
+/// Returns the change that stores the fields of an activity.
 pub(super) fn put_activity(name: &str, activity: &Activity) -> Result<Change, Error> {
     document(format!("{ACTIVITY}{name}"), activity)
 }
 
-/// The change that forgets it.
+/// Returns the change that deletes them.
 pub(super) fn remove_activity(name: &str) -> Change {
     Change::DeleteDocument {
         key: format!("{ACTIVITY}{name}"),
     }
 }
 
-/// Reads all documents. Logs and skips those that cannot be read: one state machine does not stop the server.
+/// Reads all documents. Logs and skips unreadable ones: one state machine must not stop the server.
 pub(super) fn read(engine: &Engine, documents: &[StoredDocument]) -> Kept {
     let by_key: HashMap<&str, &Bytes> = documents
         .iter()
@@ -233,7 +233,7 @@ fn read_machine(
 }
 
 fn ids(machine: Option<&Machine>) -> HashSet<&str> {
-    // One that the engine was built with has no documents yet.
+    // A state machine that the engine was built with has no documents yet.
     let kept = machine.filter(|machine| !machine.is_declared);
     let revisions = kept.into_iter().flat_map(Machine::revisions);
     revisions.map(|revision| &*revision.id).collect()

@@ -3,14 +3,14 @@ use stepwright_asl::model::MachineType;
 
 use crate::program::label_of;
 
-/// What the children of a Distributed Map are executions of.
+/// The state machine of a Distributed Map's children.
 pub(in crate::serve) struct Labelled {
     /// The definition of its ItemProcessor.
     pub(in crate::serve) definition: String,
     pub(in crate::serve) machine_type: MachineType,
 }
 
-/// The Distributed Map of a definition that has this label; `outer/inner` is one in the children of another.
+/// Returns the Distributed Map of a definition that has this label; `outer/inner` is one in the children of another.
 pub(in crate::serve) fn labelled(definition: &str, label: &str) -> Option<Labelled> {
     let mut processor: Json = serde_json::from_str(definition).ok()?;
     for label in label.split('/') {
@@ -28,7 +28,7 @@ pub(in crate::serve) fn labelled(definition: &str, label: &str) -> Option<Labell
     })
 }
 
-/// The ItemProcessor with a label, in a machine or a part of one, but not in the children of another.
+/// Returns the ItemProcessor with a label, in a machine or a part of one, but not in the children of another Distributed Map.
 fn find<'a>(machine: &'a Map<String, Json>, label: &str) -> Option<&'a Map<String, Json>> {
     let states = machine.get("States")?.as_object()?;
     states.iter().find_map(|(name, state)| {
@@ -74,7 +74,7 @@ mod tests {
             found("o").map(|found| found.definition),
             Some(outer.to_string())
         );
-        // The inner one declares none.
+        // The inner one declares no label.
         let inner_label = label_of("A");
         let path = format!("o/{inner_label}");
         assert_eq!(

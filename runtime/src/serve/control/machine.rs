@@ -11,9 +11,9 @@ use crate::clock::Timestamp;
 use crate::engine;
 use crate::execution_info::Origin;
 
-/// The most versions of a state machine.
+/// The maximum versions of a state machine.
 pub(in crate::serve) const MOST_VERSIONS: usize = 1_000;
-/// How many revisions are remembered that are neither the current one nor a version's, for executions that were started with them.
+/// How many revisions are retained that are neither the current one nor a version's, for executions that were started with them.
 const MOST_EARLIER: usize = 1_000;
 
 /// A state machine.
@@ -23,18 +23,18 @@ pub(in crate::serve) struct Machine {
     pub(in crate::serve) arn: SmolStr,
     pub(in crate::serve) machine_type: MachineType,
     pub(in crate::serve) created: Timestamp,
-    /// What the unqualified ARN stands for.
+    /// The revision of the unqualified ARN.
     pub(in crate::serve) current: Arc<Revision>,
     /// The published versions, by their numbers.
     pub(in crate::serve) versions: BTreeMap<u32, Version>,
-    /// The number of the version that was published last. Numbers are not given again.
+    /// The number of the version that was published last. Numbers are not reused.
     pub(in crate::serve) last_version: u32,
     /// The aliases, by their names.
     pub(in crate::serve) aliases: BTreeMap<String, Alias>,
     pub(in crate::serve) tags: IndexMap<String, String>,
-    /// The engine was built with it: the next one has it by itself.
+    /// Whether the engine was built with it, so that the next engine has it without a document.
     pub(super) is_declared: bool,
-    /// Revisions that were updated, the newest last.
+    /// Earlier revisions, the newest last.
     pub(super) earlier: VecDeque<Arc<Revision>>,
 }
 
@@ -47,7 +47,7 @@ pub(in crate::serve) struct Version {
 }
 
 impl Machine {
-    /// A new one, with its first revision.
+    /// Creates a state machine with its first revision.
     pub(in crate::serve) fn new(
         name: &str,
         arn: SmolStr,
@@ -70,7 +70,7 @@ impl Machine {
         }
     }
 
-    /// One that the engine was built with.
+    /// Creates an entry for a state machine that the engine was built with.
     pub(super) fn declared(compiled: &engine::Revision, now: Timestamp) -> Self {
         let described = compiled.describe();
         let configuration = Configuration {
@@ -89,7 +89,7 @@ impl Machine {
         }
     }
 
-    /// Another revision becomes the current one.
+    /// Makes another revision the current one.
     pub(in crate::serve) fn update(&mut self, revision: Revision) {
         let before = std::mem::replace(&mut self.current, Arc::new(revision));
         self.earlier.push_back(before);
@@ -98,7 +98,7 @@ impl Machine {
         }
     }
 
-    /// Publishes the current revision. Gives the number of its version, which is the newest one where that is of the same revision.
+    /// Publishes the current revision. Returns the number of its version. If the newest version has the same revision, returns that version.
     pub(in crate::serve) fn publish(&mut self, description: Option<String>, now: Timestamp) -> u32 {
         if let Some((number, newest)) = self.versions.last_key_value()
             && newest.revision.id == self.current.id
@@ -115,7 +115,8 @@ impl Machine {
         self.last_version
     }
 
-    /// What executions are started of that are asked for in this way, with an input that was written so; `None` when there is no such version.
+    /// Returns the revision for a start with this qualifier, with the origin of the execution and the text of its input; `None` when the version
+    /// does not exist.
     pub(in crate::serve) fn started(
         &self,
         version: Option<u32>,
@@ -139,12 +140,12 @@ impl Machine {
         }))
     }
 
-    /// The ARN of a version.
+    /// Returns the ARN of a version.
     pub(in crate::serve) fn version_arn(&self, number: u32) -> String {
         format!("{}:{number}", self.arn)
     }
 
-    /// Forgets a version; its revision is remembered for executions of it. Gives whether it was there.
+    /// Deletes a version; its revision is retained for executions of it. Returns whether it existed.
     pub(in crate::serve) fn delete_version(&mut self, number: u32) -> bool {
         let Some(version) = self.versions.remove(&number) else {
             return false;
@@ -155,19 +156,19 @@ impl Machine {
         true
     }
 
-    /// The ARN of an alias.
+    /// Returns the ARN of an alias.
     pub(in crate::serve) fn alias_arn(&self, name: &str) -> String {
         format!("{}:{name}", self.arn)
     }
 
-    /// The names of the aliases that route to a version.
+    /// Returns the names of the aliases that route to a version.
     pub(in crate::serve) fn aliases_of(&self, version: u32) -> impl Iterator<Item = &str> {
         let all = self.aliases.iter();
         all.filter(move |(_, alias)| alias.routing.iter().any(|route| route.version == version))
             .map(|(name, _)| name.as_str())
     }
 
-    /// All revisions that are remembered: the current one, those of versions, and earlier ones. One may come twice.
+    /// Returns all retained revisions: the current one, those of versions, and earlier ones. A revision may occur twice.
     pub(in crate::serve) fn revisions(&self) -> impl Iterator<Item = &Arc<Revision>> {
         let versions = self.versions.values().map(|version| &version.revision);
         std::iter::once(&self.current)
@@ -175,7 +176,7 @@ impl Machine {
             .chain(&self.earlier)
     }
 
-    /// A revision by its id, as long as it is remembered.
+    /// Returns a revision by its id, as long as it is retained.
     pub(in crate::serve) fn revision(&self, id: &str) -> Option<&Arc<Revision>> {
         self.revisions().find(|revision| revision.id == id)
     }

@@ -1,5 +1,5 @@
-//! The control plane: state machines with their revisions, versions, aliases and tags, and what activities have beside the engine. Executions
-//! are the engine's.
+//! The control plane: state machines with their revisions, versions, aliases and tags, and the fields of activities that the engine does not
+//! have. The engine has the executions.
 
 mod activity;
 mod alias;
@@ -26,19 +26,19 @@ use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::store::StoreError;
 
-/// How many deleted state machines are remembered, for executions of theirs.
+/// How many deleted state machines are retained, for their executions.
 const MOST_DELETED: usize = 100;
 
-/// What the server has beside the engine.
+/// The server's data in addition to the engine.
 pub(super) struct Control {
     machines: Locked<BTreeMap<SmolStr, Arc<Machine>>>,
     activities: Locked<BTreeMap<String, Activity>>,
-    /// One thing is changed at a time.
+    /// Held during a change: changes are serialized.
     changing: Arc<tokio::sync::Mutex<()>>,
     deleted: Mutex<VecDeque<Arc<Machine>>>,
 }
 
-/// What is read with each request, and changed seldom.
+/// Data that each request reads, and that changes rarely.
 struct Locked<T>(RwLock<T>);
 
 impl<T> Locked<T> {
@@ -56,7 +56,7 @@ impl<T> Locked<T> {
 }
 
 impl Control {
-    /// With what the engine's store has, and the state machines that the engine was built with.
+    /// Reads the control plane from the engine's store, and adds the state machines that the engine was built with.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl Control {
         let mut machines: BTreeMap<SmolStr, Arc<Machine>> = BTreeMap::new();
         for machine in kept.machines.into_iter().chain(declared) {
             let name = machine.name.clone();
-            // One that the program declares wins over one of its name that was kept.
+            // A declared state machine replaces a stored one of the same name.
             machines.insert(name, Arc::new(machine));
         }
         for machine in machines.values() {
@@ -83,17 +83,17 @@ impl Control {
         })
     }
 
-    /// A state machine by its name.
+    /// Returns a state machine by its name.
     pub(super) fn machine(&self, name: &str) -> Option<Arc<Machine>> {
         self.machines.read().get(name).cloned()
     }
 
-    /// How many there are.
+    /// Returns the number of state machines.
     pub(super) fn count(&self) -> usize {
         self.machines.read().len()
     }
 
-    /// So many of them at most, in the order of their names, from the first one or the one behind a name.
+    /// Returns at most `most` state machines, in the order of their names, from the first one or after a name.
     pub(super) fn machines_after(&self, name: Option<&str>, most: usize) -> Vec<Arc<Machine>> {
         let from = name.map_or(Bound::Unbounded, Bound::Excluded);
         let machines = self.machines.read();
@@ -104,7 +104,7 @@ impl Control {
             .collect()
     }
 
-    /// A revision of a state machine, also of one that was deleted, as long as it is remembered.
+    /// Returns a revision of a state machine, also of a deleted one, as long as it is retained.
     pub(super) fn revision(&self, machine: &str, id: &str) -> Option<Arc<Revision>> {
         let known = self.machine(machine);
         let found = known.and_then(|machine| machine.revision(id).cloned());
@@ -115,22 +115,22 @@ impl Control {
         })
     }
 
-    /// What is known of an activity beside the engine.
+    /// Returns the fields of an activity that the engine does not have.
     pub(super) fn activity(&self, name: &str) -> Activity {
         let known = self.activities.read().get(name).cloned();
         known.unwrap_or_default()
     }
 
-    /// Waits until nothing else is being changed.
+    /// Waits for the end of other changes, and excludes them.
     pub(super) async fn alone(&self) -> tokio::sync::OwnedMutexGuard<()> {
         self.changing.clone().lock_owned().await
     }
 
-    /// Puts a state machine in the place of the one with its name: in the store, for the engine, and here.
+    /// Replaces the state machine of this name: in the store, in the engine, and here.
     ///
     /// # Errors
     ///
-    /// When the store does not keep it; then nothing changes.
+    /// When the store cannot commit it; then nothing changes.
     pub(super) async fn put(
         &self,
         engine: &Engine,
@@ -152,11 +152,11 @@ impl Control {
         Ok(machine)
     }
 
-    /// Forgets a state machine, if it is there.
+    /// Deletes a state machine, if it exists.
     ///
     /// # Errors
     ///
-    /// When the store does not keep that; then nothing changes.
+    /// When the store cannot commit it; then nothing changes.
     pub(super) async fn remove(&self, engine: &Engine, name: &str) -> Result<(), ApiError> {
         let Some(machine) = self.machine(name) else {
             return Ok(());
@@ -172,11 +172,11 @@ impl Control {
         Ok(())
     }
 
-    /// Keeps what is known of an activity; forgets it when that is nothing.
+    /// Stores the fields of an activity; deletes the document when they are empty.
     ///
     /// # Errors
     ///
-    /// When the store does not keep that; then nothing changes.
+    /// When the store cannot commit it; then nothing changes.
     pub(super) async fn put_activity(
         &self,
         engine: &Engine,
@@ -198,7 +198,7 @@ impl Control {
     }
 }
 
-/// Tells the engine of a state machine: for states that start executions of it, by whatever ARN.
+/// Registers a state machine in the engine, under all its ARNs, for states that start executions of it.
 fn deploy(engine: &Engine, before: Option<&Machine>, machine: &Machine) {
     let is_same = |before: &Machine| Arc::ptr_eq(&before.current, &machine.current);
     if !before.is_some_and(is_same) && !machine.is_declared {

@@ -10,14 +10,13 @@ use crate::clock::Timestamp;
 use crate::engine::{self, BuildError, Engine};
 use crate::execution_info::Origin;
 
-/// The id of the revision that a state machine was created with. DescribeStateMachine does not show it, and
-/// PublishStateMachineVersion takes it.
+/// The id of the first revision of a state machine. DescribeStateMachine does not show it, but PublishStateMachineVersion accepts it.
 pub(in crate::serve) const INITIAL: &str = "INITIAL";
 
-/// What a revision of a state machine says beside its name and its type.
+/// The fields of a revision, without the state machine's name and type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::serve) struct Configuration {
-    /// The definition, letter by letter.
+    /// The unchanged text of the definition.
     pub(in crate::serve) definition: String,
     pub(in crate::serve) role_arn: String,
     #[serde(default)]
@@ -29,13 +28,13 @@ pub(in crate::serve) struct Configuration {
     pub(in crate::serve) encryption: Encryption,
 }
 
-/// Where executions are logged. A local server keeps what it is told, and logs nothing.
+/// The logging configuration. A local server stores it, but logs nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::serve) struct Logging {
     pub(in crate::serve) level: String,
     pub(in crate::serve) include_execution_data: bool,
-    /// As they were given: an empty list is shown, and none is not.
+    /// As in the request: an empty list is shown, a missing one is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::serve) destinations: Option<Vec<LogDestination>>,
 }
@@ -50,7 +49,7 @@ impl Default for Logging {
     }
 }
 
-/// A log that executions are written to.
+/// A destination of logs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::serve) struct LogDestination {
@@ -64,7 +63,7 @@ pub(in crate::serve) struct LogGroup {
     pub(in crate::serve) log_group_arn: String,
 }
 
-/// Whose key encrypts. A local server keeps what it is told, and encrypts nothing.
+/// The encryption configuration. A local server stores it, but encrypts nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::serve) struct Encryption {
@@ -86,12 +85,12 @@ impl Default for Encryption {
     }
 }
 
-/// A revision of a state machine: what one creation or one update made of it.
+/// A revision of a state machine: the result of its creation or of one update.
 pub(in crate::serve) struct Revision {
     pub(in crate::serve) id: SmolStr,
     pub(in crate::serve) configuration: Configuration,
     pub(in crate::serve) made: Timestamp,
-    /// What executions of the unqualified ARN are started of.
+    /// The compiled revision for executions of the unqualified ARN.
     pub(in crate::serve) compiled: engine::Revision,
     references: OnceLock<References>,
 }
@@ -104,7 +103,7 @@ impl Revision {
     ///
     /// # Errors
     ///
-    /// What is wrong with its definition.
+    /// The problems of its definition.
     pub(in crate::serve) fn first(
         engine: &Engine,
         machine: (&str, MachineType),
@@ -118,7 +117,7 @@ impl Revision {
     ///
     /// # Errors
     ///
-    /// What is wrong with its definition.
+    /// The problems of its definition.
     pub(in crate::serve) fn new(
         engine: &Engine,
         (name, machine_type): (&str, MachineType),
@@ -135,7 +134,7 @@ impl Revision {
         Ok(Self::of(compiled, id, configuration, made))
     }
 
-    /// One that is compiled already.
+    /// Creates a revision that is compiled already.
     pub(super) fn of(
         compiled: engine::Revision,
         id: &str,
@@ -159,7 +158,7 @@ impl Revision {
         }
     }
 
-    /// The variables that each state reads; `None` when none does.
+    /// Returns the variables that each state reads; `None` when no state reads any.
     pub(in crate::serve) fn references(&self) -> Option<&References> {
         let definition = &self.configuration.definition;
         let found = self
@@ -168,7 +167,7 @@ impl Revision {
         (!found.is_empty()).then_some(found)
     }
 
-    /// The id as DescribeStateMachine shows it: only after the first update.
+    /// Returns the id for DescribeStateMachine, which shows it only after the first update.
     pub(in crate::serve) fn shown_id(&self) -> Option<&str> {
         (self.id != INITIAL).then_some(&*self.id)
     }

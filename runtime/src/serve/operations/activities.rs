@@ -16,7 +16,7 @@ use super::super::shape::{Arn, List, Name, PageSize, PageToken, Required, shape}
 use super::configuration::{EncryptionConfiguration, Tag, add_tags};
 use crate::engine::ActivityDescription;
 
-/// The most activities, as on AWS.
+/// The maximum activities, as on AWS.
 const MOST_ACTIVITIES: usize = 100_000;
 
 shape! {
@@ -36,7 +36,7 @@ pub(in crate::serve) struct Created {
     creation_date: Date,
 }
 
-/// Creates an activity. The same name again is the same activity, whose tags stay as they are; with another key it is an error.
+/// Creates an activity. If an activity of this name exists, returns it with unchanged tags; a different encryption key is an error.
 pub(in crate::serve) async fn create(
     service: &Arc<Service>,
     input: CreateActivity,
@@ -71,7 +71,7 @@ pub(in crate::serve) async fn create(
                 ));
             }
             let activity = Activity { tags, encryption };
-            // What there is nothing to say of has no document.
+            // An activity without additional fields has no document.
             if activity != Activity::default() {
                 here.control
                     .put_activity(&here.engine, &name, Some(activity))
@@ -89,7 +89,7 @@ fn created(activity: ActivityDescription) -> Created {
     }
 }
 
-/// The name of an activity's ARN, and whether it is one of this server's.
+/// Returns the name in an activity's ARN, and whether the ARN belongs to this server.
 fn name<'a>(service: &Service, arn: &StatesArn<'a>) -> Result<(&'a str, bool), ApiError> {
     match arn.resource {
         Resource::Activity { name } => Ok((name, service.is_own(arn))),
@@ -137,7 +137,7 @@ shape! {
     }
 }
 
-/// Deletes an activity. One that is not there is no error.
+/// Deletes an activity. It is no error if the activity does not exist.
 pub(in crate::serve) async fn delete(
     service: &Arc<Service>,
     input: DeleteActivity,
@@ -190,7 +190,7 @@ pub(in crate::serve) async fn list(
         input.max_results,
         input.next_token.as_deref(),
     )?;
-    // A program may have declared one by a placeholder, which is no ARN.
+    // A program may have declared an activity by a placeholder, which is no ARN.
     let all = service.engine.activities().into_iter();
     let all = all.filter(|activity| StatesArn::parse(&activity.arn).is_ok());
     let (activities, next_token) = page.of(all, |activity| activity.arn.clone());
@@ -213,7 +213,7 @@ shape! {
     }
 }
 
-/// The response of GetActivityTask: nothing when no task came in time.
+/// The response of GetActivityTask: empty when no task arrived in time.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::serve) struct Task {
@@ -223,7 +223,7 @@ pub(in crate::serve) struct Task {
     input: Option<String>,
 }
 
-/// Waits for a task. When the client goes, the task stays for another.
+/// Waits for a task. When the client disconnects, the task remains for another worker.
 pub(in crate::serve) async fn get_task(
     service: &Arc<Service>,
     input: GetActivityTask,
@@ -233,7 +233,7 @@ pub(in crate::serve) async fn get_task(
     let _polls = service.pollers.enter(arn.text)?;
     let worker = input.worker_name.as_deref();
     let asked = service.engine.get_activity_task(arn.text, worker);
-    // Real time, also where executions are on virtual time: a worker is outside.
+    // Real time, also if executions use virtual time, because the worker is another program.
     let task = match tokio::time::timeout(service.poll, asked).await {
         Ok(task) => Some(task?),
         Err(_) => None,

@@ -1,4 +1,4 @@
-//! Aliases of state machines, and how they route.
+//! Aliases of state machines, and their routing.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ shape! {
 
 type Routing = List<RoutingConfigurationListItem, 1, 2>;
 
-/// What an alias routes to, as it is asked for.
+/// The checked routing of a request.
 struct Routed {
     machine: Arc<Machine>,
     routes: Vec<Route>,
@@ -35,7 +35,7 @@ struct Routed {
 impl Routed {
     /// # Errors
     ///
-    /// `ValidationException` for what no alias may route to; `ResourceNotFound`.
+    /// `ValidationException` for an invalid routing; `ResourceNotFound`.
     fn read(service: &Service, routing: &Routing) -> Result<Self, ApiError> {
         let received = |why: &str, shown: Vec<String>| {
             ApiError::validation_for(
@@ -97,7 +97,7 @@ impl Routed {
     }
 }
 
-/// The error of a version or an alias that is not there.
+/// Returns the error of a version or an alias that does not exist.
 fn missing() -> ApiError {
     ApiError::new(
         "ResourceNotFound",
@@ -166,7 +166,7 @@ pub(in crate::serve) async fn create(
         .await
 }
 
-/// The state machine and the name of an alias's ARN.
+/// Returns the state machine and the name of an alias's ARN.
 ///
 /// # Errors
 ///
@@ -175,7 +175,7 @@ fn find(service: &Service, text: &str) -> Result<(Arc<Machine>, String), ApiErro
     search(service, text)?.ok_or_else(missing)
 }
 
-/// The same; `None` when there is no such alias.
+/// Like `find`; `None` when there is no such alias.
 ///
 /// # Errors
 ///
@@ -308,7 +308,7 @@ pub(in crate::serve) async fn delete(
     let here = service.clone();
     service
         .change(async move {
-            // An alias that is not there is no error (recorded).
+            // Deleting an alias that does not exist is no error (recorded).
             if let Some((known, name)) = search(&here, &input.state_machine_alias_arn)? {
                 let mut machine = Machine::clone(&known);
                 machine.aliases.remove(&name);
@@ -344,7 +344,7 @@ struct Item {
     creation_date: Date,
 }
 
-/// The aliases of a state machine, or those that route to a version of it, by their names.
+/// Returns the aliases of a state machine, or those that route to one of its versions, by name.
 pub(in crate::serve) async fn list(
     service: &Arc<Service>,
     input: ListStateMachineAliases,

@@ -1,4 +1,4 @@
-//! What state machines are created and updated with.
+//! The settings for the creation and the update of state machines.
 
 use indexmap::IndexMap;
 use stepwright_asl::model::MachineType;
@@ -10,7 +10,7 @@ use super::super::shape::{
     Arn, EncryptionType, KmsKeyId, List, LogLevel, Required, ReuseSeconds, TagKey, TagValue, shape,
 };
 
-/// The most tags of a resource.
+/// The maximum tags of a resource.
 pub(super) const MOST_TAGS: usize = 50;
 
 shape! {
@@ -110,7 +110,7 @@ impl EncryptionConfiguration {
         let seconds = self.kms_data_key_reuse_period_seconds;
         Ok(Encryption {
             kms_key_id: self.kms_key_id.as_ref().map(|key| key.to_string()),
-            // 300 unless it is said (the API's documentation).
+            // The default is 300 (the API's documentation).
             kms_data_key_reuse_period_seconds: is_managed
                 .then(|| seconds.map_or(300, |seconds| seconds.count())),
             kind: self.r#type.to_string(),
@@ -120,7 +120,7 @@ impl EncryptionConfiguration {
 
 /// # Errors
 ///
-/// `InvalidArn` for text that is no ARN.
+/// `InvalidArn` for text that is not an ARN.
 pub(super) fn check_role(arn: &str) -> Result<(), ApiError> {
     let mut parts = arn.splitn(6, ':');
     let is_arn = parts.next() == Some("arn") && parts.nth(4).is_some_and(|rest| !rest.is_empty());
@@ -135,10 +135,10 @@ pub(super) fn check_role(arn: &str) -> Result<(), ApiError> {
 
 /// # Errors
 ///
-/// `InvalidDefinition`, with what AWS's validator says.
+/// `InvalidDefinition`, with the messages of AWS's validator.
 pub(super) fn check_definition(text: &str, machine_type: MachineType) -> Result<(), ApiError> {
     let findings = validate_text(text, machine_type);
-    // A rule of ours that AWS does not have refuses nothing here.
+    // Additional rules of this project must not reject a definition here.
     let errors = findings.errors().filter_map(|finding| {
         let code = finding.code?;
         Some(match finding.location() {
@@ -153,7 +153,7 @@ pub(super) fn check_definition(text: &str, machine_type: MachineType) -> Result<
     }
 }
 
-/// What the engine does not take of a definition that the validator lets pass.
+/// Returns the error for a definition that the validator accepts and the engine rejects.
 pub(super) fn not_compiled(problems: &[String]) -> ApiError {
     let problems: Vec<String> = problems
         .iter()
@@ -162,7 +162,7 @@ pub(super) fn not_compiled(problems: &[String]) -> ApiError {
     ApiError::invalid_definition(problems.join(", "))
 }
 
-/// Adds tags to those that a resource has.
+/// Adds tags to those of a resource.
 ///
 /// # Errors
 ///

@@ -16,7 +16,7 @@ use super::super::shape::{
 use super::executions;
 use crate::distributed::{MapRun, RunChanges};
 
-/// The Map Run of an ARN.
+/// Returns the Map Run of an ARN.
 ///
 /// # Errors
 ///
@@ -108,7 +108,7 @@ struct Item {
     stop_date: Option<Date>,
 }
 
-/// The Map Runs of an execution, in the order of their starts.
+/// Returns the Map Runs of an execution, in the order of their starts.
 pub(in crate::serve) async fn list(
     service: &Arc<Service>,
     input: ListMapRuns,

@@ -24,7 +24,7 @@ use super::configuration::{
     check_definition, check_role, not_compiled,
 };
 
-/// The most state machines, as on AWS.
+/// The maximum state machines, as on AWS.
 const MOST_MACHINES: usize = 100_000;
 
 shape! {
@@ -127,8 +127,8 @@ pub(in crate::serve) async fn create(
         .await
 }
 
-/// The machine that is created a second time, if that asks for the same. A role and tags that differ are ignored, and change nothing
-/// (the API's documentation).
+/// Returns the existing machine if a repeated creation has the same parameters. A different role and different tags are ignored, and change
+/// nothing (the API's documentation).
 fn again(
     known: &Machine,
     machine_type: MachineType,
@@ -152,7 +152,7 @@ fn again(
 
 /// # Errors
 ///
-/// `ValidationException` for a description of a version that is not published.
+/// `ValidationException` for a version description without `publish`.
 fn check_version_description(description: Option<&str>, publish: bool) -> Result<(), ApiError> {
     match description.is_some() && !publish {
         true => Err(ApiError::validation(
@@ -239,7 +239,7 @@ pub(in crate::serve) async fn update(
             };
             let now = service.now();
             let mut machine = Machine::clone(&known);
-            // What changes nothing makes no revision.
+            // An update without changes creates no revision.
             if asked != *has {
                 let id = uuid::Uuid::new_v4().to_string();
                 let made = Revision::new(
@@ -271,7 +271,7 @@ pub(in crate::serve) async fn update(
 
 /// # Errors
 ///
-/// `ServiceQuotaExceededException` where no further version may be published.
+/// `ServiceQuotaExceededException` if no further version may be published.
 pub(super) fn check_versions(machine: &Machine) -> Result<(), ApiError> {
     match machine.versions.len() < MOST_VERSIONS {
         true => Ok(()),
@@ -393,7 +393,7 @@ shape! {
     }
 }
 
-/// Deletes a machine with its versions and aliases. One that is not there is no error. Executions that run go on.
+/// Deletes a machine with its versions and aliases. It is no error if the machine does not exist. Running executions continue.
 pub(in crate::serve) async fn delete(
     service: &Arc<Service>,
     input: DeleteStateMachine,
@@ -452,7 +452,7 @@ pub(in crate::serve) async fn list(
         input.max_results,
         input.next_token.as_deref(),
     )?;
-    // One more tells whether there is another page.
+    // One more shows whether there is another page.
     let machines = service
         .control
         .machines_after(page.after.as_deref(), page.limit + 1);

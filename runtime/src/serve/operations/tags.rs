@@ -110,7 +110,7 @@ shape! {
     }
 }
 
-/// Takes tags away. A key that the resource does not have is no error.
+/// Removes tags. A key that the resource does not have is no error.
 pub(in crate::serve) async fn untag(
     service: &Arc<Service>,
     input: UntagResource,

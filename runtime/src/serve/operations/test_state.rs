@@ -1,4 +1,4 @@
-//! TestState: one state, run by the interpreter that runs executions.
+//! TestState: runs one state in the interpreter of executions.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ shape! {
 }
 
 shape! {
-    /// What the task, the iterations or the branches come to.
+    /// The mocked result of the task, the iterations or the branches.
     MockInput {
         result: Option<Data>,
         error_output: Option<MockErrorOutput>,
@@ -49,7 +49,7 @@ shape! {
 }
 
 shape! {
-    /// What happened to the state before.
+    /// The previous attempts and iterations of the state.
     TestStateConfiguration {
         retrier_retry_count: Option<Count>,
         error_caused_by_state: Option<Name>,

@@ -9,7 +9,7 @@ use super::super::shape::{Cause, Data, ErrorName, Required, TaskToken, shape};
 use crate::engine::TokenError;
 use crate::value::Value;
 
-/// What AWS says of a token whose task is not there any more, whatever became of it.
+/// AWS's message for a token whose task does not exist any more, for all reasons.
 const GONE: &str = "Task Timed Out: 'Provided task does not exist anymore'";
 
 impl From<TokenError> for ApiError {
@@ -41,7 +41,7 @@ pub(in crate::serve) async fn succeed(
     service: &Arc<Service>,
     input: SendTaskSuccess,
 ) -> Result<Nothing, ApiError> {
-    // AWS looks at the token before the output (recorded).
+    // AWS checks the token before the output (recorded).
     service.engine.check_token(&input.task_token)?;
     let most = service.engine.payload_bytes();
     if input.output.len() as u64 > most {

@@ -1,4 +1,4 @@
-//! ValidateStateMachineDefinition: what is wrong with a definition, in AWS's diagnostics.
+//! ValidateStateMachineDefinition: the problems of a definition, as AWS's diagnostics.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use super::super::shape::{
     Definition, DiagnosticCount, DiagnosticSeverity, Required, StateMachineType, shape,
 };
 
-/// The most diagnostics of a response, and how many there are where the request says nothing or 0.
+/// The maximum diagnostics of a response, and the default for a request without a number or with 0.
 const MOST: usize = 100;
-/// The name that a definition is compiled under; a definition does not say its own.
+/// The name with which a definition is compiled; a definition does not contain its name.
 const NAME: &str = "StateMachine";
-/// AWS's codes of warnings, by its documentation. It has none for what else we warn of.
+/// AWS's codes of warnings, from its documentation. AWS has none for our other warnings.
 const WARNINGS: [&str; 3] = ["NO_DOLLAR", "NO_PATH", "PASS_RESULT_IS_STATIC"];
 
 shape! {
@@ -49,7 +49,7 @@ struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// What AWS says of a finding, where it says anything.
+    /// Returns AWS's diagnostic for a finding, if AWS has one.
     fn of(finding: &Finding) -> Option<Self> {
         let code = finding.code?;
         let is_error = finding.severity == Severity::Error;
@@ -74,7 +74,7 @@ pub(in crate::serve) async fn validate(
     let mut diagnostics: Vec<Diagnostic> = findings.iter().filter_map(Diagnostic::of).collect();
     let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error.as_str();
     if !diagnostics.iter().any(is_error) {
-        // CreateStateMachine refuses what the engine cannot compile.
+        // CreateStateMachine rejects definitions that the engine cannot compile.
         let role = "";
         let compiled = service
             .engine

@@ -32,7 +32,7 @@ pub(in crate::serve) struct Published {
     state_machine_version_arn: String,
 }
 
-/// Publishes the current revision. A second request for a revision that has a version gives that version.
+/// Publishes the current revision. If the revision has a version already, returns that version.
 pub(in crate::serve) async fn publish(
     service: &Arc<Service>,
     input: PublishStateMachineVersion,
@@ -73,7 +73,7 @@ shape! {
     }
 }
 
-/// Deletes a version that no alias routes to. One that is not there is no error.
+/// Deletes a version that no alias routes to. It is no error if the version does not exist.
 pub(in crate::serve) async fn delete(
     service: &Arc<Service>,
     input: DeleteStateMachineVersion,
@@ -107,7 +107,7 @@ pub(in crate::serve) async fn delete(
         .await
 }
 
-/// The error of an ARN that has no version's number.
+/// Returns the error of an ARN without a version number.
 pub(super) fn not_a_version(arn: &str) -> ApiError {
     ApiError::validation(format!("Invalid state machine version ARN: '{arn}'"))
 }
@@ -137,7 +137,7 @@ struct Item {
     creation_date: Date,
 }
 
-/// The versions of a state machine, the one with the largest number first.
+/// Returns the versions of a state machine, the largest number first.
 pub(in crate::serve) async fn list(
     service: &Arc<Service>,
     input: ListStateMachineVersions,
@@ -150,7 +150,7 @@ pub(in crate::serve) async fn list(
     let list = format!("ListStateMachineVersions {}", machine.arn);
     let page = Page::new(list, input.max_results, input.next_token.as_deref())?;
     let versions = machine.versions.iter().rev();
-    // What comes later in the list has a larger place.
+    // Later entries of the list have a larger position.
     let place = |number: u32| format!("{:010}", u32::MAX - number);
     let (versions, next_token) = page.of(versions, |(number, _)| place(**number));
     let versions = versions.into_iter().map(|(number, version)| Item {

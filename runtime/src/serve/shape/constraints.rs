@@ -1,11 +1,11 @@
 use std::fmt::Write;
 
-/// A value that is held against the constraints of the API's model.
+/// A value with constraints of the API's model.
 pub(in crate::serve) trait Shape {
-    /// Tells what is wrong with it.
+    /// Reports violated constraints.
     fn check(&self, to: &mut Constraints);
 
-    /// The value as messages have it; `None` when it is sensitive.
+    /// Returns the value for messages; `None` when it is sensitive.
     fn show(&self) -> Option<String>;
 }
 
@@ -32,23 +32,23 @@ impl Shape for bool {
     }
 }
 
-/// Collects what breaks the constraints of a request.
+/// Collects the violated constraints of a request.
 #[derive(Debug, Default)]
 pub(in crate::serve) struct Constraints {
     place: Vec<Step>,
     found: Vec<String>,
 }
 
-/// One step from the request to the value that is looked at.
+/// One step of the path from the request to the current value.
 #[derive(Debug)]
 enum Step {
     Member(&'static str),
-    /// An element of a list, from 1.
+    /// An element of a list, counted from 1.
     Element(usize),
 }
 
 impl Constraints {
-    /// Looks at a member, which has the name of the structure's field.
+    /// Checks a member, which has the name of the structure's field.
     pub(in crate::serve) fn member(&mut self, field: &'static str, value: &impl Shape) {
         self.step(Step::Member(field), value);
     }
@@ -63,13 +63,13 @@ impl Constraints {
         self.place.pop();
     }
 
-    /// The value that is looked at breaks a constraint: a sentence that begins with `Member must`.
+    /// Reports a violated constraint of the current value: a sentence that begins with `Member must`.
     pub(super) fn breaks(&mut self, value: &impl Shape, constraint: &str) {
         let quoted = value.show().map(|shown| format!("'{shown}'"));
         self.add(quoted.as_deref(), constraint);
     }
 
-    /// A member that must be there is missing.
+    /// Reports a missing required member.
     pub(super) fn is_missing(&mut self) {
         self.add(Some("null"), "Member must not be null");
     }
@@ -94,7 +94,7 @@ impl Constraints {
         ));
     }
 
-    /// What AWS says of all of it; `None` when nothing is wrong.
+    /// Returns AWS's message for all violations; `None` when there are none.
     pub(in crate::serve) fn message(self) -> Option<String> {
         let errors = match self.found.len() {
             0 => return None,
@@ -109,9 +109,9 @@ impl Constraints {
     }
 }
 
-/// A field's name as the API spells it.
+/// Returns a field's name in the API's spelling.
 pub(super) fn camel_case(field: &str) -> String {
-    // `stringify!` keeps what makes a keyword a name.
+    // `stringify!` retains the prefix of a raw identifier.
     let mut parts = field.trim_start_matches("r#").split('_');
     let mut name = parts.next().unwrap_or_default().to_owned();
     for part in parts {

@@ -1,7 +1,7 @@
-//! The shapes of requests, with the constraints of the API's model (version 2016-11-23), in AWS's words.
+//! The shapes of requests, with the constraints of the API's model (version 2016-11-23), and AWS's messages.
 //!
-//! A request is a structure of the macro `shape!`. It is read leniently, as AWS reads it: members that the model does not know
-//! are ignored, and one that is missing is seen by [`Constraints`], so that all that is wrong is told at once.
+//! A request is a structure of the macro `shape!`. It is parsed leniently, as on AWS: unknown members are ignored, and [`Constraints`] reports
+//! missing ones, so that all violations are in one message.
 
 mod constraints;
 mod list;
@@ -53,7 +53,7 @@ macro_rules! shape {
 
 pub(in crate::serve) use shape;
 
-/// A member as AWS's framework prints it in a structure.
+/// Formats a member of a structure as AWS's framework does.
 pub(in crate::serve) fn shown_member(name: &str, member: &impl Shape) -> String {
     let shown = member.show();
     let shown = shown

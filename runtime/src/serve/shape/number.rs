@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{Constraints, Shape};
 
-/// What a number may be.
+/// The constraints of a number.
 pub(in crate::serve) trait NumberRule {
     const MIN: f64;
     const MAX: f64;
@@ -12,7 +12,7 @@ pub(in crate::serve) trait NumberRule {
     const IS_FLOAT: bool = false;
 }
 
-/// A number that a rule is about.
+/// A number with constraints.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::serve) struct Number<R>(f64, PhantomData<R>);
 
@@ -23,12 +23,12 @@ impl<R> Default for Number<R> {
 }
 
 impl<R: NumberRule> Number<R> {
-    /// The number. A whole one is exact up to 2^53, which no rule allows more than.
+    /// Returns the number. Whole numbers are exact up to 2^53, and no rule allows larger ones.
     pub(in crate::serve) fn get(&self) -> f64 {
         self.0
     }
 
-    /// A number that is not negative, as the rules of counts say.
+    /// Returns a number that is not negative, as the rules of counts guarantee.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -42,7 +42,7 @@ impl<R: NumberRule> Number<R> {
 impl<'de, R: NumberRule> Deserialize<'de> for Number<R> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let number = f64::deserialize(from)?;
-        // AWS's reader drops the fraction of a number that has none by its model.
+        // AWS's parser drops the fraction of a number that is an integer in its model.
         let number = if R::IS_FLOAT { number } else { number.trunc() };
         Ok(Self(number, PhantomData))
     }
@@ -81,22 +81,22 @@ macro_rules! numbers {
     };
 }
 
-/// The largest number of a Java `int`.
+/// The largest Java `int`.
 const INT: f64 = 2_147_483_647.0;
 
 numbers! {
-    /// The most results of a page.
+    /// The maximum results of a page.
     PageSize: PageSizeRule { const MIN: f64 = 0.0; const MAX: f64 = 1_000.0; }
-    /// The part of executions that a version gets.
+    /// The percentage of executions for a version.
     VersionWeight: VersionWeightRule { const MIN: f64 = 0.0; const MAX: f64 = 100.0; }
-    /// How many children a Map Run has at work at a time.
+    /// The maximum number of concurrently running children of a Map Run.
     MaxConcurrency: MaxConcurrencyRule { const MIN: f64 = 0.0; const MAX: f64 = INT; }
-    /// A count, such as that of failures.
+    /// A count, for example of failures.
     Count: CountRule { const MIN: f64 = 0.0; const MAX: f64 = 9_007_199_254_740_991.0; }
-    /// The most diagnostics.
+    /// The maximum number of diagnostics.
     DiagnosticCount: DiagnosticCountRule { const MIN: f64 = 0.0; const MAX: f64 = 100.0; }
     /// A percentage.
     Percentage: PercentageRule { const MIN: f64 = 0.0; const MAX: f64 = 100.0; const IS_FLOAT: bool = true; }
-    /// How long a data key is used.
+    /// How many seconds a data key is reused.
     ReuseSeconds: ReuseSecondsRule { const MIN: f64 = 60.0; const MAX: f64 = 900.0; }
 }

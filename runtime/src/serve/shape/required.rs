@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{Constraints, Shape};
 
-/// A member that must be there. Once the constraints hold, it is.
+/// A required member. After the check of constraints it is present.
 #[derive(Clone, Debug, Default)]
 pub(in crate::serve) struct Required<T> {
     value: T,

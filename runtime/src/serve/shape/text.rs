@@ -6,22 +6,22 @@ use serde::{Deserialize, Deserializer};
 
 use super::{Constraints, Shape};
 
-/// What a text may be.
+/// The constraints of a text.
 pub(in crate::serve) trait TextRule {
-    /// The fewest characters.
+    /// The minimum characters.
     const MIN: usize = 0;
-    /// The most characters.
+    /// The maximum characters.
     const MAX: usize;
-    /// Messages do not quote it.
+    /// Whether messages must not quote it.
     const IS_SENSITIVE: bool = false;
-    /// The pattern that it matches.
+    /// The pattern that it must match.
     const PATTERN: Option<Pattern> = None;
 }
 
-/// A pattern as messages show it, and what tells whether a text matches it.
+/// A pattern as messages show it, and the function that checks it.
 type Pattern = (&'static str, fn(&str) -> bool);
 
-/// A text that a rule is about.
+/// A text with constraints.
 pub(in crate::serve) struct Text<R>(String, PhantomData<R>);
 
 impl<R> Default for Text<R> {
@@ -105,7 +105,7 @@ texts! {
     Arn: ArnRule { const MIN: usize = 1; const MAX: usize = 256; }
     /// The ARN of a Map Run or a version.
     LongArn: LongArnRule { const MIN: usize = 1; const MAX: usize = 2_000; }
-    /// A name; which characters it may have is the service's rule, not the model's.
+    /// A name; the service checks its characters, not the model.
     Name: NameRule { const MIN: usize = 1; const MAX: usize = 80; }
     /// The name of an alias.
     CharacterRestrictedName: CharacterRestrictedNameRule {
@@ -122,23 +122,23 @@ texts! {
     }
     /// A definition in the States Language.
     Definition: DefinitionRule { const MIN: usize = 1; const MAX: usize = 1_048_576; const IS_SENSITIVE: bool = true; }
-    /// JSON of an input, an output and the like.
+    /// JSON of an input or an output, for example.
     Data: DataRule { const MAX: usize = 262_144; const IS_SENSITIVE: bool = true; }
     /// The name of an error.
     ErrorName: ErrorNameRule { const MAX: usize = 256; const IS_SENSITIVE: bool = true; }
     /// The cause of an error.
     Cause: CauseRule { const MAX: usize = 32_768; const IS_SENSITIVE: bool = true; }
-    /// What is said about a version or an alias.
+    /// The description of a version or an alias.
     Description: DescriptionRule { const MAX: usize = 256; const IS_SENSITIVE: bool = true; }
-    /// Where the next page begins.
+    /// The token of the next page.
     PageToken: PageTokenRule { const MIN: usize = 1; const MAX: usize = 1_024; }
-    /// The same of ListExecutions.
+    /// The token of the next page of ListExecutions.
     LongPageToken: LongPageTokenRule { const MIN: usize = 1; const MAX: usize = 3_096; }
     /// The id of a revision.
     RevisionId: RevisionIdRule { const MAX: usize = usize::MAX; }
     /// The token of a task.
     TaskToken: TaskTokenRule { const MIN: usize = 1; const MAX: usize = 2_048; }
-    /// What makes a redrive idempotent.
+    /// The token that makes a redrive idempotent.
     ClientToken: ClientTokenRule {
         const MIN: usize = 1;
         const MAX: usize = 64;

@@ -8,7 +8,7 @@ use super::{Constraints, Shape};
 
 /// The words of an enumeration.
 pub(in crate::serve) trait Words {
-    /// In the order in which AWS's messages list them, where one was recorded; else in the model's.
+    /// In the order in which AWS's messages list them, if one was recorded; otherwise in the model's order.
     const WORDS: &'static [&'static str];
 }
 
@@ -82,20 +82,20 @@ macro_rules! words {
 words! {
     /// The type of a state machine.
     StateMachineType: StateMachineTypes ["STANDARD", "EXPRESS"];
-    /// Where an execution stands. The order is that of a recorded message.
+    /// The status of an execution. The order is that of a recorded message.
     ExecutionStatus: ExecutionStatuses ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
-    /// Which executions are listed.
+    /// Which executions are listed: redriven or not.
     RedriveFilter: RedriveFilters ["REDRIVEN", "NOT_REDRIVEN"];
-    /// Whether encrypted data is asked for.
+    /// Whether encrypted data is requested.
     IncludedData: IncludedDatas ["ALL_DATA", "METADATA_ONLY"];
-    /// What is logged.
+    /// The log level.
     LogLevel: LogLevels ["ALL", "ERROR", "FATAL", "OFF"];
-    /// How much TestState tells.
+    /// How much TestState returns.
     InspectionLevel: InspectionLevels ["INFO", "DEBUG", "TRACE"];
-    /// How strictly a mocked result is held against the integration's API.
+    /// How strictly a mocked result is checked against the integration's API.
     MockValidation: MockValidations ["STRICT", "PRESENT", "NONE"];
-    /// Which diagnostics are told.
+    /// The severity of the returned diagnostics.
     DiagnosticSeverity: DiagnosticSeverities ["ERROR", "WARNING"];
-    /// Whose key encrypts.
+    /// The type of the encryption key.
     EncryptionType: EncryptionTypes ["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY"];
 }

@@ -1,7 +1,7 @@
-//! Commits in groups: many submitters, one thread that writes.
+//! Group commit: many submitters, one thread that writes.
 //!
-//! The thread `stepwright-journal` takes what has queued up while the last transaction was being made durable, commits it as one,
-//! and wakes all who wait. So one sync of the disk serves as many executions as wait for it.
+//! The thread `stepwright-journal` takes the submissions that were queued during the last transaction, commits them as one transaction,
+//! and wakes all their waiters. So one sync of the disk serves all executions that wait for it.
 
 mod outage;
 mod queue;
@@ -23,21 +23,21 @@ pub(crate) use self::queue::OnOutage;
 use self::queue::{Commit, Queue, Submission, Waits};
 use super::{Change, Store, StoreError, StoreReader};
 
-/// Owns a store. Clones are the same journal; when the last one is dropped, what is queued is committed and the thread ends.
+/// Owns a store. Clones refer to the same journal; when the last one is dropped, the queue is committed and the thread ends.
 ///
-/// **Order.** A submission takes its place in the queue in the call of [`commit`](Self::commit), if there is room, and is committed whether or
-/// not somebody awaits it. Submissions become durable in the order of the queue.
+/// **Order.** [`commit`](Self::commit) adds a submission to the queue during the call, if the queue has capacity. It is committed whether or
+/// not its future is awaited. Submissions become durable in the order of the queue.
 ///
-/// **Failure.** When a transaction fails by one of its changes ([`StoreError::is_of_a_change`]) or for want of room, each
-/// submission in it is tried by itself, so that only those fail that must. Any other error is that of all submissions in the
-/// transaction. An error that [may pass](StoreError::may_pass) (a full disk, another program's lock) begins an [`Outage`]: submissions of
-/// [`commit`](Self::commit) fail at once until the store commits again, and those of [`commit_with_retry`](Self::commit_with_retry) are
-/// repeated, with pauses that grow to two seconds. After an error that [lasts](StoreError::is_lasting), and after a panic of the store, the
-/// store is not tried again, and all submissions have that error.
+/// **Failure.** When a transaction fails because of one of its changes ([`StoreError::is_of_a_change`]) or for lack of space, each submission
+/// in it is tried separately, so that the others succeed. Any other error applies to all submissions in the transaction. A
+/// [transient](StoreError::may_pass) error (a full disk, another program's lock) begins an [`Outage`]: submissions of [`commit`](Self::commit)
+/// fail immediately until the store commits again, and those of [`commit_with_retry`](Self::commit_with_retry) are repeated, with delays
+/// that grow to two seconds. After a [permanent](StoreError::is_lasting) error, and after a panic of the store, the store is not used
+/// again, and all submissions fail with that error.
 ///
-/// **Backpressure.** A [`Committed`] is pending until its changes are durable. At most 16,384 submissions and 64 MiB wait for the
-/// thread; a submission beyond waits for room in its [`Committed`], in the order of the calls, and takes its place in the queue then. One that is
-/// dropped meanwhile is not committed.
+/// **Backpressure.** A [`Committed`] is pending until its changes are durable. The queue has a capacity of 16,384 submissions and 64 MiB.
+/// Further submissions wait for capacity in their [`Committed`], in the order of the calls, and are queued then. A submission that is
+/// dropped during this wait is not committed.
 #[derive(Clone)]
 pub struct Journal {
     handle: Arc<Handle>,
@@ -48,7 +48,7 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Io`] when the operating system gives no thread.
+    /// [`StoreError::Io`] when the operating system cannot create a thread.
     pub fn new(store: Box<dyn Store>) -> Result<Self, StoreError> {
         let queue = Arc::new(Queue::default());
         let taken = queue.clone();
@@ -71,8 +71,8 @@ impl Journal {
         self.submit(changes, OnOutage::Fail)
     }
 
-    /// Submits changes, which are applied together, as soon as the store can commit. They fail when a change does not fit, when the
-    /// store fails for good, and when the journal ends before it could commit.
+    /// Submits changes, which are applied together, as soon as the store can commit. They fail when a change has a conflict, when the
+    /// store fails permanently, and when the journal is closed before it could commit.
     pub fn commit_with_retry(&self, changes: Vec<Change>) -> Committed {
         self.submit(changes, OnOutage::Retry)
     }
@@ -83,37 +83,37 @@ impl Journal {
         Committed { waits, outcome }
     }
 
-    /// The outage of the store; `None` while it can commit, as far as the last attempt says.
+    /// Returns the outage of the store; `None` if the last attempt to commit succeeded.
     pub fn outage(&self) -> Option<Outage> {
         self.handle.queue.outage()
     }
 
-    /// Ends the repetition of commits: those that a store in trouble could not commit fail.
+    /// Stops the retries: submissions that could not be committed because of an outage fail.
     pub fn end_retries(&self) {
         self.handle.queue.end_retries();
     }
 
-    /// What submits to this journal and does not keep it open.
+    /// Returns a handle that submits to this journal and does not keep it open.
     pub(crate) fn submitter(&self) -> Submitter {
         Submitter {
             queue: self.handle.queue.clone(),
         }
     }
 
-    /// Waits for all that is submitted before.
+    /// Waits for all earlier submissions.
     ///
     /// # Errors
     ///
-    /// The one after which the store is not asked again. That an earlier submission failed is none.
+    /// The permanent error of the store, if there is one. The failure of an earlier submission is no error here.
     pub fn flush(&self) -> Committed {
         self.commit(Vec::new())
     }
 
-    /// A reader of the store, which sees all that is submitted before.
+    /// Returns a reader of the store, which sees all earlier submissions.
     ///
     /// # Errors
     ///
-    /// What the store meets when it opens one; [`StoreError::Closed`].
+    /// The error of opening a reader; [`StoreError::Closed`].
     pub fn reader(
         &self,
     ) -> impl Future<Output = Result<Box<dyn StoreReader>, StoreError>> + Send + 'static {
@@ -122,30 +122,30 @@ impl Journal {
         async move { reader.await.unwrap_or(Err(StoreError::Closed)) }
     }
 
-    /// Commits what is queued and ends the thread; blocks until then. Later submissions are [`StoreError::Closed`].
+    /// Commits the queue and ends the thread; blocks until then. Later submissions fail with [`StoreError::Closed`].
     pub fn close(&self) {
         self.handle.close();
     }
 }
 
-/// Changes for the queue, and where their outcome arrives.
+/// Creates a submission with the receiver of its outcome.
 fn submission(
     changes: Vec<Change>,
     on_outage: OnOutage,
 ) -> (Commit, oneshot::Receiver<Result<(), StoreError>>) {
     let (done, outcome) = oneshot::channel();
-    // What the queue does not take is dropped, and with it the sender: the outcome is `Closed`.
+    // A closed queue drops the submission, and the sender in it: the outcome is `Closed`.
     (Commit::new(changes, on_outage, done), outcome)
 }
 
-/// Submits to a journal that others keep open.
+/// Submits to a journal without keeping it open.
 pub(crate) struct Submitter {
     queue: Arc<Queue>,
 }
 
 impl Submitter {
-    /// Submits changes, as [`Journal::commit`] does, and never waits for room, so that they have their place in the queue when this returns. For
-    /// who submits one thing after the other.
+    /// Submits changes, as [`Journal::commit`] does. It ignores the capacity of the queue, so the changes are queued when this returns. For
+    /// callers with one submission at a time.
     pub(crate) fn commit(&self, changes: Vec<Change>) -> Committed {
         let (commit, outcome) = submission(changes, OnOutage::Fail);
         self.queue.push(Submission::Commit(commit));
@@ -162,7 +162,7 @@ impl std::fmt::Debug for Journal {
     }
 }
 
-/// What all clones of a journal share.
+/// Shared by all clones of a journal.
 struct Handle {
     queue: Arc<Queue>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -173,9 +173,9 @@ impl Handle {
         self.queue.close();
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(thread) = thread.take() else { return };
-        // A waker that the thread itself calls may drop the last journal; the thread ends then without being waited for.
+        // A waker that the thread itself calls may drop the last journal; then the thread must not join itself.
         if thread.thread().id() != std::thread::current().id() {
-            // The thread catches the store's panics, and says so to all who wait.
+            // The thread catches the store's panics, and reports them to all waiters.
             let _ended = thread.join();
         }
     }
@@ -187,10 +187,10 @@ impl Drop for Handle {
     }
 }
 
-/// Changes that were submitted; ready when they are durable, or failed. Dropping it takes nothing back, unless it waits for room.
+/// Submitted changes. The future is ready when they are durable, or failed. Dropping it cancels nothing, unless it waits for capacity.
 #[must_use = "the changes are durable when this is ready"]
 pub struct Committed {
-    /// It has no room in the queue yet.
+    /// Set while the submission waits for capacity in the queue.
     waits: Option<Waits>,
     outcome: oneshot::Receiver<Result<(), StoreError>>,
 }

@@ -9,13 +9,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How often an outage that continues is logged.
 const LOG_INTERVAL: Duration = Duration::from_secs(60);
 
-/// A time in which the store cannot commit: its disk is full, another program holds its lock, its file is gone.
+/// A time in which the store cannot commit: its disk is full, another program holds its lock, or its file was deleted, for example.
 #[derive(Clone, Debug)]
 pub struct Outage {
     began: Instant,
     error: StoreError,
     is_lasting: bool,
-    /// Some commits succeed: only those that need more room fail.
+    /// Whether some commits succeed: only those that need more space fail.
     is_partial: bool,
     pause: Duration,
     next_attempt: Instant,
@@ -23,7 +23,7 @@ pub struct Outage {
 }
 
 impl Outage {
-    /// An outage that begins with this error.
+    /// Creates an outage that begins with this error.
     pub(super) fn new(error: StoreError, is_partial: bool) -> Self {
         let now = Instant::now();
         Self {
@@ -37,7 +37,7 @@ impl Outage {
         }
     }
 
-    /// Doubles the pause after one more attempt that failed.
+    /// Records one more failed attempt, and doubles the delay.
     pub(super) fn extend(&mut self, error: StoreError, is_partial: bool) {
         let now = Instant::now();
         self.is_lasting = error.is_lasting();
@@ -47,7 +47,7 @@ impl Outage {
         self.next_attempt = now + self.pause;
     }
 
-    /// Whether it is time for another line in the log.
+    /// Whether the outage must be logged again.
     pub(super) fn is_log_due(&mut self) -> bool {
         let is_due = self.logged.elapsed() >= LOG_INTERVAL;
         if is_due {
@@ -56,27 +56,27 @@ impl Outage {
         is_due
     }
 
-    /// When the store is tried again; `None` when it is not.
+    /// Returns when the store is tried again; `None` if never.
     pub(super) fn next_attempt(&self) -> Option<Instant> {
         (!self.is_lasting).then_some(self.next_attempt)
     }
 
-    /// Whether a submission that is not repeated fails at once, without an attempt.
+    /// Whether a submission without retry fails immediately, without an attempt.
     pub(super) fn blocks(&self) -> bool {
         !self.is_partial
     }
 
-    /// The error of the newest attempt.
+    /// Returns the error of the newest attempt.
     pub fn error(&self) -> &StoreError {
         &self.error
     }
 
-    /// How long it has lasted.
+    /// Returns how long the outage has lasted.
     pub fn duration(&self) -> Duration {
         self.began.elapsed()
     }
 
-    /// Whether the store is never tried again: the engine must be built anew.
+    /// Whether the store is never tried again, so that the engine must be built again.
     pub fn is_lasting(&self) -> bool {
         self.is_lasting
     }

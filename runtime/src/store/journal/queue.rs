@@ -9,24 +9,24 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use super::outage::Outage;
 use crate::store::{Change, StoreError, StoreReader};
 
-/// The most changes in one transaction, unless one submission has more.
+/// The maximum changes in one transaction, unless one submission has more.
 const MOST_CHANGES: usize = 4_096;
-/// The most bytes in one transaction, unless one submission has more.
+/// The maximum bytes in one transaction, unless one submission has more.
 const MOST_BYTES: usize = 8 << 20;
 
-/// How many submissions may wait for the journal's thread.
+/// The capacity of the queue in submissions.
 const MOST_WAITING: u32 = 16_384;
-/// How many bytes may: each submission takes room for so many, at least.
+/// The capacity of the queue in bytes. Each submission takes at least its share of one submission.
 const MOST_BYTES_WAITING: usize = 64 << 20;
 const UNIT: usize = MOST_BYTES_WAITING / MOST_WAITING as usize;
 
-/// How often the journal's thread looks after the store while no submission comes.
+/// The interval of checks of the store while there are no submissions.
 const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 
 /// What happens to a submission while the store cannot commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OnOutage {
-    /// It fails at once, so that the caller learns that nothing was done.
+    /// It fails immediately: nothing was changed.
     Fail,
     /// It is repeated until the store commits it: it is a step of an execution that was accepted.
     Retry,
@@ -41,13 +41,13 @@ pub(super) enum Submission {
 /// Changes that are applied together or not at all.
 pub(super) struct Commit {
     pub(super) changes: Vec<Change>,
-    /// How many changes it has, also while a transaction has them.
+    /// The number of its changes, also while a transaction holds them.
     pub(super) count: usize,
-    /// The bytes of the changes, about.
+    /// About how many bytes the changes have.
     size: usize,
     done: oneshot::Sender<Result<(), StoreError>>,
     pub(super) on_outage: OnOutage,
-    /// Its room in the queue, which it has until it is dropped.
+    /// Its capacity in the queue, released when it is dropped.
     room: Option<OwnedSemaphorePermit>,
 }
 
@@ -68,16 +68,16 @@ impl Commit {
         }
     }
 
-    /// How much room it takes in the queue.
+    /// Returns how many units of capacity it takes in the queue.
     fn units(&self) -> u32 {
         let units = u32::try_from(self.size.div_ceil(UNIT)).unwrap_or(MOST_WAITING);
-        // One that is larger than the queue has it for itself.
+        // A submission that is larger than the queue takes the whole capacity.
         units.clamp(1, MOST_WAITING)
     }
 
     /// Reports the outcome to the submitter.
     pub(super) fn answer(self, outcome: Result<(), StoreError>) {
-        // The submitter may wait no longer.
+        // The submitter may have dropped the receiver.
         let _unheard = self.done.send(outcome);
     }
 
@@ -86,14 +86,14 @@ impl Commit {
         self
     }
 
-    /// Whether it frees space in a store that is full.
+    /// Whether it frees space in a full store.
     pub(super) fn frees_space(&self) -> bool {
         !self.changes.is_empty() && self.changes.iter().all(Change::is_deletion)
     }
 }
 
 impl Submission {
-    /// The changes and bytes that it adds to a transaction.
+    /// Returns the changes and bytes that it adds to a transaction.
     fn extent(&self) -> (usize, usize) {
         match self {
             Self::Commit(commit) => (commit.count, commit.size),
@@ -101,7 +101,7 @@ impl Submission {
         }
     }
 
-    /// Whether it is served before the next attempt of an outage: a reader needs no commit, and a deletion may end the outage.
+    /// Whether it is processed before the next attempt during an outage: a reader needs no commit, and a deletion may end the outage.
     fn is_urgent(&self) -> bool {
         match self {
             Self::Commit(commit) => commit.frees_space(),
@@ -110,7 +110,7 @@ impl Submission {
     }
 }
 
-/// Waits for room in the queue, and adds its submission.
+/// Waits for capacity in the queue, and adds the submission.
 pub(super) type Waits = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Why the journal's thread was woken.
@@ -118,7 +118,7 @@ pub(super) type Waits = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(super) enum Woken {
     /// There are submissions.
     Submitted,
-    /// It is time to look after the store.
+    /// A check of the store is due.
     Check,
     /// The queue is closed and empty.
     Closed,
@@ -135,7 +135,7 @@ pub(super) struct Queue {
 struct State {
     waiting: VecDeque<Submission>,
     is_closed: bool,
-    /// The engine shuts down: no submission is repeated any more.
+    /// Whether the engine shuts down, so that no submission is repeated any more.
     ends_retries: bool,
     /// Whether the thread sleeps until something changes.
     is_idle: bool,
@@ -153,8 +153,8 @@ impl Default for Queue {
 }
 
 impl Queue {
-    /// Adds a commit, or drops it when the queue is closed. Where there is no room, what comes back adds it when there is: the submission
-    /// that waits longest gets room first, and takes it when it is polled.
+    /// Adds a commit, or drops it when the queue is closed. If the queue is full, the returned future adds it later. Capacity goes to the future
+    /// that waits longest, when it is polled.
     pub(super) fn commit(self: &Arc<Self>, commit: Commit) -> Option<Waits> {
         let units = commit.units();
         let refusal = self.lock().refusal(&commit);
@@ -174,7 +174,7 @@ impl Queue {
         }))
     }
 
-    /// Adds a submission, or drops it when the queue is closed. Answers it at once when the store cannot commit and it is not repeated.
+    /// Adds a submission, or drops it when the queue is closed. Fails a submission without retry immediately during an outage.
     pub(super) fn push(&self, submission: Submission) {
         let mut state = self.lock();
         if state.is_closed {
@@ -203,23 +203,23 @@ impl Queue {
         self.changed.notify_one();
     }
 
-    /// From now on no submission is repeated: those that wait for a store that cannot commit fail.
+    /// Stops the retries: submissions that wait for a store that cannot commit fail.
     pub(super) fn end_retries(&self) {
         self.lock().ends_retries = true;
         self.changed.notify_one();
     }
 
-    /// The outage of the store, if it has one.
+    /// Returns the outage of the store, if there is one.
     pub(super) fn outage(&self) -> Option<Outage> {
         self.lock().outage.clone()
     }
 
-    /// Changes what is known of the store's outage.
+    /// Changes the recorded outage of the store.
     pub(super) fn set_outage(&self, change: impl FnOnce(&mut Option<Outage>)) {
         change(&mut self.lock().outage);
     }
 
-    /// Puts submissions back that the store could not commit, before all others. Returns those that are not repeated any more.
+    /// Returns submissions that the store could not commit to the front of the queue. Returns those that are not repeated any more.
     pub(super) fn put_back(&self, failed: Vec<Commit>) -> Vec<Commit> {
         let mut state = self.lock();
         if state.is_closed || state.ends_retries {
@@ -231,7 +231,7 @@ impl Queue {
         Vec::new()
     }
 
-    /// Moves the submissions of one transaction to `batch`, in order; sleeps until there are some, or it is time to look after the store.
+    /// Moves the submissions of one transaction to `batch`, in order. Sleeps until there are some, or a check of the store is due.
     pub(super) fn take(&self, batch: &mut Vec<Submission>) -> Woken {
         let mut state = self.lock();
         let check = Instant::now() + CHECK_INTERVAL;
@@ -264,13 +264,13 @@ impl Queue {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while the lock is held.
+        // No code panics while the lock is held.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    /// The error of a submission that is not worth an attempt.
+    /// Returns the error of a submission for which no attempt is made.
     fn refusal(&self, commit: &Commit) -> Option<StoreError> {
         let outage = self.outage.as_ref()?;
         let waits = commit.on_outage == OnOutage::Retry && !self.ends_retries;
@@ -278,7 +278,7 @@ impl State {
         (is_hopeless && !commit.frees_space()).then(|| outage.error().clone())
     }
 
-    /// When the store is tried again after it could not commit. A queue that ends tries at once.
+    /// Returns when the store is tried again after a failed commit. A queue that is being closed tries immediately.
     fn next_attempt(&self) -> Option<Instant> {
         let is_over = self.is_closed || self.ends_retries;
         let outage = self.outage.as_ref().filter(|_| !is_over)?;

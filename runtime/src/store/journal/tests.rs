@@ -43,19 +43,19 @@ fn append(key: u64, seq: u32, bytes: usize) -> Change {
     }
 }
 
-/// A store that says when a commit begins, and waits in it for permission.
+/// A store that reports the begin of each commit, and waits in it for permission.
 struct Gated {
     store: MemoryStore,
     begins: Sender<usize>,
     may_go_on: Receiver<()>,
-    /// Told when the store is dropped.
+    /// Disconnected when the store is dropped.
     _ends: Sender<()>,
 }
 
-/// The test's side of it.
+/// The test's side of a [`Gated`] store.
 struct Gate {
     store: MemoryStore,
-    /// How many changes the commit has that begins.
+    /// The number of changes of each commit that begins.
     begins: Receiver<usize>,
     go_on: Sender<()>,
     ends: Receiver<()>,
@@ -168,7 +168,7 @@ fn a_transaction_has_a_bound_in_bytes_and_in_changes() {
     let (journal, gate) = gated();
     let first = journal.commit(vec![start(1)]);
     assert_eq!(gate.begins.recv(), Ok(1));
-    // Each of three megabytes; one alone is larger than the bound.
+    // Three have three megabytes; one alone exceeds the limit.
     let sizes = [3 << 20, 3 << 20, 3 << 20, 20 << 20, 1];
     let large: Vec<_> = (1..)
         .zip(sizes)
@@ -226,7 +226,7 @@ fn a_damaged_store_is_not_asked_again() {
     assert_eq!(store.commits(), 0);
 }
 
-/// Panics in its commits and its drop.
+/// A store that panics in its commits and its drop.
 struct Panicking(Arc<AtomicU64>);
 
 impl Store for Panicking {
@@ -300,7 +300,7 @@ fn the_last_journal_that_is_dropped_ends_the_thread() {
     );
 }
 
-/// Polls once.
+/// Polls the future once.
 fn poll(committed: &mut Committed) -> Poll<Result<(), StoreError>> {
     Pin::new(committed).poll(&mut Context::from_waker(Waker::noop()))
 }
@@ -311,7 +311,7 @@ fn who_finds_no_room_waits_for_it_and_all_are_committed() {
         let (journal, gate) = gated();
         let first = journal.commit(vec![start(1)]);
         assert_eq!(gate.begins.recv(), Ok(1));
-        // Of executions of their own: those that wait may come into the queue in another order.
+        // Each of another execution, because submissions that wait may be queued in any order.
         let changes = (2..count + 2).map(|key| vec![start_of(key.into(), bytes)]);
         let mut all: Vec<_> = changes.map(|one| journal.commit(one)).collect();
         let queued = all.iter().filter(|one| one.waits.is_none()).count();
@@ -321,7 +321,7 @@ fn who_finds_no_room_waits_for_it_and_all_are_committed() {
         let (mut commits, opener) = (0, gate.go_on.clone());
         while commits < count as usize {
             opener.send(()).expect("the store waits");
-            // A waiter takes its room in its own poll.
+            // A waiter takes its capacity in its own poll.
             commits += loop {
                 all.retain_mut(|one| poll(one) != Poll::Ready(Ok(())));
                 if let Ok(commit) = gate.begins.try_recv() {
@@ -363,7 +363,7 @@ fn who_waits_for_room_learns_that_the_journal_is_closed() {
     assert_eq!(gate.store.commits(), 2);
 }
 
-/// A waker that drops what may be the last journal.
+/// A waker that drops the journal, possibly the last one.
 struct DropsJournal(Mutex<Option<Journal>>);
 
 impl Wake for DropsJournal {
@@ -382,7 +382,7 @@ fn the_journals_own_thread_may_drop_the_last_one() {
         Poll::Pending
     );
     gate.open();
-    // The thread ends, which it says by dropping the store.
+    // The thread ends, and drops the store.
     assert!(gate.ends.recv().is_err());
     assert_eq!(gate.store.commits(), 1);
 }

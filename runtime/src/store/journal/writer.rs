@@ -1,4 +1,4 @@
-//! The journal's thread: it commits what is queued, and repeats what a store in trouble could not commit.
+//! The journal's thread: commits the queue, and retries commits that failed with a transient error.
 
 use tokio::sync::oneshot;
 
@@ -7,10 +7,10 @@ use super::queue::{Commit, OnOutage, Queue, Submission, Woken};
 use crate::panics::guarded;
 use crate::store::{Change, Store, StoreError, StoreReader};
 
-/// How many submissions are tried one by one, without one success, before the others wait for the next attempt.
+/// How many submissions are tried separately without a success before the others wait for the next attempt.
 const HOPELESS: usize = 16;
 
-/// Commits what is queued until the queue is closed and empty.
+/// Commits the queue until it is closed and empty.
 pub(super) fn write(store: Box<dyn Store>, queue: &Queue) {
     let mut writer = Writer {
         store,
@@ -35,7 +35,7 @@ pub(super) fn write(store: Box<dyn Store>, queue: &Queue) {
 struct Writer<'q> {
     store: Box<dyn Store>,
     queue: &'q Queue,
-    /// The error after which the store is not tried again.
+    /// The permanent error, after which the store is not used again.
     lasting: Option<StoreError>,
     /// Whether the queue has an outage. Only this thread changes that.
     is_out: bool,
@@ -47,12 +47,12 @@ struct Round {
     has_committed: bool,
     /// Submissions that may be committed later.
     failed: Vec<Commit>,
-    /// Why.
+    /// The error of the last failure.
     error: Option<StoreError>,
 }
 
 impl Round {
-    /// Takes in the outcome of one submission.
+    /// Records the outcome of one submission.
     fn settle(&mut self, commit: Commit, outcome: Result<(), StoreError>) {
         match outcome {
             Err(error) if error.may_pass() => {
@@ -85,13 +85,13 @@ impl Writer<'_> {
             let round = self.commit(commits);
             self.finish(round);
         }
-        // A reader sees what was submitted before it. That it may see some of what came after does no harm.
+        // A reader sees all submissions before it. It may also see some later ones, which is harmless.
         for done in readers {
             self.open_reader(done);
         }
     }
 
-    /// Commits all as one transaction, or each submission by itself when that may save some of them.
+    /// Commits all submissions as one transaction, or each one separately when some of them may succeed.
     fn commit(&mut self, mut commits: Vec<Commit>) -> Round {
         let outcome = match &mut commits[..] {
             [only] => self.transact(&only.changes),
@@ -124,7 +124,7 @@ impl Writer<'_> {
         round
     }
 
-    /// Repeats what failed later, and records whether the store can commit.
+    /// Schedules the retries, and records whether the store can commit.
     fn finish(&mut self, round: Round) {
         let Round {
             has_committed,
@@ -133,7 +133,7 @@ impl Writer<'_> {
         } = round;
         match error {
             Some(error) => {
-                // One submission may need more room than there is, while others fit.
+                // One submission may need more space than there is, while others fit.
                 let is_full = matches!(error, StoreError::Full { .. });
                 let is_partial =
                     has_committed || (is_full && self.ask(|store| store.probe()).is_ok());
@@ -147,7 +147,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Looks after a store that nothing is written to: whether its files are still there, and whether an outage is over.
+    /// Checks an idle store: whether its files exist, and whether an outage is over.
     fn check(&mut self) {
         let is_out = self.is_out;
         let checked = self.ask(|store| match is_out {
@@ -158,7 +158,7 @@ impl Writer<'_> {
             Ok(()) if self.is_out => self.end_outage(),
             Ok(()) => {}
             Err(error) if error.may_pass() => self.begin_outage(error, false),
-            // It is recorded already.
+            // The outage is recorded already.
             Err(_) => {}
         }
     }
@@ -191,7 +191,7 @@ impl Writer<'_> {
     }
 
     fn transact(&mut self, changes: &[Change]) -> Result<(), StoreError> {
-        // An empty commit is one that waits for those before it.
+        // An empty commit only waits for earlier ones.
         if changes.is_empty() {
             return self.lasting.clone().map_or(Ok(()), Err);
         }
@@ -200,7 +200,7 @@ impl Writer<'_> {
 
     fn open_reader(&mut self, done: oneshot::Sender<Result<Box<dyn StoreReader>, StoreError>>) {
         let reader = self.ask(|store| store.reader());
-        // The caller may wait no longer.
+        // The caller may have dropped the receiver.
         let _unheard = done.send(reader);
     }
 

@@ -34,7 +34,7 @@ pub(super) fn write(connection: &Connection, place: &Place, to: &Path) -> Result
         .prepare("VACUUM INTO ?")
         .and_then(|mut vacuum| vacuum.execute([name]))
         .map_err(|error| match place.error("take a backup", error) {
-            // It is the backup's file that has no room, or cannot be made.
+            // The backup's file has no space, or cannot be created.
             StoreError::Full { why, .. } => StoreError::Full {
                 path: Some(to.to_owned()),
                 why,
@@ -48,13 +48,13 @@ pub(super) fn write(connection: &Connection, place: &Place, to: &Path) -> Result
         })
         .and_then(|()| atomic_file::publish(&part, to).map_err(cannot));
     if written.is_err() {
-        // The first error tells why. What is left over is removed by the next backup.
+        // The first error has the cause. The next backup removes the rest of this one.
         let _left_over = atomic_file::remove(&part);
     }
     written
 }
 
-/// Marks a copy as a store that was closed cleanly, with an epoch that no other file has.
+/// Marks a copy as a store that was closed cleanly, with a unique epoch.
 fn close_cleanly(copy: &Place) -> Result<(), Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&copy.path, flags)?;

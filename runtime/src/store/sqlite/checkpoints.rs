@@ -1,7 +1,7 @@
-//! Checkpoints: what the write-ahead log has is copied to the file, so that the log can begin anew.
+//! Checkpoints: copy the write-ahead log to the file, so that the log can restart.
 //!
-//! A checkpoint of a long log takes as long as many commits do. A thread of its own does it while commits go on; the last pages,
-//! which were committed meanwhile, are left to the writer, since SQLite begins the log anew only when all of it is copied.
+//! A checkpoint of a long log takes as long as many commits. A separate thread does it concurrently with commits. The last pages, which were
+//! committed during the copy, are left to the writer, because SQLite restarts the log only when all of it is copied.
 
 use std::io;
 use std::sync::Arc;
@@ -15,38 +15,38 @@ use super::error::Place;
 use super::options;
 use crate::store::StoreError;
 
-/// From so many pages on the log is copied. With 6,000 the slowest hundredth of starts took a third longer: more pages are synced
-/// at a time, for which the commits beside that wait.
+/// The number of pages from which the log is copied. With 6,000 the 99th percentile of starts took a third longer: a sync writes more pages,
+/// and concurrent commits wait for it.
 const MOST_PAGES: i64 = 2_000;
-/// After how many commits the log's length is asked for.
+/// The number of commits between two checks of the log's length.
 const COMMITS: u32 = 16;
-/// Few enough pages for the writer.
+/// At most this number of pages is left to the writer.
 const FEW_PAGES: i64 = 200;
-/// How often the thread copies what was committed while it copied, at most.
+/// The maximum number of passes of the thread over the pages that were committed during its last pass.
 const PASSES: usize = 4;
 
 /// The checkpoints of a store.
 #[derive(Debug)]
 pub(super) struct Checkpoints {
-    /// How many commits there were since the log's length was asked for.
+    /// The number of commits since the last check of the log's length.
     commits: u32,
     /// Whether a checkpoint has copied the whole log, and no transaction was written since.
     is_copied: bool,
     thread: Option<Thread>,
 }
 
-/// Whether the next transaction may begin the log anew.
+/// Whether the next transaction may restart the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LogRestart {
     /// The whole log is copied.
     Expected,
-    /// The thread copies.
+    /// The thread is copying.
     Possible,
     Impossible,
 }
 
 impl Default for Checkpoints {
-    /// The checkpoints of a store that was just opened, with a checkpoint.
+    /// The checkpoints of a store that was just opened, which did a checkpoint.
     fn default() -> Self {
         Self {
             commits: 0,
@@ -57,7 +57,7 @@ impl Default for Checkpoints {
 }
 
 impl Checkpoints {
-    /// Returns whether the next transaction may begin the log anew. Only the writer ends the thread's copying, so the answer
+    /// Returns whether the next transaction may restart the log. Only the writer ends the thread's copying, so the answer
     /// holds until [`Self::committed`].
     pub(super) fn log_restart(&self) -> LogRestart {
         if self.is_copied {
@@ -69,7 +69,7 @@ impl Checkpoints {
         }
     }
 
-    /// To be called after each commit. A failed checkpoint loses nothing: a later one copies the same pages.
+    /// Must be called after each commit. A failed checkpoint loses nothing: a later one copies the same pages.
     pub(super) fn committed(&mut self, connection: &Connection, place: &Place) {
         self.is_copied = false;
         if let Some(thread) = &self.thread
@@ -105,33 +105,34 @@ impl Checkpoints {
     }
 }
 
-/// Whether a checkpoint has copied the whole log. A failed one may have.
+/// Whether a checkpoint has copied the whole log. A failed checkpoint counts as if it had.
 fn copied_all(log: Option<Log>) -> bool {
     log.is_none_or(|log| log.copied >= log.pages)
 }
 
-/// Copies the whole log to the file and syncs the file. Waits a while for readers. Returns whether nothing is left.
+/// Copies the whole log to the file and syncs the file. Waits for readers, up to the busy timeout. Returns whether nothing is left.
 pub(super) fn copy_all(connection: &Connection) -> Result<bool, Error> {
     Ok(!ask(connection, "PRAGMA wal_checkpoint(FULL)")?.is_blocked)
 }
 
-/// Copies the whole log to the file, syncs the file, and empties the log. Waits a while for readers. Returns whether it is empty.
+/// Copies the whole log to the file, syncs the file, and empties the log. Waits for readers, up to the busy timeout. Returns whether the log
+/// is empty.
 pub(super) fn empty_log(connection: &Connection) -> Result<bool, Error> {
     Ok(!ask(connection, "PRAGMA wal_checkpoint(TRUNCATE)")?.is_blocked)
 }
 
-/// The thread waits until it is asked.
+/// The thread waits for a request.
 const IDLE: u8 = 0;
-/// It copies, or is about to.
+/// The thread copies, or is about to.
 const COPIES: u8 = 1;
-/// It has copied: the rest is for the writer.
+/// The thread has copied: the remainder is for the writer.
 const COPIED: u8 = 2;
 
 /// The thread that copies.
 #[derive(Debug)]
 struct Thread {
     stage: Arc<AtomicU8>,
-    /// Dropped before the thread is waited for.
+    /// Dropped before the thread is joined.
     asks: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -155,7 +156,7 @@ impl Thread {
         })
     }
 
-    /// Has it copy, unless it does.
+    /// Requests a copy, unless one is in progress.
     fn begin(&self) {
         let began = self
             .stage
@@ -163,7 +164,7 @@ impl Thread {
         if began.is_ok()
             && let Some(asks) = &self.asks
         {
-            // It is idle, so there is room.
+            // The thread is idle, so the channel has capacity.
             let _asked = asks.try_send(());
         }
     }
@@ -173,7 +174,7 @@ impl Drop for Thread {
     fn drop(&mut self) {
         self.asks = None;
         if let Some(thread) = self.thread.take() {
-            // It does not panic.
+            // The thread does not panic.
             let _ended = thread.join();
         }
     }
@@ -182,7 +183,7 @@ impl Drop for Thread {
 fn work(connection: &Connection, place: &Place, asked: &Receiver<()>, stage: &AtomicU8) {
     while asked.recv().is_ok() {
         let mut before = 0;
-        // Each time less was committed meanwhile.
+        // In each pass, fewer pages are committed concurrently.
         for _ in 0..PASSES {
             let Some(log) = copy(connection, place) else {
                 break;
@@ -197,7 +198,7 @@ fn work(connection: &Connection, place: &Place, asked: &Receiver<()>, stage: &At
     }
 }
 
-/// Copies what no reader needs to be left in the log. Nobody is waited for.
+/// Copies the pages of the log that no reader needs there. It waits for no reader.
 fn copy(connection: &Connection, place: &Place) -> Option<Log> {
     ask(connection, "PRAGMA wal_checkpoint(PASSIVE)")
         .map_err(|error| failed(place, error))
@@ -209,12 +210,12 @@ fn failed(place: &Place, error: Error) {
     tracing::warn!("a checkpoint failed, and is done later: {error}");
 }
 
-/// How long the log is.
+/// The length of the log.
 struct Log {
     /// Whether a reader or another checkpoint stopped this one.
     is_blocked: bool,
     pages: i64,
-    /// How many of them were copied.
+    /// The number of copied pages.
     copied: i64,
 }
 

@@ -13,7 +13,7 @@ use super::schema;
 use super::session::Session;
 use crate::store::StoreError;
 
-/// How often a reader looks again before it refuses a store: an engine may be about to open or close it.
+/// How many times a reader checks again before it rejects a store: an engine may be opening or closing it.
 const TRIES: u32 = 10;
 /// The time between two tries.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -40,13 +40,13 @@ pub(super) fn check(place: &Place) -> Result<(), StoreError> {
                 _ => Err(foreign("the store's file is missing or empty")),
             };
         }
-        // SQLite reports what is wrong with it.
+        // SQLite reports the problem when it opens the file.
         MainFile::Unreadable => return Ok(()),
         MainFile::Store { version, session } => (version, session),
     };
     let Some(session) = session else {
-        // An older version wrote the file, and perhaps its log. A migration that was cut off has the older version in the log's
-        // first transaction.
+        // An older version wrote the file, and perhaps its log. An interrupted migration has the older version in the log's first
+        // transaction.
         let mut first = None;
         let frames = log_frames(&log, |frame| {
             if frame.number == 1 && first.is_none() {
@@ -92,7 +92,7 @@ pub(super) fn check(place: &Place) -> Result<(), StoreError> {
         Frames::Refused if has_other_version => {
             Err(foreign("another version of the store wrote it"))
         }
-        // An engine writes its session first, so that another program wrote this log.
+        // An engine writes its session first, so another program wrote this log.
         Frames::Refused | Frames::None | Frames::Accepted => Ok(()),
     }
 }
@@ -122,11 +122,11 @@ pub(super) fn check_for_reader(place: &Place) -> Result<(), StoreError> {
 pub(super) enum MainFile {
     /// There is no file, or it is empty.
     Empty,
-    /// It cannot be read without its log: it is damaged, or a checkpoint was cut off.
+    /// It cannot be read without its log: it is damaged, or a checkpoint was interrupted.
     Unreadable,
     Store {
         version: i64,
-        /// The session, from the version with sessions on.
+        /// The session, in versions with sessions.
         session: Option<Session>,
     },
 }
@@ -151,14 +151,14 @@ impl MainFile {
 /// Reads the version and the session; `None` for another application's database.
 fn read(path: &Path) -> Result<Option<MainFile>, Error> {
     let connection = open_without_log(path)?;
-    // A cut off checkpoint may leave a file that is shorter than its first page says.
+    // An interrupted checkpoint may leave a file that is shorter than its first page says.
     connection.pragma_update(None, "writable_schema", true)?;
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let (application, version) = (pragma("application_id")?, pragma("user_version")?);
     if application != 0 && application != schema::APPLICATION {
         return Ok(None);
     }
-    // This version does not know the tables of a newer one, and refuses to open it later.
+    // This version does not know the tables of a newer version, and rejects it later.
     if !(schema::SESSIONS..=schema::NEWEST).contains(&version) {
         let session = None;
         return Ok(Some(MainFile::Store { version, session }));
@@ -177,7 +177,7 @@ pub(super) fn open_without_log(path: &Path) -> Result<Connection, Error> {
     Connection::open_with_flags(uri(path), flags)
 }
 
-/// The URI of a file whose log SQLite is not to look for.
+/// Returns the URI of a file that SQLite opens without its log.
 fn uri(path: &Path) -> String {
     let mut uri = String::from("file:");
     let mut bytes = path.as_os_str().as_encoded_bytes().to_vec();
@@ -195,7 +195,7 @@ fn uri(path: &Path) -> String {
         match byte {
             b'/' | b'.' | b'-' | b'_' | b':' => uri.push(char::from(byte)),
             _ if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
-            // Writing to a text does not fail.
+            // Writing to a string does not fail.
             _ => drop(write!(uri, "%{byte:02x}")),
         }
     }
@@ -203,17 +203,17 @@ fn uri(path: &Path) -> String {
     uri
 }
 
-/// What the frames of a log are.
+/// The frames of a log.
 enum Frames {
-    /// SQLite would replay none.
+    /// There are none that SQLite would replay.
     None,
-    /// A frame is one that was looked for.
+    /// A frame was accepted.
     Accepted,
-    /// There are transactions, and no frame is one that was looked for.
+    /// There are transactions, but no frame was accepted.
     Refused,
 }
 
-/// Looks for a frame of a log.
+/// Checks whether a frame of a log is accepted.
 fn log_frames(
     path: &Path,
     mut is_accepted: impl FnMut(log_file::Frame<'_>) -> bool,
@@ -233,7 +233,7 @@ fn log_frames(
     Ok(found)
 }
 
-/// The version of the schema, in the first page.
+/// Returns the version of the schema, from the first page.
 fn user_version(page: &[u8]) -> Option<i64> {
     let bytes = page.get(60..64)?.try_into().ok()?;
     Some(i32::from_be_bytes(bytes).into())

@@ -4,14 +4,14 @@ use rusqlite::{Error, ErrorCode};
 
 use crate::store::StoreError;
 
-/// The file of a store, as its errors name it.
+/// The file of a store, for its errors.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     pub(super) path: PathBuf,
 }
 
 impl Place {
-    /// What an error of SQLite means for a store that did what `doing` says.
+    /// Converts an error of SQLite to an error of the store; `doing` is the operation that failed.
     pub(super) fn error(&self, doing: &str, error: Error) -> StoreError {
         let path = Some(self.path.clone());
         let why = error.to_string();
@@ -34,7 +34,7 @@ impl Place {
                     why,
                 },
             },
-            // What was read is not what this library writes.
+            // This library did not write the value.
             Error::FromSqlConversionFailure(..)
             | Error::IntegralValueOutOfRange(..)
             | Error::InvalidColumnType(..)
@@ -47,9 +47,9 @@ impl Place {
         }
     }
 
-    /// Whether the disk has no space, which SQLite reports as an input or output error where it syncs, or extends its index.
+    /// Whether the disk is full, which SQLite reports as an I/O error when it syncs or extends its index.
     fn is_disk_full(&self) -> bool {
-        /// Less than what SQLite extends a file by.
+        /// Less than one step of SQLite's file growth.
         const LITTLE: u64 = 64 << 10;
         let folder = self.path.parent();
         folder.is_some_and(|folder| {

@@ -8,14 +8,14 @@ use super::error::Place;
 use super::log_file;
 use crate::store::StoreError;
 
-/// The files that a store has opened, by device and inode. Another file at the same path is not one of them.
+/// The files that a store has opened, identified by device and inode. A new file at the same path has another identity.
 #[cfg(unix)]
 #[derive(Debug)]
 pub(super) struct FileIdentity {
     log: PathBuf,
     main_inode: (u64, u64),
     log_inode: (u64, u64),
-    /// The log, whose header shows when it begins anew.
+    /// The log, whose header changes when the log restarts.
     log_file: std::fs::File,
     salts: [u8; 8],
 }
@@ -27,7 +27,7 @@ impl FileIdentity {
         use std::os::unix::fs::MetadataExt;
         let cannot = |error: std::io::Error| place.io("look at its files", error);
         let log = log_file::path_of(&place.path);
-        // No lock of SQLite is on the log, so opening it here takes none away.
+        // SQLite holds no POSIX lock on the log, so closing this file releases none.
         let log_file = std::fs::File::open(&log).map_err(cannot)?;
         let about_log = log_file.metadata().map_err(cannot)?;
         let mut identity = Self {
@@ -41,8 +41,8 @@ impl FileIdentity {
         Ok(identity)
     }
 
-    /// Checks that the file is still at its path and that the log is not deleted. This costs two system calls, since it follows each
-    /// commit; a log that was renamed is found by [`Self::check`] alone.
+    /// Checks that the file is still at its path and that the log is not deleted. This runs after each commit, so it costs only two system
+    /// calls. Only [`Self::check`] detects a log that was renamed.
     pub(super) fn check_commit(&self, place: &Place) -> Result<(), StoreError> {
         use std::os::unix::fs::MetadataExt;
         let is_main = inode(&place.path).is_ok_and(|now| now == self.main_inode);
@@ -62,7 +62,7 @@ impl FileIdentity {
                 Err(error) if error.kind() == ErrorKind::NotFound => {
                     format!("there is no file `{}` any more", path.display())
                 }
-                // This says nothing about the file.
+                // The error does not show that the file has changed.
                 Err(_) => continue,
             };
             return Err(StoreError::Replaced {
@@ -73,12 +73,12 @@ impl FileIdentity {
         Ok(())
     }
 
-    /// Whether the log began anew since the last call.
+    /// Whether the log restarted since the last call.
     pub(super) fn log_restarted(&mut self) -> bool {
         use std::os::unix::fs::FileExt;
         const SALTS: u64 = 16;
         let before = self.salts;
-        // A log without a header has not begun.
+        // A log without a header has not started.
         let read = self.log_file.read_exact_at(&mut self.salts, SALTS);
         read.is_ok() && before != self.salts
     }
@@ -91,7 +91,7 @@ fn inode(path: &Path) -> std::io::Result<(u64, u64)> {
     Ok((metadata.dev(), metadata.ino()))
 }
 
-/// Other systems refuse to delete or replace a file that is open.
+/// Other operating systems do not allow deleting or replacing an open file.
 #[cfg(not(unix))]
 #[derive(Debug)]
 pub(super) struct FileIdentity;

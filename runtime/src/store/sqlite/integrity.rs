@@ -1,4 +1,4 @@
-//! Checks all of a store's file.
+//! Checks the whole file of a store.
 
 use std::path::Path;
 
@@ -54,13 +54,13 @@ pub(super) fn check(file: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether a record has its checksum.
+/// Whether the checksum of a record is correct.
 fn record(row: &Row<'_>) -> Result<bool, rusqlite::Error> {
     let data: Vec<u8> = row.get(2)?;
     Ok(row::checksum(row.get(0)?, row.get(1)?, &data) == row.get::<_, u32>(3)?)
 }
 
-/// Whether a query finds a row that is damaged.
+/// Returns the first damaged row of a query.
 fn first_damaged(
     connection: &Connection,
     query: &str,

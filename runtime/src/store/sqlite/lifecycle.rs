@@ -1,4 +1,4 @@
-//! The steps of opening and closing a store. A crash between two of them leaves files that open.
+//! The steps of opening and closing a store. After a crash between two steps, the store can be opened.
 
 use rusqlite::Connection;
 
@@ -7,13 +7,14 @@ use super::session::{self, Session};
 use super::{checkpoints, options, schema, write};
 use crate::store::StoreError;
 
-/// Is called after each step, with its name.
+/// Called after each step, with its name.
 pub(super) type Steps<'a> = &'a mut dyn FnMut(&'static str);
 
-/// Migrates a store and begins its session, in the file itself before this returns: without its log, the file is refused from then on.
+/// Migrates a store and begins its session. Before this returns, the file itself has the session: from then on, the file is rejected
+/// without its log.
 ///
 /// After a crash between two steps, the file and its log belong together: the log has the session of the file first, and then the
-/// new one. The last step is the first that writes to the file.
+/// new one. Only the last step writes to the file.
 pub(super) fn begin(
     connection: &Connection,
     place: &Place,

@@ -1,4 +1,5 @@
-//! Lists of executions: each reads a range of one index from its newest row on, so that a page costs no more in a large store.
+//! Lists of executions. Each list reads a range of one index from its newest row on, so that the cost of a page does not depend on the size
+//! of the store.
 
 #[cfg(test)]
 mod tests;
@@ -10,10 +11,10 @@ use super::row::{self, RawExecution};
 use crate::Status;
 use crate::store::{ListPosition, RangeRows, StoreFilter};
 
-/// The most rows that a page reads to find those that pass its filter.
+/// The maximum rows that a page reads to find rows that pass its filter.
 pub(super) const SCAN: usize = 4_096;
 
-/// Reads the rows of a page: at most one more than its limit, and of each range at most `scan`. To be called in a transaction.
+/// Reads the rows of a page: at most one more than its limit, and at most `scan` rows of each range. Must be called in a transaction.
 pub(super) fn read(
     connection: &Connection,
     filter: &StoreFilter,
@@ -26,7 +27,7 @@ pub(super) fn read(
     RangeRows::merge(ranges.map(|range| range.read(connection, filter.after, limit, scan)))
 }
 
-/// Rows of one index whose first columns are equal, in the order of a list.
+/// A range of an index with equal first columns, in the order of a list.
 #[derive(Debug)]
 struct Range {
     index: &'static str,
@@ -39,7 +40,7 @@ struct Range {
     filter: Conditions,
 }
 
-/// Conditions that are joined by `AND`.
+/// Conditions that are joined with `AND`.
 #[derive(Clone, Debug, Default)]
 struct Conditions {
     text: String,
@@ -57,8 +58,8 @@ impl Conditions {
 }
 
 impl Range {
-    /// Returns the statements that read the range after a position. SQLite bounds a search by one column: the first statement reads the rows of
-    /// the same order with smaller keys, the second one the rows of smaller orders.
+    /// Returns the statements that read the range after a position. SQLite bounds a search by one column only. So the first statement reads the
+    /// rows of the same order with smaller keys, and the second one the rows of smaller orders.
     fn statements(&self, after: Option<ListPosition>) -> Vec<(String, Vec<Value>)> {
         let order = self.order;
         let Some(after) = after else {
@@ -66,7 +67,7 @@ impl Range {
         };
         let bound = format!(" AND {order} < ?");
         let below = self.statement(&bound, vec![after.order.into()]);
-        // A larger key than SQLite has is after all keys.
+        // A key that is too large for SQLite is after all keys.
         let key = i64::try_from(after.key).unwrap_or(i64::MAX);
         let comparison = if i64::try_from(after.key).is_ok() {
             "<"
@@ -139,7 +140,7 @@ impl Range {
 const ORDER: usize = 13;
 const PASSES: usize = 14;
 
-/// Chooses the index that has the fewest rows for a filter, and returns its ranges: one for each state machine, or each origin.
+/// Chooses the index with the fewest rows for a filter, and returns its ranges: one for each state machine, or each origin.
 fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<Range>, Error> {
     if let Some(map_run) = &filter.map_run {
         return of_map_run(connection, filter, map_run);
@@ -148,7 +149,7 @@ fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<Range>, E
     let failed = filter.status.filter(is_failed);
     let has_origin = filter.version.is_some() || filter.alias.is_some();
     let needs_listing = has_origin || filter.is_redriven.is_some();
-    // The indexes of these columns have only executions whose columns are filled.
+    // The indexes of these columns contain only executions with filled columns.
     let is_complete = !needs_listing || !has_unlisted(connection)?;
     let mut rest = Conditions::default();
     named(&mut rest, filter);
@@ -206,7 +207,7 @@ fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<Range>, E
         .collect())
 }
 
-/// The range of a Map Run's children.
+/// Returns the range of a Map Run's children.
 fn of_map_run(
     connection: &Connection,
     filter: &StoreFilter,
@@ -286,7 +287,7 @@ fn of_listed_origin(to: &mut Conditions, filter: &StoreFilter) {
     }
 }
 
-/// Whether an execution has no columns for lists yet.
+/// Whether there is an execution whose columns for lists are not filled.
 fn has_unlisted(connection: &Connection) -> Result<bool, Error> {
     let query =
         "SELECT 1 FROM executions INDEXED BY executions_unlisted WHERE redrives IS NULL LIMIT 1";

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use crate::store::StoreError;
 
-/// How often a lock that is held is tried again.
+/// How many times a lock that is held is tried again.
 const TRIES: u32 = 20;
 /// The time between two tries.
 const BETWEEN: Duration = Duration::from_millis(10);
 
-/// The right to write to a store: a lock of the operating system on a file beside it, which ends with the process.
+/// The right to write to a store: a lock of the operating system on a separate file, which ends with the process.
 ///
-/// SQLite's own locks are held for a transaction only, or keep all readers out.
+/// SQLite's own locks are either held only for a transaction, or block all readers.
 #[derive(Debug)]
 pub(super) struct Lock {
     _file: File,
@@ -22,7 +22,7 @@ pub(super) struct Lock {
 impl Lock {
     pub(super) fn take(store: &Path) -> Result<Self, StoreError> {
         let path = beside(store);
-        // Two engines may meet here, so the content is left until the lock is held.
+        // Another engine may open the file concurrently, so the content is not truncated before the lock is held.
         let mut options = OpenOptions::new();
         let options = options.read(true).write(true).create(true).truncate(false);
         let mut file = options
@@ -42,7 +42,7 @@ impl Lock {
                 });
             }
         }
-        // The number is for the message of the next engine only, so a full disk is no reason to refuse this one.
+        // The number is only for the message of another engine, so a full disk must not fail this one.
         let _unsaid = file
             .set_len(0)
             .and_then(|()| file.rewind())
@@ -52,7 +52,7 @@ impl Lock {
 }
 
 impl Lock {
-    /// Takes the lock of a store that an engine had open before. Waits a moment for another reader, which holds it for a moment.
+    /// Takes the lock of a store that was open in an engine before. Retries briefly, because another reader may hold it for a short time.
     pub(super) fn take_unused(store: &Path) -> Option<Self> {
         let file = OpenOptions::new()
             .read(true)
@@ -64,7 +64,7 @@ impl Lock {
     }
 }
 
-/// Takes the lock. A process that this one is just starting has all of its files for a moment, and with them a lock that was given up here.
+/// Takes the lock. A child process that this process is starting has all its open files briefly, and with them a lock that was released here.
 fn lock(file: &File) -> Result<(), fs4::TryLockError> {
     let mut tries = 0;
     loop {
@@ -78,7 +78,7 @@ fn lock(file: &File) -> Result<(), fs4::TryLockError> {
     }
 }
 
-/// `orders.db.lock` beside `orders.db`. It is never removed: an engine that holds a removed file's lock would not be seen.
+/// Returns `orders.db.lock` for `orders.db`. The file is never removed: the lock on a removed file would not exclude other engines.
 fn beside(store: &Path) -> PathBuf {
     let mut path = OsString::from(store);
     path.push(".lock");
@@ -107,7 +107,7 @@ fn cannot_open(store: &Path, lock: &Path, error: &std::io::Error) -> StoreError 
     }
 }
 
-/// Who holds the lock. It may just have changed hands, or the file may not be readable; then it is said without a number.
+/// Returns the holder of the lock. The number is missing if the lock was just released, or the file is not readable.
 fn holder(file: &mut File) -> String {
     let mut text = String::new();
     let read = file.take(20).read_to_string(&mut text);

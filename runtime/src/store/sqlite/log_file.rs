@@ -1,6 +1,6 @@
 //! The write-ahead log as a file: <https://sqlite.org/fileformat2.html#the_write_ahead_log>.
 //!
-//! SQLite copies a log into whatever database has its name, as soon as the database is read. So a log is looked at without SQLite.
+//! SQLite copies a log into any database with the matching name, as soon as the database is read. So a log is checked without SQLite.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 const HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
-/// The first four bytes of a log. The last bit says that checksums are of big-endian words.
+/// The first four bytes of a log. The last bit is set if checksums are computed over big-endian words.
 const MAGIC: u32 = 0x377f_0682;
 const FORMAT: u32 = 3_007_000;
 
@@ -33,7 +33,7 @@ pub(super) struct Frame<'a> {
 }
 
 impl LogFile {
-    /// Opens the log of a store. Returns `None` when there is none, or it holds nothing that SQLite would replay.
+    /// Opens the log of a store. Returns `None` when there is none, or it contains nothing that SQLite would replay.
     pub(super) fn open(path: &Path) -> io::Result<Option<Self>> {
         let file = match File::open(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -54,7 +54,7 @@ impl LogFile {
             && (512..=65_536).contains(&size)
             && checksum == (word(&header, 24), word(&header, 28));
         if !is_valid {
-            // A loss of power tore the header; what was in the log before is in the store's file.
+            // The header is torn after a loss of power; the earlier content of the log is in the store's file.
             return Ok(None);
         }
         let mut salts = [0; 8];
@@ -68,7 +68,7 @@ impl LogFile {
         }))
     }
 
-    /// Reads the next frame; `None` at the end of the valid frames.
+    /// Reads the next frame; `None` after the last valid frame.
     pub(super) fn next(&mut self) -> io::Result<Option<Frame<'_>>> {
         let mut header = [0; FRAME_HEADER];
         if !fill(&mut self.file, &mut header)? || !fill(&mut self.file, &mut self.page)? {
@@ -92,14 +92,14 @@ impl LogFile {
     }
 }
 
-/// The path of a file that belongs to a store: `orders.db-wal` for `orders.db`.
+/// Returns the path of a file that belongs to a store: `orders.db-wal` for `orders.db`.
 pub(super) fn with_suffix(store: &Path, suffix: &str) -> PathBuf {
     let mut path = OsString::from(store);
     path.push(suffix);
     path.into()
 }
 
-/// The path of a store's log.
+/// Returns the path of a store's log.
 pub(super) fn path_of(store: &Path) -> PathBuf {
     with_suffix(store, "-wal")
 }
@@ -120,7 +120,7 @@ fn fill(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<bool> {
     }
 }
 
-/// A big-endian number.
+/// Reads a big-endian number.
 fn word(bytes: &[u8], at: usize) -> u32 {
     let bytes = bytes.get(at..at + 4);
     bytes
@@ -128,7 +128,7 @@ fn word(bytes: &[u8], at: usize) -> u32 {
         .map_or(0, u32::from_be_bytes)
 }
 
-/// SQLite's checksum of a log, continued.
+/// Continues SQLite's checksum of a log.
 fn sum(is_big_endian: bool, before: (u32, u32), bytes: &[u8]) -> (u32, u32) {
     let read = match is_big_endian {
         true => u32::from_be_bytes,

@@ -1,4 +1,4 @@
-//! A store in one file of SQLite.
+//! A store in one SQLite file.
 
 mod backup;
 mod checkpoints;
@@ -41,10 +41,10 @@ use super::{Change, Store, StoreError, StoreReader};
 
 /// A store in a file: SQLite with a write-ahead log. A commit is durable when the log is synced to the disk.
 ///
-/// Next to the file `orders.db` are `orders.db-wal` and `orders.db-shm`, which belong to it, and `orders.db.lock`, which refuses a
-/// second engine. The operating system releases that lock when the process ends, however it ends. Dropping the store copies the log
-/// to the file and removes it. A [backup](SqliteReader::backup) copies the store while an engine writes to it; copying the file alone
-/// does not, and such a copy is refused. The file must be on a disk of this machine: SQLite's log does not work over a network.
+/// Next to the file `orders.db` are `orders.db-wal` and `orders.db-shm`, which belong to it, and `orders.db.lock`, which excludes a
+/// second engine. The operating system releases that lock when the process ends, also after a crash. Dropping the store copies the log
+/// to the file and removes the log. A [backup](SqliteReader::backup) copies the store while an engine writes to it. A plain copy of the file
+/// is not consistent, and is rejected. The file must be on a local disk: SQLite's log does not work over a network.
 ///
 /// ```
 /// use stepwright_runtime::store::{SqliteReader, SqliteStore, Store};
@@ -61,7 +61,7 @@ use super::{Change, Store, StoreError, StoreReader};
 /// ```
 #[derive(Debug)]
 pub struct SqliteStore {
-    // The connections are closed before the lock is given up.
+    // The connections are closed before the lock is released.
     checkpoints: Checkpoints,
     connection: Connection,
     ids: Ids,
@@ -83,12 +83,12 @@ impl SqliteStore {
         Self::options().open(path)
     }
 
-    /// What may be set before a store is opened.
+    /// Returns options that can be set before a store is opened.
     pub fn options() -> SqliteOptions {
         SqliteOptions::default()
     }
 
-    /// The file, with all symbolic links resolved.
+    /// Returns the path of the file, with all symbolic links resolved.
     pub fn path(&self) -> &Path {
         &self.place.path
     }
@@ -107,7 +107,7 @@ impl SqliteStore {
 impl Drop for SqliteStore {
     /// Closes the store: copies the log to the file and removes the log.
     fn drop(&mut self) {
-        // The thread has a connection, which is to be closed before this one.
+        // The thread has a connection, which must be closed before this one.
         self.checkpoints = Checkpoints::default();
         let closed = self
             .files
@@ -126,7 +126,7 @@ impl Store for SqliteStore {
         let log_restart = self.checkpoints.log_restart();
         let (connection, place) = (&self.connection, &self.place);
         write::commit(connection, place, &mut self.ids, log_restart, changes)?;
-        // A commit to a file that was deleted is lost.
+        // A commit to a deleted file is lost.
         self.files.check_commit(place)?;
         self.checkpoints.committed(connection, place);
         self.has_session |= log_restart != LogRestart::Impossible;
@@ -135,7 +135,7 @@ impl Store for SqliteStore {
 
     fn check(&mut self) -> Result<(), StoreError> {
         self.files.check(&self.place)?;
-        // Another program may have copied the log, so that a transaction without the session began it anew.
+        // Another program may have copied the log; then a transaction without the session has restarted it.
         let has_session = std::mem::take(&mut self.has_session);
         if self.files.log_restarted() && !has_session {
             return self.advance();

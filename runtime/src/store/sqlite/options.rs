@@ -13,13 +13,13 @@ use super::write::Ids;
 use super::{SqliteStore, continuity, lifecycle};
 use crate::store::StoreError;
 
-/// Bytes of a page in stores that are created. Twice SQLite's default: faster by a tenth for the records of executions.
+/// The page size of new stores in bytes. Twice SQLite's default: a tenth faster for the records of executions.
 const PAGE_SIZE: u32 = 8_192;
 
 /// How long a connection waits for another program's lock. An engine's own readers and its writer do not wait for each other.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What may be set before a [`SqliteStore`] is opened.
+/// Options for opening a [`SqliteStore`].
 ///
 /// ```
 /// use stepwright_runtime::store::SqliteStore;
@@ -35,8 +35,8 @@ pub struct SqliteOptions {
 }
 
 impl SqliteOptions {
-    /// The most bytes of the file, its write-ahead log aside; beyond them commits are [`StoreError::Full`]. A file that is
-    /// larger stays as large as it is. By default the disk is the limit.
+    /// Sets the maximum bytes of the file, without its write-ahead log; commits beyond it fail with [`StoreError::Full`]. A file that is
+    /// larger does not shrink. By default the disk is the limit.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = Some(bytes);
         self
@@ -73,7 +73,7 @@ impl SqliteOptions {
             Found::Nothing => 0,
             Found::Version(version) => version,
         };
-        // SQLite opens a file that it may not write to for reading, and says nothing.
+        // SQLite silently opens a file without write permission for reading.
         if connection.is_readonly("main").map_err(cannot_open)? {
             return Err(place.read_only("the file cannot be written"));
         }
@@ -91,9 +91,9 @@ impl SqliteOptions {
             return Err(place.io("begin a write-ahead log", why));
         }
         sync_fully(connection).map_err(cannot_open)?;
-        // That is done beside the commits.
+        // The checkpoint thread does this concurrently with commits.
         set("wal_autocheckpoint", &0)?;
-        // What one large transaction needed is given back.
+        // Shrinks the log after one large transaction.
         set("journal_size_limit", &(64 << 20))?;
         if let Some(bytes) = self.max_bytes {
             let size: u32 = connection
@@ -106,20 +106,20 @@ impl SqliteOptions {
     }
 }
 
-/// A connection, with what holds for the writer and for readers.
+/// Opens a connection with the settings of the writer and of readers.
 pub(super) fn connect(place: &Place, flags: OpenFlags) -> Result<Connection, StoreError> {
     let cannot_open = |error| place.error("open the file", error);
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&place.path, flags).map_err(cannot_open)?;
     connection.busy_timeout(PATIENCE).map_err(cannot_open)?;
-    // SQLite would remove the log at the end of the last connection, also of a store that was not closed cleanly.
+    // By default, closing the last connection removes the log, also if the store was not closed cleanly.
     allow_log_removal(&connection, false).map_err(cannot_open)?;
     connection.set_prepared_statement_cache_capacity(32);
     set_defenses(&connection).map_err(cannot_open)?;
     Ok(connection)
 }
 
-/// Sets what protects a connection from a damaged or hostile file.
+/// Enables the protections against a damaged or malicious file.
 pub(super) fn set_defenses(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)
@@ -135,13 +135,13 @@ pub(super) fn allow_log_removal(
         .map(drop)
 }
 
-/// The log is synced at each commit, by macOS down to the disk itself, and so is the file before the log is written anew.
+/// Syncs the log at each commit, on macOS with a full sync of the disk, and syncs the file before the log restarts.
 pub(super) fn sync_fully(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "fullfsync", true)
 }
 
-/// The path without symbolic links, so that a file has one lock. The file may be missing, its folder may not.
+/// Returns the path without symbolic links, so that a file has only one lock. The file may be missing, its directory must exist.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, StoreError> {
     let named = Place {
         path: path.to_owned(),

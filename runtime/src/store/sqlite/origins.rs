@@ -5,17 +5,17 @@ use rusqlite::{Connection, Error, OptionalExtension, params};
 
 use crate::store::StoredOrigin;
 
-/// The most origins in memory. Executions of a few state machines have few; starts with ids of the caller may have one each.
+/// The maximum cached origins. Executions of a few state machines have few; starts with caller-defined ids may have one each.
 const MOST: usize = 1_024;
 
-/// The ids of origins that were written or found before.
+/// A cache of the ids of origins.
 #[derive(Debug, Default)]
 pub(super) struct Origins {
     known: HashMap<Arc<StoredOrigin>, i64>,
 }
 
 impl Origins {
-    /// Returns the id of an origin, and adds its row where it is missing. To be called in a transaction.
+    /// Returns the id of an origin, and adds its row if it is missing. Must be called in a transaction.
     pub(super) fn find(
         &mut self,
         connection: &Connection,
@@ -35,7 +35,7 @@ impl Origins {
         Ok(id)
     }
 
-    /// Forgets the ids: a transaction that added some was rolled back.
+    /// Clears the cache, because a transaction that added ids was rolled back.
     pub(super) fn forget(&mut self) {
         self.known.clear();
     }

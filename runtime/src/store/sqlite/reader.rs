@@ -17,7 +17,7 @@ use crate::store::{
     StoredExecution, StoredMachine, StoredMapRun, StoredOrigin, StoredPage,
 };
 
-/// The most origins in memory. Executions of a few state machines have few; starts with ids of the caller may have one each.
+/// The maximum cached origins. Executions of a few state machines have few; starts with caller-defined ids may have one each.
 const MOST_ORIGINS: usize = 1_024;
 
 /// Reads a [`SqliteStore`](super::SqliteStore), also while an engine, in this process or another, writes to it.
@@ -30,7 +30,7 @@ pub struct SqliteReader {
     _empty_log: EmptyLog,
 }
 
-/// Removes the empty log that a reader leaves behind: one that was open when the engine ended, or has read a closed store.
+/// Removes the empty log of a reader that was open when the engine ended, or has read a closed store.
 #[derive(Debug)]
 struct EmptyLog(Place);
 
@@ -41,7 +41,7 @@ impl EmptyLog {
         if log.len() > 0 {
             return None;
         }
-        // With the lock, no engine opens the store now.
+        // The lock prevents an engine from opening the store now.
         let _lock = Lock::take_unused(&place.path)?;
         let MainFile::Store {
             session: Some(session),
@@ -62,7 +62,7 @@ impl EmptyLog {
 
 impl Drop for EmptyLog {
     fn drop(&mut self) {
-        // An empty log does no harm. What cannot be removed stays.
+        // An empty log is harmless, so an error is ignored.
         let _stays = self.remove();
     }
 }
@@ -107,11 +107,11 @@ impl SqliteReader {
 
     /// Writes a copy of the store, as it is now, to a new file. An engine may write to the store concurrently. The copy is
     /// complete and durable when this returns `Ok`; until then there is no file at `to`. It has no space for deleted rows, and is a
-    /// store that was closed cleanly, which [`SqliteStore::restore`](super::SqliteStore::restore) takes.
+    /// store that was closed cleanly, which [`SqliteStore::restore`](super::SqliteStore::restore) accepts.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Io`] when there is a file at `to`, or it cannot be written; [`StoreError::Full`]; what reading meets.
+    /// [`StoreError::Io`] when there is a file at `to`, or it cannot be written; [`StoreError::Full`]; the errors of reading the store.
     pub fn backup(&self, to: impl AsRef<Path>) -> Result<(), StoreError> {
         backup::write(&self.connection, &self.place, to.as_ref())
     }
@@ -197,7 +197,7 @@ impl SqliteReader {
 
     /// Returns a page that reads at most `scan` rows of each index range.
     fn page_within(&mut self, filter: &StoreFilter, scan: usize) -> Result<StoredPage, StoreError> {
-        // All statements of a page see the same commits.
+        // All statements of a page see the same snapshot.
         let read = || -> Result<RangeRows<RawExecution>, rusqlite::Error> {
             let transaction = self.connection.unchecked_transaction()?;
             let page = list::read(&transaction, filter, scan)?;
@@ -226,7 +226,7 @@ impl StoreReader for SqliteReader {
     }
 
     fn open_executions(&mut self) -> Result<Vec<StoredExecution>, StoreError> {
-        // Without a hint SQLite reads all rows, because the table has the order of the query.
+        // Without a hint SQLite scans all rows, because the table has the order of the query.
         let query = format!(
             "SELECT {} FROM executions INDEXED BY executions_open WHERE status = 'RUNNING' ORDER BY key",
             row::EXECUTION
@@ -243,7 +243,7 @@ impl StoreReader for SqliteReader {
         let Ok(id) = i64::try_from(key) else {
             return Ok(Vec::new());
         };
-        // The first record lies in the execution's row, if it is short.
+        // A short first record is stored in the execution's row.
         let query = "SELECT 0 AS seq, data, checksum FROM executions WHERE key = ?1 AND checksum IS NOT NULL
              UNION ALL SELECT seq, data, checksum FROM records WHERE execution = ?1 ORDER BY seq";
         let rows = self.rows(query, [id], |row| {
@@ -356,7 +356,7 @@ impl StoreReader for SqliteReader {
     }
 
     fn newest_time(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        // No index has the ends: all rows are read, once in the life of a store.
+        // No index contains the ends: all rows are read, but only once in the lifetime of a store.
         let query = "SELECT max(max(started, coalesce(stopped, started))) FROM executions";
         let rows = self.rows(query, [], |row| row.get::<_, Option<i64>>(0))?;
         let newest = rows.into_iter().flatten().next();
@@ -376,7 +376,7 @@ impl StoreReader for SqliteReader {
             )
         };
         match before {
-            // The index on starts, by machines, bounds what is read.
+            // The index on starts, by machine, bounds the number of rows that are read.
             Some(before) => self.executions(
                 &query(
                     "machine IN (SELECT machine FROM versions) AND started < ?2 AND stopped < ?2",
@@ -388,7 +388,7 @@ impl StoreReader for SqliteReader {
     }
 
     fn closed_count(&mut self) -> Result<u64, StoreError> {
-        // Both are counted in an index.
+        // Both numbers are counted in an index.
         let query = "SELECT (SELECT count(*) FROM executions INDEXED BY executions_of_machine WHERE map_run IS NULL)
              - (SELECT count(*) FROM executions INDEXED BY executions_open WHERE status = 'RUNNING' AND map_run IS NULL)";
         let rows = self.rows(query, [], |row| row::key(row, 0))?;

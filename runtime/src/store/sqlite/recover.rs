@@ -13,11 +13,11 @@ use crate::store::StoreError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Recovery {
-    /// The store opens as it is; nothing was changed.
+    /// The store opens without a repair; nothing was changed.
     NotNeeded,
-    /// The log was missing. The store has what its file contains.
+    /// The log was missing. The store has the content of its file.
     WithoutLog,
-    /// The log was of another file and was moved aside. The store has what its file contains.
+    /// The log belonged to another file and was moved aside. The store has the content of its file.
     LogMovedAside {
         /// The log's new path.
         log: PathBuf,
@@ -25,14 +25,14 @@ pub enum Recovery {
 }
 
 impl SqliteStore {
-    /// Makes a store that is refused for its log open again, with the content of its file alone. Commits that were only in the missing
-    /// log are lost, so restore a backup or bring the log back if you can.
+    /// Makes a store that is rejected because of its log open again, with the content of its file alone. Commits that were only in the missing
+    /// log are lost, so restore a backup or the log if you can.
     ///
     /// The file is checked first, as in [`SqliteStore::restore`]. A log of another file is renamed, not deleted.
     ///
     /// # Errors
     ///
-    /// [`StoreError::InUse`] while an engine has the store open; [`StoreError::ForeignLog`] when the log is there and the file is not;
+    /// [`StoreError::InUse`] while an engine has the store open; [`StoreError::ForeignLog`] when there is a log but no file;
     /// [`StoreError::Corrupt`] when the file is damaged; other errors of opening.
     pub fn recover(path: impl AsRef<Path>) -> Result<Recovery, StoreError> {
         let place = Place {
@@ -85,7 +85,7 @@ fn move_log_aside(place: &Place) -> Result<PathBuf, StoreError> {
     Ok(aside)
 }
 
-/// A free name for a file that is moved aside: `orders.db.aside-20260314T150926Z` for `orders.db`.
+/// Returns a free name for a file that is moved aside: `orders.db.aside-20260314T150926Z` for `orders.db`.
 pub(super) fn free_name(path: &Path) -> PathBuf {
     let now = Timestamp::system().to_string();
     let seconds = now.split('.').next().unwrap_or(&now);

@@ -21,11 +21,11 @@ pub struct Restored {
 }
 
 impl SqliteStore {
-    /// Puts a backup at the path of a store. A file and a log that are there are renamed, not deleted.
+    /// Puts a backup at the path of a store. An existing file and log are renamed, not deleted.
     ///
-    /// The backup is copied to a temporary file in the same folder, and the copy is checked: that it is a store of a known version,
+    /// The backup is copied to a temporary file in the same directory, and the copy is checked: that it is a store of a known version,
     /// SQLite's `integrity_check`, and the checksum of each record and document. Then it is renamed to its final name. A crash leaves
-    /// the old store, a store that is refused because its log was moved aside, or the restored one; repeat the call then.
+    /// the old store, a store that is rejected because its log was moved aside, or the restored store; repeat the call then.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ impl SqliteStore {
             Ok(Restored { bytes, moved_aside })
         });
         if restored.is_err() {
-            // The first error says why.
+            // The first error has the cause.
             let _left_over = atomic_file::remove(&part);
         }
         restored
@@ -89,7 +89,7 @@ fn copy(backup: &Place, part: &Path, place: &Place) -> Result<u64, StoreError> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        // A backup may be read-only, and a store is written to.
+        // A backup may be read-only, but a store must be writable.
         let mut permissions = fs::metadata(part)?.permissions();
         if permissions.readonly() {
             make_writable(&mut permissions);
@@ -101,7 +101,7 @@ fn copy(backup: &Place, part: &Path, place: &Place) -> Result<u64, StoreError> {
     let bytes = copied().map_err(|error| io_error(place, "copy the backup", &error))?;
     match integrity::check(part) {
         Ok(()) => Ok(bytes),
-        // The copy is as the backup is.
+        // The copy is equal to the backup, so the backup is damaged.
         Err(StoreError::Corrupt { why, .. }) => Err(backup.corrupt(why)),
         Err(StoreError::NotAStore { why, .. }) => Err(backup.not_a_store(why)),
         Err(StoreError::NewerVersion { found, known, .. }) => Err(StoreError::NewerVersion {
@@ -138,7 +138,7 @@ fn make_writable(permissions: &mut fs::Permissions) {
     permissions.set_readonly(false);
 }
 
-/// Moves the old files aside and renames the copy. The log goes first: at no time is it next to a file that it does not belong to.
+/// Moves the old files aside and renames the copy. The log is moved first, so that it is never next to a file that it does not belong to.
 fn replace(part: &Path, to: &Path) -> io::Result<Vec<PathBuf>> {
     let mut moved_aside = Vec::new();
     for suffix in ["-wal", "-journal"] {
@@ -154,7 +154,7 @@ fn replace(part: &Path, to: &Path) -> io::Result<Vec<PathBuf>> {
     atomic_file::sync_folder_of(to)?;
     if to.try_exists()? {
         let aside = free_name(to);
-        // With a link, there is a store at the path at any time. Some file systems have none.
+        // With a hard link, there is always a store at the path. Some file systems do not support hard links.
         if fs::hard_link(to, &aside).is_err() {
             fs::rename(to, &aside)?;
         }

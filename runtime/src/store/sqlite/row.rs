@@ -1,4 +1,4 @@
-//! Rows as values.
+//! Converts rows to values.
 
 use std::sync::Arc;
 
@@ -131,7 +131,7 @@ pub(super) fn activity(row: &Row<'_>) -> Result<StoredActivity, Error> {
     })
 }
 
-/// An execution's key. SQLite has signed numbers only.
+/// Returns an execution's key. SQLite has only signed numbers.
 pub(super) fn key(row: &Row<'_>, column: usize) -> Result<u64, Error> {
     let key: i64 = row.get(column)?;
     u64::try_from(key).map_err(|_| Error::IntegralValueOutOfRange(column, key))
@@ -145,7 +145,8 @@ fn word<T>(row: &Row<'_>, column: usize, read: fn(&str) -> Option<T>) -> Result<
     })
 }
 
-/// What tells a record whose bytes changed on the disk, or that lies in another's place: SQLite itself checks no content.
+/// Returns a checksum that detects a record whose bytes changed on the disk, or that is stored in the wrong row. SQLite itself has no
+/// checksums.
 pub(super) fn checksum(execution: i64, seq: i64, data: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&execution.to_le_bytes());

@@ -1,19 +1,19 @@
-//! The tables, and how those of older versions become them.
+//! The tables, and the migrations from older versions.
 
 use rusqlite::Connection;
 
 use super::error::Place;
 use crate::store::StoreError;
 
-/// What tells a store from another application's database: `Stpw`.
+/// The application id, which distinguishes a store from another application's database: `Stpw`.
 pub(super) const APPLICATION: i64 = 0x5374_7077;
 
-/// What makes a version of the schema from the one before it; the first makes it from nothing. Steps that are released never change.
+/// The migrations to each version from the previous one; the first creates the tables. Released migrations never change.
 const MIGRATIONS: &[&str] = &[
     EXECUTIONS, ACTIVITIES, MAP_RUNS, NARROW, DOCUMENTS, SESSION, LISTS,
 ];
 
-/// The first version whose executions have their first record, if it is short.
+/// The first version whose executions contain their first record, if it is short.
 pub(super) const NARROWED: i64 = 4;
 
 /// The first version that has documents.
@@ -65,7 +65,7 @@ const ACTIVITIES: &str = "
     ) WITHOUT ROWID;
 ";
 
-/// Version 3: Map Runs, whose children are executions that lists leave out.
+/// Version 3: Map Runs, whose children are executions that lists omit.
 const MAP_RUNS: &str = "
     CREATE TABLE map_runs (
         id INTEGER PRIMARY KEY,
@@ -83,9 +83,9 @@ const MAP_RUNS: &str = "
     CREATE INDEX executions_of_machine ON executions (machine, started) WHERE map_run IS NULL;
 ";
 
-/// Version 4: a commit writes fewer pages. An execution's row has numbers in place of its state machine's name and hash, and a
-/// first record that is short; the other records lie in the order in which they were written, so that those of a commit lie
-/// together.
+/// Version 4: a commit writes fewer pages. An execution's row has ids instead of its state machine's name and hash, and contains the first
+/// record if it is short. The other records are stored in the order in which they were written, so that the records of a commit are
+/// adjacent.
 const NARROW: &str = "
     CREATE TABLE versions (
         id INTEGER PRIMARY KEY,
@@ -156,8 +156,8 @@ const SESSION: &str = "
 /// Version 7: columns and indexes for lists. `redrives` is `NULL` in rows that an earlier version wrote until the engine fills the columns from the
 /// records; `origin` is `NULL` unless lists show an ARN that does not follow from that of the execution.
 ///
-/// Every execution is in `executions_of_machine`, and in `executions_open` while it runs. The other indexes are partial, so that
-/// executions that succeed at the first attempt cost no entry in them.
+/// Every execution is in `executions_of_machine`, and in `executions_open` while it is running. The other indexes are partial, so that
+/// executions that succeed at the first attempt need no entry in them.
 const LISTS: &str = "
     CREATE TABLE origins (
         id INTEGER PRIMARY KEY,
@@ -182,7 +182,7 @@ const LISTS: &str = "
     CREATE INDEX executions_unlisted ON executions (key) WHERE redrives IS NULL;
 ";
 
-/// What a file holds.
+/// The content of a file.
 pub(super) enum Found {
     /// It is empty.
     Nothing,
@@ -193,7 +193,7 @@ pub(super) enum Found {
 /// The version of the schema that this library writes.
 pub(super) const NEWEST: i64 = MIGRATIONS.len() as i64;
 
-/// Looks at a file without changing it.
+/// Checks a file without changing it.
 pub(super) fn find(connection: &Connection, place: &Place) -> Result<Found, StoreError> {
     let number = |query: &str| -> Result<i64, StoreError> {
         let read = connection.query_row(query, [], |row| row.get(0));
@@ -219,7 +219,7 @@ pub(super) fn find(connection: &Connection, place: &Place) -> Result<Found, Stor
     }
 }
 
-/// Applies the steps from a version on, 0 being an empty file. To be called in a transaction.
+/// Applies the migrations from a version on; 0 is an empty file. Must be called in a transaction.
 pub(super) fn migrate(connection: &Connection, place: &Place, from: i64) -> Result<(), StoreError> {
     let steps = usize::try_from(from)
         .ok()

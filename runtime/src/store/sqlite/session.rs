@@ -1,8 +1,8 @@
-//! The session: the time between an opening and a closing of a store, as a row in the file.
+//! The session: the time between the opening and the closing of a store, as a row in the file.
 //!
-//! An opening writes a random epoch; the row says whether the store is open, and a generation counts the beginnings of the log.
-//! The first transaction of each log writes the row, so both the file and its log contain it, and a log that belongs to another
-//! file, or to an older copy of this file, is recognized.
+//! Opening the store writes a random epoch. The row contains whether the store is open, and a generation that counts the restarts of the log.
+//! The first transaction of each log writes the row, so both the file and its log contain it. This detects a log that belongs to another
+//! file, or to an older copy of this file.
 
 use rusqlite::{Connection, Error, OptionalExtension};
 use uuid::Uuid;
@@ -31,12 +31,12 @@ impl Session {
         found.optional()
     }
 
-    /// Whether a log with this row continues a file whose row is `file`: it begins at most one generation later.
+    /// Whether a log with this row continues a file with the row `file`: its generation is at most one larger.
     pub(super) fn continues(&self, file: &Self) -> bool {
         self.epoch == file.epoch && self.generation <= file.generation.saturating_add(1)
     }
 
-    /// Reads the row from a page, if it is the table's only page. No other table has rows with such columns.
+    /// Reads the row from a page, if it is the table's only page. No other table has rows with these columns.
     pub(super) fn decode(page: &[u8]) -> Option<Self> {
         const LEAF: u8 = 13;
         let (&LEAF, [0, 1]) = (page.first()?, page.get(3..5)?) else {
@@ -81,7 +81,7 @@ impl Session {
     }
 }
 
-/// Begins a session with a new epoch: an open one, or that of a store which is closed cleanly. To be called in a transaction.
+/// Begins a session with a new epoch: of an open store, or of one that is closed cleanly. Must be called in a transaction.
 pub(super) fn begin(connection: &Connection, is_open: bool) -> Result<(), Error> {
     let epoch = Uuid::new_v4().into_bytes();
     let mut statement = connection.prepare(
@@ -90,7 +90,7 @@ pub(super) fn begin(connection: &Connection, is_open: bool) -> Result<(), Error>
     statement.execute((epoch, is_open)).map(drop)
 }
 
-/// Marks the store as closed cleanly. To be called in a transaction.
+/// Marks the store as closed cleanly. Must be called in a transaction.
 pub(super) fn end(connection: &Connection) -> Result<(), Error> {
     connection
         .prepare("UPDATE session SET is_open = 0")?
@@ -98,7 +98,7 @@ pub(super) fn end(connection: &Connection) -> Result<(), Error> {
         .map(drop)
 }
 
-/// Writes the row with the next generation to the log. To be called in a transaction.
+/// Writes the row with the next generation to the log. Must be called in a transaction.
 pub(super) fn advance(connection: &Connection) -> Result<(), Error> {
     connection
         .prepare_cached("UPDATE session SET generation = generation + 1")?
@@ -106,18 +106,18 @@ pub(super) fn advance(connection: &Connection) -> Result<(), Error> {
         .map(drop)
 }
 
-/// Writes the row with the next generation, and the first page with the version of the schema, to the log. To be called in a
+/// Writes the row with the next generation, and the first page with the version of the schema, to the log. Must be called in a
 /// transaction.
 pub(super) fn advance_with_header(connection: &Connection) -> Result<(), Error> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version >= schema::SESSIONS {
         advance(connection)?;
     }
-    // SQLite writes the page although it does not change.
+    // SQLite writes the page although its content is unchanged.
     connection.pragma_update(None, "user_version", version)
 }
 
-/// Reads one of SQLite's numbers of variable length.
+/// Reads an SQLite varint.
 fn varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0;
     for index in 0..9 {
@@ -134,7 +134,7 @@ fn varint(bytes: &mut &[u8]) -> Option<u64> {
     None
 }
 
-/// An integer of a record, by its serial type.
+/// Returns an integer of a record, from its serial type and its bytes.
 fn integer((kind, bytes): (u64, &[u8])) -> Option<i64> {
     match kind {
         8 => return Some(0),

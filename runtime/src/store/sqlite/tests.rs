@@ -73,7 +73,7 @@ impl Files {
         (folder, path)
     }
 
-    /// Opens a store with these files. It has the executions, and opens again.
+    /// Opens a store with these files. It has the executions, and can be opened again.
     fn open(&self, expected: &BTreeSet<u64>, at: &str) {
         let (_folder, path) = self.write();
         for _ in 0..2 {
@@ -83,7 +83,8 @@ impl Files {
         integrity::check(&path).unwrap_or_else(|error| panic!("{at}: {error}"));
     }
 
-    /// Opens a store that a crash may leave between these files and later ones: some pages of the file, or a part of the log, are written.
+    /// Opens a store in a state that a crash may leave between these files and later ones: some pages of the file, or a part of the log, are
+    /// written.
     fn open_between(&self, later: &Self, expected: &BTreeSet<u64>, at: &str) {
         const PAGE: usize = 8_192;
         self.open(expected, at);
@@ -132,7 +133,7 @@ impl Files {
     }
 }
 
-/// Runs the steps of opening a store and closing it, and tries all states in which a crash may leave the files.
+/// Runs the steps of opening and closing a store, and tries all states in which a crash may leave the files.
 fn crash_at_each_step(before: &Files, expected: &BTreeSet<u64>) {
     let (_folder, path) = before.write();
     let place = Place { path: path.clone() };
@@ -180,7 +181,7 @@ fn a_crash_at_any_step_of_a_creation_leaves_a_store_that_opens() {
     crash_at_each_step(&created, &BTreeSet::new());
 }
 
-/// A store that was closed cleanly, and one that was killed.
+/// Returns a store that was closed cleanly, and one that was killed.
 fn closed_and_killed() -> [Files; 2] {
     let (_folder, path) = folder();
     let mut store = SqliteStore::open(&path).expect("it opens");
@@ -210,7 +211,7 @@ fn a_crash_at_any_step_of_a_migration_leaves_a_store_that_opens() {
     }
 }
 
-/// The same store as the version without sessions wrote it, with a log if it was killed.
+/// Returns the same store as a version without sessions would write it, with a log if it was killed.
 fn to_version_5(files: &Files, is_killed: bool) -> Files {
     let (_folder, path) = files.write();
     let connection = Connection::open(&path).expect("it opens");

@@ -2,21 +2,21 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, Error, OptionalExtension};
 
-/// The numbers that stand for a state machine and its version in the row of an execution.
+/// The ids of a state machine and its version in the row of an execution.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Version {
     pub(super) id: i64,
     pub(super) machine: i64,
 }
 
-/// The versions that executions have, as far as they were asked for: by the state machine's name, then by the hash.
+/// A cache of the versions of executions: by the state machine's name, then by the hash.
 #[derive(Debug, Default)]
 pub(super) struct Versions {
     known: HashMap<String, HashMap<String, Version>>,
 }
 
 impl Versions {
-    /// The numbers of a version, which it has from now on. To be called in a transaction.
+    /// Returns the ids of a version, and adds them if they are missing. Must be called in a transaction.
     pub(super) fn find(
         &mut self,
         connection: &Connection,
@@ -36,7 +36,7 @@ impl Versions {
         Ok(version)
     }
 
-    /// Asks for all of them again.
+    /// Clears the cache.
     pub(super) fn forget(&mut self) {
         self.known.clear();
     }
@@ -54,7 +54,7 @@ fn stored(connection: &Connection, name: &str, hash: &str) -> Result<Option<Vers
     found.optional()
 }
 
-/// A machine has the number of its first version.
+/// Adds a version. The id of a machine is that of its first version.
 fn add(connection: &Connection, name: &str, hash: &str) -> Result<Version, Error> {
     let mut query =
         connection.prepare_cached("SELECT min(machine) FROM versions WHERE name = ?")?;

@@ -1,4 +1,4 @@
-//! Changes as statements.
+//! Executes changes as statements.
 
 use rusqlite::{Connection, Error, Params, ffi, params};
 
@@ -15,7 +15,7 @@ use crate::store::{
     StoredMapRun,
 };
 
-/// The most bytes of a first record that lies in the row of its execution. The end of the execution writes that row again.
+/// The maximum bytes of a first record that is stored in the row of its execution. The end of the execution rewrites that row.
 const MOST_IN_ROW: usize = 1_024;
 
 pub(super) fn commit(
@@ -26,7 +26,7 @@ pub(super) fn commit(
     changes: &[Change],
 ) -> Result<(), StoreError> {
     let outcome = transact(connection, place, || {
-        // The first transaction of a log has the session.
+        // The first transaction of a log must contain the session.
         let advanced = match log_restart {
             LogRestart::Expected => session::advance_with_header(connection),
             LogRestart::Possible => session::advance(connection),
@@ -41,7 +41,7 @@ pub(super) fn commit(
         changes.iter().try_for_each(|change| writer.apply(change))
     });
     if outcome.is_err() {
-        // The rows that the transaction added are not there.
+        // The rows that the transaction added do not exist.
         ids.versions.forget();
         ids.origins.forget();
     }
@@ -55,9 +55,9 @@ pub(super) struct Ids {
     origins: Origins,
 }
 
-/// Does the work in one transaction. On an error nothing of it is done.
+/// Executes work in one transaction, which is rolled back on an error.
 ///
-/// A sync that failed may be tried again: SQLite writes the frames of a transaction that failed anew, and syncs them.
+/// A failed sync may be repeated: SQLite writes the frames of a failed transaction again, and syncs them.
 pub(super) fn transact(
     connection: &Connection,
     place: &Place,
@@ -74,12 +74,12 @@ pub(super) fn transact(
         true => Ok(()),
         false => run("ROLLBACK"),
     };
-    // A transaction is open still when it could not be rolled back.
+    // A transaction is still open if its rollback failed.
     roll_back()?;
     run("BEGIN IMMEDIATE")?;
     let outcome = work().and_then(|()| run("COMMIT"));
     if outcome.is_err() {
-        // The first error tells why; this is tried again before the next transaction.
+        // The first error has the cause; the rollback is tried again before the next transaction.
         let _again = roll_back();
     }
     outcome
@@ -157,7 +157,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether a query finds a row.
+    /// Whether a query returns a row.
     fn has(&self, query: &str, values: impl Params) -> Result<bool, StoreError> {
         let found = self
             .connection
@@ -196,7 +196,7 @@ impl Writer<'_> {
         found.map_err(|error| self.error(error))
     }
 
-    /// Removes an execution with its Map Runs, their children, and what these have.
+    /// Removes an execution with its Map Runs, their children, and the data of these.
     fn delete(&self, key: u64) -> Result<(), StoreError> {
         let mut doomed = vec![signed(key)?];
         let mut is_first = true;
@@ -223,7 +223,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The keys of the children of an execution's Map Runs.
+    /// Returns the ids of the children of an execution's Map Runs.
     fn children(&self, id: i64) -> Result<Vec<i64>, StoreError> {
         let statement = "SELECT key FROM executions WHERE map_run IN (SELECT id FROM map_runs WHERE execution = ?)";
         let read = || -> Result<Vec<i64>, Error> {
@@ -313,8 +313,8 @@ impl Writer<'_> {
         })
     }
 
-    /// A record follows the one before it. Without that one the row has no data, which the table refuses: a statement that selects, and may
-    /// be refused, copies each page that it changes.
+    /// Adds a record after its predecessor. Without a predecessor the row would have no data, which the table rejects. A statement that selects
+    /// and may fail would copy each page that it changes.
     fn append(&self, key: u64, seq: u32, data: &[u8]) -> Result<(), StoreError> {
         let id = i64::try_from(key).map_err(|_| StoreError::out_of_order(key, seq))?;
         let appended = self.run(
@@ -369,7 +369,7 @@ impl Writer<'_> {
         changed.map_err(|error| self.error(error))
     }
 
-    /// Runs a statement that changes the row of one execution.
+    /// Executes a statement that changes the row of one execution.
     fn one(&self, key: u64, statement: &str, values: impl Params) -> Result<(), StoreError> {
         match self.run(statement, values) {
             Ok(0) => Err(StoreError::no_execution(key)),
@@ -378,7 +378,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The number of rows that were changed.
+    /// Executes a statement, and returns the number of changed rows.
     fn run(&self, statement: &str, values: impl Params) -> Result<usize, Error> {
         self.connection.prepare_cached(statement)?.execute(values)
     }
@@ -392,12 +392,12 @@ fn redriven(listing: Option<&StoredListing>) -> Option<i64> {
     Some(listing?.redriven?.unix_micros())
 }
 
-/// A key as SQLite has numbers. What is larger is the key of no execution, since [`Change::check`] refuses it at its start.
+/// Converts a key to SQLite's signed number. No execution has a larger key, because [`Change::check`] rejects it at the start.
 fn signed(key: u64) -> Result<i64, StoreError> {
     i64::try_from(key).map_err(|_| StoreError::no_execution(key))
 }
 
-/// Whether a row with the same key, or another column that is unique, is there, or a value that a row needs is not.
+/// Whether a row with the same key or unique column exists, or a required value is missing.
 fn is_constraint(error: &Error) -> bool {
     let code = error.sqlite_error().map(|error| error.extended_code);
     matches!(

@@ -1,4 +1,4 @@
-//! What the executions of a process go through, written to a file while they run.
+//! Measures the coverage of the executions of a process, and writes it to a file while they run.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
@@ -14,23 +14,23 @@ use crate::engine::{ExecutionReport, Observer};
 use crate::program::Program;
 use crate::testing::recorded::steps;
 
-/// Where coverage is written when an engine is not told.
+/// The environment variable with the default directory for coverage.
 const VARIABLE: &str = "STEPWRIGHT_COVERAGE";
 
 /// The version of the files.
 pub(super) const VERSION: i64 = 1;
 
-/// The member of the first line that says so.
+/// The member of the first line that contains the version.
 pub(super) const MARK: &str = "stepwrightCoverage";
 
-/// The ending of the files.
+/// The extension of the files.
 pub(super) const ENDING: &str = "jsonl";
 
-/// The folder that the environment names, if it names one.
+/// Returns the directory in the environment variable, if it is set.
 ///
 /// # Errors
 ///
-/// A path that is another one in each process.
+/// A relative path, which would differ between processes.
 pub(crate) fn folder() -> Result<Option<PathBuf>, String> {
     let Some(folder) = std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()) else {
         return Ok(None);
@@ -45,7 +45,7 @@ pub(crate) fn folder() -> Result<Option<PathBuf>, String> {
     Ok(Some(folder))
 }
 
-/// Writes what the executions of one engine go through.
+/// Writes the coverage of the executions of one engine.
 pub(crate) struct Measure {
     file: Arc<CoverageFile>,
     machines: Vec<Machine>,
@@ -55,16 +55,16 @@ struct Machine {
     program: Arc<Program>,
     /// Its number in the file.
     number: usize,
-    /// Nothing covered yet of it.
+    /// Coverage of the definition without any execution.
     nothing: Coverage,
 }
 
 impl Measure {
-    /// Begins, or goes on with, the file of this process.
+    /// Opens the file of this process, or creates it.
     ///
     /// # Errors
     ///
-    /// A folder that cannot be written to.
+    /// A directory that cannot be written to.
     pub(crate) fn to(folder: &Path) -> Result<Self, String> {
         Ok(Self {
             file: CoverageFile::of(folder)?,
@@ -72,7 +72,7 @@ impl Measure {
         })
     }
 
-    /// Counts the executions of a program too.
+    /// Adds a program whose executions are measured.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl Observer for Measure {
         };
         let steps = steps(&report.history);
         if steps.is_empty() {
-            // The engine keeps no history.
+            // The engine records no history.
             return;
         }
         let mut coverage = machine.nothing.clone();
@@ -109,7 +109,7 @@ impl Observer for Measure {
             .iter()
             .rposition(|step| step.kind == "ExecutionRedriven")
         {
-            // What was before it was written when the execution ended the last time.
+            // The first part of a redriven execution was written when it ended the last time.
             let mut before = machine.nothing.clone();
             before.add_steps(&steps[..redriven]);
             coverage.take_away(&before);
@@ -137,7 +137,7 @@ impl Coverage {
         pairs.for_each(|(now, before)| now.count -= before.count);
     }
 
-    /// What was gone through, under names that do not depend on the order of the definition.
+    /// Returns the covered parts, under names that do not depend on the order of the definition.
     fn line(&self, machine: usize) -> Json {
         let states = self.states.iter().filter(|found| found.count > 0);
         let states = states.map(|found| json!([found.name, found.count]));
@@ -201,7 +201,7 @@ impl CoverageFile {
         Ok(file)
     }
 
-    /// Gives a definition its number, and writes it down where it is new.
+    /// Returns the number of a definition, and writes the definition if it is new.
     fn define(&self, name: &str, definition: &Asl) -> Result<usize, String> {
         let text = format!(r#""name":{},"machine":{definition}"#, json!(name));
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -218,7 +218,7 @@ impl CoverageFile {
         Ok(number)
     }
 
-    /// Appends a line at once, so that none is torn apart by another one.
+    /// Appends a line in one write, so that concurrent lines are not mixed.
     fn append(&self, line: &Json) -> Result<(), String> {
         let text = format!("{line}\n");
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

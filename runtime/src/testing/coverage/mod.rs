@@ -20,10 +20,10 @@ pub use self::suite::{MeasuredWorkflow, SuiteCoverage, SuiteCoverageError};
 use super::recorded::{RecordedHistory, Step, steps};
 use crate::history::History;
 
-/// Which states, transitions, retriers and catchers of a definition a set of runs went through.
+/// The states, transitions, retriers and catchers of a definition that a set of runs covered.
 ///
-/// It reads histories after the runs, so runs that are not measured have no overhead. Two rules of a Choice that go to the same
-/// state count as one transition: a history does not tell them apart.
+/// It reads histories after the runs, so runs that are not measured have no overhead. Two rules of a Choice with the same next state
+/// count as one transition: a history does not distinguish them.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -58,23 +58,23 @@ pub struct Coverage {
     catchers: Vec<CoveredCatcher>,
 }
 
-/// A state, and how often it was entered.
+/// A state, with the number of its entries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CoveredState {
     /// Its name.
     pub name: String,
-    /// The word in `Type`.
+    /// Its `Type`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// How often it was entered.
+    /// How many times it was entered.
     pub count: u64,
-    /// The error of a Fail state, where the definition says it.
+    /// The error of a Fail state, if it is constant.
     #[serde(skip)]
     error: Option<String>,
 }
 
-/// A transition by `Next`, a Choice's rule or `Default`, and how often it was taken.
+/// A transition by `Next`, a Choice's rule or `Default`, with the number of times that it was taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CoveredTransition {
@@ -82,61 +82,61 @@ pub struct CoveredTransition {
     pub from: String,
     /// The state that it enters.
     pub to: String,
-    /// How often it was taken.
+    /// How many times it was taken.
     pub count: u64,
 }
 
-/// A retrier, and how often it tried again.
+/// A retrier, with the number of its retries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CoveredRetrier {
     /// The state that has it.
     pub state: String,
-    /// Its place in `Retry`, from 0.
+    /// Its index in `Retry`, from 0.
     pub index: usize,
     /// Its `ErrorEquals`.
     pub errors: Vec<String>,
-    /// How often it tried again.
+    /// How many retries it made.
     pub count: u64,
-    /// Whether `lambda_retries` or CDK wrote it. It is counted apart: no test of a workflow is about it.
+    /// Whether `lambda_retries` or CDK generated it. Generated retriers are counted separately, because workflow tests do not aim at them.
     #[serde(rename = "generated")]
     pub is_generated: bool,
 }
 
-/// A catcher, and how often it caught.
+/// A catcher, with the number of errors that it caught.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CoveredCatcher {
     /// The state that has it.
     pub state: String,
-    /// Its place in `Catch`, from 0.
+    /// Its index in `Catch`, from 0.
     pub index: usize,
     /// Its `ErrorEquals`.
     pub errors: Vec<String>,
-    /// The state that it goes to.
+    /// Its next state.
     pub to: String,
-    /// How often it caught.
+    /// How many errors it caught.
     pub count: u64,
 }
 
-/// What goes on in one iteration or branch, or at the top.
+/// The current position in one iteration, in one branch or at the top level.
 #[derive(Default)]
 struct Visit {
     state: String,
     attempts: u32,
-    /// The last error, where the history names it.
+    /// The last error, if the history contains it.
     error: Option<String>,
     failed: bool,
     is_over: bool,
 }
 
 impl Coverage {
-    /// Nothing covered yet of a definition.
+    /// Creates a coverage of a definition without any run.
     pub fn of(machine: &StateMachine) -> Self {
         Self::of_definition(&machine.to_value())
     }
 
-    /// The same of any JSON, of which what is no state or transition is left out.
+    /// Creates it for any JSON. Ignores parts that are no valid states or transitions.
     pub(super) fn of_definition(definition: &Asl) -> Self {
         let graph = Graph::of(definition);
         let mut coverage = Self {
@@ -187,7 +187,7 @@ impl Coverage {
         coverage
     }
 
-    /// Nothing covered yet of a workflow.
+    /// Creates a coverage of a workflow without any run.
     pub fn of_workflow<W: Workflow>() -> Self {
         Self::of(W::definition().machine())
     }
@@ -196,7 +196,7 @@ impl Coverage {
     ///
     /// # Panics
     ///
-    /// When it entered a state that the definition does not have: it is a run of another one, and nothing would count.
+    /// When the run entered a state that the definition does not have, because it belongs to another definition.
     #[track_caller]
     pub fn add(&mut self, history: &History) {
         let known = |name: &String| self.states.iter().any(|state| state.name == *name);
@@ -209,18 +209,18 @@ impl Coverage {
         self.add_steps(&steps(history));
     }
 
-    /// Adds a child of a Map Run, which is no run by itself.
+    /// Adds a child of a Map Run, which does not count as a separate run.
     pub(super) fn add_child(&mut self, history: &History) {
         self.add_steps(&steps(history));
         self.runs -= 1;
     }
 
-    /// Adds a run that was recorded.
+    /// Adds a recorded run.
     pub fn add_recorded(&mut self, history: &RecordedHistory) {
         self.add_steps(&history.steps);
     }
 
-    /// Adds the runs of another coverage of the same definition; what only the other one has is left out.
+    /// Adds the runs of another coverage of the same definition; parts that only the other one has are ignored.
     pub fn merge(&mut self, other: &Self) {
         self.runs += other.runs;
         for state in &mut self.states {
@@ -254,32 +254,32 @@ impl Coverage {
         }
     }
 
-    /// How many runs were added.
+    /// Returns how many runs were added.
     pub fn runs(&self) -> u64 {
         self.runs
     }
 
-    /// The states, in the order of the definition.
+    /// Returns the states, in the order of the definition.
     pub fn states(&self) -> &[CoveredState] {
         &self.states
     }
 
-    /// The transitions.
+    /// Returns the transitions.
     pub fn transitions(&self) -> &[CoveredTransition] {
         &self.transitions
     }
 
-    /// The retriers.
+    /// Returns the retriers.
     pub fn retriers(&self) -> &[CoveredRetrier] {
         &self.retriers
     }
 
-    /// The catchers.
+    /// Returns the catchers.
     pub fn catchers(&self) -> &[CoveredCatcher] {
         &self.catchers
     }
 
-    /// Which part of all states, transitions, retriers and catchers was covered, from 0 to 100. Generated retriers are not in it.
+    /// Returns the covered percentage of all states, transitions, retriers and catchers, from 0 to 100, without generated retriers.
     pub fn percent(&self) -> f64 {
         let rows = self.rows();
         let all: usize = rows.iter().map(|(_, _, all)| all).sum();
@@ -287,7 +287,7 @@ impl Coverage {
         share(covered, all)
     }
 
-    /// The parts that were not covered, a line each, without generated retriers.
+    /// Returns the parts that were not covered, a line each, without generated retriers.
     pub fn missing(&self) -> Vec<String> {
         let states = self.states.iter().filter(|state| state.count == 0);
         let transitions = self.transitions.iter().filter(|found| found.count == 0);
@@ -312,7 +312,7 @@ impl Coverage {
             .collect()
     }
 
-    /// Fails a test when less than this is covered, in percent, and lists what is missing.
+    /// Panics when the covered percentage is too low, and lists the missing parts.
     ///
     /// # Panics
     ///
@@ -325,7 +325,7 @@ impl Coverage {
         );
     }
 
-    /// For programs: all counts, the summary, and what is missing.
+    /// Returns all counts, the summary, and the missing parts as JSON, for programs.
     pub fn to_json(&self) -> Json {
         let generated = self.generated();
         let generated = ("generatedRetriers", generated.0, generated.1);
@@ -349,10 +349,10 @@ impl Coverage {
         })
     }
 
-    /// What a diagram of the definition needs to be coloured: what was covered and what was not; a state with a way out, a retrier or a
-    /// catcher that was not is partly covered.
+    /// Returns colours for a diagram of the definition: covered, not covered, or partly covered. A state is partly covered if one of its
+    /// transitions, retriers or catchers was not covered.
     ///
-    /// `stepwright_asl::diagram`, behind the feature `diagram` of that crate, draws it: `Diagram::of(&machine).with(&coverage.overlay())`.
+    /// `stepwright_asl::diagram`, behind that crate's feature `diagram`, draws it: `Diagram::of(&machine).with(&coverage.overlay())`.
     pub fn overlay(&self) -> Overlay {
         let runs = match self.runs {
             1 => "1 run".to_owned(),
@@ -389,7 +389,7 @@ impl Coverage {
         overlay
     }
 
-    /// What was not covered of a state that was entered.
+    /// Returns the missing parts of a state that was entered.
     fn missed_of(&self, state: &str) -> Vec<String> {
         let transitions = self.transitions.iter();
         let transitions = transitions.filter(|found| found.from == state && found.count == 0);
@@ -404,19 +404,19 @@ impl Coverage {
             .collect()
     }
 
-    /// The retriers that the author of the workflow wrote.
+    /// Returns the retriers that the author of the workflow wrote.
     fn own_retriers(&self) -> impl Iterator<Item = &CoveredRetrier> {
         self.retriers.iter().filter(|found| !found.is_generated)
     }
 
-    /// The number of generated retriers that tried again, and of all.
+    /// Returns the number of covered generated retriers, and of all generated ones.
     fn generated(&self) -> (usize, usize) {
         let generated = || self.retriers.iter().filter(|found| found.is_generated);
         let covered = generated().filter(|found| found.count > 0).count();
         (covered, generated().count())
     }
 
-    /// The number of parts of each kind, and of covered ones, without generated retriers.
+    /// Returns the number of parts of each kind, and of covered ones, without generated retriers.
     fn rows(&self) -> [(&'static str, usize, usize); 4] {
         fn row<'r, T: 'r>(
             rows: impl IntoIterator<Item = &'r T>,
@@ -467,7 +467,7 @@ impl Coverage {
                 || kind == "MapStateStarted"
                 || kind == "ParallelStateStarted"
             {
-                // The branches begin anew.
+                // The branches start again.
                 visits.retain(|other, _| other.len() <= scope.len() || !other.starts_with(scope));
                 if let Some(visit) = visits.get_mut(scope) {
                     visit.attempts += 1;
@@ -506,7 +506,7 @@ impl Coverage {
         }
     }
 
-    /// A state was left for another one.
+    /// Counts a transition from one state to another.
     fn went(&mut self, last: &Visit, to: &str) {
         if !last.failed
             && let Some(transition) = self.transition(&last.state, to)
@@ -530,7 +530,7 @@ impl Coverage {
         }
     }
 
-    /// A state was tried again. The first retrier that names the error decides.
+    /// Counts a retry of a state. It belongs to the first retrier that matches the error.
     fn tried_again(&mut self, state: &str, error: Option<&str>) {
         let found = self.retriers.iter_mut().find(|found| {
             found.state == state
@@ -542,7 +542,7 @@ impl Coverage {
     }
 }
 
-/// An error goes up through the containers around it.
+/// Propagates an error through the containers around it.
 fn failed(visits: &mut HashMap<&[String], Visit>, scope: &[String], error: Option<String>) {
     for length in 0..=scope.len() {
         if let Some(visit) = visits.get_mut(&scope[..length]) {
@@ -551,7 +551,7 @@ fn failed(visits: &mut HashMap<&[String], Visit>, scope: &[String], error: Optio
     }
 }
 
-/// The places and error names of the entries of Retry or Catch.
+/// Returns the indexes and error names of the entries of Retry or Catch.
 fn handlers(list: Option<&Asl>) -> impl Iterator<Item = (usize, Vec<String>)> {
     let entries = list.and_then(Asl::as_array).into_iter().flatten();
     entries.enumerate().map(|(index, entry)| {
@@ -568,7 +568,7 @@ fn share(covered: usize, all: usize) -> f64 {
     covered as f64 * 100.0 / all as f64
 }
 
-/// For people: the summary, and what is missing.
+/// Formats the summary and the missing parts for people.
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = self.rows();

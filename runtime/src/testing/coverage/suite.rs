@@ -1,4 +1,4 @@
-//! What all the tests of a suite went through.
+//! The coverage of all tests of a suite.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,9 +11,9 @@ use stepwright_asl::json::Json as Asl;
 use super::measure::{ENDING, MARK, VERSION};
 use super::{Coverage, share};
 
-/// What the test processes of a suite went through, each workflow on its own: the engines of a process that the environment variable
-/// `STEPWRIGHT_COVERAGE` is set for, or that [`EngineBuilder::coverage`](crate::EngineBuilder::coverage) was called for, write it
-/// into a folder. Nested workflows count, and so do the children of Map Runs.
+/// The coverage of all test processes of a suite, for each workflow. Engines write it into a directory if the environment variable
+/// `STEPWRIGHT_COVERAGE` is set for their process, or [`EngineBuilder::coverage`](crate::EngineBuilder::coverage) was called. Nested workflows
+/// and the children of Map Runs are included.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -40,7 +40,7 @@ pub struct SuiteCoverage {
     workflows: Vec<MeasuredWorkflow>,
 }
 
-/// A workflow, or another definition, that the engines of a suite knew.
+/// A workflow, or another definition, that an engine of the suite had.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MeasuredWorkflow {
@@ -48,12 +48,12 @@ pub struct MeasuredWorkflow {
     pub name: String,
     /// The definition.
     pub definition: Asl,
-    /// What its executions went through; nothing where there were none.
+    /// The coverage of its executions; empty without executions.
     pub coverage: Coverage,
 }
 
 impl MeasuredWorkflow {
-    /// Nothing covered yet.
+    /// Creates a workflow without any coverage.
     pub fn new(name: impl Into<String>, definition: Asl) -> Self {
         let coverage = Coverage::of_definition(&definition);
         Self {
@@ -64,17 +64,17 @@ impl MeasuredWorkflow {
     }
 }
 
-/// A folder whose coverage cannot be read.
+/// A directory whose coverage cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct SuiteCoverageError(String);
 
 impl SuiteCoverage {
-    /// Reads and merges all that was written into a folder. Definitions of one name that differ stay apart.
+    /// Reads and merges all files of a directory. Different definitions with the same name are separate workflows.
     ///
     /// # Errors
     ///
-    /// A folder or a file that cannot be read, and a folder that holds no coverage.
+    /// A directory or a file that cannot be read, and a directory without coverage.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self, SuiteCoverageError> {
         let folder = folder.as_ref();
         let shown = folder.display();
@@ -106,13 +106,13 @@ impl SuiteCoverage {
         })
     }
 
-    /// The workflows, by their names.
+    /// Returns the workflows, by their names.
     pub fn workflows(&self) -> &[MeasuredWorkflow] {
         &self.workflows
     }
 
-    /// These workflows alone, as they are now: what was written of them under their names or with the same definitions. One that no test ran is
-    /// there with nothing covered.
+    /// Selects these workflows, in their current version: the coverage that was written under their names or with the same definitions. A
+    /// workflow that no test ran has no coverage.
     #[must_use]
     pub fn held_against(&self, workflows: impl IntoIterator<Item = MeasuredWorkflow>) -> Self {
         let held = workflows.into_iter().map(|mut workflow| {
@@ -128,20 +128,20 @@ impl SuiteCoverage {
         }
     }
 
-    /// The workflows of a name alone.
+    /// Selects the workflows whose name passes the filter.
     #[must_use]
     pub fn named(mut self, is_wanted: impl Fn(&str) -> bool) -> Self {
         self.workflows.retain(|workflow| is_wanted(&workflow.name));
         self
     }
 
-    /// Which part of all states, transitions, retriers and catchers of all workflows was covered, from 0 to 100.
+    /// Returns the covered percentage of all states, transitions, retriers and catchers of all workflows, from 0 to 100.
     pub fn percent(&self) -> f64 {
         let (covered, all) = self.sums();
         share(covered, all)
     }
 
-    /// Fails a test when less than this is covered, in percent, and lists what is missing.
+    /// Panics when the covered percentage is too low, and lists the missing parts.
     ///
     /// # Panics
     ///
@@ -154,7 +154,7 @@ impl SuiteCoverage {
         );
     }
 
-    /// For programs: the coverage of each workflow, and the part of all that was covered.
+    /// Returns the coverage of each workflow, and the covered percentage, as JSON for programs.
     pub fn to_json(&self) -> Json {
         let workflows = self.workflows.iter();
         let workflows = workflows.map(|workflow| {
@@ -180,7 +180,7 @@ impl SuiteCoverage {
     }
 }
 
-/// For people: each workflow with what is missing, and the sum where there are several.
+/// Formats each workflow with its missing parts for people, and the total if there are several.
 impl fmt::Display for SuiteCoverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, workflow) in self.workflows.iter().enumerate() {
@@ -202,7 +202,7 @@ impl fmt::Display for SuiteCoverage {
     }
 }
 
-/// Whether what was written belongs to a workflow: the same definition, or the same name but for the way it is spelled.
+/// Whether written coverage belongs to a workflow: the same definition, or the same name in any spelling.
 fn is_same(found: &MeasuredWorkflow, workflow: &MeasuredWorkflow) -> bool {
     let letters = |name: &str| -> String {
         let letters = name.chars().filter(|letter| letter.is_alphanumeric());
@@ -213,7 +213,7 @@ fn is_same(found: &MeasuredWorkflow, workflow: &MeasuredWorkflow) -> bool {
 
 type Merged = BTreeMap<(String, String), MeasuredWorkflow>;
 
-/// Reads the lines of one process. A last line without an end was cut when the process was.
+/// Reads the lines of one process. A last line without an end was interrupted with the process, and is ignored.
 fn read_file(text: &str, merged: &mut Merged) -> Result<(), (usize, String)> {
     let mut known: BTreeMap<i64, (String, String)> = BTreeMap::new();
     let lines = text
@@ -257,7 +257,7 @@ fn read_file(text: &str, merged: &mut Merged) -> Result<(), (usize, String)> {
 }
 
 impl Coverage {
-    /// Adds what an execution went through.
+    /// Adds the coverage of an execution.
     fn add_line(&mut self, line: &Asl) {
         let rows = |kind: &str| line.get(kind).and_then(Asl::as_array).unwrap_or_default();
         let text = |row: &Asl, at: usize| row.as_array()?.get(at)?.as_str().map(str::to_owned);

@@ -7,7 +7,7 @@ use crate::objects::ObjectStore;
 use crate::testing::matcher::Matcher;
 use crate::value::Value;
 
-/// The inputs, samples and errors that [`explore`](fn@super::explore) combines, and how far it goes.
+/// The inputs, samples and errors that [`explore`](fn@super::explore) combines, and the limits of the exploration.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Bounds {
@@ -56,33 +56,33 @@ impl Default for Bounds {
 }
 
 impl Bounds {
-    /// Up to 2 faults in a run, and at most 10,000 runs; in each the outcomes of the first 50 calls are combined, and after 1,000 events it counts as
-    /// endless. The input is `{}`, and so is the result of a task without samples.
+    /// Creates bounds of up to 2 faults in a run, and at most 10,000 runs. In each run the outcomes of the first 50 calls are combined, and after
+    /// 1,000 events it counts as endless. The input is `{}`, and so is the result of a task without samples.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An input to begin with; several are tried one after the other.
+    /// Adds an input of the execution; each input is tried.
     pub fn input(mut self, input: impl Into<Value>) -> Self {
         self.inputs.push(input.into());
         self
     }
 
-    /// A result of the task of a state, as the state's resource gives it; several are combined.
+    /// Adds a result of the task of a state, as the state's resource returns it; several are combined.
     pub fn sample(mut self, state: impl Into<String>, result: impl Into<Value>) -> Self {
         self.samples
             .push((Matcher::State(state.into()), result.into()));
         self
     }
 
-    /// A result of a function, by its name, ARN or placeholder, without the envelope of `lambda:invoke`.
+    /// Adds a result of a function, by its name, ARN or placeholder, without the envelope of `lambda:invoke`.
     pub fn function_sample(mut self, name: impl Into<String>, result: impl Into<Value>) -> Self {
         self.samples
             .push((Matcher::Function(name.into()), result.into()));
         self
     }
 
-    /// A result of a task function. A value that is no JSON is left out.
+    /// Adds a result of a task function. A value that cannot be serialized to JSON is ignored.
     pub fn task_sample<T: Task>(mut self, result: &T::Output) -> Self {
         if let Ok(result) = Value::from_typed(result) {
             self.samples.push((Matcher::task::<T>(), result));
@@ -90,7 +90,7 @@ impl Bounds {
         self
     }
 
-    /// An output of a nested workflow, in place of values of its type; several are combined.
+    /// Adds an output of a nested workflow, instead of values of its type; several are combined.
     pub fn workflow_sample<W: Workflow>(mut self, output: &W::Output) -> Self {
         let target = Address::of_workflow::<W>().target;
         if let (Some(target), Ok(output)) = (target, Value::from_typed(output)) {
@@ -99,13 +99,13 @@ impl Bounds {
         self
     }
 
-    /// An output of a state machine that states start, by its name, ARN or placeholder; without one it is `{}`.
+    /// Adds an output of a state machine that states start, by its name, ARN or placeholder; the default is `{}`.
     pub fn machine_sample(mut self, name: impl Into<String>, output: impl Into<Value>) -> Self {
         self.machines.push((name.into(), output.into()));
         self
     }
 
-    /// What the ItemReader of a Distributed Map gives, whatever it reads; without, that is one item, `{}`.
+    /// Sets the items of the ItemReader of a Distributed Map, for all its sources; the default is one item, `{}`.
     pub fn items<V: Into<Value>>(
         mut self,
         state: impl Into<String>,
@@ -116,51 +116,51 @@ impl Bounds {
         self
     }
 
-    /// The objects that ItemReaders read, as they read them. Nothing is ever written to the store.
+    /// Sets the objects that ItemReaders read. Nothing is written to the store.
     pub fn objects(mut self, store: impl ObjectStore + 'static) -> Self {
         self.objects = Some(Objects(Arc::new(store)));
         self
     }
 
-    /// An error that the task of a state may fail with.
+    /// Adds an error that the task of a state may fail with.
     pub fn error(mut self, state: impl Into<String>, error: impl Into<String>) -> Self {
         self.errors
             .push((Matcher::State(state.into()), error.into()));
         self
     }
 
-    /// An error that every task may fail with.
+    /// Adds an error that every task may fail with.
     pub fn error_of_all(mut self, error: impl Into<String>) -> Self {
         self.errors
             .push((Matcher::Resource("*".to_owned()), error.into()));
         self
     }
 
-    /// The most faults in one run; 2 where this is not called. The number of runs grows with the number of tasks to the power of this: a workflow of 12
-    /// tasks with four failures each has about 50 combinations of one fault, 1,000 of two and 14,000 of three. Most mistakes in how errors are handled need
+    /// Sets the maximum faults in one run; 2 by default. The number of runs grows with the number of tasks to the power of this: a workflow of 12
+    /// tasks with four failures each has about 50 combinations of one fault, 1,000 of two and 14,000 of three. Most bugs in error handling need
     /// one fault to show, and a second one in the state that handles the first.
     ///
-    /// A fault is an outcome of a task other than success, with all attempts that fail in the same way: `faults(1)` includes a task that fails
-    /// until its retriers are used up, and one whose first retry succeeds. Another outcome of a retry is a further fault. Another sample than the first is
-    /// none where it leads to other states; one that changes nothing in the path of an execution counts as a fault.
+    /// A fault is an outcome of a task other than success, including all attempts that fail in the same manner: `faults(1)` includes a task that
+    /// fails until its retriers are exhausted, and one whose first retry succeeds. A different outcome of a retry is a further fault. A sample
+    /// other than the first counts as a fault only if it does not change the path of an execution.
     pub fn faults(mut self, faults: usize) -> Self {
         self.faults = faults;
         self
     }
 
-    /// The most runs.
+    /// Sets the maximum number of runs.
     pub fn runs(mut self, runs: usize) -> Self {
         self.runs = runs;
         self
     }
 
-    /// Of how many calls in one run the outcomes are combined; later ones succeed.
+    /// Sets for how many calls of one run the outcomes are combined; later calls succeed.
     pub fn calls(mut self, calls: usize) -> Self {
         self.calls = calls;
         self
     }
 
-    /// After how many events a run counts as endless.
+    /// Sets after how many events a run counts as endless.
     pub fn events(mut self, events: u32) -> Self {
         self.events = events;
         self

@@ -7,7 +7,7 @@ use crate::testing::matcher::Matcher;
 use crate::testing::sample::{DEPTH, sample, samples};
 use crate::value::Value;
 
-/// The declarations of a workflow: the errors of its task functions, values of their outputs, and the workflows that it nests.
+/// The declarations of a workflow: the errors of its task functions, values of their outputs, and its nested workflows.
 #[derive(Default)]
 pub(super) struct Declared {
     pub(super) errors: Vec<(Matcher, Declaration)>,
@@ -32,7 +32,7 @@ impl Declaration {
         Self { error, cause }
     }
 
-    /// The error of a variant, with the cause that a function reports for it.
+    /// Returns the error of a variant, with the cause that a function reports for it.
     fn of_variant(variant: &ErrorVariant) -> Self {
         let fields: serde_json::Map<String, Json> = (variant.fields.iter())
             .map(|(name, shape)| ((*name).to_owned(), sample(&shape(), DEPTH)))
@@ -49,13 +49,13 @@ impl Declaration {
     }
 }
 
-/// An input of a type.
+/// Returns an input of a type.
 pub(super) fn input_of(shape: fn() -> Shape) -> Json {
     sample(&shape(), DEPTH)
 }
 
 impl Declared {
-    /// The declarations of a workflow, whether it is a type or was built.
+    /// Returns the declarations of a workflow, either a type or a built one.
     pub(super) fn of(definition: &Definition, bindings: &Bindings) -> Self {
         let mut declared = Self::default();
         for task in bindings.tasks() {
@@ -84,7 +84,7 @@ impl Declared {
     }
 }
 
-/// Items of the type of a reader. A batch has its rows in the field `Items`.
+/// Returns items of the type of a reader. A batch has its rows in the field `Items`.
 fn rows(items: &BoundItems) -> Option<(String, Value)> {
     let row = match (items.is_batched, (items.shape)().resolve()) {
         (false, shape) => shape,

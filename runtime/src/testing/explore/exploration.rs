@@ -11,27 +11,27 @@ use crate::history::EventKind;
 use crate::status::Status;
 use crate::testing::coverage::Coverage;
 
-/// What [`explore`](super::explore) found.
+/// The result of [`explore`](super::explore).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Exploration {
-    /// How many combinations were run.
+    /// The number of combinations that were run.
     pub runs: usize,
-    /// Whether these were all with up to [`Bounds::faults`](super::Bounds::faults) faults; if not, another bound was reached.
+    /// Whether all combinations with up to [`Bounds::faults`](super::Bounds::faults) faults were run; if not, another bound was reached.
     pub is_complete: bool,
-    /// All combinations with up to this many faults were run; `None` where not even those without a fault were.
+    /// All combinations with up to this many faults were run; `None` if not even all those without a fault were.
     pub complete_faults: Option<usize>,
-    /// Errors that end the execution because nothing catches them; those of Fail states are meant and not here.
+    /// Errors that end the execution because no catcher matches them; errors of Fail states are intended and not included.
     pub uncaught: Vec<Uncaught>,
-    /// Executions that nothing ends but a limit.
+    /// Executions that only a limit ends.
     pub stuck: Vec<Stuck>,
-    /// Fields that could not be evaluated, where a Retry or Catch on everything, or the tolerance of a Distributed Map, hides it.
+    /// Fields that could not be evaluated, if a Retry or Catch on all errors, or the tolerance of a Distributed Map, hides it.
     pub hidden: Vec<Hidden>,
-    /// What all the runs went through, the children of Map Runs among them.
+    /// The coverage of all runs, including the children of Map Runs.
     pub coverage: Coverage,
-    /// What was found of the workflows that are nested, and of those that these nest, each explored on its own.
+    /// The explorations of the nested workflows, at all levels, each explored separately.
     pub nested: BTreeMap<String, Exploration>,
-    /// How executions failed, each error once.
+    /// The errors with which executions failed, each once.
     pub(super) failures: Vec<Ending>,
     /// The bound that was reached first.
     bound: Option<Bound>,
@@ -39,19 +39,19 @@ pub struct Exploration {
     pub(super) has_more_faults: bool,
 }
 
-/// How an execution failed.
+/// The failure of an execution.
 #[derive(Clone, Debug)]
 pub(super) struct Ending {
     pub(super) error: String,
     pub(super) cause: String,
-    /// The state with a field that could not be evaluated, where that is why.
+    /// The state with a field that could not be evaluated, if that is the reason.
     pub(super) evaluated: Option<String>,
 }
 
-/// The most errors of a nested workflow that its caller is explored with.
+/// The maximum errors of a nested workflow that are used to explore its caller.
 const MOST_FAILURES: usize = 8;
 
-/// The bound that kept an exploration from running all combinations.
+/// The bound that prevented an exploration from running all combinations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Bound {
     MapRuns,
@@ -62,12 +62,12 @@ pub(super) enum Bound {
 }
 
 impl Exploration {
-    /// The states, transitions, retriers and catchers that no combination reaches, a line each.
+    /// Returns the states, transitions, retriers and catchers that no combination reaches, a line each.
     pub fn never_reached(&self) -> Vec<String> {
         self.coverage.missing()
     }
 
-    /// Whether every error is caught, every execution ends and every field can be evaluated, in all combinations; `false` where a bound was
+    /// Whether in all combinations every error is caught, every execution ends and every field can be evaluated; `false` if a bound was
     /// reached.
     pub fn is_clean(&self) -> bool {
         self.is_complete
@@ -76,11 +76,11 @@ impl Exploration {
             && self.hidden.is_empty()
     }
 
-    /// Fails a test unless every error is caught, every execution ends, every field can be evaluated, and no bound was reached.
+    /// Panics unless every error is caught, every execution ends, every field can be evaluated, and no bound was reached.
     ///
     /// # Panics
     ///
-    /// With all that was found, unless [`is_clean`](Self::is_clean).
+    /// With all findings, unless [`is_clean`](Self::is_clean).
     #[track_caller]
     pub fn assert_clean(&self) {
         assert!(self.is_clean(), "{self}");
@@ -104,7 +104,7 @@ impl Exploration {
         }
     }
 
-    /// Notes that a combination with this many faults was left out because of the bound of runs.
+    /// Records that a combination with this many faults was skipped because of the bound of runs.
     pub(super) fn left_out(&mut self, faults: usize) {
         self.reached(Bound::MapRuns);
         self.complete_faults = (self.complete_faults).and_then(|known| match faults {
@@ -113,13 +113,13 @@ impl Exploration {
         });
     }
 
-    /// Notes that a bound was reached, so that not all was run.
+    /// Records that a bound was reached, so that not everything was run.
     pub(super) fn reached(&mut self, bound: Bound) {
         self.is_complete = false;
         self.bound.get_or_insert(bound);
     }
 
-    /// Adds the explorations of the nested workflows, and their hidden failures to the own ones.
+    /// Adds the explorations of the nested workflows, and their hidden failures to those of this workflow.
     pub(super) fn with_nested(mut self, nested: BTreeMap<String, Exploration>) -> Self {
         for (name, found) in &nested {
             if !found.is_complete {
@@ -249,7 +249,7 @@ impl Exploration {
         told
     }
 
-    /// Notes how the machine fails, for the explorations of the workflows that start it.
+    /// Records a failure of the machine, for the explorations of the workflows that start it.
     fn failed(&mut self, error: &str, cause: &str, state: Option<&str>, taken: &Taken) {
         let is_known = self.failures.iter().any(|known| known.error == error);
         if is_known || self.failures.len() >= MOST_FAILURES {
@@ -266,7 +266,7 @@ impl Exploration {
     }
 }
 
-/// The advice that is added where an item may have failed because its value is a placeholder.
+/// Returns the advice for an item that may have failed because its value is a placeholder.
 fn made_up(taken: &Taken) -> String {
     taken.made_up.as_ref().map_or_else(String::new, |state| {
         format!(
@@ -275,7 +275,7 @@ fn made_up(taken: &Taken) -> String {
     })
 }
 
-/// The first failure in the items of a Distributed Map.
+/// Returns the first failure in the items of a Distributed Map.
 fn inside(taken: &Taken) -> Option<String> {
     let mut children = taken.children.iter();
     let child = children.find(|child| child.status == Status::Failed)?;
@@ -290,7 +290,7 @@ fn inside(taken: &Taken) -> Option<String> {
     })
 }
 
-/// The state that failed, unless it is a Fail state.
+/// Returns the state that failed, unless it is a Fail state.
 fn failing_state(report: &ExecutionReport) -> Option<String> {
     let events: Vec<_> = report.history.events().collect();
     let last = events.iter().rev().find(|event| {
@@ -304,7 +304,7 @@ fn failing_state(report: &ExecutionReport) -> Option<String> {
         .then(|| last.state_name().unwrap_or_default().to_owned())
 }
 
-/// The states that were entered and not left.
+/// Returns the states that were entered and not left.
 fn open_states(report: &ExecutionReport) -> Vec<String> {
     let mut open: Vec<(Vec<String>, String)> = Vec::new();
     for event in report.history.events() {
@@ -339,7 +339,7 @@ impl fmt::Display for Bound {
     }
 }
 
-/// All findings, in lines for people.
+/// Formats all findings for people.
 impl fmt::Display for Exploration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = if self.runs == 1 {

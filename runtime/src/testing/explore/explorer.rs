@@ -24,17 +24,17 @@ use crate::value::Value;
 /// The name of the machine while it is explored.
 const MACHINE: &str = "explored";
 
-/// The most turns of the scheduler in which the children of a Map Run have to end after they were stopped.
+/// The maximum number of scheduler turns in which the children of a Map Run must end after they were stopped.
 const TURNS: u32 = 100_000;
 
-/// A machine, the workflows that it starts, and those that these start.
+/// A machine, and all workflows that it starts directly or indirectly.
 pub(super) struct Family {
     pub(super) bounds: Bounds,
     /// The exploration of each nested workflow, by its name.
     pub(super) found: BTreeMap<String, Exploration>,
     /// The workflows whose nested workflows are being explored.
     pub(super) open: Vec<String>,
-    /// Set when the caller no longer waits for the result.
+    /// Set when the result is not awaited any more.
     pub(super) is_given_up: Arc<AtomicBool>,
     pub(super) runtime: Runtime,
 }
@@ -246,8 +246,8 @@ type SampleKey = (String, usize);
 struct Samples(HashMap<SampleKey, bool>);
 
 impl Samples {
-    /// The number of faults at which a sample is tried after a run with so many. It is not known of a new sample whether it changes the path, so
-    /// it is tried at once, also at the bound of faults.
+    /// Returns the number of faults at which a sample is tried after a run with this number. For a new sample it is not known whether it changes
+    /// the path, so it is tried at the same number of faults, also at the bound.
     fn level(&self, key: &SampleKey, faults: usize) -> usize {
         match self.0.get(key) {
             Some(false) => faults.saturating_add(1),
@@ -255,7 +255,7 @@ impl Samples {
         }
     }
 
-    /// The number of faults of a run with a sample: one more where the sample changed nothing in the path.
+    /// Returns the number of faults of a run with a sample: one more if the sample did not change the path.
     fn faults(&mut self, sample: OtherSample, path: u64) -> usize {
         let is_changed = sample.path != path;
         *self.0.entry(sample.key).or_default() |= is_changed;
@@ -263,7 +263,7 @@ impl Samples {
     }
 }
 
-/// The states that a run and the children of its Map Runs entered, and how they ended.
+/// Returns a hash of the states that a run and the children of its Map Runs entered, and of their ends.
 fn path(report: &ExecutionReport, taken: &Taken) -> u64 {
     let mut hasher = DefaultHasher::new();
     let children = taken.children.iter().map(|child| &**child);
@@ -275,7 +275,7 @@ fn path(report: &ExecutionReport, taken: &Taken) -> u64 {
     hasher.finish()
 }
 
-/// The combinations that are left to run, those with fewer faults first, in the order in which they were found.
+/// The combinations that remain to be run, those with fewer faults first, in the order in which they were found.
 #[derive(Default)]
 struct Queue(BTreeMap<usize, VecDeque<Combination>>);
 

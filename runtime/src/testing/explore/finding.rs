@@ -1,4 +1,4 @@
-//! The mistakes that an exploration finds.
+//! The findings of an exploration.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use stepwright_asl::errors;
 
 use super::outcome::Decision;
 
-/// An error that nothing catches.
+/// An error that no catcher matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Uncaught {
@@ -16,9 +16,9 @@ pub struct Uncaught {
     pub error: String,
     /// Its cause in the first of the runs.
     pub cause: String,
-    /// What the tasks did in the first of the runs, where it was not their first success.
+    /// The outcomes of the tasks in the first of the runs, without their default success.
     pub when: Vec<Decision>,
-    /// In how many runs.
+    /// The number of runs with this finding.
     pub runs: usize,
 }
 
@@ -26,7 +26,7 @@ pub struct Uncaught {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Hidden {
-    /// The nested workflow that the state belongs to, where it is not the explored one.
+    /// The nested workflow of the state, if it is not the explored one.
     pub workflow: Option<String>,
     /// The state.
     pub state: String,
@@ -34,9 +34,9 @@ pub struct Hidden {
     pub error: String,
     /// Its cause in the first of the runs.
     pub cause: String,
-    /// What the tasks did in the first of the runs, where it was not their first success.
+    /// The outcomes of the tasks in the first of the runs, without their default success.
     pub when: Vec<Decision>,
-    /// In how many runs.
+    /// The number of runs with this finding.
     pub runs: usize,
 }
 
@@ -48,16 +48,16 @@ pub struct Stuck {
     pub states: Vec<String>,
     /// Whether it runs without end; otherwise it waits.
     pub is_endless: bool,
-    /// What the tasks did in the first of the runs, where it was not their first success.
+    /// The outcomes of the tasks in the first of the runs, without their default success.
     pub when: Vec<Decision>,
-    /// In how many runs.
+    /// The number of runs with this finding.
     pub runs: usize,
 }
 
 impl fmt::Display for Uncaught {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` of `{}` is not caught", self.error, self.state)?;
-        // What a task was made to fail with has no cause worth telling.
+        // The cause of an error that the exploration injected is not helpful.
         if errors::is_reserved(&self.error) && !self.cause.is_empty() && self.cause != "explored" {
             write!(f, " ({})", self.cause)?;
         }

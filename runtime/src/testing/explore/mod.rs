@@ -35,17 +35,17 @@ use self::explorer::Family;
 use crate::engine::BuildError;
 use crate::value::Value;
 
-/// Runs a definition with every combination of what its tasks may come to, up to a bound, and reports what was found:
-/// errors that nothing catches, executions that do not end, places that are never reached.
+/// Runs a definition with every combination of the outcomes of its tasks, up to a bound, and reports findings: errors that no catcher matches,
+/// executions that do not end, and parts that are never reached.
 ///
-/// A task may succeed, with each of its samples; fail with each error that was [declared](Bounds::error) for it or that a
-/// Retry or Catch of its state, or of a Map or Parallel around it, names; and time out, where it has a timeout or one is named. A
+/// A task may succeed, with each of its samples. It may fail with each error that was [declared](Bounds::error) for it, or that a
+/// Retry or Catch of its state, or of a Map or Parallel around it, names. It may time out, if it has a timeout or a handler names one. A
 /// task with a token and without any timeout may also never be answered. `States.ALL` and `States.TaskFailed` count as an error that is named
 /// nowhere else, [`ANY_OTHER_ERROR`]. A service integration fails only with errors of its service.
 ///
-/// A run has up to [`Bounds::faults`] faults, 2 unless the bounds have another number. Combinations with fewer faults run first, so a bound of runs leaves out
-/// those with the most; [`Exploration::complete_faults`] is the number up to which all were run. A task that is tried again has the same outcome again, or
-/// succeeds. The same bounds always find the same.
+/// A run has up to [`Bounds::faults`] faults, 2 by default. Combinations with fewer faults run first, so a bound of runs skips those with the
+/// most; all combinations up to [`Exploration::complete_faults`] faults were run. A retry of a task has the same outcome again, or
+/// succeeds. The same bounds always have the same result.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -76,12 +76,12 @@ pub async fn explore(machine: &StateMachine, bounds: &Bounds) -> Result<Explorat
     begin(machine, MachineType::Standard, bounds.clone(), declared).await
 }
 
-/// The same for a workflow. Its tasks fail with every error that their functions declare, under the cause that such an error has. Where the
-/// bounds have no input or no sample of a task, values of the types stand in: text is `"sample"`, numbers are 1, and of an enum each variant is
+/// Explores a workflow in the same manner. Its tasks fail with every error that their functions declare, with the cause of such an error. If the
+/// bounds have no input or no sample of a task, values of the types are used: text is `"sample"`, numbers are 1, and each variant of an enum is
 /// tried.
 ///
-/// The workflows that it nests are explored too, each on its own and with an input of its type: what a state gets that waits for one is each value
-/// of its type, and the failures that were found.
+/// Nested workflows are explored too, each separately and with an input of its type. A state that waits for one gets each value of its output
+/// type, and the failures that were found.
 ///
 /// # Errors
 ///
@@ -93,7 +93,7 @@ pub async fn explore_workflow<W: Workflow>(bounds: &Bounds) -> Result<Exploratio
     begin_typed(&W::definition(), &bindings, input, bounds).await
 }
 
-/// The same for a workflow that the typed builder made.
+/// Explores a workflow that the typed builder made, in the same manner.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -140,14 +140,14 @@ async fn begin_typed(
     begin(machine, definition.machine_type(), bounds, declared).await
 }
 
-/// Explores in a thread of its own: the children of Map Runs then take their turns in the same order every time.
+/// Explores in a separate thread: then the children of Map Runs run in the same order every time.
 async fn begin(
     machine: StateMachine,
     machine_type: MachineType,
     mut bounds: Bounds,
     declared: Declared,
 ) -> Result<Exploration, BuildError> {
-    /// Tells the thread when the caller no longer waits for the result.
+    /// Notifies the thread when the result is not awaited any more.
     struct Wanted(Arc<AtomicBool>);
     impl Drop for Wanted {
         fn drop(&mut self) {
@@ -178,7 +178,7 @@ async fn begin(
             runtime,
         };
         let found = family.explore(&machine, machine_type, inputs, declared);
-        // The caller may no longer wait for the result.
+        // The result may not be awaited any more.
         let _ = tell.send(found.map(|found| found.with_nested(family.found)));
     };
     let thread = thread::Builder::new()

@@ -7,7 +7,7 @@ use stepwright_asl::facts::generated_retrier;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json as Asl;
 
-/// For each state, the errors in Retry and Catch of it and of what is around it.
+/// For each state, the errors that its own Retry and Catch name, and those of the containers around it.
 #[derive(Debug, Default)]
 pub(super) struct Names(HashMap<String, Vec<String>>);
 
@@ -26,7 +26,7 @@ impl Names {
                 let catch = error_names(state.object.get("Catch"), None);
                 for name in retry.into_iter().chain(catch) {
                     if name == errors::EXCEED_TOLERATED_FAILURE_THRESHOLD && is_child {
-                        // Whatever fails in an item leads to it.
+                        // All failures of an item lead to it.
                         found.push(errors::TASK_FAILED.to_owned());
                     }
                     found.push(name);

@@ -12,14 +12,14 @@ pub(super) struct Nested {
     name: String,
     target: Option<String>,
     pub(super) outputs: Vec<Value>,
-    /// How it may fail, where that is known.
+    /// The known failures.
     pub(super) failures: Vec<Ending>,
     /// Whether it may wait without end.
     pub(super) is_stuck: bool,
 }
 
 impl Nested {
-    /// A workflow with the exploration of its own; a workflow that starts itself has none yet.
+    /// Creates it with the workflow's own exploration; a workflow that starts itself has none yet.
     pub(super) fn new(workflow: &BoundWorkflow, found: Option<&Exploration>) -> Self {
         let outputs = samples(&(workflow.output)());
         Self {
@@ -40,7 +40,7 @@ impl Nested {
     }
 }
 
-/// Whether a machine is called by its name, its ARN or its placeholder.
+/// Whether a target is the machine's name, its ARN or its placeholder.
 pub(super) fn names_machine(name: &str, target: &str) -> bool {
     let by_arn = || {
         let (_, rest) = target.split_once(":stateMachine:")?;

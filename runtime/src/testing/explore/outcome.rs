@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// The error that stands for all that only `States.ALL` or `States.TaskFailed` name.
+/// The error that represents all errors that only `States.ALL` or `States.TaskFailed` match.
 pub const ANY_OTHER_ERROR: &str = "AnyOtherError";
 
 /// The outcome of one call of a task.

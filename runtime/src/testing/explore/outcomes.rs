@@ -20,7 +20,7 @@ use crate::value::Value;
 pub(super) struct Outcomes {
     bounds: Bounds,
     errors: Vec<(Matcher, Declaration)>,
-    /// Values of the types of task functions, for tasks that the bounds have no samples of.
+    /// Values of the types of task functions, for tasks without samples in the bounds.
     samples: Vec<(Matcher, Value)>,
     /// Values of the types of answers to task tokens and of results of service integrations.
     answers: Vec<(Matcher, Value)>,
@@ -31,8 +31,8 @@ pub(super) struct Outcomes {
 }
 
 impl Outcomes {
-    /// The outcomes in the bounds, those that the functions and workflows of a definition declare, and the errors that its handlers name.
-    /// `found` are the explorations of the nested workflows that are complete.
+    /// Collects the outcomes in the bounds, those that the functions and workflows of a definition declare, and the errors that its handlers
+    /// name. `found` contains the complete explorations of the nested workflows.
     pub(super) fn new(
         bounds: Bounds,
         definition: &StateMachine,
@@ -60,13 +60,13 @@ impl Outcomes {
         self.bounds.events as usize
     }
 
-    /// The samples in the bounds that fit a call.
+    /// Returns the samples in the bounds that match a call.
     pub(super) fn given_samples(&self, call: &TaskCall<'_>) -> Vec<&(Matcher, Value)> {
         fitting(&self.bounds.samples, call)
     }
 
-    /// The samples of the type that the state of a call expects: of the answer to its token, of the result of a service, or of a task function. A
-    /// function that gets a token returns nothing to the state.
+    /// Returns the samples of the type that the state of a call expects: of the answer to its token, of the result of a service, or of a task
+    /// function. A function that gets a token returns nothing to the state.
     pub(super) fn typed_samples(&self, call: &TaskCall<'_>) -> Vec<&(Matcher, Value)> {
         let answers = fitting(&self.answers, call);
         if answers.is_empty() && call.resource().pattern() != Pattern::WaitForTaskToken {
@@ -212,8 +212,8 @@ impl Outcomes {
     ///
     /// - A request to a service fails with the errors of that service: the integration tables have the prefix of their names. A service that
     ///   the tables do not have can fail with all.
-    /// - A worker that has a task token names errors as it likes, but the errors that other task functions declare are theirs. The same is true of a Lambda
-    ///   function and of an activity.
+    /// - A worker that has a task token may use any error name, but not the errors that other task functions declare. The same applies to a
+    ///   Lambda function and to an activity.
     fn is_possible(&self, call: &TaskCall<'_>, error: &str) -> bool {
         let resource = call.resource();
         let is_http = resource.service() == "http";
@@ -250,7 +250,7 @@ fn add(options: &mut Vec<Outcome>, outcome: Outcome) {
     }
 }
 
-/// Nothing matches it, or no task fails with it.
+/// Whether no handler matches it, or no task fails with it.
 fn fails_no_task(error: &str) -> bool {
     [
         errors::RUNTIME,
@@ -262,7 +262,7 @@ fn fails_no_task(error: &str) -> bool {
     .contains(&error)
 }
 
-/// Whether the start of an execution may fail with it: the error of the execution itself is never the state's.
+/// Whether the start of an execution may fail with it. The error of the nested execution itself is never the error of the state.
 fn fails_start(error: &str) -> bool {
     let services = ["States.", "StepFunctions.", "Sfn."];
     services.iter().any(|prefix| error.starts_with(prefix))

@@ -1,4 +1,4 @@
-//! The script of one run: which outcome each call has.
+//! The script of one run: the outcome of each call.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -38,7 +38,7 @@ impl Script {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether children of Map Runs are still at work.
+    /// Whether children of Map Runs are still running.
     pub(super) fn is_at_work(&self) -> bool {
         let taken = self.lock();
         taken.children.len() < taken.started
@@ -61,7 +61,7 @@ impl Script {
         {
             options[..=at].rotate_right(1);
         }
-        // A Map or Parallel that is tried again calls its tasks again. What fails each time is one fault.
+        // A retry of a Map or Parallel calls its tasks again. A failure in each attempt is one fault.
         let is_inside = item != place || !place.1.is_empty();
         let before = taken.last.get(&item).cloned();
         let repeats = |option: &Outcome| is_inside && before.as_ref() == Some(option);
@@ -114,7 +114,7 @@ impl Script {
                 });
                 let mut taken = self.lock();
                 if integration == Integration::SdkSync {
-                    // Its result says that it failed, and the state reads it as a success on purpose.
+                    // Its result contains the failure, and the state treats it as a success on purpose.
                     let execution = call.execution().id().to_owned();
                     taken.meant.insert((execution, call.state().to_owned()));
                 }
@@ -250,7 +250,7 @@ impl Observer for Script {
 }
 
 impl Script {
-    /// Whether a reader or writer fails in this run. It may fail only where a Retry or Catch takes its error.
+    /// Whether a reader or writer fails in this run. It may fail only if a Retry or Catch matches its error.
     fn may_fail(&self, execution: &ExecutionInfo, state: &str, error: &str) -> bool {
         let mut options = vec![Outcome::Success(0)];
         if self.outcomes.names.count_on(state, error) {
@@ -264,7 +264,7 @@ impl Script {
 /// One attempt of a task.
 struct Visit {
     place: Place,
-    /// The same for all executions of one item of a Map Run. A Map Run that is tried again starts new executions for its items, and a
+    /// The same for all executions of one item of a Map Run. A retry of a Map Run starts new executions for its items, and a
     /// new one continues the outcomes of an old one with the same input.
     item: Place,
     /// 0 for the first attempt.

@@ -22,7 +22,7 @@ pub(super) struct Taken {
     pub(super) started: usize,
     /// The number of events that children wrote.
     pub(super) events: usize,
-    /// Whether the run was cut because there were too many events.
+    /// Whether the run was stopped because it had too many events.
     pub(super) is_cut: bool,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Choice {
     pub(super) taken: usize,
 }
 
-/// The cost of an option: how much it adds to the faults of a combination.
+/// The cost of an option: how many faults it adds to a combination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cost {
     /// Nothing: the first sample, the same outcome as before, or the success of the first retry.

@@ -13,7 +13,7 @@ use crate::testing::recorded::Step;
 
 type ByScope<'a> = IndexMap<&'a [String], Vec<&'a Step>>;
 
-/// The first difference in the order of the recording.
+/// Returns the first difference in the order of the recording.
 ///
 /// # Errors
 ///
@@ -85,7 +85,7 @@ fn unrecorded(step: &Step, redaction: &Redaction) -> FirstDifference {
     )
 }
 
-/// The first difference in one iteration, one branch, or outside of them.
+/// Returns the first difference in one iteration, one branch, or outside of them.
 fn in_scope(
     theirs: &[&Step],
     ours: &[&Step],
@@ -134,7 +134,7 @@ fn in_scope(
                     .strip_prefix(start.as_str())
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             });
-            // Data that was truncated in the history, or left out of it, cannot be compared.
+            // Data that was truncated in the history, or omitted from it, cannot be compared.
             let is_cut = then.is_none() && ["/input", "/output", "/parameters"].contains(&pointer);
             if found.is_some() || is_volatile || is_cut {
                 return;

@@ -1,20 +1,20 @@
 use super::first_difference::FirstDifference;
 use crate::testing::recorded::RecordedHistoryError;
 
-/// Why [`replay`](fn@super::replay) did not find the definition to do what was recorded.
+/// Why a [`replay`](fn@super::replay) did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
-    /// It does something else.
+    /// The run differs from the recording.
     #[error("{0}")]
     Differs(FirstDifference),
-    /// A substitution is for no placeholder of the definition, or its field does not take it.
+    /// A substitution has no placeholder in the definition, or its field does not accept the value.
     #[error("{0}")]
     Substitution(String),
-    /// It cannot run.
+    /// The definition cannot run.
     #[error("the definition cannot run: {0}")]
     Definition(String),
-    /// The history is of a kind that cannot be replayed.
+    /// This kind of history cannot be replayed.
     #[error("{0}")]
     Unusable(String),
 }

@@ -2,11 +2,11 @@ use std::fmt;
 
 use crate::testing::recorded::Step;
 
-/// Where a run first differs from a recorded one.
+/// The first difference between a run and a recorded one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FirstDifference {
-    /// The number of the recorded event; where nothing more was recorded, the number that our event has.
+    /// The number of the recorded event. If the recording has no further event, the number of the event of the run.
     pub event: u32,
     /// The type of that event.
     pub kind: String,
@@ -14,9 +14,9 @@ pub struct FirstDifference {
     pub state: Option<String>,
     /// The enclosing iterations (`Map[2]`) and branches (`Parallel/FirstState`), outermost first.
     pub scope: Vec<String>,
-    /// What differs.
+    /// The difference.
     pub detail: String,
-    /// The child of a Map Run that the event belongs to, by its place among those that were given, from 0.
+    /// The child of a Map Run that the event belongs to: its index among the added children, from 0.
     pub child: Option<usize>,
 }
 

@@ -23,20 +23,19 @@ use crate::objects::ObjectStore;
 use crate::status::Status;
 use crate::task::{TaskCall, TaskSource};
 
-/// Runs a definition again as a history recorded it, and finds the first difference: on the recorded input, at the
-/// recorded time, with each task answering what it answered then, after as long.
+/// Runs a definition again as a history recorded it, and finds the first difference. The run has the recorded input and start time. Each task
+/// has its recorded answer, after the recorded time.
 ///
-/// What counts is what an execution does: the types of the events, their states, and their data. Events inside different
-/// iterations and branches may come in another order. Values that come from the clock, from chance or from the ids of an
-/// execution cannot be the same again; they are found by running the definition twice with other times, seeds and
-/// ids, and what differs between these two runs is not compared. A history that ends before the execution did is compared as far as
-/// it goes.
+/// The comparison includes the types of the events, their states, and their data. Events inside different iterations and branches may have
+/// another order. Values that depend on the clock, on random numbers or on the ids of an execution cannot be equal. To find them, the
+/// definition is run twice with other times, seeds and ids, and differences between these two runs are not compared. An incomplete history is
+/// compared up to its last event.
 ///
-/// The values of placeholders (`${TopicArn}`) that the history does not say are given with [`Replay::substitute`]; each other one takes the first value
-/// of its kind that the history has in its position, and the same value everywhere.
+/// Set the values of placeholders (`${TopicArn}`) that the history does not contain with [`Replay::substitute`]. Each other one gets the first
+/// value of its kind that the history has in its position, and this value everywhere.
 ///
-/// A redriven execution is redriven when it was. What the items of a Distributed Map did is not in the history of its parent; [`Replay`]
-/// takes theirs.
+/// A redriven execution is redriven at the recorded time. The history of a parent does not contain the items of a Distributed Map; [`Replay`]
+/// accepts their histories.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -68,10 +67,10 @@ pub async fn replay(machine: &StateMachine, recorded: &RecordedHistory) -> Resul
     Replay::new(machine, recorded).run().await
 }
 
-/// A [replay](fn@replay) with values of placeholders, and with the histories of the items of Distributed Maps and the objects that
+/// A [replay](fn@replay) with values of placeholders, with the histories of the items of Distributed Maps, and with the objects that
 /// they read.
 ///
-/// A recorded child is one of the executions that start now by its input. Nothing is written to the store.
+/// A recorded child is assigned to an execution of this run by its input. Nothing is written to the store.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -114,12 +113,12 @@ pub struct Replay<'a> {
     objects: Option<Arc<dyn ObjectStore>>,
     /// The values of placeholders, by their names.
     substitutions: BTreeMap<String, String>,
-    /// The values that an engine has, some of which may be for other definitions.
+    /// The values of an engine, some of which may be for other definitions.
     of_engine: BTreeMap<String, String>,
 }
 
 impl<'a> Replay<'a> {
-    /// A replay without more than the history itself.
+    /// Creates a replay of the history alone.
     pub fn new(machine: &'a StateMachine, recorded: &'a RecordedHistory) -> Self {
         Self {
             machine,
@@ -163,8 +162,8 @@ impl<'a> Replay<'a> {
         self
     }
 
-    /// Takes the values that an engine has for placeholders ([`EngineBuilder::substitute`](crate::EngineBuilder::substitute)). Those of
-    /// [`substitute`](Self::substitute) come first. Names that the definition does not have are for other definitions of the engine.
+    /// Uses the values of an engine for placeholders ([`EngineBuilder::substitute`](crate::EngineBuilder::substitute)). Values of
+    /// [`substitute`](Self::substitute) take precedence. Names that the definition does not have are for other definitions of the engine.
     pub fn substitutions_of(mut self, engine: &Engine) -> Self {
         let values = engine.substitutions().iter();
         let values = values.map(|(name, value)| (name.clone(), value.clone()));
@@ -172,13 +171,13 @@ impl<'a> Replay<'a> {
         self
     }
 
-    /// The history of a child of a Map Run.
+    /// Adds the history of a child of a Map Run.
     pub fn child(mut self, history: RecordedHistory) -> Self {
         self.children.push(history);
         self
     }
 
-    /// The objects that ItemReaders read.
+    /// Sets the objects that ItemReaders read.
     pub fn objects(mut self, store: impl ObjectStore + 'static) -> Self {
         self.objects = Some(Arc::new(store));
         self
@@ -188,7 +187,7 @@ impl<'a> Replay<'a> {
     ///
     /// # Errors
     ///
-    /// The first difference, a definition that cannot run, and what is missing.
+    /// The first difference, a definition that cannot run, and missing data.
     pub async fn run(self) -> Result<(), ReplayError> {
         let recorded = self.recorded;
         let children: Vec<&RecordedHistory> =
@@ -223,7 +222,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// One run; the `other` one has another time and other ids, so that what depends on them shows.
+    /// Runs once. The `other` run has another time and other ids, to show values that depend on them.
     async fn once(&self, machine: &StateMachine, other: bool) -> Result<Ran, ReplayError> {
         let (name, seed, later) = if other {
             ("other", 1, Duration::from_secs(86_400 * 400 + 12_345))
@@ -267,11 +266,11 @@ impl<'a> Replay<'a> {
         let redriven = recorded.steps.iter();
         for step in redriven.filter(|step| step.kind == "ExecutionRedriven") {
             if report.status == Status::Succeeded {
-                // It did not fail where it failed then.
+                // It did not fail as in the recording.
                 break;
             }
             let wait = (step.at + later).since(engine.clock().now());
-            // No execution runs in the meantime, so the clock moves on at once.
+            // No execution is running, so the virtual clock advances immediately.
             drop(engine.clock().sleep(wait).await);
             let again = engine.redrive(report.execution().id()).await;
             report = again.map_err(|error| cannot(&error))?.report().await;
@@ -302,7 +301,7 @@ struct Ran {
     children: BTreeMap<usize, Vec<Step>>,
 }
 
-/// The first difference of a run from the recording, in the execution itself or in a child of a Map Run.
+/// Returns the first difference of a run from the recording, in the execution itself or in a child of a Map Run.
 fn difference(
     recorded: &RecordedHistory,
     children: &[&RecordedHistory],
@@ -332,7 +331,7 @@ fn difference(
     Ok(())
 }
 
-/// Why a redriven execution cannot be replayed, if it cannot.
+/// Returns the reason why a redriven execution cannot be replayed, if there is one.
 fn unredrivable(steps: &[Step]) -> Option<String> {
     let redriven = steps.iter().enumerate();
     for (at, step) in redriven.filter(|(_, step)| step.kind == "ExecutionRedriven") {

@@ -12,12 +12,12 @@ use stepwright_asl::similar::did_you_mean;
 use super::error::ReplayError;
 use crate::testing::recorded::Step;
 
-/// The placeholders of a definition with the values that are known.
+/// The placeholders of a definition with their known values.
 ///
-/// AWS recorded the execution of a definition that a template engine had filled in. A placeholder without a given value takes the first value
+/// AWS recorded the execution of a definition that a template engine had filled in. A placeholder without a set value takes the first value
 /// that the history has in its position, if the value is of the placeholder's kind, and then has that value everywhere. So a renamed
-/// function is found as soon as two states disagree. It is not found where only one state uses the placeholder: the history
-/// alone does not tell which value the next deployment puts there, and `Replay::substitute` does.
+/// function is found as soon as two states disagree. It is not found if only one state uses the placeholder: the history
+/// alone does not contain the value of the next deployment; use `Replay::substitute` for it.
 pub(super) struct Placeholders<'a> {
     machine: &'a StateMachine,
     all: Vec<Placeholder>,
@@ -39,11 +39,12 @@ enum Piece<'t> {
 }
 
 impl<'a> Placeholders<'a> {
-    /// The placeholders of a definition. `given` are the values of the test, and `shared` those of an engine, which may be for other definitions.
+    /// Collects the placeholders of a definition. `given` are the values of the test, and `shared` those of an engine, which may be for other
+    /// definitions.
     ///
     /// # Errors
     ///
-    /// A given name that the definition does not have.
+    /// A set name that the definition does not have.
     pub(super) fn of(
         machine: &'a StateMachine,
         given: &BTreeMap<String, String>,
@@ -73,14 +74,14 @@ impl<'a> Placeholders<'a> {
         })
     }
 
-    /// The definition with the values that are known.
+    /// Returns the definition with the known values.
     ///
     /// # Errors
     ///
-    /// A value that its field does not take.
+    /// A value that its field does not accept.
     pub(super) fn filled(&self) -> Result<StateMachine, ReplayError> {
         let value = |name: &str| self.value(name).map(str::to_owned);
-        // With no address known, `fill` takes each placeholder for a value, and so also fills in functions and activities.
+        // Without known addresses, `fill` treats each placeholder as a value, and so also fills in functions and activities.
         let filled = fill(self.machine, Some(&Addresses::new()), &value);
         let filled = filled.map_err(|findings| {
             ReplayError::Substitution(format!(
@@ -90,7 +91,7 @@ impl<'a> Placeholders<'a> {
         Ok(filled?.machine)
     }
 
-    /// The number of values that the history has given so far.
+    /// Returns the number of values that were inferred from the history so far.
     pub(super) fn inferred(&self) -> usize {
         self.inferred.len()
     }
@@ -100,7 +101,7 @@ impl<'a> Placeholders<'a> {
         self.given.get(name).map(String::as_str).or_else(inferred)
     }
 
-    /// Whether a value is of the kind that the placeholder's fields take.
+    /// Whether the placeholder's fields accept a value of this kind.
     fn accepts(&self, name: &str, value: &str) -> bool {
         let same = self.all.iter().filter(|one| one.name() == name);
         same.flat_map(Placeholder::meanings)
@@ -142,7 +143,7 @@ impl<'a> Placeholders<'a> {
         }
     }
 
-    /// Whether a text of this run, which may contain placeholders, is the recorded value. Infers the value of a placeholder that is
+    /// Whether a text of this run, which may contain placeholders, equals the recorded value. Infers the value of a placeholder that is
     /// the only unknown one of the text.
     pub(super) fn matches(&mut self, recorded: &Json, now: &Json, event: u32) -> bool {
         let (Some(recorded), Some(now)) = (recorded.as_str(), now.as_str()) else {
@@ -166,12 +167,12 @@ impl<'a> Placeholders<'a> {
                 let value = between(&pieces, recorded).map(str::to_owned);
                 value.is_some_and(|value| self.infer(name, &value, event))
             }
-            // Where one value ends and the next one begins is not known, so none is inferred.
+            // The boundary between two unknown values is not known, so none is inferred.
             (Some(_), Some(_)) => fits(&pieces, recorded),
         }
     }
 
-    /// A text with the values that are known.
+    /// Returns a text with the known values.
     fn resolved(&self, now: &str) -> String {
         let known = pieces(now, |name| self.value(name).is_some());
         let parts = known.iter().map(|piece| match piece {
@@ -199,7 +200,7 @@ impl<'a> Placeholders<'a> {
     }
 }
 
-/// Cuts a text at the placeholders that are wanted.
+/// Splits a text at the selected placeholders.
 fn pieces(text: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut from = 0;

@@ -18,13 +18,13 @@ use crate::testing::difference::short;
 use crate::testing::recorded::{RecordedHistory, Step, steps};
 use crate::value::Value;
 
-/// Where a task is called from: its scope and its state.
+/// The origin of a task's call: its scope and its state.
 type Place = (Vec<String>, String);
 
 /// The recorded attempts of the tasks of one execution.
 type Attempts = HashMap<Place, Vec<Attempt>>;
 
-/// Answers the tasks of an execution, and of the children of its Map Runs, as their histories recorded it.
+/// Answers the tasks of an execution, and of the children of its Map Runs, with the recorded answers.
 pub(super) struct Recording {
     own: Attempts,
     children: Vec<Child>,
@@ -60,7 +60,7 @@ struct Progress {
     missing: Option<String>,
 }
 
-/// One attempt, as it was recorded.
+/// One recorded attempt.
 #[derive(Clone, Default)]
 struct Attempt {
     scheduled: Timestamp,
@@ -128,8 +128,8 @@ fn attempts(steps: &[Step]) -> Attempts {
 }
 
 impl Recording {
-    /// The answers in the history of an execution and in those of children, some of which the history itself may hold.
-    /// `has_objects` says that ItemReaders read from a store.
+    /// Collects the answers in the history of an execution and in those of children, some of which the history itself may contain.
+    /// `has_objects` is whether ItemReaders read from a store.
     pub(super) fn new(
         machine: &StateMachine,
         recorded: &RecordedHistory,
@@ -162,17 +162,17 @@ impl Recording {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the message about data that the replay lacks.
+    /// Returns the message about data that the replay lacks.
     pub(super) fn missing(&self) -> Option<String> {
         self.lock().missing.take()
     }
 
-    /// Takes the steps of the children in this run, by the numbers of the recorded children.
+    /// Returns the steps of the children in this run, by the numbers of the recorded children.
     pub(super) fn ended(&self) -> BTreeMap<usize, Vec<Step>> {
         std::mem::take(&mut self.lock().ended)
     }
 
-    /// The recorded child that an execution replays: the first one with its input, else the first one that is left.
+    /// Returns the recorded child of an execution: the first one with its input, otherwise the first remaining one.
     fn child(&self, progress: &mut Progress, execution: &ExecutionInfo) -> Option<usize> {
         if let Some(known) = progress.children.get(execution.id()) {
             return *known;
@@ -186,7 +186,7 @@ impl Recording {
         found
     }
 
-    /// Notes that the histories of items are missing.
+    /// Records that the histories of items are missing.
     fn miss_child(&self, progress: &mut Progress, call: &TaskCall<'_>) {
         let which = match self.children.len() {
             0 => "the histories of its items".to_owned(),
@@ -286,7 +286,7 @@ impl TaskSource for Recording {
             }
             End::None => return Some(with(Answer::never(), attempt.submitted, attempt.worker)),
         };
-        // The recorded answer was in time. Heartbeats are not recorded, so a longer attempt is cut to just below the bound.
+        // The recorded answer was in time. Heartbeats are not recorded, so a longer attempt is shortened to just below the bound.
         let bound = [call.timeout(), call.heartbeat()]
             .into_iter()
             .flatten()

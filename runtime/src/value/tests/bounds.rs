@@ -1,8 +1,8 @@
-//! What depth and sharing cannot do.
+//! Tests of limits of depth and sharing.
 
 use super::*;
 
-/// `{"p":{"p":..}}`, built as a `ResultPath` over the whole input builds it.
+/// Returns `{"p":{"p":..}}`, built as a `ResultPath` over the whole input builds it.
 fn nested(levels: u32) -> Value {
     let mut value = Value::empty_object();
     for _ in 0..levels {
@@ -14,7 +14,7 @@ fn nested(levels: u32) -> Value {
     value
 }
 
-/// `[x, x]` so many times: 2^levels leaves in as many nodes as levels.
+/// Returns `[x, x]`, repeated: 2^levels leaves in `levels` nodes.
 fn doubled(levels: u32) -> Value {
     (0..levels).fold(Value::Int(1), |value, _| {
         Value::from(vec![value.clone(), value])

@@ -1,4 +1,4 @@
-//! Values of any depth at every edge, on a thread with a small stack: an overflow would end the
+//! Values of any depth in all conversions, on a thread with a small stack: an overflow would abort the
 //! whole test program.
 
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use stepwright_asl::json::Json as Written;
 
 use super::*;
 
-/// A thread of a library or an executor of its own may have as little.
+/// A thread of a library or an executor may have as little.
 const STACK: usize = 256 * 1024;
 
 fn on_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
@@ -86,7 +86,7 @@ fn all_edges(depth: usize, shapes: &[u8]) {
         value.depth() <= MAX_DEPTH,
         "{depth}"
     );
-    // Given away, it is taken apart without recursion.
+    // After the conversion it is dropped without recursion.
     let owned = Value::from(json);
     assert!(owned == value);
     assert_eq!(owned.value_hash(), value.value_hash());
@@ -129,7 +129,7 @@ proptest! {
 
 #[test]
 fn json_of_a_definition_is_taken_over_at_any_depth() {
-    // The drop of what the language package holds recurses.
+    // Dropping the tree of the language package recurses.
     let thread = std::thread::Builder::new().stack_size(64 << 20);
     let done = thread.spawn(|| {
         let json = written(15_000, &[0, 1]);

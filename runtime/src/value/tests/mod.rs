@@ -1,4 +1,4 @@
-//! What values promise.
+//! Tests of values.
 
 mod bounds;
 mod depth;

@@ -1,4 +1,4 @@
-//! Random values and operations, beside `serde_json` doing the same.
+//! Random values and operations, compared with `serde_json`.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -26,7 +26,7 @@ pub(in crate::value) fn json() -> impl Strategy<Value = Json> {
     })
 }
 
-/// Whether what the nodes remember is what a walk finds.
+/// Checks that the stored sizes of nodes equal computed ones.
 fn check_sizes(value: &Value) {
     assert_eq!(value.json_len(), value.to_text().len() as u64);
     let children: Vec<&Value> = match value {
@@ -39,7 +39,7 @@ fn check_sizes(value: &Value) {
     children.into_iter().for_each(check_sizes);
 }
 
-/// What `put` does, on `serde_json`.
+/// Implements `put` on `serde_json`.
 fn put_json(here: &mut Json, path: &[&str], value: Json) -> bool {
     let Some((key, rest)) = path.split_first() else {
         *here = value;
@@ -62,7 +62,7 @@ fn is_minus_zero(number: f64) -> bool {
     number == 0.0 && number.is_sign_negative()
 }
 
-/// With 0 for each minus zero: `-0` is an integer for [`Value`], and a float for `serde_json`.
+/// Replaces each minus zero by 0: `-0` is an integer for [`Value`], and a float for `serde_json`.
 fn unsigned_zeros(json: Json) -> Json {
     match json {
         Json::Number(number) if number.as_f64().is_some_and(is_minus_zero) => json!(0),
@@ -130,7 +130,7 @@ proptest! {
             check_sizes(&value);
             snapshots.push((before.to_text(), before));
         }
-        // Nobody's copy was changed by later updates.
+        // Later updates did not change earlier copies.
         for (text, snapshot) in snapshots {
             prop_assert_eq!(snapshot.to_text(), text);
         }

@@ -1,4 +1,4 @@
-//! Typed values in and out, beside `serde_json` doing the same.
+//! Typed conversions in both directions, compared with `serde_json`.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

@@ -283,7 +283,7 @@ async fn a_reader_gives_rows_of_the_type_of_the_body() {
     let found = found.unwrap();
     assert!(found.is_complete && found.hidden.is_empty(), "{found}");
     assert_eq!(found.never_reached(), [""; 0]);
-    // What the bounds give counts more.
+    // Items of the bounds take precedence.
     let bounds = Bounds::new().items("Each", [json!({"kind": "Order", "total": 1})]);
     let found = explore_workflow::<typed::Rows>(&bounds).await.unwrap();
     assert!(found.never_reached()[0].contains("`Store`"));

@@ -9,7 +9,7 @@ use stepwright_runtime::testing::{Bounds, Outcome, explore, explore_built, explo
 
 use crate::support::machine;
 
-/// Tasks in a row, each of which may fail with errors that are caught or tried again.
+/// Returns a sequence of tasks, each of which may fail with errors that are caught or retried.
 fn tasks(count: usize) -> Value {
     let states: serde_json::Map<String, Value> = (0..count)
         .map(|number| {
@@ -100,7 +100,7 @@ async fn a_map_run_that_fails_each_time_has_one_fault() {
         },
         "Retry": [{"ErrorEquals": ["States.ExceedToleratedFailureThreshold"], "MaxAttempts": 3}],
     }}});
-    // Items that are equal do not mix up their attempts.
+    // Equal items have separate attempts.
     let bounds = Bounds::new().input(json!({"items": [1, 1]})).faults(1);
     let found = explore(&machine(&definition), &bounds).await.unwrap();
     assert_eq!(found.uncaught.len(), 1, "{found}");

@@ -11,7 +11,7 @@ async fn found(definition: &Json, bounds: Bounds) -> Exploration {
     explore(&machine(definition), &bounds).await.unwrap()
 }
 
-/// A Parallel in a Map with a state that reads what is not there.
+/// Returns a Parallel in a Map with a state that reads a missing field.
 fn in_a_parallel_in_a_map(handlers: Json) -> Json {
     let mut each = json!({
         "Type": "Map", "Items": [1, 2], "Next": "Done",

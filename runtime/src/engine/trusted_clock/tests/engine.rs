@@ -12,7 +12,7 @@ use crate::{Engine, MachineType, StartOptions};
 const NOW: i64 = 1_800_000_000;
 const PASS: &str = r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}"#;
 
-/// Returns an engine whose clock shows so many seconds after [`NOW`], after it has run an execution that is named after them.
+/// Returns an engine whose clock shows this number of seconds after [`NOW`], after it has run an execution that is named after the number.
 async fn engine(
     store: &MemoryStore,
     seconds: i64,
@@ -31,7 +31,7 @@ async fn engine(
     engine
 }
 
-/// Waits until the store has these executions, by their seconds.
+/// Waits until the store has exactly these executions, by their seconds.
 async fn wait_for(store: &MemoryStore, expected: &[i64]) {
     let begun = Instant::now();
     loop {
@@ -61,7 +61,7 @@ async fn an_engine_with_an_untrusted_clock_deletes_by_number_and_not_by_age() {
     let wrong = 100 * DAYS;
     for restart in 0..3 {
         drop(engine(&store, wrong + restart, |builder| builder).await);
-        // A sweep begins with the engine.
+        // The engine checks for deletions when it starts.
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     wait_for(&store, &[0, HOUR, wrong, wrong + 1, wrong + 2]).await;

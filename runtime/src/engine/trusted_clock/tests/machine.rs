@@ -1,4 +1,4 @@
-//! A machine whose clock may be wrong, with a store and engines that are reduced to what deletes executions by age.
+//! A machine whose clock may be wrong, with a store and engines that are reduced to the deletion of executions by age.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub(super) struct Machine {
     pub(super) ends: HashMap<u64, i64>,
 }
 
-/// An engine that is running on the machine, reduced to what deletes executions by age.
+/// An engine that is running on the machine, reduced to the deletion of executions by age.
 pub(super) struct Process {
     pub(super) time: Arc<AtomicI64>,
     pub(super) clock: Clock,
@@ -47,7 +47,7 @@ impl Machine {
         }
     }
 
-    /// Starts an engine whose clock is wrong by so many seconds.
+    /// Starts an engine whose clock is ahead by this number of seconds.
     pub(super) fn start(&self, ahead: i64, is_confirmed: bool) -> Process {
         let time = Arc::new(AtomicI64::new((self.truth + ahead) * SECOND));
         let clock = Clock::of_test(time.clone());
@@ -78,7 +78,7 @@ impl Machine {
         }
     }
 
-    /// An execution starts and ends.
+    /// Runs an execution to its end.
     pub(super) fn execute(&mut self, process: &Process) -> u64 {
         let key = self.next;
         self.next += 1;
@@ -140,7 +140,7 @@ impl Machine {
         keys
     }
 
-    /// The mark in the store, in seconds.
+    /// Returns the mark in the store, in seconds.
     pub(super) fn mark(&self) -> Option<i64> {
         let mut reader = self.store.reader().expect("a reader");
         let mark = read(&mut *reader).expect("a mark");

@@ -11,7 +11,7 @@ use super::*;
 use crate::store::Store;
 use crate::store::journal::Journal;
 
-/// The ages of no executions.
+/// No deleted executions.
 const NOTHING: [i64; 0] = [];
 
 #[test]
@@ -33,7 +33,7 @@ fn a_clock_that_is_100_days_ahead_deletes_nothing_in_any_number_of_restarts_and_
         }
         match restart % 2 {
             0 => wrong.end(),
-            // It is killed.
+            // The engine is killed.
             _ => drop(wrong),
         }
     }
@@ -61,7 +61,7 @@ fn a_long_pause_does_not_count_until_an_operator_confirms_the_clock() {
     let confirmed = machine.start(0, true);
     assert_eq!(machine.sweep(&confirmed), [91 * DAYS]);
     drop(confirmed);
-    // It is confirmed for the engines after it, too.
+    // The confirmation also counts for later engines.
     let next = machine.start(0, false);
     assert!(next.is_trusted());
 }
@@ -118,7 +118,7 @@ fn a_store_without_a_mark_derives_it_once_from_its_newest_execution() {
     assert!(!wrong.is_trusted());
     assert_eq!(machine.mark(), Some(newest));
     machine.execute(&wrong);
-    // It is killed, and its record is newer than the mark.
+    // The engine is killed, and its record is newer than the mark.
     drop(wrong);
     let wrong = machine.start(100 * DAYS, false);
     assert!(!wrong.is_trusted());

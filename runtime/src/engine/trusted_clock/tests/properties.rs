@@ -6,11 +6,11 @@ use super::machine::{DAYS, HOUR, Machine};
 
 #[derive(Clone, Copy, Debug)]
 enum Event {
-    /// The engine ends, cleanly or not, and the machine is off for so many hours.
+    /// The engine ends, cleanly or not, and the machine is off for this number of hours.
     Off(bool, i64),
-    /// An engine starts whose clock is ahead by so many days.
+    /// An engine starts whose clock is ahead by this number of days.
     Start(i64),
-    /// An operator sees to the right clock, and confirms it.
+    /// An operator sets the right clock, and confirms it.
     Confirm,
     /// Hours pass.
     Pass(i64),
@@ -35,7 +35,7 @@ fn retention() -> impl Strategy<Value = Duration> {
 }
 
 proptest! {
-    /// Clocks are right or ahead by more than the tolerance, operators confirm right ones only, and the first engine has the right one.
+    /// Clocks are right or ahead by more than the tolerance, operators confirm only right clocks, and the first engine has the right clock.
     #[test]
     fn nothing_younger_than_the_retention_time_is_deleted(
         retention in retention(),
@@ -84,7 +84,7 @@ proptest! {
             prop_assert!(newest <= Some(machine.truth), "the mark is in the future");
             mark = newest;
         }
-        // The right clock, confirmed, deletes what is old and has a right time.
+        // After the right clock is confirmed, old executions with a right time are deleted.
         drop(process);
         machine.pass(None, 500 * DAYS + HOUR * 24 * 90);
         let confirmed = machine.start(0, true);
@@ -119,7 +119,7 @@ proptest! {
                 true => process.end(),
                 false => drop(process),
             }
-            // An engine that is killed has saved its mark six hours ago, at most.
+            // An engine that is killed has saved its mark at most six hours ago.
             machine.pass(None, (off - 6).max(0) * HOUR);
         }
     }

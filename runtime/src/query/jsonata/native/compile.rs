@@ -1,4 +1,4 @@
-//! Which expressions are evaluated by the runtime itself.
+//! Selects the expressions that the runtime evaluates itself.
 
 use jlens_core::Node;
 use jlens_core::ast::{BinaryOp, NodeKind};
@@ -13,7 +13,7 @@ use super::{Function, Item, Native, Operand, Tree};
 /// The deepest tree. jlens counts the nested evaluations of deeper ones.
 const MAX_LEVELS: usize = 64;
 
-/// The expression, if it can be evaluated here.
+/// Compiles the expression, if it can be evaluated here.
 pub(super) fn compile(root: &Node, names: &mut VariableNames) -> Option<Native> {
     let mut compiler = Compiler {
         names,
@@ -39,7 +39,7 @@ struct Compiler<'n, 't> {
     shadows: Vec<&'t str>,
     /// The functions that are called.
     called: Vec<&'t str>,
-    /// How many nodes stand around the node.
+    /// The depth of the current node.
     levels: usize,
 }
 
@@ -54,7 +54,7 @@ impl<'t> Compiler<'_, 't> {
         compiled.unwrap_or(Tree::Other)
     }
 
-    /// A part that is always evaluated: without it the rest is of no use.
+    /// Compiles a part that is always evaluated: without it the whole expression cannot be evaluated here.
     fn needed(&mut self, node: &'t Node) -> Option<Tree> {
         match self.compile(node) {
             Tree::Other => None,
@@ -174,7 +174,7 @@ impl<'t> Compiler<'_, 't> {
         })
     }
 
-    /// An object whose keys are texts that differ.
+    /// An object whose keys are distinct literals.
     fn object(&mut self, pairs: &'t [(Node, Node)]) -> Option<Tree> {
         let mut members: Vec<(Str, Tree)> = Vec::with_capacity(pairs.len());
         for (key, value) in pairs {

@@ -1,4 +1,4 @@
-//! The evaluation. `None` everywhere: jlens has to evaluate the expression.
+//! The evaluation. `None` always means that jlens has to evaluate the expression.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -27,7 +27,7 @@ impl Tree {
             },
             Tree::Binary(op, sides) => {
                 let [left, right] = &**sides;
-                // Nearly all operators calculate with numbers that are there.
+                // Nearly all operands are numbers.
                 if let Some(right) = right.number(scope)
                     && let Some(left) = left.number(scope)
                 {
@@ -69,7 +69,7 @@ impl Tree {
         })
     }
 
-    /// The number that a literal or a path is.
+    /// Returns the number of a literal or a path.
     #[inline]
     fn number(&self, scope: &Scope<'_>) -> Option<f64> {
         match self {
@@ -123,7 +123,7 @@ fn binary<'s>(op: BinaryOp, left: &Operand<'_>, right: &Operand<'_>) -> Option<O
     }
 }
 
-/// An operator of two numbers.
+/// Applies an operator to two numbers.
 #[inline]
 fn of_numbers<'s>(op: BinaryOp, left: f64, right: f64) -> Option<Operand<'s>> {
     let result = match op {
@@ -139,7 +139,7 @@ fn of_numbers<'s>(op: BinaryOp, left: f64, right: f64) -> Option<Operand<'s>> {
     result.is_finite().then_some(Operand::Number(result))
 }
 
-/// Whether two values of that order are as a comparison asks.
+/// Whether two values of this order satisfy a comparison.
 fn order(op: BinaryOp, order: Ordering) -> Option<bool> {
     Some(match op {
         BinaryOp::Lt => order.is_lt(),
@@ -206,7 +206,7 @@ fn array<'s>(items: &'s [Item], scope: &Scope<'s>) -> Option<Operand<'s>> {
     of_items(values)
 }
 
-/// Both sides as one array; where one is undefined, the other as it is.
+/// Returns both sides as one array; if one side is undefined, the other one unchanged.
 fn append<'s>(first: Operand<'s>, second: Operand<'s>) -> Option<Operand<'s>> {
     if first.is_undefined() {
         return Some(second);

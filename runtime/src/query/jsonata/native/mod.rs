@@ -1,11 +1,11 @@
 //! Expressions that the runtime evaluates itself: paths, literals, operators, conditions,
-//! constructors and the functions that ask something simple of a value.
+//! constructors and a few simple functions.
 //!
-//! What is evaluated here is decided on the tree ([`compile`]). Where an evaluation meets what
-//! needs more (an operand of a type that would be an error, an array that a path maps over, a
-//! result without a value), it gives up, and jlens evaluates the whole expression: errors and rare
-//! cases have one home. A property over a grammar of these expressions holds both to the same
-//! results.
+//! [`compile`] decides on the tree which expressions are evaluated here. If an evaluation meets an unsupported
+//! case (an operand of a type that would be an error, an array that a path maps over, a
+//! result without a value), it stops, and jlens evaluates the whole expression. So errors and rare
+//! cases have only one implementation. A property test over a grammar of these expressions checks that both
+//! evaluators return the same results.
 
 mod compile;
 mod evaluate;
@@ -25,12 +25,12 @@ use super::selection::Selection;
 
 use self::operand::Operand;
 
-/// Such an expression.
+/// An expression that the runtime evaluates itself.
 #[derive(Debug)]
 pub(super) struct Native {
     tree: Tree,
-    /// Whether it reads a variable with the name of a function. jlens then has copies of all values
-    /// in place of the values themselves: arrays and objects are not given back as they were.
+    /// Whether it reads a variable with the name of a function. jlens then gets copies of all values,
+    /// so that arrays and objects are not returned without a copy.
     is_shadowed: bool,
 }
 
@@ -52,7 +52,7 @@ enum Tree {
     Append(Box<[Tree; 2]>),
     Object(Box<[(Str, Tree)]>),
     Call(Function, Box<Tree>),
-    /// What jlens evaluates, if the evaluation comes to it.
+    /// A part that jlens evaluates, if the evaluation reaches it.
     Other,
 }
 
@@ -60,7 +60,7 @@ enum Tree {
 #[derive(Debug)]
 struct Item {
     value: Tree,
-    /// An array constructor itself: its array is one item. Others give each of their items.
+    /// Whether it is an array constructor itself: its array is one item. The items of other arrays are spliced.
     is_array: bool,
 }
 
@@ -73,17 +73,17 @@ enum Function {
     String,
 }
 
-/// The longest result, as JSON. What comes near to the limit of an evaluation is left to jlens,
-/// which counts by its own rules.
+/// The longest result, as JSON. Results near the limit of an evaluation are left to jlens,
+/// which has its own rules for the limit.
 const MAX_RESULT: u64 = MAX_MEMORY as u64 / 2;
 
 impl Native {
-    /// The expression, if it is one that can be evaluated here.
+    /// Compiles the expression, if it can be evaluated here.
     pub(super) fn of(root: &Node, names: &mut VariableNames) -> Option<Native> {
         compile::compile(root, names)
     }
 
-    /// The value, unless jlens has to evaluate the expression.
+    /// Returns the value, unless jlens has to evaluate the expression.
     pub(super) fn run(&self, scope: &Scope<'_>) -> Option<Value> {
         match self.tree.evaluate(scope)? {
             Operand::Number(number) => Some(build::number(number)),

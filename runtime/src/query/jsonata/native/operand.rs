@@ -6,7 +6,7 @@ use crate::value::{Str, Value};
 
 use super::super::build;
 
-/// A value as JSONata sees it: numbers are doubles. Arrays and objects of the input are borrowed.
+/// A value of JSONata: numbers are doubles. Arrays and objects of the input are borrowed.
 #[derive(Clone, Debug)]
 pub(super) enum Operand<'s> {
     Undefined,
@@ -23,7 +23,7 @@ impl<'s> Operand<'s> {
         Operand::Text(Cow::Owned(text))
     }
 
-    /// The same, which borrows what it can.
+    /// Returns a copy that borrows as much as possible.
     pub(super) fn borrowed(&self) -> Operand<'_> {
         match self {
             Operand::Undefined => Operand::Undefined,
@@ -35,7 +35,7 @@ impl<'s> Operand<'s> {
         }
     }
 
-    /// A value of the input; `None` for an integer beyond 64 bits.
+    /// Converts a value of the input; `None` for an integer beyond 64 bits.
     #[inline]
     pub(super) fn of(value: &'s Value) -> Option<Operand<'s>> {
         Some(match value {
@@ -49,7 +49,7 @@ impl<'s> Operand<'s> {
         })
     }
 
-    /// The same of a value that nobody else holds.
+    /// Converts an owned value; `None` for an integer beyond 64 bits.
     pub(super) fn of_owned(value: Value) -> Option<Operand<'s>> {
         Some(match value {
             Value::Str(text) => Operand::text(text),
@@ -78,7 +78,7 @@ impl<'s> Operand<'s> {
         matches!(self, Operand::Undefined)
     }
 
-    /// What `$boolean` gives: `Some(None)` for what is undefined, `None` for an array.
+    /// Returns the result of `$boolean`: `Some(None)` for undefined, `None` for an array.
     pub(super) fn truth(&self) -> Option<Option<bool>> {
         Some(match self {
             Operand::Undefined => None,
@@ -95,7 +95,7 @@ impl<'s> Operand<'s> {
         Some(self.truth()?.unwrap_or(false))
     }
 
-    /// `=` of values that are there; `None` for two arrays or two objects.
+    /// Compares two defined values with `=`; `None` for two arrays or two objects.
     pub(super) fn equals(&self, other: &Operand<'_>) -> Option<bool> {
         Some(match (self, other) {
             (Operand::Null, Operand::Null) => true,

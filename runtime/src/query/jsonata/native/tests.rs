@@ -8,7 +8,7 @@ use crate::query::fixture::Fixture;
 use crate::query::jsonata::compiled::{self, Compiled};
 use crate::value::Value;
 
-/// Evaluates by both. Gives whether the runtime evaluated the expression itself.
+/// Evaluates with both. Returns whether the runtime evaluated the expression itself.
 fn agree(source: &str, fixture: &Fixture) -> bool {
     let mut names = fixture.names.clone();
     let expression = Expression::parse(source).unwrap_or_else(|error| panic!("{source}: {error}"));
@@ -179,7 +179,7 @@ fn document() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What an expression is likely to give. One of twenty is of any kind.
+/// The likely type of an expression's result. One of twenty has another type.
 #[derive(Clone, Copy)]
 enum Gives {
     Number,
@@ -188,7 +188,7 @@ enum Gives {
     Any,
 }
 
-/// Expressions of those that are compiled, and some that are not. `$n` is a number, `$t` a text.
+/// Returns expressions that are compiled, and some that are not. `$n` is a number, `$t` a text.
 fn expression(gives: Gives, depth: u32) -> BoxedStrategy<String> {
     const PATH: &str = "(\\$doc|\\$states\\.input|\\$states\\.result|\\$states\\.errorOutput|\\$states\\.context\\.Execution)(\\.[ab]|\\[0\\]|\\[1\\]|\\[-1\\]|\\[0\\.5\\]){0,3}";
     let leaf = match gives {

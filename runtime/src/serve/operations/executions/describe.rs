@@ -135,7 +135,7 @@ pub(in crate::serve) async fn describe(
     let about = run.execution();
     let report = run.ended();
     let origin = about.origin();
-    // Executions below another have its origin.
+    // Nested executions have the origin of their root.
     let own = origin.filter(|_| about.root() == about.id());
     let has_data = input.included_data.as_deref() != Some("METADATA_ONLY");
     let (redrive_status, redrive_status_reason) = match service.engine.redrivability(&run)? {

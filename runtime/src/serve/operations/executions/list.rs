@@ -92,7 +92,7 @@ impl Item {
 struct Filters {
     status: Option<Status>,
     is_redriven: Option<bool>,
-    /// A status that this engine has no executions of: only a child of a Map Run waits for a redrive.
+    /// Set for a status that no execution of this engine has: only a child of a Map Run can wait for a redrive.
     is_empty: bool,
 }
 

@@ -30,7 +30,7 @@ pub(in crate::serve) async fn redrive(
     input: RedriveExecution,
 ) -> Result<Redriven, ApiError> {
     let run = find(service, &input.execution_arn).await?;
-    // The same request a second time, while the redrive runs, is the same redrive.
+    // Repeating the same request while the redrive is running returns the same redrive.
     if let Some(date) = service.redrives.of(run.id(), input.client_token.as_deref())
         && run.ended().is_none()
     {

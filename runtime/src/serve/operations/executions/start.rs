@@ -35,7 +35,7 @@ pub(in crate::serve) struct Started {
     start_date: Date,
 }
 
-/// What is to be started, as both ways to start an execution ask for it.
+/// The parameters of a start, in both operations.
 struct Start {
     machine: Arc<Machine>,
     compiled: Revision,
@@ -51,7 +51,7 @@ impl Start {
         input: Option<&str>,
         trace: Option<&str>,
     ) -> Result<Self, ApiError> {
-        // What does not exist is told before what is wrong with the input.
+        // A missing state machine is reported before an invalid input.
         service.machine(arn)?;
         let mut options = StartOptions::new();
         if let Some(name) = name {
@@ -88,7 +88,7 @@ pub(in crate::serve) async fn start(
         input.input.as_deref(),
         input.trace_header.as_deref(),
     )?;
-    // None stands for an empty name, as in Step Functions Local.
+    // An empty name means no test case, as in Step Functions Local.
     if let Some(case) = arn.test_case.filter(|case| !case.is_empty()) {
         options = options.test_case(case);
     }
@@ -148,7 +148,7 @@ struct Billing {
 }
 
 impl Billing {
-    /// Memory is charged by 64 MB, time by 100 ms.
+    /// Memory is charged in units of 64 MB, time in units of 100 ms.
     fn of(time: Duration) -> Self {
         let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         Self {
@@ -168,7 +168,7 @@ pub(in crate::serve) async fn start_sync(
         return Err(ApiError::type_not_supported());
     }
     if arn.test_case.is_some_and(|case| !case.is_empty()) {
-        // As Step Functions Local, which knows mocks of asynchronous executions alone.
+        // As in Step Functions Local, which supports mocks only in asynchronous executions.
         return Err(ApiError::new(
             "UnsupportedOperation",
             "StartSyncExecution takes no test case of mocks; StartExecution does",
@@ -201,7 +201,7 @@ pub(in crate::serve) async fn start_sync(
         start_date: Date(about.started()),
         stop_date: Date(report.stopped),
         status: match report.status {
-            // The API knows no other words here.
+            // The API has no other status here.
             Status::Aborted => Status::Failed.as_str(),
             status => status.as_str(),
         },

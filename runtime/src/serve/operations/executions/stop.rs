@@ -37,7 +37,7 @@ pub(in crate::serve) async fn stop(
         });
     }
     let run = find(service, &input.execution_arn).await?;
-    // An execution that is over stays as it is; the response has its end.
+    // A closed execution stays unchanged; the response has its end.
     let stop = run.stop(input.error.as_deref(), input.cause.as_deref());
     let report = service.committed(stop).await?;
     match report.is_over() {

@@ -1,4 +1,4 @@
-//! A store that cannot commit for a while.
+//! A store that temporarily cannot commit.
 
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ fn a_journal_that_is_closed_in_an_outage_ends_and_fails_what_waits() {
     assert_eq!(step.wait(), Err(full()));
 }
 
-/// A store with room for so many executions.
+/// A store with space for a limited number of executions.
 struct Roomy {
     store: MemoryStore,
     room: usize,
@@ -139,12 +139,12 @@ fn a_deletion_and_a_reader_are_served_while_a_full_store_commits_nothing_else() 
     assert_eq!(step.wait(), Ok(()));
 }
 
-/// What happens to a store and its journal, one after the other.
+/// A step of the test of a store and its journal.
 #[derive(Clone, Debug)]
 enum Step {
-    /// A submission that is repeated, or not.
+    /// A submission, with or without retry.
     Submit(OnOutage),
-    /// A submission that does not fit.
+    /// A submission with a conflict.
     Conflict(OnOutage),
     Fail,
     Recover,

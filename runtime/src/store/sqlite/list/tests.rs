@@ -9,7 +9,7 @@ use crate::store::{
 
 const RUN: &str = "arn:run";
 
-/// How often an execution was redriven, and which version started it.
+/// Returns a listing with this number of redrives and this version.
 fn listing(redrive_count: u32, version: Option<&str>) -> Option<StoredListing> {
     let origin = version.map(|version| StoredOrigin {
         version: Some(version.into()),
@@ -51,7 +51,7 @@ fn store() -> (tempfile::TempDir, SqliteStore) {
     (folder, store)
 }
 
-/// Each filter that lists have, in each combination.
+/// Returns all combinations of filters that lists use.
 fn filters() -> Vec<StoreFilter> {
     let mut all = vec![StoreFilter::default()];
     let mut vary = |change: &dyn Fn(&mut StoreFilter)| {
@@ -166,7 +166,7 @@ fn the_rows_to_fill_are_found_by_an_index() {
     );
 }
 
-/// Returns the steps of SQLite's virtual machine for a page, which do not depend on the load of this one.
+/// Returns how many steps SQLite's virtual machine needs for a page. They do not depend on the load of the computer.
 fn steps(store: &SqliteStore, filter: &StoreFilter) -> i32 {
     let connection = &store.connection;
     let ranges = ranges(connection, filter).expect("ranges");
@@ -284,7 +284,7 @@ fn a_page_costs_the_same_in_a_store_that_is_sixteen_times_as_large() {
 fn a_filter_that_few_executions_pass_reads_a_bounded_number_of_rows() {
     let (_folder, mut store) = store();
     let size = 2 * SCAN as u64;
-    // The oldest execution succeeded, all others run.
+    // The oldest execution succeeded, all others are running.
     let mut changes = vec![start(execution(1, 1, Status::Succeeded))];
     changes.extend((2..=size).map(|key| start(execution(key, key as i64, Status::Running))));
     store.commit(&changes).expect("it is durable");
@@ -304,7 +304,7 @@ fn a_filter_that_few_executions_pass_reads_a_bounded_number_of_rows() {
     let page = reader.page(&filter).expect("a page");
     let keys: Vec<u64> = page.executions.iter().map(|row| row.key).collect();
     assert_eq!(keys, [1]);
-    // A list reads on.
+    // The next list has no position.
     filter.after = None;
     assert_eq!(reader.list(&filter).expect("rows"), page.executions);
 }
