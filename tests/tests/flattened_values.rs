@@ -101,7 +101,7 @@ rows! { i:
     a_tuple_in_a_list_of_an_option Vec<(i32, String)> = Some(i.pair.clone()).iter().cloned().collect::<Vec<_>>();
     a_tuple_of_a_tuple_in_such_a_list Vec<(i32, String)> = (i.option, Some(i.pair.clone())).1.iter().cloned().collect::<Vec<_>>();
     tuples_that_are_filtered Vec<(usize, i32)> = i.wholes.iter().filter_map(|whole| (whole.id, Some((i.wholes.len(), 1))).1).take(1).collect::<Vec<_>>();
-    one_tuple_of_options_that_is_filtered Vec<(usize, i32)> = i.options.iter().filter_map(|o| (o.clone(), Some((i.options.len(), 1))).1).collect::<Vec<_>>();
+    one_tuple_of_options_that_is_filtered Vec<(usize, i32)> = i.options.iter().filter_map(|o| (*o, Some((i.options.len(), 1))).1).collect::<Vec<_>>();
     a_chosen_tuple String = (if i.option.is_some() { (1, "a".to_owned()) } else { (2, "b".to_owned()) }).1 + "!";
     one_tuple_that_is_filtered Vec<(i32, i32)> = vec![i.whole.id].iter().filter_map(|id| (1, Some((*id, 1))).1).collect::<Vec<_>>();
     the_least_of_a_sorted_literal Option<i32> = functions::sorted(vec![7, -3]).iter().min().copied();
