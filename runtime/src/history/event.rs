@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -205,7 +206,12 @@ impl Event {
             details.insert("roleArn".to_owned(), Json::from(self.about.role_arn()));
             if has_data && details.contains_key("input") {
                 let input = self.about.input_text();
-                details.insert("input".to_owned(), Json::from(redaction.text(&input)));
+                let input = if let Cow::Owned(masked) = redaction.text(&input) {
+                    masked
+                } else {
+                    input
+                };
+                details.insert("input".to_owned(), Json::from(input));
             }
             if let Some(origin) = self.about.origin() {
                 for (name, arn) in [
