@@ -1,4 +1,4 @@
-//! A state that runs another workflow catches errors of that workflow.
+//! A state that runs another workflow catches errors of that workflow. docs/language.md shows the state of the workflow `All`.
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
@@ -50,7 +50,7 @@ workflow! {
     workflow All(total: f64) -> String {
         task Sell {
             let receipt = workflow Sale(total);
-            catch PaymentError::Declined { reason, code: _ } => Declined;
+            catch PaymentError::Declined { reason, .. } => Declined;
             catch States::ALL as failure => Other;
             end receipt;
         }
