@@ -346,7 +346,7 @@ impl Child {
             (Some(output), Transformation::Compact | Transformation::Flatten) => {
                 add(output);
             }
-            // A failed execution is described as a whole, whatever the transformation.
+            // A failed execution is described as a whole with each transformation.
             _ => add(&describe(about, ended)),
         }
     }

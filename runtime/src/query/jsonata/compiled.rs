@@ -132,7 +132,7 @@ impl Compiled {
         }
     }
 
-    /// Evaluates the plain form, whatever the variables are.
+    /// Evaluates the plain form with any variables.
     #[cfg(test)]
     pub(super) fn run_plainly(&self, scope: &Scope<'_>) -> Result<Option<Value>, Error> {
         Ok(self.plainly(&self.plain, &self.bind(scope), scope)?.0)

@@ -352,7 +352,7 @@ impl Walk<'_> {
                     if rest.is_empty() {
                         self.step(step, rest, here)?;
                     } else {
-                        // Jayway continues with every item here, whatever the step selects.
+                        // Jayway continues with every item here, also with items that the step does not select.
                         items.iter().try_for_each(|item| self.follow(rest, item))?;
                     }
                 }

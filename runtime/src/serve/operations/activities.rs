@@ -233,7 +233,7 @@ pub(in crate::serve) async fn get_task(
     let _polls = service.pollers.enter(arn.text)?;
     let worker = input.worker_name.as_deref();
     let asked = service.engine.get_activity_task(arn.text, worker);
-    // Real time, also if executions use virtual time, because the worker is another program.
+    // Real time, also if executions use virtual time, because the worker runs in a separate process.
     let task = match tokio::time::timeout(service.poll, asked).await {
         Ok(task) => Some(task?),
         Err(_) => None,

@@ -452,7 +452,7 @@ pub(in crate::serve) async fn list(
         input.max_results,
         input.next_token.as_deref(),
     )?;
-    // One more shows whether there is another page.
+    // One machine more than the limit shows that a next page exists.
     let machines = service
         .control
         .machines_after(page.after.as_deref(), page.limit + 1);
