@@ -8,6 +8,9 @@ use crate::value::{Object, Str, Value};
 /// The most bytes of a header.
 const HEADER: usize = 10 * 1024;
 
+/// The byte order mark, with which some programs begin a file. It is not a part of the first field.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// The rows of a text delimited file, each an object of strings.
 ///
 /// The rules are AWS's ("How Step Functions parses input CSV files"), which go beyond RFC 4180 and beyond what CSV
@@ -73,20 +76,32 @@ fn text(bytes: &[u8]) -> Str {
 pub(super) struct Records {
     pub(super) window: Window,
     delimiter: u8,
+    /// Whether the window is at the start of the file.
+    is_start: bool,
 }
 
 impl Records {
-    fn new(mut window: Window, delimiter: u8) -> Self {
-        const MARK: &[u8] = "\u{feff}".as_bytes();
-        if window.rest().starts_with(MARK) {
-            window.take(MARK.len());
+    fn new(window: Window, delimiter: u8) -> Self {
+        Self {
+            window,
+            delimiter,
+            is_start: true,
         }
-        Self { window, delimiter }
     }
 
     /// Reads the next record. Empty lines at the end are not records.
     fn read(&mut self, fields: &mut Vec<Vec<u8>>) -> Taken<()> {
         fields.clear();
+        if self.is_start {
+            let rest = self.window.rest();
+            if rest.len() < MARK.len() && !self.window.is_last() {
+                return Taken::More;
+            }
+            if rest.starts_with(MARK) {
+                self.window.take(MARK.len());
+            }
+            self.is_start = false;
+        }
         let rest = self.window.rest();
         let is_last = self.window.is_last();
         if rest.iter().all(|byte| matches!(byte, b'\n' | b'\r')) {
