@@ -214,7 +214,8 @@ fn the_index_has_every_message() {
 #[test]
 fn the_table_of_checks_names_mistakes_that_are_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = std::fs::read_to_string(root.join("../docs/reference/language.md")).expect("the page");
+    let page =
+        std::fs::read_to_string(root.join("../docs/reference/language.md")).expect("the page");
     let table = page.split("### What is checked while it compiles").nth(1);
     let rows = table
         .expect("the table")

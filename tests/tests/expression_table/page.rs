@@ -126,7 +126,10 @@ fn code(text: &str) -> String {
 
 #[test]
 fn the_page_shows_the_rows() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/expressions.md");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../docs/reference/expressions.md"
+    );
     let page = std::fs::read_to_string(path).expect("the page");
     let (head, shown) = page.split_once(BEGIN).expect("the place of the tables");
     let made = tables();
