@@ -1,6 +1,6 @@
 //! `docs/reference/errors.md` has every message of the macros and of definitions that are built, with its cause and how to fix it.
 //!
-//! `ERRORS=overwrite cargo test -p stepwright-tests --test error_index` regenerates the lists of messages; the text about
+//! `ERRORS=overwrite cargo test -p stepwright-tests error_index` regenerates the lists of messages; the text about
 //! them is written manually.
 
 use proc_macro2::{Group, TokenStream, TokenTree};

@@ -9,8 +9,7 @@
 use stepwright::asl::validate::Validator;
 use stepwright::prelude::*;
 
-#[path = "builder_same/domain.rs"]
-mod domain;
+use crate::builder_same::domain;
 
 /// Tasks, and computations in their states.
 mod tasks {

@@ -1,8 +1,6 @@
 //! A workflow fails exactly if the same Rust panics: iterators that stop early, values that nothing reads.
 
-mod same;
-
-use same::agree;
+use crate::same::agree;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,8 +1,6 @@
 //! The effect of serde's attributes and JSONPath's templates on values: the workflow produces the same JSON, or is rejected.
 
-mod same;
-
-use same::agree;
+use crate::same::agree;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::prelude::*;
