@@ -1003,7 +1003,9 @@ mod suggestions {
             ),
             (
                 format!("{lambda}:function:F:"),
-                format!("the version or alias is missing; without one, write `{lambda}:function:F`"),
+                format!(
+                    "the version or alias is missing; without one, write `{lambda}:function:F`"
+                ),
             ),
             (
                 "arn:aws:lamda:us-east-1:1:function:F".to_owned(),
@@ -1022,7 +1024,7 @@ mod suggestions {
         assert_eq!(
             suggested(&machine(states)),
             [
-                "give it `MessageBody`",
+                "add `MessageBody`",
                 "did you mean `QueueUrl`?",
                 "it takes `DelaySeconds`, `MessageAttributes`, `MessageBody`, `MessageDeduplicationId`, `MessageGroupId`, `QueueUrl`",
             ]

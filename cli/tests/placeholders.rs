@@ -201,7 +201,7 @@ fn what_is_missing_misspelt_and_unknown_is_told_at_its_place() {
                 "template.yaml:13:9",
                 "did you mean `ChargeCardArn`?"
             ),
-            error("unknown", "template.yaml:14:9", "take the key out"),
+            error("unknown", "template.yaml:14:9", "remove the key"),
         ]
     );
     let ran = folder.placeholders(&["--check", "@template.yaml"]);
@@ -210,7 +210,7 @@ fn what_is_missing_misspelt_and_unknown_is_told_at_its_place() {
         "error[misspelt]: the definition of `Orders` has no placeholder `${ChargeCardARN}`",
         "--> template.yaml:13:9",
         "help: did you mean `ChargeCardArn`?",
-        "error[missing]: the definition of `Orders` has `${TopicArn}` (SNS topic ARN, used by Tell), and `DefinitionSubstitutions` gives it no value",
+        "error[missing]: the definition of `Orders` has `${TopicArn}` (SNS topic ARN, used by Tell), but `DefinitionSubstitutions` has no value for it",
         "template.yaml (Orders): 2 errors, 1 warning",
     ] {
         assert!(
@@ -299,7 +299,7 @@ Resources:
         folder.errors(&["--check", "@template.yaml"]),
         [
             error("misspelt", "template.yaml:12:58", "did you mean `Charge`?"),
-            error("unknown", "template.yaml:15:11", "take the variable out"),
+            error("unknown", "template.yaml:15:11", "remove the variable"),
         ]
     );
 }
@@ -319,7 +319,7 @@ fn definitions_in_the_template_itself_are_checked() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(
         (found[0].0.as_str(), found[0].2.as_str()),
-        ("unknown", "take the key out")
+        ("unknown", "remove the key")
     );
     let listed = folder.placeholders(&["@template.json", "--format", "json"]);
     assert_eq!(
@@ -419,7 +419,7 @@ fn templatefile_is_checked() {
                 "infra/main.tf:9:5",
                 "did you mean `ChargeCardArn`?"
             ),
-            error("unknown", "infra/main.tf:10:5", "take the variable out"),
+            error("unknown", "infra/main.tf:10:5", "remove the variable"),
             error(
                 "missing",
                 "infra/main.tf:8:70",

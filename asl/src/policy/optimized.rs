@@ -53,7 +53,7 @@ pub(super) fn allow<'p>(
         };
         for name in unknown_parts(permission, call) {
             let message = format!(
-                "{} {} allowed whatever the `{name}` is, because it is computed when the execution runs",
+                "{} {} allowed for every `{name}`, because it is computed when the execution runs",
                 shown(actions),
                 if actions.len() == 1 { "is" } else { "are" }
             );
@@ -223,7 +223,7 @@ fn by_value(
                         found.extend(made);
                         continue;
                     }
-                    None => format!("no ARN can be made of the `{leaf}` `{text}`"),
+                    None => format!("no ARN can be derived from the `{leaf}` `{text}`"),
                 }
             }
             Given::Computed => format!("`{leaf}` is computed when the execution runs"),
@@ -347,7 +347,7 @@ fn roles(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> Vec<S
     };
     if lacks && given.is_none() {
         let message = format!(
-            "the roles that the work runs under must be passed, and the definition does not show them: name them with --pass-role '{}=ARN'",
+            "the machine must pass the roles that the work runs under, but the definition does not name them; name them with --pass-role '{}=ARN'",
             call.state
         );
         grants.warn(WarningKind::PassRole, Some(call.state), message);

@@ -58,7 +58,7 @@ fn what_is_not_a_path_is_refused_with_a_reason() {
         ("", "needs the name of a field"),
         ("$", "needs the name of a field"),
         ("*", "needs the name of a field"),
-        ("$..card", "leave `..` out"),
+        ("$..card", "remove `..`"),
         ("card.", "missing behind a dot"),
         ("items[3].price", "write `[*]`"),
         ("items[*", "is not closed"),

@@ -92,7 +92,7 @@ fn of_properties(file: &Document, pointer: &str, properties: &Object) -> Embedde
         } else {
             text_at(file, &pointer)
         };
-        return found.unwrap_or_else(|| elsewhere("its `DefinitionString` is no text"));
+        return found.unwrap_or_else(|| elsewhere("its `DefinitionString` is not a string"));
     }
     let uri = ["DefinitionUri", "DefinitionS3Location"]
         .into_iter()

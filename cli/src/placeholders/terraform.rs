@@ -238,7 +238,7 @@ impl Variables {
                     // An unused variable has no effect.
                     let message = format!("the definition has no placeholder `${{{name}}}`");
                     let finding = Finding::new("unknown", Severity::Warning, message);
-                    (place.clone(), finding.suggest("take the variable out"))
+                    (place.clone(), finding.suggest("remove the variable"))
                 }
                 _ => continue,
             });

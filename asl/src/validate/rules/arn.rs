@@ -87,15 +87,17 @@ pub(super) fn form_fault(resource: &str) -> Option<FormFault> {
     }
     let (kind, name) = what.split_once(':').unwrap_or((what, ""));
     let instead = |before: &str, meant: &str| {
-        let mended = resource.replacen(&format!(":{before}:"), &format!(":{meant}:"), 1);
-        Some(format!("did you mean `{mended}`?"))
+        let meant = resource.replacen(&format!(":{before}:"), &format!(":{meant}:"), 1);
+        Some(format!("did you mean `{meant}`?"))
     };
     match (service, kind) {
         ("lambda", "function") => function_fault(resource, name),
         ("lambda", _) if nearest(kind, ["function"]).is_some() => {
             FormFault::unknown(instead(kind, "function"))
         }
-        ("lambda", _) => FormFault::doubtful("a Task invokes a function by an ARN with `function:<name>`"),
+        ("lambda", _) => {
+            FormFault::doubtful("a Task invokes a function by an ARN with `function:<name>`")
+        }
         ("states", "activity") if name.is_empty() => FormFault::unknown(None),
         ("states", "activity") => None,
         ("states", "stateMachine") => FormFault::doubtful(

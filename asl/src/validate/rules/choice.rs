@@ -96,7 +96,9 @@ fn one_test(definition: &Definition<'_>, report: &mut Report<'_>) {
                 match (compares, rule.has("Variable")) {
                     (true, false) => format!("`{test}` needs a `Variable` to compare"),
                     (false, true) => {
-                        format!("`Variable` is not allowed next to `{test}`; move it into the rules inside `{test}`")
+                        format!(
+                            "`Variable` is not allowed next to `{test}`; move it into the rules inside `{test}`"
+                        )
                     }
                     _ => continue,
                 }
@@ -229,7 +231,7 @@ fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
                     let message = "expected an expression or a boolean, found a string";
                     report
                         .add(rule.at("Condition"), message)
-                        .suggest(mended(text).map(|mended| format!("write `{mended}`")));
+                        .suggest(mended(text).map(|text| format!("write `{text}`")));
                 }
             }
             Some(other) => {

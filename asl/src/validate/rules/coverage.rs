@@ -379,8 +379,7 @@ impl<'d> Presence<'_, 'd, '_> {
                 self.report
                     .add(pointer.key("Variable"), message)
                     .suggest(Some(
-                        "test `IsPresent` before it in an `And`, or in an earlier rule"
-                            .to_owned(),
+                        "test `IsPresent` before it in an `And`, or in an earlier rule".to_owned(),
                     ));
             }
             // A compared variable was present.

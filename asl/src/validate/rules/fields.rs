@@ -169,7 +169,7 @@ fn check_type<'d>(
                 let mended = mended(text).filter(|_| part.language == QueryLanguage::Jsonata);
                 report
                     .add(pointer(), "expected a number, found a string")
-                    .suggest(mended.map(|mended| format!("write `{mended}`")));
+                    .suggest(mended.map(|text| format!("write `{text}`")));
             }
         }
         (Kind::Template, _) if field.name == "Items" => {
@@ -186,7 +186,7 @@ fn check_type<'d>(
                 let mended = value.as_str().and_then(mended);
                 report
                     .add(pointer(), message)
-                    .suggest(mended.map(|mended| format!("write `{mended}`")));
+                    .suggest(mended.map(|text| format!("write `{text}`")));
             }
         }
         (Kind::Structures(_), Json::Array(items)) => {

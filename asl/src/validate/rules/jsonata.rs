@@ -114,7 +114,7 @@ fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
         if parsed.is_some() {
             continue;
         }
-        let suggestion = mended(text).map(|mended| format!("write `{mended}`"));
+        let suggestion = mended(text).map(|text| format!("write `{text}`"));
         let trimmed = text.trim();
         let is_closed = trimmed.len() >= 4 && trimmed.ends_with("%}");
         if text.starts_with("{%") && !is_closed {
@@ -185,9 +185,9 @@ fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
                 "Reference to '$states.{field}' is not supported in the field '{}'.",
                 expression.field
             );
-            report
-                .add(pointer, message)
-                .suggest(Some(format!("`$states.{field}` is available only in {place}")));
+            report.add(pointer, message).suggest(Some(format!(
+                "`$states.{field}` is available only in {place}"
+            )));
         }
     }
 }

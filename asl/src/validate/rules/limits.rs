@@ -162,14 +162,18 @@ fn history(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         }
         full.extend(around(definition, number));
-        let message =
-            format!("{items} iterations write at least {total} events; a history holds at most 25,000");
+        let message = format!(
+            "{items} iterations write at least {total} events; a history holds at most 25,000"
+        );
         report.add(&map.pointer, message).at_key().suggest(mend());
     }
 }
 
 fn mend() -> Option<String> {
-    Some("use a Distributed Map, or continue in a new execution before the history is full".to_owned())
+    Some(
+        "use a Distributed Map, or continue in a new execution before the history is full"
+            .to_owned(),
+    )
 }
 
 fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {

@@ -63,7 +63,8 @@ fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
     {
         let key = binding.key;
         let plain = key.strip_suffix(".$").unwrap_or(key);
-        let message = format!("the keys `{plain}` and `{key}` set the same member; remove one of them");
+        let message =
+            format!("the keys `{plain}` and `{key}` set the same member; remove one of them");
         report.add(binding.object.key(key), message).at_key();
     }
 }

@@ -118,7 +118,7 @@ pub(super) const NEITHER_NEXT_NOR_END: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A state has neither `Next` nor `End`.",
-    doc: "Every state except Choice, Succeed and Fail has either `Next` or `"End": true`.",
+    doc: "Every state except Choice, Succeed and Fail has either `Next` or `\"End\": true`.",
     source: source::STATES,
     check: neither_next_nor_end,
 };
@@ -148,7 +148,7 @@ pub(super) const END_FALSE: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Presumed,
-    summary: "`"End": false` next to a `Next` has no effect.",
+    summary: "`\"End\": false` next to a `Next` has no effect.",
     doc: "AWS accepts it. Remove the field.",
     source: source::STATES,
     check: end_false,

@@ -220,9 +220,7 @@ fn shadows(definition: &Definition<'_>, report: &mut Report<'_>) {
             .document
             .key_position(&pointer(definition, outer).to_string());
         let name = &variables.names[assignment.name];
-        let message = format!(
-            "variable `{name}` is already assigned outside this branch or Map"
-        );
+        let message = format!("variable `{name}` is already assigned outside this branch or Map");
         let suggestion = place.map(|place| {
             format!(
                 "it is assigned at line {}, column {}; give the inner variable another name",
