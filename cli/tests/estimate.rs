@@ -104,7 +104,7 @@ fn what_is_wrong_is_told() {
     for (arguments, said) in [
         (vec!["-", "--rounds", "Aks=3"], "did you mean `Ask`?"),
         (vec!["-", "--rounds", "often"], "give a number"),
-        (vec!["-", "--items", "5..1"], "give a number or two"),
+        (vec!["-", "--items", "5..1"], "give a number or a range"),
         (vec!["-", "--items", "Each=5"], "no state `Each`"),
         (vec!["-", "--probability", "Ready?=Pause:2"], "from 0 to 1"),
         (

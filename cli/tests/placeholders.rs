@@ -158,7 +158,7 @@ Resources:
 #[test]
 fn a_sam_template_that_gives_all_is_fine() {
     let folder = Folder::new(&[("template.yaml", SAM), ("asl/orders.asl.json", ORDERS)]);
-    let expected = "template.yaml (Orders): 4 placeholders, as the template gives them\n";
+    let expected = "template.yaml (Orders): 4 placeholders, all defined by the template\n";
     for arguments in [
         ["--check", "@template.yaml"].as_slice(),
         &["@asl/orders.asl.json", "--check", "@template.yaml"],
@@ -351,7 +351,7 @@ fn what_cdk_synthesised_is_checked_by_its_assets() {
     );
     let ran = folder.placeholders(&["--check", "@cdk.out/asset.0abc.json"]);
     assert_eq!(ran.status, 1);
-    assert!(ran.stderr.contains("is no template"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("is not a template"), "{}", ran.stderr);
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn templatefile_is_checked() {
         ("infra/main.tf", TERRAFORM),
         ("asl/orders.asl.json", ORDERS),
     ]);
-    let expected = "infra/main.tf (orders.asl.json): 4 placeholders, as the template gives them\n";
+    let expected = "infra/main.tf (orders.asl.json): 4 placeholders, all defined by the template\n";
     for arguments in [
         ["--check", "@infra"].as_slice(),
         &["--check", "@infra/main.tf"],
@@ -459,7 +459,7 @@ fn locals_of_other_files_are_followed_and_what_is_computed_is_not_guessed() {
     assert_eq!(ran.status, 1);
     assert!(
         ran.stderr
-            .contains("Terraform computes a part of the variables"),
+            .contains("Terraform computes some of the variables"),
         "{}",
         ran.stderr
     );
@@ -478,7 +478,7 @@ fn locals_of_other_files_are_followed_and_what_is_computed_is_not_guessed() {
     assert!(
         found
             .iter()
-            .all(|(_, _, mend)| mend == "read it by `templatefile`, with its variables")
+            .all(|(_, _, mend)| mend == "read it with `templatefile`, and pass its variables")
     );
 }
 
@@ -510,7 +510,7 @@ fn what_cannot_be_checked_is_said() {
     refused(
         &["@orders.asl.json", "--check", "@gone.yaml"],
         2,
-        "has no state machine of orders.asl.json",
+        "has no state machine for the definition orders.asl.json",
     );
     refused(&[], 2, "FILE");
 }

@@ -156,7 +156,7 @@ fn a_run_that_was_killed_goes_on_and_its_command_is_a_lost_task() {
     }
     folder.may_end();
     let ended = folder.run("o-1", r#"{"id":7}"#);
-    said(&ended, 0, &["the execution `o-1` goes on where it was"]);
+    said(&ended, 0, &["the execution `o-1` resumes from"]);
     let output: Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(output, json!({"id": 7, "count": 1}));
     assert_eq!(folder.log(), ["count", "work", "work", "work"]);
@@ -222,9 +222,9 @@ fn a_run_that_goes_on_without_an_answer_to_a_task_says_so_and_waits() {
         &waits,
         1,
         &[
-            "nobody answers the task of the state `Work`",
+            "no handler runs the task of the state `Work`",
             "--task 'Work=COMMAND|URL'",
-            "the execution is kept as it was",
+            "the execution is stored",
         ],
     );
     folder.may_end();
@@ -277,8 +277,8 @@ fn a_signal_parks_the_execution_and_says_how_to_go_on() {
             &parked,
             status,
             &[
-                "the execution `o-1` is kept in orders.db",
-                "the same command goes on with it",
+                "the execution `o-1` is stored in orders.db",
+                "run the same command to resume it",
             ],
         );
         assert_eq!(parked.stdout, "");

@@ -315,7 +315,7 @@ pub(super) const NO_TIMEOUT: Rule = Rule {
     code: None,
     known: Known::Presumed,
     summary: "A Task waits for a job, a callback or an activity without a timeout.",
-    doc: "If the response never arrives, the execution waits for a year and then times out. Give the Task `TimeoutSeconds` or `HeartbeatSeconds`, or the machine `TimeoutSeconds`.",
+    doc: "If the response never arrives, the execution waits for a year and then times out. Set `TimeoutSeconds` or `HeartbeatSeconds` on the Task, or `TimeoutSeconds` on the machine.",
     source: source::BEST_PRACTICES,
     check: no_timeout,
 };
