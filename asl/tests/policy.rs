@@ -896,7 +896,7 @@ fn arguments_that_bring_nothing_need_nothing() {
         let (found, warnings) = allowed(call, arguments);
         assert!(found.len() <= 1, "{call}: {found:?}");
         assert!(
-            !warnings.contains("may be needed") && !warnings.contains("may ask for"),
+            !warnings.contains("may be needed") && !warnings.contains("may also require"),
             "{call}: {warnings}"
         );
     }

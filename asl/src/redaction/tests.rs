@@ -59,7 +59,7 @@ fn what_is_not_a_path_is_refused_with_a_reason() {
         ("$", "needs the name of a field"),
         ("*", "needs the name of a field"),
         ("$..card", "remove `..`"),
-        ("card.", "missing behind a dot"),
+        ("card.", "missing after a dot"),
         ("items[3].price", "write `[*]`"),
         ("items[*", "is not closed"),
         ("a['b", "is not closed"),

@@ -12,7 +12,7 @@ fn what_cannot_be_edited_safely_is_refused_with_its_reason() {
     type Attempt = fn(&mut Editor) -> Result<(), EditError>;
     let cases: Vec<(&str, Attempt, &str)> = vec![
         ("a: 1", |e| e.remove("a"), "`a` is not a JSON pointer"),
-        ("a: 1", |e| e.insert("", 1), "`` exists already"),
+        ("a: 1", |e| e.insert("", 1), "`` already exists"),
         (
             "a: 1",
             |e| e.insert("/a", 1),
@@ -91,7 +91,7 @@ fn what_cannot_be_edited_safely_is_refused_with_its_reason() {
         (
             "a: &x 1\nc: *x\n",
             |e| e.remove("/a"),
-            "the alias names no anchor",
+            "the alias has no anchor before it",
         ),
         (
             "? a\n: 1\nb: 2\n",
