@@ -199,7 +199,11 @@ fn a_lost_command_that_no_retry_names_fails_the_execution_and_that_is_told_again
     kill(folder.started("o-1"));
     folder.may_end();
     let lost = folder.run("o-1", r#"{"id":7}"#);
-    said(&lost, 1, &["Stepwright.TaskLost", "to a Retry of the state"]);
+    said(
+        &lost,
+        1,
+        &["Stepwright.TaskLost", "to a Retry of the state"],
+    );
     let again = folder.run("o-1", r#"{"id":7}"#);
     said(&again, 1, &["already ended", "Stepwright.TaskLost"]);
     assert_eq!(folder.log(), ["count", "work"]);

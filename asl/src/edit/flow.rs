@@ -159,7 +159,7 @@ impl<'t> Flow<'t> {
     pub(super) fn remove(&self, index: usize) -> Result<Vec<Splice>, String> {
         let source = self.source;
         let Some(item) = self.items.get(index) else {
-            return Err("it is gone".to_owned());
+            return Err("there is no such child".to_owned());
         };
         let before = index.checked_sub(1).and_then(|index| self.items.get(index));
         let after = self.items.get(index + 1);
@@ -206,7 +206,7 @@ impl<'t> Flow<'t> {
         value: &Json,
     ) -> Result<Vec<Splice>, String> {
         let Some(item) = self.items.get(index) else {
-            return Err("it is gone".to_owned());
+            return Err("there is no such child".to_owned());
         };
         let indent = self.source.indentation(item.begin);
         let in_lines = self.source.begins_line(item.begin);

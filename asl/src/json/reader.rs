@@ -118,7 +118,7 @@ impl Reader<'_> {
             let (value, mut mark) = self.value()?;
             mark.key = key_start as u32;
             let Some(Segment::Key(key)) = self.path.pop() else {
-                return Err(self.failure("the reader lost its place"));
+                return Err(self.failure("internal error: the parser lost its position"));
             };
             match members.entry(key) {
                 Entry::Vacant(entry) => {

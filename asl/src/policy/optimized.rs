@@ -40,7 +40,7 @@ pub(super) fn allow<'p>(
             Applies::No => continue,
             Applies::Unseen => {
                 let when = permission.when.unwrap_or_default();
-                let message = format!("{} may be needed: {when}", shown(actions));
+                let message = format!("{} may be needed; condition: {when}", shown(actions));
                 grants.warn(WarningKind::NotVisible, Some(call.state), message);
                 continue;
             }
@@ -137,7 +137,7 @@ fn resources(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> V
             if is_part && call.arguments.0.is_some() && call.arguments.get(place) == Given::Computed
             {
                 let message = format!(
-                    "{} may concern the whole bucket, because `{place}` is computed when the execution runs",
+                    "{} may apply to the whole bucket, because `{place}` is computed when the execution runs",
                     shown(&permission.actions)
                 );
                 grants.warn(WarningKind::Dynamic, Some(call.state), message);

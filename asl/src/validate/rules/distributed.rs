@@ -77,10 +77,14 @@ fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
                 continue;
             };
             let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
-            let verb = if is_refused { "have" } else { "use" };
-            let message = format!("an inline Map does not {verb} {}", names.join(", "));
+            let verb = if is_refused {
+                "cannot have"
+            } else {
+                "does not use"
+            };
+            let message = format!("an inline Map {verb} {}", names.join(", "));
             let entry = report.add(map.at(first), message).at_key().suggest(Some(
-                "give the processor `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}`"
+                "add `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}` to the processor"
                     .to_owned(),
             ));
             if !is_refused {
