@@ -396,7 +396,7 @@ fn names_of_arguments_are_those_of_the_tables() {
     assert_eq!(
         faults(send, &["queueUrl", "MessageBody", "Nonsense"]),
         [
-            "the arguments of `sqs:sendMessage` begin with a capital letter, and `queueUrl` does not; did you mean `QueueUrl`?",
+            "the arguments of `sqs:sendMessage` begin with an upper-case letter, but `queueUrl` does not; did you mean `QueueUrl`?",
             "`sqs:sendMessage` takes no argument `Nonsense`",
         ]
     );
@@ -420,7 +420,7 @@ fn names_of_arguments_are_those_of_the_tables() {
     assert_eq!(
         faults(get, &["bucket"]),
         [
-            "the arguments of `aws-sdk:s3:getObject` begin with a capital letter, and `bucket` does not; did you mean `Bucket`?"
+            "the arguments of `aws-sdk:s3:getObject` begin with an upper-case letter, but `bucket` does not; did you mean `Bucket`?"
         ]
     );
     let function = "arn:aws:lambda:us-east-1:123456789012:function:charge";

@@ -258,7 +258,7 @@ fn github_commands_name_file_line_and_column() {
     let ran = folder.validate(&["--format", "github", "--deny", "SW029"]);
     let file = folder.path("a%2Cb%25.asl.json");
     let expected = format!(
-        "::error file={file},line=1,endLine=1,col=58,endColumn=63,title=SW029::`\"End\": false` says nothing; leave it out at /States/A/End"
+        "::error file={file},line=1,endLine=1,col=58,endColumn=63,title=SW029::`\"End\": false` has no effect; remove it at /States/A/End"
     );
     assert_eq!(
         ran.stdout.lines().next(),

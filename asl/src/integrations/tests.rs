@@ -280,7 +280,7 @@ fn an_unknown_resource_says_how_to_mend_it() {
     let unknown = lookup("arn:aws:states:::lambda:invok").expect_err("is none");
     assert_eq!(
         unknown.to_string(),
-        "`arn:aws:states:::lambda:invok` names no action that is known; did you mean `arn:aws:states:::lambda:invoke`?"
+        "`arn:aws:states:::lambda:invok` names an unknown action; did you mean `arn:aws:states:::lambda:invoke`?"
     );
 }
 

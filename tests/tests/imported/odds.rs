@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepwright::prelude::*;
 
-/// What `second` is sent.
+/// The input of `second`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct SecondInput {
     pub id: String,
@@ -18,7 +18,7 @@ pub struct SecondInput {
 #[task]
 pub async fn second(input: SecondInput) -> Value;
 
-/// What `ask_person` is sent.
+/// The input of `ask_person`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct AskPersonInput {
     pub token: String,
@@ -33,7 +33,7 @@ pub async fn ask_person(input: AskPersonInput) -> Value;
 #[task(resource = "${Second}")]
 pub async fn second2(input: Value) -> Value;
 
-/// What `One` gives.
+/// The output of `One`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct OneOutput {
     pub item: Value,
