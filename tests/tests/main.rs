@@ -1,4 +1,4 @@
-//! The tests of several packages, in one program: a program for each file would link the engine 44 times.
+//! The tests of several packages, in one program: a program for each file would link the engine 45 times.
 
 #[macro_use]
 mod same;
@@ -23,6 +23,7 @@ mod expressions;
 mod faults;
 mod flattened_values;
 mod fragments;
+mod guides;
 mod imported;
 mod language_page;
 mod lets;
