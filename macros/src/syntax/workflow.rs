@@ -169,7 +169,7 @@ fn option(workflow: &mut Workflow, word: &str, input: ParseStream, reader: &Read
     if workflow.fragment.is_some() && word != "query_language" {
         reader.errors.at(
             keyword.span(),
-            format!("`{word}` is said of a workflow; a fragment has `query_language` alone"),
+            format!("`{word}` is an option of a workflow; a fragment takes only `query_language`"),
         );
     }
     let what = workflow.what();

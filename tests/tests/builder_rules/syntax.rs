@@ -37,7 +37,7 @@ pub(crate) const FRAGMENT: &[Row] = &[
         Rustc("`include` takes the arguments"),
     ),
     (
-        "an include takes one fragment and nothing after it: a later state computes with the result",
+        "an include takes one fragment and nothing after it: compute with its result in a later state",
         Rustc("`include` has `.bind(..)`, and no `.assign(..)`"),
     ),
     (
@@ -147,7 +147,7 @@ const ONE_CALL: &str =
 
 pub(crate) const STATEMENT: &[Row] = &[
     (
-        "the first `let` of a task makes its call: compute this behind it, or in a `pass` state before",
+        "the first `let` of a task makes its call: compute this value after the call, or in a `pass` state before this one",
         Never("`.assign(..)` is computed behind the call"),
     ),
     (
@@ -185,15 +185,15 @@ pub(crate) const STATEMENT: &[Row] = &[
         PartOf(".. `..` does nothing: write .."),
     ),
     (
-        "choice `..` goes where its arms go: write `otherwise => State;`",
+        "choice `..` has no transition besides its arms: write `otherwise => State;`",
         Rustc(BY_TYPES),
     ),
     (
-        "`..` ends the workflow and has no transition; its value stands alone: `succeed .. { value }`",
+        "`..` ends the workflow and has no transition; write only its value: `succeed .. { value }`",
         Rustc("`succeed` and `fail` give nothing that a transition can be called on"),
     ),
     (
-        "`..` leaves the fragment and has no transition: whoever includes it says where it leads",
+        "`..` leaves the fragment and has no transition: the `include` sets the target of each exit",
         Never("a built workflow has no exits"),
     ),
     (
@@ -204,7 +204,7 @@ pub(crate) const STATEMENT: &[Row] = &[
 
 pub(crate) const TARGET: &[Row] = &[
     (
-        "this edge goes nowhere, because of the mistake above",
+        "this edge has no target, because of the error above",
         Rustc("a way is made of a handle"),
     ),
     (
@@ -213,11 +213,11 @@ pub(crate) const TARGET: &[Row] = &[
     ),
 ];
 
-const ONCE: &str = "a task state makes its call exactly once, and .. may run never or often: decide by a choice before, or repeat by a map";
+const ONCE: &str = "a task state makes its call exactly once, and .. may run zero or many times: put a choice before this state, or repeat the call with a map";
 
 pub(crate) const TASK: &[Row] = &[
     (
-        "nothing is computed with this call: give the value a name, `let value = ..;`",
+        "a call without a `let` has no result to compute with: give it a name, `let value = ..;`",
         Never("what a state gives is handed on without a name"),
     ),
     (
@@ -233,7 +233,7 @@ pub(crate) const TASK: &[Row] = &[
 
 pub(crate) const CALLED: &[Row] = &[
     (
-        "one way of an `if`",
+        "a branch of an `if`",
         Rustc("an `expr!` makes no calls of tasks"),
     ),
     (
@@ -260,7 +260,7 @@ pub(crate) const WORKFLOW: &[Row] = &[
         Rustc("an option is a method"),
     ),
     (
-        "`..` is said of a workflow; a fragment has `query_language` alone",
+        "`..` is an option of a workflow; a fragment takes only `query_language`",
         Never("a fragment is declared by `workflow!`"),
     ),
     (
