@@ -103,7 +103,7 @@ fn find<'s>(shape: &'s EnumShape, name: &str) -> Result<&'s Variant, String> {
     let variant = shape.variants.iter().find(|variant| variant.name == name);
     match variant {
         Some(variant) if variant.untagged => Err(format!(
-            "the variant `{}::{name}` is untagged, so nothing tells it from others; decide in a task",
+            "the variant `{}::{name}` is untagged, so its JSON cannot be distinguished from other variants; decide in a task",
             shape.name
         )),
         Some(variant) => Ok(variant),

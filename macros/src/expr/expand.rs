@@ -38,7 +38,7 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         quote!(let _ = #payload; #bound)
     });
     let captured = &lambda.captured;
-    // rustc reports "is no variable of a workflow" at the name.
+    // rustc reports "is not a variable of a workflow" at the name.
     let values = captured
         .iter()
         .map(|name| quote_spanned!(name.span()=> let #name = __s::value_of(&#name);));

@@ -55,7 +55,7 @@ pub(crate) const FRAGMENTS: &[Row] = &[
                 flow.fail(&failed, "Failed", ());
                 faults(&flow)
             },
-            "in state `First.Look`: the exit `Odd` is said twice in `exits!`; keep one",
+            "in state `First.Look`: the exit `Odd` appears twice in `exits!`; remove one of them",
         ),
     ),
     (
@@ -93,7 +93,7 @@ pub(crate) const FRAGMENTS: &[Row] = &[
                 flow.fail(&failed, "Failed", ());
                 faults(&flow)
             },
-            "in state `First.Look`: the variable `First_half` is also one of the fragment `Halve`; give it another name",
+            "in state `First.Look`: the variable `First_half` is also a variable of the fragment `Halve`; give it another name",
         ),
     ),
     ("runs a Distributed Map", PartOf(EXPRESS)),

@@ -17,7 +17,7 @@ pub(crate) const NAMES: &[Row] = &[
                 flow.parallel(&both, vec![keeping::<u32>("Keep")]).end();
                 faults(&flow)
             },
-            "in state `Keep`: the state name `Keep` is used twice; a name stands once in a machine, branches and maps included",
+            "in state `Keep`: the state name `Keep` is used twice; state names are unique in a machine, including its branches and maps",
         ),
     ),
     (
@@ -152,7 +152,7 @@ pub(crate) const REACH: &[Row] = &[
                 flow.succeed(&island);
                 faults(&flow)
             },
-            "in state `Island`: nothing leads to it; let a state go there, or take it away",
+            "in state `Island`: no transition leads to it; add one, or remove the state",
         ),
     ),
     (
@@ -273,7 +273,7 @@ pub(crate) const CHOICES: &[Row] = &[
                 flow.succeed(&done);
                 faults(&flow)
             },
-            "in state `Look`: it is a choice without an end; call `.otherwise(&state)` on it, or `.otherwise_fail()`",
+            "in state `Look`: it is a choice without a default; call `.otherwise(&state)` on it, or `.otherwise_fail()`",
         ),
     ),
     (

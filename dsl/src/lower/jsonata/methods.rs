@@ -102,7 +102,7 @@ impl Lowering<'_, '_> {
                 "`len` of a text counts bytes in Rust and characters in JSONata; write `.chars().count()`",
             ),
             (Shape::String, "chars") => self.refuse_code(
-                "only `.chars().count()` runs inside a workflow expression; do the rest in a task",
+                "of the methods on `.chars()`, a workflow expression can run only `.count()`; compute other values in a task",
             ),
             _ => self.refuse_code(format!(
                 "`{name}` on {} cannot run inside a workflow expression; call it in a task instead, or write \

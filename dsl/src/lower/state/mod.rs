@@ -132,7 +132,7 @@ impl<'a> States<'a> {
                 .map(|first| first.name.to_string())
                 .unwrap_or_default();
             if body.states.is_empty() {
-                let fault = Fault::new(Some(&state.name), "a branch and a map's body need a state")
+                let fault = Fault::new(Some(&state.name), "a branch or a map's body needs a state")
                     .at(state.place);
                 self.faults.push(fault);
             }

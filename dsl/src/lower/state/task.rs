@@ -245,7 +245,7 @@ impl StateLowering<'_, '_> {
             Sends::Workflow(_) => {}
         }
         if !sent && self.state.raw.is_empty() {
-            self.report.fault("nobody gets the task token, so nobody can answer; pass `task_token` as an argument");
+            self.report.fault("this call does not send its task token, so it never completes; pass `task_token` as an argument");
         }
     }
 
