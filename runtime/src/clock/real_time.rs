@@ -135,7 +135,7 @@ fn drive(shared: &Weak<Shared>, signal: &Signal) {
         if wait == Some(Duration::ZERO) {
             // A timer may wake an executor's own waker, which is foreign code and may panic; the other timers must still fire.
             if catch_unwind(AssertUnwindSafe(|| clock.ring_due())).is_err() {
-                tracing::error!("what a timer of the engine's clock woke panicked");
+                tracing::error!("a waker that a timer of the engine's clock called panicked");
             }
             continue;
         }

@@ -112,8 +112,8 @@ impl RecordedHistory {
             .any(|event| event.get("execution_arn").is_some())
         {
             return Err(refused(
-                "this is a log, as Express executions write it to CloudWatch, and no history: events may be missing from it or twice, and data may be cut. AWS keeps no history of \
-                 Express executions; replay one of a Standard execution of the definition",
+                "this is a log of an Express execution in CloudWatch, not a history: events may be missing or repeated, and data may be truncated. AWS stores no history of Express \
+                 executions; replay one of a Standard execution of the definition",
             ));
         }
         let mut raw = events
@@ -131,7 +131,7 @@ impl RecordedHistory {
             ));
         };
         let incomplete = if started["inputDetails"]["truncated"] == true {
-            Some("the execution's input was cut from the history, so it cannot be run again")
+            Some("the execution's input was cut from the history, so it cannot be replayed")
         } else if started.get("input").is_none() {
             Some("the history has no execution data; fetch it with `--include-execution-data`")
         } else {

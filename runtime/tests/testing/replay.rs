@@ -172,7 +172,7 @@ async fn what_is_no_usable_history_is_refused_with_the_reason() {
     );
     let log = r#"[{"id": "1", "type": "ExecutionStarted", "details": {"input": "{}"}, "previous_event_id": "0",
         "event_timestamp": "1700000000000", "execution_arn": "arn:aws:states:us-east-1:1:express:m:a:b"}]"#;
-    assert!(error(log).contains("AWS keeps no history of Express executions"));
+    assert!(error(log).contains("AWS stores no history of Express executions"));
     let bare = RecordedHistory::parse(
         r#"{"events": [{"id": 1, "type": "ExecutionStarted", "executionStartedEventDetails": {"roleArn": "r"}}]}"#,
     )
