@@ -300,7 +300,7 @@ mod page {
             include First {
                 let first = Review(order, 3600);
                 exit Refused as reason => Reject;
-                exit Late => { let reason = "nobody answered".to_string(); next Reject; }
+                exit Late => { let reason = "no answer arrived".to_string(); next Reject; }
                 next Second;
             }
             include Second {
