@@ -68,7 +68,7 @@ pub fn text(definition: &Definition, redactions: &[(&str, &str)]) -> String {
     for (pointer, text) in redactions {
         let Some(path) = segments(pointer) else {
             panic!(
-                "the redaction `{pointer}` is no JSON pointer; write it as `/States/Charge/TimeoutSeconds`"
+                "the redaction `{pointer}` is not a JSON pointer; write it as `/States/Charge/TimeoutSeconds`"
             );
         };
         let path: Vec<_> = path.collect();
@@ -76,7 +76,7 @@ pub fn text(definition: &Definition, redactions: &[(&str, &str)]) -> String {
         let count = redact(&mut json, &path, text);
         assert!(
             count > 0,
-            "the redaction `{pointer}` is at nothing in the ASL of `{}`",
+            "the redaction `{pointer}` matches nothing in the ASL of `{}`",
             definition.name()
         );
     }
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     #[should_panic(
-        expected = "the redaction `/States/Chrage/Type` is at nothing in the ASL of `Checkout`"
+        expected = "the redaction `/States/Chrage/Type` matches nothing in the ASL of `Checkout`"
     )]
     fn a_redaction_of_nothing_is_an_error() {
         text(

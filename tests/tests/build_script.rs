@@ -91,7 +91,10 @@ fn a_crate_with_one_workflow_has_its_asl_by_the_readme() {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     let readme = std::fs::read_to_string(readme).unwrap();
     for block in [LIBRARY, SCRIPT] {
-        assert!(readme.contains(block), "README.md has not:\n{block}");
+        assert!(
+            readme.contains(block),
+            "README.md does not contain:\n{block}"
+        );
     }
     let lines = LIBRARY.lines().chain(SCRIPT.lines());
     assert!(lines.filter(|line| !line.is_empty()).count() < 10);

@@ -196,7 +196,7 @@ fn the_index_has_every_message() {
         let words = rest.split(BEGIN).next().unwrap_or_default().trim();
         if words.len() < 60 {
             wrong.push(format!(
-                "the section `{title}` does not say what causes its messages and how to mend it"
+                "the section `{title}` does not say what causes its messages and how to fix it"
             ));
         }
     }

@@ -114,8 +114,8 @@ impl<In: Payload, Out> Body<In, Out> {
         if is_text || is_input {
             scope.mistake_in(
                 index,
-                "an argument of a fragment stands where the fragment reads it, so it reads neither a state's input nor a \
-                 `jsonata!`, `path!` or `intrinsic!`; assign it to a variable in a `pass_on` before"
+                "an argument of a fragment is evaluated in the fragment's states, so it cannot read a state's input or \
+                 contain `jsonata!`, `path!` or `intrinsic!`; assign it to a variable in a `pass_on` before"
                     .to_owned(),
             );
         }

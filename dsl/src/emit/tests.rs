@@ -139,7 +139,7 @@ fn files_that_are_right_are_not_touched() {
     assert_eq!(
         left.len(),
         again.files.len(),
-        "nothing is left beside the files: {left:?}"
+        "the folder contains other files: {left:?}"
     );
 }
 

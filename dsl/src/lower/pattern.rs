@@ -193,8 +193,8 @@ impl<L: Matches> Matched<L> {
             Shape::Struct(_) => subject.clone(),
             Shape::Any => {
                 return language.report().fault(format!(
-                    "the form of the matched value is not known here, so `{name}` cannot be told; give its type where it is \
-                     assigned"
+                    "the type of the matched value is not known here, so `{name}` cannot be tested; declare the value's type \
+                     where it is assigned"
                 ));
             }
             other => {

@@ -70,12 +70,12 @@ impl Source {
             None => validate_text(&text, machine_type),
         };
         for finding in findings.errors().take(MOST) {
-            let mend = finding.suggestion.as_deref();
-            let mend = mend.map(|mend| format!("; {mend}")).unwrap_or_default();
+            let fix = finding.suggestion.as_deref();
+            let fix = fix.map(|fix| format!("; {fix}")).unwrap_or_default();
             errors.at(
                 file.span(),
                 format!(
-                    "{name}:{}:{}: {}{mend} ({})",
+                    "{name}:{}:{}: {}{fix} ({})",
                     finding.line, finding.column, finding.message, finding.rule
                 ),
             );

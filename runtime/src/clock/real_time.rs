@@ -172,10 +172,7 @@ mod tests {
     #[test]
     fn the_other_timers_ring_where_one_panics() {
         let clock = Clock::real();
-        let _armed = clock.arm_mark(
-            Timestamp::system(),
-            Box::new(|| panic!("a waker of its own")),
-        );
+        let _armed = clock.arm_mark(Timestamp::system(), Box::new(|| panic!("a separate waker")));
         let (sender, rang) = std::sync::mpsc::channel();
         let at = Timestamp::system() + Duration::from_millis(20);
         let _armed = clock.arm_mark(at, Box::new(move || sender.send(()).expect("a listener")));

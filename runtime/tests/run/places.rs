@@ -52,7 +52,10 @@ async fn panics_in_a_task(_number: u64) -> u64 {
 fn stops_when_told(context: &TaskContext, _number: u64) -> u64 {
     let begun = Instant::now();
     while !context.is_cancelled() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "nobody tells it");
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "the task is not cancelled"
+        );
         std::thread::sleep(Duration::from_millis(5));
     }
     let seen: &Seen = context.state().unwrap();

@@ -114,7 +114,7 @@ fn many_threads_write_at_once() {
 }
 
 #[tokio::test]
-#[ignore = "run by processes_are_merged, in processes of their own"]
+#[ignore = "run by processes_are_merged, in separate processes"]
 async fn a_measured_process() {
     run(None, json!([1])).await;
 }

@@ -199,7 +199,7 @@ pub(crate) const CALLS: &[Row] = &[
                 .end();
                 faults(&flow)
             },
-            "in state `Ask`: nobody gets the task token, so nobody can answer; make an argument of the token that the expression is given",
+            "in state `Ask`: this call does not send its task token, so it never completes; make an argument of the token that the expression is given",
         ),
     ),
     (

@@ -247,7 +247,7 @@ impl StateLowering<'_, '_> {
             let key = key.strip_suffix(".$").unwrap_or(key);
             if !fields.iter().any(|field| field.wire == key) {
                 self.report.fault(format!(
-                    "the batch's input has `{key}`, which `{}` has not",
+                    "the batch's input has `{key}`, which `{}` does not have",
                     input.name
                 ));
             }

@@ -131,7 +131,7 @@ pub(crate) async fn token<W: Workflow, T: Handler>(input: &impl Serialize) -> En
         }
     };
     tokio::select! {
-        () = somebody => panic!("nobody asks any more"),
+        () = somebody => panic!("the API caller ended first"),
         ended = execute(&engine, W::NAME, input) => ended,
     }
 }

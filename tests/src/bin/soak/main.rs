@@ -188,7 +188,7 @@ async fn soak(arguments: &Arguments) -> Result<(), Lost> {
         world.counts.ended.get(),
     );
     must(began == ended, || {
-        format!("{began} executions began or went on, and {ended} ended")
+        format!("{began} executions started or resumed, but {ended} ended")
     })?;
     growth.judge()
 }

@@ -82,7 +82,7 @@ impl Client {
         let output = output(&*self.end(&run).await?)?;
         self.judge(&answers, &told, &output).map_err(|wrong| {
             format!(
-                "{}: answers were told {told:?} and gave {output}: {wrong}",
+                "{}: the answers returned {told:?}, and the output is {output}: {wrong}",
                 run.id()
             )
         })?;
@@ -132,7 +132,7 @@ impl Client {
         }
         match taken {
             0 if is_timed_out || may_be_taken => Ok(()),
-            0 => Err("nobody gave that answer"),
+            0 => Err("no caller sent that answer"),
             1 => Ok(()),
             _ => Err("several answers were taken"),
         }
