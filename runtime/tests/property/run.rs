@@ -228,7 +228,7 @@ fn is_foreseen(definition: &Json, report: &ExecutionReport) -> Result<(), String
         return Ok(());
     }
     Err(format!(
-        "the exploration does not report `{error}` ({cause}): {uncaught:?}\n{definition}"
+        "the graph reports no uncaught `{error}` ({cause}): {uncaught:?}\n{definition}"
     ))
 }
 
