@@ -146,7 +146,10 @@ fn tell(reference: &Snapshot, test: &Snapshot) {
 fn lines(old: &Json, new: &Json) -> Vec<String> {
     let lines = Diff::of(old, new).lines();
     if lines.is_empty() {
-        return vec!["the order or the form differs; what is executed does not".to_owned()];
+        return vec![
+            "only the order or the form differs; the definition executes in the same way"
+                .to_owned(),
+        ];
     }
     lines
 }
@@ -199,7 +202,7 @@ mod tests {
         );
         assert_eq!(
             lines(&old, &old),
-            ["the order or the form differs; what is executed does not"]
+            ["only the order or the form differs; the definition executes in the same way"]
         );
     }
 

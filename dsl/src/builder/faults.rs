@@ -15,8 +15,8 @@ pub(super) fn find(scope: &Scope, of: &str, around: &[&Scope], faults: &mut Vec<
     for declared in declared.iter().filter(|declared| declared.definitions == 0) {
         faults.push(Fault::new(
             Some(&declared.name),
-            "it is declared and never defined; call `task`, `pass` or another of the builder's methods with its handle, or \
-             take the declaration away",
+            "it is declared and never defined; call `task`, `pass` or another method of the builder with its handle, or \
+             remove the declaration",
         )
         .at(Some(declared.place)));
     }

@@ -221,7 +221,7 @@ fn two_workflows_with_one_file_and_no_workflow_are_refused() {
     );
     assert_eq!(
         refused(both().workflow::<Refund>()),
-        "the workflow `Refund` is there twice; leave one out"
+        "the workflow `Refund` is listed twice; remove one of them"
     );
     assert_eq!(
         refused(Workflows::new()),

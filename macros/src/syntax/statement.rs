@@ -269,7 +269,7 @@ impl Draft {
         syn::Error::new(
             input.span(),
             format!(
-                "`{found}` is no statement of a {} state{hint}",
+                "`{found}` is not a statement of a {} state{hint}",
                 self.state.kind.word()
             ),
         )

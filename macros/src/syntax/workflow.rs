@@ -149,7 +149,7 @@ fn options(workflow: &mut Workflow, input: ParseStream, reader: &Reader) -> bool
             && !input.peek2(syn::Ident)
         {
             Err(input.error(format!(
-                "`{found}` is no option of a workflow; did you mean `{close}`?"
+                "`{found}` is not an option of a workflow; did you mean `{close}`?"
             )))
         } else {
             break;
@@ -194,7 +194,9 @@ fn option(workflow: &mut Workflow, word: &str, input: ParseStream, reader: &Read
         "deploy" => {
             let place = name(input, "a place: `lambda`, `lambda_arn` or `activity`")?;
             exists(&place, PLACES, reader, |found| {
-                format!("`{found}` is no place for a task: `lambda`, `lambda_arn` or `activity`")
+                format!(
+                    "`{found}` is not a place for a task: write `lambda`, `lambda_arn` or `activity`"
+                )
             });
             options.deploy = Some(place);
         }

@@ -119,7 +119,9 @@ impl Options {
                 if let Some(first) = &place {
                     return Err(Error::new(
                         option.span(),
-                        format!("a task lives in one place, and `{first}` says where already"),
+                        format!(
+                            "a task runs in one place, and `{first}` already sets it; remove one of the two"
+                        ),
                     ));
                 }
                 options.deploy = deploy;

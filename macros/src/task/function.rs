@@ -119,7 +119,7 @@ impl Task {
             )),
             (Some(token), Runs::Blocking) => errors.push(Error::new(
                 token.span(),
-                "a blocking task is a plain `fn`, because its thread awaits nothing: remove `async`, or write `#[task(spawn)]`",
+                "a blocking task is a plain `fn`, because its thread cannot await: remove `async`, or write `#[task(spawn)]`",
             )),
             (None, Runs::Blocking) | (Some(_), Runs::InPlace | Runs::Spawned) => {}
         }

@@ -103,7 +103,7 @@ impl RecordedHistory {
         let events = json.get("events").unwrap_or(json).as_array();
         let events = events.ok_or_else(|| {
             refused(
-                "this is no history: there is no list `events`, as GetExecutionHistory returns it",
+                "this is not a history: it has no list `events`, as in the response of GetExecutionHistory",
             )
         })?;
         // The spelling of the log, which no event of a history has.
@@ -242,7 +242,7 @@ impl Raw {
         };
         let (Some(id), Some(kind)) = (number("id"), event["type"].as_str()) else {
             return Err(RecordedHistoryError(format!(
-                "this is no event of a history, it has no `id` and `type`: {}",
+                "this is not an event of a history, because it has no `id` and `type`: {}",
                 super::difference::short(event)
             )));
         };

@@ -118,7 +118,7 @@ pub(crate) const CAUGHT: &[Row] = &[
                 flow.fail(&failed, "Failed", expr!(|reason: String| reason));
                 faults(&flow)
             },
-            "in state `Charge`: a catch of a JSONPath state hands on the error and nothing else; call `.query_language(QueryLanguage::Jsonata)` on this state",
+            "in state `Charge`: a catch of a JSONPath state passes on only the error; call `.query_language(QueryLanguage::Jsonata)` on this state",
         ),
     ),
     (

@@ -77,7 +77,7 @@ pub(crate) const OPTION: &[Row] = &[
         Rustc("it is a `QueryLanguage`"),
     ),
     (
-        "`..` is no query language: `JSONata` or `JSONPath`",
+        "`..` is not a query language: write `JSONata` or `JSONPath`",
         Rustc("it is a `QueryLanguage`"),
     ),
     (
@@ -121,15 +121,15 @@ pub(crate) const READER: &[Row] = &[
 
 pub(crate) const STATE: &[Row] = &[
     (
-        "`..` is no kind of state; did you mean `..`?",
+        "`..` is not a kind of state; did you mean `..`?",
         Rustc("a kind of state is a method"),
     ),
     (
         "; states are `task`, `pass`, `choice`, `wait`, `succeed`, `fail`, `parallel`, `map` and `include`",
-        PartOf("`..` is no kind of state.."),
+        PartOf("`..` is not a kind of state.."),
     ),
     (
-        "`..` is no kind of state..",
+        "`..` is not a kind of state..",
         Rustc("a kind of state is a method"),
     ),
     (
@@ -163,7 +163,7 @@ pub(crate) const STATEMENT: &[Row] = &[
         "state `..` has two transitions: it ends in exactly one `next State;` or `end value;`",
         Rustc("`.next(..)` and `.end()` take the state"),
     ),
-    ("`..` is no statement of a .. state..", Rustc(BY_TYPES)),
+    ("`..` is not a statement of a .. state..", Rustc(BY_TYPES)),
     (
         "`let result = some_task(input);`",
         PartOf(".. `..` does nothing: write .."),
@@ -256,7 +256,7 @@ pub(crate) const WORKFLOW: &[Row] = &[
         Rustc("`FlowBuilder` has one type of input"),
     ),
     (
-        "`..` is no option of a workflow; did you mean `..`?",
+        "`..` is not an option of a workflow; did you mean `..`?",
         Rustc("an option is a method"),
     ),
     (
@@ -274,7 +274,7 @@ pub(crate) const WORKFLOW: &[Row] = &[
         Rustc("it is a `Deploy`"),
     ),
     (
-        "`..` is no place for a task: `lambda`, `lambda_arn` or `activity`",
+        "`..` is not a place for a task: write `lambda`, `lambda_arn` or `activity`",
         Rustc("it is a `Deploy`"),
     ),
     ("`..` names lints: `..`", Rustc("a lint is a `Lint`")),

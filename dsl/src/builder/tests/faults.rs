@@ -41,8 +41,8 @@ fn all_faults_are_reported_at_once_with_their_states() {
         faults(&flow),
         [
             "in state `Twice`: it is defined twice; declare a state for each",
-            "in state `Never`: it is declared and never defined; call `task`, `pass` or another of the builder's methods with \
-             its handle, or take the declaration away",
+            "in state `Never`: it is declared and never defined; call `task`, `pass` or another method of the builder with its \
+             handle, or remove the declaration",
             "in state `Island`: no transition leads to it; add one, or remove the state",
         ]
     );

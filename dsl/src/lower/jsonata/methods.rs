@@ -46,8 +46,8 @@ impl Lowering<'_, '_> {
             ("contains", [wanted]) => return self.contains(this, wanted),
             ("get", [_]) if matches!(shape, Shape::Any) => {
                 return self.refuse_code(
-                    "`.get(..)` tells a value that is `null` and one that is not there apart, and JSON's `null` is both; \
-                     write `value[..]`, which is `null` where nothing is there",
+                    "`.get(..)` distinguishes a `null` value from an absent one, but in JSON both are `null`; write \
+                     `value[..]`, which is `null` in both cases",
                 );
             }
             ("flat_map" | "filter_map", [_]) if shape.is_list() => {

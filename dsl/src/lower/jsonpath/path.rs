@@ -313,7 +313,7 @@ impl<'e, 'r> Paths<'e, 'r> {
         }
         if let Shape::Any = base.shape.plain() {
             return self.refuse_leaf(format!(
-                "a part of a value of unknown form is `null` where it is not there, and JSONPath fails; {WAY_OUT}"
+                "an absent part of a value of unknown type must be `null`, but JSONPath fails on it; {WAY_OUT}"
             ));
         }
         if let Shape::Map(map) = base.shape.plain() {
