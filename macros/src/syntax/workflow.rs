@@ -229,7 +229,7 @@ fn lints(keyword: &Ident, input: ParseStream, reader: &Reader) -> Result<Vec<Ide
     for lint in &lints {
         exists(lint, LINTS, reader, |found| {
             format!(
-                "there is no lint `{found}`: there are `{}`",
+                "unknown lint `{found}`; the lints are `{}`",
                 LINTS.join("`, `")
             )
         });

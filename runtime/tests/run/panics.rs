@@ -88,7 +88,7 @@ struct PanicsInDrop;
 
 impl Drop for PanicsInDrop {
     fn drop(&mut self) {
-        panic!("the connection could not be given back");
+        panic!("the connection was not released");
     }
 }
 

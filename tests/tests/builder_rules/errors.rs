@@ -94,7 +94,7 @@ pub(crate) const RETRY: &[Row] = &[
 pub(crate) const CAUGHT: &[Row] = &[
     (
         "a `catch` binds fields or, with `as`, the whole error; not both",
-        Rustc("`errors!` with fields hands on the fields, without them the whole error"),
+        Rustc("`errors!` with fields passes on the fields, without them the whole error"),
     ),
     (
         "this error does not bind `..`, and the others of its `catch` do: give it a `catch` of its own",

@@ -8,7 +8,7 @@ use stepwright::{every, expr};
 
 pub(crate) const BINDING: &[Row] = &[(
     "a workflow variable needs no `mut`: assign it again with another `let`",
-    Never("a variable's handle is no place in Rust's memory"),
+    Never("a variable's handle is not a Rust variable"),
 )];
 
 const IN_ONE_CALL: &str =
@@ -116,7 +116,10 @@ pub(crate) const READER: &[Row] = &[
         "; `..` is a keyword of Rust",
         Never("names of states and variables are texts"),
     ),
-    ("nothing to skip", Never("it is about the parser itself")),
+    (
+        "nothing to skip",
+        Never("the message is about the parser itself"),
+    ),
 ];
 
 pub(crate) const STATE: &[Row] = &[
@@ -148,7 +151,7 @@ const ONE_CALL: &str =
 pub(crate) const STATEMENT: &[Row] = &[
     (
         "the first `let` of a task makes its call: compute this value after the call, or in a `pass` state before this one",
-        Never("`.assign(..)` is computed behind the call"),
+        Never("`.assign(..)` is evaluated after the call"),
     ),
     (
         ".. `..` has more than one ..: make a state of each",
@@ -190,7 +193,7 @@ pub(crate) const STATEMENT: &[Row] = &[
     ),
     (
         "`..` ends the workflow and has no transition; write only its value: `succeed .. { value }`",
-        Rustc("`succeed` and `fail` give nothing that a transition can be called on"),
+        Rustc("`succeed` and `fail` return nothing with a transition method"),
     ),
     (
         "`..` leaves the fragment and has no transition: the `include` sets the target of each exit",
@@ -198,18 +201,18 @@ pub(crate) const STATEMENT: &[Row] = &[
     ),
     (
         "`..` ends the workflow and has no transition",
-        Rustc("`succeed` and `fail` give nothing that a transition can be called on"),
+        Rustc("`succeed` and `fail` return nothing with a transition method"),
     ),
 ];
 
 pub(crate) const TARGET: &[Row] = &[
     (
         "this edge has no target, because of the error above",
-        Rustc("a way is made of a handle"),
+        Rustc("an edge is made from a handle"),
     ),
     (
         "this edge goes nowhere: end it with `next State;`",
-        Rustc("a way is made of a handle"),
+        Rustc("an edge is made from a handle"),
     ),
 ];
 
@@ -218,7 +221,7 @@ const ONCE: &str = "a task state makes its call exactly once, and .. may run zer
 pub(crate) const TASK: &[Row] = &[
     (
         "a call without a `let` has no result to compute with: give it a name, `let value = ..;`",
-        Never("what a state gives is handed on without a name"),
+        Never("a state's result is passed on without a name"),
     ),
     (
         "a task state makes one call, and this is the second: make a state of each",
@@ -265,9 +268,7 @@ pub(crate) const WORKFLOW: &[Row] = &[
     ),
     (
         "`..` is given twice in this ..",
-        Never(
-            "a setting that is called for again replaces the one before, as everywhere in Rust's builders",
-        ),
+        Never("a repeated setting replaces the earlier one, as in other Rust builders"),
     ),
     (
         "a place: `lambda`, `lambda_arn` or `activity`",
@@ -279,7 +280,7 @@ pub(crate) const WORKFLOW: &[Row] = &[
     ),
     ("`..` names lints: `..`", Rustc("a lint is a `Lint`")),
     (
-        "there is no lint `..`: there are `..`",
+        "unknown lint `..`; the lints are `..`",
         Rustc("a lint is a `Lint`"),
     ),
 ];

@@ -136,6 +136,6 @@ fn the_page_shows_the_rows() {
     }
     assert!(
         shown == made,
-        "docs/expressions.md is not what the rows become: run this test with EXPRESSIONS=overwrite and read the difference"
+        "docs/expressions.md differs from the rows: run this test with EXPRESSIONS=overwrite and review the difference"
     );
 }

@@ -72,7 +72,7 @@ impl Lowering<'_, '_> {
                 || matches!(shape, Shape::Struct(_))
             {
                 return self.refuse_code(format!(
-                    "{} is no number to JSONata, so a workflow cannot compute with it; call a task",
+                    "{} is not a number in JSONata, so a workflow cannot compute with it; call a task",
                     shape.describe()
                 ));
             }
@@ -226,7 +226,7 @@ fn differs(shape: &Shape, depth: usize) -> Option<String> {
             written.name
         )),
         Shape::Custom(form) => Some(format!(
-            "`#[serde({})]` may write two values that are equal as JSON that is not, or the other way round",
+            "`#[serde({})]` may write equal values as different JSON, or different values as equal JSON",
             form.attribute
         )),
         option if option.hides_none() => Some(HIDDEN_NONE.to_owned()),

@@ -65,8 +65,8 @@ impl<'e, 'r> Paths<'e, 'r> {
             ),
             Tree::Optional(value) => {
                 self.report.fault(format!(
-                    "serde leaves a member out that is `None`, and a payload template cannot; {WAY_OUT}, or write `Some(..)` \
-                     where there is a value"
+                    "serde omits a member that is `None`, but a payload template cannot; {WAY_OUT}, or write `Some(..)` \
+                     if there is always a value"
                 ));
                 *value
             }
@@ -128,7 +128,7 @@ impl<'e, 'r> Paths<'e, 'r> {
             Node::ErrorOutput if self.env.error.is_some() => Leaf::path("$", ErrorOutput::shape()),
             Node::ErrorOutput => self.refuse_leaf(NO_ERROR),
             Node::ErrorField(name, _) => self.refuse_leaf(format!(
-                "JSONPath cannot take the field `{name}` out of an error's cause; {WAY_OUT}, or bind the whole error with \
+                "JSONPath cannot read the field `{name}` of an error's cause; {WAY_OUT}, or bind the whole error with \
                  `catch .. as error`"
             )),
             Node::Local(name) => {

@@ -220,7 +220,7 @@ impl<'a> StateLowering<'_, 'a> {
         for error in errors {
             if !crate::lower::text::is_safe(error) {
                 self.report.fault(format!(
-                    "the error name `{error}` would be read by a template engine"
+                    "the error name `{error}` must not hold `${{`, `%{{`, `{{%` or `%}}`"
                 ));
             }
         }

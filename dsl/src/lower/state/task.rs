@@ -104,7 +104,7 @@ impl StateLowering<'_, '_> {
                 resource += Pattern::WaitForTaskToken.suffix();
             } else {
                 self.report.fault(format!(
-                    "`{}` cannot wait for a task token where it lives: only integrations such as `lambda:invoke` can; make it \
+                    "`{}` is deployed at a place that cannot wait for a task token: only integrations such as `lambda:invoke` can; make it \
                      a plain `#[task]`{}",
                     task.function,
                     if deploy == Deploy::Activity {

@@ -127,7 +127,7 @@ pub(crate) async fn token<W: Workflow, T: Handler>(input: &impl Serialize) -> En
                 Ok(output) => sender.send_task_success(&token, &output).await,
                 Err(error) => sender.send_task_failure(&token, error).await,
             };
-            sent.expect("the answer is taken");
+            sent.expect("the answer is accepted");
         }
     };
     tokio::select! {

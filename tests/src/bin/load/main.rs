@@ -179,7 +179,7 @@ async fn ends(client: &mut Client, execution: &Json) -> Result<(), String> {
         match described["status"].as_str() {
             Some("SUCCEEDED") => return Ok(()),
             Some("RUNNING") => tokio::time::sleep(Duration::from_millis(5)).await,
-            _ => return Err(format!("an execution came to {described}")),
+            _ => return Err(format!("an execution ended with {described}")),
         }
     }
 }
