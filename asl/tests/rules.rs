@@ -93,10 +93,10 @@ fn messages_read_well() {
 
 #[test]
 fn the_page_about_the_rules_is_that_of_the_rules() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/rules.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/rules.md");
     let page = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         page == stepwright_asl::validate::rules_page(),
-        "docs/rules.md is out of date; write it with `cargo run -p stepwright-asl --example rules_page > docs/rules.md`"
+        "docs/reference/rules.md is out of date; write it with `cargo run -p stepwright-asl --example rules_page > docs/reference/rules.md`"
     );
 }

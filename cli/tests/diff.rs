@@ -134,11 +134,11 @@ fn the_page_on_differences_shows_what_is_printed() {
         );
     let ran = diff(&["checkout.asl.json", "-"], &next);
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
-    let page = examples().join("../../docs/diff.md");
+    let page = examples().join("../../docs/guides/diff.md");
     let page = std::fs::read_to_string(page).unwrap();
     assert!(
         page.contains(&format!("```text\n{}```\n", ran.stdout)),
-        "docs/diff.md shows something else than\n{}",
+        "docs/guides/diff.md shows something else than\n{}",
         ran.stdout
     );
 }

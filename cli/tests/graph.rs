@@ -238,11 +238,11 @@ fn the_page_on_diagrams_shows_what_is_drawn() {
     let history = history();
     for (shown, arguments) in [
         (
-            "diagrams/checkout.svg",
+            "images/checkout.svg",
             vec!["checkout.asl.json", "--format", "svg"],
         ),
         (
-            "diagrams/declined.svg",
+            "images/declined.svg",
             vec![
                 "checkout.asl.json",
                 "--format",
@@ -263,7 +263,7 @@ fn the_page_on_diagrams_shows_what_is_drawn() {
         graph(&["checkout.asl.json"], "").stdout
     );
     assert!(
-        read("diagrams.md").contains(&mermaid),
-        "docs/diagrams.md shows another flowchart than\n{mermaid}"
+        read("guides/diagrams.md").contains(&mermaid),
+        "docs/guides/diagrams.md shows another flowchart than\n{mermaid}"
     );
 }

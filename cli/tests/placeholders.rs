@@ -528,7 +528,7 @@ fn blocks<'p>(page: &'p str, language: &str) -> Vec<&'p str> {
 fn the_templates_of_the_page_give_what_their_definition_needs() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
-    let page = read("docs/deploy.md");
+    let page = read("docs/guides/deploy.md");
     let checkout = read("examples/build_script/orders/asl/checkout.asl.json");
     let [sam, cloudformation] = blocks(&page, "yaml")[..] else {
         panic!("the page has a template of SAM and one of CloudFormation");

@@ -411,9 +411,10 @@ fn what_describe_state_machine_prints_is_checked() {
 fn rules_are_explained() {
     let ran = stepwright(&["explain", "SW142"], "");
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    let page =
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/rules.md"))
-            .unwrap();
+    let page = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/rules.md"),
+    )
+    .unwrap();
     assert!(
         page.contains(&ran.stdout) && ran.stdout.starts_with("## SW142\n"),
         "{}",

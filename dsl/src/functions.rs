@@ -2,7 +2,7 @@
 //! library does not have.
 //!
 //! Each is an ordinary Rust function, and in a workflow the JSONata (or the intrinsic function) with the same meaning.
-//! `docs/expressions.md` shows all of them.
+//! `docs/reference/expressions.md` shows all of them.
 //!
 //! ```
 //! use stepwright::functions;

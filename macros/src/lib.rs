@@ -88,7 +88,7 @@ pub fn expr(input: TokenStream) -> TokenStream {
 
 /// Declares a workflow.
 ///
-/// It contains the states, their transitions and their expressions; `docs/language.md` describes the whole language.
+/// It contains the states, their transitions and their expressions; `docs/reference/language.md` describes the whole language.
 ///
 /// ```ignore
 /// workflow! {

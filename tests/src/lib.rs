@@ -11,25 +11,25 @@ mod readme {}
 
 /// The builder's page compiles and runs.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/builder.md")]
+#[doc = include_str!("../../docs/reference/builder.md")]
 mod builder {}
 
 /// The page on diagrams compiles and runs.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/diagrams.md")]
+#[doc = include_str!("../../docs/guides/diagrams.md")]
 mod diagrams {}
 
 /// The page on differences compiles and runs.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/diff.md")]
+#[doc = include_str!("../../docs/guides/diff.md")]
 mod diff {}
 
 /// The page on services compiles and runs.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/services.md")]
+#[doc = include_str!("../../docs/reference/services.md")]
 mod services {}
 
 /// The page on the engine compiles and runs.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/engine.md")]
+#[doc = include_str!("../../docs/reference/engine.md")]
 mod engine {}

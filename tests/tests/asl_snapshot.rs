@@ -1,4 +1,4 @@
-//! The test of docs/snapshots.md.
+//! The test of docs/guides/snapshots.md.
 
 use stepwright_examples::order_processing::OrderProcessing;
 

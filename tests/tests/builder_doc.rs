@@ -1,4 +1,4 @@
-//! This file contains every call in `docs/builder.md`, and compares it with the ASL that the page shows below the call.
+//! This file contains every call in `docs/reference/builder.md`, and compares it with the ASL that the page shows below the call.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -432,7 +432,7 @@ fn squeezed(code: &str) -> String {
 
 #[test]
 fn each_block_of_the_page_is_compiled() {
-    let page = include_str!("../../docs/builder.md");
+    let page = include_str!("../../docs/reference/builder.md");
     let own = squeezed(include_str!("builder_doc.rs"));
     let mut count = 0;
     for block in page.split("\n```rust").skip(1) {
@@ -454,7 +454,7 @@ fn each_block_of_the_page_is_compiled() {
 
 #[test]
 fn the_page_shows_what_the_calls_become() {
-    let page = include_str!("../../docs/builder.md");
+    let page = include_str!("../../docs/reference/builder.md");
     let own = squeezed(include_str!("builder_doc.rs"));
     let made = [
         ("task", task_()),

@@ -1,6 +1,6 @@
 //! Compares each rule of `workflow!` with the typed builder's fault for the same mistake.
 //!
-//! The rules are the messages of `macros/src/check` and `macros/src/syntax`, as listed in `docs/errors.md`. A new message needs
+//! The rules are the messages of `macros/src/check` and `macros/src/syntax`, as listed in `docs/reference/errors.md`. A new message needs
 //! a row here: the mistake in the builder and its fault, or why the builder cannot make it.
 
 #![allow(unreachable_pub, reason = "one test of several files")]
@@ -104,7 +104,7 @@ fn is_of_tokens(message: &str) -> bool {
 
 /// The messages of the macro's rules, by file.
 fn messages() -> BTreeMap<String, Vec<String>> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/errors.md");
     let page = std::fs::read_to_string(path).expect("the page");
     let mut files = BTreeMap::new();
     for part in page.split("<!-- messages of ").skip(1) {

@@ -1,4 +1,4 @@
-//! A state that runs another workflow catches errors of that workflow. docs/language.md shows the state of the workflow `All`.
+//! A state that runs another workflow catches errors of that workflow. docs/reference/language.md shows the state of the workflow `All`.
 
 use insta::assert_snapshot;
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! `docs/errors.md` has every message of the macros and of definitions that are built, with its cause and how to fix it.
+//! `docs/reference/errors.md` has every message of the macros and of definitions that are built, with its cause and how to fix it.
 //!
 //! `ERRORS=overwrite cargo test -p stepwright-tests --test error_index` regenerates the lists of messages; the text about
 //! them is written manually.
@@ -165,7 +165,7 @@ fn messages() -> BTreeMap<String, Vec<String>> {
 fn the_index_has_every_message() {
     let all = messages();
     assert!(all.len() > 50, "the sources were not read");
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/errors.md");
     let page = std::fs::read_to_string(path).expect("the page");
     let mut parts = page.split(BEGIN);
     let mut made = parts.next().unwrap_or_default().to_owned();
@@ -207,14 +207,15 @@ fn the_index_has_every_message() {
     }
     assert!(
         made == page,
-        "docs/errors.md differs from the messages of the sources: run this test with ERRORS=overwrite and review the difference"
+        "docs/reference/errors.md differs from the messages of the sources: run this test with ERRORS=overwrite and review the difference"
     );
 }
 
 #[test]
 fn the_table_of_checks_names_mistakes_that_are_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = std::fs::read_to_string(root.join("../docs/language.md")).expect("the page");
+    let page =
+        std::fs::read_to_string(root.join("../docs/reference/language.md")).expect("the page");
     let table = page.split("### What is checked while it compiles").nth(1);
     let rows = table
         .expect("the table")

@@ -260,7 +260,7 @@ async fn a_fragment_keeps_its_query_language_and_runs_again() {
     assert_eq!(given, "ann 2, then 202");
 }
 
-/// The fragments of `docs/language.md`.
+/// The fragments of `docs/reference/language.md`.
 mod page {
     use super::*;
 
@@ -318,7 +318,7 @@ mod page {
 #[test]
 fn the_page_shows_what_is_compiled_here_and_what_becomes_of_it() {
     let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let page = include_str!("../../docs/language.md");
+    let page = include_str!("../../docs/reference/language.md");
     let section = page.split("\n## fragments\n").nth(1).expect("the section");
     let mut blocks = section.split("```");
     let code = blocks

@@ -1,4 +1,4 @@
-//! The single states of docs/language.md, in workflows around them: this file contains the page's blocks verbatim.
+//! The single states of docs/reference/language.md, in workflows around them: this file contains the page's blocks verbatim.
 
 #![allow(
     dead_code,

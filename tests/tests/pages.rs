@@ -14,11 +14,17 @@ fn read(path: &Path) -> String {
 /// The pages, by their paths from the root.
 fn pages() -> Vec<(String, String)> {
     let mut pages = vec![("README.md".to_owned(), read(&root().join("README.md")))];
-    for entry in std::fs::read_dir(root().join("docs")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "md") {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            pages.push((format!("docs/{name}"), read(&path)));
+    let mut folders = vec!["docs".to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(root().join(&folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy();
+            let name = format!("{folder}/{name}");
+            if path.is_dir() {
+                folders.push(name);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                pages.push((name, read(&path)));
+            }
         }
     }
     pages.sort();

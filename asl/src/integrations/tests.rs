@@ -5,10 +5,7 @@ use proptest::prelude::*;
 
 #[test]
 fn tables_are_ordered_and_read_whole() {
-    assert_eq!(
-        services().len(),
-        include_str!("services.txt").lines().count()
-    );
+    assert_eq!(services().len(), rows(include_str!("services.csv")).count());
     assert_eq!(
         optimized().len(),
         include_str!("optimized.jsonl").lines().count()

@@ -24,7 +24,7 @@ pub(super) fn allow(call: &Call<'_>, service: &Service, action: &str, grants: &m
     let actions = match special(call, service.name(), &name) {
         Some(actions) => actions,
         None => match operation(service.name(), &name) {
-            Some(Operation::Needs(actions)) => actions.split(',').map(str::to_owned).collect(),
+            Some(Operation::Needs(actions)) => actions.split(' ').map(str::to_owned).collect(),
             Some(Operation::Missing) => {
                 let message = format!(
                     "IAM has no action `{prefix}:{name}`, and which it asks for instead is not known; add it by hand"

@@ -23,7 +23,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     ),
 ];
 
-/// Returns the page about all rules, in Markdown: `docs/rules.md` of the project.
+/// Returns the page about all rules, in Markdown: `docs/reference/rules.md` of the project.
 pub fn rules_page() -> String {
     let mut page = String::from(HEAD);
     for rule in RULES {
@@ -83,7 +83,7 @@ pub fn explain(id: &str) -> Result<String, RuleIdError> {
 const HEAD: &str = "\
 # Rules of the validator
 
-This page is written by `cargo run -p stepwright-asl --example rules_page > docs/rules.md` from the rules themselves.
+This page is written by `cargo run -p stepwright-asl --example rules_page > docs/reference/rules.md` from the rules themselves.
 
 `stepwright validate` and `stepwright_asl::validate::validate` check a definition by every rule in one pass. An error means that AWS refuses the definition; a warning
 means that AWS takes it and that it does perhaps not do what was meant. `--deny ID` counts a rule's warnings as errors, `--allow ID` silences them; errors cannot be silenced.

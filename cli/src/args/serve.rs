@@ -26,7 +26,7 @@ Mocks come first, then --task, then --lambda-endpoint. A command gets the task's
 answers the same over POST. A task with .waitForTaskToken waits on until a client answers its token; activities need nothing but their workers.
 
 Clients may use any credentials, unless --auth says which. StartSyncExecution and TestState are called at the host `sync-127.0.0.1` by most clients, which is nowhere: tell them not to put a prefix
-before the host, as docs/serve.md says.
+before the host, as docs/guides/serve.md says.
 STEPWRIGHT_LOG=off|error|warn|info|debug|trace sets what the log on standard error has: warnings and errors unless it is set.
 Exit status: 0 ended by Ctrl-C or SIGTERM; 1 it cannot listen at the address; 2 wrong usage.";
 

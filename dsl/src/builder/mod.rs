@@ -5,7 +5,7 @@
 //! [`expr!`](macro@crate::expr)s, checked by rustc on the real types.
 //!
 //! Values are passed as ASL state input and output: a handle has the input type of its state, and the output of a state is the
-//! input of the next one. `docs/builder.md` shows the ASL of each call.
+//! input of the next one. `docs/reference/builder.md` shows the ASL of each call.
 //!
 //! ```
 //! use stepwright::builder::{FlowBuilder, Retry, States};

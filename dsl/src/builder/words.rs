@@ -111,7 +111,7 @@ mod tests {
 
     /// The messages of the lowering, as the index of messages has them.
     fn messages() -> Vec<String> {
-        let page = include_str!("../../../docs/errors.md");
+        let page = include_str!("../../../docs/reference/errors.md");
         let parts = page.split("<!-- messages of ").skip(1);
         let of_lowering = parts.filter(|part| {
             ["dsl/src/lower/", "dsl/src/expr/"]

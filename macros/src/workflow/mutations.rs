@@ -133,7 +133,7 @@ fn workflows() -> Vec<(String, TokenStream)> {
                 .map(|one| (path.display().to_string(), one)),
         );
     }
-    let page = std::fs::read_to_string(root.join("docs/language.md")).unwrap_or_default();
+    let page = std::fs::read_to_string(root.join("docs/reference/language.md")).unwrap_or_default();
     for (index, block) in page.split("```rust,ignore\n").skip(1).enumerate() {
         let Some(tokens) = block
             .split("```")

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 /// Every form of the language, from the compile tests.
 const FORMS: &str = include_str!("../../../tests/compile_fail/tests/pass/every_form.rs");
-const LANGUAGE: &str = include_str!("../../../docs/language.md");
+const LANGUAGE: &str = include_str!("../../../docs/reference/language.md");
 
 /// The bodies of the `workflow!` calls in a Rust file.
 fn workflows(source: &str) -> Vec<&str> {

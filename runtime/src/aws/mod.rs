@@ -48,7 +48,7 @@
 //! # }
 //! ```
 //!
-//! `docs/errors-on-the-wire.md` of the project describes how errors are encoded.
+//! `docs/reference/errors-on-the-wire.md` of the project describes how errors are encoded.
 //!
 //! # The client
 //!

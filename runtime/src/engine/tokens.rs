@@ -1,7 +1,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use sha2::{Digest as _, Sha256};
+use hmac_sha256::Hash as Sha256;
 use smol_str::SmolStr;
 
 use super::error::TokenError;
@@ -30,7 +30,7 @@ struct Digest([u8; 32]);
 
 impl Digest {
     fn of(token: &str) -> Self {
-        Self(Sha256::digest(token).into())
+        Self(Sha256::hash(token.as_bytes()))
     }
 }
 

@@ -58,7 +58,7 @@
 //!   binds. Without this, errors of Rust functions arrive as `alloc::boxed::Box<dyn core::error::Error ...>`, and no Retry or Catch matches them.
 //! - A panic is `Stepwright.TaskPanicked`, and the function accepts the next event.
 //!
-//! `docs/errors-on-the-wire.md` of the project describes the format completely.
+//! `docs/reference/errors-on-the-wire.md` of the project describes the format completely.
 //!
 //! # Inside of a task
 //!

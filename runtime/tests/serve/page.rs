@@ -1,4 +1,4 @@
-//! docs/serve.md: the server in a program of yours.
+//! docs/guides/serve.md: the server in a program of yours.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The examples of docs/testing.md: this file contains each block of Rust of that page, word for word except for the indentation.
+//! The examples of docs/guides/testing.md: this file contains each block of Rust of that page, word for word except for the indentation.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -309,7 +309,7 @@ fn the_page_shows_what_is_tested_here() {
         lines.map(|line| format!("{line}\n")).collect()
     };
     let source = lines(include_str!("docs.rs"));
-    let page = include_str!("../../../docs/testing.md");
+    let page = include_str!("../../../docs/guides/testing.md");
     let blocks: Vec<&str> = page.split("```rust\n").skip(1).collect();
     assert_eq!(blocks.len(), 12);
     for block in blocks {

@@ -1,4 +1,4 @@
-//! The types and tasks of the workflows in `docs/language.md`.
+//! The types and tasks of the workflows in `docs/reference/language.md`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Each workflow of `examples/` and of `docs/language.md` has a twin here, except those of separate workspaces: no test of
+//! Each workflow of `examples/` and of `docs/reference/language.md` has a twin here, except those of separate workspaces: no test of
 //! this workspace can depend on them.
 
 use std::path::{Path, PathBuf};
@@ -90,7 +90,7 @@ fn each_workflow_of_the_examples_has_a_twin() {
 
 #[test]
 fn each_workflow_of_the_language_page_has_a_twin() {
-    let page = include_str!("../../../docs/language.md");
+    let page = include_str!("../../../docs/reference/language.md");
     let twins = twins();
     let texts: Vec<String> = twins.iter().map(|twin| squeezed(twin)).collect();
     let mut count = 0;

@@ -1,5 +1,5 @@
 //! Every row of the expression table produces equal JSON as Rust and as its JSONata and JSONPath, for many
-//! inputs; and `docs/expressions.md` shows these rows.
+//! inputs; and `docs/reference/expressions.md` shows these rows.
 //!
 //! `EXPRESSIONS=overwrite cargo test -p stepwright-tests --test expression_table` regenerates the page's tables.
 

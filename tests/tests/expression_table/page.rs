@@ -1,4 +1,4 @@
-//! `docs/expressions.md` shows the rows, and documents their differences.
+//! `docs/reference/expressions.md` shows the rows, and documents their differences.
 
 use super::rows::rows;
 use super::{built, text};
@@ -126,7 +126,10 @@ fn code(text: &str) -> String {
 
 #[test]
 fn the_page_shows_the_rows() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/expressions.md");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../docs/reference/expressions.md"
+    );
     let page = std::fs::read_to_string(path).expect("the page");
     let (head, shown) = page.split_once(BEGIN).expect("the place of the tables");
     let made = tables();
@@ -136,6 +139,6 @@ fn the_page_shows_the_rows() {
     }
     assert!(
         shown == made,
-        "docs/expressions.md differs from the rows: run this test with EXPRESSIONS=overwrite and review the difference"
+        "docs/reference/expressions.md differs from the rows: run this test with EXPRESSIONS=overwrite and review the difference"
     );
 }

@@ -1,4 +1,4 @@
-//! The test that docs/import.md shows.
+//! The test that docs/guides/import.md shows.
 
 use crate::order_processing;
 

@@ -126,7 +126,7 @@ pub async fn verdict(row: &Row, inputs: &[Input], mut line: impl FnMut(Value)) -
     }
 }
 
-/// Whether Rust panics at an index past the end, which is `null` in JSONPath: docs/expressions.md documents it.
+/// Whether Rust panics at an index past the end, which is `null` in JSONPath: docs/reference/expressions.md documents it.
 fn is_index_of_jsonpath(panic: &str, definition: &Value) -> bool {
     let is_jsonpath = definition["States"].as_object().is_some_and(|states| {
         let mut languages = states.values().map(|state| state["QueryLanguage"].as_str());

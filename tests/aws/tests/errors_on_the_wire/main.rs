@@ -1,4 +1,4 @@
-//! docs/errors-on-the-wire.md: the page's statements about errors, for each transport.
+//! docs/reference/errors-on-the-wire.md: the page's statements about errors, for each transport.
 
 mod languages;
 mod page;

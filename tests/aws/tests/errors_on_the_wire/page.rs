@@ -1,4 +1,4 @@
-//! The code of docs/errors-on-the-wire.md, and the page itself.
+//! The code of docs/reference/errors-on-the-wire.md, and the page itself.
 
 #![allow(unreachable_pub, reason = "as the page has it")]
 
@@ -10,7 +10,7 @@ use stepwright::{Payload, TaskError, task, workflow};
 pub(crate) fn page() -> String {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../../docs/errors-on-the-wire.md"
+        "/../../docs/reference/errors-on-the-wire.md"
     );
     std::fs::read_to_string(path).expect("the page")
 }

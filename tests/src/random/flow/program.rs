@@ -8,7 +8,7 @@ use super::super::rules::Rule;
 use super::scope::{Around, Flow, PATH_VALUES, Wanted};
 
 /// Rules that only `random_expressions` uses: the macro rejects `<` on texts, and the text of a negative zero differs from Rust's, as
-/// documented in docs/expressions.md.
+/// documented in docs/reference/expressions.md.
 const NOT_HERE: &[&str] = &["less text", "format float", "format precision"];
 
 /// Names of the input.
