@@ -75,7 +75,7 @@ mod tasks {
             succeed Done { checked }
             fail Bad;
             fail Reject { "OrderRejected", reason }
-            fail Expired { "ReviewExpired", "nobody decided within three days" }
+            fail Expired { "ReviewExpired", "no decision within three days" }
         }
 
         pub workflow Telling(order: Order) {

@@ -163,8 +163,8 @@ fn every_block_of_rust_is_compiled() {
             let code = squeezed(&block.code);
             if !is_compiled && !twins.iter().any(|twin| twin.contains(&code)) {
                 wrong.push(format!(
-                    "{name}:{}: nothing compiles this block: take `ignore` from it in a page that tests/src/lib.rs includes, or \
-                     put it into a test whose first line names the page:\n{}",
+                    "{name}:{}: nothing compiles this block: remove its `ignore` if tests/src/lib.rs includes the page, or copy \
+                     it into a test whose first line names the page:\n{}",
                     block.line, block.code
                 ));
             }

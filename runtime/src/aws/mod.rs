@@ -39,7 +39,7 @@
 //!
 //! ```no_run
 //! # #[derive(Debug, thiserror::Error, stepwright::TaskError)]
-//! # enum ReviewError { #[error("nobody is there")] NobodyThere }
+//! # enum ReviewError { #[error("no reviewer is available")] NobodyThere }
 //! # use stepwright_runtime::aws::{CallbackError, CallbackSender, aws_sdk_sfn};
 //! # async fn answer(client: aws_sdk_sfn::Client, token: &str, approved: Option<bool>) -> Result<(), CallbackError> {
 //! let sender = CallbackSender::new(&client);

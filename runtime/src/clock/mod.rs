@@ -249,9 +249,9 @@ impl Clock {
         }
     }
 
-    /// Like [`Clock::leave`], for a caller that can continue in place. If the next timer is the only one of its moment and belongs to `whom`,
-    /// it is returned instead of fired, and `whom` counts as runnable again. Nothing else is runnable then, so the order of timers is preserved.
-    pub(crate) fn leave_or_ring(&self, whom: &dyn Rings) -> Option<Rang> {
+    /// Like [`Clock::leave`], for a caller that can continue in place. If the next timer is the only one of its moment and belongs to `sink`,
+    /// it is returned instead of fired, and `sink` counts as runnable again. Nothing else is runnable then, so the order of timers is preserved.
+    pub(crate) fn leave_or_ring(&self, sink: &dyn Rings) -> Option<Rang> {
         if !self.shared.is_virtual {
             return None;
         }
@@ -259,7 +259,7 @@ impl Clock {
         state.busy = state.busy.saturating_sub(1);
         let mut due = self.jump(&mut state)?;
         if let [Target::Ring(ring)] = &due[..]
-            && let Some(rang) = ring.of(whom)
+            && let Some(rang) = ring.of(sink)
         {
             due.clear();
             state.room = due;

@@ -251,7 +251,7 @@ impl Looked {
                     execution = %told.execution,
                     state = %told.state,
                     millis,
-                    "the handler has blocked a thread so long, and goes on"
+                    "the handler no longer blocks the thread; `millis` is how long it did"
                 );
             }
         }
@@ -294,7 +294,7 @@ impl Watcher {
             .spawn(|| self.watch());
         if let Err(error) = started {
             self.is_awake.store(false, Ordering::Release);
-            tracing::debug!(%error, "handlers that block a thread are not told of");
+            tracing::debug!(%error, "handlers that block a thread are not reported");
         }
     }
 

@@ -24,7 +24,7 @@ pub struct DoneOutput {
 }
 
 workflow! {
-    /// Charges an order and tells the customer. JSONPath; its tasks are answered by MockConfigFile.json beside it.
+    /// Charges an order and notifies the customer. JSONPath; MockConfigFile.json contains mocks of its tasks.
     pub workflow Checkout(input: Value) {
         query_language JSONPath;
 

@@ -40,7 +40,7 @@ pub struct OneOutput {
 }
 
 workflow! {
-    /// Everything that `stepwright import` has to say in a way of its own.
+    /// Everything that `stepwright import` writes in a special form.
     /// On two lines.
     pub workflow Odds(input: Value) {
         query_language JSONPath;
@@ -138,7 +138,7 @@ workflow! {
                         QueueUrl: placeholder!("QueueUrl"),
                         MessageBody: {
                             list: [1, 2.5, Value::Null, { deep: { deeper: path!("$.x") } }],
-                            text: "a long text that makes this line too long to stand on one line of the source, so that it is broken"
+                            text: "a long text that makes this line too long to fit into one line of the source, so that it is broken"
                         }
                     };
                     end;

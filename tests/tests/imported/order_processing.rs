@@ -160,7 +160,7 @@ workflow! {
 
         fail Reject { "OrderRejected", jsonata!("$reason") }
 
-        fail Expired { "ReviewExpired", "nobody decided in time" }
+        fail Expired { "ReviewExpired", "no decision in time" }
 
         fail Refunded { "FulfilmentFailed", "the card was refunded" }
     }
