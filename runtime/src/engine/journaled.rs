@@ -8,7 +8,7 @@ use bytes::Bytes;
 use smol_str::SmolStr;
 
 use super::durable::Durable;
-use super::kept_versions::Starting;
+use super::retention::kept_versions::Starting;
 use crate::clock::Timestamp;
 use crate::interpret::{Execution, Written};
 use crate::status::Status;

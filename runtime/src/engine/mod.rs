@@ -1,66 +1,26 @@
 //! The engine: registered workflows and their executions.
 
 mod activities;
-mod answering;
-mod backup;
 mod builder;
-mod built;
-mod children;
-mod deadline;
-mod delete;
+mod completion;
+mod dispatch;
+mod drive;
 mod durable;
-mod ends;
 mod error;
 mod events;
-mod execution_task;
-mod executions;
-mod follower;
 mod handle;
-mod handlers;
-mod homes;
 mod host;
-mod input;
-mod inspect;
 mod journaled;
-mod kept_versions;
-mod list;
-mod list_index;
-#[cfg(feature = "serve")]
-mod listed;
-mod listing;
-mod listing_job;
 mod machines;
-mod map_runs;
 mod nested;
 mod observer;
-mod open;
-mod outage;
-mod prepared;
-mod quarantine;
-mod reader_pool;
-mod recover;
-mod redrivable;
-mod redrive;
-mod registry;
-mod report;
+mod queries;
 mod retention;
-#[cfg(feature = "serve")]
-mod revision;
 mod run;
 mod shared;
 mod shutdown;
 mod start;
-mod state;
-mod stored_executions;
-mod stored_runs;
-mod sweep;
-mod sweeper;
-mod test_cases;
 mod tokens;
-mod trusted_clock;
-mod unanswered;
-mod waits;
-mod work;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -73,41 +33,41 @@ use stepwright_asl::model::MachineType;
 
 pub use self::activities::{ActivityDescription, ActivityTask};
 pub use self::builder::EngineBuilder;
+pub use self::completion::report::ExecutionReport;
+pub use self::dispatch::unanswered::UnansweredTask;
+pub use self::durable::outage::StoreOutage;
+pub use self::durable::quarantine::UnreadableExecution;
 pub use self::error::{
     ActivityError, BuildError, DeleteError, ExecutionFailed, HistoryError, RedriveError,
     StartError, TokenError,
 };
 pub use self::events::Events;
-pub(crate) use self::inspect::Inspected;
-pub use self::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
-#[cfg(feature = "serve")]
-pub(crate) use self::listed::{ChildFilter, Listed};
 pub use self::machines::MachineDescription;
-pub(crate) use self::observer::Observer;
-pub use self::outage::StoreOutage;
-pub use self::quarantine::UnreadableExecution;
-pub use self::report::ExecutionReport;
 #[cfg(feature = "serve")]
-pub(crate) use self::revision::{Redrivability, Revision};
+pub(crate) use self::machines::revision::{Redrivability, Revision};
+pub(crate) use self::observer::Observer;
+pub use self::queries::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
+#[cfg(feature = "serve")]
+pub(crate) use self::queries::listed::{ChildFilter, Listed};
+pub use self::queries::stored_executions::{ExecutionDescription, StoredExecutions};
 pub use self::run::Run;
-pub use self::start::StartOptions;
-pub use self::stored_executions::{ExecutionDescription, StoredExecutions};
-pub use self::unanswered::UnansweredTask;
+pub(crate) use self::start::inspect::Inspected;
+pub use self::start::start::StartOptions;
 
-use self::execution_task::{Drive, ExecutionTask};
+use self::drive::execution_task::{Drive, ExecutionTask};
+use self::drive::state::{ExecutionState, Message};
 use self::handle::LastHandle;
-use self::input::Given;
 use self::machines::Machine;
-use self::registry::PendingMachine;
+use self::machines::registry::{self, PendingMachine};
 use self::run::Decode;
 use self::shared::{Launched, Shared};
-use self::state::ExecutionState;
+use self::start::input::{self, Given};
 use crate::clock::Clock;
 use crate::distributed::MapRun;
 use crate::history::{HistoryPage, HistoryQuery};
 use crate::interpret::Failure;
 use crate::store::StoreError;
-use crate::task::{TaskFailure, TaskResult, Watch};
+use crate::task::Watch;
 use crate::value::Value;
 
 /// Runs workflows. Clones refer to the same engine.
@@ -157,9 +117,7 @@ impl Engine {
             };
             durable.leaves_behind(&left.state);
             // It has a mailbox, and has not ended.
-            let _over = left
-                .state
-                .send(state::Message::Stop(Failure::stopped(None, None)));
+            let _over = left.state.send(Message::Stop(Failure::stopped(None, None)));
             open.push(left);
         }
         let begun = self.shared.begin_sweeps();
@@ -588,85 +546,11 @@ impl Engine {
         self.shared.map_run_executions(arn)
     }
 
-    /// Answers a task token with an output. `Ok` means that the execution has accepted the answer.
-    ///
-    /// # Errors
-    ///
-    /// When the token cannot be answered, or cannot be answered any more, or the output is invalid.
-    pub async fn send_task_success<T: Serialize + ?Sized>(
-        &self,
-        token: &str,
-        output: &T,
-    ) -> Result<(), TokenError> {
-        let output = Value::from_typed(output)
-            .map_err(|error| TokenError::InvalidOutput(error.to_string()))?;
-        if output.json_len() > self.shared.limits.payload_bytes {
-            return Err(TokenError::InvalidOutput(format!(
-                "it has {} bytes, and {} are allowed",
-                output.json_len(),
-                self.shared.limits.payload_bytes
-            )));
-        }
-        self.answer(token, Ok(output)).await
-    }
-
-    /// Answers a task token with a failure. The error and the cause are optional.
-    ///
-    /// # Errors
-    ///
-    /// When the token cannot be answered, or cannot be answered any more.
-    pub async fn send_task_failure(
-        &self,
-        token: &str,
-        error: Option<&str>,
-        cause: Option<&str>,
-    ) -> Result<(), TokenError> {
-        let failure = TaskFailure {
-            error: error.map(str::to_owned),
-            cause: cause.map(str::to_owned),
-        };
-        self.answer(token, Err(failure)).await
-    }
-
     /// Makes a server execute the tasks that call its API. Only the first server of an engine is used.
     #[cfg(feature = "serve")]
     pub(crate) fn set_own_api(&self, api: Arc<dyn crate::task::TaskSource>) {
         // A second server has the same state machines and executions.
         let _first = self.shared.own_api.set(api);
-    }
-
-    /// Checks that a task waits for the answer to a token.
-    #[cfg(feature = "serve")]
-    pub(crate) fn check_token(&self, token: &str) -> Result<(), TokenError> {
-        self.shared.tokens.get(token).map(drop)
-    }
-
-    /// Answers a token, and waits until the execution has accepted the answer.
-    pub(crate) async fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
-        let refused = match self.shared.tokens.get(token) {
-            Ok(responder) => match responder.answer_and_wait(result).await {
-                true => return Ok(()),
-                false => self.shared.tokens.why_late(token),
-            },
-            Err(refused) => refused,
-        };
-        let news = || format!("the answer to a token was refused: {refused}");
-        self.shared.tell(news, true);
-        Err(refused)
-    }
-
-    /// Restarts the heartbeat timeout of a token's task.
-    ///
-    /// # Errors
-    ///
-    /// When the token cannot be answered, or cannot be answered any more.
-    pub async fn send_task_heartbeat(&self, token: &str) -> Result<(), TokenError> {
-        let responder = self.shared.tokens.get(token)?;
-        if responder.heartbeat_and_wait().await {
-            Ok(())
-        } else {
-            Err(self.shared.tokens.why_late(token))
-        }
     }
 }
 

@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, select};
 
-use super::execution_task::SHUT_DOWN;
-use super::list::ExecutionSummary;
+use super::drive::execution_task::SHUT_DOWN;
+use super::drive::state::Message;
+use super::queries::list::ExecutionSummary;
+use super::retention::trusted_clock::OFTEN;
 use super::shared::Shared;
-use super::state::Message;
-use super::trusted_clock::OFTEN;
 
 impl Shared {
     /// Forbids starts, and ends the running executions. Returns the stopped ones.

@@ -5,8 +5,8 @@ use std::sync::{Arc, Weak};
 use smol_str::SmolStr;
 
 use crate::distributed::Write;
-use crate::engine::map_runs::MapRunRecord;
-use crate::engine::state::{ExecutionState, Message};
+use crate::engine::drive::state::{ExecutionState, Message};
+use crate::engine::nested::map_runs::MapRunRecord;
 use crate::interpret::{ChildStart, Failure};
 use crate::task::Effect;
 use crate::value::Value;

@@ -1,0 +1,165 @@
+//! The running work of an execution: handlers and requests to the object store.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use crate::clock::{Clock, Pending, while_watched};
+use crate::distributed::Wrote;
+use crate::distributed::source::Supply;
+use crate::panics::guarded;
+use crate::task::handler::PANICKED;
+use crate::task::watcher::Polled;
+use crate::task::{TaskFailure, TaskFuture, TaskResult};
+use crate::wait_id::WaitId;
+
+/// Running work.
+pub(in crate::engine) enum Job {
+    Task(TaskFuture),
+    Read(StoreFuture<Supply>),
+    Write(StoreFuture<Wrote>),
+    /// It has finished, or was cancelled.
+    Done,
+}
+
+impl Job {
+    /// Polls the work. Also returns whether it waits for the engine's clock. A panic is a failure.
+    pub(in crate::engine) fn poll(&mut self, cx: &mut Context<'_>) -> (Poll<Arrived>, bool) {
+        let failed: fn(String) -> Arrived = match self {
+            Self::Task(_) | Self::Done => |message| Arrived::Task(Err(panicked(&message))),
+            Self::Read(_) => |message| Arrived::Read(Err(message)),
+            Self::Write(_) => |message| Arrived::Written(Err(message)),
+        };
+        let (polled, sleeps) = while_watched(|| {
+            guarded(|| {
+                let polled = match self {
+                    Self::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
+                    Self::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
+                    Self::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
+                    Self::Done => Poll::Pending,
+                };
+                if polled.is_ready() {
+                    // Dropping its fields here makes a panic of their drop its failure, too.
+                    self.end();
+                }
+                polled
+            })
+        });
+        let polled = polled.unwrap_or_else(|message| {
+            self.give_up();
+            Poll::Ready(failed(message))
+        });
+        (polled, sleeps)
+    }
+
+    /// Drops its fields.
+    fn end(&mut self) {
+        *self = Self::Done;
+    }
+
+    /// Drops its fields; a panic of that is ignored.
+    fn give_up(&mut self) {
+        if matches!(self, Self::Done) {
+            return;
+        }
+        if let Err(message) = guarded(|| self.end()) {
+            tracing::warn!(
+                message,
+                "work that was given up panicked when it was dropped"
+            );
+        }
+    }
+}
+
+/// A request to the object store. A failure is the cause of the state's failure.
+pub(in crate::engine) type StoreFuture<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
+
+/// The result of a [`Job`].
+pub(in crate::engine) enum Arrived {
+    Task(TaskResult),
+    Read(Result<Supply, String>),
+    Written(Result<Wrote, String>),
+}
+
+/// The future of a handler, with the wait that it belongs to.
+pub(in crate::engine) struct Work {
+    wait_id: WaitId,
+    job: Job,
+    clock: Clock,
+    /// Held while it is pending for another reason than the engine's clock.
+    pending: Option<Pending>,
+    /// Set if its polls are watched for blocking.
+    watched: Option<Polled>,
+    /// Whether it waited for the engine's clock at the last poll.
+    sleeps: bool,
+}
+
+impl Work {
+    /// Creates work that was polled and is pending, or is about to be polled; `sleeps` is whether it waited for the engine's clock.
+    pub(in crate::engine) fn pending(
+        wait_id: WaitId,
+        job: Job,
+        clock: Clock,
+        watched: Option<Polled>,
+        sleeps: bool,
+    ) -> Self {
+        let mut work = Self {
+            wait_id,
+            job,
+            clock,
+            pending: None,
+            watched,
+            sleeps,
+        };
+        work.note_whether_it_sleeps();
+        work
+    }
+
+    /// Polls the work; a panic is a failure.
+    fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<Arrived> {
+        let job = &mut self.job;
+        let (polled, sleeps) = match &self.watched {
+            Some(watched) => watched.poll(|| job.poll(cx)),
+            None => job.poll(cx),
+        };
+        self.sleeps = sleeps;
+        polled
+    }
+
+    /// Lets virtual time advance while a handler sleeps on the engine's clock, and holds it while the handler waits for anything else.
+    fn note_whether_it_sleeps(&mut self) {
+        if self.sleeps {
+            self.pending = None;
+        } else if self.pending.is_none() {
+            self.pending = Some(Pending::new(self.clock.clone()));
+        }
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.job.give_up();
+    }
+}
+
+impl Future for Work {
+    type Output = (WaitId, Arrived);
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.poll_guarded(cx) {
+            Poll::Ready(arrived) => {
+                self.pending = None;
+                Poll::Ready((self.wait_id, arrived))
+            }
+            Poll::Pending => {
+                self.note_whether_it_sleeps();
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// Returns the failure of a handler that panicked.
+pub(in crate::engine) fn panicked(message: &str) -> TaskFailure {
+    TaskFailure::internal(PANICKED, message)
+}
