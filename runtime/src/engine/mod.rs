@@ -8,9 +8,9 @@ mod drive;
 mod durable;
 mod error;
 mod events;
-mod handle;
 mod host;
 mod journaled;
+mod last_handle;
 mod machines;
 mod nested;
 mod observer;
@@ -34,7 +34,7 @@ use stepwright_asl::model::MachineType;
 pub use self::activities::{ActivityDescription, ActivityTask};
 pub use self::builder::EngineBuilder;
 pub use self::completion::report::ExecutionReport;
-pub use self::dispatch::unanswered::UnansweredTask;
+pub use self::dispatch::unhandled_tasks::UnansweredTask;
 pub use self::durable::outage::StoreOutage;
 pub use self::durable::quarantine::UnreadableExecution;
 pub use self::error::{
@@ -46,22 +46,22 @@ pub use self::machines::MachineDescription;
 #[cfg(feature = "serve")]
 pub(crate) use self::machines::revision::{Redrivability, Revision};
 pub(crate) use self::observer::Observer;
-pub use self::queries::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 #[cfg(feature = "serve")]
-pub(crate) use self::queries::listed::{ChildFilter, Listed};
+pub(crate) use self::queries::api_list::{ChildFilter, ListedExecution};
+pub use self::queries::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 pub use self::queries::stored_executions::{ExecutionDescription, StoredExecutions};
 pub use self::run::Run;
-pub(crate) use self::start::inspect::Inspected;
-pub use self::start::start::StartOptions;
+pub(crate) use self::start::inspect::InspectionResult;
+pub use self::start::options::StartOptions;
 
-use self::drive::execution_task::{Drive, ExecutionTask};
-use self::drive::state::{ExecutionState, Message};
-use self::handle::LastHandle;
+use self::drive::execution_state::{ExecutionState, Message};
+use self::drive::execution_task::{Driver, ExecutionTask};
+use self::last_handle::LastHandle;
 use self::machines::Machine;
 use self::machines::registry::{self, PendingMachine};
 use self::run::Decode;
-use self::shared::{Launched, Shared};
-use self::start::input::{self, Given};
+use self::shared::{EngineShared, StartOutcome};
+use self::start::input::{self, StartInput};
 use crate::clock::Clock;
 use crate::distributed::MapRun;
 use crate::history::{HistoryPage, HistoryQuery};
@@ -73,12 +73,12 @@ use crate::value::Value;
 /// Runs workflows. Clones refer to the same engine.
 #[derive(Clone)]
 pub struct Engine {
-    shared: Arc<Shared>,
+    shared: Arc<EngineShared>,
     handle: Arc<LastHandle>,
 }
 
 impl Engine {
-    fn new(shared: Shared) -> Self {
+    fn new(shared: EngineShared) -> Self {
         let shared = Arc::new(shared);
         let handle = LastHandle::new(shared.clone());
         for source in &shared.sources {
@@ -104,24 +104,24 @@ impl Engine {
         }
         let mut open = self.shared.recover()?;
         loop {
-            while let Some(prepared) = open.pop() {
-                let mut task = ExecutionTask::new(self.shared.clone(), prepared);
+            while let Some(pending_execution) = open.pop() {
+                let mut task = ExecutionTask::new(self.shared.clone(), pending_execution);
                 // From here on, answers to its task tokens are accepted.
                 task.go_on();
-                open.extend(task.take_prepared());
-                runtime.spawn(Drive::new(task));
+                open.extend(task.take_pending_executions());
+                runtime.spawn(Driver::new(task));
             }
             // Their parents ended before they had stopped.
             let Some(left) = durable.recovered().take_next() else {
                 break;
             };
-            durable.leaves_behind(&left.state);
+            durable.add_orphan(&left.state);
             // It has a mailbox, and has not ended.
             let _over = left.state.send(Message::Stop(Failure::stopped(None, None)));
             open.push(left);
         }
-        let begun = self.shared.begin_sweeps();
-        let begun = begun.and_then(|()| self.shared.begin_listing());
+        let begun = self.shared.start_retention();
+        let begun = begun.and_then(|()| self.shared.start_column_backfill());
         begun.map_err(|error| BuildError::new(error.to_string()))
     }
 
@@ -225,7 +225,7 @@ impl Engine {
         input: W::Input,
         options: StartOptions,
     ) -> Result<Run<W::Output>, StartError> {
-        let input = Given::Typed(to_value(input)?);
+        let input = StartInput::Typed(to_value(input)?);
         self.launch(W::NAME, input, options, input::read).await
     }
 
@@ -252,7 +252,7 @@ impl Engine {
         input: impl Into<Value>,
         options: StartOptions,
     ) -> Result<Run<Value>, StartError> {
-        let input = Given::Any(input.into());
+        let input = StartInput::Any(input.into());
         self.launch(machine, input, options, |output| Ok(output.clone()))
             .await
     }
@@ -264,7 +264,7 @@ impl Engine {
     ///
     /// As [`start`](Self::start), and when the execution did not succeed.
     pub async fn execute<W: Workflow>(&self, input: W::Input) -> Result<W::Output, ExecuteError> {
-        let input = Given::Typed(to_value(input)?);
+        let input = StartInput::Typed(to_value(input)?);
         let options = StartOptions::new().synchronous();
         let report = self.drive(W::NAME, input, options).await?;
         Ok(run::decoded(&report, input::read::<W::Output>)?)
@@ -281,7 +281,7 @@ impl Engine {
         input: impl Into<Value>,
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
-        let input = Given::Any(input.into());
+        let input = StartInput::Any(input.into());
         self.drive(machine, input, options).await
     }
 
@@ -289,14 +289,14 @@ impl Engine {
     async fn launch<T>(
         &self,
         machine: &str,
-        input: Given,
+        input: StartInput,
         options: StartOptions,
         decode: Decode<T>,
     ) -> Result<Run<T>, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let (state, task) = self.prepare(machine, input, options)?;
         if let Some(task) = task {
-            Drive::begin(task, &runtime);
+            Driver::begin(task, &runtime);
         }
         let run = Run::new(state, decode, &self.handle);
         run.accepted().await?;
@@ -307,7 +307,7 @@ impl Engine {
     async fn drive(
         &self,
         machine: &str,
-        input: Given,
+        input: StartInput,
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
         let (state, task) = self.prepare(machine, input, options)?;
@@ -324,7 +324,7 @@ impl Engine {
     fn prepare(
         &self,
         machine: &str,
-        input: Given,
+        input: StartInput,
         options: StartOptions,
     ) -> Result<(Arc<ExecutionState>, Option<Box<ExecutionTask>>), StartError> {
         let launch = |known: &Arc<Machine>| {
@@ -334,16 +334,19 @@ impl Engine {
         let launched = self.shared.machines.look_up(machine, launch);
         let missing = || Err(StartError::StateMachineDoesNotExist(machine.to_owned()));
         let launched = launched.unwrap_or_else(missing);
-        let Launched { state, prepared } =
-            launched.inspect_err(|error| self.refused(machine, error))?;
-        let task = prepared.map(|prepared| ExecutionTask::new(self.shared.clone(), prepared));
+        let StartOutcome {
+            state,
+            pending_execution,
+        } = launched.inspect_err(|error| self.refused(machine, error))?;
+        let task = pending_execution
+            .map(|pending_execution| ExecutionTask::new(self.shared.clone(), pending_execution));
         Ok((state, task))
     }
 
     /// Reports to the sources that nothing was started, and why.
     fn refused(&self, machine: &str, error: &StartError) {
         let news = || format!("`{machine}` was not started: {error}");
-        self.shared.tell(news, true);
+        self.shared.notify_sources(news, true);
     }
 
     /// Returns a Standard execution, or a child of a Map Run, by its ARN, running or closed. Without a [store](EngineBuilder::store), closed

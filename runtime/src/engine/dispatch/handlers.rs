@@ -13,7 +13,7 @@ use crate::task::{DefinedState, Line, Resource, ResourceKind};
 #[derive(Default)]
 pub(in crate::engine) struct Handlers {
     /// Typed tasks by resource and target.
-    tasks: HashMap<String, Vec<BoundTask>>,
+    tasks: HashMap<String, Vec<RegisteredTask>>,
     /// Closures for a function's name or ARN.
     functions: HashMap<String, ErasedHandler>,
     /// Closures for a resource or a pattern of resources; the first match is used.
@@ -21,13 +21,13 @@ pub(in crate::engine) struct Handlers {
 }
 
 /// A task that is being registered.
-pub(in crate::engine) struct Bound {
+pub(in crate::engine) struct TaskRegistration {
     pub(in crate::engine) type_id: TypeId,
     pub(in crate::engine) function: &'static str,
     pub(in crate::engine) deploy: Deploy,
 }
 
-impl Bound {
+impl TaskRegistration {
     pub(in crate::engine) fn of<T: Task>() -> Self {
         Self {
             type_id: TypeId::of::<T>(),
@@ -37,7 +37,7 @@ impl Bound {
     }
 }
 
-struct BoundTask {
+struct RegisteredTask {
     target: Option<String>,
     type_id: TypeId,
     function: &'static str,
@@ -49,14 +49,14 @@ struct BoundTask {
 }
 
 /// A task without a handler.
-pub(in crate::engine) struct Unanswered {
+pub(in crate::engine) struct UnhandledTask {
     resource: String,
     target: Option<String>,
     /// The problem that is reported when no other source executes it.
     pub(in crate::engine) problem: String,
 }
 
-impl Unanswered {
+impl UnhandledTask {
     /// Whether a state calls it.
     pub(in crate::engine) fn is_called_by(&self, state: &DefinedState) -> bool {
         state.task.as_ref().is_some_and(|task| {
@@ -122,7 +122,7 @@ impl Handlers {
     pub(in crate::engine) fn task(
         &mut self,
         workflow: &str,
-        task: &Bound,
+        task: &TaskRegistration,
         (resource, target): (String, Option<String>),
         handler: Option<ErasedHandler>,
     ) -> Result<(), String> {
@@ -136,7 +136,7 @@ impl Handlers {
                     known.function, task.function
                 ));
             }
-            None => bound.push(BoundTask {
+            None => bound.push(RegisteredTask {
                 target,
                 type_id: task.type_id,
                 function: task.function,
@@ -149,7 +149,10 @@ impl Handlers {
     }
 
     /// Returns the tasks without a handler: they have no body, no closure for their key, and are no activities.
-    pub(in crate::engine) fn unanswered(&self, activities: &BTreeSet<String>) -> Vec<Unanswered> {
+    pub(in crate::engine) fn unanswered(
+        &self,
+        activities: &BTreeSet<String>,
+    ) -> Vec<UnhandledTask> {
         let mut unanswered = Vec::new();
         for (resource, bound) in &self.tasks {
             for task in bound.iter().filter(|task| task.handler.is_none()) {
@@ -161,7 +164,7 @@ impl Handlers {
                         .iter()
                         .any(|(pattern, _)| wildcard::matches(pattern, resource));
                 if !is_answered {
-                    unanswered.push(Unanswered {
+                    unanswered.push(UnhandledTask {
                         resource: resource.clone(),
                         target: task.target.clone(),
                         problem: format!(

@@ -5,28 +5,28 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::engine::error::StartError;
-use crate::engine::shared::Shared;
-use crate::engine::start::start::Case;
+use crate::engine::shared::EngineShared;
+use crate::engine::start::options::TestCase;
 use crate::execution_info::{ExecutionInfo, MachineInfo};
 use crate::task::{Answer, TaskCall, TaskSource};
 
 /// The name of a test case, and the source of its task results.
-type Found = (SmolStr, Option<Arc<dyn TaskSource>>);
+type ChosenTestCase = (SmolStr, Option<Arc<dyn TaskSource>>);
 
-impl Shared {
+impl EngineShared {
     /// Returns the test case of a start. A nested execution already has the source of its parent.
     ///
     /// # Errors
     ///
     /// `InvalidTasks` for a case that the engine does not have.
-    pub(in crate::engine) fn chosen_case(
+    pub(in crate::engine) fn chosen_test_case(
         &self,
         machine: &MachineInfo,
-        case: Case,
-    ) -> Result<Found, StartError> {
+        case: TestCase,
+    ) -> Result<ChosenTestCase, StartError> {
         let case = match case {
-            Case::OfRoot(case) => return Ok((case, None)),
-            Case::Own(case) => case,
+            TestCase::Inherited(case) => return Ok((case, None)),
+            TestCase::Chosen(case) => case,
         };
         let Some(mocks) = &self.test_cases else {
             return Err(StartError::InvalidTasks(format!(
@@ -40,7 +40,7 @@ impl Shared {
     }
 
     /// Returns the source of task results for an execution of the store, before the engine's own sources.
-    pub(in crate::engine) fn kept_source(
+    pub(in crate::engine) fn stored_test_case(
         &self,
         about: &ExecutionInfo,
     ) -> Option<Arc<dyn TaskSource>> {
@@ -51,15 +51,15 @@ impl Shared {
         let found = found.and_then(|((machine, case), mocks)| mocks.case(machine, case).ok());
         Some(match found {
             Some(case) => case.into_shared(),
-            None => Gone(kept.clone()).into_shared(),
+            None => MissingTestCase(kept.clone()).into_shared(),
         })
     }
 }
 
 /// A test case that the engine does not have any more. No other handler replaces it: a mocked task must not be executed for real.
-struct Gone(SmolStr);
+struct MissingTestCase(SmolStr);
 
-impl TaskSource for Gone {
+impl TaskSource for MissingTestCase {
     fn answer(&self, _: &TaskCall<'_>) -> Option<Answer> {
         Some(Answer::refused(format!(
             "the execution was started with the test case `{}`, which the engine does not have; start it with the mock file that has it, and redrive the execution",

@@ -11,18 +11,18 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use self::quarantine::Quarantine;
 use self::reader_pool::ReaderPool;
-use self::recover::Recovered;
-use super::drive::state::ExecutionState;
-use super::journaled::{First, Journaled, Place};
+use self::recover::RecoveredChildren;
+use super::drive::execution_state::ExecutionState;
+use super::journaled::{First, JournalPosition, Journaled};
 use super::machines::Machine;
-use super::queries::listing_job::{ListingJob, ListingWarnings};
+use super::queries::column_backfill::{ColumnBackfill, ListingWarnings};
 use super::retention::Retention;
-use super::retention::kept_versions::{KeptVersions, Starting};
-use super::retention::sweeper::Sweeper;
+use super::retention::retention_thread::RetentionThread;
+use super::retention::stored_versions::{StoredVersions, UncommittedStart};
 use super::retention::trusted_clock::TrustedClock;
 use crate::clock::Clock;
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::Written;
+use crate::interpret::RecordEncoder;
 use crate::query::Entropy;
 use crate::status::Status;
 use crate::store::journal::Journal;
@@ -33,7 +33,7 @@ use crate::store::{
 /// The journal, and what the engine caches of the store.
 pub(super) struct Durable {
     /// Fills the columns of lists; ends before the journal does.
-    pub(super) listing_job: OnceLock<ListingJob>,
+    pub(super) column_backfill: OnceLock<ColumnBackfill>,
     /// The reader of that job until it starts; `None` when all executions have the columns.
     pub(super) listing_reader: Mutex<Option<Box<dyn StoreReader>>>,
     /// The executions that lists cannot read.
@@ -45,21 +45,21 @@ pub(super) struct Durable {
     reader: Mutex<Box<dyn StoreReader>>,
     /// The key of the next execution.
     next: AtomicU64,
-    pub(super) versions: Arc<KeptVersions>,
+    pub(super) versions: Arc<StoredVersions>,
     pub(super) retention: Retention,
     pub(super) trusted_clock: Arc<TrustedClock>,
     /// The reader of the retention job until it starts.
-    pub(super) sweep_reader: Mutex<Option<Box<dyn StoreReader>>>,
+    pub(super) retention_reader: Mutex<Option<Box<dyn StoreReader>>>,
     /// The job that deletes executions after their retention time.
-    pub(super) sweeper: OnceLock<Sweeper>,
+    pub(super) retention_thread: OnceLock<RetentionThread>,
     /// The children of Map Runs that an earlier process was running, until their parents continue them.
-    recovered: Mutex<Recovered>,
+    recovered: Mutex<RecoveredChildren>,
     /// Open executions that cannot be read.
     pub(super) quarantine: Quarantine,
     /// Whether the executions of the store continue in this engine.
     is_resumed: AtomicBool,
     /// Children of an earlier process whose parents have ended. They are being stopped.
-    left_behind: Mutex<Vec<Weak<ExecutionState>>>,
+    orphans: Mutex<Vec<Weak<ExecutionState>>>,
 }
 
 impl Durable {
@@ -72,8 +72,8 @@ impl Durable {
     ) -> Result<Self, StoreError> {
         let mut reader = store.reader()?;
         let last = reader.last_key()?;
-        let sweeps = !retention.is_endless();
-        let sweep_reader = sweeps.then(|| store.reader()).transpose()?;
+        let deletes = !retention.is_endless();
+        let retention_reader = deletes.then(|| store.reader()).transpose()?;
         let has_unlisted = !reader.unlisted(0, 1)?.is_empty();
         let listing_reader = has_unlisted.then(|| store.reader()).transpose()?;
         let readers = ReaderPool::open(&*store)?;
@@ -82,7 +82,7 @@ impl Durable {
         let time = retention.time;
         let trusted = TrustedClock::open(clock, time, confirms_clock, &mut *reader, submitter)?;
         Ok(Self {
-            listing_job: OnceLock::new(),
+            column_backfill: OnceLock::new(),
             listing_reader: Mutex::new(listing_reader),
             unlisted: Arc::default(),
             readers,
@@ -92,12 +92,12 @@ impl Durable {
             versions: Arc::default(),
             retention,
             trusted_clock: Arc::new(trusted),
-            sweep_reader: Mutex::new(sweep_reader),
-            sweeper: OnceLock::new(),
+            retention_reader: Mutex::new(retention_reader),
+            retention_thread: OnceLock::new(),
             recovered: Mutex::default(),
             quarantine: Quarantine::default(),
             is_resumed: AtomicBool::new(false),
-            left_behind: Mutex::default(),
+            orphans: Mutex::default(),
         })
     }
 
@@ -134,7 +134,7 @@ impl Durable {
             listing: Some(StoredListing::of(about)),
         };
         let starting = self.versions.start(&machine.hash);
-        let version = starting.brings.then(|| StoredMachine {
+        let version = starting.writes_version.then(|| StoredMachine {
             hash: machine.hash.to_string(),
             name: machine.info.name.to_string(),
             machine_type: machine.program.entry().machine_type,
@@ -151,7 +151,7 @@ impl Durable {
     /// Returns the journal state of a new child of a Map Run. The store has the parent's version, which is also the child's.
     pub(super) fn start_child(
         &self,
-        parent: &Place,
+        parent: &JournalPosition,
         child_of: StoredChild,
         about: &ExecutionInfo,
     ) -> Journaled {
@@ -171,20 +171,20 @@ impl Durable {
     }
 
     /// Returns the children of an earlier process that are to continue.
-    pub(super) fn recovered(&self) -> MutexGuard<'_, Recovered> {
+    pub(super) fn recovered(&self) -> MutexGuard<'_, RecoveredChildren> {
         self.recovered
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a child of an earlier process that is being stopped because its parent has ended.
-    pub(super) fn leaves_behind(&self, child: &Arc<ExecutionState>) {
-        self.lock_left_behind().push(Arc::downgrade(child));
+    pub(super) fn add_orphan(&self, child: &Arc<ExecutionState>) {
+        self.lock_orphans().push(Arc::downgrade(child));
     }
 
     /// Returns the children of an earlier process that are being stopped.
-    pub(super) fn left_behind(&self) -> Vec<Arc<ExecutionState>> {
-        let mut left = self.lock_left_behind();
+    pub(super) fn orphans(&self) -> Vec<Arc<ExecutionState>> {
+        let mut left = self.lock_orphans();
         left.retain(|child| {
             child
                 .upgrade()
@@ -193,10 +193,8 @@ impl Durable {
         left.iter().filter_map(Weak::upgrade).collect()
     }
 
-    fn lock_left_behind(&self) -> MutexGuard<'_, Vec<Weak<ExecutionState>>> {
-        self.left_behind
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn lock_orphans(&self) -> MutexGuard<'_, Vec<Weak<ExecutionState>>> {
+        self.orphans.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -204,13 +202,13 @@ impl Durable {
 fn started(
     row: StoredExecution,
     version: Option<StoredMachine>,
-    starting: Option<Starting>,
+    starting: Option<UncommittedStart>,
 ) -> Journaled {
-    let place = Place {
+    let place = JournalPosition {
         key: row.key,
         machine_hash: row.machine_hash.clone().into(),
         seq: 0,
     };
     let first = First::Start(Box::new((row, version, starting)));
-    Journaled::new(place, first, Written::default())
+    Journaled::new(place, first, RecordEncoder::default())
 }

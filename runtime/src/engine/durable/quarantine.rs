@@ -31,16 +31,16 @@ pub struct UnreadableExecution {
 
 /// The unreadable executions of an engine, by their ARNs.
 #[derive(Debug, Default)]
-pub(in crate::engine) struct Quarantine(Mutex<BTreeMap<SmolStr, Entry>>);
+pub(in crate::engine) struct Quarantine(Mutex<BTreeMap<SmolStr, QuarantinedExecution>>);
 
 #[derive(Debug)]
-struct Entry {
+struct QuarantinedExecution {
     row: StoredExecution,
     reason: String,
 }
 
 impl Quarantine {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<SmolStr, Entry>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<SmolStr, QuarantinedExecution>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -52,7 +52,8 @@ impl Quarantine {
             "the engine cannot read an open execution of its store and leaves it as it is; stop it, or open the store with a version that can read it"
         );
         let arn = SmolStr::from(row.arn.clone());
-        self.lock().insert(arn, Entry { row, reason });
+        self.lock()
+            .insert(arn, QuarantinedExecution { row, reason });
     }
 
     /// Returns the error of reading an execution, if it is unreadable.
@@ -82,7 +83,7 @@ impl Quarantine {
         let entries = self.lock();
         let all = entries
             .values()
-            .map(|Entry { row, reason }| UnreadableExecution {
+            .map(|QuarantinedExecution { row, reason }| UnreadableExecution {
                 id: row.arn.to_string(),
                 name: row.name.to_string(),
                 machine: row.machine.to_string(),

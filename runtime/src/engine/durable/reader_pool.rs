@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use tokio::sync::Semaphore;
 
 use crate::blocking;
-use crate::engine::shared::Shared;
+use crate::engine::shared::EngineShared;
 use crate::store::{Store, StoreError, StoreReader};
 
 /// How many requests read the store at a time.
@@ -45,7 +45,7 @@ impl ReaderPool {
     }
 }
 
-impl Shared {
+impl EngineShared {
     /// Reads the store on a thread for blocking work. Returns `None` without a store.
     pub(in crate::engine) async fn read_store<T: Send + 'static>(
         self: &Arc<Self>,

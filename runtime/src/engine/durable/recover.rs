@@ -7,26 +7,26 @@ use smol_str::SmolStr;
 use stepwright_asl::model::StateMachine;
 
 use crate::engine::completion::report::ExecutionReport;
-use crate::engine::drive::state::ExecutionState;
+use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::durable::Durable;
 use crate::engine::error::BuildError;
-use crate::engine::journaled::{First, Journaled, Place};
+use crate::engine::journaled::{First, JournalPosition, Journaled};
 use crate::engine::machines::registry::PendingMachine;
-use crate::engine::machines::{Machine, Machines, Setting};
-use crate::engine::retention::sweep::Sweep;
-use crate::engine::retention::sweeper::Sweeper;
-use crate::engine::shared::Shared;
-use crate::engine::start::prepared::{Begin, Child, Prepared};
-use crate::engine::start::redrivable::Redrivable;
-use crate::interpret::{Execution, Outcome, Restored, Written};
+use crate::engine::machines::{CompileSettings, Machine, Machines};
+use crate::engine::retention::retention_job::RetentionJob;
+use crate::engine::retention::retention_thread::RetentionThread;
+use crate::engine::shared::EngineShared;
+use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
+use crate::engine::start::redrive_data::RedriveData;
+use crate::interpret::{Execution, Outcome, RecordDecoder, RecordEncoder};
 use crate::limits::Limits;
 use crate::status::Status;
 use crate::store::{StoreError, StoreReader, StoredExecution, StoredMachine};
 
 /// The context for reading the executions of a store.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct Reading<'a> {
-    pub(in crate::engine) setting: &'a Setting,
+pub(in crate::engine) struct ReadContext<'a> {
+    pub(in crate::engine) setting: &'a CompileSettings,
     pub(in crate::engine) limits: &'a Arc<Limits>,
     /// Versions that are compiled already.
     pub(in crate::engine) machines: Option<&'a Machines>,
@@ -34,7 +34,7 @@ pub(in crate::engine) struct Reading<'a> {
 
 /// The versions of state machines in a store, read and compiled on demand.
 #[derive(Default)]
-pub(in crate::engine) struct Versions {
+pub(in crate::engine) struct VersionCache {
     /// By their hashes; `None` until they are read.
     stored: Option<HashMap<String, StoredMachine>>,
     compiled: HashMap<String, Arc<Machine>>,
@@ -43,7 +43,7 @@ pub(in crate::engine) struct Versions {
     unusable: Option<HashMap<String, StoreError>>,
 }
 
-impl Versions {
+impl VersionCache {
     /// For a store that no other process writes: errors are final.
     fn of_unchanged_store() -> Self {
         Self {
@@ -66,7 +66,7 @@ impl Versions {
 
     fn get(
         &mut self,
-        reading: Reading<'_>,
+        reading: ReadContext<'_>,
         reader: &mut dyn StoreReader,
         row: &StoredExecution,
     ) -> Result<Arc<Machine>, StoreError> {
@@ -94,7 +94,7 @@ impl Versions {
     /// Compiles the version of an execution, unless the engine has it.
     fn compile(
         &mut self,
-        reading: Reading<'_>,
+        reading: ReadContext<'_>,
         reader: &mut dyn StoreReader,
         row: &StoredExecution,
     ) -> Result<Arc<Machine>, StoreError> {
@@ -120,13 +120,13 @@ impl Versions {
     /// Reads an execution from its records.
     pub(in crate::engine) fn restore(
         &mut self,
-        reading: Reading<'_>,
+        reading: ReadContext<'_>,
         reader: &mut dyn StoreReader,
         row: &StoredExecution,
-    ) -> Result<Kept, StoreError> {
+    ) -> Result<RecoveredExecution, StoreError> {
         let machine = self.get(reading, reader, row)?;
         let records = reader.records(row.key)?;
-        let mut restored = Restored::default();
+        let mut restored = RecordDecoder::default();
         let read = records.iter().try_for_each(|record| {
             let program = machine.program.clone();
             let limits = reading.limits.clone();
@@ -136,12 +136,12 @@ impl Versions {
         let (execution, written) = finished.map_err(|error| {
             StoreError::unreadable(format!("the execution `{}`", row.arn), error)
         })?;
-        let place = Place {
+        let place = JournalPosition {
             key: row.key,
             machine_hash: row.machine_hash.clone().into(),
             seq: u32::try_from(records.len()).unwrap_or(u32::MAX),
         };
-        Ok(Kept {
+        Ok(RecoveredExecution {
             machine,
             execution,
             written,
@@ -152,7 +152,7 @@ impl Versions {
 
 /// Compiles the version of a state machine with which an execution started.
 fn compile(
-    setting: &Setting,
+    setting: &CompileSettings,
     row: &StoredExecution,
     version: Option<&StoredMachine>,
 ) -> Result<Machine, String> {
@@ -165,11 +165,11 @@ fn compile(
 }
 
 /// An execution of the store.
-pub(in crate::engine) struct Kept {
+pub(in crate::engine) struct RecoveredExecution {
     pub(in crate::engine) machine: Arc<Machine>,
     pub(in crate::engine) execution: Execution,
-    written: Written,
-    place: Place,
+    written: RecordEncoder,
+    place: JournalPosition,
 }
 
 /// A closed execution, read from the store.
@@ -177,31 +177,31 @@ pub(in crate::engine) struct ClosedExecution {
     pub(in crate::engine) state: Arc<ExecutionState>,
     /// Whether it is a child of a Map Run.
     pub(in crate::engine) is_child: bool,
-    pub(in crate::engine) place: Place,
+    pub(in crate::engine) place: JournalPosition,
 }
 
 /// Children of Map Runs that an earlier process was running.
 #[derive(Default)]
-pub(in crate::engine) struct Recovered {
-    by_arn: HashMap<SmolStr, Prepared>,
+pub(in crate::engine) struct RecoveredChildren {
+    by_arn: HashMap<SmolStr, PendingExecution>,
     /// Their ARNs. A child comes before its own children.
     order: VecDeque<SmolStr>,
 }
 
-impl Recovered {
-    fn add(&mut self, child: Prepared) {
+impl RecoveredChildren {
+    fn add(&mut self, child: PendingExecution) {
         let arn = child.state.about.arn().clone();
         self.order.push_back(arn.clone());
         self.by_arn.insert(arn, child);
     }
 
     /// Takes a child by its ARN.
-    pub(in crate::engine) fn take(&mut self, arn: &str) -> Option<Prepared> {
+    pub(in crate::engine) fn take(&mut self, arn: &str) -> Option<PendingExecution> {
         self.by_arn.remove(arn)
     }
 
     /// Takes the next child that its parent did not take.
-    pub(in crate::engine) fn take_next(&mut self) -> Option<Prepared> {
+    pub(in crate::engine) fn take_next(&mut self) -> Option<PendingExecution> {
         while let Some(arn) = self.order.pop_front() {
             if let Some(child) = self.by_arn.remove(&arn) {
                 return Some(child);
@@ -236,9 +236,9 @@ impl Durable {
     }
 }
 
-impl Shared {
-    fn reading(&self) -> Reading<'_> {
-        Reading {
+impl EngineShared {
+    fn reading(&self) -> ReadContext<'_> {
+        ReadContext {
             setting: &self.setting,
             limits: &self.limits,
             machines: Some(&self.machines),
@@ -247,12 +247,12 @@ impl Shared {
 
     /// Prepares the open executions of the store. Each continues where it was committed last. The children of Map Runs wait until their
     /// parents request them. Executions that cannot be read are put into quarantine.
-    pub(in crate::engine) fn recover(&self) -> Result<Vec<Prepared>, BuildError> {
+    pub(in crate::engine) fn recover(&self) -> Result<Vec<PendingExecution>, BuildError> {
         let Some(durable) = &self.durable else {
             return Ok(Vec::new());
         };
         let mut reader = durable.reader();
-        let mut versions = Versions::of_unchanged_store();
+        let mut versions = VersionCache::of_unchanged_store();
         let cannot = |error: StoreError| BuildError::new(error.to_string());
         let stored = versions.stored(&mut **reader).map_err(cannot)?;
         for hash in stored.keys() {
@@ -269,17 +269,19 @@ impl Shared {
             match restored {
                 Ok(kept) if !self.resumes(&kept) => {}
                 Ok(kept) if row.child_of.is_some() => {
-                    durable.recovered().add(self.resumed(kept, Child::OfKept));
+                    durable
+                        .recovered()
+                        .add(self.resumed(kept, ChildKind::OfDurable));
                 }
                 Ok(kept) => {
-                    let prepared = self.resumed(kept, Child::No);
-                    let state = &prepared.state;
+                    let pending_execution = self.resumed(kept, ChildKind::None);
+                    let state = &pending_execution.state;
                     let mut executions = self.executions();
                     // The engine is being built, so it cannot be shut down.
-                    let _may_run = self.open.open(state);
+                    let _may_run = self.running.open(state);
                     executions.insert(state.clone());
                     drop(executions);
-                    all.push(prepared);
+                    all.push(pending_execution);
                 }
                 Err(error) => durable.quarantine.add(row, error.to_string()),
             }
@@ -288,16 +290,16 @@ impl Shared {
     }
 
     /// Starts the job that deletes the executions of the store after their retention time.
-    pub(in crate::engine) fn begin_sweeps(&self) -> Result<(), StoreError> {
+    pub(in crate::engine) fn start_retention(&self) -> Result<(), StoreError> {
         let Some(durable) = &self.durable else {
             return Ok(());
         };
-        let reader = durable.sweep_reader.lock();
+        let reader = durable.retention_reader.lock();
         let Some(reader) = reader.unwrap_or_else(PoisonError::into_inner).take() else {
             return Ok(());
         };
         let retention = durable.retention;
-        let sweep = Sweep {
+        let job = RetentionJob {
             retention,
             trusted_clock: durable.trusted_clock.clone(),
             reader,
@@ -306,31 +308,31 @@ impl Shared {
             runs: self.runs.clone(),
             versions: durable.versions.clone(),
             batch: 1,
-            has_swept: false,
+            has_deleted_versions: false,
         };
-        let sweeper = Sweeper::start(&self.clock, retention, sweep)?;
+        let retention_thread = RetentionThread::start(&self.clock, retention, job)?;
         // It starts only once.
-        let _ = durable.sweeper.set(sweeper);
+        let _ = durable.retention_thread.set(retention_thread);
         Ok(())
     }
 
     /// Prepares an execution that continues from its last commit.
-    fn resumed(&self, kept: Kept, child: Child) -> Prepared {
+    fn resumed(&self, kept: RecoveredExecution, child: ChildKind) -> PendingExecution {
         let about = kept.execution.about().clone();
         let journaled = Journaled::new(kept.place, First::None, kept.written);
-        Prepared {
+        PendingExecution {
             state: ExecutionState::new(about.clone(), &self.clock),
             entry: kept.execution.entry(),
             program: kept.machine.program.clone(),
             child,
-            source: self.kept_source(&about),
-            begin: Begin::Resume(Box::new(kept.execution)),
+            source: self.stored_test_case(&about),
+            begin: StartPoint::Resume(Box::new(kept.execution)),
             journaled: Some(Box::new(journaled)),
         }
     }
 
     /// Whether this engine continues an open execution.
-    fn resumes(&self, kept: &Kept) -> bool {
+    fn resumes(&self, kept: &RecoveredExecution) -> bool {
         let only = self.resumes_only.as_ref();
         only.is_none_or(|only| kept.execution.about().root_arn() == only)
     }
@@ -349,7 +351,7 @@ impl Shared {
         if let Some(child) = self.runs.child(id) {
             return Ok(Some(child));
         }
-        let left = self.durable.as_ref().map(Durable::left_behind);
+        let left = self.durable.as_ref().map(Durable::orphans);
         let mut left = left.into_iter().flatten();
         Ok(left.find(|child| child.about.arn() == id))
     }
@@ -403,7 +405,7 @@ impl Shared {
         let Some(row) = row.filter(|row| row.stopped.is_some()) else {
             return Ok(None);
         };
-        let kept = match Versions::default().restore(self.reading(), reader, &row) {
+        let kept = match VersionCache::default().restore(self.reading(), reader, &row) {
             Ok(kept) => kept,
             // It was deleted between the two reads.
             Err(_) if reader.execution(id)?.is_none() => return Ok(None),
@@ -418,8 +420,8 @@ impl Shared {
     }
 
     /// Returns the state of a closed execution, as the engine retains it in memory.
-    fn over(&self, row: &StoredExecution, kept: Kept) -> Arc<ExecutionState> {
-        let Kept {
+    fn over(&self, row: &StoredExecution, kept: RecoveredExecution) -> Arc<ExecutionState> {
+        let RecoveredExecution {
             machine,
             mut execution,
             place,
@@ -434,9 +436,9 @@ impl Shared {
         let report = ExecutionReport::new(row.status, output, failure, stopped, history);
         let state = ExecutionState::new(about.clone(), &self.clock);
         if let Some(resume) = resume.filter(|_| row.status != Status::Succeeded) {
-            state.keep(Redrivable {
+            state.set_redrive_data(RedriveData {
                 program: machine.program.clone(),
-                source: self.kept_source(&about),
+                source: self.stored_test_case(&about),
                 resume,
                 place: Some(place),
             });

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use smol_str::SmolStr;
 
 use crate::distributed::Write;
-use crate::engine::drive::state::{ExecutionState, Message};
+use crate::engine::drive::execution_state::{ExecutionState, Message};
 use crate::engine::nested::map_runs::MapRunRecord;
 use crate::interpret::{ChildStart, Failure};
 use crate::task::Effect;

@@ -7,9 +7,9 @@ use smol_str::SmolStr;
 use crate::clock::{Listeners, Rang, Ring, Timestamp};
 use crate::distributed::source::{LoadError, Request, Supply};
 use crate::distributed::{RunView, Tally, Write, Wrote};
-use crate::engine::dispatch::answering::Resumed;
-use crate::engine::drive::state::Message;
-use crate::engine::drive::work::{Arrived, Job};
+use crate::engine::dispatch::resolve::ResumeDecision;
+use crate::engine::drive::execution_state::Message;
+use crate::engine::drive::running_work::{WorkFuture, WorkResult};
 use crate::engine::nested;
 use crate::engine::tokens::new_token;
 use crate::execution_info::ExecutionInfo;
@@ -150,8 +150,8 @@ impl Host for EngineHost {
                 LoadError::File(cause) => cause,
             })
         });
-        match self.begin(wait_id, Job::Read(work), None) {
-            Some(Arrived::Read(read)) => Some(read),
+        match self.begin(wait_id, WorkFuture::Read(work), None) {
+            Some(WorkResult::Read(read)) => Some(read),
             _ => None,
         }
     }
@@ -205,7 +205,9 @@ impl Host for EngineHost {
     }
 
     fn is_answered(&mut self, wait_id: WaitId, calling: Calling<'_>, target: Option<&str>) -> bool {
-        let is_answered = self.engine.is_answered(&self.state.about, calling, target);
+        let is_answered = self
+            .engine
+            .may_be_handled(&self.state.about, calling, target);
         match is_answered {
             true => self.answered(wait_id),
             false => self.unanswered(wait_id, calling, target),
@@ -223,7 +225,7 @@ impl Host for EngineHost {
         }
         let responder = || Responder::new(&self.state, wait_id);
         match self.engine.resume(call, self.source(), responder) {
-            Resumed::Again(effect) => {
+            ResumeDecision::Again(effect) => {
                 tracing::info!(
                     state = call.state(),
                     "the task is idempotent and runs again"
@@ -232,8 +234,12 @@ impl Host for EngineHost {
                     self.bring(wait_id, std::future::ready(result));
                 }
             }
-            Resumed::Lost => self.lost(wait_id, "the process that ran the task's handler ended"),
-            Resumed::Unanswered => self.unanswered(wait_id, Calling::of(call), call.target()),
+            ResumeDecision::Lost => {
+                self.lost(wait_id, "the process that ran the task's handler ended")
+            }
+            ResumeDecision::Unanswered => {
+                self.unanswered(wait_id, Calling::of(call), call.target())
+            }
         }
     }
 
@@ -253,7 +259,7 @@ impl Host for EngineHost {
             Ok(known) => known,
             Err(error) => {
                 // Whether it was started cannot be said, so nothing is done until the store can be read again.
-                let _ = self.state.send(Message::NotKept(error.to_string()));
+                let _ = self.state.send(Message::CommitFailed(error.to_string()));
                 return;
             }
         };
@@ -263,7 +269,8 @@ impl Host for EngineHost {
                     self.follow_child(wait_id, &state, start.integration);
                 }
                 if !is_begun {
-                    let begun = nested::begun(&state.about, start.integration, &start.request);
+                    let begun =
+                        nested::start_response(&state.about, start.integration, &start.request);
                     self.bring(wait_id, std::future::ready(Ok(begun)));
                 }
             }

@@ -84,7 +84,7 @@ impl Machine {
 }
 
 /// The settings for the compilation of definitions.
-pub(super) struct Setting {
+pub(super) struct CompileSettings {
     pub(super) region: String,
     pub(super) account: String,
     /// The role of executions that are started without another role.
@@ -98,7 +98,7 @@ pub(super) struct Setting {
     pub(super) redaction: Arc<Redaction>,
 }
 
-impl Setting {
+impl CompileSettings {
     /// Compiles a definition.
     ///
     /// # Errors
@@ -164,11 +164,11 @@ pub(super) struct Machines {
     /// Names by the text of StateMachineArn.
     by_target: HashMap<String, String>,
     /// The machines behind the ARNs of versions and aliases, with their weights.
-    qualified: papaya::HashMap<SmolStr, Weighted>,
+    qualified: papaya::HashMap<SmolStr, WeightedMachines>,
 }
 
 /// State machines with their weights. Each start chooses one of them.
-type Weighted = Arc<[(u32, Arc<Machine>)]>;
+type WeightedMachines = Arc<[(u32, Arc<Machine>)]>;
 
 impl Machines {
     pub(super) fn new(machines: Vec<Machine>, by_target: HashMap<String, String>) -> Self {
@@ -224,7 +224,7 @@ impl Machines {
 
     /// Sets the machines behind the ARN of a version or an alias, with their weights; no machines remove the ARN.
     #[cfg(feature = "serve")]
-    pub(super) fn qualify(&self, arn: &str, machines: Weighted) {
+    pub(super) fn qualify(&self, arn: &str, machines: WeightedMachines) {
         let qualified = self.qualified.pin();
         match machines.is_empty() {
             true => qualified.remove(arn),

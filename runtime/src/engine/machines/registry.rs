@@ -13,7 +13,7 @@ use stepwright_asl::placeholder::Addresses;
 use stepwright_asl::redaction::Redaction;
 
 use crate::clock::Clock;
-use crate::engine::dispatch::handlers::{Bound, Handlers};
+use crate::engine::dispatch::handlers::{Handlers, TaskRegistration};
 use crate::engine::start::input::{self, CheckInput};
 use crate::limits::Limits;
 use crate::task::handler::{self, ErasedHandler};
@@ -198,7 +198,7 @@ impl Registry {
 
     fn bindings(&mut self, workflow: &str, bindings: &Bindings) {
         for task in bindings.tasks() {
-            let bound = Bound {
+            let bound = TaskRegistration {
                 type_id: task.type_id,
                 function: task.function,
                 deploy: task.deploy,
@@ -304,7 +304,7 @@ impl Registry {
     fn bind(
         &mut self,
         workflow: &str,
-        task: &Bound,
+        task: &TaskRegistration,
         address: Address,
         handler: Option<ErasedHandler>,
     ) {
@@ -348,13 +348,17 @@ struct Binding<'a> {
 impl TaskBinder for Binding<'_> {
     fn handler<T: Handler>(&mut self, address: Address) {
         let handler = handler::of_task::<T>();
-        self.registry
-            .bind(self.workflow, &Bound::of::<T>(), address, Some(handler));
+        self.registry.bind(
+            self.workflow,
+            &TaskRegistration::of::<T>(),
+            address,
+            Some(handler),
+        );
     }
 
     fn declaration<T: Task>(&mut self, address: Address) {
         self.registry
-            .bind(self.workflow, &Bound::of::<T>(), address, None);
+            .bind(self.workflow, &TaskRegistration::of::<T>(), address, None);
     }
 }
 

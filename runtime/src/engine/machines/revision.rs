@@ -9,15 +9,15 @@ use tokio::sync::oneshot;
 use super::registry::{self, PendingMachine};
 use crate::distributed::{MapRun, RunChanges};
 use crate::engine::completion::report::ExecutionReport;
-use crate::engine::drive::execution_task::{Drive, ExecutionTask};
-use crate::engine::drive::state::Message;
+use crate::engine::drive::execution_state::Message;
+use crate::engine::drive::execution_task::{Driver, ExecutionTask};
 use crate::engine::error::{BuildError, StartError};
 use crate::engine::machines::Machine;
 use crate::engine::run::Run;
-use crate::engine::shared::Launched;
-use crate::engine::start::input::Given;
+use crate::engine::shared::StartOutcome;
+use crate::engine::start::input::StartInput;
+use crate::engine::start::options::StartOptions;
 use crate::engine::start::redrive::nowhere;
-use crate::engine::start::start::StartOptions;
 use crate::engine::{Engine, MachineDescription};
 use crate::execution_info::{MachineInfo, Origin};
 use crate::status::Status;
@@ -105,8 +105,11 @@ impl Engine {
     ) -> Result<Run<Value>, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let launched = self.launch_revision(&revision.machine, input, options)?;
-        if let Some(prepared) = launched.prepared {
-            Drive::begin(ExecutionTask::new(self.shared.clone(), prepared), &runtime);
+        if let Some(pending_execution) = launched.pending_execution {
+            Driver::begin(
+                ExecutionTask::new(self.shared.clone(), pending_execution),
+                &runtime,
+            );
         }
         let run = Run::new(launched.state, |output| Ok(output.clone()), &self.handle);
         run.accepted().await?;
@@ -125,9 +128,9 @@ impl Engine {
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
         let launched = self.launch_revision(&revision.machine, input, options)?;
-        if let Some(prepared) = launched.prepared {
+        if let Some(pending_execution) = launched.pending_execution {
             let _awaits = self.clock().await_end();
-            ExecutionTask::new(self.shared.clone(), prepared).await;
+            ExecutionTask::new(self.shared.clone(), pending_execution).await;
         }
         let kept = launched.state.accepted().await;
         kept.map_err(|error| StartError::of_store(error, launched.state.about.name()))?;
@@ -139,8 +142,8 @@ impl Engine {
         machine: &Machine,
         input: Value,
         options: StartOptions,
-    ) -> Result<Launched, StartError> {
-        let input = Given::Any(input).of(machine.check_input);
+    ) -> Result<StartOutcome, StartError> {
+        let input = StartInput::Any(input).of(machine.check_input);
         let launched = input.and_then(|input| self.shared.launch(machine, input, options, 0));
         launched.inspect_err(|error| self.refused(&machine.info.name, error))
     }

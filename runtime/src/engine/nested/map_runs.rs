@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use crate::clock::Timestamp;
 use crate::distributed::{MapRun, RunView, Tally};
-use crate::engine::drive::state::{ExecutionState, Message};
+use crate::engine::drive::execution_state::{ExecutionState, Message};
 use crate::interpret::Failure;
 use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
 use crate::status::Status;
@@ -22,18 +22,18 @@ const VERSION: u8 = 1;
 /// The Map Runs of an engine.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct MapRuns {
-    known: Mutex<Known>,
+    known: Mutex<MapRunIndex>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
+struct MapRunIndex {
     by_arn: HashMap<SmolStr, Arc<MapRunRecord>>,
     /// The ARNs of the runs of an execution, in the order of their starts.
     of_execution: HashMap<SmolStr, Vec<SmolStr>>,
 }
 
 impl MapRuns {
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, MapRunIndex> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -48,7 +48,7 @@ impl MapRuns {
         let run = Arc::new(MapRunRecord {
             arn: arn.clone(),
             retention,
-            state: Mutex::new(State::new(view)),
+            state: Mutex::new(MapRunState::new(view)),
         });
         known
             .of_execution
@@ -163,10 +163,10 @@ impl MapRuns {
 pub(in crate::engine) struct MapRunRecord {
     arn: SmolStr,
     retention: usize,
-    state: Mutex<State>,
+    state: Mutex<MapRunState>,
 }
 
-struct State {
+struct MapRunState {
     view: RunView,
     tally: Tally,
     /// The final status, and the time of the end.
@@ -179,7 +179,7 @@ struct State {
     redrivable: BTreeMap<u32, Arc<ExecutionState>>,
 }
 
-impl State {
+impl MapRunState {
     fn new(view: RunView) -> Self {
         Self {
             view,
@@ -208,7 +208,7 @@ impl State {
 }
 
 impl MapRunRecord {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, MapRunState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -269,10 +269,10 @@ impl MapRunRecord {
     }
 
     /// Suspends the running children.
-    pub(in crate::engine) fn park_children(&self, why: &Failure) {
+    pub(in crate::engine) fn suspend_children(&self, why: &Failure) {
         for child in self.running() {
             // A child that has ended concurrently ignores the message.
-            let _ = child.send(Message::Parked(why.clone()));
+            let _ = child.send(Message::Suspended(why.clone()));
         }
     }
 

@@ -1,6 +1,6 @@
-pub(super) mod children;
+pub(super) mod map_run_children;
 pub(super) mod map_runs;
-pub(super) mod stored_runs;
+pub(super) mod stored_map_runs;
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use stepwright_asl::errors;
 use super::completion::report::ExecutionReport;
 use super::error::StartError;
 use super::machines::Machine;
-use super::shared::{Launched, Shared};
-use super::start::start::{Case, StartOptions};
+use super::shared::{EngineShared, StartOutcome};
+use super::start::options::{StartOptions, TestCase};
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::status::Status;
 use crate::task::{
@@ -21,10 +21,10 @@ use crate::task::{
 use crate::value::Value;
 
 /// The output of a mocked execution, or its error and cause.
-pub(crate) type Made = Result<Value, (String, String)>;
+pub(crate) type MockedResult = Result<Value, (String, String)>;
 
 /// The end of an execution.
-struct End<'a> {
+struct ExecutionEnd<'a> {
     status: Status,
     output: Option<&'a Value>,
     error: Option<&'a str>,
@@ -32,7 +32,7 @@ struct End<'a> {
     stopped: crate::clock::Timestamp,
 }
 
-impl<'a> End<'a> {
+impl<'a> ExecutionEnd<'a> {
     fn of(report: &'a ExecutionReport) -> Self {
         Self {
             status: report.status,
@@ -46,7 +46,7 @@ impl<'a> End<'a> {
 
 impl Integration {
     /// Returns the answer of a mocked execution to the state that starts it.
-    pub(crate) fn made_up(self, call: &TaskCall<'_>, made: Made) -> Answer {
+    pub(crate) fn made_up(self, call: &TaskCall<'_>, made: MockedResult) -> Answer {
         let parent = call.execution();
         let machine_id = call.target().unwrap_or_default();
         let prefix = machine_id.replace(":stateMachine:", ":execution:");
@@ -61,19 +61,19 @@ impl Integration {
             redriven: None,
             ..parent.clone()
         };
-        let begun = begun(&about, self, &call.request_id());
+        let response = start_response(&about, self, &call.request_id());
         if !self.waits() {
-            return Answer::output(begun);
+            return Answer::output(response);
         }
         let end = match &made {
-            Ok(output) => End {
+            Ok(output) => ExecutionEnd {
                 status: Status::Succeeded,
                 output: Some(output),
                 error: None,
                 cause: None,
                 stopped: about.started,
             },
-            Err((error, cause)) => End {
+            Err((error, cause)) => ExecutionEnd {
                 status: Status::Failed,
                 output: None,
                 error: Some(error),
@@ -81,7 +81,7 @@ impl Integration {
                 stopped: about.started,
             },
         };
-        Answer::result(envelope(&about, &end, self)).submitted(begun)
+        Answer::result(envelope(&about, &end, self)).submitted(response)
     }
 
     /// Returns the failure of a task whose start of an execution is refused: the service's error, with what AWS's clients add to its message.
@@ -135,7 +135,7 @@ impl NestedStart {
     }
 }
 
-impl Shared {
+impl EngineShared {
     /// Resolves a state that starts a registered state machine: the start, or the failure that prevents it.
     pub(super) fn by_workflow(&self, call: &TaskCall<'_>) -> Option<Answer> {
         let integration = Integration::of(call.resource())?;
@@ -217,7 +217,7 @@ impl Shared {
         start: &NestedStart,
         source: Option<Arc<dyn TaskSource>>,
         test_case: Option<SmolStr>,
-    ) -> Result<(Launched, Value), StartError> {
+    ) -> Result<(StartOutcome, Value), StartError> {
         let NestedStart {
             integration,
             machine,
@@ -233,7 +233,7 @@ impl Shared {
             id: Some(execution.to_string()),
             is_synchronous: *integration == Integration::SdkSync,
             source,
-            test_case: test_case.map(Case::OfRoot),
+            test_case: test_case.map(TestCase::Inherited),
             root: Some(root.clone()),
             ..StartOptions::default()
         };
@@ -248,13 +248,17 @@ impl Shared {
             self.launch(&found, input.clone(), options, *depth)
         };
         let launched = launch()?;
-        let begun = begun(&launched.state.about, *integration, request);
-        Ok((launched, begun))
+        let response = start_response(&launched.state.about, *integration, request);
+        Ok((launched, response))
     }
 }
 
 /// Returns the response of the start itself.
-pub(super) fn begun(about: &ExecutionInfo, integration: Integration, request: &str) -> Value {
+pub(super) fn start_response(
+    about: &ExecutionInfo,
+    integration: Integration,
+    request: &str,
+) -> Value {
     let members = [
         ("ExecutionArn", Value::from(about.arn().clone())),
         ("StartDate", date(about.started, integration)),
@@ -267,12 +271,16 @@ pub(super) fn begun(about: &ExecutionInfo, integration: Integration, request: &s
 }
 
 /// Returns the task result for a nested execution that has ended.
-pub(super) fn ended(report: &ExecutionReport, integration: Integration) -> TaskResult {
-    envelope(report.execution(), &End::of(report), integration)
+pub(super) fn job_result(report: &ExecutionReport, integration: Integration) -> TaskResult {
+    envelope(report.execution(), &ExecutionEnd::of(report), integration)
 }
 
 /// Returns the task result from the known fields of an end (SERVICE_FACTS 7.2).
-fn envelope(about: &ExecutionInfo, report: &End<'_>, integration: Integration) -> TaskResult {
+fn envelope(
+    about: &ExecutionInfo,
+    report: &ExecutionEnd<'_>,
+    integration: Integration,
+) -> TaskResult {
     let data = |value: &Value| match integration {
         Integration::SyncJson => value.clone(),
         _ => Value::from(value.to_text()),

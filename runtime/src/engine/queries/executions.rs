@@ -7,7 +7,7 @@ use hashbrown::HashTable;
 
 use super::list_index::ListIndex;
 use crate::clock::Timestamp;
-use crate::engine::drive::state::ExecutionState;
+use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::retention::Retention;
 use crate::execution_info::{ExecutionInfo, NameKey};
 use crate::store::{ListPosition, RangeRows};
@@ -18,7 +18,7 @@ pub(in crate::engine) struct Executions {
     by_key: HashTable<Arc<ExecutionState>>,
     hasher: RandomState,
     /// The closed executions of these, oldest first.
-    closed: VecDeque<Closed>,
+    closed: VecDeque<ClosedExecutionEntry>,
     closed_bytes: u64,
     retention: Retention,
     /// The executions in the order of lists; `None` with a store, which has the lists.
@@ -26,7 +26,7 @@ pub(in crate::engine) struct Executions {
 }
 
 /// A closed execution.
-struct Closed {
+struct ClosedExecutionEntry {
     state: Arc<ExecutionState>,
     /// The bytes of memory that it occupies.
     bytes: u64,
@@ -159,7 +159,7 @@ impl Executions {
         if (self.by_key.find(hash, |known| Arc::ptr_eq(known, state))).is_none() {
             return vec![state.clone()];
         }
-        self.closed.push_back(Closed {
+        self.closed.push_back(ClosedExecutionEntry {
             state: state.clone(),
             bytes,
             stopped,

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::clock::Timestamp;
-use crate::engine::drive::state::ExecutionState;
+use crate::engine::drive::execution_state::ExecutionState;
 use crate::store::{ListPosition, RangeRows};
 
 /// Fewer removed entries than this are not worth a pass over all entries.
@@ -20,25 +20,25 @@ const FEW: usize = 8;
 /// end.
 #[derive(Default)]
 pub(in crate::engine) struct ListIndex {
-    by_machine: FxHashMap<SmolStr, Entries>,
+    by_machine: FxHashMap<SmolStr, IndexEntries>,
     /// The sequence number of the next execution.
     next: u64,
 }
 
 /// The entries of one state machine, from the smallest position to the largest.
 #[derive(Default)]
-struct Entries {
-    entries: VecDeque<Entry>,
+struct IndexEntries {
+    entries: VecDeque<IndexEntry>,
     /// How many entries have no execution any more.
     holes: usize,
 }
 
-struct Entry {
+struct IndexEntry {
     position: ListPosition,
     state: Option<Arc<ExecutionState>>,
 }
 
-impl Entry {
+impl IndexEntry {
     fn is_hole(&self) -> bool {
         self.state.is_none()
     }
@@ -64,7 +64,7 @@ impl ListIndex {
         match self.by_machine.get_mut(machine) {
             Some(entries) => entries.insert(state),
             None => {
-                let mut entries = Entries::default();
+                let mut entries = IndexEntries::default();
                 entries.insert(state);
                 self.by_machine.insert(machine.clone(), entries);
             }
@@ -127,10 +127,10 @@ impl ListIndex {
     }
 }
 
-impl Entries {
+impl IndexEntries {
     /// The clock may have been set back since the last start; then the entry is not the last one.
     fn insert(&mut self, state: &Arc<ExecutionState>) {
-        let entry = Entry {
+        let entry = IndexEntry {
             position: position(state),
             state: Some(state.clone()),
         };
@@ -150,12 +150,12 @@ impl Entries {
     }
 
     /// Returns the entry of this execution.
-    fn find(&mut self, state: &ExecutionState) -> Option<&mut Entry> {
+    fn find(&mut self, state: &ExecutionState) -> Option<&mut IndexEntry> {
         let position = position(state);
         // The execution that ended first is most often the first one.
         let is_first = self.entries.front().map(|entry| entry.position) == Some(position);
         let at = if is_first { 0 } else { self.after(position) };
-        let is_it = |entry: &&mut Entry| {
+        let is_it = |entry: &&mut IndexEntry| {
             let found = entry.state.as_deref();
             found.is_some_and(|found| std::ptr::eq(found, state))
         };
@@ -169,11 +169,11 @@ impl Entries {
         entry.state = None;
         self.holes += 1;
         let entries = &mut self.entries;
-        while entries.front().is_some_and(Entry::is_hole) {
+        while entries.front().is_some_and(IndexEntry::is_hole) {
             entries.pop_front();
             self.holes -= 1;
         }
-        while entries.back().is_some_and(Entry::is_hole) {
+        while entries.back().is_some_and(IndexEntry::is_hole) {
             entries.pop_back();
             self.holes -= 1;
         }

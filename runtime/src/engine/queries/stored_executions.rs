@@ -5,10 +5,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 
-use super::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
+use super::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 use crate::engine::dispatch::handlers::Handlers;
-use crate::engine::durable::recover::{Reading, Versions};
-use crate::engine::machines::{MachineDescription, Setting};
+use crate::engine::durable::recover::{ReadContext, VersionCache};
+use crate::engine::machines::{CompileSettings, MachineDescription};
 use crate::history::History;
 use crate::interpret::Outcome;
 use crate::limits::Limits;
@@ -42,8 +42,8 @@ const READINGS: usize = 8;
 /// ```
 pub struct StoredExecutions {
     reader: Box<dyn StoreReader>,
-    versions: Versions,
-    setting: Setting,
+    versions: VersionCache,
+    setting: CompileSettings,
     limits: Arc<Limits>,
 }
 
@@ -72,8 +72,8 @@ impl StoredExecutions {
     pub fn new(reader: Box<dyn StoreReader>) -> Self {
         Self {
             reader,
-            versions: Versions::default(),
-            setting: Setting {
+            versions: VersionCache::default(),
+            setting: CompileSettings {
                 role: SmolStr::default(),
                 region: String::new(),
                 account: String::new(),
@@ -118,7 +118,7 @@ impl StoredExecutions {
     }
 
     fn read(&mut self, row: &StoredExecution) -> Result<ExecutionDescription, StoreError> {
-        let reading = Reading {
+        let reading = ReadContext {
             setting: &self.setting,
             limits: &self.limits,
             machines: None,

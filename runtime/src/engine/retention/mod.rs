@@ -1,7 +1,7 @@
 pub(super) mod delete;
-pub(super) mod kept_versions;
-pub(super) mod sweep;
-pub(super) mod sweeper;
+pub(super) mod retention_job;
+pub(super) mod retention_thread;
+pub(super) mod stored_versions;
 pub(super) mod trusted_clock;
 
 use std::time::Duration;

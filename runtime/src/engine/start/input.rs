@@ -7,14 +7,14 @@ use crate::value::Value;
 pub(in crate::engine) type CheckInput = fn(&Value) -> Result<(), String>;
 
 /// The input of a start.
-pub(in crate::engine) enum Given {
+pub(in crate::engine) enum StartInput {
     /// A value of the workflow's own type.
     Typed(Value),
     /// Any JSON.
     Any(Value),
 }
 
-impl Given {
+impl StartInput {
     /// Returns the input for a state machine, checked against its type, if it has one.
     ///
     /// # Errors

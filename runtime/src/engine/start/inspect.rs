@@ -3,11 +3,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 
-use super::prepared::{Begin, Child, Prepared};
+use super::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::engine::Engine;
 use crate::engine::drive::execution_task::ExecutionTask;
 
-use crate::engine::drive::state::ExecutionState;
+use crate::engine::drive::execution_state::ExecutionState;
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::interpret::{Failure, Inspection, Start};
 use crate::program::Program;
@@ -17,7 +17,7 @@ use crate::task::{ResourceKind, TaskSource};
 
 /// The result of the test of one state.
 #[derive(Debug)]
-pub(crate) struct Inspected {
+pub(crate) struct InspectionResult {
     pub(crate) inspection: Box<Inspection>,
     /// The test timed out.
     pub(crate) is_timed_out: bool,
@@ -33,7 +33,7 @@ impl Engine {
         start: Start,
         inspection: Inspection,
         source: Option<Arc<dyn TaskSource>>,
-    ) -> Inspected {
+    ) -> InspectionResult {
         let engine = &self.shared;
         let seed = engine.entropy.draw(1).next_u64();
         let names = Entropy::new(seed);
@@ -57,16 +57,16 @@ impl Engine {
             depth: 0,
         });
         let state = ExecutionState::new(about, &engine.clock);
-        let prepared = Prepared {
+        let pending_execution = PendingExecution {
             state: state.clone(),
             entry: program.entry(),
             program,
-            child: Child::No,
+            child: ChildKind::None,
             source,
-            begin: Begin::Inspect(Box::new((start, inspection)), seed),
+            begin: StartPoint::Inspect(Box::new((start, inspection)), seed),
             journaled: None,
         };
-        let mut drive = ExecutionTask::new(engine.clone(), prepared);
+        let mut drive = ExecutionTask::new(engine.clone(), pending_execution);
         (&mut drive).await;
         let report = state.report();
         let inspection = drive.take_inspected().unwrap_or_else(|| {
@@ -79,7 +79,7 @@ impl Engine {
                 ..Inspection::default()
             })
         });
-        Inspected {
+        InspectionResult {
             inspection,
             is_timed_out: report.is_some_and(|report| report.status == Status::TimedOut),
         }

@@ -1,18 +1,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::prepared::{Begin, Child, Prepared};
-use super::redrivable::Redrivable;
+use super::pending_execution::{ChildKind, PendingExecution, StartPoint};
+use super::redrive_data::RedriveData;
 use crate::engine::Engine;
 use crate::engine::completion::report::ExecutionReport;
-use crate::engine::drive::execution_task::{Drive, ExecutionTask, INTERNAL};
-use crate::engine::drive::state::ExecutionState;
+use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::drive::execution_task::{Driver, ExecutionTask, INTERNAL};
 use crate::engine::error::RedriveError;
 use crate::engine::journaled::{First, Journaled};
 use crate::engine::run::Run;
-use crate::engine::shared::Shared;
+use crate::engine::shared::EngineShared;
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::Written;
+use crate::interpret::RecordEncoder;
 use crate::status::Status;
 use crate::value::Value;
 
@@ -67,14 +67,17 @@ impl Engine {
         }
         // The same applies to the children of an earlier process.
         if let Some(durable) = &self.shared.durable {
-            for left in durable.left_behind() {
+            for left in durable.orphans() {
                 left.finished().await;
             }
         }
         let known = self.shared.to_redrive(execution).await?;
-        let prepared = self.shared.redrive(execution, known)?;
-        let state = prepared.state.clone();
-        Drive::begin(ExecutionTask::new(self.shared.clone(), prepared), &runtime);
+        let pending_execution = self.shared.redrive(execution, known)?;
+        let state = pending_execution.state.clone();
+        Driver::begin(
+            ExecutionTask::new(self.shared.clone(), pending_execution),
+            &runtime,
+        );
         let kept = state.accepted().await;
         if kept.is_err() {
             // Its Map Runs are read from the store again.
@@ -102,7 +105,7 @@ enum NamedExecution {
     Nothing,
 }
 
-impl Shared {
+impl EngineShared {
     fn is_over(&self, id: &str) -> bool {
         let executions = self.executions();
         let known = executions.get(id);
@@ -127,10 +130,10 @@ impl Shared {
         })
     }
 
-    fn redrive(&self, id: &str, known: NamedExecution) -> Result<Prepared, RedriveError> {
+    fn redrive(&self, id: &str, known: NamedExecution) -> Result<PendingExecution, RedriveError> {
         let refused = |reason: &str| Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()));
         let mut executions = self.executions();
-        if self.open.is_shut_down() {
+        if self.running.is_shut_down() {
             return Err(RedriveError::ShutDown);
         }
         let in_memory = executions.get(id).cloned();
@@ -160,33 +163,33 @@ impl Shared {
             return Err(RedriveError::ExecutionLimitExceeded(open));
         }
         let state = match redrivable.place {
-            Some(_) => ExecutionState::unkept(about, &self.clock),
+            Some(_) => ExecutionState::uncommitted(about, &self.clock),
             None => ExecutionState::new(about, &self.clock),
         };
-        if !self.open.open(&state) {
+        if !self.running.open(&state) {
             drop(executions);
             state.abandon();
             return Err(RedriveError::ShutDown);
         }
         executions.reopen(&state);
         drop(executions);
-        let Redrivable {
+        let RedriveData {
             program,
             source,
             resume,
             place,
         } = redrivable;
         let journaled = place.map(|place| {
-            let journaled = Journaled::new(place, First::Redrive, Written::default());
+            let journaled = Journaled::new(place, First::Redrive, RecordEncoder::default());
             Box::new(journaled.failing_in_outage())
         });
-        Ok(Prepared {
+        Ok(PendingExecution {
             state,
             entry: program.entry(),
             program,
-            child: Child::No,
+            child: ChildKind::None,
             source,
-            begin: Begin::Redrive(Box::new((report.history.clone(), resume))),
+            begin: StartPoint::Redrive(Box::new((report.history.clone(), resume))),
             journaled,
         })
     }
@@ -196,7 +199,7 @@ impl Shared {
         &self,
         about: &ExecutionInfo,
         report: &ExecutionReport,
-        redrivable: &Redrivable,
+        redrivable: &RedriveData,
     ) -> Result<Arc<ExecutionInfo>, RedriveError> {
         let now = self.clock.now();
         let count = about.redrive_count().unwrap_or_default();

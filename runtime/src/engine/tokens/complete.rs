@@ -64,7 +64,7 @@ impl Engine {
             Err(refused) => refused,
         };
         let news = || format!("the answer to a token was refused: {refused}");
-        self.shared.tell(news, true);
+        self.shared.notify_sources(news, true);
         Err(refused)
     }
 

@@ -17,46 +17,46 @@ const REMEMBERED: usize = 16_384;
 /// The task tokens of an engine.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
-    state: Mutex<State>,
+    state: Mutex<TokenState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    open: HashMap<Digest, Responder>,
-    ended: HashMap<Digest, TokenError>,
-    order: VecDeque<Digest>,
+struct TokenState {
+    open: HashMap<TokenDigest, Responder>,
+    ended: HashMap<TokenDigest, TokenError>,
+    order: VecDeque<TokenDigest>,
 }
 
 /// The SHA-256 of a token. Tokens are compared by their digests, so that the time of a comparison does not reveal how much of a token was
 /// guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Digest([u8; 32]);
+struct TokenDigest([u8; 32]);
 
-impl Digest {
+impl TokenDigest {
     fn of(token: &str) -> Self {
         Self(Sha256::digest(token).into())
     }
 }
 
 impl Tokens {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, TokenState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn open(&self, token: &str, responder: Responder) {
-        let digest = Digest::of(token);
+        let digest = TokenDigest::of(token);
         self.lock().open.insert(digest, responder);
     }
 
     /// Removes a token without an end: the task continues, and opens the token again.
     pub(super) fn withdraw(&self, token: &str) {
-        let digest = Digest::of(token);
+        let digest = TokenDigest::of(token);
         self.lock().open.remove(&digest);
     }
 
     /// Closes a token because its task ended without an answer to it.
     pub(super) fn close(&self, token: &str, why: TokenError) {
-        let digest = Digest::of(token);
+        let digest = TokenDigest::of(token);
         let mut state = self.lock();
         if state.open.remove(&digest).is_some() {
             state.remember(digest, why);
@@ -65,7 +65,7 @@ impl Tokens {
 
     /// Returns why an answer to this token is too late.
     pub(super) fn why_late(&self, token: &str) -> TokenError {
-        let digest = Digest::of(token);
+        let digest = TokenDigest::of(token);
         match self.lock().why(digest) {
             // The token is open: the execution has accepted an answer, and will close the token.
             TokenError::InvalidToken => TokenError::TaskDoesNotExist,
@@ -75,7 +75,7 @@ impl Tokens {
 
     /// Returns the responder of the task with this token.
     pub(super) fn get(&self, token: &str) -> Result<Responder, TokenError> {
-        let digest = Digest::of(token);
+        let digest = TokenDigest::of(token);
         let state = self.lock();
         match state.open.get(&digest) {
             Some(responder) => Ok(responder.clone()),
@@ -84,8 +84,8 @@ impl Tokens {
     }
 }
 
-impl State {
-    fn remember(&mut self, token: Digest, why: TokenError) {
+impl TokenState {
+    fn remember(&mut self, token: TokenDigest, why: TokenError) {
         if self.order.len() >= REMEMBERED
             && let Some(oldest) = self.order.pop_front()
         {
@@ -95,7 +95,7 @@ impl State {
         self.ended.insert(token, why);
     }
 
-    fn why(&self, token: Digest) -> TokenError {
+    fn why(&self, token: TokenDigest) -> TokenError {
         let known = self.ended.get(&token);
         known.cloned().unwrap_or(TokenError::InvalidToken)
     }

@@ -1,6 +1,6 @@
-mod drive;
-mod end;
-mod news;
+mod driver;
+mod finish;
+mod messages;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,31 +12,33 @@ use stepwright_asl::model::MachineType;
 use thin_vec::ThinVec;
 use tokio::sync::oneshot;
 
-use super::deadline::Deadline;
-use super::homes::Home;
+use super::execution_deadline::ExecutionDeadline;
+use super::runtimes::RuntimeHandle;
 use crate::engine::host::EngineHost;
 use crate::engine::journaled::Journaled;
-use crate::engine::shared::Shared;
-use crate::engine::start::prepared::{Begin, Child, Prepared};
+use crate::engine::shared::EngineShared;
+use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::history::History;
-use crate::interpret::{Execution, Failure, Inspection, NotRead, Restored, Step, Written};
+use crate::interpret::{
+    Execution, Failure, Inspection, NotRead, RecordDecoder, RecordEncoder, Step,
+};
 use crate::panics::guarded;
 use crate::program::Entry;
 use crate::status::Status;
 
-pub(in crate::engine) use self::drive::Drive;
+pub(in crate::engine) use self::driver::Driver;
 
-/// After how many records `through_bytes` starts again with an empty list.
-const RECORDS: usize = 16;
+/// After how many records `roundtrip_records` starts again with an empty list.
+const RECORDS_BEFORE_RESTART: usize = 16;
 /// How many transitions an execution makes before it yields.
-const BUDGET: u32 = 256;
+const STEP_BUDGET: u32 = 256;
 /// How many times an execution that is alone on virtual time waits before it yields.
-const RESTS: u32 = 64;
+const IDLE_ROUNDS: u32 = 64;
 
 /// The error of an execution that a bug of this crate ended.
 pub(in crate::engine) const INTERNAL: &str = "Stepwright.Internal";
 /// The error of an execution that was suspended because a commit failed. The store has it as it was committed last.
-const NOT_KEPT: &str = "Stepwright.NotKept";
+const COMMIT_FAILED: &str = "Stepwright.NotKept";
 /// The error of an execution whose engine or tokio runtime was shut down.
 pub(in crate::engine) const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
@@ -46,12 +48,12 @@ fn shut_down() -> Failure {
 
 /// Drives one execution: delivers its messages, steps it, and parks it when it waits.
 ///
-/// It is a future while it is driven, and plain data while it is parked in its [`ExecutionState`](super::state::ExecutionState). Fields that
+/// It is a future while it is driven, and plain data while it is parked in its [`ExecutionState`](super::execution_state::ExecutionState). Fields that
 /// a waiting execution rarely needs are boxed, and allocated on demand.
 pub(in crate::engine) struct ExecutionTask {
-    stage: Stage,
+    stage: TaskStage,
     host: EngineHost,
-    child: Child,
+    child: ChildKind,
     machine_type: MachineType,
     /// It only steps through states that call no external code, because it runs on the task of the caller that started it.
     is_on_caller: bool,
@@ -63,28 +65,28 @@ pub(in crate::engine) struct ExecutionTask {
     /// Its journal state, when it is durable.
     journaled: Option<Box<Journaled>>,
     /// The runtime that drives it after it was parked.
-    home: Option<Arc<Home>>,
+    runtime: Option<Arc<RuntimeHandle>>,
     /// Fields that most executions do not use.
-    rare: Option<Box<Rare>>,
+    cold: Option<Box<TaskColdFields>>,
 }
 
 /// The progress of an execution in its driver.
-enum Stage {
+enum TaskStage {
     /// It has not started.
-    Begins(Entry, Begin),
-    Goes(Execution),
+    NotStarted(Entry, StartPoint),
+    Running(Execution),
     /// It is being stepped, or has ended: after a panic it is not stepped again.
-    Taken,
+    InStep,
 }
 
-impl Stage {
+impl TaskStage {
     fn take(&mut self) -> Self {
-        std::mem::replace(self, Self::Taken)
+        std::mem::replace(self, Self::InStep)
     }
 }
 
 #[derive(Default)]
-struct Rare {
+struct TaskColdFields {
     /// How many events were reported to the observer.
     written: u32,
     /// The inspection of the state, after its end.
@@ -94,33 +96,36 @@ struct Rare {
     /// Set when tracing is enabled.
     span: Option<tracing::Span>,
     /// The records of the execution, where it is read again each time that it waits.
-    records: Option<(Written, Vec<Vec<u8>>)>,
+    records: Option<(RecordEncoder, Vec<Vec<u8>>)>,
     /// Set when the execution is to be suspended, with the reason.
-    parks: Option<Failure>,
+    suspension: Option<Failure>,
 }
 
 /// The result of driving an execution.
-enum Advanced {
+enum DriveOutcome {
     /// It waits for something that wakes its future: work, the journal, or its next turn after it yielded.
-    Waits,
+    Pending,
     /// It waits for messages only.
-    Rests,
-    Over,
+    Idle,
+    Ended,
 }
 
 /// The result of the last commit.
-enum Committed {
+enum CommitOutcome {
     /// It succeeded.
-    All,
+    UpToDate,
     /// The end of the execution is durable.
-    Over,
+    Ended,
     /// The store rejected it.
     Failed(Failure),
 }
 
 impl ExecutionTask {
-    pub(in crate::engine) fn new(engine: Arc<Shared>, prepared: Prepared) -> Box<Self> {
-        let Prepared {
+    pub(in crate::engine) fn new(
+        engine: Arc<EngineShared>,
+        pending_execution: PendingExecution,
+    ) -> Box<Self> {
+        let PendingExecution {
             state,
             program,
             entry,
@@ -128,8 +133,8 @@ impl ExecutionTask {
             source,
             begin,
             journaled,
-        } = prepared;
-        engine.open.begun();
+        } = pending_execution;
+        engine.running.begun();
         let span = tracing::info_span!(
             "execution",
             machine = %state.about.machine.name,
@@ -140,12 +145,12 @@ impl ExecutionTask {
             host.defer(journaled.place().clone());
         }
         let span = (!span.is_disabled()).then_some(span);
-        let rare = span.map(|span| Rare {
+        let cold = span.map(|span| TaskColdFields {
             span: Some(span),
-            ..Rare::default()
+            ..TaskColdFields::default()
         });
         Box::new(Self {
-            stage: Stage::Begins(entry, begin),
+            stage: TaskStage::NotStarted(entry, begin),
             host,
             child,
             machine_type: entry.machine_type,
@@ -154,36 +159,36 @@ impl ExecutionTask {
             has_shrunk: false,
             is_drained: false,
             journaled,
-            home: None,
-            rare: rare.map(Box::new),
+            runtime: None,
+            cold: cold.map(Box::new),
         })
     }
 
-    fn rare(&mut self) -> &mut Rare {
-        self.rare.get_or_insert_default()
+    fn cold(&mut self) -> &mut TaskColdFields {
+        self.cold.get_or_insert_default()
     }
 
     /// Takes the inspection of the state, after its end.
     pub(in crate::engine) fn take_inspected(&mut self) -> Option<Box<Inspection>> {
-        self.rare.as_mut()?.inspected.take()
+        self.cold.as_mut()?.inspected.take()
     }
 
     fn is_inspected(&self) -> bool {
-        let rare = self.rare.as_ref();
-        rare.is_some_and(|rare| rare.inspected.is_some())
+        let cold = self.cold.as_ref();
+        cold.is_some_and(|cold| cold.inspected.is_some())
     }
 
     /// Takes the execution, and starts it if necessary; `None` while it is being stepped, and after its end.
     fn take_begun(&mut self) -> Option<Execution> {
         match self.stage.take() {
-            Stage::Begins(entry, begin) => Some(self.begin(entry, begin)),
-            Stage::Goes(execution) => Some(execution),
-            Stage::Taken => None,
+            TaskStage::NotStarted(entry, begin) => Some(self.begin(entry, begin)),
+            TaskStage::Running(execution) => Some(execution),
+            TaskStage::InStep => None,
         }
     }
 
     /// Creates the execution and sets its deadline, where the definition or the type has one.
-    fn begin(&mut self, entry: Entry, begin: Begin) -> Execution {
+    fn begin(&mut self, entry: Entry, begin: StartPoint) -> Execution {
         let engine = &self.host.engine;
         let about = &self.host.state.about;
         let (program, limits) = (&self.host.program, &engine.limits);
@@ -192,21 +197,21 @@ impl ExecutionTask {
             let (program, about, limits) = (program.clone(), about.clone(), limits.clone());
             Execution::new(program, about, limits, keeps, seed).entering(entry)
         };
-        let is_resumed = matches!(begin, Begin::Resume(_));
+        let is_resumed = matches!(begin, StartPoint::Resume(_));
         let mut execution = match begin {
-            Begin::Redrive(from) => {
+            StartPoint::Redrive(from) => {
                 let (history, resume) = *from;
                 let (program, about, limits) = (program.clone(), about.clone(), limits.clone());
                 Execution::redriven(program, about, limits, entry, &history, keeps, resume)
             }
-            Begin::Inspect(test, seed) => {
+            StartPoint::Inspect(test, seed) => {
                 let (start, inspection) = *test;
                 let mut execution = fresh(seed);
                 execution.begin_inspection(start, inspection);
                 execution
             }
-            Begin::Resume(execution) => *execution,
-            Begin::Start { seed } => {
+            StartPoint::Resume(execution) => *execution,
+            StartPoint::Start { seed } => {
                 let mut execution = fresh(seed);
                 execution.begin();
                 execution
@@ -221,7 +226,7 @@ impl ExecutionTask {
         if let Some(life) = life {
             // A redrive restarts the timeout.
             let from = about.redriven().unwrap_or(about.started);
-            self.host.deadline = Deadline::at(from + life);
+            self.host.deadline = ExecutionDeadline::at(from + life);
         }
         if is_resumed {
             self.host.wait_for_handlers();
@@ -236,66 +241,66 @@ impl ExecutionTask {
     /// Reattaches an execution from the store to its timers and handlers, before it is driven.
     pub(in crate::engine) fn go_on(&mut self) {
         if let Some(execution) = self.take_begun() {
-            self.stage = Stage::Goes(execution);
+            self.stage = TaskStage::Running(execution);
         }
     }
 
     /// Takes the children that are about to be driven, after the execution was reattached.
-    pub(in crate::engine) fn take_prepared(&mut self) -> ThinVec<Prepared> {
-        std::mem::take(&mut self.host.prepared)
+    pub(in crate::engine) fn take_pending_executions(&mut self) -> ThinVec<PendingExecution> {
+        std::mem::take(&mut self.host.pending_executions)
     }
 
     /// Whether the next process continues it: it is durable, or its parent is and starts it again.
-    fn goes_on_elsewhere(&self) -> bool {
-        self.journaled.is_some() || self.child == Child::OfKept
+    fn continues_elsewhere(&self) -> bool {
+        self.journaled.is_some() || self.child == ChildKind::OfDurable
     }
 
     /// Sets the deadline's timer for an execution that waits, unless another of its timers fires earlier.
-    fn bound(&mut self) {
+    fn arm_deadline(&mut self) {
         let host = &mut self.host;
         let bound = host.state.about.started + host.engine.limits.standard_duration;
         let clock = &host.engine.clock;
-        host.deadline.rest(clock, &host.state, bound);
+        host.deadline.arm_if_next(clock, &host.state, bound);
     }
 
     /// Spawns a task for each execution that this one has started.
-    fn drive_prepared(&mut self) {
-        for prepared in std::mem::take(&mut self.host.prepared) {
-            let task = Self::new(self.host.engine.clone(), prepared);
+    fn spawn_pending_executions(&mut self) {
+        for pending_execution in std::mem::take(&mut self.host.pending_executions) {
+            let task = Self::new(self.host.engine.clone(), pending_execution);
             // Where there is no runtime any more, dropping the task ends its execution.
             if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                runtime.spawn(Drive::new(task));
+                runtime.spawn(Driver::new(task));
             }
         }
     }
 
     /// Reports the new events of a Map Run's child to the observer, and aborts the child if the observer requests it.
-    fn tell_written(&mut self, execution: &mut Execution) {
+    fn report_events(&mut self, execution: &mut Execution) {
         let Some(observer) = &self.host.engine.observer else {
             return;
         };
-        if self.child == Child::No {
+        if self.child == ChildKind::None {
             return;
         }
-        let rare = self.rare.get_or_insert_default();
+        let cold = self.cold.get_or_insert_default();
         let count = execution.recorder().count();
-        let written = count - std::mem::replace(&mut rare.written, count);
+        let written = count - std::mem::replace(&mut cold.written, count);
         if !observer.child_goes_on(written) && execution.outcome().is_none() {
             execution.abort(Failure::stopped(None, None), &mut self.host);
         }
     }
 
     /// Returns a copy of the execution that is read from all of its records.
-    fn through_bytes(&mut self, execution: &mut Execution) -> Result<Execution, NotRead> {
-        let kept = &mut self.rare.get_or_insert_default().records;
-        kept.take_if(|kept| kept.1.len() == RECORDS);
+    fn roundtrip_records(&mut self, execution: &mut Execution) -> Result<Execution, NotRead> {
+        let kept = &mut self.cold.get_or_insert_default().records;
+        kept.take_if(|kept| kept.1.len() == RECORDS_BEFORE_RESTART);
         let (written, records) = kept.get_or_insert_default();
         records.push(written.record(execution));
         let unbegun = |about| {
             let limits = self.host.engine.limits.clone();
             Execution::new(self.host.program.clone(), about, limits, 0, 0)
         };
-        let mut restored = Restored::default();
+        let mut restored = RecordDecoder::default();
         for record in records {
             restored.read(record, unbegun)?;
         }
@@ -306,9 +311,9 @@ impl ExecutionTask {
     }
 
     /// Sends the history to the readers that wait for more events.
-    fn tell_readers(&mut self, execution: &mut Execution) {
+    fn answer_history_readers(&mut self, execution: &mut Execution) {
         let is_behind = |journaled: &Journaled| journaled.is_behind(execution);
-        let Some(rare) = self.rare.as_mut().filter(|rare| !rare.readers.is_empty()) else {
+        let Some(cold) = self.cold.as_mut().filter(|cold| !cold.readers.is_empty()) else {
             return;
         };
         // Events that are not durable have not happened yet.
@@ -317,7 +322,7 @@ impl ExecutionTask {
         }
         let count = execution.recorder().count();
         let is_told = |(read, _): &mut (u32, oneshot::Sender<History>)| *read < count;
-        for (_, reader) in rare.readers.extract_if(.., is_told) {
+        for (_, reader) in cold.readers.extract_if(.., is_told) {
             // The reader may have been dropped.
             let _ = reader.send(execution.history());
         }
@@ -325,7 +330,7 @@ impl ExecutionTask {
 
     /// Returns the durable part of the history to those who request it, while the rest is being committed: that may take as long as an
     /// outage of the store.
-    fn answer_readers(&self, execution: &Execution, cx: &mut Context<'_>) {
+    fn answer_history_during_commit(&self, execution: &Execution, cx: &mut Context<'_>) {
         let Some(journaled) = &self.journaled else {
             return;
         };
@@ -346,18 +351,18 @@ impl ExecutionTask {
         &mut self,
         execution: &mut Execution,
         cx: &mut Context<'_>,
-    ) -> Poll<Committed> {
+    ) -> Poll<CommitOutcome> {
         let Some(journaled) = &mut self.journaled else {
-            return Poll::Ready(Committed::All);
+            return Poll::Ready(CommitOutcome::UpToDate);
         };
         if let Err(error) = std::task::ready!(journaled.poll_committed(cx)) {
-            let failure = Failure::new(NOT_KEPT, error.to_string());
+            let failure = Failure::new(COMMIT_FAILED, error.to_string());
             self.host.state.accept(Err(error));
-            return Poll::Ready(Committed::Failed(failure));
+            return Poll::Ready(CommitOutcome::Failed(failure));
         }
         if journaled.is_behind(execution) {
             // No commit was pending.
-            return Poll::Ready(Committed::All);
+            return Poll::Ready(CommitOutcome::UpToDate);
         }
         self.host.state.accept(Ok(()));
         if let (Some(starting), Some(durable)) =
@@ -370,11 +375,11 @@ impl ExecutionTask {
         for (wait_id, result) in self.host.do_deferred() {
             execution.work_answered(wait_id, result, &mut self.host);
         }
-        self.drive_prepared();
+        self.spawn_pending_executions();
         Poll::Ready(if is_over {
-            Committed::Over
+            CommitOutcome::Ended
         } else {
-            Committed::All
+            CommitOutcome::UpToDate
         })
     }
 
@@ -406,74 +411,74 @@ impl ExecutionTask {
     }
 
     /// Delivers messages and steps, until there is nothing to do.
-    fn advance(&mut self, cx: &mut Context<'_>) -> Advanced {
-        let mut rests = 0;
+    fn advance(&mut self, cx: &mut Context<'_>) -> DriveOutcome {
+        let mut idle_rounds = 0;
         loop {
             let Some(mut execution) = self.take_begun() else {
-                return Advanced::Over;
+                return DriveOutcome::Ended;
             };
             match self.poll_committed(&mut execution, cx) {
                 Poll::Pending => {
-                    self.answer_readers(&execution, cx);
-                    self.stage = Stage::Goes(execution);
-                    return Advanced::Waits;
+                    self.answer_history_during_commit(&execution, cx);
+                    self.stage = TaskStage::Running(execution);
+                    return DriveOutcome::Pending;
                 }
-                Poll::Ready(Committed::All) => {}
-                Poll::Ready(Committed::Over) => {
+                Poll::Ready(CommitOutcome::UpToDate) => {}
+                Poll::Ready(CommitOutcome::Ended) => {
                     self.finish(execution);
-                    return Advanced::Over;
+                    return DriveOutcome::Ended;
                 }
-                Poll::Ready(Committed::Failed(failure)) => {
-                    self.stage = Stage::Goes(execution);
-                    self.park(failure);
-                    return Advanced::Over;
+                Poll::Ready(CommitOutcome::Failed(failure)) => {
+                    self.stage = TaskStage::Running(execution);
+                    self.suspend(failure);
+                    return DriveOutcome::Ended;
                 }
             }
             for message in self.host.state.take(cx.waker()) {
                 self.receive(&mut execution, message);
             }
-            if let Some(failure) = self.rare.as_mut().and_then(|rare| rare.parks.take()) {
-                self.stage = Stage::Goes(execution);
-                self.park(failure);
-                return Advanced::Over;
+            if let Some(failure) = self.cold.as_mut().and_then(|cold| cold.suspension.take()) {
+                self.stage = TaskStage::Running(execution);
+                self.suspend(failure);
+                return DriveOutcome::Ended;
             }
             while let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
-                self.take_in(&mut execution, wait_id, arrived);
+                self.receive_result(&mut execution, wait_id, arrived);
             }
-            self.tell_written(&mut execution);
-            self.tell_readers(&mut execution);
+            self.report_events(&mut execution);
+            self.answer_history_readers(&mut execution);
             if self.host.deadline.is_over(&self.host.engine.clock) {
                 execution.time_out(&mut self.host);
             }
-            let step = execution.step(&mut self.host, BUDGET, !self.is_on_caller);
-            self.drive_prepared();
-            self.tell_written(&mut execution);
-            self.tell_readers(&mut execution);
+            let step = execution.step(&mut self.host, STEP_BUDGET, !self.is_on_caller);
+            self.spawn_pending_executions();
+            self.report_events(&mut execution);
+            self.answer_history_readers(&mut execution);
             if self.commit(&mut execution, step) {
-                self.stage = Stage::Goes(execution);
+                self.stage = TaskStage::Running(execution);
                 continue;
             }
             if step == Step::Ended {
                 self.finish(execution);
-                return Advanced::Over;
+                return DriveOutcome::Ended;
             }
             if step == Step::Budget {
-                self.stage = Stage::Goes(execution);
+                self.stage = TaskStage::Running(execution);
                 cx.waker().wake_by_ref();
-                return Advanced::Waits;
+                return DriveOutcome::Pending;
             }
             // Poll new work once with this task's waker, and drop cancelled work.
             if let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
-                self.take_in(&mut execution, wait_id, arrived);
-                self.stage = Stage::Goes(execution);
+                self.receive_result(&mut execution, wait_id, arrived);
+                self.stage = TaskStage::Running(execution);
                 continue;
             }
-            if self.host.engine.rests_as_bytes && !execution.is_inspected() {
-                execution = match self.through_bytes(&mut execution) {
+            if self.host.engine.roundtrip_on_idle && !execution.is_inspected() {
+                execution = match self.roundtrip_records(&mut execution) {
                     Ok(same) => same,
                     Err(error) => {
                         self.break_off(Status::Failed, Failure::new(INTERNAL, error.to_string()));
-                        return Advanced::Over;
+                        return DriveOutcome::Ended;
                     }
                 };
             }
@@ -484,29 +489,29 @@ impl ExecutionTask {
                 self.has_shrunk = true;
                 execution.shrink();
             }
-            self.stage = Stage::Goes(execution);
+            self.stage = TaskStage::Running(execution);
             if is_drained {
-                self.park(shut_down());
-                return Advanced::Over;
+                self.suspend(shut_down());
+                return DriveOutcome::Ended;
             }
-            self.bound();
+            self.arm_deadline();
             if !is_virtual && !self.host.has_work() {
-                return Advanced::Rests;
+                return DriveOutcome::Idle;
             }
-            if self.host.state.rest() {
-                return Advanced::Waits;
+            if self.host.state.go_idle() {
+                return DriveOutcome::Pending;
             }
-            rests += 1;
-            if rests == RESTS {
+            idle_rounds += 1;
+            if idle_rounds == IDLE_ROUNDS {
                 cx.waker().wake_by_ref();
-                return Advanced::Waits;
+                return DriveOutcome::Pending;
             }
         }
     }
 
     /// Drives the execution as far as possible now.
-    fn drive(&mut self, cx: &mut Context<'_>) -> Advanced {
-        let span = self.rare.as_ref().and_then(|rare| rare.span.clone());
+    fn drive(&mut self, cx: &mut Context<'_>) -> DriveOutcome {
+        let span = self.cold.as_ref().and_then(|cold| cold.span.clone());
         let _entered = span.as_ref().map(tracing::Span::enter);
         match guarded(|| self.advance(cx)) {
             Ok(advanced) => advanced,
@@ -514,7 +519,7 @@ impl ExecutionTask {
             Err(_) => {
                 let cause = "the runtime itself panicked; this is a bug of stepwright-runtime";
                 self.break_off(Status::Failed, Failure::new(INTERNAL, cause));
-                Advanced::Over
+                DriveOutcome::Ended
             }
         }
     }
@@ -528,10 +533,10 @@ impl Future for ExecutionTask {
         let this = self.get_mut();
         loop {
             match this.drive(cx) {
-                Advanced::Waits => return Poll::Pending,
-                Advanced::Rests if this.host.state.rest() => return Poll::Pending,
-                Advanced::Rests => {}
-                Advanced::Over => return Poll::Ready(()),
+                DriveOutcome::Pending => return Poll::Pending,
+                DriveOutcome::Idle if this.host.state.go_idle() => return Poll::Pending,
+                DriveOutcome::Idle => {}
+                DriveOutcome::Ended => return Poll::Ready(()),
             }
         }
     }

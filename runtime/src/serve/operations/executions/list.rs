@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 
 use super::super::map_runs;
-use crate::engine::{ChildFilter, ExecutionFilter, Listed};
+use crate::engine::{ChildFilter, ExecutionFilter, ListedExecution};
 use crate::serve::arn::{Qualifier, StatesArn};
 use crate::serve::error::ApiError;
 use crate::serve::page::Page;
@@ -63,8 +63,8 @@ struct Item {
 }
 
 impl Item {
-    fn of(listed: Listed) -> Self {
-        let Listed {
+    fn of(listed: ListedExecution) -> Self {
+        let ListedExecution {
             summary,
             machine_arn,
             version,

@@ -14,7 +14,7 @@ use crate::task::{TaskFailure, TaskFuture, TaskResult};
 use crate::wait_id::WaitId;
 
 /// Running work.
-pub(in crate::engine) enum Job {
+pub(in crate::engine) enum WorkFuture {
     Task(TaskFuture),
     Read(StoreFuture<Supply>),
     Write(StoreFuture<Wrote>),
@@ -22,20 +22,20 @@ pub(in crate::engine) enum Job {
     Done,
 }
 
-impl Job {
+impl WorkFuture {
     /// Polls the work. Also returns whether it waits for the engine's clock. A panic is a failure.
-    pub(in crate::engine) fn poll(&mut self, cx: &mut Context<'_>) -> (Poll<Arrived>, bool) {
-        let failed: fn(String) -> Arrived = match self {
-            Self::Task(_) | Self::Done => |message| Arrived::Task(Err(panicked(&message))),
-            Self::Read(_) => |message| Arrived::Read(Err(message)),
-            Self::Write(_) => |message| Arrived::Written(Err(message)),
+    pub(in crate::engine) fn poll(&mut self, cx: &mut Context<'_>) -> (Poll<WorkResult>, bool) {
+        let failed: fn(String) -> WorkResult = match self {
+            Self::Task(_) | Self::Done => |message| WorkResult::Task(Err(panicked(&message))),
+            Self::Read(_) => |message| WorkResult::Read(Err(message)),
+            Self::Write(_) => |message| WorkResult::Written(Err(message)),
         };
         let (polled, sleeps) = while_watched(|| {
             guarded(|| {
                 let polled = match self {
-                    Self::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
-                    Self::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
-                    Self::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
+                    Self::Task(work) => work.as_mut().poll(cx).map(WorkResult::Task),
+                    Self::Read(work) => work.as_mut().poll(cx).map(WorkResult::Read),
+                    Self::Write(work) => work.as_mut().poll(cx).map(WorkResult::Written),
                     Self::Done => Poll::Pending,
                 };
                 if polled.is_ready() {
@@ -46,7 +46,7 @@ impl Job {
             })
         });
         let polled = polled.unwrap_or_else(|message| {
-            self.give_up();
+            self.cancel();
             Poll::Ready(failed(message))
         });
         (polled, sleeps)
@@ -58,7 +58,7 @@ impl Job {
     }
 
     /// Drops its fields; a panic of that is ignored.
-    fn give_up(&mut self) {
+    fn cancel(&mut self) {
         if matches!(self, Self::Done) {
             return;
         }
@@ -74,17 +74,17 @@ impl Job {
 /// A request to the object store. A failure is the cause of the state's failure.
 pub(in crate::engine) type StoreFuture<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
 
-/// The result of a [`Job`].
-pub(in crate::engine) enum Arrived {
+/// The result of a [`WorkFuture`].
+pub(in crate::engine) enum WorkResult {
     Task(TaskResult),
     Read(Result<Supply, String>),
     Written(Result<Wrote, String>),
 }
 
 /// The future of a handler, with the wait that it belongs to.
-pub(in crate::engine) struct Work {
+pub(in crate::engine) struct RunningWork {
     wait_id: WaitId,
-    job: Job,
+    job: WorkFuture,
     clock: Clock,
     /// Held while it is pending for another reason than the engine's clock.
     pending: Option<Pending>,
@@ -94,11 +94,11 @@ pub(in crate::engine) struct Work {
     sleeps: bool,
 }
 
-impl Work {
+impl RunningWork {
     /// Creates work that was polled and is pending, or is about to be polled; `sleeps` is whether it waited for the engine's clock.
     pub(in crate::engine) fn pending(
         wait_id: WaitId,
-        job: Job,
+        job: WorkFuture,
         clock: Clock,
         watched: Option<Polled>,
         sleeps: bool,
@@ -116,7 +116,7 @@ impl Work {
     }
 
     /// Polls the work; a panic is a failure.
-    fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<Arrived> {
+    fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<WorkResult> {
         let job = &mut self.job;
         let (polled, sleeps) = match &self.watched {
             Some(watched) => watched.poll(|| job.poll(cx)),
@@ -136,14 +136,14 @@ impl Work {
     }
 }
 
-impl Drop for Work {
+impl Drop for RunningWork {
     fn drop(&mut self) {
-        self.job.give_up();
+        self.job.cancel();
     }
 }
 
-impl Future for Work {
-    type Output = (WaitId, Arrived);
+impl Future for RunningWork {
+    type Output = (WaitId, WorkResult);
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.poll_guarded(cx) {

@@ -5,27 +5,27 @@ use std::sync::Arc;
 use stepwright_asl::model::MachineType;
 
 use super::map_runs::MapRunRecord;
-use crate::engine::completion::ends;
-use crate::engine::completion::follower::{Follower, Role};
-use crate::engine::drive::state::{ExecutionState, Message};
+use crate::engine::completion::notify_parent;
+use crate::engine::completion::parent_link::{ChildRole, ParentLink};
+use crate::engine::drive::execution_state::{ExecutionState, Message};
 use crate::engine::host::EngineHost;
-use crate::engine::journaled::{First, Journaled, Place};
-use crate::engine::start::prepared::{Begin, Child, Prepared};
+use crate::engine::journaled::{First, JournalPosition, Journaled};
+use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::{ChildStart, Written};
+use crate::interpret::{ChildStart, RecordEncoder};
 use crate::status::Status;
 use crate::store::{StoreError, StoredChild};
 use crate::task::Responder;
 use crate::wait_id::WaitId;
 
 /// The earlier state of a child that is started.
-enum Before {
+enum EarlierChild {
     /// None: the child starts anew.
-    Nothing,
+    None,
     /// The child was running when an earlier process ended.
-    AtWork(Box<Prepared>),
+    Running(Box<PendingExecution>),
     /// The child has ended; with its position in the store, if it is durable.
-    Over(Arc<ExecutionState>, Option<Place>),
+    Ended(Arc<ExecutionState>, Option<JournalPosition>),
 }
 
 impl EngineHost {
@@ -39,13 +39,13 @@ impl EngineHost {
         let parent = self.place().filter(|_| is_standard).cloned();
         let before = match child.is_again {
             true => self.before(&run, &child, parent.is_some()),
-            false => Ok(Before::Nothing),
+            false => Ok(EarlierChild::None),
         };
         let before = match before {
             Ok(before) => before,
             Err(error) => {
                 // The store has the child's end but cannot read it. A child that has ended ignores the message.
-                let _over = self.state.send(Message::NotKept(error.to_string()));
+                let _over = self.state.send(Message::CommitFailed(error.to_string()));
                 return;
             }
         };
@@ -58,10 +58,10 @@ impl EngineHost {
         } = child;
         let responder = Responder::new(&self.state, wait_id);
         let child = match self.place() {
-            Some(_) => Child::OfKept,
-            None => Child::Yes,
+            Some(_) => ChildKind::OfDurable,
+            None => ChildKind::OfVolatile,
         };
-        let anew = |begin, journaled| Prepared {
+        let anew = |begin, journaled| PendingExecution {
             state: ExecutionState::new(about.clone(), &self.engine.clock),
             program: self.program.clone(),
             entry,
@@ -70,29 +70,29 @@ impl EngineHost {
             begin,
             journaled,
         };
-        let prepared = match before {
-            Before::AtWork(prepared) => *prepared,
-            Before::Over(state, place) => {
+        let pending_execution = match before {
+            EarlierChild::Running(pending_execution) => *pending_execution,
+            EarlierChild::Ended(state, place) => {
                 if let Some(report) = state.final_report()
                     && (report.status == Status::Succeeded
-                        || place.is_some() && is_same_try(&state.about, &about))
+                        || place.is_some() && is_same_redrive(&state.about, &about))
                 {
                     // It ended before this state was notified.
-                    responder.child_ended(number, ends::of_child(report));
+                    responder.child_ended(number, notify_parent::child_result(report));
                     return;
                 }
                 let resume = state.final_report().and_then(|report| {
                     let history = report.history.clone();
                     let resume = state.redrivable()?.resume;
-                    Some(Begin::Redrive(Box::new((history, resume))))
+                    Some(StartPoint::Redrive(Box::new((history, resume))))
                 });
-                let again = |place| Journaled::new(place, First::Redrive, Written::default());
+                let again = |place| Journaled::new(place, First::Redrive, RecordEncoder::default());
                 anew(
-                    resume.unwrap_or(Begin::Start { seed }),
+                    resume.unwrap_or(StartPoint::Start { seed }),
                     place.map(again).map(Box::new),
                 )
             }
-            Before::Nothing => {
+            EarlierChild::None => {
                 let child_of = || StoredChild {
                     map_run: run.arn().to_string(),
                     number,
@@ -101,18 +101,18 @@ impl EngineHost {
                 let journaled = durable.zip(parent).map(|(durable, parent)| {
                     Box::new(durable.start_child(&parent, child_of(), &about))
                 });
-                anew(Begin::Start { seed }, journaled)
+                anew(StartPoint::Start { seed }, journaled)
             }
         };
-        run.started(number, &prepared.state, is_again);
-        prepared.state.follow(Follower {
+        run.started(number, &pending_execution.state, is_again);
+        pending_execution.state.add_parent_link(ParentLink {
             parent: responder,
-            role: Role::Child {
+            role: ChildRole::Child {
                 run: run.arn().clone(),
                 number,
             },
         });
-        self.prepared.push(prepared);
+        self.pending_executions.push(pending_execution);
     }
 
     fn before(
@@ -120,26 +120,26 @@ impl EngineHost {
         run: &MapRunRecord,
         child: &ChildStart,
         is_kept: bool,
-    ) -> Result<Before, StoreError> {
+    ) -> Result<EarlierChild, StoreError> {
         if !is_kept {
             let remembered = run.numbered(child.number);
             let over = remembered.filter(|state| state.final_report().is_some());
-            return Ok(over.map_or(Before::Nothing, |state| Before::Over(state, None)));
+            return Ok(over.map_or(EarlierChild::None, |state| EarlierChild::Ended(state, None)));
         }
         let id = child.about.arn();
         if let Some(durable) = &self.engine.durable
-            && let Some(prepared) = durable.recovered().take(id)
+            && let Some(pending_execution) = durable.recovered().take(id)
         {
-            return Ok(Before::AtWork(Box::new(prepared)));
+            return Ok(EarlierChild::Running(Box::new(pending_execution)));
         }
         let over = self.engine.over_in_store(id)?;
-        Ok(over.map_or(Before::Nothing, |over| {
-            Before::Over(over.state, Some(over.place))
+        Ok(over.map_or(EarlierChild::None, |over| {
+            EarlierChild::Ended(over.state, Some(over.place))
         }))
     }
 }
 
 /// Whether two infos are of the same execution in the same redrive.
-fn is_same_try(one: &ExecutionInfo, other: &ExecutionInfo) -> bool {
+fn is_same_redrive(one: &ExecutionInfo, other: &ExecutionInfo) -> bool {
     one.redriven == other.redriven
 }

@@ -5,30 +5,30 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use super::state::ExecutionState;
+use super::execution_state::ExecutionState;
 
 /// The number of shards. Threads that start executions concurrently use different shards, to avoid lock contention.
-const PARTS: usize = 16;
+const SHARDS: usize = 16;
 
 thread_local! {
     /// The shard that this thread uses.
-    static PART: Cell<Option<usize>> = const { Cell::new(None) };
+    static SHARD: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
 /// Returns the shard of this thread. Threads are assigned round robin.
-fn part_here() -> usize {
+fn shard_of_thread() -> usize {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
-    PART.get().unwrap_or_else(|| {
-        let part = NEXT.fetch_add(1, Ordering::Relaxed) % PARTS;
-        PART.set(Some(part));
-        part
+    SHARD.get().unwrap_or_else(|| {
+        let shard = NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS;
+        SHARD.set(Some(shard));
+        shard
     })
 }
 
 /// The running executions of an engine.
 #[derive(Default)]
-pub(in crate::engine) struct OpenExecutions {
-    parts: [Part; PARTS],
+pub(in crate::engine) struct RunningExecutions {
+    shards: [Shard; SHARDS],
     /// Set when the engine is shut down: nothing may start any more.
     is_shut_down: AtomicBool,
 }
@@ -36,8 +36,8 @@ pub(in crate::engine) struct OpenExecutions {
 /// One shard. It is aligned to cache lines, to avoid false sharing.
 #[derive(Default)]
 #[repr(align(128))]
-struct Part {
-    places: Mutex<Places>,
+struct Shard {
+    slots: Mutex<ShardSlots>,
     /// How many executions have begun, including children of Map Runs.
     begun: AtomicUsize,
     /// How many executions have ended, including children of Map Runs.
@@ -46,79 +46,79 @@ struct Part {
 
 /// The running executions, without the children of Map Runs, which end with them.
 #[derive(Default)]
-struct Places {
+struct ShardSlots {
     open: Vec<Option<Weak<ExecutionState>>>,
-    free: Vec<OpenPlace>,
+    free: Vec<RunningSlot>,
 }
 
 /// The slot of a running execution, as one number to save memory.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::engine) struct OpenPlace(NonZeroU32);
+pub(in crate::engine) struct RunningSlot(NonZeroU32);
 
-impl OpenPlace {
+impl RunningSlot {
     /// A shard has a capacity of 268 million.
-    fn new(part: usize, place: usize) -> Self {
-        let number = u32::try_from(place * PARTS + part + 1).ok();
+    fn new(shard: usize, slot: usize) -> Self {
+        let number = u32::try_from(slot * SHARDS + shard + 1).ok();
         Self(number.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX))
     }
 
-    fn part(self) -> usize {
-        (self.0.get() - 1) as usize % PARTS
+    fn shard(self) -> usize {
+        (self.0.get() - 1) as usize % SHARDS
     }
 
-    fn place(self) -> usize {
-        (self.0.get() - 1) as usize / PARTS
-    }
-}
-
-impl Part {
-    fn lock(&self) -> MutexGuard<'_, Places> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    fn slot(self) -> usize {
+        (self.0.get() - 1) as usize / SHARDS
     }
 }
 
-impl OpenExecutions {
+impl Shard {
+    fn lock(&self) -> MutexGuard<'_, ShardSlots> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RunningExecutions {
     /// Adds an execution. Returns whether it may run: not after the engine was shut down.
     #[must_use]
     pub(in crate::engine) fn open(&self, state: &Arc<ExecutionState>) -> bool {
-        let part = part_here();
-        let mut places = self.parts[part].lock();
+        let shard = shard_of_thread();
+        let mut slots = self.shards[shard].lock();
         // A concurrent shutdown locks this shard later, and finds the execution.
         if self.is_shut_down() {
             return false;
         }
         let running = Some(Arc::downgrade(state));
-        let place = match places.free.pop() {
-            Some(place) => {
-                places.open[place.place()] = running;
-                place
+        let slot = match slots.free.pop() {
+            Some(slot) => {
+                slots.open[slot.slot()] = running;
+                slot
             }
             None => {
-                places.open.push(running);
-                OpenPlace::new(part, places.open.len() - 1)
+                slots.open.push(running);
+                RunningSlot::new(shard, slots.open.len() - 1)
             }
         };
-        state.set_place(place);
+        state.set_running_slot(slot);
         true
     }
 
     /// Removes an execution.
     pub(in crate::engine) fn leave(&self, state: &ExecutionState) {
-        let Some(place) = state.place() else {
+        let Some(slot) = state.running_slot() else {
             return;
         };
-        let mut places = self.parts[place.part()].lock();
-        let left = places.open[place.place()].take();
-        places.free.push(place);
-        drop(places);
+        let mut slots = self.shards[slot.shard()].lock();
+        let left = slots.open[slot.slot()].take();
+        slots.free.push(slot);
+        drop(slots);
         drop(left);
     }
 
     /// Returns the running executions.
     pub(in crate::engine) fn running(&self) -> Vec<Arc<ExecutionState>> {
         let mut running = Vec::new();
-        for part in &self.parts {
-            running.extend(part.lock().open.iter().flatten().filter_map(Weak::upgrade));
+        for shard in &self.shards {
+            running.extend(shard.lock().open.iter().flatten().filter_map(Weak::upgrade));
         }
         running
     }
@@ -135,25 +135,29 @@ impl OpenExecutions {
 
     /// Counts an execution that begins.
     pub(in crate::engine) fn begun(&self) {
-        self.parts[part_here()].begun.fetch_add(1, Ordering::SeqCst);
+        self.shards[shard_of_thread()]
+            .begun
+            .fetch_add(1, Ordering::SeqCst);
     }
 
     /// Counts an execution that has ended.
     pub(in crate::engine) fn ended(&self) {
-        self.parts[part_here()].ended.fetch_add(1, Ordering::SeqCst);
+        self.shards[shard_of_thread()]
+            .ended
+            .fetch_add(1, Ordering::SeqCst);
     }
 
     /// Returns the number of live executions; it may over-count while executions end concurrently.
     pub(in crate::engine) fn live(&self) -> usize {
         // Both counters only grow. Reading `ended` first may over-count live executions, never under-count.
-        let ended: usize = self.sum(|part| &part.ended);
-        self.sum(|part| &part.begun).wrapping_sub(ended)
+        let ended: usize = self.sum(|shard| &shard.ended);
+        self.sum(|shard| &shard.begun).wrapping_sub(ended)
     }
 
-    fn sum(&self, of: impl Fn(&Part) -> &AtomicUsize) -> usize {
-        let counts = self.parts.iter();
-        counts.fold(0, |sum: usize, part| {
-            sum.wrapping_add(of(part).load(Ordering::SeqCst))
+    fn sum(&self, of: impl Fn(&Shard) -> &AtomicUsize) -> usize {
+        let counts = self.shards.iter();
+        counts.fold(0, |sum: usize, shard| {
+            sum.wrapping_add(of(shard).load(Ordering::SeqCst))
         })
     }
 }
@@ -164,7 +168,7 @@ mod tests {
 
     #[test]
     fn one_that_is_not_over_is_counted_while_others_begin_and_end() {
-        let open = OpenExecutions::default();
+        let open = RunningExecutions::default();
         open.begun();
         std::thread::scope(|scope| {
             for _ in 0..3 {

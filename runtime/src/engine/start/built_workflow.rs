@@ -1,8 +1,8 @@
 use stepwright::Payload;
 use stepwright::builder::Built;
 
-use super::input::{self, Given};
-use super::start::StartOptions;
+use super::input::{self, StartInput};
+use super::options::StartOptions;
 use crate::engine::error::StartError;
 use crate::engine::run::Run;
 use crate::engine::{Engine, to_value};
@@ -20,7 +20,7 @@ impl Engine {
         input: In,
         options: StartOptions,
     ) -> Result<Run<Out>, StartError> {
-        let input = Given::Typed(to_value(input)?);
+        let input = StartInput::Typed(to_value(input)?);
         self.launch(built.name(), input, options, input::read).await
     }
 }

@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
 
-use crate::engine::drive::state::Message;
-use crate::engine::shared::Shared;
+use crate::engine::drive::execution_state::Message;
+use crate::engine::shared::EngineShared;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Calling;
 
@@ -28,7 +28,7 @@ pub struct UnansweredTask {
     pub target: Option<String>,
 }
 
-impl Shared {
+impl EngineShared {
     /// Returns the tasks that have no handler here.
     pub(in crate::engine) fn unanswered(&self) -> Vec<UnansweredTask> {
         let mut all = self.unanswered.all();
@@ -51,9 +51,9 @@ impl Shared {
 
 /// The unhandled tasks of an engine, by their executions and waits.
 #[derive(Debug, Default)]
-pub(in crate::engine) struct UnansweredTasks(Mutex<BTreeMap<(SmolStr, u32), UnansweredTask>>);
+pub(in crate::engine) struct UnhandledTasks(Mutex<BTreeMap<(SmolStr, u32), UnansweredTask>>);
 
-impl UnansweredTasks {
+impl UnhandledTasks {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<(SmolStr, u32), UnansweredTask>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -9,48 +9,48 @@ use std::task::{Context, Poll};
 use tokio::runtime::{Handle, Id};
 use tokio::task::AbortHandle;
 
-use crate::engine::shared::Shared;
+use crate::engine::shared::EngineShared;
 
 /// The runtimes that resume parked executions of an engine. Most engines have one.
 #[derive(Default)]
-pub(in crate::engine) struct Homes(Mutex<Vec<Arc<Home>>>);
+pub(in crate::engine) struct Runtimes(Mutex<Vec<Arc<RuntimeHandle>>>);
 
 /// A runtime that resumes parked executions.
-pub(in crate::engine) struct Home {
-    runtime: Handle,
-    keeper: AbortHandle,
+pub(in crate::engine) struct RuntimeHandle {
+    handle: Handle,
+    guard: AbortHandle,
     has_ended: Arc<AtomicBool>,
 }
 
-impl Homes {
-    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Home>>> {
+impl Runtimes {
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<RuntimeHandle>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Home {
+impl RuntimeHandle {
     /// Returns the current tokio runtime, if there is one.
-    pub(in crate::engine) fn here(engine: &Arc<Shared>) -> Option<Arc<Self>> {
-        let runtime = Handle::try_current().ok()?;
-        let id = runtime.id();
-        let is_here = |home: &&Arc<Self>| home.runtime.id() == id;
-        if let Some(home) = engine.homes.lock().iter().find(is_here) {
-            return Some(home.clone());
+    pub(in crate::engine) fn current(engine: &Arc<EngineShared>) -> Option<Arc<Self>> {
+        let handle = Handle::try_current().ok()?;
+        let id = handle.id();
+        let is_current = |runtime: &&Arc<Self>| runtime.handle.id() == id;
+        if let Some(runtime) = engine.runtimes.lock().iter().find(is_current) {
+            return Some(runtime.clone());
         }
         let has_ended = Arc::<AtomicBool>::default();
         // A runtime that has ended drops the task immediately.
-        let keeper = runtime.spawn(Keeper {
+        let guard = handle.spawn(RuntimeGuard {
             engine: Arc::downgrade(engine),
             runtime: id,
             has_ended: has_ended.clone(),
         });
-        let home = Arc::new(Self {
-            runtime,
-            keeper: keeper.abort_handle(),
+        let runtime = Arc::new(Self {
+            handle,
+            guard: guard.abort_handle(),
             has_ended,
         });
-        engine.homes.lock().push(home.clone());
-        Some(home)
+        engine.runtimes.lock().push(runtime.clone());
+        Some(runtime)
     }
 
     /// Whether the runtime has shut down. An execution that is parked on it after that ends.
@@ -58,26 +58,26 @@ impl Home {
         self.has_ended.load(Ordering::SeqCst)
     }
 
-    pub(in crate::engine) fn runtime(&self) -> &Handle {
-        &self.runtime
+    pub(in crate::engine) fn handle(&self) -> &Handle {
+        &self.handle
     }
 }
 
 /// No parked execution uses the runtime any more.
-impl Drop for Home {
+impl Drop for RuntimeHandle {
     fn drop(&mut self) {
-        self.keeper.abort();
+        self.guard.abort();
     }
 }
 
 /// A task that is dropped when its runtime shuts down, as the tasks of executions that are not parked are.
-struct Keeper {
-    engine: Weak<Shared>,
+struct RuntimeGuard {
+    engine: Weak<EngineShared>,
     runtime: Id,
     has_ended: Arc<AtomicBool>,
 }
 
-impl Future for Keeper {
+impl Future for RuntimeGuard {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
@@ -86,22 +86,22 @@ impl Future for Keeper {
 }
 
 /// Ends the executions that are parked on the runtime.
-impl Drop for Keeper {
+impl Drop for RuntimeGuard {
     fn drop(&mut self) {
         self.has_ended.store(true, Ordering::SeqCst);
         let Some(engine) = self.engine.upgrade() else {
             return;
         };
         let gone: Vec<_> = {
-            let mut homes = engine.homes.lock();
-            homes
-                .extract_if(.., |home| home.runtime.id() == self.runtime)
+            let mut runtimes = engine.runtimes.lock();
+            runtimes
+                .extract_if(.., |runtime| runtime.handle.id() == self.runtime)
                 .collect()
         };
-        for state in engine.open.running() {
+        for state in engine.running.running() {
             let children = engine.runs.at_work(&state.about.to_arn());
             for state in std::iter::once(state).chain(children) {
-                drop(state.take_resting(self.runtime));
+                drop(state.take_parked(self.runtime));
             }
         }
         drop(gone);

@@ -2,9 +2,9 @@
 
 use smol_str::SmolStr;
 
-use super::{ExecutionTask, NOT_KEPT, shut_down};
-use crate::engine::drive::state::Message;
-use crate::engine::drive::work::Arrived;
+use super::{COMMIT_FAILED, ExecutionTask, shut_down};
+use crate::engine::drive::execution_state::Message;
+use crate::engine::drive::running_work::WorkResult;
 use crate::interpret::{Execution, Failure};
 use crate::task::{News, Taken, TaskFailure};
 use crate::wait_id::WaitId;
@@ -16,19 +16,19 @@ impl ExecutionTask {
                 self.host.rang(wait_id, kind);
                 execution.ring(wait_id, kind, &mut self.host);
             }
-            Message::News(wait_id, news) => self.receive_news(execution, wait_id, news),
+            Message::News(wait_id, news) => self.receive_event(execution, wait_id, news),
             Message::Deadline => execution.time_out(&mut self.host),
             Message::Stop(failure) => execution.abort(failure, &mut self.host),
             Message::Drain => self.is_drained = self.journaled.is_some(),
-            Message::ShutDown => match self.goes_on_elsewhere() {
-                true => self.park_for(shut_down()),
+            Message::ShutDown => match self.continues_elsewhere() {
+                true => self.suspend_later(shut_down()),
                 false => execution.abort(shut_down(), &mut self.host),
             },
             Message::LookForHandlers => execution.look_for_handlers(&mut self.host),
-            Message::NotKept(cause) => {
-                self.park_for(Failure::new(NOT_KEPT, cause));
+            Message::CommitFailed(cause) => {
+                self.suspend_later(Failure::new(COMMIT_FAILED, cause));
             }
-            Message::Parked(failure) => self.park_for(failure),
+            Message::Suspended(failure) => self.suspend_later(failure),
             #[cfg(feature = "serve")]
             Message::UpdateRun(arn, changes, answer) => {
                 let is_updated = execution.update_run(&arn, changes, &mut self.host);
@@ -36,12 +36,12 @@ impl ExecutionTask {
             }
             Message::History(read, reader) => {
                 execution.recorder().watch();
-                self.rare().readers.push((read, reader));
+                self.cold().readers.push((read, reader));
             }
         }
     }
 
-    fn receive_news(&mut self, execution: &mut Execution, wait_id: WaitId, news: News) {
+    fn receive_event(&mut self, execution: &mut Execution, wait_id: WaitId, news: News) {
         match news {
             News::Answer(result, taken) => {
                 if result.is_ok() {
@@ -56,7 +56,7 @@ impl ExecutionTask {
             }
             News::Parked(TaskFailure { error, cause }) => {
                 let failure = Failure::stopped(error.map(SmolStr::from), cause.map(SmolStr::from));
-                self.park_for(failure);
+                self.suspend_later(failure);
             }
             News::Child(number, ended) => {
                 execution.child_execution_ended(wait_id, number, ended, &mut self.host);
@@ -79,17 +79,22 @@ impl ExecutionTask {
     }
 
     /// Delivers the result of finished work.
-    pub(super) fn take_in(&mut self, execution: &mut Execution, wait_id: WaitId, arrived: Arrived) {
+    pub(super) fn receive_result(
+        &mut self,
+        execution: &mut Execution,
+        wait_id: WaitId,
+        arrived: WorkResult,
+    ) {
         let host = &mut self.host;
         match arrived {
-            Arrived::Task(result) => execution.work_answered(wait_id, result, host),
-            Arrived::Read(read) => execution.object_was_read(wait_id, read, host),
-            Arrived::Written(written) => execution.object_was_written(wait_id, written, host),
+            WorkResult::Task(result) => execution.work_answered(wait_id, result, host),
+            WorkResult::Read(read) => execution.object_was_read(wait_id, read, host),
+            WorkResult::Written(written) => execution.object_was_written(wait_id, written, host),
         }
     }
 
     /// Suspends the execution at the next opportunity.
-    fn park_for(&mut self, failure: Failure) {
-        self.rare().parks = Some(failure);
+    fn suspend_later(&mut self, failure: Failure) {
+        self.cold().suspension = Some(failure);
     }
 }

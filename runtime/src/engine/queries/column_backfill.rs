@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::listing;
-use crate::engine::shared::Shared;
+use super::list_columns;
+use crate::engine::shared::EngineShared;
 use crate::panics::guarded;
 use crate::store::journal::Submitter;
 use crate::store::{Change, StoreError, StoreReader, StoredExecution, StoredListing};
@@ -23,7 +23,7 @@ const RETRY: Duration = Duration::from_secs(2);
 const MOST_WARNED: usize = 4_096;
 
 /// The thread that fills the columns. Dropping the value ends it.
-pub(in crate::engine) struct ListingJob {
+pub(in crate::engine) struct ColumnBackfill {
     is_over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -49,14 +49,14 @@ impl ListingWarnings {
     }
 }
 
-impl ListingJob {
+impl ColumnBackfill {
     fn start(
         reader: Box<dyn StoreReader>,
         journal: Submitter,
         warnings: Arc<ListingWarnings>,
     ) -> Result<Self, StoreError> {
         let is_over = Arc::new(AtomicBool::new(false));
-        let work = Work {
+        let work = BackfillTask {
             reader,
             journal,
             warnings,
@@ -80,7 +80,7 @@ impl ListingJob {
     }
 }
 
-impl Drop for ListingJob {
+impl Drop for ColumnBackfill {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::SeqCst);
         if let Some(thread) = self.thread.take() {
@@ -91,14 +91,14 @@ impl Drop for ListingJob {
     }
 }
 
-struct Work {
+struct BackfillTask {
     reader: Box<dyn StoreReader>,
     journal: Submitter,
     warnings: Arc<ListingWarnings>,
     is_over: Arc<AtomicBool>,
 }
 
-impl Work {
+impl BackfillTask {
     fn run(mut self) {
         let (mut after, mut filled) = (0, 0);
         while !self.is_over.load(Ordering::SeqCst) {
@@ -135,7 +135,7 @@ impl Work {
         };
         let mut changes = Vec::with_capacity(rows.len());
         for row in &rows {
-            let listing = match listing::read(&mut *self.reader, row) {
+            let listing = match list_columns::read(&mut *self.reader, row) {
                 Ok(listing) => listing,
                 // Nothing can read it later, so that lists need not try each time.
                 Err(StoreError::Unreadable { why, .. }) => {
@@ -165,9 +165,9 @@ impl Work {
     }
 }
 
-impl Shared {
+impl EngineShared {
     /// Starts to fill the columns of lists, where an earlier version of this library wrote executions.
-    pub(in crate::engine) fn begin_listing(&self) -> Result<(), StoreError> {
+    pub(in crate::engine) fn start_column_backfill(&self) -> Result<(), StoreError> {
         let Some(durable) = &self.durable else {
             return Ok(());
         };
@@ -176,9 +176,9 @@ impl Shared {
             return Ok(());
         };
         let warnings = durable.unlisted.clone();
-        let job = ListingJob::start(reader, durable.journal.submitter(), warnings)?;
+        let job = ColumnBackfill::start(reader, durable.journal.submitter(), warnings)?;
         // It begins once.
-        let _ = durable.listing_job.set(job);
+        let _ = durable.column_backfill.set(job);
         Ok(())
     }
 }

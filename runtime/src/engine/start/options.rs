@@ -22,7 +22,7 @@ pub struct StartOptions {
     pub(in crate::engine) machine_id: Option<String>,
     pub(in crate::engine) machine_name: Option<String>,
     pub(in crate::engine) source: Option<Arc<dyn TaskSource>>,
-    pub(in crate::engine) test_case: Option<Case>,
+    pub(in crate::engine) test_case: Option<TestCase>,
     /// The root of the chain of executions that starts this one.
     pub(in crate::engine) root: Option<SmolStr>,
     pub(in crate::engine) is_synchronous: bool,
@@ -30,11 +30,11 @@ pub struct StartOptions {
 
 /// A test case of the engine's mock file.
 #[derive(Clone, Debug)]
-pub(in crate::engine) enum Case {
+pub(in crate::engine) enum TestCase {
     /// A test case of the machine that is started.
-    Own(String),
+    Chosen(String),
     /// The test case of the root execution: its machine, `#` and the case.
-    OfRoot(SmolStr),
+    Inherited(SmolStr),
 }
 
 impl StartOptions {
@@ -83,7 +83,7 @@ impl StartOptions {
     /// Sets the test case for the tasks of this execution, its nested workflows and the children of its Map Runs, from the mock file of the
     /// engine ([`test_cases`](crate::EngineBuilder::test_cases)). A store stores its name.
     pub fn test_case(mut self, case: impl Into<String>) -> Self {
-        self.test_case = Some(Case::Own(case.into()));
+        self.test_case = Some(TestCase::Chosen(case.into()));
         self
     }
 

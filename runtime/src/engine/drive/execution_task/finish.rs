@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use stepwright_asl::model::MachineType;
 
-use super::{ExecutionTask, SHUT_DOWN, Stage};
-use crate::engine::completion::ends;
+use super::{ExecutionTask, SHUT_DOWN, TaskStage};
+use crate::engine::completion::notify_parent;
 use crate::engine::completion::report::ExecutionReport;
-use crate::engine::start::prepared::Child;
-use crate::engine::start::redrivable::Redrivable;
+use crate::engine::start::pending_execution::ChildKind;
+use crate::engine::start::redrive_data::RedriveData;
 use crate::history::History;
 use crate::interpret::{Execution, Failure, Outcome};
 use crate::panics::guarded;
@@ -22,9 +22,9 @@ impl ExecutionTask {
         // An execution without an outcome ran out of time.
         let outcome = execution.take_outcome().unwrap_or(Outcome::TimedOut);
         if let Some(inspection) = execution.take_inspection() {
-            self.rare().inspected = Some(inspection);
+            self.cold().inspected = Some(inspection);
         } else if let Some(resume) = execution.take_resume() {
-            self.host.state.keep(Redrivable {
+            self.host.state.set_redrive_data(RedriveData {
                 program: self.host.program.clone(),
                 source: self.host.source().cloned(),
                 resume,
@@ -42,7 +42,7 @@ impl ExecutionTask {
 
     /// Suspends the execution: this engine does not drive it any more. The store has it as it was committed last, and the next engine
     /// continues it.
-    pub(super) fn park(&mut self, failure: Failure) {
+    pub(super) fn suspend(&mut self, failure: Failure) {
         let cause = failure.cause.as_deref();
         match failure.error.as_deref() {
             Some(SHUT_DOWN) => tracing::info!(cause, "the engine suspends the execution"),
@@ -59,7 +59,8 @@ impl ExecutionTask {
         let state = &self.host.state;
         state.accept(Err(StoreError::Closed));
         // Events that are not durable have not happened.
-        if let (Stage::Goes(execution), Some(journaled)) = (&mut self.stage, &self.journaled) {
+        if let (TaskStage::Running(execution), Some(journaled)) = (&mut self.stage, &self.journaled)
+        {
             execution.recorder().cut(journaled.kept_events());
         }
         self.break_off(Status::Running, failure);
@@ -68,7 +69,7 @@ impl ExecutionTask {
     /// Ends or suspends the execution without an outcome: the interpreter panicked, its runtime was shut down, or its commit failed.
     pub(super) fn break_off(&mut self, status: Status, failure: Failure) {
         let history = match self.stage.take() {
-            Stage::Goes(execution) => execution.into_history(),
+            TaskStage::Running(execution) => execution.into_history(),
             _ => History::empty(self.host.program.clone(), self.host.state.about.clone()),
         };
         self.close(status, None, Some(failure), history);
@@ -82,7 +83,7 @@ impl ExecutionTask {
         history: History,
     ) {
         self.is_closed = true;
-        self.drive_prepared();
+        self.spawn_pending_executions();
         let clock = &self.host.engine.clock;
         self.host.deadline.disarm(clock);
         // The store and the report in memory have the same time.
@@ -98,38 +99,38 @@ impl ExecutionTask {
         if let Some(observer) = &self.host.engine.observer
             && !self.is_inspected()
         {
-            observer.ended(&self.host.program, &report, self.child != Child::No);
+            observer.ended(&self.host.program, &report, self.child != ChildKind::None);
         }
         if self.host.is_parked() {
-            self.host.engine.open.leave(&self.host.state);
+            self.host.engine.running.leave(&self.host.state);
             // It is still listed, as an open execution, unless its start was never committed.
             if !self.host.state.is_accepted() {
                 self.host.engine.executions().withdraw(&self.host.state);
                 // A Map Run that its first steps opened is not in the store either.
                 self.host.engine.runs.forget(self.host.state.about.arn());
             }
-        } else if self.child == Child::No {
+        } else if self.child == ChildKind::None {
             // A child is retained by its run.
             let is_described = self.machine_type == MachineType::Standard;
             self.host
                 .engine
-                .closed(&self.host.state, is_described.then_some(&*report));
+                .execution_closed(&self.host.state, is_described.then_some(&*report));
             if self.host.state.about.depth == 0 && !self.is_inspected() {
                 let went_wrong = status != Status::Succeeded;
                 self.host
                     .engine
-                    .tell(|| ends::in_a_line(&report), went_wrong);
+                    .notify_sources(|| notify_parent::one_line_summary(&report), went_wrong);
             }
         }
         let engine = &self.host.engine;
         let is_parked = self.host.is_parked();
         self.host
             .state
-            .close(report.clone(), |follower| match is_parked {
-                true => ends::tell_parked(&follower, &report),
-                false => engine.tell_follower(follower, &report),
+            .close(report.clone(), |link| match is_parked {
+                true => notify_parent::notify_suspended(&link, &report),
+                false => engine.notify_parent(link, &report),
             });
-        self.host.engine.open.ended();
+        self.host.engine.running.ended();
     }
 }
 
@@ -140,8 +141,8 @@ impl Drop for ExecutionTask {
         }
         let cause = "the runtime that drove the execution was shut down";
         let failure = Failure::new(SHUT_DOWN, cause);
-        if self.goes_on_elsewhere() {
-            self.park(failure);
+        if self.continues_elsewhere() {
+            self.suspend(failure);
             return;
         }
         // It is stopped as by StopExecution: a redrive continues where it was.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::sweep::Sweep;
+use super::retention_job::RetentionJob;
 use crate::clock::{Alarm, Clock};
 use crate::engine::retention::Retention;
 use crate::panics::guarded;
@@ -21,14 +21,14 @@ const LOOKS: u32 = 64;
 const ENDS: usize = 64;
 
 /// The thread that deletes. Dropping the value ends the thread and waits for its end.
-pub(in crate::engine) struct Sweeper {
-    shared: Arc<Shared>,
+pub(in crate::engine) struct RetentionThread {
+    shared: Arc<ThreadShared>,
     thread: Option<JoinHandle<()>>,
 }
 
-struct Shared {
+struct ThreadShared {
     clock: Clock,
-    state: Mutex<State>,
+    state: Mutex<ThreadState>,
     changed: Condvar,
     /// The time until the next check.
     pause: Duration,
@@ -39,13 +39,13 @@ struct Shared {
 }
 
 #[derive(Default)]
-struct State {
+struct ThreadState {
     is_asked: bool,
     is_over: bool,
     alarm: Option<Alarm>,
 }
 
-impl Sweeper {
+impl RetentionThread {
     /// Starts the thread. It begins immediately if there is something to delete.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ impl Sweeper {
     pub(in crate::engine) fn start(
         clock: &Clock,
         retention: Retention,
-        mut sweep: Sweep,
+        mut job: RetentionJob,
     ) -> Result<Self, StoreError> {
         let ends = match (retention.executions, retention.bytes) {
             (usize::MAX, u64::MAX) => 0,
@@ -62,7 +62,7 @@ impl Sweeper {
             (most, u64::MAX) => (most / LOOKS as usize).max(1),
             (most, _) => (most / LOOKS as usize).clamp(1, ENDS),
         };
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(ThreadShared {
             clock: clock.clone(),
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -70,7 +70,7 @@ impl Sweeper {
             ends,
             ended: AtomicUsize::new(0),
         });
-        match sweep.is_needed()? {
+        match job.is_needed()? {
             true => shared.ask(),
             // No other thread works then, so that runs on virtual time are deterministic.
             false => shared.arm(),
@@ -78,7 +78,7 @@ impl Sweeper {
         let taken = shared.clone();
         let run = move || {
             while taken.wait() {
-                match guarded(|| sweep.run(&|| taken.is_over())) {
+                match guarded(|| job.run(&|| taken.is_over())) {
                     Ok(Ok(())) => {}
                     Ok(Err(error)) => {
                         tracing::warn!(%error, "executions that were kept long enough cannot be deleted; it is tried again")
@@ -104,7 +104,7 @@ impl Sweeper {
 
     /// Counts an execution that has ended.
     pub(in crate::engine) fn ended(&self) {
-        let Shared { ends, ended, .. } = &*self.shared;
+        let ThreadShared { ends, ended, .. } = &*self.shared;
         if *ends > 0 && ended.fetch_add(1, Ordering::Relaxed) + 1 >= *ends {
             ended.store(0, Ordering::Relaxed);
             self.shared.ask();
@@ -112,7 +112,7 @@ impl Sweeper {
     }
 }
 
-impl Drop for Sweeper {
+impl Drop for RetentionThread {
     fn drop(&mut self) {
         let alarm = {
             let mut state = self.shared.lock();
@@ -133,8 +133,8 @@ impl Drop for Sweeper {
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl ThreadShared {
+    fn lock(&self) -> MutexGuard<'_, ThreadState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

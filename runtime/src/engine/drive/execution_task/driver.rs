@@ -6,14 +6,14 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::runtime::{Handle, Id};
 
-use super::{Advanced, ExecutionTask};
-use crate::engine::drive::homes::Home;
+use super::{DriveOutcome, ExecutionTask};
+use crate::engine::drive::runtimes::RuntimeHandle;
 
 /// Drives an execution in a separate task, as long as it can make progress. While it only waits for messages there is no task: it is parked
 /// in its state, and the next message spawns it again on the runtime that ran it last.
-pub(in crate::engine) struct Drive(Option<Box<ExecutionTask>>);
+pub(in crate::engine) struct Driver(Option<Box<ExecutionTask>>);
 
-impl Drive {
+impl Driver {
     pub(in crate::engine) fn new(task: Box<ExecutionTask>) -> Self {
         Self(Some(task))
     }
@@ -29,10 +29,10 @@ impl Drive {
         task.is_on_caller = true;
         // The spawned task polls once more, and registers its waker.
         let left = match task.drive(&mut Context::from_waker(Waker::noop())) {
-            Advanced::Over => None,
-            Advanced::Waits => Some(task),
+            DriveOutcome::Ended => None,
+            DriveOutcome::Pending => Some(task),
             // An execution with a message continues in a task: it may call external code, and wait many times.
-            Advanced::Rests => task.lay_down(),
+            DriveOutcome::Idle => task.park(),
         };
         if let Some(mut task) = left {
             task.is_on_caller = false;
@@ -43,19 +43,19 @@ impl Drive {
     fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         while let Some(mut task) = self.0.take() {
             match task.drive(cx) {
-                Advanced::Over => {}
-                Advanced::Waits => {
+                DriveOutcome::Ended => {}
+                DriveOutcome::Pending => {
                     self.0 = Some(task);
                     return Poll::Pending;
                 }
-                Advanced::Rests => self.0 = task.lay_down(),
+                DriveOutcome::Idle => self.0 = task.park(),
             }
         }
         Poll::Ready(())
     }
 }
 
-impl Future for Drive {
+impl Future for Driver {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -65,31 +65,31 @@ impl Future for Drive {
 
 impl ExecutionTask {
     /// Parks the execution in its state. Returns it when it has messages.
-    fn lay_down(mut self: Box<Self>) -> Option<Box<Self>> {
+    fn park(mut self: Box<Self>) -> Option<Box<Self>> {
         self.is_on_caller = false;
-        if self.home.is_none() {
-            self.home = Home::here(&self.host.engine);
+        if self.runtime.is_none() {
+            self.runtime = RuntimeHandle::current(&self.host.engine);
         }
-        let (state, home) = (self.host.state.clone(), self.home.clone());
-        let awake = state.lay_down(self);
+        let (state, runtime) = (self.host.state.clone(), self.runtime.clone());
+        let awake = state.park(self);
         // The runtime may have shut down between the check and storing the task, so check again.
-        if let Some(home) = home.filter(|home| awake.is_none() && home.has_ended()) {
-            drop(state.take_resting(home.runtime().id()));
+        if let Some(runtime) = runtime.filter(|runtime| awake.is_none() && runtime.has_ended()) {
+            drop(state.take_parked(runtime.handle().id()));
         }
         awake
     }
 
     /// Spawns a parked execution again.
-    pub(in crate::engine) fn drive_on(self: Box<Self>) {
+    pub(in crate::engine) fn respawn(self: Box<Self>) {
         // If its runtime has ended, dropping the task ends the execution.
-        if let Some(home) = self.home.clone() {
-            home.runtime().spawn(Drive::new(self));
+        if let Some(runtime) = self.runtime.clone() {
+            runtime.handle().spawn(Driver::new(self));
         }
     }
 
     /// Whether this runtime ran the execution last.
-    pub(in crate::engine) fn is_driven_by(&self, runtime: Id) -> bool {
-        let home = self.home.as_ref();
-        home.is_some_and(|home| home.runtime().id() == runtime)
+    pub(in crate::engine) fn is_driven_by(&self, id: Id) -> bool {
+        let runtime = self.runtime.as_ref();
+        runtime.is_some_and(|runtime| runtime.handle().id() == id)
     }
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::engine::drive::state::ExecutionState;
+use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::journaled::Journaled;
 use crate::history::History;
 use crate::interpret::{Execution, Inspection, Resume, Start};
@@ -8,30 +8,30 @@ use crate::program::{Entry, Program};
 use crate::task::TaskSource;
 
 /// An execution that was started and has no driver yet.
-pub(in crate::engine) struct Prepared {
+pub(in crate::engine) struct PendingExecution {
     pub(in crate::engine) state: Arc<ExecutionState>,
     pub(in crate::engine) program: Arc<Program>,
     pub(in crate::engine) entry: Entry,
-    pub(in crate::engine) child: Child,
+    pub(in crate::engine) child: ChildKind,
     /// Consulted before the engine's own sources.
     pub(in crate::engine) source: Option<Arc<dyn TaskSource>>,
-    pub(in crate::engine) begin: Begin,
+    pub(in crate::engine) begin: StartPoint,
     /// Its journal state, when it is durable.
     pub(in crate::engine) journaled: Option<Box<Journaled>>,
 }
 
 /// Whether an execution is a child of a Map Run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::engine) enum Child {
-    No,
+pub(in crate::engine) enum ChildKind {
+    None,
     /// A child of an execution that is not durable.
-    Yes,
+    OfVolatile,
     /// A child of a durable execution: if this process does not finish it, the next one does.
-    OfKept,
+    OfDurable,
 }
 
 /// How an execution begins.
-pub(in crate::engine) enum Begin {
+pub(in crate::engine) enum StartPoint {
     /// At the first state; names and random numbers begin with the seed.
     Start { seed: u64 },
     /// Where it failed, was stopped or timed out.

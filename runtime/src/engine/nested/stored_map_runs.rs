@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::map_runs;
 use crate::distributed::MapRun;
-use crate::engine::queries::list::ExecutionSummary;
-use crate::engine::shared::Shared;
+use crate::engine::queries::execution_list::ExecutionSummary;
+use crate::engine::shared::EngineShared;
 use crate::store::{StoreError, StoreFilter, StoreReader, StoredMapRun};
 
-impl Shared {
+impl EngineShared {
     /// Returns the Map Runs of an execution, in the order of their starts. Blocks the thread while it reads the store.
     pub(in crate::engine) fn map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
         let stored = match &self.durable {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::list::{ExecutionFilter, ExecutionSummary, print_position};
-use super::listing;
+use super::execution_list::{ExecutionFilter, ExecutionSummary, print_position};
+use super::list_columns;
 use crate::engine::Engine;
-use crate::engine::drive::state::ExecutionState;
-use crate::engine::shared::Shared;
+use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::shared::EngineShared;
 use crate::status::Status;
 use crate::store::{
     ListPosition, StoreError, StoreFilter, StoreReader, StoredExecution, StoredListing,
@@ -19,7 +19,7 @@ use crate::store::{
 const MOST_READ: usize = 256;
 
 /// A row of ListExecutions.
-pub(crate) struct Listed {
+pub(crate) struct ListedExecution {
     pub(crate) summary: ExecutionSummary,
     /// The state machine's ARN.
     pub(crate) machine_arn: String,
@@ -28,9 +28,9 @@ pub(crate) struct Listed {
     pub(crate) listing: StoredListing,
 }
 
-impl Listed {
+impl ListedExecution {
     fn of_row(row: StoredExecution) -> Self {
-        let machine_arn = listing::machine_arn(&row);
+        let machine_arn = list_columns::machine_arn(&row);
         let listing = row.listing.clone().unwrap_or_default();
         Self::new(ExecutionSummary::of_row(row), machine_arn, listing)
     }
@@ -83,7 +83,7 @@ impl Engine {
     pub(crate) async fn listed(
         &self,
         filter: ExecutionFilter,
-    ) -> Result<(Vec<Listed>, Option<String>), StoreError> {
+    ) -> Result<(Vec<ListedExecution>, Option<String>), StoreError> {
         let stored = filter.stored();
         let shared = self.shared.clone();
         let read = shared.read_store(move |shared, reader| shared.listed(reader, stored));
@@ -94,7 +94,7 @@ impl Engine {
                 let limit = limit.unwrap_or(usize::MAX);
                 let (rows, next) = self.shared.page_in_memory(&filter, after, limit);
                 let rows = rows.into_iter();
-                let rows = rows.map(|(state, summary)| Listed::of_state(&state, summary));
+                let rows = rows.map(|(state, summary)| ListedExecution::of_state(&state, summary));
                 (rows.collect(), next)
             }
         };
@@ -111,7 +111,7 @@ impl Engine {
         &self,
         map_run: &str,
         filter: ChildFilter,
-    ) -> Result<(Vec<Listed>, Option<u32>), StoreError> {
+    ) -> Result<(Vec<ListedExecution>, Option<u32>), StoreError> {
         let arn = map_run.to_owned();
         let of_store = filter.clone();
         let read = (self.shared)
@@ -128,7 +128,7 @@ impl Engine {
                         });
                 let rows = children.into_iter().map(|(number, state)| {
                     let summary = ExecutionSummary::of(&state);
-                    (number, Listed::of_state(&state, summary))
+                    (number, ListedExecution::of_state(&state, summary))
                 });
                 ChildPage {
                     rows: rows.collect(),
@@ -142,13 +142,13 @@ impl Engine {
 
 /// Children of a Map Run with their numbers.
 struct ChildPage {
-    rows: Vec<(u32, Listed)>,
+    rows: Vec<(u32, ListedExecution)>,
     /// The smallest number that was read, if more children may follow.
     end: Option<u32>,
 }
 
 impl ChildPage {
-    fn cut(mut self, limit: usize) -> (Vec<Listed>, Option<u32>) {
+    fn cut(mut self, limit: usize) -> (Vec<ListedExecution>, Option<u32>) {
         let is_more = self.rows.len() > limit;
         self.rows.truncate(limit);
         let last = self.rows.last().map(|(number, _)| *number);
@@ -158,13 +158,13 @@ impl ChildPage {
     }
 }
 
-impl Shared {
+impl EngineShared {
     /// Reads a page from the store. Executions without a listing are read from their records.
     fn listed(
         &self,
         reader: &mut dyn StoreReader,
         mut filter: StoreFilter,
-    ) -> Result<(Vec<Listed>, Option<ListPosition>), StoreError> {
+    ) -> Result<(Vec<ListedExecution>, Option<ListPosition>), StoreError> {
         let limit = filter.limit.unwrap_or(usize::MAX);
         let (mut rows, mut read) = (Vec::new(), 0);
         loop {
@@ -179,7 +179,7 @@ impl Shared {
                     row.listing = Some(self.read_listing(reader, &row)?);
                 }
                 if filter.passes_listing(&row) {
-                    rows.push(Listed::of_row(row));
+                    rows.push(ListedExecution::of_row(row));
                 }
             }
             let was_filtered = rows.len() < missing;
@@ -196,7 +196,7 @@ impl Shared {
         reader: &mut dyn StoreReader,
         row: &StoredExecution,
     ) -> Result<StoredListing, StoreError> {
-        match listing::read(reader, row) {
+        match list_columns::read(reader, row) {
             Ok(listing) => Ok(listing),
             Err(StoreError::Unreadable { why, .. }) => {
                 if let Some(durable) = &self.durable {
@@ -238,7 +238,7 @@ impl Shared {
                 row.listing = Some(self.read_listing(reader, &row)?);
             }
             if stored.passes_listing(&row) {
-                rows.push((number, Listed::of_row(row)));
+                rows.push((number, ListedExecution::of_row(row)));
             }
         }
         // Express children are not stored, and the start of a child may not be committed yet.
@@ -255,7 +255,7 @@ impl Shared {
             }
             if !listed.contains(&number) && reader.execution(&state.about.to_arn())?.is_none() {
                 let summary = ExecutionSummary::of(&state);
-                rows.push((number, Listed::of_state(&state, summary)));
+                rows.push((number, ListedExecution::of_state(&state, summary)));
                 added += 1;
             }
         }

@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 use stepwright::task::Runs;
 use tokio::sync::Notify;
 
-use crate::engine::drive::work::panicked;
-use crate::engine::shared::Shared;
+use crate::engine::drive::running_work::panicked;
+use crate::engine::shared::EngineShared;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Calling;
 use crate::panics::guarded;
@@ -21,7 +21,7 @@ use crate::task::{
 };
 
 /// What happens to a handler's work when its process ended.
-pub(in crate::engine) enum Resumed {
+pub(in crate::engine) enum ResumeDecision {
     /// The handler is called again.
     Again(Effect),
     /// The handler must not be called again.
@@ -30,7 +30,7 @@ pub(in crate::engine) enum Resumed {
     Unanswered,
 }
 
-impl Shared {
+impl EngineShared {
     /// Resolves what executes a task: the execution's source, an engine's source, a handler, a nested workflow or an activity. The result
     /// describes the work as data; nothing is started.
     pub(in crate::engine) fn resolve(
@@ -69,7 +69,7 @@ impl Shared {
         Answer::unanswered(format!(
             "There is no handler and no mock for the resource '{resource}'{target} of the state '{}'; {}",
             call.state(),
-            self.to_answer
+            self.missing_handler_hint
         ))
     }
 
@@ -79,25 +79,25 @@ impl Shared {
         call: &TaskCall<'_>,
         source: Option<&Arc<dyn TaskSource>>,
         responder: impl Fn() -> Responder,
-    ) -> Resumed {
+    ) -> ResumeDecision {
         if let Some(found) = self.handler(call) {
             return match found.handler.is_idempotent {
-                true => Resumed::Again(self.work(call, &found, responder)),
-                false => Resumed::Lost,
+                true => ResumeDecision::Again(self.work(call, &found, responder)),
+                false => ResumeDecision::Lost,
             };
         }
         let calling = Calling {
             state: call.state(),
             resource: call.resource(),
         };
-        match source.is_some() || self.is_answered(call.about, calling, call.target()) {
-            true => Resumed::Lost,
-            false => Resumed::Unanswered,
+        match source.is_some() || self.may_be_handled(call.about, calling, call.target()) {
+            true => ResumeDecision::Lost,
+            false => ResumeDecision::Unanswered,
         }
     }
 
     /// Whether a handler or a source may execute the calls of a state, as far as this is known without a call.
-    pub(in crate::engine) fn is_answered(
+    pub(in crate::engine) fn may_be_handled(
         &self,
         about: &ExecutionInfo,
         calling: Calling<'_>,

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::kept_versions::KeptVersions;
+use super::stored_versions::StoredVersions;
 use super::trusted_clock::{OFTEN, SELDOM, TrustedClock};
 use crate::clock::Timestamp;
 use crate::engine::nested::map_runs::MapRuns;
@@ -23,21 +23,21 @@ const SHORT: Duration = Duration::from_millis(10);
 const REST: Duration = Duration::from_millis(100);
 
 /// Deletes executions after their retention time, and versions that are not used any more.
-pub(in crate::engine) struct Sweep {
+pub(in crate::engine) struct RetentionJob {
     pub(in crate::engine) retention: Retention,
     pub(in crate::engine) trusted_clock: Arc<TrustedClock>,
     pub(in crate::engine) reader: Box<dyn StoreReader>,
     pub(in crate::engine) journal: Submitter,
     pub(in crate::engine) executions: Arc<Mutex<Executions>>,
     pub(in crate::engine) runs: Arc<MapRuns>,
-    pub(in crate::engine) versions: Arc<KeptVersions>,
+    pub(in crate::engine) versions: Arc<StoredVersions>,
     /// How many executions the next transaction deletes.
     pub(in crate::engine) batch: usize,
     /// Whether unused versions were searched for.
-    pub(in crate::engine) has_swept: bool,
+    pub(in crate::engine) has_deleted_versions: bool,
 }
 
-impl Sweep {
+impl RetentionJob {
     /// Whether anything must be deleted now.
     pub(in crate::engine) fn is_needed(&mut self) -> Result<bool, StoreError> {
         let Retention {
@@ -68,8 +68,8 @@ impl Sweep {
         if deleted > 0 {
             tracing::info!(deleted, "executions that were kept long enough are deleted");
         }
-        if (deleted > 0 || !self.has_swept) && !is_over() {
-            self.has_swept = true;
+        if (deleted > 0 || !self.has_deleted_versions) && !is_over() {
+            self.has_deleted_versions = true;
             self.unused_versions()?;
         }
         Ok(())
@@ -81,7 +81,7 @@ impl Sweep {
                 if !self.reader.closed(Some(before), 1)?.is_empty() {
                     self.trusted_clock.save(OFTEN);
                 }
-                self.delete_all(is_over, |sweep| sweep.reader.closed(Some(before), FOUND))
+                self.delete_all(is_over, |job| job.reader.closed(Some(before), FOUND))
             }
             None => Ok(0),
         }
@@ -92,10 +92,10 @@ impl Sweep {
         if most == usize::MAX {
             return Ok(0);
         }
-        self.delete_all(is_over, |sweep| {
-            let count = usize::try_from(sweep.reader.closed_count()?).unwrap_or(usize::MAX);
+        self.delete_all(is_over, |job| {
+            let count = usize::try_from(job.reader.closed_count()?).unwrap_or(usize::MAX);
             let more = count.saturating_sub(most).min(FOUND);
-            sweep.reader.closed(None, more)
+            job.reader.closed(None, more)
         })
     }
 
@@ -106,11 +106,11 @@ impl Sweep {
         }
         // Leaves some space, so that the next ends do not exceed the limit immediately.
         let target = most - most / SLACK;
-        self.delete_all(is_over, |sweep| {
-            let bytes = sweep.reader.bytes()?;
-            let average = bytes / sweep.reader.closed_count()?.max(1);
+        self.delete_all(is_over, |job| {
+            let bytes = job.reader.bytes()?;
+            let average = bytes / job.reader.closed_count()?.max(1);
             let about = bytes.saturating_sub(target).div_ceil(average.max(1));
-            sweep.reader.closed(None, about.min(FOUND as u64) as usize)
+            job.reader.closed(None, about.min(FOUND as u64) as usize)
         })
     }
 

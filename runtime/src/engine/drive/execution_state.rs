@@ -10,11 +10,11 @@ use tokio::runtime::Id;
 use tokio::sync::{Notify, oneshot};
 
 use super::execution_task::ExecutionTask;
-use super::open::OpenPlace;
+use super::running_executions::RunningSlot;
 use crate::clock::{Clock, Rang, Rings};
-use crate::engine::completion::follower::Follower;
+use crate::engine::completion::parent_link::ParentLink;
 use crate::engine::completion::report::ExecutionReport;
-use crate::engine::start::redrivable::Redrivable;
+use crate::engine::start::redrive_data::RedriveData;
 use crate::execution_info::ExecutionInfo;
 use crate::history::History;
 use crate::interpret::Failure;
@@ -29,48 +29,48 @@ pub(crate) struct ExecutionState {
     pub(crate) about: Arc<ExecutionInfo>,
     /// Virtual time, which does not advance while the execution is awake.
     clock: Option<Clock>,
-    mailbox: Mutex<Mailbox>,
+    mailbox: Mutex<MailboxState>,
     report: OnceLock<Arc<ExecutionReport>>,
     /// Its rank among executions that started at the same time, in lists of an engine without a store.
     sequence: AtomicU64,
 }
 
-struct Mailbox {
+struct MailboxState {
     messages: ThinVec<Message>,
     /// The waker of the driver.
     waker: Option<Waker>,
     /// The execution, while it is parked: the next message spawns it again.
-    resting: Option<Box<ExecutionTask>>,
+    parked: Option<Box<ExecutionTask>>,
     /// Fields that most executions do not use.
-    rare: Option<Box<Rare>>,
+    cold: Option<Box<StateColdFields>>,
     /// Its slot among the running executions.
-    place: Option<OpenPlace>,
+    running_slot: Option<RunningSlot>,
     /// Whether the execution is being stepped, or is about to be: it then counts as busy on the clock.
     is_awake: bool,
     /// Whether the report is set, so that no message is accepted any more.
     is_closed: bool,
     /// Its start is durable, or needs not be.
-    is_kept: bool,
+    is_start_durable: bool,
 }
 
 #[derive(Default)]
-struct Rare {
-    followers: Vec<Follower>,
+struct StateColdFields {
+    parent_links: Vec<ParentLink>,
     /// Notifies the tasks that wait for its end, or for the commit of its start.
-    told: Option<Arc<Notify>>,
+    changed: Option<Arc<Notify>>,
     /// Why its start cannot be committed.
     refused: Option<StoreError>,
     /// The data for a redrive, when the execution has ended and did not succeed.
-    redrivable: Option<Redrivable>,
+    redrivable: Option<RedriveData>,
 }
 
-impl Mailbox {
-    fn rare(&mut self) -> &mut Rare {
-        self.rare.get_or_insert_default()
+impl MailboxState {
+    fn cold(&mut self) -> &mut StateColdFields {
+        self.cold.get_or_insert_default()
     }
 
-    fn told(&mut self) -> Arc<Notify> {
-        self.rare().told.get_or_insert_default().clone()
+    fn changed(&mut self) -> Arc<Notify> {
+        self.cold().changed.get_or_insert_default().clone()
     }
 }
 
@@ -85,9 +85,9 @@ pub(crate) enum Message {
     /// The engine shuts down: a durable execution is suspended, and continues in another process.
     ShutDown,
     /// The execution must be suspended, because the store failed, with the cause.
-    NotKept(String),
+    CommitFailed(String),
     /// The execution must be suspended, because its parent or a child was, with the reason.
-    Parked(Failure),
+    Suspended(Failure),
     /// A machine or an activity was added: it may be the missing handler of a task.
     LookForHandlers,
     /// UpdateMapRun for the run with this ARN; the reply is whether the run was running.
@@ -102,8 +102,8 @@ pub(crate) enum Message {
 }
 
 impl From<Rang> for Message {
-    fn from(rang: Rang) -> Self {
-        match rang {
+    fn from(fired: Rang) -> Self {
+        match fired {
             Rang::Deadline => Self::Deadline,
             Rang::Wait(wait_id, kind) => Self::Timer(wait_id, kind),
         }
@@ -117,24 +117,24 @@ impl ExecutionState {
     }
 
     /// The state of an execution whose start is not committed yet.
-    pub(in crate::engine) fn unkept(about: Arc<ExecutionInfo>, clock: &Clock) -> Arc<Self> {
+    pub(in crate::engine) fn uncommitted(about: Arc<ExecutionInfo>, clock: &Clock) -> Arc<Self> {
         Self::of(about, clock, false)
     }
 
-    fn of(about: Arc<ExecutionInfo>, clock: &Clock, is_kept: bool) -> Arc<Self> {
+    fn of(about: Arc<ExecutionInfo>, clock: &Clock, is_start_durable: bool) -> Arc<Self> {
         clock.enter();
         Arc::new(Self {
             about,
             clock: clock.is_virtual().then(|| clock.clone()),
-            mailbox: Mutex::new(Mailbox {
+            mailbox: Mutex::new(MailboxState {
                 messages: ThinVec::new(),
                 waker: None,
-                resting: None,
-                rare: None,
-                place: None,
+                parked: None,
+                cold: None,
+                running_slot: None,
                 is_awake: true,
                 is_closed: false,
-                is_kept,
+                is_start_durable,
             }),
             report: OnceLock::new(),
             sequence: AtomicU64::new(0),
@@ -165,24 +165,24 @@ impl ExecutionState {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Mailbox> {
+    fn lock(&self) -> MutexGuard<'_, MailboxState> {
         self.mailbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sets whether the start was committed. Only the first call has an effect.
-    pub(in crate::engine) fn accept(&self, kept: Result<(), StoreError>) {
+    pub(in crate::engine) fn accept(&self, committed: Result<(), StoreError>) {
         let mut mailbox = self.lock();
         if mailbox.acceptance().is_ready() {
             return;
         }
-        match kept {
-            Ok(()) => mailbox.is_kept = true,
-            Err(error) => mailbox.rare().refused = Some(error),
+        match committed {
+            Ok(()) => mailbox.is_start_durable = true,
+            Err(error) => mailbox.cold().refused = Some(error),
         }
-        let told = mailbox.rare.as_ref().and_then(|rare| rare.told.clone());
+        let changed = mailbox.cold.as_ref().and_then(|cold| cold.changed.clone());
         drop(mailbox);
-        if let Some(told) = told {
-            told.notify_waiters();
+        if let Some(changed) = changed {
+            changed.notify_waiters();
         }
     }
 
@@ -194,27 +194,27 @@ impl ExecutionState {
     /// Waits until its start is committed.
     pub(in crate::engine) async fn accepted(&self) -> Result<(), StoreError> {
         loop {
-            let told = {
+            let changed = {
                 let mut mailbox = self.lock();
                 // Usually it is committed already; then no notification is needed.
-                if let Poll::Ready(kept) = mailbox.acceptance() {
-                    return kept;
+                if let Poll::Ready(committed) = mailbox.acceptance() {
+                    return committed;
                 }
-                mailbox.told()
+                mailbox.changed()
             };
-            let told = told.notified();
+            let changed = changed.notified();
             if self.lock().acceptance().is_pending() {
-                told.await;
+                changed.await;
             }
         }
     }
 
-    pub(in crate::engine) fn set_place(&self, place: OpenPlace) {
-        self.lock().place = Some(place);
+    pub(in crate::engine) fn set_running_slot(&self, running_slot: RunningSlot) {
+        self.lock().running_slot = Some(running_slot);
     }
 
-    pub(in crate::engine) fn place(&self) -> Option<OpenPlace> {
-        self.lock().place
+    pub(in crate::engine) fn running_slot(&self) -> Option<RunningSlot> {
+        self.lock().running_slot
     }
 
     /// Cancels the start: no task drives this execution.
@@ -227,7 +227,7 @@ impl ExecutionState {
 
     /// Sends a message. Returns it when the execution has ended.
     pub(in crate::engine) fn send(&self, message: Message) -> Result<(), Message> {
-        let (resting, waker) = {
+        let (parked, waker) = {
             let mut mailbox = self.lock();
             if mailbox.is_closed {
                 return Err(message);
@@ -237,10 +237,10 @@ impl ExecutionState {
                 mailbox.is_awake = true;
                 self.enter();
             }
-            (mailbox.resting.take(), mailbox.waker.take())
+            (mailbox.parked.take(), mailbox.waker.take())
         };
-        if let Some(resting) = resting {
-            resting.drive_on();
+        if let Some(parked) = parked {
+            parked.respawn();
         } else if let Some(waker) = waker {
             waker.wake();
         }
@@ -285,7 +285,7 @@ impl ExecutionState {
     }
 
     /// Marks the execution as waiting, unless it has messages. Virtual time may deliver a timer in place; then no waker is called.
-    pub(in crate::engine) fn rest(&self) -> bool {
+    pub(in crate::engine) fn go_idle(&self) -> bool {
         {
             let mut mailbox = self.lock();
             if !mailbox.messages.is_empty() {
@@ -293,16 +293,16 @@ impl ExecutionState {
             }
             mailbox.is_awake = false;
         }
-        let rang = self
+        let fired = self
             .clock
             .as_ref()
             .and_then(|clock| clock.leave_or_ring(self));
-        let Some(rang) = rang else {
+        let Some(fired) = fired else {
             return true;
         };
         let was_woken = {
             let mut mailbox = self.lock();
-            mailbox.messages.push(rang.into());
+            mailbox.messages.push(fired.into());
             std::mem::replace(&mut mailbox.is_awake, true)
         };
         // A concurrent message has counted it as busy, too.
@@ -313,43 +313,40 @@ impl ExecutionState {
     }
 
     /// Parks the execution here until it has messages. Returns it when it has some.
-    pub(in crate::engine) fn lay_down(
-        &self,
-        task: Box<ExecutionTask>,
-    ) -> Option<Box<ExecutionTask>> {
+    pub(in crate::engine) fn park(&self, task: Box<ExecutionTask>) -> Option<Box<ExecutionTask>> {
         let mut mailbox = self.lock();
         if !mailbox.messages.is_empty() {
             return Some(task);
         }
         mailbox.is_awake = false;
         let waker = mailbox.waker.take();
-        mailbox.resting = Some(task);
+        mailbox.parked = Some(task);
         drop(mailbox);
         drop(waker);
         None
     }
 
     /// Takes a parked execution out if this runtime, which shuts down, would resume it.
-    pub(in crate::engine) fn take_resting(&self, runtime: Id) -> Option<Box<ExecutionTask>> {
+    pub(in crate::engine) fn take_parked(&self, runtime: Id) -> Option<Box<ExecutionTask>> {
         let is_driven_there = |task: &mut Box<ExecutionTask>| task.is_driven_by(runtime);
-        self.lock().resting.take_if(is_driven_there)
+        self.lock().parked.take_if(is_driven_there)
     }
 
     /// Closes the execution. `tell` is called for each follower, before virtual time may advance.
-    pub(in crate::engine) fn close(&self, report: Arc<ExecutionReport>, tell: impl Fn(Follower)) {
-        let (left, followers, told, waker, was_awake) = {
+    pub(in crate::engine) fn close(&self, report: Arc<ExecutionReport>, tell: impl Fn(ParentLink)) {
+        let (left, parent_links, changed, waker, was_awake) = {
             let mut mailbox = self.lock();
             // A thread that finds it closed must find the report.
             let _ = self.report.set(report.clone());
             mailbox.is_closed = true;
-            let (followers, told) = match &mut mailbox.rare {
-                Some(rare) => (std::mem::take(&mut rare.followers), rare.told.take()),
+            let (parent_links, changed) = match &mut mailbox.cold {
+                Some(cold) => (std::mem::take(&mut cold.parent_links), cold.changed.take()),
                 None => (Vec::new(), None),
             };
             (
                 std::mem::take(&mut mailbox.messages),
-                followers,
-                told,
+                parent_links,
+                changed,
                 mailbox.waker.take(),
                 std::mem::take(&mut mailbox.is_awake),
             )
@@ -358,9 +355,9 @@ impl ExecutionState {
         for message in left {
             answer_late(message, &report);
         }
-        followers.into_iter().for_each(tell);
-        if let Some(told) = told {
-            told.notify_waiters();
+        parent_links.into_iter().for_each(tell);
+        if let Some(changed) = changed {
+            changed.notify_waiters();
         }
         if was_awake {
             self.leave();
@@ -383,35 +380,35 @@ impl ExecutionState {
         history
     }
 
-    /// Registers `follower` for the end; returns it with the report when the execution has ended.
-    pub(in crate::engine) fn follow(
+    /// Registers `parent_link` for the end; returns it with the report when the execution has ended.
+    pub(in crate::engine) fn add_parent_link(
         &self,
-        follower: Follower,
-    ) -> Option<(Follower, Arc<ExecutionReport>)> {
+        parent_link: ParentLink,
+    ) -> Option<(ParentLink, Arc<ExecutionReport>)> {
         let mut mailbox = self.lock();
         match self.report.get() {
-            Some(report) => Some((follower, report.clone())),
+            Some(report) => Some((parent_link, report.clone())),
             None => {
-                mailbox.rare().followers.push(follower);
+                mailbox.cold().parent_links.push(parent_link);
                 None
             }
         }
     }
 
     /// Stores what a redrive needs. Call it before the execution is closed.
-    pub(in crate::engine) fn keep(&self, redrivable: Redrivable) {
-        self.lock().rare().redrivable = Some(redrivable);
+    pub(in crate::engine) fn set_redrive_data(&self, redrivable: RedriveData) {
+        self.lock().cold().redrivable = Some(redrivable);
     }
 
     /// Whether a redrive is possible from memory.
     pub(in crate::engine) fn is_redrivable(&self) -> bool {
         let mailbox = self.lock();
-        let rare = mailbox.rare.as_ref();
-        rare.is_some_and(|rare| rare.redrivable.is_some())
+        let cold = mailbox.cold.as_ref();
+        cold.is_some_and(|cold| cold.redrivable.is_some())
     }
 
-    pub(in crate::engine) fn redrivable(&self) -> Option<Redrivable> {
-        self.lock().rare.as_ref()?.redrivable.clone()
+    pub(in crate::engine) fn redrivable(&self) -> Option<RedriveData> {
+        self.lock().cold.as_ref()?.redrivable.clone()
     }
 
     /// Returns the execution's status.
@@ -437,25 +434,25 @@ impl ExecutionState {
             if let Some(report) = self.report.get() {
                 return report.clone();
             }
-            let told = self.lock().told();
-            let told = told.notified();
+            let changed = self.lock().changed();
+            let changed = changed.notified();
             if self.report.get().is_none() {
                 if let Some(clock) = &self.clock {
                     awaits.get_or_insert_with(|| clock.await_end());
                 }
-                told.await;
+                changed.await;
             }
         }
     }
 }
 
-impl Mailbox {
+impl MailboxState {
     /// Whether its start was committed or refused.
     fn acceptance(&self) -> Poll<Result<(), StoreError>> {
-        let refused = self.rare.as_ref().and_then(|rare| rare.refused.clone());
+        let refused = self.cold.as_ref().and_then(|cold| cold.refused.clone());
         match refused {
             Some(error) => Poll::Ready(Err(error)),
-            None if self.is_kept => Poll::Ready(Ok(())),
+            None if self.is_start_durable => Poll::Ready(Ok(())),
             None => Poll::Pending,
         }
     }
@@ -480,9 +477,9 @@ fn answer_late(message: Message, report: &ExecutionReport) {
 }
 
 impl Rings for ExecutionState {
-    fn rang(&self, rang: Rang) {
+    fn rang(&self, fired: Rang) {
         // An execution that has ended ignores its timers.
-        let _ = self.send(rang.into());
+        let _ = self.send(fired.into());
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 /// A map from the numbers of waits. Most executions wait for one thing at a time: that entry is stored inline, so that it needs no
 /// allocation and no hashing.
 #[derive(Debug)]
-pub(in crate::engine) struct Waits<T> {
+pub(in crate::engine) struct WaitMap<T> {
     first: Option<(u32, T)>,
     #[expect(
         clippy::box_collection,
@@ -14,7 +14,7 @@ pub(in crate::engine) struct Waits<T> {
     others: Option<Box<HashMap<u32, T>>>,
 }
 
-impl<T> Default for Waits<T> {
+impl<T> Default for WaitMap<T> {
     fn default() -> Self {
         Self {
             first: None,
@@ -23,7 +23,7 @@ impl<T> Default for Waits<T> {
     }
 }
 
-impl<T> Waits<T> {
+impl<T> WaitMap<T> {
     /// Sets the entry of a wait, and returns the previous one.
     pub(in crate::engine) fn put(&mut self, wait: u32, held: T) -> Option<T> {
         match &mut self.first {
@@ -77,7 +77,7 @@ impl<T> Waits<T> {
     }
 }
 
-impl<T: Default> Waits<T> {
+impl<T: Default> WaitMap<T> {
     /// Returns the entry of a wait; inserts an empty one if necessary.
     pub(in crate::engine) fn of(&mut self, wait: u32) -> &mut T {
         let is_among_others = || {
@@ -95,7 +95,7 @@ impl<T: Default> Waits<T> {
     }
 }
 
-impl<T> Waits<T> {
+impl<T> WaitMap<T> {
     /// Returns each wait with its entry.
     pub(in crate::engine) fn into_each(self) -> impl Iterator<Item = (u32, T)> {
         let others = self.others.into_iter();
@@ -112,35 +112,35 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Copy, Debug)]
-    enum Act {
+    enum MapOperation {
         Have(u32),
         Put(u32, u32),
         Lose(u32),
     }
 
-    fn act() -> impl Strategy<Value = Act> {
+    fn act() -> impl Strategy<Value = MapOperation> {
         prop_oneof![
-            (0..5_u32).prop_map(Act::Have),
-            (0..5_u32, 0..9_u32).prop_map(|(wait, held)| Act::Put(wait, held)),
-            (0..5_u32).prop_map(Act::Lose)
+            (0..5_u32).prop_map(MapOperation::Have),
+            (0..5_u32, 0..9_u32).prop_map(|(wait, held)| MapOperation::Put(wait, held)),
+            (0..5_u32).prop_map(MapOperation::Lose)
         ]
     }
 
     proptest! {
         #[test]
         fn it_is_a_map(acts in proptest::collection::vec(act(), 0..40)) {
-            let mut waits = Waits::<u32>::default();
+            let mut waits = WaitMap::<u32>::default();
             let mut map = HashMap::<u32, u32>::new();
             for act in acts {
                 match act {
-                    Act::Have(wait) => {
+                    MapOperation::Have(wait) => {
                         *waits.of(wait) += 1;
                         *map.entry(wait).or_default() += 1;
                     }
-                    Act::Put(wait, held) => {
+                    MapOperation::Put(wait, held) => {
                         prop_assert_eq!(waits.put(wait, held), map.insert(wait, held));
                     }
-                    Act::Lose(wait) => prop_assert_eq!(waits.remove(wait), map.remove(&wait)),
+                    MapOperation::Lose(wait) => prop_assert_eq!(waits.remove(wait), map.remove(&wait)),
                 }
                 prop_assert_eq!(waits.is_empty(), map.is_empty());
                 for wait in 0..5 {

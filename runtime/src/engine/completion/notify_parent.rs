@@ -2,27 +2,27 @@
 
 use smol_str::SmolStr;
 
-use super::follower::{Follower, Role};
+use super::parent_link::{ChildRole, ParentLink};
 use super::report::ExecutionReport;
 use crate::distributed::Ended;
 use crate::engine::nested;
-use crate::engine::shared::Shared;
+use crate::engine::shared::EngineShared;
 use crate::task::TaskFailure;
 
 /// The longest text of a cause or a path in the one-line report.
 const LONG: usize = 300;
 
-impl Shared {
+impl EngineShared {
     /// Reports to a state that the execution it waits for has ended.
-    pub(in crate::engine) fn tell_follower(&self, follower: Follower, report: &ExecutionReport) {
-        let Follower { parent, role } = follower;
+    pub(in crate::engine) fn notify_parent(&self, link: ParentLink, report: &ExecutionReport) {
+        let ParentLink { parent, role } = link;
         match role {
-            Role::Job(integration) => parent.answer(nested::ended(report, integration)),
-            Role::Child { run, number } => {
+            ChildRole::Job(integration) => parent.answer(nested::job_result(report, integration)),
+            ChildRole::Child { run, number } => {
                 if let Some(forgotten) = self.runs.child_ended(&run, number) {
                     self.runs.forget(forgotten.about.arn());
                 }
-                parent.child_ended(number, of_child(report));
+                parent.child_ended(number, child_result(report));
             }
         }
     }
@@ -30,15 +30,15 @@ impl Shared {
 
 /// Reports to a Map Run that this process does not continue one of its children; then it does not continue the run, either. A task that
 /// waits for another execution gets the result from the next start of that execution, or never.
-pub(in crate::engine) fn tell_parked(follower: &Follower, report: &ExecutionReport) {
-    if let Role::Child { .. } = follower.role {
+pub(in crate::engine) fn notify_suspended(link: &ParentLink, report: &ExecutionReport) {
+    if let ChildRole::Child { .. } = link.role {
         let (error, cause) = (report.error.clone(), report.cause.clone());
-        follower.parent.parked(TaskFailure { error, cause });
+        link.parent.parked(TaskFailure { error, cause });
     }
 }
 
 /// Returns how a child of a Map Run ended.
-pub(in crate::engine) fn of_child(report: &ExecutionReport) -> Ended {
+pub(in crate::engine) fn child_result(report: &ExecutionReport) -> Ended {
     let text = |text: &Option<String>| text.as_deref().map(SmolStr::new);
     Ended {
         status: report.status,
@@ -50,7 +50,7 @@ pub(in crate::engine) fn of_child(report: &ExecutionReport) -> Ended {
 }
 
 /// Describes the end of an execution in one line.
-pub(in crate::engine) fn in_a_line(report: &ExecutionReport) -> String {
+pub(in crate::engine) fn one_line_summary(report: &ExecutionReport) -> String {
     let name = report.execution().machine_name();
     let mut text = format!("`{name}` ended {}", report.status);
     if let Some(error) = &report.error {

@@ -1,15 +1,15 @@
 use std::sync::Arc;
 
-use super::shared::Shared;
+use super::shared::EngineShared;
 
 /// Shared by the handles of an engine and of its executions. Dropping the last one notifies the sources of task results that no handle is
 /// left.
 pub(crate) struct LastHandle {
-    shared: Arc<Shared>,
+    shared: Arc<EngineShared>,
 }
 
 impl LastHandle {
-    pub(super) fn new(shared: Arc<Shared>) -> Arc<Self> {
+    pub(super) fn new(shared: Arc<EngineShared>) -> Arc<Self> {
         Arc::new(Self { shared })
     }
 }

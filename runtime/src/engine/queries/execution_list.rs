@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::engine::drive::state::ExecutionState;
-use crate::engine::shared::Shared;
+use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::shared::EngineShared;
 use crate::status::Status;
 use crate::store::{
     ListPosition, RangeRows, StoreError, StoreFilter, StoreReader, StoredExecution, StoredPage,
@@ -189,7 +189,7 @@ pub(in crate::engine) type StatePage = (
     Option<ListPosition>,
 );
 
-impl Shared {
+impl EngineShared {
     /// Returns a page of the executions in memory. Starts and ends wait while it reads a bounded number of executions.
     pub(in crate::engine) fn page_in_memory(
         &self,

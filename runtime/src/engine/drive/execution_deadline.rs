@@ -1,20 +1,20 @@
 use std::sync::Arc;
 
-use super::state::ExecutionState;
+use super::execution_state::ExecutionState;
 use crate::clock::{Alarm, Clock, Rang, Ring, Timestamp};
 
 /// The deadline of a whole execution.
 ///
 /// Its timer is set when the execution waits and no earlier timer of it is set. Most executions end without it.
 #[derive(Debug)]
-pub(in crate::engine) struct Deadline {
-    stage: Stage,
+pub(in crate::engine) struct ExecutionDeadline {
+    timer: DeadlineTimer,
     /// When the first other timer fires, if known; else the end of time.
     wakes: Timestamp,
 }
 
 #[derive(Debug, Default)]
-enum Stage {
+enum DeadlineTimer {
     /// No deadline except the maximum lifetime.
     #[default]
     None,
@@ -26,26 +26,26 @@ enum Stage {
 /// A time at which no timer fires.
 const NEVER: Timestamp = Timestamp::from_unix_micros(i64::MAX);
 
-impl Default for Deadline {
+impl Default for ExecutionDeadline {
     fn default() -> Self {
         Self {
-            stage: Stage::None,
+            timer: DeadlineTimer::None,
             wakes: NEVER,
         }
     }
 }
 
-impl Deadline {
+impl ExecutionDeadline {
     pub(in crate::engine) fn at(due: Timestamp) -> Self {
         Self {
-            stage: Stage::Due(due),
+            timer: DeadlineTimer::Due(due),
             wakes: NEVER,
         }
     }
 
     /// Whether the deadline has passed, where no timer reports it.
     pub(in crate::engine) fn is_over(&self, clock: &Clock) -> bool {
-        matches!(self.stage, Stage::Due(due) if due <= clock.now())
+        matches!(self.timer, DeadlineTimer::Due(due) if due <= clock.now())
     }
 
     /// Prepares for another timer of the execution, which is about to be set. The deadline's timer is set first unless it fires later: of
@@ -56,10 +56,10 @@ impl Deadline {
         state: &Arc<ExecutionState>,
         at: Timestamp,
     ) {
-        if let Stage::Due(due) = self.stage
+        if let DeadlineTimer::Due(due) = self.timer
             && due <= at
         {
-            self.stage = Stage::Armed(clock.arm(due, ring(state)));
+            self.timer = DeadlineTimer::Armed(clock.arm(due, deadline_timer(state)));
         }
         self.wakes = self.wakes.min(at);
     }
@@ -70,27 +70,29 @@ impl Deadline {
     }
 
     /// Sets the timer for a waiting execution, unless an earlier timer is set. Without its own deadline, the maximum lifetime is the bound.
-    pub(in crate::engine) fn rest(
+    pub(in crate::engine) fn arm_if_next(
         &mut self,
         clock: &Clock,
         state: &Arc<ExecutionState>,
         bound: Timestamp,
     ) {
         let wakes_before = |due| self.wakes < due;
-        self.stage = Stage::Armed(match self.stage {
-            Stage::Due(due) if !wakes_before(due) => clock.arm(due, ring(state)),
-            Stage::None if !wakes_before(bound) => clock.arm_bound(bound, ring(state)),
+        self.timer = DeadlineTimer::Armed(match self.timer {
+            DeadlineTimer::Due(due) if !wakes_before(due) => clock.arm(due, deadline_timer(state)),
+            DeadlineTimer::None if !wakes_before(bound) => {
+                clock.arm_bound(bound, deadline_timer(state))
+            }
             _ => return,
         });
     }
 
     pub(in crate::engine) fn disarm(&mut self, clock: &Clock) {
-        if let Stage::Armed(alarm) = std::mem::take(&mut self.stage) {
+        if let DeadlineTimer::Armed(alarm) = std::mem::take(&mut self.timer) {
             clock.disarm(alarm);
         }
     }
 }
 
-fn ring(state: &Arc<ExecutionState>) -> Ring {
+fn deadline_timer(state: &Arc<ExecutionState>) -> Ring {
     Ring::new(state, Rang::Deadline)
 }
