@@ -34,7 +34,9 @@ use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::SharedEntropy;
 use crate::store::Store;
-use crate::task::{Resource, ResourceKind, SharedState, TaskFailure, TaskSource, handler, watcher};
+use crate::task::{
+    Resource, ResourceKind, SharedState, TaskFailure, TaskSource, blocking_watcher, handler,
+};
 use crate::testing::{Measure, MockConfig, coverage_folder};
 
 /// Builds an engine; see [`Engine::builder`].
@@ -91,7 +93,7 @@ impl EngineBuilder {
             role: "arn:aws:iam::123456789012:role/stepwright".to_owned(),
             retention: ChosenRetention::default(),
             roundtrip_on_idle: false,
-            blocking_threshold: watcher::THRESHOLD,
+            blocking_threshold: blocking_watcher::THRESHOLD,
             objects: None,
             store: None,
             confirms_clock: false,
@@ -736,7 +738,7 @@ impl EngineBuilder {
         };
         let seed = durable.as_ref().map_or(seed, |durable| durable.seed(seed));
         let is_watched = self.blocking_threshold < Duration::MAX;
-        watcher::look_within(self.blocking_threshold);
+        blocking_watcher::check_within(self.blocking_threshold);
         let engine = Engine::new(EngineShared {
             clock: self.clock,
             limits: Arc::new(self.limits),

@@ -16,7 +16,7 @@ use crate::store::journal::{Committed, OnOutage};
 use crate::store::{
     Change, StoreError, StoredExecution, StoredListing, StoredMachine, StoredMapRun,
 };
-use crate::task::Taken;
+use crate::task::Acknowledgement;
 
 /// Where an execution is in the store.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ pub(super) struct Journaled {
     /// The end is among what is being committed, or is.
     ended: Option<Timestamp>,
     /// Who is told whether news count, as soon as what they led to is kept.
-    told: Vec<(Taken, bool)>,
+    told: Vec<(Acknowledgement, bool)>,
 }
 
 /// What comes before the first record of this run of the execution.
@@ -115,7 +115,7 @@ impl Journaled {
     }
 
     /// Tells the sender of news whether they count, as soon as that is kept.
-    pub(super) fn tell(&mut self, taken: Taken, is_taken: bool) {
+    pub(super) fn tell(&mut self, taken: Acknowledgement, is_taken: bool) {
         self.told.push((taken, is_taken));
     }
 

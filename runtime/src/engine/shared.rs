@@ -22,12 +22,12 @@ use super::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use super::tokens::Tokens;
 use stepwright_asl::name::check_machine;
 
-use crate::clock::{Clock, Stillness};
+use crate::clock::{Clock, ProgressState};
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::{Entropy, SharedEntropy};
-use crate::task::{DefinedState, SharedState, TaskSource, Watch, Watched};
+use crate::task::{DefinedState, EngineView, SharedState, TaskSource, Watch};
 use crate::testing::MockConfig;
 use crate::value::Value;
 
@@ -352,15 +352,15 @@ impl EngineShared {
     }
 }
 
-impl Watched for EngineShared {
+impl EngineView for EngineShared {
     fn defined(&self) -> Vec<DefinedState> {
         self.machines.defined()
     }
 
-    fn stillness(&self) -> Stillness {
+    fn progress_state(&self) -> ProgressState {
         match self.running.live() {
-            0 => Stillness::Over,
-            _ => self.clock.stillness(),
+            0 => ProgressState::Ended,
+            _ => self.clock.progress_state(),
         }
     }
 }

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use tokio::sync::Notify;
 
 use super::task::ActivityTask;
-use crate::clock::{Asked, Clock, Timestamp};
+use crate::clock::{AnswerHold, Clock, Timestamp};
 use crate::task::Responder;
 use crate::value::Value;
 
@@ -36,7 +36,7 @@ struct TaskQueue {
 struct WaitingTask {
     task: Queued,
     /// Holds virtual time while the task is being handed to a worker.
-    hold: Option<Asked>,
+    hold: Option<AnswerHold>,
 }
 
 /// A worker that waits for a task.
@@ -115,7 +115,7 @@ impl ActivityQueue {
             let place = tasks.next;
             tasks.next += 1;
             let is_on_its_way = tasks.waiting.len() < tasks.workers;
-            let hold = is_on_its_way.then(|| clock.ask_to_take());
+            let hold = is_on_its_way.then(|| clock.hold_for_handover());
             tasks.waiting.insert(place, WaitingTask { task, hold });
             place
         };
@@ -160,7 +160,7 @@ impl ActivityQueue {
     ) -> Option<ActivityTask> {
         loop {
             let (place, WaitingTask { task, hold }) = self.lock().waiting.pop_first()?;
-            let asked = clock.ask_worker();
+            let asked = clock.hold_for_worker();
             drop(hold);
             if !keeps_starts {
                 task.responder.started(worker.cloned());

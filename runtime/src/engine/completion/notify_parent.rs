@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::parent_link::{ChildRole, ParentLink};
 use super::report::ExecutionReport;
-use crate::distributed::Ended;
+use crate::distributed::ChildResult;
 use crate::engine::nested;
 use crate::engine::shared::EngineShared;
 use crate::task::TaskFailure;
@@ -33,14 +33,14 @@ impl EngineShared {
 pub(in crate::engine) fn notify_suspended(link: &ParentLink, report: &ExecutionReport) {
     if let ChildRole::Child { .. } = link.role {
         let (error, cause) = (report.error.clone(), report.cause.clone());
-        link.parent.parked(TaskFailure { error, cause });
+        link.parent.suspended(TaskFailure { error, cause });
     }
 }
 
 /// Returns how a child of a Map Run ended.
-pub(in crate::engine) fn child_result(report: &ExecutionReport) -> Ended {
+pub(in crate::engine) fn child_result(report: &ExecutionReport) -> ChildResult {
     let text = |text: &Option<String>| text.as_deref().map(SmolStr::new);
-    Ended {
+    ChildResult {
         status: report.status,
         output: report.output.clone(),
         error: text(&report.error),

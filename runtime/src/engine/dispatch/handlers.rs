@@ -6,8 +6,8 @@ use stepwright::{Deploy, Task};
 use stepwright_asl::resource::function_name;
 use stepwright_asl::wildcard;
 
-use crate::task::handler::{ErasedHandler, Found, Resolution};
-use crate::task::{DefinedState, Line, Resource, ResourceKind};
+use crate::task::handler::{ErasedHandler, Resolution, ResolvedHandler};
+use crate::task::{DefinedState, Resource, ResourceKind, WaitQueue};
 
 /// The registered handlers of tasks, by key.
 #[derive(Default)]
@@ -43,7 +43,7 @@ struct RegisteredTask {
     function: &'static str,
     handler: Option<ErasedHandler>,
     /// The queue of calls of this task, whatever handler executes them.
-    line: Option<Line>,
+    queue: Option<WaitQueue>,
     /// The workflow that uses it, for messages.
     workflow: SmolStr,
 }
@@ -82,26 +82,26 @@ impl Handlers {
     }
 
     /// Queues the calls of a typed task in a separate queue, for all its handlers. `false` where no workflow calls it.
-    pub(in crate::engine) fn limit(&mut self, type_id: TypeId, line: &Line) -> bool {
+    pub(in crate::engine) fn limit(&mut self, type_id: TypeId, queue: &WaitQueue) -> bool {
         let tasks = self.tasks.values_mut().flatten();
         let mut own = tasks.filter(|task| task.type_id == type_id).peekable();
         let is_there = own.peek().is_some();
         for task in own {
-            task.line = Some(line.clone());
+            task.queue = Some(queue.clone());
             if let Some(handler) = &mut task.handler {
-                handler.wait_in(line);
+                handler.queue_in(queue);
             }
         }
         is_there
     }
 
     /// Queues the calls of all handlers in one queue.
-    pub(in crate::engine) fn limit_all(&mut self, line: &Line) {
+    pub(in crate::engine) fn limit_all(&mut self, queue: &WaitQueue) {
         let tasks = self.tasks.values_mut().flatten();
         let tasks = tasks.filter_map(|task| task.handler.as_mut());
         let resources = self.resources.iter_mut().map(|(_, handler)| handler);
         let closures = self.functions.values_mut().chain(resources);
-        tasks.chain(closures).for_each(|one| one.wait_in(line));
+        tasks.chain(closures).for_each(|one| one.queue_in(queue));
     }
 
     /// Registers a closure for a function. Fails if the name is registered already.
@@ -141,7 +141,7 @@ impl Handlers {
                 type_id: task.type_id,
                 function: task.function,
                 handler,
-                line: None,
+                queue: None,
                 workflow: workflow.into(),
             }),
         }
@@ -199,34 +199,34 @@ impl Handlers {
         &self,
         resource: &Resource,
         target: Option<&str>,
-    ) -> Option<Found> {
+    ) -> Option<ResolvedHandler> {
         let is_service = resource.kind() == ResourceKind::Service;
         let mut bound = self.tasks.get(resource.base()).into_iter().flatten();
         let task = bound.find(|bound| {
             bound.target.is_none() || (bound.target.as_deref() == target && is_service)
         });
         if let Some(handler) = task.and_then(|task| task.handler.as_ref()) {
-            return Some(Found {
+            return Some(ResolvedHandler {
                 handler: handler.clone(),
                 is_function: !is_service || resource.is_lambda_invoke(),
             });
         }
         let mut found = self.closure(resource, target)?;
-        if let Some(line) = task.and_then(|task| task.line.as_ref()) {
-            found.handler.wait_in(line);
+        if let Some(queue) = task.and_then(|task| task.queue.as_ref()) {
+            found.handler.queue_in(queue);
         }
         Some(found)
     }
 
     /// Returns the closure for a call.
-    fn closure(&self, resource: &Resource, target: Option<&str>) -> Option<Found> {
+    fn closure(&self, resource: &Resource, target: Option<&str>) -> Option<ResolvedHandler> {
         let name = match resource.kind() {
             ResourceKind::Service if resource.is_lambda_invoke() => target,
             ResourceKind::Service => None,
             ResourceKind::Lambda | ResourceKind::Activity => Some(resource.as_str()),
         };
         if let Some(handler) = name.and_then(|name| self.by_name(name)) {
-            return Some(Found {
+            return Some(ResolvedHandler {
                 handler: handler.clone(),
                 is_function: true,
             });
@@ -235,7 +235,7 @@ impl Handlers {
             wildcard::matches(pattern, resource.base())
                 || wildcard::matches(pattern, resource.as_str())
         });
-        fitting.map(|(_, handler)| Found {
+        fitting.map(|(_, handler)| ResolvedHandler {
             handler: handler.clone(),
             is_function: resource.kind() != ResourceKind::Service,
         })

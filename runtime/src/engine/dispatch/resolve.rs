@@ -13,17 +13,17 @@ use crate::engine::shared::EngineShared;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Calling;
 use crate::panics::guarded;
-use crate::task::handler::Found;
-use crate::task::watcher::{Polled, Watch};
+use crate::task::blocking_watcher::{PollWatch, WatchedPoll};
+use crate::task::handler::ResolvedHandler;
 use crate::task::{
-    Answer, DefinedState, DefinedTask, Effect, Integration, Pattern, ResourceKind, Responder,
-    RunningTask, TaskCall, TaskFuture, TaskSource,
+    Answer, DefinedState, DefinedTask, Integration, Pattern, ResourceKind, Responder, RunningTask,
+    TaskCall, TaskEffect, TaskFuture, TaskSource,
 };
 
 /// What happens to a handler's work when its process ended.
 pub(in crate::engine) enum ResumeDecision {
     /// The handler is called again.
-    Again(Effect),
+    Again(TaskEffect),
     /// The handler must not be called again.
     Lost,
     /// No handler is registered any more.
@@ -128,7 +128,7 @@ impl EngineShared {
         self.sources.iter().any(|source| source.may_answer(&state))
     }
 
-    fn handler<'a>(&self, call: &TaskCall<'a>) -> Option<Cow<'a, Found>> {
+    fn handler<'a>(&self, call: &TaskCall<'a>) -> Option<Cow<'a, ResolvedHandler>> {
         let search = || self.setting.handlers.find(call.resource(), call.target());
         call.handler.find(search)
     }
@@ -146,9 +146,9 @@ impl EngineShared {
     fn work(
         &self,
         call: &TaskCall<'_>,
-        found: &Found,
+        found: &ResolvedHandler,
         responder: impl Fn() -> Responder,
-    ) -> Effect {
+    ) -> TaskEffect {
         let handler = &found.handler;
         // Most handlers take no context. Then no context is created, and nothing has to be notified of the end.
         let attempt = handler.takes_context.then(|| {
@@ -167,13 +167,13 @@ impl EngineShared {
             Some(attempt) => stepwright::TaskContext::new(attempt.clone()),
             None => stepwright::TaskContext::detached(),
         };
-        let watch = self.blocking_threshold.map(|threshold| Watch {
+        let watch = self.blocking_threshold.map(|threshold| PollWatch {
             state: call.at,
             threshold,
         });
         // A spawned future is watched where it is polled.
         let watched = watch.filter(|_| handler.runs == Runs::Spawned);
-        let watched = watched.map(|watch| Polled {
+        let watched = watched.map(|watch| WatchedPoll {
             about: call.about.clone(),
             program: call.program.clone(),
             watch,
@@ -187,7 +187,7 @@ impl EngineShared {
             }
             None => call_it(call.parameters().clone()),
         };
-        Effect::Work {
+        TaskEffect::Work {
             work,
             attempt,
             // A handler on a thread for blocking work may block.

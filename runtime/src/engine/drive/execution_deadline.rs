@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::execution_state::ExecutionState;
-use crate::clock::{Alarm, Clock, Rang, Ring, Timestamp};
+use crate::clock::{ArmedTimer, Clock, Timer, TimerFired, Timestamp};
 
 /// The deadline of a whole execution.
 ///
@@ -20,7 +20,7 @@ enum DeadlineTimer {
     None,
     /// A deadline without a timer.
     Due(Timestamp),
-    Armed(Alarm),
+    Armed(ArmedTimer),
 }
 
 /// A time at which no timer fires.
@@ -93,6 +93,6 @@ impl ExecutionDeadline {
     }
 }
 
-fn deadline_timer(state: &Arc<ExecutionState>) -> Ring {
-    Ring::new(state, Rang::Deadline)
+fn deadline_timer(state: &Arc<ExecutionState>) -> Timer {
+    Timer::new(state, TimerFired::Deadline)
 }

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, oneshot};
 
 use super::execution_task::ExecutionTask;
 use super::running_executions::RunningSlot;
-use crate::clock::{Clock, Rang, Rings};
+use crate::clock::{Clock, TimerFired, TimerSink};
 use crate::engine::completion::parent_link::ParentLink;
 use crate::engine::completion::report::ExecutionReport;
 use crate::engine::start::redrive_data::RedriveData;
@@ -20,7 +20,7 @@ use crate::history::History;
 use crate::interpret::Failure;
 use crate::status::Status;
 use crate::store::StoreError;
-use crate::task::{Inbox, News};
+use crate::task::{Mailbox, WaitEvent};
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
@@ -77,7 +77,7 @@ impl MailboxState {
 /// A message for an execution.
 pub(crate) enum Message {
     Timer(WaitId, TimerKind),
-    News(WaitId, News),
+    Event(WaitId, WaitEvent),
     Deadline,
     Stop(Failure),
     /// The engine is about to shut down: a durable execution is suspended as soon as no work of it runs in this process.
@@ -101,11 +101,11 @@ pub(crate) enum Message {
     History(u32, oneshot::Sender<History>),
 }
 
-impl From<Rang> for Message {
-    fn from(fired: Rang) -> Self {
+impl From<TimerFired> for Message {
+    fn from(fired: TimerFired) -> Self {
         match fired {
-            Rang::Deadline => Self::Deadline,
-            Rang::Wait(wait_id, kind) => Self::Timer(wait_id, kind),
+            TimerFired::Deadline => Self::Deadline,
+            TimerFired::Wait(wait_id, kind) => Self::Timer(wait_id, kind),
         }
     }
 }
@@ -296,7 +296,7 @@ impl ExecutionState {
         let fired = self
             .clock
             .as_ref()
-            .and_then(|clock| clock.leave_or_ring(self));
+            .and_then(|clock| clock.leave_or_take_timer(self));
         let Some(fired) = fired else {
             return true;
         };
@@ -476,16 +476,16 @@ fn answer_late(message: Message, report: &ExecutionReport) {
     }
 }
 
-impl Rings for ExecutionState {
-    fn rang(&self, fired: Rang) {
+impl TimerSink for ExecutionState {
+    fn timer_fired(&self, fired: TimerFired) {
         // An execution that has ended ignores its timers.
         let _ = self.send(fired.into());
     }
 }
 
-impl Inbox for ExecutionState {
-    fn bring(&self, wait_id: WaitId, news: News) {
+impl Mailbox for ExecutionState {
+    fn deliver(&self, wait_id: WaitId, event: WaitEvent) {
         // The event is too late if the execution has ended; dropping it reports that.
-        let _ = self.send(Message::News(wait_id, news));
+        let _ = self.send(Message::Event(wait_id, event));
     }
 }

@@ -4,20 +4,20 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::clock::{Clock, Pending, while_watched};
-use crate::distributed::Wrote;
-use crate::distributed::source::Supply;
+use crate::clock::{Clock, PendingGuard, while_watched};
+use crate::distributed::WriteResponse;
+use crate::distributed::source::SourceResponse;
 use crate::panics::guarded;
+use crate::task::blocking_watcher::WatchedPoll;
 use crate::task::handler::PANICKED;
-use crate::task::watcher::Polled;
 use crate::task::{TaskFailure, TaskFuture, TaskResult};
 use crate::wait_id::WaitId;
 
 /// Running work.
 pub(in crate::engine) enum WorkFuture {
     Task(TaskFuture),
-    Read(StoreFuture<Supply>),
-    Write(StoreFuture<Wrote>),
+    Read(StoreFuture<SourceResponse>),
+    Write(StoreFuture<WriteResponse>),
     /// It has finished, or was cancelled.
     Done,
 }
@@ -77,8 +77,8 @@ pub(in crate::engine) type StoreFuture<T> = Pin<Box<dyn Future<Output = Result<T
 /// The result of a [`WorkFuture`].
 pub(in crate::engine) enum WorkResult {
     Task(TaskResult),
-    Read(Result<Supply, String>),
-    Written(Result<Wrote, String>),
+    Read(Result<SourceResponse, String>),
+    Written(Result<WriteResponse, String>),
 }
 
 /// The future of a handler, with the wait that it belongs to.
@@ -87,9 +87,9 @@ pub(in crate::engine) struct RunningWork {
     job: WorkFuture,
     clock: Clock,
     /// Held while it is pending for another reason than the engine's clock.
-    pending: Option<Pending>,
+    pending: Option<PendingGuard>,
     /// Set if its polls are watched for blocking.
-    watched: Option<Polled>,
+    watched: Option<WatchedPoll>,
     /// Whether it waited for the engine's clock at the last poll.
     sleeps: bool,
 }
@@ -100,7 +100,7 @@ impl RunningWork {
         wait_id: WaitId,
         job: WorkFuture,
         clock: Clock,
-        watched: Option<Polled>,
+        watched: Option<WatchedPoll>,
         sleeps: bool,
     ) -> Self {
         let mut work = Self {
@@ -131,7 +131,7 @@ impl RunningWork {
         if self.sleeps {
             self.pending = None;
         } else if self.pending.is_none() {
-            self.pending = Some(Pending::new(self.clock.clone()));
+            self.pending = Some(PendingGuard::new(self.clock.clone()));
         }
     }
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::clock::{Listeners, Rang, Ring, Timestamp};
-use crate::distributed::source::{LoadError, Request, Supply};
-use crate::distributed::{RunView, Tally, Write, Wrote};
+use crate::clock::{Listeners, Timer, TimerFired, Timestamp};
+use crate::distributed::source::{LoadError, SourceRequest, SourceResponse};
+use crate::distributed::{RunView, Tally, WriteRequest, WriteResponse};
 use crate::engine::dispatch::resolve::ResumeDecision;
 use crate::engine::drive::execution_state::Message;
 use crate::engine::drive::running_work::{WorkFuture, WorkResult};
@@ -17,7 +17,7 @@ use crate::interpret::{Calling, ChildStart, Failure, Host};
 use crate::panics::guarded;
 use crate::status::Status;
 use crate::task::{
-    Answer, Effect, Integration, NestedStart, Reply, Responder, TaskCall, TaskResult,
+    Answer, AnswerKind, Integration, NestedStart, Responder, TaskCall, TaskEffect, TaskResult,
 };
 use crate::value::Value;
 use crate::wait_id::TimerKind;
@@ -47,17 +47,17 @@ impl Host for EngineHost {
     fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
         let responder = || Responder::new(&self.state, wait_id);
         let mut answer = self.engine.resolve(call, self.source(), responder);
-        if let Reply::Unanswered(reason) = &mut answer.reply {
+        if let AnswerKind::Unanswered(reason) = &mut answer.reply {
             if self.waits_for_handlers() {
                 self.unanswered(wait_id, Calling::of(call), call.target());
             } else {
-                answer.reply = Reply::Refused(std::mem::take(reason));
+                answer.reply = AnswerKind::Refused(std::mem::take(reason));
             }
         }
         answer
     }
 
-    fn perform(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult> {
+    fn perform(&mut self, wait_id: WaitId, effect: TaskEffect) -> Option<TaskResult> {
         match &mut self.kept {
             Some(kept) => {
                 kept.deferred.push((wait_id, Deferred::Perform(effect)));
@@ -124,25 +124,31 @@ impl Host for EngineHost {
         }
     }
 
-    fn read_object(&mut self, wait_id: WaitId, request: Request) -> Option<Result<Supply, String>> {
+    fn read_object(
+        &mut self,
+        wait_id: WaitId,
+        request: SourceRequest,
+    ) -> Option<Result<SourceResponse, String>> {
         let Some(store) = self.engine.objects.clone() else {
             return Some(Err(NO_STORE.to_owned()));
         };
         let names = self.request_names(wait_id);
         let work = Box::pin(async move {
             let read = match request {
-                Request::Get {
+                SourceRequest::Get {
                     place,
                     load,
                     bounds,
                 } => {
                     let loaded = load.read(&*store, place, bounds).await;
-                    loaded.map(Supply::Object)
+                    loaded.map(SourceResponse::Object)
                 }
-                Request::More { tail, least } => tail.read(least).await.map(Supply::Piece),
-                Request::List { bucket, prefix } => {
+                SourceRequest::More { tail, least } => {
+                    tail.read(least).await.map(SourceResponse::Piece)
+                }
+                SourceRequest::List { bucket, prefix } => {
                     let rows = store.list(&bucket, &prefix).await;
-                    rows.map(Supply::List).map_err(LoadError::Store)
+                    rows.map(SourceResponse::List).map_err(LoadError::Store)
                 }
             };
             read.map_err(|error| match error {
@@ -171,8 +177,8 @@ impl Host for EngineHost {
         &mut self,
         wait_id: WaitId,
         state: &str,
-        write: Write,
-    ) -> Option<Result<Wrote, String>> {
+        write: WriteRequest,
+    ) -> Option<Result<WriteResponse, String>> {
         if let Some(observer) = &self.engine.observer
             && let Some(written) = observer.results_written(&self.state.about, state)
         {
@@ -181,12 +187,12 @@ impl Host for EngineHost {
         let Some(store) = self.engine.objects.clone() else {
             return Some(Err(NO_STORE.to_owned()));
         };
-        if matches!(write, Write::Begin { .. }) && store.in_parts().is_none() {
+        if matches!(write, WriteRequest::Begin { .. }) && store.in_parts().is_none() {
             return Some(Ok(write.wholly()));
         }
         match &mut self.kept {
             // A part is in the store for good, so that its rows must not come about once more in another way.
-            Some(kept) if !matches!(write, Write::Object(_)) => {
+            Some(kept) if !matches!(write, WriteRequest::Object(_)) => {
                 kept.deferred.push((wait_id, Deferred::Write(write)));
                 None
             }
@@ -301,14 +307,14 @@ impl Host for EngineHost {
     }
 
     fn hold_clock(&mut self, wait_id: WaitId, listeners: &Arc<Listeners>) {
-        let asked = self.engine.clock.ask_test(listeners);
+        let asked = self.engine.clock.hold_for_test(listeners);
         self.more(wait_id).asked = Some(asked);
     }
 
     fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp) {
         let clock = &self.engine.clock;
         self.deadline.other_armed(clock, &self.state, at);
-        let alarm = clock.arm(at, Ring::new(&self.state, Rang::Wait(wait_id, kind)));
+        let alarm = clock.arm(at, Timer::new(&self.state, TimerFired::Wait(wait_id, kind)));
         if let Some(before) = self.held(wait_id).alarms.put(kind as u32, alarm) {
             self.engine.clock.disarm(before);
         }

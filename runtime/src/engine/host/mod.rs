@@ -13,8 +13,8 @@ use futures_util::stream::{FuturesUnordered, Stream};
 use smol_str::SmolStr;
 use thin_vec::ThinVec;
 
-use crate::clock::{Alarm, Asked};
-use crate::distributed::{Write, Wrote};
+use crate::clock::{AnswerHold, ArmedTimer};
+use crate::distributed::{WriteRequest, WriteResponse};
 use crate::engine::activities::Queued;
 use crate::engine::completion::parent_link::{ChildRole, ParentLink};
 use crate::engine::drive::execution_deadline::ExecutionDeadline;
@@ -31,9 +31,10 @@ use crate::objects::ObjectStore;
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::store::{StoreError, StoredMapRun};
-use crate::task::watcher::{Polled, Watch, while_polled};
+use crate::task::blocking_watcher::{PollWatch, WatchedPoll, while_polled};
 use crate::task::{
-    Effect, Integration, NestedStart, Responder, RunningTask, TaskFailure, TaskResult, TaskSource,
+    Integration, NestedStart, Responder, RunningTask, TaskEffect, TaskFailure, TaskResult,
+    TaskSource,
 };
 use crate::value::Value;
 use crate::wait_id::TimerKind;
@@ -84,7 +85,7 @@ struct Kept {
 #[derive(Default)]
 struct Held {
     /// By the numbers of their kinds.
-    alarms: WaitMap<Alarm>,
+    alarms: WaitMap<ArmedTimer>,
     work: Option<AbortHandle>,
     /// What a timer has not, and most handlers have not.
     more: Option<Box<More>>,
@@ -103,7 +104,7 @@ struct More {
     /// Learns when nobody waits for it any more.
     attempt: Option<Arc<RunningTask>>,
     /// The test's answer is waited for, and virtual time stands.
-    asked: Option<Asked>,
+    asked: Option<AnswerHold>,
     /// A timeout or heartbeat rang; a late answer to the token is told so.
     timed_out: bool,
     /// Nobody answers the task here.
@@ -390,7 +391,7 @@ impl EngineHost {
         &mut self,
         wait_id: WaitId,
         mut job: WorkFuture,
-        watch: Option<Watch>,
+        watch: Option<PollWatch>,
     ) -> Option<WorkResult> {
         let about = &self.state.about;
         // What is not ready is polled again before the execution rests, with the waker of its task.
@@ -399,7 +400,7 @@ impl EngineHost {
         if let Poll::Ready(arrived) = polled {
             return Some(arrived);
         }
-        let watched = watch.map(|watch| Polled {
+        let watched = watch.map(|watch| WatchedPoll {
             about: about.clone(),
             program: self.program.clone(),
             watch,
@@ -409,7 +410,13 @@ impl EngineHost {
     }
 
     /// Work that is pending.
-    fn keep(&mut self, wait_id: WaitId, job: WorkFuture, watched: Option<Polled>, sleeps: bool) {
+    fn keep(
+        &mut self,
+        wait_id: WaitId,
+        job: WorkFuture,
+        watched: Option<WatchedPoll>,
+        sleeps: bool,
+    ) {
         let work = RunningWork::pending(wait_id, job, self.engine.clock.clone(), watched, sleeps);
         let (handle, registration) = AbortHandle::new_pair();
         self.held(wait_id).work = Some(handle);
@@ -417,9 +424,9 @@ impl EngineHost {
         pending.push(Abortable::new(work, registration));
     }
 
-    fn perform_now(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult> {
+    fn perform_now(&mut self, wait_id: WaitId, effect: TaskEffect) -> Option<TaskResult> {
         match effect {
-            Effect::Work {
+            TaskEffect::Work {
                 work,
                 attempt,
                 watch,
@@ -437,12 +444,12 @@ impl EngineHost {
                 }
                 Some(result)
             }
-            Effect::Start(start) => self.start_nested(wait_id, *start),
+            TaskEffect::Start(start) => self.start_nested(wait_id, *start),
         }
     }
 
     /// Writes what was deferred, and brings the answer.
-    fn write_deferred(&mut self, wait_id: WaitId, write: Write) {
+    fn write_deferred(&mut self, wait_id: WaitId, write: WriteRequest) {
         let Some(store) = self.engine.objects.clone() else {
             return;
         };
@@ -458,8 +465,8 @@ impl EngineHost {
         &mut self,
         wait_id: WaitId,
         store: Arc<dyn ObjectStore>,
-        write: Write,
-    ) -> Option<Result<Wrote, String>> {
+        write: WriteRequest,
+    ) -> Option<Result<WriteResponse, String>> {
         let names = self.request_names(wait_id);
         let work = Box::pin(async move {
             let written = write.into(&*store).await;

@@ -17,7 +17,7 @@ use crate::engine::dispatch::handlers::{Handlers, TaskRegistration};
 use crate::engine::start::input::{self, CheckInput};
 use crate::limits::Limits;
 use crate::task::handler::{self, ErasedHandler};
-use crate::task::{ResourceKind, Turns};
+use crate::task::{ConcurrencyLimiter, ResourceKind};
 
 /// The registrations for an engine that is being built.
 #[derive(Default)]
@@ -280,20 +280,20 @@ impl Registry {
             return;
         }
         self.problems.extend(limits.problems());
-        let turns = Arc::new(Turns::new(limits.all, clock.clone()));
+        let limiter = Arc::new(ConcurrencyLimiter::new(limits.all, clock.clone()));
         if limits.all.is_some() {
-            self.handlers.limit_all(&turns.line(None));
+            self.handlers.limit_all(&limiter.queue(None));
         }
         for (key, most) in &limits.keys {
-            let line = turns.line(Some(*most));
+            let queue = limiter.queue(Some(*most));
             let handlers = self.handlers.of_key(key);
             if handlers.is_empty() {
                 self.problems.push(no_handler("max_running_of", key));
             }
-            handlers.into_iter().for_each(|one| one.wait_in(&line));
+            handlers.into_iter().for_each(|one| one.queue_in(&queue));
         }
         for (type_id, function, most) in limits.tasks {
-            if !self.handlers.limit(type_id, &turns.line(Some(most))) {
+            if !self.handlers.limit(type_id, &limiter.queue(Some(most))) {
                 self.problems.push(format!(
                     "`max_running` names the task `{function}`, which no registered workflow calls"
                 ));

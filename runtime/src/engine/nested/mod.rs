@@ -15,7 +15,7 @@ use super::start::options::{StartOptions, TestCase};
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::status::Status;
 use crate::task::{
-    Answer, Effect, Integration, NestedStart, TaskCall, TaskFailure, TaskResult, TaskSource,
+    Answer, Integration, NestedStart, TaskCall, TaskEffect, TaskFailure, TaskResult, TaskSource,
     envelope::{object, with_metadata},
 };
 use crate::value::Value;
@@ -150,8 +150,8 @@ impl EngineShared {
             None => (self.machines.find(target)?, ""),
         };
         let effect = match self.nested_start(&machine, by, integration, call) {
-            Ok(start) => Effect::Start(Box::new(start)),
-            Err(failure) => Effect::failing(failure),
+            Ok(start) => TaskEffect::Start(Box::new(start)),
+            Err(failure) => TaskEffect::failing(failure),
         };
         let is_submitted = integration.is_submitted(call.resource().pattern());
         Some(if is_submitted {

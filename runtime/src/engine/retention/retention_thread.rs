@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::retention_job::RetentionJob;
-use crate::clock::{Alarm, Clock};
+use crate::clock::{ArmedTimer, Clock};
 use crate::engine::retention::Retention;
 use crate::panics::guarded;
 use crate::store::StoreError;
@@ -42,7 +42,7 @@ struct ThreadShared {
 struct ThreadState {
     is_asked: bool,
     is_over: bool,
-    alarm: Option<Alarm>,
+    alarm: Option<ArmedTimer>,
 }
 
 impl RetentionThread {

@@ -6,7 +6,7 @@ use super::{COMMIT_FAILED, ExecutionTask, shut_down};
 use crate::engine::drive::execution_state::Message;
 use crate::engine::drive::running_work::WorkResult;
 use crate::interpret::{Execution, Failure};
-use crate::task::{News, Taken, TaskFailure};
+use crate::task::{Acknowledgement, TaskFailure, WaitEvent};
 use crate::wait_id::WaitId;
 
 impl ExecutionTask {
@@ -16,7 +16,7 @@ impl ExecutionTask {
                 self.host.rang(wait_id, kind);
                 execution.ring(wait_id, kind, &mut self.host);
             }
-            Message::News(wait_id, news) => self.receive_event(execution, wait_id, news),
+            Message::Event(wait_id, event) => self.receive_event(execution, wait_id, event),
             Message::Deadline => execution.time_out(&mut self.host),
             Message::Stop(failure) => execution.abort(failure, &mut self.host),
             Message::Drain => self.is_drained = self.journaled.is_some(),
@@ -32,7 +32,7 @@ impl ExecutionTask {
             #[cfg(feature = "serve")]
             Message::UpdateRun(arn, changes, answer) => {
                 let is_updated = execution.update_run(&arn, changes, &mut self.host);
-                self.tell(Some(answer), is_updated);
+                self.acknowledge(Some(answer), is_updated);
             }
             Message::History(read, reader) => {
                 execution.recorder().watch();
@@ -41,39 +41,41 @@ impl ExecutionTask {
         }
     }
 
-    fn receive_event(&mut self, execution: &mut Execution, wait_id: WaitId, news: News) {
-        match news {
-            News::Answer(result, taken) => {
+    fn receive_event(&mut self, execution: &mut Execution, wait_id: WaitId, event: WaitEvent) {
+        match event {
+            WaitEvent::Answer(result, acknowledgement) => {
                 if result.is_ok() {
                     self.host.succeeded_by_token(wait_id);
                 }
-                let is_taken = execution.outside_answered(wait_id, result, &mut self.host);
-                self.tell(taken, is_taken);
+                let is_accepted = execution.outside_answered(wait_id, result, &mut self.host);
+                self.acknowledge(acknowledgement, is_accepted);
             }
-            News::Started(worker, taken) => {
-                let is_taken = execution.started(wait_id, worker, &mut self.host);
-                self.tell(taken, is_taken);
+            WaitEvent::Started(worker, acknowledgement) => {
+                let is_accepted = execution.started(wait_id, worker, &mut self.host);
+                self.acknowledge(acknowledgement, is_accepted);
             }
-            News::Parked(TaskFailure { error, cause }) => {
+            WaitEvent::Suspended(TaskFailure { error, cause }) => {
                 let failure = Failure::stopped(error.map(SmolStr::from), cause.map(SmolStr::from));
                 self.suspend_later(failure);
             }
-            News::Child(number, ended) => {
+            WaitEvent::Child(number, ended) => {
                 execution.child_execution_ended(wait_id, number, ended, &mut self.host);
             }
-            News::Heartbeat(taken) => {
-                let is_taken = execution.heartbeat(wait_id, &mut self.host);
-                self.tell(taken, is_taken);
+            WaitEvent::Heartbeat(acknowledgement) => {
+                let is_accepted = execution.heartbeat(wait_id, &mut self.host);
+                self.acknowledge(acknowledgement, is_accepted);
             }
         }
     }
 
     /// Reports to the sender of an answer whether it was accepted.
-    fn tell(&mut self, taken: Option<Taken>, is_taken: bool) {
-        match (taken, &mut self.journaled) {
-            (Some(taken), Some(journaled)) => journaled.tell(taken, is_taken),
+    fn acknowledge(&mut self, acknowledgement: Option<Acknowledgement>, is_accepted: bool) {
+        match (acknowledgement, &mut self.journaled) {
+            (Some(acknowledgement), Some(journaled)) => {
+                journaled.tell(acknowledgement, is_accepted)
+            }
             // The sender may have been dropped.
-            (Some(taken), None) => drop(taken.send(is_taken)),
+            (Some(acknowledgement), None) => drop(acknowledgement.send(is_accepted)),
             (None, _) => {}
         }
     }

@@ -1,8 +1,8 @@
 use smol_str::SmolStr;
 
-use super::load::Load;
-use super::open::Bounds;
-use super::reader::{Place, Reader};
+use super::item_reader::{ItemReader, ObjectRef};
+use super::object_load::ObjectLoad;
+use super::open_object::ReadLimits;
 use super::tail::Tail;
 
 /// How many bytes of a long object are in memory at a time.
@@ -10,12 +10,12 @@ const PIECE: usize = 1 << 20;
 
 /// A request to an object store, made when items need it.
 #[derive(Clone, Debug)]
-pub(crate) enum Request {
+pub(crate) enum SourceRequest {
     /// Reads an object, with its format.
     Get {
-        place: Place,
-        load: Load,
-        bounds: Bounds,
+        place: ObjectRef,
+        load: ObjectLoad,
+        bounds: ReadLimits,
     },
     /// Reads the next piece of an object: at least this many bytes, unless it ends before.
     More {
@@ -28,19 +28,19 @@ pub(crate) enum Request {
     },
 }
 
-impl Request {
+impl SourceRequest {
     /// Returns the first request of a reader; an object may have at most `most` bytes.
-    pub(super) fn of(reader: &Reader, most: u64) -> Self {
-        let get = |place: &Place, load| Self::Get {
+    pub(super) fn of(reader: &ItemReader, most: u64) -> Self {
+        let get = |place: &ObjectRef, load| Self::Get {
             place: place.clone(),
             load,
-            bounds: Bounds { most, piece: PIECE },
+            bounds: ReadLimits { most, piece: PIECE },
         };
         match reader {
-            Reader::Object { place, format } => get(place, Load::Rows(format.clone())),
-            Reader::Inventory { place } => get(place, Load::Inventory),
-            Reader::Athena { place, format } => get(place, Load::Athena(format.clone())),
-            Reader::List(list) => Self::List {
+            ItemReader::Object { place, format } => get(place, ObjectLoad::Rows(format.clone())),
+            ItemReader::Inventory { place } => get(place, ObjectLoad::Inventory),
+            ItemReader::Athena { place, format } => get(place, ObjectLoad::Athena(format.clone())),
+            ItemReader::List(list) => Self::List {
                 bucket: list.bucket.clone(),
                 prefix: list.prefix.clone(),
             },

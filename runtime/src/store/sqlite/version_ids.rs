@@ -4,25 +4,25 @@ use rusqlite::{Connection, Error, OptionalExtension};
 
 /// The ids of a state machine and its version in the row of an execution.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Version {
+pub(super) struct VersionId {
     pub(super) id: i64,
     pub(super) machine: i64,
 }
 
 /// A cache of the versions of executions: by the state machine's name, then by the hash.
 #[derive(Debug, Default)]
-pub(super) struct Versions {
-    known: HashMap<String, HashMap<String, Version>>,
+pub(super) struct VersionIds {
+    known: HashMap<String, HashMap<String, VersionId>>,
 }
 
-impl Versions {
+impl VersionIds {
     /// Returns the ids of a version, and adds them if they are missing. Must be called in a transaction.
     pub(super) fn find(
         &mut self,
         connection: &Connection,
         name: &str,
         hash: &str,
-    ) -> Result<Version, Error> {
+    ) -> Result<VersionId, Error> {
         let known = self.known.get(name).and_then(|hashes| hashes.get(hash));
         if let Some(version) = known {
             return Ok(*version);
@@ -42,11 +42,11 @@ impl Versions {
     }
 }
 
-fn stored(connection: &Connection, name: &str, hash: &str) -> Result<Option<Version>, Error> {
+fn stored(connection: &Connection, name: &str, hash: &str) -> Result<Option<VersionId>, Error> {
     let mut query = connection
         .prepare_cached("SELECT id, machine FROM versions WHERE name = ? AND hash = ?")?;
     let found = query.query_row([name, hash], |row| {
-        Ok(Version {
+        Ok(VersionId {
             id: row.get(0)?,
             machine: row.get(1)?,
         })
@@ -55,7 +55,7 @@ fn stored(connection: &Connection, name: &str, hash: &str) -> Result<Option<Vers
 }
 
 /// Adds a version. The id of a machine is that of its first version.
-fn add(connection: &Connection, name: &str, hash: &str) -> Result<Version, Error> {
+fn add(connection: &Connection, name: &str, hash: &str) -> Result<VersionId, Error> {
     let mut query =
         connection.prepare_cached("SELECT min(machine) FROM versions WHERE name = ?")?;
     let machine: Option<i64> = query.query_row([name], |row| row.get(0))?;
@@ -67,7 +67,7 @@ fn add(connection: &Connection, name: &str, hash: &str) -> Result<Version, Error
             connection.prepare_cached("UPDATE versions SET machine = id WHERE id = ?")?;
         update.execute([id])?;
     }
-    Ok(Version {
+    Ok(VersionId {
         id,
         machine: machine.unwrap_or(id),
     })

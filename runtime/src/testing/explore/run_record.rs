@@ -6,11 +6,11 @@ use crate::engine::ExecutionReport;
 
 /// The calls, findings and children of one run.
 #[derive(Default)]
-pub(super) struct Taken {
+pub(super) struct RunRecord {
     pub(super) choices: Vec<Choice>,
     pub(super) decisions: Vec<Decision>,
     /// The outcome of the last attempt in each visit of a state.
-    pub(super) last: HashMap<Place, Outcome>,
+    pub(super) last: HashMap<VisitKey, Outcome>,
     pub(super) evaluations: Vec<Evaluation>,
     /// The states whose expression fails on purpose, by their executions.
     pub(super) meant: HashSet<(String, String)>,
@@ -45,7 +45,7 @@ pub(super) enum Cost {
 }
 
 /// The visit of a state: its execution, its scope and its name.
-pub(super) type Place = (String, Vec<String>, String);
+pub(super) type VisitKey = (String, Vec<String>, String);
 
 /// A field that could not be evaluated.
 pub(super) struct Evaluation {

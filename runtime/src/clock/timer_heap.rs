@@ -8,9 +8,9 @@ use super::Timestamp;
 /// A cancelled timer stays in the heap as a dead entry and is skipped when it is popped; its slot's generation differs from that of the
 /// slot's next timer. When more than half of the entries are dead the heap is rebuilt, because heartbeats re-arm often.
 #[derive(Debug)]
-pub(crate) struct Timers<T> {
-    heap: BinaryHeap<Reverse<Entry>>,
-    slots: Vec<Slot<T>>,
+pub(crate) struct TimerHeap<T> {
+    heap: BinaryHeap<Reverse<HeapEntry>>,
+    slots: Vec<TimerSlot<T>>,
     free: Vec<u32>,
     dead: usize,
     armed: u64,
@@ -24,7 +24,7 @@ pub(crate) struct TimerKey {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
+struct HeapEntry {
     at: Timestamp,
     /// Timers of one moment fire in the order in which they were armed.
     order: u64,
@@ -33,12 +33,12 @@ struct Entry {
 }
 
 #[derive(Debug)]
-struct Slot<T> {
+struct TimerSlot<T> {
     generation: u32,
     target: Option<T>,
 }
 
-impl<T> Default for Timers<T> {
+impl<T> Default for TimerHeap<T> {
     fn default() -> Self {
         Self {
             heap: BinaryHeap::new(),
@@ -50,12 +50,12 @@ impl<T> Default for Timers<T> {
     }
 }
 
-impl<T> Timers<T> {
+impl<T> TimerHeap<T> {
     pub(crate) fn arm(&mut self, at: Timestamp, target: T) -> TimerKey {
         let slot = match self.free.pop() {
             Some(slot) => slot,
             None => {
-                self.slots.push(Slot {
+                self.slots.push(TimerSlot {
                     generation: 0,
                     target: None,
                 });
@@ -66,7 +66,7 @@ impl<T> Timers<T> {
         entry.target = Some(target);
         let generation = entry.generation;
         self.armed += 1;
-        self.heap.push(Reverse(Entry {
+        self.heap.push(Reverse(HeapEntry {
             at,
             order: self.armed,
             slot,
@@ -110,12 +110,12 @@ impl<T> Timers<T> {
     }
 
     fn take(&mut self, slot: u32, generation: u32) -> Option<T> {
-        let place = self.slots.get_mut(slot as usize)?;
-        if place.generation != generation {
+        let timer_slot = self.slots.get_mut(slot as usize)?;
+        if timer_slot.generation != generation {
             return None;
         }
-        let target = place.target.take()?;
-        place.generation = place.generation.wrapping_add(1);
+        let target = timer_slot.target.take()?;
+        timer_slot.generation = timer_slot.generation.wrapping_add(1);
         self.free.push(slot);
         Some(target)
     }
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn timers_ring_by_time_then_by_order_of_arming() {
-        let mut timers = Timers::default();
+        let mut timers = TimerHeap::default();
         timers.arm(at(5), "b");
         timers.arm(at(3), "a");
         timers.arm(at(5), "c");
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_cancelled_timer_never_rings_and_its_slot_is_used_again() {
-        let mut timers = Timers::default();
+        let mut timers = TimerHeap::default();
         let first = timers.arm(at(1), 1);
         assert_eq!(timers.cancel(first), Some(1));
         assert_eq!(timers.cancel(first), None);
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn re_arming_often_does_not_grow_the_heap() {
-        let mut timers = Timers::default();
+        let mut timers = TimerHeap::default();
         let mut key = timers.arm(at(0), 0);
         for beat in 1..10_000 {
             timers.cancel(key);

@@ -5,25 +5,25 @@ use crate::record::record;
 
 /// An ItemReader with evaluated parameters.
 #[derive(Clone, Debug)]
-pub(crate) enum Reader {
+pub(crate) enum ItemReader {
     /// The items are in one object.
-    Object { place: Place, format: Format },
+    Object { place: ObjectRef, format: Format },
     /// The items are the entries of a bucket's list.
-    List(List),
+    List(BucketList),
     /// The items are the rows of an S3 inventory.
-    Inventory { place: Place },
+    Inventory { place: ObjectRef },
     /// The items are in the objects that an Athena manifest lists.
-    Athena { place: Place, format: Format },
+    Athena { place: ObjectRef, format: Format },
 }
 
 /// The bucket and key of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct ObjectRef {
     pub(crate) bucket: SmolStr,
     pub(crate) key: SmolStr,
 }
 
-impl Place {
+impl ObjectRef {
     /// Returns `Map.Item.Source` for items of this object.
     pub(super) fn uri(&self) -> SmolStr {
         format!("s3://{}/{}", self.bucket, self.key).into()
@@ -32,7 +32,7 @@ impl Place {
 
 /// The entries of a bucket's list, or the content of the objects that it lists.
 #[derive(Clone, Debug)]
-pub(crate) struct List {
+pub(crate) struct BucketList {
     pub(crate) bucket: SmolStr,
     pub(crate) prefix: SmolStr,
     /// Keys that contain it after the prefix are omitted.
@@ -43,7 +43,7 @@ pub(crate) struct List {
     pub(crate) load: Option<Format>,
 }
 
-impl Reader {
+impl ItemReader {
     /// Whether it reads PARQUET files, which are not supported, so that no request is needed.
     pub(super) fn is_parquet(&self) -> bool {
         let format = match self {
@@ -55,11 +55,11 @@ impl Reader {
     }
 }
 
-record!(enum Reader {
+record!(enum ItemReader {
     0 => Object { place, format },
     1 => List(list),
     2 => Inventory { place },
     3 => Athena { place, format },
 });
-record!(struct Place { bucket, key });
-record!(struct List { bucket, prefix, delimiter, start_after, load });
+record!(struct ObjectRef { bucket, key });
+record!(struct BucketList { bucket, prefix, delimiter, start_after, load });

@@ -4,7 +4,7 @@ use aws_sdk_sfn::Client;
 use serde::Serialize;
 
 use super::error::CallbackError;
-use super::fitting;
+use super::result_limits;
 use crate::task::TaskFailure;
 
 /// Answers the tokens of waiting tasks: `.waitForTaskToken` states and activities.
@@ -53,7 +53,8 @@ impl CallbackSender {
         token: &str,
         failure: impl Into<TaskFailure>,
     ) -> Result<(), CallbackError> {
-        self.failure(token, fitting::failure(failure.into())).await
+        self.failure(token, result_limits::failure(failure.into()))
+            .await
     }
 
     /// Restarts the heartbeat timeout of the task.

@@ -6,28 +6,28 @@ use std::time::{Duration, Instant};
 /// It belongs to the clock and to no async runtime. So timers fire whichever runtime armed them, also while that runtime is blocked or
 /// paused, and after it has shut down.
 #[derive(Debug)]
-pub(super) struct Driver {
-    pub(super) signal: Arc<Signal>,
+pub(super) struct TimerThread {
+    pub(super) signal: Arc<ThreadSignal>,
     /// When the thread checks the timers again without a signal. `None` while it is awake: it checks before it sleeps.
-    pub(super) sleeps_until: Option<Wake>,
+    pub(super) sleeps_until: Option<WakeTime>,
 }
 
 /// When a sleeping driver wakes.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Wake {
+pub(super) enum WakeTime {
     At(Instant),
     WhenSignalled,
 }
 
 /// Wakes the driver's thread.
 #[derive(Debug, Default)]
-pub(super) struct Signal {
+pub(super) struct ThreadSignal {
     /// Whether anything changed since the thread checked.
     is_raised: Mutex<bool>,
     raised: Condvar,
 }
 
-impl Signal {
+impl ThreadSignal {
     pub(super) fn raise(&self) {
         *self.lock() = true;
         self.raised.notify_one();

@@ -9,9 +9,9 @@ use futures_util::FutureExt;
 use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle};
 
-use super::watcher::Polled;
+use super::blocking_watcher::WatchedPoll;
 use super::{TaskFailure, TaskFuture, TaskResult};
-use crate::clock::{Clock, Pending, note_sleep, while_watched};
+use crate::clock::{Clock, PendingGuard, note_sleep, while_watched};
 
 /// The error of work that its runtime did not finish.
 const SHUT_DOWN: &str = "Stepwright.ShutDown";
@@ -26,54 +26,58 @@ pub(super) async fn blocking(work: TaskFuture) -> TaskResult {
     };
     let inner = runtime.clone();
     let done = runtime.spawn_blocking(move || inner.block_on(work)).await;
-    done.unwrap_or_else(|error| Err(not_done(error)))
+    done.unwrap_or_else(|error| Err(join_failure(error)))
 }
 
 /// Runs work in a spawned task; without a tokio runtime, in place. Dropping the future cancels the work at its next await.
-pub(super) async fn spawned(clock: Clock, work: TaskFuture, watched: Option<Polled>) -> TaskResult {
+pub(super) async fn spawned(
+    clock: Clock,
+    work: TaskFuture,
+    watched: Option<WatchedPoll>,
+) -> TaskResult {
     let Ok(runtime) = Handle::try_current() else {
         return work.await;
     };
-    let beside = Beside {
+    let beside = SpawnedWork {
         watched,
-        pending: Some(Pending::new(clock.clone())),
+        pending: Some(PendingGuard::new(clock.clone())),
         clock,
         work,
     };
-    let joined = Joined(runtime.spawn(beside)).await;
-    let (done, _pending) = joined.map_err(not_done)?;
+    let joined = AbortOnDrop(runtime.spawn(beside)).await;
+    let (done, _pending) = joined.map_err(join_failure)?;
     done.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Converts the error of a join. Resumes a panic, which the caller turns into a failure.
-fn not_done(error: JoinError) -> TaskFailure {
+fn join_failure(error: JoinError) -> TaskFailure {
     match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
         Err(_) => TaskFailure::internal(SHUT_DOWN, "the runtime that ran the task was shut down"),
     }
 }
 
-/// The result or the panic of work. The `Pending` next to it holds virtual time until the execution has the result.
-type Done = Result<TaskResult, Box<dyn Any + Send>>;
+/// The result or the panic of work. The `PendingGuard` next to it holds virtual time until the execution has the result.
+type WorkOutcome = Result<TaskResult, Box<dyn Any + Send>>;
 
 /// Work in a spawned task, which holds virtual time itself.
-struct Beside {
+struct SpawnedWork {
     work: TaskFuture,
-    watched: Option<Polled>,
+    watched: Option<WatchedPoll>,
     clock: Clock,
     /// Held while it waits for anything but the clock.
-    pending: Option<Pending>,
+    pending: Option<PendingGuard>,
 }
 
-impl Future for Beside {
-    type Output = (Done, Pending);
+impl Future for SpawnedWork {
+    type Output = (WorkOutcome, PendingGuard);
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         // Hold time during the poll, until it is known what the work waits for, even if the work wakes other tasks.
         let pending = match this.pending.take() {
             Some(pending) => pending,
-            None => Pending::new(this.clock.clone()),
+            None => PendingGuard::new(this.clock.clone()),
         };
         let work = &mut this.work;
         let mut poll = || catch_unwind(AssertUnwindSafe(|| work.poll_unpin(cx)));
@@ -92,11 +96,11 @@ impl Future for Beside {
     }
 }
 
-/// Waits for [`Beside`], and aborts it when dropped.
-struct Joined(JoinHandle<(Done, Pending)>);
+/// Waits for [`SpawnedWork`], and aborts it when dropped.
+struct AbortOnDrop(JoinHandle<(WorkOutcome, PendingGuard)>);
 
-impl Future for Joined {
-    type Output = Result<(Done, Pending), JoinError>;
+impl Future for AbortOnDrop {
+    type Output = Result<(WorkOutcome, PendingGuard), JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let joined = self.0.poll_unpin(cx);
@@ -108,7 +112,7 @@ impl Future for Joined {
     }
 }
 
-impl Drop for Joined {
+impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         self.0.abort();
     }

@@ -3,7 +3,7 @@ use std::thread::ThreadId;
 
 /// The owner of an expected answer or of a sleep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Owner {
+pub(super) enum HoldOwner {
     /// A test that wants to answer a token.
     Test,
     /// A worker that was notified of a task and has not taken it.
@@ -14,7 +14,7 @@ pub(super) enum Owner {
     Thread(ThreadId),
 }
 
-impl Owner {
+impl HoldOwner {
     /// Returns the current task or thread.
     pub(super) fn here() -> Self {
         let task = tokio::task::try_id();
@@ -23,12 +23,12 @@ impl Owner {
 }
 
 /// Increments the count of an owner.
-pub(super) fn add(counts: &mut HashMap<Owner, usize>, owner: Owner) {
+pub(super) fn increment(counts: &mut HashMap<HoldOwner, usize>, owner: HoldOwner) {
     *counts.entry(owner).or_default() += 1;
 }
 
 /// Decrements the count of an owner.
-pub(super) fn take(counts: &mut HashMap<Owner, usize>, owner: Owner) {
+pub(super) fn decrement(counts: &mut HashMap<HoldOwner, usize>, owner: HoldOwner) {
     if let Some(count) = counts.get_mut(&owner) {
         *count -= 1;
         if *count == 0 {

@@ -9,8 +9,8 @@ use crate::value::Value;
 
 /// The declarations of a workflow: the errors of its task functions, values of their outputs, and its nested workflows.
 #[derive(Default)]
-pub(super) struct Declared {
-    pub(super) errors: Vec<(Matcher, Declaration)>,
+pub(super) struct Declarations {
+    pub(super) errors: Vec<(Matcher, DeclaredError)>,
     pub(super) samples: Vec<(Matcher, Value)>,
     /// Values of the types of answers to task tokens and of results of service integrations.
     pub(super) answers: Vec<(Matcher, Value)>,
@@ -21,12 +21,12 @@ pub(super) struct Declared {
 
 /// An error that a task may fail with.
 #[derive(Clone, Debug)]
-pub(super) struct Declaration {
+pub(super) struct DeclaredError {
     pub(super) error: String,
     pub(super) cause: String,
 }
 
-impl Declaration {
+impl DeclaredError {
     pub(super) fn new(error: String) -> Self {
         let cause = "explored".to_owned();
         Self { error, cause }
@@ -54,13 +54,13 @@ pub(super) fn input_of(shape: fn() -> Shape) -> Json {
     sample(&shape(), DEPTH)
 }
 
-impl Declared {
+impl Declarations {
     /// Returns the declarations of a workflow, either a type or a built one.
     pub(super) fn of(definition: &Definition, bindings: &Bindings) -> Self {
         let mut declared = Self::default();
         for task in bindings.tasks() {
             let matcher = || Matcher::Task(task.address.clone());
-            let errors = task.errors.iter().map(Declaration::of_variant);
+            let errors = task.errors.iter().map(DeclaredError::of_variant);
             declared
                 .errors
                 .extend(errors.map(|error| (matcher(), error)));

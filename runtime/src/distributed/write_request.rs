@@ -5,9 +5,9 @@ use crate::objects::{InParts, ObjectError, ObjectStore, Upload};
 
 /// A request to write to the object store.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Write {
+pub(crate) enum WriteRequest {
     /// Writes a whole object.
-    Object(File),
+    Object(ObjectFile),
     /// Starts an upload in parts, if the store supports it.
     Begin { bucket: SmolStr, key: SmolStr },
     /// Uploads the part with this number, counted from 1, which begins at this offset of the object.
@@ -21,28 +21,28 @@ pub(crate) enum Write {
     Complete { upload: Upload, tags: Vec<String> },
 }
 
-impl Write {
+impl WriteRequest {
     /// Returns the response of a store that writes only whole objects.
-    pub(crate) fn wholly(&self) -> Wrote {
+    pub(crate) fn wholly(&self) -> WriteResponse {
         match self {
-            Self::Object(_) | Self::Complete { .. } => Wrote::Object,
-            Self::Begin { .. } => Wrote::Begun(None),
-            Self::Part { .. } => Wrote::Part(SmolStr::default()),
+            Self::Object(_) | Self::Complete { .. } => WriteResponse::Object,
+            Self::Begin { .. } => WriteResponse::Begun(None),
+            Self::Part { .. } => WriteResponse::Part(SmolStr::default()),
         }
     }
 
     /// Executes the request.
-    pub(crate) async fn into(self, store: &dyn ObjectStore) -> Result<Wrote, ObjectError> {
+    pub(crate) async fn into(self, store: &dyn ObjectStore) -> Result<WriteResponse, ObjectError> {
         match self {
             Self::Object(file) => {
                 store.put(&file.bucket, &file.key, file.body).await?;
-                Ok(Wrote::Object)
+                Ok(WriteResponse::Object)
             }
             Self::Begin { bucket, key } => match store.in_parts() {
-                None => Ok(Wrote::Begun(None)),
+                None => Ok(WriteResponse::Begun(None)),
                 Some(parts) => {
                     let id = parts.begin(&bucket, &key).await?;
-                    Ok(Wrote::Begun(Some(id.into())))
+                    Ok(WriteResponse::Begun(Some(id.into())))
                 }
             },
             Self::Part {
@@ -52,11 +52,11 @@ impl Write {
                 body,
             } => {
                 let tag = parts(store)?.part(&upload, number, offset, body).await?;
-                Ok(Wrote::Part(tag.into()))
+                Ok(WriteResponse::Part(tag.into()))
             }
             Self::Complete { upload, tags } => {
                 parts(store)?.complete(&upload, &tags).await?;
-                Ok(Wrote::Object)
+                Ok(WriteResponse::Object)
             }
         }
     }
@@ -74,15 +74,15 @@ fn parts(store: &dyn ObjectStore) -> Result<&dyn InParts, ObjectError> {
 
 /// An object to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct File {
+pub(crate) struct ObjectFile {
     pub(crate) bucket: SmolStr,
     pub(crate) key: SmolStr,
     pub(crate) body: Vec<u8>,
 }
 
-/// The response to a [`Write`].
+/// The response to a [`WriteRequest`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Wrote {
+pub(crate) enum WriteResponse {
     /// The object is complete.
     Object,
     /// The id of an upload; `None` from a store that writes whole objects only.

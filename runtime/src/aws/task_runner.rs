@@ -12,12 +12,12 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::backoff::Backoff;
+use super::callback_sender::CallbackSender;
 use super::error::CallbackError;
-use super::fitting;
 use super::heartbeats::heartbeats;
-use super::sender::CallbackSender;
+use super::result_limits;
 use super::signals::TaskSignals;
-use super::stage::{Stage, reached};
+use super::worker_stage::{WorkerStage, reached};
 use crate::task::handler::INVALID_INPUT;
 use crate::task::{SharedState, Surroundings, TaskFailure, TaskFunction, TaskResult};
 use crate::value::Value;
@@ -28,19 +28,19 @@ const LAST_WORD: Duration = Duration::from_secs(5);
 const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
 /// Shared by all tasks of an activity's worker.
-pub(super) struct Attendant {
+pub(super) struct TaskRunner {
     pub(super) activity: String,
     pub(super) function: TaskFunction,
     pub(super) shared: Arc<SharedState>,
     pub(super) sender: CallbackSender,
     /// The interval of heartbeats.
     pub(super) heartbeat: Option<Duration>,
-    pub(super) stages: watch::Receiver<Stage>,
+    pub(super) stages: watch::Receiver<WorkerStage>,
 }
 
-impl Attendant {
+impl TaskRunner {
     /// Runs a task and answers it.
-    pub(super) async fn attend(&self, token: &str, input: &str) {
+    pub(super) async fn run(&self, token: &str, input: &str) {
         let signals = Arc::new(TaskSignals::default());
         let mut beats = pin!(heartbeats(&self.sender, token, &signals, self.heartbeat));
         let mut work = self.start(input, signals.clone());
@@ -48,11 +48,11 @@ impl Attendant {
             joined = work.join_next() => ended(joined),
             late = &mut beats => {
                 signals.cancel();
-                self.say_late(&late);
+                self.warn_too_late(&late);
                 // Dropping the set aborts the work at its next await.
                 return;
             }
-            () = self.gives_up() => {
+            () = self.cancelled() => {
                 signals.cancel();
                 let message = "the worker that ran the task was shut down";
                 Err(TaskFailure::internal(SHUT_DOWN, message))
@@ -62,8 +62,8 @@ impl Attendant {
         // The worker still has the task until the answer is accepted.
         tokio::select! {
             () = &mut answered => return,
-            late = beats => return self.say_late(&late),
-            () = self.gives_up() => {}
+            late = beats => return self.warn_too_late(&late),
+            () = self.cancelled() => {}
         }
         if timeout(LAST_WORD, answered).await.is_err() {
             tracing::warn!(
@@ -74,8 +74,8 @@ impl Attendant {
     }
 
     /// Returns a future that ends when the worker must cancel its tasks.
-    fn gives_up(&self) -> impl Future<Output = ()> + use<> {
-        reached(self.stages.clone(), Stage::GivesUp)
+    fn cancelled(&self) -> impl Future<Output = ()> + use<> {
+        reached(self.stages.clone(), WorkerStage::Cancelling)
     }
 
     /// Spawns the function, so that it cannot delay heartbeats, except where it blocks the only thread.
@@ -103,7 +103,7 @@ impl Attendant {
 
     /// Sends the answer, repeatedly, until it is accepted or cannot be accepted any more.
     async fn answer(&self, token: &str, result: TaskResult) {
-        let mut answer = fitting::answer(&self.activity, result);
+        let mut answer = result_limits::answer(&self.activity, result);
         let mut backoff = Backoff::default();
         loop {
             let sent = match &answer {
@@ -112,7 +112,7 @@ impl Attendant {
             };
             let Err(error) = sent else { return };
             if error.is_too_late() {
-                return self.say_late(&error);
+                return self.warn_too_late(&error);
             }
             if error.is_for_good() {
                 tracing::error!(activity = self.activity, %error, "an answer was refused");
@@ -130,7 +130,7 @@ impl Attendant {
         }
     }
 
-    fn say_late(&self, error: &CallbackError) {
+    fn warn_too_late(&self, error: &CallbackError) {
         tracing::warn!(
             activity = self.activity,
             %error,

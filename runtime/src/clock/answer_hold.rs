@@ -2,43 +2,43 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Clock;
+use super::hold_owner::{HoldOwner, decrement, increment};
 use super::listeners::Listeners;
-use super::owner::{Owner, add, take};
 
 /// Holds virtual time while its owner is awake.
-pub(crate) struct Asked {
+pub(crate) struct AnswerHold {
     clock: Clock,
-    owner: Owner,
+    owner: HoldOwner,
 }
 
-impl Asked {
-    pub(super) fn new(clock: Clock, owner: Owner) -> Self {
+impl AnswerHold {
+    pub(super) fn new(clock: Clock, owner: HoldOwner) -> Self {
         if clock.is_virtual() {
-            add(&mut clock.lock().asked, owner);
+            increment(&mut clock.lock().answer_holds, owner);
         }
         Self { clock, owner }
     }
 }
 
-impl Drop for Asked {
+impl Drop for AnswerHold {
     fn drop(&mut self) {
         if self.clock.is_virtual() {
-            take(&mut self.clock.lock().asked, self.owner);
+            decrement(&mut self.clock.lock().answer_holds, self.owner);
             self.clock.settle();
         }
     }
 }
 
-impl fmt::Debug for Asked {
+impl fmt::Debug for AnswerHold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Asked").field(&self.owner).finish()
     }
 }
 
 /// Held while a task waits for the end of an execution: that task cannot answer a token.
-pub(crate) struct AwaitsEnd(Option<Clock>);
+pub(crate) struct EndWaiter(Option<Clock>);
 
-impl AwaitsEnd {
+impl EndWaiter {
     pub(super) fn new(clock: &Clock) -> Self {
         if !clock.is_virtual() {
             return Self(None);
@@ -49,7 +49,7 @@ impl AwaitsEnd {
     }
 }
 
-impl Drop for AwaitsEnd {
+impl Drop for EndWaiter {
     fn drop(&mut self) {
         if let Some(clock) = &self.0 {
             clock.lock().ends_awaited -= 1;
@@ -60,7 +60,7 @@ impl Drop for AwaitsEnd {
 impl Clock {
     /// Holds virtual time until a test has answered a token. Time advances while a task sleeps on this clock. It also advances while the test
     /// waits for an execution's end and no future listens for tokens: then no answer can come.
-    pub(crate) fn ask_test(&self, listeners: &Arc<Listeners>) -> Asked {
+    pub(crate) fn hold_for_test(&self, listeners: &Arc<Listeners>) -> AnswerHold {
         if self.is_virtual() {
             // The clock owns the listeners, so a strong reference would be a cycle.
             let shared = Arc::downgrade(&self.shared);
@@ -78,21 +78,21 @@ impl Clock {
                 state.listeners.push(listeners.clone());
             }
         }
-        Asked::new(self.clone(), Owner::Test)
+        AnswerHold::new(self.clone(), HoldOwner::Test)
     }
 
     /// Registers a task that waits for the end of an execution.
-    pub(crate) fn await_end(&self) -> AwaitsEnd {
-        AwaitsEnd::new(self)
+    pub(crate) fn await_end(&self) -> EndWaiter {
+        EndWaiter::new(self)
     }
 
     /// Holds virtual time while a worker works. Time advances while the worker's task sleeps.
-    pub(crate) fn ask_worker(&self) -> Asked {
-        Asked::new(self.clone(), Owner::here())
+    pub(crate) fn hold_for_worker(&self) -> AnswerHold {
+        AnswerHold::new(self.clone(), HoldOwner::here())
     }
 
     /// Holds virtual time from the notification of a worker until it takes its task.
-    pub(crate) fn ask_to_take(&self) -> Asked {
-        Asked::new(self.clone(), Owner::Handover)
+    pub(crate) fn hold_for_handover(&self) -> AnswerHold {
+        AnswerHold::new(self.clone(), HoldOwner::Handover)
     }
 }

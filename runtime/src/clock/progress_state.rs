@@ -1,12 +1,12 @@
 /// Whether an engine can make progress without the test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Stillness {
+pub(crate) enum ProgressState {
     /// No execution is running.
-    Over,
+    Ended,
     /// Executions wait for the test.
-    Waits,
+    WaitsForTest,
     /// Executions wait for an answer from outside.
-    WaitsOutside,
+    WaitsForOutside,
     /// The engine can make progress.
-    Moves,
+    Running,
 }

@@ -5,7 +5,7 @@ use futures_util::stream::StreamExt;
 use smol_str::SmolStr;
 
 use super::compression::{Compression, Gzip};
-use super::reader::Place;
+use super::item_reader::ObjectRef;
 use crate::blocking;
 use crate::objects::{ObjectBody, ObjectError, ObjectStore};
 
@@ -19,7 +19,7 @@ pub(crate) enum LoadError {
 
 /// The limits for reading an object.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Bounds {
+pub(crate) struct ReadLimits {
     /// The maximum bytes of its decompressed content.
     pub(crate) most: u64,
     /// Shorter content is read into memory as a whole; of longer content, pieces of about this length.
@@ -27,7 +27,7 @@ pub(crate) struct Bounds {
 }
 
 /// An object that is being read.
-pub(super) struct Open {
+pub(super) struct OpenObject {
     key: SmolStr,
     body: ObjectBody,
     gzip: Option<Gzip>,
@@ -38,12 +38,12 @@ pub(super) struct Open {
 /// How many compressed bytes are decompressed at a time. They may expand by a factor of a thousand.
 const COMPRESSED: usize = 16 * 1024;
 
-impl Open {
+impl OpenObject {
     /// Opens an object for reading.
     pub(super) async fn new(
         store: &dyn ObjectStore,
-        place: &Place,
-        bounds: Bounds,
+        place: &ObjectRef,
+        bounds: ReadLimits,
     ) -> Result<Self, LoadError> {
         let key = place.key.clone();
         let body = store.get(&place.bucket, &key).await;

@@ -4,17 +4,17 @@ use tokio::sync::watch;
 
 /// The current step of a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Stage {
+pub(super) enum WorkerStage {
     /// It polls for tasks.
-    Works,
+    Polling,
     /// It polls no more, and waits for its running tasks.
-    Drains,
+    Draining,
     /// It cancels its running tasks.
-    GivesUp,
+    Cancelling,
 }
 
 /// Waits until the worker has reached this step.
-pub(super) async fn reached(mut stages: watch::Receiver<Stage>, stage: Stage) {
+pub(super) async fn reached(mut stages: watch::Receiver<WorkerStage>, stage: WorkerStage) {
     // Without a sender the worker was dropped.
     let _ = stages.wait_for(|now| *now >= stage).await;
 }

@@ -2,12 +2,12 @@ use crate::record::record;
 
 /// Identifies the content of an object: the length and the checksum of the decompressed content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Version {
+pub(crate) struct ContentVersion {
     length: u64,
     checksum: u32,
 }
 
-impl Version {
+impl ContentVersion {
     pub(super) fn of(body: &[u8]) -> Self {
         let mut checksum = Checksum::default();
         checksum.add(body);
@@ -15,7 +15,7 @@ impl Version {
     }
 }
 
-/// Computes the [`Version`] of content that comes in pieces.
+/// Computes the [`ContentVersion`] of content that comes in pieces.
 #[derive(Default)]
 pub(super) struct Checksum {
     length: u64,
@@ -32,12 +32,12 @@ impl Checksum {
         self.length
     }
 
-    pub(super) fn version(&self) -> Version {
-        Version {
+    pub(super) fn version(&self) -> ContentVersion {
+        ContentVersion {
             length: self.length,
             checksum: self.hasher.clone().finalize(),
         }
     }
 }
 
-record!(struct Version { length, checksum });
+record!(struct ContentVersion { length, checksum });

@@ -3,19 +3,19 @@
 use bytes::Bytes;
 
 use super::content::Content;
+use super::content_version::{Checksum, ContentVersion};
 use super::format::Format;
+use super::item_reader::{ItemReader, ObjectRef};
 use super::manifest;
-use super::open::{Bounds, LoadError, Open, broken_off, too_large};
-use super::reader::{Place, Reader};
+use super::open_object::{LoadError, OpenObject, ReadLimits, broken_off, too_large};
 use super::tail::Tail;
-use super::version::{Checksum, Version};
 use super::window::Window;
 use crate::blocking;
 use crate::objects::ObjectStore;
 
 /// How the content of an object is loaded.
 #[derive(Clone, Debug)]
-pub(crate) enum Load {
+pub(crate) enum ObjectLoad {
     Rows(Format),
     Inventory,
     Athena(Format),
@@ -23,54 +23,56 @@ pub(crate) enum Load {
 
 /// The loaded content of an object.
 #[derive(Debug)]
-pub(crate) enum Loaded {
-    Rows(Content, Version),
+pub(crate) enum LoadedObject {
+    Rows(Content, ContentVersion),
     /// Readers of the files that a manifest lists.
-    Readers(Vec<Reader>),
+    Readers(Vec<ItemReader>),
 }
 
 /// Content up to this length is parsed in place; longer content on a thread for blocking work.
 const SHORT: usize = 64 * 1024;
 
 /// The result of the first reading, which identifies the content.
-enum Known {
+enum FirstReading {
     /// The whole content.
     Whole(Bytes),
     /// The version of content that is too long for memory.
-    Long(Version),
+    Long(ContentVersion),
 }
 
-impl Load {
+impl ObjectLoad {
     /// Reads an object, decompresses it and parses it; of a long object, only the first rows. A long object is read twice: once to check and
     /// identify its content, and once more while its rows are taken. So errors in it are found before any row is processed.
     pub(crate) async fn read(
         self,
         store: &dyn ObjectStore,
-        place: Place,
-        bounds: Bounds,
-    ) -> Result<Loaded, LoadError> {
+        place: ObjectRef,
+        bounds: ReadLimits,
+    ) -> Result<LoadedObject, LoadError> {
         let key = &place.key;
-        let open = Open::new(store, &place, bounds).await?;
+        let open = OpenObject::new(store, &place, bounds).await?;
         let content = match (&self, open.is_compressed()) {
-            (Self::Rows(format), _) if is_lazy(format) => match know(open, bounds).await? {
-                Known::Whole(content) => content,
-                Known::Long(version) => {
-                    let open = Open::new(store, &place, bounds).await?;
-                    let (piece, tail) = Tail::begin(open, version, bounds.piece).await?;
-                    let window = Window::first(piece, tail);
-                    let content = Content::beginning(window, format);
-                    let content = content.map_err(LoadError::File)?;
-                    return Ok(Loaded::Rows(content, version));
+            (Self::Rows(format), _) if is_lazy(format) => {
+                match first_reading(open, bounds).await? {
+                    FirstReading::Whole(content) => content,
+                    FirstReading::Long(version) => {
+                        let open = OpenObject::new(store, &place, bounds).await?;
+                        let (piece, tail) = Tail::begin(open, version, bounds.piece).await?;
+                        let window = Window::first(piece, tail);
+                        let content = Content::beginning(window, format);
+                        let content = content.map_err(LoadError::File)?;
+                        return Ok(LoadedObject::Rows(content, version));
+                    }
                 }
-            },
+            }
             (_, true) => {
-                let endless = Bounds {
+                let endless = ReadLimits {
                     piece: usize::MAX,
                     ..bounds
                 };
-                match know(open, endless).await? {
-                    Known::Whole(content) => content,
-                    Known::Long(_) => return Err(too_large(key, bounds.most)),
+                match first_reading(open, endless).await? {
+                    FirstReading::Whole(content) => content,
+                    FirstReading::Long(_) => return Err(too_large(key, bounds.most)),
                 }
             }
             (_, false) => open.whole(bounds.most).await?,
@@ -85,14 +87,14 @@ impl Load {
         made.map_err(LoadError::File)
     }
 
-    pub(super) fn make(self, content: Bytes) -> Result<Loaded, String> {
+    pub(super) fn make(self, content: Bytes) -> Result<LoadedObject, String> {
         Ok(match self {
             Self::Rows(format) => {
-                let version = Version::of(&content);
-                Loaded::Rows(Content::of(content, &format)?, version)
+                let version = ContentVersion::of(&content);
+                LoadedObject::Rows(Content::of(content, &format)?, version)
             }
-            Self::Inventory => Loaded::Readers(manifest::inventory(&content)?),
-            Self::Athena(format) => Loaded::Readers(manifest::athena(&content, &format)?),
+            Self::Inventory => LoadedObject::Readers(manifest::inventory(&content)?),
+            Self::Athena(format) => LoadedObject::Readers(manifest::athena(&content, &format)?),
         })
     }
 }
@@ -103,7 +105,10 @@ fn is_lazy(format: &Format) -> bool {
 }
 
 /// Reads a whole object. Returns its content if it is short, or came as one chunk and is in memory anyway.
-async fn know(mut open: Open, bounds: Bounds) -> Result<Known, LoadError> {
+async fn first_reading(
+    mut open: OpenObject,
+    bounds: ReadLimits,
+) -> Result<FirstReading, LoadError> {
     let mut checksum = Checksum::default();
     let mut kept = Some(Vec::new());
     loop {
@@ -120,8 +125,8 @@ async fn know(mut open: Open, bounds: Bounds) -> Result<Known, LoadError> {
         kept = kept.filter(|chunks| is_short || chunks.len() <= 1);
         if is_last {
             return Ok(match kept {
-                Some(chunks) => Known::Whole(joined(chunks)),
-                None => Known::Long(checksum.version()),
+                Some(chunks) => FirstReading::Whole(joined(chunks)),
+                None => FirstReading::Long(checksum.version()),
             });
         }
     }

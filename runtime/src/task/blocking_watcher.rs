@@ -19,16 +19,16 @@ use crate::program::{Program, StateIx};
 /// How long a poll may take, unless an engine sets another threshold.
 pub(crate) const THRESHOLD: Duration = Duration::from_secs(1);
 /// After this number of checks without any poll the watcher ends.
-const QUIET_LOOKS: u32 = 16;
+const QUIET_CHECKS: u32 = 16;
 
-static WATCHER: Watcher = Watcher {
+static WATCHER: BlockingWatcher = BlockingWatcher {
     slots: Mutex::new(Vec::new()),
     is_awake: AtomicBool::new(false),
     pause_millis: AtomicU64::new(250),
 };
 
 thread_local! {
-    static OWN: Own = Own {
+    static THREAD_SLOT: ThreadSlot = ThreadSlot {
         slot: WATCHER.slot(),
         named: Cell::new(ptr::null()),
     };
@@ -36,20 +36,20 @@ thread_local! {
 
 /// The state whose handler is polled, and how long a poll of it may take.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Watch {
+pub(crate) struct PollWatch {
     pub(crate) state: StateIx,
     pub(crate) threshold: Duration,
 }
 
 /// A handler whose polls are watched.
 #[derive(Clone)]
-pub(crate) struct Polled {
+pub(crate) struct WatchedPoll {
     pub(crate) about: Arc<ExecutionInfo>,
     pub(crate) program: Arc<Program>,
-    pub(crate) watch: Watch,
+    pub(crate) watch: PollWatch,
 }
 
-impl Polled {
+impl WatchedPoll {
     /// Polls it, with an entry in the thread's slot.
     pub(crate) fn poll<T>(&self, poll: impl FnOnce() -> T) -> T {
         while_polled(&self.about, &self.program, Some(self.watch), poll)
@@ -60,45 +60,46 @@ impl Polled {
 pub(crate) fn while_polled<T>(
     about: &Arc<ExecutionInfo>,
     program: &Arc<Program>,
-    watch: Option<Watch>,
+    watch: Option<PollWatch>,
     poll: impl FnOnce() -> T,
 ) -> T {
     let Some(watch) = watch else {
         return poll();
     };
     // The thread-local may be destroyed because the thread ends; then the poll is not watched.
-    let Ok(outer) = OWN.try_with(|own| own.begin(about, program, watch)) else {
+    let Ok(outer) = THREAD_SLOT.try_with(|thread_slot| thread_slot.begin(about, program, watch))
+    else {
         return poll();
     };
     if !WATCHER.is_awake.load(Ordering::Acquire) {
         WATCHER.wake();
     }
     let polled = poll();
-    let _ = OWN.try_with(|own| own.end(outer));
+    let _ = THREAD_SLOT.try_with(|thread_slot| thread_slot.end(outer));
     polled
 }
 
 /// A thread's own view of its slot.
-struct Own {
+struct ThreadSlot {
     slot: Arc<Slot>,
     /// The execution in the slot. The pointer is only compared, never dereferenced; the slot's `Weak` prevents reuse of the address.
     named: Cell<*const ExecutionInfo>,
 }
 
 /// The previous content of the slot, for a poll around this one.
-struct Outer {
+struct OuterPoll {
     state: u32,
-    names: Option<Names>,
+    names: Option<PolledExecution>,
     named: *const ExecutionInfo,
 }
 
-impl Own {
+impl ThreadSlot {
     fn begin(
         &self,
         about: &Arc<ExecutionInfo>,
         program: &Arc<Program>,
-        watch: Watch,
-    ) -> Option<Box<Outer>> {
+        watch: PollWatch,
+    ) -> Option<Box<OuterPoll>> {
         let slot = &*self.slot;
         let depth = slot.depth.load(Ordering::Relaxed);
         let outer = match depth == 0 && self.named.get() == Arc::as_ptr(about) {
@@ -121,13 +122,13 @@ impl Own {
         about: &Arc<ExecutionInfo>,
         program: &Arc<Program>,
         threshold: Duration,
-    ) -> Option<Box<Outer>> {
-        let names = Names {
+    ) -> Option<Box<OuterPoll>> {
+        let names = PolledExecution {
             about: Arc::downgrade(about),
             program: Arc::downgrade(program),
             threshold,
         };
-        let outer = Outer {
+        let outer = OuterPoll {
             state: self.slot.state.load(Ordering::Relaxed),
             names: self.slot.lock().replace(names),
             named: self.named.replace(Arc::as_ptr(about)),
@@ -135,7 +136,7 @@ impl Own {
         (depth > 0).then(|| Box::new(outer))
     }
 
-    fn end(&self, outer: Option<Box<Outer>>) {
+    fn end(&self, outer: Option<Box<OuterPoll>>) {
         let slot = &*self.slot;
         if let Some(outer) = outer {
             *slot.lock() = outer.names;
@@ -149,7 +150,7 @@ impl Own {
 }
 
 /// Makes the watcher check often enough for a threshold.
-pub(crate) fn look_within(threshold: Duration) {
+pub(crate) fn check_within(threshold: Duration) {
     let pause = u64::try_from(threshold.as_millis() / 4).unwrap_or(u64::MAX);
     WATCHER
         .pause_millis
@@ -165,18 +166,18 @@ struct Slot {
     state: AtomicU32,
     /// Counts the changes of the slot.
     changes: AtomicU64,
-    names: Mutex<Option<Names>>,
+    names: Mutex<Option<PolledExecution>>,
 }
 
 /// The execution whose handler is polled.
-struct Names {
+struct PolledExecution {
     about: Weak<ExecutionInfo>,
     program: Weak<Program>,
     threshold: Duration,
 }
 
 impl Slot {
-    fn lock(&self) -> MutexGuard<'_, Option<Names>> {
+    fn lock(&self) -> MutexGuard<'_, Option<PolledExecution>> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -187,7 +188,7 @@ impl Slot {
     }
 
     /// Returns the handler in the slot, if it has been polled for its threshold and the slot has not changed since `changes`.
-    fn blocking(&self, changes: u64, since: Duration) -> Option<Told> {
+    fn blocking(&self, changes: u64, since: Duration) -> Option<BlockingReport> {
         let names = self.lock();
         let names = names.as_ref()?;
         if since < names.threshold {
@@ -195,35 +196,35 @@ impl Slot {
         }
         let (about, program) = (names.about.upgrade()?, names.program.upgrade()?);
         let state = self.state.load(Ordering::Relaxed);
-        let told = Told {
+        let reported = BlockingReport {
             handler: program.handler_name(state),
             execution: about.arn().clone(),
             state: program.state_name(state),
         };
-        (self.changes.load(Ordering::Acquire) == changes).then_some(told)
+        (self.changes.load(Ordering::Acquire) == changes).then_some(reported)
     }
 }
 
 /// A handler that was reported.
-struct Told {
+struct BlockingReport {
     handler: SmolStr,
     execution: SmolStr,
     state: SmolStr,
 }
 
 /// The watcher's view of a slot.
-struct Looked {
+struct SlotCheck {
     slot: Weak<Slot>,
     changes: u64,
     /// When the slot was first seen with these changes.
     since: Instant,
     /// The reported handler, as long as it blocks.
-    told: Option<Told>,
+    reported: Option<BlockingReport>,
 }
 
-impl Looked {
+impl SlotCheck {
     /// Checks the slot. Returns whether it was polled or changed since the last check, or `None` when the thread has ended.
-    fn look(&mut self, now: Instant) -> Option<bool> {
+    fn check(&mut self, now: Instant) -> Option<bool> {
         let slot = self.slot.upgrade()?;
         let changes = slot.changes.load(Ordering::Acquire);
         let is_same = changes == self.changes;
@@ -231,13 +232,13 @@ impl Looked {
         self.changes = changes;
         let since = now - self.since;
         let millis = since.as_millis();
-        if is_same && is_polled && self.told.is_none() {
-            self.told = slot.blocking(changes, since);
-            if let Some(told) = &self.told {
+        if is_same && is_polled && self.reported.is_none() {
+            self.reported = slot.blocking(changes, since);
+            if let Some(reported) = &self.reported {
                 tracing::warn!(
-                    handler = %told.handler,
-                    execution = %told.execution,
-                    state = %told.state,
+                    handler = %reported.handler,
+                    execution = %reported.execution,
+                    state = %reported.state,
                     millis,
                     "the handler blocks the thread that drives its execution; let it await, or make it `#[task(blocking)]`"
                 );
@@ -245,11 +246,11 @@ impl Looked {
         }
         if !is_same {
             self.since = now;
-            if let Some(told) = self.told.take() {
+            if let Some(reported) = self.reported.take() {
                 tracing::warn!(
-                    handler = %told.handler,
-                    execution = %told.execution,
-                    state = %told.state,
+                    handler = %reported.handler,
+                    execution = %reported.execution,
+                    state = %reported.state,
                     millis,
                     "the handler has blocked a thread so long, and goes on"
                 );
@@ -260,26 +261,26 @@ impl Looked {
 }
 
 /// The watcher thread and its slots.
-struct Watcher {
-    slots: Mutex<Vec<Looked>>,
+struct BlockingWatcher {
+    slots: Mutex<Vec<SlotCheck>>,
     is_awake: AtomicBool,
     pause_millis: AtomicU64,
 }
 
-impl Watcher {
+impl BlockingWatcher {
     /// Creates a slot for the current thread.
     fn slot(&self) -> Arc<Slot> {
         let slot = Arc::new(Slot::default());
-        self.lock().push(Looked {
+        self.lock().push(SlotCheck {
             slot: Arc::downgrade(&slot),
             changes: 0,
             since: Instant::now(),
-            told: None,
+            reported: None,
         });
         slot
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Looked>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<SlotCheck>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -303,25 +304,25 @@ impl Watcher {
         loop {
             let pause = self.pause_millis.load(Ordering::Relaxed);
             thread::sleep(Duration::from_millis(pause));
-            quiet = if self.look() { 0 } else { quiet + 1 };
-            if quiet < QUIET_LOOKS {
+            quiet = if self.check() { 0 } else { quiet + 1 };
+            if quiet < QUIET_CHECKS {
                 continue;
             }
             self.is_awake.store(false, Ordering::Release);
             // A thread that filled its slot before this store relied on the watcher, so check once more. A thread that fills it later starts a
             // new one.
-            if !self.look() || self.is_awake.swap(true, Ordering::AcqRel) {
+            if !self.check() || self.is_awake.swap(true, Ordering::AcqRel) {
                 return;
             }
         }
     }
 
     /// Checks all slots. Returns whether any thread polls a handler.
-    fn look(&self) -> bool {
+    fn check(&self) -> bool {
         let now = Instant::now();
         let mut is_active = false;
-        self.lock().retain_mut(|looked| {
-            let active = looked.look(now);
+        self.lock().retain_mut(|slot_check| {
+            let active = slot_check.check(now);
             is_active |= active == Some(true);
             active.is_some()
         });

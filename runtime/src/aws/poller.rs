@@ -10,10 +10,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::attend::Attendant;
 use super::backoff::Backoff;
 use super::error::{WorkerError, said};
-use super::stage::{Stage, reached};
+use super::task_runner::TaskRunner;
+use super::worker_stage::{WorkerStage, reached};
 
 /// AWS answers a poll within 60 seconds, and requires workers to wait at least 65. After this longer time the connection is lost.
 const LOST: Duration = Duration::from_secs(75);
@@ -25,55 +25,55 @@ pub(super) struct Poller {
     pub(super) client: Client,
     pub(super) name: Option<String>,
     /// The capacity for tasks: a poll starts only when a task could start.
-    pub(super) places: Arc<Semaphore>,
-    pub(super) attendant: Arc<Attendant>,
-    pub(super) stages: watch::Receiver<Stage>,
+    pub(super) capacity: Arc<Semaphore>,
+    pub(super) runner: Arc<TaskRunner>,
+    pub(super) stages: watch::Receiver<WorkerStage>,
 }
 
 impl Poller {
     /// Polls until the worker drains, and waits for its running tasks.
     pub(super) async fn run(self) -> Result<(), WorkerError> {
-        let mut at_work = JoinSet::new();
-        let polled = self.poll(&mut at_work).await;
-        while let Some(joined) = at_work.join_next().await {
-            passed_on(joined, ());
+        let mut running = JoinSet::new();
+        let polled = self.poll(&mut running).await;
+        while let Some(joined) = running.join_next().await {
+            join_result(joined, ());
         }
         polled
     }
 
-    async fn poll(&self, at_work: &mut JoinSet<()>) -> Result<(), WorkerError> {
-        let mut drains = pin!(reached(self.stages.clone(), Stage::Drains));
+    async fn poll(&self, running: &mut JoinSet<()>) -> Result<(), WorkerError> {
+        let mut drains = pin!(reached(self.stages.clone(), WorkerStage::Draining));
         let mut backoff = Backoff::default();
         loop {
-            let place = tokio::select! {
+            let permit = tokio::select! {
                 biased;
                 () = &mut drains => return Ok(()),
-                place = self.places.clone().acquire_owned() => place,
+                permit = self.capacity.clone().acquire_owned() => permit,
             };
-            let Ok(place) = place else { return Ok(()) };
-            while let Some(joined) = at_work.try_join_next() {
-                passed_on(joined, ());
+            let Ok(permit) = permit else { return Ok(()) };
+            while let Some(joined) = running.try_join_next() {
+                join_result(joined, ());
             }
-            let wait = match self.ask().await? {
-                Asked::Task { token, input } => {
+            let wait = match self.poll_once().await? {
+                PollOutcome::Task { token, input } => {
                     backoff.reset();
-                    at_work.spawn(attend(self.attendant.clone(), token, input, place));
+                    running.spawn(run_task(self.runner.clone(), token, input, permit));
                     continue;
                 }
-                Asked::NoTask => {
+                PollOutcome::NoTask => {
                     backoff.reset();
                     continue;
                 }
-                Asked::NoTaskAtOnce => backoff.after_failure(),
-                Asked::Failed(message) => {
+                PollOutcome::NoTaskImmediately => backoff.after_failure(),
+                PollOutcome::Failed(message) => {
                     let wait = backoff.after_failure();
-                    let activity = &self.attendant.activity;
+                    let activity = &self.runner.activity;
                     tracing::warn!(activity, message, ?wait, "a poll for a task failed");
                     wait
                 }
-                Asked::GaveUp => return Ok(()),
+                PollOutcome::Cancelled => return Ok(()),
             };
-            drop(place);
+            drop(permit);
             tokio::select! {
                 () = &mut drains => return Ok(()),
                 () = sleep(wait) => {}
@@ -82,35 +82,35 @@ impl Poller {
     }
 
     /// Polls once. A worker that drains waits for the response of an open poll: no other worker gets a task in that response.
-    async fn ask(&self) -> Result<Asked, WorkerError> {
-        let activity = &self.attendant.activity;
-        let asked = Instant::now();
+    async fn poll_once(&self) -> Result<PollOutcome, WorkerError> {
+        let activity = &self.runner.activity;
+        let sent_at = Instant::now();
         let request = self.client.get_activity_task().activity_arn(activity);
         let poll = request.set_worker_name(self.name.clone()).send();
         let polled = tokio::select! {
             polled = timeout(LOST, poll) => polled,
-            () = reached(self.stages.clone(), Stage::GivesUp) => return Ok(Asked::GaveUp),
+            () = reached(self.stages.clone(), WorkerStage::Cancelling) => return Ok(PollOutcome::Cancelled),
         };
         Ok(match polled {
             Ok(Ok(task)) => match task.task_token {
-                Some(token) if !token.is_empty() => Asked::Task {
+                Some(token) if !token.is_empty() => PollOutcome::Task {
                     token,
                     input: task.input.unwrap_or_default(),
                 },
-                _ if asked.elapsed() < TOO_SOON => Asked::NoTaskAtOnce,
-                _ => Asked::NoTask,
+                _ if sent_at.elapsed() < TOO_SOON => PollOutcome::NoTaskImmediately,
+                _ => PollOutcome::NoTask,
             },
             Ok(Err(error)) => match WorkerError::refused(activity, &error) {
                 Some(refused) => return Err(refused),
-                None => Asked::Failed(said(&error)),
+                None => PollOutcome::Failed(said(&error)),
             },
-            Err(_) => Asked::Failed(format!("no answer within {} seconds", LOST.as_secs())),
+            Err(_) => PollOutcome::Failed(format!("no answer within {} seconds", LOST.as_secs())),
         })
     }
 }
 
 /// Returns the result of a spawned task; `otherwise` if the runtime cancelled it. A panic is resumed in the caller, so that it is not lost.
-pub(super) fn passed_on<T>(joined: Result<T, JoinError>, otherwise: T) -> T {
+pub(super) fn join_result<T>(joined: Result<T, JoinError>, otherwise: T) -> T {
     joined.unwrap_or_else(|error| match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
         Err(_) => otherwise,
@@ -118,23 +118,23 @@ pub(super) fn passed_on<T>(joined: Result<T, JoinError>, otherwise: T) -> T {
 }
 
 /// The result of a poll.
-enum Asked {
+enum PollOutcome {
     Task {
         token: String,
         input: String,
     },
     NoTask,
     /// The service responded immediately without a task; polling again without a delay would be a busy loop.
-    NoTaskAtOnce,
+    NoTaskImmediately,
     Failed(String),
-    GaveUp,
+    Cancelled,
 }
 
-async fn attend(
-    attendant: Arc<Attendant>,
+async fn run_task(
+    runner: Arc<TaskRunner>,
     token: String,
     input: String,
     _place: OwnedSemaphorePermit,
 ) {
-    attendant.attend(&token, &input).await;
+    runner.run(&token, &input).await;
 }

@@ -4,14 +4,14 @@ use stepwright_asl::model::MachineType;
 use crate::program::label_of;
 
 /// The state machine of a Distributed Map's children.
-pub(in crate::serve) struct Labelled {
+pub(in crate::serve) struct ChildMachine {
     /// The definition of its ItemProcessor.
     pub(in crate::serve) definition: String,
     pub(in crate::serve) machine_type: MachineType,
 }
 
 /// Returns the Distributed Map of a definition that has this label; `outer/inner` is one in the children of another.
-pub(in crate::serve) fn labelled(definition: &str, label: &str) -> Option<Labelled> {
+pub(in crate::serve) fn labelled(definition: &str, label: &str) -> Option<ChildMachine> {
     let mut processor: Json = serde_json::from_str(definition).ok()?;
     for label in label.split('/') {
         let found = find(processor.as_object()?, label)?.clone();
@@ -22,7 +22,7 @@ pub(in crate::serve) fn labelled(definition: &str, label: &str) -> Option<Labell
         Some("EXPRESS") => MachineType::Express,
         _ => MachineType::Standard,
     };
-    Some(Labelled {
+    Some(ChildMachine {
         definition: processor.to_string(),
         machine_type,
     })

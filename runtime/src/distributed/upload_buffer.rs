@@ -2,14 +2,14 @@ use bytes::Bytes;
 use smol_str::SmolStr;
 
 use super::layout::Layout;
-use super::write::{File, Write, Wrote};
+use super::write_request::{ObjectFile, WriteRequest, WriteResponse};
 use crate::objects::Upload;
 use crate::record::{Damaged, Queue, Reader, Record, Writer, record};
 
 /// A buffer for a result file that is uploaded while rows are added. The rows leave for the object store in parts, so that the whole file is
 /// never in memory. A file that is shorter than a part is written in one request.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Growing {
+pub(super) struct UploadBuffer {
     /// The text of rows that are not in the store yet, one entry for each child.
     rows: Queue<String>,
     /// The number of their bytes.
@@ -28,7 +28,7 @@ pub(super) struct Growing {
 
 /// A request to the store that has no response yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum InFlightRequest {
     /// Starts an upload.
     Begin,
     /// Uploads a part with the text of this number of children.
@@ -39,7 +39,7 @@ pub(super) enum Asked {
     Other,
 }
 
-impl Growing {
+impl UploadBuffer {
     /// Returns the number of bytes, without the end of the file.
     pub(super) fn len(&self) -> u64 {
         self.left.saturating_add(self.waiting)
@@ -72,7 +72,7 @@ impl Growing {
         bucket: &SmolStr,
         key: impl FnOnce() -> String,
         part: u64,
-    ) -> Option<(Write, Asked)> {
+    ) -> Option<(WriteRequest, InFlightRequest)> {
         let is_due = self.waiting >= part;
         // The common case.
         if !self.is_closed && (!is_due || self.is_whole) {
@@ -81,27 +81,33 @@ impl Growing {
         let (bucket, key) = (bucket.clone(), SmolStr::from(key()));
         let Some(id) = &self.upload else {
             if !self.is_closed {
-                return Some((Write::Begin { bucket, key }, Asked::Begin));
+                return Some((WriteRequest::Begin { bucket, key }, InFlightRequest::Begin));
             }
             let (rows, body) = self.text(u64::MAX);
             debug_assert_eq!(rows, self.rows.len());
-            return Some((Write::Object(File { bucket, key, body }), Asked::End));
+            return Some((
+                WriteRequest::Object(ObjectFile { bucket, key, body }),
+                InFlightRequest::End,
+            ));
         };
         let upload = Upload::new(bucket.as_str(), key.as_str(), id.as_str());
         if is_due || (self.is_closed && self.waiting > 0) {
             let (rows, body) = self.text(part);
             let number = u32::try_from(self.tags.len() + 1).unwrap_or(u32::MAX);
-            let write = Write::Part {
+            let write = WriteRequest::Part {
                 upload,
                 number,
                 offset: self.left,
                 body: Bytes::from(body),
             };
-            return Some((write, Asked::Part(rows)));
+            return Some((write, InFlightRequest::Part(rows)));
         }
         self.is_closed.then(|| {
             let tags = self.tags.iter().map(SmolStr::to_string).collect();
-            (Write::Complete { upload, tags }, Asked::End)
+            (
+                WriteRequest::Complete { upload, tags },
+                InFlightRequest::End,
+            )
         })
     }
 
@@ -123,20 +129,24 @@ impl Growing {
     }
 
     /// Handles the response of the store. Returns the length of the file when it is complete; then the next file begins.
-    pub(super) fn wrote(&mut self, asked: Asked, wrote: Wrote) -> Option<u64> {
-        match (asked, wrote) {
-            (Asked::Begin, Wrote::Begun(upload)) => {
+    pub(super) fn handle_response(
+        &mut self,
+        in_flight: InFlightRequest,
+        response: WriteResponse,
+    ) -> Option<u64> {
+        match (in_flight, response) {
+            (InFlightRequest::Begin, WriteResponse::Begun(upload)) => {
                 self.is_whole = upload.is_none();
                 self.upload = upload;
             }
-            (Asked::Part(rows), Wrote::Part(tag)) => {
+            (InFlightRequest::Part(rows), WriteResponse::Part(tag)) => {
                 for text in std::iter::from_fn(|| self.rows.pop()).take(rows) {
                     self.waiting -= bytes(&text);
                     self.left = self.left.saturating_add(bytes(&text));
                 }
                 self.tags.push(tag);
             }
-            (Asked::End, Wrote::Object) => {
+            (InFlightRequest::End, WriteResponse::Object) => {
                 let length = self.len();
                 self.rows.clear();
                 self.tags.clear();
@@ -192,7 +202,7 @@ fn bytes(text: &(impl AsRef<[u8]> + ?Sized)) -> u64 {
     u64::try_from(text.as_ref().len()).unwrap_or(u64::MAX)
 }
 
-impl Record for Growing {
+impl Record for UploadBuffer {
     fn write(&self, to: &mut Writer) {
         self.rows.write(to);
         self.tags.write(to);
@@ -210,4 +220,4 @@ impl Record for Growing {
     }
 }
 
-record!(enum Asked { 0 => Begin, 1 => Part(rows), 2 => End, 3 => Other });
+record!(enum InFlightRequest { 0 => Begin, 1 => Part(rows), 2 => End, 3 => Other });
