@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use super::callback_sender::CallbackSender;
 use super::error::CallbackError;
-use super::sender::CallbackSender;
 use super::signals::TaskSignals;
 
 /// The shortest interval between two heartbeats, also for a task that requests more.

@@ -58,19 +58,19 @@
 //! an HTTPS client, so that you choose one. With `aws-config` and its default features there is nothing to do; without it, add
 //! `aws-sdk-sfn` with the features `default-https-client` and `rt-tokio`. `aws_sdk_sfn` is reexported here, in the version that these types use.
 
-mod attend;
 mod backoff;
+mod callback_sender;
 mod error;
-mod fitting;
 mod heartbeats;
-mod poll;
-mod sender;
+mod poller;
+mod result_limits;
 mod signals;
-mod stage;
+mod task_runner;
 mod worker;
+mod worker_stage;
 
 pub use aws_sdk_sfn;
 
+pub use self::callback_sender::CallbackSender;
 pub use self::error::{CallbackError, WorkerError};
-pub use self::sender::CallbackSender;
 pub use self::worker::ActivityWorker;

@@ -13,11 +13,11 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::attend::Attendant;
+use super::callback_sender::CallbackSender;
 use super::error::WorkerError;
-use super::poll::{Poller, passed_on};
-use super::sender::CallbackSender;
-use super::stage::{Stage, reached};
+use super::poller::{Poller, join_result};
+use super::task_runner::TaskRunner;
+use super::worker_stage::{WorkerStage, reached};
 use crate::task::{SharedState, TaskFunction};
 
 /// Runs tasks for activities of Step Functions on AWS. The [module](super) has an example.
@@ -122,16 +122,16 @@ impl ActivityWorker {
     pub async fn run(self) -> Result<(), WorkerError> {
         let mut signals =
             Signals::new().map_err(|error| WorkerError::NoSignals(error.to_string()))?;
-        let (stop, stopped) = watch::channel(Stage::Works);
+        let (stop, stopped) = watch::channel(WorkerStage::Polling);
         let listen = async {
             signals.next().await;
-            let _ = stop.send(Stage::Drains);
+            let _ = stop.send(WorkerStage::Draining);
             signals.next().await;
-            let _ = stop.send(Stage::GivesUp);
+            let _ = stop.send(WorkerStage::Cancelling);
             std::future::pending::<()>().await;
         };
-        let drain = reached(stopped.clone(), Stage::Drains);
-        let give_up = reached(stopped, Stage::GivesUp);
+        let drain = reached(stopped.clone(), WorkerStage::Draining);
+        let give_up = reached(stopped, WorkerStage::Cancelling);
         tokio::select! {
             ended = self.drive(drain, give_up) => ended,
             () = listen => Ok(()),
@@ -156,7 +156,7 @@ impl ActivityWorker {
             return Err(WorkerError::NoActivity);
         }
         let grace = self.grace;
-        let (stages, stage) = watch::channel(Stage::Works);
+        let (stages, stage) = watch::channel(WorkerStage::Polling);
         let mut pollers = self.start(&stage);
         let mut outcome = Ok(());
         {
@@ -166,23 +166,23 @@ impl ActivityWorker {
                 tokio::select! {
                     () = &mut drain => break,
                     joined = pollers.join_next() => match joined {
-                        Some(joined) => outcome = passed_on(joined, Ok(())),
+                        Some(joined) => outcome = join_result(joined, Ok(())),
                         None => break,
                     },
                 }
             }
         }
         tracing::info!(?grace, "the worker asks for no more tasks");
-        let _ = stages.send(Stage::Drains);
+        let _ = stages.send(WorkerStage::Draining);
         let mut patience = pin!(async {
             tokio::select! { () = sleep(grace) => {}, () = give_up => {} }
-            let _ = stages.send(Stage::GivesUp);
+            let _ = stages.send(WorkerStage::Cancelling);
         });
         let mut is_over = false;
         loop {
             tokio::select! {
                 joined = pollers.join_next() => match joined {
-                    Some(joined) => outcome = outcome.and(passed_on(joined, Ok(()))),
+                    Some(joined) => outcome = outcome.and(join_result(joined, Ok(()))),
                     None => return outcome,
                 },
                 () = &mut patience, if !is_over => is_over = true,
@@ -190,13 +190,13 @@ impl ActivityWorker {
         }
     }
 
-    fn start(self, stages: &watch::Receiver<Stage>) -> JoinSet<Result<(), WorkerError>> {
+    fn start(self, stages: &watch::Receiver<WorkerStage>) -> JoinSet<Result<(), WorkerError>> {
         let shared = Arc::new(self.shared);
         let sender = CallbackSender::new(&self.client);
         let mut pollers = JoinSet::new();
         for (activity, function) in self.activities {
-            let places = Arc::new(Semaphore::new(self.concurrency));
-            let attendant = Arc::new(Attendant {
+            let capacity = Arc::new(Semaphore::new(self.concurrency));
+            let runner = Arc::new(TaskRunner {
                 activity,
                 function,
                 shared: shared.clone(),
@@ -208,8 +208,8 @@ impl ActivityWorker {
                 let poller = Poller {
                     client: self.client.clone(),
                     name: self.name.clone(),
-                    places: places.clone(),
-                    attendant: attendant.clone(),
+                    capacity: capacity.clone(),
+                    runner: runner.clone(),
                     stages: stages.clone(),
                 };
                 pollers.spawn(poller.run());

@@ -3,28 +3,28 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// Lets virtual time advance, if nothing holds it.
-pub(super) type Settle = Box<dyn Fn() + Send + Sync>;
+pub(super) type SettleCallback = Box<dyn Fn() + Send + Sync>;
 
 /// Counts the futures of a test that wait for a token, to answer it.
 #[derive(Default)]
 pub(crate) struct Listeners {
     waiting: AtomicUsize,
     /// Lets virtual time advance, if nothing holds it.
-    settle: OnceLock<Settle>,
+    settle: OnceLock<SettleCallback>,
 }
 
 /// Counts one future until it is dropped.
-pub(crate) struct Listening(Arc<Listeners>);
+pub(crate) struct ListenerGuard(Arc<Listeners>);
 
 impl Listeners {
     /// Adds a listener until the returned guard is dropped.
-    pub(crate) fn listen(self: &Arc<Self>) -> Listening {
+    pub(crate) fn listen(self: &Arc<Self>) -> ListenerGuard {
         self.waiting.fetch_add(1, Ordering::SeqCst);
-        Listening(self.clone())
+        ListenerGuard(self.clone())
     }
 
     /// Sets the callback that runs when a listener is dropped.
-    pub(super) fn on(&self, settle: Settle) {
+    pub(super) fn on(&self, settle: SettleCallback) {
         // Only the first engine's callback is used; a test answers mocks of several engines separately.
         let _ = self.settle.set(settle);
     }
@@ -34,7 +34,7 @@ impl Listeners {
     }
 }
 
-impl Drop for Listening {
+impl Drop for ListenerGuard {
     fn drop(&mut self) {
         self.0.waiting.fetch_sub(1, Ordering::SeqCst);
         if let Some(settle) = self.0.settle.get() {

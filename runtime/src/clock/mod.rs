@@ -12,19 +12,19 @@
 //! time, and on virtual time the timeouts of pending handlers. It starts with the first timer and ends with the clock. So any number of tokio
 //! runtimes can share an engine. They need no `enable_time` and may shut down in any order, and a runtime with paused time changes nothing.
 
-mod asked;
-mod driver;
+mod answer_hold;
 mod hold;
+mod hold_owner;
 mod listeners;
-mod owner;
-mod pending;
+mod pending_guard;
+mod progress_state;
 mod real_time;
-mod ring;
 mod sleep;
 mod sleeper;
-mod stillness;
 mod system_time;
-mod timers;
+mod timer;
+mod timer_heap;
+mod timer_thread;
 mod timestamp;
 
 use std::collections::HashMap;
@@ -33,27 +33,27 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-pub(crate) use self::asked::Asked;
+pub(crate) use self::answer_hold::AnswerHold;
 pub use self::hold::Hold;
 pub(crate) use self::listeners::Listeners;
-pub(crate) use self::pending::Pending;
-pub(crate) use self::ring::{Rang, Ring, Rings};
+pub(crate) use self::pending_guard::PendingGuard;
+pub(crate) use self::progress_state::ProgressState;
 pub use self::sleep::Sleep;
 pub(crate) use self::sleeper::{note_sleep, while_watched};
-pub(crate) use self::stillness::Stillness;
-pub(crate) use self::timers::TimerKey;
+pub(crate) use self::timer::{Timer, TimerFired, TimerSink};
+pub(crate) use self::timer_heap::TimerKey;
 pub use self::timestamp::Timestamp;
 
-use self::driver::Driver;
-use self::owner::Owner;
+use self::hold_owner::HoldOwner;
 use self::sleeper::Sleeper;
-use self::timers::Timers;
+use self::timer_heap::TimerHeap;
+use self::timer_thread::TimerThread;
 
 /// The start of virtual time unless the builder sets it: 2026-01-01T00:00:00Z, so that all runs are identical.
 pub const VIRTUAL_START: Timestamp = Timestamp::from_unix_micros(1_767_225_600_000_000);
 
 /// The capacity that is retained for timers that fire at the same time.
-const ROOM: usize = 64;
+const BUFFER_CAPACITY: usize = 64;
 
 /// The clock of one engine. Clones refer to the same clock.
 ///
@@ -69,29 +69,29 @@ const ROOM: usize = 64;
 /// ```
 #[derive(Clone)]
 pub struct Clock {
-    shared: Arc<Shared>,
+    shared: Arc<ClockShared>,
 }
 
-struct Shared {
+struct ClockShared {
     is_virtual: bool,
     /// The time of a clock on real time, if a test sets it.
     #[cfg(test)]
     test_time: Option<Arc<AtomicI64>>,
-    /// Virtual time in microseconds, for reading without the lock; it changes with [`State::now`].
+    /// Virtual time in microseconds, for reading without the lock; it changes with [`ClockState::now`].
     now: AtomicI64,
-    state: Mutex<State>,
+    state: Mutex<ClockState>,
 }
 
 #[derive(Default)]
-struct State {
+struct ClockState {
     /// Virtual time; unused on real time.
     now: Timestamp,
-    timers: Timers<Target>,
+    timers: TimerHeap<TimerAction>,
     /// Timers that only bound waits without a timeout (an execution's maximum lifetime). Virtual time does not jump to them while an answer
     /// from outside is possible.
-    bounds: Timers<Target>,
+    bounds: TimerHeap<TimerAction>,
     /// Timers that virtual time never jumps to: they fire when it passes them for another reason.
-    marks: Timers<Target>,
+    marks: TimerHeap<TimerAction>,
     /// The number of executions that are being stepped, and of timers that are being delivered.
     busy: usize,
     /// The number of pending handlers.
@@ -99,9 +99,9 @@ struct State {
     /// The number of guards of [`Clock::hold`] and of sleepers that woke.
     holds: usize,
     /// Owners that hold virtual time while they are awake: tests that answer tokens, workers that have activities.
-    asked: HashMap<Owner, usize>,
+    answer_holds: HashMap<HoldOwner, usize>,
     /// The number of concurrent sleeps of each owner on this clock.
-    asleep: HashMap<Owner, usize>,
+    asleep: HashMap<HoldOwner, usize>,
     /// Groups of futures that may listen for tokens.
     listeners: Vec<Arc<Listeners>>,
     /// The number of futures that wait for the end of an execution.
@@ -111,28 +111,28 @@ struct State {
     /// The instant since which virtual time has not advanced, while handlers are pending.
     pending_since: Option<Instant>,
     /// Fires timers in real time; started with the first such timer.
-    driver: Option<Driver>,
+    timer_thread: Option<TimerThread>,
     /// A reused buffer for the timers that are being delivered.
-    room: Vec<Target>,
+    buffer: Vec<TimerAction>,
 }
 
 /// The action of a timer.
-pub(crate) enum Target {
-    Ring(Ring),
-    Run(Box<dyn FnOnce() + Send>),
+pub(crate) enum TimerAction {
+    Timer(Timer),
+    Callback(Box<dyn FnOnce() + Send>),
     Sleeper(Arc<Sleeper>),
 }
 
 /// Identifies an armed timer and its heap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Alarm {
+pub(crate) struct ArmedTimer {
     key: TimerKey,
-    sort: Sort,
+    heap_kind: HeapKind,
 }
 
 /// The heap of a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sort {
+enum HeapKind {
     Timer,
     Bound,
     Mark,
@@ -162,14 +162,14 @@ impl Clock {
 
     fn new(is_virtual: bool, now: Timestamp) -> Self {
         Self {
-            shared: Arc::new(Shared {
+            shared: Arc::new(ClockShared {
                 is_virtual,
                 #[cfg(test)]
                 test_time: None,
                 now: AtomicI64::new(now.unix_micros()),
-                state: Mutex::new(State {
+                state: Mutex::new(ClockState {
                     now,
-                    ..State::default()
+                    ..ClockState::default()
                 }),
             }),
         }
@@ -193,7 +193,7 @@ impl Clock {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ClockState> {
         self.shared
             .state
             .lock()
@@ -201,34 +201,34 @@ impl Clock {
     }
 
     /// Arms a timer that fires at `at`, without the lock of the clock.
-    pub(crate) fn arm(&self, at: Timestamp, ring: Ring) -> Alarm {
-        self.arm_target(at, Target::Ring(ring), Sort::Timer)
+    pub(crate) fn arm(&self, at: Timestamp, timer: Timer) -> ArmedTimer {
+        self.arm_target(at, TimerAction::Timer(timer), HeapKind::Timer)
     }
 
     /// Arms a timer for the maximum time that something may last.
-    pub(crate) fn arm_bound(&self, at: Timestamp, ring: Ring) -> Alarm {
-        self.arm_target(at, Target::Ring(ring), Sort::Bound)
+    pub(crate) fn arm_bound(&self, at: Timestamp, timer: Timer) -> ArmedTimer {
+        self.arm_target(at, TimerAction::Timer(timer), HeapKind::Bound)
     }
 
     /// Arms a timer for periodic work: calls `run` without the lock of the clock. Virtual time does not jump to it.
-    pub(crate) fn arm_mark(&self, at: Timestamp, run: Box<dyn FnOnce() + Send>) -> Alarm {
-        self.arm_target(at, Target::Run(run), Sort::Mark)
+    pub(crate) fn arm_mark(&self, at: Timestamp, run: Box<dyn FnOnce() + Send>) -> ArmedTimer {
+        self.arm_target(at, TimerAction::Callback(run), HeapKind::Mark)
     }
 
-    fn arm_target(&self, at: Timestamp, target: Target, sort: Sort) -> Alarm {
+    fn arm_target(&self, at: Timestamp, target: TimerAction, heap_kind: HeapKind) -> ArmedTimer {
         let mut state = self.lock();
-        let heap = state.heap(sort);
+        let heap = state.heap(heap_kind);
         let first = heap.earliest().is_none_or(|next| at < next);
         let key = heap.arm(at, target);
         if first {
-            self.wake_driver(&mut state);
+            self.wake_timer_thread(&mut state);
         }
-        Alarm { key, sort }
+        ArmedTimer { key, heap_kind }
     }
 
-    pub(crate) fn disarm(&self, alarm: Alarm) {
+    pub(crate) fn disarm(&self, alarm: ArmedTimer) {
         let mut state = self.lock();
-        let target = state.heap(alarm.sort).cancel(alarm.key);
+        let target = state.heap(alarm.heap_kind).cancel(alarm.key);
         drop(state);
         drop(target);
     }
@@ -251,19 +251,19 @@ impl Clock {
 
     /// Like [`Clock::leave`], for a caller that can continue in place. If the next timer is the only one of its moment and belongs to `sink`,
     /// it is returned instead of fired, and `sink` counts as runnable again. Nothing else is runnable then, so the order of timers is preserved.
-    pub(crate) fn leave_or_ring(&self, sink: &dyn Rings) -> Option<Rang> {
+    pub(crate) fn leave_or_take_timer(&self, sink: &dyn TimerSink) -> Option<TimerFired> {
         if !self.shared.is_virtual {
             return None;
         }
         let mut state = self.lock();
         state.busy = state.busy.saturating_sub(1);
         let mut due = self.jump(&mut state)?;
-        if let [Target::Ring(ring)] = &due[..]
-            && let Some(rang) = ring.of(sink)
+        if let [TimerAction::Timer(timer)] = &due[..]
+            && let Some(fired) = timer.of(sink)
         {
             due.clear();
-            state.room = due;
-            return Some(rang);
+            state.buffer = due;
+            return Some(fired);
         }
         drop(state);
         self.settle_from(self.deliver(due));
@@ -277,7 +277,7 @@ impl Clock {
             state.handlers += 1;
             if state.handlers == 1 {
                 state.pending_since = Some(Instant::now());
-                self.wake_driver(&mut state);
+                self.wake_timer_thread(&mut state);
             }
         }
     }
@@ -312,23 +312,31 @@ impl Clock {
     }
 
     /// Returns whether running executions can make progress without the test.
-    pub(crate) fn stillness(&self) -> Stillness {
+    pub(crate) fn progress_state(&self) -> ProgressState {
         let mut state = self.lock();
         // On real time nothing is counted, and timers fire by themselves.
         if !self.is_virtual() || state.busy + state.handlers + state.holds > 0 {
-            return Stillness::Moves;
+            return ProgressState::Running;
         }
-        if state.asked.keys().any(|owner| *owner != Owner::Test) {
-            return Stillness::Moves;
+        if state
+            .answer_holds
+            .keys()
+            .any(|owner| *owner != HoldOwner::Test)
+        {
+            return ProgressState::Running;
         }
-        if !state.is_asked() && state.next_moment().is_some() {
-            return Stillness::Moves;
+        if !state.awaits_answer() && state.next_moment().is_some() {
+            return ProgressState::Running;
         }
-        let by_test = state.asked.get(&Owner::Test).copied().unwrap_or_default();
+        let by_test = state
+            .answer_holds
+            .get(&HoldOwner::Test)
+            .copied()
+            .unwrap_or_default();
         if state.open > by_test {
-            Stillness::WaitsOutside
+            ProgressState::WaitsForOutside
         } else {
-            Stillness::Waits
+            ProgressState::WaitsForTest
         }
     }
 
@@ -347,7 +355,7 @@ impl Clock {
         self.settle_from(self.lock());
     }
 
-    fn settle_from<'c>(&'c self, mut state: MutexGuard<'c, State>) {
+    fn settle_from<'c>(&'c self, mut state: MutexGuard<'c, ClockState>) {
         while let Some(due) = self.jump(&mut state) {
             drop(state);
             state = self.deliver(due);
@@ -355,63 +363,63 @@ impl Clock {
     }
 
     /// Jumps virtual time to the next timer, unless something else can happen. Returns the timers of that moment, which count as busy.
-    fn jump(&self, state: &mut State) -> Option<Vec<Target>> {
-        if state.busy + state.handlers + state.holds > 0 || state.is_asked() {
+    fn jump(&self, state: &mut ClockState) -> Option<Vec<TimerAction>> {
+        if state.busy + state.handlers + state.holds > 0 || state.awaits_answer() {
             return None;
         }
         let next = state.next_moment()?;
         let now = state.now.max(next);
-        self.come_to(state, now);
+        self.set_now(state, now);
         Some(state.take_due())
     }
 
     /// Sets the virtual time.
-    fn come_to(&self, state: &mut State, now: Timestamp) {
+    fn set_now(&self, state: &mut ClockState, now: Timestamp) {
         state.now = now;
         self.shared.now.store(now.unix_micros(), Ordering::SeqCst);
     }
 
-    /// Fires the timers that [`State::take_due`] took.
-    fn deliver(&self, mut due: Vec<Target>) -> MutexGuard<'_, State> {
-        let mut delivered = Delivered {
+    /// Fires the timers that [`ClockState::take_due`] took.
+    fn deliver(&self, mut due: Vec<TimerAction>) -> MutexGuard<'_, ClockState> {
+        let mut delivered = TimerDelivery {
             clock: self,
             count: due.len(),
         };
         for target in due.drain(..) {
             match target {
-                Target::Ring(ring) => ring.ring(),
-                Target::Run(run) => run(),
-                Target::Sleeper(sleeper) => {
+                TimerAction::Timer(timer) => timer.fire(),
+                TimerAction::Callback(run) => run(),
+                TimerAction::Sleeper(sleeper) => {
                     // The sleeper may have been dropped after its timer was taken; then the hold has no owner.
-                    if !sleeper.ring() {
+                    if !sleeper.fire() {
                         self.release_hold();
                     }
                 }
             }
         }
         let mut state = delivered.end();
-        if due.capacity() <= ROOM {
-            state.room = due;
+        if due.capacity() <= BUFFER_CAPACITY {
+            state.buffer = due;
         }
         state
     }
 }
 
 /// Timers that are being delivered. They stop counting as busy also when one of them panics.
-struct Delivered<'c> {
+struct TimerDelivery<'c> {
     clock: &'c Clock,
     count: usize,
 }
 
-impl<'c> Delivered<'c> {
-    fn end(&mut self) -> MutexGuard<'c, State> {
+impl<'c> TimerDelivery<'c> {
+    fn end(&mut self) -> MutexGuard<'c, ClockState> {
         let mut state = self.clock.lock();
         state.busy = state.busy.saturating_sub(std::mem::take(&mut self.count));
         state
     }
 }
 
-impl Drop for Delivered<'_> {
+impl Drop for TimerDelivery<'_> {
     fn drop(&mut self) {
         if self.count > 0 {
             drop(self.end());
@@ -419,20 +427,20 @@ impl Drop for Delivered<'_> {
     }
 }
 
-impl State {
-    fn heap(&mut self, sort: Sort) -> &mut Timers<Target> {
-        match sort {
-            Sort::Timer => &mut self.timers,
-            Sort::Bound => &mut self.bounds,
-            Sort::Mark => &mut self.marks,
+impl ClockState {
+    fn heap(&mut self, heap_kind: HeapKind) -> &mut TimerHeap<TimerAction> {
+        match heap_kind {
+            HeapKind::Timer => &mut self.timers,
+            HeapKind::Bound => &mut self.bounds,
+            HeapKind::Mark => &mut self.marks,
         }
     }
 
     /// Whether an owner that is awake must still answer.
-    fn is_asked(&self) -> bool {
-        let mut asked = self.asked.keys();
-        asked.any(|owner| match owner {
-            Owner::Test => {
+    fn awaits_answer(&self) -> bool {
+        let mut answer_holds = self.answer_holds.keys();
+        answer_holds.any(|owner| match owner {
+            HoldOwner::Test => {
                 let is_heard = self.ends_awaited == 0 || self.listeners.iter().any(|one| one.any());
                 is_heard && self.asleep.is_empty()
             }
@@ -453,8 +461,8 @@ impl State {
     }
 
     /// Takes all timers that are due now; each counts as busy until it is delivered.
-    fn take_due(&mut self) -> Vec<Target> {
-        let mut due = std::mem::take(&mut self.room);
+    fn take_due(&mut self) -> Vec<TimerAction> {
+        let mut due = std::mem::take(&mut self.buffer);
         while let Some(target) = self.timers.pop_due(self.now) {
             due.push(target);
         }
@@ -467,7 +475,7 @@ impl State {
         self.busy += due.len();
         self.holds += due
             .iter()
-            .filter(|target| matches!(target, Target::Sleeper(_)))
+            .filter(|target| matches!(target, TimerAction::Sleeper(_)))
             .count();
         due
     }

@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use super::driver::{Driver, Signal, Wake};
-use super::timers::Timers;
-use super::{Clock, Shared, State, system_time};
+use super::timer_heap::TimerHeap;
+use super::timer_thread::{ThreadSignal, TimerThread, WakeTime};
+use super::{Clock, ClockShared, ClockState, system_time};
 
 /// The longest sleep of the driver while a timer is armed. A sleep does not count the time in which the machine is suspended. Steps of the
 /// wall clock are checked between two sleeps.
@@ -18,19 +18,19 @@ impl Clock {
     /// # Panics
     ///
     /// When the operating system cannot start a thread: timers would never fire.
-    pub(super) fn wake_driver(&self, state: &mut State) {
+    pub(super) fn wake_timer_thread(&self, state: &mut ClockState) {
         if self.is_virtual() && state.handlers == 0 {
             return;
         }
-        let Some(driver) = &state.driver else {
-            state.driver = Some(self.start_driver());
+        let Some(timer_thread) = &state.timer_thread else {
+            state.timer_thread = Some(self.start_timer_thread());
             return;
         };
-        let (signal, sleeps_until) = (driver.signal.clone(), driver.sleeps_until);
+        let (signal, sleeps_until) = (timer_thread.signal.clone(), timer_thread.sleeps_until);
         let is_early_enough = match sleeps_until {
             None => true,
-            Some(Wake::WhenSignalled) => false,
-            Some(Wake::At(wakes)) => {
+            Some(WakeTime::WhenSignalled) => false,
+            Some(WakeTime::At(wakes)) => {
                 let due = self.until_next(state).map(|wait| Instant::now() + wait);
                 due.is_none_or(|due| wakes <= due)
             }
@@ -40,8 +40,8 @@ impl Clock {
         }
     }
 
-    fn start_driver(&self) -> Driver {
-        let signal = Arc::new(Signal::default());
+    fn start_timer_thread(&self) -> TimerThread {
+        let signal = Arc::new(ThreadSignal::default());
         let (shared, raised) = (Arc::downgrade(&self.shared), signal.clone());
         std::thread::Builder::new()
             .name("stepwright-clock".to_owned())
@@ -49,21 +49,21 @@ impl Clock {
             .unwrap_or_else(|error| {
                 panic!("the operating system starts no thread for the engine's clock: {error}")
             });
-        Driver {
+        TimerThread {
             signal,
             sleeps_until: None,
         }
     }
 
     /// Returns the time until the next timer fires if nothing changes; `None` when a timer can only fire after a change.
-    fn until_next(&self, state: &mut State) -> Option<Duration> {
+    fn until_next(&self, state: &mut ClockState) -> Option<Duration> {
         if self.is_virtual() {
             let since = state.pending_since?;
             let next = state.next_moment()?;
             return Some((next - state.now).saturating_sub(since.elapsed()));
         }
         let heaps = [&mut state.timers, &mut state.bounds, &mut state.marks];
-        let next = heaps.into_iter().filter_map(Timers::earliest).min()?;
+        let next = heaps.into_iter().filter_map(TimerHeap::earliest).min()?;
         Some(next - self.now())
     }
 
@@ -71,11 +71,11 @@ impl Clock {
     fn begin_sleep(&self) -> Option<Duration> {
         let mut state = self.lock();
         let wait = self.until_next(&mut state).map(|wait| wait.min(STRETCH));
-        if let Some(driver) = &mut state.driver {
-            driver.sleeps_until = match wait {
+        if let Some(timer_thread) = &mut state.timer_thread {
+            timer_thread.sleeps_until = match wait {
                 Some(Duration::ZERO) => None,
-                Some(wait) => Some(Wake::At(Instant::now() + wait)),
-                None => Some(Wake::WhenSignalled),
+                Some(wait) => Some(WakeTime::At(Instant::now() + wait)),
+                None => Some(WakeTime::WhenSignalled),
             };
         }
         wait
@@ -83,8 +83,8 @@ impl Clock {
 
     /// Records that the driver is awake: it checks the timers before it sleeps again, and needs no signal.
     fn end_sleep(&self) {
-        if let Some(driver) = &mut self.lock().driver {
-            driver.sleeps_until = None;
+        if let Some(timer_thread) = &mut self.lock().timer_thread {
+            timer_thread.sleeps_until = None;
         }
     }
 
@@ -101,7 +101,7 @@ impl Clock {
                     return;
                 };
                 let now = state.now.max(next);
-                self.come_to(&mut state, now);
+                self.set_now(&mut state, now);
                 state.pending_since = Some(Instant::now());
             } else {
                 state.now = self.now();
@@ -115,18 +115,18 @@ impl Clock {
     }
 }
 
-impl Drop for Shared {
+impl Drop for ClockShared {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(driver) = state.driver.take() {
+        if let Some(timer_thread) = state.timer_thread.take() {
             // The thread finds that the clock was dropped, and ends.
-            driver.signal.raise();
+            timer_thread.signal.raise();
         }
     }
 }
 
 /// Sleeps until the next timer and fires it, as long as the clock exists. It holds a strong reference only while it fires timers.
-fn drive(shared: &Weak<Shared>, signal: &Signal) {
+fn drive(shared: &Weak<ClockShared>, signal: &ThreadSignal) {
     let mut compared = Instant::now();
     while let Some(alive) = shared.upgrade() {
         let clock = Clock { shared: alive };
@@ -157,9 +157,13 @@ mod tests {
     #[test]
     fn the_thread_begins_with_the_first_timer_and_ends_with_the_clock() {
         let clock = Clock::real();
-        assert!(clock.lock().driver.is_none());
+        assert!(clock.lock().timer_thread.is_none());
         drop(clock.sleep(Duration::from_secs(86_400)));
-        let signal = clock.lock().driver.as_ref().map(|one| one.signal.clone());
+        let signal = clock
+            .lock()
+            .timer_thread
+            .as_ref()
+            .map(|one| one.signal.clone());
         let signal = signal.expect("a driver");
         drop(clock);
         let begun = Instant::now();
@@ -173,10 +177,11 @@ mod tests {
     fn the_other_timers_ring_where_one_panics() {
         let clock = Clock::real();
         let _armed = clock.arm_mark(Timestamp::system(), Box::new(|| panic!("a separate waker")));
-        let (sender, rang) = std::sync::mpsc::channel();
+        let (sender, fired) = std::sync::mpsc::channel();
         let at = Timestamp::system() + Duration::from_millis(20);
         let _armed = clock.arm_mark(at, Box::new(move || sender.send(()).expect("a listener")));
-        rang.recv_timeout(Duration::from_secs(20))
+        fired
+            .recv_timeout(Duration::from_secs(20))
             .expect("it rings");
     }
 }

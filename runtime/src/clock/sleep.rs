@@ -5,24 +5,24 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::owner::{Owner, add, take};
+use super::hold_owner::{HoldOwner, decrement, increment};
 use super::sleeper::{SLEEPS, Sleeper};
-use super::{Alarm, Clock, Hold, Sort, Target};
+use super::{ArmedTimer, Clock, HeapKind, Hold, TimerAction};
 
 /// The future of [`Clock::sleep`].
 pub struct Sleep {
     clock: Clock,
     /// `None` once the guard was returned.
-    armed: Option<(Alarm, Arc<Sleeper>)>,
+    armed: Option<(ArmedTimer, Arc<Sleeper>)>,
     /// The owner of the sleep, set at the first poll.
-    owner: Option<Owner>,
+    owner: Option<HoldOwner>,
 }
 
 impl Sleep {
     pub(super) fn new(clock: Clock, duration: Duration) -> Self {
         let sleeper = Arc::new(Sleeper::default());
         let at = clock.now() + duration;
-        let alarm = clock.arm_target(at, Target::Sleeper(sleeper.clone()), Sort::Timer);
+        let alarm = clock.arm_target(at, TimerAction::Sleeper(sleeper.clone()), HeapKind::Timer);
         Self {
             clock,
             armed: Some((alarm, sleeper)),
@@ -34,15 +34,15 @@ impl Sleep {
     fn falls_asleep(&mut self) {
         SLEEPS.set(true);
         if self.owner.is_none() && self.clock.is_virtual() {
-            let owner = Owner::here();
-            add(&mut self.clock.lock().asleep, owner);
+            let owner = HoldOwner::here();
+            increment(&mut self.clock.lock().asleep, owner);
             self.owner = Some(owner);
         }
     }
 
     fn wakes(&mut self) {
         if let Some(owner) = self.owner.take() {
-            take(&mut self.clock.lock().asleep, owner);
+            decrement(&mut self.clock.lock().asleep, owner);
         }
     }
 }
@@ -53,12 +53,12 @@ impl Future for Sleep {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Hold> {
         let sleeper = self.armed.as_ref().map(|(_, sleeper)| sleeper.clone());
         if let Some(sleeper) = sleeper
-            && !sleeper.rang(cx.waker())
+            && !sleeper.fired(cx.waker())
         {
             self.falls_asleep();
             // Virtual time can jump now if nothing else can happen.
             self.clock.settle_if_virtual();
-            if !sleeper.rang(cx.waker()) {
+            if !sleeper.fired(cx.waker()) {
                 return Poll::Pending;
             }
         }

@@ -22,30 +22,30 @@ pub(crate) fn note_sleep() {
 /// The target of a sleep's timer.
 #[derive(Default)]
 pub(crate) struct Sleeper {
-    state: Mutex<State>,
+    state: Mutex<SleeperState>,
 }
 
 #[derive(Default)]
-struct State {
-    rang: bool,
+struct SleeperState {
+    fired: bool,
     /// Whether the sleep was dropped.
-    is_gone: bool,
+    is_dropped: bool,
     waker: Option<Waker>,
 }
 
 impl Sleeper {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, SleeperState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Wakes the sleeping task. Returns `false` if the sleep was dropped.
-    pub(super) fn ring(&self) -> bool {
+    pub(super) fn fire(&self) -> bool {
         let waker = {
             let mut state = self.lock();
-            if state.is_gone {
+            if state.is_dropped {
                 return false;
             }
-            state.rang = true;
+            state.fired = true;
             state.waker.take()
         };
         if let Some(waker) = waker {
@@ -55,19 +55,19 @@ impl Sleeper {
     }
 
     /// Whether the timer fired; otherwise `waker` is woken when it does.
-    pub(super) fn rang(&self, waker: &Waker) -> bool {
+    pub(super) fn fired(&self, waker: &Waker) -> bool {
         let mut state = self.lock();
-        let before = (!state.rang).then(|| state.waker.replace(waker.clone()));
-        let rang = state.rang;
+        let before = (!state.fired).then(|| state.waker.replace(waker.clone()));
+        let fired = state.fired;
         drop(state);
         drop(before);
-        rang
+        fired
     }
 
     /// Marks the sleep as dropped. Returns whether the timer fired without a later poll.
     pub(super) fn leave(&self) -> bool {
         let mut state = self.lock();
-        state.is_gone = true;
-        state.rang
+        state.is_dropped = true;
+        state.fired
     }
 }

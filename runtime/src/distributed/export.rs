@@ -1,9 +1,9 @@
 use smol_str::SmolStr;
 
-use super::growing::{Asked, Growing};
-use super::layout::{Layout, Text};
+use super::layout::{Layout, ResultText};
 use super::results::{Results, describe_pending, object};
-use super::write::{File, Write, Wrote};
+use super::upload_buffer::{InFlightRequest, UploadBuffer};
+use super::write_request::{ObjectFile, WriteRequest, WriteResponse};
 use crate::record::{Damaged, Queue, Reader, Record, Writer, record};
 use crate::value::Value;
 
@@ -18,15 +18,15 @@ pub(crate) struct Export {
     /// The prefix with the id of the run and a trailing `/`.
     prefix: String,
     layout: Layout,
-    sizes: Sizes,
+    sizes: FileSizes,
     /// The current file of successes.
-    growing: Growing,
+    upload: UploadBuffer,
     /// The lengths of the finished files of successes.
     succeeded: Queue<u64>,
     /// The request to the object store that has no response yet.
-    asked: Option<Asked>,
+    in_flight: Option<InFlightRequest>,
     /// The parts that remain to be written after the run, the next one last.
-    parts: Vec<Part>,
+    parts: Vec<ResultPart>,
     /// The position of the next child of the part.
     next: usize,
     /// The lengths of the finished files of failures.
@@ -36,14 +36,14 @@ pub(crate) struct Export {
 
 /// The size of a file, and of the parts in which it is uploaded.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Sizes {
+pub(crate) struct FileSizes {
     /// A file of at least this many bytes gets no further row.
     pub(crate) file: u64,
     pub(crate) part: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum ResultPart {
     Failed,
     Pending,
     Succeeded,
@@ -51,9 +51,13 @@ enum Part {
 }
 
 /// In reverse order: the last is written first.
-const PARTS: [Part; 3] = [Part::Manifest, Part::Pending, Part::Failed];
+const PARTS: [ResultPart; 3] = [
+    ResultPart::Manifest,
+    ResultPart::Pending,
+    ResultPart::Failed,
+];
 
-impl Part {
+impl ResultPart {
     fn name(self) -> &'static str {
         match self {
             Self::Failed => "FAILED",
@@ -72,7 +76,7 @@ impl Export {
         bucket: SmolStr,
         prefix: &str,
         layout: Layout,
-        sizes: Sizes,
+        sizes: FileSizes,
     ) -> Self {
         let is_closed = prefix.is_empty() || prefix.ends_with('/');
         let slash = if is_closed { "" } else { "/" };
@@ -84,9 +88,9 @@ impl Export {
             bucket,
             layout,
             sizes,
-            growing: Growing::default(),
+            upload: UploadBuffer::default(),
             succeeded: Queue::default(),
-            asked: None,
+            in_flight: None,
             parts: PARTS.to_vec(),
             next: 0,
             failed: Vec::new(),
@@ -97,7 +101,7 @@ impl Export {
     /// Prepares for another process or a redrive. The open request is repeated with the same content, and all files except those of successes
     /// are written again.
     pub(crate) fn begin_again(&mut self) {
-        self.asked = None;
+        self.in_flight = None;
         self.parts = PARTS.to_vec();
         self.next = 0;
         self.failed.clear();
@@ -119,56 +123,60 @@ impl Export {
 
     /// Whether a request has no response yet.
     pub(crate) fn is_asked(&self) -> bool {
-        self.asked.is_some()
+        self.in_flight.is_some()
     }
 
     /// Whether results of closed children wait for the store, so that no further child should start.
     pub(crate) fn is_behind(&self, results: &Results) -> bool {
-        self.is_asked() && self.growing.is_full(self.sizes.part) && results.has_results()
+        self.is_asked() && self.upload.is_full(self.sizes.part) && results.has_results()
     }
 
     /// Returns the next request, if there is one now; after the run, until all files are written.
-    pub(crate) fn next_write(&mut self, results: &mut Results, is_over: bool) -> Option<Write> {
+    pub(crate) fn next_write(
+        &mut self,
+        results: &mut Results,
+        is_over: bool,
+    ) -> Option<WriteRequest> {
         if self.is_asked() {
             return None;
         }
         self.take_results(results, is_over);
-        let key = || self.key(Part::Succeeded, self.succeeded.len());
-        let next = self.growing.next(&self.bucket, key, self.sizes.part);
-        if let Some((write, asked)) = next {
-            self.asked = Some(asked);
+        let key = || self.key(ResultPart::Succeeded, self.succeeded.len());
+        let next = self.upload.next(&self.bucket, key, self.sizes.part);
+        if let Some((write, in_flight)) = next {
+            self.in_flight = Some(in_flight);
             return Some(write);
         }
         if !is_over {
             return None;
         }
         let file = self.next_file(results)?;
-        self.asked = Some(Asked::Other);
-        Some(Write::Object(file))
+        self.in_flight = Some(InFlightRequest::Other);
+        Some(WriteRequest::Object(file))
     }
 
     /// Handles the response of the store.
-    pub(crate) fn wrote(&mut self, wrote: Wrote) {
-        let Some(asked) = self.asked.take() else {
+    pub(crate) fn wrote(&mut self, wrote: WriteResponse) {
+        let Some(in_flight) = self.in_flight.take() else {
             return;
         };
-        if let Some(length) = self.growing.wrote(asked, wrote) {
+        if let Some(length) = self.upload.handle_response(in_flight, wrote) {
             self.succeeded.push(length);
         }
     }
 
     /// Handles a request that the store refused.
     pub(crate) fn was_refused(&mut self) {
-        self.asked = None;
+        self.in_flight = None;
     }
 
     /// Adds rows of successful children, until enough of them wait for the store.
     fn take_results(&mut self, results: &mut Results, is_over: bool) {
         loop {
-            if self.growing.len() >= self.sizes.file {
-                self.growing.close(self.layout);
+            if self.upload.len() >= self.sizes.file {
+                self.upload.close(self.layout);
             }
-            if self.growing.is_full(self.sizes.part) {
+            if self.upload.is_full(self.sizes.part) {
                 return;
             }
             let Some(child) = results.take_success(is_over) else {
@@ -176,21 +184,21 @@ impl Export {
             };
             let mut text = String::new();
             child.rows(self.layout.transformation, |row| {
-                let has_rows = self.growing.len() > 0 || !text.is_empty();
+                let has_rows = self.upload.len() > 0 || !text.is_empty();
                 self.layout.push(&mut text, has_rows, row);
             });
-            self.growing.add(text);
+            self.upload.add(text);
         }
         if is_over {
-            self.growing.close(self.layout);
+            self.upload.close(self.layout);
         }
     }
 
     /// Returns the next file after the run, except files of successes.
-    fn next_file(&mut self, results: &Results) -> Option<File> {
+    fn next_file(&mut self, results: &Results) -> Option<ObjectFile> {
         while let Some(part) = self.parts.last().copied() {
             let file = match part {
-                Part::Manifest => {
+                ResultPart::Manifest => {
                     self.parts.clear();
                     return Some(self.manifest());
                 }
@@ -206,11 +214,11 @@ impl Export {
     }
 
     /// Returns the next file of a part, as long as there are rows for it.
-    fn file_of(&mut self, part: Part, results: &Results) -> Option<File> {
-        let mut text = Text::new(self.layout);
+    fn file_of(&mut self, part: ResultPart, results: &Results) -> Option<ObjectFile> {
+        let mut text = ResultText::new(self.layout);
         while text.len() < self.sizes.file {
             let is_left = match part {
-                Part::Pending => results.pending.get(self.next).map(|(input, _)| {
+                ResultPart::Pending => results.pending.get(self.next).map(|(input, _)| {
                     text.push(&describe_pending(input, &self.machine_id));
                 }),
                 _ => results.unsuccessful.get(self.next).map(|child| {
@@ -224,24 +232,28 @@ impl Export {
         }
         let body = text.finish()?;
         let written = match part {
-            Part::Pending => &mut self.pending,
+            ResultPart::Pending => &mut self.pending,
             _ => &mut self.failed,
         };
         let number = written.len();
         written.push(u64::try_from(body.len()).unwrap_or(u64::MAX));
-        Some(File {
+        Some(ObjectFile {
             bucket: self.bucket.clone(),
             key: self.key(part, number).into(),
             body: body.into_bytes(),
         })
     }
 
-    fn key(&self, part: Part, number: usize) -> String {
+    fn key(&self, part: ResultPart, number: usize) -> String {
         let (prefix, name, extension) = (&self.prefix, part.name(), self.layout.extension());
         format!("{prefix}{name}_{number}.{extension}")
     }
 
-    fn listed(&self, part: Part, lengths: impl Iterator<Item = u64>) -> (&'static str, Value) {
+    fn listed(
+        &self,
+        part: ResultPart,
+        lengths: impl Iterator<Item = u64>,
+    ) -> (&'static str, Value) {
         let files = lengths.enumerate().map(|(number, length)| {
             object([
                 ("Key", Value::from(self.key(part, number))),
@@ -251,18 +263,18 @@ impl Export {
         (part.name(), files.collect())
     }
 
-    fn manifest(&self) -> File {
+    fn manifest(&self) -> ObjectFile {
         let files = [
-            self.listed(Part::Failed, self.failed.iter().copied()),
-            self.listed(Part::Pending, self.pending.iter().copied()),
-            self.listed(Part::Succeeded, self.succeeded.iter().copied()),
+            self.listed(ResultPart::Failed, self.failed.iter().copied()),
+            self.listed(ResultPart::Pending, self.pending.iter().copied()),
+            self.listed(ResultPart::Succeeded, self.succeeded.iter().copied()),
         ];
         let manifest = object([
             ("DestinationBucket", Value::from(self.bucket.clone())),
             ("MapRunArn", Value::from(self.run.clone())),
             ("ResultFiles", object(files)),
         ]);
-        File {
+        ObjectFile {
             bucket: self.bucket.clone(),
             key: format!("{}manifest.json", self.prefix).into(),
             body: manifest.to_text().into_bytes(),
@@ -273,8 +285,8 @@ impl Export {
 impl Export {
     /// Writes the changes since the last call; the fields that only the end of the run uses are written only after it.
     pub(crate) fn write_changes(&mut self, is_over: bool, to: &mut Writer) {
-        self.asked.write(to);
-        self.growing.write_changes(to);
+        self.in_flight.write(to);
+        self.upload.write_changes(to);
         self.succeeded.write_changes(to);
         if is_over {
             self.parts.write(to);
@@ -290,8 +302,8 @@ impl Export {
         is_over: bool,
         from: &mut Reader<'_>,
     ) -> Result<(), Damaged> {
-        self.asked = Record::read(from)?;
-        self.growing.read_changes(from)?;
+        self.in_flight = Record::read(from)?;
+        self.upload.read_changes(from)?;
         self.succeeded.read_changes(from)?;
         if is_over {
             self.parts = Record::read(from)?;
@@ -304,13 +316,13 @@ impl Export {
 
     /// Marks all changes as written.
     pub(crate) fn was_written(&mut self) {
-        self.growing.was_written();
+        self.upload.was_written();
         self.succeeded.was_written();
     }
 }
 
 record!(struct Export {
-    run, machine_id, bucket, prefix, layout, sizes, growing, succeeded, asked, parts, next, failed, pending,
+    run, machine_id, bucket, prefix, layout, sizes, upload, succeeded, in_flight, parts, next, failed, pending,
 });
-record!(struct Sizes { file, part });
-record!(enum Part { 0 => Failed, 1 => Pending, 2 => Succeeded, 3 => Manifest });
+record!(struct FileSizes { file, part });
+record!(enum ResultPart { 0 => Failed, 1 => Pending, 2 => Succeeded, 3 => Manifest });

@@ -43,12 +43,12 @@ impl Layout {
 }
 
 /// Builds the text of a result file, row by row.
-pub(super) struct Text {
+pub(super) struct ResultText {
     layout: Layout,
     text: String,
 }
 
-impl Text {
+impl ResultText {
     pub(super) fn new(layout: Layout) -> Self {
         Self {
             layout,

@@ -2,7 +2,6 @@
 
 mod counts;
 mod export;
-mod growing;
 mod item;
 mod layout;
 mod results;
@@ -10,16 +9,17 @@ mod run;
 pub(crate) mod source;
 #[cfg(test)]
 mod tests;
-mod write;
+mod upload_buffer;
+mod write_request;
 
 pub use self::counts::MapRunCounts;
 pub(crate) use self::counts::Tally;
-pub(crate) use self::export::{Export, Sizes};
+pub(crate) use self::export::{Export, FileSizes};
 pub(crate) use self::item::Item;
 pub(crate) use self::layout::{Layout, Transformation};
-pub(crate) use self::results::{Again, Ended, Results};
+pub(crate) use self::results::{ChildResult, Results, RetryCursor};
 pub use self::run::MapRun;
 #[cfg(feature = "serve")]
 pub(crate) use self::run::RunChanges;
 pub(crate) use self::run::RunView;
-pub(crate) use self::write::{Write, Wrote};
+pub(crate) use self::write_request::{WriteRequest, WriteResponse};

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::layout::{Layout, Text, Transformation};
+use super::layout::{Layout, ResultText, Transformation};
 use crate::clock::Timestamp;
 use crate::execution_info::ExecutionInfo;
 use crate::record::{Changing, Damaged, Part, Queue, Reader, Record, Writer, record};
@@ -11,7 +11,7 @@ use crate::value::Value;
 
 /// The result of a child.
 #[derive(Clone, Debug)]
-pub(crate) struct Ended {
+pub(crate) struct ChildResult {
     pub(crate) status: Status,
     pub(crate) output: Option<Value>,
     pub(crate) error: Option<SmolStr>,
@@ -27,40 +27,40 @@ pub(crate) struct Results {
     /// The number of started children.
     count: u32,
     /// In ascending order of their numbers.
-    children: Changing<Child>,
+    children: Changing<ChildEntry>,
     /// How many of those, from the front, the export has taken.
     taken: usize,
     /// How many were removed from the list since it was last written.
     dropped: usize,
     /// Children that the export has taken and that did not succeed, in ascending order of their numbers.
-    pub(super) unsuccessful: Changing<Child>,
-    /// Whether the whole `Ended` of a child is retained, instead of only the data for its result and a redrive.
+    pub(super) unsuccessful: Changing<ChildEntry>,
+    /// Whether the whole `ChildResult` of a child is retained, instead of only the data for its result and a redrive.
     keeps_all: bool,
     /// Inputs of children that were never started, each with its number of items.
     pub(super) pending: Queue<(Value, u32)>,
 }
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct Child {
+pub(super) struct ChildEntry {
     number: u32,
     /// The number of its items.
     items: u32,
-    standing: Standing,
+    standing: ChildStatus,
     /// Its info, as long as it may be redriven.
     about: Option<Arc<ExecutionInfo>>,
     output: Option<Value>,
     /// Its result, if whole results are retained.
-    ended: Option<Box<Ended>>,
+    ended: Option<Box<ChildResult>>,
 }
 
 /// The status of a child.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Standing {
+enum ChildStatus {
     /// It was started, and its result is not known.
     #[default]
-    AtWork,
+    Running,
     /// It did not succeed, and must be started again.
-    Again,
+    Restarting,
     Succeeded,
     /// It did not succeed, or did not start.
     Unsuccessful,
@@ -68,7 +68,7 @@ enum Standing {
 
 /// A cursor over the children of a redriven run: those that did not succeed start again.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Again {
+pub(crate) struct RetryCursor {
     next: u32,
     end: u32,
 }
@@ -110,11 +110,11 @@ impl Results {
     pub(crate) fn started(&mut self, about: &Arc<ExecutionInfo>, items: u32) -> u32 {
         let number = self.count;
         self.count = self.count.saturating_add(1);
-        self.children.push(Child {
+        self.children.push(ChildEntry {
             number,
             items,
             about: Some(about.clone()),
-            ..Child::default()
+            ..ChildEntry::default()
         });
         number
     }
@@ -122,24 +122,24 @@ impl Results {
     /// Records that a child could not be started.
     pub(crate) fn not_begun(&mut self, number: u32) {
         if let Some(child) = self.part_mut(number) {
-            child.standing = Standing::Unsuccessful;
+            child.standing = ChildStatus::Unsuccessful;
         }
     }
 
     /// Records the end of a running child. Returns the number of its items.
-    pub(crate) fn ended(&mut self, number: u32, ended: Ended) -> Option<u64> {
+    pub(crate) fn ended(&mut self, number: u32, ended: ChildResult) -> Option<u64> {
         let place = self.place(number)?;
-        let is_at_work = |child: &&Child| child.standing == Standing::AtWork;
+        let is_at_work = |child: &&ChildEntry| child.standing == ChildStatus::Running;
         self.children.get(place).filter(is_at_work)?;
         let keeps_all = self.keeps_all;
         let child = self.children.part_mut(place)?;
         child.standing = match ended.status {
-            Status::Succeeded => Standing::Succeeded,
-            _ => Standing::Unsuccessful,
+            Status::Succeeded => ChildStatus::Succeeded,
+            _ => ChildStatus::Unsuccessful,
         };
         if keeps_all {
             child.ended = Some(Box::new(ended));
-        } else if child.standing == Standing::Succeeded {
+        } else if child.standing == ChildStatus::Succeeded {
             child.output = ended.output;
             child.about = None;
         }
@@ -161,7 +161,7 @@ impl Results {
             .or_else(|| Some(far()).filter(is_it))
     }
 
-    fn part_mut(&mut self, number: u32) -> Option<&mut Child> {
+    fn part_mut(&mut self, number: u32) -> Option<&mut ChildEntry> {
         let place = self.place(number)?;
         self.children.part_mut(place)
     }
@@ -173,14 +173,14 @@ impl Results {
     }
 
     /// Takes the next successful child, if all children before it are closed. After the run, children that were to start again count as closed.
-    pub(super) fn take_success(&mut self, is_run_over: bool) -> Option<Child> {
+    pub(super) fn take_success(&mut self, is_run_over: bool) -> Option<ChildEntry> {
         loop {
             let first = self.children.get(self.taken)?;
             if !first.is_over() && !is_run_over {
                 return None;
             }
             let first = self.children.part_mut(self.taken)?;
-            let mut child = Child {
+            let mut child = ChildEntry {
                 about: first.about.take(),
                 output: first.output.take(),
                 ended: first.ended.take(),
@@ -188,10 +188,10 @@ impl Results {
             };
             self.taken += 1;
             self.let_go();
-            if child.standing == Standing::Succeeded {
+            if child.standing == ChildStatus::Succeeded {
                 return Some(child);
             }
-            child.standing = Standing::Unsuccessful;
+            child.standing = ChildStatus::Unsuccessful;
             self.unsuccessful.push(child);
         }
     }
@@ -207,32 +207,32 @@ impl Results {
     /// Returns the running children, by number.
     pub(crate) fn at_work(&self) -> impl Iterator<Item = (u32, &Arc<ExecutionInfo>)> {
         let children = self.children.iter().skip(self.taken);
-        let at_work = children.filter(|child| child.standing == Standing::AtWork);
+        let at_work = children.filter(|child| child.standing == ChildStatus::Running);
         at_work.filter_map(|child| Some((child.number, child.about.as_ref()?)))
     }
 
     /// Prepares for a redrive: no child is running any more, and the children that did not succeed start again.
-    pub(crate) fn redriven(&mut self) -> Again {
+    pub(crate) fn redriven(&mut self) -> RetryCursor {
         let mut left = Changing::default();
         let kept = self.unsuccessful.iter();
         for child in kept.chain(self.children.iter().skip(self.taken)) {
             let mut child = child.clone();
-            if child.standing != Standing::Succeeded {
-                child.standing = Standing::Again;
+            if child.standing != ChildStatus::Succeeded {
+                child.standing = ChildStatus::Restarting;
             }
             left.push(child);
         }
         self.children = left;
         (self.taken, self.dropped) = (0, 0);
         self.unsuccessful = Changing::default();
-        Again {
+        RetryCursor {
             next: 0,
             end: self.count,
         }
     }
 
     /// Returns the number of the next child that starts again.
-    pub(crate) fn next_again(&self, again: &mut Again) -> Option<u32> {
+    pub(crate) fn next_again(&self, again: &mut RetryCursor) -> Option<u32> {
         if again.next >= again.end {
             return None;
         }
@@ -241,7 +241,7 @@ impl Results {
             .partition_point(|child| child.number < again.next);
         let left = self.children.iter().skip(from);
         let mut left = left.take_while(|child| child.number < again.end);
-        let next = left.find(|child| child.standing == Standing::Again);
+        let next = left.find(|child| child.standing == ChildStatus::Restarting);
         let number = next.map(|child| child.number);
         again.next = number.map_or(again.end, |number| number + 1);
         number
@@ -258,7 +258,7 @@ impl Results {
         let about = Arc::new(anew(child.about.as_ref()?));
         child.about = Some(about.clone());
         child.ended = None;
-        child.standing = Standing::AtWork;
+        child.standing = ChildStatus::Running;
         Some((about, child.items))
     }
 
@@ -314,7 +314,7 @@ impl Results {
             return outputs.collect();
         };
         if layout.is_lines {
-            let mut text = Text::new(layout);
+            let mut text = ResultText::new(layout);
             for child in self.children.iter() {
                 child.rows(layout.transformation, |row| text.push(row));
             }
@@ -328,10 +328,13 @@ impl Results {
     }
 }
 
-impl Child {
+impl ChildEntry {
     /// Whether its result is known.
     fn is_over(&self) -> bool {
-        matches!(self.standing, Standing::Succeeded | Standing::Unsuccessful)
+        matches!(
+            self.standing,
+            ChildStatus::Succeeded | ChildStatus::Unsuccessful
+        )
     }
 
     /// Adds the rows of this child to the results; none if it has not ended.
@@ -351,13 +354,13 @@ impl Child {
         }
     }
 
-    pub(super) fn ended(&self) -> Option<(&ExecutionInfo, &Ended)> {
+    pub(super) fn ended(&self) -> Option<(&ExecutionInfo, &ChildResult)> {
         Some((self.about.as_deref()?, self.ended.as_deref()?))
     }
 }
 
 /// Describes an execution as result files do.
-pub(super) fn describe(about: &ExecutionInfo, ended: &Ended) -> Value {
+pub(super) fn describe(about: &ExecutionInfo, ended: &ChildResult) -> Value {
     let included = || object([("Included", Value::from(true))]);
     let mut members: Vec<(&'static str, Value)> = Vec::new();
     if let Some(cause) = &ended.cause {
@@ -410,7 +413,7 @@ pub(super) fn object(members: impl IntoIterator<Item = (&'static str, Value)>) -
 }
 
 /// The changing part of a child is its end.
-impl Part for Child {
+impl Part for ChildEntry {
     fn write_part(&mut self, to: &mut Writer) {
         self.about.is_some().write(to);
         self.output.write(to);
@@ -429,8 +432,8 @@ impl Part for Child {
     }
 }
 
-record!(struct Again { next, end });
-record!(struct Ended { status, output, error, cause, stopped });
+record!(struct RetryCursor { next, end });
+record!(struct ChildResult { status, output, error, cause, stopped });
 /// Writes the whole list, as if nothing were written yet.
 impl Record for Results {
     fn write(&self, to: &mut Writer) {
@@ -459,5 +462,5 @@ impl Record for Results {
     }
 }
 
-record!(struct Child { number, items, standing, about, output, ended });
-record!(enum Standing { 0 => AtWork, 1 => Again, 2 => Succeeded, 3 => Unsuccessful });
+record!(struct ChildEntry { number, items, standing, about, output, ended });
+record!(enum ChildStatus { 0 => Running, 1 => Restarting, 2 => Succeeded, 3 => Unsuccessful });

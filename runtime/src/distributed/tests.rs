@@ -6,10 +6,10 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::export::{Export, Sizes};
-use super::layout::{Layout, Text, Transformation};
-use super::results::{Ended, Results, describe, describe_pending};
-use super::write::{Write, Wrote};
+use super::export::{Export, FileSizes};
+use super::layout::{Layout, ResultText, Transformation};
+use super::results::{ChildResult, Results, describe, describe_pending};
+use super::write_request::{WriteRequest, WriteResponse};
 use crate::clock::Timestamp;
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::objects::Upload;
@@ -94,8 +94,8 @@ fn about(number: u32) -> Arc<ExecutionInfo> {
     })
 }
 
-fn ended(output: Option<&str>) -> Ended {
-    Ended {
+fn ended(output: Option<&str>) -> ChildResult {
+    ChildResult {
         status: match output {
             Some(_) => Status::Succeeded,
             None => Status::Failed,
@@ -116,18 +116,18 @@ struct World {
 }
 
 impl World {
-    fn write(&mut self, write: Write) -> Wrote {
+    fn write(&mut self, write: WriteRequest) -> WriteResponse {
         let text = |body: Vec<u8>| String::from_utf8(body).unwrap();
         match write {
-            Write::Object(file) => {
+            WriteRequest::Object(file) => {
                 self.objects.insert(file.key.to_string(), text(file.body));
             }
-            Write::Begin { .. } => {
+            WriteRequest::Begin { .. } => {
                 self.uploads.push(BTreeMap::new());
                 let id = (self.uploads.len() - 1).to_string();
-                return Wrote::Begun(self.takes_parts.then(|| id.into()));
+                return WriteResponse::Begun(self.takes_parts.then(|| id.into()));
             }
-            Write::Part {
+            WriteRequest::Part {
                 upload,
                 number,
                 offset,
@@ -135,9 +135,9 @@ impl World {
             } => {
                 let parts = &mut self.uploads[id(&upload)];
                 parts.insert(number, (offset, body.to_vec()));
-                return Wrote::Part(number.to_string().into());
+                return WriteResponse::Part(number.to_string().into());
             }
-            Write::Complete { upload, tags } => {
+            WriteRequest::Complete { upload, tags } => {
                 let mut body = Vec::new();
                 let parts = &self.uploads[id(&upload)];
                 assert!(parts.len() >= tags.len());
@@ -149,7 +149,7 @@ impl World {
                 self.objects.insert(upload.key, text(body));
             }
         }
-        Wrote::Object
+        WriteResponse::Object
     }
 }
 
@@ -164,12 +164,12 @@ struct Run {
     writer: Writer,
     records: Vec<Vec<u8>>,
     /// The request to the store that has no response yet.
-    open: Option<Write>,
+    open: Option<WriteRequest>,
     is_over: bool,
 }
 
 impl Run {
-    fn new(layout: Layout, sizes: Sizes) -> Self {
+    fn new(layout: Layout, sizes: FileSizes) -> Self {
         let mut run = Self {
             results: Results::new(true),
             export: Export::new(RUN.into(), MACHINE.into(), "b".into(), "p", layout, sizes),
@@ -222,7 +222,7 @@ impl Run {
     /// Sends a request to the store, or executes the open request. Before a request of an upload in parts, the state is committed.
     fn store(&mut self, world: &mut World) -> bool {
         if let Some(write) = self.open.take() {
-            if !matches!(write, Write::Object(_)) {
+            if !matches!(write, WriteRequest::Object(_)) {
                 self.keep();
             }
             self.export.wrote(world.write(write));
@@ -242,7 +242,7 @@ fn files(
     ends: &[Option<&'static str>],
     pending: usize,
     layout: Layout,
-    sizes: Sizes,
+    sizes: FileSizes,
 ) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let mut listed = Vec::new();
@@ -273,7 +273,7 @@ fn files(
         let mut rows = rows.iter().peekable();
         let mut entries = Vec::new();
         while rows.peek().is_some() {
-            let mut text = Text::new(layout);
+            let mut text = ResultText::new(layout);
             while text.len() < sizes.file
                 && let Some(rows) = rows.next()
             {
@@ -306,7 +306,7 @@ proptest! {
         takes_parts in any::<bool>(),
         pending in 0usize..4,
     ) {
-        let sizes = Sizes { file, part };
+        let sizes = FileSizes { file, part };
         let mut world = World { takes_parts, ..World::default() };
         let mut run = Run::new(layout, sizes);
         let mut events = events.into_iter();
@@ -377,7 +377,7 @@ fn children_that_are_over_leave() {
         transformation: Transformation::None,
         is_lines: true,
     };
-    let sizes = Sizes {
+    let sizes = FileSizes {
         file: u64::MAX,
         part: 10_000,
     };

@@ -16,25 +16,27 @@ use stepwright_asl::redaction::Redaction;
 
 use super::Engine;
 use super::activities::Activities;
+use super::dispatch::unhandled_tasks::UnhandledTasks;
+use super::drive::running_executions::RunningExecutions;
+use super::drive::runtimes::Runtimes;
 use super::durable::Durable;
 use super::error::BuildError;
-use super::executions::Executions;
-use super::homes::Homes;
-use super::machines::{Machines, Setting};
-use super::map_runs::MapRuns;
+use super::machines::registry::{self, Registry};
+use super::machines::{CompileSettings, Machines};
+use super::nested::map_runs::MapRuns;
 use super::observer::Observer;
-use super::open::OpenExecutions;
-use super::registry::{self, Registry};
+use super::queries::executions::Executions;
 use super::retention::ChosenRetention;
-use super::shared::Shared;
+use super::shared::EngineShared;
 use super::tokens::Tokens;
-use super::unanswered::UnansweredTasks;
 use crate::clock::{Clock, Timestamp, VIRTUAL_START};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::SharedEntropy;
 use crate::store::Store;
-use crate::task::{Resource, ResourceKind, SharedState, TaskFailure, TaskSource, handler, watcher};
+use crate::task::{
+    Resource, ResourceKind, SharedState, TaskFailure, TaskSource, blocking_watcher, handler,
+};
 use crate::testing::{Measure, MockConfig, coverage_folder};
 
 /// Builds an engine; see [`Engine::builder`].
@@ -43,7 +45,7 @@ pub struct EngineBuilder {
     registry: Registry,
     sources: Vec<Arc<dyn TaskSource>>,
     test_cases: Option<MockConfig>,
-    to_answer: String,
+    missing_handler_hint: String,
     state: SharedState,
     clock: Clock,
     limits: Limits,
@@ -53,7 +55,7 @@ pub struct EngineBuilder {
     account: String,
     role: String,
     retention: ChosenRetention,
-    rests_as_bytes: bool,
+    roundtrip_on_idle: bool,
     blocking_threshold: Duration,
     objects: Option<Arc<dyn ObjectStore>>,
     store: Option<Box<dyn Store>>,
@@ -80,7 +82,7 @@ impl EngineBuilder {
             registry: Registry::default(),
             sources: Vec::new(),
             test_cases: None,
-            to_answer: "register one with the engine".to_owned(),
+            missing_handler_hint: "register one with the engine".to_owned(),
             state: SharedState::new(),
             clock: Clock::real(),
             limits: Limits::default(),
@@ -90,8 +92,8 @@ impl EngineBuilder {
             account: "123456789012".to_owned(),
             role: "arn:aws:iam::123456789012:role/stepwright".to_owned(),
             retention: ChosenRetention::default(),
-            rests_as_bytes: false,
-            blocking_threshold: watcher::THRESHOLD,
+            roundtrip_on_idle: false,
+            blocking_threshold: blocking_watcher::THRESHOLD,
             objects: None,
             store: None,
             confirms_clock: false,
@@ -343,7 +345,7 @@ impl EngineBuilder {
     /// Sets the hint for tasks that no handler executes. It is the end of the error's cause, after the state and its resource.
     /// `register one with the engine` unless set.
     pub fn to_answer(mut self, hint: impl Into<String>) -> Self {
-        self.to_answer = hint.into();
+        self.missing_handler_hint = hint.into();
         self
     }
 
@@ -620,8 +622,8 @@ impl EngineBuilder {
     /// Writes each parked execution to bytes and reads it again, as a durable engine does after a restart. For tests of this crate: it must not
     /// change any result.
     #[doc(hidden)]
-    pub fn rests_as_bytes(mut self) -> Self {
-        self.rests_as_bytes = true;
+    pub fn roundtrip_on_idle(mut self) -> Self {
+        self.roundtrip_on_idle = true;
         self
     }
 
@@ -665,7 +667,7 @@ impl EngineBuilder {
         let redaction = definitions.fold(self.redaction, |redaction, pending| {
             redaction.and(&pending.redaction)
         });
-        let setting = Setting {
+        let setting = CompileSettings {
             region: self.region,
             account: self.account,
             role: self.role.into(),
@@ -736,8 +738,8 @@ impl EngineBuilder {
         };
         let seed = durable.as_ref().map_or(seed, |durable| durable.seed(seed));
         let is_watched = self.blocking_threshold < Duration::MAX;
-        watcher::look_within(self.blocking_threshold);
-        let engine = Engine::new(Shared {
+        blocking_watcher::check_within(self.blocking_threshold);
+        let engine = Engine::new(EngineShared {
             clock: self.clock,
             limits: Arc::new(self.limits),
             keeps_history: self.keeps_history,
@@ -746,23 +748,23 @@ impl EngineBuilder {
             sources: self.sources,
             own_api: OnceLock::new(),
             test_cases: self.test_cases,
-            to_answer: self.to_answer,
-            given: Mutex::default(),
-            has_given: AtomicBool::new(false),
+            missing_handler_hint: self.missing_handler_hint,
+            start_sources: Mutex::default(),
+            has_start_sources: AtomicBool::new(false),
             entropy: SharedEntropy::new(seed),
-            open: OpenExecutions::default(),
-            homes: Homes::default(),
+            running: RunningExecutions::default(),
+            runtimes: Runtimes::default(),
             state: Arc::new(self.state),
             tokens: Tokens::default(),
             activities,
             executions: Arc::new(Mutex::new(Executions::new(retention, durable.is_some()))),
             runs: Arc::new(MapRuns::default()),
-            unanswered: UnansweredTasks::default(),
+            unanswered: UnhandledTasks::default(),
             objects: self.objects,
             retention: retention.executions,
             durable,
             resumes_only,
-            rests_as_bytes: self.rests_as_bytes,
+            roundtrip_on_idle: self.roundtrip_on_idle,
             blocking_threshold: is_watched.then_some(self.blocking_threshold),
             observer: self
                 .observer

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::report::ExecutionReport;
+use super::completion::report::ExecutionReport;
 use crate::history::{History, InvalidPageToken};
 use crate::status::Status;
 use crate::store::StoreError;

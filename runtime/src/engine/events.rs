@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use futures_util::Stream;
 use tokio::sync::oneshot;
 
-use super::state::ExecutionState;
+use super::drive::execution_state::ExecutionState;
 use crate::history::{Event, History, Reader};
 
 /// The events of an execution as they are written; see [`Run::events`](super::Run::events).

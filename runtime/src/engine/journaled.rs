@@ -8,19 +8,19 @@ use bytes::Bytes;
 use smol_str::SmolStr;
 
 use super::durable::Durable;
-use super::kept_versions::Starting;
+use super::retention::stored_versions::UncommittedStart;
 use crate::clock::Timestamp;
-use crate::interpret::{Execution, Written};
+use crate::interpret::{Execution, RecordEncoder};
 use crate::status::Status;
 use crate::store::journal::{Committed, OnOutage};
 use crate::store::{
     Change, StoreError, StoredExecution, StoredListing, StoredMachine, StoredMapRun,
 };
-use crate::task::Taken;
+use crate::task::Acknowledgement;
 
 /// Where an execution is in the store.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct JournalPosition {
     pub(super) key: u64,
     /// The version of the state machine that it runs.
     pub(super) machine_hash: SmolStr,
@@ -30,8 +30,8 @@ pub(super) struct Place {
 
 /// What of a durable execution is kept, and what waits until it is.
 pub(super) struct Journaled {
-    place: Place,
-    written: Written,
+    place: JournalPosition,
+    written: RecordEncoder,
     /// How many events are kept.
     kept: usize,
     first: First,
@@ -39,17 +39,23 @@ pub(super) struct Journaled {
     on_outage: OnOutage,
     committing: Option<Committed>,
     /// The version of the start that is being committed.
-    starting: Option<Starting>,
+    starting: Option<UncommittedStart>,
     /// The end is among what is being committed, or is.
     ended: Option<Timestamp>,
     /// Who is told whether news count, as soon as what they led to is kept.
-    told: Vec<(Taken, bool)>,
+    told: Vec<(Acknowledgement, bool)>,
 }
 
 /// What comes before the first record of this run of the execution.
 pub(super) enum First {
     /// It is new: its row, and the version of its machine, if the store does not have it.
-    Start(Box<(StoredExecution, Option<StoredMachine>, Option<Starting>)>),
+    Start(
+        Box<(
+            StoredExecution,
+            Option<StoredMachine>,
+            Option<UncommittedStart>,
+        )>,
+    ),
     /// It is redriven.
     Redrive,
     /// Nothing.
@@ -58,7 +64,7 @@ pub(super) enum First {
 
 impl Journaled {
     /// Of an execution that is at this place.
-    pub(super) fn new(place: Place, first: First, written: Written) -> Self {
+    pub(super) fn new(place: JournalPosition, first: First, written: RecordEncoder) -> Self {
         Self {
             on_outage: OnOutage::Retry,
             place,
@@ -79,7 +85,7 @@ impl Journaled {
     }
 
     /// Where it is in the store now.
-    pub(super) fn place(&self) -> &Place {
+    pub(super) fn place(&self) -> &JournalPosition {
         &self.place
     }
 
@@ -109,7 +115,7 @@ impl Journaled {
     }
 
     /// Tells the sender of news whether they count, as soon as that is kept.
-    pub(super) fn tell(&mut self, taken: Taken, is_taken: bool) {
+    pub(super) fn tell(&mut self, taken: Acknowledgement, is_taken: bool) {
         self.told.push((taken, is_taken));
     }
 
@@ -122,7 +128,7 @@ impl Journaled {
         over: Option<(Status, Timestamp)>,
     ) {
         let data = Bytes::from(self.written.record(execution));
-        let Place { key, seq, .. } = self.place;
+        let JournalPosition { key, seq, .. } = self.place;
         let append = |data| Change::Append { key, seq, data };
         let mut changes = Vec::with_capacity(2);
         match std::mem::replace(&mut self.first, First::None) {
@@ -167,7 +173,7 @@ impl Journaled {
     }
 
     /// The version of the start that is kept now.
-    pub(super) fn take_started(&mut self) -> Option<Starting> {
+    pub(super) fn take_started(&mut self) -> Option<UncommittedStart> {
         self.starting.take()
     }
 

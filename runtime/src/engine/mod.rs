@@ -1,66 +1,26 @@
 //! The engine: registered workflows and their executions.
 
 mod activities;
-mod answering;
-mod backup;
 mod builder;
-mod built;
-mod children;
-mod deadline;
-mod delete;
+mod completion;
+mod dispatch;
+mod drive;
 mod durable;
-mod ends;
 mod error;
 mod events;
-mod execution_task;
-mod executions;
-mod follower;
-mod handle;
-mod handlers;
-mod homes;
 mod host;
-mod input;
-mod inspect;
 mod journaled;
-mod kept_versions;
-mod list;
-mod list_index;
-#[cfg(feature = "serve")]
-mod listed;
-mod listing;
-mod listing_job;
+mod last_handle;
 mod machines;
-mod map_runs;
 mod nested;
 mod observer;
-mod open;
-mod outage;
-mod prepared;
-mod quarantine;
-mod reader_pool;
-mod recover;
-mod redrivable;
-mod redrive;
-mod registry;
-mod report;
+mod queries;
 mod retention;
-#[cfg(feature = "serve")]
-mod revision;
 mod run;
 mod shared;
 mod shutdown;
 mod start;
-mod state;
-mod stored_executions;
-mod stored_runs;
-mod sweep;
-mod sweeper;
-mod test_cases;
 mod tokens;
-mod trusted_clock;
-mod unanswered;
-mod waits;
-mod work;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -73,52 +33,52 @@ use stepwright_asl::model::MachineType;
 
 pub use self::activities::{ActivityDescription, ActivityTask};
 pub use self::builder::EngineBuilder;
+pub use self::completion::report::ExecutionReport;
+pub use self::dispatch::unhandled_tasks::UnansweredTask;
+pub use self::durable::outage::StoreOutage;
+pub use self::durable::quarantine::UnreadableExecution;
 pub use self::error::{
     ActivityError, BuildError, DeleteError, ExecutionFailed, HistoryError, RedriveError,
     StartError, TokenError,
 };
 pub use self::events::Events;
-pub(crate) use self::inspect::Inspected;
-pub use self::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
-#[cfg(feature = "serve")]
-pub(crate) use self::listed::{ChildFilter, Listed};
 pub use self::machines::MachineDescription;
-pub(crate) use self::observer::Observer;
-pub use self::outage::StoreOutage;
-pub use self::quarantine::UnreadableExecution;
-pub use self::report::ExecutionReport;
 #[cfg(feature = "serve")]
-pub(crate) use self::revision::{Redrivability, Revision};
+pub(crate) use self::machines::revision::{Redrivability, Revision};
+pub(crate) use self::observer::Observer;
+#[cfg(feature = "serve")]
+pub(crate) use self::queries::api_list::{ChildFilter, ListedExecution};
+pub use self::queries::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
+pub use self::queries::stored_executions::{ExecutionDescription, StoredExecutions};
 pub use self::run::Run;
-pub use self::start::StartOptions;
-pub use self::stored_executions::{ExecutionDescription, StoredExecutions};
-pub use self::unanswered::UnansweredTask;
+pub(crate) use self::start::inspect::InspectionResult;
+pub use self::start::options::StartOptions;
 
-use self::execution_task::{Drive, ExecutionTask};
-use self::handle::LastHandle;
-use self::input::Given;
+use self::drive::execution_state::{ExecutionState, Message};
+use self::drive::execution_task::{Driver, ExecutionTask};
+use self::last_handle::LastHandle;
 use self::machines::Machine;
-use self::registry::PendingMachine;
+use self::machines::registry::{self, PendingMachine};
 use self::run::Decode;
-use self::shared::{Launched, Shared};
-use self::state::ExecutionState;
+use self::shared::{EngineShared, StartOutcome};
+use self::start::input::{self, StartInput};
 use crate::clock::Clock;
 use crate::distributed::MapRun;
 use crate::history::{HistoryPage, HistoryQuery};
 use crate::interpret::Failure;
 use crate::store::StoreError;
-use crate::task::{TaskFailure, TaskResult, Watch};
+use crate::task::Watch;
 use crate::value::Value;
 
 /// Runs workflows. Clones refer to the same engine.
 #[derive(Clone)]
 pub struct Engine {
-    shared: Arc<Shared>,
+    shared: Arc<EngineShared>,
     handle: Arc<LastHandle>,
 }
 
 impl Engine {
-    fn new(shared: Shared) -> Self {
+    fn new(shared: EngineShared) -> Self {
         let shared = Arc::new(shared);
         let handle = LastHandle::new(shared.clone());
         for source in &shared.sources {
@@ -144,26 +104,24 @@ impl Engine {
         }
         let mut open = self.shared.recover()?;
         loop {
-            while let Some(prepared) = open.pop() {
-                let mut task = ExecutionTask::new(self.shared.clone(), prepared);
+            while let Some(pending_execution) = open.pop() {
+                let mut task = ExecutionTask::new(self.shared.clone(), pending_execution);
                 // From here on, answers to its task tokens are accepted.
                 task.go_on();
-                open.extend(task.take_prepared());
-                runtime.spawn(Drive::new(task));
+                open.extend(task.take_pending_executions());
+                runtime.spawn(Driver::new(task));
             }
             // Their parents ended before they had stopped.
             let Some(left) = durable.recovered().take_next() else {
                 break;
             };
-            durable.leaves_behind(&left.state);
+            durable.add_orphan(&left.state);
             // It has a mailbox, and has not ended.
-            let _over = left
-                .state
-                .send(state::Message::Stop(Failure::stopped(None, None)));
+            let _over = left.state.send(Message::Stop(Failure::stopped(None, None)));
             open.push(left);
         }
-        let begun = self.shared.begin_sweeps();
-        let begun = begun.and_then(|()| self.shared.begin_listing());
+        let begun = self.shared.start_retention();
+        let begun = begun.and_then(|()| self.shared.start_column_backfill());
         begun.map_err(|error| BuildError::new(error.to_string()))
     }
 
@@ -267,7 +225,7 @@ impl Engine {
         input: W::Input,
         options: StartOptions,
     ) -> Result<Run<W::Output>, StartError> {
-        let input = Given::Typed(to_value(input)?);
+        let input = StartInput::Typed(to_value(input)?);
         self.launch(W::NAME, input, options, input::read).await
     }
 
@@ -294,7 +252,7 @@ impl Engine {
         input: impl Into<Value>,
         options: StartOptions,
     ) -> Result<Run<Value>, StartError> {
-        let input = Given::Any(input.into());
+        let input = StartInput::Any(input.into());
         self.launch(machine, input, options, |output| Ok(output.clone()))
             .await
     }
@@ -306,7 +264,7 @@ impl Engine {
     ///
     /// As [`start`](Self::start), and when the execution did not succeed.
     pub async fn execute<W: Workflow>(&self, input: W::Input) -> Result<W::Output, ExecuteError> {
-        let input = Given::Typed(to_value(input)?);
+        let input = StartInput::Typed(to_value(input)?);
         let options = StartOptions::new().synchronous();
         let report = self.drive(W::NAME, input, options).await?;
         Ok(run::decoded(&report, input::read::<W::Output>)?)
@@ -323,7 +281,7 @@ impl Engine {
         input: impl Into<Value>,
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
-        let input = Given::Any(input.into());
+        let input = StartInput::Any(input.into());
         self.drive(machine, input, options).await
     }
 
@@ -331,14 +289,14 @@ impl Engine {
     async fn launch<T>(
         &self,
         machine: &str,
-        input: Given,
+        input: StartInput,
         options: StartOptions,
         decode: Decode<T>,
     ) -> Result<Run<T>, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let (state, task) = self.prepare(machine, input, options)?;
         if let Some(task) = task {
-            Drive::begin(task, &runtime);
+            Driver::begin(task, &runtime);
         }
         let run = Run::new(state, decode, &self.handle);
         run.accepted().await?;
@@ -349,7 +307,7 @@ impl Engine {
     async fn drive(
         &self,
         machine: &str,
-        input: Given,
+        input: StartInput,
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
         let (state, task) = self.prepare(machine, input, options)?;
@@ -366,7 +324,7 @@ impl Engine {
     fn prepare(
         &self,
         machine: &str,
-        input: Given,
+        input: StartInput,
         options: StartOptions,
     ) -> Result<(Arc<ExecutionState>, Option<Box<ExecutionTask>>), StartError> {
         let launch = |known: &Arc<Machine>| {
@@ -376,16 +334,19 @@ impl Engine {
         let launched = self.shared.machines.look_up(machine, launch);
         let missing = || Err(StartError::StateMachineDoesNotExist(machine.to_owned()));
         let launched = launched.unwrap_or_else(missing);
-        let Launched { state, prepared } =
-            launched.inspect_err(|error| self.refused(machine, error))?;
-        let task = prepared.map(|prepared| ExecutionTask::new(self.shared.clone(), prepared));
+        let StartOutcome {
+            state,
+            pending_execution,
+        } = launched.inspect_err(|error| self.refused(machine, error))?;
+        let task = pending_execution
+            .map(|pending_execution| ExecutionTask::new(self.shared.clone(), pending_execution));
         Ok((state, task))
     }
 
     /// Reports to the sources that nothing was started, and why.
     fn refused(&self, machine: &str, error: &StartError) {
         let news = || format!("`{machine}` was not started: {error}");
-        self.shared.tell(news, true);
+        self.shared.notify_sources(news, true);
     }
 
     /// Returns a Standard execution, or a child of a Map Run, by its ARN, running or closed. Without a [store](EngineBuilder::store), closed
@@ -588,85 +549,11 @@ impl Engine {
         self.shared.map_run_executions(arn)
     }
 
-    /// Answers a task token with an output. `Ok` means that the execution has accepted the answer.
-    ///
-    /// # Errors
-    ///
-    /// When the token cannot be answered, or cannot be answered any more, or the output is invalid.
-    pub async fn send_task_success<T: Serialize + ?Sized>(
-        &self,
-        token: &str,
-        output: &T,
-    ) -> Result<(), TokenError> {
-        let output = Value::from_typed(output)
-            .map_err(|error| TokenError::InvalidOutput(error.to_string()))?;
-        if output.json_len() > self.shared.limits.payload_bytes {
-            return Err(TokenError::InvalidOutput(format!(
-                "it has {} bytes, and {} are allowed",
-                output.json_len(),
-                self.shared.limits.payload_bytes
-            )));
-        }
-        self.answer(token, Ok(output)).await
-    }
-
-    /// Answers a task token with a failure. The error and the cause are optional.
-    ///
-    /// # Errors
-    ///
-    /// When the token cannot be answered, or cannot be answered any more.
-    pub async fn send_task_failure(
-        &self,
-        token: &str,
-        error: Option<&str>,
-        cause: Option<&str>,
-    ) -> Result<(), TokenError> {
-        let failure = TaskFailure {
-            error: error.map(str::to_owned),
-            cause: cause.map(str::to_owned),
-        };
-        self.answer(token, Err(failure)).await
-    }
-
     /// Makes a server execute the tasks that call its API. Only the first server of an engine is used.
     #[cfg(feature = "serve")]
     pub(crate) fn set_own_api(&self, api: Arc<dyn crate::task::TaskSource>) {
         // A second server has the same state machines and executions.
         let _first = self.shared.own_api.set(api);
-    }
-
-    /// Checks that a task waits for the answer to a token.
-    #[cfg(feature = "serve")]
-    pub(crate) fn check_token(&self, token: &str) -> Result<(), TokenError> {
-        self.shared.tokens.get(token).map(drop)
-    }
-
-    /// Answers a token, and waits until the execution has accepted the answer.
-    pub(crate) async fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
-        let refused = match self.shared.tokens.get(token) {
-            Ok(responder) => match responder.answer_and_wait(result).await {
-                true => return Ok(()),
-                false => self.shared.tokens.why_late(token),
-            },
-            Err(refused) => refused,
-        };
-        let news = || format!("the answer to a token was refused: {refused}");
-        self.shared.tell(news, true);
-        Err(refused)
-    }
-
-    /// Restarts the heartbeat timeout of a token's task.
-    ///
-    /// # Errors
-    ///
-    /// When the token cannot be answered, or cannot be answered any more.
-    pub async fn send_task_heartbeat(&self, token: &str) -> Result<(), TokenError> {
-        let responder = self.shared.tokens.get(token)?;
-        if responder.heartbeat_and_wait().await {
-            Ok(())
-        } else {
-            Err(self.shared.tokens.why_late(token))
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::report::ExecutionReport;
+use super::completion::report::ExecutionReport;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Failure;
 use crate::program::Program;

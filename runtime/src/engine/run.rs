@@ -5,11 +5,11 @@ use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
 
+use super::completion::report::ExecutionReport;
+use super::drive::execution_state::{ExecutionState, Message};
 use super::error::{ExecutionFailed, StartError};
 use super::events::Events;
-use super::handle::LastHandle;
-use super::report::ExecutionReport;
-use super::state::{ExecutionState, Message};
+use super::last_handle::LastHandle;
 use crate::execution_info::ExecutionInfo;
 use crate::history::History;
 use crate::interpret::Failure;

@@ -6,55 +6,55 @@ use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 
 use super::activities::Activities;
+use super::completion::report::ExecutionReport;
+use super::dispatch::unhandled_tasks::UnhandledTasks;
+use super::drive::execution_state::ExecutionState;
+use super::drive::running_executions::RunningExecutions;
+use super::drive::runtimes::Runtimes;
 use super::durable::Durable;
 use super::error::StartError;
-use super::executions::Executions;
-use super::homes::Homes;
-use super::machines::{Machine, Machines, Setting};
-use super::map_runs::MapRuns;
+use super::machines::{CompileSettings, Machine, Machines};
+use super::nested::map_runs::MapRuns;
 use super::observer::Observer;
-use super::open::OpenExecutions;
-use super::prepared::{Begin, Child, Prepared};
-use super::report::ExecutionReport;
-use super::start::StartOptions;
-use super::state::ExecutionState;
+use super::queries::executions::Executions;
+use super::start::options::StartOptions;
+use super::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use super::tokens::Tokens;
-use super::unanswered::UnansweredTasks;
 use stepwright_asl::name::check_machine;
 
-use crate::clock::{Clock, Stillness};
+use crate::clock::{Clock, ProgressState};
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::{Entropy, SharedEntropy};
-use crate::task::{DefinedState, SharedState, TaskSource, Watch, Watched};
+use crate::task::{DefinedState, EngineView, SharedState, TaskSource, Watch};
 use crate::testing::MockConfig;
 use crate::value::Value;
 
 /// Shared by all handles of an engine and all of its executions.
-pub(crate) struct Shared {
+pub(crate) struct EngineShared {
     pub(super) clock: Clock,
     pub(super) limits: Arc<Limits>,
     /// Whether executions record their history, if it was configured.
     pub(super) keeps_history: Option<bool>,
     pub(super) machines: Machines,
-    pub(super) setting: Setting,
+    pub(super) setting: CompileSettings,
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
     /// A server of the API of this engine, which executes tasks that call the API.
     pub(super) own_api: OnceLock<Arc<dyn TaskSource>>,
     /// The test cases that starts can choose.
     pub(super) test_cases: Option<MockConfig>,
     /// The hint for a task without a handler.
-    pub(super) to_answer: String,
+    pub(super) missing_handler_hint: String,
     /// Sources of single starts that are notified when the engine's last handle is dropped.
-    pub(super) given: Mutex<Vec<Arc<dyn TaskSource>>>,
+    pub(super) start_sources: Mutex<Vec<Arc<dyn TaskSource>>>,
     /// Whether there are any: most engines have none, and avoid the lock.
-    pub(super) has_given: AtomicBool,
+    pub(super) has_start_sources: AtomicBool,
     /// The random numbers of names and seeds.
     pub(super) entropy: SharedEntropy,
-    pub(super) open: OpenExecutions,
+    pub(super) running: RunningExecutions,
     /// The runtimes that resume parked executions.
-    pub(super) homes: Homes,
+    pub(super) runtimes: Runtimes,
     pub(super) state: Arc<SharedState>,
     pub(super) tokens: Tokens,
     pub(super) activities: Activities,
@@ -62,7 +62,7 @@ pub(crate) struct Shared {
     /// The Map Runs of the executions that can be described.
     pub(super) runs: Arc<MapRuns>,
     /// The tasks that wait for a handler.
-    pub(super) unanswered: UnansweredTasks,
+    pub(super) unanswered: UnhandledTasks,
     /// The objects that Distributed Maps read and write.
     pub(super) objects: Option<Arc<dyn ObjectStore>>,
     pub(super) retention: usize,
@@ -71,7 +71,7 @@ pub(crate) struct Shared {
     /// The only execution that is continued, with those that it started; `None` continues all open ones.
     pub(super) resumes_only: Option<SmolStr>,
     /// Executions are written and read again each time that they are parked.
-    pub(super) rests_as_bytes: bool,
+    pub(super) roundtrip_on_idle: bool,
     /// How long a poll of a handler may take before it is reported.
     pub(super) blocking_threshold: Option<Duration>,
     /// The observer of the executions.
@@ -79,13 +79,13 @@ pub(crate) struct Shared {
 }
 
 /// An execution that was started, or an existing one of the same name.
-pub(super) struct Launched {
+pub(super) struct StartOutcome {
     pub(super) state: Arc<ExecutionState>,
     /// The execution to drive; `None` when it is already running.
-    pub(super) prepared: Option<Prepared>,
+    pub(super) pending_execution: Option<PendingExecution>,
 }
 
-impl Shared {
+impl EngineShared {
     pub(super) fn executions(&self) -> MutexGuard<'_, Executions> {
         self.executions
             .lock()
@@ -109,7 +109,7 @@ impl Shared {
         input: Value,
         options: StartOptions,
         depth: u32,
-    ) -> Result<Launched, StartError> {
+    ) -> Result<StartOutcome, StartError> {
         if input.json_len() > self.limits.payload_bytes {
             return Err(StartError::InvalidInput(format!(
                 "it has {} bytes, and {} are allowed",
@@ -142,7 +142,7 @@ impl Shared {
             }
         }
         let chosen = options.test_case;
-        let chosen = chosen.map(|case| self.chosen_case(&machine.info, case));
+        let chosen = chosen.map(|case| self.chosen_test_case(&machine.info, case));
         let (test_case, mocks) = match chosen.transpose()? {
             Some((case, mocks)) => (Some(case), mocks),
             None => (None, None),
@@ -182,7 +182,7 @@ impl Shared {
             redriven: None,
             depth,
         });
-        if self.open.is_shut_down() {
+        if self.running.is_shut_down() {
             return Err(StartError::ShutDown);
         }
         // Express executions cannot be found by their ARNs.
@@ -190,9 +190,9 @@ impl Shared {
         if let Some(executions) = &executions {
             if let Some(known) = executions.namesake(&about) {
                 return if known.final_report().is_none() && known.about.input == about.input {
-                    Ok(Launched {
+                    Ok(StartOutcome {
                         state: known.clone(),
-                        prepared: None,
+                        pending_execution: None,
                     })
                 } else {
                     Err(StartError::ExecutionAlreadyExists(about.name().to_owned()))
@@ -205,10 +205,10 @@ impl Shared {
         }
         let durable = self.durable.as_ref().filter(|_| !is_express);
         let state = match durable {
-            Some(_) => ExecutionState::unkept(about, &self.clock),
+            Some(_) => ExecutionState::uncommitted(about, &self.clock),
             None => ExecutionState::new(about, &self.clock),
         };
-        if !self.open.open(&state) {
+        if !self.running.open(&state) {
             drop(executions);
             state.abandon();
             return Err(StartError::ShutDown);
@@ -220,21 +220,21 @@ impl Shared {
         drop(executions);
         if let Some(source) = own_source.filter(|source| source.is_finished_by_engine()) {
             source.attach(&Watch::new(self));
-            self.given().push(source);
-            self.has_given.store(true, Ordering::Release);
+            self.start_sources().push(source);
+            self.has_start_sources.store(true, Ordering::Release);
         }
-        let prepared = Prepared {
+        let pending_execution = PendingExecution {
             state: state.clone(),
             entry: machine.program.entry(),
             program: machine.program.clone(),
-            child: Child::No,
+            child: ChildKind::None,
             source: mocks.or(options.source),
-            begin: Begin::Start { seed },
+            begin: StartPoint::Start { seed },
             journaled,
         };
-        Ok(Launched {
+        Ok(StartOutcome {
             state,
-            prepared: Some(prepared),
+            pending_execution: Some(pending_execution),
         })
     }
 
@@ -272,17 +272,19 @@ impl Shared {
         }
     }
 
-    fn given(&self) -> MutexGuard<'_, Vec<Arc<dyn TaskSource>>> {
-        self.given.lock().unwrap_or_else(PoisonError::into_inner)
+    fn start_sources(&self) -> MutexGuard<'_, Vec<Arc<dyn TaskSource>>> {
+        self.start_sources
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reports an event to the sources that are verified with the engine.
-    pub(super) fn tell(&self, news: impl FnOnce() -> String, went_wrong: bool) {
-        let given = match self.has_given.load(Ordering::Acquire) {
-            true => self.given().clone(),
+    pub(super) fn notify_sources(&self, news: impl FnOnce() -> String, went_wrong: bool) {
+        let start_sources = match self.has_start_sources.load(Ordering::Acquire) {
+            true => self.start_sources().clone(),
             false => Vec::new(),
         };
-        let sources = self.sources.iter().chain(&given);
+        let sources = self.sources.iter().chain(&start_sources);
         let mut judged = sources.filter(|source| source.is_finished_by_engine());
         if let Some(first) = judged.next() {
             let news = news();
@@ -294,31 +296,36 @@ impl Shared {
 
     /// Notifies the sources that the engine's last handle was dropped.
     pub(super) fn finish_sources(&self) {
-        let running = self.open.live();
+        let running = self.running.live();
         if running > 0 {
-            let news = || format!("the test ended before its executions ended ({running} running)");
-            self.tell(news, true);
+            let message =
+                || format!("the test ended before its executions ended ({running} running)");
+            self.notify_sources(message, true);
         }
-        let given = std::mem::take(&mut *self.given());
-        for source in self.sources.iter().chain(&given) {
+        let start_sources = std::mem::take(&mut *self.start_sources());
+        for source in self.sources.iter().chain(&start_sources) {
             source.finish();
         }
     }
 
     /// Records the end of an execution, and evicts the oldest closed one when there are too many. Only the report of an execution that can be
     /// described is measured.
-    pub(super) fn closed(&self, state: &Arc<ExecutionState>, described: Option<&ExecutionReport>) {
-        self.open.leave(state);
+    pub(super) fn execution_closed(
+        &self,
+        state: &Arc<ExecutionState>,
+        described: Option<&ExecutionReport>,
+    ) {
+        self.running.leave(state);
         let Some(report) = described else {
             // It cannot be described, has no Map Runs, and is in no store.
             return;
         };
-        if let Some(sweeper) = self
+        if let Some(retention_thread) = self
             .durable
             .as_ref()
-            .and_then(|durable| durable.sweeper.get())
+            .and_then(|durable| durable.retention_thread.get())
         {
-            sweeper.ended();
+            retention_thread.ended();
         }
         let forgotten = self
             .executions()
@@ -344,15 +351,15 @@ impl Shared {
     }
 }
 
-impl Watched for Shared {
+impl EngineView for EngineShared {
     fn defined(&self) -> Vec<DefinedState> {
         self.machines.defined()
     }
 
-    fn stillness(&self) -> Stillness {
-        match self.open.live() {
-            0 => Stillness::Over,
-            _ => self.clock.stillness(),
+    fn progress_state(&self) -> ProgressState {
+        match self.running.live() {
+            0 => ProgressState::Ended,
+            _ => self.clock.progress_state(),
         }
     }
 }

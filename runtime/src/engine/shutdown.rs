@@ -2,16 +2,16 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, select};
 
-use super::execution_task::SHUT_DOWN;
-use super::list::ExecutionSummary;
-use super::shared::Shared;
-use super::state::Message;
-use super::trusted_clock::OFTEN;
+use super::drive::execution_state::Message;
+use super::drive::execution_task::SHUT_DOWN;
+use super::queries::execution_list::ExecutionSummary;
+use super::retention::trusted_clock::OFTEN;
+use super::shared::EngineShared;
 
-impl Shared {
+impl EngineShared {
     /// Forbids starts, and ends the running executions. Returns the stopped ones.
     pub(super) async fn shut_down(&self, grace: Duration) -> Vec<ExecutionSummary> {
-        let running = self.open.shut_down();
+        let running = self.running.shut_down();
         for state in &running {
             // An execution that has ended concurrently ignores the message.
             let _ = state.send(Message::Drain);

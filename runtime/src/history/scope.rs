@@ -3,7 +3,7 @@ use std::fmt::Write;
 use super::log::Log;
 use crate::program::{Kind, Program, StateIx};
 use crate::record::{Damaged, Reader, Writer, record};
-use crate::task::Scoped;
+use crate::task::ScopeNames;
 
 /// Identifies one iteration or branch of an execution; 0 is the top level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -101,7 +101,7 @@ pub(crate) struct ScopePath<'a> {
     pub(crate) scope: ScopeId,
 }
 
-impl Scoped for ScopePath<'_> {
+impl ScopeNames for ScopePath<'_> {
     fn names(&self) -> Vec<String> {
         names(self.program, &self.scopes.path(self.scope))
     }

@@ -1,13 +1,13 @@
 use smol_str::SmolStr;
 
-use crate::distributed::source::Request;
+use crate::distributed::source::SourceRequest;
 use crate::record::{Damaged, Reader, Record, Writer, record};
 use crate::value::Value;
 
 /// The next child's input, or why there is none.
 pub(super) enum Next {
     Child { input: Value, items: u32 },
-    Needs(Request),
+    Needs(SourceRequest),
     End,
 }
 

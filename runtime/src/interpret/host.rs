@@ -4,13 +4,13 @@ use smol_str::SmolStr;
 
 use super::failure::Failure;
 use crate::clock::{Listeners, Timestamp};
-use crate::distributed::source::{Request, Supply};
-use crate::distributed::{RunView, Tally, Write, Wrote};
+use crate::distributed::source::{SourceRequest, SourceResponse};
+use crate::distributed::{RunView, Tally, WriteRequest, WriteResponse};
 use crate::execution_info::ExecutionInfo;
 
 use crate::program::{Entry, Program};
 use crate::status::Status;
-use crate::task::{Answer, Effect, NestedStart, Resource, TaskCall, TaskResult};
+use crate::task::{Answer, NestedStart, Resource, TaskCall, TaskEffect, TaskResult};
 use crate::value::Value;
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
@@ -29,7 +29,7 @@ pub(crate) trait Host {
     fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer;
 
     /// Does what was decided, after its events were written. When the answer is not there at once the host brings it later.
-    fn perform(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult>;
+    fn perform(&mut self, wait_id: WaitId, effect: TaskEffect) -> Option<TaskResult>;
 
     /// Puts the task into an activity's queue. Its token is open.
     fn queue(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value);
@@ -82,15 +82,19 @@ pub(crate) trait Host {
     fn report_run(&mut self, wait_id: WaitId, tally: Tally, ended: Option<Status>);
 
     /// Asks the object store. When it does not answer at once the host brings the answer later.
-    fn read_object(&mut self, wait_id: WaitId, request: Request) -> Option<Result<Supply, String>>;
+    fn read_object(
+        &mut self,
+        wait_id: WaitId,
+        request: SourceRequest,
+    ) -> Option<Result<SourceResponse, String>>;
 
     /// Gives the object store something to keep. When it does not answer at once the host brings the answer later.
     fn write_object(
         &mut self,
         wait_id: WaitId,
         state: &str,
-        write: Write,
-    ) -> Option<Result<Wrote, String>>;
+        write: WriteRequest,
+    ) -> Option<Result<WriteResponse, String>>;
 
     /// What the ItemReader of a state gives where nothing is to be read.
     fn items_of_reader(&mut self, state: &str) -> Option<Result<Value, String>>;

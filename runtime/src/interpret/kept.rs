@@ -28,7 +28,7 @@ const NODES: usize = 4_096;
 /// What is written of an execution. Each record has what changed since the one before it, so that a long execution costs no
 /// more to keep than a short one.
 #[derive(Default)]
-pub(crate) struct Written {
+pub(crate) struct RecordEncoder {
     writer: Writer,
     events: WrittenEvents,
     has_begun: bool,
@@ -36,7 +36,7 @@ pub(crate) struct Written {
     forgets: bool,
 }
 
-impl Written {
+impl RecordEncoder {
     /// Whether an execution has changed since the last record.
     pub(crate) fn is_behind(&self, execution: &Execution) -> bool {
         !self.has_begun
@@ -106,12 +106,12 @@ pub(crate) enum NotRead {
 
 /// An execution that is read from its records.
 #[derive(Default)]
-pub(crate) struct Restored {
+pub(crate) struct RecordDecoder {
     execution: Option<Execution>,
     nodes: ReadNodes,
 }
 
-impl Restored {
+impl RecordDecoder {
     /// Reads the next record. `new` makes an execution that has not begun, which a first record needs.
     pub(crate) fn read(
         &mut self,
@@ -170,14 +170,14 @@ impl Restored {
     }
 
     /// The execution as the last record tells it, and what is written of it.
-    pub(crate) fn finish(self) -> Result<(Execution, Written), NotRead> {
+    pub(crate) fn finish(self) -> Result<(Execution, RecordEncoder), NotRead> {
         let execution = self.execution.ok_or(Damaged)?;
         execution.check()?;
-        let written = Written {
+        let written = RecordEncoder {
             events: WrittenEvents::of(&execution.recorder),
             has_begun: true,
             forgets: true,
-            ..Written::default()
+            ..RecordEncoder::default()
         };
         Ok((execution, written))
     }

@@ -10,8 +10,8 @@ use super::tolerance::Tolerance;
 use crate::clock::Timestamp;
 #[cfg(feature = "serve")]
 use crate::distributed::RunChanges;
-use crate::distributed::source::{Items, Supply};
-use crate::distributed::{Again, Export, Layout, Results, RunView, Tally};
+use crate::distributed::source::{Items, SourceResponse};
+use crate::distributed::{Export, Layout, Results, RetryCursor, RunView, Tally};
 use crate::execution_info::ExecutionInfo;
 use crate::record::{Damaged, Reader, Record, Writer, record};
 use crate::wait_id::WaitId;
@@ -44,7 +44,7 @@ pub(crate) struct MapRun {
     /// Whether the host knows of it.
     pub(super) is_open: bool,
     /// The children that are to be started again.
-    pub(super) again: Again,
+    pub(super) again: RetryCursor,
     /// Why no further child can be started, whatever is done again.
     pub(super) broken: Option<Failure>,
 }
@@ -118,7 +118,7 @@ impl MapRun {
 
     /// An object was read on, or again, after the run failed, for the inputs that were not started. Where that cannot be done,
     /// those are not listed: the run ends with the failure that it has.
-    pub(super) fn read_on(&mut self, read: Result<Supply, String>) {
+    pub(super) fn read_on(&mut self, read: Result<SourceResponse, String>) {
         if read.and_then(|supply| self.items.supply(supply)).is_err() {
             self.items.end();
         }

@@ -36,6 +36,6 @@ pub(crate) use self::execution::{Execution, Outcome, Step};
 pub(crate) use self::failure::Failure;
 pub(crate) use self::host::{Calling, ChildStart, Host};
 pub(crate) use self::inspection::{Inspection, Stage, Start, TESTED_STATE};
-pub(crate) use self::kept::{NotRead, Restored, Written, read_about};
+pub(crate) use self::kept::{NotRead, RecordDecoder, RecordEncoder, read_about};
 pub(crate) use self::resume::Resume;
 pub(crate) use self::task::LOST;

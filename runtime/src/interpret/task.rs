@@ -15,7 +15,7 @@ use crate::program::{Kind, State, Task};
 use crate::query::QueryError;
 use crate::task::handler::INVALID_OUTPUT;
 use crate::task::{
-    Answer, Effect, Pattern, Reply, ResourceKind, TaskCall, TaskFailure, TaskResult,
+    Answer, AnswerKind, Pattern, ResourceKind, TaskCall, TaskEffect, TaskFailure, TaskResult,
 };
 use crate::value::{MAX_TYPED_DEPTH, Value};
 use crate::wait_id::CursorId;
@@ -64,14 +64,14 @@ impl Execution {
         }
         let wait_id = self.next_wait(id);
         let (mut answer, call) = self.resolve(wait_id, state, task, &parameters, &terms, cx);
-        if let Reply::Unanswered(_) = answer.reply {
+        if let AnswerKind::Unanswered(_) = answer.reply {
             let target = task.resource.target_in(&parameters);
             let target = target.map(SmolStr::new);
             self.wait_as(wait_id, Waiting::Handler { target });
             return Ok(Done::Waits);
         }
         self.note_call(id);
-        if let Reply::Refused(reason) = answer.reply {
+        if let AnswerKind::Refused(reason) = answer.reply {
             let error = QueryError::runtime(reason);
             return Err(self.query_failed(id, &error, &state.name));
         }
@@ -79,7 +79,7 @@ impl Execution {
         self.write_with(id, scheduled(family), || {
             scheduled_payload(&parameters, terms.clone())
         });
-        let is_queued = matches!(answer.reply, Reply::Activity);
+        let is_queued = matches!(answer.reply, AnswerKind::Activity);
         if !is_queued {
             let worker = answer.worker.take();
             let worker = worker.map_or(Payload::None, |name| Details::Worker(name).into());
@@ -91,8 +91,8 @@ impl Execution {
         let is_plain = task.resource.pattern() == Pattern::RequestResponse;
         let result = match answer.reply {
             // Most tasks are answered at once: then nothing is kept of the call.
-            Reply::Result(result) if is_plain && answer.delay.is_zero() => Some(result),
-            Reply::Later(work @ Effect::Work { .. }) if is_plain => {
+            AnswerKind::Result(result) if is_plain && answer.delay.is_zero() => Some(result),
+            AnswerKind::Later(work @ TaskEffect::Work { .. }) if is_plain => {
                 let result = cx.host.perform(wait_id, work);
                 if result.is_none() {
                     let input = parameters.clone();
@@ -146,15 +146,15 @@ impl Execution {
         let id = wait_id.cursor;
         let submitted = answer.submitted.unwrap_or_else(Value::empty_object);
         // Other replies than a request of its own are submitted as soon as they are started.
-        if pattern != Pattern::RequestResponse && !matches!(answer.reply, Reply::Submit(_)) {
+        if pattern != Pattern::RequestResponse && !matches!(answer.reply, AnswerKind::Submit(_)) {
             self.write(id, EventKind::TaskSubmitted, Payload::Value(submitted));
         }
         if pattern.is_sync() {
             self.open_token(wait_id, pattern, cx);
         }
         match answer.reply {
-            Reply::Result(result) if answer.delay.is_zero() => Some(result),
-            Reply::Result(result) => {
+            AnswerKind::Result(result) if answer.delay.is_zero() => Some(result),
+            AnswerKind::Result(result) => {
                 let due = self.now + answer.delay;
                 if let Some(open) = self.open_task(wait_id) {
                     open.answer = Some(Box::new(EarlyAnswer {
@@ -165,8 +165,8 @@ impl Execution {
                 cx.host.arm(wait_id, TimerKind::Answer, due);
                 None
             }
-            Reply::Later(effect) => cx.host.perform(wait_id, effect),
-            Reply::Submit(effect) => {
+            AnswerKind::Later(effect) => cx.host.perform(wait_id, effect),
+            AnswerKind::Submit(effect) => {
                 self.open_token(wait_id, pattern, cx);
                 match cx.host.perform(wait_id, effect) {
                     Some(Ok(response)) => {
@@ -185,19 +185,19 @@ impl Execution {
                     }
                 }
             }
-            Reply::Token | Reply::TokenOfTest(_) => {
+            AnswerKind::Token | AnswerKind::TokenOfTest(_) => {
                 self.open_token(wait_id, pattern, cx);
-                if let Reply::TokenOfTest(listeners) = answer.reply {
+                if let AnswerKind::TokenOfTest(listeners) = answer.reply {
                     cx.host.hold_clock(wait_id, &listeners);
                 }
                 None
             }
-            Reply::Activity => {
+            AnswerKind::Activity => {
                 self.open_token(wait_id, pattern, cx);
                 self.queue(wait_id, task, cx);
                 None
             }
-            Reply::Never | Reply::Refused(_) | Reply::Unanswered(_) => None,
+            AnswerKind::Never | AnswerKind::Refused(_) | AnswerKind::Unanswered(_) => None,
         }
     }
 
@@ -499,28 +499,26 @@ fn checked(expected: &AnswerType, answer: &Value) -> Result<(), String> {
 }
 
 /// Who is going to answer, as it is kept.
-fn answerer(reply: &Reply, input: &Value, call: u32) -> Answerer {
+fn answerer(reply: &AnswerKind, input: &Value, call: u32) -> Answerer {
     match reply {
-        Reply::Later(Effect::Work { .. }) | Reply::Submit(Effect::Work { .. }) => {
-            Answerer::Handler {
-                input: input.clone(),
-                call,
-            }
-        }
-        Reply::Later(Effect::Start(start)) | Reply::Submit(Effect::Start(start)) => {
-            Answerer::Execution {
-                start: start.clone(),
-            }
-        }
-        Reply::Activity => Answerer::Activity {
+        AnswerKind::Later(TaskEffect::Work { .. })
+        | AnswerKind::Submit(TaskEffect::Work { .. }) => Answerer::Handler {
+            input: input.clone(),
+            call,
+        },
+        AnswerKind::Later(TaskEffect::Start(start))
+        | AnswerKind::Submit(TaskEffect::Start(start)) => Answerer::Execution {
+            start: start.clone(),
+        },
+        AnswerKind::Activity => Answerer::Activity {
             input: input.clone(),
         },
-        Reply::Result(_)
-        | Reply::Token
-        | Reply::TokenOfTest(_)
-        | Reply::Never
-        | Reply::Refused(_)
-        | Reply::Unanswered(_) => Answerer::Outside,
+        AnswerKind::Result(_)
+        | AnswerKind::Token
+        | AnswerKind::TokenOfTest(_)
+        | AnswerKind::Never
+        | AnswerKind::Refused(_)
+        | AnswerKind::Unanswered(_) => Answerer::Outside,
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) struct BodyMemory {
 /// A body that was read. Dropping it releases its memory.
 pub(super) struct RequestBody {
     bytes: Bytes,
-    _charge: Charge,
+    _charge: AcquiredMemory,
 }
 
 impl AsRef<[u8]> for RequestBody {
@@ -42,7 +42,7 @@ impl AsRef<[u8]> for RequestBody {
 
 /// The memory that one body has acquired.
 #[derive(Default)]
-struct Charge {
+struct AcquiredMemory {
     units: usize,
     permits: Vec<OwnedSemaphorePermit>,
     reserve: Option<OwnedMutexGuard<()>>,
@@ -73,7 +73,7 @@ impl BodyMemory {
             drain(&mut body).await;
             return Err(ApiError::too_large(BODY_BYTES));
         }
-        let mut charge = Charge::default();
+        let mut charge = AcquiredMemory::default();
         self.charge(&mut charge, declared.unwrap_or_default()).await;
         let mut parts: Vec<Bytes> = Vec::new();
         let mut length = 0;
@@ -103,7 +103,7 @@ impl BodyMemory {
     }
 
     /// Acquires the memory for a body of this many bytes, and waits until it is free.
-    async fn charge(&self, charge: &mut Charge, length: usize) {
+    async fn charge(&self, charge: &mut AcquiredMemory, length: usize) {
         let more = (length / UNIT).saturating_sub(charge.units);
         let Ok(permits @ 1..) = u32::try_from(more) else {
             return;

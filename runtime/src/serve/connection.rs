@@ -37,7 +37,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// The timeouts of clients.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub(super) struct ClientTimeouts {
     /// For the headers of a request, and for the begin of the next request.
     pub(super) headers: Duration,
     /// For a request's body.
@@ -46,7 +46,7 @@ pub(super) struct Patience {
     pub(super) response: Duration,
 }
 
-impl Default for Patience {
+impl Default for ClientTimeouts {
     fn default() -> Self {
         Self {
             headers: Duration::from_secs(60),
@@ -60,7 +60,7 @@ impl Default for Patience {
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
-    patience: Patience,
+    timeouts: ClientTimeouts,
     shutdown: impl Future<Output = ()>,
 ) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
@@ -80,7 +80,7 @@ pub(super) async fn serve(
                 };
                 let (router, ends) = (router.clone(), ends.clone());
                 tokio::spawn(async move {
-                    connection(stream, router, patience, ends).await;
+                    connection(stream, router, timeouts, ends).await;
                     drop(place);
                 });
             }
@@ -114,15 +114,15 @@ fn is_of_connection(error: &io::Error) -> bool {
 async fn connection(
     stream: TcpStream,
     router: Router,
-    patience: Patience,
+    timeouts: ClientTimeouts,
     mut ends: watch::Receiver<bool>,
 ) {
     // Responses are small; waiting for more data would only delay them.
     let _without = stream.set_nodelay(true);
-    let io = TokioIo::new(Patient::new(stream, patience.response));
+    let io = TokioIo::new(TimedStream::new(stream, timeouts.response));
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(patience.headers)
+        .header_read_timeout(timeouts.headers)
         .max_buf_size(BUFFER_BYTES)
         .max_headers(HEADERS)
         .serve_connection(io, TowerToHyperService::new(router));
@@ -141,7 +141,7 @@ async fn connection(
 }
 
 /// A stream whose writes fail when the client reads nothing for too long.
-struct Patient {
+struct TimedStream {
     stream: TcpStream,
     /// The timer of a waiting write.
     waits: Pin<Box<Sleep>>,
@@ -149,7 +149,7 @@ struct Patient {
     most: Duration,
 }
 
-impl Patient {
+impl TimedStream {
     fn new(stream: TcpStream, most: Duration) -> Self {
         Self {
             stream,
@@ -180,7 +180,7 @@ impl Patient {
     }
 }
 
-impl AsyncRead for Patient {
+impl AsyncRead for TimedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -190,7 +190,7 @@ impl AsyncRead for Patient {
     }
 }
 
-impl AsyncWrite for Patient {
+impl AsyncWrite for TimedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -27,7 +27,7 @@ impl Serialize for Date {
 
 /// A response without members.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct Nothing {}
+pub(super) struct EmptyResponse {}
 
 /// Whether the response contains the data; here it always does.
 #[derive(Clone, Copy, Debug, Serialize)]

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use super::access::Access;
 use super::access_keys::AccessKeys;
-use super::connection::Patience;
+use super::connection::ClientTimeouts;
 use super::control::Control;
 use super::integration::OwnApi;
 use super::pollers::Pollers;
@@ -25,7 +25,7 @@ pub struct Server {
     service: Arc<Service>,
     hosts: Vec<String>,
     keys: Option<AccessKeys>,
-    patience: Patience,
+    timeouts: ClientTimeouts,
     shutdown: Shutdown,
 }
 
@@ -39,7 +39,7 @@ pub struct ServerBuilder {
     poll: Duration,
     hosts: Vec<String>,
     keys: Option<AccessKeys>,
-    patience: Patience,
+    timeouts: ClientTimeouts,
     shutdown: Shutdown,
 }
 
@@ -66,7 +66,7 @@ impl Server {
             poll: POLL,
             hosts: Vec::new(),
             keys: None,
-            patience: Patience::default(),
+            timeouts: ClientTimeouts::default(),
             shutdown: Box::pin(std::future::pending()),
         }
     }
@@ -81,8 +81,8 @@ impl Server {
             keys: self.keys,
             region: self.service.engine.place().0.to_owned(),
         };
-        let router = http::router(self.service, access, self.patience.body);
-        connection::serve(listener, router, self.patience, self.shutdown).await;
+        let router = http::router(self.service, access, self.timeouts.body);
+        connection::serve(listener, router, self.timeouts, self.shutdown).await;
     }
 }
 
@@ -120,7 +120,7 @@ impl ServerBuilder {
     /// Sets the timeout of clients: for the headers of a request, for its body, and for reading any part of the response, each. By default it is
     /// 60 seconds for the headers, which also limits the idle time of a connection, and 30 seconds for the others.
     pub fn client_time(mut self, time: Duration) -> Self {
-        self.patience = Patience {
+        self.timeouts = ClientTimeouts {
             headers: time,
             body: time,
             response: time,
@@ -156,7 +156,7 @@ impl ServerBuilder {
             service,
             hosts: self.hosts,
             keys: self.keys,
-            patience: self.patience,
+            timeouts: self.timeouts,
             shutdown: self.shutdown,
         })
     }

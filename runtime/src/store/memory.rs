@@ -31,11 +31,11 @@ use crate::clock::Timestamp;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
-    shared: Arc<Mutex<Shared>>,
+    shared: Arc<Mutex<MemoryShared>>,
 }
 
 #[derive(Debug, Default)]
-struct Shared {
+struct MemoryShared {
     tables: Tables,
     /// The number of successful commits.
     commits: u64,
@@ -53,9 +53,9 @@ impl MemoryStore {
     #[must_use]
     pub fn copy(&self) -> Self {
         let tables = self.shared().tables.clone();
-        let shared = Shared {
+        let shared = MemoryShared {
             tables,
-            ..Shared::default()
+            ..MemoryShared::default()
         };
         Self {
             shared: Arc::new(Mutex::new(shared)),
@@ -84,7 +84,7 @@ impl MemoryStore {
         self.shared().commits
     }
 
-    fn shared(&self) -> MutexGuard<'_, Shared> {
+    fn shared(&self) -> MutexGuard<'_, MemoryShared> {
         // No code panics in the middle of a change, so the content is consistent after a panic.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -231,7 +231,7 @@ impl StoreReader for MemoryStore {
         let all = shared.tables.executions.values();
         let bytes = all.map(|kept| {
             let records = kept.records.iter().map(|record| record.len() as u64);
-            size_of::<Kept>() as u64 + records.sum::<u64>()
+            size_of::<ExecutionRows>() as u64 + records.sum::<u64>()
         });
         Ok(bytes.sum())
     }
@@ -252,7 +252,7 @@ struct Tables {
     machines: Vec<StoredMachine>,
     /// In the order in which they were first written.
     map_runs: Vec<StoredMapRun>,
-    executions: BTreeMap<u64, Kept>,
+    executions: BTreeMap<u64, ExecutionRows>,
     /// The keys of the executions by their ARNs.
     keys: HashMap<String, u64>,
     /// When the activities were created, by their ARNs.
@@ -262,17 +262,17 @@ struct Tables {
 }
 
 #[derive(Clone, Debug)]
-struct Kept {
+struct ExecutionRows {
     row: StoredExecution,
     records: Vec<Bytes>,
 }
 
 /// Reverts a change.
-enum Undo {
+enum UndoStep {
     Machines(Vec<StoredMachine>),
     MapRuns(Vec<StoredMapRun>),
     Forget(u64),
-    Restore(Vec<Kept>, Vec<StoredMapRun>),
+    Restore(Vec<ExecutionRows>, Vec<StoredMapRun>),
     Truncate(u64, usize),
     /// The previous row of an execution.
     Row(Box<StoredExecution>),
@@ -296,7 +296,7 @@ impl Tables {
         Ok(())
     }
 
-    fn apply(&mut self, change: &Change) -> Result<Undo, StoreError> {
+    fn apply(&mut self, change: &Change) -> Result<UndoStep, StoreError> {
         change.check()?;
         match change {
             Change::Machine(machine) => {
@@ -306,7 +306,7 @@ impl Tables {
                 };
                 self.machines.retain(is_other);
                 self.machines.push(machine.clone());
-                Ok(Undo::Machines(before))
+                Ok(UndoStep::Machines(before))
             }
             Change::Start { execution, data } => {
                 let (key, arn) = (execution.key, &execution.arn);
@@ -323,11 +323,11 @@ impl Tables {
                 {
                     return Err(StoreError::no_map_run(&child.map_run));
                 }
-                self.insert(Kept {
+                self.insert(ExecutionRows {
                     row: execution.clone(),
                     records: vec![data.clone()],
                 });
-                Ok(Undo::Forget(key))
+                Ok(UndoStep::Forget(key))
             }
             Change::MapRun(run) => self.put_run(run),
             Change::Append { key, seq, data } => {
@@ -336,7 +336,7 @@ impl Tables {
                 match kept {
                     Some(kept) if last == usize::try_from(*seq).ok() => {
                         kept.records.push(data.clone());
-                        Ok(Undo::Truncate(*key, kept.records.len() - 1))
+                        Ok(UndoStep::Truncate(*key, kept.records.len() - 1))
                     }
                     _ => Err(StoreError::out_of_order(*key, *seq)),
                 }
@@ -355,7 +355,7 @@ impl Tables {
                 self.machines
                     .retain(|known| (&known.name, &known.hash) != (name, hash));
                 match self.machines.len() < before.len() {
-                    true => Ok(Undo::Machines(before)),
+                    true => Ok(UndoStep::Machines(before)),
                     false => Err(StoreError::no_version(name, hash)),
                 }
             }
@@ -378,7 +378,7 @@ impl Tables {
         status: Status,
         stopped: Option<Timestamp>,
         listing: Option<&StoredListing>,
-    ) -> Result<Undo, StoreError> {
+    ) -> Result<UndoStep, StoreError> {
         let kept = self
             .executions
             .get_mut(&key)
@@ -388,19 +388,19 @@ impl Tables {
         if listing.is_some() {
             kept.row.listing = listing.cloned();
         }
-        Ok(Undo::Row(Box::new(before)))
+        Ok(UndoStep::Row(Box::new(before)))
     }
 
     /// Fills the columns for lists of an execution that does not have them.
-    fn fill(&mut self, key: u64, listing: &StoredListing) -> Result<Undo, StoreError> {
+    fn fill(&mut self, key: u64, listing: &StoredListing) -> Result<UndoStep, StoreError> {
         let kept = self.executions.get_mut(&key);
         match kept.filter(|kept| kept.row.listing.is_none()) {
             Some(kept) => {
                 let before = kept.row.clone();
                 kept.row.listing = Some(listing.clone());
-                Ok(Undo::Row(Box::new(before)))
+                Ok(UndoStep::Row(Box::new(before)))
             }
-            None => Ok(Undo::Nothing),
+            None => Ok(UndoStep::Nothing),
         }
     }
 
@@ -408,7 +408,7 @@ impl Tables {
         self.map_runs.iter().find(|run| run.arn == arn)
     }
 
-    fn put_run(&mut self, run: &StoredMapRun) -> Result<Undo, StoreError> {
+    fn put_run(&mut self, run: &StoredMapRun) -> Result<UndoStep, StoreError> {
         if !self.executions.contains_key(&run.execution) {
             return Err(StoreError::no_execution(run.execution));
         }
@@ -418,11 +418,11 @@ impl Tables {
             Some(known) => return Err(StoreError::run_of_another(&run.arn, known.execution)),
             None => self.map_runs.push(run.clone()),
         }
-        Ok(Undo::MapRuns(before))
+        Ok(UndoStep::MapRuns(before))
     }
 
     /// Removes an execution with its Map Runs, their children, and the data of these.
-    fn delete(&mut self, key: u64) -> Result<Undo, StoreError> {
+    fn delete(&mut self, key: u64) -> Result<UndoStep, StoreError> {
         if !self.executions.contains_key(&key) {
             return Err(StoreError::no_execution(key));
         }
@@ -442,69 +442,69 @@ impl Tables {
                 runs.contains(&child.map_run).then_some(row.key)
             }));
         }
-        let is_running = |kept: &Kept| kept.row.status == Status::Running;
+        let is_running = |kept: &ExecutionRows| kept.row.status == Status::Running;
         if removed.iter().any(is_running) {
-            self.undo(Undo::Restore(removed, before));
+            self.undo(UndoStep::Restore(removed, before));
             return Err(StoreError::is_running(key));
         }
-        Ok(Undo::Restore(removed, before))
+        Ok(UndoStep::Restore(removed, before))
     }
 
-    fn activity(&mut self, arn: &str, created: Option<Timestamp>) -> Undo {
+    fn activity(&mut self, arn: &str, created: Option<Timestamp>) -> UndoStep {
         let before = match created {
             Some(created) => self.activities.insert(arn.to_owned(), created),
             None => self.activities.remove(arn),
         };
-        Undo::Activity(arn.to_owned(), before)
+        UndoStep::Activity(arn.to_owned(), before)
     }
 
-    fn document(&mut self, key: &str, data: Option<Bytes>) -> Undo {
+    fn document(&mut self, key: &str, data: Option<Bytes>) -> UndoStep {
         let before = match data {
             Some(data) => self.documents.insert(key.to_owned(), data),
             None => self.documents.remove(key),
         };
-        Undo::Document(key.to_owned(), before)
+        UndoStep::Document(key.to_owned(), before)
     }
 
-    fn insert(&mut self, kept: Kept) {
+    fn insert(&mut self, kept: ExecutionRows) {
         self.keys.insert(kept.row.arn.to_string(), kept.row.key);
         self.executions.insert(kept.row.key, kept);
     }
 
-    fn remove(&mut self, key: u64) -> Option<Kept> {
+    fn remove(&mut self, key: u64) -> Option<ExecutionRows> {
         let kept = self.executions.remove(&key)?;
         self.keys.remove(&*kept.row.arn);
         Some(kept)
     }
 
-    fn undo(&mut self, step: Undo) {
+    fn undo(&mut self, step: UndoStep) {
         match step {
-            Undo::Machines(before) => self.machines = before,
-            Undo::Forget(key) => {
+            UndoStep::Machines(before) => self.machines = before,
+            UndoStep::Forget(key) => {
                 self.remove(key);
             }
-            Undo::MapRuns(before) => self.map_runs = before,
-            Undo::Restore(kept, before) => {
+            UndoStep::MapRuns(before) => self.map_runs = before,
+            UndoStep::Restore(kept, before) => {
                 kept.into_iter().for_each(|kept| self.insert(kept));
                 self.map_runs = before;
             }
-            Undo::Truncate(key, length) => {
+            UndoStep::Truncate(key, length) => {
                 if let Some(kept) = self.executions.get_mut(&key) {
                     kept.records.truncate(length);
                 }
             }
-            Undo::Activity(arn, created) => {
+            UndoStep::Activity(arn, created) => {
                 self.activity(&arn, created);
             }
-            Undo::Document(key, data) => {
+            UndoStep::Document(key, data) => {
                 self.document(&key, data);
             }
-            Undo::Row(row) => {
+            UndoStep::Row(row) => {
                 if let Some(kept) = self.executions.get_mut(&row.key) {
                     kept.row = *row;
                 }
             }
-            Undo::Nothing => {}
+            UndoStep::Nothing => {}
         }
     }
 }

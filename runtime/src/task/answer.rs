@@ -7,10 +7,10 @@ use std::time::Duration;
 use smol_str::SmolStr;
 
 use super::RunningTask;
+use super::blocking_watcher::PollWatch;
 use super::failure::TaskFailure;
 use super::failure::TaskResult;
-use super::nested::NestedStart;
-use super::watcher::Watch;
+use super::nested_start::NestedStart;
 use crate::clock::Listeners;
 use crate::value::Value;
 
@@ -18,20 +18,20 @@ use crate::value::Value;
 pub type TaskFuture = Pin<Box<dyn Future<Output = TaskResult> + Send>>;
 
 /// The work for a task, which starts once its Scheduled and Started events are durable. Until then it is only data.
-pub(crate) enum Effect {
+pub(crate) enum TaskEffect {
     /// A handler runs. The future does nothing before it is polled.
     Work {
         work: TaskFuture,
         /// Notified when the result is not awaited any more.
         attempt: Option<Arc<RunningTask>>,
         /// Set if its polls are watched for blocking.
-        watch: Option<Watch>,
+        watch: Option<PollWatch>,
     },
     /// Another execution starts.
     Start(Box<NestedStart>),
 }
 
-impl Effect {
+impl TaskEffect {
     /// Returns a request that fails.
     pub(crate) fn failing(failure: TaskFailure) -> Self {
         Self::Work {
@@ -42,7 +42,7 @@ impl Effect {
     }
 }
 
-impl fmt::Debug for Effect {
+impl fmt::Debug for TaskEffect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Work { .. } => f.write_str("Work"),
@@ -64,20 +64,20 @@ impl fmt::Debug for Effect {
 /// ```
 #[must_use]
 pub struct Answer {
-    pub(crate) reply: Reply,
+    pub(crate) reply: AnswerKind,
     pub(crate) submitted: Option<Value>,
     pub(crate) worker: Option<SmolStr>,
     pub(crate) delay: Duration,
 }
 
 /// The kind of an answer.
-pub(crate) enum Reply {
+pub(crate) enum AnswerKind {
     /// The raw result of the state's resource.
     Result(TaskResult),
     /// The result of the effect is the raw result.
-    Later(Effect),
+    Later(TaskEffect),
     /// The result of the effect appears in TaskSubmitted; then the answer to the token or the end of the child execution decides.
-    Submit(Effect),
+    Submit(TaskEffect),
     /// The holder of the token answers.
     Token,
     /// The test answers the token: virtual time does not advance until then.
@@ -96,22 +96,22 @@ impl Answer {
     /// Returns an answer with which the task succeeds; `output` is the raw result of the state's resource (for `lambda:invoke` the whole
     /// envelope with its `Payload`).
     pub fn output(output: impl Into<Value>) -> Self {
-        Self::of(Reply::Result(Ok(output.into())))
+        Self::of(AnswerKind::Result(Ok(output.into())))
     }
 
     /// Returns an answer with which the task fails.
     pub fn failure(error: impl Into<String>, cause: impl Into<String>) -> Self {
-        Self::of(Reply::Result(Err(TaskFailure::new(error, cause))))
+        Self::of(AnswerKind::Result(Err(TaskFailure::new(error, cause))))
     }
 
     /// Returns an answer with which the task ends with `result`. Error and cause of a failure may be missing.
     pub fn result(result: TaskResult) -> Self {
-        Self::of(Reply::Result(result))
+        Self::of(AnswerKind::Result(result))
     }
 
     /// Returns an answer that comes from a future. The future is polled immediately, on the thread that steps the execution.
     pub fn later(work: impl Future<Output = TaskResult> + Send + 'static) -> Self {
-        Self::effect(Effect::Work {
+        Self::effect(TaskEffect::Work {
             work: Box::pin(work),
             attempt: None,
             watch: None,
@@ -119,18 +119,18 @@ impl Answer {
     }
 
     /// Returns an answer whose result is that of the effect.
-    pub(crate) fn effect(effect: Effect) -> Self {
-        Self::of(Reply::Later(effect))
+    pub(crate) fn effect(effect: TaskEffect) -> Self {
+        Self::of(AnswerKind::Later(effect))
     }
 
     /// Returns the request of a `.waitForTaskToken` or `.sync` state; after its response, the token or the job decides.
-    pub(crate) fn submit(effect: Effect) -> Self {
-        Self::of(Reply::Submit(effect))
+    pub(crate) fn submit(effect: TaskEffect) -> Self {
+        Self::of(AnswerKind::Submit(effect))
     }
 
     /// Returns a failed request of a `.waitForTaskToken` or `.sync` state: nothing was submitted.
     pub(crate) fn request_failed(failure: TaskFailure) -> Self {
-        Self::submit(Effect::failing(failure))
+        Self::submit(TaskEffect::failing(failure))
     }
 
     /// Makes the result of [`later`](Self::later) the response to the request of a `.waitForTaskToken` state, which TaskSubmitted shows. The task
@@ -155,7 +155,7 @@ impl Answer {
     /// ```
     pub fn submitting(self) -> Self {
         let reply = match self.reply {
-            Reply::Later(effect) => Reply::Submit(effect),
+            AnswerKind::Later(effect) => AnswerKind::Submit(effect),
             reply => reply,
         };
         Self { reply, ..self }
@@ -163,35 +163,35 @@ impl Answer {
 
     /// Returns an answer that never comes: the state waits for its timeout. On virtual time this counts as waiting.
     pub fn never() -> Self {
-        Self::of(Reply::Never)
+        Self::of(AnswerKind::Never)
     }
 
     /// Returns an answer that comes from outside through the token, with
     /// [`Engine::send_task_success`](crate::Engine::send_task_success) and the related methods. On a task without a token this is
     /// [`Answer::never`].
     pub fn token() -> Self {
-        Self::of(Reply::Token)
+        Self::of(AnswerKind::Token)
     }
 
     /// Returns the same as [`token`](Self::token), but virtual time does not advance until the test has answered.
     pub(crate) fn token_of_test(listeners: Arc<Listeners>) -> Self {
-        Self::of(Reply::TokenOfTest(listeners))
+        Self::of(AnswerKind::TokenOfTest(listeners))
     }
 
     /// Returns an answer that comes from a worker of the activity.
     pub(crate) fn activity() -> Self {
-        Self::of(Reply::Activity)
+        Self::of(AnswerKind::Activity)
     }
 
     /// Returns the answer for parameters that the integration rejects: the state fails with `States.Runtime` and schedules nothing. `reason` is
     /// appended to AWS's prefix in the cause.
     pub fn refused(reason: impl Into<String>) -> Self {
-        Self::of(Reply::Refused(reason.into()))
+        Self::of(AnswerKind::Refused(reason.into()))
     }
 
     /// Returns the answer for a task without a handler; `reason` names the target of the call.
     pub(crate) fn unanswered(reason: String) -> Self {
-        Self::of(Reply::Unanswered(reason))
+        Self::of(AnswerKind::Unanswered(reason))
     }
 
     /// Sets the response to a `.sync` or `.waitForTaskToken` request, which TaskSubmitted shows; an empty object unless set.
@@ -212,7 +212,7 @@ impl Answer {
         self
     }
 
-    fn of(reply: Reply) -> Self {
+    fn of(reply: AnswerKind) -> Self {
         Self {
             reply,
             submitted: None,
@@ -225,12 +225,12 @@ impl Answer {
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reply: &dyn fmt::Debug = match &self.reply {
-            Reply::Result(result) => result,
-            Reply::Later(effect) | Reply::Submit(effect) => effect,
-            Reply::Token | Reply::TokenOfTest(_) => &"Token",
-            Reply::Activity => &"Activity",
-            Reply::Never => &"Never",
-            Reply::Refused(reason) | Reply::Unanswered(reason) => reason,
+            AnswerKind::Result(result) => result,
+            AnswerKind::Later(effect) | AnswerKind::Submit(effect) => effect,
+            AnswerKind::Token | AnswerKind::TokenOfTest(_) => &"Token",
+            AnswerKind::Activity => &"Activity",
+            AnswerKind::Never => &"Never",
+            AnswerKind::Refused(reason) | AnswerKind::Unanswered(reason) => reason,
         };
         f.debug_struct("Answer")
             .field("reply", reply)

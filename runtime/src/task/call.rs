@@ -11,7 +11,7 @@ use crate::query::Entropy;
 use crate::value::Value;
 
 /// The position of a state in a definition: prints the containers around it.
-pub(crate) trait Scoped {
+pub(crate) trait ScopeNames {
     fn names(&self) -> Vec<String>;
 }
 
@@ -24,7 +24,7 @@ pub struct TaskCall<'a> {
     pub(crate) resource: &'a Resource,
     pub(crate) handler: &'a Resolution,
     pub(crate) parameters: &'a Value,
-    pub(crate) scope: &'a dyn Scoped,
+    pub(crate) scope: &'a dyn ScopeNames,
     pub(crate) attempt: u32,
     pub(crate) call: u32,
     pub(crate) token: Option<&'a str>,

@@ -11,10 +11,10 @@ use stepwright::builder::{CallError, CallTask};
 use stepwright::task::{Runs, WithContext};
 use stepwright::{Handler, TaskContext, TaskError};
 
-use super::turns::{Line, in_turn};
-use super::watcher::Polled;
-use super::{TaskFailure, TaskFuture, placed};
-use crate::clock::{Clock, Pending};
+use super::blocking_watcher::WatchedPoll;
+use super::concurrency_limiter::{WaitQueue, with_permit};
+use super::{TaskFailure, TaskFuture, executor};
+use crate::clock::{Clock, PendingGuard};
 use crate::value::{MAX_TYPED_DEPTH, Value};
 
 /// A handler with erased types, with where it runs and whether it is idempotent.
@@ -29,7 +29,7 @@ pub(crate) struct ErasedHandler {
     /// Whether it is called again when its process ended while it was running.
     pub(crate) is_idempotent: bool,
     /// The queue of its calls, when their number is limited.
-    line: Option<Line>,
+    queue: Option<WaitQueue>,
 }
 
 impl ErasedHandler {
@@ -44,7 +44,7 @@ impl ErasedHandler {
             name,
             runs,
             is_idempotent: false,
-            line: None,
+            queue: None,
         }
     }
 
@@ -61,8 +61,8 @@ impl ErasedHandler {
     }
 
     /// Makes its calls wait in this queue for a permit.
-    pub(crate) fn wait_in(&mut self, line: &Line) {
-        self.line = Some(line.clone());
+    pub(crate) fn queue_in(&mut self, queue: &WaitQueue) {
+        self.queue = Some(queue.clone());
     }
 
     /// Calls it. Nothing runs before the future is polled. `watched` is set when polls are watched outside of the execution's task.
@@ -71,30 +71,30 @@ impl ErasedHandler {
         clock: &Clock,
         context: TaskContext,
         payload: Value,
-        watched: Option<Polled>,
+        watched: Option<WatchedPoll>,
     ) -> TaskFuture {
         let work = (self.call)(context, payload);
-        let Some(line) = &self.line else {
-            return placed(self.runs, clock, work, watched);
+        let Some(queue) = &self.queue else {
+            return run_on(self.runs, clock, work, watched);
         };
         let (runs, clock) = (self.runs, clock.clone());
-        Box::pin(in_turn(line.turn(), move |turn| {
+        Box::pin(with_permit(queue.permit(), move |permit| {
             // A blocking call continues after it is cancelled. It retains its permit, and holds virtual time for the queued calls.
-            let pending = (runs == Runs::Blocking).then(|| Pending::new(clock.clone()));
+            let pending = (runs == Runs::Blocking).then(|| PendingGuard::new(clock.clone()));
             let work = async move {
-                let _kept = (turn, pending);
+                let _kept = (permit, pending);
                 work.await
             };
-            placed(runs, &clock, Box::pin(work), watched)
+            run_on(runs, &clock, Box::pin(work), watched)
         }))
     }
 }
 
 /// Moves work to where it must run.
-fn placed(runs: Runs, clock: &Clock, work: TaskFuture, watched: Option<Polled>) -> TaskFuture {
+fn run_on(runs: Runs, clock: &Clock, work: TaskFuture, watched: Option<WatchedPoll>) -> TaskFuture {
     match runs {
-        Runs::Spawned => Box::pin(placed::spawned(clock.clone(), work, watched)),
-        Runs::Blocking => Box::pin(placed::blocking(work)),
+        Runs::Spawned => Box::pin(executor::spawned(clock.clone(), work, watched)),
+        Runs::Blocking => Box::pin(executor::blocking(work)),
         // In place; also for variants that this version does not support.
         _ => work,
     }
@@ -102,7 +102,7 @@ fn placed(runs: Runs, clock: &Clock, work: TaskFuture, watched: Option<Polled>) 
 
 /// A handler, and how it is called.
 #[derive(Clone)]
-pub(crate) struct Found {
+pub(crate) struct ResolvedHandler {
     pub(crate) handler: ErasedHandler,
     /// Whether it is a function: it takes the payload, and its result is put into the integration's envelope.
     pub(crate) is_function: bool,
@@ -112,7 +112,7 @@ pub(crate) struct Found {
 #[derive(Clone, Default)]
 pub(crate) enum Resolution {
     /// The same for all calls, resolved when the engine was built.
-    Always(Option<Found>),
+    Always(Option<ResolvedHandler>),
     /// It depends on the target in the parameters.
     #[default]
     ByTarget,
@@ -120,7 +120,10 @@ pub(crate) enum Resolution {
 
 impl Resolution {
     /// Returns the handler for one call; `search` looks for the target in its parameters.
-    pub(crate) fn find(&self, search: impl FnOnce() -> Option<Found>) -> Option<Cow<'_, Found>> {
+    pub(crate) fn find(
+        &self,
+        search: impl FnOnce() -> Option<ResolvedHandler>,
+    ) -> Option<Cow<'_, ResolvedHandler>> {
         match self {
             Self::Always(found) => found.as_ref().map(Cow::Borrowed),
             Self::ByTarget => search().map(Cow::Owned),

@@ -1,39 +1,39 @@
 //! Tasks: the external calls of an execution, and their handlers.
 
 mod answer;
+pub(crate) mod blocking_watcher;
 mod call;
-mod defined;
+mod concurrency_limiter;
+mod defined_state;
 pub(crate) mod envelope;
+mod executor;
 mod failure;
 #[cfg(any(feature = "lambda", feature = "aws"))]
 mod function;
 pub(crate) mod handler;
-mod host;
-mod nested;
-mod placed;
+mod nested_start;
 mod resource;
 mod responder;
+mod running_task;
 mod source;
-mod turns;
 mod watch;
-pub(crate) mod watcher;
 
 pub use self::answer::{Answer, TaskFuture};
-pub(crate) use self::answer::{Effect, Reply};
-pub(crate) use self::call::Scoped;
+pub(crate) use self::answer::{AnswerKind, TaskEffect};
+pub(crate) use self::call::ScopeNames;
 pub use self::call::TaskCall;
-pub use self::defined::{DefinedState, DefinedTask};
+pub(crate) use self::concurrency_limiter::{ConcurrencyLimiter, WaitQueue};
+pub use self::defined_state::{DefinedState, DefinedTask};
 pub use self::envelope::Invocation;
 pub use self::failure::{TaskFailure, TaskResult};
 #[cfg(feature = "aws")]
 pub(crate) use self::function::Signals;
 #[cfg(any(feature = "lambda", feature = "aws"))]
 pub(crate) use self::function::{Surroundings, TaskFunction};
-pub(crate) use self::host::{RunningTask, SharedState};
-pub(crate) use self::nested::{Integration, NestedStart};
+pub(crate) use self::nested_start::{Integration, NestedStart};
 pub use self::resource::{Pattern, Resource, ResourceKind};
-pub(crate) use self::responder::{Inbox, News, Responder, Taken};
+pub(crate) use self::responder::{Acknowledgement, Mailbox, Responder, WaitEvent};
+pub(crate) use self::running_task::{RunningTask, SharedState};
 pub use self::source::TaskSource;
-pub(crate) use self::turns::{Line, Turns};
+pub(crate) use self::watch::EngineView;
 pub use self::watch::Watch;
-pub(crate) use self::watch::Watched;

@@ -5,90 +5,90 @@ use smol_str::SmolStr;
 use tokio::sync::oneshot;
 
 use super::failure::{TaskFailure, TaskResult};
-use crate::distributed::Ended;
+use crate::distributed::ChildResult;
 use crate::wait_id::WaitId;
 
 /// An event for one wait of an execution.
 #[derive(Debug)]
-pub(crate) enum News {
+pub(crate) enum WaitEvent {
     /// The result of the task.
-    Answer(TaskResult, Option<Taken>),
+    Answer(TaskResult, Option<Acknowledgement>),
     /// A worker took the activity.
-    Started(Option<SmolStr>, Option<Taken>),
+    Started(Option<SmolStr>, Option<Acknowledgement>),
     /// A heartbeat.
-    Heartbeat(Option<Taken>),
+    Heartbeat(Option<Acknowledgement>),
     /// A child of the Map Run ended: its number and result.
-    Child(u32, Ended),
+    Child(u32, ChildResult),
     /// A child of the Map Run was suspended, with the reason.
-    Parked(TaskFailure),
+    Suspended(TaskFailure),
 }
 
 /// Reports to the sender whether the event was accepted.
-pub(crate) type Taken = oneshot::Sender<bool>;
+pub(crate) type Acknowledgement = oneshot::Sender<bool>;
 
 /// The mailbox of an execution.
-pub(crate) trait Inbox: Send + Sync {
+pub(crate) trait Mailbox: Send + Sync {
     /// Delivers an event. It is dropped when the execution has ended.
-    fn bring(&self, wait_id: WaitId, news: News);
+    fn deliver(&self, wait_id: WaitId, event: WaitEvent);
 }
 
 /// Sends events to one wait of one execution.
 #[derive(Clone)]
 pub(crate) struct Responder {
-    inbox: Weak<dyn Inbox>,
+    mailbox: Weak<dyn Mailbox>,
     wait_id: WaitId,
 }
 
 impl Responder {
-    pub(crate) fn new<I: Inbox + 'static>(inbox: &Arc<I>, wait_id: WaitId) -> Self {
-        let inbox: Weak<I> = Arc::downgrade(inbox);
-        Self { inbox, wait_id }
+    pub(crate) fn new<I: Mailbox + 'static>(mailbox: &Arc<I>, wait_id: WaitId) -> Self {
+        let mailbox: Weak<I> = Arc::downgrade(mailbox);
+        Self { mailbox, wait_id }
     }
 
-    fn bring(&self, news: News) {
-        if let Some(inbox) = self.inbox.upgrade() {
-            inbox.bring(self.wait_id, news);
+    fn deliver(&self, event: WaitEvent) {
+        if let Some(mailbox) = self.mailbox.upgrade() {
+            mailbox.deliver(self.wait_id, event);
         }
     }
 
     pub(crate) fn answer(&self, result: TaskResult) {
-        self.bring(News::Answer(result, None));
+        self.deliver(WaitEvent::Answer(result, None));
     }
 
     /// Answers the task. Returns whether the execution accepted the answer: not if the task ended before.
     pub(crate) async fn answer_and_wait(&self, result: TaskResult) -> bool {
-        let (taken, answer) = oneshot::channel();
-        self.bring(News::Answer(result, Some(taken)));
+        let (acknowledgement, answer) = oneshot::channel();
+        self.deliver(WaitEvent::Answer(result, Some(acknowledgement)));
         answer.await.unwrap_or(false)
     }
 
     pub(crate) fn started(&self, worker: Option<SmolStr>) {
-        self.bring(News::Started(worker, None));
+        self.deliver(WaitEvent::Started(worker, None));
     }
 
     /// Reports that a worker takes the activity. Returns whether it may: not if the task ended, or the start could not be committed.
     pub(crate) async fn started_and_wait(&self, worker: Option<SmolStr>) -> bool {
-        let (taken, answer) = oneshot::channel();
-        self.bring(News::Started(worker, Some(taken)));
+        let (acknowledgement, answer) = oneshot::channel();
+        self.deliver(WaitEvent::Started(worker, Some(acknowledgement)));
         answer.await.unwrap_or(false)
     }
 
-    pub(crate) fn child_ended(&self, number: u32, ended: Ended) {
-        self.bring(News::Child(number, ended));
+    pub(crate) fn child_ended(&self, number: u32, ended: ChildResult) {
+        self.deliver(WaitEvent::Child(number, ended));
     }
 
-    pub(crate) fn parked(&self, failure: TaskFailure) {
-        self.bring(News::Parked(failure));
+    pub(crate) fn suspended(&self, failure: TaskFailure) {
+        self.deliver(WaitEvent::Suspended(failure));
     }
 
     pub(crate) fn heartbeat(&self) {
-        self.bring(News::Heartbeat(None));
+        self.deliver(WaitEvent::Heartbeat(None));
     }
 
     /// Restarts the heartbeat timeout. Returns whether the task was still running.
     pub(crate) async fn heartbeat_and_wait(&self) -> bool {
-        let (taken, answer) = oneshot::channel();
-        self.bring(News::Heartbeat(Some(taken)));
+        let (acknowledgement, answer) = oneshot::channel();
+        self.deliver(WaitEvent::Heartbeat(Some(acknowledgement)));
         answer.await.unwrap_or(false)
     }
 }

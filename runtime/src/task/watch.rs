@@ -2,23 +2,23 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 
 use super::DefinedState;
-use crate::clock::Stillness;
+use crate::clock::ProgressState;
 
 /// The view that mocks have of their engine.
-pub(crate) trait Watched: Send + Sync {
+pub(crate) trait EngineView: Send + Sync {
     /// Returns the states of its definitions, as they are now.
     fn defined(&self) -> Vec<DefinedState>;
 
     /// Returns whether the engine can make progress without the test.
-    fn stillness(&self) -> Stillness;
+    fn progress_state(&self) -> ProgressState;
 }
 
 /// A weak reference from mocks to their engine.
 #[derive(Clone)]
-pub struct Watch(Weak<dyn Watched>);
+pub struct Watch(Weak<dyn EngineView>);
 
 impl Watch {
-    pub(crate) fn new<E: Watched + 'static>(engine: &Arc<E>) -> Self {
+    pub(crate) fn new<E: EngineView + 'static>(engine: &Arc<E>) -> Self {
         let engine: Weak<E> = Arc::downgrade(engine);
         Self(engine)
     }
@@ -28,14 +28,16 @@ impl Watch {
         engine.map_or_else(Vec::new, |engine| engine.defined())
     }
 
-    pub(crate) fn stillness(&self) -> Stillness {
+    pub(crate) fn progress_state(&self) -> ProgressState {
         let engine = self.0.upgrade();
-        engine.map_or(Stillness::Over, |engine| engine.stillness())
+        engine.map_or(ProgressState::Ended, |engine| engine.progress_state())
     }
 }
 
 impl fmt::Debug for Watch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Watch").field(&self.stillness()).finish()
+        f.debug_tuple("Watch")
+            .field(&self.progress_state())
+            .finish()
     }
 }

@@ -3,13 +3,13 @@ use smol_str::SmolStr;
 use super::prepare::Prepared;
 use super::request::InspectionLevel;
 use super::response::{ErrorDetails, InspectionData, TestStateResponse, TestStatus};
-use crate::engine::Inspected;
+use crate::engine::InspectionResult;
 use crate::interpret::{Inspection, Stage};
 use crate::program::{Io, Kind};
 use crate::value::Value;
 
 /// Returns the response to a test that ran.
-pub(super) fn response(prepared: &Prepared, inspected: &Inspected) -> TestStateResponse {
+pub(super) fn response(prepared: &Prepared, inspected: &InspectionResult) -> TestStateResponse {
     let inspection = &*inspected.inspection;
     let failure = inspection.failure.as_ref();
     let text = |text: &Option<SmolStr>| text.as_ref().map(SmolStr::to_string);

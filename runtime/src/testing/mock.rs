@@ -51,14 +51,14 @@ pub(super) struct Steps {
 
 #[derive(Clone)]
 pub(super) struct Step {
-    reply: Reply,
+    reply: MockReply,
     submitted: Option<Value>,
     worker: Option<SmolStr>,
     delay: Duration,
 }
 
 #[derive(Clone)]
-enum Reply {
+enum MockReply {
     Result(TaskResult),
     Never,
     Token,
@@ -69,7 +69,7 @@ enum Reply {
 impl Mock<Raw> {
     /// Creates a mock with which the task succeeds.
     pub fn output(output: impl Into<Value>) -> Self {
-        Self::of(Reply::Result(Ok(output.into())))
+        Self::of(MockReply::Result(Ok(output.into())))
     }
 }
 
@@ -78,12 +78,12 @@ impl<T: Task> Mock<T> {
     ///
     /// A value that cannot be serialized to JSON (a map with keys that are no strings) fails the task, as in the function itself.
     pub fn returns(output: T::Output) -> Self {
-        Self::of(Reply::Result(output_of::<T>(&output)))
+        Self::of(MockReply::Result(output_of::<T>(&output)))
     }
 
     /// Creates a mock with which the task fails with the task function's own error, with the error name and cause of real calls.
     pub fn fails(error: T::Error) -> Self {
-        Self::of(Reply::Result(Err(error.into())))
+        Self::of(MockReply::Result(Err(error.into())))
     }
 
     /// Answers with another function, which gets the same parameters.
@@ -91,7 +91,7 @@ impl<T: Task> Mock<T> {
         answer: impl Fn(&Value) -> Result<T::Output, TaskFailure> + Send + Sync + 'static,
     ) -> Self {
         let answer = move |payload: &Value| output_of::<T>(&answer(payload)?);
-        Self::of(Reply::Function(Arc::new(answer)))
+        Self::of(MockReply::Function(Arc::new(answer)))
     }
 }
 
@@ -103,24 +103,24 @@ fn output_of<T: Task>(output: &T::Output) -> TaskResult {
 impl<T> Mock<T> {
     /// Creates a mock with which the task fails.
     pub fn failure(error: impl Into<String>, cause: impl Into<String>) -> Self {
-        Self::of(Reply::Result(Err(TaskFailure::new(error, cause))))
+        Self::of(MockReply::Result(Err(TaskFailure::new(error, cause))))
     }
 
     /// Creates a mock that never answers; on virtual time the task times out without a real delay.
     pub fn never() -> Self {
-        Self::of(Reply::Never)
+        Self::of(MockReply::Never)
     }
 
     /// Creates a mock for which the test answers through the token of [`Mocks::token_of`](super::Mocks::token_of). Virtual time does not advance
     /// until then, except while the test sleeps on the engine's clock, or waits for the execution's end without having answered. Then timeouts
     /// and heartbeats expire as usual.
     pub fn token() -> Self {
-        Self::of(Reply::Token)
+        Self::of(MockReply::Token)
     }
 
     /// Creates a mock that computes the answer from the call: the raw result of the state's resource. A panic fails the test.
     pub fn with(answer: impl Fn(&TaskCall<'_>) -> Answer + Send + Sync + 'static) -> Self {
-        Self::of(Reply::With(Arc::new(answer)))
+        Self::of(MockReply::With(Arc::new(answer)))
     }
 
     /// Limits the last answer to this many calls. Answers that are added later are for the following calls; without them, a further call fails
@@ -181,7 +181,7 @@ impl<T> Mock<T> {
         self.steps
     }
 
-    fn of(reply: Reply) -> Self {
+    fn of(reply: MockReply) -> Self {
         let step = Step {
             reply,
             submitted: None,
@@ -230,7 +230,7 @@ impl Steps {
     /// Returns the names of the errors that it fails with.
     pub(super) fn errors(&self) -> impl Iterator<Item = &str> {
         self.list.iter().filter_map(|(_, step)| match &step.reply {
-            Reply::Result(Err(failure)) => failure.error.as_deref(),
+            MockReply::Result(Err(failure)) => failure.error.as_deref(),
             _ => None,
         })
     }
@@ -239,7 +239,7 @@ impl Steps {
 impl Step {
     /// Whether the test answers.
     pub(super) fn is_token(&self) -> bool {
-        matches!(self.reply, Reply::Token)
+        matches!(self.reply, MockReply::Token)
     }
 
     /// Returns the answer to a call; `wrap` puts a function's result into its integration's envelope.
@@ -250,12 +250,12 @@ impl Step {
         wrap: impl FnOnce(Value) -> Value,
     ) -> Answer {
         let mut answer = match &self.reply {
-            Reply::Result(Ok(output)) => Answer::output(wrap(output.clone())),
-            Reply::Result(Err(failure)) => Answer::result(Err(failure.clone())),
-            Reply::Never => Answer::never(),
-            Reply::Token => Answer::token_of_test(listeners.clone()),
-            Reply::With(compute) => return compute(call),
-            Reply::Function(compute) => {
+            MockReply::Result(Ok(output)) => Answer::output(wrap(output.clone())),
+            MockReply::Result(Err(failure)) => Answer::result(Err(failure.clone())),
+            MockReply::Never => Answer::never(),
+            MockReply::Token => Answer::token_of_test(listeners.clone()),
+            MockReply::With(compute) => return compute(call),
+            MockReply::Function(compute) => {
                 let payload = payload(call.resource(), call.parameters());
                 match compute(payload.unwrap_or(&Value::empty_object())) {
                     Ok(output) => Answer::output(wrap(output)),
@@ -276,11 +276,11 @@ impl Step {
 impl fmt::Debug for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reply {
-            Reply::Result(result) => result.fmt(f),
-            Reply::Never => f.write_str("Never"),
-            Reply::Token => f.write_str("Token"),
-            Reply::With(_) => f.write_str("With"),
-            Reply::Function(_) => f.write_str("Function"),
+            MockReply::Result(result) => result.fmt(f),
+            MockReply::Never => f.write_str("Never"),
+            MockReply::Token => f.write_str("Token"),
+            MockReply::With(_) => f.write_str("With"),
+            MockReply::Function(_) => f.write_str("Function"),
         }
     }
 }

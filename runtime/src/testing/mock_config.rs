@@ -29,14 +29,14 @@ use crate::value::Value;
 #[derive(Debug)]
 pub struct MockConfig {
     machines: IndexMap<String, IndexMap<String, IndexMap<String, String>>>,
-    responses: IndexMap<String, Vec<Mocked>>,
+    responses: IndexMap<String, Vec<AttemptRange>>,
 }
 
 /// One test case: the answers of the Task states that it names.
 #[derive(Debug, Clone)]
 pub struct MockCase {
     name: String,
-    states: HashMap<String, Vec<Mocked>>,
+    states: HashMap<String, Vec<AttemptRange>>,
 }
 
 /// An invalid mock file, or an unknown machine or test case.
@@ -46,7 +46,7 @@ pub struct MockConfigError(String);
 
 /// The answer of the attempts `first..=last`.
 #[derive(Debug, Clone)]
-struct Mocked {
+struct AttemptRange {
     first: u32,
     last: u32,
     reply: Reply,
@@ -193,14 +193,17 @@ impl TaskSource for MockCase {
 }
 
 /// Sorts the attempts of a response and checks that none is missing.
-fn in_order(name: &str, attempts: IndexMap<String, Reply>) -> Result<Vec<Mocked>, MockConfigError> {
+fn in_order(
+    name: &str,
+    attempts: IndexMap<String, Reply>,
+) -> Result<Vec<AttemptRange>, MockConfigError> {
     let mut mocked = attempts
         .into_iter()
         .map(|(key, reply)| {
             let (first, last) = range(&key).ok_or_else(|| {
                 MockConfigError(format!("response `{name}`: `{key}` is not an attempt; write \"0\", or \"1-3\" for several"))
             })?;
-            Ok(Mocked { first, last, reply })
+            Ok(AttemptRange { first, last, reply })
         })
         .collect::<Result<Vec<_>, MockConfigError>>()?;
     mocked.sort_by_key(|mocked| mocked.first);

@@ -65,7 +65,7 @@ pub struct Mocks {
 
 /// The mocks of an engine or a start.
 #[derive(Debug)]
-struct Given {
+struct MockSource {
     rules: Vec<Arc<Rule>>,
     record: Arc<Record>,
     is_over: AtomicBool,
@@ -229,7 +229,7 @@ impl TaskSource for Mocks {
     }
 
     fn into_shared(self) -> Arc<dyn TaskSource> {
-        Arc::new(Given {
+        Arc::new(MockSource {
             rules: self.rules.clone(),
             record: self.record().hold(),
             is_over: AtomicBool::new(false),
@@ -237,7 +237,7 @@ impl TaskSource for Mocks {
     }
 }
 
-impl TaskSource for Given {
+impl TaskSource for MockSource {
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
         answer(&self.rules, &self.record, call)
     }
@@ -279,7 +279,7 @@ impl TaskSource for Given {
 }
 
 /// An engine that was never built, or that was dropped before `finish`, does not check the mocks.
-impl Drop for Given {
+impl Drop for MockSource {
     fn drop(&mut self) {
         if !self.is_over.swap(true, Ordering::SeqCst) {
             self.record.forget();

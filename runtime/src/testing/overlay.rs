@@ -71,7 +71,7 @@ fn is_entered(step: &Step) -> bool {
 }
 
 /// One visit of a state.
-struct Visit<'s> {
+struct StateVisit<'s> {
     state: &'s str,
     scope: &'s [String],
     /// Its status; running until it has ended.
@@ -82,23 +82,23 @@ struct Visit<'s> {
     error: Option<String>,
 }
 
-impl Visit<'_> {
+impl StateVisit<'_> {
     fn is_open(&self) -> bool {
         self.status == Status::Running
     }
 }
 
-struct Walk<'s> {
+struct HistoryWalk<'s> {
     /// The fields whose values are masked in causes.
     redaction: &'s Redaction,
-    visits: Vec<Visit<'s>>,
+    visits: Vec<StateVisit<'s>>,
     /// The last visit of each state in each iteration and branch.
     last: HashMap<(&'s [String], &'s str), usize>,
     title: String,
 }
 
 fn of_steps(definition: &Asl, steps: &[Step], redaction: &Redaction) -> Overlay {
-    let mut walk = Walk {
+    let mut walk = HistoryWalk {
         redaction,
         visits: Vec::new(),
         last: HashMap::new(),
@@ -108,7 +108,7 @@ fn of_steps(definition: &Asl, steps: &[Step], redaction: &Redaction) -> Overlay 
         walk.step(step);
     }
     let mut overlay = Overlay::new(walk.title.clone());
-    let mut visits: HashMap<&str, Vec<&Visit<'_>>> = HashMap::new();
+    let mut visits: HashMap<&str, Vec<&StateVisit<'_>>> = HashMap::new();
     for visit in &walk.visits {
         visits.entry(visit.state).or_default().push(visit);
     }
@@ -168,7 +168,7 @@ fn in_child_executions(graph: &Graph<'_>) -> Vec<bool> {
 }
 
 /// Returns the worst status of the visits, with the number of visits of each kind.
-fn mark(visits: &[&Visit<'_>]) -> Mark {
+fn mark(visits: &[&StateVisit<'_>]) -> Mark {
     const WORST_FIRST: [Status; 5] = [
         Status::Failed,
         Status::Running,
@@ -215,7 +215,7 @@ fn mark(visits: &[&Visit<'_>]) -> Mark {
     mark
 }
 
-impl<'s> Walk<'s> {
+impl<'s> HistoryWalk<'s> {
     fn step(&mut self, step: &'s Step) {
         let kind = step.kind.as_str();
         let scope = step.scope.as_slice();
@@ -265,7 +265,7 @@ impl<'s> Walk<'s> {
         let at = match again.filter(|at| self.visits[*at].is_open()) {
             Some(at) => at,
             None => {
-                self.visits.push(Visit {
+                self.visits.push(StateVisit {
                     state,
                     scope,
                     status: Status::Running,
@@ -315,7 +315,7 @@ impl<'s> Walk<'s> {
 
     /// Ends the active visits in a scope and, from `depth` on, deeper: the iteration, branches or execution around them failed or was stopped.
     fn close(&mut self, scope: &[String], depth: usize, fails: bool) {
-        let inside = |visit: &Visit<'_>| {
+        let inside = |visit: &StateVisit<'_>| {
             visit.is_open() && visit.scope.len() >= depth && visit.scope.starts_with(scope)
         };
         let open: Vec<usize> = (0..self.visits.len())

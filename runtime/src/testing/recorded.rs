@@ -57,7 +57,7 @@ pub(super) struct Step {
 }
 
 /// An event of the JSON, with its scope, which is derived from the chain of `previousEventId`.
-struct Raw {
+struct RawEvent {
     id: u32,
     previous: u32,
     kind: String,
@@ -65,11 +65,11 @@ struct Raw {
     index: u32,
     details: Json,
     at: Timestamp,
-    place: Place,
+    place: EventScope,
 }
 
 #[derive(Clone, Default)]
-struct Place {
+struct EventScope {
     frames: Vec<Frame>,
     state: Option<String>,
 }
@@ -118,13 +118,13 @@ impl RecordedHistory {
         }
         let mut raw = events
             .iter()
-            .map(Raw::read)
+            .map(RawEvent::read)
             .collect::<Result<Vec<_>, _>>()?;
         raw.sort_by_key(|event| event.id);
         let started = events
             .iter()
             .find_map(|event| event.get("executionStartedEventDetails"));
-        let is_first = |first: &Raw| first.kind == "ExecutionStarted";
+        let is_first = |first: &RawEvent| first.kind == "ExecutionStarted";
         let Some(started) = started.filter(|_| raw.first().is_some_and(is_first)) else {
             return Err(refused(
                 "the history does not begin with ExecutionStarted; fetch all of its events",
@@ -234,7 +234,7 @@ pub(super) fn steps(history: &History) -> Vec<Step> {
         .collect()
 }
 
-impl Raw {
+impl RawEvent {
     fn read(event: &Json) -> Result<Self, RecordedHistoryError> {
         let number = |field: &str| {
             let number = event[field].as_u64();
@@ -268,7 +268,7 @@ impl Raw {
                 }
                 _ => Timestamp::default(),
             },
-            place: Place::default(),
+            place: EventScope::default(),
         })
     }
 }
@@ -318,7 +318,7 @@ fn told(mut details: Json) -> Json {
 
 /// Determines the state and the iterations and branches of each event. The API does not return them, but each event refers to the previous one
 /// in its chain (SERVICE_FACTS 10.3).
-fn place_all(events: &mut [Raw]) {
+fn place_all(events: &mut [RawEvent]) {
     let by_id: HashMap<u32, usize> = events
         .iter()
         .enumerate()
@@ -380,7 +380,7 @@ fn place_all(events: &mut [Raw]) {
         });
         let place = match aborted {
             // Both refer to the failure of another iteration; the state is the last one of the aborted iteration.
-            Some(iteration) => Place {
+            Some(iteration) => EventScope {
                 frames: iteration.place.frames.clone(),
                 state: entered.get(&iteration.place.texts()).cloned(),
             },
@@ -396,10 +396,15 @@ fn place_all(events: &mut [Raw]) {
 }
 
 /// Returns the position of an event, from that of the previous event.
-fn place(event: &Raw, last: Place, last_kind: &str, types: &HashMap<String, String>) -> Place {
+fn place(
+    event: &RawEvent,
+    last: EventScope,
+    last_kind: &str,
+    types: &HashMap<String, String>,
+) -> EventScope {
     let kind = event.kind.as_str();
     if kind.starts_with("Execution") {
-        return Place::default();
+        return EventScope::default();
     }
     if kind.ends_with("StateEntered") || kind == "EvaluationFailed" {
         let mut frames = last.frames;
@@ -409,12 +414,12 @@ fn place(event: &Raw, last: Place, last_kind: &str, types: &HashMap<String, Stri
             frames.push(Frame::Branch { parallel, first });
         }
         let state = event.name.clone();
-        return Place { frames, state };
+        return EventScope { frames, state };
     }
     if kind.ends_with("StateExited") {
         let frames = around(&last.frames, event.name.as_deref());
         let state = event.name.clone();
-        return Place { frames, state };
+        return EventScope { frames, state };
     }
     if kind.starts_with("MapIteration") {
         let mut frames = around(&last.frames, event.name.as_deref());
@@ -422,7 +427,7 @@ fn place(event: &Raw, last: Place, last_kind: &str, types: &HashMap<String, Stri
         let index = event.index;
         frames.push(Frame::Iteration { map, index });
         let state = event.name.clone();
-        return Place { frames, state };
+        return EventScope { frames, state };
     }
     let container = ["MapState", "MapRun", "ParallelState"]
         .iter()
@@ -449,7 +454,7 @@ fn place(event: &Raw, last: Place, last_kind: &str, types: &HashMap<String, Stri
         .iter()
         .rposition(|frame| matches!(frame, Frame::Iteration { .. }) == is_map);
     match inner {
-        Some(inner) => Place {
+        Some(inner) => EventScope {
             state: Some(last.frames[inner].container().to_owned()),
             frames: last.frames[..inner].to_vec(),
         },
@@ -465,7 +470,7 @@ fn around(frames: &[Frame], container: Option<&str>) -> Vec<Frame> {
     frames[..inside.unwrap_or(frames.len())].to_vec()
 }
 
-impl Place {
+impl EventScope {
     fn texts(&self) -> Vec<String> {
         self.frames.iter().map(Frame::text).collect()
     }
@@ -487,8 +492,8 @@ impl Frame {
     }
 }
 
-impl From<Raw> for Step {
-    fn from(event: Raw) -> Self {
+impl From<RawEvent> for Step {
+    fn from(event: RawEvent) -> Self {
         Self {
             id: event.id,
             kind: event.kind,

@@ -7,7 +7,7 @@ use futures_util::future::select;
 
 use super::record::Record;
 use super::rule::Rule;
-use crate::clock::{Clock, Stillness};
+use crate::clock::{Clock, ProgressState};
 
 /// The interval between two checks of whether an execution makes progress.
 const TICK: Duration = Duration::from_millis(20);
@@ -24,7 +24,7 @@ pub(super) async fn of(
     caller: &Location<'_>,
 ) -> String {
     let _listening = record.listeners.listen();
-    let mut still: Option<(Stillness, Instant)> = None;
+    let mut still: Option<(ProgressState, Instant)> = None;
     // The wait is measured in real time, also where the engine has a virtual clock.
     let ticks = Clock::real();
     loop {
@@ -69,22 +69,25 @@ fn asked(record: &Record, rules: &[Arc<Rule>], state: &str) -> Result<Option<Str
 }
 
 /// Returns the reason why no call can follow, once no execution has made progress for long enough.
-fn given_up(record: &Record, still: &mut Option<(Stillness, Instant)>) -> Option<String> {
+fn given_up(record: &Record, still: &mut Option<(ProgressState, Instant)>) -> Option<String> {
     let recorded = record.lock();
-    let engines = recorded.engines.iter().map(|engine| engine.stillness());
-    let now = engines.max().unwrap_or(Stillness::WaitsOutside);
+    let engines = recorded
+        .engines
+        .iter()
+        .map(|engine| engine.progress_state());
+    let now = engines.max().unwrap_or(ProgressState::WaitsForOutside);
     let since = match still {
         Some((before, since)) if *before == now => *since,
         _ => still.insert((now, Instant::now())).1,
     };
     let (patience, problem) = match now {
-        Stillness::Moves => return None,
-        Stillness::Over => (PATIENCE, "it was not called, and no execution runs"),
-        Stillness::Waits => (
+        ProgressState::Running => return None,
+        ProgressState::Ended => (PATIENCE, "it was not called, and no execution runs"),
+        ProgressState::WaitsForTest => (
             PATIENCE,
             "it was not called, and the executions that run wait for the test",
         ),
-        Stillness::WaitsOutside => (
+        ProgressState::WaitsForOutside => (
             PATIENCE_OUTSIDE,
             "it was not called, and no execution makes progress",
         ),

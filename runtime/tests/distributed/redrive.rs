@@ -72,7 +72,7 @@ fn kind_of_children(kind: &str) -> Json {
 #[tokio::test]
 async fn items_that_succeeded_are_not_done_again() {
     for (children, charges_again) in [("STANDARD", 1), ("EXPRESS", 2)] {
-        for rests_as_bytes in [false, true] {
+        for roundtrip_on_idle in [false, true] {
             let calls = Calls::default();
             let mut definition = two_steps(json!({}));
             let processor = &mut definition["States"]["M"]["ItemProcessor"];
@@ -81,8 +81,8 @@ async fn items_that_succeeded_are_not_done_again() {
                 .definition_json("m", &definition.to_string(), MachineType::Standard)
                 .tasks(counting(&calls, &[1, 4, 6]))
                 .virtual_time();
-            if rests_as_bytes {
-                builder = builder.rests_as_bytes();
+            if roundtrip_on_idle {
+                builder = builder.roundtrip_on_idle();
             }
             let engine = builder.build().unwrap();
             let [first, second] = twice(&engine, json!([0, 1, 2, 3, 4, 5, 6, 7])).await;

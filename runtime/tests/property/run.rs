@@ -99,7 +99,7 @@ fn engine(
     let builder = Engine::builder();
     let builder = match rests {
         Rests::InMemory => builder,
-        Rests::AsBytes => builder.rests_as_bytes(),
+        Rests::AsBytes => builder.roundtrip_on_idle(),
         Rests::InAStore => builder.store(MemoryStore::new()),
         Rests::WithoutEvents => builder.history(false),
     };

@@ -7,7 +7,7 @@ use super::json;
 use super::lines::JsonLines;
 use super::rows::Row;
 use super::tail::{Piece, Tail};
-use super::window::{Taken, Window};
+use super::window::{RowRead, Window};
 use crate::record::record;
 use crate::value::Value;
 
@@ -89,20 +89,20 @@ impl Content {
         }
     }
 
-    pub(super) fn next(&mut self) -> Taken<Row> {
+    pub(super) fn next(&mut self) -> RowRead<Row> {
         match self {
             Self::Json(rows) => match rows.next() {
-                Some(row) => Taken::Row(Ok(row)),
-                None => Taken::End,
+                Some(row) => RowRead::Row(Ok(row)),
+                None => RowRead::End,
             },
             Self::Csv(rows) => rows.next().map(|row| Ok((None, row))),
             Self::JsonLines(lines) => lines.next().map(|value| Ok((None, value?))),
-            Self::Parquet => Taken::End,
+            Self::Parquet => RowRead::End,
         }
     }
 
     /// Skips the next row.
-    pub(super) fn skip(&mut self) -> Taken<()> {
+    pub(super) fn skip(&mut self) -> RowRead<()> {
         match self {
             Self::JsonLines(lines) => lines.skip(),
             Self::Json(_) | Self::Csv(_) | Self::Parquet => self.next().map(drop),

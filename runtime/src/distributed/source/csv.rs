@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::format::Header;
-use super::window::{Taken, Window};
+use super::window::{RowRead, Window};
 use crate::value::{Object, Str, Value};
 
 /// The most bytes of a header.
@@ -30,7 +30,7 @@ impl CsvRows {
         let header: Arc<[Str]> = match header {
             Header::Given(names) => names.clone(),
             Header::FirstRow => {
-                if matches!(records.read(&mut fields), Taken::More) {
+                if matches!(records.read(&mut fields), RowRead::More) {
                     return Err(too_long());
                 }
                 fields.iter().map(|field| text(field)).collect()
@@ -51,7 +51,7 @@ impl CsvRows {
     }
 
     /// Missing fields of a row are empty strings; fields beyond the header are left out.
-    pub(super) fn next(&mut self) -> Taken<Value> {
+    pub(super) fn next(&mut self) -> RowRead<Value> {
         let read = self.records.read(&mut self.fields);
         read.map(|()| {
             let fields = self.fields.iter().map(|field| text(field));
@@ -90,12 +90,12 @@ impl Records {
     }
 
     /// Reads the next record. Empty lines at the end are not records.
-    fn read(&mut self, fields: &mut Vec<Vec<u8>>) -> Taken<()> {
+    fn read(&mut self, fields: &mut Vec<Vec<u8>>) -> RowRead<()> {
         fields.clear();
         if self.is_start {
             let rest = self.window.rest();
             if rest.len() < MARK.len() && !self.window.is_last() {
-                return Taken::More;
+                return RowRead::More;
             }
             if rest.starts_with(MARK) {
                 self.window.take(MARK.len());
@@ -105,7 +105,7 @@ impl Records {
         let rest = self.window.rest();
         let is_last = self.window.is_last();
         if rest.iter().all(|byte| matches!(byte, b'\n' | b'\r')) {
-            return if is_last { Taken::End } else { Taken::More };
+            return if is_last { RowRead::End } else { RowRead::More };
         }
         let mut field = Vec::new();
         let mut is_quoted = false;
@@ -114,7 +114,7 @@ impl Records {
             let next = rest.get(at + 1).copied();
             // The meaning of a byte may depend on the next one.
             if next.is_none() && !is_last {
-                return Taken::More;
+                return RowRead::More;
             }
             let Some(&byte) = rest.get(at) else {
                 break;
@@ -149,6 +149,6 @@ impl Records {
         }
         fields.push(field);
         self.window.take(at);
-        Taken::Row(())
+        RowRead::Row(())
     }
 }

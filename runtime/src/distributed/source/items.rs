@@ -6,15 +6,15 @@ use bytes::Bytes;
 use smol_str::SmolStr;
 
 use super::content::{Content, JsonRows};
+use super::content_version::ContentVersion;
 use super::format::Format;
-use super::load::Loaded;
+use super::item_reader::{BucketList, ItemReader, ObjectRef};
+use super::object_load::LoadedObject;
 use super::object_rows::ObjectRows;
-use super::reader::{List, Place, Reader};
-use super::request::Request;
 use super::rows::Rows;
+use super::source_request::SourceRequest;
 use super::tail::{Piece, Tail};
-use super::version::Version;
-use super::window::Taken;
+use super::window::RowRead;
 use crate::distributed::item::Item;
 use crate::objects::Listed;
 use crate::record::{Damaged, Queue, Reader as RecordReader, Record, Writer, record};
@@ -23,10 +23,10 @@ use crate::value::Value;
 const NO_PARQUET: &str =
     "This runtime does not read PARQUET; give the Map a CSV, JSON or JSONL file with the same rows";
 
-/// The response of an object store to a [`Request`].
+/// The response of an object store to a [`SourceRequest`].
 #[derive(Debug)]
-pub(crate) enum Supply {
-    Object(Loaded),
+pub(crate) enum SourceResponse {
+    Object(LoadedObject),
     /// The content after the rows that were read.
     Piece(Piece),
     List(Vec<Listed>),
@@ -34,10 +34,10 @@ pub(crate) enum Supply {
 
 /// The result of [`Items::pull`].
 #[derive(Debug)]
-pub(crate) enum Pulled {
+pub(crate) enum NextItem {
     Item(Item),
     /// The next item needs this request; pass the response to [`Items::supply`].
-    Needs(Request),
+    Needs(SourceRequest),
     End,
     /// The cause of a `States.ItemReaderFailed`.
     Failed(String),
@@ -47,7 +47,7 @@ pub(crate) enum Pulled {
 #[derive(Clone, Debug)]
 pub(crate) struct Items {
     /// The readers of later objects.
-    ahead: Queue<Reader>,
+    ahead: Queue<ItemReader>,
     rows: Rows,
     /// Whether the rows have been replaced since they were last written.
     are_rows_new: bool,
@@ -74,7 +74,7 @@ impl Items {
     }
 
     /// Returns the items of a reader, at most `max_items`; 0 means no limit.
-    pub(crate) fn of_reader(reader: Reader, max_items: u64, object_bytes: u64) -> Self {
+    pub(crate) fn of_reader(reader: ItemReader, max_items: u64, object_bytes: u64) -> Self {
         Self {
             ahead: Queue::from_iter([reader]),
             rows: Rows::None,
@@ -104,38 +104,38 @@ impl Items {
     }
 
     /// Takes the next item.
-    pub(crate) fn pull(&mut self) -> Pulled {
+    pub(crate) fn pull(&mut self) -> NextItem {
         if self.is_at_end() {
             self.end();
-            return Pulled::End;
+            return NextItem::End;
         }
         if let Rows::Object(rows) = &self.rows
             && rows.is_unread()
         {
-            return Pulled::Needs(Request::of(&rows.reader(), self.object_bytes));
+            return NextItem::Needs(SourceRequest::of(&rows.reader(), self.object_bytes));
         }
         match self.rows.next() {
-            Taken::Row(Ok((key, value))) => {
+            RowRead::Row(Ok((key, value))) => {
                 let index = self.next;
                 self.next += 1;
-                Pulled::Item(Item {
+                NextItem::Item(Item {
                     index,
                     key,
                     value,
                     source: self.source.clone(),
                 })
             }
-            Taken::Row(Err(cause)) => Pulled::Failed(cause),
-            Taken::More => match self.following() {
-                Some((tail, rest)) => Pulled::Needs(Request::more(tail, rest)),
-                None => Pulled::End,
+            RowRead::Row(Err(cause)) => NextItem::Failed(cause),
+            RowRead::More => match self.following() {
+                Some((tail, rest)) => NextItem::Needs(SourceRequest::more(tail, rest)),
+                None => NextItem::End,
             },
-            Taken::End => {
+            RowRead::End => {
                 self.set_rows(Rows::None);
                 match self.ahead.front() {
-                    None => Pulled::End,
-                    Some(reader) if reader.is_parquet() => Pulled::Failed(NO_PARQUET.to_owned()),
-                    Some(reader) => Pulled::Needs(Request::of(reader, self.object_bytes)),
+                    None => NextItem::End,
+                    Some(reader) if reader.is_parquet() => NextItem::Failed(NO_PARQUET.to_owned()),
+                    Some(reader) => NextItem::Needs(SourceRequest::of(reader, self.object_bytes)),
                 }
             }
         }
@@ -169,16 +169,16 @@ impl Items {
         }
     }
 
-    /// Takes the response to the request of [`Pulled::Needs`].
-    pub(crate) fn supply(&mut self, supply: Supply) -> Result<(), String> {
+    /// Takes the response to the request of [`NextItem::Needs`].
+    pub(crate) fn supply(&mut self, supply: SourceResponse) -> Result<(), String> {
         let supply = match (&mut self.rows, supply) {
-            (Rows::Object(rows), Supply::Piece(piece)) => {
+            (Rows::Object(rows), SourceResponse::Piece(piece)) => {
                 rows.add(piece);
                 return Ok(());
             }
             (Rows::Object(rows), supply) if rows.is_unread() => {
                 return match supply {
-                    Supply::Object(Loaded::Rows(content, version)) => {
+                    SourceResponse::Object(LoadedObject::Rows(content, version)) => {
                         rows.read_again(content, version)
                     }
                     // The host answers each request with the matching kind of response.
@@ -191,20 +191,24 @@ impl Items {
             return Ok(());
         };
         match (reader, supply) {
-            (Reader::Object { place, format }, Supply::Object(Loaded::Rows(content, version))) => {
+            (
+                ItemReader::Object { place, format },
+                SourceResponse::Object(LoadedObject::Rows(content, version)),
+            ) => {
                 self.source = place.uri();
                 let rows = ObjectRows::new(place, format, content, version);
                 self.set_rows(Rows::Object(rows));
             }
             (
-                Reader::Inventory { .. } | Reader::Athena { .. },
-                Supply::Object(Loaded::Readers(readers)),
+                ItemReader::Inventory { .. } | ItemReader::Athena { .. },
+                SourceResponse::Object(LoadedObject::Readers(readers)),
             ) => readers
                 .into_iter()
                 .for_each(|reader| self.ahead.push(reader)),
-            (Reader::List(list), Supply::List(rows)) => self.listed(list, rows),
+            (ItemReader::List(list), SourceResponse::List(rows)) => self.listed(list, rows),
             // The host answers each request with the matching kind of response, so other pairs do not occur.
-            (_, Supply::Object(_) | Supply::Piece(_) | Supply::List(_)) => {}
+            (_, SourceResponse::Object(_) | SourceResponse::Piece(_) | SourceResponse::List(_)) => {
+            }
         }
         Ok(())
     }
@@ -218,18 +222,18 @@ impl Items {
         self.ahead.clear();
         let json = Format::Json { pointer: None };
         let (place, format) = match reader {
-            Reader::Object { place, format } => (place, format),
-            Reader::Inventory { place } | Reader::Athena { place, .. } => (place, json),
-            Reader::List(list) => {
+            ItemReader::Object { place, format } => (place, format),
+            ItemReader::Inventory { place } | ItemReader::Athena { place, .. } => (place, json),
+            ItemReader::List(list) => {
                 let (bucket, key) = (list.bucket, SmolStr::default());
-                (Place { bucket, key }, list.load.unwrap_or(json))
+                (ObjectRef { bucket, key }, list.load.unwrap_or(json))
             }
         };
         self.source = match place.key.is_empty() {
             true => format!("s3://{}", place.bucket).into(),
             false => place.uri(),
         };
-        let version = Version::of(&content);
+        let version = ContentVersion::of(&content);
         self.set_rows(match Content::of(content, &format)? {
             Content::Json(rows) => Rows::Value(rows),
             content => Rows::Object(ObjectRows::new(place, format, content, version)),
@@ -245,8 +249,8 @@ impl Items {
         }
     }
 
-    fn listed(&mut self, list: List, mut rows: Vec<Listed>) {
-        let List {
+    fn listed(&mut self, list: BucketList, mut rows: Vec<Listed>) {
+        let BucketList {
             bucket,
             prefix,
             delimiter,
@@ -273,8 +277,8 @@ impl Items {
         for row in rows {
             let key = row.key.into();
             let bucket = bucket.clone();
-            self.ahead.push(Reader::Object {
-                place: Place { bucket, key },
+            self.ahead.push(ItemReader::Object {
+                place: ObjectRef { bucket, key },
                 format: format.clone(),
             });
         }

@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use super::window::{Taken, Window};
+use super::window::{RowRead, Window};
 use crate::value::Value;
 
 /// The values of a JSON Lines file.
@@ -16,16 +16,16 @@ impl JsonLines {
     }
 
     /// Returns the value of the next line that is not empty.
-    pub(super) fn next(&mut self) -> Taken<Result<Value, String>> {
+    pub(super) fn next(&mut self) -> RowRead<Result<Value, String>> {
         let (line, end) = match self.next_line() {
-            Taken::Row(place) => place,
-            Taken::More => return Taken::More,
-            Taken::End => return Taken::End,
+            RowRead::Row(place) => place,
+            RowRead::More => return RowRead::More,
+            RowRead::End => return RowRead::End,
         };
         let text = String::from_utf8_lossy(&self.window.rest()[line]);
         let value = Value::from_text(text.trim_start_matches('\u{feff}'));
         self.window.take(end);
-        Taken::Row(
+        RowRead::Row(
             value.map_err(|error| {
                 format!("Line {} of the file is not valid JSON: {error}", self.line)
             }),
@@ -33,28 +33,28 @@ impl JsonLines {
     }
 
     /// Skips the next value.
-    pub(super) fn skip(&mut self) -> Taken<()> {
+    pub(super) fn skip(&mut self) -> RowRead<()> {
         let next = self.next_line();
         next.map(|(_, end)| self.window.take(end))
     }
 
     /// Returns the range of the next line that is not empty, and the position after it.
-    fn next_line(&mut self) -> Taken<(Range<usize>, usize)> {
+    fn next_line(&mut self) -> RowRead<(Range<usize>, usize)> {
         loop {
             let rest = self.window.rest();
             let end = rest.iter().position(|byte| *byte == b'\n');
             if end.is_none() && !self.window.is_last() {
-                return Taken::More;
+                return RowRead::More;
             }
             if rest.is_empty() {
-                return Taken::End;
+                return RowRead::End;
             }
             let line = 0..end.unwrap_or(rest.len());
             let is_blank = rest[line.clone()].iter().all(u8::is_ascii_whitespace);
             let end = end.map_or(rest.len(), |end| end + 1);
             self.line += 1;
             if !is_blank {
-                return Taken::Row((line, end));
+                return RowRead::Row((line, end));
             }
             self.window.take(end);
         }

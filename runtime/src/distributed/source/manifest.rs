@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
 use super::format::{Format, Header};
+use super::item_reader::{ItemReader, ObjectRef};
 use super::json;
-use super::reader::{Place, Reader};
 use crate::value::{Str, Value};
 
 /// Returns the data files of an S3 inventory, from its `manifest.json`, with the columns that it names.
-pub(super) fn inventory(body: &[u8]) -> Result<Vec<Reader>, String> {
+pub(super) fn inventory(body: &[u8]) -> Result<Vec<ItemReader>, String> {
     let manifest = json::document(body)
         .map_err(|error| format!("The S3 inventory manifest is not valid JSON: {error}"))?;
     let member = |key: &str| {
@@ -32,8 +32,8 @@ pub(super) fn inventory(body: &[u8]) -> Result<Vec<Reader>, String> {
     let files = files.as_slice().iter();
     files
         .map(|file| match file.get("key").and_then(Value::as_str) {
-            Some(key) => Ok(Reader::Object {
-                place: Place {
+            Some(key) => Ok(ItemReader::Object {
+                place: ObjectRef {
                     bucket: bucket.into(),
                     key: key.into(),
                 },
@@ -48,7 +48,7 @@ pub(super) fn inventory(body: &[u8]) -> Result<Vec<Reader>, String> {
 }
 
 /// Returns the data files of an Athena `UNLOAD` manifest: one URI per line.
-pub(super) fn athena(body: &[u8], format: &Format) -> Result<Vec<Reader>, String> {
+pub(super) fn athena(body: &[u8], format: &Format) -> Result<Vec<ItemReader>, String> {
     let text = String::from_utf8_lossy(body);
     let lines = text.trim_start_matches('\u{feff}').lines();
     lines
@@ -58,8 +58,8 @@ pub(super) fn athena(body: &[u8], format: &Format) -> Result<Vec<Reader>, String
             let place = line.strip_prefix("s3://").or(line.strip_prefix("S3://"));
             match place.and_then(|place| place.split_once('/')) {
                 Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() => {
-                    Ok(Reader::Object {
-                        place: Place {
+                    Ok(ItemReader::Object {
+                        place: ObjectRef {
                             bucket: bucket.into(),
                             key: key.into(),
                         },

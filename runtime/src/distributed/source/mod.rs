@@ -1,32 +1,32 @@
 //! Items one at a time, from an input or from objects.
 //!
-//! [`Items`] is data from which items are pulled. It never waits: when it needs an object it returns a [`Request`], and continues
+//! [`Items`] is data from which items are pulled. It never waits: when it needs an object it returns a [`SourceRequest`], and continues
 //! with the response. So a Map of a million rows of a JSON Lines or CSV file holds a piece of the file and the running rows in memory,
 //! but not the rows to come.
 
 mod compression;
 mod content;
+mod content_version;
 mod csv;
 mod format;
+mod item_reader;
 mod items;
 mod json;
 mod lines;
-mod load;
 mod manifest;
+mod object_load;
 mod object_rows;
-mod open;
-mod reader;
-mod request;
+mod open_object;
 mod rows;
+mod source_request;
 mod tail;
 #[cfg(test)]
 mod tests;
-mod version;
 mod window;
 
 pub(crate) use self::format::{Format, Header};
-pub(crate) use self::items::{Items, Pulled, Supply};
+pub(crate) use self::item_reader::{BucketList, ItemReader, ObjectRef};
+pub(crate) use self::items::{Items, NextItem, SourceResponse};
 pub(crate) use self::json::Pointer;
-pub(crate) use self::open::LoadError;
-pub(crate) use self::reader::{List, Place, Reader};
-pub(crate) use self::request::Request;
+pub(crate) use self::open_object::LoadError;
+pub(crate) use self::source_request::SourceRequest;

@@ -1,10 +1,10 @@
 use super::content::Content;
+use super::content_version::ContentVersion;
 use super::format::Format;
-use super::reader::{Place, Reader};
+use super::item_reader::{ItemReader, ObjectRef};
 use super::rows::Row;
 use super::tail::{Piece, Tail};
-use super::version::Version;
-use super::window::Taken;
+use super::window::RowRead;
 use crate::record::{Damaged, Reader as RecordReader, Record, Writer};
 
 /// The rows of an object that an ItemReader reads.
@@ -16,48 +16,53 @@ use crate::record::{Damaged, Reader as RecordReader, Record, Writer};
 /// object.
 #[derive(Clone, Debug)]
 pub(crate) struct ObjectRows {
-    place: Place,
+    place: ObjectRef,
     format: Format,
-    version: Version,
+    version: ContentVersion,
     /// The number of rows that were taken.
     pub(super) taken: usize,
     /// How many of those must still be skipped in content that was read again.
     to_skip: usize,
-    rest: Rest,
+    state: RowsState,
 }
 
 #[derive(Clone, Debug)]
-enum Rest {
+enum RowsState {
     Read(Content),
     /// The object must be read again. Contains the number of its rows, if known.
     Unread(Option<usize>),
 }
 
 impl ObjectRows {
-    pub(super) fn new(place: Place, format: Format, content: Content, version: Version) -> Self {
+    pub(super) fn new(
+        place: ObjectRef,
+        format: Format,
+        content: Content,
+        version: ContentVersion,
+    ) -> Self {
         Self {
             place,
             format,
             version,
             taken: 0,
             to_skip: 0,
-            rest: Rest::Read(content),
+            state: RowsState::Read(content),
         }
     }
 
     /// Whether the object must be read again before the next row: another process read it, or the reading was cancelled.
     pub(super) fn is_unread(&self) -> bool {
-        match &self.rest {
-            Rest::Unread(_) => true,
-            Rest::Read(content) => content
+        match &self.state {
+            RowsState::Unread(_) => true,
+            RowsState::Read(content) => content
                 .following()
                 .is_some_and(|(tail, _)| !tail.is_there()),
         }
     }
 
     /// Returns the reader that must read again.
-    pub(super) fn reader(&self) -> Reader {
-        Reader::Object {
+    pub(super) fn reader(&self) -> ItemReader {
+        ItemReader::Object {
             place: self.place.clone(),
             format: self.format.clone(),
         }
@@ -65,15 +70,15 @@ impl ObjectRows {
 
     /// Returns the unread part of the object and the number of remaining bytes in memory.
     pub(super) fn following(&self) -> Option<(&Tail, usize)> {
-        match &self.rest {
-            Rest::Read(content) => content.following(),
-            Rest::Unread(_) => None,
+        match &self.state {
+            RowsState::Read(content) => content.following(),
+            RowsState::Unread(_) => None,
         }
     }
 
     /// Appends a piece that was read.
     pub(super) fn add(&mut self, piece: Piece) {
-        if let Rest::Read(content) = &mut self.rest {
+        if let RowsState::Read(content) = &mut self.state {
             content.add(piece);
         }
     }
@@ -82,7 +87,7 @@ impl ObjectRows {
     pub(super) fn read_again(
         &mut self,
         mut content: Content,
-        version: Version,
+        version: ContentVersion,
     ) -> Result<(), String> {
         if version != self.version {
             return Err(format!(
@@ -92,34 +97,34 @@ impl ObjectRows {
             ));
         }
         self.to_skip = self.taken;
-        while self.to_skip > 0 && matches!(content.skip(), Taken::Row(())) {
+        while self.to_skip > 0 && matches!(content.skip(), RowRead::Row(())) {
             self.to_skip -= 1;
         }
-        self.rest = Rest::Read(content);
+        self.state = RowsState::Read(content);
         Ok(())
     }
 
     /// Returns the number of remaining rows, if it is known.
     pub(super) fn left(&self) -> Option<usize> {
-        match &self.rest {
-            Rest::Read(content) => content.left(),
-            Rest::Unread(left) => *left,
+        match &self.state {
+            RowsState::Read(content) => content.left(),
+            RowsState::Unread(left) => *left,
         }
     }
 
-    pub(super) fn next(&mut self) -> Taken<Row> {
-        let Rest::Read(content) = &mut self.rest else {
-            return Taken::End;
+    pub(super) fn next(&mut self) -> RowRead<Row> {
+        let RowsState::Read(content) = &mut self.state else {
+            return RowRead::End;
         };
         while self.to_skip > 0 {
             match content.skip() {
-                Taken::Row(()) => self.to_skip -= 1,
-                Taken::More => return Taken::More,
-                Taken::End => return Taken::End,
+                RowRead::Row(()) => self.to_skip -= 1,
+                RowRead::More => return RowRead::More,
+                RowRead::End => return RowRead::End,
             }
         }
         let row = content.next();
-        if matches!(row, Taken::Row(_)) {
+        if matches!(row, RowRead::Row(_)) {
             self.taken += 1;
         }
         row
@@ -134,7 +139,7 @@ impl ObjectRows {
     /// Applies the position that [`write_position`](Self::write_position) wrote.
     pub(super) fn read_position(&mut self, from: &mut RecordReader<'_>) -> Result<(), Damaged> {
         self.taken = Record::read(from)?;
-        self.rest = Rest::Unread(Record::read(from)?);
+        self.state = RowsState::Unread(Record::read(from)?);
         Ok(())
     }
 }
@@ -154,7 +159,7 @@ impl Record for ObjectRows {
             version: Record::read(from)?,
             taken: 0,
             to_skip: 0,
-            rest: Rest::Unread(None),
+            state: RowsState::Unread(None),
         };
         rows.read_position(from)?;
         Ok(rows)

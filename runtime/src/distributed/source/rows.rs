@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::content::JsonRows;
 use super::object_rows::ObjectRows;
-use super::window::Taken;
+use super::window::RowRead;
 use crate::objects::Listed;
 use crate::record::{Damaged, Reader, Record, Writer, record};
 use crate::value::Value;
@@ -37,7 +37,7 @@ impl Rows {
         u64::try_from(left).ok()
     }
 
-    pub(super) fn next(&mut self) -> Taken<Row> {
+    pub(super) fn next(&mut self) -> RowRead<Row> {
         let row = match self {
             Self::None => None,
             Self::Value(rows) => rows.next(),
@@ -48,8 +48,8 @@ impl Rows {
             Self::Object(rows) => return rows.next(),
         };
         match row {
-            Some(row) => Taken::Row(Ok(row)),
-            None => Taken::End,
+            Some(row) => RowRead::Row(Ok(row)),
+            None => RowRead::End,
         }
     }
 

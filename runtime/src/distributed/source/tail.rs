@@ -3,22 +3,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::{Bytes, BytesMut};
 
-use super::open::{LoadError, Open};
-use super::version::{Checksum, Version};
+use super::content_version::{Checksum, ContentVersion};
+use super::open_object::{LoadError, OpenObject};
 
 /// The unread part of an object. It is read piece by piece, so that the whole object is never in memory.
 ///
 /// Clones share it. It is absent while a piece is being read, and after that reading was cancelled: then the object must be read again.
 #[derive(Clone)]
 pub(crate) struct Tail {
-    rest: Arc<Mutex<Option<Rest>>>,
+    rest: Arc<Mutex<Option<UnreadContent>>>,
 }
 
-struct Rest {
-    open: Open,
+struct UnreadContent {
+    open: OpenObject,
     /// The checksum of the bytes that were read, and the version of the first reading.
     read: Checksum,
-    whole: Version,
+    whole: ContentVersion,
 }
 
 /// A piece of an object, and whether it is the last one.
@@ -31,12 +31,12 @@ pub(crate) struct Piece {
 impl Tail {
     /// Reads the first piece of an object, of at least `least` bytes.
     pub(super) async fn begin(
-        open: Open,
-        whole: Version,
+        open: OpenObject,
+        whole: ContentVersion,
         least: usize,
     ) -> Result<(Piece, Self), LoadError> {
         let read = Checksum::default();
-        let mut rest = Rest { open, read, whole };
+        let mut rest = UnreadContent { open, read, whole };
         let piece = rest.read(least).await?;
         let rest = Arc::new(Mutex::new(Some(rest)));
         Ok((piece, Self { rest }))
@@ -60,12 +60,12 @@ impl Tail {
         Ok(piece)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Rest>> {
+    fn lock(&self) -> MutexGuard<'_, Option<UnreadContent>> {
         self.rest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Rest {
+impl UnreadContent {
     async fn read(&mut self, least: usize) -> Result<Piece, LoadError> {
         let mut piece = BytesMut::new();
         let mut is_last = false;

@@ -6,19 +6,19 @@ use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
 use super::format::{Format, Header};
-use super::items::{Items, Pulled, Supply};
+use super::item_reader::{BucketList, ItemReader, ObjectRef};
+use super::items::{Items, NextItem, SourceResponse};
 use super::json::Pointer;
-use super::load::Load;
 use super::manifest;
-use super::open::{Bounds, LoadError};
-use super::reader::{List, Place, Reader};
-use super::request::Request;
+use super::object_load::ObjectLoad;
+use super::open_object::{LoadError, ReadLimits};
+use super::source_request::SourceRequest;
 use crate::distributed::item::Item;
 use crate::objects::{Listed, Object, ObjectBody, ObjectFuture, ObjectStore};
 use crate::value::{Str, Value};
 
-fn place(bucket: &str, key: &str) -> Place {
-    Place {
+fn place(bucket: &str, key: &str) -> ObjectRef {
+    ObjectRef {
         bucket: bucket.into(),
         key: key.into(),
     }
@@ -38,8 +38,8 @@ fn given(names: &[&str]) -> Format {
     }
 }
 
-fn object(key: &str, format: Format) -> Reader {
-    Reader::Object {
+fn object(key: &str, format: Format) -> ItemReader {
+    ItemReader::Object {
         place: place("b", key),
         format,
     }
@@ -59,27 +59,27 @@ fn drain_pieces(
     let mut all = Vec::new();
     loop {
         match items.pull() {
-            Pulled::Item(item) => all.push(item),
-            Pulled::End => return Ok(all),
-            Pulled::Failed(cause) => return Err(cause),
-            Pulled::Needs(request) => {
+            NextItem::Item(item) => all.push(item),
+            NextItem::End => return Ok(all),
+            NextItem::Failed(cause) => return Err(cause),
+            NextItem::Needs(request) => {
                 let supply = futures_util::FutureExt::now_or_never(async {
                     match request {
-                        Request::Get {
+                        SourceRequest::Get {
                             place,
                             load,
                             bounds,
                         } => {
-                            let bounds = Bounds { piece, ..bounds };
+                            let bounds = ReadLimits { piece, ..bounds };
                             let loaded = load.read(store, place, bounds).await;
-                            loaded.map(Supply::Object)
+                            loaded.map(SourceResponse::Object)
                         }
-                        Request::More { tail, least } => {
-                            tail.read(least.min(piece)).await.map(Supply::Piece)
+                        SourceRequest::More { tail, least } => {
+                            tail.read(least.min(piece)).await.map(SourceResponse::Piece)
                         }
-                        Request::List { bucket, prefix } => {
-                            Ok(Supply::List(store.list(&bucket, &prefix).await.unwrap()))
-                        }
+                        SourceRequest::List { bucket, prefix } => Ok(SourceResponse::List(
+                            store.list(&bucket, &prefix).await.unwrap(),
+                        )),
                     }
                 });
                 let supply = supply.unwrap().map_err(|error| match error {
@@ -263,7 +263,7 @@ fn an_inventory_leads_to_its_files() {
         .with("b", "manifest.json", manifest)
         .with("inventory", "data/1.csv", "\"s\",\"a\",\"1\"\n")
         .with("inventory", "data/2.csv", "\"s\",\"b\",\"2\"\n");
-    let reader = Reader::Inventory {
+    let reader = ItemReader::Inventory {
         place: place("b", "manifest.json"),
     };
     let items = drain(Items::of_reader(reader, 0, u64::MAX), &store).unwrap();
@@ -281,7 +281,7 @@ fn an_inventory_leads_to_its_files() {
         ),
     ] {
         let store = crate::objects::Memory::new().with("b", "manifest.json", manifest);
-        let reader = Reader::Inventory {
+        let reader = ItemReader::Inventory {
             place: place("b", "manifest.json"),
         };
         assert_eq!(
@@ -297,7 +297,7 @@ fn an_athena_manifest_leads_to_its_files() {
         .with("b", "m.csv", "s3://out/1\n\"s3://out/2\"\n\n")
         .with("out", "1", "1\n2\n")
         .with("out", "2", "3\n");
-    let athena = || Reader::Athena {
+    let athena = || ItemReader::Athena {
         place: place("b", "m.csv"),
         format: Format::JsonLines,
     };
@@ -320,15 +320,19 @@ fn lists_are_metadata_or_lead_to_what_they_list() {
         .with("b", "in/b.json", "[3]")
         .with("b", "in/deep/c.json", "[4]")
         .with("b", "other", "x");
-    let list = |load| List {
+    let list = |load| BucketList {
         bucket: "b".into(),
         prefix: "in/".into(),
         delimiter: None,
         start_after: None,
         load,
     };
-    let keys = |list: List| -> Vec<String> {
-        let items = drain(Items::of_reader(Reader::List(list), 0, u64::MAX), &store).unwrap();
+    let keys = |list: BucketList| -> Vec<String> {
+        let items = drain(
+            Items::of_reader(ItemReader::List(list), 0, u64::MAX),
+            &store,
+        )
+        .unwrap();
         let keys = items.iter().filter_map(|item| item.value.get("Key"));
         keys.filter_map(Value::as_str).map(str::to_owned).collect()
     };
@@ -336,13 +340,13 @@ fn lists_are_metadata_or_lead_to_what_they_list() {
         keys(list(None)),
         ["in/", "in/a.json", "in/b.json", "in/deep/c.json"]
     );
-    let after = List {
+    let after = BucketList {
         start_after: Some("in/a.json".into()),
         delimiter: Some("/".into()),
         ..list(None)
     };
     assert_eq!(keys(after), ["in/b.json"]);
-    let items = Items::of_reader(Reader::List(list(None)), 0, u64::MAX);
+    let items = Items::of_reader(ItemReader::List(list(None)), 0, u64::MAX);
     let items = drain(items, &store).unwrap();
     assert_eq!(items[1].source, "s3://b");
     assert_eq!(
@@ -351,7 +355,7 @@ fn lists_are_metadata_or_lead_to_what_they_list() {
             .replace("dce25dc1cfb64bcd5ed25e40e3dd9e9e", &md5_of(b"[1, 2]"))
     );
     let load = Some(Format::Json { pointer: None });
-    let items = Items::of_reader(Reader::List(list(load)), 3, u64::MAX);
+    let items = Items::of_reader(ItemReader::List(list(load)), 3, u64::MAX);
     let items = drain(items, &store).unwrap();
     let values: Vec<String> = items.iter().map(|item| item.value.to_text()).collect();
     assert_eq!(values, ["1", "2", "3"]);
@@ -394,14 +398,14 @@ fn how_many_there_are_is_known_as_soon_as_it_can_be() {
     let mut left = 2;
     loop {
         match items.pull() {
-            Pulled::Needs(_) => {
+            NextItem::Needs(_) => {
                 let body = Bytes::from(store.text("b", "k").unwrap());
-                let loaded = Load::Rows(Format::JsonLines).make(body).unwrap();
-                items.supply(Supply::Object(loaded)).unwrap();
+                let loaded = ObjectLoad::Rows(Format::JsonLines).make(body).unwrap();
+                items.supply(SourceResponse::Object(loaded)).unwrap();
             }
-            Pulled::Item(_) => left -= 1,
-            Pulled::End => break,
-            Pulled::Failed(cause) => panic!("{cause}"),
+            NextItem::Item(_) => left -= 1,
+            NextItem::End => break,
+            NextItem::Failed(cause) => panic!("{cause}"),
         }
     }
     assert_eq!((left, items.known_total()), (0, Some(2)));

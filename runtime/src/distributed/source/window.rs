@@ -13,7 +13,7 @@ pub(super) struct Window {
 
 /// The result of taking a row.
 #[derive(Debug)]
-pub(super) enum Taken<T> {
+pub(super) enum RowRead<T> {
     Row(T),
     /// The window ends within the row. Nothing was taken.
     More,
@@ -21,12 +21,12 @@ pub(super) enum Taken<T> {
     End,
 }
 
-impl<T> Taken<T> {
-    pub(super) fn map<U>(self, map: impl FnOnce(T) -> U) -> Taken<U> {
+impl<T> RowRead<T> {
+    pub(super) fn map<U>(self, map: impl FnOnce(T) -> U) -> RowRead<U> {
         match self {
-            Self::Row(row) => Taken::Row(map(row)),
-            Self::More => Taken::More,
-            Self::End => Taken::End,
+            Self::Row(row) => RowRead::Row(map(row)),
+            Self::More => RowRead::More,
+            Self::End => RowRead::End,
         }
     }
 }

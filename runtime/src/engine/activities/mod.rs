@@ -17,11 +17,12 @@ use smol_str::SmolStr;
 use stepwright_asl::name::check_machine;
 
 pub use self::description::ActivityDescription;
-use self::queue::Queue;
+use self::queue::ActivityQueue;
 pub(super) use self::queue::Queued;
 pub use self::task::ActivityTask;
+use super::Engine;
+use super::drive::running_work;
 use super::error::ActivityError;
-use super::{Engine, work};
 use crate::clock::{Clock, Timestamp};
 use crate::panics::said;
 use crate::store::{Change, StoreError, StoredActivity};
@@ -32,7 +33,7 @@ use crate::value::Value;
 /// The activities of an engine.
 #[derive(Debug)]
 pub(super) struct Activities {
-    queues: Mutex<HashMap<SmolStr, Arc<Queue>>>,
+    queues: Mutex<HashMap<SmolStr, Arc<ActivityQueue>>>,
     /// Held while an activity is created or deleted, so that the store and this map agree.
     changing: tokio::sync::Mutex<()>,
     /// Whether a task is handed to a worker only after its start is committed. Otherwise a crash could hand it to a second worker.
@@ -49,15 +50,15 @@ impl Activities {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<SmolStr, Arc<Queue>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SmolStr, Arc<ActivityQueue>>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn find(&self, arn: &str) -> Option<Arc<Queue>> {
+    fn find(&self, arn: &str) -> Option<Arc<ActivityQueue>> {
         self.lock().get(arn).cloned()
     }
 
-    fn queue(&self, arn: &str) -> Arc<Queue> {
+    fn queue(&self, arn: &str) -> Arc<ActivityQueue> {
         self.lock().entry(arn.into()).or_default().clone()
     }
 
@@ -162,7 +163,7 @@ impl Engine {
             arn: arn.to_string(),
             created,
         };
-        self.keep(Change::Activity(activity)).await?;
+        self.commit(Change::Activity(activity)).await?;
         activities.open(&arn, created);
         shared.look_for_handlers();
         Ok(ActivityDescription::new(&arn, created))
@@ -197,13 +198,13 @@ impl Engine {
             return Ok(());
         };
         let arn = arn.to_owned();
-        self.keep(Change::DeleteActivity { arn }).await?;
+        self.commit(Change::DeleteActivity { arn }).await?;
         queue.close();
         Ok(())
     }
 
     /// Commits a change, if there is a store.
-    async fn keep(&self, change: Change) -> Result<(), StoreError> {
+    async fn commit(&self, change: Change) -> Result<(), StoreError> {
         self.keep_all(vec![change]).await
     }
 
@@ -257,7 +258,7 @@ impl Engine {
                     let working = AssertUnwindSafe(async { work(input).await });
                     match working.catch_unwind().await {
                         Ok(result) => result.map_err(Into::into),
-                        Err(panic) => Err(work::panicked(&said(panic))),
+                        Err(panic) => Err(running_work::panicked(&said(panic))),
                     }
                 }
                 Err(error) => Err(TaskFailure::internal(INVALID_INPUT, &error.to_string())),

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use tokio::sync::Notify;
 
 use super::task::ActivityTask;
-use crate::clock::{Asked, Clock, Timestamp};
+use crate::clock::{AnswerHold, Clock, Timestamp};
 use crate::task::Responder;
 use crate::value::Value;
 
@@ -14,42 +14,42 @@ use crate::value::Value;
 /// The queue is created when a task or a worker first needs it, and outlives the activity: tasks of a deleted activity wait in it
 /// until they time out or the activity is created again.
 #[derive(Debug, Default)]
-pub(super) struct Queue {
-    tasks: Mutex<Tasks>,
+pub(super) struct ActivityQueue {
+    tasks: Mutex<TaskQueue>,
     /// Wakes one worker for each task. A worker takes the task in its own poll. So a worker that is dropped before that poll loses no task:
     /// its notification passes to the next worker.
     arrived: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Tasks {
+struct TaskQueue {
     /// When the activity was created; `None` while the activity does not exist.
     created: Option<Timestamp>,
     /// By the order in which they were queued.
-    waiting: BTreeMap<u64, Waiting>,
+    waiting: BTreeMap<u64, WaitingTask>,
     next: u64,
     /// The number of waiting workers. The same number of tasks, from the front, is being handed to them.
     workers: usize,
 }
 
 #[derive(Debug)]
-struct Waiting {
+struct WaitingTask {
     task: Queued,
     /// Holds virtual time while the task is being handed to a worker.
-    hold: Option<Asked>,
+    hold: Option<AnswerHold>,
 }
 
 /// A worker that waits for a task.
-struct Worker<'a>(&'a Queue);
+struct WaitingWorker<'a>(&'a ActivityQueue);
 
-impl<'a> Worker<'a> {
-    fn new(queue: &'a Queue) -> Self {
+impl<'a> WaitingWorker<'a> {
+    fn new(queue: &'a ActivityQueue) -> Self {
         queue.lock().workers += 1;
         Self(queue)
     }
 }
 
-impl Drop for Worker<'_> {
+impl Drop for WaitingWorker<'_> {
     fn drop(&mut self) {
         let hold = {
             let mut tasks = self.0.lock();
@@ -63,16 +63,16 @@ impl Drop for Worker<'_> {
 }
 
 /// A task that is being handed to a worker. It returns to its position when the worker is dropped first.
-struct HandedOver<'a> {
-    queue: &'a Queue,
+struct TransferredTask<'a> {
+    queue: &'a ActivityQueue,
     place: u64,
     task: Option<Queued>,
 }
 
-impl Drop for HandedOver<'_> {
+impl Drop for TransferredTask<'_> {
     fn drop(&mut self) {
         if let Some(task) = self.task.take() {
-            let waiting = Waiting { task, hold: None };
+            let waiting = WaitingTask { task, hold: None };
             self.queue.lock().waiting.insert(self.place, waiting);
             self.queue.arrived.notify_one();
         }
@@ -87,8 +87,8 @@ pub(in crate::engine) struct Queued {
     pub(in crate::engine) responder: Responder,
 }
 
-impl Queue {
-    fn lock(&self) -> MutexGuard<'_, Tasks> {
+impl ActivityQueue {
+    fn lock(&self) -> MutexGuard<'_, TaskQueue> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -115,8 +115,8 @@ impl Queue {
             let place = tasks.next;
             tasks.next += 1;
             let is_on_its_way = tasks.waiting.len() < tasks.workers;
-            let hold = is_on_its_way.then(|| clock.ask_to_take());
-            tasks.waiting.insert(place, Waiting { task, hold });
+            let hold = is_on_its_way.then(|| clock.hold_for_handover());
+            tasks.waiting.insert(place, WaitingTask { task, hold });
             place
         };
         self.arrived.notify_one();
@@ -139,7 +139,7 @@ impl Queue {
         if let Some(task) = self.take(worker, clock, keeps_starts).await {
             return Some(task);
         }
-        let _waits = Worker::new(self);
+        let _waits = WaitingWorker::new(self);
         loop {
             // Wakes for tasks that are queued from here on; a task that was queued before left a permit.
             let arrived = self.arrived.notified();
@@ -159,15 +159,15 @@ impl Queue {
         keeps_starts: bool,
     ) -> Option<ActivityTask> {
         loop {
-            let (place, Waiting { task, hold }) = self.lock().waiting.pop_first()?;
-            let asked = clock.ask_worker();
+            let (place, WaitingTask { task, hold }) = self.lock().waiting.pop_first()?;
+            let asked = clock.hold_for_worker();
             drop(hold);
             if !keeps_starts {
                 task.responder.started(worker.cloned());
                 return Some(ActivityTask::new(task, asked));
             }
             let responder = task.responder.clone();
-            let mut handed_over = HandedOver {
+            let mut handed_over = TransferredTask {
                 queue: self,
                 place,
                 task: Some(task),

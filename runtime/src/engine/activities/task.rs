@@ -1,5 +1,5 @@
 use super::queue::Queued;
-use crate::clock::Asked;
+use crate::clock::AnswerHold;
 use crate::value::Value;
 
 /// A task that an activity's worker took.
@@ -12,11 +12,11 @@ pub struct ActivityTask {
     pub token: String,
     /// The task's input.
     pub input: Value,
-    _hold: Asked,
+    _hold: AnswerHold,
 }
 
 impl ActivityTask {
-    pub(super) fn new(task: Queued, hold: Asked) -> Self {
+    pub(super) fn new(task: Queued, hold: AnswerHold) -> Self {
         Self {
             token: task.token.to_string(),
             input: task.input,

@@ -4,23 +4,23 @@ use std::sync::{Arc, Weak};
 
 use smol_str::SmolStr;
 
-use crate::distributed::Write;
-use crate::engine::map_runs::MapRunRecord;
-use crate::engine::state::{ExecutionState, Message};
+use crate::distributed::WriteRequest;
+use crate::engine::drive::execution_state::{ExecutionState, Message};
+use crate::engine::nested::map_runs::MapRunRecord;
 use crate::interpret::{ChildStart, Failure};
-use crate::task::Effect;
+use crate::task::TaskEffect;
 use crate::value::Value;
 
 /// What others see of an execution, and must not see before it is kept.
 pub(super) enum Deferred {
-    Perform(Effect),
+    Perform(TaskEffect),
     Queue {
         activity: SmolStr,
         input: Value,
     },
     StartChild(ChildStart),
     /// A part of an object, whose content is the same wherever the execution goes on.
-    Write(Write),
+    Write(WriteRequest),
     Stop(Stop),
 }
 

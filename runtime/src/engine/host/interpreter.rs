@@ -4,20 +4,20 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::clock::{Listeners, Rang, Ring, Timestamp};
-use crate::distributed::source::{LoadError, Request, Supply};
-use crate::distributed::{RunView, Tally, Write, Wrote};
-use crate::engine::answering::Resumed;
+use crate::clock::{Listeners, Timer, TimerFired, Timestamp};
+use crate::distributed::source::{LoadError, SourceRequest, SourceResponse};
+use crate::distributed::{RunView, Tally, WriteRequest, WriteResponse};
+use crate::engine::dispatch::resolve::ResumeDecision;
+use crate::engine::drive::execution_state::Message;
+use crate::engine::drive::running_work::{WorkFuture, WorkResult};
 use crate::engine::nested;
-use crate::engine::state::Message;
 use crate::engine::tokens::new_token;
-use crate::engine::work::{Arrived, Job};
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::{Calling, ChildStart, Failure, Host};
 use crate::panics::guarded;
 use crate::status::Status;
 use crate::task::{
-    Answer, Effect, Integration, NestedStart, Reply, Responder, TaskCall, TaskResult,
+    Answer, AnswerKind, Integration, NestedStart, Responder, TaskCall, TaskEffect, TaskResult,
 };
 use crate::value::Value;
 use crate::wait_id::TimerKind;
@@ -47,17 +47,17 @@ impl Host for EngineHost {
     fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
         let responder = || Responder::new(&self.state, wait_id);
         let mut answer = self.engine.resolve(call, self.source(), responder);
-        if let Reply::Unanswered(reason) = &mut answer.reply {
+        if let AnswerKind::Unanswered(reason) = &mut answer.reply {
             if self.waits_for_handlers() {
                 self.unanswered(wait_id, Calling::of(call), call.target());
             } else {
-                answer.reply = Reply::Refused(std::mem::take(reason));
+                answer.reply = AnswerKind::Refused(std::mem::take(reason));
             }
         }
         answer
     }
 
-    fn perform(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult> {
+    fn perform(&mut self, wait_id: WaitId, effect: TaskEffect) -> Option<TaskResult> {
         match &mut self.kept {
             Some(kept) => {
                 kept.deferred.push((wait_id, Deferred::Perform(effect)));
@@ -124,25 +124,31 @@ impl Host for EngineHost {
         }
     }
 
-    fn read_object(&mut self, wait_id: WaitId, request: Request) -> Option<Result<Supply, String>> {
+    fn read_object(
+        &mut self,
+        wait_id: WaitId,
+        request: SourceRequest,
+    ) -> Option<Result<SourceResponse, String>> {
         let Some(store) = self.engine.objects.clone() else {
             return Some(Err(NO_STORE.to_owned()));
         };
         let names = self.request_names(wait_id);
         let work = Box::pin(async move {
             let read = match request {
-                Request::Get {
+                SourceRequest::Get {
                     place,
                     load,
                     bounds,
                 } => {
                     let loaded = load.read(&*store, place, bounds).await;
-                    loaded.map(Supply::Object)
+                    loaded.map(SourceResponse::Object)
                 }
-                Request::More { tail, least } => tail.read(least).await.map(Supply::Piece),
-                Request::List { bucket, prefix } => {
+                SourceRequest::More { tail, least } => {
+                    tail.read(least).await.map(SourceResponse::Piece)
+                }
+                SourceRequest::List { bucket, prefix } => {
                     let rows = store.list(&bucket, &prefix).await;
-                    rows.map(Supply::List).map_err(LoadError::Store)
+                    rows.map(SourceResponse::List).map_err(LoadError::Store)
                 }
             };
             read.map_err(|error| match error {
@@ -150,8 +156,8 @@ impl Host for EngineHost {
                 LoadError::File(cause) => cause,
             })
         });
-        match self.begin(wait_id, Job::Read(work), None) {
-            Some(Arrived::Read(read)) => Some(read),
+        match self.begin(wait_id, WorkFuture::Read(work), None) {
+            Some(WorkResult::Read(read)) => Some(read),
             _ => None,
         }
     }
@@ -171,8 +177,8 @@ impl Host for EngineHost {
         &mut self,
         wait_id: WaitId,
         state: &str,
-        write: Write,
-    ) -> Option<Result<Wrote, String>> {
+        write: WriteRequest,
+    ) -> Option<Result<WriteResponse, String>> {
         if let Some(observer) = &self.engine.observer
             && let Some(written) = observer.results_written(&self.state.about, state)
         {
@@ -181,12 +187,12 @@ impl Host for EngineHost {
         let Some(store) = self.engine.objects.clone() else {
             return Some(Err(NO_STORE.to_owned()));
         };
-        if matches!(write, Write::Begin { .. }) && store.in_parts().is_none() {
+        if matches!(write, WriteRequest::Begin { .. }) && store.in_parts().is_none() {
             return Some(Ok(write.wholly()));
         }
         match &mut self.kept {
             // A part is in the store for good, so that its rows must not come about once more in another way.
-            Some(kept) if !matches!(write, Write::Object(_)) => {
+            Some(kept) if !matches!(write, WriteRequest::Object(_)) => {
                 kept.deferred.push((wait_id, Deferred::Write(write)));
                 None
             }
@@ -205,7 +211,9 @@ impl Host for EngineHost {
     }
 
     fn is_answered(&mut self, wait_id: WaitId, calling: Calling<'_>, target: Option<&str>) -> bool {
-        let is_answered = self.engine.is_answered(&self.state.about, calling, target);
+        let is_answered = self
+            .engine
+            .may_be_handled(&self.state.about, calling, target);
         match is_answered {
             true => self.answered(wait_id),
             false => self.unanswered(wait_id, calling, target),
@@ -223,7 +231,7 @@ impl Host for EngineHost {
         }
         let responder = || Responder::new(&self.state, wait_id);
         match self.engine.resume(call, self.source(), responder) {
-            Resumed::Again(effect) => {
+            ResumeDecision::Again(effect) => {
                 tracing::info!(
                     state = call.state(),
                     "the task is idempotent and runs again"
@@ -232,8 +240,12 @@ impl Host for EngineHost {
                     self.bring(wait_id, std::future::ready(result));
                 }
             }
-            Resumed::Lost => self.lost(wait_id, "the process that ran the task's handler ended"),
-            Resumed::Unanswered => self.unanswered(wait_id, Calling::of(call), call.target()),
+            ResumeDecision::Lost => {
+                self.lost(wait_id, "the process that ran the task's handler ended")
+            }
+            ResumeDecision::Unanswered => {
+                self.unanswered(wait_id, Calling::of(call), call.target())
+            }
         }
     }
 
@@ -253,7 +265,7 @@ impl Host for EngineHost {
             Ok(known) => known,
             Err(error) => {
                 // Whether it was started cannot be said, so nothing is done until the store can be read again.
-                let _ = self.state.send(Message::NotKept(error.to_string()));
+                let _ = self.state.send(Message::CommitFailed(error.to_string()));
                 return;
             }
         };
@@ -263,7 +275,8 @@ impl Host for EngineHost {
                     self.follow_child(wait_id, &state, start.integration);
                 }
                 if !is_begun {
-                    let begun = nested::begun(&state.about, start.integration, &start.request);
+                    let begun =
+                        nested::start_response(&state.about, start.integration, &start.request);
                     self.bring(wait_id, std::future::ready(Ok(begun)));
                 }
             }
@@ -294,14 +307,14 @@ impl Host for EngineHost {
     }
 
     fn hold_clock(&mut self, wait_id: WaitId, listeners: &Arc<Listeners>) {
-        let asked = self.engine.clock.ask_test(listeners);
+        let asked = self.engine.clock.hold_for_test(listeners);
         self.more(wait_id).asked = Some(asked);
     }
 
     fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp) {
         let clock = &self.engine.clock;
         self.deadline.other_armed(clock, &self.state, at);
-        let alarm = clock.arm(at, Ring::new(&self.state, Rang::Wait(wait_id, kind)));
+        let alarm = clock.arm(at, Timer::new(&self.state, TimerFired::Wait(wait_id, kind)));
         if let Some(before) = self.held(wait_id).alarms.put(kind as u32, alarm) {
             self.engine.clock.disarm(before);
         }

@@ -13,27 +13,28 @@ use futures_util::stream::{FuturesUnordered, Stream};
 use smol_str::SmolStr;
 use thin_vec::ThinVec;
 
-use crate::clock::{Alarm, Asked};
-use crate::distributed::{Write, Wrote};
+use crate::clock::{AnswerHold, ArmedTimer};
+use crate::distributed::{WriteRequest, WriteResponse};
 use crate::engine::activities::Queued;
-use crate::engine::deadline::Deadline;
+use crate::engine::completion::parent_link::{ChildRole, ParentLink};
+use crate::engine::drive::execution_deadline::ExecutionDeadline;
+use crate::engine::drive::execution_state::{ExecutionState, Message};
+use crate::engine::drive::running_work::{RunningWork, WorkFuture, WorkResult};
+use crate::engine::drive::wait_map::WaitMap;
 use crate::engine::error::{StartError, TokenError};
-use crate::engine::follower::{Follower, Role};
-use crate::engine::journaled::Place;
-use crate::engine::map_runs::MapRunRecord;
-use crate::engine::prepared::Prepared;
-use crate::engine::shared::Shared;
-use crate::engine::state::{ExecutionState, Message};
-use crate::engine::waits::Waits;
-use crate::engine::work::{Arrived, Job, Work};
+use crate::engine::journaled::JournalPosition;
+use crate::engine::nested::map_runs::MapRunRecord;
+use crate::engine::shared::EngineShared;
+use crate::engine::start::pending_execution::PendingExecution;
 use crate::interpret::{Calling, Failure, LOST};
 use crate::objects::ObjectStore;
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::store::{StoreError, StoredMapRun};
-use crate::task::watcher::{Polled, Watch, while_polled};
+use crate::task::blocking_watcher::{PollWatch, WatchedPoll, while_polled};
 use crate::task::{
-    Effect, Integration, NestedStart, Responder, RunningTask, TaskFailure, TaskResult, TaskSource,
+    Integration, NestedStart, Responder, RunningTask, TaskEffect, TaskFailure, TaskResult,
+    TaskSource,
 };
 use crate::value::Value;
 use crate::wait_id::TimerKind;
@@ -43,16 +44,16 @@ use self::deferred::{Deferred, Stop};
 
 /// What an execution has in the world: timers, pending handlers, open tokens.
 pub(super) struct EngineHost {
-    pub(super) engine: Arc<Shared>,
+    pub(super) engine: Arc<EngineShared>,
     pub(super) program: Arc<Program>,
     pub(super) state: Arc<ExecutionState>,
-    pub(super) deadline: Deadline,
+    pub(super) deadline: ExecutionDeadline,
     /// What each wait has; a wait that has nothing is not here.
-    waits: Waits<Held>,
+    waits: WaitMap<Held>,
     /// What is pending, as soon as something was.
-    work: Option<Box<FuturesUnordered<Abortable<Work>>>>,
+    work: Option<Box<FuturesUnordered<Abortable<RunningWork>>>>,
     /// Executions that were started in this step, and are not driven yet.
-    pub(super) prepared: ThinVec<Prepared>,
+    pub(super) pending_executions: ThinVec<PendingExecution>,
     /// Of an execution that is kept.
     kept: Option<Box<Kept>>,
     /// What most executions do not have.
@@ -72,7 +73,7 @@ struct Rare {
 /// What an execution that is kept has beside one that is not.
 struct Kept {
     /// Where it is in the store.
-    place: Place,
+    place: JournalPosition,
     /// What is done when its reason is kept.
     deferred: Vec<(WaitId, Deferred)>,
     /// The Map Runs of which others shall know more when that is kept.
@@ -84,7 +85,7 @@ struct Kept {
 #[derive(Default)]
 struct Held {
     /// By the numbers of their kinds.
-    alarms: Waits<Alarm>,
+    alarms: WaitMap<ArmedTimer>,
     work: Option<AbortHandle>,
     /// What a timer has not, and most handlers have not.
     more: Option<Box<More>>,
@@ -103,7 +104,7 @@ struct More {
     /// Learns when nobody waits for it any more.
     attempt: Option<Arc<RunningTask>>,
     /// The test's answer is waited for, and virtual time stands.
-    asked: Option<Asked>,
+    asked: Option<AnswerHold>,
     /// A timeout or heartbeat rang; a late answer to the token is told so.
     timed_out: bool,
     /// Nobody answers the task here.
@@ -112,7 +113,7 @@ struct More {
 
 impl EngineHost {
     pub(super) fn new(
-        engine: Arc<Shared>,
+        engine: Arc<EngineShared>,
         program: Arc<Program>,
         state: Arc<ExecutionState>,
         source: Option<Arc<dyn TaskSource>>,
@@ -125,10 +126,10 @@ impl EngineHost {
             engine,
             program,
             state,
-            deadline: Deadline::default(),
-            waits: Waits::default(),
+            deadline: ExecutionDeadline::default(),
+            waits: WaitMap::default(),
             work: None,
-            prepared: ThinVec::new(),
+            pending_executions: ThinVec::new(),
             kept: None,
             rare: source.map(of_source).map(Box::new),
         }
@@ -144,7 +145,7 @@ impl EngineHost {
     }
 
     /// From now on nothing is done before its reason is kept, at this place.
-    pub(super) fn defer(&mut self, place: Place) {
+    pub(super) fn defer(&mut self, place: JournalPosition) {
         self.kept = Some(Box::new(Kept {
             place,
             deferred: Vec::new(),
@@ -154,7 +155,7 @@ impl EngineHost {
     }
 
     /// Where the execution is in the store, when it is kept.
-    pub(super) fn place(&self) -> Option<&Place> {
+    pub(super) fn place(&self) -> Option<&JournalPosition> {
         self.kept.as_ref().map(|kept| &kept.place)
     }
 
@@ -257,7 +258,7 @@ impl EngineHost {
         });
         let runs = self.more_of_all().filter_map(|more| more.run.as_ref());
         for run in runs.chain(given_up) {
-            run.park_children(why);
+            run.suspend_children(why);
         }
         let held = self.more_of_all().filter_map(|more| more.token.as_ref());
         let closing = self.kept.iter().flat_map(|kept| &kept.closing);
@@ -279,7 +280,7 @@ impl EngineHost {
     }
 
     /// The next handler that answered.
-    pub(super) fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<(WaitId, Arrived)> {
+    pub(super) fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<(WaitId, WorkResult)> {
         let Some(pending) = &mut self.work else {
             return Poll::Pending;
         };
@@ -386,7 +387,12 @@ impl EngineHost {
     }
 
     /// Polls once, in place; what is not ready is kept.
-    fn begin(&mut self, wait_id: WaitId, mut job: Job, watch: Option<Watch>) -> Option<Arrived> {
+    fn begin(
+        &mut self,
+        wait_id: WaitId,
+        mut job: WorkFuture,
+        watch: Option<PollWatch>,
+    ) -> Option<WorkResult> {
         let about = &self.state.about;
         // What is not ready is polled again before the execution rests, with the waker of its task.
         let mut cx = Context::from_waker(Waker::noop());
@@ -394,7 +400,7 @@ impl EngineHost {
         if let Poll::Ready(arrived) = polled {
             return Some(arrived);
         }
-        let watched = watch.map(|watch| Polled {
+        let watched = watch.map(|watch| WatchedPoll {
             about: about.clone(),
             program: self.program.clone(),
             watch,
@@ -404,22 +410,29 @@ impl EngineHost {
     }
 
     /// Work that is pending.
-    fn keep(&mut self, wait_id: WaitId, job: Job, watched: Option<Polled>, sleeps: bool) {
-        let work = Work::pending(wait_id, job, self.engine.clock.clone(), watched, sleeps);
+    fn keep(
+        &mut self,
+        wait_id: WaitId,
+        job: WorkFuture,
+        watched: Option<WatchedPoll>,
+        sleeps: bool,
+    ) {
+        let work = RunningWork::pending(wait_id, job, self.engine.clock.clone(), watched, sleeps);
         let (handle, registration) = AbortHandle::new_pair();
         self.held(wait_id).work = Some(handle);
         let pending = self.work.get_or_insert_default();
         pending.push(Abortable::new(work, registration));
     }
 
-    fn perform_now(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult> {
+    fn perform_now(&mut self, wait_id: WaitId, effect: TaskEffect) -> Option<TaskResult> {
         match effect {
-            Effect::Work {
+            TaskEffect::Work {
                 work,
                 attempt,
                 watch,
             } => {
-                let Some(Arrived::Task(result)) = self.begin(wait_id, Job::Task(work), watch)
+                let Some(WorkResult::Task(result)) =
+                    self.begin(wait_id, WorkFuture::Task(work), watch)
                 else {
                     if attempt.is_some() {
                         self.more(wait_id).attempt = attempt;
@@ -431,12 +444,12 @@ impl EngineHost {
                 }
                 Some(result)
             }
-            Effect::Start(start) => self.start_nested(wait_id, *start),
+            TaskEffect::Start(start) => self.start_nested(wait_id, *start),
         }
     }
 
     /// Writes what was deferred, and brings the answer.
-    fn write_deferred(&mut self, wait_id: WaitId, write: Write) {
+    fn write_deferred(&mut self, wait_id: WaitId, write: WriteRequest) {
         let Some(store) = self.engine.objects.clone() else {
             return;
         };
@@ -444,7 +457,7 @@ impl EngineHost {
             && let Some(written) = self.write_now(wait_id, store, write)
         {
             let written = Box::pin(std::future::ready(written));
-            self.keep(wait_id, Job::Write(written), None, false);
+            self.keep(wait_id, WorkFuture::Write(written), None, false);
         }
     }
 
@@ -452,15 +465,15 @@ impl EngineHost {
         &mut self,
         wait_id: WaitId,
         store: Arc<dyn ObjectStore>,
-        write: Write,
-    ) -> Option<Result<Wrote, String>> {
+        write: WriteRequest,
+    ) -> Option<Result<WriteResponse, String>> {
         let names = self.request_names(wait_id);
         let work = Box::pin(async move {
             let written = write.into(&*store).await;
             written.map_err(|error| error.cause(&names.uuid()))
         });
-        match self.begin(wait_id, Job::Write(work), None) {
-            Some(Arrived::Written(written)) => Some(written),
+        match self.begin(wait_id, WorkFuture::Write(work), None) {
+            Some(WorkResult::Written(written)) => Some(written),
             _ => None,
         }
     }
@@ -487,7 +500,7 @@ impl EngineHost {
         wait_id: WaitId,
         answer: impl Future<Output = TaskResult> + Send + 'static,
     ) {
-        self.keep(wait_id, Job::Task(Box::pin(answer)), None, false);
+        self.keep(wait_id, WorkFuture::Task(Box::pin(answer)), None, false);
     }
 
     /// Starts another execution; gives what the start answers, where that is the answer.
@@ -501,13 +514,13 @@ impl EngineHost {
             Ok(started) => started,
             // The service would not answer so. The execution waits until the shutdown suspends it, and the next engine starts the other one.
             Err(StartError::ShutDown | StartError::NoRuntime)
-                if self.engine.open.is_shut_down() =>
+                if self.engine.running.is_shut_down() =>
             {
                 return None;
             }
             Err(error) => return Some(Err(start.failure(&error))),
         };
-        self.prepared.extend(launched.prepared);
+        self.pending_executions.extend(launched.pending_execution);
         if integration.waits() {
             self.follow_child(wait_id, &launched.state, integration);
         }
@@ -527,7 +540,7 @@ impl EngineHost {
                 }
                 Err(error) => {
                     // That is no answer of the service. The next process starts it again. One that is over needs not be told.
-                    let _over = parent.send(Message::NotKept(error.to_string()));
+                    let _over = parent.send(Message::CommitFailed(error.to_string()));
                     std::future::pending().await
                 }
             }
@@ -543,13 +556,13 @@ impl EngineHost {
         integration: Integration,
     ) {
         self.more(wait_id).child = Some((Arc::downgrade(state), integration.is_job()));
-        let follower = Follower {
+        let follower = ParentLink {
             parent: Responder::new(&self.state, wait_id),
-            role: Role::Job(integration),
+            role: ChildRole::Job(integration),
         };
         // One of that name may be over already.
-        if let Some((follower, report)) = state.follow(follower) {
-            self.engine.tell_follower(follower, &report);
+        if let Some((follower, report)) = state.add_parent_link(follower) {
+            self.engine.notify_parent(follower, &report);
         }
     }
 

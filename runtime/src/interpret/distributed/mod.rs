@@ -14,8 +14,8 @@ use super::step::{Done, Stepped};
 
 use super::batch::{Batch, Next};
 use super::map_run::{MapRun, Stage};
-use crate::distributed::source::{Pulled, Request, Supply};
-use crate::distributed::{Ended, Item, MapRunCounts, Wrote};
+use crate::distributed::source::{NextItem, SourceRequest, SourceResponse};
+use crate::distributed::{ChildResult, Item, MapRunCounts, WriteResponse};
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 
 use crate::history::{EventKind, Payload};
@@ -435,10 +435,10 @@ impl Execution {
     ) -> Result<Next, Trouble> {
         loop {
             let item = match run.items.pull() {
-                Pulled::Item(item) => item,
-                Pulled::Needs(request) => return Ok(Next::Needs(request)),
-                Pulled::Failed(cause) => return Err(Trouble::Reading(cause)),
-                Pulled::End => {
+                NextItem::Item(item) => item,
+                NextItem::Needs(request) => return Ok(Next::Needs(request)),
+                NextItem::Failed(cause) => return Err(Trouble::Reading(cause)),
+                NextItem::End => {
                     let rest = run.batch.as_mut().and_then(Batch::take);
                     return Ok(rest.unwrap_or(Next::End));
                 }
@@ -488,7 +488,7 @@ impl Execution {
     }
 
     /// Notes the inputs that nobody was started with, as far as they are known without reading more. Gives what would be read.
-    fn note_pending(&self, id: CursorId, map: &Map, run: &mut MapRun) -> Option<Request> {
+    fn note_pending(&self, id: CursorId, map: &Map, run: &mut MapRun) -> Option<SourceRequest> {
         loop {
             match self.next_input(id, map, run) {
                 Ok(Next::Child { input, items }) => run.results.pending(input, items),
@@ -503,7 +503,7 @@ impl Execution {
         &mut self,
         wait_id: WaitId,
         number: u32,
-        ended: Ended,
+        ended: ChildResult,
         host: &mut dyn Host,
     ) {
         self.with_run(wait_id, host, |run, host| {
@@ -525,7 +525,7 @@ impl Execution {
     pub(crate) fn object_was_read(
         &mut self,
         wait_id: WaitId,
-        read: Result<Supply, String>,
+        read: Result<SourceResponse, String>,
         host: &mut dyn Host,
     ) {
         self.with_run(wait_id, host, |run, host| {
@@ -546,7 +546,7 @@ impl Execution {
     pub(crate) fn object_was_written(
         &mut self,
         wait_id: WaitId,
-        written: Result<Wrote, String>,
+        written: Result<WriteResponse, String>,
         host: &mut dyn Host,
     ) {
         self.with_run(wait_id, host, |run, host| {

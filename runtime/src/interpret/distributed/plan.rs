@@ -1,8 +1,8 @@
 use smol_str::SmolStr;
 
 use super::unread;
-use crate::distributed::source::{self, Header, Items, List, Place};
-use crate::distributed::{Again, Export, Results, RunView, Sizes, Tally};
+use crate::distributed::source::{self, BucketList, Header, Items, ObjectRef};
+use crate::distributed::{Export, FileSizes, Results, RetryCursor, RunView, Tally};
 use crate::history::{Details, EventKind};
 use crate::interpret::arguments::unusable;
 use crate::interpret::batch::{Batch, Next};
@@ -93,7 +93,7 @@ impl Execution {
                     bucket,
                     &prefix,
                     layout,
-                    Sizes {
+                    FileSizes {
                         file: self.limits.result_file_bytes,
                         part: self.limits.result_part_bytes,
                     },
@@ -121,7 +121,7 @@ impl Execution {
                 redriven: None,
             },
             is_open: false,
-            again: Again::default(),
+            again: RetryCursor::default(),
             broken: None,
         };
         if self.is_inspected() {
@@ -222,24 +222,24 @@ impl Execution {
     ) -> Evaluated<(Items, Option<String>)> {
         let most = self.integer(cursor, &reader.max_items, "MaxItems", input)?;
         let parameters = self.evaluate(&reader.parameters, cursor, input)?;
-        let place = || -> Evaluated<Place> {
-            Ok(Place {
+        let place = || -> Evaluated<ObjectRef> {
+            Ok(ObjectRef {
                 bucket: required(&parameters, "Bucket")?,
                 key: required(&parameters, "Key")?,
             })
         };
         let format = |format: &Format| self.format(cursor, format, input);
         let source = match &reader.reads {
-            Reads::Object(of) => source::Reader::Object {
+            Reads::Object(of) => source::ItemReader::Object {
                 place: place()?,
                 format: format(of)?,
             },
-            Reads::Inventory => source::Reader::Inventory { place: place()? },
-            Reads::Athena(of) => source::Reader::Athena {
+            Reads::Inventory => source::ItemReader::Inventory { place: place()? },
+            Reads::Athena(of) => source::ItemReader::Athena {
                 place: place()?,
                 format: format(of)?,
             },
-            Reads::List(load) => source::Reader::List(List {
+            Reads::List(load) => source::ItemReader::List(BucketList {
                 bucket: required(&parameters, "Bucket")?,
                 prefix: text(&parameters, "Prefix")?.unwrap_or_default(),
                 delimiter: text(&parameters, "Delimiter")?,

@@ -26,27 +26,27 @@ const ACTIVITY: &str = "serve/activity/";
 
 /// The stored form of a state machine. Times are microseconds since 1970.
 #[derive(Serialize, Deserialize)]
-struct KeptMachine {
+struct MachineDocument {
     is_express: bool,
     created: i64,
     current: String,
     last_version: u32,
-    versions: BTreeMap<u32, KeptVersion>,
-    aliases: BTreeMap<String, KeptAlias>,
+    versions: BTreeMap<u32, VersionDocument>,
+    aliases: BTreeMap<String, AliasDocument>,
     tags: IndexMap<String, String>,
     /// The ids of earlier revisions, the newest last.
     earlier: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptVersion {
+struct VersionDocument {
     revision: String,
     created: i64,
     description: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptAlias {
+struct AliasDocument {
     description: Option<String>,
     routing: Vec<Route>,
     created: i64,
@@ -54,14 +54,14 @@ struct KeptAlias {
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptRevision {
+struct RevisionDocument {
     made: i64,
     configuration: Configuration,
 }
 
 /// The state machines and activities of a store.
 #[derive(Default)]
-pub(super) struct Kept {
+pub(super) struct ControlData {
     pub(super) machines: Vec<Machine>,
     pub(super) activities: BTreeMap<String, Activity>,
 }
@@ -73,7 +73,7 @@ pub(super) fn put(before: Option<&Machine>, machine: &Machine) -> Result<Vec<Cha
     let mut changes = Vec::new();
     for revision in machine.revisions() {
         if !known.contains(&*revision.id) {
-            let kept = KeptRevision {
+            let kept = RevisionDocument {
                 made: revision.made.unix_micros(),
                 configuration: revision.configuration.clone(),
             };
@@ -86,7 +86,7 @@ pub(super) fn put(before: Option<&Machine>, machine: &Machine) -> Result<Vec<Cha
     }));
     let id = |revision: &Arc<Revision>| revision.id.to_string();
     let versions = machine.versions.iter().map(|(number, version)| {
-        let kept = KeptVersion {
+        let kept = VersionDocument {
             revision: id(&version.revision),
             created: version.created.unix_micros(),
             description: version.description.clone(),
@@ -94,7 +94,7 @@ pub(super) fn put(before: Option<&Machine>, machine: &Machine) -> Result<Vec<Cha
         (*number, kept)
     });
     let aliases = machine.aliases.iter().map(|(name, alias)| {
-        let kept = KeptAlias {
+        let kept = AliasDocument {
             description: alias.description.clone(),
             routing: alias.routing.clone(),
             created: alias.created.unix_micros(),
@@ -102,7 +102,7 @@ pub(super) fn put(before: Option<&Machine>, machine: &Machine) -> Result<Vec<Cha
         };
         (name.clone(), kept)
     });
-    let kept = KeptMachine {
+    let kept = MachineDocument {
         is_express: machine.machine_type == MachineType::Express,
         created: machine.created.unix_micros(),
         current: id(&machine.current),
@@ -139,12 +139,12 @@ pub(super) fn remove_activity(name: &str) -> Change {
 }
 
 /// Reads all documents. Logs and skips unreadable ones: one state machine must not stop the server.
-pub(super) fn read(engine: &Engine, documents: &[StoredDocument]) -> Kept {
+pub(super) fn read(engine: &Engine, documents: &[StoredDocument]) -> ControlData {
     let by_key: HashMap<&str, &Bytes> = documents
         .iter()
         .map(|document| (document.key.as_str(), &document.data))
         .collect();
-    let mut kept = Kept::default();
+    let mut kept = ControlData::default();
     for document in documents {
         let key = document.key.as_str();
         if let Some(name) = key.strip_prefix(MACHINE) {
@@ -176,7 +176,7 @@ fn read_machine(
     data: &[u8],
     by_key: &HashMap<&str, &Bytes>,
 ) -> Result<Machine, String> {
-    let kept: KeptMachine = serde_json::from_slice(data).map_err(|error| error.to_string())?;
+    let kept: MachineDocument = serde_json::from_slice(data).map_err(|error| error.to_string())?;
     let machine_type = match kept.is_express {
         true => MachineType::Express,
         false => MachineType::Standard,
@@ -189,7 +189,8 @@ fn read_machine(
         let key = format!("{REVISION}{name}/{id}");
         let data = by_key.get(key.as_str());
         let data = data.ok_or_else(|| format!("the document `{key}` is missing"))?;
-        let kept: KeptRevision = serde_json::from_slice(data).map_err(|error| error.to_string())?;
+        let kept: RevisionDocument =
+            serde_json::from_slice(data).map_err(|error| error.to_string())?;
         let made = Timestamp::from_unix_micros(kept.made);
         let made = Revision::new(engine, (name, machine_type), id, kept.configuration, made);
         let made = Arc::new(made.map_err(|error| error.to_string())?);

@@ -3,8 +3,8 @@
 
 mod activity;
 mod alias;
+mod child_machine;
 mod documents;
-mod labelled;
 mod machine;
 mod revision;
 
@@ -16,7 +16,7 @@ use smol_str::SmolStr;
 
 pub(super) use self::activity::Activity;
 pub(super) use self::alias::{Alias, MOST_ALIASES, Route};
-pub(super) use self::labelled::labelled;
+pub(super) use self::child_machine::labelled;
 pub(super) use self::machine::{MOST_VERSIONS, Machine};
 pub(super) use self::revision::{
     Configuration, Encryption, INITIAL, LogDestination, LogGroup, Logging, References, Revision,
@@ -31,17 +31,17 @@ const MOST_DELETED: usize = 100;
 
 /// The server's data in addition to the engine.
 pub(super) struct Control {
-    machines: Locked<BTreeMap<SmolStr, Arc<Machine>>>,
-    activities: Locked<BTreeMap<String, Activity>>,
+    machines: SharedData<BTreeMap<SmolStr, Arc<Machine>>>,
+    activities: SharedData<BTreeMap<String, Activity>>,
     /// Held during a change: changes are serialized.
     changing: Arc<tokio::sync::Mutex<()>>,
     deleted: Mutex<VecDeque<Arc<Machine>>>,
 }
 
 /// Data that each request reads, and that changes rarely.
-struct Locked<T>(RwLock<T>);
+struct SharedData<T>(RwLock<T>);
 
-impl<T> Locked<T> {
+impl<T> SharedData<T> {
     fn new(value: T) -> Self {
         Self(RwLock::new(value))
     }
@@ -76,8 +76,8 @@ impl Control {
             deploy(engine, None, machine);
         }
         Ok(Self {
-            machines: Locked::new(machines),
-            activities: Locked::new(kept.activities),
+            machines: SharedData::new(machines),
+            activities: SharedData::new(kept.activities),
             changing: Arc::default(),
             deleted: Mutex::default(),
         })

@@ -10,7 +10,7 @@ use super::super::arn::{Resource, StatesArn};
 use super::super::control::{Activity, Encryption};
 use super::super::error::ApiError;
 use super::super::page::Page;
-use super::super::response::{Date, Nothing};
+use super::super::response::{Date, EmptyResponse};
 use super::super::service::Service;
 use super::super::shape::{Arn, List, Name, PageSize, PageToken, Required, shape};
 use super::configuration::{EncryptionConfiguration, Tag, add_tags};
@@ -31,7 +31,7 @@ shape! {
 /// The response of CreateActivity.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Created {
+pub(in crate::serve) struct CreateActivityOutput {
     activity_arn: String,
     creation_date: Date,
 }
@@ -40,7 +40,7 @@ pub(in crate::serve) struct Created {
 pub(in crate::serve) async fn create(
     service: &Arc<Service>,
     input: CreateActivity,
-) -> Result<Created, ApiError> {
+) -> Result<CreateActivityOutput, ApiError> {
     let name = input.name.to_string();
     if check_machine(&name).is_err() {
         return Err(ApiError::invalid_name(&name));
@@ -82,8 +82,8 @@ pub(in crate::serve) async fn create(
         .await
 }
 
-fn created(activity: ActivityDescription) -> Created {
-    Created {
+fn created(activity: ActivityDescription) -> CreateActivityOutput {
+    CreateActivityOutput {
         activity_arn: activity.arn,
         creation_date: Date(activity.created),
     }
@@ -107,7 +107,7 @@ shape! {
 /// The response of DescribeActivity.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Described {
+pub(in crate::serve) struct DescribeActivityOutput {
     activity_arn: String,
     name: String,
     creation_date: Date,
@@ -117,12 +117,12 @@ pub(in crate::serve) struct Described {
 pub(in crate::serve) async fn describe(
     service: &Arc<Service>,
     input: DescribeActivity,
-) -> Result<Described, ApiError> {
+) -> Result<DescribeActivityOutput, ApiError> {
     let arn = StatesArn::parse(&input.activity_arn)?;
     let (name, _) = name(service, &arn)?;
     let found = service.engine.activity(arn.text);
     let found = found.ok_or_else(|| ApiError::no_activity(arn.text))?;
-    Ok(Described {
+    Ok(DescribeActivityOutput {
         activity_arn: found.arn,
         name: found.name,
         creation_date: Date(found.created),
@@ -141,7 +141,7 @@ shape! {
 pub(in crate::serve) async fn delete(
     service: &Arc<Service>,
     input: DeleteActivity,
-) -> Result<Nothing, ApiError> {
+) -> Result<EmptyResponse, ApiError> {
     let arn = StatesArn::parse(&input.activity_arn)?;
     let (name, is_own) = name(service, &arn)?;
     if is_own {
@@ -153,7 +153,7 @@ pub(in crate::serve) async fn delete(
             })
             .await?;
     }
-    Ok(Nothing {})
+    Ok(EmptyResponse {})
 }
 
 shape! {
@@ -167,15 +167,15 @@ shape! {
 /// The response of ListActivities.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Listed {
-    activities: Vec<Item>,
+pub(in crate::serve) struct ListActivitiesOutput {
+    activities: Vec<ActivityListItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Item {
+struct ActivityListItem {
     activity_arn: String,
     name: String,
     creation_date: Date,
@@ -184,7 +184,7 @@ struct Item {
 pub(in crate::serve) async fn list(
     service: &Arc<Service>,
     input: ListActivities,
-) -> Result<Listed, ApiError> {
+) -> Result<ListActivitiesOutput, ApiError> {
     let page = Page::new(
         "ListActivities",
         input.max_results,
@@ -194,12 +194,12 @@ pub(in crate::serve) async fn list(
     let all = service.engine.activities().into_iter();
     let all = all.filter(|activity| StatesArn::parse(&activity.arn).is_ok());
     let (activities, next_token) = page.of(all, |activity| activity.arn.clone());
-    let activities = activities.into_iter().map(|activity| Item {
+    let activities = activities.into_iter().map(|activity| ActivityListItem {
         activity_arn: activity.arn,
         name: activity.name,
         creation_date: Date(activity.created),
     });
-    Ok(Listed {
+    Ok(ListActivitiesOutput {
         activities: activities.collect(),
         next_token,
     })
@@ -216,7 +216,7 @@ shape! {
 /// The response of GetActivityTask: empty when no task arrived in time.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Task {
+pub(in crate::serve) struct GetActivityTaskOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     task_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -227,7 +227,7 @@ pub(in crate::serve) struct Task {
 pub(in crate::serve) async fn get_task(
     service: &Arc<Service>,
     input: GetActivityTask,
-) -> Result<Task, ApiError> {
+) -> Result<GetActivityTaskOutput, ApiError> {
     let arn = StatesArn::parse(&input.activity_arn)?;
     name(service, &arn)?;
     let _polls = service.pollers.enter(arn.text)?;
@@ -238,7 +238,7 @@ pub(in crate::serve) async fn get_task(
         Ok(task) => Some(task?),
         Err(_) => None,
     };
-    Ok(Task {
+    Ok(GetActivityTaskOutput {
         input: task.as_ref().map(|task| task.input.to_text()),
         task_token: task.map(|task| task.token.to_string()),
     })

@@ -9,7 +9,7 @@ use super::super::arn::{Qualifier, Resource, StatesArn};
 use super::super::control::{Alias, MOST_ALIASES, Machine, Route};
 use super::super::error::ApiError;
 use super::super::page::Page;
-use super::super::response::{Date, Nothing};
+use super::super::response::{Date, EmptyResponse};
 use super::super::service::Service;
 use super::super::shape::{
     Arn, CharacterRestrictedName, Description, List, PageSize, PageToken, Required, VersionWeight,
@@ -27,12 +27,12 @@ shape! {
 type Routing = List<RoutingConfigurationListItem, 1, 2>;
 
 /// The checked routing of a request.
-struct Routed {
+struct RoutedMachine {
     machine: Arc<Machine>,
     routes: Vec<Route>,
 }
 
-impl Routed {
+impl RoutedMachine {
     /// # Errors
     ///
     /// `ValidationException` for an invalid routing; `ResourceNotFound`.
@@ -117,7 +117,7 @@ shape! {
 /// The response of CreateStateMachineAlias.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Created {
+pub(in crate::serve) struct CreateAliasOutput {
     state_machine_alias_arn: String,
     creation_date: Date,
 }
@@ -125,14 +125,14 @@ pub(in crate::serve) struct Created {
 pub(in crate::serve) async fn create(
     service: &Arc<Service>,
     input: CreateStateMachineAlias,
-) -> Result<Created, ApiError> {
+) -> Result<CreateAliasOutput, ApiError> {
     let here = service.clone();
     service
         .change(async move {
-            let Routed { machine, routes } = Routed::read(&here, &input.routing_configuration)?;
+            let RoutedMachine { machine, routes } = RoutedMachine::read(&here, &input.routing_configuration)?;
             let name = input.name.to_string();
             let description = input.description.as_deref().map(str::to_owned);
-            let created = |machine: &Machine, alias: &Alias| Created {
+            let created = |machine: &Machine, alias: &Alias| CreateAliasOutput {
                 state_machine_alias_arn: machine.alias_arn(&name),
                 creation_date: Date(alias.created),
             };
@@ -204,7 +204,7 @@ shape! {
 /// The response of DescribeStateMachineAlias.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Described {
+pub(in crate::serve) struct DescribeAliasOutput {
     state_machine_alias_arn: String,
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -224,14 +224,14 @@ struct DescribedRoute {
 pub(in crate::serve) async fn describe(
     service: &Arc<Service>,
     input: DescribeStateMachineAlias,
-) -> Result<Described, ApiError> {
+) -> Result<DescribeAliasOutput, ApiError> {
     let (machine, name) = find(service, &input.state_machine_alias_arn)?;
     let alias = machine.aliases.get(&name).ok_or_else(missing)?;
     let routes = alias.routing.iter().map(|route| DescribedRoute {
         state_machine_version_arn: machine.version_arn(route.version),
         weight: route.weight,
     });
-    Ok(Described {
+    Ok(DescribeAliasOutput {
         state_machine_alias_arn: machine.alias_arn(&name),
         description: alias.description.clone(),
         routing_configuration: routes.collect(),
@@ -253,14 +253,14 @@ shape! {
 /// The response of UpdateStateMachineAlias.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Updated {
+pub(in crate::serve) struct UpdateAliasOutput {
     update_date: Date,
 }
 
 pub(in crate::serve) async fn update(
     service: &Arc<Service>,
     input: UpdateStateMachineAlias,
-) -> Result<Updated, ApiError> {
+) -> Result<UpdateAliasOutput, ApiError> {
     if input.description.is_none() && input.routing_configuration.is_none() {
         return Err(ApiError::validation_for(
             "MISSING_REQUIRED_PARAMETER",
@@ -274,7 +274,7 @@ pub(in crate::serve) async fn update(
             let mut machine = Machine::clone(&known);
             let alias = machine.aliases.get_mut(&name).ok_or_else(missing)?;
             if let Some(routing) = &input.routing_configuration {
-                let routed = Routed::read(&here, routing)?;
+                let routed = RoutedMachine::read(&here, routing)?;
                 if routed.machine.name != known.name {
                     return Err(ApiError::validation_for(
                         "INVALID_ROUTING_CONFIGURATION",
@@ -289,7 +289,7 @@ pub(in crate::serve) async fn update(
             alias.updated = here.now();
             let update_date = Date(alias.updated);
             here.control.put(&here.engine, machine).await?;
-            Ok(Updated { update_date })
+            Ok(UpdateAliasOutput { update_date })
         })
         .await
 }
@@ -304,7 +304,7 @@ shape! {
 pub(in crate::serve) async fn delete(
     service: &Arc<Service>,
     input: DeleteStateMachineAlias,
-) -> Result<Nothing, ApiError> {
+) -> Result<EmptyResponse, ApiError> {
     let here = service.clone();
     service
         .change(async move {
@@ -314,7 +314,7 @@ pub(in crate::serve) async fn delete(
                 machine.aliases.remove(&name);
                 here.control.put(&here.engine, machine).await?;
             }
-            Ok(Nothing {})
+            Ok(EmptyResponse {})
         })
         .await
 }
@@ -331,15 +331,15 @@ shape! {
 /// The response of ListStateMachineAliases.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Listed {
-    state_machine_aliases: Vec<Item>,
+pub(in crate::serve) struct ListAliasesOutput {
+    state_machine_aliases: Vec<AliasListItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Item {
+struct AliasListItem {
     state_machine_alias_arn: String,
     creation_date: Date,
 }
@@ -348,7 +348,7 @@ struct Item {
 pub(in crate::serve) async fn list(
     service: &Arc<Service>,
     input: ListStateMachineAliases,
-) -> Result<Listed, ApiError> {
+) -> Result<ListAliasesOutput, ApiError> {
     let arn = StatesArn::parse(&input.state_machine_arn)?;
     let machine = service.machine(&arn)?;
     let version = match arn.state_machine()? {
@@ -366,11 +366,11 @@ pub(in crate::serve) async fn list(
     };
     let aliases = machine.aliases.iter().filter(|(_, alias)| routes(alias));
     let (aliases, next_token) = page.of(aliases, |(name, _)| (*name).clone());
-    let aliases = aliases.into_iter().map(|(name, alias)| Item {
+    let aliases = aliases.into_iter().map(|(name, alias)| AliasListItem {
         state_machine_alias_arn: machine.alias_arn(name),
         creation_date: Date(alias.created),
     });
-    Ok(Listed {
+    Ok(ListAliasesOutput {
         state_machine_aliases: aliases.collect(),
         next_token,
     })

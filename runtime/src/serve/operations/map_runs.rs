@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::super::arn::{Resource, StatesArn};
 use super::super::error::ApiError;
 use super::super::page::Page;
-use super::super::response::{Date, Nothing};
+use super::super::response::{Date, EmptyResponse};
 use super::super::service::Service;
 use super::super::shape::{
     Arn, Count, LongArn, MaxConcurrency, PageSize, PageToken, Percentage, Required, shape,
@@ -41,7 +41,7 @@ shape! {
 /// The response of DescribeMapRun.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Described {
+pub(in crate::serve) struct DescribeMapRunOutput {
     map_run_arn: String,
     execution_arn: String,
     status: &'static str,
@@ -61,9 +61,9 @@ pub(in crate::serve) struct Described {
 pub(in crate::serve) async fn describe(
     service: &Arc<Service>,
     input: DescribeMapRun,
-) -> Result<Described, ApiError> {
+) -> Result<DescribeMapRunOutput, ApiError> {
     let run = find(service, &input.map_run_arn)?;
-    Ok(Described {
+    Ok(DescribeMapRunOutput {
         status: run.status.as_str(),
         start_date: Date(run.started),
         stop_date: run.stopped.map(Date),
@@ -91,15 +91,15 @@ shape! {
 /// The response of ListMapRuns.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Listed {
-    map_runs: Vec<Item>,
+pub(in crate::serve) struct ListMapRunsOutput {
+    map_runs: Vec<MapRunListItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Item {
+struct MapRunListItem {
     execution_arn: String,
     map_run_arn: String,
     state_machine_arn: String,
@@ -112,7 +112,7 @@ struct Item {
 pub(in crate::serve) async fn list(
     service: &Arc<Service>,
     input: ListMapRuns,
-) -> Result<Listed, ApiError> {
+) -> Result<ListMapRunsOutput, ApiError> {
     let execution = executions::find(service, &input.execution_arn).await?;
     let list = format!("ListMapRuns {}", execution.id());
     let page = Page::new(list, input.max_results, input.next_token.as_deref())?;
@@ -120,14 +120,14 @@ pub(in crate::serve) async fn list(
     let runs = runs.into_iter().enumerate();
     let (runs, next_token) = page.of(runs, |(number, _)| format!("{number:010}"));
     let machine = execution.execution().machine_id();
-    let runs = runs.into_iter().map(|(_, run)| Item {
+    let runs = runs.into_iter().map(|(_, run)| MapRunListItem {
         state_machine_arn: machine.to_owned(),
         start_date: Date(run.started),
         stop_date: run.stopped.map(Date),
         execution_arn: run.execution,
         map_run_arn: run.arn,
     });
-    Ok(Listed {
+    Ok(ListMapRunsOutput {
         map_runs: runs.collect(),
         next_token,
     })
@@ -146,7 +146,7 @@ shape! {
 pub(in crate::serve) async fn update(
     service: &Arc<Service>,
     input: UpdateMapRun,
-) -> Result<Nothing, ApiError> {
+) -> Result<EmptyResponse, ApiError> {
     let run = find(service, &input.map_run_arn)?;
     let changes = RunChanges {
         max_concurrency: input.max_concurrency.map(|number| number.count()),
@@ -162,7 +162,7 @@ pub(in crate::serve) async fn update(
         ));
     }
     match service.engine.update_map_run(&run, changes).await {
-        true => Ok(Nothing {}),
+        true => Ok(EmptyResponse {}),
         false => Err(ApiError::validation_for(
             "CANNOT_UPDATE_COMPLETED_MAP_RUN",
             format!(

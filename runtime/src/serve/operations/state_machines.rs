@@ -13,7 +13,7 @@ use super::super::control::{
 };
 use super::super::error::ApiError;
 use super::super::page::Page;
-use super::super::response::{Date, Nothing};
+use super::super::response::{Date, EmptyResponse};
 use super::super::service::Service;
 use super::super::shape::{
     Arn, Definition, Description, IncludedData, List, Name, PageSize, PageToken, Required,
@@ -46,7 +46,7 @@ shape! {
 /// The response of CreateStateMachine.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Created {
+pub(in crate::serve) struct CreateStateMachineOutput {
     state_machine_arn: String,
     creation_date: Date,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +56,7 @@ pub(in crate::serve) struct Created {
 pub(in crate::serve) async fn create(
     service: &Arc<Service>,
     input: CreateStateMachine,
-) -> Result<Created, ApiError> {
+) -> Result<CreateStateMachineOutput, ApiError> {
     if check_machine(&input.name).is_err() {
         return Err(ApiError::invalid_name(&input.name));
     }
@@ -118,7 +118,7 @@ pub(in crate::serve) async fn create(
                 .then(|| machine.publish(description, service.now()));
             let version = version.map(|number| machine.version_arn(number));
             let machine = service.control.put(&service.engine, machine).await?;
-            Ok(Created {
+            Ok(CreateStateMachineOutput {
                 state_machine_arn: machine.arn.to_string(),
                 creation_date: Date(machine.created),
                 state_machine_version_arn: version,
@@ -179,7 +179,7 @@ shape! {
 /// The response of UpdateStateMachine.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Updated {
+pub(in crate::serve) struct UpdateStateMachineOutput {
     update_date: Date,
     #[serde(skip_serializing_if = "Option::is_none")]
     revision_id: Option<String>,
@@ -190,7 +190,7 @@ pub(in crate::serve) struct Updated {
 pub(in crate::serve) async fn update(
     service: &Arc<Service>,
     input: UpdateStateMachine,
-) -> Result<Updated, ApiError> {
+) -> Result<UpdateStateMachineOutput, ApiError> {
     let arn = StatesArn::parse(&input.state_machine_arn)?;
     let machine = service.unqualified(&arn)?;
     if input.definition.is_none()
@@ -260,7 +260,7 @@ pub(in crate::serve) async fn update(
                 None
             };
             let machine = service.control.put(&service.engine, machine).await?;
-            Ok(Updated {
+            Ok(UpdateStateMachineOutput {
                 update_date: Date(now),
                 revision_id: machine.current.shown_id().map(str::to_owned),
                 state_machine_version_arn: version,
@@ -293,7 +293,7 @@ shape! {
 /// The response of DescribeStateMachine.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Described {
+pub(in crate::serve) struct DescribeStateMachineOutput {
     state_machine_arn: String,
     name: String,
     status: &'static str,
@@ -324,7 +324,7 @@ pub(super) struct Tracing {
 pub(in crate::serve) async fn describe(
     service: &Arc<Service>,
     input: DescribeStateMachine,
-) -> Result<Described, ApiError> {
+) -> Result<DescribeStateMachineOutput, ApiError> {
     let arn = StatesArn::parse(&input.state_machine_arn)?;
     let missing = || ApiError::no_machine(arn.text);
     if let Resource::Labelled { name, label } = arn.resource {
@@ -333,12 +333,12 @@ pub(in crate::serve) async fn describe(
         let machine = machine.ok_or_else(missing)?;
         let definition = &machine.current.configuration.definition;
         let found = labelled(definition, label).ok_or_else(missing)?;
-        return Ok(Described {
+        return Ok(DescribeStateMachineOutput {
             name: format!("{name}/{label}"),
             label: Some(label.to_owned()),
             machine_type: found.machine_type.as_str(),
             definition: found.definition,
-            ..Described::of(&arn, &machine, &machine.current)
+            ..DescribeStateMachineOutput::of(&arn, &machine, &machine.current)
         });
     }
     let machine = service.machine(&arn)?;
@@ -351,10 +351,10 @@ pub(in crate::serve) async fn describe(
         Some(Qualifier::Alias(_)) => return Err(missing()),
     };
     let revision = version.map_or(&machine.current, |version| &version.revision);
-    let described = Described::of(&arn, &machine, revision);
+    let described = DescribeStateMachineOutput::of(&arn, &machine, revision);
     Ok(match version {
         None => described,
-        Some(version) => Described {
+        Some(version) => DescribeStateMachineOutput {
             creation_date: Date(version.created),
             description: version.description.clone(),
             ..described
@@ -362,7 +362,7 @@ pub(in crate::serve) async fn describe(
     })
 }
 
-impl Described {
+impl DescribeStateMachineOutput {
     fn of(arn: &StatesArn<'_>, machine: &Machine, revision: &Revision) -> Self {
         let configuration = &revision.configuration;
         Self {
@@ -397,7 +397,7 @@ shape! {
 pub(in crate::serve) async fn delete(
     service: &Arc<Service>,
     input: DeleteStateMachine,
-) -> Result<Nothing, ApiError> {
+) -> Result<EmptyResponse, ApiError> {
     let arn = StatesArn::parse(&input.state_machine_arn)?;
     let (name, qualifier) = arn.state_machine()?;
     if qualifier.is_some() {
@@ -413,7 +413,7 @@ pub(in crate::serve) async fn delete(
         });
         deleted.await?;
     }
-    Ok(Nothing {})
+    Ok(EmptyResponse {})
 }
 
 shape! {
@@ -427,15 +427,15 @@ shape! {
 /// The response of ListStateMachines.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Listed {
-    state_machines: Vec<Item>,
+pub(in crate::serve) struct ListStateMachinesOutput {
+    state_machines: Vec<StateMachineListItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Item {
+struct StateMachineListItem {
     state_machine_arn: String,
     name: String,
     #[serde(rename = "type")]
@@ -446,7 +446,7 @@ struct Item {
 pub(in crate::serve) async fn list(
     service: &Arc<Service>,
     input: ListStateMachines,
-) -> Result<Listed, ApiError> {
+) -> Result<ListStateMachinesOutput, ApiError> {
     let page = Page::new(
         "ListStateMachines",
         input.max_results,
@@ -457,13 +457,13 @@ pub(in crate::serve) async fn list(
         .control
         .machines_after(page.after.as_deref(), page.limit + 1);
     let (machines, next_token) = page.of(machines, |machine| machine.name.to_string());
-    let state_machines = machines.into_iter().map(|machine| Item {
+    let state_machines = machines.into_iter().map(|machine| StateMachineListItem {
         state_machine_arn: machine.arn.to_string(),
         name: machine.name.to_string(),
         machine_type: machine.machine_type.as_str(),
         creation_date: Date(machine.created),
     });
-    Ok(Listed {
+    Ok(ListStateMachinesOutput {
         state_machines: state_machines.collect(),
         next_token,
     })

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::super::arn::{Resource, StatesArn};
 use super::super::control::Machine;
 use super::super::error::ApiError;
-use super::super::response::Nothing;
+use super::super::response::EmptyResponse;
 use super::super::service::Service;
 use super::super::shape::{Arn, List, Required, TagKey, shape};
 use super::configuration::{Tag, add_tags};
@@ -16,12 +16,12 @@ use super::configuration::{Tag, add_tags};
 type Tags = IndexMap<String, String>;
 
 /// A resource that has tags.
-enum Tagged {
+enum TaggedResource {
     Machine(Arc<Machine>),
     Activity(String),
 }
 
-impl Tagged {
+impl TaggedResource {
     /// # Errors
     ///
     /// `InvalidArn`, `ResourceNotFound`.
@@ -57,20 +57,20 @@ async fn change(
     service: &Arc<Service>,
     arn: String,
     change: impl FnOnce(&mut Tags) -> Result<(), ApiError> + Send + 'static,
-) -> Result<Nothing, ApiError> {
+) -> Result<EmptyResponse, ApiError> {
     let here = service.clone();
     service
         .change(async move {
-            let tagged = Tagged::find(&here, &arn)?;
+            let tagged = TaggedResource::find(&here, &arn)?;
             let mut tags = tagged.tags(&here);
             change(&mut tags)?;
             match tagged {
-                Tagged::Machine(machine) => {
+                TaggedResource::Machine(machine) => {
                     let mut machine = Machine::clone(&machine);
                     machine.tags = tags;
                     here.control.put(&here.engine, machine).await?;
                 }
-                Tagged::Activity(name) => {
+                TaggedResource::Activity(name) => {
                     let mut activity = here.control.activity(&name);
                     activity.tags = tags;
                     here.control
@@ -78,7 +78,7 @@ async fn change(
                         .await?;
                 }
             }
-            Ok(Nothing {})
+            Ok(EmptyResponse {})
         })
         .await
 }
@@ -94,7 +94,7 @@ shape! {
 pub(in crate::serve) async fn tag(
     service: &Arc<Service>,
     input: TagResource,
-) -> Result<Nothing, ApiError> {
+) -> Result<EmptyResponse, ApiError> {
     let arn = input.resource_arn.to_string();
     change(service, arn.clone(), move |tags| {
         add_tags(tags, &input.tags, &arn)
@@ -114,7 +114,7 @@ shape! {
 pub(in crate::serve) async fn untag(
     service: &Arc<Service>,
     input: UntagResource,
-) -> Result<Nothing, ApiError> {
+) -> Result<EmptyResponse, ApiError> {
     let arn = input.resource_arn.to_string();
     let take = move |tags: &mut Tags| {
         for key in input.tag_keys.iter() {
@@ -134,12 +134,12 @@ shape! {
 
 /// The response of ListTagsForResource.
 #[derive(Debug, Serialize)]
-pub(in crate::serve) struct Listed {
-    tags: Vec<Item>,
+pub(in crate::serve) struct ListTagsOutput {
+    tags: Vec<TagOutput>,
 }
 
 #[derive(Debug, Serialize)]
-struct Item {
+struct TagOutput {
     key: String,
     value: String,
 }
@@ -147,10 +147,12 @@ struct Item {
 pub(in crate::serve) async fn list(
     service: &Arc<Service>,
     input: ListTagsForResource,
-) -> Result<Listed, ApiError> {
-    let tags = Tagged::find(service, &input.resource_arn)?.tags(service);
-    let tags = tags.into_iter().map(|(key, value)| Item { key, value });
-    Ok(Listed {
+) -> Result<ListTagsOutput, ApiError> {
+    let tags = TaggedResource::find(service, &input.resource_arn)?.tags(service);
+    let tags = tags
+        .into_iter()
+        .map(|(key, value)| TagOutput { key, value });
+    Ok(ListTagsOutput {
         tags: tags.collect(),
     })
 }

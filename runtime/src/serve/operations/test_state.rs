@@ -61,7 +61,7 @@ shape! {
 /// The response of TestState.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Tested {
+pub(in crate::serve) struct TestStateOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,9 +78,9 @@ pub(in crate::serve) struct Tested {
 pub(in crate::serve) async fn test_state(
     service: &Arc<Service>,
     input: TestState,
-) -> Result<Tested, ApiError> {
+) -> Result<TestStateOutput, ApiError> {
     let tested = service.engine.test_state(&request(&input)).await?;
-    Ok(Tested {
+    Ok(TestStateOutput {
         output: tested.output,
         error: tested.error,
         cause: tested.cause,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::error::ApiError;
-use super::super::response::Nothing;
+use super::super::response::EmptyResponse;
 use super::super::service::Service;
 use super::super::shape::{Cause, Data, ErrorName, Required, TaskToken, shape};
 use crate::engine::TokenError;
@@ -40,7 +40,7 @@ shape! {
 pub(in crate::serve) async fn succeed(
     service: &Arc<Service>,
     input: SendTaskSuccess,
-) -> Result<Nothing, ApiError> {
+) -> Result<EmptyResponse, ApiError> {
     // AWS checks the token before the output (recorded).
     service.engine.check_token(&input.task_token)?;
     let most = service.engine.payload_bytes();
@@ -54,7 +54,7 @@ pub(in crate::serve) async fn succeed(
     let output = output.map_err(|error| invalid_output(&error.to_string()))?;
     let answered = service.engine.answer(&input.task_token, Ok(output));
     service.committed(answered).await??;
-    Ok(Nothing {})
+    Ok(EmptyResponse {})
 }
 
 shape! {
@@ -69,12 +69,12 @@ shape! {
 pub(in crate::serve) async fn fail(
     service: &Arc<Service>,
     input: SendTaskFailure,
-) -> Result<Nothing, ApiError> {
+) -> Result<EmptyResponse, ApiError> {
     let (error, cause) = (input.error.as_deref(), input.cause.as_deref());
     let engine = &service.engine;
     let answered = engine.send_task_failure(&input.task_token, error, cause);
     service.committed(answered).await??;
-    Ok(Nothing {})
+    Ok(EmptyResponse {})
 }
 
 shape! {
@@ -87,8 +87,8 @@ shape! {
 pub(in crate::serve) async fn heartbeat(
     service: &Arc<Service>,
     input: SendTaskHeartbeat,
-) -> Result<Nothing, ApiError> {
+) -> Result<EmptyResponse, ApiError> {
     let heartbeat = service.engine.send_task_heartbeat(&input.task_token);
     service.committed(heartbeat).await??;
-    Ok(Nothing {})
+    Ok(EmptyResponse {})
 }

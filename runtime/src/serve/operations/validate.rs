@@ -32,7 +32,7 @@ shape! {
 /// The response of ValidateStateMachineDefinition.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Validated {
+pub(in crate::serve) struct ValidateOutput {
     result: &'static str,
     diagnostics: Vec<Diagnostic>,
     truncated: bool,
@@ -65,7 +65,7 @@ impl Diagnostic {
 pub(in crate::serve) async fn validate(
     service: &Arc<Service>,
     input: ValidateStateMachineDefinition,
-) -> Result<Validated, ApiError> {
+) -> Result<ValidateOutput, ApiError> {
     let machine_type = match input.r#type.as_deref() {
         Some("EXPRESS") => MachineType::Express,
         _ => MachineType::Standard,
@@ -98,7 +98,7 @@ pub(in crate::serve) async fn validate(
     };
     let truncated = findings.is_truncated() || diagnostics.len() > most;
     diagnostics.truncate(most);
-    Ok(Validated {
+    Ok(ValidateOutput {
         result: if is_valid { "OK" } else { "FAIL" },
         diagnostics,
         truncated,

@@ -8,7 +8,7 @@ use super::super::arn::{Qualifier, StatesArn};
 use super::super::control::Machine;
 use super::super::error::ApiError;
 use super::super::page::Page;
-use super::super::response::{Date, Nothing};
+use super::super::response::{Date, EmptyResponse};
 use super::super::service::Service;
 use super::super::shape::{
     Arn, Description, LongArn, PageSize, PageToken, Required, RevisionId, shape,
@@ -27,7 +27,7 @@ shape! {
 /// The response of PublishStateMachineVersion.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Published {
+pub(in crate::serve) struct PublishVersionOutput {
     creation_date: Date,
     state_machine_version_arn: String,
 }
@@ -36,7 +36,7 @@ pub(in crate::serve) struct Published {
 pub(in crate::serve) async fn publish(
     service: &Arc<Service>,
     input: PublishStateMachineVersion,
-) -> Result<Published, ApiError> {
+) -> Result<PublishVersionOutput, ApiError> {
     let arn = StatesArn::parse(&input.state_machine_arn)?;
     let name = service.unqualified(&arn)?.name.clone();
     let here = service.clone();
@@ -58,7 +58,7 @@ pub(in crate::serve) async fn publish(
             let number = machine.publish(description, here.now());
             let machine = here.control.put(&here.engine, machine).await?;
             let created = machine.versions.get(&number).map(|version| version.created);
-            Ok(Published {
+            Ok(PublishVersionOutput {
                 creation_date: Date(created.unwrap_or(machine.created)),
                 state_machine_version_arn: machine.version_arn(number),
             })
@@ -77,19 +77,19 @@ shape! {
 pub(in crate::serve) async fn delete(
     service: &Arc<Service>,
     input: DeleteStateMachineVersion,
-) -> Result<Nothing, ApiError> {
+) -> Result<EmptyResponse, ApiError> {
     let arn = StatesArn::parse(&input.state_machine_version_arn)?;
     let (name, Some(Qualifier::Version(number))) = arn.state_machine()? else {
         return Err(not_a_version(arn.text));
     };
     if !service.is_own(&arn) {
-        return Ok(Nothing {});
+        return Ok(EmptyResponse {});
     }
     let (here, name) = (service.clone(), name.to_owned());
     service
         .change(async move {
             let Some(known) = here.control.machine(&name) else {
-                return Ok(Nothing {});
+                return Ok(EmptyResponse {});
             };
             let aliases: Vec<&str> = known.aliases_of(number).collect();
             if !aliases.is_empty() {
@@ -102,7 +102,7 @@ pub(in crate::serve) async fn delete(
             if machine.delete_version(number) {
                 here.control.put(&here.engine, machine).await?;
             }
-            Ok(Nothing {})
+            Ok(EmptyResponse {})
         })
         .await
 }
@@ -124,15 +124,15 @@ shape! {
 /// The response of ListStateMachineVersions.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Listed {
-    state_machine_versions: Vec<Item>,
+pub(in crate::serve) struct ListVersionsOutput {
+    state_machine_versions: Vec<VersionListItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Item {
+struct VersionListItem {
     state_machine_version_arn: String,
     creation_date: Date,
 }
@@ -141,7 +141,7 @@ struct Item {
 pub(in crate::serve) async fn list(
     service: &Arc<Service>,
     input: ListStateMachineVersions,
-) -> Result<Listed, ApiError> {
+) -> Result<ListVersionsOutput, ApiError> {
     let arn = StatesArn::parse(&input.state_machine_arn)?;
     // The API's model has no StateMachineDoesNotExist here.
     let machine = service
@@ -153,11 +153,13 @@ pub(in crate::serve) async fn list(
     // Later entries of the list have a larger position.
     let place = |number: u32| format!("{:010}", u32::MAX - number);
     let (versions, next_token) = page.of(versions, |(number, _)| place(**number));
-    let versions = versions.into_iter().map(|(number, version)| Item {
-        state_machine_version_arn: machine.version_arn(*number),
-        creation_date: Date(version.created),
-    });
-    Ok(Listed {
+    let versions = versions
+        .into_iter()
+        .map(|(number, version)| VersionListItem {
+            state_machine_version_arn: machine.version_arn(*number),
+            creation_date: Date(version.created),
+        });
+    Ok(ListVersionsOutput {
         state_machine_versions: versions.collect(),
         next_token,
     })

@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 
 pub use self::outage::Outage;
 pub(crate) use self::queue::OnOutage;
-use self::queue::{Commit, Queue, Submission, Waits};
+use self::queue::{CapacityWait, Commit, Queue, Submission};
 use super::{Change, Store, StoreError, StoreReader};
 
 /// Owns a store. Clones refer to the same journal; when the last one is dropped, the queue is committed and the thread ends.
@@ -40,7 +40,7 @@ use super::{Change, Store, StoreError, StoreReader};
 /// dropped during this wait is not committed.
 #[derive(Clone)]
 pub struct Journal {
-    handle: Arc<Handle>,
+    handle: Arc<JournalHandle>,
 }
 
 impl Journal {
@@ -62,7 +62,7 @@ impl Journal {
             })?;
         let thread = Mutex::new(Some(thread));
         Ok(Self {
-            handle: Arc::new(Handle { queue, thread }),
+            handle: Arc::new(JournalHandle { queue, thread }),
         })
     }
 
@@ -163,12 +163,12 @@ impl std::fmt::Debug for Journal {
 }
 
 /// Shared by all clones of a journal.
-struct Handle {
+struct JournalHandle {
     queue: Arc<Queue>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-impl Handle {
+impl JournalHandle {
     fn close(&self) {
         self.queue.close();
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
@@ -181,7 +181,7 @@ impl Handle {
     }
 }
 
-impl Drop for Handle {
+impl Drop for JournalHandle {
     fn drop(&mut self) {
         self.close();
     }
@@ -191,7 +191,7 @@ impl Drop for Handle {
 #[must_use = "the changes are durable when this is ready"]
 pub struct Committed {
     /// Set while the submission waits for capacity in the queue.
-    waits: Option<Waits>,
+    waits: Option<CapacityWait>,
     outcome: oneshot::Receiver<Result<(), StoreError>>,
 }
 
@@ -203,7 +203,7 @@ impl Committed {
     /// Why the changes are not applied.
     pub fn wait(self) -> Result<(), StoreError> {
         let mut committed = std::pin::pin!(self);
-        let waker = Waker::from(Arc::new(Waking(std::thread::current())));
+        let waker = Waker::from(Arc::new(ThreadWaker(std::thread::current())));
         let mut context = Context::from_waker(&waker);
         loop {
             match committed.as_mut().poll(&mut context) {
@@ -217,7 +217,7 @@ impl Committed {
     /// case.
     pub(crate) fn wait_unless(self, is_over: &AtomicBool) -> Option<Result<(), StoreError>> {
         let mut committed = std::pin::pin!(self);
-        let waker = Waker::from(Arc::new(Waking(std::thread::current())));
+        let waker = Waker::from(Arc::new(ThreadWaker(std::thread::current())));
         let mut context = Context::from_waker(&waker);
         while !is_over.load(Ordering::SeqCst) {
             match committed.as_mut().poll(&mut context) {
@@ -238,9 +238,9 @@ impl std::fmt::Debug for Committed {
 }
 
 /// Wakes a thread.
-struct Waking(Thread);
+struct ThreadWaker(Thread);
 
-impl Wake for Waking {
+impl Wake for ThreadWaker {
     fn wake(self: Arc<Self>) {
         self.0.unpark();
     }

@@ -111,11 +111,11 @@ impl Submission {
 }
 
 /// Waits for capacity in the queue, and adds the submission.
-pub(super) type Waits = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(super) type CapacityWait = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Why the journal's thread was woken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Woken {
+pub(super) enum QueueEvent {
     /// There are submissions.
     Submitted,
     /// A check of the store is due.
@@ -127,12 +127,12 @@ pub(super) enum Woken {
 /// The submissions that wait for the journal's thread.
 pub(super) struct Queue {
     room: Arc<Semaphore>,
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct QueueState {
     waiting: VecDeque<Submission>,
     is_closed: bool,
     /// Whether the engine shuts down, so that no submission is repeated any more.
@@ -155,7 +155,7 @@ impl Default for Queue {
 impl Queue {
     /// Adds a commit, or drops it when the queue is closed. If the queue is full, the returned future adds it later. Capacity goes to the future
     /// that waits longest, when it is polled.
-    pub(super) fn commit(self: &Arc<Self>, commit: Commit) -> Option<Waits> {
+    pub(super) fn commit(self: &Arc<Self>, commit: Commit) -> Option<CapacityWait> {
         let units = commit.units();
         let refusal = self.lock().refusal(&commit);
         if let Some(error) = refusal {
@@ -232,7 +232,7 @@ impl Queue {
     }
 
     /// Moves the submissions of one transaction to `batch`, in order. Sleeps until there are some, or a check of the store is due.
-    pub(super) fn take(&self, batch: &mut Vec<Submission>) -> Woken {
+    pub(super) fn take(&self, batch: &mut Vec<Submission>) -> QueueEvent {
         let mut state = self.lock();
         let check = Instant::now() + CHECK_INTERVAL;
         loop {
@@ -247,12 +247,12 @@ impl Queue {
                 state.take_batch(batch);
                 break;
             } else if state.is_closed {
-                return Woken::Closed;
+                return QueueEvent::Closed;
             } else if attempt.is_some() {
-                return Woken::Check;
+                return QueueEvent::Check;
             }
             if now >= check {
-                return Woken::Check;
+                return QueueEvent::Check;
             }
             let until = attempt.map_or(check, |at| at.max(now).min(check));
             state.is_idle = true;
@@ -260,16 +260,16 @@ impl Queue {
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
         state.is_idle = false;
-        Woken::Submitted
+        QueueEvent::Submitted
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         // No code panics while the lock is held.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl QueueState {
     /// Returns the error of a submission for which no attempt is made.
     fn refusal(&self, commit: &Commit) -> Option<StoreError> {
         let outage = self.outage.as_ref()?;

@@ -3,7 +3,7 @@
 use tokio::sync::oneshot;
 
 use super::outage::Outage;
-use super::queue::{Commit, OnOutage, Queue, Submission, Woken};
+use super::queue::{Commit, OnOutage, Queue, QueueEvent, Submission};
 use crate::panics::guarded;
 use crate::store::{Change, Store, StoreError, StoreReader};
 
@@ -12,7 +12,7 @@ const HOPELESS: usize = 16;
 
 /// Commits the queue until it is closed and empty.
 pub(super) fn write(store: Box<dyn Store>, queue: &Queue) {
-    let mut writer = Writer {
+    let mut writer = JournalWriter {
         store,
         queue,
         lasting: None,
@@ -21,18 +21,18 @@ pub(super) fn write(store: Box<dyn Store>, queue: &Queue) {
     let mut batch = Vec::new();
     loop {
         match queue.take(&mut batch) {
-            Woken::Submitted => writer.serve(&mut batch),
-            Woken::Check => writer.check(),
-            Woken::Closed => break,
+            QueueEvent::Submitted => writer.serve(&mut batch),
+            QueueEvent::Check => writer.check(),
+            QueueEvent::Closed => break,
         }
     }
-    let Writer { store, .. } = writer;
+    let JournalWriter { store, .. } = writer;
     if let Err(message) = guarded(move || drop(store)) {
         tracing::error!("the store panicked when it was closed: {message}");
     }
 }
 
-struct Writer<'q> {
+struct JournalWriter<'q> {
     store: Box<dyn Store>,
     queue: &'q Queue,
     /// The permanent error, after which the store is not used again.
@@ -43,7 +43,7 @@ struct Writer<'q> {
 
 /// The outcome of one round of commits.
 #[derive(Default)]
-struct Round {
+struct CommitRound {
     has_committed: bool,
     /// Submissions that may be committed later.
     failed: Vec<Commit>,
@@ -51,7 +51,7 @@ struct Round {
     error: Option<StoreError>,
 }
 
-impl Round {
+impl CommitRound {
     /// Records the outcome of one submission.
     fn settle(&mut self, commit: Commit, outcome: Result<(), StoreError>) {
         match outcome {
@@ -70,7 +70,7 @@ impl Round {
     }
 }
 
-impl Writer<'_> {
+impl JournalWriter<'_> {
     /// Commits the submissions, and opens the readers that were requested.
     fn serve(&mut self, batch: &mut Vec<Submission>) {
         let mut commits = Vec::with_capacity(batch.len());
@@ -92,7 +92,7 @@ impl Writer<'_> {
     }
 
     /// Commits all submissions as one transaction, or each one separately when some of them may succeed.
-    fn commit(&mut self, mut commits: Vec<Commit>) -> Round {
+    fn commit(&mut self, mut commits: Vec<Commit>) -> CommitRound {
         let outcome = match &mut commits[..] {
             [only] => self.transact(&only.changes),
             several => {
@@ -112,7 +112,7 @@ impl Writer<'_> {
                 && (error.is_of_a_change() || matches!(error, StoreError::Full { .. }))
         };
         let one_by_one = outcome.as_ref().is_err_and(may_save);
-        let mut round = Round::default();
+        let mut round = CommitRound::default();
         for commit in commits {
             let is_hopeless = !round.has_committed && round.failed.len() >= HOPELESS;
             let outcome = match one_by_one {
@@ -125,8 +125,8 @@ impl Writer<'_> {
     }
 
     /// Schedules the retries, and records whether the store can commit.
-    fn finish(&mut self, round: Round) {
-        let Round {
+    fn finish(&mut self, round: CommitRound) {
+        let CommitRound {
             has_committed,
             failed,
             error,

@@ -3,14 +3,18 @@ use std::path::Path;
 
 use rusqlite::{Connection, Error, OpenFlags};
 
-use super::error::Place;
+use super::error::StorePath;
 use super::{log_file, session};
 use crate::atomic_file;
 use crate::store::StoreError;
 
 /// Copies a database to a new file. The copy has another name until it is complete, so that an interrupted backup is not used as one.
-pub(super) fn write(connection: &Connection, place: &Place, to: &Path) -> Result<(), StoreError> {
-    let copy = Place {
+pub(super) fn write(
+    connection: &Connection,
+    place: &StorePath,
+    to: &Path,
+) -> Result<(), StoreError> {
+    let copy = StorePath {
         path: to.to_owned(),
     };
     match to.try_exists() {
@@ -43,7 +47,7 @@ pub(super) fn write(connection: &Connection, place: &Place, to: &Path) -> Result
             other => other,
         })
         .and_then(|_| {
-            let part = Place { path: part.clone() };
+            let part = StorePath { path: part.clone() };
             close_cleanly(&part).map_err(|error| part.error("begin its epoch", error))
         })
         .and_then(|()| atomic_file::publish(&part, to).map_err(cannot));
@@ -55,7 +59,7 @@ pub(super) fn write(connection: &Connection, place: &Place, to: &Path) -> Result
 }
 
 /// Marks a copy as a store that was closed cleanly, with a unique epoch.
-fn close_cleanly(copy: &Place) -> Result<(), Error> {
+fn close_cleanly(copy: &StorePath) -> Result<(), Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&copy.path, flags)?;
     // The copy is not complete before it has its final name, so that a crash needs no journal.

@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 
 use rusqlite::{Connection, Error, OpenFlags};
 
-use super::error::Place;
+use super::error::StorePath;
 use super::options;
 use crate::store::StoreError;
 
@@ -32,7 +32,7 @@ pub(super) struct Checkpoints {
     commits: u32,
     /// Whether a checkpoint has copied the whole log, and no transaction was written since.
     is_copied: bool,
-    thread: Option<Thread>,
+    thread: Option<CheckpointThread>,
 }
 
 /// Whether the next transaction may restart the log.
@@ -70,7 +70,7 @@ impl Checkpoints {
     }
 
     /// Must be called after each commit. A failed checkpoint loses nothing: a later one copies the same pages.
-    pub(super) fn committed(&mut self, connection: &Connection, place: &Place) {
+    pub(super) fn committed(&mut self, connection: &Connection, place: &StorePath) {
         self.is_copied = false;
         if let Some(thread) = &self.thread
             && thread.stage.load(Ordering::Acquire) == COPIED
@@ -90,9 +90,9 @@ impl Checkpoints {
         }
     }
 
-    fn begin(&mut self, connection: &Connection, place: &Place) {
+    fn begin(&mut self, connection: &Connection, place: &StorePath) {
         if self.thread.is_none() {
-            self.thread = Thread::start(place)
+            self.thread = CheckpointThread::start(place)
                 .inspect_err(|error| {
                     tracing::warn!("commits wait for the checkpoints of the store: {error}");
                 })
@@ -106,7 +106,7 @@ impl Checkpoints {
 }
 
 /// Whether a checkpoint has copied the whole log. A failed checkpoint counts as if it had.
-fn copied_all(log: Option<Log>) -> bool {
+fn copied_all(log: Option<LogLength>) -> bool {
     log.is_none_or(|log| log.copied >= log.pages)
 }
 
@@ -130,15 +130,15 @@ const COPIED: u8 = 2;
 
 /// The thread that copies.
 #[derive(Debug)]
-struct Thread {
+struct CheckpointThread {
     stage: Arc<AtomicU8>,
     /// Dropped before the thread is joined.
     asks: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Thread {
-    fn start(place: &Place) -> Result<Self, StoreError> {
+impl CheckpointThread {
+    fn start(place: &StorePath) -> Result<Self, StoreError> {
         let cannot = |error: io::Error| place.io("start the thread of its checkpoints", error);
         let connection = options::connect(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         options::sync_fully(&connection).map_err(|error| place.error("open the file", error))?;
@@ -170,7 +170,7 @@ impl Thread {
     }
 }
 
-impl Drop for Thread {
+impl Drop for CheckpointThread {
     fn drop(&mut self) {
         self.asks = None;
         if let Some(thread) = self.thread.take() {
@@ -180,7 +180,7 @@ impl Drop for Thread {
     }
 }
 
-fn work(connection: &Connection, place: &Place, asked: &Receiver<()>, stage: &AtomicU8) {
+fn work(connection: &Connection, place: &StorePath, asked: &Receiver<()>, stage: &AtomicU8) {
     while asked.recv().is_ok() {
         let mut before = 0;
         // In each pass, fewer pages are committed concurrently.
@@ -199,19 +199,19 @@ fn work(connection: &Connection, place: &Place, asked: &Receiver<()>, stage: &At
 }
 
 /// Copies the pages of the log that no reader needs there. It waits for no reader.
-fn copy(connection: &Connection, place: &Place) -> Option<Log> {
+fn copy(connection: &Connection, place: &StorePath) -> Option<LogLength> {
     ask(connection, "PRAGMA wal_checkpoint(PASSIVE)")
         .map_err(|error| failed(place, error))
         .ok()
 }
 
-fn failed(place: &Place, error: Error) {
+fn failed(place: &StorePath, error: Error) {
     let error = place.error("copy its log", error);
     tracing::warn!("a checkpoint failed and will be retried: {error}");
 }
 
 /// The length of the log.
-struct Log {
+struct LogLength {
     /// Whether a reader or another checkpoint stopped this one.
     is_blocked: bool,
     pages: i64,
@@ -219,10 +219,10 @@ struct Log {
     copied: i64,
 }
 
-fn ask(connection: &Connection, pragma: &str) -> Result<Log, Error> {
+fn ask(connection: &Connection, pragma: &str) -> Result<LogLength, Error> {
     let mut pragma = connection.prepare_cached(pragma)?;
     pragma.query_row([], |row| {
-        Ok(Log {
+        Ok(LogLength {
             is_blocked: row.get(0)?,
             pages: row.get(1)?,
             copied: row.get(2)?,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
 
-use super::error::Place;
+use super::error::StorePath;
 use super::log_file::{self, LogFile};
 use super::schema;
 use super::session::Session;
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// # Errors
 ///
 /// [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::NotAStore`].
-pub(super) fn check(place: &Place) -> Result<(), StoreError> {
+pub(super) fn check(place: &StorePath) -> Result<(), StoreError> {
     let log = log_file::path_of(&place.path);
     let cannot_read =
         |error: io::Error| place.io(format!("read its log `{}`", log.display()), error);
@@ -102,7 +102,7 @@ pub(super) fn check(place: &Place) -> Result<(), StoreError> {
 /// # Errors
 ///
 /// Those of [`check`].
-pub(super) fn check_for_reader(place: &Place) -> Result<(), StoreError> {
+pub(super) fn check_for_reader(place: &StorePath) -> Result<(), StoreError> {
     let mut tries = 0;
     loop {
         let checked = check(place);
@@ -132,7 +132,7 @@ pub(super) enum MainFile {
 }
 
 impl MainFile {
-    pub(super) fn read(place: &Place) -> Result<Self, StoreError> {
+    pub(super) fn read(place: &StorePath) -> Result<Self, StoreError> {
         let cannot_open = |error: io::Error| place.io("open the file", error);
         if !log_file::has_bytes(&place.path).map_err(cannot_open)? {
             return Ok(Self::Empty);

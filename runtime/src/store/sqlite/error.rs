@@ -6,11 +6,11 @@ use crate::store::StoreError;
 
 /// The file of a store, for its errors.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct StorePath {
     pub(super) path: PathBuf,
 }
 
-impl Place {
+impl StorePath {
     /// Converts an error of SQLite to an error of the store; `doing` is the operation that failed.
     pub(super) fn error(&self, doing: &str, error: Error) -> StoreError {
         let path = Some(self.path.clone());

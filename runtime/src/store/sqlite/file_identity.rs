@@ -3,7 +3,7 @@ use std::io::ErrorKind;
 #[cfg(unix)]
 use std::path::{Path, PathBuf};
 
-use super::error::Place;
+use super::error::StorePath;
 #[cfg(unix)]
 use super::log_file;
 use crate::store::StoreError;
@@ -23,7 +23,7 @@ pub(super) struct FileIdentity {
 #[cfg(unix)]
 impl FileIdentity {
     /// Returns the identity of the files of an open store, after its first transaction.
-    pub(super) fn new(place: &Place) -> Result<Self, StoreError> {
+    pub(super) fn new(place: &StorePath) -> Result<Self, StoreError> {
         use std::os::unix::fs::MetadataExt;
         let cannot = |error: std::io::Error| place.io("look at its files", error);
         let log = log_file::path_of(&place.path);
@@ -43,7 +43,7 @@ impl FileIdentity {
 
     /// Checks that the file is still at its path and that the log is not deleted. This runs after each commit, so it costs only two system
     /// calls. Only [`Self::check`] detects a log that was renamed.
-    pub(super) fn check_commit(&self, place: &Place) -> Result<(), StoreError> {
+    pub(super) fn check_commit(&self, place: &StorePath) -> Result<(), StoreError> {
         use std::os::unix::fs::MetadataExt;
         let is_main = inode(&place.path).is_ok_and(|now| now == self.main_inode);
         let has_log = self.log_file.metadata().map_or(true, |log| log.nlink() > 0);
@@ -54,7 +54,7 @@ impl FileIdentity {
     }
 
     /// Checks that both files are still at their paths.
-    pub(super) fn check(&self, place: &Place) -> Result<(), StoreError> {
+    pub(super) fn check(&self, place: &StorePath) -> Result<(), StoreError> {
         for (path, opened) in [(&place.path, self.main_inode), (&self.log, self.log_inode)] {
             let why = match inode(path) {
                 Ok(now) if now == opened => continue,
@@ -98,15 +98,15 @@ pub(super) struct FileIdentity;
 
 #[cfg(not(unix))]
 impl FileIdentity {
-    pub(super) fn new(_: &Place) -> Result<Self, StoreError> {
+    pub(super) fn new(_: &StorePath) -> Result<Self, StoreError> {
         Ok(Self)
     }
 
-    pub(super) fn check_commit(&self, _: &Place) -> Result<(), StoreError> {
+    pub(super) fn check_commit(&self, _: &StorePath) -> Result<(), StoreError> {
         Ok(())
     }
 
-    pub(super) fn check(&self, _: &Place) -> Result<(), StoreError> {
+    pub(super) fn check(&self, _: &StorePath) -> Result<(), StoreError> {
         Ok(())
     }
 

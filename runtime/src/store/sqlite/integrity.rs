@@ -4,8 +4,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, Row};
 
-use super::error::Place;
-use super::schema::{self, Found};
+use super::error::StorePath;
+use super::schema::{self, FileContent};
 use super::{continuity, options, row};
 use crate::store::StoreError;
 
@@ -16,15 +16,15 @@ use crate::store::StoreError;
 ///
 /// [`StoreError::NotAStore`], [`StoreError::NewerVersion`], [`StoreError::Corrupt`], [`StoreError::Io`].
 pub(super) fn check(file: &Path) -> Result<(), StoreError> {
-    let place = Place {
+    let place = StorePath {
         path: file.to_owned(),
     };
     let cannot_check = |error| place.error("check the file", error);
     let connection = continuity::open_without_log(file).map_err(cannot_check)?;
     options::set_defenses(&connection).map_err(cannot_check)?;
     let version = match schema::find(&connection, &place)? {
-        Found::Nothing => return Err(place.not_a_store("it is empty")),
-        Found::Version(version) => version,
+        FileContent::Nothing => return Err(place.not_a_store("it is empty")),
+        FileContent::Version(version) => version,
     };
     let finding: String = connection
         .pragma_query_value(None, "integrity_check", |row| row.get(0))

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::error::Place;
+use super::error::StorePath;
 use super::session::{self, Session};
 use super::{checkpoints, options, schema, write};
 use crate::store::StoreError;
@@ -17,7 +17,7 @@ pub(super) type Steps<'a> = &'a mut dyn FnMut(&'static str);
 /// new one. Only the last step writes to the file.
 pub(super) fn begin(
     connection: &Connection,
-    place: &Place,
+    place: &StorePath,
     from: i64,
     steps: Steps<'_>,
 ) -> Result<(), StoreError> {
@@ -47,7 +47,7 @@ pub(super) fn begin(
 /// Marks a store as closed, copies its log to the file, and empties the log, which the last connection then removes.
 pub(super) fn end(
     connection: &Connection,
-    place: &Place,
+    place: &StorePath,
     steps: Steps<'_>,
 ) -> Result<(), StoreError> {
     let cannot_close = |error| place.error("close the file", error);

@@ -29,7 +29,7 @@ pub(super) fn read(
 
 /// A range of an index with equal first columns, in the order of a list.
 #[derive(Debug)]
-struct Range {
+struct IndexRange {
     index: &'static str,
     /// The first column of the list's order; the second one is the key.
     order: &'static str,
@@ -57,7 +57,7 @@ impl Conditions {
     }
 }
 
-impl Range {
+impl IndexRange {
     /// Returns the statements that read the range after a position. SQLite bounds a search by one column only. So the first statement reads the
     /// rows of the same order with smaller keys, and the second one the rows of smaller orders.
     fn statements(&self, after: Option<ListPosition>) -> Vec<(String, Vec<Value>)> {
@@ -141,7 +141,7 @@ const ORDER: usize = 13;
 const PASSES: usize = 14;
 
 /// Chooses the index with the fewest rows for a filter, and returns its ranges: one for each state machine, or each origin.
-fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<Range>, Error> {
+fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<IndexRange>, Error> {
     if let Some(map_run) = &filter.map_run {
         return of_map_run(connection, filter, map_run);
     }
@@ -160,7 +160,7 @@ fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<Range>, E
             let of_machine = "machine = (SELECT machine FROM versions WHERE name = ?)";
             rest.add(of_machine, [machine.clone().into()]);
         }
-        let range = |origin: i64| Range {
+        let range = |origin: i64| IndexRange {
             index: "executions_of_origin",
             order: "started",
             prefix: "map_run IS NULL AND origin = ?",
@@ -191,7 +191,7 @@ fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<Range>, E
         let prefix = "map_run IS NULL AND machine = ?";
         ("executions_of_machine", prefix, None)
     };
-    let range = |machine: i64| Range {
+    let range = |machine: i64| IndexRange {
         index,
         order: "started",
         prefix,
@@ -212,7 +212,7 @@ fn of_map_run(
     connection: &Connection,
     filter: &StoreFilter,
     map_run: &str,
-) -> Result<Vec<Range>, Error> {
+) -> Result<Vec<IndexRange>, Error> {
     let mut query = connection.prepare_cached("SELECT id FROM map_runs WHERE arn = ?")?;
     let id: Option<i64> = query.query_row([map_run], |row| row.get(0)).optional()?;
     let Some(id) = id else {
@@ -237,7 +237,7 @@ fn of_map_run(
             ("executions_of_map_run", "map_run = ?", None)
         }
     };
-    Ok(vec![Range {
+    Ok(vec![IndexRange {
         index,
         order: "number",
         prefix,

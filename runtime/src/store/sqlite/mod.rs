@@ -20,7 +20,7 @@ mod schema;
 mod session;
 #[cfg(test)]
 mod tests;
-mod versions;
+mod version_ids;
 mod write;
 
 use std::path::Path;
@@ -33,10 +33,10 @@ pub use self::recover::Recovery;
 pub use self::restore::Restored;
 
 use self::checkpoints::{Checkpoints, LogRestart};
-use self::error::Place;
+use self::error::StorePath;
 use self::file_identity::FileIdentity;
 use self::lock::Lock;
-use self::write::Ids;
+use self::write::RowIds;
 use super::{Change, Store, StoreError, StoreReader};
 
 /// A store in a file: SQLite with a write-ahead log. A commit is durable when the log is synced to the disk.
@@ -64,11 +64,11 @@ pub struct SqliteStore {
     // The connections are closed before the lock is released.
     checkpoints: Checkpoints,
     connection: Connection,
-    ids: Ids,
+    ids: RowIds,
     files: FileIdentity,
     /// Whether the session was written to the log since the last check.
     has_session: bool,
-    place: Place,
+    place: StorePath,
     _lock: Lock,
 }
 

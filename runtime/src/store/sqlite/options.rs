@@ -5,11 +5,11 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::checkpoints::Checkpoints;
-use super::error::Place;
+use super::error::StorePath;
 use super::file_identity::FileIdentity;
 use super::lock::Lock;
-use super::schema::{self, Found};
-use super::write::Ids;
+use super::schema::{self, FileContent};
+use super::write::RowIds;
 use super::{SqliteStore, continuity, lifecycle};
 use crate::store::StoreError;
 
@@ -48,7 +48,7 @@ impl SqliteOptions {
     ///
     /// Those of [`SqliteStore::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<SqliteStore, StoreError> {
-        let place = Place {
+        let place = StorePath {
             path: resolve(path.as_ref())?,
         };
         let lock = Lock::take(&place.path)?;
@@ -59,7 +59,7 @@ impl SqliteOptions {
         Ok(SqliteStore {
             checkpoints: Checkpoints::default(),
             connection,
-            ids: Ids::default(),
+            ids: RowIds::default(),
             files: FileIdentity::new(&place)?,
             has_session: true,
             place,
@@ -67,11 +67,11 @@ impl SqliteOptions {
         })
     }
 
-    fn prepare(&self, connection: &Connection, place: &Place) -> Result<(), StoreError> {
+    fn prepare(&self, connection: &Connection, place: &StorePath) -> Result<(), StoreError> {
         let cannot_open = |error| place.error("open the file", error);
         let from = match schema::find(connection, place)? {
-            Found::Nothing => 0,
-            Found::Version(version) => version,
+            FileContent::Nothing => 0,
+            FileContent::Version(version) => version,
         };
         // SQLite silently opens a file without write permission for reading.
         if connection.is_readonly("main").map_err(cannot_open)? {
@@ -107,7 +107,7 @@ impl SqliteOptions {
 }
 
 /// Opens a connection with the settings of the writer and of readers.
-pub(super) fn connect(place: &Place, flags: OpenFlags) -> Result<Connection, StoreError> {
+pub(super) fn connect(place: &StorePath, flags: OpenFlags) -> Result<Connection, StoreError> {
     let cannot_open = |error| place.error("open the file", error);
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&place.path, flags).map_err(cannot_open)?;
@@ -143,7 +143,7 @@ pub(super) fn sync_fully(connection: &Connection) -> Result<(), rusqlite::Error>
 
 /// Returns the path without symbolic links, so that a file has only one lock. The file may be missing, its directory must exist.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, StoreError> {
-    let named = Place {
+    let named = StorePath {
         path: path.to_owned(),
     };
     let name = path

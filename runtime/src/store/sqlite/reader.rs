@@ -6,10 +6,10 @@ use bytes::Bytes;
 use rusqlite::{Connection, OpenFlags, Params, Row};
 
 use super::continuity::{self, MainFile};
-use super::error::Place;
+use super::error::StorePath;
 use super::lock::Lock;
 use super::row::{MachineVersion, RawExecution};
-use super::schema::{self, Found};
+use super::schema::{self, FileContent};
 use super::{backup, list, log_file, options, row};
 use crate::clock::Timestamp;
 use crate::store::{
@@ -24,7 +24,7 @@ const MOST_ORIGINS: usize = 1_024;
 #[derive(Debug)]
 pub struct SqliteReader {
     connection: Connection,
-    place: Place,
+    place: StorePath,
     rows: ReferredRows,
     // Dropped after the connection is closed.
     _empty_log: EmptyLog,
@@ -32,7 +32,7 @@ pub struct SqliteReader {
 
 /// Removes the empty log of a reader that was open when the engine ended, or has read a closed store.
 #[derive(Debug)]
-struct EmptyLog(Place);
+struct EmptyLog(StorePath);
 
 impl EmptyLog {
     fn remove(&self) -> Option<()> {
@@ -83,20 +83,22 @@ impl SqliteReader {
     /// [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::Io`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = options::resolve(path.as_ref())?;
-        let place = Place { path };
+        let place = StorePath { path };
         if let Err(error) = place.path.metadata() {
             return Err(place.io("open the file", error));
         }
         continuity::check_for_reader(&place)?;
         let connection = options::connect(&place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         match schema::find(&connection, &place)? {
-            Found::Nothing => Err(place.not_a_store("it is empty")),
-            Found::Version(found) if found < schema::NEWEST => Err(StoreError::OlderVersion {
-                path: place.path,
-                found,
-                known: schema::NEWEST,
-            }),
-            Found::Version(_) => Ok(Self {
+            FileContent::Nothing => Err(place.not_a_store("it is empty")),
+            FileContent::Version(found) if found < schema::NEWEST => {
+                Err(StoreError::OlderVersion {
+                    path: place.path,
+                    found,
+                    known: schema::NEWEST,
+                })
+            }
+            FileContent::Version(_) => Ok(Self {
                 connection,
                 rows: ReferredRows::default(),
                 _empty_log: EmptyLog(place.clone()),

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::OpenFlags;
 
-use super::error::Place;
+use super::error::StorePath;
 use super::lock::Lock;
 use super::{SqliteStore, checkpoints, continuity, integrity, log_file, options, session, write};
 use crate::atomic_file;
@@ -35,7 +35,7 @@ impl SqliteStore {
     /// [`StoreError::InUse`] while an engine has the store open; [`StoreError::ForeignLog`] when there is a log but no file;
     /// [`StoreError::Corrupt`] when the file is damaged; other errors of opening.
     pub fn recover(path: impl AsRef<Path>) -> Result<Recovery, StoreError> {
-        let place = Place {
+        let place = StorePath {
             path: options::resolve(path.as_ref())?,
         };
         let file_exists =
@@ -75,7 +75,7 @@ impl SqliteStore {
 }
 
 /// Renames the log of a store, and removes its index. Returns the log's new path.
-fn move_log_aside(place: &Place) -> Result<PathBuf, StoreError> {
+fn move_log_aside(place: &StorePath) -> Result<PathBuf, StoreError> {
     let log = log_file::path_of(&place.path);
     let aside = free_name(&log);
     std::fs::rename(&log, &aside)
@@ -102,7 +102,7 @@ pub(super) fn free_name(path: &Path) -> PathBuf {
 }
 
 /// Marks a store without a log as closed cleanly, with a new epoch.
-fn close_cleanly(place: &Place) -> Result<(), StoreError> {
+fn close_cleanly(place: &StorePath) -> Result<(), StoreError> {
     let cannot = |error| place.error("begin a new epoch", error);
     let connection = options::connect(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     options::sync_fully(&connection).map_err(cannot)?;

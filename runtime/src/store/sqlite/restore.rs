@@ -3,7 +3,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::continuity::MainFile;
-use super::error::Place;
+use super::error::StorePath;
 use super::lock::Lock;
 use super::recover::free_name;
 use super::{SqliteStore, integrity, log_file, options};
@@ -32,10 +32,10 @@ impl SqliteStore {
     /// [`StoreError::InUse`] while an engine has the store open; [`StoreError::Io`] when the backup is not a store that was closed
     /// cleanly; [`StoreError::NotAStore`] and [`StoreError::Corrupt`] when it is something else or damaged; [`StoreError::Full`].
     pub fn restore(backup: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<Restored, StoreError> {
-        let backup = Place {
+        let backup = StorePath {
             path: options::resolve(backup.as_ref())?,
         };
-        let place = Place {
+        let place = StorePath {
             path: options::resolve(to.as_ref())?,
         };
         if backup.path == place.path {
@@ -58,7 +58,7 @@ impl SqliteStore {
 }
 
 /// Checks that a backup is a store that was closed cleanly.
-fn check_closed(backup: &Place) -> Result<(), StoreError> {
+fn check_closed(backup: &StorePath) -> Result<(), StoreError> {
     let refuse = |why: &str| Err(backup.io("be restored", why));
     let log = log_file::path_of(&backup.path);
     let has_log = log_file::has_bytes(&log)
@@ -80,7 +80,7 @@ fn check_closed(backup: &Place) -> Result<(), StoreError> {
 }
 
 /// Copies the backup to a temporary file and checks the copy. Returns its size.
-fn copy(backup: &Place, part: &Path, place: &Place) -> Result<u64, StoreError> {
+fn copy(backup: &StorePath, part: &Path, place: &StorePath) -> Result<u64, StoreError> {
     let copied = || {
         atomic_file::remove(part)?;
         let bytes = fs::copy(&backup.path, part)?;
@@ -164,7 +164,7 @@ fn replace(part: &Path, to: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(moved_aside)
 }
 
-fn io_error(place: &Place, doing: &str, error: &io::Error) -> StoreError {
+fn io_error(place: &StorePath, doing: &str, error: &io::Error) -> StoreError {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full {
             path: Some(place.path.clone()),

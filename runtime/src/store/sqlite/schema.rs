@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::error::Place;
+use super::error::StorePath;
 use crate::store::StoreError;
 
 /// The application id, which distinguishes a store from another application's database: `Stpw`.
@@ -183,7 +183,7 @@ const LISTS: &str = "
 ";
 
 /// The content of a file.
-pub(super) enum Found {
+pub(super) enum FileContent {
     /// It is empty.
     Nothing,
     /// A store of this version.
@@ -194,7 +194,7 @@ pub(super) enum Found {
 pub(super) const NEWEST: i64 = MIGRATIONS.len() as i64;
 
 /// Checks a file without changing it.
-pub(super) fn find(connection: &Connection, place: &Place) -> Result<Found, StoreError> {
+pub(super) fn find(connection: &Connection, place: &StorePath) -> Result<FileContent, StoreError> {
     let number = |query: &str| -> Result<i64, StoreError> {
         let read = connection.query_row(query, [], |row| row.get(0));
         read.map_err(|error| place.error("read the file's version", error))
@@ -204,12 +204,12 @@ pub(super) fn find(connection: &Connection, place: &Place) -> Result<Found, Stor
     if application != APPLICATION {
         let is_empty = number("SELECT count(*) FROM sqlite_schema")? == 0;
         return match application == 0 && version == 0 && is_empty {
-            true => Ok(Found::Nothing),
+            true => Ok(FileContent::Nothing),
             false => Err(place.not_a_store(OTHER_APPLICATION)),
         };
     }
     match version {
-        1..=NEWEST => Ok(Found::Version(version)),
+        1..=NEWEST => Ok(FileContent::Version(version)),
         ..=0 => Err(place.corrupt(format!("its schema version is {version}"))),
         _ => Err(StoreError::NewerVersion {
             path: place.path.clone(),
@@ -220,7 +220,11 @@ pub(super) fn find(connection: &Connection, place: &Place) -> Result<Found, Stor
 }
 
 /// Applies the migrations from a version on; 0 is an empty file. Must be called in a transaction.
-pub(super) fn migrate(connection: &Connection, place: &Place, from: i64) -> Result<(), StoreError> {
+pub(super) fn migrate(
+    connection: &Connection,
+    place: &StorePath,
+    from: i64,
+) -> Result<(), StoreError> {
     let steps = usize::try_from(from)
         .ok()
         .and_then(|from| MIGRATIONS.get(from..));

@@ -10,10 +10,10 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::log_file::{LogFile, path_of};
-use super::schema::{self, Found};
+use super::schema::{self, FileContent};
 use super::session::{self, Session};
 use super::{SqliteReader, SqliteStore, lifecycle, options, write};
-use super::{error::Place, integrity};
+use super::{error::StorePath, integrity};
 use crate::Status;
 use crate::clock::Timestamp;
 use crate::store::{Change, Store, StoreError, StoredExecution};
@@ -136,7 +136,7 @@ impl Files {
 /// Runs the steps of opening and closing a store, and tries all states in which a crash may leave the files.
 fn crash_at_each_step(before: &Files, expected: &BTreeSet<u64>) {
     let (_folder, path) = before.write();
-    let place = Place { path: path.clone() };
+    let place = StorePath { path: path.clone() };
     let mut last = before.clone();
     let mut step = |at: &str| {
         let now = Files::read(&path);
@@ -147,8 +147,8 @@ fn crash_at_each_step(before: &Files, expected: &BTreeSet<u64>) {
     let connection = options::connect(&place, flags).expect("it opens");
     options::sync_fully(&connection).expect("it runs");
     let from = match schema::find(&connection, &place).expect("a store") {
-        Found::Version(version) => version,
-        Found::Nothing => 0,
+        FileContent::Version(version) => version,
+        FileContent::Nothing => 0,
     };
     let transact = |work: &dyn Fn() -> Result<(), rusqlite::Error>| {
         write::transact(&connection, &place, || {

@@ -3,11 +3,11 @@
 use rusqlite::{Connection, Error, Params, ffi, params};
 
 use super::checkpoints::LogRestart;
-use super::error::Place;
+use super::error::StorePath;
 use super::origins::Origins;
 use super::row::{self, checksum};
 use super::session;
-use super::versions::Versions;
+use super::version_ids::VersionIds;
 use crate::Status;
 use crate::clock::Timestamp;
 use crate::store::{
@@ -20,8 +20,8 @@ const MOST_IN_ROW: usize = 1_024;
 
 pub(super) fn commit(
     connection: &Connection,
-    place: &Place,
-    ids: &mut Ids,
+    place: &StorePath,
+    ids: &mut RowIds,
     log_restart: LogRestart,
     changes: &[Change],
 ) -> Result<(), StoreError> {
@@ -33,7 +33,7 @@ pub(super) fn commit(
             LogRestart::Impossible => Ok(()),
         };
         advanced.map_err(|error| place.error("write the session", error))?;
-        let mut writer = Writer {
+        let mut writer = ChangeWriter {
             connection,
             place,
             ids,
@@ -50,8 +50,8 @@ pub(super) fn commit(
 
 /// The ids of rows that executions refer to.
 #[derive(Debug, Default)]
-pub(super) struct Ids {
-    versions: Versions,
+pub(super) struct RowIds {
+    versions: VersionIds,
     origins: Origins,
 }
 
@@ -60,7 +60,7 @@ pub(super) struct Ids {
 /// A failed sync may be repeated: SQLite writes the frames of a failed transaction again, and syncs them.
 pub(super) fn transact(
     connection: &Connection,
-    place: &Place,
+    place: &StorePath,
     work: impl FnOnce() -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let run = |statement: &str| {
@@ -85,13 +85,13 @@ pub(super) fn transact(
     outcome
 }
 
-struct Writer<'a> {
+struct ChangeWriter<'a> {
     connection: &'a Connection,
-    place: &'a Place,
-    ids: &'a mut Ids,
+    place: &'a StorePath,
+    ids: &'a mut RowIds,
 }
 
-impl Writer<'_> {
+impl ChangeWriter<'_> {
     fn apply(&mut self, change: &Change) -> Result<(), StoreError> {
         change.check()?;
         match change {

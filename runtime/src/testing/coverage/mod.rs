@@ -121,7 +121,7 @@ pub struct CoveredCatcher {
 
 /// The current position in one iteration, in one branch or at the top level.
 #[derive(Default)]
-struct Visit {
+struct CurrentState {
     state: String,
     attempts: u32,
     /// The last error, if the history contains it.
@@ -442,15 +442,15 @@ impl Coverage {
 
     pub(super) fn add_steps(&mut self, steps: &[Step]) {
         self.runs += 1;
-        let mut visits: HashMap<&[String], Visit> = HashMap::new();
+        let mut visits: HashMap<&[String], CurrentState> = HashMap::new();
         for step in steps {
             let scope = step.scope.as_slice();
             let kind = step.kind.as_str();
             let state = step.state.as_deref().unwrap_or_default();
             if kind.ends_with("StateEntered") {
-                let visit = Visit {
+                let visit = CurrentState {
                     state: state.to_owned(),
-                    ..Visit::default()
+                    ..CurrentState::default()
                 };
                 if let Some(last) = visits.insert(scope, visit).filter(|last| last.is_over) {
                     self.went(&last, state);
@@ -507,7 +507,7 @@ impl Coverage {
     }
 
     /// Counts a transition from one state to another.
-    fn went(&mut self, last: &Visit, to: &str) {
+    fn went(&mut self, last: &CurrentState, to: &str) {
         if !last.failed
             && let Some(transition) = self.transition(&last.state, to)
         {
@@ -543,7 +543,7 @@ impl Coverage {
 }
 
 /// Propagates an error through the containers around it.
-fn failed(visits: &mut HashMap<&[String], Visit>, scope: &[String], error: Option<String>) {
+fn failed(visits: &mut HashMap<&[String], CurrentState>, scope: &[String], error: Option<String>) {
     for length in 0..=scope.len() {
         if let Some(visit) = visits.get_mut(&scope[..length]) {
             visit.error.clone_from(&error);

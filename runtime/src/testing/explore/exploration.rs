@@ -4,8 +4,8 @@ use std::fmt;
 use stepwright_asl::errors;
 
 use super::finding::{Hidden, Stuck, Uncaught};
-use super::names::Names;
-use super::taken::{Evaluation, Taken};
+use super::names::HandledErrors;
+use super::run_record::{Evaluation, RunRecord};
 use crate::engine::ExecutionReport;
 use crate::history::EventKind;
 use crate::status::Status;
@@ -32,7 +32,7 @@ pub struct Exploration {
     /// The explorations of the nested workflows, at all levels, each explored separately.
     pub nested: BTreeMap<String, Exploration>,
     /// The errors with which executions failed, each once.
-    pub(super) failures: Vec<Ending>,
+    pub(super) failures: Vec<FailedEnd>,
     /// The bound that was reached first.
     bound: Option<Bound>,
     /// Whether there are combinations with more faults than the bounds allow.
@@ -41,7 +41,7 @@ pub struct Exploration {
 
 /// The failure of an execution.
 #[derive(Clone, Debug)]
-pub(super) struct Ending {
+pub(super) struct FailedEnd {
     pub(super) error: String,
     pub(super) cause: String,
     /// The state with a field that could not be evaluated, if that is the reason.
@@ -138,8 +138,8 @@ impl Exploration {
     pub(super) fn judge(
         &mut self,
         report: &ExecutionReport,
-        taken: &Taken,
-        names: &Names,
+        taken: &RunRecord,
+        names: &HandledErrors,
         events: u32,
     ) {
         let uncaught = self.ended(report, taken, events);
@@ -186,7 +186,7 @@ impl Exploration {
     fn ended(
         &mut self,
         report: &ExecutionReport,
-        taken: &Taken,
+        taken: &RunRecord,
         events: u32,
     ) -> Option<(String, String)> {
         let when = taken.decisions.clone();
@@ -250,7 +250,7 @@ impl Exploration {
     }
 
     /// Records a failure of the machine, for the explorations of the workflows that start it.
-    fn failed(&mut self, error: &str, cause: &str, state: Option<&str>, taken: &Taken) {
+    fn failed(&mut self, error: &str, cause: &str, state: Option<&str>, taken: &RunRecord) {
         let is_known = self.failures.iter().any(|known| known.error == error);
         if is_known || self.failures.len() >= MOST_FAILURES {
             return;
@@ -258,7 +258,7 @@ impl Exploration {
         let mut evaluations = taken.evaluations.iter();
         let evaluated = evaluations
             .find(|found| Some(found.shown_by.as_str()) == state && found.error == error);
-        self.failures.push(Ending {
+        self.failures.push(FailedEnd {
             error: error.to_owned(),
             cause: cause.to_owned(),
             evaluated: evaluated.map(|found| found.state.clone()),
@@ -267,7 +267,7 @@ impl Exploration {
 }
 
 /// Returns the advice for an item that may have failed because its value is a placeholder.
-fn made_up(taken: &Taken) -> String {
+fn made_up(taken: &RunRecord) -> String {
     taken.made_up.as_ref().map_or_else(String::new, |state| {
         format!(
             "; the items of `{state}` are placeholders: give them with `Bounds::items` or `Bounds::objects`"
@@ -276,7 +276,7 @@ fn made_up(taken: &Taken) -> String {
 }
 
 /// Returns the first failure in the items of a Distributed Map.
-fn inside(taken: &Taken) -> Option<String> {
+fn inside(taken: &RunRecord) -> Option<String> {
     let mut children = taken.children.iter();
     let child = children.find(|child| child.status == Status::Failed)?;
     let state = child.history.path().pop()?;

@@ -7,11 +7,11 @@ use stepwright_asl::model::{MachineType, StateMachine};
 use tokio::runtime::Runtime;
 
 use super::bounds::Bounds;
-use super::declared::{Declared, input_of};
+use super::declarations::{Declarations, input_of};
 use super::exploration::{Bound, Exploration};
 use super::outcomes::Outcomes;
+use super::run_record::{Cost, RunRecord};
 use super::script::Script;
-use super::taken::{Cost, Taken};
 use crate::engine::{BuildError, Engine, ExecutionReport, Observer, StartOptions};
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Failure;
@@ -28,7 +28,7 @@ const MACHINE: &str = "explored";
 const TURNS: u32 = 100_000;
 
 /// A machine, and all workflows that it starts directly or indirectly.
-pub(super) struct Family {
+pub(super) struct MachineFamily {
     pub(super) bounds: Bounds,
     /// The exploration of each nested workflow, by its name.
     pub(super) found: BTreeMap<String, Exploration>,
@@ -39,14 +39,14 @@ pub(super) struct Family {
     pub(super) runtime: Runtime,
 }
 
-impl Family {
+impl MachineFamily {
     /// Explores the workflows that a machine starts, and then the machine.
     pub(super) fn explore(
         &mut self,
         machine: &StateMachine,
         machine_type: MachineType,
         inputs: Vec<Value>,
-        declared: Declared,
+        declared: Declarations,
     ) -> Result<Exploration, BuildError> {
         for workflow in &declared.workflows {
             let name = workflow.name.to_string();
@@ -56,7 +56,7 @@ impl Family {
             let definition = workflow
                 .build()
                 .map_err(|faults| BuildError::new(format!("workflow `{name}`: {faults}")))?;
-            let inner = Declared::of(&definition, &workflow.bindings());
+            let inner = Declarations::of(&definition, &workflow.bindings());
             self.open.push(name.clone());
             let input = vec![input_of(workflow.input).into()];
             let found = self.explore(
@@ -93,10 +93,10 @@ impl Explorer<'_> {
         machine_type: MachineType,
         inputs: Vec<Value>,
     ) -> Result<Exploration, BuildError> {
-        let watch = Arc::new(Watch::default());
+        let watch = Arc::new(ScriptObserver::default());
         let engine = self.engine(machine, machine_type, watch.clone())?;
         let mut found = Exploration::new(Coverage::of(machine), self.bounds.faults);
-        let mut open = Queue::default();
+        let mut open = CombinationQueue::default();
         for input in 0..inputs.len() {
             open.push(0, Combination::of_input(input));
         }
@@ -190,7 +190,7 @@ impl Explorer<'_> {
         &self,
         machine: &StateMachine,
         machine_type: MachineType,
-        watch: Arc<Watch>,
+        watch: Arc<ScriptObserver>,
     ) -> Result<Engine, BuildError> {
         let limits = Limits {
             events: self.bounds.events,
@@ -264,7 +264,7 @@ impl Samples {
 }
 
 /// Returns a hash of the states that a run and the children of its Map Runs entered, and of their ends.
-fn path(report: &ExecutionReport, taken: &Taken) -> u64 {
+fn path(report: &ExecutionReport, taken: &RunRecord) -> u64 {
     let mut hasher = DefaultHasher::new();
     let children = taken.children.iter().map(|child| &**child);
     for report in std::iter::once(report).chain(children) {
@@ -277,9 +277,9 @@ fn path(report: &ExecutionReport, taken: &Taken) -> u64 {
 
 /// The combinations that remain to be run, those with fewer faults first, in the order in which they were found.
 #[derive(Default)]
-struct Queue(BTreeMap<usize, VecDeque<Combination>>);
+struct CombinationQueue(BTreeMap<usize, VecDeque<Combination>>);
 
-impl Queue {
+impl CombinationQueue {
     fn push(&mut self, faults: usize, combination: Combination) {
         self.0.entry(faults).or_default().push_back(combination);
     }
@@ -313,11 +313,11 @@ impl Queue {
 
 /// The observer of the engine, which reports to the script of the current run.
 #[derive(Default)]
-struct Watch {
+struct ScriptObserver {
     script: Mutex<Option<Arc<Script>>>,
 }
 
-impl Watch {
+impl ScriptObserver {
     fn follow(&self, script: Arc<Script>) {
         *self.script.lock().unwrap_or_else(PoisonError::into_inner) = Some(script);
     }
@@ -328,7 +328,7 @@ impl Watch {
     }
 }
 
-impl Observer for Watch {
+impl Observer for ScriptObserver {
     fn child_starts(&self) -> Result<(), String> {
         self.script().map_or(Ok(()), |script| script.child_starts())
     }

@@ -1,7 +1,7 @@
 //! Exploration of a definition: all combinations of the outcomes of its tasks.
 
 mod bounds;
-mod declared;
+mod declarations;
 mod exploration;
 mod explorer;
 mod finding;
@@ -9,8 +9,8 @@ mod names;
 mod nested;
 mod outcome;
 mod outcomes;
+mod run_record;
 mod script;
-mod taken;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -30,8 +30,8 @@ pub use self::exploration::Exploration;
 pub use self::finding::{Hidden, Stuck, Uncaught};
 pub use self::outcome::{ANY_OTHER_ERROR, Decision, Outcome};
 
-use self::declared::{Declared, input_of};
-use self::explorer::Family;
+use self::declarations::{Declarations, input_of};
+use self::explorer::MachineFamily;
 use crate::engine::BuildError;
 use crate::value::Value;
 
@@ -72,7 +72,7 @@ use crate::value::Value;
 ///
 /// A definition that cannot run.
 pub async fn explore(machine: &StateMachine, bounds: &Bounds) -> Result<Exploration, BuildError> {
-    let (machine, declared) = (machine.clone(), Declared::default());
+    let (machine, declared) = (machine.clone(), Declarations::default());
     begin(machine, MachineType::Standard, bounds.clone(), declared).await
 }
 
@@ -131,7 +131,7 @@ async fn begin_typed(
     input: fn() -> Shape,
     bounds: &Bounds,
 ) -> Result<Exploration, BuildError> {
-    let declared = Declared::of(definition, bindings);
+    let declared = Declarations::of(definition, bindings);
     let mut bounds = bounds.clone();
     if bounds.inputs.is_empty() {
         bounds.inputs.push(input_of(input).into());
@@ -145,11 +145,11 @@ async fn begin(
     machine: StateMachine,
     machine_type: MachineType,
     mut bounds: Bounds,
-    declared: Declared,
+    declared: Declarations,
 ) -> Result<Exploration, BuildError> {
     /// Notifies the thread when the result is not awaited any more.
-    struct Wanted(Arc<AtomicBool>);
-    impl Drop for Wanted {
+    struct CancelOnDrop(Arc<AtomicBool>);
+    impl Drop for CancelOnDrop {
         fn drop(&mut self) {
             self.0.store(true, Ordering::Relaxed);
         }
@@ -166,11 +166,11 @@ async fn begin(
         .enable_all()
         .build()
         .map_err(|error| cannot("the runtime", &error))?;
-    let wanted = Wanted(Arc::default());
+    let wanted = CancelOnDrop(Arc::default());
     let is_given_up = wanted.0.clone();
     let (tell, told) = oneshot::channel();
     let work = move || {
-        let mut family = Family {
+        let mut family = MachineFamily {
             bounds,
             found: BTreeMap::new(),
             open: Vec::new(),

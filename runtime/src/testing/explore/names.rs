@@ -9,9 +9,9 @@ use stepwright_asl::json::Json as Asl;
 
 /// For each state, the errors that its own Retry and Catch name, and those of the containers around it.
 #[derive(Debug, Default)]
-pub(super) struct Names(HashMap<String, Vec<String>>);
+pub(super) struct HandledErrors(HashMap<String, Vec<String>>);
 
-impl Names {
+impl HandledErrors {
     pub(super) fn of(definition: &Asl) -> Self {
         let graph = Graph::of(definition);
         let mut names = HashMap::new();

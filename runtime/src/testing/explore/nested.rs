@@ -2,23 +2,23 @@
 
 use stepwright::builder::BoundWorkflow;
 
-use super::exploration::{Ending, Exploration};
+use super::exploration::{Exploration, FailedEnd};
 use crate::testing::sample::samples;
 use crate::value::Value;
 
 /// A machine that states of the explored one start.
 #[derive(Debug)]
-pub(super) struct Nested {
+pub(super) struct NestedMachine {
     name: String,
     target: Option<String>,
     pub(super) outputs: Vec<Value>,
     /// The known failures.
-    pub(super) failures: Vec<Ending>,
+    pub(super) failures: Vec<FailedEnd>,
     /// Whether it may wait without end.
     pub(super) is_stuck: bool,
 }
 
-impl Nested {
+impl NestedMachine {
     /// Creates it with the workflow's own exploration; a workflow that starts itself has none yet.
     pub(super) fn new(workflow: &BoundWorkflow, found: Option<&Exploration>) -> Self {
         let outputs = samples(&(workflow.output)());

@@ -7,10 +7,10 @@ use stepwright_asl::integrations::lookup;
 use stepwright_asl::model::StateMachine;
 
 use super::bounds::{Bounds, Items};
-use super::declared::{Declaration, Declared};
+use super::declarations::{Declarations, DeclaredError};
 use super::exploration::Exploration;
-use super::names::Names;
-use super::nested::{Nested, names_machine};
+use super::names::HandledErrors;
+use super::nested::{NestedMachine, names_machine};
 use super::outcome::{ANY_OTHER_ERROR, Outcome};
 use crate::task::{Answer, Integration, Pattern, ResourceKind, TaskCall};
 use crate::testing::matcher::Matcher;
@@ -19,15 +19,15 @@ use crate::value::Value;
 /// The outcomes of tasks, nested workflows and readers that the runs combine.
 pub(super) struct Outcomes {
     bounds: Bounds,
-    errors: Vec<(Matcher, Declaration)>,
+    errors: Vec<(Matcher, DeclaredError)>,
     /// Values of the types of task functions, for tasks without samples in the bounds.
     samples: Vec<(Matcher, Value)>,
     /// Values of the types of answers to task tokens and of results of service integrations.
     answers: Vec<(Matcher, Value)>,
     /// Items of the types of readers, by the states of their Maps.
     items: Vec<(String, Value)>,
-    pub(super) names: Names,
-    nested: Vec<Nested>,
+    pub(super) names: HandledErrors,
+    nested: Vec<NestedMachine>,
 }
 
 impl Outcomes {
@@ -36,20 +36,20 @@ impl Outcomes {
     pub(super) fn new(
         bounds: Bounds,
         definition: &StateMachine,
-        declared: Declared,
+        declared: Declarations,
         found: &BTreeMap<String, Exploration>,
     ) -> Self {
         let nested = (declared.workflows.iter())
-            .map(|workflow| Nested::new(workflow, found.get(&*workflow.name)))
+            .map(|workflow| NestedMachine::new(workflow, found.get(&*workflow.name)))
             .collect();
         let given = bounds.errors.iter().cloned();
-        let given = given.map(|(matcher, error)| (matcher, Declaration::new(error)));
+        let given = given.map(|(matcher, error)| (matcher, DeclaredError::new(error)));
         Self {
             errors: given.chain(declared.errors).collect(),
             samples: declared.samples,
             answers: declared.answers,
             items: declared.items,
-            names: Names::of(&definition.to_value()),
+            names: HandledErrors::of(&definition.to_value()),
             nested,
             bounds,
         }
@@ -76,12 +76,12 @@ impl Outcomes {
     }
 
     /// The nested workflow that a target names.
-    pub(super) fn nested(&self, target: &str) -> Option<&Nested> {
+    pub(super) fn nested(&self, target: &str) -> Option<&NestedMachine> {
         self.nested.iter().find(|nested| nested.is_target(target))
     }
 
     /// The outputs of a machine: those in the bounds, or values of its type.
-    pub(super) fn outputs_of(&self, target: &str, nested: Option<&Nested>) -> Vec<Value> {
+    pub(super) fn outputs_of(&self, target: &str, nested: Option<&NestedMachine>) -> Vec<Value> {
         let given = self.bounds.machines.iter();
         let given = given.filter(|(name, _)| names_machine(name, target));
         let given: Vec<Value> = given.map(|(_, output)| output.clone()).collect();
@@ -162,7 +162,7 @@ impl Outcomes {
         &self,
         call: &TaskCall<'_>,
         integration: Integration,
-        nested: Option<&Nested>,
+        nested: Option<&NestedMachine>,
         outputs: usize,
     ) -> Vec<Outcome> {
         let successes = if integration.waits() {

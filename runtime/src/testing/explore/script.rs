@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use stepwright_asl::errors;
 
-use super::exploration::Ending;
+use super::exploration::FailedEnd;
 use super::outcome::{Decision, Outcome};
 use super::outcomes::Outcomes;
-use super::taken::{Choice, Cost, Evaluation, Place, Taken};
+use super::run_record::{Choice, Cost, Evaluation, RunRecord, VisitKey};
 use crate::engine::{ExecutionReport, Observer};
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Failure;
@@ -19,7 +19,7 @@ use crate::value::Value;
 pub(super) struct Script {
     outcomes: Arc<Outcomes>,
     prefix: Vec<usize>,
-    taken: Mutex<Taken>,
+    taken: Mutex<RunRecord>,
 }
 
 /// The children of a run together may write this many times the events of one execution.
@@ -34,7 +34,7 @@ impl Script {
         })
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Taken> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, RunRecord> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -45,8 +45,8 @@ impl Script {
     }
 
     /// Chooses the outcome of the next call.
-    fn choose(&self, visit: Visit, mut options: Vec<Outcome>) -> Outcome {
-        let Visit {
+    fn choose(&self, visit: AttemptKey, mut options: Vec<Outcome>) -> Outcome {
+        let AttemptKey {
             place,
             item,
             attempt,
@@ -101,7 +101,7 @@ impl Script {
         let nested = outcomes.nested(target);
         let outputs = outcomes.outputs_of(target, nested);
         let options = outcomes.of_start(call, integration, nested, outputs.len());
-        let outcome = self.choose(Visit::of(call), options);
+        let outcome = self.choose(AttemptKey::of(call), options);
         match outcome {
             Outcome::Success(number) => {
                 let output = outputs.get(number).cloned();
@@ -131,7 +131,7 @@ impl Script {
                     });
                 }
                 drop(taken);
-                let cause = known.map_or("explored", |ending: &Ending| &ending.cause);
+                let cause = known.map_or("explored", |ending: &FailedEnd| &ending.cause);
                 integration.made_up(call, Err((error, cause.to_owned())))
             }
             other => outcomes.failed(call, other),
@@ -152,7 +152,7 @@ impl TaskSource for Script {
             samples = outcomes.typed_samples(call);
         }
         let options = outcomes.of_call(call, samples.len());
-        let outcome = self.choose(Visit::of(call), options);
+        let outcome = self.choose(AttemptKey::of(call), options);
         let Outcome::Success(number) = outcome else {
             return Some(outcomes.failed(call, outcome));
         };
@@ -256,22 +256,22 @@ impl Script {
         if self.outcomes.names.count_on(state, error) {
             options.push(Outcome::Failure(error.to_owned()));
         }
-        let visit = Visit::new(execution, Vec::new(), state, 0);
+        let visit = AttemptKey::new(execution, Vec::new(), state, 0);
         self.choose(visit, options) != Outcome::Success(0)
     }
 }
 
 /// One attempt of a task.
-struct Visit {
-    place: Place,
+struct AttemptKey {
+    place: VisitKey,
     /// The same for all executions of one item of a Map Run. A retry of a Map Run starts new executions for its items, and a
     /// new one continues the outcomes of an old one with the same input.
-    item: Place,
+    item: VisitKey,
     /// 0 for the first attempt.
     attempt: u32,
 }
 
-impl Visit {
+impl AttemptKey {
     fn new(execution: &ExecutionInfo, scope: Vec<String>, state: &str, attempt: u32) -> Self {
         let place = (execution.id().to_owned(), scope, state.to_owned());
         let machine = execution.machine_name();

@@ -223,7 +223,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Runs once. The `other` run has another time and other ids, to show values that depend on them.
-    async fn once(&self, machine: &StateMachine, other: bool) -> Result<Ran, ReplayError> {
+    async fn once(&self, machine: &StateMachine, other: bool) -> Result<RunSteps, ReplayError> {
         let (name, seed, later) = if other {
             ("other", 1, Duration::from_secs(86_400 * 400 + 12_345))
         } else {
@@ -277,7 +277,7 @@ impl<'a> Replay<'a> {
         }
         match recording.missing() {
             Some(missing) => Err(ReplayError::Unusable(missing)),
-            None => Ok(Ran {
+            None => Ok(RunSteps {
                 steps: steps(&report.history),
                 children: recording.ended(),
             }),
@@ -296,7 +296,7 @@ impl fmt::Debug for Replay<'_> {
 }
 
 /// The steps of a run, and those of the children of its Map Runs.
-struct Ran {
+struct RunSteps {
     steps: Vec<Step>,
     children: BTreeMap<usize, Vec<Step>>,
 }
@@ -305,8 +305,8 @@ struct Ran {
 fn difference(
     recorded: &RecordedHistory,
     children: &[&RecordedHistory],
-    ours: &Ran,
-    other: &Ran,
+    ours: &RunSteps,
+    other: &RunSteps,
     placeholders: &mut Placeholders<'_>,
 ) -> Result<(), FirstDifference> {
     let redaction = &recorded.redaction;

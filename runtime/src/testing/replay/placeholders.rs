@@ -22,18 +22,18 @@ pub(super) struct Placeholders<'a> {
     machine: &'a StateMachine,
     all: Vec<Placeholder>,
     given: BTreeMap<String, String>,
-    inferred: BTreeMap<String, Inferred>,
+    inferred: BTreeMap<String, InferredValue>,
 }
 
 /// A value that the history has for a placeholder.
-struct Inferred {
+struct InferredValue {
     value: String,
     /// The number of the event that has it.
     event: u32,
 }
 
 /// A part of a text with placeholders.
-enum Piece<'t> {
+enum TextPiece<'t> {
     Literal(&'t str),
     Name(&'t str),
 }
@@ -114,7 +114,7 @@ impl<'a> Placeholders<'a> {
         }
         let value = value.to_owned();
         self.inferred
-            .insert(name.to_owned(), Inferred { value, event });
+            .insert(name.to_owned(), InferredValue { value, event });
         true
     }
 
@@ -158,8 +158,8 @@ impl<'a> Placeholders<'a> {
             self.value(name).is_none() && self.all.iter().any(|one| one.name() == name)
         });
         let mut unknown = pieces.iter().filter_map(|piece| match piece {
-            Piece::Name(name) => Some(*name),
-            Piece::Literal(_) => None,
+            TextPiece::Name(name) => Some(*name),
+            TextPiece::Literal(_) => None,
         });
         match (unknown.next(), unknown.next()) {
             (None, _) => now == recorded,
@@ -176,8 +176,8 @@ impl<'a> Placeholders<'a> {
     fn resolved(&self, now: &str) -> String {
         let known = pieces(now, |name| self.value(name).is_some());
         let parts = known.iter().map(|piece| match piece {
-            Piece::Literal(text) => text,
-            Piece::Name(name) => self.value(name).unwrap_or_default(),
+            TextPiece::Literal(text) => text,
+            TextPiece::Name(name) => self.value(name).unwrap_or_default(),
         });
         parts.collect()
     }
@@ -201,7 +201,7 @@ impl<'a> Placeholders<'a> {
 }
 
 /// Splits a text at the selected placeholders.
-fn pieces(text: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<Piece<'_>> {
+fn pieces(text: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<TextPiece<'_>> {
     let mut pieces = Vec::new();
     let mut from = 0;
     for name in names(text).filter(|name| is_wanted(name)) {
@@ -209,32 +209,32 @@ fn pieces(text: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<Piece<'_>> {
         let Some(at) = text[from..].find(&mark) else {
             break;
         };
-        pieces.push(Piece::Literal(&text[from..from + at]));
-        pieces.push(Piece::Name(name));
+        pieces.push(TextPiece::Literal(&text[from..from + at]));
+        pieces.push(TextPiece::Name(name));
         from += at + mark.len();
     }
-    pieces.push(Piece::Literal(&text[from..]));
+    pieces.push(TextPiece::Literal(&text[from..]));
     pieces
 }
 
 /// The part of a text that is in the position of the only placeholder.
-fn between<'t>(pieces: &[Piece<'_>], text: &'t str) -> Option<&'t str> {
+fn between<'t>(pieces: &[TextPiece<'_>], text: &'t str) -> Option<&'t str> {
     match pieces {
         [
-            Piece::Literal(before),
-            Piece::Name(_),
-            Piece::Literal(after),
+            TextPiece::Literal(before),
+            TextPiece::Name(_),
+            TextPiece::Literal(after),
         ] => text.strip_prefix(before)?.strip_suffix(after),
         _ => None,
     }
 }
 
 /// Whether a text has the literal pieces in their order, with anything in the positions of the placeholders.
-fn fits(pieces: &[Piece<'_>], text: &str) -> bool {
+fn fits(pieces: &[TextPiece<'_>], text: &str) -> bool {
     let literals: Vec<&str> = (pieces.iter())
         .filter_map(|piece| match piece {
-            Piece::Literal(text) => Some(*text),
-            Piece::Name(_) => None,
+            TextPiece::Literal(text) => Some(*text),
+            TextPiece::Name(_) => None,
         })
         .collect();
     let [first, middle @ .., last] = literals.as_slice() else {

@@ -19,10 +19,10 @@ use crate::testing::recorded::{RecordedHistory, Step, steps};
 use crate::value::Value;
 
 /// The origin of a task's call: its scope and its state.
-type Place = (Vec<String>, String);
+type CallKey = (Vec<String>, String);
 
 /// The recorded attempts of the tasks of one execution.
-type Attempts = HashMap<Place, Vec<Attempt>>;
+type Attempts = HashMap<CallKey, Vec<Attempt>>;
 
 /// Answers the tasks of an execution, and of the children of its Map Runs, with the recorded answers.
 pub(super) struct Recording {
@@ -37,7 +37,7 @@ pub(super) struct Recording {
     map_runs: Vec<String>,
     /// The fields whose values are masked in messages.
     redaction: Redaction,
-    progress: Mutex<Progress>,
+    progress: Mutex<ReplayProgress>,
 }
 
 /// A child of a Map Run.
@@ -48,9 +48,9 @@ struct Child {
 
 /// The progress of a run.
 #[derive(Default)]
-struct Progress {
+struct ReplayProgress {
     /// The number of attempts that were answered, for each child and for the execution itself (`None`).
-    given: HashMap<(Option<usize>, Place), usize>,
+    given: HashMap<(Option<usize>, CallKey), usize>,
     /// The recorded child that each execution replays.
     children: HashMap<SmolStr, Option<usize>>,
     taken: HashSet<usize>,
@@ -67,12 +67,12 @@ struct Attempt {
     started: bool,
     worker: Option<String>,
     submitted: Option<Json>,
-    end: End,
+    end: AttemptEnd,
     took: Duration,
 }
 
 #[derive(Clone, Default)]
-enum End {
+enum AttemptEnd {
     Output(Json),
     Failure(TaskFailure),
     /// It timed out, or the execution did.
@@ -111,9 +111,9 @@ fn attempts(steps: &[Step]) -> Attempts {
                 attempt.worker = step.details["workerName"].as_str().map(str::to_owned);
             }
             "Submitted" => attempt.submitted = Some(step.details["output"].clone()),
-            "Succeeded" => attempt.end = End::Output(step.details["output"].clone()),
+            "Succeeded" => attempt.end = AttemptEnd::Output(step.details["output"].clone()),
             "Failed" | "StartFailed" | "SubmitFailed" | "ScheduleFailed" => {
-                attempt.end = End::Failure(TaskFailure {
+                attempt.end = AttemptEnd::Failure(TaskFailure {
                     error: text("error"),
                     cause: text("cause"),
                 });
@@ -158,7 +158,7 @@ impl Recording {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Progress> {
+    fn lock(&self) -> MutexGuard<'_, ReplayProgress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -173,7 +173,7 @@ impl Recording {
     }
 
     /// Returns the recorded child of an execution: the first one with its input, otherwise the first remaining one.
-    fn child(&self, progress: &mut Progress, execution: &ExecutionInfo) -> Option<usize> {
+    fn child(&self, progress: &mut ReplayProgress, execution: &ExecutionInfo) -> Option<usize> {
         if let Some(known) = progress.children.get(execution.id()) {
             return *known;
         }
@@ -187,7 +187,7 @@ impl Recording {
     }
 
     /// Records that the histories of items are missing.
-    fn miss_child(&self, progress: &mut Progress, call: &TaskCall<'_>) {
+    fn miss_child(&self, progress: &mut ReplayProgress, call: &TaskCall<'_>) {
         let which = match self.children.len() {
             0 => "the histories of its items".to_owned(),
             _ => format!(
@@ -275,8 +275,8 @@ impl TaskSource for Recording {
             return None;
         }
         let answer = match attempt.end {
-            End::Output(output) => Answer::output(output),
-            End::Failure(failure) => {
+            AttemptEnd::Output(output) => Answer::output(output),
+            AttemptEnd::Failure(failure) => {
                 let waits = call.resource().pattern() != Pattern::RequestResponse;
                 if waits && attempt.submitted.is_none() {
                     // The request itself failed.
@@ -284,7 +284,9 @@ impl TaskSource for Recording {
                 }
                 Answer::result(Err(failure))
             }
-            End::None => return Some(with(Answer::never(), attempt.submitted, attempt.worker)),
+            AttemptEnd::None => {
+                return Some(with(Answer::never(), attempt.submitted, attempt.worker));
+            }
         };
         // The recorded answer was in time. Heartbeats are not recorded, so a longer attempt is shortened to just below the bound.
         let bound = [call.timeout(), call.heartbeat()]

@@ -26,7 +26,7 @@ shape! {
 /// The response of DescribeStateMachineForExecution.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct MachineDescribed {
+pub(in crate::serve) struct DescribeMachineForExecutionOutput {
     state_machine_arn: String,
     name: String,
     definition: String,
@@ -48,7 +48,7 @@ pub(in crate::serve) struct MachineDescribed {
 pub(in crate::serve) async fn describe_machine(
     service: &Arc<Service>,
     input: DescribeStateMachineForExecution,
-) -> Result<MachineDescribed, ApiError> {
+) -> Result<DescribeMachineForExecutionOutput, ApiError> {
     let run = find(service, &input.execution_arn).await?;
     let about = run.execution();
     // The children of a Distributed Map are executions of `<machine>/<label>`.
@@ -61,7 +61,7 @@ pub(in crate::serve) async fn describe_machine(
     let revision = service.control.revision(name, id.unwrap_or(INITIAL));
     let revision = revision.ok_or_else(|| ApiError::no_machine(about.machine_id()))?;
     let configuration = &revision.configuration;
-    Ok(MachineDescribed {
+    Ok(DescribeMachineForExecutionOutput {
         state_machine_arn: about.machine_id().to_owned(),
         name: about.machine_name().to_owned(),
         definition: labelled(&configuration.definition)
@@ -91,7 +91,7 @@ shape! {
 /// The response of DescribeExecution.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Described {
+pub(in crate::serve) struct DescribeExecutionOutput {
     execution_arn: String,
     state_machine_arn: String,
     name: String,
@@ -130,7 +130,7 @@ pub(in crate::serve) struct Described {
 pub(in crate::serve) async fn describe(
     service: &Arc<Service>,
     input: DescribeExecution,
-) -> Result<Described, ApiError> {
+) -> Result<DescribeExecutionOutput, ApiError> {
     let run = find(service, &input.execution_arn).await?;
     let about = run.execution();
     let report = run.ended();
@@ -145,7 +145,7 @@ pub(in crate::serve) async fn describe(
     };
     let output = report.and_then(|report| report.output.as_ref());
     let output = output.filter(|_| has_data).map(Value::to_text);
-    Ok(Described {
+    Ok(DescribeExecutionOutput {
         execution_arn: about.id().to_owned(),
         state_machine_arn: about.machine_id().to_owned(),
         name: about.name().to_owned(),

@@ -28,7 +28,7 @@ shape! {
 /// The response of GetExecutionHistory.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Events {
+pub(in crate::serve) struct GetExecutionHistoryOutput {
     events: Vec<Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
@@ -37,7 +37,7 @@ pub(in crate::serve) struct Events {
 pub(in crate::serve) async fn history(
     service: &Arc<Service>,
     input: GetExecutionHistory,
-) -> Result<Events, ApiError> {
+) -> Result<GetExecutionHistoryOutput, ApiError> {
     let run = find(service, &input.execution_arn).await?;
     let list = format!("GetExecutionHistory {} {}", run.id(), input.reverse_order);
     let page = Page::new(list, input.max_results, input.next_token.as_deref())?;
@@ -58,7 +58,7 @@ pub(in crate::serve) async fn history(
         printed["timestamp"] = Json::from(Date(event.timestamp()).seconds());
         printed
     });
-    Ok(Events {
+    Ok(GetExecutionHistoryOutput {
         events: events.collect(),
         next_token: found.next.map(|next| page.token(&next)),
     })

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 
 use super::super::map_runs;
-use crate::engine::{ChildFilter, ExecutionFilter, Listed};
+use crate::engine::{ChildFilter, ExecutionFilter, ListedExecution};
 use crate::serve::arn::{Qualifier, StatesArn};
 use crate::serve::error::ApiError;
 use crate::serve::page::Page;
@@ -33,15 +33,15 @@ shape! {
 /// The response of ListExecutions.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Executions {
-    executions: Vec<Item>,
+pub(in crate::serve) struct ListExecutionsOutput {
+    executions: Vec<ExecutionListItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Item {
+struct ExecutionListItem {
     execution_arn: String,
     state_machine_arn: String,
     name: String,
@@ -62,9 +62,9 @@ struct Item {
     redrive_date: Option<Date>,
 }
 
-impl Item {
-    fn of(listed: Listed) -> Self {
-        let Listed {
+impl ExecutionListItem {
+    fn of(listed: ListedExecution) -> Self {
+        let ListedExecution {
             summary,
             machine_arn,
             version,
@@ -89,14 +89,14 @@ impl Item {
 }
 
 /// The filters of a request.
-struct Filters {
+struct ListFilters {
     status: Option<Status>,
     is_redriven: Option<bool>,
     /// Set for a status that no execution of this engine has: only a child of a Map Run can wait for a redrive.
     is_empty: bool,
 }
 
-impl Filters {
+impl ListFilters {
     fn of(input: &ListExecutions) -> Self {
         let word = input.status_filter.as_deref();
         let status = word.and_then(Status::from_word);
@@ -112,7 +112,7 @@ impl Filters {
 pub(in crate::serve) async fn list(
     service: &Arc<Service>,
     input: ListExecutions,
-) -> Result<Executions, ApiError> {
+) -> Result<ListExecutionsOutput, ApiError> {
     let machine_arn = match (&input.state_machine_arn, &input.map_run_arn) {
         (Some(machine), None) => machine,
         (None, Some(run)) => return list_children(service, &input, run).await,
@@ -133,14 +133,14 @@ pub(in crate::serve) async fn list(
     let version = qualified(matches!(qualifier, Some(Qualifier::Version(_))));
     let alias = qualified(matches!(qualifier, Some(Qualifier::Alias(_))));
     let status = input.status_filter.as_deref();
-    let filters = Filters::of(&input);
+    let filters = ListFilters::of(&input);
     let list = format!(
         "ListExecutions {} {status:?} {:?}",
         arn.text, filters.is_redriven
     );
     let page = Page::new(list, input.max_results, input.next_token.as_deref())?;
     if filters.is_empty {
-        return Ok(Executions::default());
+        return Ok(ListExecutionsOutput::default());
     }
     let mut filter = ExecutionFilter::new()
         .machine(machine.name.as_str())
@@ -154,8 +154,8 @@ pub(in crate::serve) async fn list(
         filter = filter.after(after);
     }
     let (listed, next) = service.engine.listed(filter).await?;
-    Ok(Executions {
-        executions: listed.into_iter().map(Item::of).collect(),
+    Ok(ListExecutionsOutput {
+        executions: listed.into_iter().map(ExecutionListItem::of).collect(),
         next_token: next.map(|next| page.token(&next)),
     })
 }
@@ -165,14 +165,14 @@ async fn list_children(
     service: &Service,
     input: &ListExecutions,
     run: &str,
-) -> Result<Executions, ApiError> {
+) -> Result<ListExecutionsOutput, ApiError> {
     let map_run = map_runs::find(service, run)?;
     let status = input.status_filter.as_deref();
-    let filters = Filters::of(input);
+    let filters = ListFilters::of(input);
     let list = format!("ListExecutions {run} {status:?} {:?}", filters.is_redriven);
     let page = Page::new(list, input.max_results, input.next_token.as_deref())?;
     if filters.is_empty {
-        return Ok(Executions::default());
+        return Ok(ListExecutionsOutput::default());
     }
     let is_batched = map_run.items.total != map_run.executions.total;
     let filter = ChildFilter {
@@ -183,12 +183,12 @@ async fn list_children(
     };
     let (children, next) = service.engine.listed_children(&map_run.arn, filter).await?;
     let items = |items: Option<u32>| items.filter(|_| is_batched).unwrap_or(1);
-    let children = children.into_iter().map(|child| Item {
+    let children = children.into_iter().map(|child| ExecutionListItem {
         map_run_arn: Some(map_run.arn.clone()),
         item_count: Some(items(child.listing.items)),
-        ..Item::of(child)
+        ..ExecutionListItem::of(child)
     });
-    Ok(Executions {
+    Ok(ListExecutionsOutput {
         executions: children.collect(),
         next_token: next.map(|next| page.token(&next.to_string())),
     })

@@ -21,20 +21,20 @@ shape! {
 /// The response of RedriveExecution.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Redriven {
+pub(in crate::serve) struct RedriveExecutionOutput {
     redrive_date: Date,
 }
 
 pub(in crate::serve) async fn redrive(
     service: &Arc<Service>,
     input: RedriveExecution,
-) -> Result<Redriven, ApiError> {
+) -> Result<RedriveExecutionOutput, ApiError> {
     let run = find(service, &input.execution_arn).await?;
     // Repeating the same request while the redrive is running returns the same redrive.
     if let Some(date) = service.redrives.of(run.id(), input.client_token.as_deref())
         && run.ended().is_none()
     {
-        return Ok(Redriven {
+        return Ok(RedriveExecutionOutput {
             redrive_date: Date(date),
         });
     }
@@ -43,7 +43,7 @@ pub(in crate::serve) async fn redrive(
     if let Some(token) = input.client_token.as_deref() {
         service.redrives.add(run.id(), token, date);
     }
-    Ok(Redriven {
+    Ok(RedriveExecutionOutput {
         redrive_date: Date(date),
     })
 }

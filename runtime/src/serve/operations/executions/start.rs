@@ -30,20 +30,20 @@ shape! {
 /// The response of StartExecution.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Started {
+pub(in crate::serve) struct StartExecutionOutput {
     execution_arn: String,
     start_date: Date,
 }
 
 /// The parameters of a start, in both operations.
-struct Start {
+struct StartParameters {
     machine: Arc<Machine>,
     compiled: Revision,
     input: Value,
     options: StartOptions,
 }
 
-impl Start {
+impl StartParameters {
     fn read(
         service: &Service,
         arn: &StatesArn<'_>,
@@ -74,14 +74,14 @@ impl Start {
 pub(in crate::serve) async fn start(
     service: &Arc<Service>,
     input: StartExecution,
-) -> Result<Started, ApiError> {
+) -> Result<StartExecutionOutput, ApiError> {
     let arn = StatesArn::parse(&input.state_machine_arn)?;
-    let Start {
+    let StartParameters {
         machine,
         compiled,
         input: value,
         mut options,
-    } = Start::read(
+    } = StartParameters::read(
         service,
         &arn,
         input.name.as_deref(),
@@ -98,7 +98,7 @@ pub(in crate::serve) async fn start(
         let name = input.name.as_deref().unwrap_or_default();
         ApiError::of_start(error, arn.text, &format!("{execution}:{name}"))
     })?;
-    Ok(Started {
+    Ok(StartExecutionOutput {
         execution_arn: run.id().to_owned(),
         start_date: Date(run.execution().started()),
     })
@@ -118,7 +118,7 @@ shape! {
 /// The response of StartSyncExecution.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Ended {
+pub(in crate::serve) struct StartSyncExecutionOutput {
     execution_arn: String,
     state_machine_arn: String,
     name: String,
@@ -136,18 +136,18 @@ pub(in crate::serve) struct Ended {
     output_details: DataDetails,
     #[serde(skip_serializing_if = "Option::is_none")]
     trace_header: Option<String>,
-    billing_details: Billing,
+    billing_details: BillingDetails,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Billing {
+struct BillingDetails {
     #[serde(rename = "billedMemoryUsedInMB")]
     billed_memory_used_in_mb: u32,
     billed_duration_in_milliseconds: u64,
 }
 
-impl Billing {
+impl BillingDetails {
     /// Memory is charged in units of 64 MB, time in units of 100 ms.
     fn of(time: Duration) -> Self {
         let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
@@ -161,7 +161,7 @@ impl Billing {
 pub(in crate::serve) async fn start_sync(
     service: &Arc<Service>,
     input: StartSyncExecution,
-) -> Result<Ended, ApiError> {
+) -> Result<StartSyncExecutionOutput, ApiError> {
     let arn = StatesArn::parse(&input.state_machine_arn)?;
     let machine = service.machine(&arn)?;
     if machine.machine_type != MachineType::Express {
@@ -175,12 +175,12 @@ pub(in crate::serve) async fn start_sync(
         ));
     }
     let trace = input.trace_header.as_deref();
-    let Start {
+    let StartParameters {
         compiled,
         input: value,
         options,
         ..
-    } = Start::read(
+    } = StartParameters::read(
         service,
         &arn,
         input.name.as_deref(),
@@ -194,7 +194,7 @@ pub(in crate::serve) async fn start_sync(
         .await
         .map_err(|error| ApiError::of_start(error, arn.text, ""))?;
     let about = report.execution();
-    Ok(Ended {
+    Ok(StartSyncExecutionOutput {
         execution_arn: about.id().to_owned(),
         state_machine_arn: about.machine_id().to_owned(),
         name: about.name().to_owned(),
@@ -212,6 +212,6 @@ pub(in crate::serve) async fn start_sync(
         output: report.output.as_ref().map(Value::to_text),
         output_details: DataDetails::INCLUDED,
         trace_header: trace.map(str::to_owned),
-        billing_details: Billing::of(report.stopped.since(about.started())),
+        billing_details: BillingDetails::of(report.stopped.since(about.started())),
     })
 }

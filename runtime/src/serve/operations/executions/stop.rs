@@ -22,17 +22,17 @@ shape! {
 /// The response of StopExecution.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Stopped {
+pub(in crate::serve) struct StopExecutionOutput {
     stop_date: Date,
 }
 
 pub(in crate::serve) async fn stop(
     service: &Arc<Service>,
     input: StopExecution,
-) -> Result<Stopped, ApiError> {
+) -> Result<StopExecutionOutput, ApiError> {
     let aborted = service.engine.abort_unreadable(&input.execution_arn);
     if let Some(stopped) = aborted.await? {
-        return Ok(Stopped {
+        return Ok(StopExecutionOutput {
             stop_date: Date(stopped),
         });
     }
@@ -41,7 +41,7 @@ pub(in crate::serve) async fn stop(
     let stop = run.stop(input.error.as_deref(), input.cause.as_deref());
     let report = service.committed(stop).await?;
     match report.is_over() {
-        true => Ok(Stopped {
+        true => Ok(StopExecutionOutput {
             stop_date: Date(report.stopped),
         }),
         false => Err(ApiError::unavailable(format!(

@@ -1,0 +1,19 @@
+use smol_str::SmolStr;
+
+use crate::task::{Integration, Responder};
+
+/// A state of another execution that waits for the end of this one.
+#[derive(Debug)]
+pub(in crate::engine) struct ParentLink {
+    pub(in crate::engine) parent: Responder,
+    pub(in crate::engine) role: ChildRole,
+}
+
+/// The link from a nested execution to the state that waits for it.
+#[derive(Debug)]
+pub(in crate::engine) enum ChildRole {
+    /// An execution that a Task state started.
+    Job(Integration),
+    /// A child of a Map Run, by the run's ARN and the child's number.
+    Child { run: SmolStr, number: u32 },
+}

@@ -1,0 +1,6 @@
+//! Resolves who executes a task: handlers, mocks, nested state machines, activities.
+
+pub(super) mod handlers;
+pub(super) mod resolve;
+pub(super) mod test_cases;
+pub(super) mod unhandled_tasks;

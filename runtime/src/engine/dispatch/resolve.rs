@@ -1,0 +1,197 @@
+//! Resolves who executes a task, and what happens to a task whose process ended.
+
+use std::borrow::Cow;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+
+use smol_str::SmolStr;
+use stepwright::task::Runs;
+use tokio::sync::Notify;
+
+use crate::engine::drive::running_work::panicked;
+use crate::engine::shared::EngineShared;
+use crate::execution_info::ExecutionInfo;
+use crate::interpret::Calling;
+use crate::panics::guarded;
+use crate::task::blocking_watcher::{PollWatch, WatchedPoll};
+use crate::task::handler::ResolvedHandler;
+use crate::task::{
+    Answer, DefinedState, DefinedTask, Integration, Pattern, ResourceKind, Responder, RunningTask,
+    TaskCall, TaskEffect, TaskFuture, TaskSource,
+};
+
+/// What happens to a handler's work when its process ended.
+pub(in crate::engine) enum ResumeDecision {
+    /// The handler is called again.
+    Again(TaskEffect),
+    /// The handler must not be called again.
+    Lost,
+    /// No handler is registered any more.
+    Unanswered,
+}
+
+impl EngineShared {
+    /// Resolves what executes a task: the execution's source, an engine's source, a handler, a nested workflow or an activity. The result
+    /// describes the work as data; nothing is started.
+    pub(in crate::engine) fn resolve(
+        &self,
+        call: &TaskCall<'_>,
+        source: Option<&Arc<dyn TaskSource>>,
+        responder: impl Fn() -> Responder,
+    ) -> Answer {
+        let sources = source.into_iter().chain(&self.sources);
+        for source in sources {
+            match guarded(|| source.answer(call)) {
+                Ok(None) => {}
+                Ok(Some(answer)) => return answer,
+                Err(message) => return Answer::result(Err(panicked(&message))),
+            }
+        }
+        if let Some(answer) = self.by_handler(call, responder) {
+            return answer;
+        }
+        if let Some(answer) = self.by_workflow(call) {
+            return answer;
+        }
+        if let Some(answer) = self.own_api.get().and_then(|api| api.answer(call)) {
+            return answer;
+        }
+        let resource = call.resource();
+        if resource.kind() == ResourceKind::Activity {
+            let arn = resource.as_str();
+            if self.activities.exists(arn) {
+                return Answer::activity();
+            }
+            return Answer::unanswered(format!("The activity {arn} does not exist."));
+        }
+        let target = call.target();
+        let target = target.map_or_else(String::new, |target| format!(" ('{target}')"));
+        Answer::unanswered(format!(
+            "There is no handler and no mock for the resource '{resource}'{target} of the state '{}'; {}",
+            call.state(),
+            self.missing_handler_hint
+        ))
+    }
+
+    /// Decides what happens to a handler's work whose process ended.
+    pub(in crate::engine) fn resume(
+        &self,
+        call: &TaskCall<'_>,
+        source: Option<&Arc<dyn TaskSource>>,
+        responder: impl Fn() -> Responder,
+    ) -> ResumeDecision {
+        if let Some(found) = self.handler(call) {
+            return match found.handler.is_idempotent {
+                true => ResumeDecision::Again(self.work(call, &found, responder)),
+                false => ResumeDecision::Lost,
+            };
+        }
+        let calling = Calling {
+            state: call.state(),
+            resource: call.resource(),
+        };
+        match source.is_some() || self.may_be_handled(call.about, calling, call.target()) {
+            true => ResumeDecision::Lost,
+            false => ResumeDecision::Unanswered,
+        }
+    }
+
+    /// Whether a handler or a source may execute the calls of a state, as far as this is known without a call.
+    pub(in crate::engine) fn may_be_handled(
+        &self,
+        about: &ExecutionInfo,
+        calling: Calling<'_>,
+        target: Option<&str>,
+    ) -> bool {
+        let Calling { state, resource } = calling;
+        if self.setting.handlers.find(resource, target).is_some()
+            || self.activities.exists(resource.as_str())
+        {
+            return true;
+        }
+        let machine = target.filter(|_| Integration::of(resource).is_some());
+        if machine.is_some_and(|target| self.machines.find(target).is_some()) {
+            return true;
+        }
+        if self.own_api.get().is_some() && resource.service() == "aws-sdk:sfn" {
+            return true;
+        }
+        let state = DefinedState {
+            machine: about.machine.name.clone(),
+            name: state.into(),
+            kind: "Task",
+            task: Some(DefinedTask {
+                resource: resource.clone(),
+                target: target.map(SmolStr::new),
+            }),
+        };
+        self.sources.iter().any(|source| source.may_answer(&state))
+    }
+
+    fn handler<'a>(&self, call: &TaskCall<'a>) -> Option<Cow<'a, ResolvedHandler>> {
+        let search = || self.setting.handlers.find(call.resource(), call.target());
+        call.handler.find(search)
+    }
+
+    fn by_handler(&self, call: &TaskCall<'_>, responder: impl Fn() -> Responder) -> Option<Answer> {
+        let found = self.handler(call)?;
+        let effect = self.work(call, &found, responder);
+        Some(match call.resource().pattern() {
+            Pattern::WaitForTaskToken => Answer::submit(effect),
+            _ => Answer::effect(effect),
+        })
+    }
+
+    /// Describes the work of a handler. Nothing is started.
+    fn work(
+        &self,
+        call: &TaskCall<'_>,
+        found: &ResolvedHandler,
+        responder: impl Fn() -> Responder,
+    ) -> TaskEffect {
+        let handler = &found.handler;
+        // Most handlers take no context. Then no context is created, and nothing has to be notified of the end.
+        let attempt = handler.takes_context.then(|| {
+            Arc::new(RunningTask {
+                shared: self.state.clone(),
+                about: call.about.clone(),
+                started: OnceLock::new(),
+                state: call.state().into(),
+                attempt: call.attempt(),
+                responder: responder(),
+                is_over: AtomicBool::new(false),
+                ended: Notify::new(),
+            })
+        });
+        let context = match &attempt {
+            Some(attempt) => stepwright::TaskContext::new(attempt.clone()),
+            None => stepwright::TaskContext::detached(),
+        };
+        let watch = self.blocking_threshold.map(|threshold| PollWatch {
+            state: call.at,
+            threshold,
+        });
+        // A spawned future is watched where it is polled.
+        let watched = watch.filter(|_| handler.runs == Runs::Spawned);
+        let watched = watched.map(|watch| WatchedPoll {
+            about: call.about.clone(),
+            program: call.program.clone(),
+            watch,
+        });
+        let call_it = |payload| handler.call(&self.clock, context, payload, watched);
+        let invocation = call.invocation().filter(|_| found.is_function);
+        let work: TaskFuture = match invocation {
+            Some(invocation) => {
+                let work = call_it(invocation.payload().clone());
+                Box::pin(async move { Ok(invocation.response(work.await?)) })
+            }
+            None => call_it(call.parameters().clone()),
+        };
+        TaskEffect::Work {
+            work,
+            attempt,
+            // A handler on a thread for blocking work may block.
+            watch: watch.filter(|_| !matches!(handler.runs, Runs::Spawned | Runs::Blocking)),
+        }
+    }
+}

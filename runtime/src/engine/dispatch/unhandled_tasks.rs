@@ -1,0 +1,97 @@
+//! The tasks of stored executions that wait for an engine with their handler.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use smol_str::SmolStr;
+
+use crate::engine::drive::execution_state::Message;
+use crate::engine::shared::EngineShared;
+use crate::execution_info::ExecutionInfo;
+use crate::interpret::Calling;
+
+/// A task of an execution of the store that has no handler in this engine. It waits for an engine that has the handler, activity or state
+/// machine; see [`Engine::waiting_for_handlers`](crate::Engine::waiting_for_handlers).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnansweredTask {
+    /// The execution's ARN.
+    pub execution: String,
+    /// The state machine's name.
+    pub machine: String,
+    /// The Task state's name.
+    pub state: String,
+    /// Its `Resource`.
+    pub resource: String,
+    /// The target that its parameters name: the `FunctionName` of `lambda:invoke`, or the `StateMachineArn` of `states:startExecution`, for
+    /// example.
+    pub target: Option<String>,
+}
+
+impl EngineShared {
+    /// Returns the tasks that have no handler here.
+    pub(in crate::engine) fn unanswered(&self) -> Vec<UnansweredTask> {
+        let mut all = self.unanswered.all();
+        // A task in the queue of its activity gets a worker as soon as the activity exists.
+        all.retain(|task| !self.activities.exists(&task.resource));
+        all
+    }
+
+    /// Makes the waiting tasks look for handlers, after one was added.
+    pub(in crate::engine) fn look_for_handlers(&self) {
+        for task in self.unanswered.all() {
+            let known = self.executions().get(&task.execution).cloned();
+            if let Some(state) = known.or_else(|| self.runs.child(&task.execution)) {
+                // An execution that has ended ignores the message.
+                let _over = state.send(Message::LookForHandlers);
+            }
+        }
+    }
+}
+
+/// The unhandled tasks of an engine, by their executions and waits.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct UnhandledTasks(Mutex<BTreeMap<(SmolStr, u32), UnansweredTask>>);
+
+impl UnhandledTasks {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<(SmolStr, u32), UnansweredTask>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a task that waits for a handler.
+    pub(in crate::engine) fn add(
+        &self,
+        about: &ExecutionInfo,
+        wait: u32,
+        calling: Calling<'_>,
+        target: Option<&str>,
+    ) {
+        let task = UnansweredTask {
+            execution: about.arn().to_string(),
+            machine: about.machine.name.to_string(),
+            state: calling.state.to_owned(),
+            resource: calling.resource.as_str().to_owned(),
+            target: target.map(str::to_owned),
+        };
+        let known = self.lock().insert((about.arn().clone(), wait), task);
+        if known.is_none() {
+            tracing::warn!(
+                execution = %about.arn(),
+                state = calling.state,
+                resource = calling.resource.as_str(),
+                target,
+                "no handler answers the task; its execution waits for an engine that has the handler, activity or state machine"
+            );
+        }
+    }
+
+    /// Removes a task that does not wait any more.
+    pub(in crate::engine) fn remove(&self, about: &ExecutionInfo, wait: u32) {
+        self.lock().remove(&(about.arn().clone(), wait));
+    }
+
+    /// Returns all of them.
+    pub(in crate::engine) fn all(&self) -> Vec<UnansweredTask> {
+        self.lock().values().cloned().collect()
+    }
+}

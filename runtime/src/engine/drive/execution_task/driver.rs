@@ -1,0 +1,95 @@
+//! Drives an execution in a spawned task.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use tokio::runtime::{Handle, Id};
+
+use super::{DriveOutcome, ExecutionTask};
+use crate::engine::drive::runtimes::RuntimeHandle;
+
+/// Drives an execution in a separate task, as long as it can make progress. While it only waits for messages there is no task: it is parked
+/// in its state, and the next message spawns it again on the runtime that ran it last.
+pub(in crate::engine) struct Driver(Option<Box<ExecutionTask>>);
+
+impl Driver {
+    pub(in crate::engine) fn new(task: Box<ExecutionTask>) -> Self {
+        Self(Some(task))
+    }
+
+    /// Begins to drive an execution that was just started. On real time the caller steps it up to the first state that calls external code:
+    /// many executions wait or end before that. On virtual time executions begin one after the other, in the order of their tasks.
+    pub(in crate::engine) fn begin(mut task: Box<ExecutionTask>, runtime: &Handle) {
+        let is_virtual = task.host.engine.clock.is_virtual();
+        if is_virtual || task.journaled.is_some() {
+            runtime.spawn(Self::new(task));
+            return;
+        }
+        task.is_on_caller = true;
+        // The spawned task polls once more, and registers its waker.
+        let left = match task.drive(&mut Context::from_waker(Waker::noop())) {
+            DriveOutcome::Ended => None,
+            DriveOutcome::Pending => Some(task),
+            // An execution with a message continues in a task: it may call external code, and wait many times.
+            DriveOutcome::Idle => task.park(),
+        };
+        if let Some(mut task) = left {
+            task.is_on_caller = false;
+            runtime.spawn(Self::new(task));
+        }
+    }
+
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while let Some(mut task) = self.0.take() {
+            match task.drive(cx) {
+                DriveOutcome::Ended => {}
+                DriveOutcome::Pending => {
+                    self.0 = Some(task);
+                    return Poll::Pending;
+                }
+                DriveOutcome::Idle => self.0 = task.park(),
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+impl Future for Driver {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.get_mut().go_on(cx)
+    }
+}
+
+impl ExecutionTask {
+    /// Parks the execution in its state. Returns it when it has messages.
+    fn park(mut self: Box<Self>) -> Option<Box<Self>> {
+        self.is_on_caller = false;
+        if self.runtime.is_none() {
+            self.runtime = RuntimeHandle::current(&self.host.engine);
+        }
+        let (state, runtime) = (self.host.state.clone(), self.runtime.clone());
+        let awake = state.park(self);
+        // The runtime may have shut down between the check and storing the task, so check again.
+        if let Some(runtime) = runtime.filter(|runtime| awake.is_none() && runtime.has_ended()) {
+            drop(state.take_parked(runtime.handle().id()));
+        }
+        awake
+    }
+
+    /// Spawns a parked execution again.
+    pub(in crate::engine) fn respawn(self: Box<Self>) {
+        // If its runtime has ended, dropping the task ends the execution.
+        if let Some(runtime) = self.runtime.clone() {
+            runtime.handle().spawn(Driver::new(self));
+        }
+    }
+
+    /// Whether this runtime ran the execution last.
+    pub(in crate::engine) fn is_driven_by(&self, id: Id) -> bool {
+        let runtime = self.runtime.as_ref();
+        runtime.is_some_and(|runtime| runtime.handle().id() == id)
+    }
+}

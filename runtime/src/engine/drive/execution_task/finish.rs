@@ -1,0 +1,159 @@
+//! How an execution ends, or is suspended.
+
+use std::sync::Arc;
+
+use stepwright_asl::model::MachineType;
+
+use super::{ExecutionTask, SHUT_DOWN, TaskStage};
+use crate::engine::completion::notify_parent;
+use crate::engine::completion::report::ExecutionReport;
+use crate::engine::start::pending_execution::ChildKind;
+use crate::engine::start::redrive_data::RedriveData;
+use crate::history::History;
+use crate::interpret::{Execution, Failure, Outcome};
+use crate::panics::guarded;
+use crate::status::Status;
+use crate::store::StoreError;
+use crate::value::Value;
+
+impl ExecutionTask {
+    /// Ends the execution, and reports its end.
+    pub(super) fn finish(&mut self, mut execution: Execution) {
+        // An execution without an outcome ran out of time.
+        let outcome = execution.take_outcome().unwrap_or(Outcome::TimedOut);
+        if let Some(inspection) = execution.take_inspection() {
+            self.cold().inspected = Some(inspection);
+        } else if let Some(resume) = execution.take_resume() {
+            self.host.state.set_redrive_data(RedriveData {
+                program: self.host.program.clone(),
+                source: self.host.source().cloned(),
+                resume,
+                place: self
+                    .journaled
+                    .as_ref()
+                    .map(|journaled| journaled.place().clone()),
+            });
+        }
+        let history = execution.into_history();
+        let status = outcome.status();
+        let (output, failure) = outcome.into_parts();
+        self.close(status, output, failure, history);
+    }
+
+    /// Suspends the execution: this engine does not drive it any more. The store has it as it was committed last, and the next engine
+    /// continues it.
+    pub(super) fn suspend(&mut self, failure: Failure) {
+        let cause = failure.cause.as_deref();
+        match failure.error.as_deref() {
+            Some(SHUT_DOWN) => tracing::info!(cause, "the engine suspends the execution"),
+            // The caller gets the error of the start. Nothing of the execution is in the store.
+            _ if !self.host.state.is_accepted() => tracing::info!(cause, "the start is refused"),
+            error => tracing::warn!(
+                execution = %self.host.state.about.arn(),
+                error,
+                cause,
+                "the engine suspends the execution; an engine that opens the store later continues it"
+            ),
+        }
+        self.host.park(&failure);
+        let state = &self.host.state;
+        state.accept(Err(StoreError::Closed));
+        // Events that are not durable have not happened.
+        if let (TaskStage::Running(execution), Some(journaled)) = (&mut self.stage, &self.journaled)
+        {
+            execution.recorder().cut(journaled.kept_events());
+        }
+        self.break_off(Status::Running, failure);
+    }
+
+    /// Ends or suspends the execution without an outcome: the interpreter panicked, its runtime was shut down, or its commit failed.
+    pub(super) fn break_off(&mut self, status: Status, failure: Failure) {
+        let history = match self.stage.take() {
+            TaskStage::Running(execution) => execution.into_history(),
+            _ => History::empty(self.host.program.clone(), self.host.state.about.clone()),
+        };
+        self.close(status, None, Some(failure), history);
+    }
+
+    fn close(
+        &mut self,
+        status: Status,
+        output: Option<Value>,
+        failure: Option<Failure>,
+        history: History,
+    ) {
+        self.is_closed = true;
+        self.spawn_pending_executions();
+        let clock = &self.host.engine.clock;
+        self.host.deadline.disarm(clock);
+        // The store and the report in memory have the same time.
+        let kept = self
+            .journaled
+            .as_ref()
+            .and_then(|journaled| journaled.ended());
+        let begun = self.host.state.about.started;
+        let stopped = kept.unwrap_or_else(|| clock.now().max(history.latest()).max(begun));
+        let report = ExecutionReport::new(status, output, failure, stopped, history);
+        tracing::info!(status = status.as_str(), error = report.error, "ended");
+        let report = Arc::new(report);
+        if let Some(observer) = &self.host.engine.observer
+            && !self.is_inspected()
+        {
+            observer.ended(&self.host.program, &report, self.child != ChildKind::None);
+        }
+        if self.host.is_parked() {
+            self.host.engine.running.leave(&self.host.state);
+            // It is still listed, as an open execution, unless its start was never committed.
+            if !self.host.state.is_accepted() {
+                self.host.engine.executions().withdraw(&self.host.state);
+                // A Map Run that its first steps opened is not in the store either.
+                self.host.engine.runs.forget(self.host.state.about.arn());
+            }
+        } else if self.child == ChildKind::None {
+            // A child is retained by its run.
+            let is_described = self.machine_type == MachineType::Standard;
+            self.host
+                .engine
+                .execution_closed(&self.host.state, is_described.then_some(&*report));
+            if self.host.state.about.depth == 0 && !self.is_inspected() {
+                let went_wrong = status != Status::Succeeded;
+                self.host
+                    .engine
+                    .notify_sources(|| notify_parent::one_line_summary(&report), went_wrong);
+            }
+        }
+        let engine = &self.host.engine;
+        let is_parked = self.host.is_parked();
+        self.host
+            .state
+            .close(report.clone(), |link| match is_parked {
+                true => notify_parent::notify_suspended(&link, &report),
+                false => engine.notify_parent(link, &report),
+            });
+        self.host.engine.running.ended();
+    }
+}
+
+impl Drop for ExecutionTask {
+    fn drop(&mut self) {
+        if self.is_closed {
+            return;
+        }
+        let cause = "the runtime that drove the execution was shut down";
+        let failure = Failure::new(SHUT_DOWN, cause);
+        if self.continues_elsewhere() {
+            self.suspend(failure);
+            return;
+        }
+        // It is stopped as by StopExecution: a redrive continues where it was.
+        let _panicked = guarded(|| {
+            if let Some(mut execution) = self.take_begun() {
+                execution.abort(failure.clone(), &mut self.host);
+                self.finish(execution);
+            }
+        });
+        if !self.is_closed {
+            self.break_off(Status::Aborted, failure);
+        }
+    }
+}

@@ -1,0 +1,543 @@
+mod driver;
+mod finish;
+mod messages;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use stepwright_asl::model::MachineType;
+use thin_vec::ThinVec;
+use tokio::sync::oneshot;
+
+use super::execution_deadline::ExecutionDeadline;
+use super::runtimes::RuntimeHandle;
+use crate::engine::host::EngineHost;
+use crate::engine::journaled::Journaled;
+use crate::engine::shared::EngineShared;
+use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
+use crate::history::History;
+use crate::interpret::{
+    Execution, Failure, Inspection, NotRead, RecordDecoder, RecordEncoder, Step,
+};
+use crate::panics::guarded;
+use crate::program::Entry;
+use crate::status::Status;
+
+pub(in crate::engine) use self::driver::Driver;
+
+/// After how many records `roundtrip_records` starts again with an empty list.
+const RECORDS_BEFORE_RESTART: usize = 16;
+/// How many transitions an execution makes before it yields.
+const STEP_BUDGET: u32 = 256;
+/// How many times an execution that is alone on virtual time waits before it yields.
+const IDLE_ROUNDS: u32 = 64;
+
+/// The error of an execution that a bug of this crate ended.
+pub(in crate::engine) const INTERNAL: &str = "Stepwright.Internal";
+/// The error of an execution that was suspended because a commit failed. The store has it as it was committed last.
+const COMMIT_FAILED: &str = "Stepwright.NotKept";
+/// The error of an execution whose engine or tokio runtime was shut down.
+pub(in crate::engine) const SHUT_DOWN: &str = "Stepwright.ShutDown";
+
+fn shut_down() -> Failure {
+    Failure::new(SHUT_DOWN, "the engine was shut down")
+}
+
+/// Drives one execution: delivers its messages, steps it, and parks it when it waits.
+///
+/// It is a future while it is driven, and plain data while it is parked in its [`ExecutionState`](super::execution_state::ExecutionState). Fields that
+/// a waiting execution rarely needs are boxed, and allocated on demand.
+pub(in crate::engine) struct ExecutionTask {
+    stage: TaskStage,
+    host: EngineHost,
+    child: ChildKind,
+    machine_type: MachineType,
+    /// It only steps through states that call no external code, because it runs on the task of the caller that started it.
+    is_on_caller: bool,
+    is_closed: bool,
+    /// It has waited once, and has released the memory that it does not need while it waits.
+    has_shrunk: bool,
+    /// It is suspended as soon as no work of it runs in this process.
+    is_drained: bool,
+    /// Its journal state, when it is durable.
+    journaled: Option<Box<Journaled>>,
+    /// The runtime that drives it after it was parked.
+    runtime: Option<Arc<RuntimeHandle>>,
+    /// Fields that most executions do not use.
+    cold: Option<Box<TaskColdFields>>,
+}
+
+/// The progress of an execution in its driver.
+enum TaskStage {
+    /// It has not started.
+    NotStarted(Entry, StartPoint),
+    Running(Execution),
+    /// It is being stepped, or has ended: after a panic it is not stepped again.
+    InStep,
+}
+
+impl TaskStage {
+    fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::InStep)
+    }
+}
+
+#[derive(Default)]
+struct TaskColdFields {
+    /// How many events were reported to the observer.
+    written: u32,
+    /// The inspection of the state, after its end.
+    inspected: Option<Box<Inspection>>,
+    /// Requests for the history with more than this number of events.
+    readers: Vec<(u32, oneshot::Sender<History>)>,
+    /// Set when tracing is enabled.
+    span: Option<tracing::Span>,
+    /// The records of the execution, where it is read again each time that it waits.
+    records: Option<(RecordEncoder, Vec<Vec<u8>>)>,
+    /// Set when the execution is to be suspended, with the reason.
+    suspension: Option<Failure>,
+}
+
+/// The result of driving an execution.
+enum DriveOutcome {
+    /// It waits for something that wakes its future: work, the journal, or its next turn after it yielded.
+    Pending,
+    /// It waits for messages only.
+    Idle,
+    Ended,
+}
+
+/// The result of the last commit.
+enum CommitOutcome {
+    /// It succeeded.
+    UpToDate,
+    /// The end of the execution is durable.
+    Ended,
+    /// The store rejected it.
+    Failed(Failure),
+}
+
+impl ExecutionTask {
+    pub(in crate::engine) fn new(
+        engine: Arc<EngineShared>,
+        pending_execution: PendingExecution,
+    ) -> Box<Self> {
+        let PendingExecution {
+            state,
+            program,
+            entry,
+            child,
+            source,
+            begin,
+            journaled,
+        } = pending_execution;
+        engine.running.begun();
+        let span = tracing::info_span!(
+            "execution",
+            machine = %state.about.machine.name,
+            name = %state.about.shown_name()
+        );
+        let mut host = EngineHost::new(engine, program, state, source);
+        if let Some(journaled) = &journaled {
+            host.defer(journaled.place().clone());
+        }
+        let span = (!span.is_disabled()).then_some(span);
+        let cold = span.map(|span| TaskColdFields {
+            span: Some(span),
+            ..TaskColdFields::default()
+        });
+        Box::new(Self {
+            stage: TaskStage::NotStarted(entry, begin),
+            host,
+            child,
+            machine_type: entry.machine_type,
+            is_on_caller: false,
+            is_closed: false,
+            has_shrunk: false,
+            is_drained: false,
+            journaled,
+            runtime: None,
+            cold: cold.map(Box::new),
+        })
+    }
+
+    fn cold(&mut self) -> &mut TaskColdFields {
+        self.cold.get_or_insert_default()
+    }
+
+    /// Takes the inspection of the state, after its end.
+    pub(in crate::engine) fn take_inspected(&mut self) -> Option<Box<Inspection>> {
+        self.cold.as_mut()?.inspected.take()
+    }
+
+    fn is_inspected(&self) -> bool {
+        let cold = self.cold.as_ref();
+        cold.is_some_and(|cold| cold.inspected.is_some())
+    }
+
+    /// Takes the execution, and starts it if necessary; `None` while it is being stepped, and after its end.
+    fn take_begun(&mut self) -> Option<Execution> {
+        match self.stage.take() {
+            TaskStage::NotStarted(entry, begin) => Some(self.begin(entry, begin)),
+            TaskStage::Running(execution) => Some(execution),
+            TaskStage::InStep => None,
+        }
+    }
+
+    /// Creates the execution and sets its deadline, where the definition or the type has one.
+    fn begin(&mut self, entry: Entry, begin: StartPoint) -> Execution {
+        let engine = &self.host.engine;
+        let about = &self.host.state.about;
+        let (program, limits) = (&self.host.program, &engine.limits);
+        let keeps = engine.history(entry.machine_type);
+        let fresh = |seed| {
+            let (program, about, limits) = (program.clone(), about.clone(), limits.clone());
+            Execution::new(program, about, limits, keeps, seed).entering(entry)
+        };
+        let is_resumed = matches!(begin, StartPoint::Resume(_));
+        let mut execution = match begin {
+            StartPoint::Redrive(from) => {
+                let (history, resume) = *from;
+                let (program, about, limits) = (program.clone(), about.clone(), limits.clone());
+                Execution::redriven(program, about, limits, entry, &history, keeps, resume)
+            }
+            StartPoint::Inspect(test, seed) => {
+                let (start, inspection) = *test;
+                let mut execution = fresh(seed);
+                execution.begin_inspection(start, inspection);
+                execution
+            }
+            StartPoint::Resume(execution) => *execution,
+            StartPoint::Start { seed } => {
+                let mut execution = fresh(seed);
+                execution.begin();
+                execution
+            }
+        };
+        let express =
+            (entry.machine_type == MachineType::Express).then_some(engine.limits.express_duration);
+        let life: Option<Duration> = match (entry.timeout, express) {
+            (Some(declared), Some(express)) => Some(declared.min(express)),
+            (declared, express) => declared.or(express),
+        };
+        if let Some(life) = life {
+            // A redrive restarts the timeout.
+            let from = about.redriven().unwrap_or(about.started);
+            self.host.deadline = ExecutionDeadline::at(from + life);
+        }
+        if is_resumed {
+            self.host.wait_for_handlers();
+            execution.reattach(&mut self.host);
+            tracing::info!("resumed");
+        } else {
+            tracing::info!("started");
+        }
+        execution
+    }
+
+    /// Reattaches an execution from the store to its timers and handlers, before it is driven.
+    pub(in crate::engine) fn go_on(&mut self) {
+        if let Some(execution) = self.take_begun() {
+            self.stage = TaskStage::Running(execution);
+        }
+    }
+
+    /// Takes the children that are about to be driven, after the execution was reattached.
+    pub(in crate::engine) fn take_pending_executions(&mut self) -> ThinVec<PendingExecution> {
+        std::mem::take(&mut self.host.pending_executions)
+    }
+
+    /// Whether the next process continues it: it is durable, or its parent is and starts it again.
+    fn continues_elsewhere(&self) -> bool {
+        self.journaled.is_some() || self.child == ChildKind::OfDurable
+    }
+
+    /// Sets the deadline's timer for an execution that waits, unless another of its timers fires earlier.
+    fn arm_deadline(&mut self) {
+        let host = &mut self.host;
+        let bound = host.state.about.started + host.engine.limits.standard_duration;
+        let clock = &host.engine.clock;
+        host.deadline.arm_if_next(clock, &host.state, bound);
+    }
+
+    /// Spawns a task for each execution that this one has started.
+    fn spawn_pending_executions(&mut self) {
+        for pending_execution in std::mem::take(&mut self.host.pending_executions) {
+            let task = Self::new(self.host.engine.clone(), pending_execution);
+            // Where there is no runtime any more, dropping the task ends its execution.
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(Driver::new(task));
+            }
+        }
+    }
+
+    /// Reports the new events of a Map Run's child to the observer, and aborts the child if the observer requests it.
+    fn report_events(&mut self, execution: &mut Execution) {
+        let Some(observer) = &self.host.engine.observer else {
+            return;
+        };
+        if self.child == ChildKind::None {
+            return;
+        }
+        let cold = self.cold.get_or_insert_default();
+        let count = execution.recorder().count();
+        let written = count - std::mem::replace(&mut cold.written, count);
+        if !observer.child_goes_on(written) && execution.outcome().is_none() {
+            execution.abort(Failure::stopped(None, None), &mut self.host);
+        }
+    }
+
+    /// Returns a copy of the execution that is read from all of its records.
+    fn roundtrip_records(&mut self, execution: &mut Execution) -> Result<Execution, NotRead> {
+        let kept = &mut self.cold.get_or_insert_default().records;
+        kept.take_if(|kept| kept.1.len() == RECORDS_BEFORE_RESTART);
+        let (written, records) = kept.get_or_insert_default();
+        records.push(written.record(execution));
+        let unbegun = |about| {
+            let limits = self.host.engine.limits.clone();
+            Execution::new(self.host.program.clone(), about, limits, 0, 0)
+        };
+        let mut restored = RecordDecoder::default();
+        for record in records {
+            restored.read(record, unbegun)?;
+        }
+        let (mut same, _) = restored.finish()?;
+        self.host.detach();
+        same.reattach(&mut self.host);
+        Ok(same)
+    }
+
+    /// Sends the history to the readers that wait for more events.
+    fn answer_history_readers(&mut self, execution: &mut Execution) {
+        let is_behind = |journaled: &Journaled| journaled.is_behind(execution);
+        let Some(cold) = self.cold.as_mut().filter(|cold| !cold.readers.is_empty()) else {
+            return;
+        };
+        // Events that are not durable have not happened yet.
+        if self.journaled.as_deref().is_some_and(is_behind) {
+            return;
+        }
+        let count = execution.recorder().count();
+        let is_told = |(read, _): &mut (u32, oneshot::Sender<History>)| *read < count;
+        for (_, reader) in cold.readers.extract_if(.., is_told) {
+            // The reader may have been dropped.
+            let _ = reader.send(execution.history());
+        }
+    }
+
+    /// Returns the durable part of the history to those who request it, while the rest is being committed: that may take as long as an
+    /// outage of the store.
+    fn answer_history_during_commit(&self, execution: &Execution, cx: &mut Context<'_>) {
+        let Some(journaled) = &self.journaled else {
+            return;
+        };
+        let durable = journaled.kept_events();
+        let is_answered = |read: u32| (read as usize) < durable;
+        for reader in self
+            .host
+            .state
+            .take_history_requests(cx.waker(), is_answered)
+        {
+            // The reader may have been dropped.
+            let _ = reader.send(execution.history_of_first(durable));
+        }
+    }
+
+    /// Waits until the pending commit is done; then performs the effects that waited for it.
+    fn poll_committed(
+        &mut self,
+        execution: &mut Execution,
+        cx: &mut Context<'_>,
+    ) -> Poll<CommitOutcome> {
+        let Some(journaled) = &mut self.journaled else {
+            return Poll::Ready(CommitOutcome::UpToDate);
+        };
+        if let Err(error) = std::task::ready!(journaled.poll_committed(cx)) {
+            let failure = Failure::new(COMMIT_FAILED, error.to_string());
+            self.host.state.accept(Err(error));
+            return Poll::Ready(CommitOutcome::Failed(failure));
+        }
+        if journaled.is_behind(execution) {
+            // No commit was pending.
+            return Poll::Ready(CommitOutcome::UpToDate);
+        }
+        self.host.state.accept(Ok(()));
+        if let (Some(starting), Some(durable)) =
+            (journaled.take_started(), &self.host.engine.durable)
+        {
+            durable.versions.started(starting);
+        }
+        journaled.tell_senders();
+        let is_over = journaled.is_over();
+        for (wait_id, result) in self.host.do_deferred() {
+            execution.work_answered(wait_id, result, &mut self.host);
+        }
+        self.spawn_pending_executions();
+        Poll::Ready(if is_over {
+            CommitOutcome::Ended
+        } else {
+            CommitOutcome::UpToDate
+        })
+    }
+
+    /// Starts to commit the changes of a step, if they must be durable now. Returns whether it did.
+    fn commit(&mut self, execution: &mut Execution, step: Step) -> bool {
+        let Some(journaled) = &mut self.journaled else {
+            return false;
+        };
+        if !journaled.is_behind(execution) {
+            journaled.tell_senders();
+            return false;
+        }
+        // Changes without visible effects can wait for a later commit.
+        if step == Step::Budget && !self.host.has_deferred() && !journaled.is_awaited() {
+            return false;
+        }
+        let runs = self.host.take_changed_runs();
+        let engine = &self.host.engine;
+        let Some(durable) = &engine.durable else {
+            return false;
+        };
+        let over = execution.outcome();
+        let over = over.map(|outcome| {
+            let stopped = execution.not_before_history(engine.clock.now());
+            (outcome.status(), stopped)
+        });
+        journaled.commit(durable, execution, runs, over);
+        true
+    }
+
+    /// Delivers messages and steps, until there is nothing to do.
+    fn advance(&mut self, cx: &mut Context<'_>) -> DriveOutcome {
+        let mut idle_rounds = 0;
+        loop {
+            let Some(mut execution) = self.take_begun() else {
+                return DriveOutcome::Ended;
+            };
+            match self.poll_committed(&mut execution, cx) {
+                Poll::Pending => {
+                    self.answer_history_during_commit(&execution, cx);
+                    self.stage = TaskStage::Running(execution);
+                    return DriveOutcome::Pending;
+                }
+                Poll::Ready(CommitOutcome::UpToDate) => {}
+                Poll::Ready(CommitOutcome::Ended) => {
+                    self.finish(execution);
+                    return DriveOutcome::Ended;
+                }
+                Poll::Ready(CommitOutcome::Failed(failure)) => {
+                    self.stage = TaskStage::Running(execution);
+                    self.suspend(failure);
+                    return DriveOutcome::Ended;
+                }
+            }
+            for message in self.host.state.take(cx.waker()) {
+                self.receive(&mut execution, message);
+            }
+            if let Some(failure) = self.cold.as_mut().and_then(|cold| cold.suspension.take()) {
+                self.stage = TaskStage::Running(execution);
+                self.suspend(failure);
+                return DriveOutcome::Ended;
+            }
+            while let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
+                self.receive_result(&mut execution, wait_id, arrived);
+            }
+            self.report_events(&mut execution);
+            self.answer_history_readers(&mut execution);
+            if self.host.deadline.is_over(&self.host.engine.clock) {
+                execution.time_out(&mut self.host);
+            }
+            let step = execution.step(&mut self.host, STEP_BUDGET, !self.is_on_caller);
+            self.spawn_pending_executions();
+            self.report_events(&mut execution);
+            self.answer_history_readers(&mut execution);
+            if self.commit(&mut execution, step) {
+                self.stage = TaskStage::Running(execution);
+                continue;
+            }
+            if step == Step::Ended {
+                self.finish(execution);
+                return DriveOutcome::Ended;
+            }
+            if step == Step::Budget {
+                self.stage = TaskStage::Running(execution);
+                cx.waker().wake_by_ref();
+                return DriveOutcome::Pending;
+            }
+            // Poll new work once with this task's waker, and drop cancelled work.
+            if let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
+                self.receive_result(&mut execution, wait_id, arrived);
+                self.stage = TaskStage::Running(execution);
+                continue;
+            }
+            if self.host.engine.roundtrip_on_idle && !execution.is_inspected() {
+                execution = match self.roundtrip_records(&mut execution) {
+                    Ok(same) => same,
+                    Err(error) => {
+                        self.break_off(Status::Failed, Failure::new(INTERNAL, error.to_string()));
+                        return DriveOutcome::Ended;
+                    }
+                };
+            }
+            let is_drained = self.is_drained && !execution.is_at_work();
+            let is_virtual = self.host.engine.clock.is_virtual();
+            // It may wait for long. On virtual time it does not.
+            if !self.has_shrunk && !is_virtual && !execution.is_at_work() {
+                self.has_shrunk = true;
+                execution.shrink();
+            }
+            self.stage = TaskStage::Running(execution);
+            if is_drained {
+                self.suspend(shut_down());
+                return DriveOutcome::Ended;
+            }
+            self.arm_deadline();
+            if !is_virtual && !self.host.has_work() {
+                return DriveOutcome::Idle;
+            }
+            if self.host.state.go_idle() {
+                return DriveOutcome::Pending;
+            }
+            idle_rounds += 1;
+            if idle_rounds == IDLE_ROUNDS {
+                cx.waker().wake_by_ref();
+                return DriveOutcome::Pending;
+            }
+        }
+    }
+
+    /// Drives the execution as far as possible now.
+    fn drive(&mut self, cx: &mut Context<'_>) -> DriveOutcome {
+        let span = self.cold.as_ref().and_then(|cold| cold.span.clone());
+        let _entered = span.as_ref().map(tracing::Span::enter);
+        match guarded(|| self.advance(cx)) {
+            Ok(advanced) => advanced,
+            // A bug of this crate must not block callers for ever.
+            Err(_) => {
+                let cause = "the runtime itself panicked; this is a bug of stepwright-runtime";
+                self.break_off(Status::Failed, Failure::new(INTERNAL, cause));
+                DriveOutcome::Ended
+            }
+        }
+    }
+}
+
+/// Drives the execution on the task of a caller that waits for its end.
+impl Future for ExecutionTask {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        loop {
+            match this.drive(cx) {
+                DriveOutcome::Pending => return Poll::Pending,
+                DriveOutcome::Idle if this.host.state.go_idle() => return Poll::Pending,
+                DriveOutcome::Idle => {}
+                DriveOutcome::Ended => return Poll::Ready(()),
+            }
+        }
+    }
+}

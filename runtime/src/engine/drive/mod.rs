@@ -1,0 +1,9 @@
+//! Drives executions: the mailbox, the task that steps an execution, and where it is parked.
+
+pub(super) mod execution_deadline;
+pub(super) mod execution_state;
+pub(super) mod execution_task;
+pub(super) mod running_executions;
+pub(super) mod running_work;
+pub(super) mod runtimes;
+pub(super) mod wait_map;

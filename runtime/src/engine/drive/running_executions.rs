@@ -1,0 +1,189 @@
+//! The running executions.
+
+use std::cell::Cell;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use super::execution_state::ExecutionState;
+
+/// The number of shards. Threads that start executions concurrently use different shards, to avoid lock contention.
+const SHARDS: usize = 16;
+
+thread_local! {
+    /// The shard that this thread uses.
+    static SHARD: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// Returns the shard of this thread. Threads are assigned round robin.
+fn shard_of_thread() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    SHARD.get().unwrap_or_else(|| {
+        let shard = NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS;
+        SHARD.set(Some(shard));
+        shard
+    })
+}
+
+/// The running executions of an engine.
+#[derive(Default)]
+pub(in crate::engine) struct RunningExecutions {
+    shards: [Shard; SHARDS],
+    /// Set when the engine is shut down: nothing may start any more.
+    is_shut_down: AtomicBool,
+}
+
+/// One shard. It is aligned to cache lines, to avoid false sharing.
+#[derive(Default)]
+#[repr(align(128))]
+struct Shard {
+    slots: Mutex<ShardSlots>,
+    /// How many executions have begun, including children of Map Runs.
+    begun: AtomicUsize,
+    /// How many executions have ended, including children of Map Runs.
+    ended: AtomicUsize,
+}
+
+/// The running executions, without the children of Map Runs, which end with them.
+#[derive(Default)]
+struct ShardSlots {
+    open: Vec<Option<Weak<ExecutionState>>>,
+    free: Vec<RunningSlot>,
+}
+
+/// The slot of a running execution, as one number to save memory.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct RunningSlot(NonZeroU32);
+
+impl RunningSlot {
+    /// A shard has a capacity of 268 million.
+    fn new(shard: usize, slot: usize) -> Self {
+        let number = u32::try_from(slot * SHARDS + shard + 1).ok();
+        Self(number.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX))
+    }
+
+    fn shard(self) -> usize {
+        (self.0.get() - 1) as usize % SHARDS
+    }
+
+    fn slot(self) -> usize {
+        (self.0.get() - 1) as usize / SHARDS
+    }
+}
+
+impl Shard {
+    fn lock(&self) -> MutexGuard<'_, ShardSlots> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RunningExecutions {
+    /// Adds an execution. Returns whether it may run: not after the engine was shut down.
+    #[must_use]
+    pub(in crate::engine) fn open(&self, state: &Arc<ExecutionState>) -> bool {
+        let shard = shard_of_thread();
+        let mut slots = self.shards[shard].lock();
+        // A concurrent shutdown locks this shard later, and finds the execution.
+        if self.is_shut_down() {
+            return false;
+        }
+        let running = Some(Arc::downgrade(state));
+        let slot = match slots.free.pop() {
+            Some(slot) => {
+                slots.open[slot.slot()] = running;
+                slot
+            }
+            None => {
+                slots.open.push(running);
+                RunningSlot::new(shard, slots.open.len() - 1)
+            }
+        };
+        state.set_running_slot(slot);
+        true
+    }
+
+    /// Removes an execution.
+    pub(in crate::engine) fn leave(&self, state: &ExecutionState) {
+        let Some(slot) = state.running_slot() else {
+            return;
+        };
+        let mut slots = self.shards[slot.shard()].lock();
+        let left = slots.open[slot.slot()].take();
+        slots.free.push(slot);
+        drop(slots);
+        drop(left);
+    }
+
+    /// Returns the running executions.
+    pub(in crate::engine) fn running(&self) -> Vec<Arc<ExecutionState>> {
+        let mut running = Vec::new();
+        for shard in &self.shards {
+            running.extend(shard.lock().open.iter().flatten().filter_map(Weak::upgrade));
+        }
+        running
+    }
+
+    pub(in crate::engine) fn is_shut_down(&self) -> bool {
+        self.is_shut_down.load(Ordering::SeqCst)
+    }
+
+    /// Forbids further starts. Returns the running executions.
+    pub(in crate::engine) fn shut_down(&self) -> Vec<Arc<ExecutionState>> {
+        self.is_shut_down.store(true, Ordering::SeqCst);
+        self.running()
+    }
+
+    /// Counts an execution that begins.
+    pub(in crate::engine) fn begun(&self) {
+        self.shards[shard_of_thread()]
+            .begun
+            .fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Counts an execution that has ended.
+    pub(in crate::engine) fn ended(&self) {
+        self.shards[shard_of_thread()]
+            .ended
+            .fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Returns the number of live executions; it may over-count while executions end concurrently.
+    pub(in crate::engine) fn live(&self) -> usize {
+        // Both counters only grow. Reading `ended` first may over-count live executions, never under-count.
+        let ended: usize = self.sum(|shard| &shard.ended);
+        self.sum(|shard| &shard.begun).wrapping_sub(ended)
+    }
+
+    fn sum(&self, of: impl Fn(&Shard) -> &AtomicUsize) -> usize {
+        let counts = self.shards.iter();
+        counts.fold(0, |sum: usize, shard| {
+            sum.wrapping_add(of(shard).load(Ordering::SeqCst))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_is_not_over_is_counted_while_others_begin_and_end() {
+        let open = RunningExecutions::default();
+        open.begun();
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    for _ in 0..20_000 {
+                        open.begun();
+                        open.ended();
+                    }
+                });
+            }
+            for _ in 0..20_000 {
+                let live = open.live();
+                assert!((1..=60_001).contains(&live), "{live}");
+            }
+        });
+        assert_eq!(open.live(), 1);
+    }
+}

@@ -1,0 +1,162 @@
+//! The running work of an execution: handlers and requests to the object store.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use crate::clock::{Clock, PendingGuard, while_watched};
+use crate::distributed::WriteResponse;
+use crate::distributed::source::SourceResponse;
+use crate::panics::guarded;
+use crate::task::blocking_watcher::WatchedPoll;
+use crate::task::handler::PANICKED;
+use crate::task::{TaskFailure, TaskFuture, TaskResult};
+use crate::wait_id::WaitId;
+
+/// Running work.
+pub(in crate::engine) enum WorkFuture {
+    Task(TaskFuture),
+    Read(StoreFuture<SourceResponse>),
+    Write(StoreFuture<WriteResponse>),
+    /// It has finished, or was cancelled.
+    Done,
+}
+
+impl WorkFuture {
+    /// Polls the work. Also returns whether it waits for the engine's clock. A panic is a failure.
+    pub(in crate::engine) fn poll(&mut self, cx: &mut Context<'_>) -> (Poll<WorkResult>, bool) {
+        let failed: fn(String) -> WorkResult = match self {
+            Self::Task(_) | Self::Done => |message| WorkResult::Task(Err(panicked(&message))),
+            Self::Read(_) => |message| WorkResult::Read(Err(message)),
+            Self::Write(_) => |message| WorkResult::Written(Err(message)),
+        };
+        let (polled, sleeps) = while_watched(|| {
+            guarded(|| {
+                let polled = match self {
+                    Self::Task(work) => work.as_mut().poll(cx).map(WorkResult::Task),
+                    Self::Read(work) => work.as_mut().poll(cx).map(WorkResult::Read),
+                    Self::Write(work) => work.as_mut().poll(cx).map(WorkResult::Written),
+                    Self::Done => Poll::Pending,
+                };
+                if polled.is_ready() {
+                    // Dropping its fields here makes a panic of their drop its failure, too.
+                    self.end();
+                }
+                polled
+            })
+        });
+        let polled = polled.unwrap_or_else(|message| {
+            self.cancel();
+            Poll::Ready(failed(message))
+        });
+        (polled, sleeps)
+    }
+
+    /// Drops its fields.
+    fn end(&mut self) {
+        *self = Self::Done;
+    }
+
+    /// Drops its fields; a panic of that is ignored.
+    fn cancel(&mut self) {
+        if matches!(self, Self::Done) {
+            return;
+        }
+        if let Err(message) = guarded(|| self.end()) {
+            tracing::warn!(message, "cancelled work panicked when it was dropped");
+        }
+    }
+}
+
+/// A request to the object store. A failure is the cause of the state's failure.
+pub(in crate::engine) type StoreFuture<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
+
+/// The result of a [`WorkFuture`].
+pub(in crate::engine) enum WorkResult {
+    Task(TaskResult),
+    Read(Result<SourceResponse, String>),
+    Written(Result<WriteResponse, String>),
+}
+
+/// The future of a handler, with the wait that it belongs to.
+pub(in crate::engine) struct RunningWork {
+    wait_id: WaitId,
+    job: WorkFuture,
+    clock: Clock,
+    /// Held while it is pending for another reason than the engine's clock.
+    pending: Option<PendingGuard>,
+    /// Set if its polls are watched for blocking.
+    watched: Option<WatchedPoll>,
+    /// Whether it waited for the engine's clock at the last poll.
+    sleeps: bool,
+}
+
+impl RunningWork {
+    /// Creates work that was polled and is pending, or is about to be polled; `sleeps` is whether it waited for the engine's clock.
+    pub(in crate::engine) fn pending(
+        wait_id: WaitId,
+        job: WorkFuture,
+        clock: Clock,
+        watched: Option<WatchedPoll>,
+        sleeps: bool,
+    ) -> Self {
+        let mut work = Self {
+            wait_id,
+            job,
+            clock,
+            pending: None,
+            watched,
+            sleeps,
+        };
+        work.note_whether_it_sleeps();
+        work
+    }
+
+    /// Polls the work; a panic is a failure.
+    fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<WorkResult> {
+        let job = &mut self.job;
+        let (polled, sleeps) = match &self.watched {
+            Some(watched) => watched.poll(|| job.poll(cx)),
+            None => job.poll(cx),
+        };
+        self.sleeps = sleeps;
+        polled
+    }
+
+    /// Lets virtual time advance while a handler sleeps on the engine's clock, and holds it while the handler waits for anything else.
+    fn note_whether_it_sleeps(&mut self) {
+        if self.sleeps {
+            self.pending = None;
+        } else if self.pending.is_none() {
+            self.pending = Some(PendingGuard::new(self.clock.clone()));
+        }
+    }
+}
+
+impl Drop for RunningWork {
+    fn drop(&mut self) {
+        self.job.cancel();
+    }
+}
+
+impl Future for RunningWork {
+    type Output = (WaitId, WorkResult);
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.poll_guarded(cx) {
+            Poll::Ready(arrived) => {
+                self.pending = None;
+                Poll::Ready((self.wait_id, arrived))
+            }
+            Poll::Pending => {
+                self.note_whether_it_sleeps();
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// Returns the failure of a handler that panicked.
+pub(in crate::engine) fn panicked(message: &str) -> TaskFailure {
+    TaskFailure::internal(PANICKED, message)
+}

@@ -1,0 +1,135 @@
+//! Executions of a store that this engine cannot read. One of them stops neither the engine nor the others.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use smol_str::SmolStr;
+
+use crate::clock::Timestamp;
+use crate::engine::Engine;
+use crate::engine::durable::Durable;
+use crate::status::Status;
+use crate::store::{Change, StoreError, StoredExecution};
+
+/// An open execution of the store that the engine cannot read: a record is damaged, the definition is missing or does not compile, or
+/// another version of this library wrote it. It stays in the store as it is, open and with its name, until an operator
+/// [aborts](Engine::abort_unreadable) it or an engine that can read it opens the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnreadableExecution {
+    /// Its ARN.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The state machine's name.
+    pub machine: String,
+    /// When it started.
+    pub started: Timestamp,
+    /// Why it cannot be read.
+    pub reason: String,
+}
+
+/// The unreadable executions of an engine, by their ARNs.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Quarantine(Mutex<BTreeMap<SmolStr, QuarantinedExecution>>);
+
+#[derive(Debug)]
+struct QuarantinedExecution {
+    row: StoredExecution,
+    reason: String,
+}
+
+impl Quarantine {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<SmolStr, QuarantinedExecution>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds an execution, with a warning that names it.
+    pub(in crate::engine) fn add(&self, row: StoredExecution, reason: String) {
+        tracing::warn!(
+            execution = %row.arn,
+            reason,
+            "the engine cannot read an open execution of its store and leaves it as it is; stop it, or open the store with a version that can read it"
+        );
+        let arn = SmolStr::from(row.arn.clone());
+        self.lock()
+            .insert(arn, QuarantinedExecution { row, reason });
+    }
+
+    /// Returns the error of reading an execution, if it is unreadable.
+    pub(in crate::engine) fn error(&self, arn: &str) -> Option<StoreError> {
+        let entries = self.lock();
+        let entry = entries.get(arn)?;
+        Some(StoreError::unreadable(
+            format!("the execution `{arn}`"),
+            &entry.reason,
+        ))
+    }
+
+    pub(in crate::engine) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    /// Whether an execution of this key is unreadable.
+    pub(in crate::engine) fn has_key(&self, key: u64) -> bool {
+        self.lock().values().any(|entry| entry.row.key == key)
+    }
+
+    fn key(&self, arn: &str) -> Option<u64> {
+        Some(self.lock().get(arn)?.row.key)
+    }
+
+    fn all(&self) -> Vec<UnreadableExecution> {
+        let entries = self.lock();
+        let all = entries
+            .values()
+            .map(|QuarantinedExecution { row, reason }| UnreadableExecution {
+                id: row.arn.to_string(),
+                name: row.name.to_string(),
+                machine: row.machine.to_string(),
+                started: row.started,
+                reason: reason.clone(),
+            });
+        all.collect()
+    }
+}
+
+impl Durable {
+    /// Fails when an execution is in the store and cannot be read.
+    pub(in crate::engine) fn check_readable(&self, arn: &str) -> Result<(), StoreError> {
+        self.quarantine.error(arn).map_or(Ok(()), Err)
+    }
+}
+
+impl Engine {
+    /// Returns the open executions of the store that this engine cannot read and does not continue.
+    pub fn unreadable_executions(&self) -> Vec<UnreadableExecution> {
+        let durable = self.shared.durable.as_ref();
+        durable.map_or_else(Vec::new, |durable| durable.quarantine.all())
+    }
+
+    /// Ends an [unreadable execution](Self::unreadable_executions) with the status [`Status::Aborted`], without an event in its history.
+    /// Returns the time of its end; `None` when no unreadable execution has this ARN.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store, which has the execution as it was then.
+    pub async fn abort_unreadable(&self, id: &str) -> Result<Option<Timestamp>, StoreError> {
+        let Some(durable) = &self.shared.durable else {
+            return Ok(None);
+        };
+        let Some(key) = durable.quarantine.key(id) else {
+            return Ok(None);
+        };
+        let stopped = self.shared.clock.now();
+        let close = Change::Close {
+            key,
+            status: Status::Aborted,
+            stopped,
+        };
+        durable.journal.commit(vec![close]).await?;
+        durable.quarantine.lock().remove(id);
+        tracing::warn!(execution = id, "an unreadable execution was aborted");
+        Ok(Some(stopped))
+    }
+}

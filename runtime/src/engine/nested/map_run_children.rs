@@ -1,0 +1,145 @@
+//! Starts the children of Map Runs, and continues them.
+
+use std::sync::Arc;
+
+use stepwright_asl::model::MachineType;
+
+use super::map_runs::MapRunRecord;
+use crate::engine::completion::notify_parent;
+use crate::engine::completion::parent_link::{ChildRole, ParentLink};
+use crate::engine::drive::execution_state::{ExecutionState, Message};
+use crate::engine::host::EngineHost;
+use crate::engine::journaled::{First, JournalPosition, Journaled};
+use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
+use crate::execution_info::ExecutionInfo;
+use crate::interpret::{ChildStart, RecordEncoder};
+use crate::status::Status;
+use crate::store::{StoreError, StoredChild};
+use crate::task::Responder;
+use crate::wait_id::WaitId;
+
+/// The earlier state of a child that is started.
+enum EarlierChild {
+    /// None: the child starts anew.
+    None,
+    /// The child was running when an earlier process ended.
+    Running(Box<PendingExecution>),
+    /// The child has ended; with its position in the store, if it is durable.
+    Ended(Arc<ExecutionState>, Option<JournalPosition>),
+}
+
+impl EngineHost {
+    /// Starts a child of a Map Run, or continues it.
+    pub(in crate::engine) fn start_child_now(&mut self, wait_id: WaitId, child: ChildStart) {
+        let Some(run) = self.run(wait_id).cloned() else {
+            return;
+        };
+        let is_standard = child.entry.machine_type == MachineType::Standard;
+        // Express executions are not durable, and neither are the children of an execution that is not durable.
+        let parent = self.place().filter(|_| is_standard).cloned();
+        let before = match child.is_again {
+            true => self.before(&run, &child, parent.is_some()),
+            false => Ok(EarlierChild::None),
+        };
+        let before = match before {
+            Ok(before) => before,
+            Err(error) => {
+                // The store has the child's end but cannot read it. A child that has ended ignores the message.
+                let _over = self.state.send(Message::CommitFailed(error.to_string()));
+                return;
+            }
+        };
+        let ChildStart {
+            number,
+            about,
+            entry,
+            seed,
+            is_again,
+        } = child;
+        let responder = Responder::new(&self.state, wait_id);
+        let child = match self.place() {
+            Some(_) => ChildKind::OfDurable,
+            None => ChildKind::OfVolatile,
+        };
+        let anew = |begin, journaled| PendingExecution {
+            state: ExecutionState::new(about.clone(), &self.engine.clock),
+            program: self.program.clone(),
+            entry,
+            child,
+            source: self.source().cloned(),
+            begin,
+            journaled,
+        };
+        let pending_execution = match before {
+            EarlierChild::Running(pending_execution) => *pending_execution,
+            EarlierChild::Ended(state, place) => {
+                if let Some(report) = state.final_report()
+                    && (report.status == Status::Succeeded
+                        || place.is_some() && is_same_redrive(&state.about, &about))
+                {
+                    // It ended before this state was notified.
+                    responder.child_ended(number, notify_parent::child_result(report));
+                    return;
+                }
+                let resume = state.final_report().and_then(|report| {
+                    let history = report.history.clone();
+                    let resume = state.redrivable()?.resume;
+                    Some(StartPoint::Redrive(Box::new((history, resume))))
+                });
+                let again = |place| Journaled::new(place, First::Redrive, RecordEncoder::default());
+                anew(
+                    resume.unwrap_or(StartPoint::Start { seed }),
+                    place.map(again).map(Box::new),
+                )
+            }
+            EarlierChild::None => {
+                let child_of = || StoredChild {
+                    map_run: run.arn().to_string(),
+                    number,
+                };
+                let durable = self.engine.durable.as_ref();
+                let journaled = durable.zip(parent).map(|(durable, parent)| {
+                    Box::new(durable.start_child(&parent, child_of(), &about))
+                });
+                anew(StartPoint::Start { seed }, journaled)
+            }
+        };
+        run.started(number, &pending_execution.state, is_again);
+        pending_execution.state.add_parent_link(ParentLink {
+            parent: responder,
+            role: ChildRole::Child {
+                run: run.arn().clone(),
+                number,
+            },
+        });
+        self.pending_executions.push(pending_execution);
+    }
+
+    fn before(
+        &self,
+        run: &MapRunRecord,
+        child: &ChildStart,
+        is_kept: bool,
+    ) -> Result<EarlierChild, StoreError> {
+        if !is_kept {
+            let remembered = run.numbered(child.number);
+            let over = remembered.filter(|state| state.final_report().is_some());
+            return Ok(over.map_or(EarlierChild::None, |state| EarlierChild::Ended(state, None)));
+        }
+        let id = child.about.arn();
+        if let Some(durable) = &self.engine.durable
+            && let Some(pending_execution) = durable.recovered().take(id)
+        {
+            return Ok(EarlierChild::Running(Box::new(pending_execution)));
+        }
+        let over = self.engine.over_in_store(id)?;
+        Ok(over.map_or(EarlierChild::None, |over| {
+            EarlierChild::Ended(over.state, Some(over.place))
+        }))
+    }
+}
+
+/// Whether two infos are of the same execution in the same redrive.
+fn is_same_redrive(one: &ExecutionInfo, other: &ExecutionInfo) -> bool {
+    one.redriven == other.redriven
+}

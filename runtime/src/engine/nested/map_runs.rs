@@ -1,0 +1,395 @@
+#[cfg(feature = "serve")]
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fmt;
+#[cfg(feature = "serve")]
+use std::ops::{Bound, RangeBounds};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use smol_str::SmolStr;
+
+use crate::clock::Timestamp;
+use crate::distributed::{MapRun, RunView, Tally};
+use crate::engine::drive::execution_state::{ExecutionState, Message};
+use crate::interpret::Failure;
+use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
+use crate::status::Status;
+use crate::store::StoredMapRun;
+
+/// The first byte of each description in the store. Each layout has a version.
+const VERSION: u8 = 1;
+
+/// The Map Runs of an engine.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct MapRuns {
+    known: Mutex<MapRunIndex>,
+}
+
+#[derive(Debug, Default)]
+struct MapRunIndex {
+    by_arn: HashMap<SmolStr, Arc<MapRunRecord>>,
+    /// The ARNs of the runs of an execution, in the order of their starts.
+    of_execution: HashMap<SmolStr, Vec<SmolStr>>,
+}
+
+impl MapRuns {
+    fn lock(&self) -> MutexGuard<'_, MapRunIndex> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts a run, or continues a redriven one, that retains `retention` closed children.
+    pub(in crate::engine) fn open(&self, view: RunView, retention: usize) -> Arc<MapRunRecord> {
+        let mut known = self.lock();
+        let (arn, execution) = (view.arn.clone(), view.execution.clone());
+        if let Some(run) = known.by_arn.get(&arn) {
+            run.reopen(view);
+            return run.clone();
+        }
+        let run = Arc::new(MapRunRecord {
+            arn: arn.clone(),
+            retention,
+            state: Mutex::new(MapRunState::new(view)),
+        });
+        known
+            .of_execution
+            .entry(execution)
+            .or_default()
+            .push(arn.clone());
+        known.by_arn.insert(arn, run.clone());
+        run
+    }
+
+    /// Removes the runs of an execution with their children, and the runs of these.
+    pub(in crate::engine) fn forget(&self, execution: &str) {
+        let mut known = self.lock();
+        // Most engines have no Map Runs at all.
+        if known.of_execution.is_empty() {
+            return;
+        }
+        let mut executions = vec![SmolStr::new(execution)];
+        let mut forgotten = Vec::new();
+        while let Some(execution) = executions.pop() {
+            for arn in known.of_execution.remove(&execution).unwrap_or_default() {
+                if let Some(run) = known.by_arn.remove(&arn) {
+                    executions.extend(
+                        run.children()
+                            .values()
+                            .map(|execution| execution.about.arn().clone()),
+                    );
+                    forgotten.push(run);
+                }
+            }
+        }
+        drop(known);
+        drop(forgotten);
+    }
+
+    pub(in crate::engine) fn of_execution(&self, execution: &str) -> Vec<MapRun> {
+        let known = self.lock();
+        let arns = known.of_execution.get(execution).into_iter().flatten();
+        arns.filter_map(|arn| Some(known.by_arn.get(arn)?.describe()))
+            .collect()
+    }
+
+    pub(in crate::engine) fn describe(&self, arn: &str) -> Option<MapRun> {
+        Some(self.lock().by_arn.get(arn)?.describe())
+    }
+
+    /// Returns the children of a run by number.
+    pub(in crate::engine) fn children(&self, arn: &str) -> BTreeMap<u32, Arc<ExecutionState>> {
+        let run = self.lock().by_arn.get(arn).cloned();
+        run.map_or_else(BTreeMap::new, |run| run.children())
+    }
+
+    /// Returns the children of a run whose numbers are in `from..before` and that pass `filter`, from the largest number, at most `limit`.
+    #[cfg(feature = "serve")]
+    pub(in crate::engine) fn children_before(
+        &self,
+        arn: &str,
+        numbers: (u32, Option<u32>),
+        limit: usize,
+        filter: impl Fn(&ExecutionState) -> bool,
+    ) -> Vec<(u32, Arc<ExecutionState>)> {
+        let run = self.lock().by_arn.get(arn).cloned();
+        run.map_or_else(Vec::new, |run| run.children_before(numbers, limit, filter))
+    }
+
+    /// Marks a child of a run as closed. Returns the child that is evicted for it.
+    pub(in crate::engine) fn child_ended(
+        &self,
+        arn: &str,
+        number: u32,
+    ) -> Option<Arc<ExecutionState>> {
+        let run = self.lock().by_arn.get(arn).cloned();
+        run?.ended(number)
+    }
+
+    /// Returns the running children of an execution's runs, and their own running children.
+    pub(in crate::engine) fn at_work(&self, execution: &str) -> Vec<Arc<ExecutionState>> {
+        let known = self.lock();
+        let mut executions = vec![SmolStr::new(execution)];
+        let mut at_work = Vec::new();
+        while let Some(execution) = executions.pop() {
+            for arn in known.of_execution.get(&execution).into_iter().flatten() {
+                let children = known.by_arn.get(arn).map(|run| run.children());
+                for child in children.into_iter().flat_map(BTreeMap::into_values) {
+                    executions.push(child.about.arn().clone());
+                    if child.report().is_none() {
+                        at_work.push(child);
+                    }
+                }
+            }
+        }
+        at_work
+    }
+
+    /// Returns the ARN of the run of a child.
+    #[cfg(feature = "serve")]
+    pub(in crate::engine) fn run_of(&self, child: &str) -> Option<SmolStr> {
+        let runs: Vec<_> = self.lock().by_arn.values().cloned().collect();
+        let run = runs.iter().find(|run| run.child(child).is_some())?;
+        Some(run.arn.clone())
+    }
+
+    /// Returns a child of any run.
+    pub(in crate::engine) fn child(&self, id: &str) -> Option<Arc<ExecutionState>> {
+        let runs: Vec<_> = self.lock().by_arn.values().cloned().collect();
+        let mut found = runs.iter().filter_map(|run| run.child(id));
+        found.next()
+    }
+}
+
+/// One Map Run, as DescribeMapRun and its parent's redrive need it.
+pub(in crate::engine) struct MapRunRecord {
+    arn: SmolStr,
+    retention: usize,
+    state: Mutex<MapRunState>,
+}
+
+struct MapRunState {
+    view: RunView,
+    tally: Tally,
+    /// The final status, and the time of the end.
+    ended: Option<(Status, Timestamp)>,
+    /// The running children, by number.
+    running: BTreeMap<u32, Arc<ExecutionState>>,
+    /// The children that ended last, by number, in the order of their ends.
+    over: VecDeque<(u32, Arc<ExecutionState>)>,
+    /// The children that can continue when the run is redriven, by number.
+    redrivable: BTreeMap<u32, Arc<ExecutionState>>,
+}
+
+impl MapRunState {
+    fn new(view: RunView) -> Self {
+        Self {
+            view,
+            tally: Tally::default(),
+            ended: None,
+            running: BTreeMap::new(),
+            over: VecDeque::new(),
+            redrivable: BTreeMap::new(),
+        }
+    }
+
+    /// Returns `now`, or the time of the start or the redrive if that is later: the clock of an earlier process may have been ahead.
+    fn not_before_start(&self, now: Timestamp) -> Timestamp {
+        now.max(self.view.started)
+            .max(self.view.redriven.unwrap_or_default())
+    }
+
+    fn children(&self) -> impl Iterator<Item = (u32, &Arc<ExecutionState>)> {
+        let over = self
+            .over
+            .iter()
+            .map(|(number, execution)| (*number, execution));
+        let kept = self.running.iter().chain(&self.redrivable);
+        over.chain(kept.map(|(number, execution)| (*number, execution)))
+    }
+}
+
+impl MapRunRecord {
+    fn lock(&self) -> MutexGuard<'_, MapRunState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(in crate::engine) fn arn(&self) -> &SmolStr {
+        &self.arn
+    }
+
+    /// Reopens the run for a redrive.
+    fn reopen(&self, view: RunView) {
+        let mut state = self.lock();
+        state.view = view;
+        state.ended = None;
+    }
+
+    /// Records that a child starts, for the first time or again.
+    pub(in crate::engine) fn started(
+        &self,
+        number: u32,
+        execution: &Arc<ExecutionState>,
+        is_again: bool,
+    ) {
+        let mut state = self.lock();
+        if is_again {
+            state.redrivable.remove(&number);
+            state.over.retain(|(other, _)| *other != number);
+        }
+        state.running.insert(number, execution.clone());
+    }
+
+    /// Returns a child by its number.
+    pub(in crate::engine) fn numbered(&self, number: u32) -> Option<Arc<ExecutionState>> {
+        let state = self.lock();
+        let mut children = state.children();
+        children.find_map(|(other, execution)| (other == number).then(|| execution.clone()))
+    }
+
+    /// Records the end of a child. Returns the child that is evicted for it.
+    fn ended(&self, number: u32) -> Option<Arc<ExecutionState>> {
+        let mut state = self.lock();
+        let execution = state.running.remove(&number)?;
+        if execution.is_redrivable() {
+            state.redrivable.insert(number, execution);
+            return None;
+        }
+        state.over.push_back((number, execution));
+        if state.over.len() <= self.retention {
+            return None;
+        }
+        state.over.pop_front().map(|(_, execution)| execution)
+    }
+
+    /// Stops the running children.
+    pub(in crate::engine) fn stop_children(&self) {
+        for child in self.running() {
+            // A child that has ended concurrently ignores the message.
+            let _ = child.send(Message::Stop(Failure::stopped(None, None)));
+        }
+    }
+
+    /// Suspends the running children.
+    pub(in crate::engine) fn suspend_children(&self, why: &Failure) {
+        for child in self.running() {
+            // A child that has ended concurrently ignores the message.
+            let _ = child.send(Message::Suspended(why.clone()));
+        }
+    }
+
+    fn running(&self) -> Vec<Arc<ExecutionState>> {
+        self.lock().running.values().cloned().collect()
+    }
+
+    /// Returns the run's row in the store; `execution` is the key of the parent execution.
+    pub(in crate::engine) fn stored(&self, execution: u64) -> StoredMapRun {
+        let state = self.lock();
+        let mut to = Writer::default();
+        to.byte(VERSION);
+        state.view.write(&mut to);
+        state.tally.write(&mut to);
+        state.ended.write(&mut to);
+        StoredMapRun {
+            arn: self.arn.to_string(),
+            execution,
+            data: to.finish().into(),
+        }
+    }
+
+    pub(in crate::engine) fn report(&self, tally: Tally, ended: Option<Status>, now: Timestamp) {
+        let mut state = self.lock();
+        state.tally = tally;
+        if let Some(status) = ended {
+            state.ended = Some((status, state.not_before_start(now)));
+        }
+    }
+
+    /// Records that the state that waits for the run has ended. Returns whether this ends the run; then its children must be stopped.
+    pub(in crate::engine) fn abort(&self, now: Timestamp) -> bool {
+        let mut state = self.lock();
+        let was_running = state.ended.is_none();
+        let stopped = state.not_before_start(now);
+        state.ended.get_or_insert((Status::Aborted, stopped));
+        if was_running {
+            state.tally.abort();
+        }
+        was_running
+    }
+
+    fn describe(&self) -> MapRun {
+        let state = self.lock();
+        described(&state.view, state.tally, state.ended)
+    }
+
+    fn children(&self) -> BTreeMap<u32, Arc<ExecutionState>> {
+        let state = self.lock();
+        let children = state.children();
+        children
+            .map(|(number, execution)| (number, execution.clone()))
+            .collect()
+    }
+
+    #[cfg(feature = "serve")]
+    fn children_before(
+        &self,
+        (from, before): (u32, Option<u32>),
+        limit: usize,
+        filter: impl Fn(&ExecutionState) -> bool,
+    ) -> Vec<(u32, Arc<ExecutionState>)> {
+        let state = self.lock();
+        let numbers = (
+            Bound::Included(from),
+            before.map_or(Bound::Unbounded, Bound::Excluded),
+        );
+        let is_in = |number: u32| numbers.contains(&number);
+        let copy = |(number, execution): (u32, &Arc<ExecutionState>)| (number, execution.clone());
+        // Each part is limited, so that the cost of a page does not depend on the number of children.
+        let part = |part: &BTreeMap<u32, Arc<ExecutionState>>| {
+            let children = part.range(numbers).rev();
+            let children = children.map(|(number, execution)| (*number, execution));
+            let children = children.filter(|(_, execution)| filter(execution));
+            children.take(limit).map(copy).collect::<Vec<_>>()
+        };
+        let mut all = part(&state.running);
+        all.extend(part(&state.redrivable));
+        let over = state.over.iter();
+        let over = over.map(|(number, execution)| (*number, execution));
+        let over = over.filter(|(number, execution)| is_in(*number) && filter(execution));
+        all.extend(over.map(copy));
+        drop(state);
+        all.sort_unstable_by_key(|(number, _)| Reverse(*number));
+        all.truncate(limit);
+        all
+    }
+
+    fn child(&self, id: &str) -> Option<Arc<ExecutionState>> {
+        let state = self.lock();
+        let mut all = state.children().map(|(_, execution)| execution);
+        all.find(|execution| execution.about.arn() == id).cloned()
+    }
+}
+
+/// Describes a run, before or after its end.
+fn described(view: &RunView, tally: Tally, ended: Option<(Status, Timestamp)>) -> MapRun {
+    let status = ended.map_or(Status::Running, |(status, _)| status);
+    view.describe(status, ended.map(|(_, at)| at), tally)
+}
+
+/// Reads what [`MapRunRecord::stored`] wrote.
+pub(in crate::engine) fn read(data: &[u8]) -> Result<MapRun, Damaged> {
+    let mut from = Reader::new(ReadNodes::default(), data);
+    if from.byte()? != VERSION {
+        return Err(Damaged);
+    }
+    let view = RunView::read(&mut from)?;
+    let tally = Tally::read(&mut from)?;
+    let ended = Record::read(&mut from)?;
+    Ok(described(&view, tally, ended))
+}
+
+impl fmt::Debug for MapRunRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MapRunRecord")
+            .field("arn", &self.arn)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,344 @@
+pub(super) mod map_run_children;
+pub(super) mod map_runs;
+pub(super) mod stored_map_runs;
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+use stepwright_asl::errors;
+
+use super::completion::report::ExecutionReport;
+use super::error::StartError;
+use super::machines::Machine;
+use super::shared::{EngineShared, StartOutcome};
+use super::start::options::{StartOptions, TestCase};
+use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
+use crate::status::Status;
+use crate::task::{
+    Answer, Integration, NestedStart, TaskCall, TaskEffect, TaskFailure, TaskResult, TaskSource,
+    envelope::{object, with_metadata},
+};
+use crate::value::Value;
+
+/// The output of a mocked execution, or its error and cause.
+pub(crate) type MockedResult = Result<Value, (String, String)>;
+
+/// The end of an execution.
+struct ExecutionEnd<'a> {
+    status: Status,
+    output: Option<&'a Value>,
+    error: Option<&'a str>,
+    cause: Option<&'a str>,
+    stopped: crate::clock::Timestamp,
+}
+
+impl<'a> ExecutionEnd<'a> {
+    fn of(report: &'a ExecutionReport) -> Self {
+        Self {
+            status: report.status,
+            output: report.output.as_ref(),
+            error: report.error.as_deref(),
+            cause: report.cause.as_deref(),
+            stopped: report.stopped,
+        }
+    }
+}
+
+impl Integration {
+    /// Returns the answer of a mocked execution to the state that starts it.
+    pub(crate) fn made_up(self, call: &TaskCall<'_>, made: MockedResult) -> Answer {
+        let parent = call.execution();
+        let machine_id = call.target().unwrap_or_default();
+        let prefix = machine_id.replace(":stateMachine:", ":execution:");
+        let about = ExecutionInfo {
+            names: Names::new(format!("{prefix}:explored"), "explored"),
+            machine: Arc::new(MachineInfo {
+                id: machine_id.into(),
+                ..MachineInfo::clone(&parent.machine)
+            }),
+            input: (call.parameters().get("Input").cloned()).unwrap_or_else(Value::empty_object),
+            counts_redrives: self != Self::SdkSync,
+            redriven: None,
+            ..parent.clone()
+        };
+        let response = start_response(&about, self, &call.request_id());
+        if !self.waits() {
+            return Answer::output(response);
+        }
+        let end = match &made {
+            Ok(output) => ExecutionEnd {
+                status: Status::Succeeded,
+                output: Some(output),
+                error: None,
+                cause: None,
+                stopped: about.started,
+            },
+            Err((error, cause)) => ExecutionEnd {
+                status: Status::Failed,
+                output: None,
+                error: Some(error),
+                cause: Some(cause),
+                stopped: about.started,
+            },
+        };
+        Answer::result(envelope(&about, &end, self)).submitted(response)
+    }
+
+    /// Returns the failure of a task whose start of an execution is refused: the service's error, with what AWS's clients add to its message.
+    pub(crate) fn failure(self, error: &StartError, request: &str) -> TaskFailure {
+        let (code, message) = match error {
+            StartError::ExecutionAlreadyExists(execution) => (
+                "ExecutionAlreadyExists",
+                format!("Execution Already Exists: '{execution}'"),
+            ),
+            StartError::StateMachineDoesNotExist(machine) => (
+                "StateMachineDoesNotExist",
+                format!("State Machine Does Not Exist: '{machine}'"),
+            ),
+            StartError::InvalidName(name) => ("InvalidName", format!("Invalid Name: '{name}'")),
+            StartError::ExecutionLimitExceeded(_) => ("ExecutionLimitExceeded", error.to_string()),
+            StartError::InvalidInput(_)
+            | StartError::InvalidTasks(_)
+            | StartError::NoRuntime
+            | StartError::ShutDown
+            | StartError::Store(_) => ("InvalidExecutionInput", error.to_string()),
+        };
+        // Recorded for StateMachineDoesNotExist and InvalidToken; assumed for the others.
+        match self.is_sdk() {
+            true => TaskFailure::new(
+                format!("Sfn.{code}Exception"),
+                format!(
+                    "{message} (Service: Sfn, Status Code: 400, Request ID: {request}) (SDK Attempt Count: 1)"
+                ),
+            ),
+            false => TaskFailure::new(
+                format!("StepFunctions.{code}Exception"),
+                format!(
+                    "{message} (Service: AWSStepFunctions; Status Code: 400; Error Code: {code}; Request ID: {request}; Proxy: null)"
+                ),
+            ),
+        }
+    }
+}
+
+impl NestedStart {
+    /// Returns the failure of the task when this start is refused.
+    pub(super) fn failure(&self, error: &StartError) -> TaskFailure {
+        match error {
+            // AWS identifies the execution by its ARN.
+            StartError::ExecutionAlreadyExists(_) => {
+                let error = StartError::ExecutionAlreadyExists(self.execution.to_string());
+                self.integration.failure(&error, &self.request)
+            }
+            error => self.integration.failure(error, &self.request),
+        }
+    }
+}
+
+impl EngineShared {
+    /// Resolves a state that starts a registered state machine: the start, or the failure that prevents it.
+    pub(super) fn by_workflow(&self, call: &TaskCall<'_>) -> Option<Answer> {
+        let integration = Integration::of(call.resource())?;
+        let target = call.target()?;
+        // The ARN of a version or an alias; the revision is chosen when the execution starts.
+        let by = self
+            .machines
+            .qualified(target, || 0)
+            .map(|machine| (machine, target));
+        let (machine, by) = match by {
+            Some(qualified) => qualified,
+            None => (self.machines.find(target)?, ""),
+        };
+        let effect = match self.nested_start(&machine, by, integration, call) {
+            Ok(start) => TaskEffect::Start(Box::new(start)),
+            Err(failure) => TaskEffect::failing(failure),
+        };
+        let is_submitted = integration.is_submitted(call.resource().pattern());
+        Some(if is_submitted {
+            Answer::submit(effect)
+        } else {
+            Answer::effect(effect)
+        })
+    }
+
+    fn nested_start(
+        &self,
+        machine: &Machine,
+        qualified: &str,
+        integration: Integration,
+        call: &TaskCall<'_>,
+    ) -> Result<NestedStart, TaskFailure> {
+        // A state that does not wait is no parent, so the depth starts again and such a chain is unbounded.
+        let depth = if integration.waits() {
+            call.execution().depth + 1
+        } else {
+            0
+        };
+        if depth > self.limits.nesting {
+            return Err(TaskFailure::new(
+                "StepFunctions.ExecutionLimitExceededException",
+                format!(
+                    "executions start executions more than {} deep",
+                    self.limits.nesting
+                ),
+            ));
+        }
+        let input = match call.parameters().get("Input") {
+            None | Some(Value::Null) => Value::empty_object(),
+            // Text is parsed as the JSON of the input.
+            Some(Value::Str(text)) => Value::from_text(text).map_err(|error| {
+                integration.failure(
+                    &StartError::InvalidInput(error.to_string()),
+                    &call.request_id(),
+                )
+            })?,
+            Some(input) => input.clone(),
+        };
+        let name = call.parameters().get("Name").and_then(Value::as_str);
+        let names = self.names(machine, name);
+        Ok(NestedStart {
+            integration,
+            machine: match qualified {
+                "" => machine.info.name.clone(),
+                arn => arn.into(),
+            },
+            name: names.name(&machine.info).into(),
+            execution: names.id(&machine.info).clone(),
+            root: call.execution().root_arn().clone(),
+            input,
+            depth,
+            request: call.request_id(),
+        })
+    }
+
+    /// Prepares an execution for a state. Returns it with the response of the start itself.
+    pub(super) fn start_nested(
+        self: &Arc<Self>,
+        start: &NestedStart,
+        source: Option<Arc<dyn TaskSource>>,
+        test_case: Option<SmolStr>,
+    ) -> Result<(StartOutcome, Value), StartError> {
+        let NestedStart {
+            integration,
+            machine,
+            name,
+            execution,
+            root,
+            input,
+            depth,
+            request,
+        } = start;
+        let options = StartOptions {
+            name: Some(name.to_string()),
+            id: Some(execution.to_string()),
+            is_synchronous: *integration == Integration::SdkSync,
+            source,
+            test_case: test_case.map(TestCase::Inherited),
+            root: Some(root.clone()),
+            ..StartOptions::default()
+        };
+        let launch = || {
+            // The prepared execution is spawned at the end of the step.
+            tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+            let chance = || self.entropy.draw(1).next_u64();
+            let found = self.machines.qualified(machine, chance);
+            let found = found.or_else(|| self.machines.find(machine));
+            let found =
+                found.ok_or_else(|| StartError::StateMachineDoesNotExist(machine.to_string()))?;
+            self.launch(&found, input.clone(), options, *depth)
+        };
+        let launched = launch()?;
+        let response = start_response(&launched.state.about, *integration, request);
+        Ok((launched, response))
+    }
+}
+
+/// Returns the response of the start itself.
+pub(super) fn start_response(
+    about: &ExecutionInfo,
+    integration: Integration,
+    request: &str,
+) -> Value {
+    let members = [
+        ("ExecutionArn", Value::from(about.arn().clone())),
+        ("StartDate", date(about.started, integration)),
+    ];
+    if integration.is_sdk() {
+        object(members)
+    } else {
+        with_metadata(members, request.to_owned())
+    }
+}
+
+/// Returns the task result for a nested execution that has ended.
+pub(super) fn job_result(report: &ExecutionReport, integration: Integration) -> TaskResult {
+    envelope(report.execution(), &ExecutionEnd::of(report), integration)
+}
+
+/// Returns the task result from the known fields of an end (SERVICE_FACTS 7.2).
+fn envelope(
+    about: &ExecutionInfo,
+    report: &ExecutionEnd<'_>,
+    integration: Integration,
+) -> TaskResult {
+    let data = |value: &Value| match integration {
+        Integration::SyncJson => value.clone(),
+        _ => Value::from(value.to_text()),
+    };
+    let included = || object([("Included", Value::from(true))]);
+    let mut members = Vec::new();
+    if let Some(cause) = report.cause {
+        members.push(("Cause", Value::from(cause)));
+    }
+    if let Some(error) = report.error {
+        members.push(("Error", Value::from(error)));
+    }
+    members.extend([
+        ("ExecutionArn", Value::from(about.arn().clone())),
+        ("Input", data(&about.input)),
+        ("InputDetails", included()),
+        ("Name", Value::from(about.name())),
+    ]);
+    if let Some(output) = report.output {
+        members.push(("Output", data(output)));
+        members.push(("OutputDetails", included()));
+    }
+    if integration != Integration::SdkSync {
+        members.push((
+            "RedriveCount",
+            Value::from(about.redrive_count().unwrap_or_default()),
+        ));
+        let (status, reason) = match report.status {
+            Status::Succeeded => (
+                "NOT_REDRIVABLE",
+                Some("Execution is SUCCEEDED and cannot be redriven"),
+            ),
+            _ => ("REDRIVABLE", None),
+        };
+        members.push(("RedriveStatus", Value::from(status)));
+        if let Some(reason) = reason {
+            members.push(("RedriveStatusReason", Value::from(reason)));
+        }
+    }
+    members.extend([
+        ("StartDate", date(about.started, integration)),
+        ("StateMachineArn", Value::from(about.machine.id.clone())),
+        ("Status", Value::from(report.status.as_str())),
+        ("StopDate", date(report.stopped, integration)),
+    ]);
+    let envelope = object(members);
+    match report.status {
+        Status::Succeeded => Ok(envelope),
+        _ if integration == Integration::SdkSync => Ok(envelope),
+        _ => Err(TaskFailure::new(errors::TASK_FAILED, envelope.to_text())),
+    }
+}
+
+/// Returns a date: a text in SDK integrations, milliseconds in the optimised ones.
+fn date(at: crate::clock::Timestamp, integration: Integration) -> Value {
+    if integration.is_sdk() {
+        Value::from(at.to_string())
+    } else {
+        Value::from(at.unix_millis())
+    }
+}

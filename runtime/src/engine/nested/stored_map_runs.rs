@@ -1,0 +1,106 @@
+//! Map Runs in memory and in the store.
+
+use std::collections::BTreeMap;
+#[cfg(feature = "serve")]
+use std::sync::Arc;
+
+use super::map_runs;
+use crate::distributed::MapRun;
+use crate::engine::queries::execution_list::ExecutionSummary;
+use crate::engine::shared::EngineShared;
+use crate::store::{StoreError, StoreFilter, StoreReader, StoredMapRun};
+
+impl EngineShared {
+    /// Returns the Map Runs of an execution, in the order of their starts. Blocks the thread while it reads the store.
+    pub(in crate::engine) fn map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
+        let stored = match &self.durable {
+            Some(durable) => stored_runs(&mut **durable.readers.take(), execution)?,
+            None => Vec::new(),
+        };
+        self.with_remembered(execution, stored)
+    }
+
+    /// Returns the same, and reads the store on a thread for blocking work.
+    #[cfg(feature = "serve")]
+    pub(in crate::engine) async fn find_map_runs(
+        self: &Arc<Self>,
+        execution: &str,
+    ) -> Result<Vec<MapRun>, StoreError> {
+        let id = execution.to_owned();
+        let stored = self.read_store(move |_, reader| stored_runs(reader, &id));
+        let stored = stored.await?.unwrap_or_default();
+        self.with_remembered(execution, stored)
+    }
+
+    fn with_remembered(
+        &self,
+        execution: &str,
+        stored: Vec<StoredMapRun>,
+    ) -> Result<Vec<MapRun>, StoreError> {
+        let mut remembered = self.runs.of_execution(execution);
+        let mut all = Vec::new();
+        for run in stored {
+            // The run in memory is newer.
+            match remembered.iter().position(|known| known.arn == run.arn) {
+                Some(at) => all.push(remembered.remove(at)),
+                None => all.push(read(&run)?),
+            }
+        }
+        all.extend(remembered);
+        Ok(all)
+    }
+
+    /// Returns a Map Run by its ARN.
+    pub(in crate::engine) fn map_run(&self, arn: &str) -> Result<Option<MapRun>, StoreError> {
+        match (self.runs.describe(arn), &self.durable) {
+            (None, Some(durable)) => {
+                let stored = durable.reader().map_run(arn)?;
+                stored.as_ref().map(read).transpose()
+            }
+            (remembered, _) => Ok(remembered),
+        }
+    }
+
+    /// Returns the children of a Map Run, in the order of their starts.
+    pub(in crate::engine) fn map_run_executions(
+        &self,
+        arn: &str,
+    ) -> Result<Vec<ExecutionSummary>, StoreError> {
+        let filter = StoreFilter {
+            map_run: Some(arn.to_owned()),
+            ..StoreFilter::default()
+        };
+        let stored = match &self.durable {
+            Some(durable) => durable.readers.take().list(&filter)?,
+            None => Vec::new(),
+        };
+        let stored = stored.into_iter();
+        let mut all: BTreeMap<u32, ExecutionSummary> = stored
+            .filter_map(|row| {
+                let number = row.child_of.as_ref()?.number;
+                Some((number, ExecutionSummary::of_row(row)))
+            })
+            .collect();
+        // Express children are not in the store.
+        for (number, state) in self.runs.children(arn) {
+            let summary = || ExecutionSummary::of(&state);
+            all.entry(number).or_insert_with(summary);
+        }
+        Ok(all.into_values().collect())
+    }
+}
+
+fn stored_runs(
+    reader: &mut dyn StoreReader,
+    execution: &str,
+) -> Result<Vec<StoredMapRun>, StoreError> {
+    match reader.execution(execution)? {
+        Some(row) => reader.map_runs(row.key),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn read(run: &StoredMapRun) -> Result<MapRun, StoreError> {
+    let read = map_runs::read(&run.data);
+    read.map_err(|error| StoreError::unreadable(format!("the Map Run `{}`", run.arn), error))
+}

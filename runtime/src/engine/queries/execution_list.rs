@@ -1,0 +1,262 @@
+use std::sync::Arc;
+
+use crate::clock::Timestamp;
+use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::shared::EngineShared;
+use crate::status::Status;
+use crate::store::{
+    ListPosition, RangeRows, StoreError, StoreFilter, StoreReader, StoredExecution, StoredPage,
+};
+
+/// How many executions in memory are read under the lock, which blocks starts and ends.
+const SCAN: usize = 4_096;
+
+/// One row of [`Engine::executions`](crate::Engine::executions).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExecutionSummary {
+    /// The execution's ARN.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The state machine's name.
+    pub machine: String,
+    /// The execution's status.
+    pub status: Status,
+    /// When it started.
+    pub started: Timestamp,
+    /// When it ended.
+    pub stopped: Option<Timestamp>,
+}
+
+impl ExecutionSummary {
+    pub(in crate::engine) fn of_row(row: StoredExecution) -> Self {
+        Self {
+            id: row.arn.to_string(),
+            name: row.name.to_string(),
+            machine: row.machine.to_string(),
+            status: row.status,
+            started: row.started,
+            stopped: row.stopped,
+        }
+    }
+
+    pub(in crate::engine) fn of(state: &ExecutionState) -> Self {
+        let report = state.final_report();
+        Self {
+            id: state.about.arn().to_string(),
+            name: state.about.name().to_string(),
+            machine: state.about.machine.name.to_string(),
+            status: state.status(),
+            started: state.about.started,
+            stopped: report.map(|report| report.stopped),
+        }
+    }
+}
+
+/// Selects executions for lists; by default all, in one page.
+///
+/// ```
+/// use stepwright_runtime::{ExecutionFilter, Status};
+///
+/// let filter = ExecutionFilter::new().machine("orders").status(Status::Failed).limit(100);
+/// # let _ = filter;
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct ExecutionFilter {
+    machine: Option<String>,
+    name: Option<String>,
+    status: Option<Status>,
+    version: Option<String>,
+    alias: Option<String>,
+    is_redriven: Option<bool>,
+    limit: Option<usize>,
+    after: Option<String>,
+}
+
+impl ExecutionFilter {
+    /// All executions.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Selects the executions of one state machine, by its name or ARN.
+    pub fn machine(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        // No name has a colon.
+        let of_arn = name.split_once(":stateMachine:").map(|(_, name)| name);
+        let of_arn = of_arn.and_then(|name| name.split(':').next());
+        self.machine = Some(of_arn.map_or(name.clone(), str::to_owned));
+        self
+    }
+
+    /// Selects the executions of this name; each state machine may have one.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Only executions with this status.
+    pub fn status(mut self, status: Status) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Limits a page to this number of executions, at least 1. AWS returns at most 1,000; here there is no limit.
+    pub fn limit(mut self, executions: usize) -> Self {
+        self.limit = Some(executions);
+        self
+    }
+
+    /// Selects the page that follows another one: its [`next`](ExecutionPage::next).
+    pub fn after(mut self, page: impl Into<String>) -> Self {
+        self.after = Some(page.into());
+        self
+    }
+
+    /// Selects the executions that were started by a version or an alias of their state machine, by its ARN.
+    #[cfg(feature = "serve")]
+    pub(crate) fn started_by(mut self, version: Option<String>, alias: Option<String>) -> Self {
+        (self.version, self.alias) = (version, alias);
+        self
+    }
+
+    /// Selects the executions that were redriven, or those that were not.
+    #[cfg(feature = "serve")]
+    pub(crate) fn redriven(mut self, is_redriven: Option<bool>) -> Self {
+        self.is_redriven = is_redriven;
+        self
+    }
+
+    /// Reads the page from a store.
+    pub(in crate::engine) fn read(
+        &self,
+        reader: &mut dyn StoreReader,
+    ) -> Result<ExecutionPage, StoreError> {
+        let filter = self.stored();
+        let more = filter.limit.map(|limit| limit.saturating_add(1));
+        let rows = reader.list(&StoreFilter {
+            limit: more,
+            ..filter.clone()
+        })?;
+        let page = StoredPage::cut(rows, filter.limit);
+        let rows = page.executions.into_iter();
+        Ok(ExecutionPage {
+            executions: rows.map(ExecutionSummary::of_row).collect(),
+            next: page.next.map(print_position),
+        })
+    }
+
+    /// Returns the filter of a store.
+    pub(in crate::engine) fn stored(&self) -> StoreFilter {
+        StoreFilter {
+            map_run: None,
+            machine: self.machine.clone(),
+            name: self.name.clone(),
+            status: self.status,
+            version: self.version.clone(),
+            alias: self.alias.clone(),
+            is_redriven: self.is_redriven,
+            after: self.position(),
+            limit: self.limit.map(|limit| limit.max(1)),
+        }
+    }
+
+    fn position(&self) -> Option<ListPosition> {
+        self.after.as_deref().and_then(parse_position)
+    }
+
+    /// Whether an execution in memory passes the filter.
+    fn passes(&self, state: &ExecutionState) -> bool {
+        let about = &state.about;
+        let is_called = |name: &String| about.name() == name.as_str();
+        let origin = about.origin();
+        let version = origin.and_then(|origin| origin.version.as_deref());
+        let alias = origin.and_then(|origin| origin.alias.as_deref());
+        let is_redriven = about.redrive_count().unwrap_or_default() > 0;
+        self.status.is_none_or(|status| state.status() == status)
+            && self.name.as_ref().is_none_or(is_called)
+            && self.is_redriven.is_none_or(|wanted| wanted == is_redriven)
+            && (self.version.as_deref()).is_none_or(|wanted| version == Some(wanted))
+            && (self.alias.as_deref()).is_none_or(|wanted| alias == Some(wanted))
+    }
+}
+
+/// The executions of a page in memory, and the position after which the next page begins.
+pub(in crate::engine) type StatePage = (
+    Vec<(Arc<ExecutionState>, ExecutionSummary)>,
+    Option<ListPosition>,
+);
+
+impl EngineShared {
+    /// Returns a page of the executions in memory. Starts and ends wait while it reads a bounded number of executions.
+    pub(in crate::engine) fn page_in_memory(
+        &self,
+        filter: &ExecutionFilter,
+        after: Option<ListPosition>,
+        limit: usize,
+    ) -> StatePage {
+        let machine = filter.machine.as_deref();
+        let rows: RangeRows<Arc<ExecutionState>> =
+            self.executions()
+                .page(machine, after, (limit, SCAN), |state| filter.passes(state));
+        let (rows, next) = rows.cut(limit);
+        let rows = rows.into_iter();
+        let rows = rows.map(|(_, state)| {
+            let summary = ExecutionSummary::of(&state);
+            (state, summary)
+        });
+        // An execution may have ended since it was selected.
+        let has_status =
+            |summary: &ExecutionSummary| filter.status.is_none_or(|one| summary.status == one);
+        let rows = rows.filter(|(_, summary)| has_status(summary));
+        (rows.collect(), next)
+    }
+
+    /// Returns a page of the executions in memory that has as many as the filter allows.
+    pub(in crate::engine) fn full_page_in_memory(&self, filter: &ExecutionFilter) -> ExecutionPage {
+        let limit = filter.limit.unwrap_or(usize::MAX).max(1);
+        let mut executions = Vec::new();
+        let mut after = filter.position();
+        loop {
+            let missing = limit - executions.len();
+            let (rows, next) = self.page_in_memory(filter, after, missing);
+            executions.extend(rows.into_iter().map(|(_, summary)| summary));
+            after = next;
+            if after.is_none() || executions.len() >= limit {
+                break;
+            }
+        }
+        ExecutionPage {
+            executions,
+            next: after.map(print_position),
+        }
+    }
+}
+
+/// Returns the text of a position, for the next page.
+pub(in crate::engine) fn print_position(position: ListPosition) -> String {
+    let ListPosition { order, key } = position;
+    format!("{order} {key}")
+}
+
+/// Reads the text of a position; `None`, the beginning of the list, for any other text. A position of an earlier version ends with an ARN
+/// instead of a key: its page begins with the executions that started in the same microsecond.
+fn parse_position(text: &str) -> Option<ListPosition> {
+    let (order, key) = text.split_once(' ')?;
+    Some(ListPosition {
+        order: order.parse().ok()?,
+        key: key.parse().unwrap_or(u64::MAX),
+    })
+}
+
+/// A page of executions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExecutionPage {
+    /// The executions, newest first.
+    pub executions: Vec<ExecutionSummary>,
+    /// The token of the next page, for [`ExecutionFilter::after`]; `None` on the last page.
+    pub next: Option<String>,
+}

@@ -1,0 +1,184 @@
+use std::collections::VecDeque;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+
+use super::list_index::ListIndex;
+use crate::clock::Timestamp;
+use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::retention::Retention;
+use crate::execution_info::{ExecutionInfo, NameKey};
+use crate::store::{ListPosition, RangeRows};
+
+/// The Standard executions of an engine that are running, and those that can be described.
+pub(in crate::engine) struct Executions {
+    /// Hashed by the parts of their ARNs: the ARN of an execution is built only on demand.
+    by_key: HashTable<Arc<ExecutionState>>,
+    hasher: RandomState,
+    /// The closed executions of these, oldest first.
+    closed: VecDeque<ClosedExecutionEntry>,
+    closed_bytes: u64,
+    retention: Retention,
+    /// The executions in the order of lists; `None` with a store, which has the lists.
+    index: Option<ListIndex>,
+}
+
+/// A closed execution.
+struct ClosedExecutionEntry {
+    state: Arc<ExecutionState>,
+    /// The bytes of memory that it occupies.
+    bytes: u64,
+    stopped: Timestamp,
+}
+
+impl Executions {
+    pub(in crate::engine) fn new(retention: Retention, has_store: bool) -> Self {
+        Self {
+            index: (!has_store).then(ListIndex::default),
+            by_key: HashTable::new(),
+            hasher: RandomState::new(),
+            closed: VecDeque::new(),
+            closed_bytes: 0,
+            retention,
+        }
+    }
+
+    /// Returns the execution with this ARN.
+    pub(in crate::engine) fn get(&self, id: &str) -> Option<&Arc<ExecutionState>> {
+        let hash = self.hasher.hash_one(NameKey::of(id));
+        self.by_key.find(hash, |known| known.about.has_arn(id))
+    }
+
+    /// Returns the execution with the same ARN as `about`.
+    pub(in crate::engine) fn namesake(
+        &self,
+        about: &ExecutionInfo,
+    ) -> Option<&Arc<ExecutionState>> {
+        let hash = self.hasher.hash_one(about.name_key());
+        self.by_key
+            .find(hash, |known| known.about.is_namesake_of(about))
+    }
+
+    /// Returns a page of the executions; none with a store. See [`ListIndex::page`].
+    pub(in crate::engine) fn page(
+        &self,
+        machine: Option<&str>,
+        after: Option<ListPosition>,
+        bounds: (usize, usize),
+        filter: impl Fn(&ExecutionState) -> bool,
+    ) -> RangeRows<Arc<ExecutionState>> {
+        match &self.index {
+            Some(index) => index.page(machine, after, bounds, filter),
+            None => RangeRows {
+                rows: Vec::new(),
+                end: None,
+            },
+        }
+    }
+
+    /// Adds an execution, or replaces the execution of the same name.
+    pub(in crate::engine) fn insert(&mut self, state: Arc<ExecutionState>) {
+        let Self {
+            by_key,
+            hasher,
+            index,
+            ..
+        } = self;
+        let hash = hasher.hash_one(state.about.name_key());
+        let is_namesake = |known: &Arc<ExecutionState>| known.about.is_namesake_of(&state.about);
+        match by_key.find_mut(hash, is_namesake) {
+            Some(known) => {
+                if let Some(index) = index {
+                    index.replace(known, &state);
+                }
+                *known = state;
+            }
+            None => {
+                if let Some(index) = index {
+                    index.insert(&state);
+                }
+                let hash_of = |known: &Arc<ExecutionState>| hasher.hash_one(known.about.name_key());
+                by_key.insert_unique(hash, state, hash_of);
+            }
+        }
+    }
+
+    /// Removes this execution. Returns whether it was there.
+    fn remove(&mut self, state: &ExecutionState) -> bool {
+        let hash = self.hasher.hash_one(state.about.name_key());
+        let is_it = |known: &Arc<ExecutionState>| std::ptr::eq(&**known, state);
+        let found = self.by_key.find_entry(hash, is_it);
+        let was_there = found.map(|found| found.remove()).is_ok();
+        if let Some(index) = self.index.as_mut().filter(|_| was_there) {
+            index.remove(state);
+        }
+        was_there
+    }
+
+    /// Marks a closed execution as running again.
+    pub(in crate::engine) fn reopen(&mut self, state: &Arc<ExecutionState>) {
+        self.take_closed(|closed| closed.about.is_namesake_of(&state.about));
+        self.insert(state.clone());
+    }
+
+    /// Removes a closed execution. An execution of the same name, or a redrive, is left unchanged.
+    pub(in crate::engine) fn forget(&mut self, state: &Arc<ExecutionState>) {
+        if self.remove(state) {
+            self.take_closed(|closed| Arc::ptr_eq(closed, state));
+        }
+    }
+
+    fn take_closed(&mut self, is_it: impl Fn(&Arc<ExecutionState>) -> bool) {
+        let place = self.closed.iter().position(|closed| is_it(&closed.state));
+        if let Some(closed) = place.and_then(|at| self.closed.remove(at)) {
+            self.closed_bytes -= closed.bytes;
+        }
+    }
+
+    /// Removes an execution whose start, or redrive, was not committed.
+    pub(in crate::engine) fn withdraw(&mut self, state: &ExecutionState) {
+        self.remove(state);
+    }
+
+    /// Returns the number of running executions.
+    pub(in crate::engine) fn open_count(&self) -> usize {
+        self.by_key.len().saturating_sub(self.closed.len())
+    }
+
+    /// Marks an execution of this size as closed. Returns the executions that are evicted for it: the execution itself, if it cannot be
+    /// described.
+    pub(in crate::engine) fn close(
+        &mut self,
+        state: &Arc<ExecutionState>,
+        bytes: u64,
+        stopped: Timestamp,
+    ) -> Vec<Arc<ExecutionState>> {
+        let hash = self.hasher.hash_one(state.about.name_key());
+        if (self.by_key.find(hash, |known| Arc::ptr_eq(known, state))).is_none() {
+            return vec![state.clone()];
+        }
+        self.closed.push_back(ClosedExecutionEntry {
+            state: state.clone(),
+            bytes,
+            stopped,
+        });
+        self.closed_bytes += bytes;
+        let mut forgotten = Vec::new();
+        while let Some(oldest) = self.closed.front() {
+            if self.closed.len() <= self.retention.executions
+                && self.closed_bytes <= self.retention.bytes
+                && stopped - oldest.stopped <= self.retention.time
+            {
+                break;
+            }
+            if let Some(oldest) = self.closed.pop_front() {
+                self.closed_bytes -= oldest.bytes;
+                self.remove(&oldest.state);
+                forgotten.push(oldest.state);
+            }
+        }
+        forgotten
+    }
+}

@@ -1,0 +1,81 @@
+//! The columns of executions that lists read.
+
+use std::sync::Arc;
+
+use crate::execution_info::ExecutionInfo;
+use crate::interpret::{NotRead, read_about};
+use crate::store::{StoreError, StoreReader, StoredExecution, StoredListing, StoredOrigin};
+use crate::value::Value;
+
+impl StoredListing {
+    /// Returns the columns of an execution.
+    pub(in crate::engine) fn of(about: &ExecutionInfo) -> Self {
+        let origin = about.origin();
+        let machine = (!has_derived_machine(about)).then(|| about.machine_id().into());
+        let text = |text: &smol_str::SmolStr| Arc::from(text.as_str());
+        let origin = StoredOrigin {
+            machine,
+            version: origin.and_then(|origin| origin.version.as_ref().map(text)),
+            alias: origin.and_then(|origin| origin.alias.as_ref().map(text)),
+        };
+        // The state machine of a child is `<machine>/<label>`.
+        let is_child = about.machine_name().contains('/');
+        let items = about.input().get("Items").filter(|_| is_child);
+        let items = items.and_then(Value::as_array).map(|items| items.len());
+        Self {
+            origin: (origin != StoredOrigin::default()).then(|| Arc::new(origin)),
+            redrive_count: about.redrive_count().unwrap_or_default(),
+            redriven: about.redriven(),
+            items: items.map(|items| u32::try_from(items).unwrap_or(u32::MAX)),
+        }
+    }
+}
+
+/// Whether the ARN of the state machine follows from that of the execution.
+fn has_derived_machine(about: &ExecutionInfo) -> bool {
+    let (id, machine) = (about.id(), about.machine_id());
+    let Some((prefix, rest)) = id.split_once(EXECUTION) else {
+        return false;
+    };
+    let Some((machine_prefix, machine)) = machine.split_once(MACHINE) else {
+        return false;
+    };
+    prefix == machine_prefix && rest.split(':').next() == Some(machine)
+}
+
+const EXECUTION: &str = ":execution:";
+const MACHINE: &str = ":stateMachine:";
+
+/// Returns the ARN of the state machine of an execution in the store.
+#[cfg(feature = "serve")]
+pub(in crate::engine) fn machine_arn(row: &StoredExecution) -> String {
+    let listing = row.listing.as_ref();
+    let origin = listing.and_then(|listing| listing.origin.as_ref());
+    if let Some(machine) = origin.and_then(|origin| origin.machine.as_deref()) {
+        return machine.to_owned();
+    }
+    let (prefix, rest) = row.arn.split_once(EXECUTION).unwrap_or((&row.arn, ""));
+    let machine = rest.split(':').next().unwrap_or_default();
+    [prefix, MACHINE, machine].concat()
+}
+
+/// Reads the columns of an execution from its records. Fails with [`StoreError::Unreadable`] when the records are damaged or of another
+/// layout.
+pub(in crate::engine) fn read(
+    reader: &mut dyn StoreReader,
+    row: &StoredExecution,
+) -> Result<StoredListing, StoreError> {
+    let unreadable =
+        |why: String| StoreError::unreadable(format!("the execution `{}`", row.arn), why);
+    let records = reader.records(row.key).map_err(|error| match error {
+        StoreError::Corrupt { why, .. } => unreadable(why),
+        error => error,
+    })?;
+    let mut last = None;
+    for record in &records {
+        let about = read_about(record).map_err(|error: NotRead| unreadable(error.to_string()))?;
+        last = about.or(last);
+    }
+    let about = last.ok_or_else(|| unreadable("it has no first record".to_owned()))?;
+    Ok(StoredListing::of(&about))
+}

@@ -1,0 +1,10 @@
+//! Lists and descriptions of executions, in memory and in the store.
+
+#[cfg(feature = "serve")]
+pub(super) mod api_list;
+pub(super) mod column_backfill;
+pub(super) mod execution_list;
+pub(super) mod executions;
+pub(super) mod list_columns;
+pub(super) mod list_index;
+pub(super) mod stored_executions;

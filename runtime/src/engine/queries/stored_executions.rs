@@ -1,0 +1,153 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+
+use super::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
+use crate::engine::dispatch::handlers::Handlers;
+use crate::engine::durable::recover::{ReadContext, VersionCache};
+use crate::engine::machines::{CompileSettings, MachineDescription};
+use crate::history::History;
+use crate::interpret::Outcome;
+use crate::limits::Limits;
+use crate::status::Status;
+use crate::store::{StoreError, StoreReader, StoredExecution};
+use crate::value::Value;
+
+/// How many times an execution is read again that changed while it was read.
+const READINGS: usize = 8;
+
+/// The executions of a store, read without an engine, also while an engine uses the store.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use serde_json::json;
+/// use stepwright_runtime::store::{MemoryStore, Store};
+/// use stepwright_runtime::{Engine, ExecutionFilter, MachineType, StartOptions, Status, StoredExecutions};
+///
+/// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
+/// let store = MemoryStore::new();
+/// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).store(store.clone()).build()?;
+/// engine.start_machine("greet", json!("Ada"), StartOptions::new().name("g-1")).await?.await?;
+///
+/// // With a file, this is `SqliteReader::open("orders.db")?`.
+/// let mut executions = StoredExecutions::new(store.reader()?);
+/// let page = executions.list(&ExecutionFilter::new().name("g-1"))?;
+/// let greeting = executions.describe(&page.executions[0].id)?.expect("it is listed");
+/// assert_eq!(greeting.summary.status, Status::Succeeded);
+/// assert_eq!(greeting.history.path(), ["Greet"]);
+/// # Ok(()) }
+/// ```
+pub struct StoredExecutions {
+    reader: Box<dyn StoreReader>,
+    versions: VersionCache,
+    setting: CompileSettings,
+    limits: Arc<Limits>,
+}
+
+/// An execution of a store, as DescribeExecution, DescribeStateMachineForExecution and GetExecutionHistory describe it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ExecutionDescription {
+    /// Its names, its times, and its status.
+    pub summary: ExecutionSummary,
+    /// Its input.
+    pub input: Value,
+    /// Its output, when it succeeded.
+    pub output: Option<Value>,
+    /// The error, when it failed or was stopped with one.
+    pub error: Option<String>,
+    /// The cause.
+    pub cause: Option<String>,
+    /// The history so far.
+    pub history: History,
+    /// The version of the state machine with which it started.
+    pub machine: MachineDescription,
+}
+
+impl StoredExecutions {
+    /// The executions that this reader sees.
+    pub fn new(reader: Box<dyn StoreReader>) -> Self {
+        Self {
+            reader,
+            versions: VersionCache::default(),
+            setting: CompileSettings {
+                role: SmolStr::default(),
+                region: String::new(),
+                account: String::new(),
+                substitutions: HashMap::new(),
+                families: IndexMap::new(),
+                handlers: Handlers::default(),
+                redaction: Arc::default(),
+            },
+            limits: Arc::new(Limits::default()),
+        }
+    }
+
+    /// Returns a page of the executions, newest first; see [`Engine::executions`](crate::Engine::executions).
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading the store.
+    pub fn list(&mut self, filter: &ExecutionFilter) -> Result<ExecutionPage, StoreError> {
+        filter.read(&mut *self.reader)
+    }
+
+    /// Returns the execution with this ARN.
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading the store; [`StoreError::Unreadable`].
+    pub fn describe(&mut self, id: &str) -> Result<Option<ExecutionDescription>, StoreError> {
+        let mut last = Ok(None);
+        for _ in 0..READINGS {
+            let Some(row) = self.reader.execution(id)? else {
+                return Ok(None);
+            };
+            // An engine may have ended, redriven or deleted it between two readings.
+            let read = self.read(&row);
+            let is_same = self.reader.execution(id)?.as_ref() == Some(&row);
+            last = read.map(Some);
+            if is_same {
+                break;
+            }
+        }
+        last
+    }
+
+    fn read(&mut self, row: &StoredExecution) -> Result<ExecutionDescription, StoreError> {
+        let reading = ReadContext {
+            setting: &self.setting,
+            limits: &self.limits,
+            machines: None,
+        };
+        let kept = self.versions.restore(reading, &mut *self.reader, row)?;
+        let execution = kept.execution;
+        let about = execution.about().clone();
+        let outcome = execution.outcome().cloned();
+        let outcome = outcome.filter(|_| row.status != Status::Running);
+        let (output, failure) = outcome.map_or((None, None), Outcome::into_parts);
+        let (error, cause) = failure.map_or((None, None), |failure| (failure.error, failure.cause));
+        Ok(ExecutionDescription {
+            summary: ExecutionSummary::of_row(row.clone()),
+            input: about.input.clone(),
+            output,
+            error: error.map(String::from),
+            cause: cause.map(String::from),
+            history: execution.into_history(),
+            machine: MachineDescription {
+                name: about.machine.name.to_string(),
+                arn: about.machine.id.to_string(),
+                ..kept.machine.describe()
+            },
+        })
+    }
+}
+
+impl fmt::Debug for StoredExecutions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredExecutions").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,26 @@
+use stepwright::Payload;
+use stepwright::builder::Built;
+
+use super::input::{self, StartInput};
+use super::options::StartOptions;
+use crate::engine::error::StartError;
+use crate::engine::run::Run;
+use crate::engine::{Engine, to_value};
+
+impl Engine {
+    /// Starts a workflow that the typed builder made and that
+    /// [`register_built`](crate::EngineBuilder::register_built) registered.
+    ///
+    /// # Errors
+    ///
+    /// As [`start_with`](Self::start_with).
+    pub async fn start_built<In: Payload, Out: Payload>(
+        &self,
+        built: &Built<In, Out>,
+        input: In,
+        options: StartOptions,
+    ) -> Result<Run<Out>, StartError> {
+        let input = StartInput::Typed(to_value(input)?);
+        self.launch(built.name(), input, options, input::read).await
+    }
+}

@@ -1,0 +1,43 @@
+use std::sync::Arc;
+
+use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::journaled::Journaled;
+use crate::history::History;
+use crate::interpret::{Execution, Inspection, Resume, Start};
+use crate::program::{Entry, Program};
+use crate::task::TaskSource;
+
+/// An execution that was started and has no driver yet.
+pub(in crate::engine) struct PendingExecution {
+    pub(in crate::engine) state: Arc<ExecutionState>,
+    pub(in crate::engine) program: Arc<Program>,
+    pub(in crate::engine) entry: Entry,
+    pub(in crate::engine) child: ChildKind,
+    /// Consulted before the engine's own sources.
+    pub(in crate::engine) source: Option<Arc<dyn TaskSource>>,
+    pub(in crate::engine) begin: StartPoint,
+    /// Its journal state, when it is durable.
+    pub(in crate::engine) journaled: Option<Box<Journaled>>,
+}
+
+/// Whether an execution is a child of a Map Run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum ChildKind {
+    None,
+    /// A child of an execution that is not durable.
+    OfVolatile,
+    /// A child of a durable execution: if this process does not finish it, the next one does.
+    OfDurable,
+}
+
+/// How an execution begins.
+pub(in crate::engine) enum StartPoint {
+    /// At the first state; names and random numbers begin with the seed.
+    Start { seed: u64 },
+    /// Where it failed, was stopped or timed out.
+    Redrive(Box<(History, Resume)>),
+    /// Where it waited at the last commit.
+    Resume(Box<Execution>),
+    /// At one state, the only one that runs, with this seed.
+    Inspect(Box<(Start, Inspection)>, u64),
+}

@@ -1,0 +1,223 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::pending_execution::{ChildKind, PendingExecution, StartPoint};
+use super::redrive_data::RedriveData;
+use crate::engine::Engine;
+use crate::engine::completion::report::ExecutionReport;
+use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::drive::execution_task::{Driver, ExecutionTask, INTERNAL};
+use crate::engine::error::RedriveError;
+use crate::engine::journaled::{First, Journaled};
+use crate::engine::run::Run;
+use crate::engine::shared::EngineShared;
+use crate::execution_info::ExecutionInfo;
+use crate::interpret::RecordEncoder;
+use crate::status::Status;
+use crate::value::Value;
+
+/// How long after its end an execution can be redriven: 14 days.
+const PERIOD: Duration = Duration::from_secs(14 * 86_400);
+/// The most redrives of one execution.
+const MOST: u32 = 1_000;
+
+impl Engine {
+    /// Redrives a Standard execution that failed, was stopped or timed out: it continues at the states that did not succeed, with the same
+    /// input and the same definition. States that succeeded are not run again, nor are branches and iterations. Retriers start to count again,
+    /// and so does the machine's timeout. The history continues with `ExecutionRedriven`.
+    ///
+    /// A Map Run continues, too: children that succeeded are not run again, Standard children that did not succeed are redriven, Express
+    /// children that did not succeed start again, and items that were not started are started.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::testing::{Mock, Mocks};
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Charge", "States": {"Charge": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": true
+    /// }}}"#;
+    /// let charge = Mock::failure("BankIsClosed", "until tomorrow").times(1).then(Mock::output("receipt"));
+    /// let engine = Engine::builder()
+    ///     .definition_json("orders", text, MachineType::Standard)
+    ///     .tasks(Mocks::new().state("Charge", charge))
+    ///     .virtual_time()
+    ///     .build()?;
+    /// let run = engine.start_machine("orders", json!({}), StartOptions::new()).await?;
+    /// let id = run.id().to_owned();
+    /// assert!(run.await.is_err());
+    ///
+    /// let again = engine.redrive(&id).await?;
+    /// assert_eq!(again.await?.to_text(), r#""receipt""#);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the execution is unknown, or AWS would not redrive it either, with the reason that AWS returns. [`RedriveError::Store`] when the store
+    /// cannot be read, or cannot commit the redrive: then the execution stays closed as before.
+    pub async fn redrive(&self, execution: &str) -> Result<Run<Value>, RedriveError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| RedriveError::NoRuntime)?;
+        if self.shared.is_over(execution) {
+            // The children of its Map Runs were stopped, and may still be stopping.
+            for child in self.shared.runs.at_work(execution) {
+                child.finished().await;
+            }
+        }
+        // The same applies to the children of an earlier process.
+        if let Some(durable) = &self.shared.durable {
+            for left in durable.orphans() {
+                left.finished().await;
+            }
+        }
+        let known = self.shared.to_redrive(execution).await?;
+        let pending_execution = self.shared.redrive(execution, known)?;
+        let state = pending_execution.state.clone();
+        Driver::begin(
+            ExecutionTask::new(self.shared.clone(), pending_execution),
+            &runtime,
+        );
+        let kept = state.accepted().await;
+        if kept.is_err() {
+            // Its Map Runs are read from the store again.
+            self.shared.runs.forget(execution);
+        }
+        kept.map_err(|error| RedriveError::of_store(error, execution))?;
+        Ok(Run::new(state, |output| Ok(output.clone()), &self.handle))
+    }
+}
+
+/// Returns why an execution that did not succeed has no state to continue from.
+pub(in crate::engine) fn nowhere(report: &ExecutionReport) -> &'static str {
+    if report.error.as_deref() == Some(INTERNAL) {
+        "Execution was ended by a bug in stepwright-runtime, and the state to continue from is unknown"
+    } else {
+        "Execution history event limit exceeded"
+    }
+}
+
+/// The execution that an ARN names.
+enum NamedExecution {
+    Standard(Arc<ExecutionState>),
+    /// A child of a Map Run.
+    Child,
+    Nothing,
+}
+
+impl EngineShared {
+    fn is_over(&self, id: &str) -> bool {
+        let executions = self.executions();
+        let known = executions.get(id);
+        known.is_some_and(|state| state.final_report().is_some())
+    }
+
+    /// Looks for an execution in memory and in the store.
+    async fn to_redrive(self: &Arc<Self>, id: &str) -> Result<NamedExecution, RedriveError> {
+        let standard = self.executions().get(id).cloned();
+        if let Some(standard) = standard {
+            return Ok(NamedExecution::Standard(standard));
+        }
+        let in_memory = self.remembered(id).map_err(RedriveError::Store)?;
+        if in_memory.is_some() {
+            return Ok(NamedExecution::Child);
+        }
+        let stored = self.find_stored(id).await.map_err(RedriveError::Store)?;
+        Ok(match stored {
+            Some(stored) if stored.is_child => NamedExecution::Child,
+            Some(stored) => NamedExecution::Standard(stored.state),
+            None => NamedExecution::Nothing,
+        })
+    }
+
+    fn redrive(&self, id: &str, known: NamedExecution) -> Result<PendingExecution, RedriveError> {
+        let refused = |reason: &str| Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()));
+        let mut executions = self.executions();
+        if self.running.is_shut_down() {
+            return Err(RedriveError::ShutDown);
+        }
+        let in_memory = executions.get(id).cloned();
+        let known = match in_memory.map_or(known, NamedExecution::Standard) {
+            NamedExecution::Standard(known) => known,
+            NamedExecution::Child => {
+                return refused(
+                    "Execution is a child of a Map Run; redrive the execution that the Map Run belongs to",
+                );
+            }
+            NamedExecution::Nothing => {
+                return Err(RedriveError::ExecutionDoesNotExist(id.to_owned()));
+            }
+        };
+        let Some(report) = known.final_report() else {
+            return refused("Execution is RUNNING and cannot be redriven");
+        };
+        if report.status == Status::Succeeded {
+            return refused("Execution is SUCCEEDED and cannot be redriven");
+        }
+        let Some(redrivable) = known.redrivable() else {
+            return refused(nowhere(report));
+        };
+        let about = self.again(&known.about, report, &redrivable)?;
+        let open = executions.open_count();
+        if open >= self.limits.open_executions {
+            return Err(RedriveError::ExecutionLimitExceeded(open));
+        }
+        let state = match redrivable.place {
+            Some(_) => ExecutionState::uncommitted(about, &self.clock),
+            None => ExecutionState::new(about, &self.clock),
+        };
+        if !self.running.open(&state) {
+            drop(executions);
+            state.abandon();
+            return Err(RedriveError::ShutDown);
+        }
+        executions.reopen(&state);
+        drop(executions);
+        let RedriveData {
+            program,
+            source,
+            resume,
+            place,
+        } = redrivable;
+        let journaled = place.map(|place| {
+            let journaled = Journaled::new(place, First::Redrive, RecordEncoder::default());
+            Box::new(journaled.failing_in_outage())
+        });
+        Ok(PendingExecution {
+            state,
+            entry: program.entry(),
+            program,
+            child: ChildKind::None,
+            source,
+            begin: StartPoint::Redrive(Box::new((report.history.clone(), resume))),
+            journaled,
+        })
+    }
+
+    /// Returns the info of the execution for its next run, if it may be redriven.
+    pub(in crate::engine) fn again(
+        &self,
+        about: &ExecutionInfo,
+        report: &ExecutionReport,
+        redrivable: &RedriveData,
+    ) -> Result<Arc<ExecutionInfo>, RedriveError> {
+        let now = self.clock.now();
+        let count = about.redrive_count().unwrap_or_default();
+        let reason = if now - report.stopped > PERIOD {
+            "Execution redrivable period exceeded"
+        } else if now - about.started > self.limits.standard_duration {
+            "Execution has exceeded the max execution time"
+        } else if redrivable.resume.events.saturating_add(2) > self.limits.events {
+            // There must be capacity for ExecutionRedriven and one more event.
+            "Execution history event limit exceeded"
+        } else if count >= MOST {
+            "Execution redrive limit exceeded"
+        } else {
+            return Ok(Arc::new(ExecutionInfo {
+                counts_redrives: true,
+                ..about.redriven_at(now)
+            }));
+        };
+        Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()))
+    }
+}

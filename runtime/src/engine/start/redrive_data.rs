@@ -1,0 +1,16 @@
+use std::sync::Arc;
+
+use crate::engine::journaled::JournalPosition;
+use crate::interpret::Resume;
+use crate::program::Program;
+use crate::task::TaskSource;
+
+/// The data for a redrive of an execution that did not succeed.
+#[derive(Clone)]
+pub(in crate::engine) struct RedriveData {
+    pub(in crate::engine) program: Arc<Program>,
+    pub(in crate::engine) source: Option<Arc<dyn TaskSource>>,
+    pub(in crate::engine) resume: Resume,
+    /// Its position in the store, when it is durable.
+    pub(in crate::engine) place: Option<JournalPosition>,
+}

@@ -1,0 +1,84 @@
+//! Completes task tokens: SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat.
+
+use serde::Serialize;
+
+use crate::engine::Engine;
+use crate::engine::error::TokenError;
+use crate::task::{TaskFailure, TaskResult};
+use crate::value::Value;
+
+impl Engine {
+    /// Answers a task token with an output. `Ok` means that the execution has accepted the answer.
+    ///
+    /// # Errors
+    ///
+    /// When the token cannot be answered, or cannot be answered any more, or the output is invalid.
+    pub async fn send_task_success<T: Serialize + ?Sized>(
+        &self,
+        token: &str,
+        output: &T,
+    ) -> Result<(), TokenError> {
+        let output = Value::from_typed(output)
+            .map_err(|error| TokenError::InvalidOutput(error.to_string()))?;
+        if output.json_len() > self.shared.limits.payload_bytes {
+            return Err(TokenError::InvalidOutput(format!(
+                "it has {} bytes, and {} are allowed",
+                output.json_len(),
+                self.shared.limits.payload_bytes
+            )));
+        }
+        self.answer(token, Ok(output)).await
+    }
+
+    /// Answers a task token with a failure. The error and the cause are optional.
+    ///
+    /// # Errors
+    ///
+    /// When the token cannot be answered, or cannot be answered any more.
+    pub async fn send_task_failure(
+        &self,
+        token: &str,
+        error: Option<&str>,
+        cause: Option<&str>,
+    ) -> Result<(), TokenError> {
+        let failure = TaskFailure {
+            error: error.map(str::to_owned),
+            cause: cause.map(str::to_owned),
+        };
+        self.answer(token, Err(failure)).await
+    }
+
+    /// Checks that a task waits for the answer to a token.
+    #[cfg(feature = "serve")]
+    pub(crate) fn check_token(&self, token: &str) -> Result<(), TokenError> {
+        self.shared.tokens.get(token).map(drop)
+    }
+
+    /// Answers a token, and waits until the execution has accepted the answer.
+    pub(crate) async fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
+        let refused = match self.shared.tokens.get(token) {
+            Ok(responder) => match responder.answer_and_wait(result).await {
+                true => return Ok(()),
+                false => self.shared.tokens.why_late(token),
+            },
+            Err(refused) => refused,
+        };
+        let news = || format!("the answer to a token was refused: {refused}");
+        self.shared.notify_sources(news, true);
+        Err(refused)
+    }
+
+    /// Restarts the heartbeat timeout of a token's task.
+    ///
+    /// # Errors
+    ///
+    /// When the token cannot be answered, or cannot be answered any more.
+    pub async fn send_task_heartbeat(&self, token: &str) -> Result<(), TokenError> {
+        let responder = self.shared.tokens.get(token)?;
+        if responder.heartbeat_and_wait().await {
+            Ok(())
+        } else {
+            Err(self.shared.tokens.why_late(token))
+        }
+    }
+}

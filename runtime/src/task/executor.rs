@@ -1,0 +1,119 @@
+//! Work that runs outside of the execution's task.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::FutureExt;
+use tokio::runtime::Handle;
+use tokio::task::{JoinError, JoinHandle};
+
+use super::blocking_watcher::WatchedPoll;
+use super::{TaskFailure, TaskFuture, TaskResult};
+use crate::clock::{Clock, PendingGuard, note_sleep, while_watched};
+
+/// The error of work that its runtime did not finish.
+const SHUT_DOWN: &str = "Stepwright.ShutDown";
+
+/// Runs blocking work on a thread for blocking work; without a tokio runtime, in place. Virtual time does not advance during the work, as for
+/// each pending handler.
+///
+/// It cannot be cancelled: when the result is not awaited any more, it is dropped, and the context notifies the work.
+pub(super) async fn blocking(work: TaskFuture) -> TaskResult {
+    let Ok(runtime) = Handle::try_current() else {
+        return work.await;
+    };
+    let inner = runtime.clone();
+    let done = runtime.spawn_blocking(move || inner.block_on(work)).await;
+    done.unwrap_or_else(|error| Err(join_failure(error)))
+}
+
+/// Runs work in a spawned task; without a tokio runtime, in place. Dropping the future cancels the work at its next await.
+pub(super) async fn spawned(
+    clock: Clock,
+    work: TaskFuture,
+    watched: Option<WatchedPoll>,
+) -> TaskResult {
+    let Ok(runtime) = Handle::try_current() else {
+        return work.await;
+    };
+    let beside = SpawnedWork {
+        watched,
+        pending: Some(PendingGuard::new(clock.clone())),
+        clock,
+        work,
+    };
+    let joined = AbortOnDrop(runtime.spawn(beside)).await;
+    let (done, _pending) = joined.map_err(join_failure)?;
+    done.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// Converts the error of a join. Resumes a panic, which the caller turns into a failure.
+fn join_failure(error: JoinError) -> TaskFailure {
+    match error.try_into_panic() {
+        Ok(panic) => resume_unwind(panic),
+        Err(_) => TaskFailure::internal(SHUT_DOWN, "the runtime that ran the task was shut down"),
+    }
+}
+
+/// The result or the panic of work. The `PendingGuard` next to it holds virtual time until the execution has the result.
+type WorkOutcome = Result<TaskResult, Box<dyn Any + Send>>;
+
+/// Work in a spawned task, which holds virtual time itself.
+struct SpawnedWork {
+    work: TaskFuture,
+    watched: Option<WatchedPoll>,
+    clock: Clock,
+    /// Held while it waits for anything but the clock.
+    pending: Option<PendingGuard>,
+}
+
+impl Future for SpawnedWork {
+    type Output = (WorkOutcome, PendingGuard);
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        // Hold time during the poll, until it is known what the work waits for, even if the work wakes other tasks.
+        let pending = match this.pending.take() {
+            Some(pending) => pending,
+            None => PendingGuard::new(this.clock.clone()),
+        };
+        let work = &mut this.work;
+        let mut poll = || catch_unwind(AssertUnwindSafe(|| work.poll_unpin(cx)));
+        let (polled, sleeps) = while_watched(|| match &this.watched {
+            Some(watched) => watched.poll(poll),
+            None => poll(),
+        });
+        match polled {
+            Ok(Poll::Ready(result)) => Poll::Ready((Ok(result), pending)),
+            Err(panic) => Poll::Ready((Err(panic), pending)),
+            Ok(Poll::Pending) => {
+                this.pending = (!sleeps).then_some(pending);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// Waits for [`SpawnedWork`], and aborts it when dropped.
+struct AbortOnDrop(JoinHandle<(WorkOutcome, PendingGuard)>);
+
+impl Future for AbortOnDrop {
+    type Output = Result<(WorkOutcome, PendingGuard), JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let joined = self.0.poll_unpin(cx);
+        if joined.is_pending() {
+            // The spawned task holds virtual time.
+            note_sleep();
+        }
+        joined
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
