@@ -156,7 +156,7 @@ impl Finding {
     /// The error for a duplicate key in an object.
     pub(crate) fn duplicate(duplicate: &Duplicate) -> Finding {
         let message = format!(
-            "the key `{}` stands twice in one object; it first stands at line {}, column {}",
+            "duplicate key `{}` in an object; its first occurrence is at line {}, column {}",
             duplicate.key, duplicate.first.line, duplicate.first.column
         );
         Finding::new("SW001", Severity::Error, message)

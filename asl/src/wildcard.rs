@@ -37,7 +37,7 @@ impl Wildcard {
                         return Err(SyntaxError::new(
                             offset,
                             format!(
-                                "the pattern `{pattern}` has a backslash before something else than `*` and `\\`; write `\\\\` for a backslash"
+                                "the pattern `{pattern}` has a backslash before a character other than `*` and `\\`; write `\\\\` for a backslash"
                             ),
                         ));
                     }

@@ -335,7 +335,7 @@ fn a_state_that_keeps_its_name_in_another_branch_is_moved() {
     assert_eq!(found.states()[0].change, Change::Moved);
     assert_eq!(
         found.stranded()[0].reason,
-        "it stands in another branch or Map now"
+        "it is now in another branch or Map"
     );
 }
 

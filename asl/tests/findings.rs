@@ -972,7 +972,7 @@ mod suggestions {
         let states = json!({"A": {"type": "Pass", "next": "B"}, "B": {"Type": "Pass", "next": "C"}, "C": {"Type": "Succeed"}});
         assert_eq!(
             suggested(&machine(states)),
-            ["`type` is written `Type`", "did you mean `Next`?"]
+            ["write `type` as `Type`", "did you mean `Next`?"]
         );
     }
 
@@ -1003,7 +1003,9 @@ mod suggestions {
             ),
             (
                 format!("{lambda}:function:F:"),
-                format!("the version or alias is missing; without one it is `{lambda}:function:F`"),
+                format!(
+                    "the version or alias is missing; without one, write `{lambda}:function:F`"
+                ),
             ),
             (
                 "arn:aws:lamda:us-east-1:1:function:F".to_owned(),
@@ -1022,7 +1024,7 @@ mod suggestions {
         assert_eq!(
             suggested(&machine(states)),
             [
-                "give it `MessageBody`",
+                "add `MessageBody`",
                 "did you mean `QueueUrl`?",
                 "it takes `DelaySeconds`, `MessageAttributes`, `MessageBody`, `MessageDeduplicationId`, `MessageGroupId`, `QueueUrl`",
             ]

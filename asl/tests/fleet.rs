@@ -71,7 +71,7 @@ fn check(old: &Document, new: &str, name: &str) -> usize {
             Some(300),
             "{name}: {task}"
         );
-        let (next, _) = state.get_index(at + 1).expect("it stands before another");
+        let (next, _) = state.get_index(at + 1).expect("it precedes another one");
         let [begin, end] = ["TimeoutSeconds", next].map(|key| {
             let place = document.key_position(&format!("{task}/{key}"));
             place.expect("it has a place").offset

@@ -309,11 +309,12 @@ fn a_policy_that_is_too_long_is_told() {
     };
     assert_eq!(told(10), "");
     assert!(
-        told(45).contains("the policy of a role (10240) and no managed policy"),
+        told(45)
+            .contains("fits an inline policy of a role (at most 10240), but not a managed policy"),
         "{}",
         told(45)
     );
-    assert!(told(100).contains("divide it"), "{}", told(100));
+    assert!(told(100).contains("split it"), "{}", told(100));
 }
 
 #[test]
@@ -895,7 +896,7 @@ fn arguments_that_bring_nothing_need_nothing() {
         let (found, warnings) = allowed(call, arguments);
         assert!(found.len() <= 1, "{call}: {found:?}");
         assert!(
-            !warnings.contains("may be needed") && !warnings.contains("may ask for"),
+            !warnings.contains("may be needed") && !warnings.contains("may also require"),
             "{call}: {warnings}"
         );
     }

@@ -42,7 +42,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// When what is printed has colours. `auto`: on a terminal, unless NO_COLOR is set.
+    /// When to colour the output. `auto`: on a terminal, unless NO_COLOR is set.
     #[arg(
         long,
         global = true,
@@ -53,19 +53,19 @@ pub(crate) struct Arguments {
     pub(crate) color: Color,
 }
 
-/// When what is printed has colours.
+/// When to colour the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     /// On a terminal, unless NO_COLOR is set
     Auto,
-    /// Always, in a pipe too
+    /// Always, even in a pipe
     Always,
     /// Never
     Never,
 }
 
 impl Color {
-    /// Makes it so for all that is printed from now on.
+    /// Applies the choice to all later output.
     pub(crate) fn apply(self) {
         let choice = match self {
             Color::Auto => anstream::ColorChoice::Auto,
@@ -80,10 +80,10 @@ const EXIT_STATUS: &str = "Exit status: 0 done; 1 the definition or the executio
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Check definitions: every finding, with its place and how to mend it
+    /// Check definitions and report each problem with its position and how to fix it
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(ValidateArguments),
-    /// Say what a rule of the validator requires, and why
+    /// Explain what a rule of the validator requires, and why
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArguments),
     /// Run a definition in process and print the execution's output as JSON
@@ -92,46 +92,46 @@ pub(crate) enum Command {
     /// List the executions of a store, newest first
     #[command(after_help = store::EXECUTIONS_EXAMPLES)]
     Executions(ExecutionsArguments),
-    /// Print what an execution of a store did, event by event
+    /// Print the history of an execution in a store
     #[command(after_help = store::HISTORY_EXAMPLES)]
     History(HistoryArguments),
-    /// Back up, restore or recover the file of a store
+    /// Back up, restore or recover a store, and abort or delete its executions
     #[command(after_help = store::STORE_EXAMPLES)]
     Store(StoreArguments),
-    /// Serve the Step Functions API on this machine, for AWS's command line, SDKs and workers
+    /// Serve the Step Functions API on this machine, for the AWS CLI, SDKs and workers
     #[command(after_help = serve::EXAMPLES)]
     Serve(Box<ServeArguments>),
-    /// Measure what executions of a workload cost, and print that as JSON
+    /// Benchmark the executions of a workload and print the results as JSON
     #[command(hide = true, after_help = bench::EXAMPLES)]
     Bench(BenchArguments),
     /// Test one state as AWS's TestState does and print its response as JSON
     #[command(after_help = TEST_STATE_EXAMPLES)]
     TestState(TestStateArguments),
-    /// Run a definition as a history recorded it and tell the first difference
+    /// Replay a recorded history with a definition and report the first difference
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(ReplayArguments),
-    /// Merge what tests went through, print it, and hold it against a threshold
+    /// Merge the coverage of tests, print it, and compare it with a threshold
     #[command(after_help = COVERAGE_EXAMPLES)]
     Coverage(CoverageArguments),
-    /// Draw a definition, and what an execution made of it
+    /// Draw a definition, coloured by an execution if a history is given
     #[command(after_help = GRAPH_EXAMPLES)]
     Graph(GraphArguments),
-    /// Tell what changed between two definitions, and what that does to executions that run
+    /// Compare two definitions and report how the changes affect running executions
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(DiffArguments),
-    /// Print the IAM policy that a definition needs, and no more
+    /// Print the minimal IAM policy that a definition needs
     #[command(after_help = policy::EXAMPLES)]
     Policy(PolicyArguments),
-    /// Estimate what executions cost: transitions, events, payload and price, at best, typically and at worst
+    /// Estimate transitions, events, payload and price of executions: best, typical and worst case
     #[command(after_help = estimate::EXAMPLES)]
     Estimate(EstimateArguments),
-    /// List what a template must give values, and hold a template against it
+    /// List the placeholders of a definition, or check that a template defines them
     #[command(after_help = placeholders::EXAMPLES)]
     Placeholders(PlaceholdersArguments),
     /// Write the Rust source of a workflow from a definition
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(ImportArguments),
-    /// Print a script that completes this command's words in a shell
+    /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArguments),
 }
@@ -142,22 +142,22 @@ const VALIDATE_EXAMPLES: &str = "Examples:
   stepwright validate template.yaml                          the state machines of a CloudFormation or SAM template
   stepwright validate --type EXPRESS --format json infra/*.asl.json infra/*.asl.yaml
   stepwright validate --deny warnings --allow SW048,SW142 infra
-  stepwright validate --format github .                      marks the lines of a pull request
+  stepwright validate --format github .                      annotates the lines of a pull request
   stepwright validate --format sarif . > stepwright.sarif
   aws stepfunctions describe-state-machine --state-machine-arn ARN | stepwright validate -
   cargo run --bin order_processing -- --emit | stepwright validate -
 
-Of a folder every *.asl.json and *.asl.yaml is checked, and each *.json, *.yaml, *.yml and *.template that is a definition or a template with state machines.
-Folders that are hidden, target and node_modules are passed over. `stepwright: allow SW024, SW048` in the Comment of a state, or of the machine, silences the
-warnings of these rules there. `stepwright explain SW024` says what a rule is about.
+In a folder, every *.asl.json and *.asl.yaml is checked, and each *.json, *.yaml, *.yml and *.template that is a definition or a template with state machines.
+Hidden folders, target and node_modules are skipped. `stepwright: allow SW024, SW048` in the Comment of a state, or of the machine, silences the
+warnings of these rules there. `stepwright explain SW024` explains a rule.
 Exit status: 0 no error; 1 an error in a definition; 2 wrong usage, or a file that cannot be read.";
 
 const EXPLAIN_EXAMPLES: &str = "Examples:
   stepwright explain SW142
   stepwright explain sw020 sw021
-  stepwright explain             every rule in a line
+  stepwright explain             lists all rules
 
-Exit status: 0 printed; 2 there is no such rule.";
+Exit status: 0 printed; 2 unknown rule.";
 
 const RUN_EXAMPLES: &str = "Examples:
   stepwright run greet.asl.json --input '{\"name\": \"Ada\"}'
@@ -169,12 +169,12 @@ const RUN_EXAMPLES: &str = "Examples:
   stepwright run orders.asl.json --store orders.db --name o-17 --task 'ChargeCard=./charge.py'
 
 A command gets the task's input as JSON on standard input and prints its output as JSON: for lambda:invoke the function's payload and result, otherwise the
-state's parameters and result. To make the task fail, it prints `ErrorName: cause` on standard error and exits with another status than 0. A URL (http://127.0.0.1:9000/charge)
-gets the same as the body of a POST and answers with the output; another status than 2xx with {\"error\": .., \"cause\": ..} makes the task fail.
+state's parameters and result. To make the task fail, it prints `ErrorName: cause` on standard error and exits with a status other than 0. A URL (http://127.0.0.1:9000/charge)
+receives the same as the body of a POST request and responds with the output; a status other than 2xx with {\"error\": .., \"cause\": ..} makes the task fail.
 
-With --store the execution outlives the process: after Ctrl-C, a crash or a loss of power the same command goes on with it where it was, with the version of FILE that it
-started with. A command that ran then is lost: its task fails with Stepwright.TaskLost, which Retry and Catch may name. When the execution is over, its result is printed again.
-`stepwright executions` and `stepwright history` look into the store, also meanwhile.";
+With --store the execution survives the process: after Ctrl-C, a crash or a loss of power the same command resumes it, with the version of FILE that it
+started with. A task whose command was running fails with Stepwright.TaskLost, which Retry and Catch may name. After the execution has ended, its result is printed again.
+`stepwright executions` and `stepwright history` read the store, even while the execution runs.";
 
 const TEST_STATE_EXAMPLES: &str = "Examples:
   stepwright test-state orders.asl.json --state 'Large?' --input '{\"total\": 2000}'
@@ -184,7 +184,7 @@ const TEST_STATE_EXAMPLES: &str = "Examples:
       --mock '{\"errorOutput\": {\"error\": \"GatewayTimeout\", \"cause\": \"no answer\"}}'
   stepwright test-state state.json --variables '{\"rate\": 0.2}' --inspection-level TRACE
 
-Exit status: 0 the state succeeded, its error was caught, or it would be tried again; 1 it failed, or the test was refused; 2 wrong usage.";
+Exit status: 0 the state succeeded, its error was caught, or it would be retried; 1 it failed, or the test was rejected; 2 wrong usage.";
 
 const REPLAY_EXAMPLES: &str = "Examples:
   stepwright run orders.asl.json --history history.json
@@ -194,9 +194,9 @@ const REPLAY_EXAMPLES: &str = "Examples:
   stepwright replay orders.asl.json --history history.json --child item-1.json --child item-2.json --objects buckets
   stepwright replay orders.asl.json --history history.json --substitute TopicArn=arn:aws:sns:us-east-1:123456789012:orders
 
-A placeholder of the definition that --substitute does not give a value takes the first value of its kind that the history has in its position.
-Every task answers what it answered then. Values that come from the clock, from chance or from the execution's ids are not compared.
-Exit status: 0 the definition does what was recorded; 1 it does something else; 2 wrong usage, or a history that cannot be replayed.";
+A placeholder of the definition without a --substitute gets the first value of its kind that the history has at its position.
+Each task returns its recorded result. Values of the clock, random values and ids of the execution are not compared.
+Exit status: 0 the execution is as recorded; 1 it differs; 2 wrong usage, or a history that cannot be replayed.";
 
 const COVERAGE_EXAMPLES: &str = "Examples:
   STEPWRIGHT_COVERAGE=$PWD/target/stepwright cargo test
@@ -204,19 +204,19 @@ const COVERAGE_EXAMPLES: &str = "Examples:
   stepwright coverage target/stepwright --definition orders.asl.json --definition refunds.asl.yaml
   stepwright coverage target/stepwright --workflow OrderProcessing --format svg > orders.svg
 
-Every engine of every test process writes what its executions go through: nested workflows and the items of Distributed Maps count. Remove the folder before
-the tests run again, for what is in it is added up. A definition belongs to what was measured when it is the same, or has the same name (order-processing.asl.json and OrderProcessing).
+Each engine in each test process records the coverage of its executions, including nested workflows and the items of Distributed Maps. Remove the folder before
+the tests run again, because all files in it are merged. A definition matches a recorded one that is equal or has the same name (order-processing.asl.json and OrderProcessing).
 Exit status: 0 printed; 1 less than --fail-under is covered; 2 wrong usage, or a folder without coverage.";
 
 const GRAPH_EXAMPLES: &str = "Examples:
-  stepwright graph orders.asl.json                          Mermaid, as READMEs on GitHub show it
-  stepwright graph orders.asl.yaml --output orders.svg      the ending says the format: .mmd, .md, .dot, .gv, .svg, .html
+  stepwright graph orders.asl.json                          Mermaid, which GitHub shows in READMEs
+  stepwright graph orders.asl.yaml --output orders.svg      the extension selects the format: .mmd, .md, .dot, .gv, .svg, .html
   stepwright graph orders.asl.json --format dot | dot -Tpdf > orders.pdf
   stepwright run orders.asl.json --history history.json
   stepwright graph orders.asl.json --history history.json --output run.html
 
-A definition with errors is drawn as far as it goes, and the errors are told on standard error.
-Exit status: 0 drawn; 1 there is nothing to draw; 2 wrong usage, a history that is none, or an output whose ending is no format's.";
+A definition with errors is drawn as far as possible, and the errors are printed on standard error.
+Exit status: 0 drawn; 1 there is nothing to draw; 2 wrong usage, an invalid history, or an output with an unknown extension.";
 
 const DIFF_EXAMPLES: &str = "Examples:
   stepwright diff deployed.asl.json orders.asl.json
@@ -224,24 +224,24 @@ const DIFF_EXAMPLES: &str = "Examples:
   stepwright diff old/template.yaml#Orders template.yaml#Orders     state machines of SAM and CloudFormation templates
   stepwright diff --exit-code --format json old.asl.json new.asl.json
 
-The order of states and keys, formatting, and defaults that are written out are no changes.
-Exit status: 0 compared; 1 with --exit-code, they differ in what is executed; 1 a text that is not JSON or YAML; 2 wrong usage.";
+Formatting, the order of states and keys, and explicit default values are not compared.
+Exit status: 0 compared; 1 the definitions differ in more than comments (only with --exit-code), or a text is not JSON or YAML; 2 wrong usage.";
 const IMPORT_EXAMPLES: &str = "Examples:
   stepwright import state-machine.asl.json
   stepwright import orders.asl.yaml --output src/orders.rs
   stepwright import orders.asl.json --name OrderProcessing --type EXPRESS
 
-The source compiles with stepwright, serde, serde_json and schemars, and emits the definition that it was made from. States, transitions, rules, handlers and tasks
-are said in the language of `workflow!`; what is left stands in `raw { .. }`, to be taken out of it bit by bit. Lambda functions and activities become declarations
-without a body: write one, and it runs in process.
-Exit status: 0 written; 1 the definition has errors, or `workflow!` cannot say it; 2 wrong usage.";
+The source compiles with stepwright, serde, serde_json and schemars, and emits the same definition. States, transitions, rules, handlers and tasks
+are written in the language of `workflow!`; the remaining fields are in `raw { .. }`, for you to replace step by step. Lambda functions and activities become declarations
+without a body: write one to run it in process.
+Exit status: 0 written; 1 the definition has errors, or `workflow!` cannot express it; 2 wrong usage.";
 
 const COMPLETIONS_EXAMPLES: &str = "Examples:
   stepwright completions bash > ~/.local/share/bash-completion/completions/stepwright
   stepwright completions zsh > ~/.zfunc/_stepwright
   stepwright completions fish > ~/.config/fish/completions/stepwright.fish";
 
-/// Where a definition's machine type is not said, it is STANDARD.
+/// The type of a state machine; STANDARD if the definition's source does not contain it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "UPPER")]
 pub(crate) enum MachineType {
@@ -274,10 +274,10 @@ pub(crate) enum Format {
 
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArguments {
-    /// Definitions in JSON or YAML, templates with them, what describe-state-machine printed, or folders; `-` is standard input
+    /// Definitions in JSON or YAML, templates, the output of describe-state-machine, or folders; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// What the machine will be created as, where the file does not say it
+    /// The type of the state machine, if the file does not contain it
     #[arg(
         long = "type",
         value_enum,
@@ -288,20 +288,20 @@ pub(crate) struct ValidateArguments {
     /// How findings are printed
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
-    /// Count the findings of these rules as errors (SW022, say), or all `warnings`
+    /// Treat the warnings of these rules (such as SW022) as errors, or all `warnings`
     #[arg(long, value_name = "ID,..|warnings", value_delimiter = ',')]
     pub(crate) deny: Vec<String>,
     /// Silence the warnings of these rules
     #[arg(long, value_name = "ID,..", value_delimiter = ',')]
     pub(crate) allow: Vec<String>,
-    /// Print findings alone: nothing of files without any, and no counts
+    /// Print only findings: no files without findings, and no counts
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArguments {
-    /// The ids of rules; without any, all rules are listed
+    /// The ids of rules; if none is given, all rules are listed
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
 }
@@ -319,7 +319,7 @@ pub(crate) struct RunArguments {
         allow_hyphen_values = true
     )]
     pub(crate) input: String,
-    /// What the machine is
+    /// The type of the state machine
     #[arg(
         long = "type",
         value_enum,
@@ -327,7 +327,7 @@ pub(crate) struct RunArguments {
         ignore_case = true
     )]
     pub(crate) machine_type: MachineType,
-    /// Answers for the tasks, in the format of Step Functions Local's MockConfigFile.json
+    /// Results of the tasks, in the format of Step Functions Local's MockConfigFile.json
     #[arg(long, value_name = "MockConfigFile.json", requires = "case")]
     pub(crate) mocks: Option<PathBuf>,
     /// The machine in the mock file; by default the definition file's stem, else the file's only machine
@@ -336,22 +336,22 @@ pub(crate) struct RunArguments {
     /// The test case in the mock file
     #[arg(long, value_name = "NAME", requires = "mocks")]
     pub(crate) case: Option<String>,
-    /// Answer a task with a command or at a URL: a state's name, a function's name or a resource, and what answers
+    /// Run a task with a command or at a URL; NAME is the name of a state, the name of a function, or a resource
     #[arg(long = "task", value_name = "NAME=COMMAND|URL", value_parser = binding)]
     pub(crate) tasks: Vec<Binding>,
-    /// The objects that Distributed Maps read and write: a folder with a folder for each bucket
+    /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
-    /// Let waits, retries and timeouts take their time; by default virtual time jumps over them
+    /// Run waits, retries and timeouts in real time; by default virtual time skips them
     #[arg(long)]
     pub(crate) real_time: bool,
-    /// Write the history as GetExecutionHistory returns it, with those of the children of Distributed Maps beside it
+    /// Write the history as GetExecutionHistory returns it; the histories of Distributed Map children are written next to it
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Option<PathBuf>,
     /// The execution's name
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
-    /// Keep the execution in this file, and go on with it where an earlier run left it
+    /// Store the execution in this file, and resume it if an earlier run did not finish it
     #[arg(long, value_name = "PATH", requires = "name")]
     pub(crate) store: Option<PathBuf>,
     /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the store
@@ -366,16 +366,16 @@ pub(crate) struct ReplayArguments {
     /// The definition in JSON or YAML; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// What GetExecutionHistory returned, or `run --history` wrote; `-` is standard input
+    /// The history, from GetExecutionHistory or `run --history`; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) history: PathBuf,
     /// The history of a child execution of a Distributed Map, in the same form; one for each item or batch
     #[arg(long, value_name = "FILE")]
     pub(crate) child: Vec<PathBuf>,
-    /// The objects that Distributed Maps read: a folder with a folder for each bucket; nothing is written to it
+    /// The directory that Distributed Maps read instead of S3; each subdirectory is a bucket; nothing is written to it
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
-    /// The value of a placeholder, `${NAME}` in the definition; one without a value takes the one that the history has in its position
+    /// The value of the placeholder `${NAME}` of the definition; by default, the value that the history has at its position
     #[arg(long = "substitute", value_name = "NAME=VALUE", value_parser = substitution)]
     pub(crate) substitutions: Vec<(String, String)>,
     #[command(flatten)]
@@ -387,16 +387,16 @@ pub(crate) struct CoverageArguments {
     /// The folder that STEPWRIGHT_COVERAGE named while the tests ran
     #[arg(value_name = "FOLDER")]
     pub(crate) folder: PathBuf,
-    /// Count these definitions alone, in JSON or YAML, also where no test ran them
+    /// Count only these definitions, in JSON or YAML, even if no test ran them
     #[arg(long, value_name = "FILE")]
     pub(crate) definition: Vec<PathBuf>,
-    /// Count the workflows of this name alone
+    /// Count only the workflows of this name
     #[arg(long, value_name = "NAME", conflicts_with = "definition")]
     pub(crate) workflow: Vec<String>,
-    /// Exit with status 1 when less than this is covered, in percent
+    /// Exit with status 1 if the coverage is below this percentage
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(crate) fail_under: Option<f64>,
-    /// How it is printed
+    /// The output format
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: CoverageFormat,
 }
@@ -404,13 +404,13 @@ pub(crate) struct CoverageArguments {
 /// How coverage is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CoverageFormat {
-    /// For people: what is covered, and what is missing
+    /// For people: the covered and the uncovered parts
     Text,
     /// For programs: one object
     Json,
-    /// A picture of one workflow, coloured by what was covered
+    /// A diagram of one workflow, coloured by coverage
     Svg,
-    /// A page with that picture
+    /// An HTML page with that diagram
     Html,
 }
 
@@ -419,29 +419,29 @@ pub(crate) struct GraphArguments {
     /// The definition in JSON or YAML; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// What is drawn; by default what the ending of --output says, else Mermaid
+    /// The format of the diagram; by default that of the extension of --output, else Mermaid
     #[arg(long, value_enum)]
     pub(crate) format: Option<DiagramFormat>,
-    /// Colour the states by what happened in an execution: what GetExecutionHistory returned, or `run --history` wrote
+    /// Colour the states by the history of an execution, from GetExecutionHistory or `run --history`
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Option<PathBuf>,
-    /// Where the diagram is written; by default to standard output
+    /// The output file; by default standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) redact: RedactArguments,
 }
 
-/// What a diagram is written in.
+/// The format of a diagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DiagramFormat {
     /// A flowchart in text, which GitHub and many editors show as a picture
     Mermaid,
     /// For Graphviz
     Dot,
-    /// A picture that needs no tool
+    /// An SVG image
     Svg,
-    /// A page on which the picture can be zoomed and each state says all it does
+    /// An HTML page with a zoomable diagram and the fields of each state
     Html,
 }
 
@@ -475,7 +475,7 @@ pub(crate) struct TestStateArguments {
     /// A state, or a state machine with --state, in JSON or YAML; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The state of the machine, wherever in its branches and iterations it stands
+    /// The name of the state, at any depth of the state machine
     #[arg(long, value_name = "NAME")]
     pub(crate) state: Option<String>,
     /// The state's input: JSON, `@FILE`, or `-` for standard input
@@ -486,17 +486,17 @@ pub(crate) struct TestStateArguments {
         allow_hyphen_values = true
     )]
     pub(crate) input: String,
-    /// What the task, the iterations or the branches come to: `{"result": .., "fieldValidationMode": "STRICT"}` or
+    /// The result of the task, the iterations or the branches: `{"result": .., "fieldValidationMode": "STRICT"}` or
     /// `{"errorOutput": {"error": .., "cause": ..}}`
     #[arg(long, value_name = "JSON|@FILE")]
     pub(crate) mock: Option<String>,
-    /// The context object, in place of one that is made up; only with --mock
+    /// The context object, instead of a generated one; only with --mock
     #[arg(long, value_name = "JSON|@FILE")]
     pub(crate) context: Option<String>,
     /// The workflow variables, an object by name
     #[arg(long, value_name = "JSON|@FILE")]
     pub(crate) variables: Option<String>,
-    /// How much the response tells of the way from input to output
+    /// How many steps of the data flow the response contains
     #[arg(long, value_enum, default_value = "INFO", ignore_case = true)]
     pub(crate) inspection_level: InspectionLevel,
     /// What happened before: retrierRetryCount, mapIterationFailureCount, errorCausedByState, mapItemReaderData
@@ -507,15 +507,15 @@ pub(crate) struct TestStateArguments {
     pub(crate) reveal_secrets: bool,
 }
 
-/// How much the response of a test tells.
+/// The level of detail of a test's response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "UPPER")]
 pub(crate) enum InspectionLevel {
-    /// How the state ended
+    /// The status, the output or the error, and the next state
     Info,
-    /// What its fields made of input and result, too
+    /// Also the data after each field that changes the input or the result
     Debug,
-    /// The workflow variables too
+    /// Also the workflow variables
     Trace,
 }
 
@@ -564,10 +564,10 @@ pub(crate) struct ImportArguments {
     /// The definition in JSON or YAML; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The workflow's name in Rust; from the file's name where it is not said
+    /// The workflow's name in Rust; by default derived from the file's name
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
-    /// Standard or Express, which the definition does not say
+    /// The type of the state machine, which the definition does not contain
     #[arg(
         long = "type",
         value_name = "TYPE",
@@ -576,10 +576,10 @@ pub(crate) struct ImportArguments {
         ignore_case = true
     )]
     pub(crate) machine_type: MachineType,
-    /// Where to write; standard output where it is not said
+    /// The output file; by default standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Write over a file that is there already
+    /// Overwrite an existing file
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
 }
@@ -593,7 +593,7 @@ pub(crate) struct CompletionsArguments {
 
 fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(0) | Err(_) => Err("expected a number from 1 on".to_owned()),
+        Ok(0) | Err(_) => Err("expected a number of at least 1".to_owned()),
         Ok(number) => Ok(number),
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn coverage(arguments: &CoverageArguments) -> Result<(), Failure> {
     }
     match arguments.fail_under {
         Some(least) if suite.percent() < least => Err(Failure::Failed(format!(
-            "{:.1} % are covered, and at least {least} % must be (--fail-under)",
+            "{:.1} % are covered, less than the {least} % of --fail-under",
             // Rounded down, so that it never reaches the threshold by rounding.
             (suite.percent() * 10.0).floor() / 10.0
         ))),
@@ -52,7 +52,7 @@ fn chosen(suite: SuiteCoverage, arguments: &CoverageArguments) -> Result<SuiteCo
     };
     if let Some(unknown) = arguments.workflow.iter().find(|wanted| !is_known(wanted)) {
         return Err(Failure::Usage(format!(
-            "no test knows the workflow `{unknown}`; there are {}",
+            "no test ran the workflow `{unknown}`; the workflows are {}",
             names(&suite)
         )));
     }
@@ -63,7 +63,7 @@ fn chosen(suite: SuiteCoverage, arguments: &CoverageArguments) -> Result<SuiteCo
 fn picture(suite: &SuiteCoverage, draw: fn(&Diagram) -> String) -> Result<String, Failure> {
     let [workflow] = suite.workflows() else {
         return Err(Failure::Usage(format!(
-            "one workflow can be drawn at a time: choose it with --workflow or --definition; there are {}",
+            "one workflow can be drawn at a time: choose it with --workflow or --definition; the workflows are {}",
             names(suite)
         )));
     };

@@ -118,7 +118,7 @@ impl Definition {
     pub(crate) fn comments_note(&self) -> Option<String> {
         self.has_comments.then(|| {
             format!(
-                "{} has comments or a comma at the end of a list, which JSON does not allow: AWS refuses the text as it is",
+                "{} has comments or a comma at the end of a list, which JSON does not allow: AWS rejects this text",
                 self.shown()
             )
         })

@@ -42,7 +42,7 @@ pub(crate) fn diff(arguments: &DiffArguments) -> Result<(), Failure> {
                 if errors == 1 { "error" } else { "errors" },
             );
             report::note(&format!(
-                "{path} has {errors} {noun}, which `stepwright validate` tells"
+                "{path} has {errors} {noun}; `stepwright validate` lists them"
             ));
         }
     }

@@ -83,7 +83,7 @@ fn found(
     let folder = path.parent().unwrap_or(Path::new(""));
     match &machine.definition {
         EmbeddedDefinition::Asset { path: named } if !folder.join(named).is_file() => {
-            unread("its definition is an object of S3")
+            unread("its definition is stored in S3")
         }
         EmbeddedDefinition::File { path: named } | EmbeddedDefinition::Asset { path: named } => {
             let named = folder.join(named);
@@ -102,7 +102,7 @@ fn found(
             Ok(Found::Definition(Box::new(definition), Some(named)))
         }
         EmbeddedDefinition::Elsewhere { reason } => unread(reason),
-        _ => unread("the template has its definition in a form that this version does not read"),
+        _ => unread("the template has its definition in a form that this version cannot read"),
     }
 }
 
@@ -119,7 +119,7 @@ pub(crate) fn one(path: &Path, validator: &Validator) -> Result<Definition, Fail
         return match wanted {
             None => Ok(Definition::of(&path, text, validator)),
             Some(name) => Err(Failure::Usage(format!(
-                "{} is no template, so it has no state machine `{name}`",
+                "{} is not a template, so it has no state machine `{name}`",
                 path.display()
             ))),
         };

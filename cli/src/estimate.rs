@@ -64,7 +64,7 @@ fn options(
         let text = input::read(file)?;
         let shown = file.display();
         let document = Document::parse(&text)
-            .map_err(|error| Failure::Usage(format!("{shown} is no JSON: {error}")))?;
+            .map_err(|error| Failure::Usage(format!("{shown} is not JSON: {error}")))?;
         recorded
             .add(document.json())
             .map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;

@@ -102,7 +102,7 @@ fn print(page: &ExecutionPage, unreadable: &BTreeMap<String, String>) {
     }
     if let Some(next) = &page.next {
         report::note(&format!(
-            "there are more; --limit shows more at once, and --next-token '{next}' the next page"
+            "there are more executions; use --next-token '{next}' for the next page, or a higher --limit"
         ));
     }
 }

@@ -59,7 +59,7 @@ fn drawable(definition: &Definition) -> Result<&Json, Failure> {
             if errors > 0 {
                 let noun = if errors == 1 { "error" } else { "errors" };
                 report::note(&format!(
-                    "{path} has {errors} {noun}; what there is of it is drawn"
+                    "{path} has {errors} {noun}; the diagram may be incomplete"
                 ));
             }
             Ok(json)
@@ -89,7 +89,7 @@ fn what_happened(
             more => format!(" and {more} more"),
         };
         report::note(&format!(
-            "{} tells of the state `{state}`{more}, and the definition has none of that name: it is of another definition",
+            "{} has the state `{state}`{more}, which is not in the definition: the history belongs to another definition",
             file.display()
         ));
     }
@@ -117,12 +117,12 @@ fn format(arguments: &GraphArguments) -> Result<DiagramFormat, Failure> {
         other => {
             let way_out = match other {
                 "png" | "jpg" | "jpeg" | "webp" | "pdf" | "ps" => report::hint(&format!(
-                    "Graphviz makes a .{other} of what `--format dot` prints"
+                    "use Graphviz to convert the output of `--format dot` to .{other}"
                 )),
-                _ => report::hint("--format says what is written, whatever the name"),
+                _ => report::hint("--format selects the format for any file name"),
             };
             return Err(Failure::Usage(format!(
-                "cannot draw {}: `.{ending}` is no format; the formats are .mmd (Mermaid), .dot, .svg and .html{way_out}",
+                "cannot draw {}: `.{ending}` is not a known format; the formats are .mmd (Mermaid), .dot, .svg and .html{way_out}",
                 output.display()
             )));
         }

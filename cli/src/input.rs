@@ -26,7 +26,7 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     }
     if !metadata.is_file() && !is_given_by_shell(path) {
         return Err(cannot(
-            &"it is no file; a pipe is read from standard input, with `-`",
+            &"it is not a file; to read a pipe, use `-` for standard input",
         ));
     }
     if metadata.is_file() && metadata.len() > MOST {
@@ -59,7 +59,7 @@ fn text(from: impl Read) -> Result<String, String> {
 }
 
 fn too_large() -> String {
-    format!("it has more than {MOST} bytes, the most that is read")
+    format!("it has more than {MOST} bytes, which is the limit")
 }
 
 /// Parses JSON from the command line itself, from a file after `@`, or from standard input for `-`.

@@ -30,7 +30,7 @@ pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
         .filter(|warning| may_lack(warning.kind));
     if arguments.strict && unsettled.count() > 0 {
         return Err(Failure::Failed(
-            "the policy may lack something, as the warnings above say; without --strict it is printed as far as it is known".to_owned(),
+            "the policy may lack permissions, see the warnings above; without --strict it is printed nevertheless".to_owned(),
         ));
     }
     match arguments.format {
@@ -40,12 +40,12 @@ pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
     let text = policy.to_json();
     if arguments.name.is_none() && text.contains(&format!("stateMachine:{name}\"")) {
         report::note(&format!(
-            "the state machine is taken to be called `{name}`; --name says another name"
+            "the policy assumes that the state machine is named `{name}`; use --name to change it"
         ));
     }
     if (arguments.region.is_none() || arguments.account.is_none()) && text.contains(":*:") {
         report::note(
-            "`*` stands for the region and the account that are not given: --region eu-west-1 --account 123456789012, or --region '${AWS::Region}' --account '${AWS::AccountId}' for a CloudFormation or SAM template",
+            "`*` is used where the region or the account is not given: add --region eu-west-1 --account 123456789012, or --region '${AWS::Region}' --account '${AWS::AccountId}' for a CloudFormation or SAM template",
         );
     }
     for role in policy.roles() {

@@ -67,7 +67,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     if let Some(folder) = &arguments.objects {
         if !folder.is_dir() {
             return Err(Failure::Usage(format!(
-                "--objects {}: there is no such folder; it has a folder for each bucket",
+                "--objects {}: there is no such directory; it needs a subdirectory for each bucket",
                 folder.display()
             )));
         }
@@ -141,11 +141,11 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
         Err(task) => {
             engine.shutdown(Duration::ZERO).await;
             let hint = report::hint(&format!(
-                "{}; the execution is kept as it was, and goes on then",
+                "{}; the execution is stored, and continues then",
                 to_answer(&task.state)
             ));
             return Err(Failure::Failed(format!(
-                "nobody answers the task of the state `{}`{hint}",
+                "no handler runs the task of the state `{}`{hint}",
                 task.state
             )));
         }
@@ -175,7 +175,7 @@ async fn waits_for_handler(engine: &Engine) -> UnansweredTask {
 
 fn to_answer(state: &str) -> String {
     format!(
-        "answer the task with a command or an endpoint (--task '{state}=COMMAND|URL'), or with a mock file (--mocks FILE --case NAME)"
+        "run the task with a command or an endpoint (--task '{state}=COMMAND|URL'), or with a mock file (--mocks FILE --case NAME)"
     )
 }
 
@@ -190,7 +190,7 @@ fn stored<'a>(
     };
     if arguments.machine_type == MachineType::Express {
         return Err(Failure::Usage(
-            "--store keeps Standard executions alone: Express executions end within five minutes and begin anew".to_owned(),
+            "--store needs a Standard execution: Express executions cannot be stored".to_owned(),
         ));
     }
     StoredRun::open(path, machine, name, input).map(Some)
@@ -211,7 +211,7 @@ fn mocks(arguments: &RunArguments, definition: &Definition) -> Result<Option<Moc
         (None, [only]) => only,
         (None, _) => {
             return Err(wrong(format!(
-                "the machines are {}, and none is named `{}` as the definition is; choose one with --machine",
+                "the machines are {}, but none has the definition's name `{}`; choose one with --machine",
                 machines
                     .iter()
                     .map(|name| format!("`{name}`"))
@@ -295,10 +295,10 @@ fn tell(
     };
     match error {
         Some("Stepwright.TaskLost") => text.push_str(&report::hint(
-            "let a Retry of the state name Stepwright.TaskLost where its command may run twice, or a Catch where it may not",
+            "add Stepwright.TaskLost to a Retry of the state if its command may run twice, or to a Catch if it may not",
         )),
         Some("Stepwright.NotKept") => text.push_str(&report::hint(
-            "the store has the execution as it was before that; the same command goes on with it when there is room",
+            "the store has the execution as of its last commit; free disk space, then run the same command to resume it",
         )),
         _ => {}
     }
@@ -308,7 +308,7 @@ fn tell(
         .any(|text| text.contains(NO_STORE));
     if needs_objects {
         text.push_str(&report::hint(
-            "give the objects with --objects DIR, a folder with a folder for each bucket",
+            "use --objects DIR, a directory with a subdirectory for each bucket",
         ));
     }
     if let Some(state) = unanswered {

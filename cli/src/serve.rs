@@ -58,7 +58,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| {
         let hint = match error.kind() {
             std::io::ErrorKind::AddrInUse => {
-                report::hint("another program has the port; choose one with --port")
+                report::hint("another program uses the port; choose a different one with --port")
             }
             _ => String::new(),
         };
@@ -68,7 +68,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(cannot)?;
     if !is_loopback(address.ip()) && !has_keys {
         report::note(&format!(
-            "whoever reaches {address} can start executions and read what they do; nothing is asked of them"
+            "every client that can reach {address} can start and read executions, because requests need no signature"
         ));
     }
     let region = &arguments.region;
@@ -118,7 +118,7 @@ fn access_keys(arguments: &ServeArguments) -> Result<Option<AccessKeys>, Failure
     }
     if keys.is_none() && !is_loopback(arguments.host) {
         return Err(Failure::Usage(format!(
-            "--host {}: other machines can reach this address, and who reaches the server can start executions and run the commands of --task; say with --auth FILE who may, or with --no-auth that all may",
+            "--host {}: other machines can reach this address, start executions and run the commands of --task; restrict access with --auth FILE, or allow it with --no-auth",
             arguments.host
         )));
     }
@@ -191,7 +191,7 @@ fn engine(arguments: &ServeArguments) -> Result<Engine, Failure> {
     if let Some(folder) = &arguments.objects {
         if !folder.is_dir() {
             return Err(Failure::Usage(format!(
-                "--objects {}: there is no such folder; it has a folder for each bucket",
+                "--objects {}: there is no such directory; it needs a subdirectory for each bucket",
                 folder.display()
             )));
         }

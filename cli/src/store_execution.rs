@@ -24,10 +24,10 @@ pub(crate) fn abort(arguments: &StoredExecutionArguments) -> Result<(), Failure>
     let mut stored = StoredExecutions::new(store.reader().map_err(cannot)?);
     if stored.describe(arn).is_ok() {
         let hint = report::hint(&format!(
-            "stop it with StopExecution: `stepwright serve --store {path}` continues it"
+            "stop it with StopExecution while `stepwright serve --store {path}` runs"
         ));
         return Err(Failure::Usage(format!(
-            "the execution `{arn}` can be read{hint}"
+            "only unreadable executions can be aborted here, but `{arn}` can be read{hint}"
         )));
     }
     let close = Change::Close {
@@ -47,9 +47,8 @@ pub(crate) fn delete(arguments: &StoredExecutionArguments) -> Result<(), Failure
     match store.commit(&[Change::Delete { key: row.key }]) {
         Ok(()) => {}
         Err(StoreError::Conflict { .. }) => {
-            let hint = report::hint(
-                "stop it first; `stepwright store abort` ends one that cannot be read",
-            );
+            let hint =
+                report::hint("stop it first, or use `stepwright store abort` if it cannot be read");
             return Err(Failure::Usage(format!(
                 "the execution `{arn}`, or a child of its Map Runs, is open{hint}"
             )));

@@ -39,7 +39,7 @@ impl<'a> StoredRun<'a> {
         };
         if let Some(known) = found.as_ref().filter(|known| known.input != *input) {
             let hint = report::hint(&format!(
-                "choose another --name, or give the input that it has: --input '{}'",
+                "choose a different --name, or use the input of that execution: --input '{}'",
                 cell(&known.input.to_text())
             ));
             return Err(Failure::Usage(format!(
@@ -70,19 +70,19 @@ impl<'a> StoredRun<'a> {
         let changed = match found.machine.definition == current.to_json() {
             true => "",
             false => {
-                "; the definition has changed since, and it has the version that it started with"
+                "; the definition has changed since then, and the execution uses the version with which it started"
             }
         };
         let (name, path) = (self.name, self.path.display());
         if found.summary.status == Status::Running {
             report::note(&format!(
-                "the execution `{name}` goes on where it was in {path}{changed}"
+                "the execution `{name}` resumes from {path}{changed}"
             ));
             return None;
         }
         let stopped = found.summary.stopped.unwrap_or(found.summary.started);
         report::note(&format!(
-            "the execution `{name}` ran before and ended at {stopped}; this is its result, from {path}{changed}"
+            "the execution `{name}` already ended at {stopped}; this is its result, from {path}{changed}"
         ));
         Some(found)
     }
@@ -91,7 +91,7 @@ impl<'a> StoredRun<'a> {
 /// The note if the program is ended before the execution.
 pub(crate) fn tell_parked(path: &Path, name: &str) {
     report::note(&format!(
-        "the execution `{name}` is kept in {} as it was; the same command goes on with it",
+        "the execution `{name}` is stored in {}; run the same command to resume it",
         path.display()
     ));
 }

@@ -26,7 +26,7 @@ const ROLE: &str = "arn:aws:iam::123456789012:role/stepwright";
 /// The start of the runtime's message that a task has no handler.
 const UNANSWERED: &str = "There is no handler and no mock";
 
-const MOCK: &str = r#"say what the state's work comes to: --mock '{"result": ..}' or --mock '{"errorOutput": {"error": "..", "cause": ".."}}'"#;
+const MOCK: &str = r#"set the result of the state: --mock '{"result": ..}' or --mock '{"errorOutput": {"error": "..", "cause": ".."}}'"#;
 
 /// Tests the state and prints the response.
 pub(crate) async fn test(arguments: TestStateArguments) -> Result<(), Failure> {
@@ -43,7 +43,7 @@ pub(crate) async fn test(arguments: TestStateArguments) -> Result<(), Failure> {
     output::line(format_args!("{printed:#}"));
     match (response.status, &response.cause) {
         (TestStatus::Failed, Some(cause)) if cause.starts_with(UNANSWERED) => Err(Failure::Failed(
-            format!("nobody answers the task{}", report::hint(MOCK)),
+            format!("no handler runs the task{}", report::hint(MOCK)),
         )),
         // The response contains the error.
         (TestStatus::Failed, _) => Err(Failure::Findings),
@@ -115,7 +115,7 @@ fn definition(arguments: &TestStateArguments) -> Result<Value, Failure> {
         }
         (None, Some(_)) => {
             return Err(Failure::Usage(format!(
-                "{path} is no state machine; leave --state out to test it as one state"
+                "{path} is not a state machine; omit --state to test it as one state"
             )));
         }
     }

@@ -427,16 +427,16 @@ fn what_is_no_file_or_too_large_is_not_read() {
     let pipe = folder.join("pipe");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status();
     assert!(made.unwrap().success());
-    let too_large = "it has more than 268435456 bytes, the most that is read";
+    let too_large = "it has more than 268435456 bytes, which is the limit";
     for (path, reason) in [
         (sparse.to_str().unwrap(), too_large),
         (
             "/dev/zero",
-            "it is no file; a pipe is read from standard input, with `-`",
+            "it is not a file; to read a pipe, use `-` for standard input",
         ),
         (
             pipe.to_str().unwrap(),
-            "it is no file; a pipe is read from standard input, with `-`",
+            "it is not a file; to read a pipe, use `-` for standard input",
         ),
         (folder.to_str().unwrap(), "it is a folder"),
     ] {
@@ -600,7 +600,7 @@ fn distributed_maps_read_and_write_objects_in_a_folder() {
     run_text(&definition, &[]).failed(1, &["no object store", "--objects DIR"]);
     let missing = folder.join("none");
     run_text(&definition, &["--objects", missing.to_str().unwrap()])
-        .failed(2, &["there is no such folder"]);
+        .failed(2, &["there is no such directory"]);
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

@@ -43,7 +43,7 @@ fn changes_are_told_and_are_no_failure_unless_asked_for() {
         ran.stdout
     );
     assert!(
-        ran.stdout.contains("safe   executions that run go on"),
+        ran.stdout.contains("safe   running executions continue"),
         "{}",
         ran.stdout
     );

@@ -27,14 +27,14 @@ fn an_estimate_is_a_table_and_its_warnings_stand_on_standard_error() {
     assert!(ran.stdout.contains("unbounded"), "{}", ran.stdout);
     assert!(
         ran.stderr
-            .contains("warning: nothing bounds the loop of `Ask`, `Ready?`, `Pause`"),
+            .contains("warning: the loop of `Ask`, `Ready?`, `Pause` has no bound"),
         "{}",
         ran.stderr
     );
     let ran = estimate(&["-", "--rounds", "Ask=20"], POLL);
     assert!(!ran.stdout.contains("unbounded"), "{}", ran.stdout);
     assert_eq!(
-        ran.stderr.matches("nothing bounds").count(),
+        ran.stderr.matches("has no bound").count(),
         0,
         "{}",
         ran.stderr
@@ -104,7 +104,7 @@ fn what_is_wrong_is_told() {
     for (arguments, said) in [
         (vec!["-", "--rounds", "Aks=3"], "did you mean `Ask`?"),
         (vec!["-", "--rounds", "often"], "give a number"),
-        (vec!["-", "--items", "5..1"], "give a number or two"),
+        (vec!["-", "--items", "5..1"], "give a number or a range"),
         (vec!["-", "--items", "Each=5"], "no state `Each`"),
         (vec!["-", "--probability", "Ready?=Pause:2"], "from 0 to 1"),
         (
@@ -115,7 +115,7 @@ fn what_is_wrong_is_told() {
         (vec!["-", "--history", "nowhere.json"], "nowhere.json"),
         (
             vec!["-", "--history", "checkout.asl.json"],
-            "a history is the answer of `GetExecutionHistory`",
+            "a history must be the response of `GetExecutionHistory`",
         ),
     ] {
         let ran = estimate(&arguments, POLL);

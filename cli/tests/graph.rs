@@ -74,10 +74,10 @@ fn an_ending_that_is_no_format_is_told_with_those_that_are() {
     for (name, said) in [
         (
             "a.png",
-            "Graphviz makes a .png of what `--format dot` prints",
+            "use Graphviz to convert the output of `--format dot` to .png",
         ),
-        ("a.PDF", "Graphviz makes a .pdf"),
-        ("a.txt", "--format says what is written, whatever the name"),
+        ("a.PDF", "convert the output of `--format dot` to .pdf"),
+        ("a.txt", "--format selects the format for any file name"),
     ] {
         let file = Temporary::named(name);
         let ran = graph(&["refund.asl.yaml", "-o", file.path()], "");
@@ -117,7 +117,7 @@ fn a_definition_with_errors_is_drawn_and_the_errors_are_told() {
     assert!(ran.stdout.contains("no state has that name"));
     assert!(ran.stderr.contains("Wave"), "{}", ran.stderr);
     assert!(
-        ran.stderr.contains("what there is of it is drawn"),
+        ran.stderr.contains("the diagram may be incomplete"),
         "{}",
         ran.stderr
     );
@@ -213,7 +213,8 @@ fn a_history_of_another_definition_is_told() {
     let ran = graph(&["refund.asl.yaml", "--history", history.path()], "");
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     assert!(
-        ran.stderr.contains("it is of another definition"),
+        ran.stderr
+            .contains("the history belongs to another definition"),
         "{}",
         ran.stderr
     );

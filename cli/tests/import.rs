@@ -67,14 +67,14 @@ fn what_the_language_has_emitted_becomes_the_language_again() {
 
 #[test]
 fn a_file_that_is_there_is_written_over_with_force_alone() {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kept.rs");
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("existing.rs");
     let name = file.to_str().unwrap();
     std::fs::write(&file, "mine").unwrap();
     let definition = "examples/asl/discount.asl.json";
     let output = import(&[definition, "--output", name]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("kept.rs is there already"), "{said}");
+    assert!(said.contains("existing.rs already exists"), "{said}");
     assert!(said.contains("--force"), "{said}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
 
@@ -278,7 +278,7 @@ fn recorded(folder: &Path) -> Vec<PathBuf> {
 
 /// Compiles all sources as one crate, which compares the emitted definitions with the originals.
 #[test]
-#[ignore = "compiles a project of its own: cargo test -p stepwright-cli --test import -- --ignored"]
+#[ignore = "compiles a separate project: cargo test -p stepwright-cli --test import -- --ignored"]
 fn whatever_people_wrote_compiles_and_emits_itself() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("imported");
     std::fs::create_dir_all(folder.join("src")).unwrap();

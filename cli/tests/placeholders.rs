@@ -158,7 +158,7 @@ Resources:
 #[test]
 fn a_sam_template_that_gives_all_is_fine() {
     let folder = Folder::new(&[("template.yaml", SAM), ("asl/orders.asl.json", ORDERS)]);
-    let expected = "template.yaml (Orders): 4 placeholders, as the template gives them\n";
+    let expected = "template.yaml (Orders): 4 placeholders, all defined by the template\n";
     for arguments in [
         ["--check", "@template.yaml"].as_slice(),
         &["@asl/orders.asl.json", "--check", "@template.yaml"],
@@ -201,7 +201,7 @@ fn what_is_missing_misspelt_and_unknown_is_told_at_its_place() {
                 "template.yaml:13:9",
                 "did you mean `ChargeCardArn`?"
             ),
-            error("unknown", "template.yaml:14:9", "take the key out"),
+            error("unknown", "template.yaml:14:9", "remove the key"),
         ]
     );
     let ran = folder.placeholders(&["--check", "@template.yaml"]);
@@ -210,7 +210,7 @@ fn what_is_missing_misspelt_and_unknown_is_told_at_its_place() {
         "error[misspelt]: the definition of `Orders` has no placeholder `${ChargeCardARN}`",
         "--> template.yaml:13:9",
         "help: did you mean `ChargeCardArn`?",
-        "error[missing]: the definition of `Orders` has `${TopicArn}` (SNS topic ARN, used by Tell), and `DefinitionSubstitutions` gives it no value",
+        "error[missing]: the definition of `Orders` has `${TopicArn}` (SNS topic ARN, used by Tell), but `DefinitionSubstitutions` has no value for it",
         "template.yaml (Orders): 2 errors, 1 warning",
     ] {
         assert!(
@@ -299,7 +299,7 @@ Resources:
         folder.errors(&["--check", "@template.yaml"]),
         [
             error("misspelt", "template.yaml:12:58", "did you mean `Charge`?"),
-            error("unknown", "template.yaml:15:11", "take the variable out"),
+            error("unknown", "template.yaml:15:11", "remove the variable"),
         ]
     );
 }
@@ -319,7 +319,7 @@ fn definitions_in_the_template_itself_are_checked() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(
         (found[0].0.as_str(), found[0].2.as_str()),
-        ("unknown", "take the key out")
+        ("unknown", "remove the key")
     );
     let listed = folder.placeholders(&["@template.json", "--format", "json"]);
     assert_eq!(
@@ -351,7 +351,7 @@ fn what_cdk_synthesised_is_checked_by_its_assets() {
     );
     let ran = folder.placeholders(&["--check", "@cdk.out/asset.0abc.json"]);
     assert_eq!(ran.status, 1);
-    assert!(ran.stderr.contains("is no template"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("is not a template"), "{}", ran.stderr);
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn templatefile_is_checked() {
         ("infra/main.tf", TERRAFORM),
         ("asl/orders.asl.json", ORDERS),
     ]);
-    let expected = "infra/main.tf (orders.asl.json): 4 placeholders, as the template gives them\n";
+    let expected = "infra/main.tf (orders.asl.json): 4 placeholders, all defined by the template\n";
     for arguments in [
         ["--check", "@infra"].as_slice(),
         &["--check", "@infra/main.tf"],
@@ -419,7 +419,7 @@ fn templatefile_is_checked() {
                 "infra/main.tf:9:5",
                 "did you mean `ChargeCardArn`?"
             ),
-            error("unknown", "infra/main.tf:10:5", "take the variable out"),
+            error("unknown", "infra/main.tf:10:5", "remove the variable"),
             error(
                 "missing",
                 "infra/main.tf:8:70",
@@ -459,7 +459,7 @@ fn locals_of_other_files_are_followed_and_what_is_computed_is_not_guessed() {
     assert_eq!(ran.status, 1);
     assert!(
         ran.stderr
-            .contains("Terraform computes a part of the variables"),
+            .contains("Terraform computes some of the variables"),
         "{}",
         ran.stderr
     );
@@ -478,7 +478,7 @@ fn locals_of_other_files_are_followed_and_what_is_computed_is_not_guessed() {
     assert!(
         found
             .iter()
-            .all(|(_, _, mend)| mend == "read it by `templatefile`, with its variables")
+            .all(|(_, _, mend)| mend == "read it with `templatefile`, and pass its variables")
     );
 }
 
@@ -510,7 +510,7 @@ fn what_cannot_be_checked_is_said() {
     refused(
         &["@orders.asl.json", "--check", "@gone.yaml"],
         2,
-        "has no state machine of orders.asl.json",
+        "has no state machine for the definition orders.asl.json",
     );
     refused(&[], 2, "FILE");
 }

@@ -72,7 +72,7 @@ fn region_account_and_name_that_are_not_given_are_told() {
     );
     assert!(
         ran.stderr
-            .contains("note: the state machine is taken to be called `StateMachine`"),
+            .contains("note: the policy assumes that the state machine is named `StateMachine`"),
         "{}",
         ran.stderr
     );

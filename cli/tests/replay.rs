@@ -63,7 +63,10 @@ fn what_run_recorded_is_equal_until_the_definition_changes() {
         history.0.to_str().unwrap(),
     ]);
     assert!(ran.status.success());
-    assert!(ran.stderr.is_empty(), "nobody watches, so nothing is shown");
+    assert!(
+        ran.stderr.is_empty(),
+        "the output is not a terminal, so no progress is shown"
+    );
 
     let (status, text) = replay(Path::new("checkout.asl.json"), &history.0);
     assert_eq!(status, 0, "{text}");

@@ -156,7 +156,7 @@ fn a_run_that_was_killed_goes_on_and_its_command_is_a_lost_task() {
     }
     folder.may_end();
     let ended = folder.run("o-1", r#"{"id":7}"#);
-    said(&ended, 0, &["the execution `o-1` goes on where it was"]);
+    said(&ended, 0, &["the execution `o-1` resumes from"]);
     let output: Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(output, json!({"id": 7, "count": 1}));
     assert_eq!(folder.log(), ["count", "work", "work", "work"]);
@@ -175,7 +175,7 @@ fn a_run_that_was_killed_goes_on_and_its_command_is_a_lost_task() {
 
     // The execution has ended: its result is printed again, and nothing runs.
     let again = folder.run("o-1", r#"{ "id": 7 }"#);
-    said(&again, 0, &["the execution `o-1` ran before"]);
+    said(&again, 0, &["the execution `o-1` already ended"]);
     assert_eq!(again.stdout, ended.stdout);
     assert_eq!(folder.log().len(), 4);
     let other = folder.run("o-1", r#"{"id":8}"#);
@@ -199,9 +199,13 @@ fn a_lost_command_that_no_retry_names_fails_the_execution_and_that_is_told_again
     kill(folder.started("o-1"));
     folder.may_end();
     let lost = folder.run("o-1", r#"{"id":7}"#);
-    said(&lost, 1, &["Stepwright.TaskLost", "let a Retry"]);
+    said(
+        &lost,
+        1,
+        &["Stepwright.TaskLost", "to a Retry of the state"],
+    );
     let again = folder.run("o-1", r#"{"id":7}"#);
-    said(&again, 1, &["ran before", "Stepwright.TaskLost"]);
+    said(&again, 1, &["already ended", "Stepwright.TaskLost"]);
     assert_eq!(folder.log(), ["count", "work"]);
 }
 
@@ -222,13 +226,13 @@ fn a_run_that_goes_on_without_an_answer_to_a_task_says_so_and_waits() {
         &waits,
         1,
         &[
-            "nobody answers the task of the state `Work`",
+            "no handler runs the task of the state `Work`",
             "--task 'Work=COMMAND|URL'",
-            "the execution is kept as it was",
+            "the execution is stored",
         ],
     );
     folder.may_end();
-    said(&folder.run("o-1", r#"{"id":7}"#), 0, &["goes on"]);
+    said(&folder.run("o-1", r#"{"id":7}"#), 0, &["resumes from"]);
 }
 
 #[test]
@@ -243,9 +247,9 @@ fn a_run_whose_file_changed_goes_on_with_the_version_that_it_started_with() {
         &ended,
         0,
         &[
-            "goes on",
+            "resumes from",
             "the definition has changed since",
-            "the version that it started with",
+            "the version with which it started",
         ],
     );
     assert!(ended.stdout.contains("\"count\": 1"), "{}", ended.stdout);
@@ -277,8 +281,8 @@ fn a_signal_parks_the_execution_and_says_how_to_go_on() {
             &parked,
             status,
             &[
-                "the execution `o-1` is kept in orders.db",
-                "the same command goes on with it",
+                "the execution `o-1` is stored in orders.db",
+                "run the same command to resume it",
             ],
         );
         assert_eq!(parked.stdout, "");
@@ -286,7 +290,7 @@ fn a_signal_parks_the_execution_and_says_how_to_go_on() {
         let events = folder.history("o-1");
         assert_eq!(events.last().unwrap()["type"], "LambdaFunctionStarted");
         folder.may_end();
-        said(&folder.run("o-1", r#"{"id":7}"#), 0, &["goes on"]);
+        said(&folder.run("o-1", r#"{"id":7}"#), 0, &["resumes from"]);
         assert_eq!(folder.log(), ["count", "work", "work"]);
     }
 }
@@ -299,11 +303,11 @@ fn executions_that_other_runs_left_stay_as_they_are() {
     }
     let before = folder.history("o-2");
     folder.may_end();
-    said(&folder.run("o-1", r#"{"id":7}"#), 0, &["goes on"]);
+    said(&folder.run("o-1", r#"{"id":7}"#), 0, &["resumes from"]);
     assert_eq!(folder.history("o-2"), before);
     let listed = folder.executions(&["--status", "running"]);
     assert!(listed.stdout.contains("o-2") && !listed.stdout.contains("o-1"));
-    said(&folder.run("o-2", r#"{"id":7}"#), 0, &["goes on"]);
+    said(&folder.run("o-2", r#"{"id":7}"#), 0, &["resumes from"]);
 }
 
 #[test]
@@ -436,13 +440,13 @@ fn mistakes_say_how_to_mend_them() {
     let none = folder.stepwright(&["executions", "--store", "none.db"]);
     said(&none, 2, &["there is no file none.db"]);
     let limit = folder.executions(&["--limit", "0"]);
-    said(&limit, 2, &["a number from 1 on"]);
+    said(&limit, 2, &["a number of at least 1"]);
 
     let run =
         |arguments: &[&str]| folder.stepwright(&[&["run", "orders.asl.json"], arguments].concat());
     said(&run(&["--store", "orders.db"]), 2, &["--name"]);
     let express = ["--store", "orders.db", "--name", "x", "--type", "express"];
-    said(&run(&express), 2, &["keeps Standard executions alone"]);
+    said(&run(&express), 2, &["--store needs a Standard execution"]);
     said(
         &run(&["--store", "none/orders.db", "--name", "x"]),
         2,

@@ -142,7 +142,7 @@ fn what_is_not_named_or_not_there_is_told_with_what_there_is() {
             "a.json#Object",
             &["the definition of `Object` cannot be read: "],
         ),
-        ("orders.asl.json#Part", &["is no template"]),
+        ("orders.asl.json#Part", &["is not a template"]),
         ("missing.json#Part", &["cannot read"]),
     ] {
         let ran = folder.run("graph", &[file], &[]);

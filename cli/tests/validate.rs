@@ -258,7 +258,7 @@ fn github_commands_name_file_line_and_column() {
     let ran = folder.validate(&["--format", "github", "--deny", "SW029"]);
     let file = folder.path("a%2Cb%25.asl.json");
     let expected = format!(
-        "::error file={file},line=1,endLine=1,col=58,endColumn=63,title=SW029::`\"End\": false` says nothing; leave it out at /States/A/End"
+        "::error file={file},line=1,endLine=1,col=58,endColumn=63,title=SW029::`\"End\": false` has no effect; remove it at /States/A/End"
     );
     assert_eq!(
         ran.stdout.lines().next(),
@@ -411,9 +411,10 @@ fn what_describe_state_machine_prints_is_checked() {
 fn rules_are_explained() {
     let ran = stepwright(&["explain", "SW142"], "");
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    let page =
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/rules.md"))
-            .unwrap();
+    let page = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/rules.md"),
+    )
+    .unwrap();
     assert!(
         page.contains(&ran.stdout) && ran.stdout.starts_with("## SW142\n"),
         "{}",

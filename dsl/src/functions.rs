@@ -152,7 +152,7 @@ pub fn now() -> String {
 pub fn millis(timestamp: &str) -> i64 {
     match parse_time(timestamp) {
         Some(millis) => millis,
-        None => panic!("`{timestamp}` is no time such as `2024-05-01T12:30:00Z`"),
+        None => panic!("`{timestamp}` is not a time such as `2024-05-01T12:30:00Z`"),
     }
 }
 
@@ -285,7 +285,7 @@ pub fn base64_decode(base64: &str) -> String {
     let bytes = STANDARD.decode(base64);
     match bytes.map(String::from_utf8) {
         Ok(Ok(text)) => text,
-        _ => panic!("`{base64}` is no Base64 of a text"),
+        _ => panic!("`{base64}` is not the Base64 of a text"),
     }
 }
 
@@ -396,7 +396,7 @@ fn is_in_the_middle(number: f64) -> bool {
 pub fn number(text: &str) -> f64 {
     match parse_number(text) {
         Some(number) => number,
-        None => panic!("`{text}` is no number such as `-12.5`"),
+        None => panic!("`{text}` is not a number such as `-12.5`"),
     }
 }
 

@@ -68,7 +68,7 @@ pub fn text(definition: &Definition, redactions: &[(&str, &str)]) -> String {
     for (pointer, text) in redactions {
         let Some(path) = segments(pointer) else {
             panic!(
-                "the redaction `{pointer}` is no JSON pointer; write it as `/States/Charge/TimeoutSeconds`"
+                "the redaction `{pointer}` is not a JSON pointer; write it as `/States/Charge/TimeoutSeconds`"
             );
         };
         let path: Vec<_> = path.collect();
@@ -76,7 +76,7 @@ pub fn text(definition: &Definition, redactions: &[(&str, &str)]) -> String {
         let count = redact(&mut json, &path, text);
         assert!(
             count > 0,
-            "the redaction `{pointer}` is at nothing in the ASL of `{}`",
+            "the redaction `{pointer}` matches nothing in the ASL of `{}`",
             definition.name()
         );
     }
@@ -146,7 +146,10 @@ fn tell(reference: &Snapshot, test: &Snapshot) {
 fn lines(old: &Json, new: &Json) -> Vec<String> {
     let lines = Diff::of(old, new).lines();
     if lines.is_empty() {
-        return vec!["the order or the form differs; what is executed does not".to_owned()];
+        return vec![
+            "only the order or the form differs; the definition executes in the same way"
+                .to_owned(),
+        ];
     }
     lines
 }
@@ -199,13 +202,13 @@ mod tests {
         );
         assert_eq!(
             lines(&old, &old),
-            ["the order or the form differs; what is executed does not"]
+            ["only the order or the form differs; the definition executes in the same way"]
         );
     }
 
     #[test]
     #[should_panic(
-        expected = "the redaction `/States/Chrage/Type` is at nothing in the ASL of `Checkout`"
+        expected = "the redaction `/States/Chrage/Type` matches nothing in the ASL of `Checkout`"
     )]
     fn a_redaction_of_nothing_is_an_error() {
         text(

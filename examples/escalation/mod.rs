@@ -8,7 +8,7 @@ use stepwright::{Faults, expr};
 use stepwright_runtime::clock::{Clock, Hold};
 use tokio::sync::mpsc::UnboundedSender;
 
-/// Something is broken.
+/// An incident.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Incident {
     pub service: String,
@@ -16,7 +16,7 @@ pub struct Incident {
     pub severity: u8,
 }
 
-/// Somebody takes care.
+/// A person accepts the incident.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Taken {
     pub by: String,
@@ -68,7 +68,7 @@ pub async fn page(context: &TaskContext, name: String, incident: Incident, task_
 /// Returns the problems of the definition, for example two people of the same name on the rota.
 pub fn escalation(rota: &[Person], least: u8) -> Result<Built<Incident, Taken>, Faults> {
     let flow = FlowBuilder::<Incident, Taken>::new("Escalation")
-        .comment("Rings one phone after the other until somebody takes care.")
+        .comment("Rings one phone after the other until a person accepts the incident.")
         .timeout(24 * 60 * 60)
         .lambda_retries();
     let incident = flow.parameter("incident");

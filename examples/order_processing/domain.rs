@@ -44,7 +44,7 @@ pub struct CheckedOrder {
     pub card: Card,
 }
 
-/// What a reviewer answers.
+/// A reviewer's decision.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(tag = "verdict", rename_all = "lowercase")]
 pub enum Decision {
@@ -52,7 +52,7 @@ pub enum Decision {
     Refused { reason: String },
 }
 
-/// What the payment gateway is asked for.
+/// A request to the payment gateway.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Payment {
     pub amount: f64,
@@ -73,7 +73,7 @@ pub struct Parcel {
     pub sku: String,
 }
 
-/// What the customer gets in the end.
+/// The result that the customer receives.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
 pub struct Receipt {

@@ -49,7 +49,7 @@ pub fn orders() -> Vec<Fate> {
             )
         },
         fate(
-            "nobody decides about a large order",
+            "a large order gets no decision",
             order("A-6", "Dennis", "4242", &[("yacht", 1, 250_000.0)]),
         ),
         fate(

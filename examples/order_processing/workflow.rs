@@ -68,7 +68,7 @@ workflow! {
 
         succeed Done { Receipt { order_id: checked.id, payment, parcels, invoice } }
         fail Reject { "OrderRejected", reason }
-        fail Expired { "ReviewExpired", "nobody decided in time" }
+        fail Expired { "ReviewExpired", "no decision in time" }
         fail Refunded { "FulfilmentFailed", "the card was refunded" }
     }
 }

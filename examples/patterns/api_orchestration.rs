@@ -13,21 +13,21 @@ pub struct QuoteRequest {
     pub quantity: u32,
 }
 
-/// What the CRM knows of a customer.
+/// A customer's data in the CRM.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Customer {
     pub segment: String,
     pub discount: f64,
 }
 
-/// What the shop asks for an article.
+/// The shop's price of an article.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Price {
     pub cents: f64,
     pub currency: String,
 }
 
-/// What an HTTP task gives. There is more in it: the status code and the headers.
+/// The result of an HTTP task. It also contains the status code and the headers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "PascalCase")]
 pub struct Answered<T> {
@@ -42,7 +42,7 @@ pub struct Quote {
 }
 
 workflow! {
-    /// What an article costs this customer.
+    /// Returns the price of an article for this customer.
     pub workflow PriceQuote(request: QuoteRequest) -> Quote {
         express;
         timeout 25s;

@@ -26,11 +26,11 @@ pub struct N {
 #[serde(rename_all = "camelCase")]
 pub struct Show {
     pub seats_left: N,
-    /// Counted up by everybody who writes.
+    /// Incremented by each write.
     pub revision: N,
 }
 
-/// The answer of GetItem. There is no item where the table has none.
+/// The response of GetItem. Without the item in the table, there is no `Item`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "PascalCase")]
 pub struct Found {
@@ -81,7 +81,7 @@ workflow! {
             otherwise => SoldOut;
         }
 
-        /// Both are written, or neither; and only where the show is as it was read.
+        /// Writes both items or neither, and only if the show has not changed since it was read.
         task Reserve {
             service "arn:aws:states:::aws-sdk:dynamodb:transactWriteItems" {
                 TransactItems: [

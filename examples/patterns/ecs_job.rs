@@ -14,7 +14,7 @@ pub struct BusinessDay {
     pub dry_run: bool,
 }
 
-/// What the container writes where it was told to, as JSON.
+/// The report that the container writes to S3, as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
 pub struct Settlement {

@@ -23,20 +23,20 @@ pub struct Reading {
     pub celsius: String,
 }
 
-/// What each batch is told beside its lines.
+/// The input that each batch receives in addition to its lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Target {
     pub table: String,
 }
 
-/// What became of one batch.
+/// The outcome of one batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Loaded {
     pub rows: u32,
     pub skipped: u32,
 }
 
-/// What became of the file.
+/// The outcome of the import.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct ImportReport {
     pub rows: u64,
@@ -97,7 +97,7 @@ workflow! {
             next Announce;
         }
 
-        /// Those behind this import learn of it from the event bus.
+        /// Systems that use the import are notified through the event bus.
         task Announce {
             service "arn:aws:states:::events:putEvents" {
                 Entries: [{

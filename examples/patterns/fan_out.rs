@@ -20,7 +20,7 @@ pub struct Subscriber {
     pub language: String,
 }
 
-/// What became of one message.
+/// The outcome of one message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub enum Delivery {
     Sent { message: String },
@@ -30,7 +30,7 @@ pub enum Delivery {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Deliveries {
     pub sent: usize,
-    /// Who did not get it.
+    /// The subscriber who did not get it.
     pub failed: Vec<Delivery>,
 }
 
@@ -73,7 +73,7 @@ workflow! {
             next AnySent;
         }
 
-        /// Where nobody got it, something else is wrong than addresses.
+        /// If no subscriber got the issue, the cause is not a wrong address.
         choice AnySent {
             when sent == 0 && !failed.is_empty() => NothingSent;
             otherwise => Done;

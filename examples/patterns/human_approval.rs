@@ -17,7 +17,7 @@ pub struct Expense {
     pub euros: u32,
 }
 
-/// What the function behind the links answers with.
+/// The result that the function of the links sends.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase", tag = "decision")]
 pub enum Decision {
@@ -25,10 +25,10 @@ pub enum Decision {
     Rejected { by: String, reason: String },
 }
 
-/// Expenses of up to this much are paid without asking.
+/// Expenses up to this amount are paid without approval.
 const PAID_UNASKED: u32 = 50;
 
-/// Pays an expense and gives the number of the transfer.
+/// Pays an expense and returns the number of the transfer.
 #[task]
 pub async fn pay_expense(expense: Expense, approved_by: String) -> String;
 
@@ -49,7 +49,7 @@ workflow! {
             next Ask;
         }
 
-        /// The token stands in the links, encoded: it has characters that mean something in a URL.
+        /// The links contain the token URL-encoded, because it has characters that are reserved in a URL.
         task Ask {
             let decision: Decision = wait_for_task_token service "arn:aws:states:::aws-sdk:sesv2:sendEmail" {
                 FromEmailAddress: placeholder!("SenderAddress"),
@@ -73,7 +73,7 @@ workflow! {
             next Decide;
         }
 
-        /// A link of an older message is dead: its token has timed out.
+        /// The link of an older message does not work any more: its token has timed out.
         choice AskAgain {
             when messages < 3 => {
                 let messages = messages + 1;

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::prelude::*;
 
-/// What to train, and how good it has to be.
+/// The training to run, and the quality that the model must reach.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
 pub struct TrainingRequest {
@@ -13,23 +13,23 @@ pub struct TrainingRequest {
     pub run: String,
     /// Where the training data is: `s3://..`.
     pub training_data: String,
-    /// Where the data is that the model is judged by.
+    /// Where the evaluation data is.
     pub holdout_data: String,
     pub least_auc: f64,
     pub endpoint: Endpoint,
 }
 
-/// Where the model goes.
+/// The endpoint of the model.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
 pub enum Endpoint {
-    /// There is none yet.
+    /// The endpoint does not exist yet.
     New { name: String },
-    /// It serves an older model, and goes on with it until the new one is there.
+    /// It serves an older model, until the new model is deployed.
     Existing { name: String },
 }
 
-/// What SageMaker says of a training job that is done, as far as it matters here.
+/// The part of SageMaker's description of a finished training job that the workflow reads.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "PascalCase")]
 pub struct TrainingJob {
@@ -43,7 +43,7 @@ pub struct ModelArtifacts {
     pub location: String,
 }
 
-/// What SageMaker says of an endpoint.
+/// SageMaker's description of an endpoint.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "PascalCase")]
 pub struct EndpointDescription {
@@ -52,7 +52,7 @@ pub struct EndpointDescription {
     pub failure_reason: Option<String>,
 }
 
-/// How good a model is.
+/// The quality of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Evaluation {
     /// The area under the ROC curve.
@@ -60,7 +60,7 @@ pub struct Evaluation {
     pub rows: u64,
 }
 
-/// How the pipeline ended.
+/// The outcome of the pipeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub enum Outcome {
     Deployed { endpoint: String, auc: f64 },
@@ -72,7 +72,7 @@ pub enum Outcome {
 pub async fn evaluate(model: String, holdout_data: String) -> Evaluation;
 
 workflow! {
-    /// Trains the model that says who is about to leave, and deploys it where it is good enough.
+    /// Trains a model that predicts which customers are about to leave, and deploys it if it is good enough.
     pub workflow ChurnModel(request: TrainingRequest) -> Outcome {
         timeout 12h;
         lambda_retries;

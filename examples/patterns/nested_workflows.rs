@@ -14,7 +14,7 @@ pub struct Applicant {
     pub passport: String,
 }
 
-/// What a check of the documents found.
+/// The result of a check of the documents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
 pub enum Identity {
@@ -50,7 +50,7 @@ pub async fn open_account(applicant: Applicant) -> Account;
 pub async fn send_message(email: String, template: String);
 
 workflow! {
-    /// Takes minutes, or days where an agent has to look.
+    /// Takes minutes, or days if an agent has to check the documents.
     pub workflow IdentityCheck(applicant: Applicant) -> Identity {
         timeout 5d;
         lambda_retries;
@@ -81,7 +81,7 @@ workflow! {
         task Score { let score = score(applicant); end score; }
     }
 
-    /// Goes on for weeks after the account is open; nobody waits for it.
+    /// Runs for weeks after the account is open; its parent does not wait for it.
     pub workflow WelcomeSeries(applicant: Applicant) {
         lambda_retries;
         task Welcome { send_message(applicant.email, "welcome".to_string()); next AWeek; }
@@ -89,7 +89,7 @@ workflow! {
         task Tips { send_message(applicant.email, "tips".to_string()); end; }
     }
 
-    /// Opens an account for somebody who is who they say they are.
+    /// Opens an account after the applicant's identity was verified.
     pub workflow AccountOpening(applicant: Applicant) -> Account {
         timeout 7d;
         lambda_retries;

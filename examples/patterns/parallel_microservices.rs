@@ -54,7 +54,7 @@ pub async fn newest_reviews(product: String, most: u32) -> Vec<Review>;
 pub async fn recommend(visit: Visit) -> Vec<Product>;
 
 workflow! {
-    /// The parts of a product's page. Somebody waits for it, so what fails for a moment is tried once more and no oftener.
+    /// Returns the parts of a product's page. A visitor waits for the page, so each transient failure is retried only once.
     pub workflow ProductPage(visit: Visit) -> Page {
         express;
         timeout 5s;

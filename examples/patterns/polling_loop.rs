@@ -13,7 +13,7 @@ pub struct Recording {
     pub location: String,
 }
 
-/// The answer of GetTranscriptionJob.
+/// The response of GetTranscriptionJob.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "PascalCase")]
 pub struct JobAnswer {
@@ -38,7 +38,7 @@ pub struct Transcript {
 const LOOKS: u32 = 40;
 
 workflow! {
-    /// Has a recording transcribed and gives the place of the text.
+    /// Transcribes a recording and returns the location of the text.
     pub workflow Transcription(recording: Recording) -> String {
         deny unbounded_loop;
 

@@ -16,7 +16,7 @@ pub struct Trip {
     pub to: String,
 }
 
-/// What was booked.
+/// The bookings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Booking {
     pub reference: String,
@@ -111,7 +111,7 @@ workflow! {
             next NotBooked;
         }
 
-        /// Only a person can undo the rest.
+        /// Only a person can undo the remaining bookings.
         task CallSupport {
             service "arn:aws:states:::sns:publish" {
                 TopicArn: placeholder!("SupportTopicArn"),

@@ -12,7 +12,7 @@ pub struct Migration {
     pub version: u32,
 }
 
-/// How the work ended.
+/// The outcome of the work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub enum Outcome {
     Migrated { tables: u32 },
@@ -41,7 +41,7 @@ pub async fn apply(migration: Migration, snapshot: String) -> Result<u32, Databa
 pub async fn leave_maintenance(database: String) -> Result<(), DatabaseError>;
 
 workflow! {
-    /// Migrates a database, and opens it again whatever happens.
+    /// Migrates a database, and reopens it in any case.
     pub workflow SchemaMigration(migration: Migration) -> u32 {
         timeout 3h;
         lambda_retries;
@@ -68,7 +68,7 @@ workflow! {
             next Finally;
         }
 
-        /// A database that stays closed is worse than a migration that failed.
+        /// Retries for long: a database that stays closed is worse than a failed migration.
         task Finally {
             leave_maintenance(migration.database);
             retry States::ALL (interval: 10s, max_attempts: 10, backoff_rate: 2.0, max_delay: 5m);

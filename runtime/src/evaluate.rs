@@ -180,7 +180,7 @@ impl Evaluation {
     pub fn intrinsic(&self, call: &str) -> Result<Value, EvaluateError> {
         if !call.starts_with("States.") {
             let message =
-                format!("`{call}` is no call of an intrinsic function, such as `States.UUID()`");
+                format!("`{call}` is not a call of an intrinsic function, such as `States.UUID()`");
             return Err(EvaluateError::Refused(message));
         }
         self.eval(|names| Expr::evaluated(call, "call", names))

@@ -14,7 +14,7 @@ pub(crate) fn said(panic: Box<dyn Any + Send>) -> String {
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("it panicked without a text")
+        .unwrap_or("it panicked without a message")
         .to_owned();
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
         std::mem::forget(again);
@@ -39,7 +39,7 @@ mod tests {
         let result = guarded(|| std::panic::panic_any(PanicsInDrop));
         assert_eq!(
             result,
-            Err::<(), _>("it panicked without a text".to_owned())
+            Err::<(), _>("it panicked without a message".to_owned())
         );
         assert_eq!(guarded(|| drop(PanicsInDrop)), Err("dropped".to_owned()));
     }

@@ -43,7 +43,7 @@ for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
     all += 1;
     if (same && known) {
         differ += 1;
-        console.log(`${expression}\n    agrees, so it must leave the list of what is known to differ`);
+        console.log(`${expression}\n    agrees now: remove it from the list of what is known to differ`);
     } else if (!same && !known) {
         differ += 1;
         console.log(`${expression}\n    jsonata 2.0.6: ${JSON.stringify(wanted)}\n    in process:    ${JSON.stringify(given)}`);

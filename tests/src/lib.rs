@@ -33,3 +33,13 @@ mod services {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/reference/engine.md")]
 mod engine {}
+
+/// The page on how Stepwright works compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/explanation/how-it-works.md")]
+mod how_it_works {}
+
+/// The page on durability compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/explanation/durability.md")]
+mod durability {}

@@ -1,4 +1,4 @@
-//! From `cargo new` to `*.asl.json`, as in README.md: creates the README's crate in a temporary folder and builds it.
+//! docs/guides/build-script.md: creates the page's crate in a temporary folder and builds it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -87,11 +87,11 @@ fn told(output: &Output) -> String {
 }
 
 #[test]
-fn a_crate_with_one_workflow_has_its_asl_by_the_readme() {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-    let readme = std::fs::read_to_string(readme).unwrap();
+fn the_crate_of_the_page_writes_its_asl() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guides/build-script.md");
+    let page = std::fs::read_to_string(page).unwrap();
     for block in [LIBRARY, SCRIPT] {
-        assert!(readme.contains(block), "README.md has not:\n{block}");
+        assert!(page.contains(block), "the page does not contain:\n{block}");
     }
     let lines = LIBRARY.lines().chain(SCRIPT.lines());
     assert!(lines.filter(|line| !line.is_empty()).count() < 10);

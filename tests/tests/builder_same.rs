@@ -11,7 +11,7 @@ mod containers;
 #[path = "builder_same/distributed.rs"]
 mod distributed;
 #[path = "builder_same/domain.rs"]
-mod domain;
+pub(crate) mod domain;
 #[path = "builder_same/escalation.rs"]
 mod escalation;
 #[path = "builder_same/order_processing.rs"]

@@ -34,7 +34,7 @@ async fn replay(file: &str, way: Way<'_>) {
         match (row.check(way).await, is_listed) {
             (Err(differences), false) => wrong.insert(format!("{}: {differences}", row.id)),
             (Ok(()), true) => {
-                wrong.insert(format!("{}: agrees, so it must leave the list", row.id))
+                wrong.insert(format!("{}: agrees now: remove it from the list", row.id))
             }
             _ => false,
         };

@@ -17,7 +17,7 @@ fn survives(arguments: &[&str]) {
     assert!(holds, "{last}");
     assert!(
         !last.contains(" 0 executions"),
-        "no round came to a start: {said}"
+        "no round started an execution: {said}"
     );
 }
 

@@ -87,7 +87,7 @@ workflow! {
         }
     }
 
-    /// Batches, with their input and with what the body reads beside it.
+    /// Batches, with their input and with the values that the body reads in addition.
     workflow Batches(source: Source) -> Vec<String> {
         map Each {
             distributed;

@@ -1,6 +1,6 @@
 //! `docs/reference/errors.md` has every message of the macros and of definitions that are built, with its cause and how to fix it.
 //!
-//! `ERRORS=overwrite cargo test -p stepwright-tests --test error_index` regenerates the lists of messages; the text about
+//! `ERRORS=overwrite cargo test -p stepwright-tests error_index` regenerates the lists of messages; the text about
 //! them is written manually.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
@@ -182,13 +182,13 @@ fn the_index_has_every_message() {
                 let list = list.join("\n");
                 made += &format!("{BEGIN}{file} -->\n```text\n{list}\n```\n{behind}");
             }
-            None => wrong.push(format!("{file} has no messages: take it out of the page")),
+            None => wrong.push(format!("{file} has no messages: remove it from the page")),
         }
         seen.push(file.to_owned());
     }
     for file in all.keys().filter(|file| !seen.contains(file)) {
         wrong.push(format!(
-            "the messages of {file} are missing: give them a section, or a place in one"
+            "the messages of {file} are missing: add them to a section, or to a new one"
         ));
     }
     for section in made.split("\n## ").skip(1) {
@@ -196,7 +196,7 @@ fn the_index_has_every_message() {
         let words = rest.split(BEGIN).next().unwrap_or_default().trim();
         if words.len() < 60 {
             wrong.push(format!(
-                "the section `{title}` does not say what causes its messages and how to mend it"
+                "the section `{title}` does not say what causes its messages and how to fix it"
             ));
         }
     }
@@ -207,14 +207,15 @@ fn the_index_has_every_message() {
     }
     assert!(
         made == page,
-        "docs/reference/errors.md has not the messages of the sources: run this test with ERRORS=overwrite and read the difference"
+        "docs/reference/errors.md differs from the messages of the sources: run this test with ERRORS=overwrite and review the difference"
     );
 }
 
 #[test]
 fn the_table_of_checks_names_mistakes_that_are_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = std::fs::read_to_string(root.join("../docs/reference/language.md")).expect("the page");
+    let page =
+        std::fs::read_to_string(root.join("../docs/reference/language.md")).expect("the page");
     let table = page.split("### What is checked while it compiles").nth(1);
     let rows = table
         .expect("the table")
@@ -230,7 +231,7 @@ fn the_table_of_checks_names_mistakes_that_are_there() {
         for mistake in mistakes.split(", ").map(|one| one.trim_matches('`')) {
             let file = format!("{mistake}.stderr");
             let known = topics.iter().any(|topic| topic.join(&file).exists());
-            assert!(known, "there is no mistake `{mistake}`");
+            assert!(known, "compile_fail has no test `{mistake}`");
             count += 1;
         }
     }

@@ -300,7 +300,7 @@ mod page {
             include First {
                 let first = Review(order, 3600);
                 exit Refused as reason => Reject;
-                exit Late => { let reason = "nobody answered".to_string(); next Reject; }
+                exit Late => { let reason = "no answer arrived".to_string(); next Reject; }
                 next Second;
             }
             include Second {
@@ -328,7 +328,7 @@ fn the_page_shows_what_is_compiled_here_and_what_becomes_of_it() {
     let here = squeeze(include_str!("fragments.rs")).replace("pub(super) ", "pub ");
     assert!(
         here.contains(&code),
-        "the example is not the one that is compiled"
+        "the example differs from the compiled one"
     );
     let states = blocks.nth(1).and_then(|code| code.strip_prefix("json"));
     let states = format!("{{{}}}", states.expect("its states"));

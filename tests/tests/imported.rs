@@ -9,7 +9,7 @@ mod discount;
 #[path = "imported/odds.rs"]
 mod odds;
 #[path = "imported/order_processing.rs"]
-mod order_processing;
+pub(crate) mod order_processing;
 #[path = "imported/page.rs"]
 mod page;
 #[path = "imported/shapes.rs"]

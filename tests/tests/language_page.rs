@@ -9,8 +9,7 @@
 use stepwright::asl::validate::Validator;
 use stepwright::prelude::*;
 
-#[path = "builder_same/domain.rs"]
-mod domain;
+use crate::builder_same::domain;
 
 /// Tasks, and computations in their states.
 mod tasks {
@@ -76,7 +75,7 @@ mod tasks {
             succeed Done { checked }
             fail Bad;
             fail Reject { "OrderRejected", reason }
-            fail Expired { "ReviewExpired", "nobody decided within three days" }
+            fail Expired { "ReviewExpired", "no decision within three days" }
         }
 
         pub workflow Telling(order: Order) {
@@ -404,4 +403,20 @@ fn the_states_of_the_page_build_and_validate() {
     validates::<errors::Single>();
     validates::<errors::Every>();
     validates::<errors_of_both::Inside>();
+}
+
+#[test]
+fn the_page_shows_the_names_of_errors_as_they_are_emitted() {
+    let page = include_str!("../../docs/reference/language.md");
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+    let single = r#""ErrorEquals": ["PaymentError.Declined"]"#;
+    let several = r#""ErrorEquals": ["PaymentError.Declined", "OrderError.Invalid"]"#;
+    for (definition, shown) in [
+        (tasks::Charging::definition(), single),
+        (errors_of_both::Inside::definition(), several),
+    ] {
+        assert!(page.contains(shown), "the page lacks {shown}");
+        let emitted = squeezed(&definition.to_json());
+        assert!(emitted.contains(&squeezed(shown)), "{emitted}");
+    }
 }

@@ -1,8 +1,6 @@
 //! A workflow fails exactly if the same Rust panics: iterators that stop early, values that nothing reads.
 
-mod same;
-
-use same::agree;
+use crate::same::agree;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -121,7 +119,7 @@ macro_rules! refused {
         #[test]
         fn $test() {
             $(match $workflow::build() {
-                Ok(built) => panic!("{} is let through: {}", stringify!($($value)+), built.to_json()),
+                Ok(built) => panic!("{} is accepted: {}", stringify!($($value)+), built.to_json()),
                 Err(faults) => {
                     let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
                     assert!(told.iter().any(|fault| fault.contains($part)), "{told:#?}");

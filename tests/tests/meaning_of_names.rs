@@ -1,9 +1,6 @@
 //! No name of a user clashes with a generated name of the lowering, or with a function of JSONata.
 
-#[macro_use]
-mod same;
-
-use same::agree;
+use crate::same::agree;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::prelude::*;

@@ -1,9 +1,6 @@
 //! A value of a workflow equals that of the same Rust: lists in lists, options, JSON, long numbers, orders, texts.
 
-#[macro_use]
-mod same;
-
-use same::agree;
+use crate::same::agree;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

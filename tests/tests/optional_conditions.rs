@@ -1,9 +1,7 @@
 //! A JSONPath choice compares options like Rust, whether they are absent, null or present.
 
 #[allow(unused_macros, reason = "these workflows are declared differently")]
-mod same;
-
-use same::agree;
+use crate::same::agree;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::prelude::*;

@@ -182,7 +182,7 @@ macro_rules! expressions {
 
 fn refused(expression: &str, built: Result<String, String>, part: &str) {
     match built {
-        Ok(json) => panic!("{expression} is let through: {json}"),
+        Ok(json) => panic!("{expression} is accepted: {json}"),
         Err(faults) => assert!(faults.contains(part), "{expression}: {faults}"),
     }
 }

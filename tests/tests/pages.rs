@@ -163,8 +163,8 @@ fn every_block_of_rust_is_compiled() {
             let code = squeezed(&block.code);
             if !is_compiled && !twins.iter().any(|twin| twin.contains(&code)) {
                 wrong.push(format!(
-                    "{name}:{}: nothing compiles this block: take `ignore` from it in a page that tests/src/lib.rs includes, or \
-                     put it into a test whose first line names the page:\n{}",
+                    "{name}:{}: nothing compiles this block: remove its `ignore` if tests/src/lib.rs includes the page, or copy \
+                     it into a test whose first line names the page:\n{}",
                     block.line, block.code
                 ));
             }
@@ -188,4 +188,87 @@ fn blocks_are_found_as_they_are_written() {
         (14, "```"),
     ];
     assert_eq!(found, expected.map(|(line, code)| (line, code.to_owned())));
+}
+
+/// The links of a page to files, with their lines.
+fn links(page: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let mut is_code = false;
+    for (number, line) in page.lines().enumerate() {
+        if line.trim_start().starts_with("```") {
+            is_code = !is_code;
+        }
+        if is_code {
+            continue;
+        }
+        for (start, _) in line.match_indices("](") {
+            let rest = &line[start + 2..];
+            let target = rest.split(')').next().unwrap_or_default();
+            if !target.contains("://") && !target.is_empty() {
+                found.push((number + 1, target));
+            }
+        }
+    }
+    found
+}
+
+/// The anchors of a page's headings, as GitHub and mdBook derive them.
+fn anchors(page: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut is_code = false;
+    for line in page.lines() {
+        if line.starts_with("```") {
+            is_code = !is_code;
+        }
+        let Some(heading) = line.strip_prefix('#').filter(|_| !is_code) else {
+            continue;
+        };
+        let heading = heading.trim_start_matches('#').trim().to_lowercase();
+        let anchor: String = heading
+            .chars()
+            .filter(|char| char.is_alphanumeric() || matches!(char, ' ' | '-' | '_'))
+            .map(|char| if char == ' ' { '-' } else { char })
+            .collect();
+        let same = found.iter().filter(|known| **known == anchor).count();
+        found.push(match same {
+            0 => anchor,
+            _ => format!("{anchor}-{same}"),
+        });
+    }
+    found
+}
+
+#[test]
+fn every_link_leads_to_a_file_and_a_heading() {
+    let mut wrong = Vec::new();
+    for (name, page) in pages() {
+        let folder = root().join(&name).parent().unwrap().to_owned();
+        for (line, link) in links(&page) {
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let path = if file.is_empty() {
+                root().join(&name)
+            } else {
+                folder.join(file)
+            };
+            if !path.exists() {
+                wrong.push(format!("{name}:{line}: no file {file}"));
+            } else if !anchor.is_empty() && !anchors(&read(&path)).iter().any(|it| it == anchor) {
+                wrong.push(format!("{name}:{line}: no heading for {link}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_summary_of_the_book_lists_every_page_once() {
+    let summary = read(&root().join("docs/SUMMARY.md"));
+    let mut listed: Vec<String> = links(&summary)
+        .into_iter()
+        .map(|(_, link)| format!("docs/{link}"))
+        .collect();
+    listed.sort();
+    let mut pages: Vec<String> = pages().into_iter().map(|(name, _)| name).collect();
+    pages.retain(|name| name.starts_with("docs/") && name != "docs/SUMMARY.md");
+    assert_eq!(listed, pages);
 }

@@ -64,7 +64,7 @@ macro_rules! refused {
         #[test]
         fn $test() {
             $(match $workflow::build() {
-                Ok(built) => panic!("{} is let through: {}", stringify!($($value)+), built.to_json()),
+                Ok(built) => panic!("{} is accepted: {}", stringify!($($value)+), built.to_json()),
                 Err(faults) => {
                     let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
                     assert!(told.iter().any(|fault| fault.contains($part)), "{told:#?}");

@@ -55,7 +55,7 @@ const DETAIL: &str = r#"</div>
 <aside id="detail" hidden><button aria-label="close" title="close (Esc)">×</button><h1></h1><p></p><pre></pre></aside>
 <script type="application/json" id="states">"#;
 
-// What is drawn smaller than `legible` cannot be read: a long picture begins at its top then, as wide as the window.
+// Text below the scale `legible` cannot be read: a long diagram then starts at its top, as wide as the window.
 const TAIL: &str = r#"</script>
 <script>
   const find = id => document.getElementById(id);
@@ -125,7 +125,7 @@ const TAIL: &str = r#"</script>
     detail.querySelector("pre").hidden = !source;
     reveal(state);
   };
-  // The panel takes room from the picture: the state that it tells of stays in sight.
+  // The panel covers a part of the view: keep the selected state visible.
   const reveal = state => {
     const around = view.getBoundingClientRect(), box = state.getBoundingClientRect(), margin = 16;
     const aside = (from, to, least, most) => from < least ? least - from : Math.min(0, Math.max(most - to, least - from));

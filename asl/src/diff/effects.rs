@@ -70,13 +70,13 @@ pub(super) fn of(
         Effect {
             id: "running",
             safety: Safety::Safe,
-            message: "executions that run go on with the definition and the role they began with; for some seconds after the update, new ones may still begin with the old definition".to_owned(),
+            message: "running executions continue with the definition and the role that they started with; for some seconds after the update, new executions may still start with the old definition".to_owned(),
             states: Vec::new(),
         },
         Effect {
             id: "redrive",
             safety: Safety::Safe,
-            message: "a redriven execution goes on with the definition, version and alias of its first attempt, not with the new one; to run the new one, start a new execution".to_owned(),
+            message: "a redriven execution continues with the definition, version and alias of its first attempt; to run the new definition, start a new execution".to_owned(),
             states: Vec::new(),
         },
     ];
@@ -135,7 +135,7 @@ fn removed_callees(old: &Side<'_>, new: &Side<'_>) -> Vec<Effect> {
             id: "callee-removed",
             safety: Safety::Check,
             message: format!(
-                "the new definition no longer calls {}: executions of the old one do, so keep it and the role's permission until none runs and none is to be redriven (14 days after its end)",
+                "the new definition no longer calls {}, but executions of the old one do: keep it and the role's permission until none of them runs or can be redriven (14 days after its end)",
                 words(call)
             ),
             states,
@@ -194,7 +194,7 @@ fn changed_calls(
                 id: "payload-changed",
                 safety: Safety::Check,
                 message: format!(
-                    "`{}` sends other input to {words}: executions of the old definition still send the old one, so what answers has to take both",
+                    "`{}` sends different input to {words}: executions of the old definition still send the old input, so the callee must accept both",
                     before.name
                 ),
                 states: states.clone(),
@@ -205,7 +205,7 @@ fn changed_calls(
                 id: "result-changed",
                 safety: Safety::Check,
                 message: format!(
-                    "`{}` reads the result of {words} in another way: executions of the old definition still read it the old way, so keep in it what they read",
+                    "`{}` uses the result of {words} differently: executions of the old definition still read the old fields, so the callee must keep returning them",
                     before.name
                 ),
                 states,
@@ -230,7 +230,7 @@ fn waiting(old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> Vec<Effect> {
                 id: "waiting",
                 safety: Safety::Check,
                 message: format!(
-                    "executions may wait in `{}` for an answer to {}: whoever answers has to go on until none waits",
+                    "executions may be waiting in `{}` for a response to {}: keep the worker that responds running until none of them waits",
                     state.name,
                     words(call)
                 ),
@@ -259,7 +259,7 @@ fn others(changes: &Changes) -> Vec<Effect> {
                 id: "execution-type",
                 safety: Safety::Check,
                 message: format!(
-                    "`{}` runs its items as another kind of execution: Map Runs that have begun stay as they are; EXPRESS children last five minutes at most and may run a step twice",
+                    "`{}` changes the type of its child executions: Map Runs that have started keep the old type; EXPRESS children run for at most five minutes and may run a state twice",
                     change.name
                 ),
                 states: vec![change.old_name.clone().unwrap_or(change.name.clone())],
@@ -274,7 +274,7 @@ fn others(changes: &Changes) -> Vec<Effect> {
         effects.push(Effect {
             id: "timeout",
             safety: Safety::Safe,
-            message: "executions that run keep the old TimeoutSeconds; a redrive starts it anew"
+            message: "running executions keep the old TimeoutSeconds; a redrive restarts it"
                 .to_owned(),
             states: Vec::new(),
         });
@@ -294,7 +294,7 @@ fn others(changes: &Changes) -> Vec<Effect> {
             id: "names",
             safety: Safety::Check,
             message: format!(
-                "alarms, dashboards, log filters and mock files that name {} find nothing of new executions",
+                "alarms, dashboards, log filters and mock files that name {} no longer match new executions",
                 list.join(", ")
             ),
             states: names,
@@ -315,7 +315,7 @@ pub(super) fn stranded(old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> V
                 if found == Found::Renamed {
                     format!("it is `{}` now", now.name)
                 } else if found == Found::Moved {
-                    "it stands in another branch or Map now".to_owned()
+                    "it is now in another branch or Map".to_owned()
                 } else if now.kind != state.kind {
                     format!(
                         "it was a {} and is a {} now",
@@ -323,7 +323,7 @@ pub(super) fn stranded(old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> V
                         kind(now.kind)
                     )
                 } else if !keeps_branches(state.inner.as_slice(), now.inner.as_slice(), matching) {
-                    "its branches are others now, or stand in another order".to_owned()
+                    "its branches, or their order, have changed".to_owned()
                 } else {
                     continue;
                 }

@@ -41,7 +41,7 @@ impl Display for Diff {
         )?;
         section(
             f,
-            "a new execution cannot take over where an old one stopped in",
+            "a new execution cannot continue where an old one stopped in",
             &self.stranded,
             |f, stranded| writeln!(f, "  {}: {}", stranded.state, stranded.reason),
         )

@@ -28,7 +28,7 @@ pub(super) fn insert(
     let node = target.node();
     let items = items(source, node)?;
     let (Some(first), Some(column)) = (items.first(), column(source, &items)) else {
-        return Err("the first member does not begin a line".to_owned());
+        return Err("the first member is not at the beginning of a line".to_owned());
     };
     let flow = prefers_flow(plan, node, value, at);
     let style = plan.style.beside(source, node.json, node.mark);
@@ -106,7 +106,7 @@ pub(super) fn remove(plan: &Plan<'_>, target: &Target<'_>, at: usize) -> Changes
     }
     // The first child is on the line of its parent's dash. The next child moves there.
     let Some(next) = items.get(at + 1) else {
-        return Err("it does not begin a line".to_owned());
+        return Err("it is not at the beginning of a line".to_owned());
     };
     let behind = if source.text[item.end..next.begin].trim().is_empty() {
         item.begin..next.begin
@@ -138,7 +138,7 @@ fn replace_as(plan: &Plan<'_>, target: &Target<'_>, value: &Json, flow: bool) ->
     };
     let items = items(source, parent)?;
     let (item, Some(outer)) = (items[at], column(source, &items)) else {
-        return Err("the object does not begin a line".to_owned());
+        return Err("the object is not at the beginning of a line".to_owned());
     };
     let in_array = matches!(parent.json, Json::Array(_));
     let first = first_of(source, node.mark);

@@ -37,7 +37,7 @@ pub(super) fn items(source: Source<'_>, node: Node<'_>) -> Result<Vec<Item>, Str
         };
         let Some(behind) = behind else {
             return Err(
-                "a key of this object is written with `?`; write it before a colon".to_owned(),
+                "a key of this object is written with `?`; write it as `key: value`".to_owned(),
             );
         };
         let (head, properties) = head(source, child, behind);
@@ -154,7 +154,7 @@ pub(super) fn end_of_lines(source: Source<'_>, item: &Item) -> Result<usize, Str
     if after == source.line_end(after) {
         Ok(after)
     } else {
-        Err("something follows it in its last line".to_owned())
+        Err("other text follows it on its last line".to_owned())
     }
 }
 

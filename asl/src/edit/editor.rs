@@ -23,7 +23,7 @@ use crate::yaml::Format;
 /// assert_eq!(editor.text(), "{\"a\": 1E3,\n \"b\": [\"one\", 3]}");
 ///
 /// let error = editor.remove("/B").unwrap_err();
-/// assert_eq!(error.to_string(), "nothing stands at `/B`: the object has no member `B`; did you mean `/b`?");
+/// assert_eq!(error.to_string(), "there is no value at `/B`: the object has no member `B`; did you mean `/b`?");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -172,7 +172,7 @@ impl Editor {
     pub fn remove(&mut self, pointer: &str) -> Result<(), EditError> {
         let target = Target::find(&self.document, pointer)?;
         let (Some(parent), Some((&at, outer))) = (target.parent(), target.path.split_last()) else {
-            let reason = "the whole value cannot be removed; replace it".to_owned();
+            let reason = "the root value cannot be removed; replace it".to_owned();
             return Err(self.refusal(pointer, target.node(), reason));
         };
         self.check_duplicates(pointer, parent)?;
@@ -204,7 +204,7 @@ impl Editor {
         let target = Target::find(&self.document, outer)?;
         let node = target.node();
         if is_alias(node.mark) {
-            let reason = "an alias stands here; edit what it names, or replace the alias";
+            let reason = "this is an alias; edit the value of its anchor, or replace the alias";
             return Err(self.refusal(pointer, node, reason.to_owned()));
         }
         self.check_duplicates(pointer, node)?;
@@ -257,10 +257,10 @@ impl Editor {
             let at = splices.first().map_or(0, |splice| splice.range.start);
             let inside = other.strip_prefix(pointer);
             let reason = if inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
-                "the new value would be read as another".to_owned()
+                "the new value would be parsed as a different value".to_owned()
             } else {
                 format!(
-                    "the value at `{other}` would change too; an anchor, an alias or the layout ties the two"
+                    "the value at `{other}` would also change, because an anchor, an alias or the layout connects the two"
                 )
             };
             return Err(EditError::Unsafe {
@@ -292,7 +292,7 @@ impl Editor {
             Some(duplicate) if matches!(node.json, Json::Object(_)) => Err(EditError::Unsafe {
                 pointer: pointer.to_owned(),
                 position: duplicate.again,
-                reason: format!("the key `{}` stands twice in the object", duplicate.key),
+                reason: format!("the object has a duplicate key `{}`", duplicate.key),
             }),
             _ => Ok(()),
         }

@@ -8,13 +8,13 @@ use crate::json::Position;
 #[non_exhaustive]
 pub enum EditError {
     /// The pointer does not follow RFC 6901.
-    #[error("`{pointer}` is no JSON pointer: it is neither empty nor begins with `/`")]
+    #[error("`{pointer}` is not a JSON pointer: it must be empty or begin with `/`")]
     Pointer {
         /// The pointer.
         pointer: String,
     },
     /// There is no value at the pointer.
-    #[error("nothing stands at `{pointer}`: {reason}{}", question(suggestion.as_deref()))]
+    #[error("there is no value at `{pointer}`: {reason}{}", question(suggestion.as_deref()))]
     NotFound {
         /// The pointer up to the missing step.
         pointer: String,
@@ -24,7 +24,7 @@ pub enum EditError {
         suggestion: Option<String>,
     },
     /// A member of this name already exists.
-    #[error("`{pointer}` exists already; replace it")]
+    #[error("`{pointer}` already exists; replace it")]
     Exists {
         /// The pointer.
         pointer: String,

@@ -49,7 +49,7 @@ impl<'t> Flow<'t> {
     ) -> Result<Flow<'t>, String> {
         let open = source.skip_properties(mark.start as usize, mark.end as usize);
         let Some(b'{' | b'[') = source.byte(open) else {
-            return Err("the object has no braces of its own; give it some".to_owned());
+            return Err("the object has no braces; write it as `{key: value}`".to_owned());
         };
         let close = (mark.end as usize).saturating_sub(1);
         let mut flow = Flow {
@@ -67,7 +67,7 @@ impl<'t> Flow<'t> {
             let (key, end) = (child.key as usize, child.end as usize);
             if begin > key || source.skip_properties(begin, key) != key {
                 return Err(
-                    "a key of this object is written with `?`; write it before a colon".to_owned(),
+                    "a key of this object is written with `?`; write it as `key: value`".to_owned(),
                 );
             }
             let after = source.skip_trivia(end);
@@ -84,7 +84,10 @@ impl<'t> Flow<'t> {
         if source.skip_trivia(offset) == close {
             Ok(flow)
         } else {
-            Err("something stands between its brackets that is no member and no item".to_owned())
+            Err(
+                "there is something between its brackets that is neither a member nor an item"
+                    .to_owned(),
+            )
         }
     }
 
@@ -137,7 +140,7 @@ impl<'t> Flow<'t> {
     fn insert_first(&self, key: Option<&str>, value: &Json) -> Result<Vec<Splice>, String> {
         let inside = self.open + 1..self.close;
         if self.source.has_comment(inside.clone()) {
-            return Err("nothing but a comment stands between its brackets".to_owned());
+            return Err("there is only a comment between its brackets; remove it or write the first value yourself".to_owned());
         }
         let line_break = self.source.line_break(self.open);
         let text = if self.in_lines {
@@ -156,7 +159,7 @@ impl<'t> Flow<'t> {
     pub(super) fn remove(&self, index: usize) -> Result<Vec<Splice>, String> {
         let source = self.source;
         let Some(item) = self.items.get(index) else {
-            return Err("it is gone".to_owned());
+            return Err("there is no such child".to_owned());
         };
         let before = index.checked_sub(1).and_then(|index| self.items.get(index));
         let after = self.items.get(index + 1);
@@ -203,7 +206,7 @@ impl<'t> Flow<'t> {
         value: &Json,
     ) -> Result<Vec<Splice>, String> {
         let Some(item) = self.items.get(index) else {
-            return Err("it is gone".to_owned());
+            return Err("there is no such child".to_owned());
         };
         let indent = self.source.indentation(item.begin);
         let in_lines = self.source.begins_line(item.begin);
@@ -211,7 +214,7 @@ impl<'t> Flow<'t> {
         if range.is_empty() {
             let head = self.source.text[item.begin..item.start].trim_end();
             if !head.ends_with(':') {
-                return Err("the key has no value; write `: null` behind it".to_owned());
+                return Err("the key has no value; write `: null` after it".to_owned());
             }
         }
         let blank = if range.is_empty() && self.source.text[..item.start].ends_with(':') {

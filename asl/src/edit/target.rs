@@ -38,7 +38,7 @@ impl<'d> Target<'d> {
                 return Err(EditError::Unsafe {
                     pointer: pointer.to_owned(),
                     position: document.position_at(node.mark.start as usize),
-                    reason: "an alias stands here; edit what it names, or replace the alias"
+                    reason: "this is an alias; edit the value of its anchor, or replace the alias"
                         .to_owned(),
                 });
             }

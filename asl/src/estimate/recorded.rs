@@ -22,7 +22,7 @@ pub struct Recorded {
 /// An error: the JSON is not a history.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a history is the answer of `GetExecutionHistory`: an object with `events`, each with `id` and `type`"
+    "a history must be the response of `GetExecutionHistory`: an object with `events`, each with `id` and `type`"
 )]
 pub struct NoHistory;
 

@@ -280,12 +280,14 @@ impl fmt::Display for Estimate {
             );
         } else {
             let obstacles = self.express_obstacles.join("; ");
-            lines.push(Line::Text(format!("no Express workflow: {obstacles}")));
+            lines.push(Line::Text(format!(
+                "not possible as an Express workflow: {obstacles}"
+            )));
         }
         table(f, &lines)?;
         writeln!(
             f,
-            "prices of {} in US dollars: {} Standard, {} Express, without tax and what is called",
+            "prices of {} in US dollars: {} Standard, {} Express, without tax and without the services that are called",
             prices_table.date, prices_table.region, prices_table.express_region
         )?;
         write!(f, "assumed: {}", self.assumptions.join("; "))

@@ -69,7 +69,7 @@ pub(super) fn express_obstacles(graph: &Graph<'_, StateMachine>, best: &Case) ->
     }
     if best.seconds.is_finite() && best.seconds > EXPRESS_SECONDS {
         found.push(format!(
-            "it takes {}, and five minutes are the most",
+            "it takes {}, longer than the limit of five minutes",
             seconds(best.seconds)
         ));
     }
@@ -81,9 +81,9 @@ pub(super) fn assumptions(options: &EstimateOptions, found: &Found) -> Vec<Strin
     let mut said = Vec::new();
     let recorded = options.recorded.executions();
     match recorded {
-        0 => said.push("each rule of a Choice is as likely as the others, and nothing fails, where no probability is given".to_owned()),
-        1 => said.push("typically it goes as the execution that was recorded".to_owned()),
-        recorded => said.push(format!("typically it goes as the {recorded} executions that were recorded")),
+        0 => said.push("without given probabilities, all rules of a Choice are equally likely and nothing fails".to_owned()),
+        1 => said.push("the typical case follows the recorded execution".to_owned()),
+        recorded => said.push(format!("the typical case follows the {recorded} recorded executions")),
     }
     if recorded == 0 {
         said.push(format!(
@@ -99,7 +99,7 @@ pub(super) fn assumptions(options: &EstimateOptions, found: &Found) -> Vec<Strin
         .any(|name| options.recorded.items(name).is_none());
     if guessed {
         said.push(format!(
-            "typically {TYPICAL_ITEMS} items in a Map whose items nobody counted"
+            "typically {TYPICAL_ITEMS} items in a Map whose number of items is unknown"
         ));
     }
     said
@@ -115,20 +115,20 @@ pub(super) fn warnings(
     for names in &found.endless {
         let first = names.first().map(String::as_str).unwrap_or_default();
         told.push(format!(
-            "nothing bounds the loop of {}: give --rounds N or --rounds '{first}=N'; until then only the limits of the service end it",
+            "the loop of {} has no bound except the limits of the service: give --rounds N or --rounds '{first}=N'",
             list(names)
         ));
     }
     if !found.uncounted.is_empty() {
         let first = &found.uncounted[0];
         told.push(format!(
-            "nobody counted the items of {}: give --items N or --items '{first}=N'",
+            "the number of items of {} is unknown: give --items N or --items '{first}=N'",
             list(&found.uncounted)
         ));
     }
     if !found.unknown_waits.is_empty() {
         told.push(format!(
-            "how long {} waits is only known when the execution runs, and counts as nothing in the typical case",
+            "the waiting time of {} is only known when the execution runs; the typical case counts 0 seconds",
             list(&found.unknown_waits)
         ));
     }
@@ -140,7 +140,7 @@ pub(super) fn warnings(
     }
     let cases = [("typical", &estimate.typical), ("worst", &estimate.worst)];
     if let Some(text) = near(cases, |case| case.events, EVENTS, count, "history events") {
-        told.push(format!("{text}: at the limit the execution fails. A Distributed Map or nested workflows have histories of their own"));
+        told.push(format!("{text}: at the limit the execution fails; use a Distributed Map or nested workflows, which have separate histories"));
     }
     if let Some(text) = near(
         cases,
@@ -149,7 +149,7 @@ pub(super) fn warnings(
         bytes,
         "of payload",
     ) {
-        told.push(format!("{text}: a state with more fails with States.DataLimitExceeded. Put large data into S3, and pass its key"));
+        told.push(format!("{text}: a state with more fails with States.DataLimitExceeded; store large data in S3 and pass its key"));
     }
     if estimate.express_obstacles.is_empty()
         && let Some(text) = near(
@@ -164,7 +164,7 @@ pub(super) fn warnings(
     }
     if estimate.prices.is_none() {
         told.push(format!(
-            "the table has no prices of the region `{}`",
+            "the table has no prices for the region `{}`",
             options.region
         ));
     }

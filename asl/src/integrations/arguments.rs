@@ -42,7 +42,7 @@ impl fmt::Display for ArgumentFault {
             ArgumentFaultKind::Missing => write!(f, "`{call}` needs the argument `{name}`"),
             ArgumentFaultKind::Small => write!(
                 f,
-                "the arguments of `{call}` begin with a capital letter, and `{name}` does not"
+                "the arguments of `{call}` begin with an upper-case letter, but `{name}` does not"
             ),
         }
     }
@@ -62,7 +62,7 @@ impl ArgumentFault {
             return Some(suggestion);
         }
         if self.kind == ArgumentFaultKind::Missing {
-            return Some(format!("give it `{}`", self.name));
+            return Some(format!("add `{}`", self.name));
         }
         let (first, rest) = self.others.split_first()?;
         let mut text = format!("it takes `{first}`");

@@ -380,7 +380,7 @@ fn is_near_miss(service: &str, action: &str) -> bool {
 fn is_near_action(service: &Service, action: &str) -> bool {
     let (verb, rest) = split(action);
     let same_verb = service.after(verb).into_iter();
-    let mut same_verb = same_verb.flat_map(|list| list.split(','));
+    let mut same_verb = same_verb.flat_map(|list| list.split('|'));
     service.in_other_case(action).is_some() || same_verb.any(|known| is_slip(rest, known))
 }
 

@@ -46,6 +46,12 @@ pub use permission::Permission;
 pub use service::{Service, services};
 pub use unknown::{Unknown, What};
 
+/// The rows of a table in CSV: the lines after the comments and the names of the columns. No column contains a comma or a quote.
+fn rows(table: &'static str) -> impl Iterator<Item = &'static str> {
+    let lines = table.lines().filter(|line| !line.starts_with('#'));
+    lines.skip(1)
+}
+
 /// The date of the tables, and the versions of the packages from which they are generated.
 const VERSION: &str = include_str!("version.txt");
 

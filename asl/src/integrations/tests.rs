@@ -5,10 +5,7 @@ use proptest::prelude::*;
 
 #[test]
 fn tables_are_ordered_and_read_whole() {
-    assert_eq!(
-        services().len(),
-        include_str!("services.txt").lines().count()
-    );
+    assert_eq!(services().len(), rows(include_str!("services.csv")).count());
     assert_eq!(
         optimized().len(),
         include_str!("optimized.jsonl").lines().count()
@@ -283,7 +280,7 @@ fn an_unknown_resource_says_how_to_mend_it() {
     let unknown = lookup("arn:aws:states:::lambda:invok").expect_err("is none");
     assert_eq!(
         unknown.to_string(),
-        "`arn:aws:states:::lambda:invok` names no action that is known; did you mean `arn:aws:states:::lambda:invoke`?"
+        "`arn:aws:states:::lambda:invok` names an unknown action; did you mean `arn:aws:states:::lambda:invoke`?"
     );
 }
 

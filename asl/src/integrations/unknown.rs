@@ -4,7 +4,7 @@ use crate::resource::Resource;
 
 /// An unknown resource.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{resource}` names no {what} that is known{}", hint(.suggestion.as_deref()))]
+#[error("`{resource}` names an unknown {what}{}", hint(.suggestion.as_deref()))]
 #[non_exhaustive]
 pub struct Unknown {
     /// The unknown part.

@@ -166,7 +166,7 @@ impl Number {
                     serializer.serialize_u128(value)
                 } else {
                     Err(serde::ser::Error::custom(format_args!(
-                        "the number {text} is too large to be serialized; the text of the whole value, as `to_string` gives it, has its digits"
+                        "the number {text} is too large to be serialized by serde; write the value with `to_string`, which keeps all digits"
                     )))
                 }
             }
@@ -240,7 +240,7 @@ impl From<isize> for Number {
 
 /// An error: JSON cannot represent infinity or NaN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an infinite number, or what is no number, cannot stand in JSON")]
+#[error("JSON cannot represent infinity or NaN")]
 pub struct NotFinite;
 
 impl TryFrom<f64> for Number {

@@ -118,7 +118,7 @@ impl Reader<'_> {
             let (value, mut mark) = self.value()?;
             mark.key = key_start as u32;
             let Some(Segment::Key(key)) = self.path.pop() else {
-                return Err(self.failure("the reader lost its place"));
+                return Err(self.failure("internal error: the parser lost its position"));
             };
             match members.entry(key) {
                 Entry::Vacant(entry) => {
@@ -195,7 +195,7 @@ impl Reader<'_> {
                 Some(b'\\') => text.push(self.escape_sequence()?),
                 Some(_) => {
                     return Err(self.failure(
-                        "a control character stands in a string; write it as an escape such as `\\n`",
+                        "control character in a string; write it as an escape such as `\\n`",
                     ));
                 }
                 None => {
@@ -230,13 +230,13 @@ impl Reader<'_> {
                     Some(Ok(char)) => char,
                     _ => {
                         self.offset = start;
-                        return Err(self.failure("half a surrogate pair stands alone"));
+                        return Err(self.failure("unpaired surrogate in an escape"));
                     }
                 }
             }
             _ => {
                 self.offset = start;
-                return Err(self.failure("this escape is unknown to JSON"));
+                return Err(self.failure("JSON does not have this escape"));
             }
         })
     }
@@ -262,7 +262,7 @@ impl Reader<'_> {
         }
         if matches!(self.peek(), Some(b'0'..=b'9')) {
             self.offset = start;
-            return Err(self.failure("a number does not begin with a needless zero"));
+            return Err(self.failure("a number must not have a leading zero"));
         }
         if self.take(b'.') && self.digits() == 0 {
             return Err(self.failure("expected a digit after the decimal point"));

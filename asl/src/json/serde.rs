@@ -120,8 +120,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
         let number = Number::try_from(value).map_err(E::custom)?;
         if may_be_integer(value) {
             return Err(E::custom(format_args!(
-                "the number {number} may be an integer whose last digits were lost on the way; read the text itself, \
-                 with `from_json` or `parse::<Json>`"
+                "the number {number} may be an integer that lost its last digits; parse the text itself, with `from_json` or `parse::<Json>`"
             )));
         }
         Ok(Json::Number(number))
@@ -162,7 +161,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
         while let Some(key) = access.next_key::<String>()? {
             if members.contains_key(&key) {
                 return Err(A::Error::custom(format_args!(
-                    "the key `{key}` stands twice in one object"
+                    "duplicate key `{key}` in an object"
                 )));
             }
             let value = access.next_value_seed(inner)?;

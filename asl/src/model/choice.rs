@@ -79,7 +79,7 @@ impl Flattened for Option<Comparison> {
         };
         if let Some(first) = self {
             let message = format!(
-                "a choice rule has one comparison, and `{}` stands here already",
+                "a choice rule has one comparison, but this one already has `{}`",
                 first.operator
             );
             reading.fault("SW071", message, at);

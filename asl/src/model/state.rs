@@ -231,7 +231,7 @@ impl State {
         };
         if let Some(open) = kind.as_str().filter(|word| is_substitution(word)) {
             let message =
-                format!("nobody knows what a state of the type `{open}` is before it is filled in");
+                format!("the fields of a state are unknown until its type `{open}` is filled in");
             reading.fault("SW015", message, &at.key("Type"));
             return None;
         }

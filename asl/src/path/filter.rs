@@ -60,7 +60,7 @@ impl Reader<'_> {
                 Operand::Path(path) => Ok(Filter::Exists(path)),
                 _ => Err(SyntaxError::new(
                     start,
-                    "a literal alone is no condition; compare it with something",
+                    "a literal is not a condition; compare it with a path",
                 )),
             };
         };

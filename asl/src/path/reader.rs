@@ -146,7 +146,7 @@ impl<'t> Reader<'t> {
         match self.cursor.peek() {
             Some(char) if char.is_whitespace() && !self.in_filter => Err(self
                 .cursor
-                .failure("a blank stands in a key; write such keys in brackets: `['my key']`")),
+                .failure("blank in a key; write such keys in brackets, as in `['my key']`")),
             _ if key.is_empty() => Err(SyntaxError::new(start, "expected a key after `.`")),
             _ => Ok(Step::Key(key)),
         }
@@ -262,7 +262,7 @@ impl<'t> Reader<'t> {
         let number = |text: &str| {
             text.trim()
                 .parse::<i64>()
-                .map_err(|_| SyntaxError::new(start, format!("`{}` is no index", text.trim())))
+                .map_err(|_| SyntaxError::new(start, format!("`{}` is not an index", text.trim())))
         };
         if !text.contains(':') {
             let indices = text.split(',').map(number).collect::<Result<Vec<_>, _>>()?;

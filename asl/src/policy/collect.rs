@@ -78,7 +78,7 @@ impl Found<'_> {
                 self.grants.warn(
                     WarningKind::CrossAccount,
                     Some(state),
-                    format!("works under the role `{role}`, which needs a policy of its own, and whose trust policy must name this machine's role"),
+                    format!("runs under the role `{role}`, which needs its own policy and a trust policy that names this machine's role"),
                 );
             }
             Some(_) => {
@@ -87,7 +87,7 @@ impl Found<'_> {
                 self.grants.warn(
                     WarningKind::CrossAccount,
                     Some(state),
-                    "`sts:AssumeRole` is allowed on `*`, because `Credentials` names no role before the execution runs; each such role needs a policy of its own".to_owned(),
+                    "`sts:AssumeRole` is allowed on `*`, because the role in `Credentials` is computed when the execution runs; each such role needs its own policy".to_owned(),
                 );
             }
         }
@@ -181,14 +181,14 @@ impl Found<'_> {
         if size > MANAGED_LIMIT {
             let fits = if size > INLINE_LIMIT {
                 format!(
-                    "no role: divide it among several managed policies of {MANAGED_LIMIT} characters at most"
+                    "is too long for a role; split it into several managed policies of at most {MANAGED_LIMIT} characters"
                 )
             } else {
                 format!(
-                    "the policy of a role ({INLINE_LIMIT}) and no managed policy ({MANAGED_LIMIT})"
+                    "fits an inline policy of a role (at most {INLINE_LIMIT}), but not a managed policy (at most {MANAGED_LIMIT})"
                 )
             };
-            let message = format!("the policy has {size} characters, which fit into {fits}");
+            let message = format!("the policy has {size} characters: it {fits}");
             self.grants.warn(WarningKind::Policy, None, message);
         }
         policy.warnings = self.grants.into_warnings();
@@ -242,7 +242,7 @@ fn called(task: &Task, call: &Call<'_>, grants: &mut Grants) {
                         WarningKind::Unknown,
                         Some(call.state),
                         format!(
-                            "`{action}` is no action of `{}` that is known; see whether IAM has it",
+                            "`{action}` is not a known action of `{}`; check that IAM has it",
                             service.name()
                         ),
                     );
@@ -259,7 +259,7 @@ fn unknown(call: &Call<'_>, resource: &str, grants: &mut Grants) {
         WarningKind::Unknown,
         Some(call.state),
         format!(
-            "the resource `{resource}` is not in the tables of {}; add what it needs by hand",
+            "the resource `{resource}` is not in the tables of {}; add its permissions to the policy yourself",
             tables_date()
         ),
     );

@@ -228,7 +228,7 @@ pub(super) fn allow(call: &Call<'_>, service: &str, operation: &str, grants: &mu
         paths.sort_unstable();
         paths.dedup();
         let message = format!(
-            "{} may be needed, because the definition does not show {} of `{service}:{operation}`: add what it needs by hand",
+            "{} may be needed, because the definition does not show {} of `{service}:{operation}`; add the missing permissions yourself",
             shown(&actions),
             paths.join(", "),
         );

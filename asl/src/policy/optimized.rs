@@ -40,7 +40,7 @@ pub(super) fn allow<'p>(
             Applies::No => continue,
             Applies::Unseen => {
                 let when = permission.when.unwrap_or_default();
-                let message = format!("{} may be needed: {when}", shown(actions));
+                let message = format!("{} may be needed; condition: {when}", shown(actions));
                 grants.warn(WarningKind::NotVisible, Some(call.state), message);
                 continue;
             }
@@ -53,7 +53,7 @@ pub(super) fn allow<'p>(
         };
         for name in unknown_parts(permission, call) {
             let message = format!(
-                "{} {} allowed whatever the `{name}` is, because it is computed when the execution runs",
+                "{} {} allowed for every `{name}`, because it is computed when the execution runs",
                 shown(actions),
                 if actions.len() == 1 { "is" } else { "are" }
             );
@@ -137,7 +137,7 @@ fn resources(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> V
             if is_part && call.arguments.0.is_some() && call.arguments.get(place) == Given::Computed
             {
                 let message = format!(
-                    "{} may concern the whole bucket, because `{place}` is computed when the execution runs",
+                    "{} may apply to the whole bucket, because `{place}` is computed when the execution runs",
                     shown(&permission.actions)
                 );
                 grants.warn(WarningKind::Dynamic, Some(call.state), message);
@@ -223,7 +223,7 @@ fn by_value(
                         found.extend(made);
                         continue;
                     }
-                    None => format!("no ARN can be made of the `{leaf}` `{text}`"),
+                    None => format!("no ARN can be derived from the `{leaf}` `{text}`"),
                 }
             }
             Given::Computed => format!("`{leaf}` is computed when the execution runs"),
@@ -347,7 +347,7 @@ fn roles(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> Vec<S
     };
     if lacks && given.is_none() {
         let message = format!(
-            "the roles that the work runs under must be passed, and the definition does not show them: name them with --pass-role '{}=ARN'",
+            "the machine must pass the roles that the work runs under, but the definition does not name them; name them with --pass-role '{}=ARN'",
             call.state
         );
         grants.warn(WarningKind::PassRole, Some(call.state), message);

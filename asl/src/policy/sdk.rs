@@ -24,10 +24,10 @@ pub(super) fn allow(call: &Call<'_>, service: &Service, action: &str, grants: &m
     let actions = match special(call, service.name(), &name) {
         Some(actions) => actions,
         None => match operation(service.name(), &name) {
-            Some(Operation::Needs(actions)) => actions.split(',').map(str::to_owned).collect(),
+            Some(Operation::Needs(actions)) => actions.split(' ').map(str::to_owned).collect(),
             Some(Operation::Missing) => {
                 let message = format!(
-                    "IAM has no action `{prefix}:{name}`, and which it asks for instead is not known; add it by hand"
+                    "IAM has no action `{prefix}:{name}`, and the action that it requires instead is not known; add it to the policy yourself"
                 );
                 return grants.warn(WarningKind::Unknown, Some(call.state), message);
             }
@@ -74,7 +74,7 @@ fn one(call: &Call<'_>, service: &str, operation: &str, action: &str, grants: &m
     }
     if !more.is_empty() {
         let message = format!(
-            "`{action}` may ask for {} as well, as its arguments say",
+            "`{action}` may also require {}, depending on its arguments",
             shown(&more)
         );
         grants.warn(WarningKind::NotVisible, Some(call.state), message);
@@ -105,7 +105,7 @@ fn pass_roles(call: &Call<'_>, action: &str, known: bool, grants: &mut Grants) {
     roles.extend(given.into_iter().flatten().cloned());
     if given.is_none() && (computed || roles.is_empty()) {
         let message = format!(
-            "`{action}` passes a role on that the definition does not show: name it with --pass-role '{}=ARN'",
+            "`{action}` passes a role that the definition does not name; name it with --pass-role '{}=ARN'",
             call.state
         );
         grants.warn(WarningKind::PassRole, Some(call.state), message);

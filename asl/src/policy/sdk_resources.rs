@@ -46,7 +46,7 @@ pub(super) fn of(
         Needs::Types(types) => asked.types(&types),
     };
     let found: Vec<String> = if found.is_empty() {
-        asked.open = vec!["no argument names what it is called for".to_owned()];
+        asked.open = vec!["no argument names its resource".to_owned()];
         all()
     } else {
         found
@@ -175,7 +175,7 @@ impl Asked<'_> {
                         return vec![arn];
                     }
                     self.open
-                        .push(format!("no ARN can be made of the `QueueUrl` `{url}`"));
+                        .push(format!("no ARN can be derived from the `QueueUrl` `{url}`"));
                     return vec![options.arn("sqs", "*")];
                 }
                 Given::Computed => {

@@ -54,13 +54,13 @@ fn names(text: &str) -> Result<Vec<Option<String>>, &'static str> {
         } else {
             if let Some(after) = rest.strip_prefix('.') {
                 if after.starts_with('.') {
-                    return Err("a path is found at any depth; leave `..` out");
+                    return Err("a path matches at any depth; remove `..`");
                 }
                 rest = after;
             }
             let end = rest.find(['.', '[']).unwrap_or(rest.len());
             match &rest[..end] {
-                "" => return Err("a name is missing behind a dot"),
+                "" => return Err("a name is missing after a dot"),
                 "*" => names.push(None),
                 name => names.push(Some(name.to_owned())),
             }
@@ -89,6 +89,6 @@ fn bracket(text: &str) -> Result<(Option<String>, &str), &'static str> {
     let (inside, rest) = text.split_once(']').ok_or(UNCLOSED)?;
     match inside {
         "" | "*" => Ok((None, rest)),
-        _ => Err("all items of a list are masked; write `[*]`, or leave the brackets out"),
+        _ => Err("all items of a list are masked; write `[*]`, or remove the brackets"),
     }
 }

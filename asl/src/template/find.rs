@@ -92,7 +92,7 @@ fn of_properties(file: &Document, pointer: &str, properties: &Object) -> Embedde
         } else {
             text_at(file, &pointer)
         };
-        return found.unwrap_or_else(|| elsewhere("its `DefinitionString` is no text"));
+        return found.unwrap_or_else(|| elsewhere("its `DefinitionString` is not a string"));
     }
     let uri = ["DefinitionUri", "DefinitionS3Location"]
         .into_iter()
@@ -105,7 +105,7 @@ fn of_properties(file: &Document, pointer: &str, properties: &Object) -> Embedde
     }
     match uri {
         Some(Json::String(path)) if path.starts_with("s3://") || path.starts_with("https://") => {
-            elsewhere("its definition is an object of S3")
+            elsewhere("its definition is stored in S3")
         }
         Some(Json::String(path)) if is_substitution(path) => {
             elsewhere("the path of its definition is computed by the template")
@@ -113,7 +113,7 @@ fn of_properties(file: &Document, pointer: &str, properties: &Object) -> Embedde
         Some(Json::String(path)) => EmbeddedDefinition::File {
             path: path.as_str().to_owned(),
         },
-        Some(_) => elsewhere("its definition is an object of S3"),
+        Some(_) => elsewhere("its definition is stored in S3"),
         None => elsewhere("it has no definition"),
     }
 }

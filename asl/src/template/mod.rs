@@ -26,7 +26,7 @@
 //! assert_eq!((&*found[0].name, found[0].machine_type), ("Orders", MachineType::Express));
 //!
 //! let validator = Validator::new(MachineType::Standard);
-//! let findings = found[0].check(&template, &validator).expect("the definition stands in the template");
+//! let findings = found[0].check(&template, &validator).expect("the definition is in the template");
 //! let error = findings.errors().next().expect("there is no state `Dnoe`");
 //! assert_eq!((error.rule, error.line), ("SW020", 10));
 //! # Ok::<(), stepwright_asl::SyntaxError>(())

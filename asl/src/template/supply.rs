@@ -159,7 +159,7 @@ impl Supply {
             Mismatch::Missing { wanted } => {
                 let (name, described) = (&uses[wanted].name, uses[wanted].described());
                 let message = format!(
-                    "the definition of `{machine}` has {described}, and `DefinitionSubstitutions` gives it no value"
+                    "the definition of `{machine}` has {described}, but `DefinitionSubstitutions` has no value for it"
                 );
                 error(MISSING, message, self.place)
                     .suggest(format!("add `{name}` to its `DefinitionSubstitutions`"))
@@ -172,7 +172,7 @@ impl Supply {
                 // An unused key has no effect.
                 Finding::new(UNKNOWN, Severity::Warning, not_there(given))
                     .position(self.given[given].position)
-                    .suggest("take the key out")
+                    .suggest("remove the key")
             }
         }
     }
@@ -346,7 +346,7 @@ impl<'t, 'd> Reader<'t, 'd> {
                 continue;
             }
             let message = format!(
-                "`${{{name}}}` is no resource, no parameter and no variable of this `Fn::Sub`"
+                "`${{{name}}}` is not a resource, a parameter or a variable of this `Fn::Sub`"
             );
             let base = name.split('.').next().unwrap_or_default();
             let candidates = given
@@ -359,7 +359,9 @@ impl<'t, 'd> Reader<'t, 'd> {
                 finding.rule = MISSPELT;
             }
             let mend = mend.unwrap_or_else(|| {
-                format!("give `{name}` a value in a map behind the text, or make it a parameter")
+                format!(
+                    "give `{name}` a value in the variable map of `Fn::Sub`, or make it a parameter"
+                )
             });
             self.findings.push(finding.suggest(mend));
         }
@@ -367,14 +369,17 @@ impl<'t, 'd> Reader<'t, 'd> {
             .iter()
             .filter(|key| !used.contains(&key.name.as_str()))
         {
-            let message = format!("the text of this `Fn::Sub` has no `${{{}}}`", key.name);
+            let message = format!(
+                "the string of this `Fn::Sub` does not contain `${{{}}}`",
+                key.name
+            );
             let finding = error(UNKNOWN, message, key.position);
             let is_open = |name: &&&str| {
                 !given.iter().any(|key| key.name == **name) && !self.template.has(name)
             };
             let mend = did_you_mean(&key.name, used.iter().filter(is_open).copied());
             self.findings
-                .push(finding.suggest(mend.unwrap_or("take the variable out".to_owned())));
+                .push(finding.suggest(mend.unwrap_or("remove the variable".to_owned())));
         }
     }
 }

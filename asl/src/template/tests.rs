@@ -210,7 +210,7 @@ fn where_else_a_definition_stands_is_told() {
     );
     assert!(kinds("{DefinitionUri: {Bucket: b, Key: ../k.json}}").contains("S3"));
     assert!(kinds("{DefinitionUri: !Sub '${Folder}/a.json'}").contains("computed"));
-    assert!(kinds("{DefinitionString: !Ref Definition}").contains("no text"));
+    assert!(kinds("{DefinitionString: !Ref Definition}").contains("is not a string"));
     assert!(kinds("{}").contains("no definition"));
 }
 

@@ -15,7 +15,7 @@ pub enum RuleIdError {
         suggestion: String,
     },
     /// The id of the added rule is already in use.
-    #[error("there is a rule `{id}` already; give the new one an id of its own")]
+    #[error("rule `{id}` already exists; give the new rule a different id")]
     Taken {
         /// The id.
         id: String,
@@ -25,7 +25,7 @@ pub enum RuleIdError {
 impl RuleIdError {
     /// Returns the error for an `id` that is not in `known`.
     pub(super) fn unknown<'k>(id: &str, known: impl Iterator<Item = &'k str>) -> RuleIdError {
-        let elsewhere = || "a rule's id stands in each finding, such as SW022".to_owned();
+        let elsewhere = || "each finding shows the id of its rule, such as SW022".to_owned();
         RuleIdError::Unknown {
             id: id.to_owned(),
             suggestion: did_you_mean(id, known).unwrap_or_else(elsewhere),

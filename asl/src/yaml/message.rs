@@ -16,34 +16,36 @@ pub(super) fn of(kind: &ErrorKind, text: &str, offset: usize) -> String {
         }
         ErrorKind::TabInBlockIndentation
         | ErrorKind::TabInIndentation
-        | ErrorKind::TabNotAllowed => "a tab stands in the indentation; YAML indents with blanks",
+        | ErrorKind::TabNotAllowed => "tab in the indentation; YAML allows only blanks there",
         ErrorKind::MappingValueNotAllowed => {
-            "no key can stand here; put a text that holds `: ` in quotes, and indent the keys of one object alike"
+            "unexpected key; put a text that contains `: ` in quotes, and give all keys of an object the same indentation"
         }
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => "expected `:` after the key",
-        ErrorKind::ExpectedBlockMappingKey => "expected a key; indent the keys of one object alike",
-        ErrorKind::ExpectedBlockSequenceEntry => {
-            "expected `-`; indent the items of one array alike"
+        ErrorKind::ExpectedBlockMappingKey => {
+            "expected a key; give all keys of an object the same indentation"
         }
-        ErrorKind::InvalidIndentation => "the line is indented as none of the lines above",
+        ErrorKind::ExpectedBlockSequenceEntry => {
+            "expected `-`; give all items of an array the same indentation"
+        }
+        ErrorKind::InvalidIndentation => "the indentation matches none of the lines above",
         ErrorKind::ExpectedFlowMappingSeparator => "expected `,` or `}` after the member",
         ErrorKind::ExpectedFlowSequenceSeparator => "expected `,` or `]` after the item",
         ErrorKind::UnclosedFlowCollection { open } => {
             return format!("the `{open}` is not closed");
         }
         ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
-            return format!("`{close}` closes a `{open}`");
+            return format!("`{close}` does not match `{open}`");
         }
-        ErrorKind::MisplacedFlowCollectionEnd => "the bracket closes nothing",
+        ErrorKind::MisplacedFlowCollectionEnd => "closing bracket without an opening one",
         ErrorKind::UnclosedQuotedScalar => "the string is not closed",
         ErrorKind::UnknownQuotedScalarEscape => {
-            "this escape is unknown to YAML; in single quotes, `\\` is itself"
+            "YAML does not have this escape; in single quotes, `\\` has no special meaning"
         }
         ErrorKind::InvalidTrailingSingleQuotedScalar
         | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
-            "something follows the closing quote; put the whole text in quotes"
+            "unexpected text after the closing quote; put the whole text in quotes"
         }
-        ErrorKind::UnknownAnchor => "the alias names no anchor that stands before it",
+        ErrorKind::UnknownAnchor => "the alias has no anchor before it",
         ErrorKind::RecursionLimitExceeded => return too_deep(),
         _ => return kind.to_string(),
     };

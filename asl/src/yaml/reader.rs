@@ -215,7 +215,10 @@ impl<'t> Reader<'t> {
     fn value(&mut self) -> Result<(Json, Mark), Failure> {
         let at = self.next;
         let Some(node) = self.nodes.get(at) else {
-            return Err(failure(self.text.len(), "the text ends in a value"));
+            return Err(failure(
+                self.text.len(),
+                "unexpected end of the text in a value",
+            ));
         };
         self.next += 1;
         let start = node.start;
@@ -245,7 +248,7 @@ impl<'t> Reader<'t> {
                     mark.children.clear();
                     mark.shape = Shape::Scalar;
                     computed(&items, meaning)
-                        .ok_or_else(|| failure(start, "the tag does not fit what it stands at"))?
+                        .ok_or_else(|| failure(start, "the tag does not fit its value"))?
                 }
             }
             Event::MappingStart(style, _, tag) => {
@@ -303,13 +306,13 @@ impl<'t> Reader<'t> {
     fn alias(&mut self, anchor: usize, start: usize) -> Result<(Json, Mark), Failure> {
         let named = self.anchors.get(&anchor).copied();
         let Some(named) = named else {
-            return Err(failure(
-                start,
-                "the alias names no anchor that stands before it",
-            ));
+            return Err(failure(start, "the alias has no anchor before it"));
         };
         if self.open.contains(&named) {
-            return Err(failure(start, "the alias stands inside of what it names"));
+            return Err(failure(
+                start,
+                "the alias is inside the value of its anchor",
+            ));
         }
         let after = std::mem::replace(&mut self.next, named);
         self.repeating += 1;
@@ -419,12 +422,12 @@ impl<'t> Reader<'t> {
         match named.map(|named| (&named.event, &named.span)) {
             Some((Event::Scalar(text, ScalarStyle::Plain, ..), _)) if text == "<<" => Err(failure(
                 start,
-                "the key `<<` merges nothing in a definition; write the members out, or put it in quotes",
+                "the merge key `<<` is not supported in a definition; write the members out, or put it in quotes",
             )),
             Some((Event::Scalar(text, ..), span)) => Ok((content(text, span).to_owned(), start)),
             _ => Err(failure(
                 start,
-                "a key must be text; it is an array or an object",
+                "a key must be a string, not an array or an object",
             )),
         }
     }
@@ -451,7 +454,9 @@ fn scalar(text: &str, style: ScalarStyle, meaning: Meaning) -> Result<Json, Stri
             if fits(&json) {
                 Ok(json)
             } else {
-                Err(format!("the tag wants {noun}, and `{text}` is none"))
+                Err(format!(
+                    "the tag requires {noun}, but the value is `{text}`"
+                ))
             }
         }
     }

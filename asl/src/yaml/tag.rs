@@ -55,7 +55,7 @@ pub(super) fn meaning(tag: Option<&Tag>, node: NodeKind) -> Result<Meaning, Stri
             (NodeKind::Sequence, "seq") | (NodeKind::Mapping, "map") => Some(Meaning::Plain),
             _ => None,
         };
-        return fits.ok_or_else(|| format!("the tag `{written}` does not fit what it stands at"));
+        return fits.ok_or_else(|| format!("the tag `{written}` does not fit its value"));
     }
     match (written.as_str(), node) {
         ("!", _) => Ok(Meaning::Plain),
@@ -63,14 +63,14 @@ pub(super) fn meaning(tag: Option<&Tag>, node: NodeKind) -> Result<Meaning, Stri
         ("!Ref", NodeKind::Scalar) | ("!GetAtt", NodeKind::Scalar | NodeKind::Sequence) => {
             Ok(Meaning::Reference)
         }
-        ("!Sub" | "!Ref" | "!GetAtt", _) => Err(format!(
-            "the tag `{written}` does not fit what it stands at"
-        )),
+        ("!Sub" | "!Ref" | "!GetAtt", _) => {
+            Err(format!("the tag `{written}` does not fit its value"))
+        }
         (local, _) if local.starts_with("!!") || !local.starts_with('!') => Err(format!(
             "the tag `{written}` has no meaning in a definition"
         )),
         _ => Err(format!(
-            "nothing computes the tag `{written}` in a definition; write `${{Name}}` and give the name its value in `DefinitionSubstitutions`"
+            "the tag `{written}` is not evaluated in a definition; write `${{Name}}` and define the name in `DefinitionSubstitutions`"
         )),
     }
 }

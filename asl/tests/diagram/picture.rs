@@ -141,7 +141,7 @@ impl Picture {
             for state in leaves() {
                 prop_assert!(
                     !label.overlaps(&state.area),
-                    "a label stands on {}",
+                    "a label covers {}",
                     state.name
                 );
             }

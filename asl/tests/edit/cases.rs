@@ -11,17 +11,17 @@ fn json(text: &str) -> Json {
 fn what_cannot_be_edited_safely_is_refused_with_its_reason() {
     type Attempt = fn(&mut Editor) -> Result<(), EditError>;
     let cases: Vec<(&str, Attempt, &str)> = vec![
-        ("a: 1", |e| e.remove("a"), "`a` is no JSON pointer"),
-        ("a: 1", |e| e.insert("", 1), "`` exists already"),
+        ("a: 1", |e| e.remove("a"), "`a` is not a JSON pointer"),
+        ("a: 1", |e| e.insert("", 1), "`` already exists"),
         (
             "a: 1",
             |e| e.insert("/a", 1),
-            "`/a` exists already; replace it",
+            "`/a` already exists; replace it",
         ),
         (
             "a: 1",
             |e| e.remove(""),
-            "the whole value cannot be removed; replace it",
+            "the root value cannot be removed; replace it",
         ),
         (
             "Charge: 1",
@@ -56,42 +56,42 @@ fn what_cannot_be_edited_safely_is_refused_with_its_reason() {
         (
             "a: 1",
             |e| e.insert("/a/b", 1),
-            "nothing stands at `/a/b`: a number has no members",
+            "there is no value at `/a/b`: a number has no members",
         ),
         (
             "a: 1",
             |e| e.insert_after("/b", "A", 1),
-            "nothing stands at `/A`: the object has no member `A`; did you mean `/a`?",
+            "there is no value at `/A`: the object has no member `A`; did you mean `/a`?",
         ),
         (
             "a: [1]",
             |e| e.insert_after("/a/1", "0", 1),
-            "nothing stands at `/a/0`",
+            "there is no value at `/a/0`",
         ),
         (
             "a: &x {b: 1}\nc: *x\n",
             |e| e.replace("/a/b", 2),
-            "the value at `/c/b` would change too",
+            "the value at `/c/b` would also change",
         ),
         (
             "a: &x\n  b: 1\nc: *x\n",
             |e| e.insert("/a/d", 2),
-            "the value at `/c` would change too",
+            "the value at `/c` would also change",
         ),
         (
             "a: &x {b: 1}\nc: *x\n",
             |e| e.replace("/c/b", 2),
-            "at line 2, column 4: an alias stands here; edit what it names, or replace the alias",
+            "at line 2, column 4: this is an alias; edit the value of its anchor, or replace the alias",
         ),
         (
             "a: &x {b: 1}\nc: *x\n",
             |e| e.insert("/c/d", 2),
-            "an alias stands here",
+            "this is an alias",
         ),
         (
             "a: &x 1\nc: *x\n",
             |e| e.remove("/a"),
-            "the alias names no anchor",
+            "the alias has no anchor before it",
         ),
         (
             "? a\n: 1\nb: 2\n",
@@ -106,27 +106,27 @@ fn what_cannot_be_edited_safely_is_refused_with_its_reason() {
         (
             "a: 1\na: 2\n",
             |e| e.remove("/a"),
-            "the key `a` stands twice in the object",
+            "the object has a duplicate key `a`",
         ),
         (
             "x: {a: 1, a: 2}\n",
             |e| e.insert("/x/b", 1),
-            "at line 1, column 11: the key `a` stands twice in the object",
+            "at line 1, column 11: the object has a duplicate key `a`",
         ),
         (
             "[a: 1]",
             |e| e.insert("/0/b", 1),
-            "the object has no braces of its own",
+            "the object has no braces",
         ),
         (
             "a: [\n  # nothing\n]\n",
             |e| e.insert("/a/0", 1),
-            "nothing but a comment stands between its brackets",
+            "there is only a comment between its brackets; remove it or write the first value yourself",
         ),
         (
             "a: {b, c: 1}",
             |e| e.replace("/a/b", 1),
-            "the key has no value; write `: null` behind it",
+            "the key has no value; write `: null` after it",
         ),
     ];
     for (text, attempt, said) in cases {

@@ -12,25 +12,25 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright run orders.asl.json --input @order.json --history history.json
   stepwright estimate orders.asl.json --history history.json --format json
 
-Best is the shortest way to a success, worst the longest way to any end, with every retry. Typical goes by the probabilities that are given, else by the executions
-that were recorded, else each rule of a Choice is as likely as the others and nothing fails. A loop or a Map that nothing bounds has no worst case.
-Exit status: 0 estimated; 1 the definition has errors; 2 wrong usage, a history that is none, or a file that cannot be read.";
+Best is the shortest path to a success, worst the longest path to any end, with all retries. Typical uses the given probabilities, else the recorded executions;
+without both, all rules of a Choice are equally likely and nothing fails. An unbounded loop or Map has no worst case.
+Exit status: 0 estimated; 1 the definition has errors; 2 wrong usage, an invalid history, or a file that cannot be read.";
 
 #[derive(Debug, Args)]
 pub(crate) struct EstimateArguments {
     /// The definition in JSON or YAML; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// An execution that was recorded, as `run --history` and GetExecutionHistory write it; may be given several times
+    /// The history of a recorded execution, from `run --history` or GetExecutionHistory; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Vec<PathBuf>,
-    /// How often a state of a loop is entered at most: of each loop, or of the loops of a state; may be given several times
+    /// The maximum number of rounds: of all loops, or of the loops with a state; may be given several times
     #[arg(long, value_name = "[STATE=]N", value_parser = rounds)]
     pub(crate) rounds: Vec<(Option<String>, u64)>,
-    /// How many items Maps have: all, or one; a number, or the least and the most; may be given several times
+    /// The number of items, or its minimum and maximum: of all Maps, or of one; may be given several times
     #[arg(long, value_name = "[STATE=]N[..M]", value_parser = items)]
     pub(crate) items: Vec<(Option<String>, (u64, u64))>,
-    /// How likely a state goes on to another, from 0 to 1; may be given several times
+    /// The probability, from 0 to 1, of the transition from a state to another; may be given several times
     #[arg(long, value_name = "STATE=TARGET:P", value_parser = probability)]
     pub(crate) probability: Vec<(String, String, f64)>,
     /// Bytes of the input
@@ -42,10 +42,10 @@ pub(crate) struct EstimateArguments {
     /// Seconds that a task typically takes
     #[arg(long, default_value_t = 0.2, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) task_duration: f64,
-    /// Executions of a month
+    /// Executions per month
     #[arg(long, default_value_t = 1_000_000, value_name = "N")]
     pub(crate) executions: u64,
-    /// The region whose prices count
+    /// The region of the prices
     #[arg(long, default_value = "us-east-1", value_name = "REGION")]
     pub(crate) region: String,
     /// How the estimate is printed
@@ -58,11 +58,11 @@ pub(crate) struct EstimateArguments {
 pub(crate) enum EstimateFormat {
     /// A table
     Text,
-    /// For programs: one object, whose amounts are null where nothing bounds them
+    /// For programs: one object, in which unbounded amounts are null
     Json,
 }
 
-/// What stands before the last equals sign, which a state's name may have too, and what stands behind it.
+/// Splits the text at the last equals sign, because a state's name may contain one.
 fn of_state(text: &str) -> (Option<String>, &str) {
     match text.rsplit_once('=') {
         Some((state, rest)) => (Some(state.to_owned()), rest),
@@ -78,7 +78,7 @@ fn rounds(text: &str) -> Result<(Option<String>, u64), String> {
 }
 
 fn items(text: &str) -> Result<(Option<String>, (u64, u64)), String> {
-    let wrong = || "give a number or two, as in `50`, `0..50` or `Each=10..50`".to_owned();
+    let wrong = || "give a number or a range, as in `50`, `0..50` or `Each=10..50`".to_owned();
     let (state, count) = of_state(text);
     let (least, most) = count.split_once("..").unwrap_or((count, count));
     let (least, most) = (

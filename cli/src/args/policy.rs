@@ -14,9 +14,9 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright policy orders.asl.json --region '${AWS::Region}' --account '${AWS::AccountId}' --format sam --strict
   cargo run --bin order_processing -- --emit | stepwright policy - --name OrderProcessing
 
-Placeholders such as ${OrdersTable} stay as they are. What the definition does not settle is told on standard error: targets that are computed, roles to pass,
+Placeholders such as ${OrdersTable} stay as they are. Warnings on standard error name what the definition does not determine: computed targets, roles to pass,
 actions that IAM does not have, roles of other accounts.
-Exit status: 0 printed; 1 the definition has errors, or with --strict something is not settled; 2 wrong usage, or a file that cannot be read.";
+Exit status: 0 printed; 1 the definition has errors, or with --strict the policy may lack permissions; 2 wrong usage, or a file that cannot be read.";
 
 #[derive(Debug, Args)]
 pub(crate) struct PolicyArguments {

@@ -5,7 +5,7 @@ use stepwright_runtime::Redaction;
 
 #[derive(Debug, Args)]
 pub(crate) struct RedactArguments {
-    /// Mask the values of this field in all that is printed and written, at any depth: `number`, or `card.number` for the number of a card; can be given several times
+    /// Mask the values of this field in all output, at any depth: `number`, or `card.number` for the number of a card; can be given several times
     #[arg(long = "redact", value_name = "PATH", value_parser = one)]
     paths: Vec<Redaction>,
 }

@@ -15,33 +15,33 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --task 'ChargeCard=./charge.py'           a command for a state, a function or a resource
   stepwright serve --task 'ChargeCard=http://127.0.0.1:9000/charge'
   stepwright serve --lambda-endpoint http://127.0.0.1:9000   functions of `cargo lambda watch`; of `sam local start-lambda` at port 3001
-  stepwright serve --mocks MockConfigFile.json               StartExecution chooses a case with #Case behind the ARN
+  stepwright serve --mocks MockConfigFile.json               StartExecution chooses a case with #Case after the ARN
   stepwright serve --host 0.0.0.0 --auth ~/.aws/credentials  requests must be signed with a key of that file
   stepwright serve --objects buckets                         s3://orders/2026.csv is buckets/orders/2026.csv
 
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
   aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
 
-Mocks come first, then --task, then --lambda-endpoint. A command gets the task's input as JSON on standard input and prints its output, as with `stepwright run`; a URL gets and
-answers the same over POST. A task with .waitForTaskToken waits on until a client answers its token; activities need nothing but their workers.
+A task uses a mock first, then --task, then --lambda-endpoint. A command gets the task's input as JSON on standard input and prints its output, as with `stepwright run`; a URL
+receives and returns the same in a POST request. A task with .waitForTaskToken waits until a client returns its token; activities only need their workers.
 
-Clients may use any credentials, unless --auth says which. StartSyncExecution and TestState are called at the host `sync-127.0.0.1` by most clients, which is nowhere: tell them not to put a prefix
-before the host, as docs/guides/serve.md says.
-STEPWRIGHT_LOG=off|error|warn|info|debug|trace sets what the log on standard error has: warnings and errors unless it is set.
+Clients may use any credentials, unless --auth is given. Most clients call StartSyncExecution and TestState at the host `sync-127.0.0.1`, which does not exist: disable their host
+prefix, as described in docs/guides/serve.md.
+STEPWRIGHT_LOG=off|error|warn|info|debug|trace sets the level of the log on standard error; by default, it contains warnings and errors.
 Exit status: 0 ended by Ctrl-C or SIGTERM; 1 it cannot listen at the address; 2 wrong usage.";
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArguments {
-    /// The port; 0 for one that is free
+    /// The port; 0 selects a free one
     #[arg(long, value_name = "PORT", default_value = "8083")]
     pub(crate) port: u16,
     /// The address to listen at. An address that other machines can reach needs --auth or --no-auth
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(crate) host: IpAddr,
-    /// Answer requests for this host name, too, and those of its pages; can be given several times
+    /// Also answer requests for this host name, and requests of its web pages; can be given several times
     #[arg(long = "allow-host", value_name = "NAME")]
     pub(crate) allowed_hosts: Vec<String>,
-    /// A file of access keys as `aws configure` writes it; requests must be signed with one of them. Where it is left out, STEPWRIGHT_ACCESS_KEYS has keys, as in 'ID:SECRET ID:SECRET'
+    /// A file of access keys as `aws configure` writes it; requests must be signed with one of them. By default, the keys of STEPWRIGHT_ACCESS_KEYS are used, as in 'ID:SECRET ID:SECRET'
     #[arg(long, value_name = "FILE")]
     pub(crate) auth: Option<PathBuf>,
     /// Answer all requests, signed or not
@@ -53,28 +53,28 @@ pub(crate) struct ServeArguments {
     /// The account in ARNs
     #[arg(long, value_name = "ACCOUNT", default_value = "123456789012", value_parser = account)]
     pub(crate) account: String,
-    /// Lets waits, retries and timeouts pass in no time
+    /// Waits, retries and timeouts take no time
     #[arg(long)]
     pub(crate) virtual_time: bool,
     /// How many seconds tasks have to end after Ctrl-C or SIGTERM; a second signal ends the server at once
     #[arg(long, value_name = "SECONDS", default_value = "30")]
     pub(crate) grace: u64,
-    /// A file that stores state machines, executions and activities: they are there, and continue, when the server starts again
+    /// Store state machines, executions and activities in this file; executions continue when the server starts again
     #[arg(long, value_name = "PATH", conflicts_with = "virtual_time")]
     pub(crate) store: Option<PathBuf>,
     /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the store
     #[arg(long, requires = "store")]
     pub(crate) confirm_clock: bool,
-    /// Test cases in the format of Step Functions Local; where it is left out, the file that SFN_MOCK_CONFIG names
+    /// Test cases in the format of Step Functions Local; by default, the file that SFN_MOCK_CONFIG names
     #[arg(long, value_name = "FILE")]
     pub(crate) mocks: Option<PathBuf>,
-    /// Answer tasks with a command or at a URL: a state's name (or MACHINE/STATE), a function's name or a resource, and what answers
+    /// Run tasks with a command or at a URL; NAME is the name of a state (or MACHINE/STATE), the name of a function, or a resource
     #[arg(long = "task", value_name = "NAME=COMMAND|URL", value_parser = binding)]
     pub(crate) tasks: Vec<Binding>,
     /// Invoke Lambda functions at this URL
     #[arg(long, value_name = "URL")]
     pub(crate) lambda_endpoint: Option<LambdaEndpoint>,
-    /// The objects that Distributed Maps read and write: a folder with a folder for each bucket
+    /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
 }

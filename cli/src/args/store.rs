@@ -12,7 +12,7 @@ pub(super) const EXECUTIONS_EXAMPLES: &str = "Examples:
   stepwright executions --store orders.db --status RUNNING
   stepwright executions --store orders.db --machine orders --limit 1000 --format json
 
-An engine may have the store open and work on it meanwhile.
+An engine may have the store open and use it at the same time.
 Exit status: 0 printed; 2 wrong usage, or a store that cannot be read.";
 
 pub(super) const HISTORY_EXAMPLES: &str = "Examples:
@@ -22,7 +22,7 @@ pub(super) const HISTORY_EXAMPLES: &str = "Examples:
   stepwright history --store orders.db --name o-17 --format json > history.json
   stepwright graph orders.asl.json --history history.json --output o-17.svg
 
-An engine may have the store open and work on it meanwhile.
+An engine may have the store open and use it at the same time.
 Exit status: 0 printed; 2 wrong usage, a store that cannot be read, or no such execution.";
 
 pub(super) const STORE_EXAMPLES: &str = "Examples:
@@ -50,7 +50,7 @@ Exit status: 0 restored; 2 wrong usage, a store in use, or a backup that is dama
 const RECOVER_EXAMPLES: &str = "Examples:
   stepwright store recover orders.db
 
-For a store that is refused because its log is missing or belongs to another file. Commits that are only in the log are lost: restore a backup, or bring the right
+For a store that is refused because its log is missing or belongs to another file. Commits that are only in the log are lost: restore a backup, or put the right
 log back, if you can. A log of another file is renamed to FILE-wal.aside-DATE.
 Exit status: 0 the store opens; 2 wrong usage, a store in use, or a file that is damaged.";
 
@@ -75,7 +75,7 @@ pub(crate) enum StoreCommand {
     /// Write a complete copy of a store, also while an engine writes to it
     #[command(after_help = BACKUP_EXAMPLES)]
     Backup(BackupArguments),
-    /// Replace a store by a backup; the old files are renamed
+    /// Replace a store with a backup; the old files are renamed
     #[command(after_help = RESTORE_EXAMPLES)]
     Restore(RestoreArguments),
     /// Use the file of a store without its log, and accept that commits are lost
@@ -130,7 +130,7 @@ pub(crate) struct StoredExecutionArguments {
     /// The execution's name, or its ARN
     #[arg(long, value_name = "NAME|ARN")]
     pub(crate) name: String,
-    /// Its state machine's name, where several have an execution of that name
+    /// The name of its state machine, if several have an execution of that name
     #[arg(long, value_name = "NAME")]
     pub(crate) machine: Option<String>,
 }
@@ -144,19 +144,19 @@ pub(crate) enum StoreFormat {
     Json,
 }
 
-/// Where an execution stands.
+/// The status of an execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Status {
-    /// It runs
+    /// Running
     Running,
-    /// It ended with an output
+    /// Ended with an output
     Succeeded,
-    /// A state failed and nothing caught it
+    /// Ended by an error that was not caught
     Failed,
-    /// Its time ran out
+    /// Ended by the timeout of the state machine
     TimedOut,
-    /// Somebody stopped it
+    /// Stopped by StopExecution or `store abort`
     Aborted,
 }
 
@@ -174,41 +174,41 @@ impl From<Status> for stepwright_runtime::Status {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExecutionsArguments {
-    /// The file that the executions are kept in
+    /// The store
     #[arg(long, value_name = "PATH")]
     pub(crate) store: PathBuf,
-    /// Those that stand so
+    /// Only executions with this status
     #[arg(long, value_enum, ignore_case = true)]
     pub(crate) status: Option<Status>,
-    /// Those of one state machine, by its name
+    /// Only executions of the state machine with this name
     #[arg(long, value_name = "NAME")]
     pub(crate) machine: Option<String>,
-    /// At most so many
+    /// The maximum number of executions
     #[arg(long, value_name = "N", default_value = "100", value_parser = at_least_one)]
     pub(crate) limit: usize,
-    /// The page after another: its nextToken
+    /// The nextToken of the previous page
     #[arg(long, value_name = "TOKEN")]
     pub(crate) next_token: Option<String>,
-    /// How they are printed
+    /// The output format
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: StoreFormat,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct HistoryArguments {
-    /// The file that the executions are kept in
+    /// The store
     #[arg(long, value_name = "PATH")]
     pub(crate) store: PathBuf,
     /// The execution's name, or its ARN
     #[arg(long, value_name = "NAME|ARN")]
     pub(crate) name: String,
-    /// Its state machine's name, where several have an execution of that name
+    /// The name of its state machine, if several have an execution of that name
     #[arg(long, value_name = "NAME")]
     pub(crate) machine: Option<String>,
-    /// The last event first
+    /// Print the last event first
     #[arg(long)]
     pub(crate) reverse: bool,
-    /// How it is printed
+    /// The output format
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: StoreFormat,
     #[command(flatten)]

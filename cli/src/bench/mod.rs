@@ -41,7 +41,7 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
     match measured.is_correct {
         true => Ok(()),
         false => Err(Failure::Failed(format!(
-            "an execution of `{}` did not give what expected.json says",
+            "an execution of `{}` did not have the output in expected.json",
             arguments.name
         ))),
     }
@@ -69,19 +69,19 @@ impl Plan {
         let refuse = |why: &str| Err(Failure::Usage(why.to_owned()));
         if machine_type == MachineType::Standard && !keeps_history {
             return refuse(
-                "--history off: Standard executions have a history; say `--type express`, or leave --history out",
+                "--history off: Standard executions always have a history; use `--type express`, or omit --history",
             );
         }
         if let Some(store) = &arguments.store {
             if machine_type == MachineType::Express {
                 return refuse(
-                    "--store: Express executions are kept in no store; leave out --type and --history, or --store",
+                    "--store: Express executions cannot be stored; omit --type and --history, or omit --store",
                 );
             }
             if store.exists() {
                 let store = store.display();
                 return Err(Failure::Usage(format!(
-                    "--store {store}: there is a file already; a benchmark fills a new one"
+                    "--store {store}: the file exists; a benchmark needs a new one"
                 )));
             }
         }

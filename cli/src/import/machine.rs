@@ -41,7 +41,7 @@ impl Machine {
     /// Everything that `workflow!` cannot express.
     pub(super) fn source(&self, json: &Json) -> Result<String, Vec<String>> {
         let Json::Object(machine) = json else {
-            return Err(vec!["it is no object".to_owned()]);
+            return Err(vec!["it is not an object".to_owned()]);
         };
         let mut unsayable = Vec::new();
         giants(json, "", &mut unsayable);
@@ -213,7 +213,9 @@ impl Machine {
 fn giants(json: &Json, pointer: &str, found: &mut Vec<String>) {
     match json {
         Json::Number(number) if number.is_giant() => {
-            found.push(format!("{pointer}: {number} fits no number type of Rust"));
+            found.push(format!(
+                "{pointer}: {number} does not fit in any number type of Rust"
+            ));
         }
         Json::Array(items) => {
             for (index, item) in items.iter().enumerate() {

@@ -54,7 +54,7 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     };
     let source = machine.source(&json).map_err(|unsayable| {
         Failure::Failed(format!(
-            "{}: `workflow!` cannot say all of this definition:\n  {}",
+            "{}: `workflow!` cannot express all of this definition:\n  {}",
             definition.source.path.display(),
             unsayable.join("\n  ")
         ))
@@ -81,7 +81,7 @@ fn write(file: &Path, source: &str, force: bool) -> Result<(), Failure> {
         let file = file.display();
         Failure::Usage(match error.kind() {
             ErrorKind::AlreadyExists => {
-                format!("{file} is there already; `--force` writes over it")
+                format!("{file} already exists; use `--force` to overwrite it")
             }
             _ => format!("cannot write {file}: {error}"),
         })
@@ -93,7 +93,7 @@ fn checked_name(name: &str) -> Result<String, Failure> {
         Ok(name.to_owned())
     } else {
         Err(Failure::Usage(format!(
-            "`{name}` is no name of a Rust type; write `--name {}`",
+            "`{name}` is not a valid name of a Rust type; write `--name {}`",
             names::pascal(name, "Workflow")
         )))
     }

@@ -141,7 +141,7 @@ impl Tasks {
     ) -> Option<Tree> {
         let ty = Struct::of(format!("{name}Output"), members, &mut self.types);
         let value = ty.literal(members);
-        let docs = format!("What `{}` gives.", state.replace('\n', " "));
+        let docs = format!("The output of `{}`.", state.replace('\n', " "));
         self.outputs.push((ty, docs));
         value
     }
@@ -179,7 +179,7 @@ impl Declaration {
             Input::Nothing => String::new(),
             Input::One(ty) => format!("input: {ty}"),
             Input::Struct(ty) => {
-                ty.write(&format!("What `{}` is sent.", self.function), lines);
+                ty.write(&format!("The input of `{}`.", self.function), lines);
                 format!("input: {}", ty.name)
             }
         };

@@ -73,7 +73,7 @@ fn nothing(definition: Option<&Path>, template: &Path) -> Failure {
     let template = template.display();
     Failure::Usage(match definition {
         Some(definition) => format!(
-            "{template} has no state machine of {}",
+            "{template} has no state machine for the definition {}",
             definition.display()
         ),
         None => format!(
@@ -131,7 +131,7 @@ fn of_template(
             return Ok(Vec::new());
         }
         return Err(Failure::Failed(format!(
-            "{} is no template: it has no `Resources`",
+            "{} is not a template: it has no `Resources`",
             path.display()
         )));
     };
@@ -158,12 +158,12 @@ fn of_machine(
     let mut of_file = |machine: &Machine, file: &Path| {
         for one in machine.not_fillable() {
             let message = format!(
-                "`${{{}}}` stays as it is: only `Fn::Sub` of a text in the template itself fills it in",
+                "`${{{}}}` is not replaced: only `Fn::Sub` on a text in the template itself replaces it",
                 one.name
             );
             let finding = Finding::new("unfillable", Severity::Error, message)
                 .position(one.position)
-                .suggest("write a name of letters and digits, and give it this value in `DefinitionSubstitutions`");
+                .suggest("use a name of letters and digits, and define it with this value in `DefinitionSubstitutions`");
             wrong.push(Wrong::new(finding, file, &machine.text));
         }
         machine.uses()
@@ -186,7 +186,7 @@ fn of_machine(
                 Some(_) => return Ok(None),
                 None if file.is_file() => of_file(&Machine::read(&file)?, &file),
                 None => {
-                    note(path, &supply, "its definition is an object of S3");
+                    note(path, &supply, "its definition is stored in S3");
                     return Ok(None);
                 }
             }

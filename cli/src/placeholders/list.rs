@@ -59,7 +59,7 @@ fn of_template(path: &Path, supply: &Supply) -> Result<Option<Vec<Placeholder>>,
         }
         EmbeddedDefinition::Elsewhere { reason } => {
             report::note(&format!(
-                "{}: `{}` is left out: {reason}",
+                "{}: `{}` is skipped: {reason}",
                 path.display(),
                 supply.machine
             ));

@@ -29,8 +29,9 @@ impl Machine {
         let document = Format::of(path, &text)
             .parse(&text)
             .map_err(|error| Failure::Failed(format!("{shown} cannot be read: {error}")))?;
-        let machine = StateMachine::from_document(&document)
-            .map_err(|findings| Failure::Failed(format!("{shown} is no definition: {findings}")))?;
+        let machine = StateMachine::from_document(&document).map_err(|findings| {
+            Failure::Failed(format!("{shown} is not a valid definition: {findings}"))
+        })?;
         Ok(Machine {
             placeholders: in_machine(&machine),
             text,

@@ -97,7 +97,7 @@ pub(super) fn print(all: &[Supplied]) {
         let summary = match (one.errors(), one.warnings()) {
             (0, 0) => {
                 let wanted = count(one.wanted, "placeholder");
-                format!("{wanted}, as the template gives them")
+                format!("{wanted}, all defined by the template")
             }
             (errors, 0) => count(errors, "error"),
             (0, warnings) => count(warnings, "warning"),

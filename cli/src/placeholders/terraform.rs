@@ -133,7 +133,7 @@ fn of_call(
     if variables.is_open {
         let shown = file.path.display();
         report::note(&format!(
-            "{shown}: what is missing of {name} is not told: Terraform computes a part of the variables"
+            "{shown}: missing variables of {name} are not reported, because Terraform computes some of the variables"
         ));
     }
     let wrong = variables
@@ -238,7 +238,7 @@ impl Variables {
                     // An unused variable has no effect.
                     let message = format!("the definition has no placeholder `${{{name}}}`");
                     let finding = Finding::new("unknown", Severity::Warning, message);
-                    (place.clone(), finding.suggest("take the variable out"))
+                    (place.clone(), finding.suggest("remove the variable"))
                 }
                 _ => continue,
             });
@@ -250,12 +250,12 @@ impl Variables {
 fn missing(one: &Use, is_plain: bool) -> (String, String) {
     let name = one.described();
     if is_plain {
-        let message = format!("the definition has {name}, and `file` gives it no value");
+        let message = format!("the definition has {name}, but `file` sets no variables");
         return (
             message,
-            "read it by `templatefile`, with its variables".to_owned(),
+            "read it with `templatefile`, and pass its variables".to_owned(),
         );
     }
-    let message = format!("the definition has {name}, and `templatefile` gives it no value");
+    let message = format!("the definition has {name}, but `templatefile` passes no value for it");
     (message, format!("add `{}` to its variables", one.name))
 }

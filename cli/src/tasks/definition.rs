@@ -119,10 +119,12 @@ fn no_state(machine: &str, name: &str, bindings: &[Binding], tasks: &[Known]) ->
     Failure::Usage(match meant.as_str() {
         "none" => {
             let states = list(tasks.iter().map(|known| &known.state));
-            format!("--task: `{name}` is no task of this definition; its Task states are {states}")
+            format!(
+                "--task: `{name}` is not a task of this definition; its Task states are {states}"
+            )
         }
         meant => format!(
-            "--task: `{name}` means {meant}, which another --task answers by a closer name; remove one of them"
+            "--task: `{name}` matches {meant}, for which another --task has a more specific name; remove one of them"
         ),
     })
 }

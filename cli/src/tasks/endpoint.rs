@@ -95,13 +95,13 @@ fn root(error: &dyn std::error::Error) -> String {
 pub(crate) fn url(text: &str) -> Result<Uri, String> {
     let url: Uri = text
         .parse()
-        .map_err(|error| format!("`{text}` is no URL: {error}"))?;
+        .map_err(|error| format!("`{text}` is not a URL: {error}"))?;
     match (url.scheme_str(), url.host()) {
         (Some("http"), Some(_)) => Ok(url),
         (Some("https"), _) => Err(format!(
-            "`{text}`: endpoints are asked over http:// alone; put a proxy that speaks TLS in between"
+            "`{text}`: endpoints must use http://; for TLS, put a proxy in between"
         )),
-        _ => Err(format!("`{text}` is no URL that begins with http://")),
+        _ => Err(format!("`{text}` is not a URL that begins with http://")),
     }
 }
 
@@ -116,11 +116,11 @@ pub(super) async fn call(client: &Client, url: Uri, input: String) -> Result<Val
             return Ok(Value::Null);
         }
         return Value::from_text(body)
-            .map_err(|error| failed(format!("{url} did not answer with JSON: {error}")));
+            .map_err(|error| failed(format!("{url} did not respond with JSON: {error}")));
     }
     Err(told(body).unwrap_or_else(|| {
         let shown: String = body.chars().take(SHOWN).collect();
-        failed(format!("{url} answered {}: {shown}", response.status))
+        failed(format!("{url} responded with {}: {shown}", response.status))
     }))
 }
 

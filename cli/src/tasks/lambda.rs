@@ -92,7 +92,7 @@ impl LambdaEndpoint {
             self.base
         );
         url.parse()
-            .map_err(|error| format!("`{function}` is no name of a function: {error}"))
+            .map_err(|error| format!("`{function}` is not a function name: {error}"))
     }
 }
 
@@ -147,7 +147,7 @@ fn payload(response: &Response) -> Result<Value, TaskFailure> {
         return Ok(Value::Null);
     }
     Value::from_text(body).map_err(|error| {
-        let cause = format!("The function's result is no JSON: {error}");
+        let cause = format!("The function's result is not JSON: {error}");
         TaskFailure::new("Lambda.AWSLambdaException", cause)
     })
 }

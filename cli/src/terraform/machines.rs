@@ -106,7 +106,7 @@ impl Machine<'_> {
     /// Reads the definition in an expression; `file` is the index of the file with the expression.
     fn read(&self, file: usize, value: &Expression, steps: usize) -> Result<Found, Failure> {
         if steps > MOST_STEPS {
-            return self.unread("it is made of too many locals");
+            return self.unread("it uses too many nested locals");
         }
         let at = &self.module.files[file];
         let computed = || self.unread("Terraform computes its definition");

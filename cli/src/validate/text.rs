@@ -22,7 +22,7 @@ pub(super) fn print(checked: &[Checked], quiet: bool) {
         output::line(format_args!("{shown}: {}", verdict(errors, warnings)));
         if one.findings.is_truncated() {
             output::line(format_args!(
-                "{shown}: there is more to find once these are mended"
+                "{shown}: too many findings; fix these and run again"
             ));
         }
     }

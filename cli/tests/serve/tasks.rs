@@ -94,8 +94,8 @@ fn an_endpoint_gets_the_input_and_gives_the_output() {
     assert_eq!(declined["error"], "CardDeclined");
     assert_eq!(declined["cause"], "no funds");
     for (name, cause) in [
-        ("Text", "did not answer with JSON"),
-        ("Crash", "answered 500 Internal Server Error: <html>"),
+        ("Text", "did not respond with JSON"),
+        ("Crash", "responded with 500 Internal Server Error: <html>"),
         ("Off", "cannot reach http://127.0.0.1:1/"),
     ] {
         let failed = run(name);

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 /// Branches that all take an `In`: a tuple of two to eight [`Body`]s, or a `Vec` of bodies of one type.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` are no branches of a parallel that takes a `{In}`",
+    message = "`{Self}` are not branches of a parallel that takes a `{In}`",
     label = "not the branches of this parallel",
     note = "branches are a tuple or a `Vec` of `Body<{In}, _>`: each gets the state's input"
 )]

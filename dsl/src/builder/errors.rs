@@ -268,7 +268,7 @@ impl States {
 #[diagnostic::on_unimplemented(
     message = "a state that fails with `{E}` cannot have the errors `{Self}`",
     label = "these are not the state's errors",
-    note = "`errors!(Error::Variant)` names errors of the task's own error type, `States::ALL` and its like those of Step Functions"
+    note = "`errors!(Error::Variant)` names errors of the task's own error type; `States::ALL` and similar constants name those of Step Functions"
 )]
 pub trait ErrorsOf<E>: Sealed {
     /// The data that a catch of them passes on.

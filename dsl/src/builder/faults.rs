@@ -15,8 +15,8 @@ pub(super) fn find(scope: &Scope, of: &str, around: &[&Scope], faults: &mut Vec<
     for declared in declared.iter().filter(|declared| declared.definitions == 0) {
         faults.push(Fault::new(
             Some(&declared.name),
-            "it is declared and never defined; call `task`, `pass` or another of the builder's methods with its handle, or \
-             take the declaration away",
+            "it is declared and never defined; call `task`, `pass` or another method of the builder with its handle, or \
+             remove the declaration",
         )
         .at(Some(declared.place)));
     }
@@ -25,7 +25,7 @@ pub(super) fn find(scope: &Scope, of: &str, around: &[&Scope], faults: &mut Vec<
         faults.push(Fault::new(
             Some(&defined.state.name),
             if defined.is_choice {
-                "it is a choice without an end; call `.otherwise(&state)` on it, or `.otherwise_fail()`"
+                "it is a choice without a default; call `.otherwise(&state)` on it, or `.otherwise_fail()`"
             } else {
                 "it goes nowhere; call `.next(&state)` on it, or `.end()`"
             },
@@ -77,7 +77,7 @@ fn given(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
         faults.push(Fault::new(
             None,
             format!(
-                "`{name}` is given to a branch or a map's body, and to one around it; name the inner one otherwise"
+                "`{name}` names the input of a branch or a map's body, and of a body around it; rename the inner one"
             ),
         ).at(Some(scope.place)));
     }
@@ -125,7 +125,7 @@ fn used(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
             continue;
         } else {
             format!(
-                "it uses `{}`, a variable of another body; a variable is used in the body that declares it, and inside of that",
+                "it uses `{}`, a variable of another body; use a variable only in the body that declares it, or in bodies inside it",
                 used.name
             )
         };
@@ -178,7 +178,7 @@ fn unreached(scope: &Scope, start: usize, faults: &mut Vec<Fault>) {
             faults.push(
                 Fault::new(
                     Some(&declared.name),
-                    "nothing leads to it; let a state go there, or take it away",
+                    "no transition leads to it; add one, or remove the state",
                 )
                 .at(Some(declared.place)),
             );

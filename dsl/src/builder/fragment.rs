@@ -114,8 +114,8 @@ impl<In: Payload, Out> Body<In, Out> {
         if is_text || is_input {
             scope.mistake_in(
                 index,
-                "an argument of a fragment stands where the fragment reads it, so it reads neither a state's input nor a \
-                 `jsonata!`, `path!` or `intrinsic!`; assign it to a variable in a `pass_on` before"
+                "an argument of a fragment is evaluated in the fragment's states, so it cannot read a state's input or \
+                 contain `jsonata!`, `path!` or `intrinsic!`; assign it to a variable in a `pass_on` before"
                     .to_owned(),
             );
         }
@@ -199,7 +199,8 @@ impl<F: Fragment, End> Including<'_, F, End> {
         let mut said: Vec<&str> = Vec::new();
         for (name, to) in exits.exits {
             if said.contains(&name) {
-                let message = format!("the exit `{name}` is said twice in `exits!`; keep one");
+                let message =
+                    format!("the exit `{name}` appears twice in `exits!`; remove one of them");
                 self.scope.mistake_in(self.index, message);
             }
             said.push(name);
@@ -217,7 +218,7 @@ impl<F: Fragment, End> Including<'_, F, End> {
         let edge = self.scope.edge(self.index, to.route(), &input);
         if let Some((field, _)) = edge.raw.first() {
             let message = format!(
-                "the raw field `{field}` has no place where a fragment ends; write it on the state that it leads to"
+                "the raw field `{field}` cannot be on the transition at a fragment's end; write it on the state that this transition leads to"
             );
             self.scope.mistake_in(self.index, message);
         }
@@ -247,7 +248,7 @@ impl<F: Fragment, End> Including<'_, F, End> {
             self.scope.mistake_in(
                 self.index,
                 format!(
-                    "the fragment `{name}` has exits, and it is not said where they lead; call `.exits(exits!({name}: ..))`",
+                    "the fragment `{name}` has exits without a target; call `.exits(exits!({name}: ..))`",
                     name = F::NAME
                 ),
             );
@@ -255,7 +256,7 @@ impl<F: Fragment, End> Including<'_, F, End> {
         let body = include.body();
         for name in self.scope.taken_by(&body) {
             let message = format!(
-                "the variable `{name}` is also one of the fragment `{}`; give it another name",
+                "the variable `{name}` is also a variable of the fragment `{}`; give it another name",
                 F::NAME
             );
             self.scope.mistake_in(self.index, message);

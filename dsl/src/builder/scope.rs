@@ -248,7 +248,7 @@ impl Scope {
         match &*given {
             Some(known) if *known != name => {
                 let message = format!(
-                    "what is given to this body is named `{known}` and `{name}`; name it once and clone its handle"
+                    "the input of this body has two names, `{known}` and `{name}`; name it once and clone its handle"
                 );
                 drop(given);
                 self.mistake(None, message);

@@ -14,9 +14,9 @@ use std::rc::Rc;
 /// An edge to a state that takes an `Out`: its handle, or its handle with variables to assign, whose values are computed from a
 /// `From`.
 #[diagnostic::on_unimplemented(
-    message = "a `{Out}` is handed on, and `{Self}` does not take it",
+    message = "a `{Out}` is passed on, but `{Self}` does not take it",
     label = "takes another type",
-    note = "a `Step` takes anything; `.output(expr!(..))` before makes what a `Handle` takes"
+    note = "a `Step` takes any value; for a `Handle`, compute a value of its type with `.output(expr!(..))` first"
 )]
 pub trait To<From, Out>: Sealed {
     /// The untyped target.
@@ -68,7 +68,7 @@ impl<From, T> To<From, T> for &Step {
 }
 
 /// An edge to a state that assigns variables. Created by `state.assigning(..)` and `state.binding(..)`.
-#[must_use = "a state goes along it: `.when(condition, way)`, `.catch(errors, way)`"]
+#[must_use = "pass it to a state: `.when(condition, way)`, `.catch(errors, way)`"]
 pub struct Way<From, H> {
     to: H,
     assigns: Vec<Assignment>,

@@ -135,9 +135,9 @@ impl<In> TextOf<In> for Expression<In, String> {
 
 /// The result type of a body. A body with a declared result type may end only with an `Out` of that type.
 #[diagnostic::on_unimplemented(
-    message = "this state ends with a `{Out}`, where a `{Self}` is promised",
+    message = "this state ends with a `{Out}`, but the declared type is `{Self}`",
     label = "ends with a `{Out}`",
-    note = "`.output(expr!(..))` makes the promised value of it; `.next(&state)` goes on instead"
+    note = "compute the declared type with `.output(expr!(..))`, or continue with `.next(&state)`"
 )]
 pub trait EndsWith<Out>: Is<Out> {}
 
@@ -147,6 +147,6 @@ impl<T> EndsWith<T> for T {}
 #[diagnostic::on_unimplemented(
     message = "the task `{Self}` does not take a `{In}`",
     label = "does not take a `{In}`",
-    note = "`flow.task_with(&state, task {{}}, expr!(|input: ..| ..))` makes its arguments of the state's input"
+    note = "`flow.task_with(&state, task {{}}, expr!(|input: ..| ..))` computes its arguments from the state's input"
 )]
 pub trait Takes<In> {}

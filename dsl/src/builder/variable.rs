@@ -79,9 +79,9 @@ impl<T> fmt::Debug for Given<T> {
 
 /// A value in the brackets of `expr!([checked] || ..)`: a [`Variable`] or a [`Given`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no variable of a workflow",
+    message = "`{Self}` is not a variable of a workflow",
     label = "not a variable of a workflow",
-    note = "in the brackets stand handles of `variable`, `parameter` and `item`; a Rust value is read without them"
+    note = "the brackets contain handles of `variable`, `parameter` and `item`; read a Rust value without listing it there"
 )]
 pub trait Readable: Sealed {
     /// The type of its value.

@@ -204,7 +204,7 @@ fn files(workflows: Workflows) -> std::result::Result<Vec<(String, String, Strin
             if let Some(other) = owners.insert(name, &one.workflow) {
                 let (workflow, first) = (&one.workflow, other);
                 return Err(EmitError::usage(if workflow == first {
-                    format!("the workflow `{workflow}` is there twice; leave one out")
+                    format!("the workflow `{workflow}` is listed twice; remove one of them")
                 } else {
                     format!(
                         "the workflows `{first}` and `{workflow}` both have the file {name}; rename one"

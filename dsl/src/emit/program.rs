@@ -6,13 +6,13 @@ use super::mode::{Mode, Said};
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "Writes the files of the workflows for whoever deploys them.
+const USAGE: &str = "Writes the deployment files of the workflows.
 
 Usage: [--check]
 
-  --check  compare the files with what the workflows emit; tell the lines that differ, and exit with 1
+  --check  compare the files with the emitted ones; print the lines that differ, and exit with status 1
 
-In CI the files are compared, too. STEPWRIGHT_EMIT=write and STEPWRIGHT_EMIT=check say it in any place.";
+In CI, comparing is the default. STEPWRIGHT_EMIT=write and STEPWRIGHT_EMIT=check select the mode everywhere.";
 
 /// The crate that contains `emit!`.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ pub fn main(here: &Here, folder: &str, workflows: Workflows) -> ExitCode {
                 return ExitCode::SUCCESS;
             }
             other => {
-                eprintln!("error: there is no argument `{other}`; the only one is `--check`");
+                eprintln!("error: unexpected argument `{other}`; the only option is `--check`");
                 return ExitCode::from(2);
             }
         }

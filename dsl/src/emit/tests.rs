@@ -139,7 +139,7 @@ fn files_that_are_right_are_not_touched() {
     assert_eq!(
         left.len(),
         again.files.len(),
-        "nothing is left beside the files: {left:?}"
+        "the folder contains other files: {left:?}"
     );
 }
 
@@ -221,7 +221,7 @@ fn two_workflows_with_one_file_and_no_workflow_are_refused() {
     );
     assert_eq!(
         refused(both().workflow::<Refund>()),
-        "the workflow `Refund` is there twice; leave one out"
+        "the workflow `Refund` is listed twice; remove one of them"
     );
     assert_eq!(
         refused(Workflows::new()),

@@ -23,7 +23,7 @@ pub fn error_field<E: TaskError>(variant: &str, field: &str) -> Expr {
     Expr::new(match shape {
         Some(shape) => Node::ErrorField(Text::Owned(field.to_owned()), shape),
         None => Node::Refused(format!(
-            "the field `{field}` of the error `{variant}` does not travel, so a catch cannot bind it; take \
+            "the field `{field}` of the error `{variant}` is not part of the cause, so a catch cannot bind it; take \
              `#[task_error(skip)]` or `#[source]` off it, or write `..`"
         )),
     })

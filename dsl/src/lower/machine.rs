@@ -132,7 +132,7 @@ fn duplicates(flow: &Flow) -> Vec<Fault> {
     each_state(&flow.states, &mut |state| {
         if !names.insert(&*state.name) {
             let message = format!(
-                "the state name `{}` is used twice; a name stands once in a machine, branches and maps included",
+                "the state name `{}` is used twice; state names are unique in a machine, including its branches and maps",
                 state.name
             );
             faults.push(Fault::new(Some(&state.name), message).at(state.place));

@@ -78,7 +78,7 @@ pub(super) fn custom_field(shape: &Shape) -> Option<CustomForm> {
 fn travels(field: &Field) -> Result<&Field, String> {
     match field.presence {
         Presence::Never => Err(format!(
-            "the field `{}` never travels, because serde skips it, so a workflow cannot read it",
+            "the field `{}` is not part of the JSON, because serde skips it, so a workflow cannot read it",
             field.name
         )),
         _ => Ok(field),

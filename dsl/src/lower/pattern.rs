@@ -103,7 +103,7 @@ fn find<'s>(shape: &'s EnumShape, name: &str) -> Result<&'s Variant, String> {
     let variant = shape.variants.iter().find(|variant| variant.name == name);
     match variant {
         Some(variant) if variant.untagged => Err(format!(
-            "the variant `{}::{name}` is untagged, so nothing tells it from others; decide in a task",
+            "the variant `{}::{name}` is untagged, so its JSON cannot be distinguished from other variants; decide in a task",
             shape.name
         )),
         Some(variant) => Ok(variant),
@@ -193,8 +193,8 @@ impl<L: Matches> Matched<L> {
             Shape::Struct(_) => subject.clone(),
             Shape::Any => {
                 return language.report().fault(format!(
-                    "the form of the matched value is not known here, so `{name}` cannot be told; give its type where it is \
-                     assigned"
+                    "the type of the matched value is not known here, so `{name}` cannot be tested; declare the value's type \
+                     where it is assigned"
                 ));
             }
             other => {

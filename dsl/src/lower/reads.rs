@@ -178,9 +178,9 @@ fn say(what: &str, kind: &str, text: &str, offset: Option<usize>, report: &mut R
         .map(|before| format!(", at character {} of the text", before.chars().count() + 1))
         .unwrap_or_default();
     let way_out = if kind == "jsonata" {
-        "; a field that is there although its type does not say so is read with `$lookup(value, \"name\")`"
+        "; if the field exists but its type does not declare it, read it with `$lookup(value, \"name\")`"
     } else {
-        "; a field that is there although its type does not say so stands in `raw { .. }`"
+        "; if the field exists but its type does not declare it, write it in `raw { .. }`"
     };
     report.fault(format!("{what}{place}: `{kind}!(\"{text}\")`{way_out}"));
 }

@@ -21,8 +21,8 @@ pub trait Action: Sealed {
 /// An action that starts a job whose end a state can wait for: `.sync`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `.sync`",
-    label = "Step Functions cannot wait for its end",
-    note = "without `.sync` the state goes on with the service's answer; to wait, poll with `Wait` and `Choice` states, or use `wait_for_task_token` where there is one"
+    label = "Step Functions cannot wait for this job to end",
+    note = "without `.sync` the state continues as soon as the service responds; to wait, poll with `Wait` and `Choice` states, or use `wait_for_task_token` where the action has it"
 )]
 pub trait HasSync: Action {
     /// The finished job.
@@ -32,16 +32,16 @@ pub trait HasSync: Action {
 /// An action with `.sync:2`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `.sync:2`",
-    label = "only `states:startExecution` has it",
-    note = "use `sync`, where the action has it"
+    label = "only `states:startExecution` has `.sync:2`",
+    note = "use `sync` if the action has it"
 )]
 pub trait HasSync2: Action {}
 
 /// An action that can pass a task token on, with which an external system completes the task: `.waitForTaskToken`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `.waitForTaskToken`",
-    label = "Step Functions hands no token to it",
-    note = "hand the token on with an action that takes one: `lambda::invoke`, `sqs::send_message`, `sns::publish`, `events::put_events`"
+    label = "Step Functions cannot pass a task token to this action",
+    note = "pass the token with an action that takes one: `lambda::invoke`, `sqs::send_message`, `sns::publish`, `events::put_events`"
 )]
 pub trait HasTaskToken: Action {}
 

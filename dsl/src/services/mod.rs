@@ -47,7 +47,7 @@
 //! use stepwright::expr;
 //! use stepwright::services::dynamodb;
 //! let key = expr!(|id: String, token: String| (id, token));
-//! let request = dynamodb::get_item("table", key).wait_for_task_token::<bool>(); // Step Functions hands no token to `GetItem`
+//! let request = dynamodb::get_item("table", key).wait_for_task_token::<bool>(); // Step Functions cannot pass a task token to `GetItem`
 //! ```
 //!
 //! An argument of the wrong type, or a missing one, does not compile:

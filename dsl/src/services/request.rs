@@ -86,8 +86,8 @@ pub struct Waiting<A, Input, Answer>(Request<A, (Input, String), Answer>);
 
 /// A call of a state: a [`Request`], or a request that waits for a task token.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no request for a state that takes a `{Input}`",
-    label = "made of something else",
+    message = "`{Self}` is not a request for a state that takes a `{Input}`",
+    label = "built for a different input",
     note = "the arguments are expressions over the state's input, `expr!(|input: {Input}| ..)`; those of `(input, token)` need `.wait_for_task_token()`"
 )]
 pub trait Calls<Input>: Sealed {

@@ -30,11 +30,11 @@ use std::marker::PhantomData;
 /// assert_eq!(stepwright::shape::Shape::disagreements::<Order>(), Vec::<String>::new());
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot travel between workflow states",
+    message = "`{Self}` cannot be passed between workflow states",
     label = "this type has no JSON shape",
-    note = "a type of your own needs `#[derive(Payload)]`, `Serialize`, `Deserialize` and `JsonSchema`; one of another crate \
-            travels as a field with `#[payload(opaque)]`",
-    note = "a reference does not travel: `.cloned()` or `.copied()` gives the value itself"
+    note = "a type of your own needs `#[derive(Payload)]`, `Serialize`, `Deserialize` and `JsonSchema`; for a type of another \
+            crate, put `#[payload(opaque)]` on the field",
+    note = "a reference cannot be passed: `.cloned()` or `.copied()` returns the value itself"
 )]
 pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
     /// The JSON form of this type.

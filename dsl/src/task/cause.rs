@@ -20,7 +20,9 @@ pub fn cause(name: &str, message: &str, fields: Option<Vec<TravellingField>>) ->
                     object.insert(field.to_owned(), value);
                 }
                 Err(error) => {
-                    message.push_str(&format!(" (the field `{field}` cannot travel: {error})"));
+                    message.push_str(&format!(
+                        " (the field `{field}` cannot be serialized: {error})"
+                    ));
                 }
             }
         }

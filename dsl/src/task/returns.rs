@@ -6,7 +6,7 @@ use crate::shape::Payload;
 /// A payload, or a `Result` of a payload and a task error.
 #[diagnostic::on_unimplemented(
     message = "a task cannot return `{Self}`",
-    label = "this cannot travel back to the workflow",
+    label = "this cannot be returned to the workflow",
     note = "a task returns `T` or `Result<T, E>`, where `T` has `#[derive(Payload)]` and `E` has `#[derive(TaskError)]`"
 )]
 pub trait TaskReturn: sealed::Returned {

@@ -70,7 +70,7 @@ fits!(WholeNumber: u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a timestamp",
     label = "this is a `{Self}`",
-    note = "a timestamp is RFC 3339 text (`2027-01-01T00:00:00Z`): a `String`, or a date type that serialises so"
+    note = "a timestamp is RFC 3339 text (`2027-01-01T00:00:00Z`): a `String`, or a date type that serializes as such a text"
 )]
 pub trait Timestamp: Sized {
     /// Requires a timestamp.
@@ -83,8 +83,8 @@ fits!(Timestamp: String &str Cow<'_, str>);
 #[diagnostic::on_unimplemented(
     message = "the error and the cause of a `fail` are text, not `{Self}`",
     label = "this is a `{Self}`",
-    note = "give a field that is a text, or make one with `format!(\"{{}}\", ..)`, which takes texts, numbers and `bool`s",
-    note = "of an `Option`, say what stands for `None`: `.unwrap_or_default()`, or `.unwrap_or(..)` with a text"
+    note = "use a field of type `String`, or make a text with `format!(\"{{}}\", ..)`, which takes texts, numbers and `bool`s",
+    note = "for an `Option`, choose the text of `None`: `.unwrap_or_default()`, or `.unwrap_or(..)` with a text"
 )]
 pub trait FailText: Sized {
     /// Requires text.
@@ -109,7 +109,7 @@ impl<T: Serialize> Json for T {}
 
 /// A result type that needs no value: the output of a state without a value is its input.
 #[diagnostic::on_unimplemented(
-    message = "this ends without a value, where a `{Self}` is promised",
+    message = "this ends without a value, but the declared type is `{Self}`",
     label = "no value is given here",
     note = "write `end value;`, or `succeed Name {{ value }}`"
 )]
@@ -122,10 +122,10 @@ fits!(Untyped: serde_json::Value);
 
 /// A number that converts to another number type without loss.
 #[diagnostic::on_unimplemented(
-    message = "`as` can change a `{Self}` that becomes a `{To}`",
+    message = "`as` may change the value of a `{Self}` that becomes a `{To}`",
     label = "this is a `{Self}`",
-    note = "inside a workflow `as` stands where every value stays what it is, such as `u32 as u64` or `i32 as f64`; a float \
-            becomes an integer right behind `.round()`, `.floor()`, `.ceil()` or `.trunc()`; convert the others in a task"
+    note = "a workflow allows `as` if it preserves every value, such as `u32 as u64` or `i32 as f64`, and from a float to an \
+            integer directly after `.round()`, `.floor()`, `.ceil()` or `.trunc()`; convert other values in a task"
 )]
 pub trait Lossless<To>: Sized {
     /// The same value.
@@ -158,8 +158,8 @@ lossless! {
 /// A number type that can count the items of any list, or the characters of any text, in a workflow.
 #[diagnostic::on_unimplemented(
     message = "a count may be too large for a `{Self}`",
-    label = "`as` stands before this type",
-    note = "a count becomes a `u32`, `u64`, `usize`, `i32`, `i64`, `isize` or `f64`"
+    label = "`as` converts to this type",
+    note = "convert a count to `u32`, `u64`, `usize`, `i32`, `i64`, `isize` or `f64`"
 )]
 pub trait Counts: Sized {
     /// The count.
@@ -172,7 +172,7 @@ fits!(Counts: u32 u64 usize i32 i64 isize f64);
 
 /// A float, which is rounded to an integer.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no float that is rounded",
+    message = "`{Self}` is not a rounded float",
     label = "this is a `{Self}`"
 )]
 pub trait Rounded: Sized {

@@ -52,7 +52,7 @@ impl<T> OfTagged for &Tagging<T> {}
 /// A tagging with which a `T` can be matched.
 #[diagnostic::on_unimplemented(
     message = "`{T}` is untagged, so its JSON does not say which variant it is",
-    label = "this variant cannot be told from the others",
+    label = "this variant cannot be distinguished from the others",
     note = "take `#[serde(untagged)]` off `{T}`, or decide in a task"
 )]
 pub trait Told<T>: Sized {

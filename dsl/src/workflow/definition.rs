@@ -106,10 +106,10 @@ impl Definition {
         text: &str,
     ) -> Result<Definition, Faults> {
         let fault = |finding: &Finding| {
-            let mend = finding.suggestion.as_deref();
-            let mend = mend.map(|mend| format!("; {mend}")).unwrap_or_default();
+            let fix = finding.suggestion.as_deref();
+            let fix = fix.map(|fix| format!("; {fix}")).unwrap_or_default();
             let message = format!(
-                "{}:{}: {}{mend} ({})",
+                "{}:{}: {}{fix} ({})",
                 finding.line, finding.column, finding.message, finding.rule
             );
             Fault::new(None, message)

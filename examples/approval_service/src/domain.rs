@@ -14,7 +14,7 @@ pub struct Order {
     pub cents: u64,
 }
 
-/// What a person says to a large order.
+/// A person's decision about a large order.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(tag = "verdict", rename_all = "lowercase")]
 pub enum Decision {
@@ -29,7 +29,7 @@ pub struct Payment {
     pub cents: u64,
 }
 
-/// What the shop gets in the end.
+/// The result that the shop receives.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Receipt {
     pub order: String,

@@ -29,7 +29,7 @@ struct Arguments {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
-    /// Where the links lead, if not there.
+    /// The base URL of the links, if it differs from the address.
     #[arg(long)]
     url: Option<String>,
 }

@@ -12,7 +12,7 @@ workflow! {
             otherwise => Charge;
         }
 
-        /// Waits for whoever has the link; that may take days, and the process may end meanwhile.
+        /// Waits until the approver opens the link. That may take days, and the process may be restarted in between.
         task Ask {
             let decision: Decision = wait_for_task_token ask_approver(order, task_token);
             timeout 3d;
@@ -41,6 +41,6 @@ workflow! {
 
         succeed Done { Receipt { order: order.id, payment, tracking } }
         fail Refused { "OrderRefused", reason }
-        fail Expired { "ApprovalExpired", "nobody decided in three days" }
+        fail Expired { "ApprovalExpired", "no decision in three days" }
     }
 }

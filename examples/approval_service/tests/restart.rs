@@ -37,7 +37,7 @@ impl Service {
     fn says(&mut self, what: &str) -> String {
         let lines = self.said.by_ref().map(|line| line.expect("it is text"));
         let mut rest = lines.filter_map(|line| Some(line.split_once(what)?.1.to_owned()));
-        rest.next().expect("the service says so before it ends")
+        rest.next().expect("the service prints it before it ends")
     }
 
     fn get(&self, path: &str) -> (u16, Json) {

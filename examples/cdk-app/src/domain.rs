@@ -12,11 +12,11 @@ pub struct Ticket {
     pub cents: u64,
 }
 
-/// What somebody gets for a ticket.
+/// The refund for a ticket.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Terms {
     pub cents: u64,
-    /// Why it is not all of the price.
+    /// Why the refund is less than the price.
     pub note: Option<String>,
 }
 

@@ -5,7 +5,7 @@ use crate::tasks::{look_up_terms, refund_payment};
 use stepwright::prelude::*;
 
 workflow! {
-    /// What somebody would get for a ticket. The app waits for the answer.
+    /// Returns the refund for a ticket. The app waits for the result.
     pub workflow RefundTerms(ticket: Ticket) -> Terms {
         express;
         timeout 20s;
@@ -13,7 +13,7 @@ workflow! {
         task LookUp { let terms = look_up_terms(ticket); end terms; }
     }
 
-    /// Gives the money for a ticket back and frees the seat.
+    /// Refunds the price of a ticket and frees the seat.
     pub workflow RefundTicket(ticket: Ticket) -> Refunded {
         timeout 7d;
         lambda_retries;
@@ -30,7 +30,7 @@ workflow! {
             next FreeSeat;
         }
 
-        /// Whoever gave the ticket back names another account.
+        /// Asks the customer for another account.
         task AskCustomer {
             service "arn:aws:states:::sns:publish" {
                 TopicArn: placeholder!("CustomerServiceTopicArn"),

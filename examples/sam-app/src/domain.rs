@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::prelude::*;
 
-/// What the web shop asks a price for.
+/// A request for a price from the web shop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Cart {
     pub lines: Vec<Line>,
@@ -16,7 +16,7 @@ pub struct Line {
     pub pieces: u32,
 }
 
-/// What a cart costs.
+/// The price of a cart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Offer {
     pub cents: u64,
@@ -29,7 +29,7 @@ pub enum CartError {
     UnknownArticle { article: String },
 }
 
-/// An article, and how many pieces of it there should be.
+/// An article and its target stock.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Need {
     pub article: String,
@@ -47,7 +47,7 @@ pub enum WarehouseError {
     Closed { until: String },
 }
 
-/// How many pieces were ordered.
+/// The number of ordered pieces.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Restocked {
     pub ordered: u32,

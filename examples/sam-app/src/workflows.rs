@@ -5,7 +5,7 @@ use crate::tasks::{count_stock, price_cart};
 use stepwright::prelude::*;
 
 workflow! {
-    /// What a cart costs. The web shop waits for the answer.
+    /// Returns the price of a cart. The web shop waits for the result.
     pub workflow Quote(cart: Cart) -> Offer {
         express;
         timeout 20s;
@@ -20,7 +20,7 @@ workflow! {
         fail Unknown { "UnknownArticle", format!("there is no article {article}") }
     }
 
-    /// Orders an article again where there is too little of it.
+    /// Reorders an article if its stock is too low.
     pub workflow Restock(need: Need) -> Restocked {
         timeout 2d;
         lambda_retries;

@@ -22,7 +22,7 @@ workflow! {
             next List;
         }
 
-        /// A text with `%{..}`, which means something in Terraform's templates, comes through as it is.
+        /// A text with `%{..}`, which is a directive of Terraform's templates, stays unchanged.
         task List {
             service "arn:aws:states:::dynamodb:putItem" {
                 TableName: placeholder!("PicturesTable"),

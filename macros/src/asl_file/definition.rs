@@ -70,12 +70,12 @@ impl Source {
             None => validate_text(&text, machine_type),
         };
         for finding in findings.errors().take(MOST) {
-            let mend = finding.suggestion.as_deref();
-            let mend = mend.map(|mend| format!("; {mend}")).unwrap_or_default();
+            let fix = finding.suggestion.as_deref();
+            let fix = fix.map(|fix| format!("; {fix}")).unwrap_or_default();
             errors.at(
                 file.span(),
                 format!(
-                    "{name}:{}:{}: {}{mend} ({})",
+                    "{name}:{}:{}: {}{fix} ({})",
                     finding.line, finding.column, finding.message, finding.rule
                 ),
             );
@@ -116,7 +116,7 @@ impl Source {
             if !is_task(state) {
                 errors.at(
                     span,
-                    format!("the state `{name}` is no Task, and calls nothing"),
+                    format!("the state `{name}` is not a Task and calls nothing"),
                 );
                 continue;
             }
@@ -164,7 +164,7 @@ fn call(state: &Object, to: &Target) -> Result<(String, Option<String>), String>
     match named.filter(|name| !name.starts_with("{%")) {
         Some(name) => Ok((base.to_owned(), Some(name.to_owned()))),
         None => Err(format!(
-            "computes its `{key}`, so that nobody can say here what it calls; register a handler with the engine"
+            "computes its `{key}`, so its target is known only at run time; register a handler with the engine instead of binding it"
         )),
     }
 }

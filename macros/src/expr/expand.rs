@@ -29,7 +29,7 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
     };
     let parameters = lambda.parameters.iter().map(|parameter| {
         let ty = &parameter.ty;
-        // rustc reports "cannot travel between workflow states" at the type.
+        // rustc reports "cannot be passed between workflow states" at the type.
         let payload = quote_spanned!(ty.span()=> __s::payload::<#ty>);
         let bound = parameter
             .name
@@ -38,7 +38,7 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         quote!(let _ = #payload; #bound)
     });
     let captured = &lambda.captured;
-    // rustc reports "is no variable of a workflow" at the name.
+    // rustc reports "is not a variable of a workflow" at the name.
     let values = captured
         .iter()
         .map(|name| quote_spanned!(name.span()=> let #name = __s::value_of(&#name);));

@@ -71,7 +71,7 @@ impl Lambda {
                 if !input.is_empty() {
                     reader.errors.at(
                         input.span(),
-                        "`expr!` takes one expression, and this is more",
+                        "expected nothing more: `expr!` takes one expression",
                     );
                 }
                 rest(input);

@@ -82,13 +82,13 @@ impl Container {
                 "into" => into = Some((meta.path.span(), text(&meta)?.value())),
                 "remote" => {
                     return Err(meta.error(
-                        "`remote` says how serde writes another type, which has no `Payload`: derive it on a type of your own \
-                         that holds the values",
+                        "`remote` makes serde write a different type, which does not implement `Payload`: derive `Payload` on \
+                         your own type with the same fields",
                     ));
                 }
                 "field_identifier" | "variant_identifier" => {
                     return Err(meta.error(
-                        "this enum is only read, and a payload is written, too: leave out its `Payload`",
+                        "serde only reads this enum, but a payload is also written: remove its `Payload`",
                     ));
                 }
                 // `deny_unknown_fields`, `bound`, `crate` and `expecting` do not change the JSON.
@@ -153,9 +153,7 @@ impl Field {
                         read.is_redacted = true;
                         redactable(field, read.flatten).map_err(|reason| meta.error(reason))
                     } else {
-                        Err(meta.error(
-                            "a payload's field takes `#[payload(opaque)]` and `#[payload(redact)]`",
-                        ))
+                        Err(meta.error("expected `#[payload(opaque)]` or `#[payload(redact)]`"))
                     }
                 })?;
             }
@@ -168,13 +166,13 @@ impl Field {
 fn redactable(field: &syn::Field, flatten: bool) -> std::result::Result<(), &'static str> {
     if field.ident.is_none() {
         Err(
-            "a value is redacted by the name of its field, and this one has none in the JSON: put the attribute on each field \
-             that has this type",
+            "a value is redacted by the name of its field, and this field has no name in the JSON: put the attribute on each \
+             field of this type",
         )
     } else if flatten {
         Err(
-            "a value is redacted by the name of its field, and a flattened field has none in the JSON: put the attribute on \
-             the fields of its type",
+            "a value is redacted by the name of its field, and a flattened field has no name in the JSON: put the attribute \
+             on the fields of its type",
         )
     } else {
         Ok(())
@@ -207,18 +205,18 @@ impl With {
             "deserialize_with" => self.back = Some(meta.path.span()),
             "alias" => {
                 return Err(meta.error(format!(
-                    "a workflow reads a {of} by one name, and with an `alias` its JSON may have another: give it the one name \
-                     that its JSON has, or take the other JSON in by a type and a task of their own"
+                    "a workflow reads a {of} by one name, but its JSON may have the name of an `alias`: use a single name, or \
+                     read the other JSON in a separate task with a separate type"
                 )));
             }
             "skip_serializing" | "skip_deserializing" => {
                 return Err(meta.error(format!(
-                    "a payload is written by one task and read by the next, so a {of} is there both ways or not at all: `skip` \
-                     leaves it out, {}",
+                    "a payload is written by one task and read by the next, so a {of} is both written and read, or neither: \
+                     `skip` leaves it out, {}",
                     if of == "field" {
                         "`skip_serializing_if` with `default` leaves out some values"
                     } else {
-                        "and another type has the variants of one way"
+                        "or use two types, one with each set of variants"
                     }
                 )));
             }
@@ -272,8 +270,8 @@ fn converted(from: Option<(Span, String)>, into: Option<(Span, String)>) -> Resu
         }
         (Some((span, _)), _) | (None, Some((span, _))) => Err(Error::new(
             span,
-            "a payload is written by one task and read by the next, so its JSON is that of one type: give `from` (or \
-             `try_from`) and `into` with the same type",
+            "a payload is written by one task and read by the next, so its JSON has one form: give `from` (or `try_from`) \
+             and `into` with the same type",
         )),
     }
 }
@@ -330,7 +328,7 @@ fn case(meta: &ParseNestedMeta<'_>) -> Result<Option<Case>> {
         None => Ok(None),
         Some(text) => Case::from_text(&text.value())
             .map(Some)
-            .ok_or_else(|| Error::new(text.span(), "serde knows no such case")),
+            .ok_or_else(|| Error::new(text.span(), "serde has no such case")),
     }
 }
 
@@ -353,8 +351,8 @@ fn both_ways(meta: &ParseNestedMeta<'_>) -> Result<Option<LitStr>> {
         (Some(out), Some(back)) if out.value() == back.value() => Ok(Some(out)),
         _ => Err(Error::new(
             span,
-            "a payload is written by one task and read by the next, so its names must be the same both ways: give one name \
-             for `serialize` and `deserialize`",
+            "a payload is written by one task and read by the next: give the same name for `serialize` and \
+             `deserialize`",
         )),
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         (None, Data::Union(data)) => {
             return Err(Error::new(
                 data.union_token.span,
-                "a union cannot travel between workflow states: make it an enum",
+                "a union cannot be passed between workflow states: make it an enum",
             ));
         }
     };
@@ -255,7 +255,7 @@ fn expand_field(scope: &Scope<'_>, index: usize, field: &Field) -> Result<TokenS
     } else if read.opaque {
         quote!(__shape::Shape::Lazy(__wire::schema::<#ty>))
     } else {
-        // The span of the user's type: rustc reports "cannot travel between workflow states" there.
+        // The span of the user's type: rustc reports "cannot be passed between workflow states" there.
         let payload = quote_spanned!(ty.span()=> <#ty as ::stepwright::__::Payload>::shape);
         quote!(__shape::Shape::Lazy(#payload))
     };

@@ -77,7 +77,7 @@ impl VisitMut for Calls {
             }),
             Expr::If(branch) => {
                 self.visit_expr_mut(&mut branch.cond);
-                self.within("one way of an `if`", |calls| {
+                self.within("a branch of an `if`", |calls| {
                     calls.visit_block_mut(&mut branch.then_branch);
                     if let Some((_, otherwise)) = &mut branch.else_branch {
                         calls.visit_expr_mut(otherwise);

@@ -156,7 +156,7 @@ impl Batch {
     fn parse(input: ParseStream, reader: &Reader) -> Result<Batch> {
         let keyword = take_word(input)?;
         if !input.peek(syn::token::Paren) {
-            return Err(input.error("expected how large a batch is: `batch (max_items: 50);`"));
+            return Err(input.error("expected the limits of a batch: `batch (max_items: 50);`"));
         }
         let settings = settings(input, reader)?;
         let given = if input.peek(syn::token::Brace) {

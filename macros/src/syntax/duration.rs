@@ -42,7 +42,7 @@ pub(crate) fn seconds(input: ParseStream) -> Result<Option<(u64, Span)>> {
         other => {
             return Err(syn::Error::new(
                 literal.span(),
-                format!("`{other}` is no unit of time: durations end in `s`, `m`, `h` or `d`"),
+                format!("`{other}` is not a unit of time: durations end in `s`, `m`, `h` or `d`"),
             ));
         }
     };

@@ -49,7 +49,7 @@ pub(super) fn include(
     let call = Application::parse(path, input, reader)?;
     if input.peek(Token![.]) || input.peek(Token![?]) {
         return Err(input.error(
-            "an include takes one fragment and nothing after it: a later state computes with the result",
+            "an include takes one fragment and nothing after it: compute with its result in a later state",
         ));
     }
     reader.semicolon(input);

@@ -129,7 +129,7 @@ pub(super) fn query_language(input: ParseStream, reader: &Reader) -> Result<Iden
     let language = name(input, "a query language: `JSONata` or `JSONPath`")?;
     reader.semicolon(input);
     exists(&language, &["JSONata", "JSONPath"], reader, |found| {
-        format!("`{found}` is no query language: `JSONata` or `JSONPath`")
+        format!("`{found}` is not a query language: write `JSONata` or `JSONPath`")
     });
     Ok(language)
 }

@@ -133,7 +133,7 @@ fn kind_of(word: &str, keyword: &Ident, input: ParseStream, reader: &Reader) -> 
                 keyword.span(),
                 match closest(other, KINDS.iter().copied()) {
                     Some(close) => {
-                        format!("`{other}` is no kind of state; did you mean `{close}`?")
+                        format!("`{other}` is not a kind of state; did you mean `{close}`?")
                     }
                     None => "expected a state, such as `task Name { .. }`".to_owned(),
                 },
@@ -149,7 +149,7 @@ fn kind_of(word: &str, keyword: &Ident, input: ParseStream, reader: &Reader) -> 
             };
             reader.errors.at(
                 keyword.span(),
-                format!("`{other}` is no kind of state{hint}"),
+                format!("`{other}` is not a kind of state{hint}"),
             );
             close.unwrap_or(other)
         }

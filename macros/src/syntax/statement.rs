@@ -112,7 +112,7 @@ impl Draft {
             if let (false, Some(before)) = (again, self.state.lets.first()) {
                 reader.errors.at(
                     before.binding.span(),
-                    "the first `let` of a task makes its call: compute this behind it, or in a `pass` state before",
+                    "the first `let` of a task makes its call: compute this value after the call, or in a `pass` state before this one",
                 );
             }
             self.gives(again, binding, reader);
@@ -269,7 +269,7 @@ impl Draft {
         syn::Error::new(
             input.span(),
             format!(
-                "`{found}` is no statement of a {} state{hint}",
+                "`{found}` is not a statement of a {} state{hint}",
                 self.state.kind.word()
             ),
         )
@@ -293,13 +293,15 @@ fn goes_nowhere(state: &State) -> Option<String> {
     let name = &state.name;
     Some(match state.kind {
         Kind::Choice(_) => {
-            format!("choice `{name}` goes where its arms go: write `otherwise => State;`")
+            format!(
+                "choice `{name}` has no transition besides its arms: write `otherwise => State;`"
+            )
         }
         Kind::Succeed(_) => format!(
-            "`{name}` ends the workflow and has no transition; its value stands alone: `succeed {name} {{ value }}`"
+            "`{name}` ends the workflow and has no transition; write only its value: `succeed {name} {{ value }}`"
         ),
         Kind::Exit(_) => format!(
-            "`{name}` leaves the fragment and has no transition: whoever includes it says where it leads"
+            "`{name}` leaves the fragment and has no transition: the `include` sets the target of each exit"
         ),
         Kind::Fail(_) => format!("`{name}` ends the workflow and has no transition"),
         _ => return None,

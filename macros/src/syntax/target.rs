@@ -86,7 +86,7 @@ impl Target {
             }),
             None if reader.errors.count() > before => Err(syn::Error::new(
                 brace.span.close(),
-                "this edge goes nowhere, because of the mistake above",
+                "this edge has no target, because of the error above",
             )),
             None => Err(syn::Error::new(
                 brace.span.close(),

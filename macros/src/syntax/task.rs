@@ -46,7 +46,7 @@ pub(super) fn parse(
 fn finished(input: ParseStream, reader: &Reader) -> Result<()> {
     if input.peek(Token![.]) || input.peek(Token![?]) {
         return Err(input.error(
-            "nothing is computed with this call: give the value a name, `let value = ..;`",
+            "a call without a `let` has no result to compute with: give it a name, `let value = ..;`",
         ));
     }
     reader.semicolon(input);
@@ -100,8 +100,8 @@ fn computed(binding: Binding, input: ParseStream, reader: &Reader) -> Result<Sta
         return Err(syn::Error::new(
             span,
             format!(
-                "a task state makes its call exactly once, and {what} may run never or often: decide by a choice before, or \
-                 repeat by a map"
+                "a task state makes its call exactly once, and {what} may run zero or many times: put a choice before this \
+                 state, or repeat the call with a map"
             ),
         ));
     }

@@ -149,7 +149,7 @@ fn options(workflow: &mut Workflow, input: ParseStream, reader: &Reader) -> bool
             && !input.peek2(syn::Ident)
         {
             Err(input.error(format!(
-                "`{found}` is no option of a workflow; did you mean `{close}`?"
+                "`{found}` is not an option of a workflow; did you mean `{close}`?"
             )))
         } else {
             break;
@@ -169,7 +169,7 @@ fn option(workflow: &mut Workflow, word: &str, input: ParseStream, reader: &Read
     if workflow.fragment.is_some() && word != "query_language" {
         reader.errors.at(
             keyword.span(),
-            format!("`{word}` is said of a workflow; a fragment has `query_language` alone"),
+            format!("`{word}` is an option of a workflow; a fragment takes only `query_language`"),
         );
     }
     let what = workflow.what();
@@ -194,7 +194,9 @@ fn option(workflow: &mut Workflow, word: &str, input: ParseStream, reader: &Read
         "deploy" => {
             let place = name(input, "a place: `lambda`, `lambda_arn` or `activity`")?;
             exists(&place, PLACES, reader, |found| {
-                format!("`{found}` is no place for a task: `lambda`, `lambda_arn` or `activity`")
+                format!(
+                    "`{found}` is not a place for a task: write `lambda`, `lambda_arn` or `activity`"
+                )
             });
             options.deploy = Some(place);
         }
@@ -227,7 +229,7 @@ fn lints(keyword: &Ident, input: ParseStream, reader: &Reader) -> Result<Vec<Ide
     for lint in &lints {
         exists(lint, LINTS, reader, |found| {
             format!(
-                "there is no lint `{found}`: there are `{}`",
+                "unknown lint `{found}`; the lints are `{}`",
                 LINTS.join("`, `")
             )
         });

@@ -83,7 +83,7 @@ impl Options {
                     if options.runs != Runs::InPlace {
                         return Err(Error::new(
                             option.span(),
-                            "a task runs in one place: `blocking` on a thread of its own, or `spawn` in an async task of its own",
+                            "`blocking` and `spawn` exclude each other: `blocking` runs the task on a separate thread, `spawn` as a separate async task; write one of them",
                         ));
                     }
                     options.runs = if option == "blocking" {
@@ -109,7 +109,7 @@ impl Options {
                     return Err(Error::new(
                         option.span(),
                         format!(
-                            "`{other}` is no option of a task; there are `name = \"..\"`, `function_name = \"..\"`, `lambda_arn`, \
+                            "`{other}` is not an option of a task; the options are `name = \"..\"`, `function_name = \"..\"`, `lambda_arn`, \
                              `activity`, `resource = \"..\"`, `context`, `blocking`, `spawn`, `idempotent` and `crate = name`"
                         ),
                     ));
@@ -119,7 +119,9 @@ impl Options {
                 if let Some(first) = &place {
                     return Err(Error::new(
                         option.span(),
-                        format!("a task lives in one place, and `{first}` says where already"),
+                        format!(
+                            "a task runs in one place, and `{first}` already sets it; remove one of the two"
+                        ),
                     ));
                 }
                 options.deploy = deploy;

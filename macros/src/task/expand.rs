@@ -101,7 +101,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
     };
     // rustc points here for "associated function defined here": at the user's function.
     let called_as = syn::Ident::new("called", name.span());
-    // The span of the user's type: rustc reports "cannot travel between workflow states" there.
+    // The span of the user's type: rustc reports "cannot be passed between workflow states" there.
     let parameter_types = types
         .iter()
         .map(|ty| quote_spanned!(ty.span()=> ::stepwright::__::payload::<#ty>()));

@@ -108,8 +108,8 @@ impl Task {
         if let (Some(span), None) = (options.idempotent, &function.body) {
             errors.push(Error::new(
                 span,
-                "a task without a body has no handler that an engine could call again: give it a body, or say it where its handler \
-                 is registered, with `EngineBuilder::idempotent`",
+                "`idempotent` needs a task with a body: give it one, or call `EngineBuilder::idempotent` where the handler is \
+                 registered",
             ));
         }
         match (&signature.asyncness, options.runs) {
@@ -119,7 +119,7 @@ impl Task {
             )),
             (Some(token), Runs::Blocking) => errors.push(Error::new(
                 token.span(),
-                "a blocking task is a plain `fn`, because its thread awaits nothing: remove `async`, or write `#[task(spawn)]`",
+                "a blocking task is a plain `fn`, because its thread cannot await: remove `async`, or write `#[task(spawn)]`",
             )),
             (None, Runs::Blocking) | (Some(_), Runs::InPlace | Runs::Spawned) => {}
         }
@@ -133,8 +133,8 @@ impl Task {
         if generic {
             errors.push(Error::new(
                 signature.generics.span(),
-                "a task has no generic parameters, because each has one name and one form on the wire: write one function for \
-                 each type",
+                "a task has no generic parameters, because it has one name and one JSON form: write one function for each \
+                 type",
             ));
         }
         let mut parameters = Vec::new();
@@ -146,8 +146,8 @@ impl Task {
                     broken = true;
                     errors.push(Error::new(
                         receiver.span(),
-                        "a task is a function of its own, not a method: take what it needs as parameters, and the application's \
-                         state from `&TaskContext`",
+                        "a task is a free function, not a method: pass its data as parameters, and read the application's state \
+                         from `&TaskContext`",
                     ));
                 }
                 FnArg::Typed(typed) if is_context(&typed.ty) => {
@@ -186,8 +186,8 @@ impl Task {
                             parameters.push(Parameter { name, ty, checked });
                             errors.push(Error::new(
                                 pattern.span(),
-                                "a task's parameter is a plain name, because that is its key on the wire: take it apart in \
-                                 the body",
+                                "a task's parameter is a plain name, because the name is its key in the JSON: destructure \
+                                 it in the body",
                             ));
                         }
                     }
@@ -254,7 +254,7 @@ fn accepted(ty: &Type) -> Type {
 fn refused(ty: &Type) -> Option<&'static str> {
     match ty {
         Type::Reference(_) => Some(
-            "a task owns what it takes, because it arrives as JSON: use `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`",
+            "a task owns its parameters, because they arrive as JSON: use `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`",
         ),
         Type::ImplTrait(_) => {
             Some("a task's parameter has a type with a name, because it arrives as JSON")

@@ -13,7 +13,7 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
     let function = match syn::parse2::<function::Function>(item.clone()) {
         Ok(function) => function,
         Err(error) => {
-            let error = syn::Error::new(error.span(), "`#[task]` stands on an `async fn`")
+            let error = syn::Error::new(error.span(), "`#[task]` is an attribute of an `async fn`")
                 .into_compile_error();
             // An item that is not a function is emitted unchanged, so that the rest of the file can refer to it.
             return quote!(const _: () = { #error }; #item);

@@ -187,7 +187,7 @@ fn row(case: &Case) -> TokenStream {
     let (variant, error) = (&case.variant, &case.error);
     let fields = case.fields.iter().map(|field| {
         let (name, ty) = (&field.name, &field.ty);
-        // The span of the user's type: rustc reports "cannot travel between workflow states" there.
+        // The span of the user's type: rustc reports "cannot be passed between workflow states" there.
         let shape = quote_spanned!(ty.span()=> <#ty as ::stepwright::__::Payload>::shape);
         quote!((#name, #shape))
     });

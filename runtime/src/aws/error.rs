@@ -9,7 +9,7 @@ use aws_sdk_sfn::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 #[non_exhaustive]
 pub enum CallbackError {
     /// Step Functions did not issue this token.
-    #[error("the token is none of Step Functions': {0}")]
+    #[error("the task token is invalid: {0}")]
     InvalidToken(String),
     /// Its task timed out: by the state's timeout or its heartbeat.
     #[error("the task of this token timed out: {0}")]
@@ -21,7 +21,7 @@ pub enum CallbackError {
     #[error("the output cannot be used: {0}")]
     InvalidOutput(String),
     /// Step Functions was not reached, or refuses the request: missing permissions, or continued throttling. The task still waits for an answer.
-    #[error("Step Functions did not take the answer: {message}")]
+    #[error("Step Functions did not accept the result: {message}")]
     NotSent {
         /// The message of the service or of the connection.
         message: String,
@@ -77,7 +77,7 @@ pub enum WorkerError {
     #[error("this worker has no activity; add one with `ActivityWorker::activity`")]
     NoActivity,
     /// The activity does not exist, or the program may not poll it.
-    #[error("Step Functions gives no tasks of the activity `{activity}`: {message}")]
+    #[error("cannot poll for tasks of the activity `{activity}`: {message}")]
     Refused {
         /// Its ARN.
         activity: String,

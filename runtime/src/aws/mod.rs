@@ -21,7 +21,9 @@
 //!
 //! # async fn config() -> aws_sdk_sfn::Config { aws_sdk_sfn::Config::builder().build() }
 //! # async fn main_() -> Result<(), WorkerError> {
-//! // With the crate `aws-config`: `let client = aws_sdk_sfn::Client::new(&aws_config::load_from_env().await);`
+//! // With the crate `aws-config`:
+//! // let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await;
+//! // let client = aws_sdk_sfn::Client::new(&config);
 //! let client = aws_sdk_sfn::Client::from_conf(config().await);
 //! ActivityWorker::new(&client)
 //!     .activity::<charge_card>("arn:aws:states:us-east-1:123456789012:activity:charge")
@@ -37,7 +39,7 @@
 //!
 //! ```no_run
 //! # #[derive(Debug, thiserror::Error, stepwright::TaskError)]
-//! # enum ReviewError { #[error("nobody is there")] NobodyThere }
+//! # enum ReviewError { #[error("no reviewer is available")] NobodyThere }
 //! # use stepwright_runtime::aws::{CallbackError, CallbackSender, aws_sdk_sfn};
 //! # async fn answer(client: aws_sdk_sfn::Client, token: &str, approved: Option<bool>) -> Result<(), CallbackError> {
 //! let sender = CallbackSender::new(&client);

@@ -34,7 +34,7 @@ pub(super) fn failure(failure: TaskFailure) -> TaskFailure {
         length => json!({
             "errorType": error,
             "errorMessage": format!(
-                "the cause has {length} characters and Step Functions takes {CAUSE_CHARACTERS}; the fields of this error are too long to travel"
+                "the cause has {length} characters, more than the {CAUSE_CHARACTERS} of Step Functions; shorten the fields of this error"
             ),
         })
         .to_string(),

@@ -68,7 +68,7 @@ impl TaskRunner {
         if timeout(LAST_WORD, answered).await.is_err() {
             tracing::warn!(
                 activity = self.activity,
-                "a task's answer was not taken before the worker ended; the task fails when its time is up"
+                "the worker ended before Step Functions accepted a task's result; the task fails at its timeout"
             );
         }
     }
@@ -134,7 +134,7 @@ impl TaskRunner {
         tracing::warn!(
             activity = self.activity,
             %error,
-            "nobody waits for the result of a task any more"
+            "the result of a task was discarded, because the task has already ended"
         );
     }
 }

@@ -135,7 +135,7 @@ fn drive(shared: &Weak<ClockShared>, signal: &ThreadSignal) {
         if wait == Some(Duration::ZERO) {
             // A timer may wake an executor's own waker, which is foreign code and may panic; the other timers must still fire.
             if catch_unwind(AssertUnwindSafe(|| clock.fire_due())).is_err() {
-                tracing::error!("what a timer of the engine's clock woke panicked");
+                tracing::error!("a waker that a timer of the engine's clock called panicked");
             }
             continue;
         }
@@ -176,10 +176,7 @@ mod tests {
     #[test]
     fn the_other_timers_ring_where_one_panics() {
         let clock = Clock::real();
-        let _armed = clock.arm_mark(
-            Timestamp::system(),
-            Box::new(|| panic!("a waker of its own")),
-        );
+        let _armed = clock.arm_mark(Timestamp::system(), Box::new(|| panic!("a separate waker")));
         let (sender, fired) = std::sync::mpsc::channel();
         let at = Timestamp::system() + Duration::from_millis(20);
         let _armed = clock.arm_mark(at, Box::new(move || sender.send(()).expect("a listener")));

@@ -66,7 +66,7 @@ impl WriteRequest {
 fn parts(store: &dyn ObjectStore) -> Result<&dyn InParts, ObjectError> {
     store.in_parts().ok_or_else(|| {
         ObjectError::Other(
-            "The results were begun in parts, which this object store does not take; give the engine the store that it had"
+            "The results were started as a multipart upload, which this object store does not support; give the engine the object store that it had before"
                 .to_owned(),
         )
     })

@@ -48,7 +48,7 @@ pub enum StartError {
     InvalidInput(String),
     /// The name breaks AWS's rules.
     #[error(
-        "`{0}` is no name for an execution: 1 to 80 characters, without blanks and without any of <>{{}}[]?*\"#%\\^|~`$&,;:/"
+        "`{0}` is not a valid execution name: use 1 to 80 characters, without blanks and without any of <>{{}}[]?*\"#%\\^|~`$&,;:/"
     )]
     InvalidName(String),
     /// The mocks, or another source of task results, name a state that no registered definition has.
@@ -66,7 +66,7 @@ pub enum StartError {
     #[error("the engine was shut down; nothing is started any more")]
     ShutDown,
     /// The store cannot commit the start. Nothing was started.
-    #[error("the execution cannot be kept: {0}")]
+    #[error("the execution cannot be stored: {0}")]
     Store(StoreError),
 }
 
@@ -181,11 +181,11 @@ pub enum ActivityError {
     ActivityDoesNotExist(String),
     /// The name breaks AWS's rules.
     #[error(
-        "`{0}` is no name for an activity: 1 to 80 characters, without blanks and without any of <>{{}}[]?*\"#%\\^|~`$&,;:/"
+        "`{0}` is not a valid activity name: use 1 to 80 characters, without blanks and without any of <>{{}}[]?*\"#%\\^|~`$&,;:/"
     )]
     InvalidName(String),
     /// The store cannot commit the change. Nothing changed.
-    #[error("the activity cannot be kept: {0}")]
+    #[error("the activity cannot be stored: {0}")]
     Store(#[from] StoreError),
 }
 

@@ -130,7 +130,7 @@ impl EngineShared {
         let own_source = options.source.clone().filter(|_| options.root.is_none());
         if own_source.is_some() && self.durable.is_some() && !is_express {
             return Err(StartError::InvalidTasks(
-                "an engine with a store takes no mocks and no source of answers for one start: they do not outlive the process; give them to the engine, or a mock file whose test cases starts choose by their names"
+                "an engine with a store takes no mocks and no source of answers for a single start, because they end with the process; give them to the engine, or give the engine a mock file and start with one of its test cases"
                     .to_owned(),
             ));
         }
@@ -298,10 +298,9 @@ impl EngineShared {
     pub(super) fn finish_sources(&self) {
         let running = self.running.live();
         if running > 0 {
-            let news = || {
-                format!("the test did not wait for the end of what it started ({running} running)")
-            };
-            self.notify_sources(news, true);
+            let message =
+                || format!("the test ended before its executions ended ({running} running)");
+            self.notify_sources(message, true);
         }
         let start_sources = std::mem::take(&mut *self.start_sources());
         for source in self.sources.iter().chain(&start_sources) {

@@ -24,7 +24,7 @@ fn failed(outcome: Result<Value, EvaluateError>) -> String {
 #[test]
 fn what_is_none_of_it_is_refused() {
     assert!(refused(path("a.b", json!({}))).contains("a.b"));
-    assert!(refused(intrinsic("$.a", json!({"a": 1}))).contains("no call"));
+    assert!(refused(intrinsic("$.a", json!({"a": 1}))).contains("is not a call"));
     assert!(refused(intrinsic("States.Nothing()", json!({}))).contains("States.Nothing"));
     assert!(!refused(jsonata("1 +", json!({}))).is_empty());
     let template = Evaluation::of(json!({})).template(&stepwright_asl::json!({"a.$": 1}));

@@ -52,7 +52,7 @@ pub struct HistoryPage {
 /// A text that is no [`HistoryPage::next`] of this order.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no token of a page of this order; give the `next` of the page before, and keep the order"
+    "`{0}` is not a page token of this order; pass `next` of the previous page, with the same order"
 )]
 pub struct InvalidPageToken(pub String);
 

@@ -104,7 +104,7 @@ impl Tasks {
             Ok(service) => lambda_runtime::run(service).await,
             Err(error) => {
                 if let Err(lost) = init_error::report(&error).await {
-                    tracing::warn!(error = %lost, "Lambda is not told why no task is served");
+                    tracing::warn!(error = %lost, "the initialization error could not be reported to Lambda");
                 }
                 Err(error.into())
             }

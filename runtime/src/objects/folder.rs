@@ -120,7 +120,7 @@ impl Folder {
         let bucket = self.bucket(bucket)?;
         let Some(relative) = relative(key) else {
             return Err(ObjectError::Other(format!(
-                "`{key}` is no key that a folder can hold; its parts must be names, without `..` and empty ones, and none that end with `{PARTS}`"
+                "`{key}` cannot be the key of an object in a directory; its parts must be file names, not empty, not `..`, and without the suffix `{PARTS}`"
             )));
         };
         let path = bucket.join(relative);
@@ -280,7 +280,7 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, ObjectError> {
     crate::blocking::run(work).await.unwrap_or_else(|reason| {
         Err(ObjectError::Other(format!(
-            "the work of the object store was broken off: {reason}"
+            "an operation of the object store was interrupted: {reason}"
         )))
     })
 }

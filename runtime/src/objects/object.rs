@@ -1,5 +1,4 @@
 use bytes::Bytes;
-use md5::{Digest, Md5};
 
 use crate::clock::Timestamp;
 use crate::record::record;
@@ -24,10 +23,9 @@ impl Object {
 
     /// Returns the entry of this object in a list. Its entity tag is the MD5 digest of the content, as on S3.
     pub fn listed(&self, key: impl Into<String>) -> Listed {
-        let digest = Md5::digest(&self.body);
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = md5::compute(&self.body);
         let size = u64::try_from(self.body.len()).unwrap_or(u64::MAX);
-        Listed::new(key, size, format!("\"{hex}\""))
+        Listed::new(key, size, format!("\"{digest:x}\""))
     }
 }
 

@@ -38,7 +38,7 @@ impl Access {
             for host in host.as_deref().into_iter().chain(absolute) {
                 if !host_of(host).is_some_and(|host| self.has_host(&host)) {
                     return Err(ApiError::access_denied(format!(
-                        "the host `{host}` may not be asked for: this server answers at `localhost` and IP addresses; `--allow-host` (`ServerBuilder::allow_host`) adds a name"
+                        "the host `{host}` is not allowed: this server accepts requests to `localhost` and IP addresses; add a name with `--allow-host` (`ServerBuilder::allow_host`)"
                     )));
                 }
             }
@@ -50,7 +50,7 @@ impl Access {
         match self.has_origin(&origin, request.headers()) {
             true => Ok(()),
             false => Err(ApiError::access_denied(format!(
-                "pages of the origin `{origin}` may not call this server: pages of this machine may, and those of hosts that `--allow-host` (`ServerBuilder::allow_host`) adds"
+                "pages of the origin `{origin}` may not call this server, but pages of this machine may; add a host with `--allow-host` (`ServerBuilder::allow_host`)"
             ))),
         }
     }

@@ -62,7 +62,7 @@ pub enum StoreError {
     },
     /// The store cannot be written to.
     #[error(
-        "the store `{}` is read-only: {why}; the engine's user must be allowed to write to the file and to create files beside it",
+        "the store `{}` is read-only: {why}; the engine's user must be allowed to write to the file and to create files next to it",
         path.display()
     )]
     ReadOnly {
@@ -72,7 +72,7 @@ pub enum StoreError {
         why: String,
     },
     /// The store has no space for the changes.
-    #[error("the store{} is full: {why}; free space, delete executions or allow more, then try again", at(.path))]
+    #[error("the store{} is full: {why}; free space, delete executions or raise the limit, then try again", at(.path))]
     Full {
         /// The store's file, if it is one.
         path: Option<PathBuf>,
@@ -80,7 +80,7 @@ pub enum StoreError {
         why: String,
     },
     /// The store's content is damaged.
-    #[error("the store{} is damaged: {why}; restore a backup, or keep the file and begin with a new one", at(.path))]
+    #[error("the store{} is damaged: {why}; restore a backup, or move the file away and start with a new one", at(.path))]
     Corrupt {
         /// The store's file, if it is one.
         path: Option<PathBuf>,

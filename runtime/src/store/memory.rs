@@ -22,7 +22,7 @@ use crate::clock::Timestamp;
 ///
 /// let mut store = MemoryStore::new();
 /// store.commit(&[])?;
-/// store.fail_from(2, StoreError::Full { path: None, why: "a test says so".to_owned() });
+/// store.fail_from(2, StoreError::Full { path: None, why: "set by a test".to_owned() });
 /// assert!(store.commit(&[]).is_err());
 /// store.fail_no_more();
 /// assert!(store.commit(&[]).is_ok());

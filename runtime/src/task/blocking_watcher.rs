@@ -252,7 +252,7 @@ impl SlotCheck {
                     execution = %reported.execution,
                     state = %reported.state,
                     millis,
-                    "the handler has blocked a thread so long, and goes on"
+                    "the handler no longer blocks the thread; `millis` is how long it did"
                 );
             }
         }
@@ -295,7 +295,7 @@ impl BlockingWatcher {
             .spawn(|| self.watch());
         if let Err(error) = started {
             self.is_awake.store(false, Ordering::Release);
-            tracing::debug!(%error, "handlers that block a thread are not told of");
+            tracing::debug!(%error, "handlers that block a thread are not reported");
         }
     }
 

@@ -405,11 +405,11 @@ impl Expect<'_> {
         let map = elsewhere.iter().find(|(state, _)| is_meant(state));
         let map = map.map_or("", |(_, map)| map.as_str());
         let title = format!(
-            "{what} is not in this history: the children of the Distributed Map `{map}` have histories of their own"
+            "{what} is not in this history: the children of the Distributed Map `{map}` have separate histories"
         );
-        let mend = "ask the mocks (`mocks.calls_of(..)`), or the report of the child: `engine.map_runs(run.id())` has the Map Runs, \
+        let fix = "ask the mocks (`mocks.calls_of(..)`), or the report of the child: `engine.map_runs(run.id())` has the Map Runs, \
                     `engine.map_run_executions(arn)` their children, and `engine.execution(id)` one of these";
-        self.fail(&title, [mend.to_owned()]);
+        self.fail(&title, [fix.to_owned()]);
     }
 
     #[track_caller]

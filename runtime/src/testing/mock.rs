@@ -133,7 +133,7 @@ impl<T> Mock<T> {
     pub fn times(mut self, calls: usize) -> Self {
         assert!(
             calls > 0,
-            "a mock answers at least one call; leave out what answers none, or say `.optional()`"
+            "a mock answers at least one call; remove the one without calls, or call `.optional()`"
         );
         if let Some((times, _)) = self.steps.list.last_mut() {
             *times = Some(calls);

@@ -300,8 +300,8 @@ fn answer(rules: &[Arc<Rule>], record: &Arc<Record>, call: &TaskCall<'_>) -> Opt
     };
     let Some(step) = rule.steps.step(number) else {
         let problem = format!(
-            "the mock of {rule} has answers for {} by its `times`, and `{}` called it once more; put `.then(..)` behind them, \
-             or take the last `times` away",
+            "the mock of {rule} has answers for {} by its `times`, and `{}` called it once more; add `.then(..)`, or remove \
+             the last `times`",
             calls(number),
             call.state()
         );
@@ -309,7 +309,7 @@ fn answer(rules: &[Arc<Rule>], record: &Arc<Record>, call: &TaskCall<'_>) -> Opt
     };
     if step.is_token() && call.token().is_none() {
         let problem = format!(
-            "the mock of {rule} leaves the answer to a token, and `{}` has none, because `{}` does not wait for one; \
+            "the mock of {rule} answers through a task token, but `{}` has none, because `{}` does not wait for one; \
              `Mock::never()` never answers",
             call.state(),
             call.resource()

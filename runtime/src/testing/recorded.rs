@@ -103,7 +103,7 @@ impl RecordedHistory {
         let events = json.get("events").unwrap_or(json).as_array();
         let events = events.ok_or_else(|| {
             refused(
-                "this is no history: there is no list `events`, as GetExecutionHistory returns it",
+                "this is not a history: it has no list `events`, as in the response of GetExecutionHistory",
             )
         })?;
         // The spelling of the log, which no event of a history has.
@@ -112,8 +112,8 @@ impl RecordedHistory {
             .any(|event| event.get("execution_arn").is_some())
         {
             return Err(refused(
-                "this is a log, as Express executions write it to CloudWatch, and no history: events may be missing from it or twice, and data may be cut. AWS keeps no history of \
-                 Express executions; replay one of a Standard execution of the definition",
+                "this is a log of an Express execution in CloudWatch, not a history: events may be missing or repeated, and data may be truncated. AWS stores no history of Express \
+                 executions; replay one of a Standard execution of the definition",
             ));
         }
         let mut raw = events
@@ -131,7 +131,7 @@ impl RecordedHistory {
             ));
         };
         let incomplete = if started["inputDetails"]["truncated"] == true {
-            Some("the execution's input was cut from the history, so it cannot be run again")
+            Some("the execution's input was cut from the history, so it cannot be replayed")
         } else if started.get("input").is_none() {
             Some("the history has no execution data; fetch it with `--include-execution-data`")
         } else {
@@ -242,7 +242,7 @@ impl RawEvent {
         };
         let (Some(id), Some(kind)) = (number("id"), event["type"].as_str()) else {
             return Err(RecordedHistoryError(format!(
-                "this is no event of a history, it has no `id` and `type`: {}",
+                "this is not an event of a history, because it has no `id` and `type`: {}",
                 super::difference::short(event)
             )));
         };

@@ -68,7 +68,7 @@ impl Rule {
             return None;
         }
         Some(format!(
-            "nothing called the mock of {self}; take it out, or say `.optional()` on the mock"
+            "nothing called the mock of {self}; remove the mock, or call `.optional()` on it"
         ))
     }
 }

@@ -61,7 +61,8 @@ fn asked(record: &Record, rules: &[Arc<Rule>], state: &str) -> Result<Option<Str
     }
     if recorded.engines.is_empty() && record.has_one_holder() {
         return Err(
-            "these mocks were given to no engine; give it a clone of them by `tasks`".to_owned(),
+            "no engine uses these mocks; pass a clone of them to `tasks` of the engine's builder"
+                .to_owned(),
         );
     }
     Ok(None)
@@ -88,7 +89,7 @@ fn given_up(record: &Record, still: &mut Option<(ProgressState, Instant)>) -> Op
         ),
         ProgressState::WaitsForOutside => (
             PATIENCE_OUTSIDE,
-            "it was not called, and nothing happens any more",
+            "it was not called, and no execution makes progress",
         ),
     };
     if since.elapsed() < patience {

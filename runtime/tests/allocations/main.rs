@@ -54,8 +54,8 @@ fn executions_allocate_what_the_table_says() {
     let differences = measured.differences(&kept);
     assert!(
         differences.is_empty(),
-        "executions allocate something else than runtime/tests/allocations/table.md says:\n{differences}\
-         If it has to be so, run this test with ALLOCATIONS=overwrite, read the difference and commit the table"
+        "the allocations of executions differ from runtime/tests/allocations/table.md:\n{differences}\
+         If the change is intended, run this test with ALLOCATIONS=overwrite, review the difference and commit the table"
     );
 }
 

@@ -76,7 +76,7 @@ impl Table {
         let mut lines: Vec<_> = gone.chain(new).collect();
         lines.sort_by_key(|(_, line)| key(line));
         if lines.is_empty() {
-            return "its lines are in another order, or stand there twice\n".to_owned();
+            return "the order of its lines differs, or a line is repeated\n".to_owned();
         }
         let text = |(sign, line)| format!("{sign} {line}\n");
         lines.into_iter().map(text).collect()

@@ -205,7 +205,7 @@ fn engine(case: &Case, store: &MemoryStore, objects: &Memory, world: &World, at:
             async move {
                 match is_well {
                     true => Ok(payload),
-                    false => Err(TaskFailure::new("Broken", "until it is mended")),
+                    false => Err(TaskFailure::new("Broken", "until it is fixed")),
                 }
             }
         })

@@ -190,7 +190,7 @@ fn check(report: &ExecutionReport, machine_type: MachineType) -> Result<(), Stri
         Status::Aborted => "ExecutionAborted",
         _ => "",
     };
-    ensure(last == Some(expected), "the last event is another")?;
+    ensure(last == Some(expected), "the last event differs")?;
     let ends = events.iter().filter(|event| {
         let name = event.kind().name();
         name.starts_with("Execution") && name != "ExecutionStarted" && name != "ExecutionRedriven"
@@ -228,7 +228,7 @@ fn is_foreseen(definition: &Json, report: &ExecutionReport) -> Result<(), String
         return Ok(());
     }
     Err(format!(
-        "nobody foresaw `{error}` ({cause}): {uncaught:?}\n{definition}"
+        "the graph reports no uncaught `{error}` ({cause}): {uncaught:?}\n{definition}"
     ))
 }
 

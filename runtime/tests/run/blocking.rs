@@ -106,7 +106,7 @@ async fn a_handler_that_blocks_is_told_of_while_it_does_and_when_it_goes_on() {
     while warnings.of(&id).len() < 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    assert!(warnings.of(&id)[1].contains("goes on"));
+    assert!(warnings.of(&id)[1].contains("no longer blocks"));
     // Nothing is reported before and after; the watcher ends and starts again.
     tokio::time::sleep(Duration::from_millis(400)).await;
     let quick = start(2).await;

@@ -477,7 +477,7 @@ async fn a_token_ends_a_task_that_waits_for_a_child() {
     assert_eq!(
         (child.status, seconds(&child)),
         (Status::Succeeded, 30.0),
-        "the child goes on"
+        "the child continues"
     );
 }
 

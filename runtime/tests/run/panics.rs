@@ -88,7 +88,7 @@ struct PanicsInDrop;
 
 impl Drop for PanicsInDrop {
     fn drop(&mut self) {
-        panic!("the connection could not be given back");
+        panic!("the connection was not released");
     }
 }
 
@@ -133,7 +133,7 @@ async fn what_panics_when_it_is_dropped_fails_its_task_and_the_history_is_kept()
 
 /// Without the message of `panic!`.
 fn panics() -> Result<Json, TaskFailure> {
-    std::panic::resume_unwind(Box::new("as it was told"))
+    std::panic::resume_unwind(Box::new("on request"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -52,7 +52,10 @@ async fn panics_in_a_task(_number: u64) -> u64 {
 fn stops_when_told(context: &TaskContext, _number: u64) -> u64 {
     let begun = Instant::now();
     while !context.is_cancelled() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "nobody tells it");
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "the task is not cancelled"
+        );
         std::thread::sleep(Duration::from_millis(5));
     }
     let seen: &Seen = context.state().unwrap();
@@ -192,7 +195,10 @@ async fn blocking_work_whose_time_ran_out_is_told() {
     assert_eq!(report.error.as_deref(), Some("States.Timeout"));
     let begun = Instant::now();
     while !seen.was_told.load(Ordering::SeqCst) {
-        assert!(begun.elapsed() < Duration::from_secs(20), "it is not told");
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "the cancellation is not reported"
+        );
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

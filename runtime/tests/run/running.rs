@@ -69,8 +69,8 @@ fn builder(clock: &Clock, seen: &Arc<Seen>) -> EngineBuilder {
                 drop(working);
                 match payload["end"].as_str() {
                     // Without the message of `panic!` in the output of each run.
-                    Some("panics") => std::panic::resume_unwind(Box::new("as it was told")),
-                    Some("fails") => Err(TaskFailure::new("Told", "as it was told")),
+                    Some("panics") => std::panic::resume_unwind(Box::new("on request")),
+                    Some("fails") => Err(TaskFailure::new("Told", "on request")),
                     _ => Ok(payload),
                 }
             }

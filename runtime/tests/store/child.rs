@@ -44,7 +44,7 @@ fn whole(key: u64) -> Vec<Change> {
 
 /// Commits executions from four threads until it is killed, and prints the key of each durable one.
 #[test]
-#[ignore = "run by other tests, in a process of its own"]
+#[ignore = "run by other tests, in a separate process"]
 fn commits_until_killed() {
     let store = SqliteStore::open(std::env::var_os(STORE).expect("the path")).expect("it opens");
     let next = store.reader().expect("a reader").last_key().expect("a key") + 1;
@@ -65,7 +65,7 @@ fn commits_until_killed() {
 
 /// Commits executions, prints the key of each durable one, and at the end the error of the first rejected one.
 #[test]
-#[ignore = "run by other tests, in a process of its own"]
+#[ignore = "run by other tests, in a separate process"]
 fn commits_until_refused() {
     let store = SqliteStore::open(std::env::var_os(STORE).expect("the path")).expect("it opens");
     let journal = Journal::new(Box::new(store)).expect("a thread");
@@ -95,7 +95,7 @@ fn opens_and_closes_until_killed() {
 
 /// Tries to open a store and prints the result.
 #[test]
-#[ignore = "run by other tests, in a process of its own"]
+#[ignore = "run by other tests, in a separate process"]
 fn opens_once() {
     match SqliteStore::open(std::env::var_os(STORE).expect("the path")) {
         Ok(_) => say("opened"),

@@ -61,7 +61,7 @@ fn a_journal_goes_on_when_there_is_room_again() {
     assert!(
         error
             .to_string()
-            .contains("free space, delete executions or allow more"),
+            .contains("free space, delete executions or raise the limit"),
         "{error}"
     );
     submitted(closed(1)).expect("this needs none");

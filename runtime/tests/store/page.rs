@@ -5,7 +5,7 @@ use stepwright_runtime::{Engine, MachineType};
 
 async fn engine(definition: &str) -> Result<Engine, Box<dyn std::error::Error>> {
     let store = SqliteStore::open("orders.db")?;
-    // Goes on with what was open.
+    // Continues open executions.
     Ok(Engine::builder()
         .definition_json("orders", definition, MachineType::Standard)
         .store(store)

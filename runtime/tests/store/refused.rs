@@ -43,7 +43,7 @@ fn a_second_engine_of_this_process_is_refused_by_any_name_of_the_file_and_reader
     // The rejected attempts did not release the lock.
     first
         .commit(&[crate::support::start(3, 10)])
-        .expect("the first goes on");
+        .expect("the first can still write");
     drop(first);
     SqliteStore::open(&path).expect("the next may come");
 }

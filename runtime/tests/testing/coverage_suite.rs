@@ -114,7 +114,7 @@ fn many_threads_write_at_once() {
 }
 
 #[tokio::test]
-#[ignore = "run by processes_are_merged, in processes of their own"]
+#[ignore = "run by processes_are_merged, in separate processes"]
 async fn a_measured_process() {
     run(None, json!([1])).await;
 }
@@ -225,7 +225,7 @@ async fn a_line_that_was_cut_is_left_out_and_a_foreign_file_is_refused() {
     std::fs::write(folder.0.join("other.jsonl"), "{\"a\": 1}\n").unwrap();
     let error = SuiteCoverage::read(&folder.0).unwrap_err().to_string();
     assert!(
-        error.ends_with("other.jsonl:1: this is no coverage file"),
+        error.ends_with("other.jsonl:1: this is not a coverage file"),
         "{error}"
     );
 

@@ -150,7 +150,7 @@ async fn exploration() -> Done {
     let found = explore_workflow::<Sale>(&bounds).await?;
     assert!(found.is_complete);
     assert!(found.never_reached().is_empty());
-    // A card service that stays busy is more than the retrier copes with, and nobody catches it.
+    // A card service that stays busy exhausts the retrier, and no state catches the error.
     assert_eq!(
         found.uncaught[0].to_string(),
         "`PaymentError.Busy` of `Charge` is not caught, when `Charge` fails with `PaymentError.Busy` (1 run)"

@@ -53,7 +53,7 @@ async fn a_call_behind_the_last_that_times_counts_fails_the_test() {
     expect(&ended.await.unwrap()).failed("States.Runtime");
     assert_eq!(
         said(|| drop(engine)),
-        "the mock of the function `charge` has answers for 2 calls by its `times`, and `Charge` called it once more; put `.then(..)` behind them, or take the last `times` away"
+        "the mock of the function `charge` has answers for 2 calls by its `times`, and `Charge` called it once more; add `.then(..)`, or remove the last `times`"
     );
 }
 
@@ -83,7 +83,7 @@ async fn what_went_wrong_before_is_told_with_the_mock_that_nothing_called() {
     assert!(engine.send_task_success("t", "yes").await.is_err());
     assert_eq!(
         said(|| drop(engine)),
-        "nothing called the mock of the function `thank`; take it out, or say `.optional()` on the mock\n\
+        "nothing called the mock of the function `thank`; remove the mock, or call `.optional()` on it\n\
          before that, `m` ended FAILED with `Broken`: no power (path: Cool -> Charge)\n\
          before that, `n` was not started: the state machine `n` does not exist; register it with the engine's builder\n\
          before that, the answer to a token was refused: Invalid Token: 'Invalid token'"
@@ -97,8 +97,8 @@ async fn an_execution_that_the_test_did_not_wait_for_is_told_with_the_mock_that_
     drop(run.await.unwrap());
     assert_eq!(
         said(|| drop(engine)),
-        "nothing called the mock of the function `charge`; take it out, or say `.optional()` on the mock\n\
-         before that, the test did not wait for the end of what it started (1 running)"
+        "nothing called the mock of the function `charge`; remove the mock, or call `.optional()` on it\n\
+         before that, the test ended before its executions ended (1 running)"
     );
 }
 
@@ -278,7 +278,7 @@ async fn a_token_that_cannot_be_asked_for_is_told_at_once() {
     }
     let mocks = Mocks::new().state("Ask", Mock::token());
     let said = panics(async move { mocks.token_of("Ask").await }).await;
-    assert!(said.contains("given to no engine"), "{said}");
+    assert!(said.contains("no engine uses these mocks"), "{said}");
 }
 
 #[tokio::test]
@@ -304,7 +304,7 @@ async fn the_mock_of_a_token_on_a_task_that_has_none_fails_the_test() {
     expect(&ended.await.unwrap()).failed("States.Runtime");
     assert_eq!(
         said(|| drop(engine)),
-        "the mock of the function `charge` leaves the answer to a token, and `Charge` has none, because `arn:aws:states:::lambda:invoke` does not wait for one; `Mock::never()` never answers"
+        "the mock of the function `charge` answers through a task token, but `Charge` has none, because `arn:aws:states:::lambda:invoke` does not wait for one; `Mock::never()` never answers"
     );
 }
 
@@ -345,7 +345,7 @@ async fn assertions_are_not_about_what_the_children_of_a_map_run_do() {
     ];
     for assert in asserts {
         let said = said(assert);
-        let end = "is not in this history: the children of the Distributed Map `Each` have histories of their own";
+        let end = "is not in this history: the children of the Distributed Map `Each` have separate histories";
         assert!(said.lines().next().unwrap().ends_with(end), "{said}");
         assert!(said.contains("mocks.calls_of(..)"), "{said}");
     }

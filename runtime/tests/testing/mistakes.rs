@@ -143,7 +143,7 @@ fn mocks_of_some_tasks_leave_the_others_without_a_handler() {
 
 #[tokio::test]
 async fn a_mock_that_nothing_called_fails_the_test_when_the_engine_goes() {
-    let unused = "nothing called the mock of the state `Charge`; take it out, or say `.optional()` on the mock";
+    let unused = "nothing called the mock of the state `Charge`; remove the mock, or call `.optional()` on it";
     assert_eq!(
         dropped(engine(Mocks::new().state("Charge", paid())).unwrap()),
         unused

@@ -26,7 +26,7 @@ async fn what_ran_runs_again() {
         flaky,
         Mock::failure("CardDeclined", "no funds"),
         Mock::never(),
-        Mock::failure("Unknown", "nobody catches it"),
+        Mock::failure("Unknown", "no catch matches"),
     ] {
         let mocks = Mocks::new().function("charge", mock);
         let recorded = record(&orders(), &mocks, json!({"total": 1})).await;
@@ -70,7 +70,7 @@ async fn a_changed_definition_differs_at_the_first_event_that_shows_it() {
 async fn times_chance_and_ids_are_not_held_against_a_run() {
     let definition = json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {
         "A": {"Type": "Pass", "Next": "B", "Output": {
-            "at": "{% $now() %}", "id": "{% $uuid() %}", "of": "{% 'run ' & $states.context.Execution.Id %}", "kept": 1,
+            "at": "{% $now() %}", "id": "{% $uuid() %}", "of": "{% 'run ' & $states.context.Execution.Id %}", "number": 1,
         }},
         "B": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": true,
             "Arguments": {"QueueUrl": "q", "MessageBody": {"token": "{% $states.context.Task.Token %}", "in": "{% $states.input %}"}}},
@@ -88,18 +88,18 @@ async fn times_chance_and_ids_are_not_held_against_a_run() {
     .unwrap();
 
     // As on another machine, at another time.
-    let output = json!({"at": "2024-02-03T04:05:06.789Z", "id": "6ba7b810-9dad-41d1-80b4-00c04fd430c8", "of": "run x", "kept": 1});
+    let output = json!({"at": "2024-02-03T04:05:06.789Z", "id": "6ba7b810-9dad-41d1-80b4-00c04fd430c8", "of": "run x", "number": 1});
     history["events"][2]["stateExitedEventDetails"]["output"] = json!(output.to_string());
     history["events"][3]["stateEnteredEventDetails"]["input"] = json!(output.to_string());
     let recorded = RecordedHistory::from_json(&history).unwrap();
     replay(&machine(&definition), &recorded).await.unwrap();
 
-    let output = output.to_string().replace("\"kept\":1", "\"kept\":2");
+    let output = output.to_string().replace("\"number\":1", "\"number\":2");
     history["events"][2]["stateExitedEventDetails"]["output"] = json!(output);
     let recorded = RecordedHistory::from_json(&history).unwrap();
     assert_eq!(
         differs(&definition, &recorded).await,
-        "event 3, PassStateExited of `A`: /output/kept: recorded 2, now 1"
+        "event 3, PassStateExited of `A`: /output/number: recorded 2, now 1"
     );
 }
 
@@ -172,7 +172,7 @@ async fn what_is_no_usable_history_is_refused_with_the_reason() {
     );
     let log = r#"[{"id": "1", "type": "ExecutionStarted", "details": {"input": "{}"}, "previous_event_id": "0",
         "event_timestamp": "1700000000000", "execution_arn": "arn:aws:states:us-east-1:1:express:m:a:b"}]"#;
-    assert!(error(log).contains("AWS keeps no history of Express executions"));
+    assert!(error(log).contains("AWS stores no history of Express executions"));
     let bare = RecordedHistory::parse(
         r#"{"events": [{"id": 1, "type": "ExecutionStarted", "executionStartedEventDetails": {"roleArn": "r"}}]}"#,
     )

@@ -248,7 +248,7 @@ async fn a_redrive_after_a_stop_is_refused_with_the_reason() {
     assert!(matches!(error, ReplayError::Unusable(_)));
     let text = error.to_string();
     assert!(
-        text.contains("redriven after somebody had stopped it"),
+        text.contains("the execution was stopped and then redriven"),
         "{text}"
     );
 }

@@ -40,7 +40,7 @@ pub struct Parcel {
     pub tracking: String,
 }
 
-/// What the customer gets.
+/// The customer's receipt.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Receipt {
     /// The order's number.
@@ -78,7 +78,7 @@ pub enum PaymentError {
     /// Nobody answered.
     #[error("the gateway did not answer")]
     GatewayTimeout,
-    /// The bank said no.
+    /// The bank declined the charge.
     #[error("declined: {reason}")]
     Declined {
         /// Why.

@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         match argument.parse() {
             Ok(size) => sizes.push(size),
             Err(_) => {
-                eprintln!("`{argument}` is no number of states");
+                eprintln!("`{argument}` is not a number of states");
                 return ExitCode::from(2);
             }
         }

@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Ok(response) => match (response.output_json(), response.cause) {
                 (Some(output), _) => json!({"value": output["value"]}),
                 (None, Some(cause)) => json!({"error": code(&cause)}),
-                (None, None) => return Err(format!("`{expression}` gives nothing").into()),
+                (None, None) => return Err(format!("`{expression}` returns nothing").into()),
             },
         };
         println!(

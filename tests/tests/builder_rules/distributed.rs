@@ -242,7 +242,7 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
     ),
     (
         "what a reader reads needs a type: `for ..: Type in reader`",
-        Rustc("the body says the type"),
+        Rustc("the body declares the type"),
     ),
     (
         "this map hands out single items: write `batch (max_items: 50);`, or name the type of one item",

@@ -94,7 +94,7 @@ pub(crate) const RETRY: &[Row] = &[
 pub(crate) const CAUGHT: &[Row] = &[
     (
         "a `catch` binds fields or, with `as`, the whole error; not both",
-        Rustc("`errors!` with fields hands on the fields, without them the whole error"),
+        Rustc("`errors!` with fields passes on the fields, without them the whole error"),
     ),
     (
         "this error does not bind `..`, and the others of its `catch` do: give it a `catch` of its own",
@@ -118,7 +118,7 @@ pub(crate) const CAUGHT: &[Row] = &[
                 flow.fail(&failed, "Failed", expr!(|reason: String| reason));
                 faults(&flow)
             },
-            "in state `Charge`: a catch of a JSONPath state hands on the error and nothing else; call `.query_language(QueryLanguage::Jsonata)` on this state",
+            "in state `Charge`: a catch of a JSONPath state passes on only the error; call `.query_language(QueryLanguage::Jsonata)` on this state",
         ),
     ),
     (

@@ -55,7 +55,7 @@ pub(crate) const FRAGMENTS: &[Row] = &[
                 flow.fail(&failed, "Failed", ());
                 faults(&flow)
             },
-            "in state `First.Look`: the exit `Odd` is said twice in `exits!`; keep one",
+            "in state `First.Look`: the exit `Odd` appears twice in `exits!`; remove one of them",
         ),
     ),
     (
@@ -72,7 +72,7 @@ pub(crate) const FRAGMENTS: &[Row] = &[
                 flow.fail(&failed, "Failed", ());
                 faults(&flow)
             },
-            "in state `First.Look`: an argument of a fragment stands where the fragment reads it, so it reads neither a state's input nor a `jsonata!`, `path!` or `intrinsic!`; assign it to a variable in a `pass_on` before",
+            "in state `First.Look`: an argument of a fragment is evaluated in the fragment's states, so it cannot read a state's input or contain `jsonata!`, `path!` or `intrinsic!`; assign it to a variable in a `pass_on` before",
         ),
     ),
     (
@@ -93,7 +93,7 @@ pub(crate) const FRAGMENTS: &[Row] = &[
                 flow.fail(&failed, "Failed", ());
                 faults(&flow)
             },
-            "in state `First.Look`: the variable `First_half` is also one of the fragment `Halve`; give it another name",
+            "in state `First.Look`: the variable `First_half` is also a variable of the fragment `Halve`; give it another name",
         ),
     ),
     ("runs a Distributed Map", PartOf(EXPRESS)),

@@ -95,7 +95,7 @@ pub(crate) const SERVICES: &[Row] = &[
                 .end();
                 faults(&flow)
             },
-            "in state `Send`: `arn:aws:states:::sqs:sendMesage` names no action that is known; did you mean `arn:aws:states:::sqs:sendMessage`?; `.raw(\"Resource\", \"..\")` takes any",
+            "in state `Send`: `arn:aws:states:::sqs:sendMesage` names an unknown action; did you mean `arn:aws:states:::sqs:sendMessage`?; `.raw(\"Resource\", \"..\")` takes any",
         ),
     ),
     (

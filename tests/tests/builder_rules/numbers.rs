@@ -48,9 +48,7 @@ pub(crate) const NUMBERS: &[Row] = &[
     ),
     (
         "`..` is given twice",
-        Never(
-            "a setting that is called for again replaces the one before, as everywhere in Rust's builders",
-        ),
+        Never("a repeated setting replaces the earlier one, as in other Rust builders"),
     ),
     (
         "an interval is from 1 to .. seconds",

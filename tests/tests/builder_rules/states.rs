@@ -17,7 +17,7 @@ pub(crate) const NAMES: &[Row] = &[
                 flow.parallel(&both, vec![keeping::<u32>("Keep")]).end();
                 faults(&flow)
             },
-            "in state `Keep`: the state name `Keep` is used twice; a name stands once in a machine, branches and maps included",
+            "in state `Keep`: the state name `Keep` is used twice; state names are unique in a machine, including its branches and maps",
         ),
     ),
     (
@@ -94,7 +94,7 @@ pub(crate) const TARGETS: &[Row] = &[
     ("in this body of `..`", PartOf("no state named `..` ....")),
     (
         "no state named `..` ....",
-        Rustc("a target is a handle; one that is never defined is a fault of `build`"),
+        Rustc("a target is a handle; `build` reports a handle that is never defined"),
     ),
     (
         "`..` is outside of this body of `..`: a transition cannot leave it; finish it with `end value;` and go on from `..`",
@@ -152,7 +152,7 @@ pub(crate) const REACH: &[Row] = &[
                 flow.succeed(&island);
                 faults(&flow)
             },
-            "in state `Island`: nothing leads to it; let a state go there, or take it away",
+            "in state `Island`: no transition leads to it; add one, or remove the state",
         ),
     ),
     (
@@ -175,7 +175,7 @@ pub(crate) const CALLS: &[Row] = &[
     (
         "the answer to a task token needs a type: `let ..: Type = .. ..`",
         Rustc(
-            "the state behind, `.bind(..)` or `.answered_with::<T>()` says the type; rustc asks for it else",
+            "the next state, `.bind(..)` or `.answered_with::<T>()` declares the type; otherwise rustc requires it",
         ),
     ),
     (
@@ -199,7 +199,7 @@ pub(crate) const CALLS: &[Row] = &[
                 .end();
                 faults(&flow)
             },
-            "in state `Ask`: nobody gets the task token, so nobody can answer; make an argument of the token that the expression is given",
+            "in state `Ask`: this call does not send its task token, so it never completes; make an argument of the token that the expression is given",
         ),
     ),
     (
@@ -256,11 +256,11 @@ pub(crate) const CHOICES: &[Row] = &[
     ),
     (
         "a `match` needs no `otherwise`: its last arm can be `_ => State`",
-        Rustc("`match_on` takes the choice, so nothing can be called behind it"),
+        Rustc("`match_on` consumes the choice, so no call can follow it"),
     ),
     (
         "the `match` of `..` has no arms",
-        Rustc("a `match` without arms is no exhaustive one of a type that has values"),
+        Rustc("a `match` without arms is not exhaustive for a type with values"),
     ),
     (
         "choice `..` has no `otherwise`: an input that no `when` takes would fail with States.Runtime; write `otherwise => State;`, or `otherwise fail;` to mean it",
@@ -273,7 +273,7 @@ pub(crate) const CHOICES: &[Row] = &[
                 flow.succeed(&done);
                 faults(&flow)
             },
-            "in state `Look`: it is a choice without an end; call `.otherwise(&state)` on it, or `.otherwise_fail()`",
+            "in state `Look`: it is a choice without a default; call `.otherwise(&state)` on it, or `.otherwise_fail()`",
         ),
     ),
     (

@@ -8,7 +8,7 @@ use stepwright::{every, expr};
 
 pub(crate) const BINDING: &[Row] = &[(
     "a workflow variable needs no `mut`: assign it again with another `let`",
-    Never("a variable's handle is no place in Rust's memory"),
+    Never("a variable's handle is not a Rust variable"),
 )];
 
 const IN_ONE_CALL: &str =
@@ -37,7 +37,7 @@ pub(crate) const FRAGMENT: &[Row] = &[
         Rustc("`include` takes the arguments"),
     ),
     (
-        "an include takes one fragment and nothing after it: a later state computes with the result",
+        "an include takes one fragment and nothing after it: compute with its result in a later state",
         Rustc("`include` has `.bind(..)`, and no `.assign(..)`"),
     ),
     (
@@ -77,7 +77,7 @@ pub(crate) const OPTION: &[Row] = &[
         Rustc("it is a `QueryLanguage`"),
     ),
     (
-        "`..` is no query language: `JSONata` or `JSONPath`",
+        "`..` is not a query language: write `JSONata` or `JSONPath`",
         Rustc("it is a `QueryLanguage`"),
     ),
     (
@@ -116,20 +116,23 @@ pub(crate) const READER: &[Row] = &[
         "; `..` is a keyword of Rust",
         Never("names of states and variables are texts"),
     ),
-    ("nothing to skip", Never("it is about the parser itself")),
+    (
+        "nothing to skip",
+        Never("the message is about the parser itself"),
+    ),
 ];
 
 pub(crate) const STATE: &[Row] = &[
     (
-        "`..` is no kind of state; did you mean `..`?",
+        "`..` is not a kind of state; did you mean `..`?",
         Rustc("a kind of state is a method"),
     ),
     (
         "; states are `task`, `pass`, `choice`, `wait`, `succeed`, `fail`, `parallel`, `map` and `include`",
-        PartOf("`..` is no kind of state.."),
+        PartOf("`..` is not a kind of state.."),
     ),
     (
-        "`..` is no kind of state..",
+        "`..` is not a kind of state..",
         Rustc("a kind of state is a method"),
     ),
     (
@@ -147,8 +150,8 @@ const ONE_CALL: &str =
 
 pub(crate) const STATEMENT: &[Row] = &[
     (
-        "the first `let` of a task makes its call: compute this behind it, or in a `pass` state before",
-        Never("`.assign(..)` is computed behind the call"),
+        "the first `let` of a task makes its call: compute this value after the call, or in a `pass` state before this one",
+        Never("`.assign(..)` is evaluated after the call"),
     ),
     (
         ".. `..` has more than one ..: make a state of each",
@@ -163,7 +166,7 @@ pub(crate) const STATEMENT: &[Row] = &[
         "state `..` has two transitions: it ends in exactly one `next State;` or `end value;`",
         Rustc("`.next(..)` and `.end()` take the state"),
     ),
-    ("`..` is no statement of a .. state..", Rustc(BY_TYPES)),
+    ("`..` is not a statement of a .. state..", Rustc(BY_TYPES)),
     (
         "`let result = some_task(input);`",
         PartOf(".. `..` does nothing: write .."),
@@ -185,40 +188,40 @@ pub(crate) const STATEMENT: &[Row] = &[
         PartOf(".. `..` does nothing: write .."),
     ),
     (
-        "choice `..` goes where its arms go: write `otherwise => State;`",
+        "choice `..` has no transition besides its arms: write `otherwise => State;`",
         Rustc(BY_TYPES),
     ),
     (
-        "`..` ends the workflow and has no transition; its value stands alone: `succeed .. { value }`",
-        Rustc("`succeed` and `fail` give nothing that a transition can be called on"),
+        "`..` ends the workflow and has no transition; write only its value: `succeed .. { value }`",
+        Rustc("`succeed` and `fail` return nothing with a transition method"),
     ),
     (
-        "`..` leaves the fragment and has no transition: whoever includes it says where it leads",
+        "`..` leaves the fragment and has no transition: the `include` sets the target of each exit",
         Never("a built workflow has no exits"),
     ),
     (
         "`..` ends the workflow and has no transition",
-        Rustc("`succeed` and `fail` give nothing that a transition can be called on"),
+        Rustc("`succeed` and `fail` return nothing with a transition method"),
     ),
 ];
 
 pub(crate) const TARGET: &[Row] = &[
     (
-        "this edge goes nowhere, because of the mistake above",
-        Rustc("a way is made of a handle"),
+        "this edge has no target, because of the error above",
+        Rustc("an edge is made from a handle"),
     ),
     (
         "this edge goes nowhere: end it with `next State;`",
-        Rustc("a way is made of a handle"),
+        Rustc("an edge is made from a handle"),
     ),
 ];
 
-const ONCE: &str = "a task state makes its call exactly once, and .. may run never or often: decide by a choice before, or repeat by a map";
+const ONCE: &str = "a task state makes its call exactly once, and .. may run zero or many times: put a choice before this state, or repeat the call with a map";
 
 pub(crate) const TASK: &[Row] = &[
     (
-        "nothing is computed with this call: give the value a name, `let value = ..;`",
-        Never("what a state gives is handed on without a name"),
+        "a call without a `let` has no result to compute with: give it a name, `let value = ..;`",
+        Never("a state's result is passed on without a name"),
     ),
     (
         "a task state makes one call, and this is the second: make a state of each",
@@ -233,7 +236,7 @@ pub(crate) const TASK: &[Row] = &[
 
 pub(crate) const CALLED: &[Row] = &[
     (
-        "one way of an `if`",
+        "a branch of an `if`",
         Rustc("an `expr!` makes no calls of tasks"),
     ),
     (
@@ -256,30 +259,28 @@ pub(crate) const WORKFLOW: &[Row] = &[
         Rustc("`FlowBuilder` has one type of input"),
     ),
     (
-        "`..` is no option of a workflow; did you mean `..`?",
+        "`..` is not an option of a workflow; did you mean `..`?",
         Rustc("an option is a method"),
     ),
     (
-        "`..` is said of a workflow; a fragment has `query_language` alone",
+        "`..` is an option of a workflow; a fragment takes only `query_language`",
         Never("a fragment is declared by `workflow!`"),
     ),
     (
         "`..` is given twice in this ..",
-        Never(
-            "a setting that is called for again replaces the one before, as everywhere in Rust's builders",
-        ),
+        Never("a repeated setting replaces the earlier one, as in other Rust builders"),
     ),
     (
         "a place: `lambda`, `lambda_arn` or `activity`",
         Rustc("it is a `Deploy`"),
     ),
     (
-        "`..` is no place for a task: `lambda`, `lambda_arn` or `activity`",
+        "`..` is not a place for a task: write `lambda`, `lambda_arn` or `activity`",
         Rustc("it is a `Deploy`"),
     ),
     ("`..` names lints: `..`", Rustc("a lint is a `Lint`")),
     (
-        "there is no lint `..`: there are `..`",
+        "unknown lint `..`; the lints are `..`",
         Rustc("a lint is a `Lint`"),
     ),
 ];

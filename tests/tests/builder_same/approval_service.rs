@@ -48,7 +48,7 @@ fn the_approval_of_orders_is_the_same() {
         expr!([order] |_: Anything, token: String| (order, token)),
     )
     .comment(
-        "Waits for whoever has the link; that may take days, and the process may end meanwhile.",
+        "Waits until the approver opens the link. That may take days, and the process may be restarted in between.",
     )
     .bind(&decision)
     .timeout(3 * 24 * 60 * 60)
@@ -89,7 +89,7 @@ fn the_approval_of_orders_is_the_same() {
         ),
     );
     flow.fail(&refused, "OrderRefused", expr!([reason] || reason));
-    flow.fail(&expired, "ApprovalExpired", "nobody decided in three days");
+    flow.fail(&expired, "ApprovalExpired", "no decision in three days");
 
     same::<OrderApproval, _, _>(&flow.build().unwrap());
 }

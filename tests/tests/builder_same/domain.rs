@@ -42,7 +42,6 @@ pub enum PaymentError {
     #[error("the gateway did not answer")]
     GatewayTimeout,
     #[error("declined: {reason}")]
-    #[task_error(name = "CardDeclined")]
     Declined { reason: String },
 }
 

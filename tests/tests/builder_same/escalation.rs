@@ -5,7 +5,7 @@ use stepwright::prelude::*;
 use stepwright_examples::escalation::{Incident, Person, Taken, escalation, page};
 
 workflow! {
-    /// Rings one phone after the other until somebody takes care.
+    /// Rings one phone after the other until a person accepts the incident.
     workflow Escalation(incident: Incident) -> Taken {
         timeout 24h;
         lambda_retries;

@@ -132,7 +132,7 @@ fn order_processing_is_the_same() {
         ),
     );
     flow.fail(&reject, "OrderRejected", expr!([reason] || reason));
-    flow.fail(&expired, "ReviewExpired", "nobody decided in time");
+    flow.fail(&expired, "ReviewExpired", "no decision in time");
     flow.fail(&refunded, "FulfilmentFailed", "the card was refunded");
 
     same::<OrderProcessing, _, _>(&flow.build().unwrap());

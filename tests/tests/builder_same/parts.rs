@@ -27,7 +27,7 @@ workflow! {
         include First {
             let first = Review(order, 3600);
             exit Refused as reason => Reject;
-            exit Late => { let reason = "nobody answered".to_string(); next Reject; }
+            exit Late => { let reason = "no answer arrived".to_string(); next Reject; }
             next Second;
         }
         include Second {
@@ -98,7 +98,10 @@ fn a_part_is_the_same_as_a_fragment() {
     let refused = flow.pass_on(&one.refused).assign(&reason, no);
     refused.next(&reject);
     flow.pass_on(&one.late)
-        .assign(&reason, expr!(|_: Anything| "nobody answered".to_string()))
+        .assign(
+            &reason,
+            expr!(|_: Anything| "no answer arrived".to_string()),
+        )
         .next(&reject);
 
     let two = reviewing(&second, &order, 7200);
@@ -130,7 +133,7 @@ fn an_included_fragment_is_the_same() {
         .bind(&given)
         .exits(exits!(Review:
             Refused => reject.binding(&reason),
-            Late => reject.assigning(&reason, expr!(|_: Anything, _: ()| "nobody answered".to_string())),
+            Late => reject.assigning(&reason, expr!(|_: Anything, _: ()| "no answer arrived".to_string())),
         ))
         .next(&second);
     flow.include(&second, expr!([order] || (order, 7200)))

@@ -137,7 +137,7 @@ workflow! {
         }
         succeed Done { format!("{} {}", answer.reviewer, receipt.order_id) }
         fail Reject { "OrderRejected", reason }
-        fail Expired { "ReviewExpired", "nobody decided within three days" }
+        fail Expired { "ReviewExpired", "no decision within three days" }
     }
 }
 
@@ -278,11 +278,7 @@ fn tasks_are_the_same() {
         expr!([answer, receipt] || format!("{} {}", answer.reviewer, receipt.order_id)),
     );
     flow.fail(&reject, "OrderRejected", expr!([reason] || reason));
-    flow.fail(
-        &expired,
-        "ReviewExpired",
-        "nobody decided within three days",
-    );
+    flow.fail(&expired, "ReviewExpired", "no decision within three days");
     same::<Tasks, _, _>(&flow.build().unwrap());
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Workflows without a twin, and why.
 const WITHOUT: &[(&str, &str)] = &[(
     "Refund",
-    "`asl_file!` takes its definition from a file, so no states stand in the source",
+    "`asl_file!` takes its definition from a file, so the source contains no states",
 )];
 
 fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
@@ -109,7 +109,7 @@ fn each_workflow_of_the_language_page_has_a_twin() {
                 .any(|(twin, text)| twin.contains(&same) && text.contains(&code));
             assert!(
                 is_there,
-                "`{name}` of the page has no twin, or stands otherwise there:\n{code}"
+                "`{name}` of the page has no twin, or the twin's code differs:\n{code}"
             );
             count += 1;
         }

@@ -9,17 +9,17 @@ pub(super) const DIFFERENCES: &[(&str, QueryLanguage, &str)] = &[
     (
         "i.list[0]",
         JsonPath,
-        "an index past the end gives `null` in JSONPath, where Rust panics",
+        "an index past the end returns `null` in JSONPath, where Rust panics",
     ),
     (
         "i.lists[0][1]",
         JsonPath,
-        "an index past the end gives `null` in JSONPath, where Rust panics",
+        "an index past the end returns `null` in JSONPath, where Rust panics",
     ),
     (
         "i.x / i.y",
         Jsonata,
-        "a division by `0.0` gives the text `Infinity`, `-Infinity` or `NaN`; JSON has no such number",
+        "a division by `0.0` returns the text `Infinity`, `-Infinity` or `NaN`; JSON has no such number",
     ),
     (
         "format!(\"{}\", i.x)",
@@ -61,7 +61,7 @@ pub(super) const DIFFERENCES: &[(&str, QueryLanguage, &str)] = &[
     (
         "i.list.iter().product::<i32>()",
         Jsonata,
-        "integers have no width in JSON: where Rust overflows and panics, JSONata goes on, exactly up to 2^53",
+        "integers have no width in JSON: where Rust overflows and panics, JSONata returns the number, which is exact up to 2^53",
     ),
 ];
 
@@ -84,7 +84,7 @@ fn tables() -> String {
         out += &format!("| {rust} | {} | {} |\n", cell(Jsonata), cell(JsonPath));
     }
     out += "\n## Where the languages differ\n\n";
-    out += "Each of these is found by the test as well: one that no longer differs fails it.\n\n";
+    out += "A test checks each difference, and fails if one no longer exists.\n\n";
     for (rust, language, why) in DIFFERENCES {
         let language = match language {
             JsonPath => "JSONPath",
@@ -126,7 +126,10 @@ fn code(text: &str) -> String {
 
 #[test]
 fn the_page_shows_the_rows() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/expressions.md");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../docs/reference/expressions.md"
+    );
     let page = std::fs::read_to_string(path).expect("the page");
     let (head, shown) = page.split_once(BEGIN).expect("the place of the tables");
     let made = tables();
@@ -136,6 +139,6 @@ fn the_page_shows_the_rows() {
     }
     assert!(
         shown == made,
-        "docs/reference/expressions.md is not what the rows become: run this test with EXPRESSIONS=overwrite and read the difference"
+        "docs/reference/expressions.md differs from the rows: run this test with EXPRESSIONS=overwrite and review the difference"
     );
 }

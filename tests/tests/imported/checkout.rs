@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepwright::prelude::*;
 
-/// What `charge_card` is sent.
+/// The input of `charge_card`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct ChargeCardInput {
     pub amount: Value,
@@ -16,7 +16,7 @@ pub struct ChargeCardInput {
 #[task]
 pub async fn charge_card(input: ChargeCardInput) -> Value;
 
-/// What `Done` gives.
+/// The output of `Done`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct DoneOutput {
     pub order: Value,
@@ -24,7 +24,7 @@ pub struct DoneOutput {
 }
 
 workflow! {
-    /// Charges an order and tells the customer. JSONPath; its tasks are answered by MockConfigFile.json beside it.
+    /// Charges an order and notifies the customer. JSONPath; MockConfigFile.json contains mocks of its tasks.
     pub workflow Checkout(input: Value) {
         query_language JSONPath;
 

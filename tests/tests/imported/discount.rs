@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepwright::prelude::*;
 
-/// What `Discount` gives.
+/// The output of `Discount`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct DiscountOutput {
     pub customer: Value,
@@ -14,7 +14,7 @@ pub struct DiscountOutput {
     pub to_pay: Value,
 }
 
-/// What `FullPrice` gives.
+/// The output of `FullPrice`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct FullPriceOutput {
     pub customer: Value,

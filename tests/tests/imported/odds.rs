@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepwright::prelude::*;
 
-/// What `second` is sent.
+/// The input of `second`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct SecondInput {
     pub id: String,
@@ -18,7 +18,7 @@ pub struct SecondInput {
 #[task]
 pub async fn second(input: SecondInput) -> Value;
 
-/// What `ask_person` is sent.
+/// The input of `ask_person`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct AskPersonInput {
     pub token: String,
@@ -33,14 +33,14 @@ pub async fn ask_person(input: AskPersonInput) -> Value;
 #[task(resource = "${Second}")]
 pub async fn second2(input: Value) -> Value;
 
-/// What `One` gives.
+/// The output of `One`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct OneOutput {
     pub item: Value,
 }
 
 workflow! {
-    /// Everything that `stepwright import` has to say in a way of its own.
+    /// Everything that `stepwright import` writes in a special form.
     /// On two lines.
     pub workflow Odds(input: Value) {
         query_language JSONPath;
@@ -138,7 +138,7 @@ workflow! {
                         QueueUrl: placeholder!("QueueUrl"),
                         MessageBody: {
                             list: [1, 2.5, Value::Null, { deep: { deeper: path!("$.x") } }],
-                            text: "a long text that makes this line too long to stand on one line of the source, so that it is broken"
+                            text: "a long text that makes this line too long to fit into one line of the source, so that it is broken"
                         }
                     };
                     end;

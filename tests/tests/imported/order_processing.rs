@@ -9,7 +9,7 @@ use stepwright::prelude::*;
 #[task]
 pub async fn validate_order(input: Value) -> Value;
 
-/// What `request_review` is sent.
+/// The input of `request_review`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct RequestReviewInput {
     pub order: Value,
@@ -20,7 +20,7 @@ pub struct RequestReviewInput {
 #[task]
 pub async fn request_review(input: RequestReviewInput) -> Value;
 
-/// What `charge_card` is sent.
+/// The input of `charge_card`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct ChargeCardInput {
     pub amount: Value,
@@ -31,7 +31,7 @@ pub struct ChargeCardInput {
 #[task]
 pub async fn charge_card(input: ChargeCardInput) -> Value;
 
-/// What `pack_item` is sent.
+/// The input of `pack_item`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct PackItemInput {
     pub item: Value,
@@ -50,7 +50,7 @@ pub async fn send_invoice(input: Value) -> Value;
 #[task]
 pub async fn refund_card(input: Value) -> Value;
 
-/// What `Done` gives.
+/// The output of `Done`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct DoneOutput {
     #[serde(rename = "orderId")]
@@ -160,7 +160,7 @@ workflow! {
 
         fail Reject { "OrderRejected", jsonata!("$reason") }
 
-        fail Expired { "ReviewExpired", "nobody decided in time" }
+        fail Expired { "ReviewExpired", "no decision in time" }
 
         fail Refunded { "FulfilmentFailed", "the card was refunded" }
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepwright::prelude::*;
 
-/// What `score_card` is sent.
+/// The input of `score_card`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct ScoreCardInput {
     pub id: Value,
@@ -28,7 +28,7 @@ pub struct ScoreCardInputLimits {
 #[task(function_name = "${ScoreCard9C58B1E0.Arn}")]
 pub async fn score_card(input: ScoreCardInput) -> Value;
 
-/// What `store` is sent.
+/// The input of `store`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct StoreInput {
     pub rows: Value,
@@ -38,7 +38,7 @@ pub struct StoreInput {
 #[task(lambda_arn)]
 pub async fn store(input: StoreInput) -> Value;
 
-/// What `Say` gives.
+/// The output of `Say`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct SayOutput {
     pub stored: Value,

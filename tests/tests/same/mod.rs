@@ -1,4 +1,4 @@
-//! Workflows beside the same Rust: the tokens of each case stand once, and become both.
+//! Workflows and equal Rust functions: each case is written once, and its tokens become both.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -55,7 +55,7 @@ fn plain(value: Value) -> Value {
     }
 }
 
-/// What a workflow gives, or that it fails.
+/// Returns the workflow's output, or its failure.
 async fn run<W: Workflow>(input: W::Input) -> Result<Value, String>
 where
     W::Output: Serialize,

@@ -10,8 +10,8 @@ pub(super) const UNKNOWN: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Presumed,
-    summary: "A Task hands its service an argument that the service does not take.",
-    doc: "The names of arguments are those of the service's API, each with a capital letter at its beginning, also where the service itself writes a small one. With the feature `integrations`, which the command line has, they are looked up in AWS's tables; where those do not know all arguments of an action, a name that is nearly one that the action needs is reported, and so is a small letter. Of actions of the AWS SDK only the letter is known. Arguments that one expression computes are not checked.",
+    summary: "A Task passes an argument that the service does not take.",
+    doc: "Argument names are those of the service's API, with an upper-case first letter, even where the API itself has a lower-case one. With the feature `integrations`, which the `stepwright` command has, they are looked up in AWS's tables. Where the tables do not list all arguments of an action, only two faults are reported: a name that is similar to a required one, and a lower-case first letter. For actions of the AWS SDK, only the first letter is checked. Arguments that are computed by a single expression are not checked.",
     source: source::RESOURCES,
     check: unknown,
 };
@@ -21,8 +21,8 @@ pub(super) const MISSING: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Presumed,
-    summary: "A Task does not hand its service an argument that the service needs.",
-    doc: "The service refuses such a call whenever the state runs. With the feature `integrations`, which the command line has, the arguments of optimized integrations are looked up in AWS's tables; a name that stands there by a slip of the pen is reported by SW049 alone.",
+    summary: "A Task does not pass an argument that the service requires.",
+    doc: "The service rejects the call each time the state runs. With the feature `integrations`, which the `stepwright` command has, the arguments of optimized integrations are looked up in AWS's tables. A misspelled name is reported by SW049 only.",
     source: source::RESOURCES,
     check: missing,
 };

@@ -87,19 +87,21 @@ pub(super) fn form_fault(resource: &str) -> Option<FormFault> {
     }
     let (kind, name) = what.split_once(':').unwrap_or((what, ""));
     let instead = |before: &str, meant: &str| {
-        let mended = resource.replacen(&format!(":{before}:"), &format!(":{meant}:"), 1);
-        Some(format!("did you mean `{mended}`?"))
+        let meant = resource.replacen(&format!(":{before}:"), &format!(":{meant}:"), 1);
+        Some(format!("did you mean `{meant}`?"))
     };
     match (service, kind) {
         ("lambda", "function") => function_fault(resource, name),
         ("lambda", _) if nearest(kind, ["function"]).is_some() => {
             FormFault::unknown(instead(kind, "function"))
         }
-        ("lambda", _) => FormFault::doubtful("a Task invokes what is named `function:<name>`"),
+        ("lambda", _) => {
+            FormFault::doubtful("a Task invokes a function by an ARN with `function:<name>`")
+        }
         ("states", "activity") if name.is_empty() => FormFault::unknown(None),
         ("states", "activity") => None,
         ("states", "stateMachine") => FormFault::doubtful(
-            "a Task starts an execution by `arn:aws:states:::states:startExecution`",
+            "to start an execution, use `arn:aws:states:::states:startExecution`",
         ),
         ("states", _) if nearest(kind, ["activity"]).is_some() => {
             FormFault::unknown(instead(kind, "activity"))
@@ -126,13 +128,13 @@ fn function_fault(resource: &str, name: &str) -> Option<FormFault> {
         Some("") => {
             let bare = resource.strip_suffix(':').unwrap_or(resource);
             FormFault::unknown(Some(format!(
-                "the version or alias is missing; without one it is `{bare}`"
+                "the version or alias is missing; without one, write `{bare}`"
             )))
         }
         Some("$LATEST" | "$LATEST.PUBLISHED") | None => None,
         Some(qualifier) if qualifier.chars().all(is_word) => None,
         Some(_) => FormFault::unknown(Some(
-            "behind the function's name stands a version (`:7`), `:$LATEST`, or an alias of letters, digits, `-` and `_`".to_owned(),
+            "after the function's name, write a version (`:7`), `:$LATEST`, or an alias of letters, digits, `-` and `_`".to_owned(),
         )),
     }
 }

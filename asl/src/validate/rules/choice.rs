@@ -42,7 +42,7 @@ pub(super) const EMPTY_OR_WITHOUT_NEXT: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`Choices` is missing or empty, or a rule has no `Next`.",
-    doc: "Rules are tried in order, and the first that holds says by its `Next` where to go on.",
+    doc: "Rules are tried in order; the `Next` of the first rule that matches names the next state.",
     source: source::CHOICE,
     check: empty_or_without_next,
 };
@@ -70,8 +70,8 @@ pub(super) const ONE_TEST: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A choice rule has not exactly one comparison, `And`, `Or` or `Not`.",
-    doc: "A JSONPath rule is one comparison with its `Variable`, or one of `And`, `Or` and `Not`. `And` and `Or` have at least one rule in them. Several comparisons are joined by `And`.",
+    summary: "A choice rule does not have exactly one comparison, `And`, `Or` or `Not`.",
+    doc: "A JSONPath rule is one comparison with its `Variable`, or one of `And`, `Or` and `Not`. `And` and `Or` contain at least one rule. Join several comparisons with `And`.",
     source: source::CHOICE,
     check: one_test,
 };
@@ -96,7 +96,9 @@ fn one_test(definition: &Definition<'_>, report: &mut Report<'_>) {
                 match (compares, rule.has("Variable")) {
                     (true, false) => format!("`{test}` needs a `Variable` to compare"),
                     (false, true) => {
-                        format!("`Variable` stands beside `{test}`, which compares nothing itself")
+                        format!(
+                            "`Variable` is not allowed next to `{test}`; move it into the rules inside `{test}`"
+                        )
                     }
                     _ => continue,
                 }
@@ -116,8 +118,8 @@ pub(super) const NEXT_INSIDE: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A rule below `And`, `Or` or `Not` has `Next`; or `Assign`, which is a warning.",
-    doc: "Only the outermost rule, which stands in `Choices` itself, has a transition and what is done on it.",
+    summary: "A rule inside `And`, `Or` or `Not` has `Next`, or has `Assign`, which is a warning.",
+    doc: "Only the outermost rule, which is directly in `Choices`, has `Next` and `Assign`.",
     source: source::CHOICE,
     check: next_inside,
 };
@@ -144,8 +146,8 @@ pub(super) const OPERAND: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A comparison's operand is of another JSON type than it compares.",
-    doc: "`NumericEquals` compares with a number, `BooleanEquals` with a boolean, the tests `IsNull`, `IsPresent` and so on with a boolean, all others with a string; those for timestamps with one of RFC 3339, as SW082 has it. The operators that end in `Path` take a path. In the pattern of `StringMatches` only `\\*` and `\\\\` are escapes.",
+    summary: "The operand of a comparison has the wrong JSON type.",
+    doc: "Numeric comparisons take a number; `BooleanEquals` and the tests `IsNull`, `IsPresent` and so on take a boolean; all others take a string. Timestamp comparisons take an RFC 3339 timestamp, as in SW082. Operators that end in `Path` take a path. In the pattern of `StringMatches` only `\\*` and `\\\\` are escapes.",
     source: source::CHOICE,
     check: operand,
 };
@@ -201,8 +203,8 @@ pub(super) const CONDITION: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A JSONata choice rule has no `Condition`, one that is neither expression nor boolean, or fields of a JSONPath rule.",
-    doc: "A JSONata rule tests with `\"Condition\": \"{% ... %}\"`, or with `true` or `false` as it stands.",
+    summary: "A JSONata choice rule has no `Condition`, a `Condition` that is neither an expression nor a boolean, or fields of a JSONPath rule.",
+    doc: "The `Condition` of a JSONata rule is an expression, such as `\"{% ... %}\"`, or the literal `true` or `false`.",
     source: source::CHOICE,
     check: condition,
 };
@@ -229,7 +231,7 @@ fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
                     let message = "expected an expression or a boolean, found a string";
                     report
                         .add(rule.at("Condition"), message)
-                        .suggest(mended(text).map(|mended| format!("write `{mended}`")));
+                        .suggest(mended(text).map(|text| format!("write `{text}`")));
                 }
             }
             Some(other) => {

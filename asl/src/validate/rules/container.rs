@@ -30,8 +30,8 @@ pub(super) const NO_START_AT: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "The machine, a branch or a processor has `States` and no `StartAt`.",
-    doc: "Each container says by `StartAt` where it begins, also when it has one state only.",
+    summary: "The machine, a branch or a processor has `States` but no `StartAt`.",
+    doc: "`StartAt` names the first state of a container. It is required even if there is only one state.",
     source: source::STRUCTURE,
     check: |definition, report| required(definition, report, false),
 };
@@ -81,7 +81,7 @@ pub(super) const START_AT_MISSING: Rule = Rule {
     code: TARGET,
     known: Known::Measured,
     summary: "`StartAt` names no state of the same container.",
-    doc: "Names are matched exactly, upper and lower case included, and only among the states of the same container.",
+    doc: "Names are case-sensitive and refer only to states of the same container.",
     source: source::STRUCTURE,
     check: start_at_missing,
 };
@@ -115,7 +115,7 @@ pub(super) const EMPTY_STATES: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`States` is empty.",
-    doc: "A container without a state cannot begin.",
+    doc: "A container needs at least one state.",
     source: source::STRUCTURE,
     check: empty_states,
 };
@@ -134,8 +134,8 @@ pub(super) const UNREACHABLE: Rule = Rule {
     severity: Severity::Error,
     code: TARGET,
     known: Known::Measured,
-    summary: "A state is named by no transition and not by `StartAt`.",
-    doc: "AWS asks whether anything in the container names the state, not whether a walk from `StartAt` arrives at it; the second question is SW022. Usually a transition was forgotten or the state is left over.",
+    summary: "A state is named neither by `StartAt` nor by a transition.",
+    doc: "AWS checks whether anything in the container names the state, not whether it is reachable from `StartAt`; SW022 checks that. Usually a transition is missing, or the state is no longer used.",
     source: source::DIAGNOSTICS,
     check: unreachable,
 };
@@ -163,8 +163,8 @@ pub(super) const ISLAND: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Presumed,
-    summary: "A state is named by transitions, and no walk from `StartAt` arrives at it.",
-    doc: "States that lead only to each other, or a state that leads to itself, pass AWS's check (SW021) and never run. The finding is about the first state of such a group; states that only the group leads to have none of their own.",
+    summary: "A transition names a state that is not reachable from `StartAt`.",
+    doc: "States that lead only to each other, or a state that leads to itself, pass AWS's check (SW021) and never run. The finding is about the first state of such a group; states that are reachable only from the group are not reported.",
     source: source::DIAGNOSTICS,
     check: island,
 };
@@ -199,7 +199,7 @@ fn island(definition: &Definition<'_>, report: &mut Report<'_>) {
             list(&others)
         };
         let message = format!(
-            "state `{}` is never reached: only {from} leads to it, and nothing before it",
+            "state `{}` is never reached: it is reachable only from {from}, not from `StartAt`",
             state.name
         );
         report.add(&state.pointer, message).at_key();
@@ -221,8 +221,8 @@ pub(super) const NO_END: Rule = Rule {
     severity: Severity::Error,
     code: Some("MISSING_END_STATE"),
     known: Known::Measured,
-    summary: "A container has no state at which it may end.",
-    doc: "A container ends at a Succeed or Fail state, or at a state with `\"End\": true`. AWS gives no location for this finding. As long as a transition of the container is broken, that fault is reported alone.",
+    summary: "A container has no state that ends it.",
+    doc: "A container ends at a Succeed or Fail state, or at a state with `\"End\": true`. AWS gives no location for this finding. While a transition of the container is broken, only that fault is reported.",
     source: source::DIAGNOSTICS,
     check: no_end,
 };
@@ -253,8 +253,8 @@ pub(super) const ENDLESS: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Presumed,
-    summary: "States lead to each other for ever, and none of them waits.",
-    doc: "The container has a state at which it may end, but from these states no walk arrives at it. Such a loop runs as fast as it can until the history is full (25,000 events), the execution times out, or somebody stops it. A loop that waits, or that has a task which waits for somebody, is not reported here; see SW141.",
+    summary: "States form an endless loop, and none of them waits.",
+    doc: "The container has a state that ends it, but that state is not reachable from the loop. The loop runs without a pause until the history is full (25,000 events), the execution times out, or it is stopped. A loop with a Wait, or with a task that waits for a job, a callback or an activity, is not reported here; see SW141.",
     source: source::STATES,
     check: endless,
 };
@@ -267,12 +267,12 @@ fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
         let state = &definition.graph.states()[circle[0]];
         let message = if circle.len() == 1 {
             format!(
-                "state `{}` leads to itself for ever, without a pause",
+                "state `{}` leads to itself forever, without a pause",
                 state.name
             )
         } else {
             format!(
-                "state `{}` and {} more lead to each other for ever, without a pause",
+                "state `{}` and {} more form an endless loop without a pause",
                 state.name,
                 circle.len() - 1
             )
@@ -350,8 +350,8 @@ pub(super) const TOO_DEEP: Rule = Rule {
     severity: Severity::Error,
     code: Some("TOO_DEEPLY_NESTED"),
     known: Known::Documented,
-    summary: "Parallel and Map states stand more than 32 deep within each other.",
-    doc: "AWS documents that there is a limit and not what it is; no recorded definition comes near ours. Start a nested workflow instead.",
+    summary: "Parallel and Map states are nested more than 32 levels deep.",
+    doc: "AWS documents that there is a limit, but not its value; no recorded definition comes near this one. Start a nested workflow instead.",
     source: source::DIAGNOSTICS,
     check: too_deep,
 };

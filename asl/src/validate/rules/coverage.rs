@@ -19,8 +19,8 @@ pub(super) const NO_DEFAULT: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Documented,
-    summary: "A Choice has no `Default`, and perhaps none of its rules holds.",
-    doc: "When no rule holds and there is no `Default`, the execution fails with `States.Runtime`, which nothing catches. Rules count as exhaustive when one is `true`, when one is the opposite of another, when a boolean or a test is compared with both `true` and `false`, or when comparisons of a number with constants leave no gap. Nor is it reported when there are several rules and each asks which kind one and the same value is, by comparing it with a constant or by asking for a field of it: that is what an exhaustive `match` becomes, and the definition does not say which kinds there are.",
+    summary: "A Choice has no `Default`, and its rules may not cover all cases.",
+    doc: "When no rule matches and there is no `Default`, the execution fails with `States.Runtime`, which cannot be caught. Rules count as exhaustive when one is `true`, when one is the opposite of another, when a boolean or a test is compared with both `true` and `false`, or when comparisons of a number with constants leave no gap. A Choice is also not reported when it has several rules and each tests which variant the same value is, by comparing it with a constant or by testing for one of its fields: an exhaustive `match` compiles to such rules, and the definition does not list the variants.",
     source: source::CHOICE,
     check: no_default,
 };
@@ -46,7 +46,7 @@ fn no_default(definition: &Definition<'_>, report: &mut Report<'_>) {
             report
                 .add(
                     &choice.pointer,
-                    "no rule may hold, and there is no `Default`: the execution then fails with `States.Runtime`",
+                    "the rules may not cover all cases, and there is no `Default`: if no rule matches, the execution fails with `States.Runtime`",
                 )
                 .at_key()
                 .suggest(Some("add a `Default`".to_owned()));
@@ -279,8 +279,8 @@ pub(super) const ABSENT: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Presumed,
-    summary: "A rule compares a value whose presence another rule of the same Choice asks for, without asking itself.",
-    doc: "A comparison whose `Variable` selects nothing fails the execution with `States.Runtime`, which nothing catches. Whether a value may be absent is known only where the Choice itself asks `IsPresent`. Ask before every comparison, in the same `And`, or let an earlier rule take the way where the value is absent: rules are tried in order, and so are the parts of `And` and `Or`.",
+    summary: "A rule compares a value without testing that it is present, and another rule of the same Choice does test it.",
+    doc: "A comparison whose `Variable` selects nothing fails the execution with `States.Runtime`, which cannot be caught. The validator assumes that a value may be absent only where the Choice itself tests `IsPresent`. Test it before each comparison, in the same `And`, or add an earlier rule for the absent value: rules are tried in order, and so are the members of `And` and `Or`.",
     source: source::CHOICE,
     check: absent,
 };
@@ -379,8 +379,7 @@ impl<'d> Presence<'_, 'd, '_> {
                 self.report
                     .add(pointer.key("Variable"), message)
                     .suggest(Some(
-                        "ask `IsPresent` before it in an `And`, or in a rule before this one"
-                            .to_owned(),
+                        "test `IsPresent` before it in an `And`, or in an earlier rule".to_owned(),
                     ));
             }
             // A compared variable was present.

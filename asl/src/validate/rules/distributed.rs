@@ -45,8 +45,8 @@ pub(super) const ONLY_DISTRIBUTED: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Presumed,
-    summary: "A Map whose `Mode` is `INLINE` has `ItemReader`, `ItemBatcher` or `ResultWriter`; a warning: its mode is not said, or it has another field that only a Distributed Map uses.",
-    doc: "`ItemReader`, `ItemBatcher`, `ResultWriter` and `Label` need `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": ..}` in the processor. `ToleratedFailureCount` and `ToleratedFailurePercentage`, by value or by path, are accepted on an inline Map (recorded) and do nothing there: the first iteration that fails fails the Map.",
+    summary: "A Map whose `Mode` is `INLINE` has `ItemReader`, `ItemBatcher` or `ResultWriter`; a warning if it has no `Mode`, or for another field that only a Distributed Map uses.",
+    doc: "`ItemReader`, `ItemBatcher`, `ResultWriter` and `Label` need `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": ..}` in the processor. `ToleratedFailureCount` and `ToleratedFailurePercentage`, by value or by path, are accepted on an inline Map (recorded) but have no effect: the first iteration that fails also fails the Map.",
     source: source::DISTRIBUTED,
     check: only_distributed,
 };
@@ -77,10 +77,14 @@ fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
                 continue;
             };
             let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
-            let verb = if is_refused { "have" } else { "use" };
-            let message = format!("an inline Map does not {verb} {}", names.join(", "));
+            let verb = if is_refused {
+                "cannot have"
+            } else {
+                "does not use"
+            };
+            let message = format!("an inline Map {verb} {}", names.join(", "));
             let entry = report.add(map.at(first), message).at_key().suggest(Some(
-                "give the processor `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}`"
+                "add `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}` to the processor"
                     .to_owned(),
             ));
             if !is_refused {
@@ -101,8 +105,8 @@ pub(super) const EXECUTION_TYPE: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A Distributed Map does not say by `ExecutionType` what its children are.",
-    doc: "`STANDARD` for children of up to a year with a history of their own, `EXPRESS` for many short ones of up to five minutes.",
+    summary: "A Distributed Map has no `ExecutionType`.",
+    doc: "The type of its child executions: `STANDARD` for children of up to a year, each with its history; `EXPRESS` for many short children of up to five minutes.",
     source: source::DISTRIBUTED,
     check: execution_type,
 };
@@ -126,8 +130,8 @@ pub(super) const REQUIRED: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Measured,
-    summary: "An `ItemReader` has no `Resource`; or it or a `ResultWriter` has one of `Resource` and `Parameters`, in JSONata `Arguments`, without the other.",
-    doc: "`Resource` is the API action, `Parameters` say which bucket and key are read or written. The field's name goes by the query language of the Map: `Parameters` in JSONPath, `Arguments` in JSONata.",
+    summary: "An `ItemReader` has no `Resource`, or an `ItemReader` or `ResultWriter` has only one of `Resource` and `Parameters` (`Arguments` in JSONata).",
+    doc: "`Resource` is the API action; `Parameters` name the bucket and the key that it reads or writes. The field's name depends on the query language of the Map: `Parameters` in JSONPath, `Arguments` in JSONata.",
     source: source::WRITER,
     check: required,
 };
@@ -178,8 +182,8 @@ pub(super) const IN_EXPRESS: Rule = Rule {
     severity: Severity::Error,
     code: None,
     known: Known::Documented,
-    summary: "A Distributed Map stands in an Express machine, or among the Express children of another.",
-    doc: "Distributed mode is for Standard workflows; an Express execution ends after five minutes and cannot be waited for. Make the machine Standard and, where it should be cheap, its children Express.",
+    summary: "A Distributed Map is in an Express machine, or in the Express children of another Distributed Map.",
+    doc: "Only a Standard execution can run a Distributed Map: an Express execution ends after five minutes. Make the machine Standard; to reduce the cost, make the children of the Map Express.",
     source: source::DISTRIBUTED,
     check: in_express,
 };
@@ -221,8 +225,8 @@ pub(super) const FORMAT: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A `WriterConfig` lacks `OutputType`; a warning: a word in it or in `ReaderConfig` is not known, or a `ResultWriter` is empty.",
-    doc: "`Transformation` is `NONE`, `COMPACT` or `FLATTEN` and `OutputType` `JSON` or `JSONL`. A reader's `InputType` is `CSV`, `JSON`, `JSONL`, `PARQUET` or `MANIFEST`; CSV says by `CSVHeaderLocation` where its header is, and with `GIVEN` what it is by `CSVHeaders`. A `ResultWriter` has `WriterConfig`, or `Resource` and `Parameters`, or all three; an empty one is accepted and fails when the Map runs.",
+    summary: "A `WriterConfig` has no `OutputType`; a warning for an unknown word in it or in a `ReaderConfig`, or for an empty `ResultWriter`.",
+    doc: "`Transformation` is `NONE`, `COMPACT` or `FLATTEN`; `OutputType` is `JSON` or `JSONL`. A reader's `InputType` is `CSV`, `JSON`, `JSONL`, `PARQUET` or `MANIFEST`. A CSV reader also needs `CSVHeaderLocation`, and `CSVHeaders` if the location is `GIVEN`. A `ResultWriter` has `WriterConfig`, or `Resource` and `Parameters`, or all three; an empty one is accepted and fails when the Map runs.",
     source: source::WRITER,
     check: format,
 };
@@ -256,9 +260,9 @@ fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
                 report.add(&part.pointer, message).warn();
             }
             "ItemBatcher" if !BATCHES.iter().any(|field| part.has(field)) => {
-                let message = "the `ItemBatcher` does not say how large a batch is";
+                let message = "the `ItemBatcher` has no batch size";
                 report.add(&part.pointer, message).warn().suggest(Some(
-                    "give `MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned(),
+                    "add `MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned(),
                 ));
             }
             "ReaderConfig" => csv(part, report),
@@ -273,7 +277,7 @@ fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
             };
             let computed = is_substitution(word) || jsonata::strip(word).is_some();
             if !computed && !words.contains(&word) {
-                let message = format!("`{field}` is one of: {}", words.join(", "));
+                let message = format!("`{field}` must be one of: {}", words.join(", "));
                 report
                     .add(part.at(field), message)
                     .warn()
@@ -292,6 +296,6 @@ fn csv(config: &Part<'_>, report: &mut Report<'_>) {
         Some("GIVEN") if !config.has("CSVHeaders") => "CSVHeaders",
         _ => return,
     };
-    let message = format!("a CSV file is read with `{missing}`");
+    let message = format!("a CSV reader needs `{missing}`");
     report.add(&config.pointer, message).warn();
 }

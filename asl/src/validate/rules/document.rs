@@ -19,8 +19,8 @@ pub(super) const DUPLICATE_KEY: Rule = Rule {
     severity: Severity::Error,
     code: Some("INVALID_JSON_DESCRIPTION"),
     known: Known::Documented,
-    summary: "The definition is no JSON, or an object in it has a key twice.",
-    doc: "JSON lets an object have a key twice, and readers differ in which one they keep: AWS, an editor and a template engine may each see another definition. A text that is no JSON at all has this finding alone, at the place where reading stopped.",
+    summary: "The definition is not valid JSON, or an object in it has a duplicate key.",
+    doc: "JSON allows duplicate keys, and parsers differ in which one they use: AWS, an editor and a template engine may each see a different definition. If the text is not JSON at all, this is the only finding, at the position where parsing stopped.",
     source: source::STRUCTURE,
     check: duplicate_key,
 };
@@ -57,7 +57,7 @@ pub(super) const TOO_LONG: Rule = Rule {
     code: None,
     known: Known::Documented,
     summary: "The definition has more than 1,048,576 characters.",
-    doc: "CreateStateMachine refuses such a definition whatever is in it. Move a part into a machine of its own and start it as a nested workflow, or shorten what a generator repeats.",
+    doc: "CreateStateMachine rejects every longer definition. Move a part into a separate machine and start it as a nested workflow, or shorten the text that a generator repeats.",
     source: source::QUOTAS,
     check: too_long,
 };
@@ -77,8 +77,8 @@ pub(super) const UNKNOWN_RULE: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Presumed,
-    summary: "A `Comment` silences a rule that there is not.",
-    doc: "`stepwright: allow SW024, SW048` in the `Comment` of a state silences the warnings of these rules for the state and all that is in it; in the `Comment` of the machine for all of it. It works in JSON and YAML alike, and stays with the definition wherever it goes. Errors cannot be silenced, because AWS refuses the definition all the same.",
+    summary: "A `Comment` allows an unknown rule.",
+    doc: "`stepwright: allow SW024, SW048` in the `Comment` of a state silences the warnings of these rules for the state and the states inside it; in the `Comment` of the machine, for the whole machine. It works in JSON and YAML. Errors cannot be silenced, because AWS rejects the definition anyway.",
     source: source::STRUCTURE,
     check: unknown_rule,
 };
@@ -99,8 +99,8 @@ pub(super) const VERSION: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "`Version` is another than `1.0`.",
-    doc: "There is one version of the language, `1.0`. The field may be left out.",
+    summary: "`Version` must be `1.0`.",
+    doc: "The only version of the language is `1.0`. The field is optional.",
     source: source::STRUCTURE,
     check: version,
 };

@@ -28,7 +28,7 @@ pub(super) const ERROR_EQUALS: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "`ErrorEquals` is missing, empty, or has something else than strings.",
+    summary: "`ErrorEquals` is missing or empty, or contains a value that is not a string.",
     doc: "A retrier or catcher without names would match nothing.",
     source: source::ERRORS,
     check: error_equals,
@@ -66,8 +66,8 @@ pub(super) const ALL_ALONE: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "`States.ALL` stands beside other names.",
-    doc: "`States.ALL` already means every error that can be matched.",
+    summary: "`States.ALL` is not the only name in its `ErrorEquals`.",
+    doc: "`States.ALL` already matches every error that can be matched.",
     source: source::ERRORS,
     check: all_alone,
 };
@@ -78,7 +78,7 @@ fn all_alone(definition: &Definition<'_>, report: &mut Report<'_>) {
             .items("ErrorEquals")
             .is_some_and(|names| names.len() > 1);
         if several && names_all(handler) {
-            let message = "`States.ALL` must stand alone in `ErrorEquals`";
+            let message = "`States.ALL` must be the only name in `ErrorEquals`";
             report.add(handler.at("ErrorEquals"), message);
         }
     }
@@ -89,8 +89,8 @@ pub(super) const ALL_LAST: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "`States.ALL` stands in a retrier or catcher that is not the last.",
-    doc: "Retriers and catchers are tried in order; what stands behind one for every error is never reached.",
+    summary: "`States.ALL` is in a retrier or catcher that is not the last.",
+    doc: "Retriers and catchers are tried in order; those after one for every error are never reached.",
     source: source::ERRORS,
     check: all_last,
 };
@@ -109,7 +109,7 @@ fn all_last(definition: &Definition<'_>, report: &mut Report<'_>) {
             .zip(index)
             .is_some_and(|(list, index)| index + 1 < list.len())
         {
-            let message = format!("`States.ALL` must stand in the last {what}");
+            let message = format!("`States.ALL` must be in the last {what}");
             report.add(handler.at("ErrorEquals"), message);
         }
     }
@@ -136,8 +136,8 @@ pub(super) const UNKNOWN_NAME: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Documented,
-    summary: "A name in `ErrorEquals` looks like one of the service's own, and is none of them.",
-    doc: "Names that begin with `States.` are kept for the service. Any other name is taken as that of an error of yours: a misspelled one is accepted and never matches (recorded for `State.ALL`). A name that a Fail state of the machine has as its `Error` is no finding.",
+    summary: "A name in `ErrorEquals` looks like an error name of the service but is not one.",
+    doc: "Names that begin with `States.` are reserved for the service. AWS treats any other name as the name of your own error: a misspelled one is accepted and never matches (recorded for `State.ALL`). A name that is the `Error` of a Fail state of the machine is not reported.",
     source: source::ERRORS,
     check: unknown_name,
 };
@@ -153,7 +153,7 @@ fn unknown_name(definition: &Definition<'_>, report: &mut Report<'_>) {
             .iter()
             .any(|word| first.eq_ignore_ascii_case(word));
         if like && !errors::is_reserved(name) && !raised.contains(name) {
-            let message = format!("`{name}` is no error of the service");
+            let message = format!("`{name}` is not an error name of the service");
             report
                 .add(name_pointer(handler, index), message)
                 .meant(name, errors::RESERVED.iter().copied());
@@ -167,7 +167,7 @@ pub(super) const NEVER_MATCHED: Rule = Rule {
     code: None,
     known: Known::Documented,
     summary: "`ErrorEquals` names an error that is never matched.",
-    doc: "`States.Runtime` ends the execution even where it is named, and `States.ALL` does not match it (recorded). `States.NoChoiceMatched`, `States.IntrinsicFailure` and `States.ParameterPathFailure` are documented names of faults that the service reports as `States.Runtime`. `States.DataLimitExceeded` is matched by `States.ALL` where a task's result is too large (recorded), and by its own name alone elsewhere. Check the data before the state that may fail, with a Choice, instead.",
+    doc: "`States.Runtime` ends the execution even if a retrier or catcher names it, and `States.ALL` does not match it (recorded). `States.NoChoiceMatched`, `States.IntrinsicFailure` and `States.ParameterPathFailure` are documented, but the service reports these faults as `States.Runtime`. `States.DataLimitExceeded` is matched by `States.ALL` where a task's result is too large (recorded), and elsewhere only by its own name. Instead, check the data with a Choice before the state that may fail.",
     source: source::ERRORS,
     check: never_matched,
 };
@@ -203,7 +203,7 @@ pub(super) const COVERED: Rule = Rule {
     code: None,
     known: Known::Presumed,
     summary: "A retrier or catcher is never used: earlier ones match all its names.",
-    doc: "Retriers and catchers are tried in order, and the first that matches decides. Put the one with the narrower names first. What stands behind `States.ALL` is SW052.",
+    doc: "Retriers and catchers are tried in order, and the first match decides. Put the one with the narrower names first. Retriers and catchers after `States.ALL` are reported by SW052.",
     source: source::ERRORS,
     check: covered,
 };
@@ -274,7 +274,7 @@ pub(super) const INTERVAL_AND_ATTEMPTS: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "`IntervalSeconds` is no whole number from 1, or `MaxAttempts` none from 0, to 99,999,999.",
+    summary: "`IntervalSeconds` is not a whole number from 1 to 99,999,999, or `MaxAttempts` is not one from 0 to 99,999,999.",
     doc: "`\"MaxAttempts\": 0` is allowed and means that the named errors are not retried.",
     source: source::ERRORS,
     check: interval_and_attempts,
@@ -299,7 +299,7 @@ pub(super) const MAX_DELAY: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`MaxDelaySeconds` is not greater than `IntervalSeconds`, or not less than 31,622,400.",
-    doc: "The cap on the delay must leave room for the first one, and be less than 366 days.",
+    doc: "The maximum delay must be greater than the first delay and less than 366 days.",
     source: source::ERRORS,
     check: max_delay,
 };
@@ -328,7 +328,7 @@ pub(super) const JITTER: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`JitterStrategy` is neither `FULL` nor `NONE`.",
-    doc: "`FULL` takes a random delay between 0 and the computed one; `NONE`, which is the default, takes the computed one.",
+    doc: "`FULL` waits for a random time between 0 and the computed delay; `NONE`, the default, waits for the computed delay.",
     source: source::ERRORS,
     check: jitter,
 };
@@ -354,7 +354,7 @@ pub(super) const CATCHER_NEXT: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A catcher has no `Next`.",
-    doc: "A catcher says where to go on.",
+    doc: "`Next` names the state that runs after the error.",
     source: source::ERRORS,
     check: catcher_next,
 };

@@ -11,8 +11,8 @@ pub(super) const TWICE: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A Fail has a field and its `Path` form, or `InputPath` or `OutputPath`.",
-    doc: "Error and cause are each given as a text or as a path, not both. A Fail has no output, so it has no fields that shape one.",
+    summary: "A Fail has both a field and its `Path` form, or has `InputPath` or `OutputPath`.",
+    doc: "The error and the cause are each given as a string or as a path, not both. A Fail has no output, so it has no fields that shape one.",
     source: source::FAIL,
     check: twice,
 };
@@ -40,8 +40,8 @@ pub(super) const NO_STRING: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "The intrinsic function in `ErrorPath` or `CausePath` never gives a string.",
-    doc: "An error and a cause are strings. Functions that can give one are `States.Format`, `States.JsonToString`, `States.ArrayGetItem`, `States.Base64Encode`, `States.Base64Decode`, `States.Hash` and `States.UUID`.",
+    summary: "The intrinsic function in `ErrorPath` or `CausePath` never returns a string.",
+    doc: "An error and a cause are strings. The functions that can return one are `States.Format`, `States.JsonToString`, `States.ArrayGetItem`, `States.Base64Encode`, `States.Base64Decode`, `States.Hash` and `States.UUID`.",
     source: source::FAIL,
     check: no_string,
 };
@@ -53,7 +53,7 @@ fn no_string(definition: &Definition<'_>, report: &mut Report<'_>) {
         };
         if !call.function.may_give_string() {
             let message = format!(
-                "`{}` needs a string, and `{}` gives none",
+                "`{}` needs a string, but `{}` does not return one",
                 path.field, call.function
             );
             report.add(&path.pointer, message);

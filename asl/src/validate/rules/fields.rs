@@ -18,8 +18,8 @@ pub(super) const UNKNOWN_FIELD: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Measured,
-    summary: "A machine, state or part of one has a field that there is not.",
-    doc: "AWS refuses fields that it does not know, on the machine, on states, and on retriers, catchers, choice rules and the other objects with named fields. `Comment` may stand anywhere. What stands inside payload templates is free.",
+    summary: "A machine, a state or a part of one has an unknown field.",
+    doc: "AWS rejects unknown fields on the machine, on states, and on retriers, catchers, choice rules and the other objects with named fields. `Comment` is allowed everywhere. Payload templates may have any fields.",
     source: source::STATES,
     check: unknown_field,
 };
@@ -56,8 +56,8 @@ pub(super) const STATE_TYPE: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Measured,
-    summary: "A state's `Type` is missing or none of the eight types.",
-    doc: "The eight types are Task, Pass, Choice, Wait, Succeed, Fail, Parallel and Map, spelled exactly so. Without a type nothing else about the state can be checked.",
+    summary: "A state's `Type` is missing, or is not one of the eight types.",
+    doc: "The eight types are Task, Pass, Choice, Wait, Succeed, Fail, Parallel and Map. They are case-sensitive. Without a type nothing else about the state can be checked.",
     source: source::STATES,
     check: state_type,
 };
@@ -79,7 +79,7 @@ fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
                 report
                     .add(&state.pointer, "These fields are required: [Type]")
                     .at_key()
-                    .suggest(misspelt.map(|key| format!("`{key}` is written `Type`")));
+                    .suggest(misspelt.map(|key| format!("write `{key}` as `Type`")));
             }
             Some(Json::String(word)) if is_substitution(word) => {}
             Some(Json::String(word)) => {
@@ -105,8 +105,8 @@ pub(super) const WRONG_TYPE: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A field holds a JSON type that it cannot hold, or a word that it does not know.",
-    doc: "Where a number is wanted, a JSONata state also takes an expression in a string, save in a retrier; `Items` is an array, an object or an expression. A `${substitution}` that a template engine fills in is taken everywhere. Fields with a fixed set of words, such as `Mode`, are spelled exactly as AWS documents them.",
+    summary: "A field has a value of the wrong JSON type, or a word that is not one of its allowed words.",
+    doc: "Instead of a number, a JSONata state also takes an expression in a string, except in a retrier. `Items` is an array, an object or an expression. A `${substitution}` that a template engine fills in is accepted everywhere. The words of fields with a fixed set of words, such as `Mode`, are case-sensitive.",
     source: source::STATES,
     check: wrong_type,
 };
@@ -169,7 +169,7 @@ fn check_type<'d>(
                 let mended = mended(text).filter(|_| part.language == QueryLanguage::Jsonata);
                 report
                     .add(pointer(), "expected a number, found a string")
-                    .suggest(mended.map(|mended| format!("write `{mended}`")));
+                    .suggest(mended.map(|text| format!("write `{text}`")));
             }
         }
         (Kind::Template, _) if field.name == "Items" => {
@@ -186,7 +186,7 @@ fn check_type<'d>(
                 let mended = value.as_str().and_then(mended);
                 report
                     .add(pointer(), message)
-                    .suggest(mended.map(|mended| format!("write `{mended}`")));
+                    .suggest(mended.map(|text| format!("write `{text}`")));
             }
         }
         (Kind::Structures(_), Json::Array(items)) => {
@@ -200,7 +200,7 @@ fn check_type<'d>(
         (Kind::States, Json::Object(states)) => {
             for (name, state) in states {
                 if is_misplaced(name, state.as_object()) {
-                    let message = format!("`{name}` is no state: it belongs one level up");
+                    let message = format!("`{name}` is not a state: it belongs one level up");
                     report
                         .add(pointer().key(name), message)
                         .at_key()

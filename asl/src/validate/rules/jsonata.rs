@@ -21,8 +21,8 @@ pub(super) const INVALID: Rule = Rule {
     severity: Severity::Error,
     code: Some(INVALID_EXPRESSION),
     known: Known::Measured,
-    summary: "An expression is no JSONata.",
-    doc: "The message has JSONata's own code. The suggestion says at which character of the expression reading stopped.",
+    summary: "An expression is not valid JSONata.",
+    doc: "The message has JSONata's own error code. The suggestion gives the character of the expression at which parsing stopped.",
     source: source::JSONATA,
     check: |definition, report| {
         refused(definition, report, |error| {
@@ -37,7 +37,7 @@ pub(super) const TOP_LEVEL: Rule = Rule {
     code: Some(UNSUPPORTED_EXPRESSION),
     known: Known::Measured,
     summary: "An expression begins a path with a bare name, or assigns `$states`.",
-    doc: "There is no input at the top level of an expression. A path begins with `$states`, a variable or a local binding; bare names stand inside predicates, map steps and groupings.",
+    doc: "There is no input at the top level of an expression. A path begins with `$states`, a variable or a local binding; bare names are allowed inside predicates, map steps and groupings.",
     source: source::JSONATA,
     check: |definition, report| {
         refused(definition, report, |error| {
@@ -95,8 +95,8 @@ pub(super) const NOT_CLOSED: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A string begins with `{%` and does not end with `%}`; or blanks outside of both, or delimiters that are nearly these, make it a literal, which is a warning.",
-    doc: "A string is an expression when it begins with `{%` and ends with `%}` exactly. With a blank in front or behind, or with `{ %` in place of `{%`, AWS takes the string as it stands and evaluates nothing.",
+    summary: "A string begins with `{%` but does not end with `%}`; a warning if blanks outside the delimiters, or misspelled delimiters, make the string a literal.",
+    doc: "A string is an expression only if it begins with `{%` and ends with `%}`. With a blank before or after these, or with `{ %` instead of `{%`, AWS uses the string unchanged and evaluates nothing.",
     source: source::JSONATA,
     check: not_closed,
 };
@@ -114,7 +114,7 @@ fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
         if parsed.is_some() {
             continue;
         }
-        let suggestion = mended(text).map(|mended| format!("write `{mended}`"));
+        let suggestion = mended(text).map(|text| format!("write `{text}`"));
         let trimmed = text.trim();
         let is_closed = trimmed.len() >= 4 && trimmed.ends_with("%}");
         if text.starts_with("{%") && !is_closed {
@@ -141,7 +141,7 @@ pub(super) const STATES: Rule = Rule {
     code: Some(UNSUPPORTED_EXPRESSION),
     known: Known::Measured,
     summary: "An expression reads `$states.errorOutput` outside of a catcher, or `$states.result` outside of `Output` and `Assign`.",
-    doc: "The result is there once the work is done, in the `Output` and `Assign` of a Task, Parallel or Map; the error output is there in the `Output` and `Assign` of a catcher. It is a warning where the result of another state, or that of the state in its catcher, is read, and where `$states` has no such field at all: what AWS says of these is not recorded.",
+    doc: "The result is available when the work is done, in the `Output` and `Assign` of a Task, Parallel or Map; the error output is available in the `Output` and `Assign` of a catcher. Three cases are warnings, because AWS's response to them is not recorded: the result in a state of another type, the result in a catcher, and a field that `$states` does not have.",
     source: source::JSONATA,
     check: states,
 };
@@ -169,7 +169,7 @@ fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
                     report
                         .add(pointer, "there is no `$states.result` here")
                         .warn()
-                        .suggest(Some(format!("it is there only in {RESULT}")));
+                        .suggest(Some(format!("it is available only in {RESULT}")));
                     continue;
                 }
                 Some(field) if !FIELDS.contains(&field) => {
@@ -185,9 +185,9 @@ fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
                 "Reference to '$states.{field}' is not supported in the field '{}'.",
                 expression.field
             );
-            report
-                .add(pointer, message)
-                .suggest(Some(format!("`$states.{field}` is there only in {place}")));
+            report.add(pointer, message).suggest(Some(format!(
+                "`$states.{field}` is available only in {place}"
+            )));
         }
     }
 }
@@ -197,8 +197,8 @@ pub(super) const UNKNOWN_FUNCTION: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Measured,
-    summary: "An expression calls a function that there is not.",
-    doc: "AWS creates such a machine, and the state fails with States.QueryEvaluationError whenever the call is evaluated. The functions are those of JSONata 2.0 without `$eval`, AWS's own (`$partition`, `$range`, `$hash`, `$random`, `$uuid`, `$parse`), and those that the expression itself binds. A name that an `Assign` gives a value is not reported.",
+    summary: "An expression calls an unknown function.",
+    doc: "AWS accepts the definition, and the state fails with States.QueryEvaluationError whenever the call is evaluated. The functions are those of JSONata 2.0 without `$eval`, AWS's own (`$partition`, `$range`, `$hash`, `$random`, `$uuid`, `$parse`), and those that the expression itself binds. A name that an `Assign` sets is not reported.",
     source: source::JSONATA,
     check: unknown_function,
 };

@@ -20,8 +20,8 @@ pub(super) const PAYLOAD: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Presumed,
-    summary: "A Map collects whole answers of a service, as many as there are items, and nothing makes them smaller.",
-    doc: "A state's output has at most 262,144 bytes; beyond that the Map fails with `States.DataLimitExceeded`. The answer of an optimised integration carries its HTTP headers and metadata, about 2 KiB, so some hundred items fill it. Take what is needed by `ResultSelector`, `OutputPath` or `Output` of the Task at which the iteration ends, drop the Map's result by `\"ResultPath\": null`, or let a Distributed Map write it with a `ResultWriter`. Maps over a list in the definition that is short enough are no finding, nor are Parallel states, whose branches are counted.",
+    summary: "A Map collects the whole response of a service for each item, and nothing reduces it.",
+    doc: "A state's output has at most 262,144 bytes; beyond that the Map fails with `States.DataLimitExceeded`. The response of an optimized integration includes HTTP headers and metadata, about 2 KiB, so a few hundred items reach the limit. Select the part that you need with `ResultSelector`, `OutputPath` or `Output` of the Task that ends the iteration, discard the Map's result with `\"ResultPath\": null`, or let a Distributed Map write it with a `ResultWriter`. Maps over a list in the definition that is short enough are not reported, nor are Parallel states, because their number of branches is fixed.",
     source: source::QUOTAS,
     check: payload,
 };
@@ -59,14 +59,14 @@ fn payload(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         }
         let message = format!(
-            "the Map collects the whole answer of `{}` for each item; a few hundred of them exceed 256 KiB",
+            "the Map collects the whole response of `{}` for each item; a few hundred responses exceed 256 KiB",
             last.name
         );
         report
             .add(&map.pointer, message)
             .at_key()
             .suggest(Some(format!(
-                "take what is needed by `{}` of `{}`",
+                "select the part that you need with `{}` of `{}`",
                 if definition.languages[end] == QueryLanguage::Jsonata {
                     "Output"
                 } else {
@@ -114,8 +114,8 @@ pub(super) const HISTORY: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Presumed,
-    summary: "A loop or an inline Map writes more events than a history holds.",
-    doc: "The history of a Standard execution has at most 25,000 events; the execution fails with the last one. Counted are the events at the least, without retries: a loop that waits and never ends, a loop that a Choice ends when a counter arrives at a number, from the number that the states before the loop assign to it (0 where none does), up or down, and an inline Map over a list whose length the definition says. Move the work to a Distributed Map, whose children have separate histories, or continue in a new execution.",
+    summary: "A loop or an inline Map writes more events than a history can hold.",
+    doc: "The history of a Standard execution has at most 25,000 events; the execution fails with the last one. The rule counts the minimum number of events, without retries. It reports a loop that waits and never ends, a loop that a Choice ends when a counter reaches a number, and an inline Map over a list whose length is in the definition. The counter may count up or down; it starts at the number that the states before the loop assign to it, or at 0. Move the work to a Distributed Map, whose children have separate histories, or continue in a new execution.",
     source: source::BEST_PRACTICES,
     check: history,
 };
@@ -138,7 +138,7 @@ fn history(definition: &Definition<'_>, report: &mut Report<'_>) {
             told.insert(counted.state);
             let state = &definition.graph.states()[counted.state];
             let message = format!(
-                "the loop goes round about {} times and writes {total} events or more; a history holds 25,000",
+                "the loop runs about {} times and writes at least {total} events; a history holds at most 25,000",
                 counted.rounds
             );
             report.add(&state.pointer, message).at_key().suggest(mend());
@@ -162,14 +162,18 @@ fn history(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         }
         full.extend(around(definition, number));
-        let message =
-            format!("{items} iterations write {total} events or more; a history holds 25,000");
+        let message = format!(
+            "{items} iterations write at least {total} events; a history holds at most 25,000"
+        );
         report.add(&map.pointer, message).at_key().suggest(mend());
     }
 }
 
 fn mend() -> Option<String> {
-    Some("use a Distributed Map, or go on in a new execution now and then".to_owned())
+    Some(
+        "use a Distributed Map, or continue in a new execution before the history is full"
+            .to_owned(),
+    )
 }
 
 fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
@@ -182,7 +186,7 @@ fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
         let state = &definition.graph.states()[circle[0]];
         let message = "this loop never ends, and after 25,000 events the execution fails";
         report.add(&state.pointer, message).at_key().suggest(Some(
-            "start a new execution now and then, or add a way out".to_owned(),
+            "continue in a new execution before the history is full, or add a transition out of the loop".to_owned(),
         ));
     }
 }

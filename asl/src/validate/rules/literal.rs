@@ -48,8 +48,8 @@ pub(super) const NO_DOLLAR: Rule = Rule {
     severity: Severity::Warning,
     code: Some("NO_DOLLAR"),
     known: Known::Documented,
-    summary: "A value in a payload template looks like a path or a call, and its key does not end in `.$`.",
-    doc: "Only members whose key ends in `.$` are evaluated; every other string is passed on as it stands. Items of an array are never evaluated: build such an array with `States.Array` under a key that ends in `.$`.",
+    summary: "A value in a payload template looks like a path or a call, but its key does not end in `.$`.",
+    doc: "Only members whose key ends in `.$` are evaluated; every other string is passed on unchanged. Items of an array are never evaluated: build such an array with `States.Array` under a key that ends in `.$`.",
     source: source::DIAGNOSTICS,
     check: no_dollar,
 };
@@ -68,7 +68,7 @@ fn no_dollar(definition: &Definition<'_>, report: &mut Report<'_>) {
         let (message, mend) = match literal.key {
             Some(key) if literal.is_whole => (
                 format!("`{key}` is the text `{text}`, which is not evaluated"),
-                "give an object in which keys end in `.$`".to_owned(),
+                "write an object with a key that ends in `.$`".to_owned(),
             ),
             Some(key) => (
                 format!("`{key}` is given the text `{text}`, which is not evaluated"),
@@ -88,8 +88,8 @@ pub(super) const NO_PATH: Rule = Rule {
     severity: Severity::Warning,
     code: Some("NO_PATH"),
     known: Known::Documented,
-    summary: "A field has a value that looks like a path, and its name does not end in `Path`.",
-    doc: "`Error`, `Cause` and the comparisons of strings take a text as it stands; their `Path` forms (`ErrorPath`, `CausePath`, `StringEqualsPath`, ..) take a path. Fields of numbers and timestamps refuse a path under SW017, SW073 and SW082.",
+    summary: "A field has a value that looks like a path, but its name does not end in `Path`.",
+    doc: "`Error`, `Cause` and the string comparisons use their text unchanged; their `Path` forms (`ErrorPath`, `CausePath`, `StringEqualsPath`, ..) take a path. A path in a field for a number or a timestamp is reported by SW017, SW073 or SW082.",
     source: source::DIAGNOSTICS,
     check: no_path,
 };
@@ -118,7 +118,7 @@ fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
             report
                 .add(
                     part.at(field),
-                    format!("`{field}` is the text `{text}`, not what the path selects"),
+                    format!("`{field}` is the text `{text}`, not the value that the path selects"),
                 )
                 .suggest(Some(format!("`{field}Path` takes a path")));
         }
@@ -136,7 +136,7 @@ pub(super) const STATIC_RESULT: Rule = Rule {
     code: Some("PASS_RESULT_IS_STATIC"),
     known: Known::Documented,
     summary: "The `Result` of a Pass has a path or a call in it, or a key that ends in `.$`; nothing in it is evaluated.",
-    doc: "`Result` is passed on as it stands, keys that end in `.$` included (recorded). `Parameters` is evaluated.",
+    doc: "`Result` is passed on unchanged, including keys that end in `.$` (recorded). `Parameters` is evaluated.",
     source: source::DIAGNOSTICS,
     check: static_result,
 };
@@ -164,7 +164,7 @@ fn static_result(definition: &Definition<'_>, report: &mut Report<'_>) {
         }
         if let Some(literal) = first {
             let message = format!(
-                "`Result` is passed on as it stands: `{}` is not evaluated",
+                "`Result` is passed on unchanged: `{}` is not evaluated",
                 literal.text
             );
             report

@@ -14,8 +14,8 @@ pub(super) const BRANCHES: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A Parallel has no `Branches`, or none in it.",
-    doc: "A Parallel runs at least one branch.",
+    summary: "A Parallel has no `Branches`, or an empty list of them.",
+    doc: "A Parallel needs at least one branch.",
     source: source::PARALLEL,
     check: branches,
 };
@@ -75,8 +75,8 @@ pub(super) const VALUE_AND_PATH: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A Map or a part of one has a field twice, once as a path or under its old name.",
-    doc: "A value is given as it stands or as a path to it. `Parameters` is the old name of `ItemSelector`. `ItemsPath` beside an `ItemReader` is accepted by AWS and ignored.",
+    summary: "A Map or a part of one sets a value twice: by a field and its `Path` form, or by the old and the new name of a field.",
+    doc: "A value is given literally or by a path, not both. `Parameters` is the old name of `ItemSelector`. AWS accepts `ItemsPath` next to an `ItemReader` and ignores it.",
     source: source::MAP,
     check: value_and_path,
 };
@@ -90,7 +90,7 @@ fn value_and_path(definition: &Definition<'_>, report: &mut Report<'_>) {
         }
         for (value, path) in PAIRS {
             if part.has(value) && part.has(path) {
-                let message = format!("either `{value}` or `{path}` is given, not both");
+                let message = format!("give either `{value}` or `{path}`, not both");
                 report.add(part.at(path), message).at_key();
             }
         }
@@ -102,8 +102,8 @@ pub(super) const TOLERATED: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Measured,
-    summary: "`ToleratedFailurePercentage` is not from 0 to 100, or another number of a Map is out of its range.",
-    doc: "`ToleratedFailureCount` and `MaxConcurrency` are whole numbers from 0, `MaxItems` one from 0 to 100,000,000, `MaxItemsPerBatch` one from 1, and `MaxInputBytesPerBatch` one from 1 to 262,144. The two thresholds may stand together; the first that is passed fails the Map. AWS accepts them on an inline Map as well, where they do nothing (SW103).",
+    summary: "`ToleratedFailurePercentage` is not between 0 and 100, or another number of a Map is out of range.",
+    doc: "`ToleratedFailureCount` and `MaxConcurrency` are whole numbers of at least 0, `MaxItems` is one from 0 to 100,000,000, `MaxItemsPerBatch` one of at least 1, and `MaxInputBytesPerBatch` one from 1 to 262,144. Both failure thresholds may be set; the first that is exceeded fails the Map. AWS also accepts them on an inline Map, where they have no effect (SW103).",
     source: source::DISTRIBUTED,
     check: tolerated,
 };

@@ -28,7 +28,7 @@ fn duplicate(definition: &Definition<'_>, report: &mut Report<'_>) {
             let first = definition.document.key_position(&first.to_string());
             let place = first.map(|first| {
                 format!(
-                    "the first `{}` stands at line {}, column {}; names are unique in the whole machine",
+                    "the first `{}` is at line {}, column {}; names must be unique in the whole machine",
                     state.name, first.line, first.column
                 )
             });
@@ -70,8 +70,8 @@ pub(super) const LABEL: Rule = Rule {
     severity: Severity::Error,
     code: Some("INVALID_LABEL_NAME"),
     known: Known::Documented,
-    summary: "A Map's `Label` is empty, longer than 40 characters, has a forbidden character, or is that of another Map.",
-    doc: "The label becomes a part of the ARNs of the Map's children, so it has the characters of a machine's name and is that of one Map only. A duplicate has AWS's code DUPLICATE_LABEL_NAME.",
+    summary: "A Map's `Label` is empty, is longer than 40 characters, has a forbidden character, or is the label of another Map.",
+    doc: "The label becomes a part of the ARNs of the Map's children, so it may only have the characters of a machine's name and must be unique in the machine. A duplicate has AWS's code DUPLICATE_LABEL_NAME.",
     source: source::DISTRIBUTED,
     check: label,
 };

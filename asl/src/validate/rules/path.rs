@@ -14,7 +14,7 @@ pub(super) const NO_PATH: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A field that must be a path is none.",
+    summary: "A field that must be a path is not a valid path.",
     doc: "A path begins with `$`, `$$` for the context object, or `$name` for a variable.",
     source: source::PATHS,
     check: no_path,
@@ -38,8 +38,8 @@ pub(super) const NO_REFERENCE: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A field that must name a single place selects by wildcard, filter or the like, or `ResultPath` does not begin with `$`.",
-    doc: "A reference path has keys and indices only, such as `$.a.b[0]`. `ResultPath` says where in the input the result is put, so it cannot begin in the context object or at a variable.",
+    summary: "A field that must be a reference path can select several values, or `ResultPath` does not begin with `$`.",
+    doc: "A reference path has keys and indices only, such as `$.a.b[0]`. `ResultPath` names the field of the input that receives the result, so it cannot begin in the context object or at a variable.",
     source: source::PATHS,
     check: no_reference,
 };
@@ -53,7 +53,7 @@ fn no_reference(definition: &Definition<'_>, report: &mut Report<'_>) {
             // These fields accept paths to several values.
             "InputPath" | "OutputPath" => continue,
             "ResultPath" if parsed.root != Root::Input => {
-                "Value is not a Reference Path: `ResultPath` names a place in the input and begins with `$.`"
+                "Value is not a Reference Path: `ResultPath` must name a field of the input and begin with `$.`"
             }
             "ResultPath" if !parsed.is_reference() => {
                 "Value is not a Reference Path: it has only keys and indices, such as `$.a.b[0]`"

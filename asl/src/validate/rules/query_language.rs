@@ -14,7 +14,7 @@ pub(super) const DOWNGRADE: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "A state of a JSONata machine has `\"QueryLanguage\": \"JSONPath\"`.",
-    doc: "Below a JSONata machine every state is JSONata. To mix the languages, leave the machine JSONPath and give the JSONata states their own `QueryLanguage`.",
+    doc: "In a JSONata machine every state is JSONata. To mix the languages, leave the machine JSONPath and give the JSONata states their own `QueryLanguage`.",
     source: source::JSONATA,
     check: downgrade,
 };
@@ -109,7 +109,7 @@ pub(super) const IN_PROCESSOR: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "A processor or branch has `QueryLanguage`; only the machine and states have it.",
-    doc: "The states inside take the machine's language, not that of the Map or Parallel around them, or name their own.",
+    doc: "The states inside use the machine's language, not that of the surrounding Map or Parallel, or set their own.",
     source: source::JSONATA,
     check: in_processor,
 };
@@ -125,7 +125,7 @@ fn in_processor(definition: &Definition<'_>, report: &mut Report<'_>) {
                 )
                 .at_key()
                 .suggest(Some(
-                    "the states inside take the machine's language, or name their own".to_owned(),
+                    "the states inside use the machine's language; set `QueryLanguage` on a state to change it".to_owned(),
                 ));
         }
     }

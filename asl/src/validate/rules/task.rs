@@ -25,7 +25,7 @@ pub(super) const RESOURCE_MISSING: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A Task has no `Resource`.",
-    doc: "`Resource` says what does the work: the ARN of a function or activity, or an integration such as `arn:aws:states:::lambda:invoke`.",
+    doc: "`Resource` names what does the work: the ARN of a function or activity, or an integration such as `arn:aws:states:::lambda:invoke`.",
     source: source::TASK,
     check: resource_missing,
 };
@@ -43,8 +43,8 @@ pub(super) const TWO_TIMEOUTS: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A Task has both `TimeoutSeconds` and `TimeoutSecondsPath`, or both of the heartbeat's.",
-    doc: "A timeout is given as a number or as a path to one.",
+    summary: "A Task has both `TimeoutSeconds` and `TimeoutSecondsPath`, or both `HeartbeatSeconds` and `HeartbeatSecondsPath`.",
+    doc: "A timeout is given as a number or as a path to one, not both.",
     source: source::TASK,
     check: two_timeouts,
 };
@@ -68,8 +68,8 @@ pub(super) const TIMEOUT_RANGE: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "`TimeoutSeconds` or `HeartbeatSeconds` is no whole number from 1 to 99,999,999.",
-    doc: "Seconds are whole. Without `TimeoutSeconds` a task may take 99,999,999 seconds, which is more than the year that an execution may take.",
+    summary: "`TimeoutSeconds` or `HeartbeatSeconds` is not a whole number from 1 to 99,999,999.",
+    doc: "Without `TimeoutSeconds` a task may take 99,999,999 seconds, longer than the year that an execution may take.",
     source: source::TASK,
     check: timeout_range,
 };
@@ -130,8 +130,8 @@ pub(super) const CREDENTIALS: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Measured,
-    summary: "`Credentials` is no object with a text `RoleArn`.",
-    doc: "A Task takes on the role in `Credentials.RoleArn`, or in JSONPath `RoleArn.$`.",
+    summary: "`Credentials` is not an object with a string `RoleArn`.",
+    doc: "A Task assumes the role in `Credentials.RoleArn`, or in `RoleArn.$` in JSONPath.",
     source: source::CREDENTIALS,
     check: credentials,
 };
@@ -170,7 +170,7 @@ pub(super) const EXPRESS: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "An Express machine waits for a job, a callback or an activity.",
-    doc: "Express executions end after five minutes and cannot be waited for from outside: `.sync`, `.waitForTaskToken` and activities are for Standard machines.",
+    doc: "`.sync`, `.waitForTaskToken` and activities need a Standard machine: an Express execution ends after five minutes.",
     source: source::EXPRESS,
     check: express,
 };
@@ -212,8 +212,8 @@ pub(super) const TOKEN: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Presumed,
-    summary: "A Task waits for its token to be sent back and gives the token to nobody.",
-    doc: "Put `$$.Task.Token` (in JSONata `$states.context.Task.Token`) into `Parameters` or `Arguments`; whoever does the work sends it back with SendTaskSuccess or SendTaskFailure. Without it the Task waits until it times out.",
+    summary: "A Task waits for its task token but does not pass the token on.",
+    doc: "Add `$$.Task.Token` (in JSONata `$states.context.Task.Token`) to `Parameters` or `Arguments`; the worker returns it with SendTaskSuccess or SendTaskFailure. Without it the Task waits until it times out.",
     source: source::PATTERNS,
     check: token,
 };
@@ -275,9 +275,9 @@ fn token(definition: &Definition<'_>, report: &mut Report<'_>) {
         report
             .add(
                 pointer,
-                "nobody gets the task token, so nobody can send it back",
+                "the task token is not passed on, so no worker can return it",
             )
-            .suggest(Some(format!("put it into `{field}`, such as `{token}`")));
+            .suggest(Some(format!("add it to `{field}`, as in `{token}`")));
     }
 }
 
@@ -315,7 +315,7 @@ pub(super) const NO_TIMEOUT: Rule = Rule {
     code: None,
     known: Known::Presumed,
     summary: "A Task waits for a job, a callback or an activity without a timeout.",
-    doc: "When the answer never comes, the execution waits until its year is over. Give the Task `TimeoutSeconds` or `HeartbeatSeconds`, or the machine `TimeoutSeconds`.",
+    doc: "If the response never arrives, the execution waits for a year and then times out. Set `TimeoutSeconds` or `HeartbeatSeconds` on the Task, or `TimeoutSeconds` on the machine.",
     source: source::BEST_PRACTICES,
     check: no_timeout,
 };
@@ -339,10 +339,10 @@ fn no_timeout(definition: &Definition<'_>, report: &mut Report<'_>) {
             report
                 .add(
                     task.at("Resource"),
-                    format!("this Task waits for {what}, for a year if need be"),
+                    format!("this Task waits for {what} without a timeout, up to a year"),
                 )
                 .suggest(Some(
-                    "give it `TimeoutSeconds` or `HeartbeatSeconds`".to_owned(),
+                    "add `TimeoutSeconds` or `HeartbeatSeconds`".to_owned(),
                 ));
         }
     }
@@ -353,8 +353,8 @@ pub(super) const LAMBDA_RETRY: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Presumed,
-    summary: "A Task invokes a Lambda function and does not retry the errors that the Lambda service itself makes now and then.",
-    doc: "AWS recommends a retrier for `Lambda.ServiceException`, `Lambda.AWSLambdaException`, `Lambda.SdkClientException`, `Lambda.ClientExecutionTimeoutException` and `Lambda.TooManyRequestsException`, for instance `{\"ErrorEquals\": [...], \"IntervalSeconds\": 1, \"MaxAttempts\": 3, \"BackoffRate\": 2, \"JitterStrategy\": \"FULL\"}`. The finding is about the first three; `States.TaskFailed` and `States.ALL` match them too.",
+    summary: "A Task invokes a Lambda function and does not retry transient errors of the Lambda service.",
+    doc: "AWS recommends a retrier for `Lambda.ServiceException`, `Lambda.AWSLambdaException`, `Lambda.SdkClientException`, `Lambda.ClientExecutionTimeoutException` and `Lambda.TooManyRequestsException`, for instance `{\"ErrorEquals\": [...], \"IntervalSeconds\": 1, \"MaxAttempts\": 3, \"BackoffRate\": 2, \"JitterStrategy\": \"FULL\"}`. This rule checks the first three; `States.TaskFailed` and `States.ALL` match them too.",
     source: source::BEST_PRACTICES,
     check: lambda_retry,
 };

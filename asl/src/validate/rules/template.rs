@@ -11,8 +11,8 @@ pub(super) const NEITHER_PATH_NOR_CALL: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Measured,
-    summary: "A key ends in `.$` and its value is neither a path nor a call of an intrinsic function.",
-    doc: "A key that ends in `.$` asks for evaluation: its value is a path or a call such as `States.Format('{}', $.id)`. AWS's location is the object that has the key.",
+    summary: "A key ends in `.$` but its value is neither a path nor a call of an intrinsic function.",
+    doc: "A key that ends in `.$` requests evaluation: its value is a path or a call such as `States.Format('{}', $.id)`. AWS's location is the object that has the key.",
     source: source::PARAMETERS,
     check: neither_path_nor_call,
 };
@@ -50,7 +50,7 @@ pub(super) const TWICE: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "An object of a payload template has a key both with and without `.$`.",
-    doc: "`.$` is cut off the key after evaluation, so both keys would give the same member.",
+    doc: "`.$` is removed from the key after evaluation, so both keys would set the same member.",
     source: source::PARAMETERS,
     check: twice,
 };
@@ -63,7 +63,8 @@ fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
     {
         let key = binding.key;
         let plain = key.strip_suffix(".$").unwrap_or(key);
-        let message = format!("the keys `{plain}` and `{key}` give the same member");
+        let message =
+            format!("the keys `{plain}` and `{key}` set the same member; remove one of them");
         report.add(binding.object.key(key), message).at_key();
     }
 }
@@ -73,8 +74,8 @@ pub(super) const UNKNOWN_FUNCTION: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A payload template calls an intrinsic function that there is not.",
-    doc: "There are 18 intrinsic functions, spelled exactly as documented.",
+    summary: "A payload template calls an unknown intrinsic function.",
+    doc: "There are 18 intrinsic functions. Their names are case-sensitive.",
     source: source::INTRINSIC,
     check: |definition, report| {
         calls(definition, report, |fault| {
@@ -88,8 +89,8 @@ pub(super) const CALL: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A call has too many or too few arguments, a literal of the wrong type, or more than ten calls within each other.",
-    doc: "Arguments are paths, other calls, strings in single quotes, numbers, booleans and `null`. At most ten calls stand within each other in one field.",
+    summary: "A call has too many or too few arguments, a literal of the wrong type, or more than ten nested calls.",
+    doc: "Arguments are paths, other calls, strings in single quotes, numbers, booleans and `null`. At most ten calls may be nested in one field.",
     source: source::INTRINSIC,
     check: |definition, report| {
         calls(definition, report, |fault| {

@@ -19,8 +19,8 @@ pub(super) const MISSING_TARGET: Rule = Rule {
     severity: Severity::Error,
     code: TARGET,
     known: Known::Measured,
-    summary: "A transition names a state that is nowhere in the definition.",
-    doc: "`Next`, `Default`, and the `Next` of choice rules and catchers name a state of the same container. Names are matched exactly, upper and lower case included.",
+    summary: "A transition names a state that is not in the definition.",
+    doc: "`Next`, `Default`, and the `Next` of choice rules and catchers name a state of the same container. Names are case-sensitive.",
     source: source::STATES,
     check: |definition, report| targets(definition, report, false),
 };
@@ -31,7 +31,7 @@ pub(super) const OUTSIDE_TARGET: Rule = Rule {
     code: TARGET,
     known: Known::Documented,
     summary: "A transition leaves or enters a branch or processor.",
-    doc: "A branch or processor is left by ending it. What should happen afterwards is said by the `Next` of the Parallel or Map around it.",
+    doc: "A branch or processor is left only by its end. The `Next` of the surrounding Parallel or Map names the state that follows.",
     source: source::STATES,
     check: |definition, report| targets(definition, report, true),
 };
@@ -61,7 +61,7 @@ fn targets(definition: &Definition<'_>, report: &mut Report<'_>, elsewhere: bool
             );
             if elsewhere {
                 entry.suggest(Some(format!(
-                    "`{}` stands in another container; a transition cannot leave a branch or Map, nor enter one",
+                    "`{}` is in another container; a transition cannot leave or enter a branch or Map",
                     edge.target
                 )));
             } else {
@@ -91,7 +91,7 @@ pub(super) const NEXT_AND_END: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A state has both `Next` and `End`.",
-    doc: "`End` says that nothing follows, `Next` says what follows.",
+    doc: "`End` ends the container; `Next` names the next state.",
     source: source::STATES,
     check: next_and_end,
 };
@@ -118,7 +118,7 @@ pub(super) const NEITHER_NEXT_NOR_END: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A state has neither `Next` nor `End`.",
-    doc: "Every state but Choice, Succeed and Fail says what follows or that nothing does.",
+    doc: "Every state except Choice, Succeed and Fail has either `Next` or `\"End\": true`.",
     source: source::STATES,
     check: neither_next_nor_end,
 };
@@ -148,8 +148,8 @@ pub(super) const END_FALSE: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Presumed,
-    summary: "`End` is `false` beside a `Next`, where it says nothing.",
-    doc: "AWS accepts it. Leave the field out.",
+    summary: "`\"End\": false` next to a `Next` has no effect.",
+    doc: "AWS accepts it. Remove the field.",
     source: source::STATES,
     check: end_false,
 };
@@ -164,7 +164,7 @@ fn end_false(definition: &Definition<'_>, report: &mut Report<'_>) {
         if state.object.contains_key("Next") && end(state) == Some(false) {
             report.add(
                 state.pointer.key("End"),
-                "`\"End\": false` says nothing; leave it out",
+                "`\"End\": false` has no effect; remove it",
             );
         }
     }
@@ -176,7 +176,7 @@ pub(super) const NEEDLESS: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A Choice, Succeed or Fail has `Next` or `End`.",
-    doc: "A Choice goes on by its rules and `Default`; a Succeed or Fail ends the container.",
+    doc: "A Choice continues with the `Next` of its rules or with `Default`; a Succeed or Fail ends the container.",
     source: source::STATES,
     check: needless,
 };
@@ -190,7 +190,7 @@ fn needless(definition: &Definition<'_>, report: &mut Report<'_>) {
             if state.object.contains_key(field) {
                 let mend = match kind {
                     StateKind::Choice => {
-                        "a Choice goes on by the `Next` of its rules and by `Default`"
+                        "a Choice continues with the `Next` of its rules or with `Default`"
                     }
                     _ => "nothing follows a Succeed or Fail",
                 };

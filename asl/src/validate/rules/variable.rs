@@ -19,8 +19,8 @@ pub(super) const UNASSIGNED: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Presumed,
-    summary: "A variable is read where not every way from the start has assigned it.",
-    doc: "AWS creates such a machine, and the state fails with States.QueryEvaluationError or States.Runtime when an execution takes the other way. What a state assigns is there from the next state on; a catcher's way has the variables from before the state, with the catcher's own `Assign`. States inside a branch or an inline Map read outer variables; what they assign is gone when they end. Children of a Distributed Map read no outer variable: `ItemSelector` hands values over. An expression that asks `$exists($name)` is taken to know what it does.",
+    summary: "A variable may be read before it is assigned.",
+    doc: "AWS accepts the definition. If an execution takes a path on which no state assigns the variable, the state that reads it fails with States.QueryEvaluationError or States.Runtime. Assignments of a state are visible from the next state on. After a catcher, the variables are those from before the state, with the catcher's own `Assign`. States inside a branch or an inline Map can read outer variables; their own variables are discarded when the branch or iteration ends. Children of a Distributed Map cannot read outer variables: pass the values in `ItemSelector`. An expression that contains `$exists($name)` is not reported.",
     source: source::VARIABLES,
     check: unassigned,
 };
@@ -47,7 +47,7 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
             assigned_in.contains(&container)
         });
         let Some(state) = found else {
-            let message = format!("variable `${name}` is never assigned where it could be read");
+            let message = format!("no assignment of variable `${name}` is visible here");
             let entry = report.add(&read.pointer, message);
             let outside = Scopes::everywhere(graph, read.state);
             if outside
@@ -55,7 +55,7 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
                 .any(|container| assigned_in.contains(&container))
             {
                 entry.suggest(Some(
-                    "children of a Distributed Map do not see the variables of the machine; hand the value over in `ItemSelector`".to_owned(),
+                    "children of a Distributed Map cannot read the variables of the machine; pass the value in `ItemSelector`".to_owned(),
                 ));
             } else if assigned_in.is_empty() {
                 entry.meant(
@@ -68,7 +68,7 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
                 );
             } else {
                 entry.suggest(Some(format!(
-                    "`{name}` is assigned inside a branch or Map, and gone when that ends; give the value out by `Output`"
+                    "`{name}` is assigned inside a branch or Map and discarded when that ends; return the value in its `Output`"
                 )));
             }
             continue;
@@ -81,7 +81,7 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
                 .map(|state| graph.states()[*state].name)
                 .collect();
             message.push_str(&format!(
-                ": nothing assigns it on the way {}",
+                ": no state assigns it on the path {}",
                 arrows(&names)
             ));
         }
@@ -151,8 +151,8 @@ pub(super) const NAME: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A member of `Assign` is no name that a variable can have.",
-    doc: "A name has at most 80 characters, begins with a letter or `_`, goes on with letters, digits and `_` (of any script), and is not `states`. In JSONPath `.$` behind the name asks for evaluation and is no part of it.",
+    summary: "A key of `Assign` is not a valid variable name.",
+    doc: "A name has at most 80 characters, begins with a letter or `_`, continues with letters, digits and `_` (of any script), and is not `states`. In JSONPath, `.$` after the name requests evaluation and is not part of the name.",
     source: source::VARIABLES,
     check: name,
 };
@@ -165,7 +165,7 @@ fn name(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         }
         if let Err(error) = check_variable(name) {
-            let message = format!("`{}` is no name of a variable: {error}", assignment.key);
+            let message = format!("`{}` is not a valid variable name: {error}", assignment.key);
             report
                 .add(pointer(definition, assignment), message)
                 .at_key();
@@ -184,7 +184,7 @@ pub(super) const SHADOWS: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A state inside a branch or inline Map assigns a variable that a state before the Parallel or Map assigned.",
-    doc: "Inner states read outer variables and cannot assign them, nor have one of their own of the same name. AWS takes it when the outer assignment is made only by the Parallel or Map itself or behind it (recorded). Give the inner variable another name, or give the value out by `Output` and assign it in the Parallel or Map. Children of a Distributed Map are executions of their own and may use any name.",
+    doc: "Inner states can read outer variables but cannot assign them or declare variables of the same name. AWS accepts this if only the Parallel or Map itself, or a state after it, assigns the outer variable (recorded). Rename the inner variable, or return the value in `Output` and assign it in the Parallel or Map. Children of a Distributed Map are separate executions and may use any name.",
     source: source::VARIABLES,
     check: shadows,
 };
@@ -220,9 +220,7 @@ fn shadows(definition: &Definition<'_>, report: &mut Report<'_>) {
             .document
             .key_position(&pointer(definition, outer).to_string());
         let name = &variables.names[assignment.name];
-        let message = format!(
-            "variable `{name}` belongs to the states around this one, which assigned it before"
-        );
+        let message = format!("variable `{name}` is already assigned outside this branch or Map");
         let suggestion = place.map(|place| {
             format!(
                 "it is assigned at line {}, column {}; give the inner variable another name",
@@ -280,8 +278,8 @@ pub(super) const TOGETHER: Rule = Rule {
     severity: Severity::Warning,
     code: None,
     known: Known::Presumed,
-    summary: "A member of `Assign` reads a variable that another member of the same `Assign` gives a value.",
-    doc: "All members of an `Assign` are evaluated together and see the variables from before the state, whatever their order. A counter that reads itself (`\"i\": \"{% $i + 1 %}\"`) is no finding, nor are variables that are computed from each other, which only makes sense with the old values.",
+    summary: "A member of `Assign` reads a variable that another member of the same `Assign` sets.",
+    doc: "All members of an `Assign` are evaluated with the variables from before the state, in any order. A counter that reads itself (`\"i\": \"{% $i + 1 %}\"`) is not reported, nor are variables that are computed from each other, because that only makes sense with the old values.",
     source: source::VARIABLES,
     check: together,
 };
@@ -313,7 +311,7 @@ fn together(definition: &Definition<'_>, report: &mut Report<'_>) {
         }
         let name = &variables.names[read.name];
         let message = format!(
-            "`{key}` reads the value that `${name}` has before this state: what `{other}` assigns beside it is there from the next state on"
+            "`{key}` reads the value that `${name}` has before this state: the assignment to `{other}` takes effect in the next state"
         );
         report.add(&read.pointer, message);
     }

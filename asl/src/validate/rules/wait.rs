@@ -21,8 +21,8 @@ pub(super) const ONE_FIELD: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A Wait has not exactly one of `Seconds`, `SecondsPath`, `Timestamp` and `TimestampPath`.",
-    doc: "A Wait waits for a time or until one, written down or selected by a path.",
+    summary: "A Wait does not have exactly one of `Seconds`, `SecondsPath`, `Timestamp` and `TimestampPath`.",
+    doc: "A Wait waits for a duration or until a point in time, given literally or by a path.",
     source: source::WAIT,
     check: one_field,
 };
@@ -35,7 +35,7 @@ fn one_field(definition: &Definition<'_>, report: &mut Report<'_>) {
             [_] => continue,
             [] => format!("a Wait needs one of these fields: [{}]", fields.join(", ")),
             several => format!(
-                "a Wait has one of these fields, not several: [{}]",
+                "a Wait must have only one of these fields: [{}]",
                 several.join(", ")
             ),
         };
@@ -48,8 +48,8 @@ pub(super) const SECONDS: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "`Seconds` is no whole number from 0 to 99,999,999.",
-    doc: "Seconds are whole and not negative. `0` passes at once.",
+    summary: "`Seconds` is not a whole number from 0 to 99,999,999.",
+    doc: "A Wait of 0 seconds ends immediately.",
     source: source::WAIT,
     check: seconds,
 };
@@ -65,7 +65,7 @@ pub(super) const TIMESTAMP: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Measured,
-    summary: "`Timestamp` is no RFC 3339 timestamp with `T` and an offset.",
+    summary: "`Timestamp` is not an RFC 3339 timestamp with `T` and an offset.",
     doc: "RFC 3339 with a capital `T` between date and time, and an offset or a capital `Z`: `2016-03-14T01:59:00Z`.",
     source: source::WAIT,
     check: timestamp,

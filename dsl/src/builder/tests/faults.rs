@@ -13,7 +13,7 @@ fn what_jsonpath_cannot_say_is_a_fault_with_the_way_out() {
         .end();
     let faults = faults(&flow);
     assert!(
-        faults[0].contains("JSONPath cannot read the state's input beside its result"),
+        faults[0].contains("JSONPath cannot read both the state's input and its result"),
         "{faults:?}"
     );
 }
@@ -41,9 +41,9 @@ fn all_faults_are_reported_at_once_with_their_states() {
         faults(&flow),
         [
             "in state `Twice`: it is defined twice; declare a state for each",
-            "in state `Never`: it is declared and never defined; call `task`, `pass` or another of the builder's methods with \
-             its handle, or take the declaration away",
-            "in state `Island`: nothing leads to it; let a state go there, or take it away",
+            "in state `Never`: it is declared and never defined; call `task`, `pass` or another method of the builder with its \
+             handle, or remove the declaration",
+            "in state `Island`: no transition leads to it; add one, or remove the state",
         ]
     );
 
@@ -61,7 +61,7 @@ fn all_faults_are_reported_at_once_with_their_states() {
             "in state `First`: it goes to `Foreign`, a state of another body; a transition stays in its workflow, branch or map",
             "in state `Foreign`: it is defined in another body than it was declared in; declare it in the body that defines it",
             "in state `Open`: it goes nowhere; call `.next(&state)` on it, or `.end()`",
-            "in state `Half`: it is a choice without an end; call `.otherwise(&state)` on it, or `.otherwise_fail()`",
+            "in state `Half`: it is a choice without a default; call `.otherwise(&state)` on it, or `.otherwise_fail()`",
             "the workflow has no start; call `start_at(&state)` on it",
         ]
     );
@@ -81,9 +81,9 @@ fn faults_of_branches_and_of_lowering_are_among_them() {
     assert_eq!(
         faults(&flow),
         [
-            "in state `Both`: nothing leads to it; let a state go there, or take it away",
+            "in state `Both`: no transition leads to it; add one, or remove the state",
             "a branch or a map's body has no start; call `start_at(&state)` on it",
-            "in state `Both`: the state name `Both` is used twice; a name stands once in a machine, branches and maps included",
+            "in state `Both`: the state name `Both` is used twice; state names are unique in a machine, including its branches and maps",
         ]
     );
     assert_eq!(

@@ -377,8 +377,8 @@ fn a_variable_is_used_in_its_own_body_and_inside_of_that() {
     let found = faults(&flow);
     one(
         &found,
-        "in state `First`: it uses `total`, a variable of another body; a variable is used in the body that declares it, and \
-         inside of that",
+        "in state `First`: it uses `total`, a variable of another body; use a variable only in the body that declares it, or \
+         in bodies inside it",
     );
     one(
         &found,
@@ -471,7 +471,7 @@ fn what_is_given_has_a_name_of_its_own() {
     assert!(outer("cell").build().is_ok());
     one(
         &faults(&outer("row")),
-        "`row` is given to a branch or a map's body, and to one around it; name the inner one otherwise",
+        "`row` names the input of a branch or a map's body, and of a body around it; rename the inner one",
     );
 
     let flow = FlowBuilder::<u32, u32>::new("Twice");

@@ -230,12 +230,12 @@ fn raw_fields_stand_on_ways_and_bodies() {
     let (both, failed) = (flow.declare("Both"), flow.step("Failed"));
     flow.start_at(&both);
     flow.parallel(&both, (branch,))
-        .catch(States::ALL, failed.raw("Comment", "Whatever it was."))
+        .catch(States::ALL, failed.raw("Comment", "Any error."))
         .end();
     flow.fail(&failed, "Failed", ());
     let made = state(&flow, "Both");
     assert_eq!(made["Branches"][0]["Comment"], json!("One branch."));
-    assert_eq!(made["Catch"][0]["Comment"], json!("Whatever it was."));
+    assert_eq!(made["Catch"][0]["Comment"], json!("Any error."));
     assert!(
         flow.build()
             .unwrap()

@@ -233,10 +233,10 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 Code::new(Syntax::Raw(text), Shape::Lazy(*shape))
             }
             Node::Path(text, shape) => self.refuse_code(format!(
-                "the path `{text}` stands in a JSONata state; write `jsonata!(\"..\")`, or `query_language JSONPath;` in the state"
+                "the path `{text}` cannot be used in a JSONata state; write `jsonata!(\"..\")`, or `query_language JSONPath;` in the state"
             )).shaped(Shape::Lazy(*shape)),
             Node::Intrinsic(text, shape) => self.refuse_code(format!(
-                "the intrinsic function `{text}` stands in a JSONata state; write `jsonata!(\"..\")`, or \
+                "the intrinsic function `{text}` cannot be used in a JSONata state; write `jsonata!(\"..\")`, or \
                  `query_language JSONPath;` in the state"
             )).shaped(Shape::Lazy(*shape)),
             Node::Context(path) => Code::new(Syntax::states(format!("context.{path}")), Shape::Any),

@@ -68,7 +68,7 @@ impl Lowering<'_, '_> {
         }
         if precision > MOST_DIGITS {
             return self.refuse_code(format!(
-                "JSONata writes {MOST_DIGITS} digits behind the point at most; format the value in a task"
+                "JSONata writes {MOST_DIGITS} digits after the decimal point at most; format the value in a task"
             ));
         }
         let picture = match precision {

@@ -89,7 +89,7 @@ impl Lowering<'_, '_> {
                 let magnitude = number.as_i64().map(i64::unsigned_abs).or(number.as_u64());
                 if magnitude.is_some_and(|magnitude| magnitude > EXACT) {
                     return self.refuse_code(format!(
-                        "the number {number} is beyond 2^53, which JSONata does not keep exactly; carry it as a text"
+                        "the number {number} is beyond 2^53, so JSONata does not represent it exactly; pass it as a text"
                     ));
                 }
                 Syntax::Number(match number.as_f64() {

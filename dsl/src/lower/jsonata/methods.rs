@@ -46,8 +46,8 @@ impl Lowering<'_, '_> {
             ("contains", [wanted]) => return self.contains(this, wanted),
             ("get", [_]) if matches!(shape, Shape::Any) => {
                 return self.refuse_code(
-                    "`.get(..)` tells a value that is `null` and one that is not there apart, and JSON's `null` is both; \
-                     write `value[..]`, which is `null` where nothing is there",
+                    "`.get(..)` distinguishes a `null` value from an absent one, but in JSON both are `null`; write \
+                     `value[..]`, which is `null` in both cases",
                 );
             }
             ("flat_map" | "filter_map", [_]) if shape.is_list() => {
@@ -102,7 +102,7 @@ impl Lowering<'_, '_> {
                 "`len` of a text counts bytes in Rust and characters in JSONata; write `.chars().count()`",
             ),
             (Shape::String, "chars") => self.refuse_code(
-                "only `.chars().count()` runs inside a workflow expression; do the rest in a task",
+                "of the methods on `.chars()`, a workflow expression can run only `.count()`; compute other values in a task",
             ),
             _ => self.refuse_code(format!(
                 "`{name}` on {} cannot run inside a workflow expression; call it in a task instead, or write \

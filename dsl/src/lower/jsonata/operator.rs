@@ -9,7 +9,7 @@ use crate::lower::report::HIDDEN_NONE;
 use crate::shape::{Fields, Presence, Shape, Tagging};
 
 /// Why an `f32` is not used in arithmetic.
-pub(super) const FLOATS: &str = "JSONata computes with 64 bits, so an `f32` gives other digits there than in Rust; make the \
+pub(super) const FLOATS: &str = "JSONata computes with 64-bit floats, so an `f32` would have different digits than in Rust; make the \
     field an `f64`, or call a task";
 
 /// Whether every text compares with this one by UTF-16 code units as it does by characters.
@@ -72,7 +72,7 @@ impl Lowering<'_, '_> {
                 || matches!(shape, Shape::Struct(_))
             {
                 return self.refuse_code(format!(
-                    "{} is no number to JSONata, so a workflow cannot compute with it; call a task",
+                    "{} is not a number in JSONata, so a workflow cannot compute with it; call a task",
                     shape.describe()
                 ));
             }
@@ -226,7 +226,7 @@ fn differs(shape: &Shape, depth: usize) -> Option<String> {
             written.name
         )),
         Shape::Custom(form) => Some(format!(
-            "`#[serde({})]` may write two values that are equal as JSON that is not, or the other way round",
+            "`#[serde({})]` may write equal values as different JSON, or different values as equal JSON",
             form.attribute
         )),
         option if option.hides_none() => Some(HIDDEN_NONE.to_owned()),
@@ -252,7 +252,7 @@ fn of_fields(name: &str, fields: &Fields, depth: usize) -> Option<String> {
         let optional = matches!(field.shape.plain(), Shape::Option(_));
         match field.presence {
             Presence::Never => Some(format!(
-                "the field `{}` of `{name}` does not travel, so JSON cannot tell two values apart by it",
+                "the field `{}` of `{name}` is not part of the JSON, so two values that differ only in it are equal there",
                 field.name
             )),
             Presence::Sometimes(_) | Presence::Omitted(_) => Some(format!(

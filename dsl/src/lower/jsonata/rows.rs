@@ -351,7 +351,7 @@ impl Lowering<'_, '_> {
             _ => {
                 if !matches!(kinds.key, Shape::String | Shape::Any | Shape::Written(_)) {
                     self.report.fault(format!(
-                        "the keys of this map are no texts in Rust, and they are in JSON: this is {}; do it in a task",
+                        "the keys of this map are not texts in Rust, but they are in JSON: this is {}; do it in a task",
                         kinds.key.describe()
                     ));
                 }

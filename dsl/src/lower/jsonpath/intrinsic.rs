@@ -44,7 +44,7 @@ impl Paths<'_, '_> {
                 Piece::Text(text) => template.push_str(&escaped(text)),
                 Piece::Formatted(..) => {
                     return self.refuse_leaf(format!(
-                        "`States.Format` knows no width and no precision; {WAY_OUT}, or format the value in a task"
+                        "`States.Format` has no width and no precision; {WAY_OUT}, or format the value in a task"
                     ));
                 }
                 Piece::Value(value) => {
@@ -55,7 +55,7 @@ impl Paths<'_, '_> {
                     ) {
                         let what = leaf.shape.describe();
                         return self.refuse_leaf(format!(
-                            "`States.Format` writes {what} in another way than Rust does; {WAY_OUT}"
+                            "`States.Format` formats {what} differently than Rust does; {WAY_OUT}"
                         ));
                     }
                     template.push_str("{}");

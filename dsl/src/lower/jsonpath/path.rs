@@ -65,8 +65,8 @@ impl<'e, 'r> Paths<'e, 'r> {
             ),
             Tree::Optional(value) => {
                 self.report.fault(format!(
-                    "serde leaves a member out that is `None`, and a payload template cannot; {WAY_OUT}, or write `Some(..)` \
-                     where there is a value"
+                    "serde omits a member that is `None`, but a payload template cannot; {WAY_OUT}, or write `Some(..)` \
+                     if there is always a value"
                 ));
                 *value
             }
@@ -111,7 +111,7 @@ impl<'e, 'r> Paths<'e, 'r> {
             }
             Node::Input(shape) if self.env.dollar == Dollar::Input => Leaf::path("$", Shape::Lazy(*shape)),
             Node::Input(_) => self.refuse_leaf(format!(
-                "JSONPath cannot read the state's input beside its result or its error; {WAY_OUT}"
+                "JSONPath cannot read both the state's input and its result or error; {WAY_OUT}"
             )),
             Node::Item(name) => self.item(name),
             Node::Result => match self.env.result.clone() {
@@ -128,7 +128,7 @@ impl<'e, 'r> Paths<'e, 'r> {
             Node::ErrorOutput if self.env.error.is_some() => Leaf::path("$", ErrorOutput::shape()),
             Node::ErrorOutput => self.refuse_leaf(NO_ERROR),
             Node::ErrorField(name, _) => self.refuse_leaf(format!(
-                "JSONPath cannot take the field `{name}` out of an error's cause; {WAY_OUT}, or bind the whole error with \
+                "JSONPath cannot read the field `{name}` of an error's cause; {WAY_OUT}, or bind the whole error with \
                  `catch .. as error`"
             )),
             Node::Local(name) => {
@@ -158,7 +158,7 @@ impl<'e, 'r> Paths<'e, 'r> {
                 Leaf::call(text.trim(), Shape::Lazy(*shape))
             }
             Node::Jsonata(text, _) => self.refuse_leaf(format!(
-                "the JSONata expression `{text}` stands in a JSONPath state; {WAY_OUT}, or write `path!(\"..\")` or \
+                "the JSONata expression `{text}` cannot be used in a JSONPath state; {WAY_OUT}, or write `path!(\"..\")` or \
                  `intrinsic!(\"..\")`"
             )),
             Node::Format(pieces) => self.formatted(pieces),
@@ -182,7 +182,7 @@ impl<'e, 'r> Paths<'e, 'r> {
                 )),
             },
             Node::Unary(..) | Node::Binary(..) => self.refuse_leaf(format!(
-                "JSONPath computes nothing but sums of integers; conditions stand in a choice. For the rest {WAY_OUT}"
+                "JSONPath computes only sums of integers; a condition belongs in a choice, and for other values {WAY_OUT}"
             )),
             Node::If(..) => self.refuse_leaf(format!("JSONPath has no `if`; use a choice, or {WAY_OUT}")),
             Node::Match(..) => self.refuse_leaf(format!("JSONPath has no `match` in an expression; use a choice, or {WAY_OUT}")),
@@ -313,7 +313,7 @@ impl<'e, 'r> Paths<'e, 'r> {
         }
         if let Shape::Any = base.shape.plain() {
             return self.refuse_leaf(format!(
-                "a part of a value of unknown form is `null` where it is not there, and JSONPath fails; {WAY_OUT}"
+                "an absent part of a value of unknown type must be `null`, but JSONPath fails on it; {WAY_OUT}"
             ));
         }
         if let Shape::Map(map) = base.shape.plain() {

@@ -127,7 +127,7 @@ impl Matches for Paths<'_, '_> {
     fn choose(&mut self, _: &ChoiceRule, value: &Leaf, otherwise: &Leaf, name: &str) -> Leaf {
         if value.text != otherwise.text {
             self.report.fault(format!(
-                "`{name}` stands at different places in the alternatives, which JSONPath cannot say; {WAY_OUT}"
+                "`{name}` is bound to different fields in the alternatives, which JSONPath cannot express; {WAY_OUT}"
             ));
         }
         otherwise.clone()

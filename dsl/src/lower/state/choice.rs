@@ -59,7 +59,7 @@ impl<'a> StateLowering<'_, 'a> {
         }
         if choice.choices.is_empty() {
             self.report
-                .fault("a choice needs a rule; use a `pass` where there is only one way");
+                .fault("a choice needs a rule; use a `pass` if there is only one transition");
         }
         choice
     }

@@ -165,7 +165,7 @@ impl<'a> StateLowering<'_, 'a> {
                 let output = catch.output.as_ref().and_then(|value| {
                     if !self.is_jsonata() {
                         self.report.fault(
-                            "a catch of a JSONPath state hands on the error and nothing else; write `query_language JSONata;` \
+                            "a catch of a JSONPath state passes on only the error; write `query_language JSONata;` \
                              in this state",
                         );
                         return None;
@@ -197,7 +197,7 @@ impl<'a> StateLowering<'_, 'a> {
         } else if child.machine_type == MachineType::Express {
             "the failure of an Express workflow has no error name; catch `States::QueryEvaluationError`, or take a Standard workflow"
         } else if state.catch.iter().any(reads_states) {
-            "a `jsonata!` of this state's catches reads `$states`, which has no error behind the Choice that reads the child's; bind the error with `as`"
+            "a `jsonata!` of this state's catches reads `$states`, which does not contain the error: a generated Choice handles the child's error first; bind the error with `as`"
         } else {
             "a JSONPath state cannot read the error of a nested workflow; write `query_language JSONata;` in this state"
         };
@@ -220,7 +220,7 @@ impl<'a> StateLowering<'_, 'a> {
         for error in errors {
             if !crate::lower::text::is_safe(error) {
                 self.report.fault(format!(
-                    "the error name `{error}` would be read by a template engine"
+                    "the error name `{error}` must not hold `${{`, `%{{`, `{{%` or `%}}`"
                 ));
             }
         }

@@ -195,8 +195,9 @@ impl StateLowering<'_, '_> {
         };
         let (_, json) = self.member("BatchInput", input);
         let Some(mut members) = json.into_object() else {
-            self.report
-                .fault("the input of a batch is an object: a struct literal, or `{ name: value }`");
+            self.report.fault(
+                "the input of a batch must be an object: a struct literal, or `{ name: value }`",
+            );
             return None;
         };
         self.refuse_batch_input(&members, map);
@@ -204,8 +205,8 @@ impl StateLowering<'_, '_> {
             let taken = [one.name.to_string(), format!("{}.$", one.name)];
             if taken.iter().any(|key| members.contains_key(key)) {
                 self.report.fault(format!(
-                    "the body reads `{}` from outside, which travels in the batch's input, and that has a value of the same \
-                     name; give one of them another name",
+                    "the body reads `{}` from outside, which is passed in the batch's input, but the input has a different \
+                     value of that name; rename one of them",
                     one.name
                 ));
             }
@@ -246,7 +247,7 @@ impl StateLowering<'_, '_> {
             let key = key.strip_suffix(".$").unwrap_or(key);
             if !fields.iter().any(|field| field.wire == key) {
                 self.report.fault(format!(
-                    "the batch's input has `{key}`, which `{}` has not",
+                    "the batch's input has `{key}`, which `{}` does not have",
                     input.name
                 ));
             }

@@ -132,7 +132,7 @@ impl<'a> States<'a> {
                 .map(|first| first.name.to_string())
                 .unwrap_or_default();
             if body.states.is_empty() {
-                let fault = Fault::new(Some(&state.name), "a branch and a map's body need a state")
+                let fault = Fault::new(Some(&state.name), "a branch or a map's body needs a state")
                     .at(state.place);
                 self.faults.push(fault);
             }
@@ -225,15 +225,15 @@ fn find_mistakes(state: &State, siblings: &[State], report: &mut Report) {
     }
     for target in state.targets() {
         if !siblings.iter().any(|sibling| sibling.name == target) {
-            report.fault(format!("there is no state `{target}` here to go to"));
+            report.fault(format!("there is no state `{target}` in this scope"));
         }
     }
     let goes = matches!(state.transition, Some(Transition::Next(_)));
     match state.kind {
         Kind::Choice { .. } | Kind::Fail { .. } if state.transition.is_some() => {
-            report.fault("a choice and a fail go nowhere else; take the transition away");
+            report.fault("a choice or fail state cannot have this transition; remove it");
         }
-        Kind::Succeed if goes => report.fault("a succeed ends; take `next` away"),
+        Kind::Succeed if goes => report.fault("a succeed ends the execution; remove `next`"),
         Kind::Choice { .. } | Kind::Fail { .. } | Kind::Succeed => {}
         _ if state.transition.is_none() => {
             report.fault("this state goes nowhere: add `next OtherState;` or `end value;`");
@@ -241,6 +241,6 @@ fn find_mistakes(state: &State, siblings: &[State], report: &mut Report) {
         _ => {}
     }
     if matches!(state.kind, Kind::Fail { .. } | Kind::Succeed) && !state.assign.is_empty() {
-        report.fault("a succeed and a fail assign nothing");
+        report.fault("a succeed and a fail cannot assign variables");
     }
 }

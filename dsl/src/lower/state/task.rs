@@ -104,7 +104,7 @@ impl StateLowering<'_, '_> {
                 resource += Pattern::WaitForTaskToken.suffix();
             } else {
                 self.report.fault(format!(
-                    "`{}` cannot wait for a task token where it lives: only integrations such as `lambda:invoke` can; make it \
+                    "`{}` is deployed at a place that cannot wait for a task token: only integrations such as `lambda:invoke` can; make it \
                      a plain `#[task]`{}",
                     task.function,
                     if deploy == Deploy::Activity {
@@ -245,7 +245,7 @@ impl StateLowering<'_, '_> {
             Sends::Workflow(_) => {}
         }
         if !sent && self.state.raw.is_empty() {
-            self.report.fault("nobody gets the task token, so nobody can answer; pass `task_token` as an argument");
+            self.report.fault("this call does not send its task token, so it never completes; pass `task_token` as an argument");
         }
     }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::prelude::*;
 
-/// What the customer ordered.
+/// The customer's order.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Order {
     /// The order's number.
@@ -13,23 +13,23 @@ pub struct Order {
     pub total: f64,
 }
 
-/// What the customer gets.
+/// The customer's receipt.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
 pub struct Receipt {
     /// The order's number.
     pub order_id: String,
-    /// What was paid, in euros.
+    /// The paid amount, in euros.
     pub paid: f64,
 }
 
-/// What can go wrong when a card is charged.
+/// The errors of charging a card.
 #[derive(Debug, thiserror::Error, TaskError)]
 pub enum PaymentError {
-    /// The bank said no.
+    /// The bank declined the charge.
     #[error("declined: {reason}")]
     Declined {
-        /// The bank's words.
+        /// The bank's reason.
         reason: String,
     },
 }

@@ -91,7 +91,7 @@ impl ObjectRows {
     ) -> Result<(), String> {
         if version != self.version {
             return Err(format!(
-                "The object {} was changed while its items were being read: {} of them were taken before the engine was started again, and which are left cannot be told",
+                "The object {} was changed while its items were being read: {} of them were read before the engine was restarted, and the remaining ones cannot be identified",
                 self.place.uri(),
                 self.taken
             ));

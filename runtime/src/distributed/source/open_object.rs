@@ -120,7 +120,7 @@ impl OpenObject {
 }
 
 pub(super) fn broken_off(key: &str, reason: &str) -> String {
-    format!("The reading of the file {key} was broken off: {reason}")
+    format!("Reading the file {key} was interrupted: {reason}")
 }
 
 pub(super) fn too_large(key: &str, most: u64) -> LoadError {

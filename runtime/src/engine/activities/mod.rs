@@ -268,7 +268,7 @@ impl Engine {
                     .map_err(|error| TaskFailure::internal(INVALID_OUTPUT, &error.to_string()))
             });
             if let Err(error) = self.answer(&task.token, result).await {
-                tracing::warn!(activity = arn, %error, "nobody waits for the result any more");
+                tracing::warn!(activity = arn, %error, "the result was discarded, because the task has already ended");
             }
         }
     }

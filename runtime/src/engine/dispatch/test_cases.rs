@@ -30,7 +30,7 @@ impl EngineShared {
         };
         let Some(mocks) = &self.test_cases else {
             return Err(StartError::InvalidTasks(format!(
-                "the test case `{case}` was asked for, and there is no mock file: `EngineBuilder::test_cases` takes one, `stepwright serve` with `--mocks`"
+                "the test case `{case}` needs a mock file; pass one with `EngineBuilder::test_cases`, or with `stepwright serve --mocks`"
             )));
         };
         let found = mocks.case(&machine.name, &case);

@@ -80,7 +80,7 @@ impl UnhandledTasks {
                 state = calling.state,
                 resource = calling.resource.as_str(),
                 target,
-                "nobody answers the task; its execution waits for an engine that has the handler, activity or state machine"
+                "no handler answers the task; its execution waits for an engine that has the handler, activity or state machine"
             );
         }
     }

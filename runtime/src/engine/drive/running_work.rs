@@ -63,10 +63,7 @@ impl WorkFuture {
             return;
         }
         if let Err(message) = guarded(|| self.end()) {
-            tracing::warn!(
-                message,
-                "work that was given up panicked when it was dropped"
-            );
+            tracing::warn!(message, "cancelled work panicked when it was dropped");
         }
     }
 }

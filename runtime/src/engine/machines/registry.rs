@@ -263,7 +263,7 @@ impl Registry {
             let handlers = self.handlers.of_key(key);
             if handlers.is_empty() {
                 self.problems.push(format!(
-                    "{}; a task with a body says it with `#[task(idempotent)]`",
+                    "{}; for a task with a body, write `#[task(idempotent)]`",
                     no_handler("idempotent", key)
                 ));
             }

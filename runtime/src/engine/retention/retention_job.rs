@@ -66,7 +66,10 @@ impl RetentionJob {
         deleted += self.too_many(is_over)?;
         deleted += self.too_large(is_over)?;
         if deleted > 0 {
-            tracing::info!(deleted, "executions that were kept long enough are deleted");
+            tracing::info!(
+                deleted,
+                "deleted executions that exceeded the retention limits"
+            );
         }
         if (deleted > 0 || !self.has_deleted_versions) && !is_over() {
             self.has_deleted_versions = true;

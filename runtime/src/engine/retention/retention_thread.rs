@@ -81,7 +81,7 @@ impl RetentionThread {
                 match guarded(|| job.run(&|| taken.is_over())) {
                     Ok(Ok(())) => {}
                     Ok(Err(error)) => {
-                        tracing::warn!(%error, "executions that were kept long enough cannot be deleted; it is tried again")
+                        tracing::warn!(%error, "cannot delete executions that exceed the retention limits; trying again")
                     }
                     Err(message) => tracing::error!(
                         "the store panicked when executions were deleted: {message}"

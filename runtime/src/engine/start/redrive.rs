@@ -91,7 +91,7 @@ impl Engine {
 /// Returns why an execution that did not succeed has no state to continue from.
 pub(in crate::engine) fn missing_resume_point(report: &ExecutionReport) -> &'static str {
     if report.error.as_deref() == Some(INTERNAL) {
-        "Execution was ended by a mistake of stepwright-runtime, and nothing is known of where it was"
+        "Execution was ended by a bug in stepwright-runtime, and the state to continue from is unknown"
     } else {
         "Execution history event limit exceeded"
     }

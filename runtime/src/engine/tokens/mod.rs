@@ -5,7 +5,7 @@ mod complete;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use sha2::{Digest as _, Sha256};
+use hmac_sha256::Hash as Sha256;
 use smol_str::SmolStr;
 
 use super::error::TokenError;
@@ -34,7 +34,7 @@ struct TokenDigest([u8; 32]);
 
 impl TokenDigest {
     fn of(token: &str) -> Self {
-        Self(Sha256::digest(token).into())
+        Self(Sha256::hash(token.as_bytes()))
     }
 }
 

@@ -109,7 +109,7 @@ impl Compiler<'_> {
                     Some(text) => Some(Pointer::parse(text).ok_or_else(|| {
                         CompileError::new(
                             "ItemReader/ReaderConfig/ItemsPointer",
-                            format!("`{text}` is no JSON pointer; it must begin with `/`"),
+                            format!("`{text}` is not a JSON pointer; it must begin with `/`"),
                         )
                     })?),
                 },
@@ -265,7 +265,7 @@ pub(crate) fn label_of(name: &str) -> SmolStr {
 }
 
 fn unknown(field: &str, word: &str) -> CompileError {
-    CompileError::new(field, format!("`{word}` is none of its words"))
+    CompileError::new(field, format!("`{word}` is not one of its values"))
 }
 
 fn missing(place: &str, language: QueryLanguage) -> CompileError {

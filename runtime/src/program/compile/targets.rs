@@ -19,7 +19,10 @@ impl<'a> Targets<'a> {
     /// Returns the state that a field names.
     pub(super) fn find(&self, name: &str, field: &str) -> Compiled<StateIx> {
         self.get(name).ok_or_else(|| {
-            CompileError::new(field, format!("there is no state `{name}` beside this one"))
+            CompileError::new(
+                field,
+                format!("there is no state `{name}` in the scope of this state"),
+            )
         })
     }
 }

@@ -63,7 +63,7 @@ struct Gate {
 
 impl Gate {
     fn open(&self) {
-        self.go_on.send(()).expect("the store waits");
+        self.go_on.send(()).expect("the store is waiting");
     }
 
     fn store_is_dropped(&self) -> bool {
@@ -74,7 +74,7 @@ impl Gate {
 impl Store for Gated {
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         self.begins.send(changes.len()).expect("the test listens");
-        self.may_go_on.recv().expect("the test goes on");
+        self.may_go_on.recv().expect("the test continues");
         self.store.commit(changes)
     }
 
@@ -113,14 +113,14 @@ fn journal(store: &MemoryStore) -> Journal {
 fn full() -> StoreError {
     StoreError::Full {
         path: None,
-        why: "a test says so".to_owned(),
+        why: "set by a test".to_owned(),
     }
 }
 
 fn corrupt() -> StoreError {
     StoreError::Corrupt {
         path: None,
-        why: "a test says so".to_owned(),
+        why: "set by a test".to_owned(),
     }
 }
 
@@ -296,7 +296,7 @@ fn the_last_journal_that_is_dropped_ends_the_thread() {
     assert_eq!(
         gate.store.commits(),
         1,
-        "a submission is committed though nobody waits for it"
+        "a submission is committed even if its future was dropped"
     );
 }
 
@@ -320,7 +320,7 @@ fn who_finds_no_room_waits_for_it_and_all_are_committed() {
         assert!(all.iter_mut().all(|one| poll(one).is_pending()));
         let (mut commits, opener) = (0, gate.go_on.clone());
         while commits < count as usize {
-            opener.send(()).expect("the store waits");
+            opener.send(()).expect("the store is waiting");
             // A waiter takes its capacity in its own poll.
             commits += loop {
                 all.retain_mut(|one| poll(one) != Poll::Ready(Ok(())));
@@ -368,7 +368,7 @@ struct DropsJournal(Mutex<Option<Journal>>);
 
 impl Wake for DropsJournal {
     fn wake(self: Arc<Self>) {
-        self.0.lock().expect("nobody panics").take();
+        self.0.lock().expect("no panic").take();
     }
 }
 

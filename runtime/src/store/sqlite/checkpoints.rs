@@ -207,7 +207,7 @@ fn copy(connection: &Connection, place: &StorePath) -> Option<LogLength> {
 
 fn failed(place: &StorePath, error: Error) {
     let error = place.error("copy its log", error);
-    tracing::warn!("a checkpoint failed, and is done later: {error}");
+    tracing::warn!("a checkpoint failed and will be retried: {error}");
 }
 
 /// The length of the log.

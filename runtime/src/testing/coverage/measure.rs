@@ -119,7 +119,7 @@ impl Observer for Measure {
         }
         let line = coverage.line(machine.number);
         if let Err(error) = self.file.append(&line) {
-            tracing::error!(error, "coverage is lost");
+            tracing::error!(error, "the coverage of a run is lost");
         }
     }
 }

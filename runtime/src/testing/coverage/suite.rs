@@ -224,12 +224,12 @@ fn read_file(text: &str, merged: &mut MergedWorkflows) -> Result<(), (usize, Str
         let line: Asl = line
             .trim_end()
             .parse()
-            .map_err(|_| refused("this is no line of a coverage file"))?;
+            .map_err(|_| refused("this is not a line of a coverage file"))?;
         if index == 0 {
             match line.get(MARK).and_then(Asl::as_i64) {
                 Some(VERSION) => continue,
                 Some(_) => return Err(refused("another version of stepwright wrote this file")),
-                None => return Err(refused("this is no coverage file")),
+                None => return Err(refused("this is not a coverage file")),
             }
         }
         if let Some(number) = line.get("define").and_then(Asl::as_i64) {
@@ -248,7 +248,7 @@ fn read_file(text: &str, merged: &mut MergedWorkflows) -> Result<(), (usize, Str
         let workflow = workflow.and_then(|number| known.get(&number));
         let Some(workflow) = workflow.and_then(|key| merged.get_mut(key)) else {
             return Err(refused(
-                "this line is of no definition that was said before",
+                "this line names a definition that no earlier line defines",
             ));
         };
         workflow.coverage.add_line(&line);

@@ -342,8 +342,8 @@ fn unredrivable(steps: &[Step]) -> Option<String> {
             .is_some_and(|end| end.kind == "ExecutionAborted")
         {
             return Some(format!(
-                "event {}: the execution was redriven after somebody had stopped it, and when exactly that was is not in the history; cut the events from \
-                 ExecutionAborted on to replay what was before",
+                "event {}: the execution was stopped and then redriven, and the history does not contain the exact time of the stop; remove the events from \
+                 ExecutionAborted on to replay the earlier part",
                 step.id
             ));
         }

@@ -199,7 +199,7 @@ impl Recording {
         progress.missing.get_or_insert_with(|| {
             format!(
                 "what the task of `{}` answered in a Distributed Map is not in this history: {which} are needed, each with `Replay::child` or `--child FILE`; \
-                 `aws stepfunctions list-executions --map-run-arn {arn}` tells the executions, and of Express ones AWS keeps no history",
+                 `aws stepfunctions list-executions --map-run-arn {arn}` lists the executions; AWS stores no history of Express executions",
                 call.state()
             )
         });

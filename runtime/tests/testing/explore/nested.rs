@@ -158,7 +158,7 @@ async fn an_express_child_and_one_that_nobody_waits_for_are_no_false_alarm() {
     assert_eq!(found.never_reached(), [""; 0]);
     let found = explore_workflow::<Starts>(&Bounds::new()).await.unwrap();
     assert!(found.is_clean(), "{found}");
-    assert_eq!(found.runs, 1, "its failure is nobody's here");
+    assert_eq!(found.runs, 1, "its failure is not the parent's");
 }
 
 #[tokio::test]

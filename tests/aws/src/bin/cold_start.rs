@@ -14,7 +14,9 @@ const STARTS: usize = 201;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let own = std::env::current_exe()?;
-    let folder = own.parent().ok_or("the program lies in no folder")?;
+    let folder = own
+        .parent()
+        .ok_or("the program's path has no parent directory")?;
     let programs: [(&str, PathBuf, Option<&str>); 2] = [
         ("bare", folder.join("bare"), None),
         ("functions", folder.join("functions"), Some("TwoTimes")),

@@ -127,11 +127,11 @@ pub(crate) async fn token<W: Workflow, T: Handler>(input: &impl Serialize) -> En
                 Ok(output) => sender.send_task_success(&token, &output).await,
                 Err(error) => sender.send_task_failure(&token, error).await,
             };
-            sent.expect("the answer is taken");
+            sent.expect("the answer is accepted");
         }
     };
     tokio::select! {
-        () = somebody => panic!("nobody asks any more"),
+        () = somebody => panic!("the API caller ended first"),
         ended = execute(&engine, W::NAME, input) => ended,
     }
 }

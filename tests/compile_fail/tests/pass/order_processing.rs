@@ -61,7 +61,7 @@ workflow! {
         task Refund { refund(charge); next Refunded; }
         succeed Done { receipt }
         fail Reject { "OrderRejected", reason }
-        fail Expired { "ReviewExpired", "nobody decided within three days" }
+        fail Expired { "ReviewExpired", "no decision within three days" }
         fail Refunded { "FulfilmentFailed", "the card was refunded" }
     }
 }

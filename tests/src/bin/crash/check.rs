@@ -126,7 +126,7 @@ pub(crate) async fn check(folder: &Path, outputs: &Outputs) -> Result<Verdict, B
     }
     for (arn, _) in &stored {
         if !expected.contains_key(arn) {
-            verdict.broken(format!("nobody asked for {arn}"));
+            verdict.broken(format!("no request started {arn}"));
         }
     }
     for (arn, (machine, id)) in expected {
@@ -157,7 +157,7 @@ pub(crate) async fn check(folder: &Path, outputs: &Outputs) -> Result<Verdict, B
     }
     children::check_express(&mut logs.executions, &mut verdict);
     for arn in logs.executions.keys() {
-        verdict.broken(format!("tasks of {arn} ran, and nobody asked for it"));
+        verdict.broken(format!("tasks of {arn} ran, but no request started it"));
     }
     Ok(verdict)
 }

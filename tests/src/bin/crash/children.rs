@@ -61,7 +61,7 @@ pub(crate) fn check_express(logged: &mut HashMap<String, LoggedExecution>, verdi
     let prefix = format!(":express:{SPREAD}/express:");
     for (arn, logged) in logged.extract_if(|arn, _| arn.contains(&prefix)) {
         if !logged.attempts.iter().any(|attempt| attempt.is_over) {
-            verdict.broken(format!("{arn}: its task never came to its end"));
+            verdict.broken(format!("{arn}: its task never ended"));
         }
     }
 }

@@ -38,7 +38,7 @@ pub(crate) async fn outputs(folder: &Path) -> Result<Outputs, Broken> {
                 let report = run.report().await;
                 let output = report.output.as_ref().ok_or_else(|| {
                     format!(
-                        "{machine} fails when nobody kills it: {:?}: {:?}",
+                        "{machine} fails in a run without a kill: {:?}: {:?}",
                         report.error, report.cause
                     )
                 })?;

@@ -151,7 +151,7 @@ pub(crate) fn run(arguments: &Arguments, folder: &Path) -> Result<(), Broken> {
         accepted += seen.accepted;
         refused += seen.refused;
         let recovered = match seen.is_built {
-            true => format!("{} went on", seen.running),
+            true => format!("{} resumed", seen.running),
             false => "before the engine was built".to_owned(),
         };
         println!(
@@ -172,7 +172,7 @@ pub(crate) fn run(arguments: &Arguments, folder: &Path) -> Result<(), Broken> {
         }
         if begun.elapsed() > PATIENCE {
             println!(
-                "the last process does not come to its end within {} s",
+                "the last process does not end within {} s",
                 PATIENCE.as_secs()
             );
             return Ok(());

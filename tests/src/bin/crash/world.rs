@@ -44,7 +44,10 @@ impl World {
 
     /// A random number below `end`.
     pub(crate) fn below(&self, end: u64) -> u64 {
-        let entropy = self.entropy.lock().expect("nothing panics with the lock");
+        let entropy = self
+            .entropy
+            .lock()
+            .expect("no thread panicked with the lock");
         entropy.next_u64() % end
     }
 

@@ -20,11 +20,11 @@ use self::server::Process;
 
 const USAGE: &str = "usage: load [--endpoint HOST:PORT] [--stepwright PATH] [--connections N] [--seconds N] [--without-moto]
 
-  --endpoint HOST:PORT   a server that is up, in place of one that is started here
-  --stepwright PATH      the command; `stepwright` beside this program unless said
-  --connections N        how many connections have calls at a time; 16 unless said
-  --seconds N            how long each server is asked; 10 unless said
-  --without-moto         do not measure moto's server, which is measured where `moto_server` is installed";
+  --endpoint HOST:PORT   a running server, instead of one that this program starts
+  --stepwright PATH      the command; by default `stepwright` next to this program
+  --connections N        the number of concurrent connections; 16 by default
+  --seconds N            how long each server is measured; 10 by default
+  --without-moto         do not measure moto's server; by default it is measured if `moto_server` is installed";
 
 /// The arguments of the command line.
 struct Arguments {
@@ -179,7 +179,7 @@ async fn ends(client: &mut Client, execution: &Json) -> Result<(), String> {
         match described["status"].as_str() {
             Some("SUCCEEDED") => return Ok(()),
             Some("RUNNING") => tokio::time::sleep(Duration::from_millis(5)).await,
-            _ => return Err(format!("an execution came to {described}")),
+            _ => return Err(format!("an execution ended with {described}")),
         }
     }
 }

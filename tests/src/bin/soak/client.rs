@@ -157,7 +157,7 @@ impl Client {
         let status = self.end(&run).await?.status;
         must(told.iter().all(|told| *told == status), || {
             format!(
-                "{} ended {status}, and its stops were told {told:?}",
+                "{} ended {status}, but its stops returned {told:?}",
                 run.id()
             )
         })?;

@@ -124,7 +124,7 @@ impl Growth {
 
     fn judge(&self) -> Result<(), Lost> {
         let (Some(warm), last) = (self.warm, self.last) else {
-            println!("it took too short a time to tell whether memory grows");
+            println!("the run was too short to measure the growth of memory");
             return Ok(());
         };
         let percent = (last / warm - 1.0) * 100.0;
@@ -136,7 +136,7 @@ impl Growth {
 fn lost_by(ended: Option<Result<Result<(), Lost>, tokio::task::JoinError>>) -> Lost {
     match ended {
         Some(Ok(Err(lost))) => lost,
-        Some(Err(error)) => format!("one who works panicked: {error}"),
+        Some(Err(error)) => format!("a worker panicked: {error}"),
         Some(Ok(Ok(()))) | None => "one who works ended early".to_owned(),
     }
 }
@@ -188,7 +188,7 @@ async fn soak(arguments: &Arguments) -> Result<(), Lost> {
         world.counts.ended.get(),
     );
     must(began == ended, || {
-        format!("{began} executions began or went on, and {ended} ended")
+        format!("{began} executions started or resumed, but {ended} ended")
     })?;
     growth.judge()
 }

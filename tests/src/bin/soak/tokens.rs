@@ -82,7 +82,7 @@ impl Client {
         let output = output(&*self.end(&run).await?)?;
         self.judge(&answers, &told, &output).map_err(|wrong| {
             format!(
-                "{}: answers were told {told:?} and gave {output}: {wrong}",
+                "{}: the answers returned {told:?}, and the output is {output}: {wrong}",
                 run.id()
             )
         })?;
@@ -110,7 +110,7 @@ impl Client {
                     counts.taken.add(1);
                     taken += 1;
                     if !answer.is_in(output) {
-                        return Err("an answer that was taken is lost");
+                        return Err("an accepted answer was lost");
                     }
                 }
                 Told::Refused(error) => {
@@ -121,7 +121,7 @@ impl Client {
                         _ => false,
                     };
                     if !is_why {
-                        return Err("an answer was refused for a reason that is wrong");
+                        return Err("an answer was refused with a wrong reason");
                     }
                 }
                 Told::GivenUp => {
@@ -132,9 +132,9 @@ impl Client {
         }
         match taken {
             0 if is_timed_out || may_be_taken => Ok(()),
-            0 => Err("nobody gave that answer"),
+            0 => Err("no caller sent that answer"),
             1 => Ok(()),
-            _ => Err("several answers were taken"),
+            _ => Err("several answers were accepted"),
         }
     }
 

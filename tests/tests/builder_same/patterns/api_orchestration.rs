@@ -18,7 +18,7 @@ fn busy() -> Retry<States> {
 #[test]
 fn api_orchestration_is_the_same() {
     let flow = FlowBuilder::<QuoteRequest, Quote>::new("PriceQuote")
-        .comment("What an article costs this customer.")
+        .comment("Returns the price of an article for this customer.")
         .express()
         .timeout(25);
     let request = flow.parameter("request");

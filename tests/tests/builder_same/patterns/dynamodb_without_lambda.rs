@@ -109,7 +109,9 @@ fn dynamodb_without_lambda_is_the_same() {
         "arn:aws:states:::aws-sdk:dynamodb:transactWriteItems",
         [("TransactItems", items)],
     )
-    .comment("Both are written, or neither; and only where the show is as it was read.")
+    .comment(
+        "Writes both items or neither, and only if the show has not changed since it was read.",
+    )
     .catch(named(["DynamoDb.TransactionCanceledException"]), &faster)
     .next(&done);
     flow.choice(&faster)

@@ -91,7 +91,7 @@ fn etl_distributed_map_is_the_same() {
         "arn:aws:states:::events:putEvents",
         [("Entries", Expression::array([entry]))],
     )
-    .comment("Those behind this import learn of it from the event bus.")
+    .comment("Systems that use the import are notified through the event bus.")
     .next(&done);
     flow.succeed_with(&done, expr!([report] || report));
     flow.fail(

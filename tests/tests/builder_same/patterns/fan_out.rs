@@ -75,7 +75,7 @@ fn fan_out_is_the_same() {
         )
         .next(&any_sent);
     flow.choice(&any_sent)
-        .comment("Where nobody got it, something else is wrong than addresses.")
+        .comment("If no subscriber got the issue, the cause is not a wrong address.")
         .when(
             expr!([sent, failed] || sent == 0 && !failed.is_empty()),
             &nothing,

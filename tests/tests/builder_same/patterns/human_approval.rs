@@ -81,14 +81,14 @@ fn human_approval_is_the_same() {
         ],
     )
     .comment(
-        "The token stands in the links, encoded: it has characters that mean something in a URL.",
+        "The links contain the token URL-encoded, because it has characters that are reserved in a URL.",
     )
     .bind(&decision)
     .timeout(2 * 24 * 60 * 60)
     .catch(States::TIMEOUT, &again)
     .next(&decide);
     flow.choice(&again)
-        .comment("A link of an older message is dead: its token has timed out.")
+        .comment("The link of an older message does not work any more: its token has timed out.")
         .when(
             expr!([messages] || messages < 3),
             ask.assigning(&messages, expr!([messages] || messages + 1))

@@ -11,7 +11,7 @@ use stepwright_examples::patterns::ml_pipeline::{
 #[test]
 fn ml_pipeline_is_the_same() {
     let flow = FlowBuilder::<TrainingRequest, Outcome>::new("ChurnModel")
-        .comment("Trains the model that says who is about to leave, and deploys it where it is good enough.")
+        .comment("Trains a model that predicts which customers are about to leave, and deploys it if it is good enough.")
         .timeout(12 * 60 * 60)
         .lambda_retries();
     let request = flow.parameter("request");

@@ -9,7 +9,7 @@ use stepwright_examples::patterns::nested_workflows::{
 #[test]
 fn the_child_that_is_waited_for_is_the_same() {
     let flow = FlowBuilder::<Applicant, Identity>::new("IdentityCheck")
-        .comment("Takes minutes, or days where an agent has to look.")
+        .comment("Takes minutes, or days if an agent has to check the documents.")
         .timeout(5 * 24 * 60 * 60)
         .lambda_retries();
     let applicant = flow.parameter("applicant");
@@ -72,7 +72,7 @@ fn the_child_that_is_called_like_a_function_is_the_same() {
 #[test]
 fn the_child_that_nobody_waits_for_is_the_same() {
     let flow = FlowBuilder::<Applicant, ()>::new("WelcomeSeries")
-        .comment("Goes on for weeks after the account is open; nobody waits for it.")
+        .comment("Runs for weeks after the account is open; its parent does not wait for it.")
         .lambda_retries();
     let applicant = flow.parameter("applicant");
     let (welcome, week, tips) = (flow.step("Welcome"), flow.step("AWeek"), flow.step("Tips"));
@@ -96,7 +96,7 @@ fn the_child_that_nobody_waits_for_is_the_same() {
 #[test]
 fn the_parent_of_nested_workflows_is_the_same() {
     let flow = FlowBuilder::<Applicant, Account>::new("AccountOpening")
-        .comment("Opens an account for somebody who is who they say they are.")
+        .comment("Opens an account after the applicant's identity was verified.")
         .timeout(7 * 24 * 60 * 60)
         .lambda_retries();
     let applicant = flow.parameter("applicant");

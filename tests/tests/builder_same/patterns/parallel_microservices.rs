@@ -10,7 +10,7 @@ use stepwright_examples::patterns::parallel_microservices::{
 #[test]
 fn parallel_microservices_are_the_same() {
     let flow = FlowBuilder::<Visit, Page>::new("ProductPage")
-        .comment("The parts of a product's page. Somebody waits for it, so what fails for a moment is tried once more and no oftener.")
+        .comment("Returns the parts of a product's page. A visitor waits for the page, so each transient failure is retried only once.")
         .express()
         .timeout(5);
     let visit = flow.parameter("visit");

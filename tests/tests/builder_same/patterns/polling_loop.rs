@@ -15,7 +15,7 @@ fn limited(interval: u32, rate: f64) -> Retry<States> {
 #[test]
 fn polling_loop_is_the_same() {
     let flow = FlowBuilder::<Recording, String>::new("Transcription")
-        .comment("Has a recording transcribed and gives the place of the text.")
+        .comment("Transcribes a recording and returns the location of the text.")
         .deny(Lint::UnboundedLoop)
         .allow(Lint::UnusedVariables);
     let recording = flow.parameter("recording");

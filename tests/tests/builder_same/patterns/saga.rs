@@ -115,7 +115,7 @@ fn saga_is_the_same() {
             ),
         ],
     )
-    .comment("Only a person can undo the rest.")
+    .comment("Only a person can undo the remaining bookings.")
     .next(&not_undone);
     flow.succeed_with(
         &booked,

@@ -9,7 +9,7 @@ use stepwright_examples::patterns::try_catch_finally::{
 #[test]
 fn try_catch_finally_is_the_same() {
     let flow = FlowBuilder::<Migration, u32>::new("SchemaMigration")
-        .comment("Migrates a database, and opens it again whatever happens.")
+        .comment("Migrates a database, and reopens it in any case.")
         .allow(Lint::UnusedVariables)
         .timeout(3 * 60 * 60)
         .lambda_retries();
@@ -91,7 +91,7 @@ fn try_catch_finally_is_the_same() {
         leave_maintenance {},
         expr!([migration] || migration.database),
     )
-    .comment("A database that stays closed is worse than a migration that failed.")
+    .comment("Retries for long: a database that stays closed is worse than a failed migration.")
     .retry(
         Retry::on(States::ALL)
             .interval(10)

@@ -231,7 +231,7 @@ impl ExecutionTask {
         if is_resumed {
             self.host.wait_for_handlers();
             execution.reattach(&mut self.host);
-            tracing::info!("goes on");
+            tracing::info!("resumed");
         } else {
             tracing::info!("started");
         }

@@ -197,7 +197,7 @@ impl Mark {
             None => return,
             Some(Ok(())) => self.saved = Some(*time),
             Some(Err(error)) => {
-                tracing::warn!(%error, "the clock's mark is not written; it is tried again");
+                tracing::warn!(%error, "the clock's mark cannot be written; trying again");
             }
         }
         self.saving = None;

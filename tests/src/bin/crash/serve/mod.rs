@@ -116,7 +116,7 @@ pub(crate) async fn run(arguments: &ServeArguments, folder: &Path) -> Result<Ver
     Ok(verdict)
 }
 
-/// Runs each machine once on a server that nothing happens to.
+/// Runs each machine once on an undisturbed server.
 async fn reference_outputs(arguments: &ServeArguments, folder: &Path) -> Result<Outputs, Broken> {
     let environment = Environment::new(arguments, folder).await?;
     let mut server = environment.command.start(0, false)?;

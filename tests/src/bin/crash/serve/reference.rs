@@ -1,4 +1,4 @@
-//! The outputs of the machines on a server that nothing happens to.
+//! The outputs of the machines on an undisturbed server.
 
 use std::collections::HashMap;
 
@@ -58,7 +58,7 @@ pub(crate) async fn outputs(api: &Api) -> Result<Outputs, Broken> {
     let left = inventory::drain(api, super::PATIENCE).await?;
     if !left.is_empty() {
         return Err(format!(
-            "executions do not end on a server that nothing happens to: {left:?}"
+            "executions do not end on an undisturbed server: {left:?}"
         ));
     }
     let mut outputs = HashMap::new();
@@ -68,7 +68,7 @@ pub(crate) async fn outputs(api: &Api) -> Result<Outputs, Broken> {
             .await?;
         let Some(output) = described["output"].as_str() else {
             return Err(format!(
-                "{kind} fails on a server that nothing happens to: {described}"
+                "{kind} fails on an undisturbed server: {described}"
             ));
         };
         outputs.insert(kind, output.to_owned());
