@@ -20,14 +20,14 @@ pub struct ExecutionInfo {
     pub(crate) input: Value,
     /// Whether the context object has its number of redrives.
     pub(crate) counts_redrives: bool,
-    pub(crate) redriven: Option<Box<Redriven>>,
+    pub(crate) redriven: Option<Box<RedriveInfo>>,
     /// How many ancestors wait for it.
     pub(crate) depth: u32,
 }
 
 /// The redrives of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Redriven {
+pub(crate) struct RedriveInfo {
     /// Their number.
     count: u32,
     /// The time of the last one.
@@ -310,7 +310,7 @@ impl ExecutionInfo {
         let before = self.redriven.as_ref().map_or(0, |redriven| redriven.count);
         let count = before.saturating_add(1);
         Self {
-            redriven: Some(Box::new(Redriven { count, at })),
+            redriven: Some(Box::new(RedriveInfo { count, at })),
             ..self.clone()
         }
     }
@@ -395,7 +395,7 @@ impl fmt::Debug for ExecutionInfo {
 }
 
 /// The stored fields of an [`ExecutionInfo`].
-struct Kept {
+struct StoredInfo {
     id: SmolStr,
     root: SmolStr,
     name: SmolStr,
@@ -414,7 +414,7 @@ struct Kept {
 impl Record for ExecutionInfo {
     fn write(&self, to: &mut Writer) {
         let machine = &self.machine;
-        let kept = Kept {
+        let kept = StoredInfo {
             id: self.arn().clone(),
             root: self.root_arn().clone(),
             name: self.name().into(),
@@ -433,7 +433,7 @@ impl Record for ExecutionInfo {
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
-        let kept = Kept::read(from)?;
+        let kept = StoredInfo::read(from)?;
         Ok(Self {
             root: Some(kept.root)
                 .filter(|root| *root != kept.id)
@@ -453,14 +453,14 @@ impl Record for ExecutionInfo {
             counts_redrives: kept.redrive_count.is_some(),
             redriven: kept.redriven.map(|at| {
                 let count = kept.redrive_count.unwrap_or_default();
-                Box::new(Redriven { count, at })
+                Box::new(RedriveInfo { count, at })
             }),
             depth: kept.depth,
         })
     }
 }
 
-record!(struct Kept {
+record!(struct StoredInfo {
     id, root, name, role_arn, machine_id, machine_name, started, input, redrive_count, redriven, depth, origin, test_case,
 });
 record!(struct Origin { revision, version, alias, trace, input });

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use stepwright::task::Cancelled;
 use tokio::sync::Notify;
 
-use crate::task::Signals;
+use crate::task::CallerLink;
 
 /// The link between a task and the worker that runs it.
 #[derive(Debug, Default)]
@@ -24,7 +24,7 @@ impl TaskSignals {
     }
 }
 
-impl Signals for TaskSignals {
+impl CallerLink for TaskSignals {
     fn is_cancelled(&self) -> bool {
         self.is_over.load(Ordering::Acquire)
     }

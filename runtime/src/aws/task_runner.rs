@@ -19,7 +19,7 @@ use super::result_limits;
 use super::signals::TaskSignals;
 use super::worker_stage::{WorkerStage, reached};
 use crate::task::handler::INVALID_INPUT;
-use crate::task::{SharedState, Surroundings, TaskFailure, TaskFunction, TaskResult};
+use crate::task::{FunctionContext, SharedState, TaskFailure, TaskFunction, TaskResult};
 use crate::value::Value;
 
 /// How long a worker that shuts down tries to report the failure of its task.
@@ -89,7 +89,7 @@ impl TaskRunner {
                 return work;
             }
         };
-        let mut surroundings = Surroundings::new(self.shared.clone());
+        let mut surroundings = FunctionContext::new(self.shared.clone());
         surroundings.signals = Some(signals);
         let call = self.function.call(surroundings, payload);
         if self.function.runs == Runs::Blocking {

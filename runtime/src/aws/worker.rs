@@ -121,7 +121,7 @@ impl ActivityWorker {
     /// When an activity cannot be polled, and when the operating system does not deliver signals.
     pub async fn run(self) -> Result<(), WorkerError> {
         let mut signals =
-            Signals::new().map_err(|error| WorkerError::NoSignals(error.to_string()))?;
+            ShutdownSignals::new().map_err(|error| WorkerError::NoSignals(error.to_string()))?;
         let (stop, stopped) = watch::channel(WorkerStage::Polling);
         let listen = async {
             signals.next().await;
@@ -233,14 +233,14 @@ impl fmt::Debug for ActivityWorker {
 }
 
 /// The signals that end a program.
-struct Signals {
+struct ShutdownSignals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
 }
 
-impl Signals {
+impl ShutdownSignals {
     #[cfg(unix)]
     fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};

@@ -89,7 +89,7 @@ impl Clock {
     }
 
     /// Fires the timers that are due.
-    fn ring_due(&self) {
+    fn fire_due(&self) {
         let due = {
             let mut state = self.lock();
             if self.is_virtual() {
@@ -134,7 +134,7 @@ fn drive(shared: &Weak<ClockShared>, signal: &ThreadSignal) {
         let wait = clock.begin_sleep();
         if wait == Some(Duration::ZERO) {
             // A timer may wake an executor's own waker, which is foreign code and may panic; the other timers must still fire.
-            if catch_unwind(AssertUnwindSafe(|| clock.ring_due())).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| clock.fire_due())).is_err() {
                 tracing::error!("a waker that a timer of the engine's clock called panicked");
             }
             continue;

@@ -75,7 +75,7 @@ impl Drop for Sleep {
         self.wakes();
         if let Some((alarm, sleeper)) = self.armed.take() {
             self.clock.disarm(alarm);
-            if sleeper.leave() {
+            if sleeper.mark_dropped() {
                 self.clock.release_hold();
             }
         }

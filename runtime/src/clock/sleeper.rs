@@ -65,7 +65,7 @@ impl Sleeper {
     }
 
     /// Marks the sleep as dropped. Returns whether the timer fired without a later poll.
-    pub(super) fn leave(&self) -> bool {
+    pub(super) fn mark_dropped(&self) -> bool {
         let mut state = self.lock();
         state.is_dropped = true;
         state.fired

@@ -19,7 +19,7 @@ use super::activities::Activities;
 use super::dispatch::unhandled_tasks::UnhandledTasks;
 use super::drive::running_executions::RunningExecutions;
 use super::drive::runtimes::Runtimes;
-use super::durable::Durable;
+use super::durable::DurableState;
 use super::error::BuildError;
 use super::machines::registry::{self, Registry};
 use super::machines::{CompileSettings, Machines};
@@ -715,7 +715,7 @@ impl EngineBuilder {
         }
         let retention = self.retention.in_memory(self.store.is_some());
         let in_store = self.retention.in_store();
-        let open = |store| Durable::open(store, in_store, &self.clock, self.confirms_clock);
+        let open = |store| DurableState::open(store, in_store, &self.clock, self.confirms_clock);
         let durable = self.store.map(open).transpose();
         let durable = durable.map_err(|error| BuildError::new(error.to_string()))?;
         let activities = Activities::new(durable.is_some());

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use smol_str::SmolStr;
 
-use super::durable::Durable;
+use super::durable::DurableState;
 use super::retention::stored_versions::UncommittedStart;
 use crate::clock::Timestamp;
 use crate::interpret::{Execution, RecordEncoder};
@@ -122,7 +122,7 @@ impl Journaled {
     /// Begins to commit what changed, and what changed of its Map Runs. An execution that is over ended so at this time.
     pub(super) fn commit(
         &mut self,
-        durable: &Durable,
+        durable: &DurableState,
         execution: &mut Execution,
         runs: impl Iterator<Item = StoredMapRun>,
         over: Option<(Status, Timestamp)>,

@@ -107,7 +107,7 @@ impl Engine {
             while let Some(pending_execution) = open.pop() {
                 let mut task = ExecutionTask::new(self.shared.clone(), pending_execution);
                 // From here on, answers to its task tokens are accepted.
-                task.go_on();
+                task.reattach();
                 open.extend(task.take_pending_executions());
                 runtime.spawn(Driver::new(task));
             }

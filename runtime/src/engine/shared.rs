@@ -11,7 +11,7 @@ use super::dispatch::unhandled_tasks::UnhandledTasks;
 use super::drive::execution_state::ExecutionState;
 use super::drive::running_executions::RunningExecutions;
 use super::drive::runtimes::Runtimes;
-use super::durable::Durable;
+use super::durable::DurableState;
 use super::error::StartError;
 use super::machines::{CompileSettings, Machine, Machines};
 use super::nested::map_runs::MapRuns;
@@ -67,7 +67,7 @@ pub(crate) struct EngineShared {
     pub(super) objects: Option<Arc<dyn ObjectStore>>,
     pub(super) retention: usize,
     /// The store, where there is one.
-    pub(super) durable: Option<Durable>,
+    pub(super) durable: Option<DurableState>,
     /// The only execution that is continued, with those that it started; `None` continues all open ones.
     pub(super) resumes_only: Option<SmolStr>,
     /// Executions are written and read again each time that they are parked.
@@ -210,7 +210,7 @@ impl EngineShared {
         };
         if !self.running.open(&state) {
             drop(executions);
-            state.abandon();
+            state.cancel_start();
             return Err(StartError::ShutDown);
         }
         let journaled = durable.map(|durable| Box::new(durable.start(machine, &state.about)));
@@ -315,7 +315,7 @@ impl EngineShared {
         state: &Arc<ExecutionState>,
         described: Option<&ExecutionReport>,
     ) {
-        self.running.leave(state);
+        self.running.remove(state);
         let Some(report) = described else {
             // It cannot be described, has no Map Runs, and is in no store.
             return;

@@ -11,17 +11,17 @@ const CHUNK: usize = 256;
 pub(super) struct Log<T> {
     open: Vec<T>,
     /// The older chunks; most lists are short and have none.
-    older: Option<Box<Older<T>>>,
+    older: Option<Box<OlderEvents<T>>>,
 }
 
 #[derive(Debug)]
-struct Older<T> {
+struct OlderEvents<T> {
     /// The number of records that were dropped at the front.
     dropped: usize,
     full: Vec<Arc<Vec<T>>>,
 }
 
-impl<T> Default for Older<T> {
+impl<T> Default for OlderEvents<T> {
     fn default() -> Self {
         Self {
             dropped: 0,
@@ -30,7 +30,7 @@ impl<T> Default for Older<T> {
     }
 }
 
-impl<T> Clone for Older<T> {
+impl<T> Clone for OlderEvents<T> {
     fn clone(&self) -> Self {
         Self {
             dropped: self.dropped,
@@ -52,7 +52,7 @@ impl<T: Clone> Log<T> {
         let full = Vec::new();
         Self {
             open: Vec::new(),
-            older: (dropped > 0).then(|| Box::new(Older { dropped, full })),
+            older: (dropped > 0).then(|| Box::new(OlderEvents { dropped, full })),
         }
     }
 

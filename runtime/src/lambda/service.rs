@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use crate::task::handler::INVALID_INPUT;
-use crate::task::{SharedState, Surroundings, TaskFailure, TaskFunction, TaskResult};
+use crate::task::{FunctionContext, SharedState, TaskFailure, TaskFunction, TaskResult};
 use crate::value::Value;
 
 /// A task as a service of [`lambda_runtime`]: it takes an event, and returns the task's output or its failure.
@@ -55,7 +55,7 @@ impl Service<LambdaEvent<Box<RawValue>>> for TaskService {
 
     fn call(&mut self, event: LambdaEvent<Box<RawValue>>) -> Self::Future {
         let task = self.task;
-        let mut surroundings = Surroundings::new(self.shared.clone());
+        let mut surroundings = FunctionContext::new(self.shared.clone());
         surroundings.own = Some(Box::new(event.context));
         Box::pin(async move {
             // The depth limit is that of an execution's values; serde_json allows only 128 levels.

@@ -201,8 +201,8 @@ impl Drop for Permit {
         match self.stage {
             PermitStage::NotRequested => {}
             PermitStage::Acquired => limiter.update_and_wake(|state| state.release(*number)),
-            PermitStage::Queued(count) => limiter.update_and_wake(|state| {
-                let granted = state.granted.remove(&count);
+            PermitStage::Queued(ticket) => limiter.update_and_wake(|state| {
+                let granted = state.granted.remove(&ticket);
                 if granted.is_some() {
                     // It was granted a permit and does not use it.
                     state.release(*number);
@@ -210,7 +210,7 @@ impl Drop for Permit {
                 let queue = state.queues.get_mut(*number);
                 (
                     granted,
-                    queue.and_then(|(_, waiting)| waiting.remove(&count)),
+                    queue.and_then(|(_, waiting)| waiting.remove(&ticket)),
                 )
             }),
         }

@@ -26,7 +26,7 @@ pub(crate) struct TaskFunction {
     /// Where the function runs. Lambda ignores it.
     #[cfg(feature = "aws")]
     pub(crate) runs: Runs,
-    call: fn(Surroundings, Value) -> TaskFuture,
+    call: fn(FunctionContext, Value) -> TaskFuture,
 }
 
 impl TaskFunction {
@@ -47,7 +47,7 @@ impl TaskFunction {
     }
 
     /// Runs the function. A panic is a failure, as in an engine.
-    pub(crate) async fn call(self, surroundings: Surroundings, payload: Value) -> TaskResult {
+    pub(crate) async fn call(self, surroundings: FunctionContext, payload: Value) -> TaskResult {
         let work = AssertUnwindSafe(async move { (self.call)(surroundings, payload).await });
         work.catch_unwind().await.unwrap_or_else(|panic| {
             let message = said(panic);
@@ -57,7 +57,7 @@ impl TaskFunction {
     }
 }
 
-fn call<T: Handler>(mut surroundings: Surroundings, payload: Value) -> TaskFuture {
+fn call<T: Handler>(mut surroundings: FunctionContext, payload: Value) -> TaskFuture {
     Box::pin(async move {
         let input = if T::SENDS_CONTEXT {
             let sent = into_typed::<WithContext<T::Input>>(payload)?;
@@ -72,19 +72,19 @@ fn call<T: Handler>(mut surroundings: Surroundings, payload: Value) -> TaskFutur
 }
 
 /// The context of a task.
-pub(crate) struct Surroundings {
+pub(crate) struct FunctionContext {
     /// The application's own state.
     pub(crate) shared: Arc<SharedState>,
     /// State of this call only.
     pub(crate) own: Option<Box<dyn Any + Send + Sync>>,
     /// Cancellation and heartbeats of the call, where they are supported.
-    pub(crate) signals: Option<Arc<dyn Signals>>,
+    pub(crate) signals: Option<Arc<dyn CallerLink>>,
     /// The context that was sent with the input of a `#[task(context)]`.
     sent: Option<SentContext>,
 }
 
 /// The link between a running task and its caller.
-pub(crate) trait Signals: Send + Sync {
+pub(crate) trait CallerLink: Send + Sync {
     /// Whether the result is not awaited any more.
     fn is_cancelled(&self) -> bool;
     /// Returns a future that ends when the result is not awaited any more.
@@ -93,7 +93,7 @@ pub(crate) trait Signals: Send + Sync {
     fn heartbeat(&self);
 }
 
-impl Surroundings {
+impl FunctionContext {
     pub(crate) fn new(shared: Arc<SharedState>) -> Self {
         Self {
             shared,
@@ -104,7 +104,7 @@ impl Surroundings {
     }
 }
 
-impl TaskHost for Surroundings {
+impl TaskHost for FunctionContext {
     fn state(&self, type_id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
         let own = self.own.as_deref();
         own.filter(|own| (*own).type_id() == type_id)

@@ -27,9 +27,9 @@ pub use self::defined_state::{DefinedState, DefinedTask};
 pub use self::envelope::Invocation;
 pub use self::failure::{TaskFailure, TaskResult};
 #[cfg(feature = "aws")]
-pub(crate) use self::function::Signals;
+pub(crate) use self::function::CallerLink;
 #[cfg(any(feature = "lambda", feature = "aws"))]
-pub(crate) use self::function::{Surroundings, TaskFunction};
+pub(crate) use self::function::{FunctionContext, TaskFunction};
 pub(crate) use self::nested_start::{Integration, NestedStart};
 pub use self::resource::{Pattern, Resource, ResourceKind};
 pub(crate) use self::responder::{Acknowledgement, Mailbox, Responder, WaitEvent};

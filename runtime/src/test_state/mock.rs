@@ -81,13 +81,13 @@ pub(super) fn has_iterations(result: &TaskResult, failed: Option<u32>) -> bool {
 
 /// Answers the task under test.
 #[derive(Debug)]
-pub(super) struct Mocked {
+pub(super) struct MockedAnswer {
     pub(super) result: TaskResult,
     /// The token in the request's context object.
     pub(super) token: Option<String>,
 }
 
-impl TaskSource for Mocked {
+impl TaskSource for MockedAnswer {
     fn answer(&self, _call: &TaskCall<'_>) -> Option<Answer> {
         Some(Answer::result(self.result.clone()))
     }

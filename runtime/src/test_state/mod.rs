@@ -97,7 +97,7 @@ pub use self::request::{
 };
 pub use self::response::{ErrorDetails, InspectionData, TestStateResponse, TestStatus};
 
-use self::prepare::Prepared;
+use self::prepare::PreparedTest;
 use crate::engine::Engine;
 
 /// Tests a state on virtual time, without handlers of tasks: a Task needs a mock.
@@ -166,7 +166,7 @@ impl Engine {
         request: &TestStateRequest,
     ) -> Result<TestStateResponse, TestStateError> {
         constraints::check(request)?;
-        let prepared = Prepared::of(request, self.families())?;
+        let prepared = PreparedTest::of(request, self.families())?;
         let inspected = self
             .inspect(
                 prepared.subject.program.clone(),

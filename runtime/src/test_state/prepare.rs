@@ -3,7 +3,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 
-use super::mock::{self, Mocked};
+use super::mock::{self, MockedAnswer};
 use super::request::{InspectionLevel, StateConfiguration, TestStateRequest};
 use super::subject::Subject;
 use super::{TestStateError, context};
@@ -20,7 +20,7 @@ pub(super) const TOO_FEW_ITERATIONS: &str =
 
 /// A validated request.
 #[derive(Debug)]
-pub(super) struct Prepared {
+pub(super) struct PreparedTest {
     pub(super) subject: Subject,
     pub(super) level: InspectionLevel,
     pub(super) input: Value,
@@ -35,7 +35,7 @@ pub(super) struct Prepared {
     mocked: Option<TaskResult>,
 }
 
-impl Prepared {
+impl PreparedTest {
     /// Checks a request for all errors of the service.
     pub(super) fn of(
         request: &TestStateRequest,
@@ -139,7 +139,7 @@ impl Prepared {
     pub(super) fn source(&self) -> Option<Arc<dyn TaskSource>> {
         let result = self.mocked.clone()?;
         let token = self.context.as_ref().and_then(context::token);
-        Some(Arc::new(Mocked {
+        Some(Arc::new(MockedAnswer {
             result,
             token: token.map(String::from),
         }))

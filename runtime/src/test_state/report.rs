@@ -1,6 +1,6 @@
 use smol_str::SmolStr;
 
-use super::prepare::Prepared;
+use super::prepare::PreparedTest;
 use super::request::InspectionLevel;
 use super::response::{ErrorDetails, InspectionData, TestStateResponse, TestStatus};
 use crate::engine::InspectionResult;
@@ -9,7 +9,7 @@ use crate::program::{Io, Kind};
 use crate::value::Value;
 
 /// Returns the response to a test that ran.
-pub(super) fn response(prepared: &Prepared, inspected: &InspectionResult) -> TestStateResponse {
+pub(super) fn response(prepared: &PreparedTest, inspected: &InspectionResult) -> TestStateResponse {
     let inspection = &*inspected.inspection;
     let failure = inspection.failure.as_ref();
     let text = |text: &Option<SmolStr>| text.as_ref().map(SmolStr::to_string);
@@ -34,7 +34,7 @@ pub(super) fn response(prepared: &Prepared, inspected: &InspectionResult) -> Tes
 }
 
 /// Returns AWS's inspection data of a state, by its type and query language (SERVICE_FACTS 12.2).
-fn inspection_data(prepared: &Prepared, inspection: &Inspection) -> InspectionData {
+fn inspection_data(prepared: &PreparedTest, inspection: &Inspection) -> InspectionData {
     let seen = |stage| inspection.at(stage).map(|value| prepared.text(&value));
     let number = |stage| inspection.at(stage).and_then(|value| value.as_i64());
     let state = prepared.subject.state();
@@ -88,7 +88,7 @@ fn inspection_data(prepared: &Prepared, inspection: &Inspection) -> InspectionDa
     data
 }
 
-fn error_details(prepared: &Prepared, inspection: &Inspection) -> Option<ErrorDetails> {
+fn error_details(prepared: &PreparedTest, inspection: &Inspection) -> Option<ErrorDetails> {
     if inspection.retrier.is_none() && inspection.catcher.is_none() {
         return None;
     }
@@ -105,7 +105,7 @@ fn error_details(prepared: &Prepared, inspection: &Inspection) -> Option<ErrorDe
 }
 
 /// Returns the variables of the request and those that the state assigned; `None` if there are none.
-fn variables(prepared: &Prepared, inspection: &Inspection) -> Option<String> {
+fn variables(prepared: &PreparedTest, inspection: &Inspection) -> Option<String> {
     let mut all: indexmap::IndexMap<SmolStr, Value> = prepared.variables.iter().cloned().collect();
     let assigned = inspection.left.iter().flat_map(|left| &left.assigned);
     for (variable, value) in assigned {

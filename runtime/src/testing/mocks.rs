@@ -8,7 +8,7 @@ use stepwright::Task;
 use super::matcher::Matcher;
 use super::mock::{Mock, Raw, arguments};
 use super::mocked_call::MockedCall;
-use super::record::{Handle, Record, calls};
+use super::record::{Record, RecordHandle, calls};
 use super::rule::Rule;
 use super::token;
 use crate::panics::said;
@@ -60,7 +60,7 @@ use crate::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource, envel
 #[derive(Clone, Debug, Default)]
 pub struct Mocks {
     rules: Vec<Arc<Rule>>,
-    handle: Handle,
+    handle: RecordHandle,
 }
 
 /// The mocks of an engine or a start.

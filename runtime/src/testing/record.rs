@@ -16,12 +16,12 @@ const LINES: usize = 5;
 
 /// The share of one clone of the mocks in their record. The mocks are checked when the last clone and the last engine are dropped.
 #[derive(Debug)]
-pub(super) struct Handle(pub(super) Arc<Record>);
+pub(super) struct RecordHandle(pub(super) Arc<Record>);
 
 /// The record that the clones of mocks share with the engines that have them.
 #[derive(Debug, Default)]
 pub(super) struct Record {
-    state: Mutex<Recorded>,
+    state: Mutex<RecordState>,
     /// Notified when a call was answered.
     pub(super) called: Notify,
     pub(super) listeners: Arc<Listeners>,
@@ -30,7 +30,7 @@ pub(super) struct Record {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Recorded {
+pub(super) struct RecordState {
     pub(super) calls: Vec<MockedCall>,
     /// How many calls each mock has answered, by the root execution.
     answered: HashMap<(usize, SmolStr), usize>,
@@ -47,32 +47,32 @@ pub(super) struct Recorded {
     bad_news: Vec<String>,
 }
 
-impl Handle {
+impl RecordHandle {
     fn new(record: Arc<Record>) -> Self {
         Self(record.hold())
     }
 }
 
-impl Default for Handle {
+impl Default for RecordHandle {
     fn default() -> Self {
         Self::new(Arc::default())
     }
 }
 
-impl Clone for Handle {
+impl Clone for RecordHandle {
     fn clone(&self) -> Self {
         Self::new(self.0.clone())
     }
 }
 
-impl Drop for Handle {
+impl Drop for RecordHandle {
     fn drop(&mut self) {
         self.0.let_go();
     }
 }
 
 impl Record {
-    pub(super) fn lock(&self) -> MutexGuard<'_, Recorded> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, RecordState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -134,7 +134,7 @@ impl Record {
     }
 }
 
-impl Recorded {
+impl RecordState {
     pub(super) fn hears(&mut self, news: &str, went_wrong: bool) {
         self.last_news = Some(news.to_owned());
         if went_wrong && self.bad_news.len() < LINES {

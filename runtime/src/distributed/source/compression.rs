@@ -27,20 +27,20 @@ impl Compression {
 #[derive(Debug)]
 pub(super) struct Gzip {
     key: SmolStr,
-    decoder: MultiGzDecoder<Bounded>,
+    decoder: MultiGzDecoder<BoundedBuffer>,
     is_empty: bool,
 }
 
 /// Content of limited length. Contains the bytes that were not taken yet.
 #[derive(Debug)]
-struct Bounded {
+struct BoundedBuffer {
     content: Vec<u8>,
     length: u64,
     most: u64,
     is_full: bool,
 }
 
-impl Write for Bounded {
+impl Write for BoundedBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let added = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let length = self.length.saturating_add(added);
@@ -61,7 +61,7 @@ impl Write for Bounded {
 impl Gzip {
     /// Creates a decompressor for at most `most` bytes of content.
     pub(super) fn new(key: SmolStr, most: u64) -> Self {
-        let content = Bounded {
+        let content = BoundedBuffer {
             content: Vec::new(),
             length: 0,
             most,

@@ -18,7 +18,7 @@ use stepwright_asl::name::check_machine;
 
 pub use self::description::ActivityDescription;
 use self::queue::ActivityQueue;
-pub(super) use self::queue::Queued;
+pub(super) use self::queue::QueuedTask;
 pub use self::task::ActivityTask;
 use super::Engine;
 use super::drive::running_work;
@@ -92,7 +92,7 @@ impl Activities {
     }
 
     /// Queues a task, and returns its position in the queue.
-    pub(super) fn push(&self, arn: &str, task: Queued, clock: &Clock) -> u64 {
+    pub(super) fn push(&self, arn: &str, task: QueuedTask, clock: &Clock) -> u64 {
         self.queue(arn).push(task, clock)
     }
 

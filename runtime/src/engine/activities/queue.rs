@@ -34,7 +34,7 @@ struct TaskQueue {
 
 #[derive(Debug)]
 struct WaitingTask {
-    task: Queued,
+    task: QueuedTask,
     /// Holds virtual time while the task is being handed to a worker.
     hold: Option<AnswerHold>,
 }
@@ -66,7 +66,7 @@ impl Drop for WaitingWorker<'_> {
 struct TransferredTask<'a> {
     queue: &'a ActivityQueue,
     place: u64,
-    task: Option<Queued>,
+    task: Option<QueuedTask>,
 }
 
 impl Drop for TransferredTask<'_> {
@@ -81,7 +81,7 @@ impl Drop for TransferredTask<'_> {
 
 /// A task that waits for a worker.
 #[derive(Debug)]
-pub(in crate::engine) struct Queued {
+pub(in crate::engine) struct QueuedTask {
     pub(in crate::engine) token: SmolStr,
     pub(in crate::engine) input: Value,
     pub(in crate::engine) responder: Responder,
@@ -109,7 +109,7 @@ impl ActivityQueue {
     }
 
     /// Queues a task, and returns its position.
-    pub(super) fn push(&self, task: Queued, clock: &Clock) -> u64 {
+    pub(super) fn push(&self, task: QueuedTask, clock: &Clock) -> u64 {
         let place = {
             let mut tasks = self.lock();
             let place = tasks.next;

@@ -1,4 +1,4 @@
-use super::queue::Queued;
+use super::queue::QueuedTask;
 use crate::clock::AnswerHold;
 use crate::value::Value;
 
@@ -16,7 +16,7 @@ pub struct ActivityTask {
 }
 
 impl ActivityTask {
-    pub(super) fn new(task: Queued, hold: AnswerHold) -> Self {
+    pub(super) fn new(task: QueuedTask, hold: AnswerHold) -> Self {
         Self {
             token: task.token.to_string(),
             input: task.input,

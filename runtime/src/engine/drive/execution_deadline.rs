@@ -50,7 +50,7 @@ impl ExecutionDeadline {
 
     /// Prepares for another timer of the execution, which is about to be set. The deadline's timer is set first unless it fires later: of
     /// timers for the same time, it fires first.
-    pub(in crate::engine) fn other_armed(
+    pub(in crate::engine) fn note_timer_armed(
         &mut self,
         clock: &Clock,
         state: &Arc<ExecutionState>,
@@ -65,7 +65,7 @@ impl ExecutionDeadline {
     }
 
     /// Records that another timer fired or was cancelled: the earliest timer is not known any more.
-    pub(in crate::engine) fn other_disarmed(&mut self) {
+    pub(in crate::engine) fn note_timer_disarmed(&mut self) {
         self.wakes = NEVER;
     }
 

@@ -218,7 +218,7 @@ impl ExecutionState {
     }
 
     /// Cancels the start: no task drives this execution.
-    pub(in crate::engine) fn abandon(&self) {
+    pub(in crate::engine) fn cancel_start(&self) {
         let was_awake = std::mem::take(&mut self.lock().is_awake);
         if was_awake {
             self.leave();
@@ -332,7 +332,7 @@ impl ExecutionState {
         self.lock().parked.take_if(is_driven_there)
     }
 
-    /// Closes the execution. `tell` is called for each follower, before virtual time may advance.
+    /// Closes the execution. `tell` is called for each parent link, before virtual time may advance.
     pub(in crate::engine) fn close(&self, report: Arc<ExecutionReport>, tell: impl Fn(ParentLink)) {
         let (left, parent_links, changed, waker, was_awake) = {
             let mut mailbox = self.lock();

@@ -103,7 +103,7 @@ impl RunningExecutions {
     }
 
     /// Removes an execution.
-    pub(in crate::engine) fn leave(&self, state: &ExecutionState) {
+    pub(in crate::engine) fn remove(&self, state: &ExecutionState) {
         let Some(slot) = state.running_slot() else {
             return;
         };

@@ -31,7 +31,7 @@ use crate::store::{
 };
 
 /// The journal, and what the engine caches of the store.
-pub(super) struct Durable {
+pub(super) struct DurableState {
     /// Fills the columns of lists; ends before the journal does.
     pub(super) column_backfill: OnceLock<ColumnBackfill>,
     /// The reader of that job until it starts; `None` when all executions have the columns.
@@ -62,7 +62,7 @@ pub(super) struct Durable {
     orphans: Mutex<Vec<Weak<ExecutionState>>>,
 }
 
-impl Durable {
+impl DurableState {
     /// Opens a store. `confirms_clock`: an operator confirmed that the clock is right.
     pub(super) fn open(
         store: Box<dyn Store>,

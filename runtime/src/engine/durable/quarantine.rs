@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use crate::clock::Timestamp;
 use crate::engine::Engine;
-use crate::engine::durable::Durable;
+use crate::engine::durable::DurableState;
 use crate::status::Status;
 use crate::store::{Change, StoreError, StoredExecution};
 
@@ -94,7 +94,7 @@ impl Quarantine {
     }
 }
 
-impl Durable {
+impl DurableState {
     /// Fails when an execution is in the store and cannot be read.
     pub(in crate::engine) fn check_readable(&self, arn: &str) -> Result<(), StoreError> {
         self.quarantine.error(arn).map_or(Ok(()), Err)

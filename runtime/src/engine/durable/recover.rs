@@ -8,7 +8,7 @@ use stepwright_asl::model::StateMachine;
 
 use crate::engine::completion::report::ExecutionReport;
 use crate::engine::drive::execution_state::ExecutionState;
-use crate::engine::durable::Durable;
+use crate::engine::durable::DurableState;
 use crate::engine::error::BuildError;
 use crate::engine::journaled::{First, JournalPosition, Journaled};
 use crate::engine::machines::registry::PendingMachine;
@@ -211,7 +211,7 @@ impl RecoveredChildren {
     }
 }
 
-impl Durable {
+impl DurableState {
     /// Fails for a child of a Map Run whose parent is in quarantine: without its parent it would be stopped.
     fn has_readable_parent(
         &self,
@@ -351,7 +351,7 @@ impl EngineShared {
         if let Some(child) = self.runs.child(id) {
             return Ok(Some(child));
         }
-        let left = self.durable.as_ref().map(Durable::orphans);
+        let left = self.durable.as_ref().map(DurableState::orphans);
         let mut left = left.into_iter().flatten();
         Ok(left.find(|child| child.about.arn() == id))
     }
@@ -366,13 +366,13 @@ impl EngineShared {
             return Ok(Some(known.clone()));
         }
         // A running execution is found above, or its start is not acknowledged yet.
-        let stored = self.over_in_store(id)?;
+        let stored = self.closed_in_store(id)?;
         let stored = stored.filter(|stored| !stored.is_child);
         Ok(stored.map(|stored| stored.state))
     }
 
     /// Returns a closed execution of the store. Blocks the thread; for the steps of executions.
-    pub(in crate::engine) fn over_in_store(
+    pub(in crate::engine) fn closed_in_store(
         &self,
         id: &str,
     ) -> Result<Option<ClosedExecution>, StoreError> {

@@ -313,7 +313,7 @@ impl Host for EngineHost {
 
     fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp) {
         let clock = &self.engine.clock;
-        self.deadline.other_armed(clock, &self.state, at);
+        self.deadline.note_timer_armed(clock, &self.state, at);
         let alarm = clock.arm(at, Timer::new(&self.state, TimerFired::Wait(wait_id, kind)));
         if let Some(before) = self.held(wait_id).alarms.put(kind as u32, alarm) {
             self.engine.clock.disarm(before);
@@ -325,7 +325,7 @@ impl Host for EngineHost {
             return;
         };
         if let Some(alarm) = held.alarms.remove(kind as u32) {
-            self.deadline.other_disarmed();
+            self.deadline.note_timer_disarmed();
             self.engine.clock.disarm(alarm);
         }
     }

@@ -15,7 +15,7 @@ use thin_vec::ThinVec;
 
 use crate::clock::{AnswerHold, ArmedTimer};
 use crate::distributed::{WriteRequest, WriteResponse};
-use crate::engine::activities::Queued;
+use crate::engine::activities::QueuedTask;
 use crate::engine::completion::parent_link::{ChildRole, ParentLink};
 use crate::engine::drive::execution_deadline::ExecutionDeadline;
 use crate::engine::drive::execution_state::{ExecutionState, Message};
@@ -296,7 +296,7 @@ impl EngineHost {
 
     /// A timer rang: it is not armed any more.
     pub(super) fn rang(&mut self, wait_id: WaitId, kind: TimerKind) {
-        self.deadline.other_disarmed();
+        self.deadline.note_timer_disarmed();
         if let Some(held) = self.waits.get_mut(wait_id.wait) {
             held.alarms.remove(kind as u32);
             // Only who has a token is told so.
@@ -319,7 +319,7 @@ impl EngineHost {
     fn let_go(&mut self, wait: u32, held: Held) -> Vec<Stop> {
         let mut stops = Vec::new();
         for (_, alarm) in held.alarms.into_each() {
-            self.deadline.other_disarmed();
+            self.deadline.note_timer_disarmed();
             self.engine.clock.disarm(alarm);
         }
         if let Some(work) = held.work {
@@ -484,7 +484,7 @@ impl EngineHost {
         let Some(token) = more.token.as_ref().map(|token| token.0.clone()) else {
             return;
         };
-        let task = Queued {
+        let task = QueuedTask {
             token,
             input,
             responder,
@@ -576,7 +576,7 @@ impl EngineHost {
     pub(super) fn detach(&mut self) {
         for held in self.waits.values_mut() {
             for (_, alarm) in std::mem::take(&mut held.alarms).into_each() {
-                self.deadline.other_disarmed();
+                self.deadline.note_timer_disarmed();
                 self.engine.clock.disarm(alarm);
             }
             let Some(more) = &mut held.more else {

@@ -1,3 +1,5 @@
+//! State machines: their versions, the registry of an engine's builder, and the revisions of the API.
+
 pub(super) mod registry;
 #[cfg(feature = "serve")]
 pub(super) mod revision;

@@ -17,7 +17,7 @@ use crate::engine::run::Run;
 use crate::engine::shared::StartOutcome;
 use crate::engine::start::input::StartInput;
 use crate::engine::start::options::StartOptions;
-use crate::engine::start::redrive::nowhere;
+use crate::engine::start::redrive::missing_resume_point;
 use crate::engine::{Engine, MachineDescription};
 use crate::execution_info::{MachineInfo, Origin};
 use crate::status::Status;
@@ -255,7 +255,7 @@ impl Engine {
             return Ok(Redrivability::ByMapRun);
         }
         let Some(redrivable) = state.redrivable() else {
-            return not(nowhere(report));
+            return not(missing_resume_point(report));
         };
         match self.shared.again(&state.about, report, &redrivable) {
             Ok(_) => Ok(Redrivability::Redrivable),

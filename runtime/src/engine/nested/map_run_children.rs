@@ -132,7 +132,7 @@ impl EngineHost {
         {
             return Ok(EarlierChild::Running(Box::new(pending_execution)));
         }
-        let over = self.engine.over_in_store(id)?;
+        let over = self.engine.closed_in_store(id)?;
         Ok(over.map_or(EarlierChild::None, |over| {
             EarlierChild::Ended(over.state, Some(over.place))
         }))

@@ -1,3 +1,5 @@
+//! Executions that other executions start: nested state machines, and the children of Map Runs.
+
 pub(super) mod map_run_children;
 pub(super) mod map_runs;
 pub(super) mod stored_map_runs;
@@ -238,7 +240,7 @@ impl EngineShared {
             ..StartOptions::default()
         };
         let launch = || {
-            // The prepared execution is spawned at the end of the step.
+            // The pending execution is spawned at the end of the step.
             tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
             let chance = || self.entropy.draw(1).next_u64();
             let found = self.machines.qualified(machine, chance);

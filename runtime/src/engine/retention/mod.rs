@@ -1,3 +1,5 @@
+//! Deletes closed executions after their retention time, and the versions that no execution uses.
+
 pub(super) mod delete;
 pub(super) mod retention_job;
 pub(super) mod retention_thread;

@@ -89,7 +89,7 @@ impl Engine {
 }
 
 /// Returns why an execution that did not succeed has no state to continue from.
-pub(in crate::engine) fn nowhere(report: &ExecutionReport) -> &'static str {
+pub(in crate::engine) fn missing_resume_point(report: &ExecutionReport) -> &'static str {
     if report.error.as_deref() == Some(INTERNAL) {
         "Execution was ended by a bug in stepwright-runtime, and the state to continue from is unknown"
     } else {
@@ -155,7 +155,7 @@ impl EngineShared {
             return refused("Execution is SUCCEEDED and cannot be redriven");
         }
         let Some(redrivable) = known.redrivable() else {
-            return refused(nowhere(report));
+            return refused(missing_resume_point(report));
         };
         let about = self.again(&known.about, report, &redrivable)?;
         let open = executions.open_count();
@@ -168,7 +168,7 @@ impl EngineShared {
         };
         if !self.running.open(&state) {
             drop(executions);
-            state.abandon();
+            state.cancel_start();
             return Err(RedriveError::ShutDown);
         }
         executions.reopen(&state);

@@ -59,7 +59,7 @@ impl Engine {
         let refused = match self.shared.tokens.get(token) {
             Ok(responder) => match responder.answer_and_wait(result).await {
                 true => return Ok(()),
-                false => self.shared.tokens.why_late(token),
+                false => self.shared.tokens.completion_error(token),
             },
             Err(refused) => refused,
         };
@@ -78,7 +78,7 @@ impl Engine {
         if responder.heartbeat_and_wait().await {
             Ok(())
         } else {
-            Err(self.shared.tokens.why_late(token))
+            Err(self.shared.tokens.completion_error(token))
         }
     }
 }

@@ -64,7 +64,7 @@ impl Tokens {
     }
 
     /// Returns why an answer to this token is too late.
-    pub(super) fn why_late(&self, token: &str) -> TokenError {
+    pub(super) fn completion_error(&self, token: &str) -> TokenError {
         let digest = TokenDigest::of(token);
         match self.lock().why(digest) {
             // The token is open: the execution has accepted an answer, and will close the token.

@@ -34,11 +34,11 @@ const HOST: &[Host] = &[
 ];
 
 /// Name and constructor.
-type Replaced = (&'static str, fn() -> HostFunction);
+type ReplacedFunction = (&'static str, fn() -> HostFunction);
 
 /// Functions of the evaluator that differ on AWS: texts of numbers are those of JSONata 2.0, and base64 encodes UTF-8, as in
 /// States.Base64Encode.
-const REPLACED: &[Replaced] = &[
+const REPLACED: &[ReplacedFunction] = &[
     ("base64encode", base64_encode),
     ("base64decode", base64_decode),
     (texts::CONCATENATE, texts::concatenate),

@@ -211,10 +211,10 @@ fn is_same(found: &MeasuredWorkflow, workflow: &MeasuredWorkflow) -> bool {
     found.definition == workflow.definition || letters(&found.name) == letters(&workflow.name)
 }
 
-type Merged = BTreeMap<(String, String), MeasuredWorkflow>;
+type MergedWorkflows = BTreeMap<(String, String), MeasuredWorkflow>;
 
 /// Reads the lines of one process. A last line without an end was interrupted with the process, and is ignored.
-fn read_file(text: &str, merged: &mut Merged) -> Result<(), (usize, String)> {
+fn read_file(text: &str, merged: &mut MergedWorkflows) -> Result<(), (usize, String)> {
     let mut known: BTreeMap<i64, (String, String)> = BTreeMap::new();
     let lines = text
         .split_inclusive('\n')

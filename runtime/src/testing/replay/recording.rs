@@ -27,7 +27,7 @@ type Attempts = HashMap<CallKey, Vec<Attempt>>;
 /// Answers the tasks of an execution, and of the children of its Map Runs, with the recorded answers.
 pub(super) struct Recording {
     own: Attempts,
-    children: Vec<Child>,
+    children: Vec<RecordedChild>,
     /// The activities that were scheduled.
     pub(super) activities: HashSet<String>,
     /// Whether the machine has a TimeoutSeconds.
@@ -41,7 +41,7 @@ pub(super) struct Recording {
 }
 
 /// A child of a Map Run.
-struct Child {
+struct RecordedChild {
     input: Value,
     attempts: Attempts,
 }
@@ -137,8 +137,8 @@ impl Recording {
         has_objects: bool,
     ) -> Self {
         let all = recorded.children.iter().chain(children);
-        let children: Vec<Child> = all
-            .map(|child| Child {
+        let children: Vec<RecordedChild> = all
+            .map(|child| RecordedChild {
                 input: child.input(),
                 attempts: attempts(&child.steps),
             })

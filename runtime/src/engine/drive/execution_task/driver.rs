@@ -40,7 +40,7 @@ impl Driver {
         }
     }
 
-    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_task(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         while let Some(mut task) = self.0.take() {
             match task.drive(cx) {
                 DriveOutcome::Ended => {}
@@ -59,7 +59,7 @@ impl Future for Driver {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        self.get_mut().go_on(cx)
+        self.get_mut().poll_task(cx)
     }
 }
 

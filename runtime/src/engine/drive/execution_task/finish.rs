@@ -63,11 +63,11 @@ impl ExecutionTask {
         {
             execution.recorder().cut(journaled.kept_events());
         }
-        self.break_off(Status::Running, failure);
+        self.close_without_outcome(Status::Running, failure);
     }
 
     /// Ends or suspends the execution without an outcome: the interpreter panicked, its runtime was shut down, or its commit failed.
-    pub(super) fn break_off(&mut self, status: Status, failure: Failure) {
+    pub(super) fn close_without_outcome(&mut self, status: Status, failure: Failure) {
         let history = match self.stage.take() {
             TaskStage::Running(execution) => execution.into_history(),
             _ => History::empty(self.host.program.clone(), self.host.state.about.clone()),
@@ -102,7 +102,7 @@ impl ExecutionTask {
             observer.ended(&self.host.program, &report, self.child != ChildKind::None);
         }
         if self.host.is_parked() {
-            self.host.engine.running.leave(&self.host.state);
+            self.host.engine.running.remove(&self.host.state);
             // It is still listed, as an open execution, unless its start was never committed.
             if !self.host.state.is_accepted() {
                 self.host.engine.executions().withdraw(&self.host.state);
@@ -147,13 +147,13 @@ impl Drop for ExecutionTask {
         }
         // It is stopped as by StopExecution: a redrive continues where it was.
         let _panicked = guarded(|| {
-            if let Some(mut execution) = self.take_begun() {
+            if let Some(mut execution) = self.take_started() {
                 execution.abort(failure.clone(), &mut self.host);
                 self.finish(execution);
             }
         });
         if !self.is_closed {
-            self.break_off(Status::Aborted, failure);
+            self.close_without_outcome(Status::Aborted, failure);
         }
     }
 }

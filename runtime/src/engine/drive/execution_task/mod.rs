@@ -179,7 +179,7 @@ impl ExecutionTask {
     }
 
     /// Takes the execution, and starts it if necessary; `None` while it is being stepped, and after its end.
-    fn take_begun(&mut self) -> Option<Execution> {
+    fn take_started(&mut self) -> Option<Execution> {
         match self.stage.take() {
             TaskStage::NotStarted(entry, begin) => Some(self.begin(entry, begin)),
             TaskStage::Running(execution) => Some(execution),
@@ -239,8 +239,8 @@ impl ExecutionTask {
     }
 
     /// Reattaches an execution from the store to its timers and handlers, before it is driven.
-    pub(in crate::engine) fn go_on(&mut self) {
-        if let Some(execution) = self.take_begun() {
+    pub(in crate::engine) fn reattach(&mut self) {
+        if let Some(execution) = self.take_started() {
             self.stage = TaskStage::Running(execution);
         }
     }
@@ -414,7 +414,7 @@ impl ExecutionTask {
     fn advance(&mut self, cx: &mut Context<'_>) -> DriveOutcome {
         let mut idle_rounds = 0;
         loop {
-            let Some(mut execution) = self.take_begun() else {
+            let Some(mut execution) = self.take_started() else {
                 return DriveOutcome::Ended;
             };
             match self.poll_committed(&mut execution, cx) {
@@ -477,7 +477,10 @@ impl ExecutionTask {
                 execution = match self.roundtrip_records(&mut execution) {
                     Ok(same) => same,
                     Err(error) => {
-                        self.break_off(Status::Failed, Failure::new(INTERNAL, error.to_string()));
+                        self.close_without_outcome(
+                            Status::Failed,
+                            Failure::new(INTERNAL, error.to_string()),
+                        );
                         return DriveOutcome::Ended;
                     }
                 };
@@ -518,7 +521,7 @@ impl ExecutionTask {
             // A bug of this crate must not block callers for ever.
             Err(_) => {
                 let cause = "the runtime itself panicked; this is a bug of stepwright-runtime";
-                self.break_off(Status::Failed, Failure::new(INTERNAL, cause));
+                self.close_without_outcome(Status::Failed, Failure::new(INTERNAL, cause));
                 DriveOutcome::Ended
             }
         }

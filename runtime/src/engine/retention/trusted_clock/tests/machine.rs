@@ -113,7 +113,7 @@ impl Machine {
         key
     }
 
-    /// Deletes by age as a sweep does. Returns the true ages of the deleted executions, in seconds.
+    /// Deletes by age as a retention job does. Returns the true ages of the deleted executions, in seconds.
     pub(super) fn sweep(&mut self, process: &Process) -> Vec<i64> {
         process.trusted.save(SELDOM);
         let proven = process.trusted.proven();
