@@ -16,7 +16,7 @@
 //!
 //! In an expected output, `…` matches any text in a line, and a line that is only `…` matches any number of lines. Cargo's progress lines are
 //! dropped from the output. The path `../stepwright` in blocks means this workspace. Cargo runs offline, with the lock file and the profiles of this
-//! workspace, so that compiled crates are reused. Only one run at a time can use a checkout.
+//! workspace, so that compiled crates are reused. Only one run at a time can use a checkout. A failed run does not delete its folder.
 
 use std::error::Error;
 use std::fs;
