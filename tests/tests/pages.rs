@@ -155,6 +155,10 @@ fn every_block_of_rust_is_compiled() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for (name, page) in &pages {
+        // `src/bin/tutorial.rs` compiles and runs each block of the tutorial; a block that it does not compile is an error there.
+        if name.starts_with("docs/tutorial/") {
+            continue;
+        }
         let is_doctest = doctests.contains(name);
         let twins = twins(name);
         for block in blocks(page) {
