@@ -69,7 +69,7 @@ fn a_state_that_there_is_not_is_said_with_the_closest_task() {
 #[test]
 fn a_state_that_is_no_task_cannot_be_bound() {
     let said = bound("Declined => charge_card;");
-    assert!(said.contains("`Declined` is no Task"), "{said}");
+    assert!(said.contains("`Declined` is not a Task"), "{said}");
 }
 
 #[test]
