@@ -107,7 +107,8 @@ fn roles_to_pass_are_asked_for_and_taken() {
     assert_eq!(ran.status, 0);
     assert!(!actions(&ran).contains(&"iam:PassRole".to_owned()));
     assert!(
-        ran.stderr.contains("warning: state `Run it`: the machine must pass the roles"),
+        ran.stderr
+            .contains("warning: state `Run it`: the machine must pass the roles"),
         "{}",
         ran.stderr
     );

@@ -157,7 +157,8 @@ fn a_task_without_a_mock_says_what_to_do() {
 #[test]
 fn wrong_usage_is_told_apart() {
     test_state(&["checkout.asl.json"], "").refused(2, &["--state", "`Charge`", "`Large?`"]);
-    test_state(&["-", "--state", "A"], r#"{"Type": "Succeed"}"#).refused(2, &["is not a state machine"]);
+    test_state(&["-", "--state", "A"], r#"{"Type": "Succeed"}"#)
+        .refused(2, &["is not a state machine"]);
     charge(&["--mock", r#"{"reslt": 1}"#]).refused(2, &["--mock", "reslt"]);
     charge(&["--mock", "{"]).refused(2, &["--mock", "not JSON"]);
     test_state(&["absent.json"], "").refused(2, &["absent.json"]);
