@@ -1,6 +1,5 @@
 //! A JSONPath choice compares options like Rust, whether they are absent, null or present.
 
-#[allow(unused_macros, reason = "these workflows are declared differently")]
 use crate::same::agree;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
