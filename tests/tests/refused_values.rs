@@ -98,6 +98,8 @@ refused! {
     SkippingInside(bool) [i.sparses.contains(&i.sparse)] "may be absent"
     SkippingOnce(usize) [functions::unique(i.sparses).len()] "may be absent"
     Twice(bool) [i.maybe.is_some()] "`.flatten()` it first"
+    TwiceAsAList(usize) [i.maybe.iter().count()] "`.flatten()` it first"
+    TwiceConsumed(Vec<u32>) [Some(i.maybe).into_iter().map(|_| 1).collect()] "`.flatten()` it first"
     TwiceInAList(usize) [vec![i.maybe].iter().flatten().count()] "`.flatten()` it first"
     TwiceInAClosure(usize) [i.list.iter().filter_map(|_| i.maybe).count()] "`.flatten()` it first"
     Small(f32) [i.small + 1.0] "make the field an `f64`"

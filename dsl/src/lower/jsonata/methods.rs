@@ -25,7 +25,10 @@ impl Lowering<'_, '_> {
 
     fn method_of(&mut self, this: Code, name: &str, arguments: &[Expr]) -> Code {
         let shape = this.shape.plain();
-        if shape.hides_none() && name != "flatten" && !methods::is_identity(name) {
+        // `iter` returns its receiver, except on an `Option`, where it counts the value.
+        let returns_receiver =
+            methods::is_identity(name) && methods::find(name, &shape, arguments.len()).is_none();
+        if shape.hides_none() && name != "flatten" && !returns_receiver {
             return self.refuse_code(HIDDEN_NONE);
         }
         // Flattening a list would drop `Some(None)`.
