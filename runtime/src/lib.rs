@@ -144,7 +144,7 @@ pub use self::engine::{
     EngineBuilder, Events, ExecuteError, ExecutionDescription, ExecutionFailed, ExecutionFilter,
     ExecutionPage, ExecutionReport, ExecutionSummary, HistoryError, MachineDescription,
     RedriveError, Run, StartError, StartOptions, StoreOutage, StoredExecutions, TokenError,
-    UnansweredTask, UnreadableExecution,
+    UnhandledTask, UnreadableExecution,
 };
 pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;

@@ -152,7 +152,7 @@ impl From<StartError> for Refused {
 impl From<TokenError> for Refused {
     fn from(error: TokenError) -> Self {
         let status = match &error {
-            TokenError::NotKept => StatusCode::SERVICE_UNAVAILABLE,
+            TokenError::CommitFailed => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::GONE,
         };
         Self(status, error.to_string())

@@ -34,7 +34,7 @@ use stepwright_asl::model::MachineType;
 pub use self::activities::{ActivityDescription, ActivityTask};
 pub use self::builder::EngineBuilder;
 pub use self::completion::report::ExecutionReport;
-pub use self::dispatch::unhandled_tasks::UnansweredTask;
+pub use self::dispatch::unhandled_tasks::UnhandledTask;
 pub use self::durable::outage::StoreOutage;
 pub use self::durable::quarantine::UnreadableExecution;
 pub use self::error::{
@@ -67,7 +67,7 @@ use crate::distributed::MapRun;
 use crate::history::{HistoryPage, HistoryQuery};
 use crate::interpret::Failure;
 use crate::store::StoreError;
-use crate::task::Watch;
+use crate::task::EngineMonitor;
 use crate::value::Value;
 
 /// Runs workflows. Clones refer to the same engine.
@@ -82,7 +82,7 @@ impl Engine {
         let shared = Arc::new(shared);
         let handle = LastHandle::new(shared.clone());
         for source in &shared.sources {
-            source.attach(&Watch::new(&shared));
+            source.attach(&EngineMonitor::new(&shared));
         }
         Self { shared, handle }
     }
@@ -345,8 +345,8 @@ impl Engine {
 
     /// Reports to the sources that nothing was started, and why.
     fn refused(&self, machine: &str, error: &StartError) {
-        let news = || format!("`{machine}` was not started: {error}");
-        self.shared.notify_sources(news, true);
+        let message = || format!("`{machine}` was not started: {error}");
+        self.shared.notify_sources(message, true);
     }
 
     /// Returns a Standard execution, or a child of a Map Run, by its ARN, running or closed. Without a [store](EngineBuilder::store), closed
@@ -469,18 +469,18 @@ impl Engine {
     ///
     /// // The next engine has no handler for it.
     /// let engine = builder().build()?;
-    /// let waits = &engine.waiting_for_handlers()[0];
+    /// let waits = &engine.unhandled_tasks()[0];
     /// assert_eq!((waits.execution.as_str(), waits.state.as_str()), (run.id(), "Pack"));
     /// engine.shutdown(std::time::Duration::ZERO).await;
     ///
     /// // The third engine has a handler again, which may be called twice.
     /// let pack = |order: Value| async move { Ok::<_, TaskFailure>(order) };
     /// let engine = builder().function("pack", pack).idempotent("pack").build()?;
-    /// assert!(engine.waiting_for_handlers().is_empty());
+    /// assert!(engine.unhandled_tasks().is_empty());
     /// assert_eq!(engine.execution(run.id())?.expect("it is open").await?.to_text(), "7");
     /// # Ok(()) }
     /// ```
-    pub fn waiting_for_handlers(&self) -> Vec<UnansweredTask> {
+    pub fn unhandled_tasks(&self) -> Vec<UnhandledTask> {
         self.shared.unanswered()
     }
 
