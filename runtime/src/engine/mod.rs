@@ -8,6 +8,7 @@ mod drive;
 mod durable;
 mod error;
 mod events;
+mod execution_handle;
 mod host;
 mod journaled;
 mod last_handle;
@@ -16,7 +17,6 @@ mod nested;
 mod observer;
 mod queries;
 mod retention;
-mod run;
 mod shared;
 mod shutdown;
 mod start;
@@ -42,6 +42,7 @@ pub use self::error::{
     StartError, TokenError,
 };
 pub use self::events::Events;
+pub use self::execution_handle::ExecutionHandle;
 pub use self::machines::MachineDescription;
 #[cfg(feature = "serve")]
 pub(crate) use self::machines::revision::{Redrivability, Revision};
@@ -50,16 +51,15 @@ pub(crate) use self::observer::Observer;
 pub(crate) use self::queries::api_list::{ChildFilter, ListedExecution};
 pub use self::queries::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 pub use self::queries::stored_executions::{ExecutionDescription, StoredExecutions};
-pub use self::run::Run;
 pub(crate) use self::start::inspect::InspectionResult;
 pub use self::start::options::StartOptions;
 
 use self::drive::execution_state::{ExecutionState, Message};
 use self::drive::execution_task::{Driver, ExecutionTask};
+use self::execution_handle::Decode;
 use self::last_handle::LastHandle;
 use self::machines::Machine;
 use self::machines::registry::{self, PendingMachine};
-use self::run::Decode;
 use self::shared::{EngineShared, StartOutcome};
 use self::start::input::{self, StartInput};
 use crate::clock::Clock;
@@ -211,7 +211,10 @@ impl Engine {
     /// # Errors
     ///
     /// When the workflow is not registered or the input cannot be used.
-    pub async fn start<W: Workflow>(&self, input: W::Input) -> Result<Run<W::Output>, StartError> {
+    pub async fn start<W: Workflow>(
+        &self,
+        input: W::Input,
+    ) -> Result<ExecutionHandle<W::Output>, StartError> {
         self.start_with::<W>(input, StartOptions::default()).await
     }
 
@@ -224,7 +227,7 @@ impl Engine {
         &self,
         input: W::Input,
         options: StartOptions,
-    ) -> Result<Run<W::Output>, StartError> {
+    ) -> Result<ExecutionHandle<W::Output>, StartError> {
         let input = StartInput::Typed(to_value(input)?);
         self.launch(W::NAME, input, options, input::read).await
     }
@@ -251,7 +254,7 @@ impl Engine {
         machine: &str,
         input: impl Into<Value>,
         options: StartOptions,
-    ) -> Result<Run<Value>, StartError> {
+    ) -> Result<ExecutionHandle<Value>, StartError> {
         let input = StartInput::Any(input.into());
         self.launch(machine, input, options, |output| Ok(output.clone()))
             .await
@@ -267,7 +270,10 @@ impl Engine {
         let input = StartInput::Typed(to_value(input)?);
         let options = StartOptions::new().synchronous();
         let report = self.drive(W::NAME, input, options).await?;
-        Ok(run::decoded(&report, input::read::<W::Output>)?)
+        Ok(execution_handle::decoded(
+            &report,
+            input::read::<W::Output>,
+        )?)
     }
 
     /// Runs a state machine by its name to its end, like [`execute`](Self::execute). The report contains the status.
@@ -292,13 +298,13 @@ impl Engine {
         input: StartInput,
         options: StartOptions,
         decode: Decode<T>,
-    ) -> Result<Run<T>, StartError> {
+    ) -> Result<ExecutionHandle<T>, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let (state, task) = self.prepare(machine, input, options)?;
         if let Some(task) = task {
             Driver::begin(task, &runtime);
         }
-        let run = Run::new(state, decode, &self.handle);
+        let run = ExecutionHandle::new(state, decode, &self.handle);
         run.accepted().await?;
         Ok(run)
     }
@@ -359,7 +365,7 @@ impl Engine {
     /// # Blocking
     ///
     /// Blocks the thread while it reads an execution that only the store has: all records of it.
-    pub fn execution(&self, id: &str) -> Result<Option<Run<Value>>, StoreError> {
+    pub fn execution(&self, id: &str) -> Result<Option<ExecutionHandle<Value>>, StoreError> {
         let state = match self.shared.remembered(id)? {
             Some(known) => Some(known),
             None => match &self.shared.durable {
@@ -374,7 +380,10 @@ impl Engine {
     }
 
     /// Returns the same as [`execution`](Self::execution), and reads the store on a thread for blocking work.
-    pub(crate) async fn find_execution(&self, id: &str) -> Result<Option<Run<Value>>, StoreError> {
+    pub(crate) async fn find_execution(
+        &self,
+        id: &str,
+    ) -> Result<Option<ExecutionHandle<Value>>, StoreError> {
         let state = match self.shared.remembered(id)? {
             Some(known) => Some(known),
             None => self
@@ -386,8 +395,8 @@ impl Engine {
         Ok(state.map(|state| self.run(state)))
     }
 
-    fn run(&self, state: Arc<ExecutionState>) -> Run<Value> {
-        Run::new(state, |output| Ok(output.clone()), &self.handle)
+    fn run(&self, state: Arc<ExecutionState>) -> ExecutionHandle<Value> {
+        ExecutionHandle::new(state, |output| Ok(output.clone()), &self.handle)
     }
 
     /// Returns a page of an execution's history, by its ARN, running or closed, from memory or from the store; see [`HistoryQuery`].

@@ -12,8 +12,8 @@ use crate::engine::completion::report::ExecutionReport;
 use crate::engine::drive::execution_state::Message;
 use crate::engine::drive::execution_task::{Driver, ExecutionTask};
 use crate::engine::error::{BuildError, StartError};
+use crate::engine::execution_handle::ExecutionHandle;
 use crate::engine::machines::Machine;
-use crate::engine::run::Run;
 use crate::engine::shared::StartOutcome;
 use crate::engine::start::input::StartInput;
 use crate::engine::start::options::StartOptions;
@@ -102,7 +102,7 @@ impl Engine {
         revision: &Revision,
         input: Value,
         options: StartOptions,
-    ) -> Result<Run<Value>, StartError> {
+    ) -> Result<ExecutionHandle<Value>, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let launched = self.launch_revision(&revision.machine, input, options)?;
         if let Some(pending_execution) = launched.pending_execution {
@@ -111,7 +111,7 @@ impl Engine {
                 &runtime,
             );
         }
-        let run = Run::new(launched.state, |output| Ok(output.clone()), &self.handle);
+        let run = ExecutionHandle::new(launched.state, |output| Ok(output.clone()), &self.handle);
         run.accepted().await?;
         Ok(run)
     }
@@ -242,7 +242,10 @@ impl Engine {
     /// # Errors
     ///
     /// The errors of reading the store.
-    pub(crate) fn redrivability(&self, run: &Run<Value>) -> Result<Redrivability, StoreError> {
+    pub(crate) fn redrivability(
+        &self,
+        run: &ExecutionHandle<Value>,
+    ) -> Result<Redrivability, StoreError> {
         let not = |reason: &str| Ok(Redrivability::Not(reason.to_owned()));
         let state = run.state();
         let Some(report) = state.final_report() else {

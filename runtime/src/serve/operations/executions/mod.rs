@@ -17,7 +17,7 @@ pub(in crate::serve) use stop::stop;
 use super::super::arn::{Resource, StatesArn};
 use super::super::error::ApiError;
 use super::super::service::Service;
-use crate::engine::Run;
+use crate::engine::ExecutionHandle;
 use crate::value::Value;
 
 /// Returns the execution of an ARN: a Standard one, or a child of a Map Run.
@@ -25,7 +25,10 @@ use crate::value::Value;
 /// # Errors
 ///
 /// `InvalidArn`, `ExecutionDoesNotExist`.
-pub(super) async fn find(service: &Service, text: &str) -> Result<Run<Value>, ApiError> {
+pub(super) async fn find(
+    service: &Service,
+    text: &str,
+) -> Result<ExecutionHandle<Value>, ApiError> {
     let arn = StatesArn::parse(text)?;
     match arn.resource {
         Resource::Execution { .. } => {}
