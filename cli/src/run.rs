@@ -58,7 +58,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     };
 
     let mut builder = Engine::builder()
-        .definition(name, &machine, arguments.machine_type.into())
+        .register_definition(name, &machine, arguments.machine_type.into())
         .redact(&redaction);
     if let Some(case) = mocks(&arguments, &definition)? {
         builder = builder.tasks(case);

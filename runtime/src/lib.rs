@@ -63,7 +63,7 @@
 //! | you want | use |
 //! |---|---|
 //! | to run workflows of this program | [`EngineBuilder::register`], [`Engine::start`] |
-//! | to run any definition | [`EngineBuilder::definition_json`], [`Engine::start_machine`] |
+//! | to run any definition | [`EngineBuilder::register_json`], [`Engine::start_machine`] |
 //! | to test with mocks, and measure the coverage | [`testing`] |
 //! | to test one state | [`test_state`] |
 //! | to evaluate a path, an intrinsic function or JSONata on a value | [`mod@evaluate`] |

@@ -13,7 +13,7 @@ fn machine(language: &str, output: &str) -> String {
 fn an_engine_refuses_expressions_and_names_the_feature() {
     let definition = machine("JSONata", "Output");
     let error = Engine::builder()
-        .definition_json("greet", &definition, MachineType::Standard)
+        .register_json("greet", &definition, MachineType::Standard)
         .virtual_time()
         .build()
         .expect_err("is refused");
@@ -29,7 +29,7 @@ fn an_engine_refuses_expressions_and_names_the_feature() {
 async fn jsonpath_runs() {
     let definition = machine("JSONPath", "Result");
     let engine = Engine::builder()
-        .definition_json("greet", &definition, MachineType::Standard)
+        .register_json("greet", &definition, MachineType::Standard)
         .virtual_time()
         .build()
         .expect("is taken");

@@ -348,7 +348,7 @@ proptest! {
         let text = catching(&catches, has_all).to_json().replace("${SaleArn}", sale);
         let engine = Engine::builder()
             .register::<Sale>()
-            .definition_json("Catching", &text, MachineType::Standard)
+            .register_json("Catching", &text, MachineType::Standard)
             .tasks(Mocks::new().task::<charge>(Mock::fails(failure)))
             .virtual_time()
             .build()

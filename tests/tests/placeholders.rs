@@ -196,7 +196,7 @@ async fn a_definition_without_a_workflow_takes_values_and_needs_none() {
         "A": {"Type": "Pass", "Output": {"a": "${Given}", "b": "${Other}", "c": "{% '${Given}' & \"${Given}\" %}"}, "End": true}
     }}"#;
     let engine = Engine::builder()
-        .definition_json("Text", text, stepwright::MachineType::Standard)
+        .register_json("Text", text, stepwright::MachineType::Standard)
         .substitute("Given", "it's")
         .build()
         .unwrap();

@@ -125,7 +125,7 @@ async fn an_answer_in_a_built_workflow_is_checked() {
 #[tokio::test]
 async fn a_definition_without_types_takes_each_answer_as_aws_does() {
     let engine = Engine::builder()
-        .definition(
+        .register_definition(
             "Plain",
             Asking::definition().machine(),
             MachineType::Standard,

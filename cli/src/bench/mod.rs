@@ -97,15 +97,11 @@ impl Plan {
         workload: &Workload,
         is_virtual: bool,
     ) -> Result<Engine, Failure> {
-        let limits = Limits {
-            events: u32::MAX,
-            payload_bytes: u64::MAX,
-            ..Limits::default()
-        };
+        let limits = Limits::new().events(u32::MAX).payload_bytes(u64::MAX);
         let mut builder = Engine::builder()
             .limits(limits)
             .history(self.keeps_history)
-            .definition(&arguments.name, &workload.machine, self.machine_type.into());
+            .register_definition(&arguments.name, &workload.machine, self.machine_type.into());
         if is_virtual {
             builder = builder.virtual_time();
         }

@@ -18,7 +18,7 @@ fn definition_to_program(bencher: Bencher<'_, '_>, case: &Case) {
         .counter(ItemsCount::new(workload.transitions))
         .bench_local(|| {
             engine
-                .put_definition_json(MACHINE, &definition, machine_type)
+                .register_json(MACHINE, &definition, machine_type)
                 .expect("it compiles")
         });
 }

@@ -44,7 +44,7 @@ impl Workload {
     /// Returns an engine on virtual time with the machine. Standard executions record their history, Express executions do not.
     pub(crate) fn engine(&self, machine_type: MachineType) -> Engine {
         with_handlers(Engine::builder())
-            .definition_json(MACHINE, &self.definition.to_string(), machine_type)
+            .register_json(MACHINE, &self.definition.to_string(), machine_type)
             .history(machine_type == MachineType::Standard)
             .limits(limits())
             .virtual_time()
@@ -69,14 +69,12 @@ impl fmt::Debug for Workload {
 
 /// Returns higher limits than AWS's, which are too low for the longest workloads.
 fn limits() -> Limits {
-    Limits {
-        payload_bytes: u64::MAX,
-        events: u32::MAX,
-        definition_bytes: usize::MAX,
-        express_duration: Duration::from_secs(86_400),
-        express_transitions: u64::MAX,
-        ..Limits::default()
-    }
+    Limits::new()
+        .payload_bytes(u64::MAX)
+        .events(u32::MAX)
+        .definition_bytes(usize::MAX)
+        .express_duration(Duration::from_secs(86_400))
+        .express_transitions(u64::MAX)
 }
 
 #[derive(Serialize, Deserialize)]

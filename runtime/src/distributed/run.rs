@@ -28,7 +28,7 @@ use crate::status::Status;
 ///     }
 /// }}});
 /// let engine = Engine::builder()
-///     .definition_json("m", &definition.to_string(), MachineType::Standard)
+///     .register_json("m", &definition.to_string(), MachineType::Standard)
 ///     .virtual_time()
 ///     .build()?;
 /// let run = engine.start_machine("m", json!([1, 20, 3]), StartOptions::new()).await?;

@@ -148,7 +148,7 @@ impl Engine {
     ///     "A": {"Type": "Pass", "Result": answer, "End": true}
     /// }});
     /// for answer in [1, 2] {
-    ///     engine.put_definition_json("m", &version(answer).to_string(), MachineType::Standard)?;
+    ///     engine.register_json("m", &version(answer).to_string(), MachineType::Standard)?;
     ///     let run = engine.start_machine("m", json!({}), StartOptions::new()).await?;
     ///     assert_eq!(run.await?.to_text(), answer.to_string());
     ///     let described = engine.machine("m").expect("it was put");
@@ -160,7 +160,7 @@ impl Engine {
     /// # Errors
     ///
     /// When the definition is invalid, or the machine has the other type; then nothing changes.
-    pub fn put_definition_json(
+    pub fn register_json(
         &self,
         name: &str,
         text: &str,
@@ -190,7 +190,7 @@ impl Engine {
     /// use stepwright_runtime::{Engine, MachineType, StartError, StartOptions};
     ///
     /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
-    /// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).build()?;
+    /// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).build()?;
     /// assert!(engine.delete_machine("greet"));
     /// assert!(!engine.delete_machine("greet"));
     /// let refused = engine.start_machine("greet", json!({}), StartOptions::new()).await;
@@ -240,7 +240,7 @@ impl Engine {
     /// use stepwright_runtime::{Engine, MachineType, StartOptions};
     ///
     /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
-    /// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).build()?;
+    /// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).build()?;
     /// let run = engine.start_machine("greet", json!({"name": "Ada"}), StartOptions::new()).await?;
     /// assert_eq!(run.await?.to_text(), r#"{"name":"Ada"}"#);
     /// # Ok(()) }
@@ -423,7 +423,7 @@ impl Engine {
     /// use stepwright_runtime::{Engine, ExecutionFilter, MachineType, StartOptions, Status};
     ///
     /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
-    /// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).build()?;
+    /// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).build()?;
     /// for name in ["Ada", "Grace", "Edith"] {
     ///     engine.start_machine("greet", json!({"name": name}), StartOptions::new()).await?.await?;
     /// }
@@ -468,7 +468,7 @@ impl Engine {
     ///     "Pack": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pack", "End": true}
     /// }}"#;
     /// let store = MemoryStore::new();
-    /// let builder = || Engine::builder().store(store.clone()).definition_json("orders", text, MachineType::Standard);
+    /// let builder = || Engine::builder().store(store.clone()).register_json("orders", text, MachineType::Standard);
     ///
     /// // The engine is shut down while the task runs.
     /// let hangs = |_: Value| std::future::pending::<Result<Value, TaskFailure>>();
@@ -506,7 +506,7 @@ impl Engine {
     /// use stepwright_runtime::{Engine, MachineType, StartError, StartOptions};
     ///
     /// let text = r#"{"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "SecondsPath": "$", "End": true}}}"#;
-    /// let engine = Engine::builder().definition_json("rest", text, MachineType::Standard).virtual_time().build()?;
+    /// let engine = Engine::builder().register_json("rest", text, MachineType::Standard).virtual_time().build()?;
     /// let short = engine.start_machine("rest", json!(5), StartOptions::new()).await?;
     /// let long = engine.start_machine("rest", json!(500), StartOptions::new()).await?;
     ///

@@ -36,7 +36,7 @@ pub(crate) struct EngineShared {
     pub(super) clock: Clock,
     pub(super) limits: Arc<Limits>,
     /// Whether executions record their history, if it was configured.
-    pub(super) keeps_history: Option<bool>,
+    pub(super) records_history: Option<bool>,
     pub(super) machines: Machines,
     pub(super) setting: CompileSettings,
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
@@ -96,8 +96,10 @@ impl EngineShared {
     pub(super) fn history(&self, machine_type: MachineType) -> u32 {
         let is_virtual = self.clock.is_virtual();
         match machine_type {
-            MachineType::Standard if self.keeps_history.unwrap_or(true) => u32::MAX,
-            MachineType::Express if self.keeps_history.unwrap_or(is_virtual) => self.limits.events,
+            MachineType::Standard if self.records_history.unwrap_or(true) => u32::MAX,
+            MachineType::Express if self.records_history.unwrap_or(is_virtual) => {
+                self.limits.events
+            }
             _ => 0,
         }
     }

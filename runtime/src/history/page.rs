@@ -15,7 +15,7 @@ use super::{Event, History, Reader};
 /// use stepwright_runtime::{Engine, MachineType, StartOptions};
 ///
 /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
-/// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).build()?;
+/// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).build()?;
 /// let run = engine.start_machine("greet", json!("Ada"), StartOptions::new()).await?;
 /// run.report().await;
 ///
@@ -95,7 +95,7 @@ impl HistoryQuery {
     /// use stepwright_runtime::{Engine, MachineType, Redaction, StartOptions};
     ///
     /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
-    /// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).build()?;
+    /// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).build()?;
     /// let user = json!({ "name": "Ada", "password": "abc" });
     /// let report = engine.execute_machine("greet", user, StartOptions::new()).await?;
     ///

@@ -25,7 +25,7 @@
 //! }}});
 //! let store = Memory::new().with("data", "people.csv", "name,born\nAda,1815\nGrace,1906\n");
 //! let engine = Engine::builder()
-//!     .definition_json("people", &definition.to_string(), MachineType::Standard)
+//!     .register_json("people", &definition.to_string(), MachineType::Standard)
 //!     .objects(store)
 //!     .virtual_time()
 //!     .build()?;

@@ -33,7 +33,7 @@ use crate::value::Value;
 ///     "Charge": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:charge", "End": true}
 /// }}"#;
 /// let engine = Engine::builder()
-///     .definition_json("orders", text, MachineType::Standard)
+///     .register_json("orders", text, MachineType::Standard)
 ///     .tasks(Mocks::new().function("charge", Mock::output(json!({"paid": true}))))
 ///     .virtual_time()
 ///     .build()?;

@@ -48,7 +48,7 @@ use crate::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource, envel
 ///     Mock::failure("Throttled", "slow down").times(2).then(Mock::output(json!({"paid": true}))),
 /// );
 /// let engine = Engine::builder()
-///     .definition_json("orders", text, MachineType::Standard)
+///     .register_json("orders", text, MachineType::Standard)
 ///     .tasks(mocks.clone())
 ///     .virtual_time()
 ///     .build()?;
@@ -197,7 +197,7 @@ impl Mocks {
     /// }}}"#;
     /// let mocks = Mocks::new().state("Approve", Mock::token());
     /// let engine = Engine::builder()
-    ///     .definition_json("orders", text, MachineType::Standard)
+    ///     .register_json("orders", text, MachineType::Standard)
     ///     .tasks(mocks.clone())
     ///     .virtual_time()
     ///     .build()?;

@@ -27,7 +27,7 @@ use crate::history::History;
 /// use stepwright_runtime::{Engine, MachineType, StartOptions};
 ///
 /// let machine = StateMachine::from_json(r#"{"StartAt": "Give up", "States": {"Give up": {"Type": "Fail", "Error": "TooLate"}}}"#)?;
-/// let engine = Engine::builder().definition("m", &machine, MachineType::Standard).virtual_time().build()?;
+/// let engine = Engine::builder().register_definition("m", &machine, MachineType::Standard).virtual_time().build()?;
 /// let report = engine.execute_machine("m", json!({}), StartOptions::new()).await?;
 ///
 /// let overlay = overlay(&machine.to_value(), &report.history);

@@ -99,7 +99,7 @@ impl Work {
                 let definition = workload.definition.to_string();
                 settled(|| {
                     engine
-                        .put_definition_json(MACHINE, &definition, machine_type)
+                        .register_json(MACHINE, &definition, machine_type)
                         .expect("it compiles")
                 })
             }

@@ -18,7 +18,7 @@ fn an_execution_that_waits_takes_less_than_a_kibibyte() {
     }});
     for machine_type in [MachineType::Standard, MachineType::Express] {
         let engine = Engine::builder()
-            .definition_json("m", &definition.to_string(), machine_type)
+            .register_json("m", &definition.to_string(), machine_type)
             .build()
             .expect("the machine is right");
         let runtime = Builder::new_current_thread().build().expect("a runtime");

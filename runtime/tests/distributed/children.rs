@@ -196,7 +196,7 @@ async fn every_run_on_virtual_time_is_the_same() {
 async fn children_run_on_other_threads_on_real_time() {
     let definition = echo(json!({"ItemBatcher": {"MaxItemsPerBatch": 3}}));
     let engine = Engine::builder()
-        .definition_json(
+        .register_json(
             "m",
             &definition.to_string(),
             stepwright_runtime::MachineType::Standard,

@@ -209,10 +209,7 @@ async fn unread(directory: &Directory, key: &str) -> String {
     reads["Parameters"]["Key"] = json!(key);
     let engine = builder(&echo(json!({"ItemReader": reads})))
         .objects(directory.store())
-        .limits(Limits {
-            object_bytes: 1_000_000,
-            ..Limits::default()
-        })
+        .limits(Limits::new().object_bytes(1_000_000))
         .build()
         .unwrap();
     let report = tokio::time::timeout(

@@ -71,10 +71,7 @@ impl ObjectStore for Pieces {
 fn engine(store: impl ObjectStore + 'static, key: &str, input_type: &str, most: u64) -> Engine {
     let mut reads = reader(json!({"InputType": input_type, "MaxItems": 3}));
     reads["Parameters"]["Key"] = json!(key);
-    let limits = Limits {
-        object_bytes: most,
-        ..Limits::default()
-    };
+    let limits = Limits::new().object_bytes(most);
     let builder = builder(&echo(json!({"ItemReader": reads})));
     builder.objects(store).limits(limits).build().unwrap()
 }

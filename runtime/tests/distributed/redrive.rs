@@ -78,7 +78,7 @@ async fn items_that_succeeded_are_not_done_again() {
             let processor = &mut definition["States"]["M"]["ItemProcessor"];
             processor["ProcessorConfig"] = kind_of_children(children)["ProcessorConfig"].clone();
             let mut builder = Engine::builder()
-                .definition_json("m", &definition.to_string(), MachineType::Standard)
+                .register_json("m", &definition.to_string(), MachineType::Standard)
                 .tasks(counting(&calls, &[1, 4, 6]))
                 .virtual_time();
             if roundtrip_on_idle {

@@ -79,7 +79,7 @@ pub(crate) fn reader(config: Json) -> Json {
 /// A builder with the machine `m`, on virtual time.
 pub(crate) fn builder(definition: &Json) -> EngineBuilder {
     Engine::builder()
-        .definition_json("m", &definition.to_string(), MachineType::Standard)
+        .register_json("m", &definition.to_string(), MachineType::Standard)
         .virtual_time()
 }
 

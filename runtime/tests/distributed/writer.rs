@@ -172,10 +172,7 @@ async fn files_do_not_grow_for_ever() {
     let definition = echo(json!({"ResultWriter": export("p", config)}));
     let engine = builder(&definition)
         .objects(store.clone())
-        .limits(Limits {
-            result_file_bytes: 10,
-            ..Limits::default()
-        })
+        .limits(Limits::new().result_file_bytes(10))
         .build()
         .unwrap();
     let report = run_in(&engine, json!(["aaaa", "bbbb", "cccc"])).await;
@@ -264,10 +261,10 @@ async fn files_that_leave_in_parts_are_the_same_files() {
         "MaxConcurrency": 7, "ToleratedFailurePercentage": 100,
         "ResultWriter": export("p", Json::Null)
     }));
-    let limits = |part| Limits {
-        result_file_bytes: 40_000,
-        result_part_bytes: part,
-        ..Limits::default()
+    let limits = |part| {
+        Limits::new()
+            .result_file_bytes(40_000)
+            .result_part_bytes(part)
     };
     let whole = Memory::new().bucket("out");
     let engine = builder(&definition)
@@ -418,10 +415,7 @@ async fn a_part_that_is_not_taken_fails_the_run_and_a_redrive_writes_all() {
     let definition = echo(json!({"MaxConcurrency": 2, "ResultWriter": export("p", config)}));
     let engine = builder(&definition)
         .objects(Broken(memory.clone(), std::sync::Arc::clone(&is_mended)))
-        .limits(Limits {
-            result_part_bytes: 1,
-            ..Limits::default()
-        })
+        .limits(Limits::new().result_part_bytes(1))
         .build()
         .unwrap();
     let input: Json = (0..20).collect();

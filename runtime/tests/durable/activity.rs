@@ -41,7 +41,7 @@ async fn play(acts: Vec<Act>, in_a_store: bool) {
         "Pack": {"Type": "Task", "Resource": ARN, "End": true},
     }});
     let builder =
-        Engine::builder().definition_json("m", &definition.to_string(), MachineType::Standard);
+        Engine::builder().register_json("m", &definition.to_string(), MachineType::Standard);
     let engine = match in_a_store {
         true => builder.store(MemoryStore::new()).build(),
         false => builder.build(),

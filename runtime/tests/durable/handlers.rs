@@ -31,7 +31,7 @@ fn with_note(builder: EngineBuilder, done: &Done) -> EngineBuilder {
 fn started(store: &MemoryStore, machine: &Json, prepare: fn(EngineBuilder) -> EngineBuilder) {
     let (store, text) = (store.clone(), machine.to_string());
     process(async move {
-        let builder = prepare(builder(&store)).definition_json("m", &text, MachineType::Standard);
+        let builder = prepare(builder(&store)).register_json("m", &text, MachineType::Standard);
         let engine = builder.build().unwrap();
         let _hold = engine.clock().hold();
         let options = StartOptions::new().name("e");
@@ -250,7 +250,7 @@ fn activities_and_machines_that_are_gone_are_waited_for_too() {
     process(async move {
         let inner = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
         let builder = builder(&store).activity(ACTIVITY);
-        let builder = builder.definition_json("inner", &inner.to_string(), MachineType::Standard);
+        let builder = builder.register_json("inner", &inner.to_string(), MachineType::Standard);
         let engine = builder.build().unwrap();
         let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
@@ -262,7 +262,7 @@ fn what_is_started_without_a_handler_fails_as_it_does_without_a_store() {
     let store = MemoryStore::new();
     process(async move {
         let text = later().to_string();
-        let builder = builder(&store).definition_json("m", &text, MachineType::Standard);
+        let builder = builder(&store).register_json("m", &text, MachineType::Standard);
         let engine = builder.build().unwrap();
         let run = engine.start_machine("m", json!({}), StartOptions::new());
         let report = run.await.unwrap().report().await;

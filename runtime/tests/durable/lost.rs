@@ -38,7 +38,7 @@ fn engine(machine: &Json, store: &MemoryStore, done: &Done, at: i64) -> EngineBu
     Engine::builder()
         .store(store.clone())
         .virtual_time_from(second(at))
-        .definition_json("m", &machine.to_string(), MachineType::Standard)
+        .register_json("m", &machine.to_string(), MachineType::Standard)
         .function("work", move |payload: Json| -> Working {
             let is_first = done.all().is_empty();
             done.add(payload.clone());
@@ -333,7 +333,7 @@ proptest! {
                 };
                 let builder = Engine::builder().store(store.clone()).virtual_time();
                 let builder = builder.function("again", work(done.clone())).function("once", work(done.clone()));
-                let builder = builder.definition_json("m", &machine.to_string(), MachineType::Standard);
+                let builder = builder.register_json("m", &machine.to_string(), MachineType::Standard);
                 let engine = builder.idempotent("again").build().unwrap();
                 if is_first {
                     let options = StartOptions::new().name("e");

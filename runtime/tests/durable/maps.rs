@@ -187,14 +187,14 @@ fn without_times(text: &str) -> String {
 fn engine(case: &Case, store: &MemoryStore, objects: &Memory, world: &World, at: i64) -> Engine {
     let world = world.clone();
     Engine::builder()
-        .definition_json("m", &case.definition.to_string(), MachineType::Standard)
+        .register_json("m", &case.definition.to_string(), MachineType::Standard)
         .store(store.clone())
         .objects(InChunks(objects.clone()))
-        .limits(Limits {
-            // All results are uploaded in parts.
-            result_part_bytes: case.part_bytes,
-            ..Limits::default()
-        })
+        .limits(
+            Limits::new()
+                // All results are uploaded in parts.
+                .result_part_bytes(case.part_bytes),
+        )
         .function("work", move |payload: Json| {
             let fails = payload["item"]["fails"] == json!(true);
             let is_well = !fails || world.is_mended.load(Ordering::SeqCst);

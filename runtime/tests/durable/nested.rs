@@ -48,7 +48,7 @@ fn builder(store: impl Store, form: &str, after_task: bool) -> EngineBuilder {
     let text = outer(form, after_task).to_string();
     Engine::builder()
         .store(store)
-        .definition_json("outer", &text, MachineType::Standard)
+        .register_json("outer", &text, MachineType::Standard)
 }
 
 /// A store whose process is killed when the start of an execution of `inner` would be committed.
@@ -75,7 +75,7 @@ fn decided(form: &'static str) -> MemoryStore {
     let killed = KilledAtStart(store.clone());
     process(async move {
         let engine = builder(killed, form, false)
-            .definition_json("inner", &inner(), MachineType::Standard)
+            .register_json("inner", &inner(), MachineType::Standard)
             .build()
             .unwrap();
         let start = engine.start_machine("outer", json!({}), StartOptions::new().name("e"));
@@ -97,7 +97,7 @@ fn a_start_that_was_decided_on_before_a_crash_is_made_when_its_state_machine_is_
             assert_eq!(waiting.len(), 1, "{form}");
             assert_eq!(waiting[0].resource, form);
             engine
-                .put_definition_json("inner", &inner(), MachineType::Standard)
+                .register_json("inner", &inner(), MachineType::Standard)
                 .unwrap();
             let report = run.report().await;
             assert_eq!(
@@ -121,7 +121,7 @@ fn executions_continue_after_the_program_added_its_state_machines_when_they_are_
         process(async move {
             let engine = builder(store, form, false).resume_later().build().unwrap();
             engine
-                .put_definition_json("inner", &inner(), MachineType::Standard)
+                .register_json("inner", &inner(), MachineType::Standard)
                 .unwrap();
             assert!(engine.unhandled_tasks().is_empty());
             engine.resume().unwrap();
@@ -147,7 +147,7 @@ fn a_state_that_starts_an_execution_during_a_shutdown_waits_for_the_next_engine(
             let may_end = Arc::new(Notify::new());
             let ends = may_end.clone();
             let engine = builder(kept.clone(), form, true)
-                .definition_json("inner", &inner(), MachineType::Standard)
+                .register_json("inner", &inner(), MachineType::Standard)
                 .function("slow", move |_: Json| {
                     let ends = ends.clone();
                     async move {
@@ -173,7 +173,7 @@ fn a_state_that_starts_an_execution_during_a_shutdown_waits_for_the_next_engine(
         });
         process(async move {
             let engine = builder(store, form, true)
-                .definition_json("inner", &inner(), MachineType::Standard)
+                .register_json("inner", &inner(), MachineType::Standard)
                 .function("slow", |_: Json| async { Ok::<_, TaskFailure>(json!({})) })
                 .build()
                 .unwrap();

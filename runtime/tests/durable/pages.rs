@@ -22,11 +22,8 @@ fn machine() -> Json {
 
 fn builder(machine_type: MachineType) -> EngineBuilder {
     let text = machine().to_string();
-    let limits = Limits {
-        events: 60,
-        ..Limits::default()
-    };
-    let builder = Engine::builder().definition_json("m", &text, machine_type);
+    let limits = Limits::new().events(60);
+    let builder = Engine::builder().register_json("m", &text, machine_type);
     match machine_type {
         // The first events of a long history are dropped.
         MachineType::Express => builder.limits(limits).virtual_time(),

@@ -41,7 +41,7 @@ fn engine(store: &MemoryStore) -> Engine {
     let builder = machines
         .iter()
         .fold(builder, |builder, (name, definition)| {
-            builder.definition_json(*name, &definition.to_string(), MachineType::Standard)
+            builder.register_json(*name, &definition.to_string(), MachineType::Standard)
         });
     builder.build().unwrap()
 }
@@ -141,7 +141,7 @@ fn changed(store: &MemoryStore) -> Engine {
     let builder = machines
         .iter()
         .fold(builder, |builder, (name, definition)| {
-            builder.definition_json(*name, &definition.to_string(), MachineType::Standard)
+            builder.register_json(*name, &definition.to_string(), MachineType::Standard)
         });
     builder.build().unwrap()
 }

@@ -220,8 +220,7 @@ async fn an_execution_is_deleted_when_somebody_asks() {
 
 #[tokio::test]
 async fn without_a_store_executions_are_forgotten_after_their_time_and_when_somebody_asks() {
-    let builder =
-        Engine::builder().definition_json("m", &pass().to_string(), MachineType::Standard);
+    let builder = Engine::builder().register_json("m", &pass().to_string(), MachineType::Standard);
     let engine = builder.retention_time(DAY).virtual_time().build().unwrap();
     let first = run(&engine, "a", json!(1)).await.unwrap();
     let second = run(&engine, "b", json!(1)).await.unwrap();
@@ -307,7 +306,7 @@ async fn versions_that_nothing_has_are_deleted_and_may_come_again() {
     for number in 0..3 {
         let text = version(number).to_string();
         engine
-            .put_definition_json("m", &text, MachineType::Standard)
+            .register_json("m", &text, MachineType::Standard)
             .unwrap();
         run(&engine, &format!("e-{number}"), json!(1))
             .await
@@ -321,7 +320,7 @@ async fn versions_that_nothing_has_are_deleted_and_may_come_again() {
     assert!(names(&store).is_empty());
     // The first version is written again, with a new execution.
     engine
-        .put_definition_json("m", &version(0).to_string(), MachineType::Standard)
+        .register_json("m", &version(0).to_string(), MachineType::Standard)
         .unwrap();
     let again = run(&engine, "again", json!(1)).await.unwrap();
     assert_eq!(hashes(), [all[2].clone(), all[0].clone()]);

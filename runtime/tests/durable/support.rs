@@ -40,7 +40,7 @@ pub(crate) fn builder(
             });
     for (name, definition) in machines {
         let text = definition.to_string();
-        builder = builder.definition_json(*name, &text, MachineType::Standard);
+        builder = builder.register_json(*name, &text, MachineType::Standard);
     }
     builder
 }

@@ -117,7 +117,7 @@ impl Environment {
         }
         for (name, definition) in &session.machines {
             let text = definition.to_string();
-            builder = builder.definition_json(name, &text, MachineType::Standard);
+            builder = builder.register_json(name, &text, MachineType::Standard);
         }
         builder
     }

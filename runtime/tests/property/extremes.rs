@@ -7,7 +7,7 @@ use stepwright_runtime::{
 
 fn builder(definition: &Json, machine_type: MachineType) -> EngineBuilder {
     Engine::builder()
-        .definition_json("m", &definition.to_string(), machine_type)
+        .register_json("m", &definition.to_string(), machine_type)
         .virtual_time()
 }
 
@@ -25,7 +25,7 @@ fn text_that_nests_too_deep_is_an_error() {
         let text = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
         assert!(Value::from_text(&text).is_err());
         let definition = Engine::builder()
-            .definition_json("m", &text, MachineType::Standard)
+            .register_json("m", &text, MachineType::Standard)
             .build();
         assert!(definition.is_err());
     }
@@ -64,7 +64,7 @@ async fn a_definition_of_many_levels_runs_or_is_refused() {
             );
         }
         let built = Engine::builder()
-            .definition_json("m", &text, MachineType::Standard)
+            .register_json("m", &text, MachineType::Standard)
             .virtual_time()
             .build();
         let Ok(engine) = built else {
@@ -127,10 +127,7 @@ async fn workflows_that_start_themselves_twice_end() {
     again.as_object_mut().unwrap().remove("Catch");
     let definition = json!({"StartAt": "Once", "States": {"Once": start, "Twice": again}});
     let engine = builder(&definition, MachineType::Standard)
-        .limits(Limits {
-            nesting: 8,
-            ..Limits::default()
-        })
+        .limits(Limits::new().nesting(8))
         .build()
         .unwrap();
     let run = engine

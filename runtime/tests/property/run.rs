@@ -17,13 +17,11 @@ use stepwright_runtime::{
 
 /// Low limits, so that endless loops end soon, also loops that start executions which loop.
 pub(crate) fn limits() -> Limits {
-    Limits {
-        events: 300,
-        express_transitions: 200,
-        express_duration: Duration::from_secs(60),
-        nesting: 1,
-        ..Limits::default()
-    }
+    Limits::new()
+        .events(300)
+        .express_transitions(200)
+        .express_duration(Duration::from_secs(60))
+        .nesting(1)
 }
 
 /// Answers tasks randomly, determined by the seed, the state and the number of the call.
@@ -104,7 +102,7 @@ fn engine(
         Rests::WithoutEvents => builder.history(false),
     };
     builder
-        .definition_json("m", &definition.to_string(), machine_type)
+        .register_json("m", &definition.to_string(), machine_type)
         .tasks(ByChance {
             seed,
             tokens: AtomicU64::new(0),

@@ -57,7 +57,7 @@ async fn a_sleep_that_is_dropped_holds_nothing() {
 async fn real_time_takes_its_time() {
     let wait = machine(json!({"Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{% 0.2 %}"}));
     let engine = Engine::builder()
-        .definition_json("m", &wait.to_string(), MachineType::Standard)
+        .register_json("m", &wait.to_string(), MachineType::Standard)
         .build()
         .unwrap();
     let begun = Instant::now();

@@ -324,7 +324,7 @@ fn of_nested_executions() {
         }));
         let inner = machine(json!({"Type": "Pass"})).to_string();
         let engine = builder(&definition)
-            .definition_json("inner", &inner, MachineType::Standard)
+            .register_json("inner", &inner, MachineType::Standard)
             .build()
             .unwrap();
         let run = engine.start_machine("m", json!({"text": text}), StartOptions::new());

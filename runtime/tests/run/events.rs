@@ -81,11 +81,8 @@ async fn an_express_execution_keeps_the_last_events_where_it_keeps_any() {
     let definition = loop_of(2_000).to_string();
     for (keeps, kept) in [(None, 0), (Some(false), 0), (Some(true), 1_000)] {
         let mut builder = Engine::builder()
-            .definition_json("m", &definition, MachineType::Express)
-            .limits(Limits {
-                events: 1_000,
-                ..Limits::default()
-            })
+            .register_json("m", &definition, MachineType::Express)
+            .limits(Limits::new().events(1_000))
             .clock(Clock::real());
         if let Some(keeps) = keeps {
             builder = builder.history(keeps);
@@ -127,7 +124,7 @@ async fn an_express_execution_keeps_the_last_events_where_it_keeps_any() {
 #[tokio::test]
 async fn whoever_reads_too_late_is_told_how_much_was_missed() {
     let engine = Engine::builder()
-        .definition_json("m", &loop_of(2_000).to_string(), MachineType::Express)
+        .register_json("m", &loop_of(2_000).to_string(), MachineType::Express)
         .history(false)
         .virtual_time()
         .build()

@@ -83,12 +83,9 @@ fn run(definition: &Json, answers: &[usize], machine_type: MachineType, history:
             None => Answer::output("last"),
         })
     };
-    let limits = Limits {
-        payload_bytes: BYTES,
-        ..Limits::default()
-    };
+    let limits = Limits::new().payload_bytes(BYTES);
     let engine = Engine::builder()
-        .definition_json("m", &definition.to_string(), machine_type)
+        .register_json("m", &definition.to_string(), machine_type)
         .tasks(task)
         .limits(limits)
         .history(history)

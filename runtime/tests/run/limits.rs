@@ -82,12 +82,9 @@ async fn a_map_and_what_follows_it_count_together() {
 #[tokio::test]
 async fn an_endless_express_loop_times_out() {
     let endless = json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}});
-    let limits = Limits {
-        express_transitions: 10_000,
-        ..Limits::default()
-    };
+    let limits = Limits::new().express_transitions(10_000);
     let engine = Engine::builder()
-        .definition_json("m", &endless.to_string(), MachineType::Express)
+        .register_json("m", &endless.to_string(), MachineType::Express)
         .limits(limits)
         .history(false)
         .virtual_time()
@@ -104,7 +101,7 @@ async fn an_endless_express_loop_times_out() {
 async fn an_express_execution_lives_five_minutes() {
     let slow = machine(json!({"Type": "Wait", "Seconds": 301}));
     let engine = Engine::builder()
-        .definition_json("m", &slow.to_string(), MachineType::Express)
+        .register_json("m", &slow.to_string(), MachineType::Express)
         .virtual_time()
         .build()
         .unwrap();

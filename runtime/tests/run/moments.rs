@@ -64,7 +64,7 @@ async fn observed(all: &[Vec<u64>]) -> Vec<(u64, usize)> {
         });
     for (who, waits) in all.iter().enumerate() {
         let text = chain(waits).to_string();
-        engine = engine.definition_json(format!("m{who}"), &text, MachineType::Standard);
+        engine = engine.register_json(format!("m{who}"), &text, MachineType::Standard);
     }
     let engine = engine.build().unwrap();
     *clock.lock().unwrap() = Some(engine.clock().clone());
@@ -106,10 +106,7 @@ async fn who_waits_again_and_again_lets_others_run() {
         "W": {"Type": "Wait", "Seconds": 1, "Next": "P"},
         "P": {"Type": "Pass", "Next": "W"}
     }});
-    let limits = Limits {
-        events: u32::MAX,
-        ..Limits::default()
-    };
+    let limits = Limits::new().events(u32::MAX);
     let engine = builder(&endless).limits(limits).build().unwrap();
     let run = engine.start_machine("m", json!({}), StartOptions::new());
     let run = run.await.unwrap();

@@ -18,8 +18,8 @@ fn parent(resource: &str, input: Json) -> Json {
 
 fn engine(parent: &Json, child: &Json, child_type: MachineType) -> Engine {
     Engine::builder()
-        .definition_json("parent", &parent.to_string(), MachineType::Standard)
-        .definition_json("child", &child.to_string(), child_type)
+        .register_json("parent", &parent.to_string(), MachineType::Standard)
+        .register_json("child", &child.to_string(), child_type)
         .virtual_time()
         .build()
         .unwrap()
@@ -309,12 +309,9 @@ async fn a_start_that_finds_no_room_in_the_history_starts_nothing() {
         let parent = parent("arn:aws:states:::states:startExecution.sync:2", json!({}));
         let child = json!({"StartAt": "E", "States": {"E": {"Type": "Succeed"}}});
         let engine = Engine::builder()
-            .definition_json("parent", &parent.to_string(), MachineType::Standard)
-            .definition_json("child", &child.to_string(), MachineType::Standard)
-            .limits(Limits {
-                events,
-                ..Limits::default()
-            })
+            .register_json("parent", &parent.to_string(), MachineType::Standard)
+            .register_json("child", &child.to_string(), MachineType::Standard)
+            .limits(Limits::new().events(events))
             .virtual_time()
             .build()
             .unwrap();
@@ -350,8 +347,8 @@ async fn a_start_that_waits_for_a_token_gives_it_to_the_child() {
     }}});
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
     let engine = Engine::builder()
-        .definition_json("parent", &parent.to_string(), MachineType::Standard)
-        .definition_json("child", &child.to_string(), MachineType::Standard)
+        .register_json("parent", &parent.to_string(), MachineType::Standard)
+        .register_json("child", &child.to_string(), MachineType::Standard)
         .function("tell", move |input: Json| {
             let sent = tell.send(input["token"].as_str().unwrap().to_owned());
             async move {
@@ -391,8 +388,8 @@ async fn a_parent_that_joins_an_execution_at_its_end_goes_on() {
         }
     }}});
     let engine = Engine::builder()
-        .definition_json("parent", &parent.to_string(), MachineType::Standard)
-        .definition_json("child", &child.to_string(), MachineType::Standard)
+        .register_json("parent", &parent.to_string(), MachineType::Standard)
+        .register_json("child", &child.to_string(), MachineType::Standard)
         .function("f", |_: Json| async {
             tokio::task::yield_now().await;
             Ok::<_, TaskFailure>(json!(1))

@@ -157,7 +157,7 @@ async fn a_new_version_does_not_touch_what_runs() {
     let start = || engine.start_machine("m", json!({}), StartOptions::new());
     let old = start().await.unwrap();
     tokio::task::yield_now().await;
-    let put = |text: &str, machine_type| engine.put_definition_json("m", text, machine_type);
+    let put = |text: &str, machine_type| engine.register_json("m", text, machine_type);
     put(&version(2).to_string(), MachineType::Standard).unwrap();
     let new = start().await.unwrap();
     drop(held);

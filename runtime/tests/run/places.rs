@@ -148,7 +148,7 @@ async fn map_of(function: &str) -> Duration {
         }}},
     }}});
     let engine = engine(&seen)
-        .definition_json("m", &definition.to_string(), MachineType::Standard)
+        .register_json("m", &definition.to_string(), MachineType::Standard)
         .build()
         .unwrap();
     let begun = Instant::now();

@@ -191,10 +191,7 @@ async fn what_cannot_be_redriven_says_why_in_awss_words() {
 
     let failing = machine(json!({"Type": "Fail", "Error": "E"}));
     let engine = builder(&failing)
-        .limits(Limits {
-            events: 8,
-            ..Limits::default()
-        })
+        .limits(Limits::new().events(8))
         .build()
         .unwrap();
     let held = engine.clock().hold();
@@ -233,7 +230,7 @@ async fn what_cannot_be_redriven_says_why_in_awss_words() {
     );
 
     let express = Engine::builder()
-        .definition_json("m", &failing.to_string(), MachineType::Express)
+        .register_json("m", &failing.to_string(), MachineType::Express)
         .virtual_time()
         .build()
         .unwrap();

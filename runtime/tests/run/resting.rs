@@ -20,7 +20,7 @@ use crate::support::{machine, output, task};
 const BOTH: [MachineType; 2] = [MachineType::Standard, MachineType::Express];
 
 fn builder(definition: &Json, machine_type: MachineType) -> EngineBuilder {
-    Engine::builder().definition_json("m", &definition.to_string(), machine_type)
+    Engine::builder().register_json("m", &definition.to_string(), machine_type)
 }
 
 fn engine(definition: &Json, machine_type: MachineType) -> Engine {

@@ -88,7 +88,7 @@ fn builder(clock: &Clock, seen: &Arc<Seen>) -> EngineBuilder {
             "One": one, "Caught": {"Type": "Pass", "End": true},
         }},
     }}});
-    builder.definition_json("m", &all.to_string(), MachineType::Standard)
+    builder.register_json("m", &all.to_string(), MachineType::Standard)
 }
 
 /// An execution: its tasks, and when it is stopped.
@@ -250,7 +250,7 @@ async fn turns_come_in_the_order_of_arrival_and_other_lines_go_past() {
     }}});
     let builder = builder.max_running_tasks(2).max_running_of("slow", 1);
     let engine = builder
-        .definition_json("m", &one.to_string(), MachineType::Standard)
+        .register_json("m", &one.to_string(), MachineType::Standard)
         .build()
         .unwrap();
     let hold = clock.hold();
@@ -355,16 +355,13 @@ fn narrow(open: usize) -> EngineBuilder {
         "Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": true,
         "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:rest"},
     }}});
-    let limits = Limits {
-        open_executions: open,
-        ..Limits::default()
-    };
+    let limits = Limits::new().open_executions(open);
     Engine::builder()
         .limits(limits)
         .virtual_time()
-        .definition_json("rest", &rest.to_string(), MachineType::Standard)
-        .definition_json("quick", &rest.to_string(), MachineType::Express)
-        .definition_json("nest", &nest.to_string(), MachineType::Standard)
+        .register_json("rest", &rest.to_string(), MachineType::Standard)
+        .register_json("quick", &rest.to_string(), MachineType::Express)
+        .register_json("nest", &nest.to_string(), MachineType::Standard)
 }
 
 #[tokio::test]

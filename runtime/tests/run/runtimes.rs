@@ -17,7 +17,7 @@ const HANGS: Duration = Duration::from_secs(20);
 
 fn real(definition: &Json) -> Engine {
     Engine::builder()
-        .definition_json("m", &definition.to_string(), MachineType::Standard)
+        .register_json("m", &definition.to_string(), MachineType::Standard)
         .build()
         .unwrap()
 }
@@ -139,7 +139,7 @@ fn waits_timeouts_and_retries_need_no_timer_of_the_runtime() {
     let mut definition = machine(definition);
     definition["States"]["Late"] = json!({"Type": "Pass", "Result": "late", "End": true});
     let engine = Engine::builder()
-        .definition_json("m", &definition.to_string(), MachineType::Standard)
+        .register_json("m", &definition.to_string(), MachineType::Standard)
         .tasks(Mocks::new().state("S", Mock::failure("Busy", "").then(Mock::never())))
         .build()
         .unwrap();

@@ -11,7 +11,7 @@ use stepwright_runtime::{
 /// A builder with one machine named `m`, on virtual time.
 pub(crate) fn builder(definition: &Json) -> EngineBuilder {
     Engine::builder()
-        .definition_json("m", &definition.to_string(), MachineType::Standard)
+        .register_json("m", &definition.to_string(), MachineType::Standard)
         .virtual_time()
 }
 

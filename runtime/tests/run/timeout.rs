@@ -143,7 +143,7 @@ proptest! {
             true => MachineType::Express,
             false => MachineType::Standard,
         };
-        let engine = Engine::builder().virtual_time().definition_json("m", &definition, machine_type);
+        let engine = Engine::builder().virtual_time().register_json("m", &definition, machine_type);
         let engine = engine.build().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let begun = engine.clock().now();

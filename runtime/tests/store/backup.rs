@@ -78,7 +78,7 @@ fn engine(path: &Path) -> Engine {
         "C": {"Type": "Wait", "Seconds": 1, "End": true},
     }});
     let store = SqliteStore::open(path).expect("it opens");
-    let builder = Engine::builder().definition_json("m", &text.to_string(), MachineType::Standard);
+    let builder = Engine::builder().register_json("m", &text.to_string(), MachineType::Standard);
     builder.store(store).build().expect("an engine")
 }
 

@@ -10,7 +10,7 @@ use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
 /// An engine on a file.
 fn engine_at(path: &std::path::Path, definition: &str) -> Engine {
     let store = SqliteStore::open(path).unwrap();
-    let builder = Engine::builder().definition_json("orders", definition, MachineType::Standard);
+    let builder = Engine::builder().register_json("orders", definition, MachineType::Standard);
     builder.store(store).build().unwrap()
 }
 
@@ -65,7 +65,7 @@ async fn a_damaged_mark_of_the_clock_stops_no_engine_and_deletes_nothing() {
     assert_eq!(connection.execute(damage, []).unwrap(), 1);
     drop(connection);
     let store = SqliteStore::open(&path).unwrap();
-    let builder = Engine::builder().definition_json("orders", &definition, MachineType::Standard);
+    let builder = Engine::builder().register_json("orders", &definition, MachineType::Standard);
     let builder = builder.store(store).retention_time(Duration::ZERO);
     let engine = builder.build().unwrap();
     run(&engine).await;

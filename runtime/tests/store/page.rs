@@ -7,7 +7,7 @@ async fn engine(definition: &str) -> Result<Engine, Box<dyn std::error::Error>> 
     let store = SqliteStore::open("orders.db")?;
     // Continues open executions.
     Ok(Engine::builder()
-        .definition_json("orders", definition, MachineType::Standard)
+        .register_json("orders", definition, MachineType::Standard)
         .store(store)
         .build()?)
 }

@@ -55,8 +55,8 @@ fn child() -> Json {
 
 async fn run(folder: Option<&Path>, items: Json) {
     let mut builder = Engine::builder()
-        .definition("parent", &machine(&parent()), MachineType::Standard)
-        .definition("child", &machine(&child()), MachineType::Standard)
+        .register_definition("parent", &machine(&parent()), MachineType::Standard)
+        .register_definition("child", &machine(&child()), MachineType::Standard)
         .virtual_time();
     if let Some(folder) = folder {
         builder = builder.coverage(folder);
@@ -149,7 +149,7 @@ async fn a_definition_that_no_test_ran_is_there_with_nothing() {
     let folder = Folder::new("nothing");
     let build = |folder: &Path| {
         Engine::builder()
-            .definition("orders", &machine(&orders()), MachineType::Standard)
+            .register_definition("orders", &machine(&orders()), MachineType::Standard)
             .tasks(Mocks::new().function("charge", Mock::output(json!({"total": 5}))))
             .coverage(folder)
             .virtual_time()
@@ -188,7 +188,7 @@ async fn a_redriven_execution_counts_once() {
         .times(1)
         .then(Mock::output(json!({"total": 5})));
     let engine = Engine::builder()
-        .definition("orders", &machine(&orders()), MachineType::Standard)
+        .register_definition("orders", &machine(&orders()), MachineType::Standard)
         .tasks(Mocks::new().function("charge", charge))
         .coverage(&folder.0)
         .virtual_time()

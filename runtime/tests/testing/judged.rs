@@ -29,7 +29,7 @@ async fn panics<T: Send + 'static>(what: impl Future<Output = T> + Send + 'stati
 
 fn engine(definition: &Json, mocks: &Mocks) -> Engine {
     Engine::builder()
-        .definition("m", &machine(definition), MachineType::Standard)
+        .register_definition("m", &machine(definition), MachineType::Standard)
         .tasks(mocks.clone())
         .virtual_time()
         .build()
@@ -142,7 +142,7 @@ async fn the_calls_of_a_state_that_is_not_there_cannot_be_none() {
 #[test]
 fn a_function_that_no_state_calls_is_told_with_those_that_are_called() {
     let refused = Engine::builder()
-        .definition("m", &machine(&orders()), MachineType::Standard)
+        .register_definition("m", &machine(&orders()), MachineType::Standard)
         .tasks(Mocks::new().function("payment", paid()))
         .build()
         .unwrap_err();

@@ -61,7 +61,7 @@ fn dropped<T>(what: T) -> String {
 
 fn engine(mocks: Mocks) -> Result<Engine, stepwright_runtime::BuildError> {
     Engine::builder()
-        .definition("m", &machine(&orders()), MachineType::Standard)
+        .register_definition("m", &machine(&orders()), MachineType::Standard)
         .tasks(mocks)
         .virtual_time()
         .build()
@@ -108,7 +108,7 @@ fn a_function_that_only_a_call_names_may_be_mocked_under_any_name() {
     let mut definition = orders();
     definition["States"]["Charge"]["Parameters"] = json!({"FunctionName.$": "$.name"});
     Engine::builder()
-        .definition("m", &machine(&definition), MachineType::Standard)
+        .register_definition("m", &machine(&definition), MachineType::Standard)
         .tasks(Mocks::new().function("anything", paid().optional()))
         .build()
         .unwrap();
@@ -288,7 +288,7 @@ async fn a_sequence_goes_on_from_child_to_child_of_a_map_run() {
         Mock::output(1).then(Mock::output(2)).then(Mock::output(3)),
     );
     let engine = Engine::builder()
-        .definition("m", &machine(&definition), MachineType::Standard)
+        .register_definition("m", &machine(&definition), MachineType::Standard)
         .tasks(mocks)
         .virtual_time()
         .build()
@@ -429,7 +429,7 @@ fn approval(timeout: u64) -> Json {
 
 fn approving(mocks: &Mocks) -> Engine {
     Engine::builder()
-        .definition("m", &machine(&approval(3_600)), MachineType::Standard)
+        .register_definition("m", &machine(&approval(3_600)), MachineType::Standard)
         .tasks(mocks.clone())
         .virtual_time()
         .build()
@@ -523,7 +523,7 @@ async fn a_handler_that_sleeps_on_the_engines_clock_takes_no_time() {
         stepwright_runtime::clock::Clock::virtual_from(stepwright_runtime::clock::VIRTUAL_START);
     let sleeper = clock.clone();
     let engine = Engine::builder()
-        .definition("m", &machine(&definition), MachineType::Standard)
+        .register_definition("m", &machine(&definition), MachineType::Standard)
         .clock(clock)
         .function("work", move |_: Json| {
             let clock = sleeper.clone();
@@ -558,7 +558,7 @@ fn packing() -> Engine {
         "Type": "Task", "Resource": PACK, "TimeoutSeconds": 7_200, "End": true,
     }}});
     Engine::builder()
-        .definition("m", &machine(&definition), MachineType::Standard)
+        .register_definition("m", &machine(&definition), MachineType::Standard)
         .activity(PACK)
         .virtual_time()
         .build()

@@ -205,7 +205,7 @@ async fn a_redriven_execution_of_ours_has_succeeded_in_the_end() {
     }, "End": {"Type": "Succeed"}}});
     let mock = Mock::failure("Closed", "").times(1).then(Mock::output(1));
     let engine = Engine::builder()
-        .definition("m", &machine(&flow), MachineType::Standard)
+        .register_definition("m", &machine(&flow), MachineType::Standard)
         .tasks(Mocks::new().function("f", mock))
         .virtual_time()
         .build()

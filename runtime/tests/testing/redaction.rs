@@ -192,7 +192,7 @@ async fn the_name_of_a_variable_counts_as_the_name_of_a_field() {
     let definition = r#"{"QueryLanguage": "JSONata", "StartAt": "Keep", "States": {"Keep": {
         "Type": "Pass", "Assign": {"card": "{% $states.input %}", "number": "{% $states.input.number %}"}, "End": true}}}"#;
     let engine = Engine::builder()
-        .definition_json("keep", definition, MachineType::Standard)
+        .register_json("keep", definition, MachineType::Standard)
         .virtual_time()
         .build()
         .unwrap();

@@ -51,7 +51,7 @@ fn function() -> Mocks {
 /// Records an execution, and the children of its Map Runs.
 async fn record(definition: &Json, objects: Memory, input: Json) -> (RecordedHistory, Vec<Json>) {
     let engine = Engine::builder()
-        .definition("m", &machine(definition), MachineType::Standard)
+        .register_definition("m", &machine(definition), MachineType::Standard)
         .tasks(function())
         .objects(objects)
         .virtual_time()
@@ -181,7 +181,7 @@ async fn a_redriven_execution_is_redriven_again() {
             .times(failures)
             .then(Mock::output(json!({"total": 500})));
         let engine = Engine::builder()
-            .definition("m", &machine(&definition), MachineType::Standard)
+            .register_definition("m", &machine(&definition), MachineType::Standard)
             .tasks(Mocks::new().function("charge", charge))
             .virtual_time()
             .build()
@@ -231,7 +231,7 @@ async fn a_redriven_execution_is_redriven_again() {
 async fn a_redrive_after_a_stop_is_refused_with_the_reason() {
     let definition = json!({"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 60, "End": true}}});
     let engine = Engine::builder()
-        .definition("m", &machine(&definition), MachineType::Standard)
+        .register_definition("m", &machine(&definition), MachineType::Standard)
         .virtual_time()
         .build()
         .unwrap();
@@ -278,7 +278,7 @@ async fn branches_of_iterations_and_distributed_maps_are_redriven_again() {
     }}});
     for definition in [inline, distributed(json!({"MaxConcurrency": 1}))] {
         let engine = Engine::builder()
-            .definition("m", &machine(&definition), MachineType::Standard)
+            .register_definition("m", &machine(&definition), MachineType::Standard)
             .tasks(twice_broken())
             .virtual_time()
             .build()

@@ -15,7 +15,7 @@ pub(crate) fn machine(definition: &Json) -> StateMachine {
 /// Runs a definition to its end.
 pub(crate) async fn run(definition: &Json, mocks: &Mocks, input: Json) -> Arc<ExecutionReport> {
     let engine = Engine::builder()
-        .definition("m", &machine(definition), MachineType::Standard)
+        .register_definition("m", &machine(definition), MachineType::Standard)
         .tasks(mocks.clone())
         .virtual_time()
         .build()

@@ -30,7 +30,7 @@ fn engine(fields: Value) -> Engine {
     }
     let definition = json!({"StartAt": "Charge", "States": {"Charge": state}}).to_string();
     Engine::builder()
-        .definition_json("m", &definition, MachineType::Standard)
+        .register_json("m", &definition, MachineType::Standard)
         .activity(ARN)
         .build()
         .unwrap()

@@ -162,7 +162,7 @@ async fn run(
     };
     let definition = row["definition"].to_string();
     let engine = builder(row, volatile)
-        .definition_json("machine", &definition, machine_type)
+        .register_json("machine", &definition, machine_type)
         .build()
         .map_err(|error| format!("the definition does not compile: {error}"))?;
     let mut options = StartOptions::new();

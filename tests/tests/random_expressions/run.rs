@@ -49,7 +49,7 @@ pub async fn verdict(row: &Row, inputs: &[Input], mut line: impl FnMut(Value)) -
         }
     };
     let engine = Engine::builder()
-        .definition_json("Row", &text, MachineType::Standard)
+        .register_json("Row", &text, MachineType::Standard)
         .virtual_time()
         .build();
     let engine = match engine {

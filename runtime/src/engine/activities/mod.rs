@@ -132,7 +132,7 @@ impl Engine {
     /// assert_eq!(pack.arn, "arn:aws:states:us-east-1:123456789012:activity:pack");
     ///
     /// let definition = json!({"StartAt": "Pack", "States": {"Pack": {"Type": "Task", "Resource": pack.arn, "End": true}}});
-    /// engine.put_definition_json("orders", &definition.to_string(), MachineType::Standard)?;
+    /// engine.register_json("orders", &definition.to_string(), MachineType::Standard)?;
     /// let run = engine.start_machine("orders", json!("tea"), StartOptions::new()).await?;
     ///
     /// let task = engine.get_activity_task(&pack.arn, Some("Ada")).await?;

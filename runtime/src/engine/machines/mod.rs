@@ -61,7 +61,7 @@ impl MachineDescription {
     /// use stepwright_runtime::{Engine, MachineType, StartOptions};
     ///
     /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
-    /// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).build()?;
+    /// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).build()?;
     /// let run = engine.start_machine("greet", json!({}), StartOptions::new().name("Ada")).await?;
     /// let machine = engine.machine("greet").expect("it is there");
     /// assert_eq!(machine.execution_arn("Ada"), run.id());

@@ -29,7 +29,7 @@ const READINGS: usize = 8;
 ///
 /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
 /// let store = MemoryStore::new();
-/// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).store(store.clone()).build()?;
+/// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).store(store.clone()).build()?;
 /// engine.start_machine("greet", json!("Ada"), StartOptions::new().name("g-1")).await?.await?;
 ///
 /// // With a file, this is `SqliteReader::open("orders.db")?`.

@@ -13,7 +13,7 @@ impl Engine {
     /// use stepwright_runtime::{Engine, MachineType, StartOptions};
     ///
     /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
-    /// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).build()?;
+    /// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).build()?;
     /// let greet = || engine.start_machine("greet", json!("Ada"), StartOptions::new().name("g-1"));
     /// let run = greet().await?;
     /// let id = run.id().to_owned();

@@ -40,7 +40,7 @@ impl Engine {
     /// }}}"#;
     /// let charge = Mock::failure("BankIsClosed", "until tomorrow").times(1).then(Mock::output("receipt"));
     /// let engine = Engine::builder()
-    ///     .definition_json("orders", text, MachineType::Standard)
+    ///     .register_json("orders", text, MachineType::Standard)
     ///     .tasks(Mocks::new().state("Charge", charge))
     ///     .virtual_time()
     ///     .build()?;

@@ -37,7 +37,7 @@ use crate::history::History;
 ///         "Choices": [{"Variable": "$.total", "NumericGreaterThan": 100, "Next": "Large"}]},
 ///     "Large": {"Type": "Succeed"}, "Small": {"Type": "Succeed"}
 /// }}"#)?;
-/// let engine = Engine::builder().definition("m", &machine, MachineType::Standard).virtual_time().build()?;
+/// let engine = Engine::builder().register_definition("m", &machine, MachineType::Standard).virtual_time().build()?;
 /// let mut coverage = Coverage::of(&machine);
 ///
 /// let report = engine.execute_machine("m", json!({"total": 5}), StartOptions::new()).await?;

@@ -24,7 +24,7 @@ use super::{Coverage, share};
 /// let folder = std::env::temp_dir().join(format!("stepwright-coverage-{}", std::process::id()));
 /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
 /// let engine = Engine::builder()
-///     .definition_json("greet", text, MachineType::Standard)
+///     .register_json("greet", text, MachineType::Standard)
 ///     .coverage(&folder)
 ///     .build()?;
 /// engine.execute_machine("greet", json!({}), StartOptions::new()).await?;

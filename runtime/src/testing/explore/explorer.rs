@@ -192,13 +192,11 @@ impl Explorer<'_> {
         machine_type: MachineType,
         watch: Arc<ScriptObserver>,
     ) -> Result<Engine, BuildError> {
-        let limits = Limits {
-            events: self.bounds.events,
-            express_transitions: self.bounds.events.into(),
-            ..Limits::default()
-        };
+        let limits = Limits::new()
+            .events(self.bounds.events)
+            .express_transitions(self.bounds.events.into());
         let mut builder = Engine::builder()
-            .definition(MACHINE, machine, machine_type)
+            .register_definition(MACHINE, machine, machine_type)
             .tasks(|_: &TaskCall<'_>| None)
             .limits(limits)
             .retention(0)

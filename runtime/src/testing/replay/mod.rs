@@ -46,7 +46,7 @@ use crate::task::{TaskCall, TaskSource};
 ///
 /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": "hello", "End": true}}}"#;
 /// let machine = StateMachine::from_json(text)?;
-/// let engine = Engine::builder().definition("greet", &machine, MachineType::Standard).virtual_time().build()?;
+/// let engine = Engine::builder().register_definition("greet", &machine, MachineType::Standard).virtual_time().build()?;
 /// let report = engine.execute_machine("greet", json!({}), StartOptions::new()).await?;
 /// let recorded = RecordedHistory::from_json(&report.history.to_json())?;
 ///
@@ -239,7 +239,7 @@ impl<'a> Replay<'a> {
         ));
         let source = recording.clone();
         let mut builder = Engine::builder()
-            .definition(name, machine, MachineType::Standard)
+            .register_definition(name, machine, MachineType::Standard)
             .seed(seed)
             .virtual_time_from(recorded.started() + later)
             .tasks(move |call: &TaskCall<'_>| source.answer(call))

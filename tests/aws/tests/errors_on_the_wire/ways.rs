@@ -49,7 +49,7 @@ where
 {
     let invoke = std::sync::Arc::new(invoke);
     Engine::builder()
-        .definition_json(W::NAME, &definition::<W>(), MachineType::Standard)
+        .register_json(W::NAME, &definition::<W>(), MachineType::Standard)
         .handler(INVOKE, move |request: Value| {
             let invoke = invoke.clone();
             async move {
@@ -91,7 +91,7 @@ pub(crate) async fn activity<W: Workflow, T: Handler>(input: &impl Serialize) ->
     let placeholder = format!("${{{}Arn}}", T::NAME);
     let definition = definition::<W>().replace(&placeholder, ACTIVITY);
     let engine = Engine::builder()
-        .definition_json(W::NAME, &definition, MachineType::Standard)
+        .register_json(W::NAME, &definition, MachineType::Standard)
         .activity(ACTIVITY)
         .build()
         .expect("an engine");

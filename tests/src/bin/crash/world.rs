@@ -111,7 +111,7 @@ fn says(call: &Value) -> Value {
 pub(crate) fn builder(world: &Arc<World>) -> EngineBuilder {
     let mut builder = Engine::builder().activity(PICK);
     for (name, definition) in machines::all() {
-        builder = builder.definition_json(name, &definition.to_string(), MachineType::Standard);
+        builder = builder.register_json(name, &definition.to_string(), MachineType::Standard);
     }
     for (name, fails_once) in [("note", false), ("fails once", true)] {
         let world = world.clone();

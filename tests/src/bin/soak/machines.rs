@@ -99,7 +99,7 @@ fn counting() -> Value {
 
 fn with_work(builder: EngineBuilder) -> EngineBuilder {
     builder
-        .definition_json("counting", &counting().to_string(), MachineType::Express)
+        .register_json("counting", &counting().to_string(), MachineType::Express)
         .function("work", |input: Value| async move {
             tokio::task::yield_now().await;
             Ok::<_, TaskFailure>(input)
@@ -119,7 +119,7 @@ pub(crate) fn engine(world: &Arc<World>) -> Result<Engine, Lost> {
         .retention_bytes(64 << 20)
         .activity(PICK);
     for (name, definition) in standard() {
-        builder = builder.definition_json(name, &definition.to_string(), MachineType::Standard);
+        builder = builder.register_json(name, &definition.to_string(), MachineType::Standard);
     }
     let (asked, sent) = (world.clone(), world.clone());
     builder

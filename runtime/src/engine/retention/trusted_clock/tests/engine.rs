@@ -20,7 +20,7 @@ async fn engine(
 ) -> Engine {
     let clock = Clock::of_test(Arc::new(AtomicI64::new((NOW + seconds) * SECOND)));
     let builder = Engine::builder()
-        .definition_json("m", PASS, MachineType::Standard)
+        .register_json("m", PASS, MachineType::Standard)
         .store(store.clone())
         .clock(clock);
     let engine = choose(builder).build().expect("an engine");

@@ -1,0 +1,248 @@
+//! The builder of an engine.
+//!
+//! Its methods are grouped by what they set: [`definitions`], [`handlers`] of tasks, [`settings`] of the service, [`durability`], and [`testing`].
+
+mod definitions;
+mod durability;
+mod handlers;
+mod settings;
+mod testing;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use stepwright_asl::redaction::Redaction;
+
+use crate::clock::Clock;
+use crate::engine::Engine;
+use crate::engine::activities::Activities;
+use crate::engine::dispatch::unhandled_tasks::UnhandledTasks;
+use crate::engine::drive::running_executions::RunningExecutions;
+use crate::engine::drive::runtimes::Runtimes;
+use crate::engine::durable::DurableState;
+use crate::engine::error::BuildError;
+use crate::engine::machines::registry::Registry;
+use crate::engine::machines::{CompileSettings, Machines};
+use crate::engine::nested::map_runs::MapRuns;
+use crate::engine::observer::Observer;
+use crate::engine::queries::executions::Executions;
+use crate::engine::retention::ChosenRetention;
+use crate::engine::shared::EngineShared;
+use crate::engine::tokens::Tokens;
+use crate::limits::Limits;
+use crate::objects::ObjectStore;
+use crate::query::SharedEntropy;
+use crate::store::Store;
+use crate::task::{SharedState, TaskSource, blocking_watcher};
+use crate::testing::{Measure, MockConfig, coverage_folder};
+
+/// Builds an engine; see [`Engine::builder`].
+#[must_use]
+pub struct EngineBuilder {
+    registry: Registry,
+    sources: Vec<Arc<dyn TaskSource>>,
+    test_cases: Option<MockConfig>,
+    missing_handler_hint: String,
+    state: SharedState,
+    clock: Clock,
+    limits: Limits,
+    records_history: Option<bool>,
+    seed: Option<u64>,
+    region: String,
+    account: String,
+    role: String,
+    retention: ChosenRetention,
+    roundtrip_on_idle: bool,
+    blocking_threshold: Duration,
+    objects: Option<Arc<dyn ObjectStore>>,
+    store: Option<Box<dyn Store>>,
+    confirms_clock: bool,
+    resumes_only: Option<(String, String)>,
+    resumes_later: bool,
+    substitutions: HashMap<String, String>,
+    redaction: Redaction,
+    observer: Option<Arc<dyn Observer>>,
+    /// The directory for coverage; the value of the environment variable unless set.
+    coverage: Option<PathBuf>,
+}
+
+impl Engine {
+    /// Returns a builder of an engine.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::new()
+    }
+}
+
+impl EngineBuilder {
+    fn new() -> Self {
+        Self {
+            registry: Registry::default(),
+            sources: Vec::new(),
+            test_cases: None,
+            missing_handler_hint: "register one with the engine".to_owned(),
+            state: SharedState::new(),
+            clock: Clock::real(),
+            limits: Limits::default(),
+            records_history: None,
+            seed: None,
+            region: "us-east-1".to_owned(),
+            account: "123456789012".to_owned(),
+            role: "arn:aws:iam::123456789012:role/stepwright".to_owned(),
+            retention: ChosenRetention::default(),
+            roundtrip_on_idle: false,
+            blocking_threshold: blocking_watcher::THRESHOLD,
+            objects: None,
+            store: None,
+            confirms_clock: false,
+            resumes_only: None,
+            resumes_later: false,
+            substitutions: HashMap::new(),
+            redaction: Redaction::new(),
+            observer: None,
+            coverage: None,
+        }
+    }
+
+    /// Compiles all definitions and checks that every task of a workflow has a handler.
+    ///
+    /// # Errors
+    ///
+    /// All problems: definitions that do not compile, two machines with one name, two tasks with one key, tasks without a handler.
+    pub fn build(self) -> Result<Engine, BuildError> {
+        let mut registry = self.registry;
+        registry.settle(&self.clock);
+        let mut problems = std::mem::take(&mut registry.problems);
+        let unanswered = registry.handlers.unanswered(&registry.activities);
+        let folder = match self.coverage {
+            Some(folder) => Ok(Some(folder)),
+            None if self.observer.is_some() => Ok(None),
+            None => coverage_folder(),
+        };
+        let measure = folder.and_then(|folder| folder.map(|to| Measure::to(&to)).transpose());
+        let mut measure = measure.map_err(BuildError::new)?;
+        let definitions = registry.definitions.values();
+        let redaction = definitions.fold(self.redaction, |redaction, pending| {
+            redaction.and(&pending.redaction)
+        });
+        let setting = CompileSettings {
+            region: self.region,
+            account: self.account,
+            role: self.role.into(),
+            substitutions: self.substitutions,
+            families: registry.families,
+            handlers: registry.handlers,
+            redaction: Arc::new(redaction),
+        };
+        let resumes_only = self.resumes_only;
+        let resumes_only = resumes_only
+            .map(|(machine, name)| setting.arn("execution", &format!("{machine}:{name}")));
+        let mut machines = Vec::new();
+        for (name, pending) in &registry.definitions {
+            match setting.compile(name, pending) {
+                Ok(machine) => {
+                    if let Some(measure) = &mut measure
+                        && let Err(problem) =
+                            measure.machine(name, &machine.program, &pending.machine.to_value())
+                    {
+                        problems.push(problem);
+                    }
+                    machines.push(machine);
+                }
+                Err(found) => problems.extend(found),
+            }
+        }
+        let machines = Machines::new(machines, registry.machines_by_target);
+        let states = machines.defined();
+        for task in unanswered {
+            let mut callers = states.iter().filter(|state| task.is_called_by(state));
+            let mocks = self.test_cases.as_ref();
+            let is_answered = |state| {
+                self.sources.iter().any(|source| source.may_answer(state))
+                    || mocks.is_some_and(|mocks| mocks.may_answer(state))
+            };
+            if (self.sources.is_empty() && mocks.is_none()) || !callers.all(is_answered) {
+                problems.push(task.problem);
+            }
+        }
+        for source in &self.sources {
+            problems.extend(source.check(&states));
+        }
+        if !problems.is_empty() {
+            return Err(BuildError { problems });
+        }
+        let retention = self.retention.in_memory(self.store.is_some());
+        let in_store = self.retention.in_store();
+        let open = |store| DurableState::open(store, in_store, &self.clock, self.confirms_clock);
+        let durable = self.store.map(open).transpose();
+        let durable = durable.map_err(|error| BuildError::new(error.to_string()))?;
+        let activities = Activities::new(durable.is_some());
+        if let Some(durable) = &durable {
+            let stored = durable.reader().activities();
+            for activity in stored.map_err(|error| BuildError::new(error.to_string()))? {
+                activities.open(&activity.arn, activity.created);
+            }
+        }
+        for arn in &registry.activities {
+            activities.open(arn, self.clock.now());
+        }
+        let seed = match self.seed {
+            Some(seed) => seed,
+            None if self.clock.is_virtual() => 0,
+            None => {
+                let (seed, _) = uuid::Uuid::new_v4().as_u64_pair();
+                seed
+            }
+        };
+        let seed = durable.as_ref().map_or(seed, |durable| durable.seed(seed));
+        let is_watched = self.blocking_threshold < Duration::MAX;
+        blocking_watcher::check_within(self.blocking_threshold);
+        let engine = Engine::new(EngineShared {
+            clock: self.clock,
+            limits: Arc::new(self.limits),
+            records_history: self.records_history,
+            machines,
+            setting,
+            sources: self.sources,
+            own_api: OnceLock::new(),
+            test_cases: self.test_cases,
+            missing_handler_hint: self.missing_handler_hint,
+            start_sources: Mutex::default(),
+            has_start_sources: AtomicBool::new(false),
+            entropy: SharedEntropy::new(seed),
+            running: RunningExecutions::default(),
+            runtimes: Runtimes::default(),
+            state: Arc::new(self.state),
+            tokens: Tokens::default(),
+            activities,
+            executions: Arc::new(Mutex::new(Executions::new(retention, durable.is_some()))),
+            runs: Arc::new(MapRuns::default()),
+            unanswered: UnhandledTasks::default(),
+            objects: self.objects,
+            retention: retention.executions,
+            durable,
+            resumes_only,
+            roundtrip_on_idle: self.roundtrip_on_idle,
+            blocking_threshold: is_watched.then_some(self.blocking_threshold),
+            observer: self
+                .observer
+                .or_else(|| measure.map(|measure| Arc::new(measure) as Arc<dyn Observer>)),
+        });
+        if !self.resumes_later {
+            engine.resume()?;
+        }
+        Ok(engine)
+    }
+}
+
+impl fmt::Debug for EngineBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineBuilder")
+            .field("machines", &self.registry.definitions.keys())
+            .field("virtual_time", &self.clock.is_virtual())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,93 @@
+//! Settings that an AWS account has.
+
+use std::sync::Arc;
+
+use stepwright_asl::redaction::Redaction;
+
+use super::EngineBuilder;
+use crate::limits::Limits;
+use crate::objects::ObjectStore;
+
+/// # Settings of the service
+impl EngineBuilder {
+    /// Sets other limits than AWS's.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets whether executions record their history. Without it, reports and failures have an empty history, and executions are cheaper.
+    ///
+    /// Unless set, Standard executions record their history, and Express executions do on virtual time only, where tests read it: in
+    /// production, there may be a million events of each. An Express execution retains the last
+    /// [`Limits::events`](crate::Limits::events).
+    pub fn history(mut self, is_recorded: bool) -> Self {
+        self.records_history = Some(is_recorded);
+        self
+    }
+
+    /// Sets the region in ARNs; `us-east-1` unless set.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = region.into();
+        self
+    }
+
+    /// Sets the account in ARNs; `123456789012` unless set.
+    pub fn account(mut self, account: impl Into<String>) -> Self {
+        self.account = account.into();
+        self
+    }
+
+    /// Sets the role of executions that are started without another role.
+    pub fn role_arn(mut self, role_arn: impl Into<String>) -> Self {
+        self.role = role_arn.into();
+        self
+    }
+
+    /// Sets the object store that Distributed Maps read and write instead of S3. Without one, each ItemReader and each ResultWriter fails.
+    ///
+    /// ```
+    /// use stepwright_runtime::Engine;
+    /// use stepwright_runtime::objects::Memory;
+    ///
+    /// let store = Memory::new().with("orders", "today.json", "[1, 2]").bucket("results");
+    /// let builder = Engine::builder().objects(store);
+    /// # let _ = builder;
+    /// ```
+    pub fn objects(mut self, store: impl ObjectStore + 'static) -> Self {
+        self.objects = Some(Arc::new(store));
+        self
+    }
+
+    /// Sets a shared object store for Distributed Maps.
+    pub(crate) fn shared_objects(mut self, store: Arc<dyn ObjectStore>) -> Self {
+        self.objects = Some(store);
+        self
+    }
+
+    /// Masks these fields, in addition to those with `#[payload(redact)]` in the types of registered workflows, in output for people: the
+    /// engine's log and its errors, failed assertions of tests, and pictures.
+    ///
+    /// Tasks, the store and the API get the unmasked values. [`HistoryQuery::redact`](crate::history::HistoryQuery::redact) masks the fields
+    /// in a history that is printed.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, MachineType, Redaction, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Charge", "States": {"Charge": {"Type": "Fail", "Error": "Declined", "CausePath": "States.JsonToString($)"}}}"#;
+    /// let engine = Engine::builder()
+    ///     .register_json("orders", text, MachineType::Standard)
+    ///     .redact(&Redaction::new().path("card.number")?)
+    ///     .build()?;
+    /// let order = json!({ "card": { "number": "4111 1111" } });
+    /// let error = engine.start_machine("orders", order, StartOptions::new()).await?.await.unwrap_err();
+    /// assert!(error.to_string().ends_with(r#"Declined: {"card":{"number":"[redacted]"}}"#));
+    /// # Ok(()) }
+    /// ```
+    pub fn redact(mut self, redaction: &Redaction) -> Self {
+        self.redaction = self.redaction.and(redaction);
+        self
+    }
+}
