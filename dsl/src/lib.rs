@@ -97,6 +97,7 @@ extern crate self as stepwright;
 pub mod __;
 pub mod builder;
 pub mod emit;
+#[doc(hidden)]
 pub mod expr;
 #[doc(hidden)]
 pub mod flow;

@@ -9,10 +9,13 @@ pub trait Action: Sealed {
     /// The part of the resource ARN after `arn:aws:states:::`.
     const RESOURCE: &'static str;
     /// Its required parameters.
+    #[doc(hidden)]
     const REQUIRED: &'static [&'static str];
     /// Its optional parameters.
+    #[doc(hidden)]
     const OPTIONAL: &'static [&'static str];
     /// Its patterns, as in the traits [`HasSync`] and [`HasTaskToken`]; without `.sync:2`.
+    #[doc(hidden)]
     const PATTERNS: &'static [Pattern];
     /// The result of the request-response pattern.
     type Answer: Payload;

@@ -540,6 +540,10 @@ impl Engine {
     /// # Errors
     ///
     /// As [`map_runs`](Self::map_runs).
+    ///
+    /// # Blocking
+    ///
+    /// As [`map_runs`](Self::map_runs).
     pub fn map_run(&self, arn: &str) -> Result<Option<MapRun>, StoreError> {
         self.shared.map_run(arn)
     }

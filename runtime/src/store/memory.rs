@@ -18,16 +18,15 @@ use crate::clock::Timestamp;
 /// after a loss of power.
 ///
 /// ```
-/// use stepwright_runtime::store::{MemoryStore, Store, StoreError};
+/// use stepwright_runtime::Engine;
+/// use stepwright_runtime::store::MemoryStore;
 ///
-/// let mut store = MemoryStore::new();
-/// store.commit(&[])?;
-/// store.fail_commits_from(2, StoreError::Full { path: None, why: "set by a test".to_owned() });
-/// assert!(store.commit(&[]).is_err());
-/// store.fail_no_commits();
-/// assert!(store.commit(&[]).is_ok());
-/// assert_eq!(store.commits(), 2);
-/// # Ok::<(), StoreError>(())
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = MemoryStore::new();
+/// let engine = Engine::builder().store(store.clone()).build()?;
+/// let after_a_crash = Engine::builder().store(store.copy()).build()?;
+/// # drop((engine, after_a_crash));
+/// # Ok(()) }
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
@@ -62,12 +61,14 @@ impl MemoryStore {
         }
     }
 
-    /// Makes the `commit`-th commit fail, counted from 1 over successful commits, and all later ones.
+    /// Makes the `commit`-th commit fail, counted from 1 over successful commits, and all later ones. For tests of this project.
+    #[doc(hidden)]
     pub fn fail_commits_from(&self, commit: u64, error: StoreError) {
         self.shared().failure = Some((commit, error));
     }
 
     /// Ends the failures of [`fail_commits_from`](Self::fail_commits_from).
+    #[doc(hidden)]
     pub fn fail_no_commits(&self) {
         self.shared().failure = None;
     }
@@ -80,6 +81,7 @@ impl MemoryStore {
     }
 
     /// Returns the number of successful commits.
+    #[doc(hidden)]
     pub fn commits(&self) -> u64 {
         self.shared().commits
     }

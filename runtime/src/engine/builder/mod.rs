@@ -112,6 +112,10 @@ impl EngineBuilder {
     /// # Errors
     ///
     /// All problems: definitions that do not compile, two machines with one name, two tasks with one key, tasks without a handler.
+    ///
+    /// # Blocking
+    ///
+    /// With a [store](Self::store) this blocks the thread while it reads the open executions.
     pub fn build(self) -> Result<Engine, BuildError> {
         let mut registry = self.registry;
         registry.settle(&self.clock);

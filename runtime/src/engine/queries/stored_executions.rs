@@ -67,8 +67,11 @@ pub struct ExecutionDescription {
     pub machine: MachineDescription,
 }
 
+/// # Blocking
+///
+/// All methods block the thread while they read the store. In asynchronous code, call them in `tokio::task::spawn_blocking`.
 impl StoredExecutions {
-    /// The executions that this reader sees.
+    /// Creates a view of the executions that this reader sees.
     pub fn new(reader: Box<dyn StoreReader>) -> Self {
         Self {
             reader,

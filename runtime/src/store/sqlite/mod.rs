@@ -72,6 +72,9 @@ pub struct SqliteStore {
     _lock: Lock,
 }
 
+/// # Blocking
+///
+/// All functions block the thread while they read and write files.
 impl SqliteStore {
     /// Opens a store, or creates it. A store of an older version of this library is migrated.
     ///
