@@ -1,15 +1,16 @@
 //! An example tool for many definitions, in JSON and in YAML. It adds a timeout to each Task without one and changes no other byte, reports the
 //! effects, lists the called resources, draws the definition to a file next to it, and checks custom rules:
-//! `cargo run -p stepwright-asl --all-features --example fleet -- definitions/*.asl.*`
+//! `cargo run -p stepwright-diagram --example fleet -- definitions/*.asl.*`
 
 use std::{env, error::Error, fs, path::Path};
 
+use stepwright_asl::diff::Diff;
 use stepwright_asl::edit::{EditError, Editor};
 use stepwright_asl::graph::Graph;
 use stepwright_asl::model::{MachineType::Standard, StateKind};
 use stepwright_asl::resource::ResourceKind;
 use stepwright_asl::validate::{CustomRule, Finding, Severity, StateView, Validator};
-use stepwright_asl::{diagram::Diagram, diff::Diff};
+use stepwright_diagram::Diagram;
 
 /// A custom rule: its id, its message about a state, and the predicate that selects the states.
 struct Rule(&'static str, &'static str, fn(&StateView<'_>) -> bool);

@@ -1,10 +1,11 @@
 //! Diagrams as DOT text, for Graphviz.
 
+use stepwright_asl::model::StateKind;
+use stepwright_asl::overlay::Status;
+
 use super::marks;
 use super::outline::{Class, Depicted, Node, Outline, Step};
 use super::text::one_line;
-use crate::model::StateKind;
-use crate::overlay::Status;
 
 /// Maximum length of a comment in a tooltip, in characters.
 const LONGEST: usize = 400;

@@ -1,6 +1,6 @@
 //! Embeds a picture in a page.
 
-use crate::json::{Json, Object};
+use stepwright_asl::json::{Json, Object};
 
 use super::outline::Outline;
 

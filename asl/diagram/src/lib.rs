@@ -4,8 +4,8 @@
 //! deterministic.
 //!
 //! ```
-//! use stepwright_asl::diagram::Diagram;
 //! use stepwright_asl::json::Json;
+//! use stepwright_diagram::Diagram;
 //!
 //! let json: Json = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#.parse()?;
 //! let diagram = Diagram::of(&json);
@@ -26,8 +26,8 @@ mod text;
 
 use std::borrow::Cow;
 
-use crate::json::Json;
-use crate::overlay::Overlay;
+use stepwright_asl::json::Json;
+use stepwright_asl::overlay::Overlay;
 
 use outline::Outline;
 
@@ -49,9 +49,9 @@ impl Diagram {
     /// overlays from histories and from coverage.
     ///
     /// ```
-    /// use stepwright_asl::diagram::Diagram;
     /// use stepwright_asl::json::Json;
     /// use stepwright_asl::overlay::{Mark, Overlay, Status};
+    /// use stepwright_diagram::Diagram;
     ///
     /// let json: Json = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#.parse()?;
     /// let mut overlay = Overlay::new("execution succeeded");
@@ -95,3 +95,8 @@ impl Diagram {
         svg::render(&self.outline)
     }
 }
+
+/// The README's example compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -1,6 +1,6 @@
 //! Adds the statuses of an overlay to an outline.
 
-use crate::overlay::{Mark, Overlay, Status};
+use stepwright_asl::overlay::{Mark, Overlay, Status};
 
 use super::outline::{Class, Depicted, Label, Outline};
 use super::text::one_line;
@@ -16,14 +16,10 @@ pub(super) fn put(outline: &mut Outline, overlay: &Overlay) {
         let known = overlay.mark(&node.full_name);
         node.mark = known
             .filter(|_| node.depicts != Depicted::Missing)
-            .map(|mark| Mark {
-                status: mark.status,
-                badge: one_line(&mark.badge, LONGEST.1),
-                notes: mark
-                    .notes
-                    .iter()
-                    .map(|note| one_line(note, LONGEST.2))
-                    .collect(),
+            .map(|mark| {
+                let notes = mark.notes.iter().map(|note| one_line(note, LONGEST.2));
+                let short = Mark::new(mark.status).badge(one_line(&mark.badge, LONGEST.1));
+                notes.fold(short, Mark::note)
             });
     }
     let nodes = &outline.nodes;
@@ -59,15 +55,38 @@ pub(super) fn words(mark: &Mark) -> String {
     text.trim_end().to_owned()
 }
 
+/// The meaning of a status, which determines colours and signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    Good,
+    Warning,
+    Bad,
+    Running,
+    Stopped,
+    Neutral,
+}
+
+pub(super) fn tone(status: Status) -> Tone {
+    match status {
+        Status::Succeeded | Status::Covered => Tone::Good,
+        Status::Caught | Status::PartlyCovered => Tone::Warning,
+        Status::Failed | Status::NotCovered => Tone::Bad,
+        Status::Running => Tone::Running,
+        Status::Stopped => Tone::Stopped,
+        // `NotEntered`, and any status that a later version of `stepwright-asl` adds.
+        _ => Tone::Neutral,
+    }
+}
+
 /// A sign for readers who cannot distinguish the colours.
 fn sign(status: Status) -> char {
-    match status {
-        Status::Succeeded | Status::Covered => '✓',
-        Status::Caught | Status::PartlyCovered => '!',
-        Status::Failed | Status::NotCovered => '✕',
-        Status::Running => '▶',
-        Status::Stopped => '■',
-        Status::NotEntered => '–',
+    match tone(status) {
+        Tone::Good => '✓',
+        Tone::Warning => '!',
+        Tone::Bad => '✕',
+        Tone::Running => '▶',
+        Tone::Stopped => '■',
+        Tone::Neutral => '–',
     }
 }
 
@@ -79,33 +98,50 @@ pub(super) fn class(status: Status) -> &'static str {
         Status::Failed => "failed",
         Status::Running => "running",
         Status::Stopped => "stopped",
-        Status::NotEntered => "unentered",
         Status::Covered => "covered",
         Status::PartlyCovered => "partly",
         Status::NotCovered => "uncovered",
+        // As for `tone`.
+        _ => "unentered",
     }
 }
 
 /// Fill and line colour on a light background.
 pub(super) fn light(status: Status) -> (&'static str, &'static str) {
-    match status {
-        Status::Succeeded | Status::Covered => ("#e2f6e8", "#157038"),
-        Status::Caught | Status::PartlyCovered => ("#fdeed4", "#a8500a"),
-        Status::Failed | Status::NotCovered => ("#ffe3e4", "#b3181f"),
-        Status::Running => ("#dfe9ff", "#1d4ed8"),
-        Status::Stopped => ("#eee6ff", "#6d28d9"),
-        Status::NotEntered => ("#ffffff", "#9aa5b4"),
+    match tone(status) {
+        Tone::Good => ("#e2f6e8", "#157038"),
+        Tone::Warning => ("#fdeed4", "#a8500a"),
+        Tone::Bad => ("#ffe3e4", "#b3181f"),
+        Tone::Running => ("#dfe9ff", "#1d4ed8"),
+        Tone::Stopped => ("#eee6ff", "#6d28d9"),
+        Tone::Neutral => ("#ffffff", "#9aa5b4"),
     }
 }
 
 /// Fill and line colour on a dark background.
 pub(super) fn dark(status: Status) -> (&'static str, &'static str) {
-    match status {
-        Status::Succeeded | Status::Covered => ("#12321f", "#63d38b"),
-        Status::Caught | Status::PartlyCovered => ("#3a2a10", "#f2b155"),
-        Status::Failed | Status::NotCovered => ("#431a1f", "#ff8b8b"),
-        Status::Running => ("#16284d", "#7aa7ff"),
-        Status::Stopped => ("#2a2046", "#bb9bff"),
-        Status::NotEntered => ("#0f1623", "#5d6a7e"),
+    match tone(status) {
+        Tone::Good => ("#12321f", "#63d38b"),
+        Tone::Warning => ("#3a2a10", "#f2b155"),
+        Tone::Bad => ("#431a1f", "#ff8b8b"),
+        Tone::Running => ("#16284d", "#7aa7ff"),
+        Tone::Stopped => ("#2a2046", "#bb9bff"),
+        Tone::Neutral => ("#0f1623", "#5d6a7e"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The compiler does not report a missing status: `Status` is non-exhaustive.
+    #[test]
+    fn each_status_has_its_own_class() {
+        for status in Status::ALL {
+            let alike = Status::ALL.map(class).into_iter();
+            assert_eq!(alike.filter(|other| *other == class(status)).count(), 1);
+            let is_neutral = tone(status) == Tone::Neutral;
+            assert_eq!(is_neutral, status == Status::NotEntered, "{status:?}");
+        }
     }
 }

@@ -3,11 +3,12 @@
 //! Uses a flowchart, not a state diagram: flowcharts support nested boxes, several edges between the same two nodes, dashed lines, and labels with
 //! any text.
 
+use stepwright_asl::model::StateKind;
+use stepwright_asl::overlay::Status;
+
 use super::marks;
 use super::outline::{Class, Depicted, Node, Outline, Step};
 use super::text::one_line;
-use crate::model::StateKind;
-use crate::overlay::Status;
 
 /// Maximum length of a name or a label, in characters.
 const LONGEST: usize = 120;

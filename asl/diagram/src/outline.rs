@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::condition;
-use crate::graph::{EdgeKind, Graph, State};
-use crate::json::{Json, Object};
-use crate::model::StateKind;
-use crate::overlay::{Mark, Status};
+use stepwright_asl::condition;
+use stepwright_asl::graph::{EdgeKind, Graph, State};
+use stepwright_asl::json::{Json, Object};
+use stepwright_asl::model::StateKind;
+use stepwright_asl::overlay::{Mark, Status};
 
 use super::resource;
 use super::text::{one_line, tooltip};
@@ -389,7 +389,6 @@ fn source(state: &Object) -> String {
 fn label(state: &Object, kind: EdgeKind) -> (Class, Option<Label>) {
     let item = |field: &str, index: usize| state.get(field)?.as_array()?.get(index);
     match kind {
-        EdgeKind::Next => (Class::Next, None),
         EdgeKind::Choice(rule) => {
             let text = item("Choices", rule).map(condition::readable);
             (Class::Choice, text.map(|text| Label::of(&text)))
@@ -399,6 +398,8 @@ fn label(state: &Object, kind: EdgeKind) -> (Class, Option<Label>) {
             let errors = item("Catch", catcher).and_then(|catcher| catcher.get("ErrorEquals"));
             (Class::Catch, Some(Label::of(&names(errors))))
         }
+        // `Next`, and any kind that a later version of `stepwright-asl` adds.
+        _ => (Class::Next, None),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Short details of states.
 
-use crate::graph::State;
-use crate::json::{Json, Object};
-use crate::jsonata;
-use crate::model::StateKind;
-use crate::resource::{Resource, ResourceKind};
+use stepwright_asl::graph::State;
+use stepwright_asl::json::{Json, Object};
+use stepwright_asl::jsonata;
+use stepwright_asl::model::StateKind;
+use stepwright_asl::resource::{Resource, ResourceKind};
 
 use super::text::one_line;
 

@@ -1,21 +1,18 @@
 //! Diagrams: snapshots of their text, and properties of every diagram.
 
-mod diagram {
-    pub(crate) mod hostile;
-    pub(crate) mod picture;
-    pub(crate) mod sample;
-}
+mod picture;
 
 use std::collections::BTreeMap;
 
-use diagram::picture::Picture;
-use diagram::sample::{checkout, definitions, names};
+use picture::Picture;
 use proptest::prelude::*;
 use stepwright_asl::StateMachine;
-use stepwright_asl::diagram::Diagram;
 use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::json::Json;
 use stepwright_asl::overlay::{Mark, Overlay, Status};
+use stepwright_diagram::Diagram;
+
+use crate::samples::{checkout, definitions, excessive, names};
 
 fn parse(text: &str) -> Json {
     text.parse().expect("is JSON")
@@ -201,7 +198,7 @@ fn no_name_and_no_text_ends_the_script_of_the_page() {
 
 #[test]
 fn what_nobody_can_look_at_is_drawn_all_the_same() {
-    for (what, json) in diagram::hostile::definitions() {
+    for (what, json) in excessive::definitions() {
         let diagram = Diagram::of(&json);
         let svg = diagram.to_svg();
         let count = Graph::of(&json).states().len();

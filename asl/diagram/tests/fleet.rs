@@ -1,10 +1,8 @@
 //! The example `fleet` adds timeouts and changes nothing else.
 
-#[path = "yaml/emit.rs"]
-mod emit;
 #[expect(dead_code, reason = "the test calls what `main` calls")]
 #[path = "../examples/fleet.rs"]
-mod fleet;
+mod tool;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +11,8 @@ use stepwright_asl::edit::Editor;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Document;
 use stepwright_asl::model::StateKind;
+
+use crate::emit::emit;
 
 /// A temporary folder.
 struct Folder(PathBuf);
@@ -29,7 +29,7 @@ impl Folder {
     fn tended(&self, name: &str, text: &str) -> (String, Option<String>) {
         let file = self.0.join(name);
         fs::write(&file, text).expect("the file can be written");
-        let error = fleet::tend(&file).err().map(|error| error.to_string());
+        let error = tool::tend(&file).err().map(|error| error.to_string());
         let new = fs::read_to_string(&file).expect("the file can be read");
         (new, error)
     }
@@ -130,7 +130,7 @@ fn what_cannot_be_read_stays_as_it_is() {
 #[test]
 fn realworld_definitions_get_timeouts_and_no_other_change() {
     let realworld =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/realworld");
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance/realworld");
     let Ok(entries) = realworld.read_dir() else {
         eprintln!("skipped: there is no {}", realworld.display());
         return;
@@ -150,7 +150,7 @@ fn realworld_definitions_get_timeouts_and_no_other_change() {
         added += check(document, &new, &name);
         // In style 0 every array and object is in block style; the others have brackets, quotes and comments, too.
         for style in [0, 0x5bd1_e995_9e37_79b9, 0xdead_beef_cafe_f00d] {
-            let yaml = emit::emit(document.json(), style);
+            let yaml = emit(document.json(), style);
             let old = Document::parse_yaml(&yaml).expect("is YAML");
             let (new, _) = folder.tended("form.asl.yaml", &yaml);
             check(

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use stepwright_asl::json::{Json, Object};
 
-use crate::parse;
+use super::parse;
 
 /// An order workflow before and after a release.
 pub(crate) fn release() -> (Json, Json) {

@@ -1,4 +1,4 @@
-//! Unrealistic definitions that must be drawn nevertheless.
+//! Unrealistic definitions that must be compared and drawn nevertheless.
 
 use serde_json::{Value, json};
 use stepwright_asl::json::Json;

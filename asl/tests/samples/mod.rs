@@ -1,4 +1,6 @@
-//! Definitions to draw.
+//! Definitions to compare and to draw. The tests of `stepwright-diagram` include this module.
+
+pub(crate) mod excessive;
 
 use proptest::prelude::*;
 use stepwright_asl::json::Json;

@@ -10,15 +10,15 @@ use super::route::{looped, place};
 
 /// The layout of a body. Its upper left corner is the origin.
 #[derive(Debug, Clone, Default)]
-pub(in crate::diagram) struct Placed {
-    pub(in crate::diagram) size: Size,
+pub(crate) struct Placed {
+    pub(crate) size: Size,
     /// The rectangle of each node of the body, in their order.
-    pub(in crate::diagram) nodes: Vec<Rect>,
+    pub(crate) nodes: Vec<Rect>,
     /// The rectangle of the start mark.
-    pub(in crate::diagram) start: Option<Rect>,
+    pub(crate) start: Option<Rect>,
     /// The rectangle of the end mark.
-    pub(in crate::diagram) end: Option<Rect>,
-    pub(in crate::diagram) lines: Vec<Line>,
+    pub(crate) end: Option<Rect>,
+    pub(crate) lines: Vec<Line>,
 }
 
 /// Maximum number of line bends for the careful layout. More bends are a tangle, and the layering takes quadratic time.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::levels::Levels;
-use crate::diagram::outline::Class;
+use crate::outline::Class;
 
 /// Minimum number of long edges in a trunk.
 const ENOUGH: usize = 3;

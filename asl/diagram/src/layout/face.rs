@@ -1,36 +1,36 @@
 //! The texts of nodes and links, and their sizes.
 
-use crate::diagram::outline::{Link, Node};
-use crate::diagram::text::{Font, wrap_evenly};
+use crate::outline::{Link, Node};
+use crate::text::{Font, wrap_evenly};
 
 use super::geometry::Size;
 
 /// Font of state names.
-pub(in crate::diagram) const NAME: Font = Font {
+pub(crate) const NAME: Font = Font {
     size: 13.0,
     stretch: 1.12,
 };
 /// Font of state types and details.
-pub(in crate::diagram) const TYPE: Font = Font {
+pub(crate) const TYPE: Font = Font {
     size: 10.5,
     stretch: 1.03,
 };
 /// Font of conditions and errors on links.
-pub(in crate::diagram) const LABEL: Font = Font {
+pub(crate) const LABEL: Font = Font {
     size: 11.0,
     stretch: 1.03,
 };
 
 /// The line height of a name.
-pub(in crate::diagram) const NAME_LINE: f64 = 16.0;
+pub(crate) const NAME_LINE: f64 = 16.0;
 /// The line height of the type.
-pub(in crate::diagram) const TYPE_LINE: f64 = 15.0;
+pub(crate) const TYPE_LINE: f64 = 15.0;
 /// The line height of a link's label.
-pub(in crate::diagram) const LABEL_LINE: f64 = 14.0;
+pub(crate) const LABEL_LINE: f64 = 14.0;
 /// The padding around the text of a node: horizontal, vertical.
-pub(in crate::diagram) const PADDING: (f64, f64) = (14.0, 8.0);
+pub(crate) const PADDING: (f64, f64) = (14.0, 8.0);
 /// The width of the retry mark.
-pub(in crate::diagram) const RETRY: f64 = 18.0;
+pub(crate) const RETRY: f64 = 18.0;
 
 /// The maximum width of a line of a name.
 const NAME_WIDTH: f64 = 190.0;
@@ -43,12 +43,12 @@ const LINES: (usize, usize, usize) = (4, 3, 5);
 
 /// The text of a node.
 #[derive(Debug, Clone, Default)]
-pub(in crate::diagram) struct Face {
-    pub(in crate::diagram) name: Vec<String>,
+pub(crate) struct Face {
+    pub(crate) name: Vec<String>,
     /// The type and the detail of the state.
-    pub(in crate::diagram) kind: String,
+    pub(crate) kind: String,
     /// The size of a simple node, or of the head of a node with bodies inside.
-    pub(in crate::diagram) size: Size,
+    pub(crate) size: Size,
 }
 
 impl Face {

@@ -2,9 +2,9 @@
 
 /// A point.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(in crate::diagram) struct Point {
-    pub(in crate::diagram) x: f64,
-    pub(in crate::diagram) y: f64,
+pub(crate) struct Point {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
 }
 
 impl Point {
@@ -13,29 +13,29 @@ impl Point {
     }
 
     /// Translates the point from the coordinates of a box at `origin` to the coordinates outside.
-    pub(in crate::diagram) fn moved(self, origin: Point) -> Point {
+    pub(crate) fn moved(self, origin: Point) -> Point {
         Point::new(self.x + origin.x, self.y + origin.y)
     }
 }
 
 /// A width and a height.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(in crate::diagram) struct Size {
-    pub(in crate::diagram) width: f64,
-    pub(in crate::diagram) height: f64,
+pub(crate) struct Size {
+    pub(crate) width: f64,
+    pub(crate) height: f64,
 }
 
 impl Size {
-    pub(in crate::diagram) fn new(width: f64, height: f64) -> Size {
+    pub(crate) fn new(width: f64, height: f64) -> Size {
         Size { width, height }
     }
 }
 
 /// A rectangle: its upper left corner and its size.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(in crate::diagram) struct Rect {
-    pub(in crate::diagram) corner: Point,
-    pub(in crate::diagram) size: Size,
+pub(crate) struct Rect {
+    pub(crate) corner: Point,
+    pub(crate) size: Size,
 }
 
 impl Rect {
@@ -58,14 +58,14 @@ impl Rect {
 
 /// The path of a line.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(in crate::diagram) struct Path {
-    pub(in crate::diagram) start: Point,
-    pub(in crate::diagram) segments: Vec<Segment>,
+pub(crate) struct Path {
+    pub(crate) start: Point,
+    pub(crate) segments: Vec<Segment>,
 }
 
 /// A segment of a path. It starts at the end of the previous segment.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::diagram) enum Segment {
+pub(crate) enum Segment {
     /// A straight line to a point.
     Line(Point),
     /// A cubic Bézier curve: two control points and the end.
@@ -73,7 +73,7 @@ pub(in crate::diagram) enum Segment {
 }
 
 impl Segment {
-    pub(in crate::diagram) fn end(self) -> Point {
+    pub(crate) fn end(self) -> Point {
         match self {
             Segment::Line(end) | Segment::Curve(_, _, end) => end,
         }
@@ -125,7 +125,7 @@ impl Path {
     }
 
     /// Translates the path from the coordinates of a box at `origin` to the coordinates outside.
-    pub(in crate::diagram) fn moved(&self, origin: Point) -> Path {
+    pub(crate) fn moved(&self, origin: Point) -> Path {
         Path {
             start: self.start.moved(origin),
             segments: self

@@ -1,7 +1,7 @@
 //! The lines of a body: their meaning, their end vertices, and their paths after routing.
 
 use super::geometry::{Path, Point, Rect, Size};
-use crate::diagram::outline::Class;
+use crate::outline::Class;
 
 /// How far a loop extends beyond its node.
 pub(super) const LOOP: f64 = 34.0;
@@ -34,18 +34,18 @@ impl Wire {
 
 /// A line between two points of a body.
 #[derive(Debug, Clone)]
-pub(in crate::diagram) struct Line {
-    pub(in crate::diagram) what: What,
-    pub(in crate::diagram) path: Path,
+pub(crate) struct Line {
+    pub(crate) what: What,
+    pub(crate) path: Path,
     /// Whether it ends in an arrow. A line that joins a trunk does not.
-    pub(in crate::diagram) arrow: bool,
+    pub(crate) arrow: bool,
     /// The rectangle of its label.
-    pub(in crate::diagram) label: Option<Rect>,
+    pub(crate) label: Option<Rect>,
 }
 
 /// The meaning of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::diagram) enum What {
+pub(crate) enum What {
     /// From the start mark.
     Start,
     /// A link, by its index in the body.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagram::outline::{Class, Outline};
+use crate::outline::{Class, Outline};
 
 use super::bundle::{Way, bundles};
 use super::geometry::Size;

@@ -1,9 +1,10 @@
 //! Transitions as lines.
 
-use crate::diagram::layout::{LABEL_LINE, Layout, Line, Path, Point, Segment, What};
-use crate::diagram::outline::{Class, Outline};
-use crate::diagram::text::xml;
-use crate::overlay::Status;
+use stepwright_asl::overlay::Status;
+
+use crate::layout::{LABEL_LINE, Layout, Line, Path, Point, Segment, What};
+use crate::outline::{Class, Outline};
+use crate::text::xml;
 
 use super::canvas::{Canvas, number};
 use super::style::{coverage, line_class};

@@ -1,10 +1,11 @@
 //! Statuses of states: their badges, and the legend below the picture.
 
-use crate::diagram::layout::Rect;
-use crate::diagram::marks;
-use crate::diagram::outline::Outline;
-use crate::diagram::text::{Font, wrap, xml};
-use crate::overlay::{Mark, Status};
+use stepwright_asl::overlay::{Mark, Status};
+
+use crate::layout::Rect;
+use crate::marks::{self, Tone};
+use crate::outline::Outline;
+use crate::text::{Font, wrap, xml};
 
 use super::canvas::{Canvas, number};
 
@@ -65,13 +66,13 @@ fn pill(out: &mut Canvas, status: Status, text: &str, x: f64, y: f64) {
 
 /// The sign in a badge, for readers who cannot distinguish the colours. It is a path, because not every font has the characters.
 fn sign(status: Status, x: f64, y: f64) -> String {
-    let data = match status {
-        Status::Succeeded | Status::Covered => "m-3.2 .3l2.3 2.3l4.2-5",
-        Status::Caught | Status::PartlyCovered => "m0-4v4.8m0 2.6v.2",
-        Status::Failed | Status::NotCovered => "m-2.7-2.7l5.4 5.4m0-5.4l-5.4 5.4",
-        Status::Running => "m-1.6-2.6l4 2.6l-4 2.6z",
-        Status::Stopped => "m-2.2-2.2h4.4v4.4h-4.4z",
-        Status::NotEntered => "m-2.8 0h5.6",
+    let data = match marks::tone(status) {
+        Tone::Good => "m-3.2 .3l2.3 2.3l4.2-5",
+        Tone::Warning => "m0-4v4.8m0 2.6v.2",
+        Tone::Bad => "m-2.7-2.7l5.4 5.4m0-5.4l-5.4 5.4",
+        Tone::Running => "m-1.6-2.6l4 2.6l-4 2.6z",
+        Tone::Stopped => "m-2.2-2.2h4.4v4.4h-4.4z",
+        Tone::Neutral => "m-2.8 0h5.6",
     };
     format!(r#"<path d="M{} {}{data}"/>"#, number(x), number(y))
 }

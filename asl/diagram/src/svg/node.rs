@@ -1,10 +1,11 @@
 //! States as shapes.
 
-use crate::diagram::layout::{Face, Layout, NAME_LINE, PADDING, RETRY, Rect, TYPE_LINE};
-use crate::diagram::marks;
-use crate::diagram::outline::{Depicted, Outline};
-use crate::diagram::text::xml;
-use crate::model::StateKind;
+use stepwright_asl::model::StateKind;
+
+use crate::layout::{Face, Layout, NAME_LINE, PADDING, RETRY, Rect, TYPE_LINE};
+use crate::marks;
+use crate::outline::{Depicted, Outline};
+use crate::text::xml;
 
 use super::canvas::{Canvas, number};
 use super::legend;

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
-use crate::diagram::marks;
-use crate::diagram::outline::{Class, Outline};
-use crate::overlay::Status;
+use stepwright_asl::overlay::Status;
+
+use crate::marks;
+use crate::outline::{Class, Outline};
 
 use super::canvas::Canvas;
 
