@@ -1,16 +1,25 @@
-//! The conditions of choice rules in readable form.
+//! The conditions of Choice rules in readable form, for pictures and reports.
+//!
+//! ```
+//! use stepwright_asl::condition::readable;
+//! use stepwright_asl::json;
+//!
+//! let rule = json!({"Variable": "$.total", "NumericGreaterThan": 100, "Next": "Review"});
+//! assert_eq!(readable(&rule), "$.total > 100");
+//! ```
 
 use crate::json::Json;
 use crate::jsonata;
 use crate::model::Operator;
 
-/// Maximum length of a condition. Diagrams and reports truncate longer ones anyway.
+/// Length after which a condition is truncated. Diagrams and reports truncate longer ones anyway.
 const LONGEST: usize = 4_000;
 
 /// Formats a rule as a condition: `$.total > 100 and $.customer.vip is present`, or a JSONata expression without its delimiters.
 ///
-/// Accepts any JSON: an invalid condition becomes `?`.
-pub(crate) fn readable(rule: &Json) -> String {
+/// Accepts any JSON: an invalid condition becomes `?`. The text is for people, and other versions of this crate may format it differently. A long
+/// condition may be truncated after 4,000 bytes.
+pub fn readable(rule: &Json) -> String {
     let mut text = String::new();
     write(rule, &mut text, false);
     text

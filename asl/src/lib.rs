@@ -45,7 +45,8 @@
 //! | to check a definition | [`validate`](validate::validate), [`Validator`](validate::Validator) |
 //! | what changed, and the effects on running executions | [`diff::Diff`] |
 //! | what executions cost, and how close they come to the limits | [`estimate::Estimate`] |
-//! | a picture | [`diagram::Diagram`] |
+//! | a picture | `stepwright_diagram::Diagram`, in the crate `stepwright-diagram` |
+//! | the condition of a Choice rule, in readable form | [`condition::readable`] |
 //! | lines and columns in a text | [`json::Document`] |
 //! | to parse, change and write JSON without loss | [`json::Json`] |
 //! | to parse a `Resource` | [`resource::Resource`] |
@@ -58,7 +59,7 @@
 //! | **to evaluate** a path, an intrinsic function or JSONata | `stepwright_runtime::evaluate`, one call in the crate `stepwright-runtime`; this one runs nothing |
 //! | to run a definition | `stepwright_runtime::Engine` |
 //!
-//! `examples/fleet.rs` in this package is a complete tool.
+//! `examples/fleet.rs` in the package `stepwright-diagram` is a complete tool.
 //!
 //! # Features
 //!
@@ -66,7 +67,6 @@
 //!
 //! | feature | what it adds | depends on |
 //! |---|---|---|
-//! | `diagram` | [`diagram`]: Mermaid, DOT, SVG, HTML | `dugong`, Rust 1.95 |
 //! | `diff` | [`diff`]: what changed between two definitions | |
 //! | `estimate` | [`estimate`]: transitions, events, payload and price of executions | |
 //! | `integrations` | [`integrations`]: the tables of AWS's service integrations | |
@@ -75,8 +75,7 @@
 
 #[doc(hidden)]
 pub mod callable;
-#[cfg(feature = "diagram")]
-pub mod diagram;
+pub mod condition;
 #[cfg(feature = "diff")]
 pub mod diff;
 pub mod edit;
@@ -109,8 +108,6 @@ pub mod wildcard;
 #[cfg(feature = "yaml")]
 pub mod yaml;
 
-#[cfg(any(feature = "diagram", feature = "diff"))]
-mod condition;
 mod cursor;
 mod finding;
 mod place;

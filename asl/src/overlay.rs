@@ -1,6 +1,6 @@
 //! Additional information about a definition's states and transitions: the status in an execution, or the coverage by tests.
 //!
-//! Other code creates overlays; `stepwright_asl::diagram` draws them over the definition.
+//! `stepwright_runtime::testing` creates overlays from histories and from coverage; the crate `stepwright-diagram` draws them over the definition.
 //!
 //! ```
 //! use stepwright_asl::overlay::{Mark, Overlay, Status};

@@ -5,17 +5,13 @@ use stepwright_asl::diff::{Change, Diff, On, Safety};
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json;
 
-mod diagram {
-    pub(crate) mod hostile;
-    pub(crate) mod sample;
-}
-mod differing {
-    pub(crate) mod sample;
-}
-use diagram::sample::{checkout, definitions, names};
-use differing::sample::{release, renamed, shuffled};
+use crate::samples::{checkout, definitions, excessive, names};
 
-pub(crate) fn parse(text: &str) -> Json {
+mod sample;
+
+use sample::{release, renamed, shuffled};
+
+fn parse(text: &str) -> Json {
     text.parse().expect("is JSON")
 }
 
@@ -382,7 +378,7 @@ fn what_old_executions_need_is_told() {
 
 #[test]
 fn whatever_the_definitions_are_they_can_be_compared() {
-    let mut all: Vec<Json> = diagram::hostile::definitions()
+    let mut all: Vec<Json> = excessive::definitions()
         .into_iter()
         .map(|(_, json)| json)
         .collect();

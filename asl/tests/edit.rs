@@ -1,21 +1,16 @@
 //! An edit changes the named value and nothing else.
-#![cfg(feature = "yaml")]
 
-#[path = "edit/cases.rs"]
 mod cases;
-#[path = "yaml/emit.rs"]
-mod emit;
-#[path = "edit/model.rs"]
 mod model;
-#[path = "edit/sample.rs"]
 mod sample;
 
-use emit::emit;
 use model::{Edited, Seed, edit, pointers};
 use proptest::prelude::*;
 use sample::{any_json, write, write_flow};
 use stepwright_asl::edit::Editor;
 use stepwright_asl::json::{Json, escape};
+
+use crate::yaml::emit::emit;
 
 fn seeds() -> impl Strategy<Value = Vec<Seed>> {
     let key = prop_oneof!["[A-Z][a-z]{0,8}", "[ -~]{0,6}", any::<String>()];

@@ -1,7 +1,6 @@
 //! The tables of service integrations, and their sources.
 //!
 //! `asl/src/integrations/derive.py` generates the tables from packages and from the folder `hand`.
-#![cfg(feature = "integrations")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

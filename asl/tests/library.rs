@@ -9,10 +9,9 @@ use stepwright_asl::graph::{Edge, Graph, TakenBy};
 use stepwright_asl::json::Json;
 use stepwright_asl::model::State;
 
-mod library {
-    pub(crate) mod generate;
-}
-use library::generate::definitions;
+mod generate;
+
+use generate::definitions;
 
 fn read(text: &str) -> StateMachine {
     StateMachine::from_json(text).unwrap_or_else(|findings| panic!("{text}\n{findings}"))

@@ -1,8 +1,6 @@
 //! Definitions in YAML equal the same definitions in JSON.
-#![cfg(feature = "yaml")]
 
-#[path = "yaml/emit.rs"]
-mod emit;
+pub(crate) mod emit;
 
 use std::path::{Path, PathBuf};
 

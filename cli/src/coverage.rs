@@ -1,8 +1,8 @@
 //! `stepwright coverage`: the coverage of a test suite.
 
 use stepwright_asl::MachineType;
-use stepwright_asl::diagram::Diagram;
 use stepwright_asl::validate::Validator;
+use stepwright_diagram::Diagram;
 use stepwright_runtime::testing::{MeasuredWorkflow, SuiteCoverage};
 
 use crate::args::{CoverageArguments, CoverageFormat};

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use stepwright_asl::MachineType;
-use stepwright_asl::diagram::Diagram;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json;
 use stepwright_asl::overlay::Overlay;
 use stepwright_asl::validate::Validator;
+use stepwright_diagram::Diagram;
 use stepwright_runtime::Redaction;
 use stepwright_runtime::testing::RecordedHistory;
 

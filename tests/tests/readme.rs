@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepwright::prelude::*;
-use stepwright_asl::diagram::Diagram;
 use stepwright_asl::json::Json;
+use stepwright_diagram::Diagram;
 
 include!("readme/checkout.rs");
 

@@ -352,7 +352,7 @@ impl Coverage {
     /// Returns colours for a diagram of the definition: covered, not covered, or partly covered. A state is partly covered if one of its
     /// transitions, retriers or catchers was not covered.
     ///
-    /// `stepwright_asl::diagram`, behind that crate's feature `diagram`, draws it: `Diagram::of(&machine).with(&coverage.overlay())`.
+    /// The crate `stepwright-diagram` draws it: `Diagram::of(&machine).with(&coverage.overlay())`.
     pub fn overlay(&self) -> Overlay {
         let runs = match self.runs {
             1 => "1 run".to_owned(),

@@ -1,0 +1,291 @@
+//! The graph that is laid out for a body: its vertices with their sizes, and the lines between them.
+
+use std::collections::HashMap;
+
+use crate::outline::{Class, Outline};
+
+use super::bundle::{Way, bundles};
+use super::geometry::Size;
+use super::ladder::lengthen;
+use super::layers::Arc;
+use super::levels::Levels;
+use super::line::{LOOP, What, Wire};
+
+/// Diameter of the start and end marks: those of the machine, and those of inner bodies.
+const MARKS: (f64, f64) = (18.0, 14.0);
+/// A state with more successors than this has them on several rows.
+const WIDE: usize = 9;
+/// Maximum number of additional line bends for such rows.
+const BENDS: usize = 20_000;
+
+/// The input of a body's layout.
+pub(super) struct Parts<'a> {
+    pub(super) outline: &'a Outline,
+    /// The index of the body.
+    pub(super) index: usize,
+    /// The sizes of the body's nodes, in their order.
+    pub(super) sizes: &'a [Size],
+    /// The sizes of the links' labels, in their order.
+    pub(super) labels: &'a [Size],
+}
+
+/// Vertices and arcs. The first vertices are the nodes of the body, then follow the marks and the joints of trunks.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// The drawn size of each vertex.
+    pub(super) vertices: Vec<Size>,
+    /// The space of each vertex, including loops.
+    pub(super) rooms: Vec<Size>,
+    pub(super) levels: Vec<usize>,
+    pub(super) arcs: Vec<Arc>,
+    /// The line of each arc.
+    pub(super) wires: Vec<Wire>,
+    pub(super) start: Option<usize>,
+    pub(super) end: Option<usize>,
+    /// Links from a node to itself, and the vertex of that node.
+    pub(super) loops: Vec<(usize, usize)>,
+}
+
+/// An edge to draw, with its properties.
+struct Drawn {
+    what: What,
+    way: Way,
+    label: Size,
+    weight: f64,
+}
+
+impl Plan {
+    pub(super) fn new(parts: &Parts<'_>) -> Plan {
+        let mut plan = Plan {
+            vertices: parts.sizes.to_vec(),
+            rooms: parts.sizes.to_vec(),
+            levels: Vec::new(),
+            arcs: Vec::new(),
+            wires: Vec::new(),
+            start: None,
+            end: None,
+            loops: Vec::new(),
+        };
+        let drawn = plan.draw(parts);
+        plan.wire(&drawn);
+        plan
+    }
+
+    /// All edges of the body, including those from the start and to the end mark.
+    fn draw(&mut self, parts: &Parts<'_>) -> Vec<Drawn> {
+        let body = &parts.outline.bodies[parts.index];
+        let vertex: HashMap<usize, usize> = body.nodes.iter().copied().zip(0..).collect();
+        let diameter = if body.parent.is_none() {
+            MARKS.0
+        } else {
+            MARKS.1
+        };
+        let mark = Size::new(diameter, diameter);
+        let mut drawn = Vec::new();
+        let start = parts.outline.start(parts.index);
+        if let Some(to) = start.and_then(|start| vertex.get(&start).copied()) {
+            let from = self.vertex(mark);
+            self.start = Some(from);
+            drawn.push(Drawn::plain(What::Start, from, to, 4.0));
+        }
+        for (at, link) in body.links.iter().enumerate() {
+            let (Some(&from), Some(&to)) = (vertex.get(&link.from), vertex.get(&link.to)) else {
+                continue;
+            };
+            let label = parts.labels[at];
+            if from == to {
+                self.loops.push((at, from));
+                // The space is symmetric, so that vertical lines through the node stay straight.
+                self.rooms[from].width += 2.0 * (LOOP + label.width);
+                continue;
+            }
+            let weight = match link.class {
+                Class::Next => 4.0,
+                Class::Choice => 2.0,
+                Class::Catch => 1.0,
+            };
+            drawn.push(Drawn {
+                what: What::Link(at),
+                way: Way {
+                    from,
+                    to,
+                    class: link.class,
+                },
+                label,
+                weight,
+            });
+        }
+        let ends: Vec<usize> = parts
+            .outline
+            .ends(parts.index)
+            .filter_map(|node| vertex.get(&node).copied())
+            .collect();
+        if !ends.is_empty() {
+            let to = self.vertex(mark);
+            self.end = Some(to);
+            drawn.extend(
+                ends.into_iter()
+                    .map(|from| Drawn::plain(What::End(from), from, to, 2.0)),
+            );
+        }
+        drawn
+    }
+
+    fn vertex(&mut self, size: Size) -> usize {
+        self.vertices.push(size);
+        self.rooms.push(size);
+        self.vertices.len() - 1
+    }
+
+    /// Converts edges to arcs that all point downwards, and joins long ones to trunks.
+    fn wire(&mut self, drawn: &[Drawn]) {
+        let ways: Vec<Way> = drawn.iter().map(|drawn| drawn.way).collect();
+        let pairs: Vec<(usize, usize)> = ways.iter().map(|way| (way.from, way.to)).collect();
+        let mut levels = Levels::new(self.vertices.len(), &pairs, self.start);
+        let mut spans = spans(&pairs, &levels);
+        lengthen(&pairs, &levels, &mut spans);
+        levels.stretch(&pairs, &spans);
+
+        let mut joints = vec![None; ways.len()];
+        let mut trunks = Vec::new();
+        for bundle in bundles(&ways, &levels) {
+            let class = if bundle.catches {
+                Class::Catch
+            } else {
+                Class::Next
+            };
+            let mut previous = None;
+            for members in &bundle.joints {
+                let joint = self.vertex(Size::default());
+                let source = levels.of[ways[members[0]].from];
+                let level = if bundle.up { source - 1 } else { source + 1 };
+                levels.of.push(level);
+                for member in members {
+                    joints[*member] = Some(joint);
+                }
+                if let Some(previous) = previous {
+                    trunks.push((previous, joint, class, bundle.up, false));
+                }
+                previous = Some(joint);
+            }
+            if let Some(last) = previous {
+                trunks.push((last, bundle.to, class, bundle.up, true));
+            }
+        }
+        for (at, drawn) in drawn.iter().enumerate() {
+            let joint = joints[at];
+            let wire = Wire {
+                what: drawn.what,
+                from: drawn.way.from,
+                to: joint.unwrap_or(drawn.way.to),
+                up: levels.back[at],
+                arrow: joint.is_none(),
+                main: joint.is_none() && drawn.way.class == Class::Next,
+                label: drawn.label,
+            };
+            // A joint stays near its state, and the trunk takes up the length.
+            let weight = if joint.is_some() { 4.0 } else { drawn.weight };
+            let span = if joint.is_some() { 1 } else { spans[at] };
+            self.arc(wire, weight, wire.main, span);
+        }
+        for (from, to, class, up, arrow) in trunks {
+            let wire = Wire {
+                what: What::Trunk(class),
+                from,
+                to,
+                up,
+                arrow,
+                main: false,
+                label: Size::default(),
+            };
+            self.arc(wire, 1.0, true, 1);
+        }
+        self.levels = levels.of;
+    }
+
+    fn arc(&mut self, wire: Wire, weight: f64, upright: bool, span: usize) {
+        let (upper, lower) = wire.downwards();
+        self.arcs.push(Arc {
+            upper,
+            lower,
+            label: wire.label,
+            weight,
+            upright,
+            span,
+        });
+        self.wires.push(wire);
+    }
+
+    /// The connected components: the vertices and the arcs of each. The component with the start mark comes first.
+    pub(super) fn parts(&self) -> Vec<(Vec<usize>, Vec<usize>)> {
+        let count = self.vertices.len();
+        let mut near: Vec<Vec<usize>> = vec![Vec::new(); count];
+        for arc in &self.arcs {
+            near[arc.upper].push(arc.lower);
+            near[arc.lower].push(arc.upper);
+        }
+        let mut part = vec![usize::MAX; count];
+        let mut parts: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
+        for root in self.start.into_iter().chain(0..count) {
+            if part[root] != usize::MAX {
+                continue;
+            }
+            let mut open = vec![root];
+            part[root] = parts.len();
+            while let Some(vertex) = open.pop() {
+                for &other in &near[vertex] {
+                    if part[other] == usize::MAX {
+                        part[other] = parts.len();
+                        open.push(other);
+                    }
+                }
+            }
+            parts.push((Vec::new(), Vec::new()));
+        }
+        // The start mark comes first within its component too: layers are filled from there.
+        let rest = (0..count).filter(|vertex| Some(*vertex) != self.start);
+        for vertex in self.start.into_iter().chain(rest) {
+            parts[part[vertex]].0.push(vertex);
+        }
+        for (at, arc) in self.arcs.iter().enumerate() {
+            parts[part[arc.upper]].1.push(at);
+        }
+        parts
+    }
+}
+
+impl Drawn {
+    fn plain(what: What, from: usize, to: usize, weight: f64) -> Drawn {
+        Drawn {
+            what,
+            way: Way {
+                from,
+                to,
+                class: Class::Next,
+            },
+            label: Size::default(),
+            weight,
+        }
+    }
+}
+
+/// The number of levels that each edge spans: 1, but more for some of the many successors of one state, to distribute them over several rows.
+fn spans(ways: &[(usize, usize)], levels: &Levels) -> Vec<usize> {
+    let mut spans = vec![1; ways.len()];
+    let mut below: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (at, (from, to)) in ways.iter().enumerate() {
+        if !levels.back[at] && levels.of[*to] == levels.of[*from] + 1 {
+            below.entry(*from).or_default().push(at);
+        }
+    }
+    for ways in below.into_values().filter(|ways| ways.len() > WIDE) {
+        let count = ways.len();
+        let best = (count as f64 / (1.2 * count as f64).sqrt().max(6.0)).ceil() as usize;
+        let rows = best.min(BENDS / count).max(1);
+        // Neighbours are on different rows, so that the edges to the lower ones pass between the upper ones.
+        for (index, way) in ways.into_iter().enumerate() {
+            spans[way] = 1 + index % rows;
+        }
+    }
+    spans
+}

@@ -1,0 +1,102 @@
+//! Diagrams of definitions: Mermaid, DOT, and SVG that needs no tool to view.
+//!
+//! Any JSON can be drawn. A transition with a missing target leads to a box with a note; an unreachable state has a dashed border. The output is
+//! deterministic.
+//!
+//! ```
+//! use stepwright_asl::json::Json;
+//! use stepwright_diagram::Diagram;
+//!
+//! let json: Json = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#.parse()?;
+//! let diagram = Diagram::of(&json);
+//! assert!(diagram.to_svg().starts_with("<svg "));
+//! assert!(diagram.to_mermaid().starts_with("flowchart TD\n"));
+//! # Ok::<(), stepwright_asl::SyntaxError>(())
+//! ```
+
+mod dot;
+mod html;
+mod layout;
+mod marks;
+mod mermaid;
+mod outline;
+mod resource;
+mod svg;
+mod text;
+
+use std::borrow::Cow;
+
+use stepwright_asl::json::Json;
+use stepwright_asl::overlay::Overlay;
+
+use outline::Outline;
+
+/// A diagram of a definition.
+#[derive(Debug, Clone)]
+pub struct Diagram {
+    outline: Outline,
+}
+
+impl Diagram {
+    /// Reads the definition from a `&StateMachine`, a `&Document` or a `&Json`. It is not validated.
+    pub fn of<'j>(definition: impl Into<Cow<'j, Json>>) -> Diagram {
+        Diagram {
+            outline: Outline::of(&definition.into()),
+        }
+    }
+
+    /// Adds an overlay: states and transitions get the colours of their statuses, with counts and a legend. `stepwright_runtime::testing` creates
+    /// overlays from histories and from coverage.
+    ///
+    /// ```
+    /// use stepwright_asl::json::Json;
+    /// use stepwright_asl::overlay::{Mark, Overlay, Status};
+    /// use stepwright_diagram::Diagram;
+    ///
+    /// let json: Json = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#.parse()?;
+    /// let mut overlay = Overlay::new("execution succeeded");
+    /// overlay.state("Greet", Mark::new(Status::Succeeded).badge("×2"));
+    /// let svg = Diagram::of(&json).with(&overlay).to_svg();
+    /// assert!(svg.contains("execution succeeded") && svg.contains("×2"));
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    #[must_use]
+    pub fn with(mut self, overlay: &Overlay) -> Diagram {
+        marks::put(&mut self.outline, overlay);
+        self
+    }
+
+    /// Returns a Mermaid flowchart, which GitHub and many other tools render.
+    ///
+    /// A flowchart supports nested boxes, several edges between two states and labels with any text; Mermaid's state diagrams do not.
+    pub fn to_mermaid(&self) -> String {
+        mermaid::render(&self.outline)
+    }
+
+    /// Returns a graph in DOT, the language of Graphviz, with a cluster for each Parallel, branch and Map.
+    pub fn to_dot(&self) -> String {
+        dot::render(&self.outline)
+    }
+
+    /// Returns an HTML page around [`Diagram::to_svg`]. The wheel zooms, dragging moves the picture, and a click on a state shows its fields. The
+    /// page loads no other resources.
+    pub fn to_html(&self) -> String {
+        html::render(&self.outline, &self.to_svg())
+    }
+
+    /// Returns a self-contained SVG: no scripts, no fonts, no external references.
+    ///
+    /// The colour of a state depends on its type, and its text includes a short detail. Edges of a Choice are labelled with conditions; catchers
+    /// are dashed and labelled with the names of their errors. A circular arrow marks a state with retriers. Tooltips contain comments, resources,
+    /// retriers and the full form of truncated texts. The picture follows the viewer's preference for light or dark.
+    ///
+    /// A picture of several thousand states has a simpler layout, so that it takes at most a few seconds.
+    pub fn to_svg(&self) -> String {
+        svg::render(&self.outline)
+    }
+}
+
+/// The README's example compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

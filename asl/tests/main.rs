@@ -1,0 +1,27 @@
+//! The tests of this package, in one program: linking a program for each file takes most of the time.
+
+mod conformance;
+mod custom_rules;
+#[cfg(feature = "integrations")]
+mod definitions;
+mod depth;
+#[cfg(feature = "diff")]
+mod diff;
+#[cfg(feature = "yaml")]
+mod edit;
+#[cfg(feature = "estimate")]
+mod estimate;
+mod findings;
+mod hostile;
+#[cfg(feature = "integrations")]
+mod integrations;
+#[cfg(feature = "diff")]
+mod library;
+#[cfg(feature = "policy")]
+mod policy;
+mod round_trip;
+mod rules;
+#[cfg(feature = "diff")]
+mod samples;
+#[cfg(feature = "yaml")]
+mod yaml;
