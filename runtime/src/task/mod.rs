@@ -8,8 +8,6 @@ mod defined_state;
 pub(crate) mod envelope;
 mod executor;
 mod failure;
-#[cfg(any(feature = "lambda", feature = "aws"))]
-mod function;
 pub(crate) mod handler;
 mod nested_start;
 mod resource;
@@ -26,10 +24,6 @@ pub(crate) use self::concurrency_limiter::{ConcurrencyLimiter, WaitQueue};
 pub use self::defined_state::{DefinedState, DefinedTask};
 pub use self::envelope::Invocation;
 pub use self::failure::{TaskFailure, TaskResult};
-#[cfg(feature = "aws")]
-pub(crate) use self::function::CallerLink;
-#[cfg(any(feature = "lambda", feature = "aws"))]
-pub(crate) use self::function::{FunctionContext, TaskFunction};
 pub(crate) use self::nested_start::{Integration, NestedStart};
 pub use self::resource::{Pattern, Resource, ResourceKind};
 pub(crate) use self::responder::{Acknowledgement, Mailbox, Responder, WaitEvent};

@@ -1,0 +1,9 @@
+pub use stepwright::task::TaskFailure;
+
+use crate::record::record;
+use crate::value::Value;
+
+/// The result of a task.
+pub type TaskResult = Result<Value, TaskFailure>;
+
+record!(struct TaskFailure { error, cause });
