@@ -7,13 +7,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use lambda_runtime::{Diagnostic, LambdaEvent, Service};
-use serde::Deserialize;
-use serde_json::Value as Json;
+use serde_json::Value;
 use serde_json::value::RawValue;
+use stepwright::task::{INVALID_OUTPUT, TaskFailure};
 
-use crate::task::handler::INVALID_INPUT;
-use crate::task::{FunctionContext, SharedState, TaskFailure, TaskFunction, TaskResult};
-use crate::value::Value;
+use crate::task_function::{FunctionContext, SharedState, TaskFunction};
 
 /// A task as a service of [`lambda_runtime`]: it takes an event, and returns the task's output or its failure.
 /// [`Tasks::service`](super::Tasks::service) creates it.
@@ -45,49 +43,54 @@ impl fmt::Debug for TaskService {
 }
 
 impl Service<LambdaEvent<Box<RawValue>>> for TaskService {
-    type Response = Value;
-    type Error = TaskFailure;
-    type Future = Pin<Box<dyn Future<Output = TaskResult> + Send>>;
+    type Response = Box<RawValue>;
+    type Error = FunctionError;
+    type Future = Pin<Box<dyn Future<Output = Result<Box<RawValue>, FunctionError>> + Send>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), TaskFailure>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), FunctionError>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, event: LambdaEvent<Box<RawValue>>) -> Self::Future {
         let task = self.task;
-        let mut surroundings = FunctionContext::new(self.shared.clone());
-        surroundings.own = Some(Box::new(event.context));
+        let mut host = FunctionContext::new(self.shared.clone());
+        host.own = Some(Box::new(event.context));
         Box::pin(async move {
-            // The depth limit is that of an execution's values; serde_json allows only 128 levels.
-            let payload = Value::from_text(event.payload.get())
-                .map_err(|error| TaskFailure::internal(INVALID_INPUT, &error.to_string()))?;
-            task.call(surroundings, payload).await
+            let payload = Box::<str>::from(event.payload).into_string();
+            let output = task.call(host, payload).await.map_err(FunctionError)?;
+            RawValue::from_string(output).map_err(|error| {
+                FunctionError(TaskFailure::with_message(
+                    INVALID_OUTPUT,
+                    &error.to_string(),
+                ))
+            })
         })
     }
 }
 
-/// The source of `Error` and `Cause` in Step Functions: Lambda returns `{"errorType", "errorMessage"}`, of which `errorType` is the `Error`, and the
-/// whole object is the `Cause`.
-impl From<TaskFailure> for Diagnostic {
-    fn from(failure: TaskFailure) -> Self {
+/// The failure of a function's call.
+///
+/// It becomes the source of `Error` and `Cause` in Step Functions: Lambda returns `{"errorType", "errorMessage"}`, of which `errorType` is the `Error`,
+/// and the whole object is the `Cause`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionError(pub TaskFailure);
+
+impl From<FunctionError> for Diagnostic {
+    fn from(FunctionError(failure): FunctionError) -> Self {
         let cause = failure.cause.unwrap_or_default();
-        let error_message = match serde_json::from_str::<RustCause>(&cause) {
-            Ok(RustCause {
-                error_message: Json::String(message),
-            }) => message,
-            // A cause in another format.
-            _ => cause,
-        };
+        // The fields of a Rust task's cause are the name and this message.
+        let message = serde_json::from_str(&cause)
+            .ok()
+            .and_then(
+                |mut cause: Value| match cause.get_mut("errorMessage").map(Value::take) {
+                    Some(Value::String(message)) => Some(message),
+                    _ => None,
+                },
+            );
         Self {
             error_type: failure.error.unwrap_or_default(),
-            error_message,
+            // A cause may have another format.
+            error_message: message.unwrap_or(cause),
         }
     }
-}
-
-/// The fields of a Rust task's cause in addition to the name.
-#[derive(Deserialize)]
-struct RustCause {
-    #[serde(rename = "errorMessage")]
-    error_message: Json,
 }
