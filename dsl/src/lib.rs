@@ -75,6 +75,7 @@
 //! | call functions in expressions | [`functions`] |
 //! | read and change definitions in a tool | [`asl`], the crate `stepwright-asl` |
 //! | **run** a workflow, with or without mocks | `stepwright_runtime::Engine`, `stepwright_runtime::testing` |
+//! | run its tasks on AWS: as Lambda functions, in workers of activities | `stepwright_aws` |
 //! | **evaluate** one path, intrinsic function or JSONata expression | `stepwright_runtime::evaluate` |
 //!
 //! # Features

@@ -71,6 +71,7 @@
 //! | to read a store, also while an engine uses it | [`StoredExecutions`] |
 //! | the result of an execution | [`ExecutionReport`], [`history`] |
 //! | to read, check and change definitions | the crate `stepwright-asl` |
+//! | tasks as Lambda functions, workers of activities on AWS | the crate `stepwright-aws` |
 //!
 //! # Features
 //!
@@ -78,8 +79,6 @@
 //! |---|---|
 //! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `jlens-core`. Without it, a definition with a JSONata expression is refused when the engine is built |
 //! | `serve` | `serve::Server`: the Step Functions API over HTTP |
-//! | `lambda` | `lambda`: tasks as AWS Lambda functions, with the crate `lambda_runtime` |
-//! | `aws` | `aws`: workers of activities, and answers to task tokens, with the crate `aws-sdk-sfn` |
 //! | `sqlite` | `store::SqliteStore`: executions in a file. Compiles SQLite, which is written in C |
 //!
 //! # Modules
@@ -87,11 +86,9 @@
 //! | module | content |
 //! |---|---|
 //! | crate root | [`Engine`], its [builder](EngineBuilder), [`ExecutionHandle`], [`ExecutionReport`], errors, [`Limits`] |
-//! | `aws` (feature) | workers of activities, answers to task tokens |
 //! | [`clock`] | real and virtual time, [`Clock::hold`](clock::Clock::hold), [`Clock::sleep`](clock::Clock::sleep) |
 //! | [`mod@evaluate`] | paths, intrinsic functions, templates and JSONata on a value, without an engine |
 //! | [`history`] | events, with AWS's names, order and ids, and in the format of `GetExecutionHistory` |
-//! | `lambda` (feature) | tasks as Lambda functions |
 //! | [`objects`] | the objects that Distributed Maps read and write |
 //! | [`store`] | stores for durable engines |
 //! | [`task`] | the calls of tasks, and [`TaskSource`](task::TaskSource), which answers instead of handlers |
@@ -107,13 +104,9 @@
 //! Each execution is a [`tracing`] span `execution` with the fields `machine` and `name`. Its start and its end are events at
 //! level info, each event of its history is one at level debug. [`ExecutionHandle::events`] returns the same events as a stream.
 
-#[cfg(feature = "aws")]
-pub mod aws;
 pub mod clock;
 pub mod evaluate;
 pub mod history;
-#[cfg(feature = "lambda")]
-pub mod lambda;
 pub mod objects;
 #[doc(hidden)]
 pub mod query;

@@ -1,25 +1,12 @@
 //! Catches panics of the user's code, which become failures.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub(crate) use stepwright::task::panic_message as said;
 
 /// Runs foreign code; the message of its panic is the error.
 pub(crate) fn guarded<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(run)).map_err(said)
-}
-
-/// Returns the message of a panic. If dropping the payload panics, the payload of that second panic is leaked.
-pub(crate) fn said(panic: Box<dyn Any + Send>) -> String {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("it panicked without a message")
-        .to_owned();
-    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
-        std::mem::forget(again);
-    }
-    text
 }
 
 #[cfg(test)]

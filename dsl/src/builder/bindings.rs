@@ -6,15 +6,11 @@
 use crate::expr::Text;
 use crate::shape::{Payload, Shape};
 use crate::task::{
-    Address, Deploy, ErrorVariant, Handler, Runs, Task, TaskBinder, TaskContext, TaskError,
+    Address, Deploy, ErrorVariant, Handler, JsonCall, Runs, Task, TaskBinder, TaskError, call_json,
 };
 use crate::workflow::{Binder, Definition, Faults, TaskSchemas, Workflow};
-use serde::Deserialize;
-use serde_json::Value;
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 /// The tasks and nested workflows of a built workflow.
@@ -41,7 +37,7 @@ impl Bindings {
         &self.items
     }
 
-    fn add<T: Task>(&mut self, address: Address, call: Option<CallTask>) {
+    fn add<T: Task>(&mut self, address: Address, call: Option<JsonCall>) {
         let task = BoundTask {
             type_id: TypeId::of::<T>(),
             function: T::FUNCTION,
@@ -65,7 +61,7 @@ impl Bindings {
 
 impl TaskBinder for Bindings {
     fn handler<T: Handler>(&mut self, address: Address) {
-        self.add::<T>(address, Some(call::<T>));
+        self.add::<T>(address, Some(call_json::<T>));
     }
 
     fn declaration<T: Task>(&mut self, address: Address) {
@@ -134,8 +130,8 @@ pub struct BoundTask {
     pub errors: &'static [ErrorVariant],
     /// The type of its result.
     pub output: fn() -> Shape,
-    /// Calls the task with its payload as JSON; `None` where the task is implemented elsewhere.
-    pub call: Option<CallTask>,
+    /// Calls the task with its payload as JSON text; `None` where the task is implemented elsewhere.
+    pub call: Option<JsonCall>,
 }
 
 impl fmt::Debug for BoundTask {
@@ -146,57 +142,6 @@ impl fmt::Debug for BoundTask {
             .field("is_handler", &self.call.is_some())
             .finish_non_exhaustive()
     }
-}
-
-/// Calls a task with its payload as JSON.
-pub type CallTask = fn(TaskContext, Value) -> Called;
-
-/// The future of a task's result.
-pub type Called = Pin<Box<dyn Future<Output = Result<Value, CallError>> + Send>>;
-
-/// Why a call of a task failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CallError {
-    /// The payload does not fit the function's parameters.
-    Input(String),
-    /// The result cannot be serialized as JSON.
-    Output(String),
-    /// The task's own error: its name and its cause.
-    Failed {
-        /// `Error`.
-        name: String,
-        /// `Cause`.
-        cause: String,
-    },
-}
-
-fn call<T: Handler>(context: TaskContext, payload: Value) -> Called {
-    Box::pin(async move {
-        let payload = match payload {
-            Value::Object(mut object) if T::SENDS_CONTEXT => {
-                object.remove("input").unwrap_or_default()
-            }
-            payload => payload,
-        };
-        let input =
-            T::Input::deserialize(payload).map_err(|error| CallError::Input(error.to_string()))?;
-        let output = T::call(context, input)
-            .await
-            .map_err(|error| CallError::Failed {
-                name: error.name().into_owned(),
-                cause: TaskError::cause(&error),
-            })?;
-        into_json(output).map_err(|error| CallError::Output(error.to_string()))
-    })
-}
-
-/// Returns a JSON value unchanged, so that its nesting depth is not limited.
-fn into_json<T: Payload>(output: T) -> Result<Value, serde_json::Error> {
-    let mut slot = Some(output);
-    if let Some(same) = (&mut slot as &mut dyn Any).downcast_mut::<Option<Value>>() {
-        return Ok(same.take().unwrap_or_default());
-    }
-    slot.map_or(Ok(Value::Null), |output| output.__to_json())
 }
 
 /// The item type of a Distributed Map.

@@ -62,9 +62,7 @@ mod variable;
 mod words;
 
 pub use self::arms::Arms;
-pub use self::bindings::{
-    Bindings, BoundItems, BoundTask, BoundWorkflow, CallError, CallTask, Called,
-};
+pub use self::bindings::{Bindings, BoundItems, BoundTask, BoundWorkflow};
 pub use self::body::Body;
 pub use self::branches::Branches;
 pub use self::built::Built;

@@ -7,18 +7,25 @@ use serde::ser::{
 use serde_json::Error;
 
 /// The maximum nesting depth of a value that is converted to a `serde_json::Value`. `serde_json`'s parser accepts 128.
-const MAX_DEPTH: u32 = 256;
+const MAX_DEPTH: usize = 256;
 
 /// Serializes the value as JSON, unless it nests too deep.
 pub(super) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<serde_json::Value, Error> {
-    value.serialize(Depth { left: MAX_DEPTH })?;
+    check_depth(value, MAX_DEPTH)?;
     serde_json::to_value(value)
+}
+
+/// Fails if the value, which is serialized without output, nests deeper than the limit.
+pub(crate) fn check_depth<T: Serialize + ?Sized>(value: &T, limit: usize) -> Result<(), Error> {
+    value.serialize(Depth { left: limit, limit })
 }
 
 /// A serializer without output that fails below this many levels.
 #[derive(Clone, Copy)]
 struct Depth {
-    left: u32,
+    left: usize,
+    /// For messages.
+    limit: usize,
 }
 
 type Done = Result<(), Error>;
@@ -26,9 +33,10 @@ type Done = Result<(), Error>;
 impl Depth {
     fn inside(self) -> Result<Depth, Error> {
         match self.left.checked_sub(1) {
-            Some(left) => Ok(Depth { left }),
+            Some(left) => Ok(Depth { left, ..self }),
             None => Err(Error::custom(format_args!(
-                "nested deeper than {MAX_DEPTH} levels"
+                "nested deeper than {} levels",
+                self.limit
             ))),
         }
     }
@@ -175,7 +183,7 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
-    fn nested(levels: u32) -> Value {
+    fn nested(levels: usize) -> Value {
         (0..levels).fold(Value::Null, |value, level| match level % 2 {
             0 => Value::Array(vec![value]),
             _ => Value::Object([("a".to_owned(), value)].into_iter().collect()),

@@ -18,6 +18,7 @@ mod tuples;
 pub mod wire;
 
 pub use self::collection::{CustomForm, MapShape, SetShape, Written};
+pub(crate) use self::depth::check_depth;
 pub use self::fields::{Field, Fields, Presence, StructShape};
 #[doc(hidden)]
 pub use self::form::Form;

@@ -41,6 +41,14 @@ impl TaskContext {
         TaskContext { host: None }
     }
 
+    /// Adds the context that was sent with the input, for questions that the host cannot answer.
+    pub(super) fn with_sent(self, sent: SentContext) -> TaskContext {
+        TaskContext::new(Arc::new(HostWithSent {
+            host: self.host.unwrap_or_else(|| Arc::new(Detached)),
+            sent,
+        }))
+    }
+
     fn host(&self) -> &dyn TaskHost {
         self.host.as_deref().unwrap_or(&Detached)
     }
@@ -145,6 +153,46 @@ pub trait TaskHost: Send + Sync + 'static {
 struct Detached;
 
 impl TaskHost for Detached {}
+
+/// A host with the context that was sent with the input.
+struct HostWithSent {
+    host: Arc<dyn TaskHost>,
+    sent: SentContext,
+}
+
+impl TaskHost for HostWithSent {
+    fn state(&self, type_id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
+        self.host.state(type_id)
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.host.is_cancelled()
+    }
+
+    fn cancelled(&self) -> Cancelled<'_> {
+        self.host.cancelled()
+    }
+
+    fn heartbeat(&self) {
+        self.host.heartbeat();
+    }
+
+    fn execution(&self) -> Option<&str> {
+        self.host.execution().or(Some(&self.sent.execution))
+    }
+
+    fn state_name(&self) -> Option<&str> {
+        self.host.state_name().or(Some(&self.sent.state))
+    }
+
+    fn attempt(&self) -> Option<u32> {
+        self.host.attempt().or(Some(self.sent.attempt))
+    }
+
+    fn start_time(&self) -> Option<&str> {
+        self.host.start_time().or(Some(&self.sent.start_time))
+    }
+}
 
 /// The context that is sent with the input of a `#[task(context)]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

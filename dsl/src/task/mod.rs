@@ -2,19 +2,23 @@
 
 mod address;
 mod binder;
+mod call;
 pub(crate) mod cause;
 mod context;
 mod error;
+mod failure;
 mod returns;
 mod runs;
 
 pub(crate) use self::address::effective;
 pub use self::address::{Address, Deploy};
 pub use self::binder::TaskBinder;
+pub use self::call::{JsonCall, JsonFuture, call_json};
 #[doc(hidden)]
 pub use self::cause::{TravellingField, cause};
 pub use self::context::{Cancelled, SentContext, TaskContext, TaskHost, WithContext};
 pub use self::error::{ErrorField, ErrorOutput, ErrorVariant, NoError, TaskError};
+pub use self::failure::{INVALID_INPUT, INVALID_OUTPUT, TASK_PANICKED, TaskFailure, panic_message};
 pub use self::returns::TaskReturn;
 pub use self::runs::Runs;
 

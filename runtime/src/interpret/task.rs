@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 use stepwright::flow::AnswerType;
+use stepwright::task::INVALID_OUTPUT;
 use stepwright_asl::errors;
 
 use super::arguments::check_lists;
@@ -13,7 +14,6 @@ use super::step::{Done, Stepped};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
 use crate::query::QueryError;
-use crate::task::handler::INVALID_OUTPUT;
 use crate::task::{
     Answer, AnswerKind, Pattern, ResourceKind, TaskCall, TaskEffect, TaskFailure, TaskResult,
 };
@@ -442,7 +442,7 @@ impl Execution {
         });
         match expected.map(|expected| checked(&expected, &output)) {
             None | Some(Ok(())) => Ok(output),
-            Some(Err(why)) => Err(TaskFailure::internal(INVALID_OUTPUT, &why)),
+            Some(Err(why)) => Err(TaskFailure::with_message(INVALID_OUTPUT, &why)),
         }
     }
 

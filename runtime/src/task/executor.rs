@@ -53,7 +53,9 @@ pub(super) async fn spawned(
 fn join_failure(error: JoinError) -> TaskFailure {
     match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
-        Err(_) => TaskFailure::internal(SHUT_DOWN, "the runtime that ran the task was shut down"),
+        Err(_) => {
+            TaskFailure::with_message(SHUT_DOWN, "the runtime that ran the task was shut down")
+        }
     }
 }
 

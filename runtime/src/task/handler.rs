@@ -5,17 +5,15 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
 use smol_str::SmolStr;
-use stepwright::builder::{CallError, CallTask};
-use stepwright::task::{Runs, WithContext};
-use stepwright::{Handler, TaskContext, TaskError};
+use stepwright::task::{INVALID_INPUT, INVALID_OUTPUT, JsonCall, Runs, WithContext};
+use stepwright::{Handler, TaskContext};
 
 use super::blocking_watcher::WatchedPoll;
 use super::concurrency_limiter::{WaitQueue, with_permit};
 use super::{TaskFailure, TaskFuture, executor};
 use crate::clock::{Clock, PendingGuard};
-use crate::value::{MAX_TYPED_DEPTH, Value};
+use crate::value::Value;
 
 /// A handler with erased types, with where it runs and whether it is idempotent.
 #[derive(Clone)]
@@ -151,28 +149,6 @@ impl fmt::Debug for Resolution {
     }
 }
 
-/// The error name of a task whose input is not what its function takes.
-pub(crate) const INVALID_INPUT: &str = "Stepwright.InvalidInput";
-/// The error name of a task with an output that cannot be serialized.
-pub(crate) const INVALID_OUTPUT: &str = "Stepwright.InvalidOutput";
-/// The error name of a task that panicked.
-pub(crate) const PANICKED: &str = "Stepwright.TaskPanicked";
-
-/// The failure of a Rust task, as every transport reports it.
-impl<E: TaskError> From<E> for TaskFailure {
-    fn from(error: E) -> Self {
-        Self::new(error.name().as_ref(), TaskError::cause(&error))
-    }
-}
-
-impl TaskFailure {
-    /// Returns a failure of this crate, with the cause in the format of Rust tasks.
-    pub(crate) fn internal(error: &'static str, message: &str) -> Self {
-        let cause = json!({ "errorType": error, "errorMessage": message });
-        Self::new(error, cause.to_string())
-    }
-}
-
 /// A task function of a workflow.
 pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
     let name = SmolStr::new_static(T::FUNCTION);
@@ -192,25 +168,14 @@ pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
         .taking_context(T::TAKES_CONTEXT)
 }
 
-/// A task of a built workflow, which takes and returns JSON.
-pub(crate) fn of_call(function: &'static str, call: CallTask, runs: Runs) -> ErasedHandler {
+/// A task of a built workflow, which takes and returns JSON text.
+pub(crate) fn of_call(function: &'static str, call: JsonCall, runs: Runs) -> ErasedHandler {
     let name = SmolStr::new_static(function);
     ErasedHandler::new(name, runs, move |context, payload| {
         Box::pin(async move {
-            if payload.depth() > MAX_TYPED_DEPTH {
-                let message = format!("a payload has at most {MAX_TYPED_DEPTH} levels here");
-                return Err(TaskFailure::internal(INVALID_INPUT, &message));
-            }
-            match call(context, payload.to_json()).await {
-                Ok(output) => Ok(Value::from(output)),
-                Err(CallError::Input(message)) => {
-                    Err(TaskFailure::internal(INVALID_INPUT, &message))
-                }
-                Err(CallError::Output(message)) => {
-                    Err(TaskFailure::internal(INVALID_OUTPUT, &message))
-                }
-                Err(CallError::Failed { name, cause }) => Err(TaskFailure::new(name, cause)),
-            }
+            let output = call(context, payload.to_text()).await?;
+            Value::from_text(&output)
+                .map_err(|error| TaskFailure::with_message(INVALID_OUTPUT, &error.to_string()))
         })
     })
 }
@@ -236,13 +201,13 @@ where
     handler.taking_context(false)
 }
 
-pub(super) fn into_typed<I: DeserializeOwned + 'static>(payload: Value) -> Result<I, TaskFailure> {
+fn into_typed<I: DeserializeOwned + 'static>(payload: Value) -> Result<I, TaskFailure> {
     payload
         .into_owned()
-        .map_err(|error| TaskFailure::internal(INVALID_INPUT, &error.to_string()))
+        .map_err(|error| TaskFailure::with_message(INVALID_INPUT, &error.to_string()))
 }
 
-pub(super) fn from_typed<O: Serialize + 'static>(output: O) -> Result<Value, TaskFailure> {
+fn from_typed<O: Serialize + 'static>(output: O) -> Result<Value, TaskFailure> {
     Value::from_owned(output)
-        .map_err(|error| TaskFailure::internal(INVALID_OUTPUT, &error.to_string()))
+        .map_err(|error| TaskFailure::with_message(INVALID_OUTPUT, &error.to_string()))
 }

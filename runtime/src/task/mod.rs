@@ -9,8 +9,6 @@ mod engine_monitor;
 pub(crate) mod envelope;
 mod executor;
 mod failure;
-#[cfg(any(feature = "lambda", feature = "aws"))]
-mod function;
 pub(crate) mod handler;
 mod nested_start;
 mod resource;
@@ -28,10 +26,6 @@ pub use self::engine_monitor::EngineMonitor;
 pub(crate) use self::engine_monitor::EngineView;
 pub use self::envelope::Invocation;
 pub use self::failure::{TaskFailure, TaskResult};
-#[cfg(feature = "aws")]
-pub(crate) use self::function::CallerLink;
-#[cfg(any(feature = "lambda", feature = "aws"))]
-pub(crate) use self::function::{FunctionContext, TaskFunction};
 pub(crate) use self::nested_start::{Integration, NestedStart};
 pub use self::resource::{Pattern, Resource, ResourceKind};
 pub(crate) use self::responder::{Acknowledgement, Mailbox, Responder, WaitEvent};

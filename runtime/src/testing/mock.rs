@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 use stepwright::Task;
+use stepwright::task::INVALID_OUTPUT;
 
 use super::matcher::payload;
 use crate::clock::Listeners;
-use crate::task::handler::INVALID_OUTPUT;
 use crate::task::{Answer, TaskCall, TaskFailure, TaskResult};
 use crate::value::Value;
 
@@ -97,7 +97,7 @@ impl<T: Task> Mock<T> {
 
 fn output_of<T: Task>(output: &T::Output) -> TaskResult {
     Value::from_typed(output)
-        .map_err(|error| TaskFailure::internal(INVALID_OUTPUT, &error.to_string()))
+        .map_err(|error| TaskFailure::with_message(INVALID_OUTPUT, &error.to_string()))
 }
 
 impl<T> Mock<T> {

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::de::DeserializeOwned;
 use stepwright::Task;
+use stepwright::task::INVALID_INPUT;
 
 use super::matcher::Matcher;
 use super::mock::{AnyOutput, Mock, arguments};
@@ -13,7 +14,6 @@ use super::rule::Rule;
 use super::token;
 use crate::panics::said;
 use crate::task::EngineMonitor;
-use crate::task::handler::INVALID_INPUT;
 use crate::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource, envelope};
 
 /// Mocks of tasks: by state, by function or by resource. Clones share the same mocks, so that a test can retain one to read the calls.
@@ -124,7 +124,7 @@ impl Mocks {
     {
         self.task::<T>(Mock::function(move |payload| {
             let arguments = serde_json::from_value(arguments::<T>(payload))
-                .map_err(|error| TaskFailure::internal(INVALID_INPUT, &error.to_string()))?;
+                .map_err(|error| TaskFailure::with_message(INVALID_INPUT, &error.to_string()))?;
             answer(arguments).map_err(TaskFailure::from)
         }))
     }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::{Payload, TaskContext, TaskError, task, workflow};
-use stepwright_runtime::lambda::lambda_runtime;
+use stepwright_aws::lambda::lambda_runtime;
 
 /// An order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
@@ -113,6 +113,26 @@ pub async fn tell_caller(context: &TaskContext, id: String) -> String {
 #[task(name = "TwoTimes")]
 pub async fn double(number: u32, plus: Option<u32>) -> u32 {
     number * 2 + plus.unwrap_or_default()
+}
+
+/// Numbers of several types.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct Numbers {
+    /// 64 bits.
+    pub signed: i64,
+    /// 64 bits, up to twice as large.
+    pub unsigned: u64,
+    /// A float.
+    pub float: f64,
+    /// 128 bits.
+    #[payload(opaque)]
+    pub wide: i128,
+}
+
+/// Returns the numbers that it sees.
+#[task]
+pub async fn same_numbers(numbers: Numbers) -> Numbers {
+    numbers
 }
 
 /// Requests an answer, which is sent with the token.

@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -140,7 +141,7 @@ impl RuntimeApi {
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env_remove("STEPWRIGHT_TASK")
-            .stderr(Stdio::null());
+            .stderr(Stdio::piped());
         if let Some(task) = task {
             command.env("STEPWRIGHT_TASK", task);
         }
@@ -184,13 +185,17 @@ impl RuntimeApi {
 pub struct Function(Child);
 
 impl Function {
-    /// Waits for its end. Returns whether it exited with success.
+    /// Waits for its end. Returns whether it exited with success, and what it wrote to its standard error.
     ///
     /// # Panics
     ///
     /// When it cannot be waited for.
-    pub fn ended_well(&mut self) -> bool {
-        self.0.wait().expect("its status").success()
+    pub fn end(&mut self) -> (bool, String) {
+        let mut written = String::new();
+        if let Some(mut stderr) = self.0.stderr.take() {
+            stderr.read_to_string(&mut written).expect("text");
+        }
+        (self.0.wait().expect("its status").success(), written)
     }
 }
 

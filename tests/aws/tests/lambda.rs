@@ -1,9 +1,12 @@
 //! Tasks as Lambda functions: real processes; the test serves the Lambda Runtime API.
 
 use std::path::Path;
+use std::process::Command;
 
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
+use stepwright_aws_tests::orders::Numbers;
 use stepwright_aws_tests::runtime_api::{Function, RuntimeApi};
+use stepwright_runtime::value::Value;
 
 async fn function(task: &str) -> (RuntimeApi, Function) {
     let api = RuntimeApi::start().await;
@@ -12,7 +15,7 @@ async fn function(task: &str) -> (RuntimeApi, Function) {
     (api, function)
 }
 
-fn read(text: &str) -> Value {
+fn read(text: &str) -> Json {
     serde_json::from_str(text).expect("JSON")
 }
 
@@ -114,11 +117,11 @@ async fn a_program_that_is_to_serve_no_task_of_its_own_says_so_and_ends() {
     for (task, message) in [
         (
             None,
-            "this program has several tasks; set the environment variable `STEPWRIGHT_TASK` to one of `ChargeCard`, `CountCalls`, `TwoTimes`, `FallOver`, `TellCaller`",
+            "this program has several tasks; set the environment variable `STEPWRIGHT_TASK` to one of `ChargeCard`, `CountCalls`, `TwoTimes`, `FallOver`, `TellCaller`, `SameNumbers`",
         ),
         (
             Some("ChargeCrad"),
-            "`STEPWRIGHT_TASK` is `ChargeCrad`, and no task has that name (did you mean `ChargeCard`?); there are `ChargeCard`, `CountCalls`, `TwoTimes`, `FallOver`, `TellCaller`",
+            "`STEPWRIGHT_TASK` is `ChargeCrad`, and no task has that name (did you mean `ChargeCard`?); there are `ChargeCard`, `CountCalls`, `TwoTimes`, `FallOver`, `TellCaller`, `SameNumbers`",
         ),
     ] {
         let mut api = RuntimeApi::start().await;
@@ -128,7 +131,38 @@ async fn a_program_that_is_to_serve_no_task_of_its_own_says_so_and_ends() {
             read(&api.init_error().await),
             json!({"errorType": "Stepwright.NoTask", "errorMessage": message})
         );
-        assert!(!function.ended_well());
+        // `main` prints the same message.
+        assert_eq!(function.end(), (false, format!("Error: {message}\n")));
+    }
+}
+
+#[test]
+fn outside_of_lambda_a_program_says_how_to_run_it() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_functions"));
+    let ended = program.env_remove("AWS_LAMBDA_RUNTIME_API").output();
+    let ended = ended.expect("it runs");
+    // A panic would exit with 101.
+    assert_eq!(ended.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8_lossy(&ended.stderr),
+        "Error: this program is an AWS Lambda function, and the environment variable `AWS_LAMBDA_RUNTIME_API` of Lambda is not set; deploy it, or run it on this machine with `cargo lambda watch` or `sam local invoke`\n"
+    );
+}
+
+#[tokio::test]
+async fn numbers_of_an_event_are_those_that_an_engine_passes() {
+    let (api, _function) = function("SameNumbers").await;
+    for event in [
+        r#"{"signed":-9223372036854775808,"unsigned":18446744073709551615,"float":0.1,"wide":-170141183460469231731687303715884105728}"#,
+        r#"{"signed":-0,"unsigned":1,"float":-0,"wide":1}"#,
+        r#"{"signed":1,"unsigned":1,"float":18446744073709551616,"wide":18446744073709551616}"#,
+    ] {
+        let output = api.invoke(event).await.response();
+        let seen: Numbers = serde_json::from_str(&output).expect("numbers");
+        let value = Value::from_text(event).expect("JSON");
+        let expected: Numbers = value.to_typed().expect("numbers");
+        // The text distinguishes `-0.0`.
+        assert_eq!(format!("{seen:?}"), format!("{expected:?}"));
     }
 }
 

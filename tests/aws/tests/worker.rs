@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use stepwright::{TaskContext, task};
+use stepwright_aws::sfn::{ActivityWorker, WorkerError};
 use stepwright_aws_tests::orders::{
     Counter, Order, charge_card, count_calls, fall_over, tell_caller,
 };
 use stepwright_aws_tests::step_functions::{Fault, StepFunctions};
-use stepwright_runtime::aws::{ActivityWorker, WorkerError};
 use stepwright_runtime::{
     Engine, ExecutionHandle, ExecutionReport, MachineType, StartOptions, Status,
 };

@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
+use stepwright::task::{INVALID_INPUT, INVALID_OUTPUT};
 use stepwright_asl::name::check_machine;
 
 pub use self::description::ActivityDescription;
@@ -27,7 +28,6 @@ use crate::clock::{Clock, Timestamp};
 use crate::panics::said;
 use crate::store::{Change, StoreError, StoredActivity};
 use crate::task::TaskFailure;
-use crate::task::handler::{INVALID_INPUT, INVALID_OUTPUT};
 use crate::value::Value;
 
 /// The activities of an engine.
@@ -261,11 +261,11 @@ impl Engine {
                         Err(panic) => Err(running_work::panicked(&said(panic))),
                     }
                 }
-                Err(error) => Err(TaskFailure::internal(INVALID_INPUT, &error.to_string())),
+                Err(error) => Err(TaskFailure::with_message(INVALID_INPUT, &error.to_string())),
             };
             let result = result.and_then(|output| {
                 Value::from_typed(&output)
-                    .map_err(|error| TaskFailure::internal(INVALID_OUTPUT, &error.to_string()))
+                    .map_err(|error| TaskFailure::with_message(INVALID_OUTPUT, &error.to_string()))
             });
             if let Err(error) = self.answer(&task.token, result).await {
                 tracing::warn!(activity = arn, %error, "the result was discarded, because the task has already ended");

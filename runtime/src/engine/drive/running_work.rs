@@ -4,12 +4,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use stepwright::task::TASK_PANICKED;
+
 use crate::clock::{Clock, PendingGuard, while_watched};
 use crate::distributed::WriteResponse;
 use crate::distributed::source::SourceResponse;
 use crate::panics::guarded;
 use crate::task::blocking_watcher::WatchedPoll;
-use crate::task::handler::PANICKED;
 use crate::task::{TaskFailure, TaskFuture, TaskResult};
 use crate::wait_id::WaitId;
 
@@ -158,5 +159,5 @@ impl Future for RunningWork {
 
 /// Returns the failure of a handler that panicked.
 pub(in crate::engine) fn panicked(message: &str) -> TaskFailure {
-    TaskFailure::internal(PANICKED, message)
+    TaskFailure::with_message(TASK_PANICKED, message)
 }

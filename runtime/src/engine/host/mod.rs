@@ -568,7 +568,7 @@ impl EngineHost {
 
     /// The task cannot be gone on with. That is the answer of its work, and not one from outside.
     fn lost(&mut self, wait_id: WaitId, cause: &str) {
-        let failure = TaskFailure::internal(LOST, cause);
+        let failure = TaskFailure::with_message(LOST, cause);
         self.bring(wait_id, std::future::ready(Err(failure)));
     }
 

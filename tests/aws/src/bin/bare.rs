@@ -2,7 +2,7 @@
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
-use stepwright_runtime::lambda::lambda_runtime;
+use stepwright_aws::lambda::lambda_runtime;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {

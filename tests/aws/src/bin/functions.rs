@@ -1,9 +1,9 @@
 //! A program with many tasks, as a Lambda function. `STEPWRIGHT_TASK` selects one.
 
+use stepwright_aws::lambda::{Error, Tasks};
 use stepwright_aws_tests::orders::{
-    Counter, LambdaOrders, count_calls, double, fall_over, tell_caller,
+    Counter, LambdaOrders, count_calls, double, fall_over, same_numbers, tell_caller,
 };
-use stepwright_runtime::lambda::{Error, Tasks};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -14,6 +14,7 @@ async fn main() -> Result<(), Error> {
         .task::<double>()
         .task::<fall_over>()
         .task::<tell_caller>()
+        .task::<same_numbers>()
         .run()
         .await
 }

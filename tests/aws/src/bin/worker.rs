@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use stepwright::task;
+use stepwright_aws::sfn::ActivityWorker;
 use stepwright_aws_tests::orders::Order;
 use stepwright_aws_tests::step_functions::client;
-use stepwright_runtime::aws::ActivityWorker;
 
 /// Sleeps for the order's total in milliseconds.
 #[task(activity)]

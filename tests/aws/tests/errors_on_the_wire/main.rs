@@ -11,7 +11,7 @@ use page::{ByActivity, ByToken, Order, Orders, PaymentError, block, charge_card,
 use serde_json::{Value, json};
 use std::time::Duration;
 use stepwright::{TaskError, Workflow};
-use stepwright_runtime::aws::{ActivityWorker, CallbackSender};
+use stepwright_aws::sfn::{ActivityWorker, CallbackSender};
 use ways::{Ended, execute, with_lambda};
 
 fn order(total: f64) -> Order {
@@ -113,7 +113,7 @@ async fn other_exceptions_keep_their_names() {
 )]
 mod compiled {
     use super::*;
-    use stepwright_runtime::aws::{CallbackError, WorkerError, aws_sdk_sfn::Client};
+    use stepwright_aws::sfn::{CallbackError, WorkerError, aws_sdk_sfn::Client};
 
     async fn worker(client: Client) -> Result<(), WorkerError> {
         ActivityWorker::new(&client)
@@ -145,14 +145,14 @@ mod compiled {
         use super::charge_card;
 
         #[tokio::main]
-        async fn main() -> Result<(), stepwright_runtime::lambda::Error> {
-            stepwright_runtime::lambda::run::<charge_card>().await
+        async fn main() -> Result<(), stepwright_aws::lambda::Error> {
+            stepwright_aws::lambda::run::<charge_card>().await
         }
     }
 
     mod many {
         use crate::page::Orders;
-        use stepwright_runtime::lambda::{Error, Tasks};
+        use stepwright_aws::lambda::{Error, Tasks};
 
         struct Gateway;
 

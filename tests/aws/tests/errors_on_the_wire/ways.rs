@@ -7,10 +7,10 @@ use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use stepwright::task::Runs;
 use stepwright::{Handler, Task, TaskContext, Workflow};
+use stepwright_aws::lambda::lambda_runtime::{Context, Diagnostic, LambdaEvent, Service};
+use stepwright_aws::lambda::{TaskService, Tasks};
+use stepwright_aws::sfn::{ActivityWorker, CallbackSender};
 use stepwright_aws_tests::step_functions::StepFunctions;
-use stepwright_runtime::aws::{ActivityWorker, CallbackSender};
-use stepwright_runtime::lambda::lambda_runtime::{Context, Diagnostic, LambdaEvent, Service};
-use stepwright_runtime::lambda::{TaskService, Tasks};
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{Engine, ExecutionFailed, MachineType, StartOptions};
 
@@ -74,7 +74,7 @@ pub(crate) async fn invoke(mut service: TaskService, payload: Value) -> Result<V
         .call(LambdaEvent::new(event, Context::default()))
         .await;
     match called {
-        Ok(output) => Ok(serde_json::from_str(&output.to_text()).expect("JSON")),
+        Ok(output) => Ok(serde_json::from_str(output.get()).expect("JSON")),
         Err(failure) => Err(serde_json::to_value(Diagnostic::from(failure)).expect("JSON")),
     }
 }

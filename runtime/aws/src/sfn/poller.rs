@@ -136,5 +136,5 @@ async fn run_task(
     input: String,
     _place: OwnedSemaphorePermit,
 ) {
-    runner.run(&token, &input).await;
+    runner.run(&token, input).await;
 }

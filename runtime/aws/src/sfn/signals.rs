@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use stepwright::task::Cancelled;
 use tokio::sync::Notify;
 
-use crate::task::CallerLink;
+use crate::task_function::CallerLink;
 
 /// The link between a task and the worker that runs it.
 #[derive(Debug, Default)]

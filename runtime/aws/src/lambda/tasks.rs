@@ -9,8 +9,8 @@ use lambda_runtime::Error;
 use stepwright::{Address, Binder, Handler, Task, TaskBinder, Workflow};
 
 use super::choose::choose;
-use super::{ChooseError, TASK_VARIABLE, TaskService, init_error};
-use crate::task::{SharedState, TaskFunction};
+use super::{ChooseError, TASK_VARIABLE, TaskService, environment, init_error};
+use crate::task_function::{SharedState, TaskFunction};
 
 /// The tasks that a program can serve as a Lambda function, and the state that they share.
 ///
@@ -67,7 +67,7 @@ impl Tasks {
     /// ```
     /// use lambda_runtime::{Context, LambdaEvent, Service};
     /// use serde_json::value::to_raw_value;
-    /// use stepwright_runtime::lambda::{Tasks, lambda_runtime};
+    /// use stepwright_aws::lambda::{Tasks, lambda_runtime};
     ///
     /// #[stepwright::task]
     /// async fn double(number: u32) -> u32 {
@@ -77,7 +77,7 @@ impl Tasks {
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let mut service = Tasks::new().task::<double>().service(None)?;
     /// let event = LambdaEvent::new(to_raw_value(&21)?, Context::default());
-    /// assert_eq!(service.call(event).await.unwrap().to_text(), "42");
+    /// assert_eq!(service.call(event).await.unwrap().get(), "42");
     /// # Ok(()) }
     /// ```
     ///
@@ -93,12 +93,10 @@ impl Tasks {
     ///
     /// # Errors
     ///
-    /// When the variable chooses no task, which is also reported to Lambda, and when the Lambda Runtime API cannot be reached.
-    ///
-    /// # Panics
-    ///
-    /// Outside of Lambda, as [`lambda_runtime::run`] does: its environment variables are missing.
+    /// Outside of Lambda ([`NotInLambda`](super::NotInLambda)), when the variable chooses no task, which is also reported to Lambda, and when the
+    /// Lambda Runtime API cannot be reached.
     pub async fn run(self) -> Result<(), Error> {
+        environment::check(|variable| env::var_os(variable).is_some())?;
         let name = env::var(TASK_VARIABLE).ok();
         match self.service(name.as_deref()) {
             Ok(service) => lambda_runtime::run(service).await,

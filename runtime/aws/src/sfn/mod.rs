@@ -1,4 +1,4 @@
-//! Step Functions on AWS from your own program (feature `aws`): workers of activities, and answers to task tokens.
+//! The API of Step Functions for your own programs (feature `sfn`): workers of activities, and answers to task tokens.
 //!
 //! An [`ActivityWorker`] runs a workflow's tasks on a machine of your choice: with a GPU, behind a firewall, or for longer than a Lambda
 //! function may run.
@@ -6,7 +6,7 @@
 //! ```no_run
 //! use std::time::Duration;
 //! use stepwright::{TaskError, task};
-//! use stepwright_runtime::aws::{ActivityWorker, WorkerError, aws_sdk_sfn};
+//! use stepwright_aws::sfn::{ActivityWorker, WorkerError, aws_sdk_sfn};
 //!
 //! #[derive(Debug, thiserror::Error, TaskError)]
 //! enum PaymentError {
@@ -40,7 +40,7 @@
 //! ```no_run
 //! # #[derive(Debug, thiserror::Error, stepwright::TaskError)]
 //! # enum ReviewError { #[error("no reviewer is available")] NobodyThere }
-//! # use stepwright_runtime::aws::{CallbackError, CallbackSender, aws_sdk_sfn};
+//! # use stepwright_aws::sfn::{CallbackError, CallbackSender, aws_sdk_sfn};
 //! # async fn answer(client: aws_sdk_sfn::Client, token: &str, approved: Option<bool>) -> Result<(), CallbackError> {
 //! let sender = CallbackSender::new(&client);
 //! match approved {

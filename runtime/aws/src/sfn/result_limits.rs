@@ -4,19 +4,20 @@
 //! SendTaskSuccess's `output` 262,144 bytes.
 
 use serde_json::json;
+use stepwright::task::TaskFailure;
 
-use crate::task::{TaskFailure, TaskResult};
+use crate::task_function::TaskResult;
 
 const ERROR_CHARACTERS: usize = 256;
 const CAUSE_CHARACTERS: usize = 32_768;
-const OUTPUT_BYTES: u64 = 262_144;
+const OUTPUT_BYTES: usize = 262_144;
 
 /// Returns the output's text, or the failure in a form that AWS accepts. A task whose output is too large for AWS would wait until it times
 /// out; so it fails immediately, as a Lambda function's result that is too large does.
 pub(super) fn answer(activity: &str, result: TaskResult) -> Result<String, TaskFailure> {
     let output = result.map_err(failure)?;
-    if output.json_len() <= OUTPUT_BYTES {
-        return Ok(output.to_text());
+    if output.len() <= OUTPUT_BYTES {
+        return Ok(output);
     }
     let cause = format!(
         "The state/task '{activity}' returned a result with a size exceeding the maximum number of bytes service limit."
@@ -62,12 +63,10 @@ fn cut(mut text: String, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::Value;
 
     #[test]
     fn what_fits_is_sent_as_it_is() {
-        let text = "x".repeat(262_142);
-        let output = answer("a", Ok(Value::from(text.as_str())));
+        let output = answer("a", Ok("1".repeat(262_144)));
         assert_eq!(output.unwrap().len(), 262_144);
         let fits = TaskFailure::new("E".repeat(256), "🦀".repeat(CAUSE_CHARACTERS / 2));
         assert_eq!(failure(fits.clone()), fits);
@@ -75,8 +74,7 @@ mod tests {
 
     #[test]
     fn an_output_that_is_too_large_fails_the_task() {
-        let text = "x".repeat(262_143);
-        let failure = answer("arn:a", Ok(Value::from(text.as_str()))).unwrap_err();
+        let failure = answer("arn:a", Ok("1".repeat(262_145))).unwrap_err();
         assert_eq!(failure.error.as_deref(), Some("States.DataLimitExceeded"));
         assert!(failure.cause.unwrap().contains("'arn:a'"));
     }

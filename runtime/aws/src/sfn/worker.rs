@@ -18,7 +18,7 @@ use super::error::WorkerError;
 use super::poller::{Poller, join_result};
 use super::task_runner::TaskRunner;
 use super::worker_stage::{WorkerStage, reached};
-use crate::task::{SharedState, TaskFunction};
+use crate::task_function::{SharedState, TaskFunction};
 
 /// Runs tasks for activities of Step Functions on AWS. The [module](super) has an example.
 ///

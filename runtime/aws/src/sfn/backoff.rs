@@ -1,8 +1,7 @@
 //! Delays between retries.
 
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
-
-use uuid::Uuid;
 
 const FIRST: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(20);
@@ -31,7 +30,8 @@ impl Backoff {
 
 /// Returns a random number from 0 to 1.
 fn random() -> f64 {
-    let bits = Uuid::new_v4().as_u64_pair().1 as u32;
+    // The keys of each state are random.
+    let bits = RandomState::new().hash_one(0) as u32;
     f64::from(bits) / f64::from(u32::MAX)
 }
 

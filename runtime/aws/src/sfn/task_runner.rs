@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use stepwright::task::Runs;
+use stepwright::task::{INVALID_OUTPUT, Runs, TaskFailure};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -18,9 +18,7 @@ use super::heartbeats::heartbeats;
 use super::result_limits;
 use super::signals::TaskSignals;
 use super::worker_stage::{WorkerStage, reached};
-use crate::task::handler::INVALID_INPUT;
-use crate::task::{FunctionContext, SharedState, TaskFailure, TaskFunction, TaskResult};
-use crate::value::Value;
+use crate::task_function::{FunctionContext, SharedState, TaskFunction, TaskResult};
 
 /// How long a worker that shuts down tries to report the failure of its task.
 const LAST_WORD: Duration = Duration::from_secs(5);
@@ -40,7 +38,7 @@ pub(super) struct TaskRunner {
 
 impl TaskRunner {
     /// Runs a task and answers it.
-    pub(super) async fn run(&self, token: &str, input: &str) {
+    pub(super) async fn run(&self, token: &str, input: String) {
         let signals = Arc::new(TaskSignals::default());
         let mut beats = pin!(heartbeats(&self.sender, token, &signals, self.heartbeat));
         let mut work = self.start(input, signals.clone());
@@ -55,7 +53,7 @@ impl TaskRunner {
             () = self.cancelled() => {
                 signals.cancel();
                 let message = "the worker that ran the task was shut down";
-                Err(TaskFailure::internal(SHUT_DOWN, message))
+                Err(TaskFailure::with_message(SHUT_DOWN, message))
             }
         };
         let mut answered = pin!(self.answer(token, result));
@@ -79,19 +77,11 @@ impl TaskRunner {
     }
 
     /// Spawns the function, so that it cannot delay heartbeats, except where it blocks the only thread.
-    fn start(&self, input: &str, signals: Arc<TaskSignals>) -> JoinSet<TaskResult> {
+    fn start(&self, input: String, signals: Arc<TaskSignals>) -> JoinSet<TaskResult> {
         let mut work = JoinSet::new();
-        let payload = match Value::from_text(input) {
-            Ok(payload) => payload,
-            Err(error) => {
-                let message = error.to_string();
-                work.spawn(async move { Err(TaskFailure::internal(INVALID_INPUT, &message)) });
-                return work;
-            }
-        };
-        let mut surroundings = FunctionContext::new(self.shared.clone());
-        surroundings.signals = Some(signals);
-        let call = self.function.call(surroundings, payload);
+        let mut host = FunctionContext::new(self.shared.clone());
+        host.signals = Some(signals);
+        let call = self.function.call(host, input);
         if self.function.runs == Runs::Blocking {
             let runtime = Handle::current();
             work.spawn_blocking(move || runtime.block_on(call));
@@ -121,7 +111,7 @@ impl TaskRunner {
                 }
                 // A failure ends the task immediately, and its state can retry or catch it.
                 let message = error.to_string();
-                answer = Err(TaskFailure::internal("Stepwright.InvalidOutput", &message));
+                answer = Err(TaskFailure::with_message(INVALID_OUTPUT, &message));
                 continue;
             }
             let wait = backoff.after_failure();
@@ -146,7 +136,7 @@ fn ended(joined: Option<Result<TaskResult, tokio::task::JoinError>>) -> TaskResu
         // Panics of the function are failures already; here the runtime is shutting down.
         Some(Err(_)) | None => {
             let message = "the runtime that ran the task was shut down";
-            Err(TaskFailure::internal(SHUT_DOWN, message))
+            Err(TaskFailure::with_message(SHUT_DOWN, message))
         }
     }
 }

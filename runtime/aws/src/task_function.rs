@@ -1,74 +1,68 @@
-//! Task functions outside of an engine: as Lambda functions, and for the workers of activities.
+//! Task functions with erased types, for Lambda and for workers of activities.
 
 use std::any::{Any, TypeId};
-use std::panic::AssertUnwindSafe;
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::Poll;
 
-use futures_util::FutureExt;
-#[cfg(feature = "aws")]
+#[cfg(feature = "sfn")]
 use stepwright::task::Runs;
-use stepwright::task::{Cancelled, SentContext, TaskHost, WithContext};
+use stepwright::task::{
+    Cancelled, JsonCall, TASK_PANICKED, TaskFailure, TaskHost, call_json, panic_message,
+};
 use stepwright::{Handler, TaskContext};
 
-use super::handler::{PANICKED, from_typed, into_typed};
-use super::{SharedState, TaskFailure, TaskFuture, TaskResult};
-use crate::panics::said;
-use crate::value::Value;
+/// The application's shared state, one value of each type.
+pub(crate) type SharedState = HashMap<TypeId, Box<dyn Any + Send + Sync>>;
+
+/// The JSON text of a task's output, or its failure.
+pub(crate) type TaskResult = Result<String, TaskFailure>;
 
 /// A task's function with erased types.
 #[derive(Clone, Copy)]
 pub(crate) struct TaskFunction {
+    #[cfg(feature = "lambda")]
     pub(crate) type_id: TypeId,
     /// The name in definitions.
     pub(crate) name: &'static str,
     /// The Rust name.
+    #[cfg(feature = "lambda")]
     pub(crate) function: &'static str,
     /// Where the function runs. Lambda ignores it.
-    #[cfg(feature = "aws")]
+    #[cfg(feature = "sfn")]
     pub(crate) runs: Runs,
-    call: fn(FunctionContext, Value) -> TaskFuture,
+    call: JsonCall,
 }
 
 impl TaskFunction {
     pub(crate) fn of<T: Handler>() -> Self {
         Self {
+            #[cfg(feature = "lambda")]
             type_id: TypeId::of::<T>(),
             name: T::NAME,
+            #[cfg(feature = "lambda")]
             function: T::FUNCTION,
-            #[cfg(feature = "aws")]
+            #[cfg(feature = "sfn")]
             runs: T::RUNS,
-            call: call::<T>,
+            call: call_json::<T>,
         }
     }
 
-    /// Whether this is the task's name, in definitions or in Rust.
-    pub(crate) fn is_named(&self, name: &str) -> bool {
-        self.name == name || self.function == name
-    }
-
-    /// Runs the function. A panic is a failure, as in an engine.
-    pub(crate) async fn call(self, surroundings: FunctionContext, payload: Value) -> TaskResult {
-        let work = AssertUnwindSafe(async move { (self.call)(surroundings, payload).await });
-        work.catch_unwind().await.unwrap_or_else(|panic| {
-            let message = said(panic);
-            tracing::error!(task = self.name, message, "the task panicked");
-            Err(TaskFailure::internal(PANICKED, &message))
+    /// Runs the function with its payload as JSON text. A panic is a failure, as in an engine.
+    pub(crate) async fn call(self, host: FunctionContext, payload: String) -> TaskResult {
+        let mut work = (self.call)(TaskContext::new(Arc::new(host)), payload);
+        poll_fn(move |context| {
+            let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+            polled.unwrap_or_else(|panic| {
+                let message = panic_message(panic);
+                tracing::error!(task = self.name, message, "the task panicked");
+                Poll::Ready(Err(TaskFailure::with_message(TASK_PANICKED, &message)))
+            })
         })
+        .await
     }
-}
-
-fn call<T: Handler>(mut surroundings: FunctionContext, payload: Value) -> TaskFuture {
-    Box::pin(async move {
-        let input = if T::SENDS_CONTEXT {
-            let sent = into_typed::<WithContext<T::Input>>(payload)?;
-            surroundings.sent = Some(sent.context);
-            sent.input
-        } else {
-            into_typed::<T::Input>(payload)?
-        };
-        let context = TaskContext::new(Arc::new(surroundings));
-        from_typed(T::call(context, input).await?)
-    })
 }
 
 /// The context of a task.
@@ -79,8 +73,6 @@ pub(crate) struct FunctionContext {
     pub(crate) own: Option<Box<dyn Any + Send + Sync>>,
     /// Cancellation and heartbeats of the call, where they are supported.
     pub(crate) signals: Option<Arc<dyn CallerLink>>,
-    /// The context that was sent with the input of a `#[task(context)]`.
-    sent: Option<SentContext>,
 }
 
 /// The link between a running task and its caller.
@@ -99,11 +91,11 @@ impl FunctionContext {
             shared,
             own: None,
             signals: None,
-            sent: None,
         }
     }
 }
 
+/// The execution is only known from the envelope of a `#[task(context)]`, which [`call_json`] adds.
 impl TaskHost for FunctionContext {
     fn state(&self, type_id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
         let own = self.own.as_deref();
@@ -127,21 +119,5 @@ impl TaskHost for FunctionContext {
         if let Some(signals) = &self.signals {
             signals.heartbeat();
         }
-    }
-
-    fn execution(&self) -> Option<&str> {
-        Some(&self.sent.as_ref()?.execution)
-    }
-
-    fn state_name(&self) -> Option<&str> {
-        Some(&self.sent.as_ref()?.state)
-    }
-
-    fn attempt(&self) -> Option<u32> {
-        Some(self.sent.as_ref()?.attempt)
-    }
-
-    fn start_time(&self) -> Option<&str> {
-        Some(&self.sent.as_ref()?.start_time)
     }
 }

@@ -2,15 +2,15 @@
 
 use aws_sdk_sfn::Client;
 use serde::Serialize;
+use stepwright::task::TaskFailure;
 
 use super::error::CallbackError;
 use super::result_limits;
-use crate::task::TaskFailure;
 
 /// Answers the tokens of waiting tasks: `.waitForTaskToken` states and activities.
 ///
-/// The [module](super) has an example. The methods are the same as those of [`Engine`](crate::Engine), which answers the tokens of executions
-/// in its own process.
+/// The [module](super) has an example. The methods are the same as those of `stepwright_runtime::Engine`, which answers the tokens of
+/// executions in its own process.
 #[derive(Clone, Debug)]
 pub struct CallbackSender {
     client: Client,

@@ -1,4 +1,4 @@
-//! Tasks as AWS Lambda functions (feature `lambda`).
+//! Tasks as Lambda functions (feature `lambda`).
 //!
 //! The same functions run in process, in tests and on Lambda. A program is one function:
 //!
@@ -21,8 +21,8 @@
 //! }
 //!
 //! #[tokio::main]
-//! async fn main() -> Result<(), stepwright_runtime::lambda::Error> {
-//!     stepwright_runtime::lambda::run::<charge_card>().await
+//! async fn main() -> Result<(), stepwright_aws::lambda::Error> {
+//!     stepwright_aws::lambda::run::<charge_card>().await
 //! }
 //! ```
 //!
@@ -35,7 +35,7 @@
 //! # impl Database { async fn connect() -> Result<Self, std::io::Error> { Ok(Self) } }
 //! # #[task] async fn charge_card(context: &TaskContext, amount: f64) -> f64 { let _: Option<&Database> = context.state(); amount }
 //! # #[task] async fn refund_card(amount: f64) -> f64 { amount }
-//! use stepwright_runtime::lambda::{Error, Tasks};
+//! use stepwright_aws::lambda::{Error, Tasks};
 //!
 //! #[tokio::main]
 //! async fn main() -> Result<(), Error> {
@@ -60,12 +60,18 @@
 //!
 //! `docs/reference/errors-on-the-wire.md` of the project describes the format completely.
 //!
+//! # On your own machine
+//!
+//! Outside of Lambda the program ends with [`NotInLambda`]. `cargo lambda watch` and `sam local invoke` run it as Lambda does. To test the
+//! functions and their workflow, use `stepwright-runtime`.
+//!
 //! # Inside of a task
 //!
 //! [`TaskContext::state`](stepwright::TaskContext::state) returns the values of [`Tasks::state`], and the invocation's own
 //! [`lambda_runtime::Context`] (request id, deadline, ARN). Tasks are not cancelled on Lambda; on a timeout, Lambda stops the process.
 
 mod choose;
+mod environment;
 mod init_error;
 mod service;
 mod tasks;
@@ -75,18 +81,15 @@ pub use lambda_runtime::Error;
 use stepwright::Handler;
 
 pub use self::choose::{ChooseError, TASK_VARIABLE};
-pub use self::service::TaskService;
+pub use self::environment::NotInLambda;
+pub use self::service::{FunctionError, TaskService};
 pub use self::tasks::Tasks;
 
 /// Serves one task until Lambda ends the process.
 ///
 /// # Errors
 ///
-/// When the Lambda Runtime API cannot be reached, or [`STEPWRIGHT_TASK`](TASK_VARIABLE) names another task.
-///
-/// # Panics
-///
-/// Outside of Lambda, as [`lambda_runtime::run`] does: its environment variables are missing.
+/// Outside of Lambda, when the Lambda Runtime API cannot be reached, and when [`STEPWRIGHT_TASK`](TASK_VARIABLE) names another task.
 pub async fn run<T: Handler>() -> Result<(), Error> {
     Tasks::new().task::<T>().run().await
 }

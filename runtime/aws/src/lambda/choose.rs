@@ -1,15 +1,19 @@
 //! Chooses the task that a process serves.
 
-use stepwright_asl::similar::did_you_mean;
+use std::fmt;
 
-use crate::task::TaskFunction;
+use stepwright::asl::similar::did_you_mean;
+
+use crate::task_function::TaskFunction;
 
 /// The environment variable that chooses the task of a program with several tasks: by its name in definitions (`ChargeCard`) or its function's
 /// name (`charge_card`).
 pub const TASK_VARIABLE: &str = "STEPWRIGHT_TASK";
 
 /// Why a program serves no task.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+///
+/// Its `Debug` text is the message, because `main` prints that.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChooseError {
     /// The variable is not set, and there are several tasks.
@@ -37,6 +41,12 @@ pub enum ChooseError {
     Empty,
 }
 
+impl fmt::Debug for ChooseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// Returns the task that `variable` names; without it, the only one.
 pub(super) fn choose(
     tasks: &[TaskFunction],
@@ -52,7 +62,7 @@ pub(super) fn choose(
     let on_wire = tasks.iter().filter(|task| task.name == name);
     let in_rust = tasks
         .iter()
-        .filter(|task| task.name != name && task.is_named(name));
+        .filter(|task| task.name != name && task.function == name);
     let found: Vec<_> = on_wire.collect();
     let found = if found.is_empty() {
         in_rust.collect()

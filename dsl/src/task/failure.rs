@@ -1,0 +1,73 @@
+//! Failed tasks, as every transport reports them.
+
+use super::TaskError;
+use serde_json::json;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The error name of a task whose input does not match its function's parameters.
+pub const INVALID_INPUT: &str = "Stepwright.InvalidInput";
+/// The error name of a task whose output cannot be written as JSON.
+pub const INVALID_OUTPUT: &str = "Stepwright.InvalidOutput";
+/// The error name of a task that panicked.
+pub const TASK_PANICKED: &str = "Stepwright.TaskPanicked";
+
+/// A failed task: the error name that Retry and Catch match, and its cause. Either may be missing, as
+/// SendTaskFailure allows.
+///
+/// Each [`TaskError`] converts to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TaskFailure {
+    /// The error name.
+    pub error: Option<String>,
+    /// The cause, by convention JSON text.
+    pub cause: Option<String>,
+}
+
+impl TaskFailure {
+    /// Creates a failure with an error and a cause.
+    pub fn new(error: impl Into<String>, cause: impl Into<String>) -> Self {
+        Self {
+            error: Some(error.into()),
+            cause: Some(cause.into()),
+        }
+    }
+
+    /// Creates a failure whose cause has the format of Rust tasks: the JSON text `{"errorType", "errorMessage"}`.
+    ///
+    /// ```
+    /// use stepwright::task::TaskFailure;
+    ///
+    /// let failure = TaskFailure::with_message("NoPaper", "the printer is empty");
+    /// assert_eq!(
+    ///     failure.cause.as_deref(),
+    ///     Some(r#"{"errorType":"NoPaper","errorMessage":"the printer is empty"}"#)
+    /// );
+    /// ```
+    pub fn with_message(error: impl Into<String>, message: &str) -> Self {
+        let error = error.into();
+        let cause = json!({ "errorType": error, "errorMessage": message });
+        Self::new(error, cause.to_string())
+    }
+}
+
+impl<E: TaskError> From<E> for TaskFailure {
+    fn from(error: E) -> Self {
+        Self::new(error.name(), TaskError::cause(&error))
+    }
+}
+
+/// Returns the message of a panic, for a runtime that reports it. If dropping the payload panics, the payload of that second panic is leaked.
+#[must_use]
+pub fn panic_message(panic: Box<dyn Any + Send>) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("it panicked without a message")
+        .to_owned();
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        std::mem::forget(again);
+    }
+    text
+}
