@@ -7,20 +7,20 @@ use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::uri::{Authority, Uri};
 
-use super::access_keys::AccessKeys;
-use super::error::ApiError;
-use super::signature;
+use crate::access_keys::AccessKeys;
+use crate::error::ApiError;
+use crate::signature;
 
 /// The requirements for a request.
-pub(super) struct Access {
+pub(crate) struct Access {
     /// Whether the server listens at a loopback address.
-    pub(super) is_loopback: bool,
+    pub(crate) is_loopback: bool,
     /// Further host names that are accepted, in addition to the names of this machine.
-    pub(super) hosts: Vec<String>,
+    pub(crate) hosts: Vec<String>,
     /// The keys of accepted signatures; without keys, signatures are not checked.
-    pub(super) keys: Option<AccessKeys>,
+    pub(crate) keys: Option<AccessKeys>,
     /// The region that signatures are for.
-    pub(super) region: String,
+    pub(crate) region: String,
 }
 
 impl Access {
@@ -30,7 +30,7 @@ impl Access {
     /// # Errors
     ///
     /// `AccessDeniedException`, which names the host or the origin.
-    pub(super) fn check_host(&self, request: &Request) -> Result<(), ApiError> {
+    pub(crate) fn check_host(&self, request: &Request) -> Result<(), ApiError> {
         if self.is_loopback {
             let host = request.headers().get(HOST);
             let host = host.map(|host| String::from_utf8_lossy(host.as_bytes()));
@@ -60,7 +60,7 @@ impl Access {
     /// # Errors
     ///
     /// Those of [`signature::check`].
-    pub(super) fn check_signature(
+    pub(crate) fn check_signature(
         &self,
         headers: &HeaderMap,
         uri: &Uri,

@@ -4,12 +4,12 @@ use std::fmt;
 /// Access keys: the IDs and the secrets that sign requests, as AWS issues them to users.
 ///
 /// ```
-/// use stepwright_runtime::serve::AccessKeys;
+/// use stepwright_server::AccessKeys;
 ///
 /// // A file in the format of `aws configure`.
 /// let keys: AccessKeys = "[default]\naws_access_key_id = AKIATEAM\naws_secret_access_key = correct-horse".parse()?;
 /// assert_eq!(keys, AccessKeys::new().key("AKIATEAM", "correct-horse"));
-/// # Ok::<(), stepwright_runtime::serve::AccessKeysError>(())
+/// # Ok::<(), stepwright_server::AccessKeysError>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct AccessKeys {
@@ -56,7 +56,7 @@ impl AccessKeys {
     }
 
     /// Returns the secret of a key.
-    pub(super) fn secret(&self, id: &str) -> Option<&str> {
+    pub(crate) fn secret(&self, id: &str) -> Option<&str> {
         self.secrets.get(id).map(String::as_str)
     }
 }

@@ -1,22 +1,22 @@
 //! ARNs of the service.
 
-use super::error::ApiError;
+use crate::error::ApiError;
 
 /// An ARN of Step Functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct StatesArn<'a> {
+pub(crate) struct StatesArn<'a> {
     /// The whole ARN, without a test case.
-    pub(super) text: &'a str,
-    pub(super) region: &'a str,
-    pub(super) account: &'a str,
-    pub(super) resource: Resource<'a>,
+    pub(crate) text: &'a str,
+    pub(crate) region: &'a str,
+    pub(crate) account: &'a str,
+    pub(crate) resource: Resource<'a>,
     /// The text after `#`: the test case of Step Functions Local's mocks.
-    pub(super) test_case: Option<&'a str>,
+    pub(crate) test_case: Option<&'a str>,
 }
 
 /// The resource of an ARN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Resource<'a> {
+pub(crate) enum Resource<'a> {
     StateMachine {
         name: &'a str,
         qualifier: Option<Qualifier<'a>>,
@@ -39,7 +39,7 @@ pub(super) enum Resource<'a> {
 
 /// The text after a state machine's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Qualifier<'a> {
+pub(crate) enum Qualifier<'a> {
     Version(u32),
     Alias(&'a str),
 }
@@ -61,7 +61,7 @@ impl<'a> StatesArn<'a> {
     /// # Errors
     ///
     /// `InvalidArn`.
-    pub(super) fn parse(text: &'a str) -> Result<Self, ApiError> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, ApiError> {
         let invalid = || ApiError::invalid_arn(format_args!("Invalid ARN prefix: {text}"));
         let (arn, test_case) = match text.split_once('#') {
             Some((arn, case)) => (arn, Some(case)),
@@ -86,7 +86,7 @@ impl<'a> StatesArn<'a> {
     }
 
     /// Returns the error for a resource of the wrong type.
-    pub(super) fn wrong_type(&self) -> ApiError {
+    pub(crate) fn wrong_type(&self) -> ApiError {
         ApiError::invalid_arn(format_args!(
             "Resource type not valid in this context: {}",
             self.resource.word()
@@ -98,7 +98,7 @@ impl<'a> StatesArn<'a> {
     /// # Errors
     ///
     /// `InvalidArn`; `ValidationException` for the children of a Distributed Map.
-    pub(super) fn state_machine(&self) -> Result<(&'a str, Option<Qualifier<'a>>), ApiError> {
+    pub(crate) fn state_machine(&self) -> Result<(&'a str, Option<Qualifier<'a>>), ApiError> {
         match self.resource {
             Resource::StateMachine { name, qualifier } => Ok((name, qualifier)),
             Resource::Labelled { .. } => Err(ApiError::validation_for(

@@ -8,10 +8,10 @@ use axum::http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
-use super::error::ApiError;
+use crate::error::ApiError;
 
 /// The maximum bytes of a request's body. AWS accepts 1 MB; a definition of 1 MiB is longer than that when it is escaped in JSON.
-pub(super) const BODY_BYTES: usize = 1_572_864;
+pub(crate) const BODY_BYTES: usize = 1_572_864;
 /// A larger body is read to its end, up to this size, so that the client can read the error.
 const DRAINED_BYTES: usize = 16 * 1_048_576;
 /// The capacity for bodies in memory, in units of [`UNIT`]; further bodies wait.
@@ -21,7 +21,7 @@ const UNIT: usize = 16_384;
 
 /// The memory for all bodies.
 #[derive(Clone)]
-pub(super) struct BodyMemory {
+pub(crate) struct BodyMemory {
     units: Arc<Semaphore>,
     /// A reserve for one whole body, against deadlocks: growing bodies could each wait for memory that the others hold. The body that has the
     /// reserve can always be read to its end.
@@ -29,7 +29,7 @@ pub(super) struct BodyMemory {
 }
 
 /// A body that was read. Dropping it releases its memory.
-pub(super) struct RequestBody {
+pub(crate) struct RequestBody {
     bytes: Bytes,
     _charge: AcquiredMemory,
 }
@@ -49,7 +49,7 @@ struct AcquiredMemory {
 }
 
 impl BodyMemory {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             units: Arc::new(Semaphore::new(UNITS)),
             reserve: Arc::default(),
@@ -62,7 +62,7 @@ impl BodyMemory {
     /// # Errors
     ///
     /// `RequestEntityTooLargeException`, `SerializationException`.
-    pub(super) async fn read(
+    pub(crate) async fn read(
         &self,
         headers: &HeaderMap,
         mut body: Body,

@@ -37,13 +37,13 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// The timeouts of clients.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ClientTimeouts {
+pub(crate) struct ClientTimeouts {
     /// For the headers of a request, and for the begin of the next request.
-    pub(super) headers: Duration,
+    pub(crate) headers: Duration,
     /// For a request's body.
-    pub(super) body: Duration,
+    pub(crate) body: Duration,
     /// For reading any part of a response.
-    pub(super) response: Duration,
+    pub(crate) response: Duration,
 }
 
 impl Default for ClientTimeouts {
@@ -57,7 +57,7 @@ impl Default for ClientTimeouts {
 }
 
 /// Serves the connections of a listener until `shutdown` is done, then lets active requests finish.
-pub(super) async fn serve(
+pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     timeouts: ClientTimeouts,

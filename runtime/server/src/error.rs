@@ -3,9 +3,8 @@
 use std::fmt;
 
 use serde_json::{Map, Value as Json};
-
-use crate::engine::{ActivityError, RedriveError, StartError};
-use crate::store::StoreError;
+use stepwright_runtime::store::StoreError;
+use stepwright_runtime::{ActivityError, RedriveError, StartError};
 
 /// The namespace of the service's own errors, as the service writes it in `__type`.
 const SERVICE: &str = "com.amazonaws.swf.service.v2.model";
@@ -16,7 +15,7 @@ const CONSTRAINTS: &str = "com.amazon.coral.validate";
 
 /// An error response of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ApiError {
+pub(crate) struct ApiError {
     status: u16,
     namespace: &'static str,
     code: &'static str,
@@ -37,7 +36,7 @@ impl ApiError {
     }
 
     /// Creates an error of the service.
-    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self::of(400, SERVICE, code, message.into())
     }
 
@@ -47,41 +46,41 @@ impl ApiError {
     }
 
     /// Creates the error of a request that violates constraints of the API's model.
-    pub(super) fn constraints(message: String) -> Self {
+    pub(crate) fn constraints(message: String) -> Self {
         Self::of(400, CONSTRAINTS, "ValidationException", message)
     }
 
     /// Creates the error of a request that violates a rule of the service.
-    pub(super) fn validation(message: impl Into<String>) -> Self {
+    pub(crate) fn validation(message: impl Into<String>) -> Self {
         Self::new("ValidationException", message)
     }
 
     /// Like `validation`, with a `reason` of the API's model.
-    pub(super) fn validation_for(reason: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn validation_for(reason: &'static str, message: impl Into<String>) -> Self {
         Self::validation(message).with("reason", reason)
     }
 
     /// Creates the error of a body that cannot be parsed.
-    pub(super) fn serialization(message: impl Into<String>) -> Self {
+    pub(crate) fn serialization(message: impl Into<String>) -> Self {
         Self::of(400, FRAMEWORK, "SerializationException", message.into())
     }
 
-    pub(super) fn unknown_operation(message: impl Into<String>) -> Self {
+    pub(crate) fn unknown_operation(message: impl Into<String>) -> Self {
         Self::of(400, FRAMEWORK, "UnknownOperationException", message.into())
     }
 
     /// Creates the error of a request from a host or origin that is not accepted.
-    pub(super) fn access_denied(message: impl Into<String>) -> Self {
+    pub(crate) fn access_denied(message: impl Into<String>) -> Self {
         Self::of(403, FRAMEWORK, "AccessDeniedException", message.into())
     }
 
     /// Creates the error of a missing or wrong signature.
-    pub(super) fn of_signature(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn of_signature(code: &'static str, message: impl Into<String>) -> Self {
         Self::of(400, FRAMEWORK, code, message.into())
     }
 
     /// Creates the error of an unknown path.
-    pub(super) fn not_found() -> Self {
+    pub(crate) fn not_found() -> Self {
         Self {
             status: 404,
             ..Self::unknown_operation(
@@ -90,12 +89,12 @@ impl ApiError {
         }
     }
 
-    pub(super) fn too_large(most: usize) -> Self {
+    pub(crate) fn too_large(most: usize) -> Self {
         let message = format!("Request size exceeded the maximum of {most} bytes");
         Self::of(413, FRAMEWORK, "RequestEntityTooLargeException", message)
     }
 
-    pub(super) fn headers_too_large(most: usize) -> Self {
+    pub(crate) fn headers_too_large(most: usize) -> Self {
         let message = format!("The line and the headers of a request have at most {most} bytes");
         Self::of(
             431,
@@ -106,7 +105,7 @@ impl ApiError {
     }
 
     /// Creates the error of a body that did not arrive in time.
-    pub(super) fn too_slow() -> Self {
+    pub(crate) fn too_slow() -> Self {
         let message = "the body of the request did not arrive in time";
         Self::of(
             408,
@@ -117,7 +116,7 @@ impl ApiError {
     }
 
     /// Creates the error of a server that is overloaded, or shuts down.
-    pub(super) fn unavailable(message: impl Into<String>) -> Self {
+    pub(crate) fn unavailable(message: impl Into<String>) -> Self {
         Self::of(
             503,
             FRAMEWORK,
@@ -126,77 +125,77 @@ impl ApiError {
         )
     }
 
-    pub(super) fn internal(message: impl Into<String>) -> Self {
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self::of(500, FRAMEWORK, "InternalFailure", message.into())
     }
 
-    pub(super) fn invalid_arn(why: impl fmt::Display) -> Self {
+    pub(crate) fn invalid_arn(why: impl fmt::Display) -> Self {
         Self::new("InvalidArn", format!("Invalid Arn: '{why}'"))
     }
 
-    pub(super) fn invalid_name(name: &str) -> Self {
+    pub(crate) fn invalid_name(name: &str) -> Self {
         Self::new("InvalidName", format!("Invalid Name: '{name}'"))
     }
 
-    pub(super) fn invalid_token() -> Self {
+    pub(crate) fn invalid_token() -> Self {
         Self::new("InvalidToken", "Invalid Token: 'Invalid token'")
     }
 
-    pub(super) fn invalid_definition(why: impl fmt::Display) -> Self {
+    pub(crate) fn invalid_definition(why: impl fmt::Display) -> Self {
         let message = format!("Invalid State Machine Definition: '{why}'");
         Self::new("InvalidDefinition", message)
     }
 
-    pub(super) fn no_machine(arn: &str) -> Self {
+    pub(crate) fn no_machine(arn: &str) -> Self {
         let message = format!("State Machine Does Not Exist: '{arn}'");
         Self::new("StateMachineDoesNotExist", message)
     }
 
-    pub(super) fn no_execution(arn: &str) -> Self {
+    pub(crate) fn no_execution(arn: &str) -> Self {
         let message = format!("Execution Does Not Exist: '{arn}'");
         Self::new("ExecutionDoesNotExist", message)
     }
 
-    pub(super) fn no_activity(arn: &str) -> Self {
+    pub(crate) fn no_activity(arn: &str) -> Self {
         let message = format!("Activity Does Not Exist: '{arn}'");
         Self::new("ActivityDoesNotExist", message)
     }
 
     /// Creates the error of an ARN whose resource does not exist.
-    pub(super) fn no_resource(arn: &str) -> Self {
+    pub(crate) fn no_resource(arn: &str) -> Self {
         Self::new("ResourceNotFound", format!("Resource not found: '{arn}'"))
             .with("resourceName", arn)
     }
 
-    pub(super) fn too_many_tags(arn: &str, most: usize) -> Self {
+    pub(crate) fn too_many_tags(arn: &str, most: usize) -> Self {
         let message = format!("The resource '{arn}' would have more than {most} tags");
         Self::new("TooManyTags", message).with("resourceName", arn)
     }
 
     /// Creates the error of a machine of the other type.
-    pub(super) fn type_not_supported() -> Self {
+    pub(crate) fn type_not_supported() -> Self {
         Self::new(
             "StateMachineTypeNotSupported",
             "This operation is not supported by this type of state machine",
         )
     }
 
-    pub(super) fn conflict(message: impl Into<String>) -> Self {
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
         Self::new("ConflictException", message)
     }
 
-    pub(super) fn quota(message: impl Into<String>) -> Self {
+    pub(crate) fn quota(message: impl Into<String>) -> Self {
         Self::new("ServiceQuotaExceededException", message)
     }
 
     /// Creates the error of an invalid input of an execution.
-    pub(super) fn invalid_input(why: impl fmt::Display) -> Self {
+    pub(crate) fn invalid_input(why: impl fmt::Display) -> Self {
         let message = format!("Invalid State Machine Execution Input: '{why}'");
         Self::new("InvalidExecutionInput", message)
     }
 
     /// Converts the error of a start of an execution.
-    pub(super) fn of_start(error: StartError, machine: &str, execution: &str) -> Self {
+    pub(crate) fn of_start(error: StartError, machine: &str, execution: &str) -> Self {
         match error {
             StartError::StateMachineDoesNotExist(_) => Self::no_machine(machine),
             StartError::ExecutionAlreadyExists(_) => Self::new(
@@ -212,25 +211,25 @@ impl ApiError {
             ),
             StartError::ShutDown => Self::unavailable(StartError::ShutDown.to_string()),
             StartError::Store(error) => Self::from(error),
-            error @ StartError::NoRuntime => Self::internal(error.to_string()),
+            error => Self::internal(error.to_string()),
         }
     }
 
     /// Returns the code: `SerializationException`, `InvalidArn`, ...
-    pub(super) fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         self.code
     }
 
-    pub(super) fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         &self.message
     }
 
-    pub(super) fn status(&self) -> u16 {
+    pub(crate) fn status(&self) -> u16 {
         self.status
     }
 
     /// Returns the body: `{"__type": .., "message": ..}`.
-    pub(super) fn to_json(&self) -> Json {
+    pub(crate) fn to_json(&self) -> Json {
         let mut body = Map::new();
         body.insert(
             "__type".to_owned(),
@@ -266,7 +265,7 @@ impl From<RedriveError> for ApiError {
             ),
             RedriveError::ShutDown => Self::unavailable(RedriveError::ShutDown.to_string()),
             RedriveError::Store(error) => Self::from(error),
-            error @ RedriveError::NoRuntime => Self::internal(error.to_string()),
+            error => Self::internal(error.to_string()),
         }
     }
 }
@@ -277,6 +276,7 @@ impl From<ActivityError> for ApiError {
             ActivityError::ActivityDoesNotExist(arn) => Self::no_activity(&arn),
             ActivityError::InvalidName(name) => Self::invalid_name(&name),
             ActivityError::Store(error) => Self::from(error),
+            error => Self::internal(error.to_string()),
         }
     }
 }

@@ -13,11 +13,11 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::json;
 
-use super::access::Access;
-use super::body::BodyMemory;
-use super::error::ApiError;
-use super::operation::{PREFIX, perform};
-use super::service::Service;
+use crate::access::Access;
+use crate::body::BodyMemory;
+use crate::error::ApiError;
+use crate::operation::{PREFIX, perform};
+use crate::service::Service;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 
@@ -32,7 +32,7 @@ struct Http {
 }
 
 /// Returns the routes of the server.
-pub(super) fn router(service: Arc<Service>, access: Access, body_time: Duration) -> Router {
+pub(crate) fn router(service: Arc<Service>, access: Access, body_time: Duration) -> Router {
     let access = Arc::new(access);
     Router::new()
         .route("/", post(api))
@@ -84,12 +84,11 @@ async fn from_own_host(
 /// Reports whether the server works: 200, or 503 while its store cannot commit.
 async fn health(State(http): State<Http>) -> Response {
     let engine = &http.service.engine;
-    let (region, account) = engine.place();
     let mut body = json!({
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
-        "region": region,
-        "account": account,
+        "region": engine.region(),
+        "account": engine.account(),
     });
     let unreadable = engine.unreadable_executions().len();
     if unreadable > 0 {

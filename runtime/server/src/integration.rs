@@ -3,23 +3,23 @@
 use std::sync::{Arc, Weak};
 
 use serde_json::{Map, Value as Json};
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::server_support::missing_machine;
+use stepwright_runtime::task::{Answer, Pattern, TaskCall, TaskFailure, TaskResult, TaskSource};
+use stepwright_runtime::value::Value;
 
-use super::error::ApiError;
-use super::operation::perform;
-use super::service::Service;
-use crate::clock::Timestamp;
-use crate::engine::StartError;
-use crate::task::{Answer, Integration, Pattern, TaskCall, TaskFailure, TaskResult, TaskSource};
-use crate::value::Value;
+use crate::error::ApiError;
+use crate::operation::perform;
+use crate::service::Service;
 
 /// Members that contain JSON as text. A definition may contain the JSON value itself (assumed: there is no recording).
 const JSON_TEXT: [&str; 3] = ["Input", "Output", "Definition"];
 
 /// Executes tasks that have no handler and no mock. The engine itself starts executions, if it has the state machine.
-pub(super) struct OwnApi(Weak<Service>);
+pub(crate) struct OwnApi(Weak<Service>);
 
 impl OwnApi {
-    pub(super) fn of(service: &Arc<Service>) -> Self {
+    pub(crate) fn of(service: &Arc<Service>) -> Self {
         Self(Arc::downgrade(service))
     }
 }
@@ -28,7 +28,7 @@ impl TaskSource for OwnApi {
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
         match call.resource().service() {
             "aws-sdk:sfn" => {}
-            "states" => return not_there(call),
+            "states" => return missing_machine(call),
             _ => return None,
         }
         let operation = capitalized(call.resource().plain_action());
@@ -58,18 +58,6 @@ impl TaskSource for OwnApi {
             _ => answer.submitting(),
         })
     }
-}
-
-/// Returns the answer to a start of a state machine that the engine does not have.
-fn not_there(call: &TaskCall<'_>) -> Option<Answer> {
-    let integration = Integration::of(call.resource())?;
-    let machine = call.target()?;
-    let error = StartError::StateMachineDoesNotExist(machine.to_owned());
-    let failure = integration.failure(&error, &call.request_id());
-    Some(match integration.is_submitted(call.resource().pattern()) {
-        true => Answer::request_failed(failure),
-        false => Answer::result(Err(failure)),
-    })
 }
 
 /// Converts a response, or an error, to the result of the state.

@@ -1,11 +1,12 @@
-//! The Step Functions API over HTTP, for AWS's command line, its SDKs and workers of activities.
+//! The AWS Step Functions API over HTTP for an engine of [`stepwright_runtime`]: for AWS's command line, its SDKs and workers of activities.
 //!
 //! ```
-//! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use stepwright_runtime::Engine;
-//! use stepwright_runtime::serve::Server;
+//! use stepwright_server::Server;
 //! use tokio::net::TcpListener;
 //!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let engine = Engine::builder().build()?;
 //! // Port 0: any free port.
 //! let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -15,6 +16,18 @@
 //! # drop((endpoint, server));
 //! # Ok(()) }
 //! ```
+//!
+//! # What to use
+//!
+//! | you want | use |
+//! |---|---|
+//! | to serve the API of an engine | [`Server::builder`], [`ServerBuilder::engine`], [`ServerBuilder::serve`] |
+//! | state machines of clients that survive a restart | an engine with a [store](stepwright_runtime::EngineBuilder::store) and [`resume_later`](stepwright_runtime::EngineBuilder::resume_later) |
+//! | to check the signatures of requests | [`AccessKeys`], [`ServerBuilder::access_keys`] |
+//! | to accept requests for another host name | [`ServerBuilder::allow_host`] |
+//! | to limit the time of clients | [`ServerBuilder::client_time`], [`ServerBuilder::activity_poll`] |
+//! | to end the server | [`ServerBuilder::shutdown`] |
+//! | a server without a program | `stepwright serve`, of the crate `stepwright-cli` |
 //!
 //! # Files
 //!
@@ -59,3 +72,8 @@ mod signature;
 
 pub use self::access_keys::{AccessKeys, AccessKeysError};
 pub use self::server::{Server, ServerBuilder, ServerError};
+
+/// The README's example compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

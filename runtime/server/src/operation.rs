@@ -4,26 +4,26 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::error::ApiError;
-use super::operations::{
+use crate::error::ApiError;
+use crate::operations::{
     activities, aliases, executions, map_runs, state_machines, tags, test_state, tokens, validate,
     versions,
 };
-use super::service::{Service, read};
+use crate::service::{Service, read};
 
 /// The prefix of an operation's name in the header `X-Amz-Target`.
-pub(super) const PREFIX: &str = "AWSStepFunctions.";
+pub(crate) const PREFIX: &str = "AWSStepFunctions.";
 
 /// Declares the operations of the API with their functions.
 macro_rules! operations {
     ($($name:literal => $perform:path,)*) => {
         /// The names of all operations.
         #[cfg(test)]
-        pub(super) const NAMES: &[&str] = &[$($name),*];
+        pub(crate) const NAMES: &[&str] = &[$($name),*];
 
         /// Performs an operation. Returns the body of its response. The body of the request is dropped as soon as it is parsed, because
         /// an operation can take minutes.
-        pub(super) async fn perform(
+        pub(crate) async fn perform(
             service: &Arc<Service>,
             operation: &str,
             body: impl AsRef<[u8]>,

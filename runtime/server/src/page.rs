@@ -3,28 +3,28 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::error::ApiError;
-use super::shape::PageSize;
+use crate::error::ApiError;
+use crate::shape::PageSize;
 
 /// The results of a page if a request has no number, or 0.
 const DEFAULT: usize = 100;
 
 /// A requested page.
 #[derive(Clone, Debug)]
-pub(super) struct Page {
+pub(crate) struct Page {
     /// The identity of the list: the operation, and the parameters that must be the same for a token.
     list: String,
     /// The maximum number of results.
-    pub(super) limit: usize,
+    pub(crate) limit: usize,
     /// The position at which the previous page ended.
-    pub(super) after: Option<String>,
+    pub(crate) after: Option<String>,
 }
 
 impl Page {
     /// # Errors
     ///
     /// `InvalidToken` for a token that does not belong to this list.
-    pub(super) fn new(
+    pub(crate) fn new(
         list: impl Into<String>,
         size: Option<PageSize>,
         token: Option<&str>,
@@ -43,13 +43,13 @@ impl Page {
     }
 
     /// Returns the token of the page that begins after this position.
-    pub(super) fn token(&self, place: &str) -> String {
+    pub(crate) fn token(&self, place: &str) -> String {
         let checksum = crc32fast::hash(format!("{}\n{place}", self.list).as_bytes());
         URL_SAFE_NO_PAD.encode(format!("{checksum:08x}{place}"))
     }
 
     /// Returns the page of these elements, which are sorted by their positions, and the token of the next page.
-    pub(super) fn of<T>(
+    pub(crate) fn of<T>(
         &self,
         all: impl IntoIterator<Item = T>,
         place: impl Fn(&T) -> String,

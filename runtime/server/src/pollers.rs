@@ -1,19 +1,19 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::error::ApiError;
+use crate::error::ApiError;
 
 /// The maximum workers that poll one activity concurrently, as on AWS.
 const MOST: usize = 1_000;
 
 /// The number of workers that poll each activity.
 #[derive(Debug, Default)]
-pub(super) struct Pollers {
+pub(crate) struct Pollers {
     by_arn: Mutex<HashMap<String, usize>>,
 }
 
 /// A worker that polls. Dropping it decrements the number.
-pub(super) struct Poller<'a> {
+pub(crate) struct Poller<'a> {
     all: &'a Pollers,
     arn: &'a str,
 }
@@ -24,7 +24,7 @@ impl Pollers {
     /// # Errors
     ///
     /// `ActivityWorkerLimitExceeded`.
-    pub(super) fn enter<'a>(&'a self, arn: &'a str) -> Result<Poller<'a>, ApiError> {
+    pub(crate) fn enter<'a>(&'a self, arn: &'a str) -> Result<Poller<'a>, ApiError> {
         let mut by_arn = self.lock();
         let count = by_arn.entry(arn.to_owned()).or_default();
         if *count >= MOST {

@@ -1,14 +1,14 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use crate::clock::Timestamp;
+use stepwright_runtime::clock::Timestamp;
 
 /// How many redrives are retained.
 const MOST: usize = 1_000;
 
 /// The redrives with a client token, so that a repeated request returns the same redrive.
 #[derive(Debug, Default)]
-pub(super) struct Redrives {
+pub(crate) struct Redrives {
     last: Mutex<VecDeque<Redrive>>,
 }
 
@@ -21,7 +21,7 @@ struct Redrive {
 
 impl Redrives {
     /// Returns when an execution was redriven with this token.
-    pub(super) fn of(&self, execution: &str, token: Option<&str>) -> Option<Timestamp> {
+    pub(crate) fn of(&self, execution: &str, token: Option<&str>) -> Option<Timestamp> {
         let token = token?;
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let mut newest = last.iter().rev();
@@ -29,7 +29,7 @@ impl Redrives {
         (found.token == token).then_some(found.date)
     }
 
-    pub(super) fn add(&self, execution: &str, token: &str, date: Timestamp) {
+    pub(crate) fn add(&self, execution: &str, token: &str, date: Timestamp) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         last.push_back(Redrive {
             execution: execution.to_owned(),

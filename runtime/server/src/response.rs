@@ -1,12 +1,11 @@
 //! Common parts of responses.
 
 use serde::{Serialize, Serializer};
-
-use crate::clock::Timestamp;
+use stepwright_runtime::clock::Timestamp;
 
 /// A time in the format of AWS JSON 1.0: seconds since 1970, with milliseconds.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Date(pub(super) Timestamp);
+pub(crate) struct Date(pub(crate) Timestamp);
 
 impl Date {
     /// Returns the seconds.
@@ -14,7 +13,7 @@ impl Date {
         clippy::cast_precision_loss,
         reason = "milliseconds are exact below 2^53, some 285,000 years"
     )]
-    pub(super) fn seconds(self) -> f64 {
+    pub(crate) fn seconds(self) -> f64 {
         self.0.unix_millis() as f64 / 1_000.0
     }
 }
@@ -27,14 +26,14 @@ impl Serialize for Date {
 
 /// A response without members.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct EmptyResponse {}
+pub(crate) struct EmptyResponse {}
 
 /// Whether the response contains the data; here it always does.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct DataDetails {
+pub(crate) struct DataDetails {
     included: bool,
 }
 
 impl DataDetails {
-    pub(super) const INCLUDED: Self = Self { included: true };
+    pub(crate) const INCLUDED: Self = Self { included: true };
 }

@@ -3,19 +3,20 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use stepwright_runtime::server_support::ServerEngine;
+use stepwright_runtime::store::StoreError;
+use stepwright_runtime::{BuildError, Engine};
 use tokio::net::TcpListener;
 
-use super::access::Access;
-use super::access_keys::AccessKeys;
-use super::connection::ClientTimeouts;
-use super::control::Control;
-use super::integration::OwnApi;
-use super::pollers::Pollers;
-use super::redrives::Redrives;
-use super::service::Service;
-use super::{connection, http};
-use crate::engine::{BuildError, Engine};
-use crate::store::StoreError;
+use crate::access::Access;
+use crate::access_keys::AccessKeys;
+use crate::connection::ClientTimeouts;
+use crate::control::Control;
+use crate::integration::OwnApi;
+use crate::pollers::Pollers;
+use crate::redrives::Redrives;
+use crate::service::Service;
+use crate::{connection, http};
 
 /// How long GetActivityTask waits for a task, as on AWS.
 const POLL: Duration = Duration::from_secs(60);
@@ -79,7 +80,7 @@ impl Server {
             is_loopback: address.is_ok_and(|address| address.ip().to_canonical().is_loopback()),
             hosts: self.hosts,
             keys: self.keys,
-            region: self.service.engine.place().0.to_owned(),
+            region: self.service.engine.region().to_owned(),
         };
         let router = http::router(self.service, access, self.timeouts.body);
         connection::serve(listener, router, self.timeouts, self.shutdown).await;
@@ -87,9 +88,9 @@ impl Server {
 }
 
 impl ServerBuilder {
-    /// Sets the engine that runs the executions. Build it with [`EngineBuilder::resume_later`](crate::EngineBuilder::resume_later), so that
+    /// Sets the engine that runs the executions. Build it with [`EngineBuilder::resume_later`](stepwright_runtime::EngineBuilder::resume_later), so that
     /// executions of its store continue only after the state machines that clients created are deployed. Clients can use the state machines and
-    /// activities of the engine, too. `StartExecution` chooses one of its [test cases](crate::EngineBuilder::test_cases) with `#<case>` after the
+    /// activities of the engine, too. `StartExecution` chooses one of its [test cases](stepwright_runtime::EngineBuilder::test_cases) with `#<case>` after the
     /// ARN, as in Step Functions Local.
     pub fn engine(mut self, engine: Engine) -> Self {
         self.engine = Some(engine);
@@ -140,7 +141,7 @@ impl ServerBuilder {
     ///
     /// Every [`ServerError`]. A state machine that cannot be read is no error: it is logged, and clients do not see it.
     pub fn build(self) -> Result<Server, ServerError> {
-        let engine = self.engine.ok_or(ServerError::NoEngine)?;
+        let engine = ServerEngine::new(self.engine.ok_or(ServerError::NoEngine)?);
         let control = Control::open(&engine, engine.clock().now())?;
         let service = Arc::new(Service {
             engine,

@@ -4,35 +4,35 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::server_support::{self, ServerEngine};
+use stepwright_runtime::value::Value;
 
-use super::arn::{Qualifier, StatesArn};
-use super::control::{Control, Machine};
-use super::error::ApiError;
-use super::pollers::Pollers;
-use super::redrives::Redrives;
-use super::shape::{Constraints, Shape};
-use crate::clock::Timestamp;
-use crate::engine::{self, Engine};
-use crate::value::Value;
+use crate::arn::{Qualifier, StatesArn};
+use crate::control::{Control, Machine};
+use crate::error::ApiError;
+use crate::pollers::Pollers;
+use crate::redrives::Redrives;
+use crate::shape::{Constraints, Shape};
 
 /// The engine, and the API's data in addition to it.
-pub(super) struct Service {
-    pub(super) engine: Engine,
-    pub(super) control: Control,
-    pub(super) redrives: Redrives,
-    pub(super) pollers: Pollers,
+pub(crate) struct Service {
+    pub(crate) engine: ServerEngine,
+    pub(crate) control: Control,
+    pub(crate) redrives: Redrives,
+    pub(crate) pollers: Pollers,
     /// How long GetActivityTask waits for a task.
-    pub(super) poll: Duration,
+    pub(crate) poll: Duration,
 }
 
 impl Service {
-    pub(super) fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.engine.clock().now()
     }
 
     /// Whether an ARN has this server's region and account. Resources of other ARNs count as missing; there is no recording of that case.
-    pub(super) fn is_own(&self, arn: &StatesArn<'_>) -> bool {
-        self.engine.place() == (arn.region, arn.account)
+    pub(crate) fn is_own(&self, arn: &StatesArn<'_>) -> bool {
+        (self.engine.region(), self.engine.account()) == (arn.region, arn.account)
     }
 
     /// Returns the state machine of an ARN, with or without a qualifier.
@@ -40,7 +40,7 @@ impl Service {
     /// # Errors
     ///
     /// `InvalidArn`, `StateMachineDoesNotExist`.
-    pub(super) fn machine(&self, arn: &StatesArn<'_>) -> Result<Arc<Machine>, ApiError> {
+    pub(crate) fn machine(&self, arn: &StatesArn<'_>) -> Result<Arc<Machine>, ApiError> {
         let (name, _) = arn.state_machine()?;
         let found = self.control.machine(name).filter(|_| self.is_own(arn));
         found.ok_or_else(|| ApiError::no_machine(arn.text))
@@ -51,7 +51,7 @@ impl Service {
     /// # Errors
     ///
     /// As [`machine`](Self::machine).
-    pub(super) fn unqualified(&self, arn: &StatesArn<'_>) -> Result<Arc<Machine>, ApiError> {
+    pub(crate) fn unqualified(&self, arn: &StatesArn<'_>) -> Result<Arc<Machine>, ApiError> {
         let machine = self.machine(arn)?;
         match arn.state_machine()? {
             (_, None) => Ok(machine),
@@ -64,12 +64,12 @@ impl Service {
     /// # Errors
     ///
     /// As [`machine`](Self::machine).
-    pub(super) fn startable(
+    pub(crate) fn startable(
         &self,
         arn: &StatesArn<'_>,
         trace: Option<&str>,
         input: Option<&str>,
-    ) -> Result<(Arc<Machine>, engine::Revision), ApiError> {
+    ) -> Result<(Arc<Machine>, server_support::Revision), ApiError> {
         let machine = self.machine(arn)?;
         let (_, qualifier) = arn.state_machine()?;
         let missing = || ApiError::no_machine(arn.text);
@@ -100,7 +100,7 @@ impl Service {
     /// # Errors
     ///
     /// `ServiceUnavailableException` in an outage of the store.
-    pub(super) async fn committed<T>(
+    pub(crate) async fn committed<T>(
         &self,
         change: impl Future<Output = T>,
     ) -> Result<T, ApiError> {
@@ -126,7 +126,7 @@ impl Service {
     /// # Errors
     ///
     /// Those of the change.
-    pub(super) async fn change<T: Send + 'static>(
+    pub(crate) async fn change<T: Send + 'static>(
         &self,
         change: impl Future<Output = Result<T, ApiError>> + Send + 'static,
     ) -> Result<T, ApiError> {
@@ -146,7 +146,7 @@ impl Service {
 /// # Errors
 ///
 /// `SerializationException`, `ValidationException`.
-pub(super) fn read<T: DeserializeOwned + Shape>(body: &[u8]) -> Result<T, ApiError> {
+pub(crate) fn read<T: DeserializeOwned + Shape>(body: &[u8]) -> Result<T, ApiError> {
     // An empty body means no members.
     let body = if body.is_empty() { b"{}" } else { body };
     // Serde would also read a structure from an array.
@@ -164,7 +164,7 @@ pub(super) fn read<T: DeserializeOwned + Shape>(body: &[u8]) -> Result<T, ApiErr
 }
 
 /// Returns the text of an input, if it differs from the printed value.
-pub(super) fn written<'a>(text: Option<&'a str>, value: &Value) -> Option<&'a str> {
+pub(crate) fn written<'a>(text: Option<&'a str>, value: &Value) -> Option<&'a str> {
     text.filter(|text| value.to_text() != *text)
 }
 
@@ -173,7 +173,7 @@ pub(super) fn written<'a>(text: Option<&'a str>, value: &Value) -> Option<&'a st
 /// # Errors
 ///
 /// `InvalidExecutionInput`.
-pub(super) fn input(text: Option<&str>, most: u64) -> Result<Value, ApiError> {
+pub(crate) fn input(text: Option<&str>, most: u64) -> Result<Value, ApiError> {
     let Some(text) = text else {
         return Ok(Value::empty_object());
     };

@@ -7,10 +7,10 @@ use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::uri::Uri;
 use axum::http::{HeaderMap, HeaderName};
 use hmac_sha256::{HMAC, Hash};
+use stepwright_runtime::clock::Timestamp;
 
-use super::access_keys::AccessKeys;
-use super::error::ApiError;
-use crate::clock::Timestamp;
+use crate::access_keys::AccessKeys;
+use crate::error::ApiError;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// The service of the credential scope.
@@ -30,7 +30,7 @@ const SKEW: Duration = Duration::from_secs(15 * 60);
 ///
 /// `MissingAuthenticationTokenException` without a signature, `IncompleteSignatureException` for a header that cannot be parsed,
 /// `UnrecognizedClientException` for an unknown key, `InvalidSignatureException` for a signature that is old or does not match.
-pub(super) fn check(
+pub(crate) fn check(
     keys: &AccessKeys,
     region: &str,
     headers: &HeaderMap,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use stepwright_runtime::store::MemoryStore;
+use stepwright_runtime::store::{MemoryStore, SqliteStore};
 use stepwright_runtime::{Engine, EngineBuilder};
 
 use crate::support::{Api, text};
@@ -243,18 +243,14 @@ fn engines() -> Vec<(&'static str, bool, Build)> {
             Box::new(move || Engine::builder().store(unlisted.clone())),
         ),
     ];
-    #[cfg(feature = "sqlite")]
-    {
-        use stepwright_runtime::store::SqliteStore;
-        let folder = tempfile::tempdir().expect("a folder");
-        let build = move || {
-            let store = SqliteStore::open(folder.path().join("lists.db"));
-            Engine::builder()
-                .store(store.expect("it opens"))
-                .virtual_time()
-        };
-        all.push(("in a file, at one time", true, Box::new(build)));
-    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let build = move || {
+        let store = SqliteStore::open(folder.path().join("lists.db"));
+        Engine::builder()
+            .store(store.expect("it opens"))
+            .virtual_time()
+    };
+    all.push(("in a file, at one time", true, Box::new(build)));
     all
 }
 

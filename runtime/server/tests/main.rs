@@ -1,12 +1,12 @@
-//! The Step Functions API over HTTP.
+//! The Step Functions API over HTTP, and the stores of all layouts, which a server opens too.
 
 mod activities;
 mod executions;
+mod golden;
 mod hostile;
 mod http;
 mod integration;
 mod lists;
-#[cfg(feature = "sqlite")]
 mod lists_of_stores;
 mod map_runs;
 mod mocks;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use stepwright_runtime::Engine;
-use stepwright_runtime::serve::Server;
+use stepwright_server::Server;
 
 async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     // With a store: executions continue when the server has deployed the state machines that clients created.

@@ -1,8 +1,8 @@
 //! A server, and a client that returns raw responses.
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::serve::{Server, ServerBuilder};
 use stepwright_runtime::{Engine, EngineBuilder};
+use stepwright_server::{Server, ServerBuilder};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;

@@ -5,9 +5,9 @@ use super::revision::Encryption;
 
 /// The fields of an activity that the API has in addition to the engine.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(in crate::serve) struct Activity {
+pub(crate) struct Activity {
     #[serde(default)]
-    pub(in crate::serve) tags: IndexMap<String, String>,
+    pub(crate) tags: IndexMap<String, String>,
     #[serde(default)]
-    pub(in crate::serve) encryption: Encryption,
+    pub(crate) encryption: Encryption,
 }

@@ -1,30 +1,29 @@
 use serde::{Deserialize, Serialize};
-
-use crate::clock::Timestamp;
+use stepwright_runtime::clock::Timestamp;
 
 /// The maximum aliases of a state machine.
-pub(in crate::serve) const MOST_ALIASES: usize = 100;
+pub(crate) const MOST_ALIASES: usize = 100;
 
 /// An alias of a state machine: a name for one version, or for two between which executions are distributed.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::serve) struct Alias {
-    pub(in crate::serve) description: Option<String>,
-    pub(in crate::serve) routing: Vec<Route>,
-    pub(in crate::serve) created: Timestamp,
-    pub(in crate::serve) updated: Timestamp,
+pub(crate) struct Alias {
+    pub(crate) description: Option<String>,
+    pub(crate) routing: Vec<Route>,
+    pub(crate) created: Timestamp,
+    pub(crate) updated: Timestamp,
 }
 
 /// A version that an alias routes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::serve) struct Route {
-    pub(in crate::serve) version: u32,
+pub(crate) struct Route {
+    pub(crate) version: u32,
     /// Its percentage of executions.
-    pub(in crate::serve) weight: u32,
+    pub(crate) weight: u32,
 }
 
 impl Alias {
     /// Chooses the version for an execution; `chance` is below 100.
-    pub(in crate::serve) fn choose(&self, chance: u32) -> Option<u32> {
+    pub(crate) fn choose(&self, chance: u32) -> Option<u32> {
         let mut left = chance;
         let found = self.routing.iter().find(|route| {
             let is_it = left < route.weight;

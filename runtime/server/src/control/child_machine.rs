@@ -1,17 +1,16 @@
 use serde_json::{Map, Value as Json};
 use stepwright_asl::model::MachineType;
-
-use crate::program::label_of;
+use stepwright_runtime::server_support::label_of;
 
 /// The state machine of a Distributed Map's children.
-pub(in crate::serve) struct ChildMachine {
+pub(crate) struct ChildMachine {
     /// The definition of its ItemProcessor.
-    pub(in crate::serve) definition: String,
-    pub(in crate::serve) machine_type: MachineType,
+    pub(crate) definition: String,
+    pub(crate) machine_type: MachineType,
 }
 
 /// Returns the Distributed Map of a definition that has this label; `outer/inner` is one in the children of another.
-pub(in crate::serve) fn labelled(definition: &str, label: &str) -> Option<ChildMachine> {
+pub(crate) fn labelled(definition: &str, label: &str) -> Option<ChildMachine> {
     let mut processor: Json = serde_json::from_str(definition).ok()?;
     for label in label.split('/') {
         let found = find(processor.as_object()?, label)?.clone();

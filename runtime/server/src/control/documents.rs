@@ -10,14 +10,14 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Error;
 use stepwright_asl::model::MachineType;
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::server_support::ServerEngine;
+use stepwright_runtime::store::{Change, StoredDocument};
 
 use super::activity::Activity;
 use super::alias::{Alias, Route};
 use super::machine::{Machine, Version};
 use super::revision::{Configuration, Revision};
-use crate::clock::Timestamp;
-use crate::engine::Engine;
-use crate::store::{Change, StoredDocument};
 
 /// The prefix of keys.
 const MACHINE: &str = "serve/machine/";
@@ -139,7 +139,7 @@ pub(super) fn remove_activity(name: &str) -> Change {
 }
 
 /// Reads all documents. Logs and skips unreadable ones: one state machine must not stop the server.
-pub(super) fn read(engine: &Engine, documents: &[StoredDocument]) -> ControlData {
+pub(super) fn read(engine: &ServerEngine, documents: &[StoredDocument]) -> ControlData {
     let by_key: HashMap<&str, &Bytes> = documents
         .iter()
         .map(|document| (document.key.as_str(), &document.data))
@@ -171,7 +171,7 @@ pub(super) fn read(engine: &Engine, documents: &[StoredDocument]) -> ControlData
 }
 
 fn read_machine(
-    engine: &Engine,
+    engine: &ServerEngine,
     name: &str,
     data: &[u8],
     by_key: &HashMap<&str, &Bytes>,

@@ -4,34 +4,34 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::server_support;
+use stepwright_runtime::server_support::Origin;
 
 use super::alias::Alias;
 use super::revision::{Configuration, INITIAL, Revision};
-use crate::clock::Timestamp;
-use crate::engine;
-use crate::execution_info::Origin;
 
 /// The maximum versions of a state machine.
-pub(in crate::serve) const MOST_VERSIONS: usize = 1_000;
+pub(crate) const MOST_VERSIONS: usize = 1_000;
 /// How many revisions are retained that are neither the current one nor a version's, for executions that were started with them.
 const MOST_EARLIER: usize = 1_000;
 
 /// A state machine.
 #[derive(Clone)]
-pub(in crate::serve) struct Machine {
-    pub(in crate::serve) name: SmolStr,
-    pub(in crate::serve) arn: SmolStr,
-    pub(in crate::serve) machine_type: MachineType,
-    pub(in crate::serve) created: Timestamp,
+pub(crate) struct Machine {
+    pub(crate) name: SmolStr,
+    pub(crate) arn: SmolStr,
+    pub(crate) machine_type: MachineType,
+    pub(crate) created: Timestamp,
     /// The revision of the unqualified ARN.
-    pub(in crate::serve) current: Arc<Revision>,
+    pub(crate) current: Arc<Revision>,
     /// The published versions, by their numbers.
-    pub(in crate::serve) versions: BTreeMap<u32, Version>,
+    pub(crate) versions: BTreeMap<u32, Version>,
     /// The number of the version that was published last. Numbers are not reused.
-    pub(in crate::serve) last_version: u32,
+    pub(crate) last_version: u32,
     /// The aliases, by their names.
-    pub(in crate::serve) aliases: BTreeMap<String, Alias>,
-    pub(in crate::serve) tags: IndexMap<String, String>,
+    pub(crate) aliases: BTreeMap<String, Alias>,
+    pub(crate) tags: IndexMap<String, String>,
     /// Whether the engine was built with it, so that the next engine has it without a document.
     pub(super) is_declared: bool,
     /// Earlier revisions, the newest last.
@@ -40,15 +40,15 @@ pub(in crate::serve) struct Machine {
 
 /// A published version of a state machine.
 #[derive(Clone)]
-pub(in crate::serve) struct Version {
-    pub(in crate::serve) revision: Arc<Revision>,
-    pub(in crate::serve) created: Timestamp,
-    pub(in crate::serve) description: Option<String>,
+pub(crate) struct Version {
+    pub(crate) revision: Arc<Revision>,
+    pub(crate) created: Timestamp,
+    pub(crate) description: Option<String>,
 }
 
 impl Machine {
     /// Creates a state machine with its first revision.
-    pub(in crate::serve) fn new(
+    pub(crate) fn new(
         name: &str,
         arn: SmolStr,
         machine_type: MachineType,
@@ -71,7 +71,7 @@ impl Machine {
     }
 
     /// Creates an entry for a state machine that the engine was built with.
-    pub(super) fn declared(compiled: &engine::Revision, now: Timestamp) -> Self {
+    pub(super) fn declared(compiled: &server_support::Revision, now: Timestamp) -> Self {
         let described = compiled.describe();
         let configuration = Configuration {
             definition: described.definition.clone(),
@@ -90,7 +90,7 @@ impl Machine {
     }
 
     /// Makes another revision the current one.
-    pub(in crate::serve) fn update(&mut self, revision: Revision) {
+    pub(crate) fn update(&mut self, revision: Revision) {
         let before = std::mem::replace(&mut self.current, Arc::new(revision));
         self.earlier.push_back(before);
         if self.earlier.len() > MOST_EARLIER {
@@ -99,7 +99,7 @@ impl Machine {
     }
 
     /// Publishes the current revision. Returns the number of its version. If the newest version has the same revision, returns that version.
-    pub(in crate::serve) fn publish(&mut self, description: Option<String>, now: Timestamp) -> u32 {
+    pub(crate) fn publish(&mut self, description: Option<String>, now: Timestamp) -> u32 {
         if let Some((number, newest)) = self.versions.last_key_value()
             && newest.revision.id == self.current.id
         {
@@ -117,13 +117,13 @@ impl Machine {
 
     /// Returns the revision for a start with this qualifier, with the origin of the execution and the text of its input; `None` when the version
     /// does not exist.
-    pub(in crate::serve) fn started(
+    pub(crate) fn started(
         &self,
         version: Option<u32>,
         alias: Option<&str>,
         trace: Option<&str>,
         input: Option<&str>,
-    ) -> Option<engine::Revision> {
+    ) -> Option<server_support::Revision> {
         let revision = match version {
             None => &self.current,
             Some(number) => &self.versions.get(&number)?.revision,
@@ -141,12 +141,12 @@ impl Machine {
     }
 
     /// Returns the ARN of a version.
-    pub(in crate::serve) fn version_arn(&self, number: u32) -> String {
+    pub(crate) fn version_arn(&self, number: u32) -> String {
         format!("{}:{number}", self.arn)
     }
 
     /// Deletes a version; its revision is retained for executions of it. Returns whether it existed.
-    pub(in crate::serve) fn delete_version(&mut self, number: u32) -> bool {
+    pub(crate) fn delete_version(&mut self, number: u32) -> bool {
         let Some(version) = self.versions.remove(&number) else {
             return false;
         };
@@ -157,19 +157,19 @@ impl Machine {
     }
 
     /// Returns the ARN of an alias.
-    pub(in crate::serve) fn alias_arn(&self, name: &str) -> String {
+    pub(crate) fn alias_arn(&self, name: &str) -> String {
         format!("{}:{name}", self.arn)
     }
 
     /// Returns the names of the aliases that route to a version.
-    pub(in crate::serve) fn aliases_of(&self, version: u32) -> impl Iterator<Item = &str> {
+    pub(crate) fn aliases_of(&self, version: u32) -> impl Iterator<Item = &str> {
         let all = self.aliases.iter();
         all.filter(move |(_, alias)| alias.routing.iter().any(|route| route.version == version))
             .map(|(name, _)| name.as_str())
     }
 
     /// Returns all retained revisions: the current one, those of versions, and earlier ones. A revision may occur twice.
-    pub(in crate::serve) fn revisions(&self) -> impl Iterator<Item = &Arc<Revision>> {
+    pub(crate) fn revisions(&self) -> impl Iterator<Item = &Arc<Revision>> {
         let versions = self.versions.values().map(|version| &version.revision);
         std::iter::once(&self.current)
             .chain(versions)
@@ -177,7 +177,7 @@ impl Machine {
     }
 
     /// Returns a revision by its id, as long as it is retained.
-    pub(in crate::serve) fn revision(&self, id: &str) -> Option<&Arc<Revision>> {
+    pub(crate) fn revision(&self, id: &str) -> Option<&Arc<Revision>> {
         self.revisions().find(|revision| revision.id == id)
     }
 }

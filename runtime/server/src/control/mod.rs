@@ -13,6 +13,9 @@ use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use smol_str::SmolStr;
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::server_support::ServerEngine;
+use stepwright_runtime::store::StoreError;
 
 pub(super) use self::activity::Activity;
 pub(super) use self::alias::{Alias, MOST_ALIASES, Route};
@@ -21,10 +24,7 @@ pub(super) use self::machine::{MOST_VERSIONS, Machine};
 pub(super) use self::revision::{
     Configuration, Encryption, INITIAL, LogDestination, LogGroup, Logging, References, Revision,
 };
-use super::error::ApiError;
-use crate::clock::Timestamp;
-use crate::engine::Engine;
-use crate::store::StoreError;
+use crate::error::ApiError;
 
 /// How many deleted state machines are retained, for their executions.
 const MOST_DELETED: usize = 100;
@@ -61,7 +61,7 @@ impl Control {
     /// # Errors
     ///
     /// When the store cannot be read. A document that cannot be read is logged and left as it is.
-    pub(super) fn open(engine: &Engine, now: Timestamp) -> Result<Self, StoreError> {
+    pub(super) fn open(engine: &ServerEngine, now: Timestamp) -> Result<Self, StoreError> {
         let stored = engine.documents()?;
         let kept = documents::read(engine, &stored);
         let declared = engine.newest_revisions().into_iter();
@@ -133,7 +133,7 @@ impl Control {
     /// When the store cannot commit it; then nothing changes.
     pub(super) async fn put(
         &self,
-        engine: &Engine,
+        engine: &ServerEngine,
         machine: Machine,
     ) -> Result<Arc<Machine>, ApiError> {
         let before = self.machine(&machine.name);
@@ -143,7 +143,7 @@ impl Control {
         };
         let changes = documents::put(before.as_deref(), &machine);
         let changes = changes.map_err(|error| ApiError::internal(error.to_string()))?;
-        engine.keep_all(changes).await?;
+        engine.commit_all(changes).await?;
         let machine = Arc::new(machine);
         deploy(engine, before.as_deref(), &machine);
         self.machines
@@ -157,11 +157,11 @@ impl Control {
     /// # Errors
     ///
     /// When the store cannot commit it; then nothing changes.
-    pub(super) async fn remove(&self, engine: &Engine, name: &str) -> Result<(), ApiError> {
+    pub(super) async fn remove(&self, engine: &ServerEngine, name: &str) -> Result<(), ApiError> {
         let Some(machine) = self.machine(name) else {
             return Ok(());
         };
-        engine.keep_all(documents::remove(&machine)).await?;
+        engine.commit_all(documents::remove(&machine)).await?;
         engine.delete_machine(name);
         self.machines.write().remove(name);
         let mut deleted = self.deleted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -179,7 +179,7 @@ impl Control {
     /// When the store cannot commit it; then nothing changes.
     pub(super) async fn put_activity(
         &self,
-        engine: &Engine,
+        engine: &ServerEngine,
         name: &str,
         activity: Option<Activity>,
     ) -> Result<(), ApiError> {
@@ -188,7 +188,7 @@ impl Control {
             None => Ok(documents::remove_activity(name)),
         };
         let change = change.map_err(|error| ApiError::internal(error.to_string()))?;
-        engine.keep_all(vec![change]).await?;
+        engine.commit_all(vec![change]).await?;
         let mut activities = self.activities.write();
         match activity {
             Some(activity) => activities.insert(name.to_owned(), activity),
@@ -199,7 +199,7 @@ impl Control {
 }
 
 /// Registers a state machine in the engine, under all its ARNs, for states that start executions of it.
-fn deploy(engine: &Engine, before: Option<&Machine>, machine: &Machine) {
+fn deploy(engine: &ServerEngine, before: Option<&Machine>, machine: &Machine) {
     let is_same = |before: &Machine| Arc::ptr_eq(&before.current, &machine.current);
     if !before.is_some_and(is_same) && !machine.is_declared {
         engine.put_revision(&machine.current.compiled);

@@ -5,38 +5,38 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::validate::variable_references;
-
-use crate::clock::Timestamp;
-use crate::engine::{self, BuildError, Engine};
-use crate::execution_info::Origin;
+use stepwright_runtime::BuildError;
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::server_support::Origin;
+use stepwright_runtime::server_support::{self, ServerEngine};
 
 /// The id of the first revision of a state machine. DescribeStateMachine does not show it, but PublishStateMachineVersion accepts it.
-pub(in crate::serve) const INITIAL: &str = "INITIAL";
+pub(crate) const INITIAL: &str = "INITIAL";
 
 /// The fields of a revision, without the state machine's name and type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(in crate::serve) struct Configuration {
+pub(crate) struct Configuration {
     /// The unchanged text of the definition.
-    pub(in crate::serve) definition: String,
-    pub(in crate::serve) role_arn: String,
+    pub(crate) definition: String,
+    pub(crate) role_arn: String,
     #[serde(default)]
-    pub(in crate::serve) logging: Logging,
+    pub(crate) logging: Logging,
     /// Whether executions are traced.
     #[serde(default)]
-    pub(in crate::serve) is_traced: bool,
+    pub(crate) is_traced: bool,
     #[serde(default)]
-    pub(in crate::serve) encryption: Encryption,
+    pub(crate) encryption: Encryption,
 }
 
 /// The logging configuration. A local server stores it, but logs nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Logging {
-    pub(in crate::serve) level: String,
-    pub(in crate::serve) include_execution_data: bool,
+pub(crate) struct Logging {
+    pub(crate) level: String,
+    pub(crate) include_execution_data: bool,
     /// As in the request: an empty list is shown, a missing one is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::serve) destinations: Option<Vec<LogDestination>>,
+    pub(crate) destinations: Option<Vec<LogDestination>>,
 }
 
 impl Default for Logging {
@@ -52,27 +52,27 @@ impl Default for Logging {
 /// A destination of logs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct LogDestination {
-    pub(in crate::serve) cloud_watch_logs_log_group: LogGroup,
+pub(crate) struct LogDestination {
+    pub(crate) cloud_watch_logs_log_group: LogGroup,
 }
 
 /// A log group of CloudWatch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct LogGroup {
-    pub(in crate::serve) log_group_arn: String,
+pub(crate) struct LogGroup {
+    pub(crate) log_group_arn: String,
 }
 
 /// The encryption configuration. A local server stores it, but encrypts nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct Encryption {
+pub(crate) struct Encryption {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::serve) kms_key_id: Option<String>,
+    pub(crate) kms_key_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::serve) kms_data_key_reuse_period_seconds: Option<u64>,
+    pub(crate) kms_data_key_reuse_period_seconds: Option<u64>,
     #[serde(rename = "type")]
-    pub(in crate::serve) kind: String,
+    pub(crate) kind: String,
 }
 
 impl Default for Encryption {
@@ -86,17 +86,17 @@ impl Default for Encryption {
 }
 
 /// A revision of a state machine: the result of its creation or of one update.
-pub(in crate::serve) struct Revision {
-    pub(in crate::serve) id: SmolStr,
-    pub(in crate::serve) configuration: Configuration,
-    pub(in crate::serve) made: Timestamp,
+pub(crate) struct Revision {
+    pub(crate) id: SmolStr,
+    pub(crate) configuration: Configuration,
+    pub(crate) made: Timestamp,
     /// The compiled revision for executions of the unqualified ARN.
-    pub(in crate::serve) compiled: engine::Revision,
+    pub(crate) compiled: server_support::Revision,
     references: OnceLock<References>,
 }
 
 /// The variables that each state reads.
-pub(in crate::serve) type References = IndexMap<String, Vec<String>>;
+pub(crate) type References = IndexMap<String, Vec<String>>;
 
 impl Revision {
     /// Compiles the configuration that a state machine is created with.
@@ -104,8 +104,8 @@ impl Revision {
     /// # Errors
     ///
     /// The problems of its definition.
-    pub(in crate::serve) fn first(
-        engine: &Engine,
+    pub(crate) fn first(
+        engine: &ServerEngine,
         machine: (&str, MachineType),
         configuration: Configuration,
         made: Timestamp,
@@ -118,8 +118,8 @@ impl Revision {
     /// # Errors
     ///
     /// The problems of its definition.
-    pub(in crate::serve) fn new(
-        engine: &Engine,
+    pub(crate) fn new(
+        engine: &ServerEngine,
         (name, machine_type): (&str, MachineType),
         id: &str,
         configuration: Configuration,
@@ -136,7 +136,7 @@ impl Revision {
 
     /// Creates a revision that is compiled already.
     pub(super) fn of(
-        compiled: engine::Revision,
+        compiled: server_support::Revision,
         id: &str,
         configuration: Configuration,
         made: Timestamp,
@@ -159,7 +159,7 @@ impl Revision {
     }
 
     /// Returns the variables that each state reads; `None` when no state reads any.
-    pub(in crate::serve) fn references(&self) -> Option<&References> {
+    pub(crate) fn references(&self) -> Option<&References> {
         let definition = &self.configuration.definition;
         let found = self
             .references
@@ -168,7 +168,7 @@ impl Revision {
     }
 
     /// Returns the id for DescribeStateMachine, which shows it only after the first update.
-    pub(in crate::serve) fn shown_id(&self) -> Option<&str> {
+    pub(crate) fn shown_id(&self) -> Option<&str> {
         (self.id != INITIAL).then_some(&*self.id)
     }
 }

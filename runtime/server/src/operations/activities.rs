@@ -5,16 +5,16 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::Serialize;
 use stepwright_asl::name::check_machine;
+use stepwright_runtime::ActivityDescription;
 
-use super::super::arn::{Resource, StatesArn};
-use super::super::control::{Activity, Encryption};
-use super::super::error::ApiError;
-use super::super::page::Page;
-use super::super::response::{Date, EmptyResponse};
-use super::super::service::Service;
-use super::super::shape::{Arn, List, Name, PageSize, PageToken, Required, shape};
 use super::configuration::{EncryptionConfiguration, Tag, add_tags};
-use crate::engine::ActivityDescription;
+use crate::arn::{Resource, StatesArn};
+use crate::control::{Activity, Encryption};
+use crate::error::ApiError;
+use crate::page::Page;
+use crate::response::{Date, EmptyResponse};
+use crate::service::Service;
+use crate::shape::{Arn, List, Name, PageSize, PageToken, Required, shape};
 
 /// The maximum activities, as on AWS.
 const MOST_ACTIVITIES: usize = 100_000;
@@ -31,13 +31,13 @@ shape! {
 /// The response of CreateActivity.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct CreateActivityOutput {
+pub(crate) struct CreateActivityOutput {
     activity_arn: String,
     creation_date: Date,
 }
 
 /// Creates an activity. If an activity of this name exists, returns it with unchanged tags; a different encryption key is an error.
-pub(in crate::serve) async fn create(
+pub(crate) async fn create(
     service: &Arc<Service>,
     input: CreateActivity,
 ) -> Result<CreateActivityOutput, ApiError> {
@@ -107,14 +107,14 @@ shape! {
 /// The response of DescribeActivity.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct DescribeActivityOutput {
+pub(crate) struct DescribeActivityOutput {
     activity_arn: String,
     name: String,
     creation_date: Date,
     encryption_configuration: Encryption,
 }
 
-pub(in crate::serve) async fn describe(
+pub(crate) async fn describe(
     service: &Arc<Service>,
     input: DescribeActivity,
 ) -> Result<DescribeActivityOutput, ApiError> {
@@ -138,7 +138,7 @@ shape! {
 }
 
 /// Deletes an activity. It is no error if the activity does not exist.
-pub(in crate::serve) async fn delete(
+pub(crate) async fn delete(
     service: &Arc<Service>,
     input: DeleteActivity,
 ) -> Result<EmptyResponse, ApiError> {
@@ -167,7 +167,7 @@ shape! {
 /// The response of ListActivities.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct ListActivitiesOutput {
+pub(crate) struct ListActivitiesOutput {
     activities: Vec<ActivityListItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
@@ -181,7 +181,7 @@ struct ActivityListItem {
     creation_date: Date,
 }
 
-pub(in crate::serve) async fn list(
+pub(crate) async fn list(
     service: &Arc<Service>,
     input: ListActivities,
 ) -> Result<ListActivitiesOutput, ApiError> {
@@ -216,7 +216,7 @@ shape! {
 /// The response of GetActivityTask: empty when no task arrived in time.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct GetActivityTaskOutput {
+pub(crate) struct GetActivityTaskOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     task_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -224,7 +224,7 @@ pub(in crate::serve) struct GetActivityTaskOutput {
 }
 
 /// Waits for a task. When the client disconnects, the task remains for another worker.
-pub(in crate::serve) async fn get_task(
+pub(crate) async fn get_task(
     service: &Arc<Service>,
     input: GetActivityTask,
 ) -> Result<GetActivityTaskOutput, ApiError> {

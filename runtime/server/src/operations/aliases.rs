@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::super::arn::{Qualifier, Resource, StatesArn};
-use super::super::control::{Alias, MOST_ALIASES, Machine, Route};
-use super::super::error::ApiError;
-use super::super::page::Page;
-use super::super::response::{Date, EmptyResponse};
-use super::super::service::Service;
-use super::super::shape::{
+use crate::arn::{Qualifier, Resource, StatesArn};
+use crate::control::{Alias, MOST_ALIASES, Machine, Route};
+use crate::error::ApiError;
+use crate::page::Page;
+use crate::response::{Date, EmptyResponse};
+use crate::service::Service;
+use crate::shape::{
     Arn, CharacterRestrictedName, Description, List, PageSize, PageToken, Required, VersionWeight,
     shape,
 };
@@ -117,12 +117,12 @@ shape! {
 /// The response of CreateStateMachineAlias.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct CreateAliasOutput {
+pub(crate) struct CreateAliasOutput {
     state_machine_alias_arn: String,
     creation_date: Date,
 }
 
-pub(in crate::serve) async fn create(
+pub(crate) async fn create(
     service: &Arc<Service>,
     input: CreateStateMachineAlias,
 ) -> Result<CreateAliasOutput, ApiError> {
@@ -204,7 +204,7 @@ shape! {
 /// The response of DescribeStateMachineAlias.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct DescribeAliasOutput {
+pub(crate) struct DescribeAliasOutput {
     state_machine_alias_arn: String,
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -221,7 +221,7 @@ struct DescribedRoute {
     weight: u32,
 }
 
-pub(in crate::serve) async fn describe(
+pub(crate) async fn describe(
     service: &Arc<Service>,
     input: DescribeStateMachineAlias,
 ) -> Result<DescribeAliasOutput, ApiError> {
@@ -253,11 +253,11 @@ shape! {
 /// The response of UpdateStateMachineAlias.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct UpdateAliasOutput {
+pub(crate) struct UpdateAliasOutput {
     update_date: Date,
 }
 
-pub(in crate::serve) async fn update(
+pub(crate) async fn update(
     service: &Arc<Service>,
     input: UpdateStateMachineAlias,
 ) -> Result<UpdateAliasOutput, ApiError> {
@@ -301,7 +301,7 @@ shape! {
     }
 }
 
-pub(in crate::serve) async fn delete(
+pub(crate) async fn delete(
     service: &Arc<Service>,
     input: DeleteStateMachineAlias,
 ) -> Result<EmptyResponse, ApiError> {
@@ -331,7 +331,7 @@ shape! {
 /// The response of ListStateMachineAliases.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct ListAliasesOutput {
+pub(crate) struct ListAliasesOutput {
     state_machine_aliases: Vec<AliasListItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
@@ -345,7 +345,7 @@ struct AliasListItem {
 }
 
 /// Returns the aliases of a state machine, or those that route to one of its versions, by name.
-pub(in crate::serve) async fn list(
+pub(crate) async fn list(
     service: &Arc<Service>,
     input: ListStateMachineAliases,
 ) -> Result<ListAliasesOutput, ApiError> {

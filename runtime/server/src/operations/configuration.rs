@@ -4,9 +4,9 @@ use indexmap::IndexMap;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::validate::validate_text;
 
-use super::super::control::{Encryption, LogDestination, LogGroup, Logging};
-use super::super::error::ApiError;
-use super::super::shape::{
+use crate::control::{Encryption, LogDestination, LogGroup, Logging};
+use crate::error::ApiError;
+use crate::shape::{
     Arn, EncryptionType, KmsKeyId, List, LogLevel, Required, ReuseSeconds, TagKey, TagValue, shape,
 };
 

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value as Json;
+use stepwright_runtime::MapRun;
+use stepwright_runtime::server_support::RunChanges;
 
-use super::super::arn::{Resource, StatesArn};
-use super::super::error::ApiError;
-use super::super::page::Page;
-use super::super::response::{Date, EmptyResponse};
-use super::super::service::Service;
-use super::super::shape::{
+use super::executions;
+use crate::arn::{Resource, StatesArn};
+use crate::error::ApiError;
+use crate::page::Page;
+use crate::response::{Date, EmptyResponse};
+use crate::service::Service;
+use crate::shape::{
     Arn, Count, LongArn, MaxConcurrency, PageSize, PageToken, Percentage, Required, shape,
 };
-use super::executions;
-use crate::distributed::{MapRun, RunChanges};
 
 /// Returns the Map Run of an ARN.
 ///
@@ -41,7 +42,7 @@ shape! {
 /// The response of DescribeMapRun.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct DescribeMapRunOutput {
+pub(crate) struct DescribeMapRunOutput {
     map_run_arn: String,
     execution_arn: String,
     status: &'static str,
@@ -58,7 +59,7 @@ pub(in crate::serve) struct DescribeMapRunOutput {
     redrive_date: Option<Date>,
 }
 
-pub(in crate::serve) async fn describe(
+pub(crate) async fn describe(
     service: &Arc<Service>,
     input: DescribeMapRun,
 ) -> Result<DescribeMapRunOutput, ApiError> {
@@ -91,7 +92,7 @@ shape! {
 /// The response of ListMapRuns.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct ListMapRunsOutput {
+pub(crate) struct ListMapRunsOutput {
     map_runs: Vec<MapRunListItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
@@ -109,7 +110,7 @@ struct MapRunListItem {
 }
 
 /// Returns the Map Runs of an execution, in the order of their starts.
-pub(in crate::serve) async fn list(
+pub(crate) async fn list(
     service: &Arc<Service>,
     input: ListMapRuns,
 ) -> Result<ListMapRunsOutput, ApiError> {
@@ -143,7 +144,7 @@ shape! {
     }
 }
 
-pub(in crate::serve) async fn update(
+pub(crate) async fn update(
     service: &Arc<Service>,
     input: UpdateMapRun,
 ) -> Result<EmptyResponse, ApiError> {

@@ -7,21 +7,21 @@ use serde::Serialize;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::name::check_machine;
 
-use super::super::arn::{Qualifier, Resource, StatesArn};
-use super::super::control::{
-    Configuration, Encryption, Logging, MOST_VERSIONS, Machine, References, Revision, labelled,
-};
-use super::super::error::ApiError;
-use super::super::page::Page;
-use super::super::response::{Date, EmptyResponse};
-use super::super::service::Service;
-use super::super::shape::{
-    Arn, Definition, Description, IncludedData, List, Name, PageSize, PageToken, Required,
-    StateMachineType, shape,
-};
 use super::configuration::{
     EncryptionConfiguration, LoggingConfiguration, Tag, TracingConfiguration, add_tags,
     check_definition, check_role, not_compiled,
+};
+use crate::arn::{Qualifier, Resource, StatesArn};
+use crate::control::{
+    Configuration, Encryption, Logging, MOST_VERSIONS, Machine, References, Revision, labelled,
+};
+use crate::error::ApiError;
+use crate::page::Page;
+use crate::response::{Date, EmptyResponse};
+use crate::service::Service;
+use crate::shape::{
+    Arn, Definition, Description, IncludedData, List, Name, PageSize, PageToken, Required,
+    StateMachineType, shape,
 };
 
 /// The maximum state machines, as on AWS.
@@ -46,14 +46,14 @@ shape! {
 /// The response of CreateStateMachine.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct CreateStateMachineOutput {
+pub(crate) struct CreateStateMachineOutput {
     state_machine_arn: String,
     creation_date: Date,
     #[serde(skip_serializing_if = "Option::is_none")]
     state_machine_version_arn: Option<String>,
 }
 
-pub(in crate::serve) async fn create(
+pub(crate) async fn create(
     service: &Arc<Service>,
     input: CreateStateMachine,
 ) -> Result<CreateStateMachineOutput, ApiError> {
@@ -179,7 +179,7 @@ shape! {
 /// The response of UpdateStateMachine.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct UpdateStateMachineOutput {
+pub(crate) struct UpdateStateMachineOutput {
     update_date: Date,
     #[serde(skip_serializing_if = "Option::is_none")]
     revision_id: Option<String>,
@@ -187,7 +187,7 @@ pub(in crate::serve) struct UpdateStateMachineOutput {
     state_machine_version_arn: Option<String>,
 }
 
-pub(in crate::serve) async fn update(
+pub(crate) async fn update(
     service: &Arc<Service>,
     input: UpdateStateMachine,
 ) -> Result<UpdateStateMachineOutput, ApiError> {
@@ -293,7 +293,7 @@ shape! {
 /// The response of DescribeStateMachine.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct DescribeStateMachineOutput {
+pub(crate) struct DescribeStateMachineOutput {
     state_machine_arn: String,
     name: String,
     status: &'static str,
@@ -321,7 +321,7 @@ pub(super) struct Tracing {
     pub(super) enabled: bool,
 }
 
-pub(in crate::serve) async fn describe(
+pub(crate) async fn describe(
     service: &Arc<Service>,
     input: DescribeStateMachine,
 ) -> Result<DescribeStateMachineOutput, ApiError> {
@@ -394,7 +394,7 @@ shape! {
 }
 
 /// Deletes a machine with its versions and aliases. It is no error if the machine does not exist. Running executions continue.
-pub(in crate::serve) async fn delete(
+pub(crate) async fn delete(
     service: &Arc<Service>,
     input: DeleteStateMachine,
 ) -> Result<EmptyResponse, ApiError> {
@@ -427,7 +427,7 @@ shape! {
 /// The response of ListStateMachines.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct ListStateMachinesOutput {
+pub(crate) struct ListStateMachinesOutput {
     state_machines: Vec<StateMachineListItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
@@ -443,7 +443,7 @@ struct StateMachineListItem {
     creation_date: Date,
 }
 
-pub(in crate::serve) async fn list(
+pub(crate) async fn list(
     service: &Arc<Service>,
     input: ListStateMachines,
 ) -> Result<ListStateMachinesOutput, ApiError> {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::super::arn::{Resource, StatesArn};
-use super::super::control::Machine;
-use super::super::error::ApiError;
-use super::super::response::EmptyResponse;
-use super::super::service::Service;
-use super::super::shape::{Arn, List, Required, TagKey, shape};
 use super::configuration::{Tag, add_tags};
+use crate::arn::{Resource, StatesArn};
+use crate::control::Machine;
+use crate::error::ApiError;
+use crate::response::EmptyResponse;
+use crate::service::Service;
+use crate::shape::{Arn, List, Required, TagKey, shape};
 
 type Tags = IndexMap<String, String>;
 
@@ -91,7 +91,7 @@ shape! {
     }
 }
 
-pub(in crate::serve) async fn tag(
+pub(crate) async fn tag(
     service: &Arc<Service>,
     input: TagResource,
 ) -> Result<EmptyResponse, ApiError> {
@@ -111,7 +111,7 @@ shape! {
 }
 
 /// Removes tags. A key that the resource does not have is no error.
-pub(in crate::serve) async fn untag(
+pub(crate) async fn untag(
     service: &Arc<Service>,
     input: UntagResource,
 ) -> Result<EmptyResponse, ApiError> {
@@ -134,7 +134,7 @@ shape! {
 
 /// The response of ListTagsForResource.
 #[derive(Debug, Serialize)]
-pub(in crate::serve) struct ListTagsOutput {
+pub(crate) struct ListTagsOutput {
     tags: Vec<TagOutput>,
 }
 
@@ -144,7 +144,7 @@ struct TagOutput {
     value: String,
 }
 
-pub(in crate::serve) async fn list(
+pub(crate) async fn list(
     service: &Arc<Service>,
     input: ListTagsForResource,
 ) -> Result<ListTagsOutput, ApiError> {

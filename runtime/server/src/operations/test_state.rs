@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-
-use super::super::error::ApiError;
-use super::super::service::Service;
-use super::super::shape::{
-    Arn, Cause, Count, Data, Definition, ErrorName, InspectionLevel, MockValidation, Name,
-    Required, shape,
-};
-use crate::test_state::{
+use stepwright_runtime::test_state::{
     self as tested, FieldValidationMode, InspectionData, StateConfiguration, TestStateError,
     TestStateRequest,
+};
+
+use crate::error::ApiError;
+use crate::service::Service;
+use crate::shape::{
+    Arn, Cause, Count, Data, Definition, ErrorName, InspectionLevel, MockValidation, Name,
+    Required, shape,
 };
 
 shape! {
@@ -61,7 +61,7 @@ shape! {
 /// The response of TestState.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct TestStateOutput {
+pub(crate) struct TestStateOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +75,7 @@ pub(in crate::serve) struct TestStateOutput {
     status: &'static str,
 }
 
-pub(in crate::serve) async fn test_state(
+pub(crate) async fn test_state(
     service: &Arc<Service>,
     input: TestState,
 ) -> Result<TestStateOutput, ApiError> {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::super::error::ApiError;
-use super::super::response::EmptyResponse;
-use super::super::service::Service;
-use super::super::shape::{Cause, Data, ErrorName, Required, TaskToken, shape};
-use crate::engine::TokenError;
-use crate::value::Value;
+use stepwright_runtime::TokenError;
+use stepwright_runtime::value::Value;
+
+use crate::error::ApiError;
+use crate::response::EmptyResponse;
+use crate::service::Service;
+use crate::shape::{Cause, Data, ErrorName, Required, TaskToken, shape};
 
 /// AWS's message for a token whose task does not exist any more, for all reasons.
 const GONE: &str = "Task Timed Out: 'Provided task does not exist anymore'";
@@ -21,6 +22,7 @@ impl From<TokenError> for ApiError {
             }
             TokenError::InvalidOutput(why) => invalid_output(&why),
             TokenError::NotKept => Self::unavailable(TokenError::NotKept.to_string()),
+            error => Self::internal(error.to_string()),
         }
     }
 }
@@ -37,7 +39,7 @@ shape! {
     }
 }
 
-pub(in crate::serve) async fn succeed(
+pub(crate) async fn succeed(
     service: &Arc<Service>,
     input: SendTaskSuccess,
 ) -> Result<EmptyResponse, ApiError> {
@@ -52,7 +54,7 @@ pub(in crate::serve) async fn succeed(
     }
     let output = Value::from_text(&input.output);
     let output = output.map_err(|error| invalid_output(&error.to_string()))?;
-    let answered = service.engine.answer(&input.task_token, Ok(output));
+    let answered = service.engine.answer_token(&input.task_token, Ok(output));
     service.committed(answered).await??;
     Ok(EmptyResponse {})
 }
@@ -66,7 +68,7 @@ shape! {
     }
 }
 
-pub(in crate::serve) async fn fail(
+pub(crate) async fn fail(
     service: &Arc<Service>,
     input: SendTaskFailure,
 ) -> Result<EmptyResponse, ApiError> {
@@ -84,7 +86,7 @@ shape! {
     }
 }
 
-pub(in crate::serve) async fn heartbeat(
+pub(crate) async fn heartbeat(
     service: &Arc<Service>,
     input: SendTaskHeartbeat,
 ) -> Result<EmptyResponse, ApiError> {

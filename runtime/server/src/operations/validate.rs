@@ -6,9 +6,9 @@ use serde::Serialize;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::validate::{Finding, Severity, validate_text};
 
-use super::super::error::ApiError;
-use super::super::service::Service;
-use super::super::shape::{
+use crate::error::ApiError;
+use crate::service::Service;
+use crate::shape::{
     Definition, DiagnosticCount, DiagnosticSeverity, Required, StateMachineType, shape,
 };
 
@@ -32,7 +32,7 @@ shape! {
 /// The response of ValidateStateMachineDefinition.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct ValidateOutput {
+pub(crate) struct ValidateOutput {
     result: &'static str,
     diagnostics: Vec<Diagnostic>,
     truncated: bool,
@@ -62,7 +62,7 @@ impl Diagnostic {
     }
 }
 
-pub(in crate::serve) async fn validate(
+pub(crate) async fn validate(
     service: &Arc<Service>,
     input: ValidateStateMachineDefinition,
 ) -> Result<ValidateOutput, ApiError> {

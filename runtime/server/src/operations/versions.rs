@@ -4,16 +4,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::super::arn::{Qualifier, StatesArn};
-use super::super::control::Machine;
-use super::super::error::ApiError;
-use super::super::page::Page;
-use super::super::response::{Date, EmptyResponse};
-use super::super::service::Service;
-use super::super::shape::{
-    Arn, Description, LongArn, PageSize, PageToken, Required, RevisionId, shape,
-};
 use super::state_machines::check_versions;
+use crate::arn::{Qualifier, StatesArn};
+use crate::control::Machine;
+use crate::error::ApiError;
+use crate::page::Page;
+use crate::response::{Date, EmptyResponse};
+use crate::service::Service;
+use crate::shape::{Arn, Description, LongArn, PageSize, PageToken, Required, RevisionId, shape};
 
 shape! {
     /// The request of PublishStateMachineVersion.
@@ -27,13 +25,13 @@ shape! {
 /// The response of PublishStateMachineVersion.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct PublishVersionOutput {
+pub(crate) struct PublishVersionOutput {
     creation_date: Date,
     state_machine_version_arn: String,
 }
 
 /// Publishes the current revision. If the revision has a version already, returns that version.
-pub(in crate::serve) async fn publish(
+pub(crate) async fn publish(
     service: &Arc<Service>,
     input: PublishStateMachineVersion,
 ) -> Result<PublishVersionOutput, ApiError> {
@@ -74,7 +72,7 @@ shape! {
 }
 
 /// Deletes a version that no alias routes to. It is no error if the version does not exist.
-pub(in crate::serve) async fn delete(
+pub(crate) async fn delete(
     service: &Arc<Service>,
     input: DeleteStateMachineVersion,
 ) -> Result<EmptyResponse, ApiError> {
@@ -124,7 +122,7 @@ shape! {
 /// The response of ListStateMachineVersions.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct ListVersionsOutput {
+pub(crate) struct ListVersionsOutput {
     state_machine_versions: Vec<VersionListItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
@@ -138,7 +136,7 @@ struct VersionListItem {
 }
 
 /// Returns the versions of a state machine, the largest number first.
-pub(in crate::serve) async fn list(
+pub(crate) async fn list(
     service: &Arc<Service>,
     input: ListStateMachineVersions,
 ) -> Result<ListVersionsOutput, ApiError> {

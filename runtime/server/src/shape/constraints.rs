@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 /// A value with constraints of the API's model.
-pub(in crate::serve) trait Shape {
+pub(crate) trait Shape {
     /// Reports violated constraints.
     fn check(&self, to: &mut Constraints);
 
@@ -34,7 +34,7 @@ impl Shape for bool {
 
 /// Collects the violated constraints of a request.
 #[derive(Debug, Default)]
-pub(in crate::serve) struct Constraints {
+pub(crate) struct Constraints {
     place: Vec<Step>,
     found: Vec<String>,
 }
@@ -49,7 +49,7 @@ enum Step {
 
 impl Constraints {
     /// Checks a member, which has the name of the structure's field.
-    pub(in crate::serve) fn member(&mut self, field: &'static str, value: &impl Shape) {
+    pub(crate) fn member(&mut self, field: &'static str, value: &impl Shape) {
         self.step(Step::Member(field), value);
     }
 
@@ -95,7 +95,7 @@ impl Constraints {
     }
 
     /// Returns AWS's message for all violations; `None` when there are none.
-    pub(in crate::serve) fn message(self) -> Option<String> {
+    pub(crate) fn message(self) -> Option<String> {
         let errors = match self.found.len() {
             0 => return None,
             1 => "error",

@@ -6,9 +6,7 @@ use super::{Constraints, Shape};
 
 /// A list of at least `MIN` and at most `MAX` elements.
 #[derive(Clone, Debug)]
-pub(in crate::serve) struct List<T, const MIN: usize = 0, const MAX: usize = { usize::MAX }>(
-    Vec<T>,
-);
+pub(crate) struct List<T, const MIN: usize = 0, const MAX: usize = { usize::MAX }>(Vec<T>);
 
 impl<T, const MIN: usize, const MAX: usize> Default for List<T, MIN, MAX> {
     fn default() -> Self {

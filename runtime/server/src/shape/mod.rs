@@ -32,29 +32,29 @@ macro_rules! shape {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, serde::Deserialize)]
         #[serde(rename_all = "camelCase", default)]
-        pub(in crate::serve) struct $name {
-            $(pub(in crate::serve) $field: $kind,)*
+        pub(crate) struct $name {
+            $(pub(crate) $field: $kind,)*
         }
 
-        impl $crate::serve::shape::Shape for $name {
-            fn check(&self, to: &mut $crate::serve::shape::Constraints) {
+        impl $crate::shape::Shape for $name {
+            fn check(&self, to: &mut $crate::shape::Constraints) {
                 // A structure without members checks nothing.
                 let _ = &to;
                 $(to.member(stringify!($field), &self.$field);)*
             }
 
             fn show(&self) -> Option<String> {
-                let members: Vec<String> = vec![$($crate::serve::shape::shown_member(stringify!($field), &self.$field)),*];
+                let members: Vec<String> = vec![$($crate::shape::shown_member(stringify!($field), &self.$field)),*];
                 Some(format!("{}({})", stringify!($name), members.join(", ")))
             }
         }
     };
 }
 
-pub(in crate::serve) use shape;
+pub(crate) use shape;
 
 /// Formats a member of a structure as AWS's framework does.
-pub(in crate::serve) fn shown_member(name: &str, member: &impl Shape) -> String {
+pub(crate) fn shown_member(name: &str, member: &impl Shape) -> String {
     let shown = member.show();
     let shown = shown
         .as_deref()

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 use super::{Constraints, Shape};
 
 /// The constraints of a number.
-pub(in crate::serve) trait NumberRule {
+pub(crate) trait NumberRule {
     const MIN: f64;
     const MAX: f64;
     /// It may have a fraction.
@@ -14,7 +14,7 @@ pub(in crate::serve) trait NumberRule {
 
 /// A number with constraints.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::serve) struct Number<R>(f64, PhantomData<R>);
+pub(crate) struct Number<R>(f64, PhantomData<R>);
 
 impl<R> Default for Number<R> {
     fn default() -> Self {
@@ -24,7 +24,7 @@ impl<R> Default for Number<R> {
 
 impl<R: NumberRule> Number<R> {
     /// Returns the number. Whole numbers are exact up to 2^53, and no rule allows larger ones.
-    pub(in crate::serve) fn get(&self) -> f64 {
+    pub(crate) fn get(&self) -> f64 {
         self.0
     }
 
@@ -34,7 +34,7 @@ impl<R: NumberRule> Number<R> {
         clippy::cast_sign_loss,
         reason = "the rule of a count bounds it, and `as` saturates"
     )]
-    pub(in crate::serve) fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.0 as u64
     }
 }
@@ -69,10 +69,10 @@ macro_rules! numbers {
     ($($(#[$doc:meta])* $name:ident: $rule:ident { $($body:tt)* })*) => {
         $(
             $(#[$doc])*
-            pub(in crate::serve) type $name = Number<$rule>;
+            pub(crate) type $name = Number<$rule>;
 
             #[derive(Clone, Copy, Debug)]
-            pub(in crate::serve) struct $rule;
+            pub(crate) struct $rule;
 
             impl NumberRule for $rule {
                 $($body)*

@@ -6,7 +6,7 @@ use super::{Constraints, Shape};
 
 /// A required member. After the check of constraints it is present.
 #[derive(Clone, Debug, Default)]
-pub(in crate::serve) struct Required<T> {
+pub(crate) struct Required<T> {
     value: T,
     is_there: bool,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use super::{Constraints, Shape};
 
 /// The constraints of a text.
-pub(in crate::serve) trait TextRule {
+pub(crate) trait TextRule {
     /// The minimum characters.
     const MIN: usize = 0;
     /// The maximum characters.
@@ -22,7 +22,7 @@ pub(in crate::serve) trait TextRule {
 type Pattern = (&'static str, fn(&str) -> bool);
 
 /// A text with constraints.
-pub(in crate::serve) struct Text<R>(String, PhantomData<R>);
+pub(crate) struct Text<R>(String, PhantomData<R>);
 
 impl<R> Default for Text<R> {
     fn default() -> Self {
@@ -88,10 +88,10 @@ macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident: $rule:ident { $($body:tt)* })*) => {
         $(
             $(#[$doc])*
-            pub(in crate::serve) type $name = Text<$rule>;
+            pub(crate) type $name = Text<$rule>;
 
             #[derive(Clone, Copy, Debug)]
-            pub(in crate::serve) struct $rule;
+            pub(crate) struct $rule;
 
             impl TextRule for $rule {
                 $($body)*

@@ -7,13 +7,13 @@ use serde::{Deserialize, Deserializer};
 use super::{Constraints, Shape};
 
 /// The words of an enumeration.
-pub(in crate::serve) trait Words {
+pub(crate) trait Words {
     /// In the order in which AWS's messages list them, if one was recorded; otherwise in the model's order.
     const WORDS: &'static [&'static str];
 }
 
 /// A word of an enumeration.
-pub(in crate::serve) struct Word<W>(String, PhantomData<W>);
+pub(crate) struct Word<W>(String, PhantomData<W>);
 
 impl<W> Default for Word<W> {
     fn default() -> Self {
@@ -67,10 +67,10 @@ macro_rules! words {
     ($($(#[$doc:meta])* $name:ident: $words:ident [$($word:literal),*];)*) => {
         $(
             $(#[$doc])*
-            pub(in crate::serve) type $name = Word<$words>;
+            pub(crate) type $name = Word<$words>;
 
             #[derive(Clone, Copy, Debug)]
-            pub(in crate::serve) struct $words;
+            pub(crate) struct $words;
 
             impl Words for $words {
                 const WORDS: &'static [&'static str] = &[$($word),*];

@@ -12,7 +12,7 @@ use stepwright_runtime::store::{SqliteStore, StoreError};
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{Engine, EngineBuilder, MachineType};
 
-use crate::script::{Script, Session};
+use crate::golden::script::{Script, Session};
 
 /// The start of virtual time in all stores: 2027-01-15T08:00:00Z.
 pub(crate) const START: Timestamp = Timestamp::from_unix_micros(1_800_000_000_000_000);

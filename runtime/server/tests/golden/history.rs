@@ -7,7 +7,7 @@ use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::history::{Event, History};
 use uuid::Uuid;
 
-use crate::environment::START;
+use crate::golden::environment::START;
 
 /// A text of more bytes is printed as its beginning, its length and its CRC-32.
 const LONGEST: usize = 160;

@@ -2,10 +2,10 @@
 
 use serde_json::Value as Json;
 use stepwright_runtime::Engine;
-use stepwright_runtime::serve::Server;
+use stepwright_server::Server;
 use tokio::net::TcpListener;
 
-use crate::environment::Environment;
+use crate::golden::environment::Environment;
 
 /// A server over an engine, and its client.
 pub(crate) struct Api {

@@ -6,11 +6,11 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::store::{SqliteReader, StoreReader};
 use stepwright_runtime::{Engine, ExecutionFilter};
 
-use crate::environment::{Environment, Phase};
-use crate::http::Api;
-use crate::read::{expand, stores};
-use crate::script::{Script, Session};
-use crate::session::run;
+use crate::golden::environment::{Environment, Phase};
+use crate::golden::http::Api;
+use crate::golden::read::{expand, stores};
+use crate::golden::script::{Script, Session};
+use crate::golden::session::run;
 
 /// The fields that ListExecutions and DescribeExecution share.
 const SHARED: [&str; 11] = [

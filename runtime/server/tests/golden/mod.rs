@@ -7,7 +7,7 @@
 //! A new layout gets its own folder, which this command writes:
 //!
 //! ```sh
-//! cargo test -p stepwright-runtime --all-features --test golden -- --ignored
+//! cargo test -p stepwright-server golden:: -- --ignored
 //! ```
 //!
 //! Check each expectation by hand before you commit it.

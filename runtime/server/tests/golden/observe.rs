@@ -9,10 +9,10 @@ use stepwright_runtime::store::SqliteReader;
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{Engine, ExecutionDescription, ExecutionFilter, Status, StoredExecutions};
 
-use crate::environment::{Environment, Phase, minute, open};
-use crate::history::{Normalizer, after, lines, short, shorten};
-use crate::script::{Script, Session};
-use crate::session::run;
+use crate::golden::environment::{Environment, Phase, minute, open};
+use crate::golden::history::{Normalizer, after, lines, short, shorten};
+use crate::golden::script::{Script, Session};
+use crate::golden::session::run;
 
 /// The minutes between the start of the last session and the final reading of a store.
 const LATER: f64 = 1_440.0;

@@ -7,8 +7,8 @@ use flate2::read::GzDecoder;
 use rusqlite::Connection;
 use serde_json::Value as Json;
 
-use crate::observe::observe;
-use crate::script::Script;
+use crate::golden::observe::observe;
+use crate::golden::script::Script;
 
 /// Returns the folder of this test.
 pub(crate) fn folder() -> PathBuf {

@@ -7,9 +7,9 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::clock::{Clock, Hold};
 use stepwright_runtime::{Engine, StartOptions};
 
-use crate::environment::{Environment, activity, execution, minute, open};
-use crate::http::Api;
-use crate::script::{Session, Step};
+use crate::golden::environment::{Environment, activity, execution, minute, open};
+use crate::golden::http::Api;
+use crate::golden::script::{Session, Step};
 
 /// The virtual time between two steps. Virtual time passes at real speed while a handler runs, and no handler here runs that long.
 const STEP: Duration = Duration::from_secs(10);

@@ -8,12 +8,12 @@ use flate2::write::GzEncoder;
 use serde_json::json;
 use stepwright_runtime::Engine;
 
-use crate::environment::{Environment, Phase};
-use crate::observe::observe;
-use crate::read::{folder, version};
-use crate::script::Script;
-use crate::session::run;
-use crate::stores::{GoldenStore, all};
+use crate::golden::environment::{Environment, Phase};
+use crate::golden::observe::observe;
+use crate::golden::read::{folder, version};
+use crate::golden::script::Script;
+use crate::golden::session::run;
+use crate::golden::stores::{GoldenStore, all};
 
 /// Writes a store, copies it while its executions wait, and returns the script that reads the copy.
 fn write(golden: &GoldenStore, to: &Path) -> Script {

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use smol_str::SmolStr;
+use stepwright_runtime::server_support::{Redrivability, input_text, origin};
+use stepwright_runtime::value::Value;
 
-use super::super::state_machines::Tracing;
 use super::find;
-use crate::engine::Redrivability;
-use crate::serve::control::{Encryption, INITIAL, Logging, References, labelled};
-use crate::serve::error::ApiError;
-use crate::serve::response::{DataDetails, Date};
-use crate::serve::service::Service;
-use crate::serve::shape::{Arn, IncludedData, Required, shape};
-use crate::value::Value;
+use crate::control::{Encryption, INITIAL, Logging, References, labelled};
+use crate::error::ApiError;
+use crate::operations::state_machines::Tracing;
+use crate::response::{DataDetails, Date};
+use crate::service::Service;
+use crate::shape::{Arn, IncludedData, Required, shape};
 
 shape! {
     /// The request of DescribeStateMachineForExecution.
@@ -26,7 +26,7 @@ shape! {
 /// The response of DescribeStateMachineForExecution.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct DescribeMachineForExecutionOutput {
+pub(crate) struct DescribeMachineForExecutionOutput {
     state_machine_arn: String,
     name: String,
     definition: String,
@@ -45,7 +45,7 @@ pub(in crate::serve) struct DescribeMachineForExecutionOutput {
     variable_references: Option<References>,
 }
 
-pub(in crate::serve) async fn describe_machine(
+pub(crate) async fn describe_machine(
     service: &Arc<Service>,
     input: DescribeStateMachineForExecution,
 ) -> Result<DescribeMachineForExecutionOutput, ApiError> {
@@ -57,7 +57,7 @@ pub(in crate::serve) async fn describe_machine(
         None => (about.machine_name(), None),
     };
     let labelled = |definition: &str| Some(labelled(definition, label?)?.definition);
-    let id = about.origin().map(|origin| origin.revision.as_str());
+    let id = origin(about).map(|origin| origin.revision.as_str());
     let revision = service.control.revision(name, id.unwrap_or(INITIAL));
     let revision = revision.ok_or_else(|| ApiError::no_machine(about.machine_id()))?;
     let configuration = &revision.configuration;
@@ -91,7 +91,7 @@ shape! {
 /// The response of DescribeExecution.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct DescribeExecutionOutput {
+pub(crate) struct DescribeExecutionOutput {
     execution_arn: String,
     state_machine_arn: String,
     name: String,
@@ -127,14 +127,14 @@ pub(in crate::serve) struct DescribeExecutionOutput {
     redrive_status_reason: Option<String>,
 }
 
-pub(in crate::serve) async fn describe(
+pub(crate) async fn describe(
     service: &Arc<Service>,
     input: DescribeExecution,
 ) -> Result<DescribeExecutionOutput, ApiError> {
     let run = find(service, &input.execution_arn).await?;
     let about = run.execution();
-    let report = run.ended();
-    let origin = about.origin();
+    let report = run.final_report();
+    let origin = origin(about);
     // Nested executions have the origin of their root.
     let own = origin.filter(|_| about.root() == about.id());
     let has_data = input.included_data.as_deref() != Some("METADATA_ONLY");
@@ -152,7 +152,7 @@ pub(in crate::serve) async fn describe(
         status: run.status().as_str(),
         start_date: Date(about.started()),
         stop_date: report.map(|report| Date(report.stopped)),
-        input: has_data.then(|| about.input_text()),
+        input: has_data.then(|| input_text(about)),
         input_details: has_data.then_some(DataDetails::INCLUDED),
         output_details: output.as_ref().map(|_| DataDetails::INCLUDED),
         output,

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value as Json;
-use stepwright_asl::redaction::Redaction;
+use stepwright_runtime::history::HistoryQuery;
+use stepwright_runtime::server_support::event_json;
 
 use super::find;
-use crate::history::HistoryQuery;
-use crate::serve::error::ApiError;
-use crate::serve::page::Page;
-use crate::serve::response::Date;
-use crate::serve::service::Service;
-use crate::serve::shape::{Arn, PageSize, PageToken, Required, shape};
+use crate::error::ApiError;
+use crate::page::Page;
+use crate::response::Date;
+use crate::service::Service;
+use crate::shape::{Arn, PageSize, PageToken, Required, shape};
 
 shape! {
     /// The request of GetExecutionHistory.
@@ -28,13 +28,13 @@ shape! {
 /// The response of GetExecutionHistory.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct GetExecutionHistoryOutput {
+pub(crate) struct GetExecutionHistoryOutput {
     events: Vec<Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
 }
 
-pub(in crate::serve) async fn history(
+pub(crate) async fn history(
     service: &Arc<Service>,
     input: GetExecutionHistory,
 ) -> Result<GetExecutionHistoryOutput, ApiError> {
@@ -54,7 +54,7 @@ pub(in crate::serve) async fn history(
         .map_err(|_| ApiError::invalid_token())?;
     let has_data = input.include_execution_data.unwrap_or(true);
     let events = found.events.iter().map(|event| {
-        let mut printed = event.print(has_data, &Redaction::new());
+        let mut printed = event_json(event, has_data);
         printed["timestamp"] = Json::from(Date(event.timestamp()).seconds());
         printed
     });

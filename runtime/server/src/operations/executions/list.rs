@@ -5,18 +5,17 @@ use std::sync::Arc;
 use serde::Serialize;
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
+use stepwright_runtime::ExecutionFilter;
+use stepwright_runtime::Status;
+use stepwright_runtime::server_support::{ChildFilter, ListedExecution, OriginFilter};
 
-use super::super::map_runs;
-use crate::engine::{ChildFilter, ExecutionFilter, ListedExecution};
-use crate::serve::arn::{Qualifier, StatesArn};
-use crate::serve::error::ApiError;
-use crate::serve::page::Page;
-use crate::serve::response::Date;
-use crate::serve::service::Service;
-use crate::serve::shape::{
-    Arn, ExecutionStatus, LongArn, LongPageToken, PageSize, RedriveFilter, shape,
-};
-use crate::status::Status;
+use crate::arn::{Qualifier, StatesArn};
+use crate::error::ApiError;
+use crate::operations::map_runs;
+use crate::page::Page;
+use crate::response::Date;
+use crate::service::Service;
+use crate::shape::{Arn, ExecutionStatus, LongArn, LongPageToken, PageSize, RedriveFilter, shape};
 
 shape! {
     /// The request of ListExecutions.
@@ -33,7 +32,7 @@ shape! {
 /// The response of ListExecutions.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct ListExecutionsOutput {
+pub(crate) struct ListExecutionsOutput {
     executions: Vec<ExecutionListItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
@@ -109,7 +108,7 @@ impl ListFilters {
     }
 }
 
-pub(in crate::serve) async fn list(
+pub(crate) async fn list(
     service: &Arc<Service>,
     input: ListExecutions,
 ) -> Result<ListExecutionsOutput, ApiError> {
@@ -142,10 +141,13 @@ pub(in crate::serve) async fn list(
     if filters.is_empty {
         return Ok(ListExecutionsOutput::default());
     }
+    let origin = OriginFilter {
+        version,
+        alias,
+        is_redriven: filters.is_redriven,
+    };
     let mut filter = ExecutionFilter::new()
         .machine(machine.name.as_str())
-        .started_by(version, alias)
-        .redriven(filters.is_redriven)
         .limit(page.limit);
     if let Some(status) = filters.status {
         filter = filter.status(status);
@@ -153,7 +155,7 @@ pub(in crate::serve) async fn list(
     if let Some(after) = &page.after {
         filter = filter.after(after);
     }
-    let (listed, next) = service.engine.listed(filter).await?;
+    let (listed, next) = service.engine.listed(filter, origin).await?;
     Ok(ListExecutionsOutput {
         executions: listed.into_iter().map(ExecutionListItem::of).collect(),
         next_token: next.map(|next| page.token(&next)),

@@ -7,18 +7,19 @@ mod redrive;
 mod start;
 mod stop;
 
-pub(in crate::serve) use describe::{describe, describe_machine};
-pub(in crate::serve) use history::history;
-pub(in crate::serve) use list::list;
-pub(in crate::serve) use redrive::redrive;
-pub(in crate::serve) use start::{start, start_sync};
-pub(in crate::serve) use stop::stop;
+pub(crate) use describe::{describe, describe_machine};
+pub(crate) use history::history;
+pub(crate) use list::list;
+pub(crate) use redrive::redrive;
+pub(crate) use start::{start, start_sync};
+pub(crate) use stop::stop;
 
-use super::super::arn::{Resource, StatesArn};
-use super::super::error::ApiError;
-use super::super::service::Service;
-use crate::engine::Run;
-use crate::value::Value;
+use stepwright_runtime::Run;
+use stepwright_runtime::value::Value;
+
+use crate::arn::{Resource, StatesArn};
+use crate::error::ApiError;
+use crate::service::Service;
 
 /// Returns the execution of an ARN: a Standard one, or a child of a Map Run.
 ///

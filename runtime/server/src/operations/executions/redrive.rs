@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::find;
-use crate::serve::error::ApiError;
-use crate::serve::response::Date;
-use crate::serve::service::Service;
-use crate::serve::shape::{Arn, ClientToken, Required, shape};
+use crate::error::ApiError;
+use crate::response::Date;
+use crate::service::Service;
+use crate::shape::{Arn, ClientToken, Required, shape};
 
 shape! {
     /// The request of RedriveExecution.
@@ -21,18 +21,18 @@ shape! {
 /// The response of RedriveExecution.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct RedriveExecutionOutput {
+pub(crate) struct RedriveExecutionOutput {
     redrive_date: Date,
 }
 
-pub(in crate::serve) async fn redrive(
+pub(crate) async fn redrive(
     service: &Arc<Service>,
     input: RedriveExecution,
 ) -> Result<RedriveExecutionOutput, ApiError> {
     let run = find(service, &input.execution_arn).await?;
     // Repeating the same request while the redrive is running returns the same redrive.
     if let Some(date) = service.redrives.of(run.id(), input.client_token.as_deref())
-        && run.ended().is_none()
+        && run.final_report().is_none()
     {
         return Ok(RedriveExecutionOutput {
             redrive_date: Date(date),

@@ -6,16 +6,17 @@ use std::time::Duration;
 use serde::Serialize;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::name::check_machine;
+use stepwright_runtime::StartOptions;
+use stepwright_runtime::Status;
+use stepwright_runtime::server_support::{Revision, input_text};
+use stepwright_runtime::value::Value;
 
-use crate::engine::{Revision, StartOptions};
-use crate::serve::arn::StatesArn;
-use crate::serve::control::Machine;
-use crate::serve::error::ApiError;
-use crate::serve::response::{DataDetails, Date};
-use crate::serve::service::{Service, input as read_input, written};
-use crate::serve::shape::{Arn, Data, IncludedData, Name, Required, TraceHeader, shape};
-use crate::status::Status;
-use crate::value::Value;
+use crate::arn::StatesArn;
+use crate::control::Machine;
+use crate::error::ApiError;
+use crate::response::{DataDetails, Date};
+use crate::service::{Service, input as read_input, written};
+use crate::shape::{Arn, Data, IncludedData, Name, Required, TraceHeader, shape};
 
 shape! {
     /// The request of StartExecution.
@@ -30,7 +31,7 @@ shape! {
 /// The response of StartExecution.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct StartExecutionOutput {
+pub(crate) struct StartExecutionOutput {
     execution_arn: String,
     start_date: Date,
 }
@@ -71,7 +72,7 @@ impl StartParameters {
     }
 }
 
-pub(in crate::serve) async fn start(
+pub(crate) async fn start(
     service: &Arc<Service>,
     input: StartExecution,
 ) -> Result<StartExecutionOutput, ApiError> {
@@ -118,7 +119,7 @@ shape! {
 /// The response of StartSyncExecution.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct StartSyncExecutionOutput {
+pub(crate) struct StartSyncExecutionOutput {
     execution_arn: String,
     state_machine_arn: String,
     name: String,
@@ -158,7 +159,7 @@ impl BillingDetails {
     }
 }
 
-pub(in crate::serve) async fn start_sync(
+pub(crate) async fn start_sync(
     service: &Arc<Service>,
     input: StartSyncExecution,
 ) -> Result<StartSyncExecutionOutput, ApiError> {
@@ -207,7 +208,7 @@ pub(in crate::serve) async fn start_sync(
         },
         error: report.error.clone(),
         cause: report.cause.clone(),
-        input: about.input_text(),
+        input: input_text(about),
         input_details: DataDetails::INCLUDED,
         output: report.output.as_ref().map(Value::to_text),
         output_details: DataDetails::INCLUDED,

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::find;
-use crate::serve::error::ApiError;
-use crate::serve::response::Date;
-use crate::serve::service::Service;
-use crate::serve::shape::{Arn, Cause, ErrorName, Required, shape};
+use crate::error::ApiError;
+use crate::response::Date;
+use crate::service::Service;
+use crate::shape::{Arn, Cause, ErrorName, Required, shape};
 
 shape! {
     /// The request of StopExecution.
@@ -22,11 +22,11 @@ shape! {
 /// The response of StopExecution.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::serve) struct StopExecutionOutput {
+pub(crate) struct StopExecutionOutput {
     stop_date: Date,
 }
 
-pub(in crate::serve) async fn stop(
+pub(crate) async fn stop(
     service: &Arc<Service>,
     input: StopExecution,
 ) -> Result<StopExecutionOutput, ApiError> {

@@ -3,9 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::GoldenStore;
-use crate::environment::{activity, execution, state_machine};
-use crate::script::{Script, Session, Step, call};
-use crate::states::{ask, machine, pass, wait, with};
+use crate::golden::environment::{activity, execution, state_machine};
+use crate::golden::script::{Script, Session, Step, call};
+use crate::golden::states::{ask, machine, pass, wait, with};
 
 /// The minute in which the store is copied.
 const COPIED: f64 = 15.5;

@@ -3,8 +3,10 @@
 use serde_json::{Value as Json, json};
 
 use super::GoldenStore;
-use crate::script::{Machines, Script, Session, Step, fail, named, redrive, start, succeed};
-use crate::states::{ask, machine, pass, task, wait, with};
+use crate::golden::script::{
+    Machines, Script, Session, Step, fail, named, redrive, start, succeed,
+};
+use crate::golden::states::{ask, machine, pass, task, wait, with};
 
 /// The minute in which the store is copied.
 const COPIED: f64 = 35.5;

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::GoldenStore;
-use crate::environment::{activity, state_machine};
-use crate::script::{Machines, Script, Session, Step, named, poll, start, succeed};
-use crate::states::{invoke, machine, pass, task, wait, with};
+use crate::golden::environment::{activity, state_machine};
+use crate::golden::script::{Machines, Script, Session, Step, named, poll, start, succeed};
+use crate::golden::states::{invoke, machine, pass, task, wait, with};
 
 /// The minute in which the store is copied.
 const COPIED: f64 = 20.5;

@@ -9,7 +9,7 @@ mod nested;
 mod values;
 mod waits;
 
-use crate::script::{Script, Session};
+use crate::golden::script::{Script, Session};
 
 /// A store: its name, and how it is written and read.
 pub(crate) struct GoldenStore {

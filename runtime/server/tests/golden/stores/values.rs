@@ -3,8 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::GoldenStore;
-use crate::script::{Machines, Script, Session, Step, named, start};
-use crate::states::{machine, pass, wait, with};
+use crate::golden::script::{Machines, Script, Session, Step, named, start};
+use crate::golden::states::{machine, pass, wait, with};
 
 pub(crate) fn store() -> GoldenStore {
     let machines = machines();

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::execution_list::{ExecutionFilter, ExecutionSummary, print_position};
-use super::list_columns;
-use crate::engine::Engine;
+use super::ServerEngine;
 use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::queries::execution_list::{ExecutionFilter, ExecutionSummary, print_position};
+use crate::engine::queries::list_columns;
 use crate::engine::shared::EngineShared;
 use crate::status::Status;
 use crate::store::{
@@ -19,13 +19,18 @@ use crate::store::{
 const MOST_READ: usize = 256;
 
 /// A row of ListExecutions.
-pub(crate) struct ListedExecution {
-    pub(crate) summary: ExecutionSummary,
+#[derive(Clone, Debug)]
+pub struct ListedExecution {
+    /// The columns of all lists.
+    pub summary: ExecutionSummary,
     /// The state machine's ARN.
-    pub(crate) machine_arn: String,
-    pub(crate) version: Option<SmolStr>,
-    pub(crate) alias: Option<SmolStr>,
-    pub(crate) listing: StoredListing,
+    pub machine_arn: String,
+    /// The ARN of the version that was started.
+    pub version: Option<SmolStr>,
+    /// The ARN of the alias that chose the version.
+    pub alias: Option<SmolStr>,
+    /// The columns of ListExecutions alone.
+    pub listing: StoredListing,
 }
 
 impl ListedExecution {
@@ -54,15 +59,28 @@ impl ListedExecution {
     }
 }
 
+/// Selects executions by their starts, in addition to an [`ExecutionFilter`].
+#[derive(Clone, Debug, Default)]
+pub struct OriginFilter {
+    /// The ARN of the version that was started.
+    pub version: Option<String>,
+    /// The ARN of the alias that was started.
+    pub alias: Option<String>,
+    /// Only redriven executions, or only others.
+    pub is_redriven: Option<bool>,
+}
+
 /// Selects the children of a Map Run.
 #[derive(Clone, Debug)]
-pub(crate) struct ChildFilter {
-    pub(crate) status: Option<Status>,
-    pub(crate) is_redriven: Option<bool>,
+pub struct ChildFilter {
+    /// Only children with this status.
+    pub status: Option<Status>,
+    /// Only redriven children, or only others.
+    pub is_redriven: Option<bool>,
     /// Only children with smaller numbers.
-    pub(crate) before: Option<u32>,
+    pub before: Option<u32>,
     /// The most children.
-    pub(crate) limit: usize,
+    pub limit: usize,
 }
 
 impl ChildFilter {
@@ -73,17 +91,21 @@ impl ChildFilter {
     }
 }
 
-impl Engine {
+impl ServerEngine {
     /// Returns a page of a list, and the token of the next one. A page may have fewer rows than the filter's limit although more follow, when it
     /// read many rows that do not pass the filter.
     ///
     /// # Errors
     ///
     /// Those of the store.
-    pub(crate) async fn listed(
+    pub async fn listed(
         &self,
         filter: ExecutionFilter,
+        origin: OriginFilter,
     ) -> Result<(Vec<ListedExecution>, Option<String>), StoreError> {
+        let filter = filter
+            .started_by(origin.version, origin.alias)
+            .redriven(origin.is_redriven);
         let stored = filter.stored();
         let shared = self.shared.clone();
         let read = shared.read_store(move |shared, reader| shared.listed(reader, stored));
@@ -107,7 +129,7 @@ impl Engine {
     /// # Errors
     ///
     /// Those of the store.
-    pub(crate) async fn listed_children(
+    pub async fn listed_children(
         &self,
         map_run: &str,
         filter: ChildFilter,
