@@ -5,7 +5,6 @@
 
 mod activity;
 mod arguments;
-mod blocking;
 mod cancelled;
 mod catch;
 mod clock;

@@ -1,4 +1,4 @@
-//! Warnings about handlers that block a thread.
+//! Warnings about handlers that block a thread. A separate program, because it sets the subscriber of the whole process.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -7,12 +7,16 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use stepwright::prelude::*;
 use stepwright_runtime::task::TaskFailure;
-use stepwright_runtime::{Engine, StartOptions};
+use stepwright_runtime::{Engine, MachineType, StartOptions};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-use crate::support::{builder, machine, task};
+/// Calls the function `f` with the input of the execution.
+const MACHINE: &str = r#"{"StartAt": "S", "States": {"S": {
+    "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+    "Parameters": {"FunctionName": "f", "Payload.$": "$"}
+}}}"#;
 
 /// The warnings of this process, each as text.
 #[derive(Clone, Default)]
@@ -76,7 +80,9 @@ async fn a_handler_that_blocks_is_told_of_while_it_does_and_when_it_goes_on() {
     let warnings = warnings();
     let (release, released) = std::sync::mpsc::channel::<()>();
     let released = Mutex::new(released);
-    let engine = builder(&machine(task(json!({}))))
+    let engine = Engine::builder()
+        .definition_json("m", MACHINE, MachineType::Standard)
+        .virtual_time()
         .function("f", move |number: Json| {
             if number == 1 {
                 let _ = released.lock().unwrap().recv();
