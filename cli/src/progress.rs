@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::history::Event;
-use stepwright_runtime::{ExecutionReport, Run};
+use stepwright_runtime::{ExecutionHandle, ExecutionReport};
 
 use crate::report;
 
@@ -14,7 +14,7 @@ pub(crate) fn is_watched() -> bool {
 }
 
 /// Follows an execution to its end.
-pub(crate) async fn follow<T>(run: &Run<T>) -> std::sync::Arc<ExecutionReport> {
+pub(crate) async fn follow<T>(run: &ExecutionHandle<T>) -> std::sync::Arc<ExecutionReport> {
     let started = run.execution().started();
     let mut events = run.events();
     while let Some(event) = events.next().await {

@@ -12,7 +12,7 @@ use stepwright_runtime::store::StoreError;
 use stepwright_runtime::testing::{MockCase, MockConfig};
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{
-    Engine, ExecutionReport, Redaction, StartError, StartOptions, Status, UnansweredTask,
+    Engine, ExecutionReport, Redaction, StartError, StartOptions, Status, UnhandledTask,
 };
 
 use crate::args::{MachineType, RunArguments};
@@ -101,7 +101,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
             builder = builder.confirm_clock();
         }
         let execution = arguments.name.as_deref().unwrap_or_default();
-        builder = builder.store(store).resume_only(name, execution);
+        builder = builder.store(store).resume_execution_only(name, execution);
         known = found.map(|found| found.summary.id);
     }
     let engine = builder
@@ -142,7 +142,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
             engine.shutdown(Duration::ZERO).await;
             let hint = report::hint(&format!(
                 "{}; the execution is stored, and continues then",
-                to_answer(&task.state)
+                handler_hint(&task.state)
             ));
             return Err(Failure::Failed(format!(
                 "no handler runs the task of the state `{}`{hint}",
@@ -164,16 +164,16 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
 }
 
 /// Waits until a resumed execution has a task without a handler here, and returns that task.
-async fn waits_for_handler(engine: &Engine) -> UnansweredTask {
+async fn waits_for_handler(engine: &Engine) -> UnhandledTask {
     loop {
-        if let Some(task) = engine.waiting_for_handlers().into_iter().next() {
+        if let Some(task) = engine.unhandled_tasks().into_iter().next() {
             return task;
         }
         tokio::time::sleep(LOOK).await;
     }
 }
 
-fn to_answer(state: &str) -> String {
+fn handler_hint(state: &str) -> String {
     format!(
         "run the task with a command or an endpoint (--task '{state}=COMMAND|URL'), or with a mock file (--mocks FILE --case NAME)"
     )
@@ -297,7 +297,7 @@ fn tell(
         Some("Stepwright.TaskLost") => text.push_str(&report::hint(
             "add Stepwright.TaskLost to a Retry of the state if its command may run twice, or to a Catch if it may not",
         )),
-        Some("Stepwright.NotKept") => text.push_str(&report::hint(
+        Some("Stepwright.CommitFailed") => text.push_str(&report::hint(
             "the store has the execution as of its last commit; free disk space, then run the same command to resume it",
         )),
         _ => {}
@@ -312,7 +312,7 @@ fn tell(
         ));
     }
     if let Some(state) = unanswered {
-        text.push_str(&report::hint(&to_answer(&state)));
+        text.push_str(&report::hint(&handler_hint(&state)));
     }
     Err(Failure::Failed(text))
 }

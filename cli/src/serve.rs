@@ -25,7 +25,7 @@ const MOCKS_VARIABLE: &str = "SFN_MOCK_CONFIG";
 /// The environment variable with access keys, if `--auth` does not name a file of them.
 const KEYS_VARIABLE: &str = "STEPWRIGHT_ACCESS_KEYS";
 /// How to register a handler, for the cause of a task without one.
-const TO_ANSWER: &str = "start `stepwright serve` with --task 'NAME=COMMAND' or --task 'NAME=http://127.0.0.1:PORT/', where NAME is the state, the function or the resource, with --lambda-endpoint URL for Lambda functions, or with --mocks FILE";
+const HANDLER_HINT: &str = "start `stepwright serve` with --task 'NAME=COMMAND' or --task 'NAME=http://127.0.0.1:PORT/', where NAME is the state, the function or the resource, with --lambda-endpoint URL for Lambda functions, or with --mocks FILE";
 /// How long the engine may take to suspend its executions after a second signal.
 const HURRY: Duration = Duration::from_secs(2);
 
@@ -168,7 +168,7 @@ fn engine(arguments: &ServeArguments) -> Result<Engine, Failure> {
     let mut builder = Engine::builder()
         .region(&arguments.region)
         .account(&arguments.account)
-        .to_answer(TO_ANSWER)
+        .missing_handler_hint(HANDLER_HINT)
         .tasks(ServerTasks::new(&arguments.tasks)?);
     if let Some(lambda) = &arguments.lambda_endpoint {
         builder = builder.tasks(lambda.clone());

@@ -222,8 +222,8 @@ fn executions_that_wait_are_looked_at_and_gone_on_with() {
 fn what_cannot_be_measured_is_refused() {
     let workloads = Workloads::new("refused");
     workloads.add("echo", &json!({"Echo": call("echo")}), &json!({"i": 1}), 0);
-    let not_kept = workloads.path().join("not.db");
-    let not_kept = not_kept.to_str().unwrap();
+    let commit_failed = workloads.path().join("not.db");
+    let commit_failed = commit_failed.to_str().unwrap();
     for (name, more, why) in [
         ("nothing", &[][..], "there is no folder"),
         (
@@ -233,7 +233,7 @@ fn what_cannot_be_measured_is_refused() {
         ),
         (
             "echo",
-            &["--type", "express", "--store", not_kept],
+            &["--type", "express", "--store", commit_failed],
             "Express executions cannot be stored",
         ),
         (

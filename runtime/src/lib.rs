@@ -86,7 +86,7 @@
 //!
 //! | module | content |
 //! |---|---|
-//! | crate root | [`Engine`], its [builder](EngineBuilder), [`Run`], [`ExecutionReport`], errors, [`Limits`] |
+//! | crate root | [`Engine`], its [builder](EngineBuilder), [`ExecutionHandle`], [`ExecutionReport`], errors, [`Limits`] |
 //! | `aws` (feature) | workers of activities, answers to task tokens |
 //! | [`clock`] | real and virtual time, [`Clock::hold`](clock::Clock::hold), [`Clock::sleep`](clock::Clock::sleep) |
 //! | [`mod@evaluate`] | paths, intrinsic functions, templates and JSONata on a value, without an engine |
@@ -105,7 +105,7 @@
 //! # Observing
 //!
 //! Each execution is a [`tracing`] span `execution` with the fields `machine` and `name`. Its start and its end are events at
-//! level info, each event of its history is one at level debug. [`Run::events`] returns the same events as a stream.
+//! level info, each event of its history is one at level debug. [`ExecutionHandle::events`] returns the same events as a stream.
 
 #[cfg(feature = "aws")]
 pub mod aws;
@@ -142,9 +142,9 @@ pub use self::engine::server_support;
 pub use self::engine::{
     ActivityDescription, ActivityError, ActivityTask, BuildError, DeleteError, Engine,
     EngineBuilder, Events, ExecuteError, ExecutionDescription, ExecutionFailed, ExecutionFilter,
-    ExecutionPage, ExecutionReport, ExecutionSummary, HistoryError, MachineDescription,
-    RedriveError, Run, StartError, StartOptions, StoreOutage, StoredExecutions, TokenError,
-    UnansweredTask, UnreadableExecution,
+    ExecutionHandle, ExecutionPage, ExecutionReport, ExecutionSummary, HistoryError,
+    MachineDescription, RedriveError, StartError, StartOptions, StoreOutage, StoredExecutions,
+    TokenError, UnhandledTask, UnreadableExecution,
 };
 pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;

@@ -10,7 +10,7 @@ use serde_json::json;
 use stepwright::Workflow;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::value::Value;
-use stepwright_runtime::{Engine, Run, StartError, StartOptions, Status, TokenError};
+use stepwright_runtime::{Engine, ExecutionHandle, StartError, StartOptions, Status, TokenError};
 
 use super::domain::{Decision, Order};
 use super::tasks::price;
@@ -117,7 +117,7 @@ async fn decide(
 }
 
 /// The execution of an order.
-fn find(engine: &Engine, id: &str) -> Result<Run<Value>, Refused> {
+fn find(engine: &Engine, id: &str) -> Result<ExecutionHandle<Value>, Refused> {
     let machine = engine.machine(OrderApproval::NAME);
     let arn = machine.map(|machine| machine.execution_arn(id));
     let found = arn.map(|arn| engine.execution(&arn)).transpose()?.flatten();
@@ -152,7 +152,7 @@ impl From<StartError> for Refused {
 impl From<TokenError> for Refused {
     fn from(error: TokenError) -> Self {
         let status = match &error {
-            TokenError::NotKept => StatusCode::SERVICE_UNAVAILABLE,
+            TokenError::CommitFailed => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::GONE,
         };
         Self(status, error.to_string())

@@ -6,7 +6,7 @@ use restocking::{
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
-use stepwright_runtime::testing::{Mock, Mocks, Raw, expect};
+use stepwright_runtime::testing::{Mock, Mocks, AnyOutput, expect};
 use stepwright_runtime::{Engine, ExecutionFailed, ExecutionReport};
 
 fn cart(article: &str) -> Cart {
@@ -48,7 +48,7 @@ async fn restock(mocks: Mocks, need: Need) -> Arc<ExecutionReport> {
     run.report().await
 }
 
-fn sent() -> Mock<Raw> {
+fn sent() -> Mock<AnyOutput> {
     Mock::output(json!({"MessageId": "m-1"}))
 }
 

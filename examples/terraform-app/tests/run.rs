@@ -2,11 +2,11 @@
 
 use serde_json::json;
 use std::sync::Arc;
-use stepwright_runtime::testing::{Mock, Mocks, Raw, expect};
+use stepwright_runtime::testing::{Mock, Mocks, AnyOutput, expect};
 use stepwright_runtime::{Engine, ExecutionReport};
 use thumbnails::{MakeThumbnails, Picture};
 
-async fn arrives(key: &str, list: Mock<Raw>) -> Arc<ExecutionReport> {
+async fn arrives(key: &str, list: Mock<AnyOutput>) -> Arc<ExecutionReport> {
     let engine = Engine::builder()
         .register::<MakeThumbnails>()
         .tasks(Mocks::new().state("List", list))

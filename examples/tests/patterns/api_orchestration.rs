@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use stepwright_examples::patterns::api_orchestration::{PriceQuote, Quote, QuoteRequest};
-use stepwright_runtime::testing::{Mock, Mocks, Raw, expect};
+use stepwright_runtime::testing::{AnyOutput, Mock, Mocks, expect};
 
 use super::run;
 
@@ -14,15 +14,15 @@ fn request() -> QuoteRequest {
     }
 }
 
-fn answered(body: Value) -> Mock<Raw> {
+fn answered(body: Value) -> Mock<AnyOutput> {
     Mock::output(json!({"StatusCode": 200, "StatusText": "OK", "ResponseBody": body}))
 }
 
-fn price() -> Mock<Raw> {
+fn price() -> Mock<AnyOutput> {
     answered(json!({"cents": 1_005.0, "currency": "EUR"}))
 }
 
-fn refused(status: u16) -> Mock<Raw> {
+fn refused(status: u16) -> Mock<AnyOutput> {
     Mock::failure(format!("States.Http.StatusCode.{status}"), "no")
 }
 

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use stepwright_examples::patterns::dynamodb_without_lambda::{SeatRequest, SeatReservation};
-use stepwright_runtime::testing::{Mock, Mocks, Raw, expect};
+use stepwright_runtime::testing::{AnyOutput, Mock, Mocks, expect};
 
 use super::run;
 
@@ -12,7 +12,7 @@ fn request(seats: u32) -> SeatRequest {
     }
 }
 
-fn show(seats_left: u32, revision: u32) -> Mock<Raw> {
+fn show(seats_left: u32, revision: u32) -> Mock<AnyOutput> {
     let (seats_left, revision) = (seats_left.to_string(), revision.to_string());
     Mock::output(json!({"Item": {
         "show": {"S": "hamlet"},
@@ -21,7 +21,7 @@ fn show(seats_left: u32, revision: u32) -> Mock<Raw> {
     }}))
 }
 
-fn somebody_was_faster() -> Mock<Raw> {
+fn somebody_was_faster() -> Mock<AnyOutput> {
     Mock::failure(
         "DynamoDb.TransactionCanceledException",
         "[ConditionalCheckFailed, None]",

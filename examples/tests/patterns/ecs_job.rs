@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use stepwright_examples::patterns::ecs_job::{BusinessDay, NightlySettlement, Settlement};
-use stepwright_runtime::testing::{Mock, Mocks, Raw, expect};
+use stepwright_runtime::testing::{AnyOutput, Mock, Mocks, expect};
 
 use super::run;
 
@@ -14,15 +14,15 @@ fn day() -> BusinessDay {
 }
 
 /// The report of a container in S3.
-fn report(text: &str) -> Mock<Raw> {
+fn report(text: &str) -> Mock<AnyOutput> {
     Mock::output(json!({"Body": text, "ContentType": "application/json"}))
 }
 
-fn ended() -> Mock<Raw> {
+fn ended() -> Mock<AnyOutput> {
     Mock::output(json!({"LastStatus": "STOPPED", "Containers": [{"ExitCode": 0}]}))
 }
 
-fn told() -> Mock<Raw> {
+fn told() -> Mock<AnyOutput> {
     Mock::output(json!({"MessageId": "m-1"}))
 }
 

@@ -5,7 +5,7 @@ use stepwright_examples::patterns::etl_distributed_map::{
     ImportReport, LoadError, Loaded, ReadingsImport, Upload, load_readings, summarize,
 };
 use stepwright_runtime::objects::Memory;
-use stepwright_runtime::testing::{Mock, Mocks, Raw, expect};
+use stepwright_runtime::testing::{AnyOutput, Mock, Mocks, expect};
 
 use super::engine;
 
@@ -28,7 +28,7 @@ fn file(lines: usize) -> Memory {
         .bucket("the ResultsBucket")
 }
 
-fn announced() -> Mock<Raw> {
+fn announced() -> Mock<AnyOutput> {
     Mock::output(json!({"FailedEntryCount": 0, "Entries": [{"EventId": "e-1"}]}))
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 use stepwright_examples::patterns::ml_pipeline::{
     ChurnModel, Endpoint, Evaluation, Outcome, TrainingRequest, evaluate,
 };
-use stepwright_runtime::testing::{Mock, Mocks, Raw, expect};
+use stepwright_runtime::testing::{AnyOutput, Mock, Mocks, expect};
 
 use super::run;
 
@@ -24,7 +24,7 @@ fn existing() -> Endpoint {
     }
 }
 
-fn trained() -> Mock<Raw> {
+fn trained() -> Mock<AnyOutput> {
     Mock::output(json!({
         "TrainingJobStatus": "Completed",
         "ModelArtifacts": {"S3ModelArtifacts": "s3://models/churn-42.tar.gz"},
@@ -32,7 +32,7 @@ fn trained() -> Mock<Raw> {
     }))
 }
 
-fn endpoint(status: &str) -> Mock<Raw> {
+fn endpoint(status: &str) -> Mock<AnyOutput> {
     Mock::output(json!({"EndpointArn": "arn:churn", "EndpointStatus": status}))
 }
 
@@ -41,7 +41,7 @@ fn auc(auc: f64) -> Mock<evaluate> {
 }
 
 /// The states that deploy, each of which succeeds, and an endpoint with these answers.
-fn deploys(mocks: Mocks, looks: Mock<Raw>) -> Mocks {
+fn deploys(mocks: Mocks, looks: Mock<AnyOutput>) -> Mocks {
     let states = [
         "CreateModel",
         "ConfigureEndpoint",

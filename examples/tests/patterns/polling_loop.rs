@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use stepwright_examples::patterns::polling_loop::{Recording, Transcription};
-use stepwright_runtime::testing::{Mock, Mocks, Raw, expect};
+use stepwright_runtime::testing::{AnyOutput, Mock, Mocks, expect};
 
 use super::run;
 
@@ -13,19 +13,19 @@ fn recording() -> Recording {
     }
 }
 
-fn started() -> Mock<Raw> {
+fn started() -> Mock<AnyOutput> {
     Mock::output(json!({"TranscriptionJob": {"TranscriptionJobStatus": "IN_PROGRESS"}}))
 }
 
-fn job(job: Value) -> Mock<Raw> {
+fn job(job: Value) -> Mock<AnyOutput> {
     Mock::output(json!({"TranscriptionJob": job}))
 }
 
-fn at_work() -> Mock<Raw> {
+fn at_work() -> Mock<AnyOutput> {
     job(json!({"TranscriptionJobStatus": "IN_PROGRESS"}))
 }
 
-fn completed() -> Mock<Raw> {
+fn completed() -> Mock<AnyOutput> {
     job(json!({
         "TranscriptionJobStatus": "COMPLETED",
         "Transcript": {"TranscriptFileUri": "https://texts/1.json"},

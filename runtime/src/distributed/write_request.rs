@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use smol_str::SmolStr;
 
-use crate::objects::{InParts, ObjectError, ObjectStore, Upload};
+use crate::objects::{MultipartStore, ObjectError, ObjectStore, Upload};
 
 /// A request to write to the object store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl WriteRequest {
                 store.put(&file.bucket, &file.key, file.body).await?;
                 Ok(WriteResponse::Object)
             }
-            Self::Begin { bucket, key } => match store.in_parts() {
+            Self::Begin { bucket, key } => match store.multipart() {
                 None => Ok(WriteResponse::Begun(None)),
                 Some(parts) => {
                     let id = parts.begin(&bucket, &key).await?;
@@ -63,8 +63,8 @@ impl WriteRequest {
 }
 
 /// Returns the store's interface for uploads. Fails if an earlier process started one and this store does not support it.
-fn parts(store: &dyn ObjectStore) -> Result<&dyn InParts, ObjectError> {
-    store.in_parts().ok_or_else(|| {
+fn parts(store: &dyn ObjectStore) -> Result<&dyn MultipartStore, ObjectError> {
+    store.multipart().ok_or_else(|| {
         ObjectError::Other(
             "The results were started as a multipart upload, which this object store does not support; give the engine the object store that it had before"
                 .to_owned(),

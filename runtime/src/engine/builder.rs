@@ -344,7 +344,7 @@ impl EngineBuilder {
 
     /// Sets the hint for tasks that no handler executes. It is the end of the error's cause, after the state and its resource.
     /// `register one with the engine` unless set.
-    pub fn to_answer(mut self, hint: impl Into<String>) -> Self {
+    pub fn missing_handler_hint(mut self, hint: impl Into<String>) -> Self {
         self.missing_handler_hint = hint.into();
         self
     }
@@ -483,7 +483,11 @@ impl EngineBuilder {
 
     /// Continues only the open execution of this name, and the executions that it started. The [store](Self::store) retains the other open
     /// executions unchanged for a later engine. For a tool that works on one execution.
-    pub fn resume_only(mut self, machine: impl Into<String>, name: impl Into<String>) -> Self {
+    pub fn resume_execution_only(
+        mut self,
+        machine: impl Into<String>,
+        name: impl Into<String>,
+    ) -> Self {
         self.resumes_only = Some((machine.into(), name.into()));
         self
     }

@@ -164,7 +164,7 @@ pub enum TokenError {
     #[error(
         "the answer is not durable, and the task still waits for one; answer again when an engine continues the execution"
     )]
-    NotKept,
+    CommitFailed,
     /// The output is not JSON, or larger than AWS accepts.
     #[error("the output cannot be used: {0}")]
     InvalidOutput(String),

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::drive::execution_state::ExecutionState;
 use crate::history::{Event, History, Reader};
 
-/// The events of an execution as they are written; see [`Run::events`](super::Run::events).
+/// The events of an execution as they are written; see [`ExecutionHandle::events`](super::ExecutionHandle::events).
 ///
 /// Events that are not read cost nothing: they are read from the history. Where the engine records no history, readers get the last 1,024
 /// events, and [`missed`](Self::missed) returns how many were dropped before they were read.

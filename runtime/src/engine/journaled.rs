@@ -12,7 +12,7 @@ use super::retention::stored_versions::UncommittedStart;
 use crate::clock::Timestamp;
 use crate::interpret::{Execution, RecordEncoder};
 use crate::status::Status;
-use crate::store::journal::{Committed, OnOutage};
+use crate::store::journal::{CommitHandle, OnOutage};
 use crate::store::{
     Change, StoreError, StoredExecution, StoredListing, StoredMachine, StoredMapRun,
 };
@@ -37,7 +37,7 @@ pub(super) struct Journaled {
     first: First,
     /// What happens to the first commit in an outage of the store; each later one is a step of an execution that was accepted.
     on_outage: OnOutage,
-    committing: Option<Committed>,
+    committing: Option<CommitHandle>,
     /// The version of the start that is being committed.
     starting: Option<UncommittedStart>,
     /// The end is among what is being committed, or is.

@@ -8,6 +8,7 @@ mod drive;
 mod durable;
 mod error;
 mod events;
+mod execution_handle;
 mod host;
 mod journaled;
 mod last_handle;
@@ -16,7 +17,6 @@ mod nested;
 mod observer;
 mod queries;
 mod retention;
-mod run;
 pub mod server_support;
 mod shared;
 mod shutdown;
@@ -35,7 +35,7 @@ use stepwright_asl::model::MachineType;
 pub use self::activities::{ActivityDescription, ActivityTask};
 pub use self::builder::EngineBuilder;
 pub use self::completion::report::ExecutionReport;
-pub use self::dispatch::unhandled_tasks::UnansweredTask;
+pub use self::dispatch::unhandled_tasks::UnhandledTask;
 pub use self::durable::outage::StoreOutage;
 pub use self::durable::quarantine::UnreadableExecution;
 pub use self::error::{
@@ -43,20 +43,20 @@ pub use self::error::{
     StartError, TokenError,
 };
 pub use self::events::Events;
+pub use self::execution_handle::ExecutionHandle;
 pub use self::machines::MachineDescription;
 pub(crate) use self::observer::Observer;
 pub use self::queries::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 pub use self::queries::stored_executions::{ExecutionDescription, StoredExecutions};
-pub use self::run::Run;
 pub(crate) use self::start::inspect::InspectionResult;
 pub use self::start::options::StartOptions;
 
 use self::drive::execution_state::{ExecutionState, Message};
 use self::drive::execution_task::{Driver, ExecutionTask};
+use self::execution_handle::Decode;
 use self::last_handle::LastHandle;
 use self::machines::Machine;
 use self::machines::registry::{self, PendingMachine};
-use self::run::Decode;
 use self::shared::{EngineShared, StartOutcome};
 use self::start::input::{self, StartInput};
 use crate::clock::Clock;
@@ -64,7 +64,7 @@ use crate::distributed::MapRun;
 use crate::history::{HistoryPage, HistoryQuery};
 use crate::interpret::Failure;
 use crate::store::StoreError;
-use crate::task::Watch;
+use crate::task::EngineMonitor;
 use crate::value::Value;
 
 /// Runs workflows. Clones refer to the same engine.
@@ -79,7 +79,7 @@ impl Engine {
         let shared = Arc::new(shared);
         let handle = LastHandle::new(shared.clone());
         for source in &shared.sources {
-            source.attach(&Watch::new(&shared));
+            source.attach(&EngineMonitor::new(&shared));
         }
         Self { shared, handle }
     }
@@ -208,7 +208,10 @@ impl Engine {
     /// # Errors
     ///
     /// When the workflow is not registered or the input cannot be used.
-    pub async fn start<W: Workflow>(&self, input: W::Input) -> Result<Run<W::Output>, StartError> {
+    pub async fn start<W: Workflow>(
+        &self,
+        input: W::Input,
+    ) -> Result<ExecutionHandle<W::Output>, StartError> {
         self.start_with::<W>(input, StartOptions::default()).await
     }
 
@@ -221,7 +224,7 @@ impl Engine {
         &self,
         input: W::Input,
         options: StartOptions,
-    ) -> Result<Run<W::Output>, StartError> {
+    ) -> Result<ExecutionHandle<W::Output>, StartError> {
         let input = StartInput::Typed(to_value(input)?);
         self.launch(W::NAME, input, options, input::read).await
     }
@@ -248,7 +251,7 @@ impl Engine {
         machine: &str,
         input: impl Into<Value>,
         options: StartOptions,
-    ) -> Result<Run<Value>, StartError> {
+    ) -> Result<ExecutionHandle<Value>, StartError> {
         let input = StartInput::Any(input.into());
         self.launch(machine, input, options, |output| Ok(output.clone()))
             .await
@@ -264,7 +267,10 @@ impl Engine {
         let input = StartInput::Typed(to_value(input)?);
         let options = StartOptions::new().synchronous();
         let report = self.drive(W::NAME, input, options).await?;
-        Ok(run::decoded(&report, input::read::<W::Output>)?)
+        Ok(execution_handle::decoded(
+            &report,
+            input::read::<W::Output>,
+        )?)
     }
 
     /// Runs a state machine by its name to its end, like [`execute`](Self::execute). The report contains the status.
@@ -289,13 +295,13 @@ impl Engine {
         input: StartInput,
         options: StartOptions,
         decode: Decode<T>,
-    ) -> Result<Run<T>, StartError> {
+    ) -> Result<ExecutionHandle<T>, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let (state, task) = self.prepare(machine, input, options)?;
         if let Some(task) = task {
             Driver::begin(task, &runtime);
         }
-        let run = Run::new(state, decode, &self.handle);
+        let run = ExecutionHandle::new(state, decode, &self.handle);
         run.accepted().await?;
         Ok(run)
     }
@@ -342,8 +348,8 @@ impl Engine {
 
     /// Reports to the sources that nothing was started, and why.
     fn refused(&self, machine: &str, error: &StartError) {
-        let news = || format!("`{machine}` was not started: {error}");
-        self.shared.notify_sources(news, true);
+        let message = || format!("`{machine}` was not started: {error}");
+        self.shared.notify_sources(message, true);
     }
 
     /// Returns a Standard execution, or a child of a Map Run, by its ARN, running or closed. Without a [store](EngineBuilder::store), closed
@@ -356,7 +362,7 @@ impl Engine {
     /// # Blocking
     ///
     /// Blocks the thread while it reads an execution that only the store has: all records of it.
-    pub fn execution(&self, id: &str) -> Result<Option<Run<Value>>, StoreError> {
+    pub fn execution(&self, id: &str) -> Result<Option<ExecutionHandle<Value>>, StoreError> {
         let state = match self.shared.remembered(id)? {
             Some(known) => Some(known),
             None => match &self.shared.durable {
@@ -375,7 +381,10 @@ impl Engine {
     /// # Errors
     ///
     /// As [`execution`](Self::execution).
-    pub async fn find_execution(&self, id: &str) -> Result<Option<Run<Value>>, StoreError> {
+    pub async fn find_execution(
+        &self,
+        id: &str,
+    ) -> Result<Option<ExecutionHandle<Value>>, StoreError> {
         let state = match self.shared.remembered(id)? {
             Some(known) => Some(known),
             None => self
@@ -387,8 +396,8 @@ impl Engine {
         Ok(state.map(|state| self.run(state)))
     }
 
-    fn run(&self, state: Arc<ExecutionState>) -> Run<Value> {
-        Run::new(state, |output| Ok(output.clone()), &self.handle)
+    fn run(&self, state: Arc<ExecutionState>) -> ExecutionHandle<Value> {
+        ExecutionHandle::new(state, |output| Ok(output.clone()), &self.handle)
     }
 
     /// Returns a page of an execution's history, by its ARN, running or closed, from memory or from the store; see [`HistoryQuery`].
@@ -470,18 +479,18 @@ impl Engine {
     ///
     /// // The next engine has no handler for it.
     /// let engine = builder().build()?;
-    /// let waits = &engine.waiting_for_handlers()[0];
+    /// let waits = &engine.unhandled_tasks()[0];
     /// assert_eq!((waits.execution.as_str(), waits.state.as_str()), (run.id(), "Pack"));
     /// engine.shutdown(std::time::Duration::ZERO).await;
     ///
     /// // The third engine has a handler again, which may be called twice.
     /// let pack = |order: Value| async move { Ok::<_, TaskFailure>(order) };
     /// let engine = builder().function("pack", pack).idempotent("pack").build()?;
-    /// assert!(engine.waiting_for_handlers().is_empty());
+    /// assert!(engine.unhandled_tasks().is_empty());
     /// assert_eq!(engine.execution(run.id())?.expect("it is open").await?.to_text(), "7");
     /// # Ok(()) }
     /// ```
-    pub fn waiting_for_handlers(&self) -> Vec<UnansweredTask> {
+    pub fn unhandled_tasks(&self) -> Vec<UnhandledTask> {
         self.shared.unanswered()
     }
 

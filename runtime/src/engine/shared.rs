@@ -27,7 +27,7 @@ use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::{Entropy, SharedEntropy};
-use crate::task::{DefinedState, EngineView, SharedState, TaskSource, Watch};
+use crate::task::{DefinedState, EngineMonitor, EngineView, SharedState, TaskSource};
 use crate::testing::MockConfig;
 use crate::value::Value;
 
@@ -219,7 +219,7 @@ impl EngineShared {
         }
         drop(executions);
         if let Some(source) = own_source.filter(|source| source.is_finished_by_engine()) {
-            source.attach(&Watch::new(self));
+            source.attach(&EngineMonitor::new(self));
             self.start_sources().push(source);
             self.has_start_sources.store(true, Ordering::Release);
         }
@@ -279,7 +279,7 @@ impl EngineShared {
     }
 
     /// Reports an event to the sources that are verified with the engine.
-    pub(super) fn notify_sources(&self, news: impl FnOnce() -> String, went_wrong: bool) {
+    pub(super) fn notify_sources(&self, message: impl FnOnce() -> String, is_failure: bool) {
         let start_sources = match self.has_start_sources.load(Ordering::Acquire) {
             true => self.start_sources().clone(),
             false => Vec::new(),
@@ -287,9 +287,9 @@ impl EngineShared {
         let sources = self.sources.iter().chain(&start_sources);
         let mut judged = sources.filter(|source| source.is_finished_by_engine());
         if let Some(first) = judged.next() {
-            let news = news();
+            let message = message();
             for source in std::iter::once(first).chain(judged) {
-                source.hears(&news, went_wrong);
+                source.log(&message, is_failure);
             }
         }
     }

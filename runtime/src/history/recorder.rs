@@ -10,7 +10,7 @@ use crate::execution_info::ExecutionInfo;
 use crate::program::{Program, StateIx};
 use crate::record::{Damaged, Reader, Record, Writer};
 
-/// How many events are retained for readers of `Run::events` if no history is recorded.
+/// How many events are retained for readers of `ExecutionHandle::events` if no history is recorded.
 const WATCHED: u32 = 1_024;
 
 /// Writes the history of a running execution.

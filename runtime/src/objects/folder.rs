@@ -7,7 +7,9 @@ use bytes::Bytes;
 use futures_util::stream;
 use uuid::Uuid;
 
-use super::{InParts, Listed, ObjectBody, ObjectError, ObjectFuture, ObjectStore, Upload};
+use super::{
+    ListedObject, MultipartStore, ObjectBody, ObjectError, ObjectFuture, ObjectStore, Upload,
+};
 use crate::atomic_file;
 use crate::clock::Timestamp;
 
@@ -83,7 +85,7 @@ impl Folder {
         Ok((path, file, length))
     }
 
-    fn rows(&self, bucket: &str, prefix: &str) -> Result<Vec<Listed>, ObjectError> {
+    fn rows(&self, bucket: &str, prefix: &str) -> Result<Vec<ListedObject>, ObjectError> {
         let bucket = self.bucket(bucket)?;
         let mut rows = Vec::new();
         let mut open = vec![(bucket, String::new())];
@@ -236,14 +238,14 @@ fn relative(key: &str) -> Option<PathBuf> {
 }
 
 /// The content is not read: the entity tag is derived from the file's size and time.
-fn row(key: String, metadata: &Metadata) -> Listed {
+fn row(key: String, metadata: &Metadata) -> ListedObject {
     let since = metadata
         .modified()
         .ok()
         .and_then(|at| at.duration_since(UNIX_EPOCH).ok())
         .unwrap_or_default();
     let etag = format!("\"{:x}-{:x}\"", since.as_nanos(), metadata.len());
-    Listed::new(key, metadata.len(), etag).modified(Timestamp::default() + since)
+    ListedObject::new(key, metadata.len(), etag).modified(Timestamp::default() + since)
 }
 
 fn other(path: &Path, error: &io::Error) -> ObjectError {
@@ -294,7 +296,7 @@ impl ObjectStore for Folder {
         })
     }
 
-    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<ListedObject>> {
         let (store, bucket, prefix) = (self.clone(), bucket.to_owned(), prefix.to_owned());
         Box::pin(blocking(move || store.rows(&bucket, &prefix)))
     }
@@ -304,12 +306,12 @@ impl ObjectStore for Folder {
         Box::pin(blocking(move || store.write(&bucket, &key, &body)))
     }
 
-    fn in_parts(&self) -> Option<&dyn InParts> {
+    fn multipart(&self) -> Option<&dyn MultipartStore> {
         Some(self)
     }
 }
 
-impl InParts for Folder {
+impl MultipartStore for Folder {
     fn begin<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, String> {
         let (store, bucket, key) = (self.clone(), bucket.to_owned(), key.to_owned());
         Box::pin(blocking(move || store.begin(&bucket, &key)))

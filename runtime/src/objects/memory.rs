@@ -4,7 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::{InParts, Listed, Object, ObjectBody, ObjectError, ObjectFuture, ObjectStore, Upload};
+use super::{
+    ListedObject, MultipartStore, Object, ObjectBody, ObjectError, ObjectFuture, ObjectStore,
+    Upload,
+};
 
 /// Objects in memory. Clones share the same store, so a test can retain one and read what was written.
 ///
@@ -83,7 +86,7 @@ impl Memory {
         bucket.get(key).cloned().ok_or(ObjectError::NoSuchKey)
     }
 
-    fn rows(&self, bucket: &str, prefix: &str) -> Result<Vec<Listed>, ObjectError> {
+    fn rows(&self, bucket: &str, prefix: &str) -> Result<Vec<ListedObject>, ObjectError> {
         let buckets = self.lock();
         let bucket = buckets.get(bucket).ok_or(ObjectError::NoSuchBucket)?;
         let rows = bucket
@@ -139,7 +142,7 @@ impl ObjectStore for Memory {
         Box::pin(async move { self.find(bucket, key).map(ObjectBody::from) })
     }
 
-    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<ListedObject>> {
         Box::pin(async move { self.rows(bucket, prefix) })
     }
 
@@ -147,12 +150,12 @@ impl ObjectStore for Memory {
         Box::pin(async move { self.write(bucket, key, body) })
     }
 
-    fn in_parts(&self) -> Option<&dyn InParts> {
+    fn multipart(&self) -> Option<&dyn MultipartStore> {
         Some(self)
     }
 }
 
-impl InParts for Memory {
+impl MultipartStore for Memory {
     fn begin<'a>(&'a self, bucket: &'a str, _: &'a str) -> ObjectFuture<'a, String> {
         Box::pin(async move { self.begin(bucket) })
     }

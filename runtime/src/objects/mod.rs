@@ -48,8 +48,8 @@ pub use self::body::ObjectBody;
 pub use self::error::ObjectError;
 pub use self::folder::Folder;
 pub use self::memory::Memory;
-pub use self::object::{Listed, Object};
-pub use self::parts::{InParts, Upload};
+pub use self::object::{ListedObject, Object};
+pub use self::parts::{MultipartStore, Upload};
 
 /// The future of an operation of a store.
 pub type ObjectFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ObjectError>> + Send + 'a>>;
@@ -58,7 +58,7 @@ pub type ObjectFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ObjectError
 ///
 /// ```
 /// use stepwright_runtime::objects::{
-///     Listed, Memory, ObjectBody, ObjectError, ObjectFuture, ObjectStore,
+///     ListedObject, Memory, ObjectBody, ObjectError, ObjectFuture, ObjectStore,
 /// };
 ///
 /// /// A store that cannot be written to.
@@ -68,7 +68,7 @@ pub type ObjectFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ObjectError
 ///     fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, ObjectBody> {
 ///         self.0.get(bucket, key)
 ///     }
-///     fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+///     fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<ListedObject>> {
 ///         self.0.list(bucket, prefix)
 ///     }
 ///     fn put<'a>(&'a self, _: &'a str, _: &'a str, _: Vec<u8>) -> ObjectFuture<'a, ()> {
@@ -90,7 +90,7 @@ pub trait ObjectStore: Send + Sync {
     /// # Errors
     ///
     /// [`ObjectError::NoSuchBucket`], or another error of the store.
-    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>>;
+    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<ListedObject>>;
 
     /// Writes an object. Replaces an existing one.
     ///
@@ -101,7 +101,7 @@ pub trait ObjectStore: Send + Sync {
 
     /// Returns the store's interface for uploads in parts, if it supports them. The results of a Map Run are then uploaded during the run. Without
     /// it, as by default, they stay in memory until a whole file of them is written.
-    fn in_parts(&self) -> Option<&dyn InParts> {
+    fn multipart(&self) -> Option<&dyn MultipartStore> {
         None
     }
 }

@@ -22,28 +22,28 @@ impl Object {
     }
 
     /// Returns the entry of this object in a list. Its entity tag is the MD5 digest of the content, as on S3.
-    pub fn listed(&self, key: impl Into<String>) -> Listed {
+    pub fn listed(&self, key: impl Into<String>) -> ListedObject {
         let digest = md5::compute(&self.body);
         let size = u64::try_from(self.body.len()).unwrap_or(u64::MAX);
-        Listed::new(key, size, format!("\"{digest:x}\""))
+        ListedObject::new(key, size, format!("\"{digest:x}\""))
     }
 }
 
 /// One entry of a bucket's list, with the fields of `ListObjectsV2`.
 ///
 /// ```
-/// use stepwright_runtime::objects::{Listed, Object};
+/// use stepwright_runtime::objects::{ListedObject, Object};
 ///
 /// let row = Object::new("{}").listed("in/a.json");
 /// assert_eq!((row.size, row.storage_class.as_str()), (2, "STANDARD"));
 /// assert_eq!(row.etag, "\"99914b932bd37a50b983c5e7c90ae93b\"");
 ///
-/// let large = Listed::new("in/b.csv", 5_000_000_000, "\"version 3\"");
+/// let large = ListedObject::new("in/b.csv", 5_000_000_000, "\"version 3\"");
 /// assert_eq!(large.key, "in/b.csv");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Listed {
+pub struct ListedObject {
     /// The key.
     pub key: String,
     /// The length in bytes.
@@ -56,7 +56,7 @@ pub struct Listed {
     pub storage_class: String,
 }
 
-impl Listed {
+impl ListedObject {
     /// Creates an entry of an object in the standard class that was written at the beginning of 1970.
     pub fn new(key: impl Into<String>, size: u64, etag: impl Into<String>) -> Self {
         Self {
@@ -76,4 +76,4 @@ impl Listed {
     }
 }
 
-record!(struct Listed { key, size, etag, last_modified, storage_class });
+record!(struct ListedObject { key, size, etag, last_modified, storage_class });

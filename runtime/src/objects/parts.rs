@@ -4,7 +4,7 @@ use super::ObjectFuture;
 
 /// Writes objects part by part, so that a large object is never in memory as a whole: S3's multipart upload.
 ///
-/// A store with this feature returns itself from [`ObjectStore::in_parts`](super::ObjectStore::in_parts). An incomplete object can be neither
+/// A store with this feature returns itself from [`ObjectStore::multipart`](super::ObjectStore::multipart). An incomplete object can be neither
 /// read nor listed. An upload whose Map Run fails or is stopped is retained, because a redrive continues it. S3 deletes
 /// it after a time with the lifecycle rule `AbortIncompleteMultipartUpload`.
 ///
@@ -16,7 +16,7 @@ use super::ObjectFuture;
 /// use stepwright_runtime::objects::{Memory, ObjectStore, Upload};
 ///
 /// let store = Memory::new().bucket("out");
-/// let parts = store.in_parts().expect("it takes parts");
+/// let parts = store.multipart().expect("it takes parts");
 /// let upload = Upload::new("out", "rows", parts.begin("out", "rows").await?);
 /// let first = parts.part(&upload, 1, 0, "1\n2\n".into()).await?;
 /// let last = parts.part(&upload, 2, 4, "3\n".into()).await?;
@@ -25,7 +25,7 @@ use super::ObjectFuture;
 /// assert_eq!(store.text("out", "rows").as_deref(), Some("1\n2\n3\n"));
 /// # Ok(()) }
 /// ```
-pub trait InParts: Send + Sync {
+pub trait MultipartStore: Send + Sync {
     /// Starts an upload, and returns its id: `CreateMultipartUpload`.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ pub struct Upload {
     pub bucket: String,
     /// The object's key.
     pub key: String,
-    /// The id that [`InParts::begin`] returned.
+    /// The id that [`MultipartStore::begin`] returned.
     pub id: String,
 }
 

@@ -22,9 +22,9 @@ use crate::clock::Timestamp;
 ///
 /// let mut store = MemoryStore::new();
 /// store.commit(&[])?;
-/// store.fail_from(2, StoreError::Full { path: None, why: "set by a test".to_owned() });
+/// store.fail_commits_from(2, StoreError::Full { path: None, why: "set by a test".to_owned() });
 /// assert!(store.commit(&[]).is_err());
-/// store.fail_no_more();
+/// store.fail_no_commits();
 /// assert!(store.commit(&[]).is_ok());
 /// assert_eq!(store.commits(), 2);
 /// # Ok::<(), StoreError>(())
@@ -63,12 +63,12 @@ impl MemoryStore {
     }
 
     /// Makes the `commit`-th commit fail, counted from 1 over successful commits, and all later ones.
-    pub fn fail_from(&self, commit: u64, error: StoreError) {
+    pub fn fail_commits_from(&self, commit: u64, error: StoreError) {
         self.shared().failure = Some((commit, error));
     }
 
-    /// Ends the failures of [`fail_from`](Self::fail_from).
-    pub fn fail_no_more(&self) {
+    /// Ends the failures of [`fail_commits_from`](Self::fail_commits_from).
+    pub fn fail_no_commits(&self) {
         self.shared().failure = None;
     }
 

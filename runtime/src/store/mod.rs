@@ -68,7 +68,7 @@ pub use self::machine::StoredMachine;
 pub use self::map_run::{StoredChild, StoredMapRun};
 pub use self::memory::MemoryStore;
 #[cfg(feature = "sqlite")]
-pub use self::sqlite::{Recovery, Restored, SqliteOptions, SqliteReader, SqliteStore};
+pub use self::sqlite::{Recovery, RestoreReport, SqliteOptions, SqliteReader, SqliteStore};
 
 /// A durable store of executions. One engine writes to it, from one thread.
 pub trait Store: Send + 'static {

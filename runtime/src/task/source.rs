@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Answer, DefinedState, TaskCall, Watch};
+use super::{Answer, DefinedState, EngineMonitor, TaskCall};
 use crate::execution_info::ExecutionInfo;
 
 /// Answers Task states instead of their handlers: mocks, recordings, or a table in a file, for example.
@@ -55,14 +55,14 @@ pub trait TaskSource: Send + Sync {
 
     /// Called with the engine that has the source, as soon as it exists.
     #[doc(hidden)]
-    fn attach(&self, engine: &Watch) {
+    fn attach(&self, engine: &EngineMonitor) {
         let _ = engine;
     }
 
     /// Called after an event in an engine that has the source: an execution ended, or a call of the test was refused.
     #[doc(hidden)]
-    fn hears(&self, news: &str, went_wrong: bool) {
-        let _ = (news, went_wrong);
+    fn log(&self, message: &str, is_failure: bool) {
+        let _ = (message, is_failure);
     }
 
     /// Converts the source to the form that an engine stores.

@@ -45,12 +45,12 @@ use crate::value::Value;
 ///     .took(Duration::from_secs(86_400));
 /// # Ok(()) }
 /// ```
-pub fn expect<R: Ended + ?Sized>(ended: &R) -> Expect<'_> {
+pub fn expect<R: EndedExecution + ?Sized>(ended: &R) -> Expect<'_> {
     ended.ended()
 }
 
 /// The argument of [`expect`]: an [`ExecutionReport`], also in an `Arc`, or an [`ExecutionFailed`].
-pub trait Ended: sealed::Sealed {
+pub trait EndedExecution: sealed::Sealed {
     #[doc(hidden)]
     fn ended(&self) -> Expect<'_>;
 }
@@ -60,10 +60,10 @@ mod sealed {
 }
 
 impl sealed::Sealed for ExecutionReport {}
-impl<R: Ended> sealed::Sealed for Arc<R> {}
+impl<R: EndedExecution> sealed::Sealed for Arc<R> {}
 impl sealed::Sealed for ExecutionFailed {}
 
-impl Ended for ExecutionReport {
+impl EndedExecution for ExecutionReport {
     fn ended(&self) -> Expect<'_> {
         Expect {
             status: self.status,
@@ -76,13 +76,13 @@ impl Ended for ExecutionReport {
     }
 }
 
-impl<R: Ended> Ended for Arc<R> {
+impl<R: EndedExecution> EndedExecution for Arc<R> {
     fn ended(&self) -> Expect<'_> {
         (**self).ended()
     }
 }
 
-impl Ended for ExecutionFailed {
+impl EndedExecution for ExecutionFailed {
     fn ended(&self) -> Expect<'_> {
         Expect {
             status: self.status,

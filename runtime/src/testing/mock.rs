@@ -16,7 +16,7 @@ use crate::value::Value;
 /// The answers of a mocked task, call after call. The last answer is repeated for all further calls, unless [`times`](Self::times) limits it.
 ///
 /// A mock of a task function answers with the function's own types, which the compiler checks. A mock of a state, of a
-/// function by its name or of a resource is [`Raw`]: it answers with JSON.
+/// function by its name or of a resource is [`AnyOutput`]: it answers with JSON.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,14 +32,14 @@ use crate::value::Value;
 /// # let _ = mocks;
 /// ```
 #[must_use]
-pub struct Mock<T = Raw> {
+pub struct Mock<T = AnyOutput> {
     steps: Steps,
     of: PhantomData<fn() -> T>,
 }
 
 /// The type of a [`Mock`] of a state, of a function by its name, or of a resource.
 #[derive(Clone, Copy, Debug)]
-pub struct Raw;
+pub struct AnyOutput;
 
 /// The answers of a mock, each with the number of calls that it answers.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ enum MockReply {
     Function(Arc<dyn Fn(&Value) -> TaskResult + Send + Sync>),
 }
 
-impl Mock<Raw> {
+impl Mock<AnyOutput> {
     /// Creates a mock with which the task succeeds.
     pub fn output(output: impl Into<Value>) -> Self {
         Self::of(MockReply::Result(Ok(output.into())))

@@ -6,13 +6,13 @@ use serde::de::DeserializeOwned;
 use stepwright::Task;
 
 use super::matcher::Matcher;
-use super::mock::{Mock, Raw, arguments};
+use super::mock::{AnyOutput, Mock, arguments};
 use super::mocked_call::MockedCall;
 use super::record::{Record, RecordHandle, calls};
 use super::rule::Rule;
 use super::token;
 use crate::panics::said;
-use crate::task::Watch;
+use crate::task::EngineMonitor;
 use crate::task::handler::INVALID_INPUT;
 use crate::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource, envelope};
 
@@ -80,14 +80,14 @@ impl Mocks {
     /// Mocks the task of a state. The output is the raw result of the state's resource, as in AWS's
     /// `MockConfigFile.json`.
     #[must_use]
-    pub fn state(self, name: impl Into<String>, mock: Mock<Raw>) -> Self {
+    pub fn state(self, name: impl Into<String>, mock: Mock<AnyOutput>) -> Self {
         self.rule(Rule::new(Matcher::State(name.into()), mock.into_steps()))
     }
 
     /// Mocks a function by its name, ARN or placeholder. The output is the function's result; `lambda:invoke` puts
     /// it into its envelope.
     #[must_use]
-    pub fn function(self, name: impl Into<String>, mock: Mock<Raw>) -> Self {
+    pub fn function(self, name: impl Into<String>, mock: Mock<AnyOutput>) -> Self {
         self.rule(Rule::new(Matcher::Function(name.into()), mock.into_steps()))
     }
 
@@ -131,7 +131,7 @@ impl Mocks {
 
     /// Mocks a resource, or all resources that match a pattern with `*`. The output is the raw result.
     #[must_use]
-    pub fn resource(self, pattern: impl Into<String>, mock: Mock<Raw>) -> Self {
+    pub fn resource(self, pattern: impl Into<String>, mock: Mock<AnyOutput>) -> Self {
         self.rule(Rule::new(
             Matcher::Resource(pattern.into()),
             mock.into_steps(),
@@ -263,12 +263,12 @@ impl TaskSource for MockSource {
         true
     }
 
-    fn attach(&self, engine: &Watch) {
+    fn attach(&self, engine: &EngineMonitor) {
         self.record.lock().engines.push(engine.clone());
     }
 
-    fn hears(&self, news: &str, went_wrong: bool) {
-        self.record.lock().hears(news, went_wrong);
+    fn log(&self, message: &str, is_failure: bool) {
+        self.record.lock().log(message, is_failure);
     }
 
     fn finish(&self) {

@@ -23,12 +23,12 @@ pub use self::coverage::{
     SuiteCoverage, SuiteCoverageError,
 };
 pub(crate) use self::coverage::{Measure, folder as coverage_folder};
-pub use self::expect::{Ended, Expect, expect};
+pub use self::expect::{EndedExecution, Expect, expect};
 pub use self::explore::{
-    ANY_OTHER_ERROR, Bounds, Decision, Exploration, Hidden, Outcome, Stuck, Uncaught, explore,
-    explore_built, explore_workflow,
+    ANY_OTHER_ERROR, Bounds, Decision, Exploration, HiddenFailure, Outcome, StuckExecution,
+    UncaughtError, explore, explore_built, explore_workflow,
 };
-pub use self::mock::{Mock, Raw};
+pub use self::mock::{AnyOutput, Mock};
 pub use self::mock_config::{MockCase, MockConfig, MockConfigError};
 pub use self::mocked_call::MockedCall;
 pub use self::mocks::Mocks;

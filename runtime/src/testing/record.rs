@@ -9,7 +9,7 @@ use super::matcher::Matcher;
 use super::mocked_call::MockedCall;
 use super::rule::Rule;
 use crate::clock::Listeners;
-use crate::task::{DefinedState, TaskCall, Watch};
+use crate::task::{DefinedState, EngineMonitor, TaskCall};
 
 /// The maximum number of retained failure reports.
 const LINES: usize = 5;
@@ -39,12 +39,12 @@ pub(super) struct RecordState {
     /// The mocks of engines that are shut down.
     over: Vec<Arc<Rule>>,
     /// The engines that have the mocks, and the states of their definitions.
-    pub(super) engines: Vec<Watch>,
+    pub(super) engines: Vec<EngineMonitor>,
     states: Vec<DefinedState>,
     /// The last report of an engine.
-    pub(super) last_news: Option<String>,
+    pub(super) last_message: Option<String>,
     /// Reports of failures in the engines, which may explain why a mock was not called.
-    bad_news: Vec<String>,
+    failures: Vec<String>,
 }
 
 impl RecordHandle {
@@ -135,10 +135,10 @@ impl Record {
 }
 
 impl RecordState {
-    pub(super) fn hears(&mut self, news: &str, went_wrong: bool) {
-        self.last_news = Some(news.to_owned());
-        if went_wrong && self.bad_news.len() < LINES {
-            self.bad_news.push(news.to_owned());
+    pub(super) fn log(&mut self, message: &str, is_failure: bool) {
+        self.last_message = Some(message.to_owned());
+        if is_failure && self.failures.len() < LINES {
+            self.failures.push(message.to_owned());
         }
     }
 
@@ -156,7 +156,7 @@ impl RecordState {
 
     /// All known states, with those of definitions that were registered later.
     pub(super) fn states(&self) -> Vec<DefinedState> {
-        let later = self.engines.iter().flat_map(Watch::defined);
+        let later = self.engines.iter().flat_map(EngineMonitor::defined);
         self.states.iter().cloned().chain(later).collect()
     }
 
@@ -175,8 +175,8 @@ impl RecordState {
         }
         let mut wrong: Vec<String> = rules.iter().filter_map(|rule| rule.unused()).collect();
         if !wrong.is_empty() {
-            let news = self.bad_news.iter();
-            wrong.extend(news.map(|news| format!("before that, {news}")));
+            let message = self.failures.iter();
+            wrong.extend(message.map(|message| format!("before that, {message}")));
         }
         wrong
     }

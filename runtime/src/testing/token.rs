@@ -102,7 +102,7 @@ fn given_up(record: &Record, still: &mut Option<(ProgressState, Instant)>) -> Op
         [] => "no mock was called".to_owned(),
         calls => format!("mocks were called by {}", calls.join(", ")),
     };
-    let news = recorded.last_news.as_deref();
-    let news = news.map_or_else(String::new, |news| format!("; {news}"));
-    Some(format!("{problem}; {calls}{news}"))
+    let message = recorded.last_message.as_deref();
+    let message = message.map_or_else(String::new, |message| format!("; {message}"));
+    Some(format!("{problem}; {calls}{message}"))
 }

@@ -70,7 +70,7 @@ async fn directories_are_buckets() {
 async fn an_object_in_parts_is_there_when_it_is_complete() {
     let directory = Directory::new("parts");
     let store = directory.store();
-    let parts = store.in_parts().unwrap();
+    let parts = store.multipart().unwrap();
     let begin = async || Upload::new("b", "out/x", parts.begin("b", "out/x").await.unwrap());
     let upload = begin().await;
     let first = parts.part(&upload, 1, 0, "abc".into()).await.unwrap();

@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use futures_util::stream::{self, StreamExt};
 use serde_json::{Value as Json, json};
 use stepwright_runtime::objects::{
-    Listed, Memory, ObjectBody, ObjectError, ObjectFuture, ObjectStore,
+    ListedObject, Memory, ObjectBody, ObjectError, ObjectFuture, ObjectStore,
 };
 use stepwright_runtime::task::Answer;
 use stepwright_runtime::testing::{Mock, Mocks};
@@ -58,7 +58,7 @@ impl ObjectStore for Pieces {
         Box::pin(async move { Ok(body) })
     }
 
-    fn list<'a>(&'a self, _: &'a str, _: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+    fn list<'a>(&'a self, _: &'a str, _: &'a str) -> ObjectFuture<'a, Vec<ListedObject>> {
         Box::pin(async { Err(ObjectError::AccessDenied) })
     }
 

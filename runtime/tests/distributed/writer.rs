@@ -1,7 +1,8 @@
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::objects::{
-    Folder, InParts, Listed, Memory, ObjectBody, ObjectError, ObjectFuture, ObjectStore, Upload,
+    Folder, ListedObject, Memory, MultipartStore, ObjectBody, ObjectError, ObjectFuture,
+    ObjectStore, Upload,
 };
 use stepwright_runtime::task::Answer;
 use stepwright_runtime::testing::{Mock, Mocks};
@@ -244,7 +245,7 @@ impl ObjectStore for Whole {
         self.0.get(bucket, key)
     }
 
-    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<ListedObject>> {
         self.0.list(bucket, prefix)
     }
 
@@ -360,7 +361,11 @@ async fn a_part_that_is_not_taken_fails_the_run_and_a_redrive_writes_all() {
             self.0.get(bucket, key)
         }
 
-        fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+        fn list<'a>(
+            &'a self,
+            bucket: &'a str,
+            prefix: &'a str,
+        ) -> ObjectFuture<'a, Vec<ListedObject>> {
             self.0.list(bucket, prefix)
         }
 
@@ -375,14 +380,14 @@ async fn a_part_that_is_not_taken_fails_the_run_and_a_redrive_writes_all() {
             })
         }
 
-        fn in_parts(&self) -> Option<&dyn InParts> {
+        fn multipart(&self) -> Option<&dyn MultipartStore> {
             Some(self)
         }
     }
 
-    impl InParts for Broken {
+    impl MultipartStore for Broken {
         fn begin<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, String> {
-            InParts::begin(&self.0, bucket, key)
+            MultipartStore::begin(&self.0, bucket, key)
         }
 
         fn part<'a>(
@@ -403,7 +408,7 @@ async fn a_part_that_is_not_taken_fails_the_run_and_a_redrive_writes_all() {
         }
 
         fn complete<'a>(&'a self, upload: &'a Upload, tags: &'a [String]) -> ObjectFuture<'a, ()> {
-            InParts::complete(&self.0, upload, tags)
+            MultipartStore::complete(&self.0, upload, tags)
         }
     }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::MemoryStore;
-use stepwright_runtime::{Engine, ExecutionReport, Run, StartOptions, Status};
+use stepwright_runtime::{Engine, ExecutionHandle, ExecutionReport, StartOptions, Status};
 
 use crate::durable::support::{Done, builder, process, second};
 
@@ -42,7 +42,7 @@ fn times(report: &ExecutionReport) -> Vec<Timestamp> {
 }
 
 /// Starts the execution, or finds it.
-async fn run(engine: &Engine) -> Run<stepwright_runtime::value::Value> {
+async fn run(engine: &Engine) -> ExecutionHandle<stepwright_runtime::value::Value> {
     match engine.execution(ID).unwrap() {
         Some(run) => run,
         None => engine

@@ -60,7 +60,7 @@ fn work(
             let names = history.to_json()["events"].to_string();
             lost += names.matches("\"error\":\"Stepwright.TaskLost\"").count();
         }
-        let is_kept = report.error.as_deref() != Some("Stepwright.NotKept");
+        let is_kept = report.error.as_deref() != Some("Stepwright.CommitFailed");
         is_kept.then(|| {
             let printed = report.history.to_json();
             Ended {
@@ -82,7 +82,7 @@ fn survives_every_crash(machines: &[(&'static str, Json)]) {
     assert!(whole.commits > 1);
     for commit in 1..=whole.commits {
         let (store, done) = (MemoryStore::new(), Done::default());
-        store.fail_from(commit, power_is_gone());
+        store.fail_commits_from(commit, power_is_gone());
         let ended = work(machines, &store, &done, 0);
         if ended.is_some() {
             // Commits of several executions were combined this time.

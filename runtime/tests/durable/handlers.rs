@@ -45,10 +45,10 @@ fn started(store: &MemoryStore, machine: &Json, prepare: fn(EngineBuilder) -> En
 
 /// Waits until this number of tasks waits for a handler, and returns their names.
 async fn waiting(engine: &Engine, count: usize) -> Vec<(String, Option<String>)> {
-    while engine.waiting_for_handlers().len() < count {
+    while engine.unhandled_tasks().len() < count {
         tokio::task::yield_now().await;
     }
-    let waiting = engine.waiting_for_handlers().into_iter();
+    let waiting = engine.unhandled_tasks().into_iter();
     let waiting = waiting.inspect(|task| assert_eq!(task.execution, ID));
     waiting.map(|task| (task.state, task.target)).collect()
 }
@@ -88,7 +88,7 @@ fn an_execution_waits_at_each_task_that_nobody_answers_and_goes_on_when_somebody
     let noted = done.clone();
     process(async move {
         let engine = with_note(builder(&store), &noted).build().unwrap();
-        assert!(engine.waiting_for_handlers().is_empty());
+        assert!(engine.unhandled_tasks().is_empty());
         let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
         let entered = report.history.to_json().to_string();
@@ -113,9 +113,9 @@ fn build_itself_names_what_waited_before() {
         waiting(&engine, 2).await;
         engine.shutdown(Duration::ZERO).await;
         // It does not wait any more.
-        assert!(engine.waiting_for_handlers().is_empty());
+        assert!(engine.unhandled_tasks().is_empty());
         let engine = builder(&store).build().unwrap();
-        assert_eq!(engine.waiting_for_handlers().len(), 2);
+        assert_eq!(engine.unhandled_tasks().len(), 2);
     });
 }
 
@@ -129,7 +129,7 @@ fn a_task_that_waits_for_its_handler_ends_with_its_execution() {
         let run = engine.execution(ID).unwrap().unwrap();
         run.stop(Some("Enough"), None).await;
         assert_eq!(run.report().await.status, Status::Aborted);
-        assert!(engine.waiting_for_handlers().is_empty());
+        assert!(engine.unhandled_tasks().is_empty());
     });
 }
 
@@ -158,7 +158,7 @@ fn the_time_of_the_execution_counts_while_it_waits_and_that_of_the_task_does_not
             }
             waiting(&engine, 1).await;
             drop(engine.clock().sleep(Duration::from_secs(500)).await);
-            assert_eq!(engine.waiting_for_handlers().len(), 1);
+            assert_eq!(engine.unhandled_tasks().len(), 1);
         });
         if is_task {
             process(async move {
@@ -187,7 +187,7 @@ fn a_task_that_was_at_work_waits_for_its_handler_before_it_is_lost_or_runs_again
         let kept = store.clone();
         process(async move {
             let engine = builder(&kept).build().unwrap();
-            assert_eq!(engine.waiting_for_handlers()[0].state, "A");
+            assert_eq!(engine.unhandled_tasks()[0].state, "A");
             tokio::time::sleep(Duration::from_millis(20)).await;
             assert_eq!(
                 engine.execution(ID).unwrap().unwrap().status(),
@@ -202,7 +202,7 @@ fn a_task_that_was_at_work_waits_for_its_handler_before_it_is_lost_or_runs_again
                 builder
             };
             let engine = builder.build().unwrap();
-            assert!(engine.waiting_for_handlers().is_empty());
+            assert!(engine.unhandled_tasks().is_empty());
             let report = engine.execution(ID).unwrap().unwrap().report().await;
             match is_idempotent {
                 true => assert_eq!(report.status, Status::Succeeded),
@@ -267,6 +267,6 @@ fn what_is_started_without_a_handler_fails_as_it_does_without_a_store() {
         let run = engine.start_machine("m", json!({}), StartOptions::new());
         let report = run.await.unwrap().report().await;
         assert_eq!(report.error.as_deref(), Some("States.Runtime"));
-        assert!(engine.waiting_for_handlers().is_empty());
+        assert!(engine.unhandled_tasks().is_empty());
     });
 }

@@ -253,7 +253,7 @@ fn typed_tasks_say_it_themselves() {
             if turn == 1 {
                 // The workflow was removed, with its tasks.
                 let engine = builder.build().unwrap();
-                assert_eq!(engine.waiting_for_handlers().len(), 4);
+                assert_eq!(engine.unhandled_tasks().len(), 4);
                 return;
             }
             let builder = builder.register::<Doing>().state(calls.clone());

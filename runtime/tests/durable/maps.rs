@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::objects::{
-    InParts, Listed, Memory, ObjectBody, ObjectError, ObjectFuture, ObjectStore,
+    ListedObject, Memory, MultipartStore, ObjectBody, ObjectError, ObjectFuture, ObjectStore,
 };
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::task::TaskFailure;
@@ -57,7 +57,7 @@ impl ObjectStore for InChunks {
         })
     }
 
-    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<ListedObject>> {
         self.0.list(bucket, prefix)
     }
 
@@ -65,8 +65,8 @@ impl ObjectStore for InChunks {
         self.0.put(bucket, key, body)
     }
 
-    fn in_parts(&self) -> Option<&dyn InParts> {
-        self.0.in_parts()
+    fn multipart(&self) -> Option<&dyn MultipartStore> {
+        self.0.multipart()
     }
 }
 
@@ -241,7 +241,7 @@ fn work(
         };
         let mut report = run.report().await;
         let is_kept =
-            |report: &ExecutionReport| report.error.as_deref() != Some("Stepwright.NotKept");
+            |report: &ExecutionReport| report.error.as_deref() != Some("Stepwright.CommitFailed");
         let is_first = report.execution().redrive_count() == Some(0);
         if case.is_redriven && is_kept(&report) && is_first {
             assert_ne!(report.status, Status::Succeeded);
@@ -278,7 +278,7 @@ fn survives_every_crash(case: Case) {
     let mut crashes = 0;
     for commit in 1..=commits {
         let (store, world, objects) = (MemoryStore::new(), World::default(), (case.objects)());
-        store.fail_from(commit, power_is_gone());
+        store.fail_commits_from(commit, power_is_gone());
         if work(&case, &store, &objects, &world, 0).1.is_some() {
             // Commits of several executions were combined this time.
             break;

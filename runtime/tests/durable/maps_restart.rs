@@ -224,7 +224,7 @@ fn a_stop_reaches_the_children_wherever_the_power_goes() {
             until_noted(&noted, 2, &kept).await;
             let before = kept.commits();
             if let Some(commit) = power {
-                kept.fail_from(before + commit, power_is_gone());
+                kept.fail_commits_from(before + commit, power_is_gone());
             }
             if let Some(run) = engine.execution(ID).unwrap() {
                 run.stop(Some("Enough"), None).await;

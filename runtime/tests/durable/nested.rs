@@ -93,7 +93,7 @@ fn a_start_that_was_decided_on_before_a_crash_is_made_when_its_state_machine_is_
             let engine = builder(store, form, false).build().unwrap();
             let run = engine.execution(ID).unwrap().expect("it is open");
             // It waits, and reports for what.
-            let waiting = engine.waiting_for_handlers();
+            let waiting = engine.unhandled_tasks();
             assert_eq!(waiting.len(), 1, "{form}");
             assert_eq!(waiting[0].resource, form);
             engine
@@ -106,7 +106,7 @@ fn a_start_that_was_decided_on_before_a_crash_is_made_when_its_state_machine_is_
                 "{form}: {:?}",
                 report.cause
             );
-            assert!(engine.waiting_for_handlers().is_empty(), "{form}");
+            assert!(engine.unhandled_tasks().is_empty(), "{form}");
             let child = ID.replace("outer:e", "inner:child");
             let child = engine.execution(&child).unwrap().expect("it was started");
             assert_eq!(child.report().await.status, Status::Succeeded);
@@ -123,7 +123,7 @@ fn executions_continue_after_the_program_added_its_state_machines_when_they_are_
             engine
                 .put_definition_json("inner", &inner(), MachineType::Standard)
                 .unwrap();
-            assert!(engine.waiting_for_handlers().is_empty());
+            assert!(engine.unhandled_tasks().is_empty());
             engine.resume().unwrap();
             engine.resume().unwrap();
             let run = engine.execution(ID).unwrap().expect("it is open");

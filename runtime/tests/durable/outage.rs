@@ -55,7 +55,7 @@ fn an_answer_is_acknowledged_when_the_store_commits_again() {
     process(async {
         let (store, done) = (MemoryStore::new(), Done::default());
         let (engine, token) = waiting(&store, &done).await;
-        store.fail_from(0, full());
+        store.fail_commits_from(0, full());
         let sender = engine.clone();
         let answer =
             tokio::spawn(async move { sender.send_task_success(&token, &json!({})).await });
@@ -75,7 +75,7 @@ fn an_answer_is_acknowledged_when_the_store_commits_again() {
             1,
             "the next task is not called before the answer is durable"
         );
-        store.fail_no_more();
+        store.fail_no_commits();
         answer.await.unwrap().unwrap();
         assert_eq!(run.report().await.status, Status::Succeeded);
         assert!(engine.store_outage().is_none());
@@ -87,13 +87,13 @@ fn a_start_fails_while_the_store_cannot_commit_and_leaves_its_name_free() {
     process(async {
         let (store, done) = (MemoryStore::new(), Done::default());
         let (engine, _) = waiting(&store, &done).await;
-        store.fail_from(0, full());
+        store.fail_commits_from(0, full());
         let refused = engine.start_machine("m", json!({}), named("other")).await;
         assert!(matches!(refused, Err(StartError::Store(_))), "{refused:?}");
         until("the outage", || engine.store_outage().is_some()).await;
         let refused = engine.start_machine("m", json!({}), named("other")).await;
         assert!(matches!(refused, Err(StartError::Store(_))), "{refused:?}");
-        store.fail_no_more();
+        store.fail_no_commits();
         until("the end of the outage", || engine.store_outage().is_none()).await;
         engine
             .start_machine("m", json!({}), named("other"))
@@ -108,7 +108,7 @@ fn a_stop_is_reported_when_it_is_durable_and_the_next_engine_does_not_undo_it() 
     let (first, noted) = (store.clone(), done.clone());
     process(async move {
         let (engine, _) = waiting(&first, &noted).await;
-        first.fail_from(0, full());
+        first.fail_commits_from(0, full());
         let run = engine.execution(ID).unwrap().unwrap();
         let stop = tokio::spawn(async move { run.stop(Some("Enough"), None).await });
         until("the outage", || engine.store_outage().is_some()).await;
@@ -117,7 +117,7 @@ fn a_stop_is_reported_when_it_is_durable_and_the_next_engine_does_not_undo_it() 
             engine.execution(ID).unwrap().unwrap().status(),
             Status::Running
         );
-        first.fail_no_more();
+        first.fail_no_commits();
         let report = stop.await.unwrap();
         assert_eq!(report.status, Status::Aborted);
     });
@@ -134,18 +134,18 @@ fn a_stop_that_the_store_never_commits_is_reported_as_not_over_and_the_execution
     let (first, noted) = (store.clone(), done.clone());
     process(async move {
         let (engine, _) = waiting(&first, &noted).await;
-        first.fail_from(0, full());
+        first.fail_commits_from(0, full());
         let run = engine.execution(ID).unwrap().unwrap();
         let stop = tokio::spawn(async move { run.stop(None, None).await });
         until("the outage", || engine.store_outage().is_some()).await;
         engine.shutdown(Duration::ZERO).await;
         let report = stop.await.unwrap();
         assert!(!report.is_over());
-        assert_eq!(report.error.as_deref(), Some("Stepwright.NotKept"));
+        assert_eq!(report.error.as_deref(), Some("Stepwright.CommitFailed"));
         let run = engine.execution(ID).unwrap().expect("it is still listed");
         assert_eq!(run.status(), Status::Running);
     });
-    store.fail_no_more();
+    store.fail_no_commits();
     process(async move {
         let engine = builder(&[("m", asks())], &store, &done).build().unwrap();
         let token = done.all()[0]["token"].as_str().unwrap().to_owned();
@@ -179,10 +179,10 @@ fn a_handler_that_was_at_work_in_an_outage_is_not_lost() {
             .await
             .unwrap();
         until("the task", || store.commits() >= 1).await;
-        store.fail_from(0, full());
+        store.fail_commits_from(0, full());
         gate.notify_one();
         until("the outage", || engine.store_outage().is_some()).await;
-        store.fail_no_more();
+        store.fail_no_commits();
         let report = run.report().await;
         assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
         assert_eq!(done.all().len(), 1);
@@ -237,11 +237,11 @@ fn a_start_that_is_refused_leaves_no_map_run() {
     let whole = process(async move {
         let (store, done) = of_first;
         let engine = builder(&[("m", spreads())], &store, &done).build().unwrap();
-        store.fail_from(0, full());
+        store.fail_commits_from(0, full());
         let refused = engine.start_machine("m", input(), named("e")).await;
         assert!(matches!(refused, Err(StartError::Store(_))));
         assert_eq!(engine.map_runs(ID).unwrap(), []);
-        store.fail_no_more();
+        store.fail_no_commits();
         until("the end of the outage", || engine.store_outage().is_none()).await;
         let run = engine
             .start_machine("m", input(), named("e"))

@@ -256,19 +256,19 @@ fn what_a_store_that_failed_for_good_did_not_commit_has_not_happened() {
             tokio::task::yield_now().await;
         }
         let before = run.history().await.len();
-        kept.fail_from(kept.commits() + 1, crate::durable::support::power_is_gone());
+        kept.fail_commits_from(kept.commits() + 1, crate::durable::support::power_is_gone());
         let token = noted.all()[0]["token"].as_str().unwrap().to_owned();
         let output = json!({});
         let answer = || engine.send_task_success(&token, &output);
         // The second engine does not see an end that is not durable, either.
-        let not_kept = Err(TokenError::NotKept);
+        let commit_failed = Err(TokenError::CommitFailed);
         assert_eq!(
             tokio::join!(answer(), answer()),
-            (not_kept.clone(), not_kept.clone())
+            (commit_failed.clone(), commit_failed.clone())
         );
-        assert_eq!(answer().await, not_kept);
+        assert_eq!(answer().await, commit_failed);
         let report = run.report().await;
-        assert_eq!(report.error.as_deref(), Some("Stepwright.NotKept"));
+        assert_eq!(report.error.as_deref(), Some("Stepwright.CommitFailed"));
         assert_eq!(report.history.len(), before);
     });
     process(async move {
@@ -429,7 +429,7 @@ fn activities_are_there_after_a_restart_until_they_are_deleted() {
         assert_eq!(report.status, Status::Succeeded);
     });
     process(async move {
-        store.fail_from(0, crate::durable::support::power_is_gone());
+        store.fail_commits_from(0, crate::durable::support::power_is_gone());
         let engine = engine().unwrap();
         let refused = engine.create_activity("weigh").await.unwrap_err();
         assert!(matches!(refused, ActivityError::Store(_)), "{refused}");

@@ -201,12 +201,12 @@ async fn an_execution_is_deleted_when_somebody_asks() {
     run(&engine, "e", json!(2)).await.unwrap();
 
     // A deletion that is not committed has no effect.
-    store.fail_from(store.commits() + 1, full());
+    store.fail_commits_from(store.commits() + 1, full());
     assert!(matches!(
         engine.delete(&id).await,
         Err(DeleteError::Store(StoreError::Full { .. }))
     ));
-    store.fail_no_more();
+    store.fail_no_commits();
     let known = engine.execution(&id).unwrap().unwrap();
     assert_eq!(known.execution().input().to_text(), "2");
     drop(hold);

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::clock::{Clock, Timestamp};
 use stepwright_runtime::task::TaskFailure;
-use stepwright_runtime::{Engine, Limits, MachineType, Run, StartOptions, Status};
+use stepwright_runtime::{Engine, ExecutionHandle, Limits, MachineType, StartOptions, Status};
 
 use crate::run::support::{builder, task};
 
@@ -70,7 +70,7 @@ async fn observed(all: &[Vec<u64>]) -> Vec<(u64, usize)> {
     *clock.lock().unwrap() = Some(engine.clock().clone());
     let begun = engine.clock().now();
     let held = engine.clock().hold();
-    let mut runs: Vec<Run<_>> = Vec::new();
+    let mut runs: Vec<ExecutionHandle<_>> = Vec::new();
     for who in 0..all.len() {
         let machine = format!("m{who}");
         let run = engine.start_machine(&machine, json!(who), StartOptions::new());

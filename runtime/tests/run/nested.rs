@@ -1,7 +1,7 @@
 use serde_json::{Value as Json, json};
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{
-    Engine, ExecutionFilter, Limits, MachineType, Run, StartOptions, Status, TokenError,
+    Engine, ExecutionFilter, ExecutionHandle, Limits, MachineType, StartOptions, Status, TokenError,
 };
 
 use crate::run::support::{builder, kinds, output, seconds};
@@ -429,7 +429,7 @@ fn parent_with_token() -> Json {
 }
 
 /// The token of the parent's task, as its child got it.
-async fn token_of_parent(run: &Run<stepwright_runtime::value::Value>) -> String {
+async fn token_of_parent(run: &ExecutionHandle<stepwright_runtime::value::Value>) -> String {
     loop {
         let history = run.history().await;
         let scheduled = history

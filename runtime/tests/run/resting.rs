@@ -10,7 +10,8 @@ use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{
-    Engine, EngineBuilder, ExecutionFilter, ExecutionReport, MachineType, Run, StartOptions, Status,
+    Engine, EngineBuilder, ExecutionFilter, ExecutionHandle, ExecutionReport, MachineType,
+    StartOptions, Status,
 };
 use tokio::runtime::{Builder, Handle, Runtime};
 
@@ -31,7 +32,7 @@ fn waits() -> Json {
     machine(json!({"Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{% $states.input %}"}))
 }
 
-async fn start(engine: &Engine, input: Json) -> Run<Value> {
+async fn start(engine: &Engine, input: Json) -> ExecutionHandle<Value> {
     let run = engine.start_machine("m", input, StartOptions::new()).await;
     run.unwrap()
 }

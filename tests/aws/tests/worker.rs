@@ -13,7 +13,9 @@ use stepwright_aws_tests::orders::{
 };
 use stepwright_aws_tests::step_functions::{Fault, StepFunctions};
 use stepwright_runtime::aws::{ActivityWorker, WorkerError};
-use stepwright_runtime::{Engine, ExecutionReport, MachineType, Run, StartOptions, Status};
+use stepwright_runtime::{
+    Engine, ExecutionHandle, ExecutionReport, MachineType, StartOptions, Status,
+};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -34,7 +36,7 @@ fn engine(fields: Value) -> Engine {
         .unwrap()
 }
 
-async fn start(engine: &Engine, input: Value) -> Run<stepwright_runtime::value::Value> {
+async fn start(engine: &Engine, input: Value) -> ExecutionHandle<stepwright_runtime::value::Value> {
     let started = engine.start_machine("m", input, StartOptions::new()).await;
     started.unwrap()
 }

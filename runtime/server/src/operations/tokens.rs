@@ -21,7 +21,7 @@ impl From<TokenError> for ApiError {
                 Self::new("TaskTimedOut", GONE)
             }
             TokenError::InvalidOutput(why) => invalid_output(&why),
-            TokenError::NotKept => Self::unavailable(TokenError::NotKept.to_string()),
+            TokenError::CommitFailed => Self::unavailable(TokenError::CommitFailed.to_string()),
             error => Self::internal(error.to_string()),
         }
     }

@@ -131,7 +131,7 @@ impl SessionRunner {
                 let run = engine.execution(&execution(name)).unwrap().unwrap();
                 run.stop(error.as_deref(), cause.as_deref()).await;
             }
-            Step::WaitingForHandlers => return self.waiting_for_handlers(),
+            Step::WaitingForHandlers => return self.unhandled_tasks(),
             Step::MapRuns(name) => {
                 let runs = engine.map_runs(&execution(name)).unwrap();
                 return runs.iter().map(|run| run.to_json()).collect();
@@ -157,8 +157,8 @@ impl SessionRunner {
         Json::Null
     }
 
-    fn waiting_for_handlers(&self) -> Json {
-        let tasks = self.engine.waiting_for_handlers().into_iter();
+    fn unhandled_tasks(&self) -> Json {
+        let tasks = self.engine.unhandled_tasks().into_iter();
         let mut tasks: Vec<Json> = tasks
             .map(|task| json!({"execution": task.execution, "state": task.state, "target": task.target}))
             .collect();

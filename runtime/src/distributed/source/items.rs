@@ -16,7 +16,7 @@ use super::source_request::SourceRequest;
 use super::tail::{Piece, Tail};
 use super::window::RowRead;
 use crate::distributed::item::Item;
-use crate::objects::Listed;
+use crate::objects::ListedObject;
 use crate::record::{Damaged, Queue, Reader as RecordReader, Record, Writer, record};
 use crate::value::Value;
 
@@ -29,7 +29,7 @@ pub(crate) enum SourceResponse {
     Object(LoadedObject),
     /// The content after the rows that were read.
     Piece(Piece),
-    List(Vec<Listed>),
+    List(Vec<ListedObject>),
 }
 
 /// The result of [`Items::pull`].
@@ -249,7 +249,7 @@ impl Items {
         }
     }
 
-    fn listed(&mut self, list: BucketList, mut rows: Vec<Listed>) {
+    fn listed(&mut self, list: BucketList, mut rows: Vec<ListedObject>) {
         let BucketList {
             bucket,
             prefix,

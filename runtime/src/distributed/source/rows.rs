@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::content::JsonRows;
 use super::object_rows::ObjectRows;
 use super::window::RowRead;
-use crate::objects::Listed;
+use crate::objects::ListedObject;
 use crate::record::{Damaged, Reader, Record, Writer, record};
 use crate::value::Value;
 
@@ -20,7 +20,7 @@ pub(crate) enum Rows {
     Value(JsonRows),
     /// A bucket's list, with the next position in it. The list itself is written to the records: objects are created and deleted, so a second
     /// list could have different items, for example the results of this run.
-    Listed(Arc<Vec<Listed>>, usize),
+    Listed(Arc<Vec<ListedObject>>, usize),
     /// An object.
     Object(ObjectRows),
 }
@@ -76,7 +76,7 @@ impl Rows {
 }
 
 /// Returns an object's metadata with the service's field names.
-fn listed(row: Listed) -> Value {
+fn listed(row: ListedObject) -> Value {
     let seconds = row.last_modified.unix_millis().div_euclid(1_000);
     [
         ("Etag", Value::from(row.etag)),

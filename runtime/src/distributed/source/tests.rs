@@ -14,7 +14,7 @@ use super::object_load::ObjectLoad;
 use super::open_object::{LoadError, ReadLimits};
 use super::source_request::SourceRequest;
 use crate::distributed::item::Item;
-use crate::objects::{Listed, Object, ObjectBody, ObjectFuture, ObjectStore};
+use crate::objects::{ListedObject, Object, ObjectBody, ObjectFuture, ObjectStore};
 use crate::value::{Str, Value};
 
 fn place(bucket: &str, key: &str) -> ObjectRef {
@@ -484,7 +484,7 @@ impl ObjectStore for InChunks {
         })
     }
 
-    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<ListedObject>> {
         self.0.list(bucket, prefix)
     }
 
@@ -558,7 +558,7 @@ fn an_object_that_changes_while_it_is_read_is_told() {
             Box::pin(async move { Ok(ObjectBody::new(futures_util::stream::iter(chunks))) })
         }
 
-        fn list<'a>(&'a self, _: &'a str, _: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+        fn list<'a>(&'a self, _: &'a str, _: &'a str) -> ObjectFuture<'a, Vec<ListedObject>> {
             unreachable!("nothing is listed")
         }
 

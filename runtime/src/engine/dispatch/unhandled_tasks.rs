@@ -11,10 +11,10 @@ use crate::execution_info::ExecutionInfo;
 use crate::interpret::Calling;
 
 /// A task of an execution of the store that has no handler in this engine. It waits for an engine that has the handler, activity or state
-/// machine; see [`Engine::waiting_for_handlers`](crate::Engine::waiting_for_handlers).
+/// machine; see [`Engine::unhandled_tasks`](crate::Engine::unhandled_tasks).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct UnansweredTask {
+pub struct UnhandledTask {
     /// The execution's ARN.
     pub execution: String,
     /// The state machine's name.
@@ -30,7 +30,7 @@ pub struct UnansweredTask {
 
 impl EngineShared {
     /// Returns the tasks that have no handler here.
-    pub(in crate::engine) fn unanswered(&self) -> Vec<UnansweredTask> {
+    pub(in crate::engine) fn unanswered(&self) -> Vec<UnhandledTask> {
         let mut all = self.unanswered.all();
         // A task in the queue of its activity gets a worker as soon as the activity exists.
         all.retain(|task| !self.activities.exists(&task.resource));
@@ -51,10 +51,10 @@ impl EngineShared {
 
 /// The unhandled tasks of an engine, by their executions and waits.
 #[derive(Debug, Default)]
-pub(in crate::engine) struct UnhandledTasks(Mutex<BTreeMap<(SmolStr, u32), UnansweredTask>>);
+pub(in crate::engine) struct UnhandledTasks(Mutex<BTreeMap<(SmolStr, u32), UnhandledTask>>);
 
 impl UnhandledTasks {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<(SmolStr, u32), UnansweredTask>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<(SmolStr, u32), UnhandledTask>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -66,7 +66,7 @@ impl UnhandledTasks {
         calling: Calling<'_>,
         target: Option<&str>,
     ) {
-        let task = UnansweredTask {
+        let task = UnhandledTask {
             execution: about.arn().to_string(),
             machine: about.machine.name.to_string(),
             state: calling.state.to_owned(),
@@ -91,7 +91,7 @@ impl UnhandledTasks {
     }
 
     /// Returns all of them.
-    pub(in crate::engine) fn all(&self) -> Vec<UnansweredTask> {
+    pub(in crate::engine) fn all(&self) -> Vec<UnhandledTask> {
         self.lock().values().cloned().collect()
     }
 }

@@ -187,7 +187,7 @@ impl Host for EngineHost {
         let Some(store) = self.engine.objects.clone() else {
             return Some(Err(NO_STORE.to_owned()));
         };
-        if matches!(write, WriteRequest::Begin { .. }) && store.in_parts().is_none() {
+        if matches!(write, WriteRequest::Begin { .. }) && store.multipart().is_none() {
             return Some(Ok(write.wholly()));
         }
         match &mut self.kept {

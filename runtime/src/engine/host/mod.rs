@@ -264,7 +264,7 @@ impl EngineHost {
         let closing = self.kept.iter().flat_map(|kept| &kept.closing);
         let closing = closing.map(|(token, _)| token);
         for token in held.map(|token| &token.0).chain(closing) {
-            self.engine.tokens.close(token, TokenError::NotKept);
+            self.engine.tokens.close(token, TokenError::CommitFailed);
         }
     }
 

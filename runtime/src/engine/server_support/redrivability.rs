@@ -1,5 +1,5 @@
 use super::ServerEngine;
-use crate::engine::run::Run;
+use crate::engine::execution_handle::ExecutionHandle;
 use crate::engine::start::redrive::missing_resume_point;
 use crate::status::Status;
 use crate::store::StoreError;
@@ -22,7 +22,7 @@ impl ServerEngine {
     /// # Errors
     ///
     /// The errors of reading the store.
-    pub fn redrivability(&self, run: &Run<Value>) -> Result<Redrivability, StoreError> {
+    pub fn redrivability(&self, run: &ExecutionHandle<Value>) -> Result<Redrivability, StoreError> {
         let not = |reason: &str| Ok(Redrivability::Not(reason.to_owned()));
         let state = run.state();
         let Some(report) = state.final_report() else {

@@ -10,9 +10,9 @@ use crate::engine::MachineDescription;
 use crate::engine::completion::report::ExecutionReport;
 use crate::engine::drive::execution_task::{Driver, ExecutionTask};
 use crate::engine::error::{BuildError, StartError};
+use crate::engine::execution_handle::ExecutionHandle;
 use crate::engine::machines::Machine;
 use crate::engine::machines::registry::{self, PendingMachine};
-use crate::engine::run::Run;
 use crate::engine::shared::StartOutcome;
 use crate::engine::start::input::StartInput;
 use crate::engine::start::options::StartOptions;
@@ -106,7 +106,7 @@ impl ServerEngine {
         revision: &Revision,
         input: Value,
         options: StartOptions,
-    ) -> Result<Run<Value>, StartError> {
+    ) -> Result<ExecutionHandle<Value>, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let launched = self.launch_revision(&revision.machine, input, options)?;
         if let Some(pending_execution) = launched.pending_execution {
@@ -115,7 +115,7 @@ impl ServerEngine {
                 &runtime,
             );
         }
-        let run = Run::new(launched.state, |output| Ok(output.clone()), &self.handle);
+        let run = ExecutionHandle::new(launched.state, |output| Ok(output.clone()), &self.handle);
         run.accepted().await?;
         Ok(run)
     }

@@ -4,7 +4,7 @@ use stepwright::builder::Built;
 use super::input::{self, StartInput};
 use super::options::StartOptions;
 use crate::engine::error::StartError;
-use crate::engine::run::Run;
+use crate::engine::execution_handle::ExecutionHandle;
 use crate::engine::{Engine, to_value};
 
 impl Engine {
@@ -19,7 +19,7 @@ impl Engine {
         built: &Built<In, Out>,
         input: In,
         options: StartOptions,
-    ) -> Result<Run<Out>, StartError> {
+    ) -> Result<ExecutionHandle<Out>, StartError> {
         let input = StartInput::Typed(to_value(input)?);
         self.launch(built.name(), input, options, input::read).await
     }

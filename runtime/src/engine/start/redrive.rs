@@ -8,8 +8,8 @@ use crate::engine::completion::report::ExecutionReport;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::execution_task::{Driver, ExecutionTask, INTERNAL};
 use crate::engine::error::RedriveError;
+use crate::engine::execution_handle::ExecutionHandle;
 use crate::engine::journaled::{First, Journaled};
-use crate::engine::run::Run;
 use crate::engine::shared::EngineShared;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::RecordEncoder;
@@ -57,7 +57,7 @@ impl Engine {
     ///
     /// When the execution is unknown, or AWS would not redrive it either, with the reason that AWS returns. [`RedriveError::Store`] when the store
     /// cannot be read, or cannot commit the redrive: then the execution stays closed as before.
-    pub async fn redrive(&self, execution: &str) -> Result<Run<Value>, RedriveError> {
+    pub async fn redrive(&self, execution: &str) -> Result<ExecutionHandle<Value>, RedriveError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| RedriveError::NoRuntime)?;
         if self.shared.is_over(execution) {
             // The children of its Map Runs were stopped, and may still be stopping.
@@ -84,7 +84,11 @@ impl Engine {
             self.shared.runs.forget(execution);
         }
         kept.map_err(|error| RedriveError::of_store(error, execution))?;
-        Ok(Run::new(state, |output| Ok(output.clone()), &self.handle))
+        Ok(ExecutionHandle::new(
+            state,
+            |output| Ok(output.clone()),
+            &self.handle,
+        ))
     }
 }
 

@@ -57,8 +57,8 @@ impl Engine {
             },
             Err(refused) => refused,
         };
-        let news = || format!("the answer to a token was refused: {refused}");
-        self.shared.notify_sources(news, true);
+        let message = || format!("the answer to a token was refused: {refused}");
+        self.shared.notify_sources(message, true);
         Err(refused)
     }
 

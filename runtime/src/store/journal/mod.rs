@@ -35,8 +35,8 @@ use super::{Change, Store, StoreError, StoreReader};
 /// that grow to two seconds. After a [permanent](StoreError::is_lasting) error, and after a panic of the store, the store is not used
 /// again, and all submissions fail with that error.
 ///
-/// **Backpressure.** A [`Committed`] is pending until its changes are durable. The queue has a capacity of 16,384 submissions and 64 MiB.
-/// Further submissions wait for capacity in their [`Committed`], in the order of the calls, and are queued then. A submission that is
+/// **Backpressure.** A [`CommitHandle`] is pending until its changes are durable. The queue has a capacity of 16,384 submissions and 64 MiB.
+/// Further submissions wait for capacity in their [`CommitHandle`], in the order of the calls, and are queued then. A submission that is
 /// dropped during this wait is not committed.
 #[derive(Clone)]
 pub struct Journal {
@@ -67,20 +67,20 @@ impl Journal {
     }
 
     /// Submits changes, which are applied together or not at all.
-    pub fn commit(&self, changes: Vec<Change>) -> Committed {
+    pub fn commit(&self, changes: Vec<Change>) -> CommitHandle {
         self.submit(changes, OnOutage::Fail)
     }
 
     /// Submits changes, which are applied together, as soon as the store can commit. They fail when a change has a conflict, when the
     /// store fails permanently, and when the journal is closed before it could commit.
-    pub fn commit_with_retry(&self, changes: Vec<Change>) -> Committed {
+    pub fn commit_with_retry(&self, changes: Vec<Change>) -> CommitHandle {
         self.submit(changes, OnOutage::Retry)
     }
 
-    pub(crate) fn submit(&self, changes: Vec<Change>, on_outage: OnOutage) -> Committed {
+    pub(crate) fn submit(&self, changes: Vec<Change>, on_outage: OnOutage) -> CommitHandle {
         let (commit, outcome) = submission(changes, on_outage);
         let waits = self.handle.queue.commit(commit);
-        Committed { waits, outcome }
+        CommitHandle { waits, outcome }
     }
 
     /// Returns the outage of the store; `None` if the last attempt to commit succeeded.
@@ -105,7 +105,7 @@ impl Journal {
     /// # Errors
     ///
     /// The permanent error of the store, if there is one. The failure of an earlier submission is no error here.
-    pub fn flush(&self) -> Committed {
+    pub fn flush(&self) -> CommitHandle {
         self.commit(Vec::new())
     }
 
@@ -146,10 +146,10 @@ pub(crate) struct Submitter {
 impl Submitter {
     /// Submits changes, as [`Journal::commit`] does. It ignores the capacity of the queue, so the changes are queued when this returns. For
     /// callers with one submission at a time.
-    pub(crate) fn commit(&self, changes: Vec<Change>) -> Committed {
+    pub(crate) fn commit(&self, changes: Vec<Change>) -> CommitHandle {
         let (commit, outcome) = submission(changes, OnOutage::Fail);
         self.queue.push(Submission::Commit(commit));
-        Committed {
+        CommitHandle {
             waits: None,
             outcome,
         }
@@ -189,13 +189,13 @@ impl Drop for JournalHandle {
 
 /// Submitted changes. The future is ready when they are durable, or failed. Dropping it cancels nothing, unless it waits for capacity.
 #[must_use = "the changes are durable when this is ready"]
-pub struct Committed {
+pub struct CommitHandle {
     /// Set while the submission waits for capacity in the queue.
     waits: Option<CapacityWait>,
     outcome: oneshot::Receiver<Result<(), StoreError>>,
 }
 
-impl Committed {
+impl CommitHandle {
     /// Blocks the thread until the changes are durable, or failed. Not for use in asynchronous code.
     ///
     /// # Errors
@@ -229,9 +229,9 @@ impl Committed {
     }
 }
 
-impl std::fmt::Debug for Committed {
+impl std::fmt::Debug for CommitHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Committed")
+        f.debug_struct("CommitHandle")
             .field("has_room", &self.waits.is_none())
             .finish_non_exhaustive()
     }
@@ -246,7 +246,7 @@ impl Wake for ThreadWaker {
     }
 }
 
-impl Future for Committed {
+impl Future for CommitHandle {
     type Output = Result<(), StoreError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {

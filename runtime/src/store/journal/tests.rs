@@ -218,9 +218,9 @@ fn a_bad_change_fails_its_own_submission_only() {
 fn a_damaged_store_is_not_asked_again() {
     let store = MemoryStore::new();
     let journal = journal(&store);
-    store.fail_from(1, corrupt());
+    store.fail_commits_from(1, corrupt());
     assert_eq!(journal.commit(vec![start(1)]).wait(), Err(corrupt()));
-    store.fail_no_more();
+    store.fail_no_commits();
     assert_eq!(journal.commit(vec![start(1)]).wait(), Err(corrupt()));
     assert_eq!(journal.flush().wait(), Err(corrupt()));
     assert_eq!(store.commits(), 0);
@@ -301,7 +301,7 @@ fn the_last_journal_that_is_dropped_ends_the_thread() {
 }
 
 /// Polls the future once.
-fn poll(committed: &mut Committed) -> Poll<Result<(), StoreError>> {
+fn poll(committed: &mut CommitHandle) -> Poll<Result<(), StoreError>> {
     Pin::new(committed).poll(&mut Context::from_waker(Waker::noop()))
 }
 

@@ -30,7 +30,7 @@ use rusqlite::Connection;
 pub use self::options::SqliteOptions;
 pub use self::reader::SqliteReader;
 pub use self::recover::Recovery;
-pub use self::restore::Restored;
+pub use self::restore::RestoreReport;
 
 use self::checkpoints::{Checkpoints, LogRestart};
 use self::error::StorePath;

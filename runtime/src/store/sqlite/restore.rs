@@ -13,7 +13,7 @@ use crate::store::StoreError;
 /// The result of [`SqliteStore::restore`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Restored {
+pub struct RestoreReport {
     /// The size of the restored file in bytes.
     pub bytes: u64,
     /// The new paths of the files that were at the store's path before.
@@ -31,7 +31,10 @@ impl SqliteStore {
     ///
     /// [`StoreError::InUse`] while an engine has the store open; [`StoreError::Io`] when the backup is not a store that was closed
     /// cleanly; [`StoreError::NotAStore`] and [`StoreError::Corrupt`] when it is something else or damaged; [`StoreError::Full`].
-    pub fn restore(backup: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<Restored, StoreError> {
+    pub fn restore(
+        backup: impl AsRef<Path>,
+        to: impl AsRef<Path>,
+    ) -> Result<RestoreReport, StoreError> {
         let backup = StorePath {
             path: options::resolve(backup.as_ref())?,
         };
@@ -47,7 +50,7 @@ impl SqliteStore {
         let restored = copy(&backup, &part, &place).and_then(|bytes| {
             let moved_aside = replace(&part, &place.path)
                 .map_err(|error| io_error(&place, "put the backup in its place", &error))?;
-            Ok(Restored { bytes, moved_aside })
+            Ok(RestoreReport { bytes, moved_aside })
         });
         if restored.is_err() {
             // The first error has the cause.

@@ -3,7 +3,7 @@ use std::fmt;
 
 use stepwright_asl::errors;
 
-use super::finding::{Hidden, Stuck, Uncaught};
+use super::finding::{HiddenFailure, StuckExecution, UncaughtError};
 use super::names::HandledErrors;
 use super::run_record::{Evaluation, RunRecord};
 use crate::engine::ExecutionReport;
@@ -22,11 +22,11 @@ pub struct Exploration {
     /// All combinations with up to this many faults were run; `None` if not even all those without a fault were.
     pub complete_faults: Option<usize>,
     /// Errors that end the execution because no catcher matches them; errors of Fail states are intended and not included.
-    pub uncaught: Vec<Uncaught>,
+    pub uncaught: Vec<UncaughtError>,
     /// Executions that only a limit ends.
-    pub stuck: Vec<Stuck>,
+    pub stuck: Vec<StuckExecution>,
     /// Fields that could not be evaluated, if a Retry or Catch on all errors, or the tolerance of a Distributed Map, hides it.
-    pub hidden: Vec<Hidden>,
+    pub hidden: Vec<HiddenFailure>,
     /// The coverage of all runs, including the children of Map Runs.
     pub coverage: Coverage,
     /// The explorations of the nested workflows, at all levels, each explored separately.
@@ -125,10 +125,11 @@ impl Exploration {
             if !found.is_complete {
                 self.reached(Bound::Nested(name.clone()));
             }
-            self.hidden.extend(found.hidden.iter().map(|hidden| Hidden {
-                workflow: Some(hidden.workflow.clone().unwrap_or_else(|| name.clone())),
-                ..hidden.clone()
-            }));
+            self.hidden
+                .extend(found.hidden.iter().map(|hidden| HiddenFailure {
+                    workflow: Some(hidden.workflow.clone().unwrap_or_else(|| name.clone())),
+                    ..hidden.clone()
+                }));
         }
         self.nested = nested;
         self
@@ -160,7 +161,7 @@ impl Exploration {
                 continue;
             }
             seen.push(is_same);
-            let same = |known: &&mut Hidden| {
+            let same = |known: &&mut HiddenFailure| {
                 (&known.workflow, known.state.as_str(), known.error.as_str()) == is_same
             };
             if let Some(known) = self.hidden.iter_mut().find(same) {
@@ -168,7 +169,7 @@ impl Exploration {
                 continue;
             }
             let cause = report.history.redaction().text(&found.cause);
-            self.hidden.push(Hidden {
+            self.hidden.push(HiddenFailure {
                 workflow: found.workflow.clone(),
                 state: found.state.clone(),
                 error: found.error.clone(),
@@ -203,14 +204,15 @@ impl Exploration {
             }
             let mut seen = std::collections::HashSet::new();
             states.retain(|state| seen.insert(state.clone()));
-            let same =
-                |found: &&mut Stuck| found.states == states && found.is_endless == is_endless;
+            let same = |found: &&mut StuckExecution| {
+                found.states == states && found.is_endless == is_endless
+            };
             if let Some(known) = self.stuck.iter_mut().find(same) {
                 known.runs += 1;
                 return None;
             }
             let runs = 1;
-            self.stuck.push(Stuck {
+            self.stuck.push(StuckExecution {
                 states,
                 is_endless,
                 when,
@@ -232,14 +234,14 @@ impl Exploration {
             cause = format!("{cause}; in an item {inside}{}", made_up(taken));
         }
         let told = Some((state.clone(), error.clone()));
-        let same = |found: &&mut Uncaught| found.state == state && found.error == error;
+        let same = |found: &&mut UncaughtError| found.state == state && found.error == error;
         if let Some(known) = self.uncaught.iter_mut().find(same) {
             known.runs += 1;
             return told;
         }
         let runs = 1;
         let cause = report.history.redaction().text(&cause).into_owned();
-        self.uncaught.push(Uncaught {
+        self.uncaught.push(UncaughtError {
             state,
             error,
             cause,
@@ -374,12 +376,15 @@ impl fmt::Display for Exploration {
         };
         list(
             "uncaught",
-            self.uncaught.iter().map(Uncaught::to_string).collect(),
+            self.uncaught.iter().map(UncaughtError::to_string).collect(),
         )?;
-        list("stuck", self.stuck.iter().map(Stuck::to_string).collect())?;
+        list(
+            "stuck",
+            self.stuck.iter().map(StuckExecution::to_string).collect(),
+        )?;
         list(
             "hidden",
-            self.hidden.iter().map(Hidden::to_string).collect(),
+            self.hidden.iter().map(HiddenFailure::to_string).collect(),
         )?;
         list("never reached", self.never_reached())
     }

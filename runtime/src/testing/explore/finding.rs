@@ -9,7 +9,7 @@ use super::outcome::Decision;
 /// An error that no catcher matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Uncaught {
+pub struct UncaughtError {
     /// The state that fails.
     pub state: String,
     /// The error.
@@ -25,7 +25,7 @@ pub struct Uncaught {
 /// A field that could not be evaluated, where a Retry, a Catch or a tolerance hides the failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Hidden {
+pub struct HiddenFailure {
     /// The nested workflow of the state, if it is not the explored one.
     pub workflow: Option<String>,
     /// The state.
@@ -43,7 +43,7 @@ pub struct Hidden {
 /// An execution that does not end by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Stuck {
+pub struct StuckExecution {
     /// The states that it is in.
     pub states: Vec<String>,
     /// Whether it runs without end; otherwise it waits.
@@ -54,7 +54,7 @@ pub struct Stuck {
     pub runs: usize,
 }
 
-impl fmt::Display for Uncaught {
+impl fmt::Display for UncaughtError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` of `{}` is not caught", self.error, self.state)?;
         // The cause of an error that the exploration injected is not helpful.
@@ -65,7 +65,7 @@ impl fmt::Display for Uncaught {
     }
 }
 
-impl fmt::Display for Hidden {
+impl fmt::Display for HiddenFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` of `{}`", self.error, self.state)?;
         if let Some(workflow) = &self.workflow {
@@ -76,7 +76,7 @@ impl fmt::Display for Hidden {
     }
 }
 
-impl fmt::Display for Stuck {
+impl fmt::Display for StuckExecution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let states: Vec<String> = self
             .states

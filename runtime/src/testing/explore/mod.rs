@@ -27,7 +27,7 @@ use tokio::sync::oneshot;
 
 pub use self::bounds::Bounds;
 pub use self::exploration::Exploration;
-pub use self::finding::{Hidden, Stuck, Uncaught};
+pub use self::finding::{HiddenFailure, StuckExecution, UncaughtError};
 pub use self::outcome::{ANY_OTHER_ERROR, Decision, Outcome};
 
 use self::declarations::{Declarations, input_of};

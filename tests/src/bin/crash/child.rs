@@ -8,7 +8,9 @@ use std::time::Duration;
 use serde_json::json;
 use stepwright_runtime::store::{SqliteStore, StoreError};
 use stepwright_runtime::value::Value;
-use stepwright_runtime::{Engine, ExecutionFilter, Run, StartError, StartOptions, Status};
+use stepwright_runtime::{
+    Engine, ExecutionFilter, ExecutionHandle, StartError, StartOptions, Status,
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::log::{self, Line, Log};
@@ -134,7 +136,7 @@ impl Client {
         run.report().await;
     }
 
-    async fn note(&self, name: &str, started: &Result<Run<Value>, StartError>) {
+    async fn note(&self, name: &str, started: &Result<ExecutionHandle<Value>, StartError>) {
         let name = name.to_owned();
         let line = match started {
             Ok(run) => Line::Accepted {
@@ -154,7 +156,7 @@ impl Client {
     }
 
     /// Logs the events that a reader receives.
-    async fn watch(&self, run: &Run<Value>) {
+    async fn watch(&self, run: &ExecutionHandle<Value>) {
         let mut events = run.events();
         while let Some(event) = events.next().await {
             let line = Line::Seen {

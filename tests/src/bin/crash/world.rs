@@ -154,7 +154,7 @@ pub(crate) async fn answer(
                 },
                 (Ok(()), _) | (_, Ok(())) => Line::Answered { execution, token },
                 // The next process issues the token again.
-                (Err(TokenError::NotKept), _) => return,
+                (Err(TokenError::CommitFailed), _) => return,
                 (Err(error), _) => Line::Late {
                     token,
                     error: error.to_string(),

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use stepwright_runtime::query::Entropy;
-use stepwright_runtime::{Engine, ExecutionReport, RedriveError, Run, StartOptions, Status};
+use stepwright_runtime::{
+    Engine, ExecutionHandle, ExecutionReport, RedriveError, StartOptions, Status,
+};
 
 use crate::machines::COUNT;
 use crate::world::{Lost, World, in_time, lock, must};
 
 /// An execution that was started by a machine's name.
-pub(crate) type Started = Run<stepwright_runtime::value::Value>;
+pub(crate) type Started = ExecutionHandle<stepwright_runtime::value::Value>;
 
 /// A client of an engine.
 pub(crate) struct Client {

@@ -14,7 +14,7 @@ pub(crate) use redrive::redrive;
 pub(crate) use start::{start, start_sync};
 pub(crate) use stop::stop;
 
-use stepwright_runtime::Run;
+use stepwright_runtime::ExecutionHandle;
 use stepwright_runtime::value::Value;
 
 use crate::arn::{Resource, StatesArn};
@@ -26,7 +26,10 @@ use crate::service::Service;
 /// # Errors
 ///
 /// `InvalidArn`, `ExecutionDoesNotExist`.
-pub(super) async fn find(service: &Service, text: &str) -> Result<Run<Value>, ApiError> {
+pub(super) async fn find(
+    service: &Service,
+    text: &str,
+) -> Result<ExecutionHandle<Value>, ApiError> {
     let arn = StatesArn::parse(text)?;
     match arn.resource {
         Resource::Execution { .. } => {}

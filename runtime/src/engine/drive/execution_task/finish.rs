@@ -116,10 +116,10 @@ impl ExecutionTask {
                 .engine
                 .execution_closed(&self.host.state, is_described.then_some(&*report));
             if self.host.state.about.depth == 0 && !self.is_inspected() {
-                let went_wrong = status != Status::Succeeded;
+                let is_failure = status != Status::Succeeded;
                 self.host
                     .engine
-                    .notify_sources(|| notify_parent::one_line_summary(&report), went_wrong);
+                    .notify_sources(|| notify_parent::one_line_summary(&report), is_failure);
             }
         }
         let engine = &self.host.engine;

@@ -38,7 +38,7 @@ const IDLE_ROUNDS: u32 = 64;
 /// The error of an execution that a bug of this crate ended.
 pub(in crate::engine) const INTERNAL: &str = "Stepwright.Internal";
 /// The error of an execution that was suspended because a commit failed. The store has it as it was committed last.
-const COMMIT_FAILED: &str = "Stepwright.NotKept";
+const COMMIT_FAILED: &str = "Stepwright.CommitFailed";
 /// The error of an execution whose engine or tokio runtime was shut down.
 pub(in crate::engine) const SHUT_DOWN: &str = "Stepwright.ShutDown";
 

@@ -27,7 +27,7 @@ use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Clock, Timestamp};
-use crate::store::journal::{Committed, Submitter};
+use crate::store::journal::{CommitHandle, Submitter};
 use crate::store::{Change, StoreError, StoreReader, StoredDocument};
 
 /// The key of the document with the mark.
@@ -79,7 +79,7 @@ enum Trust {
 #[derive(Default)]
 struct Mark {
     saved: Option<Timestamp>,
-    saving: Option<(Timestamp, Committed)>,
+    saving: Option<(Timestamp, CommitHandle)>,
 }
 
 impl TrustedClock {

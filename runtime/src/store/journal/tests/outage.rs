@@ -17,7 +17,7 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     panic!("{what} does not happen within four seconds");
 }
 
-fn is_pending(committed: &mut Committed) -> bool {
+fn is_pending(committed: &mut CommitHandle) -> bool {
     poll(committed).is_pending()
 }
 
@@ -25,7 +25,7 @@ fn is_pending(committed: &mut Committed) -> bool {
 fn a_step_is_repeated_until_the_store_commits_and_a_start_fails_at_once() {
     let store = MemoryStore::new();
     let journal = journal(&store);
-    store.fail_from(1, full());
+    store.fail_commits_from(1, full());
     let mut step = journal.commit_with_retry(vec![start(1)]);
     eventually("the outage", || journal.outage().is_some());
     assert_eq!(journal.commit(vec![start(2)]).wait(), Err(full()));
@@ -34,7 +34,7 @@ fn a_step_is_repeated_until_the_store_commits_and_a_start_fails_at_once() {
         journal.outage().map(|outage| outage.error().clone()),
         Some(full())
     );
-    store.fail_no_more();
+    store.fail_no_commits();
     assert_eq!(step.wait(), Ok(()));
     eventually("the end of the outage", || journal.outage().is_none());
     assert_eq!(journal.commit(vec![start(2)]).wait(), Ok(()));
@@ -46,10 +46,10 @@ fn a_step_is_repeated_until_the_store_commits_and_a_start_fails_at_once() {
 fn an_outage_ends_by_itself_when_nothing_waits() {
     let store = MemoryStore::new();
     let journal = journal(&store);
-    store.fail_from(1, full());
+    store.fail_commits_from(1, full());
     assert_eq!(journal.commit(vec![start(1)]).wait(), Err(full()));
     eventually("the outage", || journal.outage().is_some());
-    store.fail_no_more();
+    store.fail_no_commits();
     eventually("the end of the outage", || journal.outage().is_none());
 }
 
@@ -57,7 +57,7 @@ fn an_outage_ends_by_itself_when_nothing_waits() {
 fn steps_fail_when_the_engine_ends_in_an_outage() {
     let store = MemoryStore::new();
     let journal = journal(&store);
-    store.fail_from(1, full());
+    store.fail_commits_from(1, full());
     let step = journal.commit_with_retry(vec![start(1)]);
     eventually("the outage", || journal.outage().is_some());
     journal.end_retries();
@@ -72,7 +72,7 @@ fn steps_fail_when_the_engine_ends_in_an_outage() {
 fn a_journal_that_is_closed_in_an_outage_ends_and_fails_what_waits() {
     let store = MemoryStore::new();
     let journal = journal(&store);
-    store.fail_from(1, full());
+    store.fail_commits_from(1, full());
     let step = journal.commit_with_retry(vec![start(1)]);
     eventually("the outage", || journal.outage().is_some());
     journal.close();
@@ -185,12 +185,12 @@ proptest! {
                     submitted.push((0, OnOutage::Fail, refused));
                     next += 1;
                 }
-                Step::Fail => store.fail_from(1, full()),
-                Step::Recover => store.fail_no_more(),
+                Step::Fail => store.fail_commits_from(1, full()),
+                Step::Recover => store.fail_no_commits(),
                 Step::Pause => std::thread::sleep(Duration::from_millis(3)),
             }
         }
-        store.fail_no_more();
+        store.fail_no_commits();
         let outcomes: Vec<_> = submitted
             .into_iter()
             .map(|(key, on_outage, committed)| (key, on_outage, committed.wait()))

@@ -15,9 +15,9 @@ pub(crate) trait EngineView: Send + Sync {
 
 /// A weak reference from mocks to their engine.
 #[derive(Clone)]
-pub struct Watch(Weak<dyn EngineView>);
+pub struct EngineMonitor(Weak<dyn EngineView>);
 
-impl Watch {
+impl EngineMonitor {
     pub(crate) fn new<E: EngineView + 'static>(engine: &Arc<E>) -> Self {
         let engine: Weak<E> = Arc::downgrade(engine);
         Self(engine)
@@ -34,9 +34,9 @@ impl Watch {
     }
 }
 
-impl fmt::Debug for Watch {
+impl fmt::Debug for EngineMonitor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Watch")
+        f.debug_tuple("EngineMonitor")
             .field(&self.progress_state())
             .finish()
     }

@@ -22,7 +22,7 @@ pub(super) type Decode<T> = fn(&Value) -> Result<T, String>;
 /// A handle of an execution. Awaiting it returns the output.
 ///
 /// Dropping it does not stop the execution.
-pub struct Run<T> {
+pub struct ExecutionHandle<T> {
     state: Arc<ExecutionState>,
     /// The ARN, built on the first request: an execution that waits needs none.
     id: OnceLock<SmolStr>,
@@ -30,7 +30,7 @@ pub struct Run<T> {
     _engine: Arc<LastHandle>,
 }
 
-impl<T> Run<T> {
+impl<T> ExecutionHandle<T> {
     /// Waits until the start is committed.
     pub(super) async fn accepted(&self) -> Result<(), StartError> {
         let kept = self.state.accepted().await;
@@ -122,7 +122,7 @@ pub(super) fn decoded<T>(
     }
 }
 
-impl<T: 'static> IntoFuture for Run<T> {
+impl<T: 'static> IntoFuture for ExecutionHandle<T> {
     type Output = Result<T, ExecutionFailed>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
@@ -134,9 +134,9 @@ impl<T: 'static> IntoFuture for Run<T> {
     }
 }
 
-impl<T> fmt::Debug for Run<T> {
+impl<T> fmt::Debug for ExecutionHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Run")
+        f.debug_struct("ExecutionHandle")
             .field("id", &self.id())
             .field("status", &self.status())
             .finish_non_exhaustive()
