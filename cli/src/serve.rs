@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use stepwright_runtime::Engine;
 use stepwright_runtime::objects::Folder;
-use stepwright_runtime::serve::{AccessKeys, AccessKeysError, Server};
 use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::testing::MockConfig;
+use stepwright_server::{AccessKeys, AccessKeysError, Server};
 use tokio::net::TcpListener;
 
 use crate::args::ServeArguments;

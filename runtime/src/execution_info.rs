@@ -53,17 +53,17 @@ pub(crate) struct MachineInfo {
 
 /// The server's data of an execution, for DescribeExecution and DescribeStateMachineForExecution.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
+pub struct Origin {
     /// The id of the state machine's revision.
-    pub(crate) revision: SmolStr,
+    pub revision: SmolStr,
     /// The ARN of its version, if a version was started.
-    pub(crate) version: Option<SmolStr>,
+    pub version: Option<SmolStr>,
     /// The ARN of the alias that chose the version.
-    pub(crate) alias: Option<SmolStr>,
+    pub alias: Option<SmolStr>,
     /// The trace header that came with the start.
-    pub(crate) trace: Option<SmolStr>,
+    pub trace: Option<SmolStr>,
     /// The original text of the input, if it differs from the printed one.
-    pub(crate) input: Option<Arc<str>>,
+    pub input: Option<Arc<str>>,
 }
 
 /// An execution's ARN and name. Generated names are stored as numbers of a random stream until their texts are requested.

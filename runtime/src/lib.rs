@@ -70,6 +70,7 @@
 //! | days to pass in no time | [`EngineBuilder::virtual_time`] |
 //! | to read a store, also while an engine uses it | [`StoredExecutions`] |
 //! | the result of an execution | [`ExecutionReport`], [`history`] |
+//! | the Step Functions API over HTTP | the crate `stepwright-server` |
 //! | to read, check and change definitions | the crate `stepwright-asl` |
 //! | tasks as Lambda functions, workers of activities on AWS | the crate `stepwright-aws` |
 //!
@@ -78,7 +79,6 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `jlens-core`. Without it, a definition with a JSONata expression is refused when the engine is built |
-//! | `serve` | `serve::Server`: the Step Functions API over HTTP |
 //! | `sqlite` | `store::SqliteStore`: executions in a file. Compiles SQLite, which is written in C |
 //!
 //! # Modules
@@ -110,8 +110,6 @@ pub mod history;
 pub mod objects;
 #[doc(hidden)]
 pub mod query;
-#[cfg(feature = "serve")]
-pub mod serve;
 pub mod store;
 pub mod task;
 pub mod test_state;
@@ -132,6 +130,8 @@ mod status;
 mod wait_id;
 
 pub use self::distributed::{MapRun, MapRunCounts};
+#[doc(hidden)]
+pub use self::engine::server_support;
 pub use self::engine::{
     ActivityDescription, ActivityError, ActivityTask, BuildError, DeleteError, Engine,
     EngineBuilder, Events, ExecuteError, ExecutionDescription, ExecutionFailed, ExecutionFilter,

@@ -1,7 +1,5 @@
 //! What the crate does without its feature `jsonata`.
 
-#![cfg(not(feature = "jsonata"))]
-
 use serde_json::json;
 use stepwright_runtime::{Engine, MachineType, StartOptions, evaluate};
 

@@ -52,7 +52,7 @@ impl Timestamp {
     }
 
     /// Returns the operating system's wall clock, which may go back.
-    pub(crate) fn wall() -> Self {
+    pub fn wall() -> Self {
         match SystemTime::now().duration_since(UNIX_EPOCH) {
             Ok(since) => Self(micros(since)),
             Err(before) => Self(-micros(before.duration())),

@@ -28,7 +28,8 @@ pub struct MapRunCounts {
 }
 
 impl MapRunCounts {
-    pub(crate) fn to_json(self) -> Json {
+    /// Returns the counts as `DescribeMapRun` reports them.
+    pub fn to_json(self) -> Json {
         json!({
             "pending": self.pending,
             "running": self.running,

@@ -19,7 +19,6 @@ pub(crate) use self::item::Item;
 pub(crate) use self::layout::{Layout, Transformation};
 pub(crate) use self::results::{ChildResult, Results, RetryCursor};
 pub use self::run::MapRun;
-#[cfg(feature = "serve")]
-pub(crate) use self::run::RunChanges;
+pub use self::run::RunChanges;
 pub(crate) use self::run::RunView;
 pub(crate) use self::write_request::{WriteRequest, WriteResponse};

@@ -100,13 +100,14 @@ impl MapRun {
 }
 
 /// The changes of UpdateMapRun to a running Map Run.
-#[cfg(feature = "serve")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct RunChanges {
-    /// 0 means no limit.
-    pub(crate) max_concurrency: Option<u64>,
-    pub(crate) tolerated_count: Option<u64>,
-    pub(crate) tolerated_percentage: Option<f64>,
+pub struct RunChanges {
+    /// The new MaxConcurrency; 0 means no limit.
+    pub max_concurrency: Option<u64>,
+    /// The new ToleratedFailureCount.
+    pub tolerated_count: Option<u64>,
+    /// The new ToleratedFailurePercentage.
+    pub tolerated_percentage: Option<f64>,
 }
 
 /// The description of a Map Run without its counts.

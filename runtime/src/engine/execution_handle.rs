@@ -93,14 +93,12 @@ impl<T> ExecutionHandle<T> {
         self.state.finished().await
     }
 
-    /// Returns the report, if the execution has ended.
-    #[cfg(feature = "serve")]
-    pub(crate) fn ended(&self) -> Option<&Arc<ExecutionReport>> {
+    /// Returns the report, if the execution has ended; [`report`](Self::report) waits for it.
+    pub fn final_report(&self) -> Option<&Arc<ExecutionReport>> {
         self.state.final_report()
     }
 
     /// Returns the state that the handle shares with the execution.
-    #[cfg(feature = "serve")]
     pub(super) fn state(&self) -> &Arc<ExecutionState> {
         &self.state
     }

@@ -17,6 +17,7 @@ mod nested;
 mod observer;
 mod queries;
 mod retention;
+pub mod server_support;
 mod shared;
 mod shutdown;
 mod start;
@@ -44,11 +45,7 @@ pub use self::error::{
 pub use self::events::Events;
 pub use self::execution_handle::ExecutionHandle;
 pub use self::machines::MachineDescription;
-#[cfg(feature = "serve")]
-pub(crate) use self::machines::revision::{Redrivability, Revision};
 pub(crate) use self::observer::Observer;
-#[cfg(feature = "serve")]
-pub(crate) use self::queries::api_list::{ChildFilter, ListedExecution};
 pub use self::queries::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 pub use self::queries::stored_executions::{ExecutionDescription, StoredExecutions};
 pub(crate) use self::start::inspect::InspectionResult;
@@ -380,7 +377,11 @@ impl Engine {
     }
 
     /// Returns the same as [`execution`](Self::execution), and reads the store on a thread for blocking work.
-    pub(crate) async fn find_execution(
+    ///
+    /// # Errors
+    ///
+    /// As [`execution`](Self::execution).
+    pub async fn find_execution(
         &self,
         id: &str,
     ) -> Result<Option<ExecutionHandle<Value>>, StoreError> {
@@ -535,6 +536,15 @@ impl Engine {
         self.shared.map_runs(execution)
     }
 
+    /// Returns the same as [`map_runs`](Self::map_runs), and reads the store on a thread for blocking work.
+    ///
+    /// # Errors
+    ///
+    /// As [`map_runs`](Self::map_runs).
+    pub async fn find_map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
+        self.shared.find_map_runs(execution).await
+    }
+
     /// Returns a Map Run by its ARN, as long as the engine or the [store](EngineBuilder::store) retains its execution.
     ///
     /// # Errors
@@ -560,13 +570,6 @@ impl Engine {
     /// With a store this blocks the thread while it reads all children.
     pub fn map_run_executions(&self, arn: &str) -> Result<Vec<ExecutionSummary>, StoreError> {
         self.shared.map_run_executions(arn)
-    }
-
-    /// Makes a server execute the tasks that call its API. Only the first server of an engine is used.
-    #[cfg(feature = "serve")]
-    pub(crate) fn set_own_api(&self, api: Arc<dyn crate::task::TaskSource>) {
-        // A second server has the same state machines and executions.
-        let _first = self.shared.own_api.set(api);
     }
 }
 

@@ -8,7 +8,6 @@ use super::failure::Failure;
 use super::host::Host;
 use super::tolerance::Tolerance;
 use crate::clock::Timestamp;
-#[cfg(feature = "serve")]
 use crate::distributed::RunChanges;
 use crate::distributed::source::{Items, SourceResponse};
 use crate::distributed::{Export, Layout, Results, RetryCursor, RunView, Tally};
@@ -201,7 +200,6 @@ impl MapRun {
 
     /// Changes what UpdateMapRun changes; `most` children may be at work in any case. Gives `false`, and changes nothing, when the run comes to
     /// its end already.
-    #[cfg(feature = "serve")]
     pub(super) fn update(&mut self, changes: RunChanges, most: u64) -> bool {
         if self.is_over() || matches!(self.stage, Stage::Stopping(_)) {
             return false;

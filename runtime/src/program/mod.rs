@@ -16,8 +16,7 @@ mod state;
 mod task;
 mod wait;
 
-#[cfg(feature = "serve")]
-pub(crate) use self::compile::label_of;
+pub use self::compile::label_of;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

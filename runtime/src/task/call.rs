@@ -84,7 +84,7 @@ impl TaskCall<'_> {
     }
 
     /// Returns a request id that is the same in every run of the same execution.
-    pub(crate) fn request_id(&self) -> String {
+    pub fn request_id(&self) -> String {
         let (execution, state) = (self.about.arn(), self.state);
         Entropy::of_text(&format!("{execution} {} {state}", self.call)).uuid()
     }

@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::objects::Memory;
 use stepwright_runtime::testing::Mocks;
 
-use crate::support::{echo, engine, failure, map_run, output, reader, run, run_in};
+use crate::distributed::support::{echo, engine, failure, map_run, output, reader, run, run_in};
 
 /// Returns how many items each batch has.
 fn lengths(output: &Json) -> Vec<usize> {

@@ -5,7 +5,9 @@ use stepwright_runtime::objects::Memory;
 use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{Engine, ExecutionFilter, Status};
 
-use crate::support::{builder, echo, engine, map_run, only_even, output, run_in, seconds, task};
+use crate::distributed::support::{
+    builder, echo, engine, map_run, only_even, output, run_in, seconds, task,
+};
 
 #[tokio::test]
 async fn children_are_executions_of_their_own() {

@@ -5,7 +5,7 @@ use stepwright_runtime::Status;
 use stepwright_runtime::objects::Memory;
 use stepwright_runtime::testing::{Mock, Mocks};
 
-use crate::support::{
+use crate::distributed::support::{
     engine, failure, kinds, map_run, only_even, output, reader, run, run_in, seconds, task,
 };
 

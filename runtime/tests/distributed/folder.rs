@@ -5,7 +5,7 @@ use serde_json::json;
 use stepwright_runtime::objects::{Folder, ObjectError, ObjectStore, Upload};
 use stepwright_runtime::{Limits, Status};
 
-use crate::support::{builder, echo, output, reader, run_in};
+use crate::distributed::support::{builder, echo, output, reader, run_in};
 
 /// A temporary directory, which is removed when the value is dropped.
 struct Directory(PathBuf);

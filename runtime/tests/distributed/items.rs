@@ -1,7 +1,7 @@
 use serde_json::{Value as Json, json};
 use stepwright_runtime::objects::Memory;
 
-use crate::support::{echo, failure, kinds, machine_of, output, run};
+use crate::distributed::support::{echo, failure, kinds, machine_of, output, run};
 
 #[tokio::test]
 async fn the_history_of_the_parent_has_the_run_alone() {

@@ -2,7 +2,7 @@ use serde_json::json;
 use stepwright_runtime::objects::Memory;
 use stepwright_runtime::testing::Mocks;
 
-use crate::support::{echo, engine, machine_of, output, run, run_in};
+use crate::distributed::support::{echo, engine, machine_of, output, run, run_in};
 
 #[tokio::test]
 async fn a_child_has_runs_of_its_own() {

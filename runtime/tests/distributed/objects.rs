@@ -17,7 +17,7 @@ use stepwright_runtime::task::Answer;
 use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{Engine, ExecutionReport, Limits, Status};
 
-use crate::support::{builder, echo, output, reader, run_in, task};
+use crate::distributed::support::{builder, echo, output, reader, run_in, task};
 
 type Chunks = Vec<Result<Bytes, ObjectError>>;
 

@@ -3,7 +3,9 @@ use stepwright_runtime::Engine;
 use stepwright_runtime::objects::Memory;
 use stepwright_runtime::testing::Mocks;
 
-use crate::support::{builder, echo, engine, failure, kinds, map_run, output, reader, run, run_in};
+use crate::distributed::support::{
+    builder, echo, engine, failure, kinds, map_run, output, reader, run, run_in,
+};
 
 fn lines() -> Memory {
     Memory::new().with("b", "k", "1\n2\n3\n")

@@ -9,7 +9,7 @@ use stepwright_runtime::{
     Engine, ExecutionReport, MachineType, RedriveError, StartOptions, Status,
 };
 
-use crate::support::{engine, kinds, machine_of, output, task};
+use crate::distributed::support::{engine, kinds, machine_of, output, task};
 
 /// Counts the calls of each state with each item.
 type Calls = Arc<Mutex<BTreeMap<String, u32>>>;

@@ -5,7 +5,7 @@ use stepwright_runtime::objects::Memory;
 use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{StartOptions, Status};
 
-use crate::support::{engine, failure, kinds, run_in, task};
+use crate::distributed::support::{engine, failure, kinds, run_in, task};
 
 #[tokio::test]
 async fn stopping_an_execution_aborts_its_run_and_the_children() {

@@ -8,7 +8,7 @@ use stepwright_runtime::task::Answer;
 use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{Limits, StartOptions};
 
-use crate::support::{
+use crate::distributed::support::{
     builder, echo, engine, failure, kinds, map_run, only_even, output, run, run_in, task,
 };
 

@@ -8,7 +8,7 @@ use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::{Engine, ExecutionHandle, ExecutionReport, StartOptions, Status};
 
-use crate::support::{Done, builder, process, second};
+use crate::durable::support::{Done, builder, process, second};
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 const DAY: i64 = 86_400;

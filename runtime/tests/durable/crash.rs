@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::{Engine, ExecutionFilter, StartOptions, Status};
 
-use crate::support::{Done, builder, note, power_is_gone, process, second};
+use crate::durable::support::{Done, builder, note, power_is_gone, process, second};
 
 /// The end of an execution, and the actions of its tasks.
 struct Ended {

@@ -9,7 +9,7 @@ use stepwright_runtime::store::{
 };
 use stepwright_runtime::{ExecutionFilter, StartOptions, Status, StoredExecutions};
 
-use crate::support::{Done, builder, note, process};
+use crate::durable::support::{Done, builder, note, process};
 
 /// Returns a machine with scopes, variables, catches, tokens and waits, which parks in each of its states.
 fn machine() -> Json {

@@ -7,7 +7,7 @@ use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{Engine, EngineBuilder, MachineType, StartOptions, Status};
 
-use crate::support::{Done, note, process, second};
+use crate::durable::support::{Done, note, process, second};
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";

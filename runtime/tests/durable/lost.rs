@@ -13,7 +13,7 @@ use stepwright_runtime::{
     Engine, EngineBuilder, ExecutionReport, MachineType, StartOptions, Status,
 };
 
-use crate::support::{Done, process, second};
+use crate::durable::support::{Done, process, second};
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 

@@ -15,7 +15,7 @@ use stepwright_runtime::{
     Engine, ExecutionReport, Limits, MachineType, MapRun, RedriveError, StartOptions, Status,
 };
 
-use crate::support::{power_is_gone, process, second};
+use crate::durable::support::{power_is_gone, process, second};
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 

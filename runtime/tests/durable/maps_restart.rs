@@ -7,7 +7,7 @@ use stepwright_runtime::objects::Memory;
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::{Engine, EngineBuilder, MapRun, RedriveError, StartOptions, Status};
 
-use crate::support::{Done, builder, note, power_is_gone, process, second};
+use crate::durable::support::{Done, builder, note, power_is_gone, process, second};
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 

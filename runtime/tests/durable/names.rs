@@ -4,7 +4,7 @@ use serde_json::json;
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::{StartError, StartOptions};
 
-use crate::support::{Done, builder, note, process};
+use crate::durable::support::{Done, builder, note, process};
 
 #[test]
 fn a_name_is_one_execution_while_it_runs_and_taken_for_ever_after() {

@@ -9,7 +9,7 @@ use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{Engine, EngineBuilder, MachineType, StartOptions, Status};
 use tokio::sync::Notify;
 
-use crate::support::process;
+use crate::durable::support::process;
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:outer:e";
 const INNER: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:inner";
@@ -59,7 +59,7 @@ impl Store for KilledAtStart {
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         let is_inner = |change: &Change| matches!(change, Change::Start { execution, .. } if &*execution.machine == "inner");
         match changes.iter().any(is_inner) {
-            true => Err(crate::support::power_is_gone()),
+            true => Err(crate::durable::support::power_is_gone()),
             false => self.0.commit(changes),
         }
     }

@@ -8,7 +8,7 @@ use stepwright_runtime::clock::Clock;
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::{Engine, ExecutionFilter, StartError, StartOptions, Status};
 
-use crate::support::{Done, FullFor, builder, full, note, process};
+use crate::durable::support::{Done, FullFor, builder, full, note, process};
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 

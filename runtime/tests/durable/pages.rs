@@ -11,7 +11,7 @@ use stepwright_runtime::{
     StoredExecutions,
 };
 
-use crate::support::{Done, process};
+use crate::durable::support::{Done, process};
 
 /// Returns a machine with events in separate chains, so that `previousEventId` needs all events before.
 fn machine() -> Json {
@@ -171,8 +171,11 @@ fn without_data_inputs_and_outputs_are_left_out() {
     process(async {
         let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
             "Parameters": {"FunctionName": "note", "Payload": {"a": 1}}, "End": true}}});
-        let engine =
-            crate::support::builder(&[("m", machine)], &MemoryStore::new(), &Done::default());
+        let engine = crate::durable::support::builder(
+            &[("m", machine)],
+            &MemoryStore::new(),
+            &Done::default(),
+        );
         let engine = engine.build().unwrap();
         let run = engine.start_machine("m", json!({"secret": 1}), StartOptions::new());
         let run = run.await.unwrap();

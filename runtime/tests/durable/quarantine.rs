@@ -9,7 +9,7 @@ use stepwright_runtime::store::{
 };
 use stepwright_runtime::{Engine, ExecutionFilter, MachineType, StartError, StartOptions, Status};
 
-use crate::support::process;
+use crate::durable::support::process;
 
 const PREFIX: &str = "arn:aws:states:us-east-1:123456789012:execution";
 

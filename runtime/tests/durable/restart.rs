@@ -8,7 +8,7 @@ use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{ActivityError, Engine, StartError, StartOptions, Status, TokenError};
 
-use crate::support::{Done, builder, note, process};
+use crate::durable::support::{Done, builder, note, process};
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";
@@ -256,7 +256,7 @@ fn what_a_store_that_failed_for_good_did_not_commit_has_not_happened() {
             tokio::task::yield_now().await;
         }
         let before = run.history().await.len();
-        kept.fail_commits_from(kept.commits() + 1, crate::support::power_is_gone());
+        kept.fail_commits_from(kept.commits() + 1, crate::durable::support::power_is_gone());
         let token = noted.all()[0]["token"].as_str().unwrap().to_owned();
         let output = json!({});
         let answer = || engine.send_task_success(&token, &output);
@@ -429,7 +429,7 @@ fn activities_are_there_after_a_restart_until_they_are_deleted() {
         assert_eq!(report.status, Status::Succeeded);
     });
     process(async move {
-        store.fail_commits_from(0, crate::support::power_is_gone());
+        store.fail_commits_from(0, crate::durable::support::power_is_gone());
         let engine = engine().unwrap();
         let refused = engine.create_activity("weigh").await.unwrap_err();
         assert!(matches!(refused, ActivityError::Store(_)), "{refused}");

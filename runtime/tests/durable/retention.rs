@@ -10,7 +10,7 @@ use stepwright_runtime::{
     StartOptions, Status,
 };
 
-use crate::support::{Done, builder, full, second};
+use crate::durable::support::{Done, builder, full, second};
 
 const DAY: Duration = Duration::from_secs(86_400);
 

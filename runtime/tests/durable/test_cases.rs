@@ -7,7 +7,7 @@ use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::testing::MockConfig;
 use stepwright_runtime::{Engine, ExecutionReport, StartError, StartOptions, Status};
 
-use crate::support::{Done, builder, process};
+use crate::durable::support::{Done, builder, process};
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";

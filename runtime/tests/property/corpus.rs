@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::MachineType;
 
-use crate::run::runs_well;
+use crate::property::run::runs_well;
 
 /// Returns the recorded rows, if they are available.
 fn rows() -> &'static [Json] {

@@ -2,8 +2,8 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::MachineType;
 
-use crate::generate::scope;
-use crate::run::runs_well;
+use crate::property::generate::scope;
+use crate::property::run::runs_well;
 
 fn input() -> impl Strategy<Value = Json> {
     prop::sample::select(vec![

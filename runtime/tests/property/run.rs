@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use crate::estimate::is_within_its_estimate;
+use crate::property::estimate::is_within_its_estimate;
 use serde_json::{Value as Json, json};
 use stepwright_asl::errors;
 use stepwright_asl::graph::Graph;

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{ActivityError, Engine, StartOptions};
 
-use crate::support::{builder, kinds, machine, output, seconds};
+use crate::run::support::{builder, kinds, machine, output, seconds};
 
 const ARN: &str = "arn:aws:states:us-east-1:123456789012:activity:pick";
 

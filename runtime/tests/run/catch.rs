@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::Status;
 use stepwright_runtime::testing::{Mock, Mocks};
 
-use crate::support::{kinds, output, run, task};
+use crate::run::support::{kinds, output, run, task};
 
 fn catching(catch: Json) -> Json {
     json!({"StartAt": "S", "States": {

@@ -4,7 +4,7 @@ use serde_json::json;
 use stepwright_runtime::clock::{Clock, Timestamp};
 use stepwright_runtime::{Engine, MachineType, StartOptions};
 
-use crate::support::{builder, machine};
+use crate::run::support::{builder, machine};
 
 #[tokio::test]
 async fn virtual_time_stands_while_somebody_holds_it() {

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{StartOptions, Status};
 
-use crate::support::{engine, machine};
+use crate::run::support::{engine, machine};
 
 const PATHS: &[&str] = &[
     "Execution.Id",

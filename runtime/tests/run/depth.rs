@@ -15,7 +15,7 @@ use stepwright_runtime::{
     TokenError,
 };
 
-use crate::support::{builder, engine, machine, task};
+use crate::run::support::{builder, engine, machine, task};
 
 /// Below the limit, a little and far above it.
 const DEPTHS: [usize; 5] = [900, 1_001, 4_000, 15_000, 60_000];

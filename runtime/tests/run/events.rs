@@ -4,7 +4,7 @@ use stepwright_runtime::history::EventKind;
 use stepwright_runtime::testing::Mocks;
 use stepwright_runtime::{Engine, Limits, MachineType, StartOptions, Status};
 
-use crate::support::{builder, run};
+use crate::run::support::{builder, run};
 
 #[tokio::test]
 async fn events_stream_from_the_first_to_the_last() {

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{Engine, Limits, MachineType, StartError, StartOptions, Status};
 
-use crate::support::{builder, machine, run, task};
+use crate::run::support::{builder, machine, run, task};
 
 #[tokio::test]
 async fn the_last_event_of_a_full_history_says_so() {

@@ -5,7 +5,7 @@ use stepwright_runtime::Status;
 use stepwright_runtime::task::Answer;
 use stepwright_runtime::testing::{Mock, Mocks};
 
-use crate::support::{kinds, output, run, seconds, task};
+use crate::run::support::{kinds, output, run, seconds, task};
 
 fn map(state: Json, more: Json) -> Json {
     let mut inner = state;

@@ -11,7 +11,7 @@ use stepwright_runtime::clock::{Clock, Timestamp};
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{Engine, ExecutionHandle, Limits, MachineType, StartOptions, Status};
 
-use crate::support::{builder, task};
+use crate::run::support::{builder, task};
 
 /// Returns a chain of Waits of these lengths, with a Task after each.
 fn chain(waits: &[u64]) -> Json {

@@ -4,7 +4,7 @@ use stepwright_runtime::{
     Engine, ExecutionFilter, ExecutionHandle, Limits, MachineType, StartOptions, Status, TokenError,
 };
 
-use crate::support::{builder, kinds, output, seconds};
+use crate::run::support::{builder, kinds, output, seconds};
 
 fn parent(resource: &str, input: Json) -> Json {
     json!({"StartAt": "S", "States": {"S": {

@@ -7,7 +7,7 @@ use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::testing::Mocks;
 use stepwright_runtime::{ExecutionFilter, MachineType, StartError, StartOptions, Status};
 
-use crate::support::{builder, machine, output, run, task};
+use crate::run::support::{builder, machine, output, run, task};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_executions_run_side_by_side() {

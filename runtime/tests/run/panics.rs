@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::task::{Answer, TaskCall, TaskFailure};
 use stepwright_runtime::{StartOptions, Status};
 
-use crate::support::{builder, kinds, machine, task};
+use crate::run::support::{builder, kinds, machine, task};
 
 #[tokio::test]
 async fn a_handler_that_panics_is_a_failed_task() {

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::Status;
 use stepwright_runtime::testing::{Mock, Mocks};
 
-use crate::support::{kinds, output, run, seconds, task};
+use crate::run::support::{kinds, output, run, seconds, task};
 
 fn branch(name: &str, state: Json) -> Json {
     let mut state = state;

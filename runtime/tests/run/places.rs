@@ -11,7 +11,7 @@ use stepwright::{TaskContext, task, workflow};
 use stepwright_runtime::clock::{Clock, VIRTUAL_START};
 use stepwright_runtime::{Engine, EngineBuilder, MachineType, StartOptions, Status};
 
-use crate::support::seconds;
+use crate::run::support::seconds;
 
 /// Shared by the handlers and their test.
 #[derive(Clone, Default)]

@@ -6,7 +6,7 @@ use stepwright_runtime::{
     Engine, ExecutionReport, Limits, MachineType, RedriveError, StartOptions, Status,
 };
 
-use crate::support::{builder, engine, machine, output, run, seconds, task};
+use crate::run::support::{builder, engine, machine, output, run, seconds, task};
 
 /// Runs to the first end, then redrives.
 async fn twice(definition: &Json, mocks: &Mocks, input: Json) -> [Arc<ExecutionReport>; 2] {

@@ -15,7 +15,7 @@ use stepwright_runtime::{
 };
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::support::{machine, output, task};
+use crate::run::support::{machine, output, task};
 
 const BOTH: [MachineType; 2] = [MachineType::Standard, MachineType::Express];
 

@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::Status;
 use stepwright_runtime::testing::{Mock, Mocks};
 
-use crate::support::{kinds, machine, output, run, seconds, task};
+use crate::run::support::{kinds, machine, output, run, seconds, task};
 
 fn flaky(failures: usize) -> Mocks {
     let mock = Mock::failure("Throttled", "slow down")

@@ -8,7 +8,7 @@ use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::support::{machine, output, task};
+use crate::run::support::{machine, output, task};
 
 /// A short real time for these tests.
 const SOON: Duration = Duration::from_millis(150);

@@ -6,7 +6,7 @@ use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
 
-use crate::support::{builder, kinds, machine, output, run, seconds, task};
+use crate::run::support::{builder, kinds, machine, output, run, seconds, task};
 
 #[tokio::test]
 async fn a_mock_that_never_answers_meets_the_timeout_at_once() {

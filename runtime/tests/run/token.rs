@@ -8,7 +8,7 @@ use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{Engine, EngineBuilder, StartOptions, Status, TokenError};
 use tokio::sync::mpsc;
 
-use crate::support::{builder, kinds, machine, output, run, seconds};
+use crate::run::support::{builder, kinds, machine, output, run, seconds};
 
 fn asking(more: Json) -> Json {
     let mut state = json!({

@@ -3,7 +3,7 @@ use std::time::Instant;
 use serde_json::json;
 use stepwright_runtime::testing::Mocks;
 
-use crate::support::{machine, output, run, seconds};
+use crate::run::support::{machine, output, run, seconds};
 
 const YEAR: u64 = 365 * 86_400;
 

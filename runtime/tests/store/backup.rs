@@ -7,7 +7,7 @@ use serde_json::json;
 use stepwright_runtime::store::{MemoryStore, SqliteReader, SqliteStore, Store};
 use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
 
-use crate::support::{everything, fill, place, start};
+use crate::store::support::{everything, fill, place, start};
 
 #[test]
 fn a_backup_beside_a_writer_is_a_store_as_it_was_at_one_moment() {

@@ -11,7 +11,7 @@ use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::journal::Journal;
 use stepwright_runtime::store::{Change, SqliteStore, Store};
 
-use crate::support::execution;
+use crate::store::support::execution;
 
 const STORE: &str = "STEPWRIGHT_TEST_STORE";
 const SAYS: &str = "says: ";
@@ -118,7 +118,7 @@ pub(crate) fn command(binary: &Path, test: &str, store: &Path) -> Command {
         "--ignored",
         "--exact",
         "--nocapture",
-        &format!("child::{test}"),
+        &format!("store::child::{test}"),
     ]);
     command.env(STORE, store).stdout(Stdio::piped());
     command

@@ -4,7 +4,7 @@ use stepwright_runtime::store::{
     Change, MemoryStore, SqliteStore, Store, StoreError, StoreFilter, StoredExecution,
 };
 
-use crate::support::{child, closed, map_run, place, start};
+use crate::store::support::{child, closed, map_run, place, start};
 
 fn of_run(map_run: &str) -> StoreFilter {
     StoreFilter {

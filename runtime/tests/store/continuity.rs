@@ -7,8 +7,8 @@ use stepwright_runtime::store::{
     Recovery, SqliteReader, SqliteStore, Store, StoreError, StoreReader,
 };
 
-use crate::child::Committer;
-use crate::support::{everything, fill, place, start};
+use crate::store::child::Committer;
+use crate::store::support::{everything, fill, place, start};
 
 pub(crate) fn suffixed(store: &Path, suffix: &str) -> PathBuf {
     let mut path = store.as_os_str().to_owned();

@@ -9,7 +9,7 @@ use stepwright_runtime::store::{
     StoredExecution, StoredListing, StoredOrigin,
 };
 
-use crate::support::{child, closed, fill, machine, map_run, place, start};
+use crate::store::support::{child, closed, fill, machine, map_run, place, start};
 
 const PAGE: usize = 8_192;
 const EXECUTIONS: u64 = 300;

@@ -1,7 +1,7 @@
 use stepwright_runtime::store::journal::Journal;
 use stepwright_runtime::store::{Change, SqliteStore, Store, StoreError};
 
-use crate::support::{closed, everything, place, start};
+use crate::store::support::{closed, everything, place, start};
 
 /// Commits until the store is full, and returns the key for which there was no space.
 fn fill_up(store: &mut SqliteStore) -> u64 {

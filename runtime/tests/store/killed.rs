@@ -5,8 +5,8 @@ use std::time::Duration;
 use stepwright_runtime::Status;
 use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreError};
 
-use crate::child::{Committer, records};
-use crate::support::{everything, place};
+use crate::store::child::{Committer, records};
+use crate::store::support::{everything, place};
 
 /// Kills a process that commits, twenty times, each time a little later, and checks the same file after each kill.
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use stepwright_runtime::store::{Change, SqliteReader, SqliteStore, Store};
 
-use crate::support::{everything, place, start};
+use crate::store::support::{everything, place, start};
 
 /// Bytes of a record; a commit writes it twice.
 const RECORD: usize = 100_000;

@@ -9,7 +9,7 @@ use stepwright_runtime::store::{
     Change, SqliteReader, SqliteStore, Store, StoreError, StoreFilter, StoreReader, StoredExecution,
 };
 
-use crate::support::{child, closed, everything, execution, fill, machine, map_run, place};
+use crate::store::support::{child, closed, everything, execution, fill, machine, map_run, place};
 
 /// The tables of version 1, as they were released.
 const FIRST: &str = "

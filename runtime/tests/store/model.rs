@@ -13,7 +13,7 @@ use stepwright_runtime::store::{
 };
 use stepwright_runtime::{MachineType, Status};
 
-use crate::support::place;
+use crate::store::support::place;
 
 const KEYS: &[u64] = &[
     0,

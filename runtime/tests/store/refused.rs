@@ -4,7 +4,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreError};
 
-use crate::support::{everything, fill, place};
+use crate::store::support::{everything, fill, place};
 
 fn open(path: &Path) -> StoreError {
     SqliteStore::open(path).expect_err("it is refused")
@@ -42,7 +42,7 @@ fn a_second_engine_of_this_process_is_refused_by_any_name_of_the_file_and_reader
     assert_eq!(everything(&mut reader).len(), 2);
     // The rejected attempts did not release the lock.
     first
-        .commit(&[crate::support::start(3, 10)])
+        .commit(&[crate::store::support::start(3, 10)])
         .expect("the first can still write");
     drop(first);
     SqliteStore::open(&path).expect("the next may come");
@@ -133,7 +133,7 @@ mod rights {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::child::{command, said};
+    use crate::store::child::{command, said};
 
     const NOBODY: u32 = 65_534;
 

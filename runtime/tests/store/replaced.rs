@@ -6,8 +6,8 @@ use std::path::Path;
 
 use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreError};
 
-use crate::continuity::suffixed;
-use crate::support::{everything, fill, place, start};
+use crate::store::continuity::suffixed;
+use crate::store::support::{everything, fill, place, start};
 
 /// Creates a store, applies this to its files, and checks that it is detected without a commit, by a commit and by a probe. A commit does not
 /// check for a log that was renamed.

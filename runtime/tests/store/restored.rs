@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreError};
 
-use crate::continuity::suffixed;
-use crate::support::{everything, fill, place, start};
+use crate::store::continuity::suffixed;
+use crate::store::support::{everything, fill, place, start};
 
 fn count(path: &Path) -> usize {
     everything(&mut SqliteReader::open(path).expect("a reader")).len()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use stepwright_runtime::store::{SqliteReader, SqliteStore, Store};
 
-use crate::support::{everything, fill, place, start};
+use crate::store::support::{everything, fill, place, start};
 
 const EXECUTIONS: u64 = 40;
 
@@ -87,7 +87,7 @@ fn of_a_log_that_is_cut_or_torn_the_commits_before_that_are_there() {
 fn a_limit_on_the_size_of_files_is_an_error_and_loses_nothing_that_was_acknowledged() {
     use std::process::{Command, Stdio};
 
-    use crate::child::{command, records, said};
+    use crate::store::child::{command, records, said};
 
     // Without the signal that the limit sends, the write fails; with it, the process dies, unless this one was started without it.
     for (trap, is_told) in [("trap '' XFSZ; ", true), ("", false)] {

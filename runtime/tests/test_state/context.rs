@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use stepwright_runtime::test_state::{MockInput, TestStateRequest};
 
-use crate::{invoke, refused, tested};
+use crate::test_state::{invoke, refused, tested};
 
 fn request(resource: &str, context: Value) -> TestStateRequest {
     let state = json!({

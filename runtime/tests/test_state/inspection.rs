@@ -1,7 +1,7 @@
 use serde_json::json;
 use stepwright_runtime::test_state::{InspectionLevel, MockInput, TestStateRequest};
 
-use crate::{inspected, invoke, tested};
+use crate::test_state::{inspected, invoke, tested};
 
 #[tokio::test]
 async fn a_jsonpath_pass_shows_every_stage_but_a_result_hides_the_first_ones() {

@@ -3,7 +3,7 @@ use stepwright_runtime::test_state::{
     InspectionLevel, MockInput, StateConfiguration, TestStateRequest, TestStatus,
 };
 
-use crate::{inspected, refused, tested};
+use crate::test_state::{inspected, refused, tested};
 
 fn map(fields: Value) -> Value {
     let mut state = json!({

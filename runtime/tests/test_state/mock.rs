@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use stepwright_runtime::test_state::{FieldValidationMode, MockInput, TestStateRequest};
 
-use crate::{refused, tested};
+use crate::test_state::{refused, tested};
 
 fn call(resource: &str, mock: MockInput) -> TestStateRequest {
     let resource = format!("arn:aws:states:::{resource}");

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use stepwright_runtime::test_state::{MockInput, TestStateRequest, TestStatus};
 
-use crate::{inspected, refused, tested};
+use crate::test_state::{inspected, refused, tested};
 
 fn parallel(mock: MockInput) -> TestStateRequest {
     let branch =

@@ -1,7 +1,7 @@
 use serde_json::json;
 use stepwright_runtime::test_state::{MockInput, StateConfiguration, TestStateRequest};
 
-use crate::{invoke, refused, tested};
+use crate::test_state::{invoke, refused, tested};
 
 #[tokio::test]
 async fn a_mock_fits_only_states_that_work() {

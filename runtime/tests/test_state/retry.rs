@@ -4,7 +4,7 @@ use stepwright_runtime::test_state::{
     TestStateResponse, TestStatus,
 };
 
-use crate::{invoke, tested};
+use crate::test_state::{invoke, tested};
 
 async fn failing(fields: Value, error: &str, retries: u32) -> (TestStateResponse, ErrorDetails) {
     let request = TestStateRequest::new(invoke(fields))

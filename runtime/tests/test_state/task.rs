@@ -3,7 +3,7 @@ use stepwright_runtime::Engine;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::test_state::{TestStateRequest, TestStatus};
 
-use crate::{invoke, tested};
+use crate::test_state::{invoke, tested};
 
 fn real(fields: Value) -> TestStateRequest {
     TestStateRequest::new(invoke(fields)).role_arn("arn:aws:iam::123456789012:role/tester")

@@ -1,7 +1,7 @@
 use serde_json::json;
 use stepwright_runtime::test_state::TestStateRequest;
 
-use crate::{inspected, tested};
+use crate::test_state::{inspected, tested};
 
 #[tokio::test]
 async fn variables_are_read_assigned_and_shown() {

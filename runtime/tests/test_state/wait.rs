@@ -1,7 +1,7 @@
 use serde_json::json;
 use stepwright_runtime::test_state::{TestStateRequest, TestStatus};
 
-use crate::tested;
+use crate::test_state::tested;
 
 #[tokio::test]
 async fn a_wait_takes_no_time_here() {

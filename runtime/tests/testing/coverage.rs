@@ -6,7 +6,7 @@ use serde_json::json;
 use stepwright_asl::overlay::Status;
 use stepwright_runtime::testing::{Coverage, Mock, Mocks, RecordedHistory};
 
-use crate::support::{machine, orders, run};
+use crate::testing::support::{machine, orders, run};
 
 fn charge(mock: Mock) -> Mocks {
     Mocks::new().function("charge", mock)

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::testing::{MeasuredWorkflow, Mock, Mocks, SuiteCoverage};
 use stepwright_runtime::{Engine, MachineType, StartOptions};
 
-use crate::support::{machine, orders};
+use crate::testing::support::{machine, orders};
 
 /// A temporary directory, which is removed when the value is dropped.
 struct Folder(PathBuf);
@@ -124,7 +124,11 @@ fn processes_are_merged() {
     let folder = Folder::new("processes");
     let start = |folder: &Path| {
         Command::new(std::env::current_exe().unwrap())
-            .args(["coverage_suite::a_measured_process", "--exact", "--ignored"])
+            .args([
+                "testing::coverage_suite::a_measured_process",
+                "--exact",
+                "--ignored",
+            ])
             .env("STEPWRIGHT_COVERAGE", folder)
             .output()
             .unwrap()

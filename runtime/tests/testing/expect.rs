@@ -10,7 +10,7 @@ use stepwright::{Payload, TaskError, task, workflow};
 use stepwright_runtime::testing::{Expect, Mock, Mocks, expect};
 use stepwright_runtime::{Engine, ExecutionReport, Status};
 
-use crate::support::{orders, run};
+use crate::testing::support::{orders, run};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 struct Order {

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::testing::{Mock, Mocks, expect};
 use stepwright_runtime::{Engine, MachineType, StartOptions};
 
-use crate::support::{machine, orders};
+use crate::testing::support::{machine, orders};
 
 /// Returns the message of a panic.
 fn said(what: impl FnOnce()) -> String {

@@ -9,7 +9,7 @@ use stepwright::{TaskError, task, workflow};
 use stepwright_runtime::testing::{Mock, Mocks, expect};
 use stepwright_runtime::{Engine, ExecutionReport, MachineType, StartError, StartOptions, Status};
 
-use crate::support::{machine, orders};
+use crate::testing::support::{machine, orders};
 
 #[derive(Debug, thiserror::Error, TaskError)]
 enum QuoteError {

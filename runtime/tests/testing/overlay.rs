@@ -5,7 +5,7 @@ use stepwright_asl::overlay::{Overlay, Status};
 use stepwright_runtime::testing::{Mock, Mocks, RecordedHistory, overlay};
 use stepwright_runtime::{Engine, MachineType, StartOptions};
 
-use crate::support::{machine, orders, run};
+use crate::testing::support::{machine, orders, run};
 
 fn charge(mock: Mock) -> Mocks {
     Mocks::new().function("charge", mock)

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use stepwright_runtime::testing::{Mock, Mocks, RecordedHistory, ReplayError, replay};
 
-use crate::support::{machine, orders, run};
+use crate::testing::support::{machine, orders, run};
 
 async fn differs(definition: &Json, recorded: &RecordedHistory) -> String {
     match replay(&machine(definition), recorded).await {

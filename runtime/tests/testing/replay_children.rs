@@ -6,7 +6,7 @@ use stepwright_runtime::task::Answer;
 use stepwright_runtime::testing::{Mock, Mocks, RecordedHistory, Replay, ReplayError, replay};
 use stepwright_runtime::{Engine, MachineType, StartOptions};
 
-use crate::support::{machine, orders};
+use crate::testing::support::{machine, orders};
 
 /// A Distributed Map in a branch, whose children call a function.
 fn distributed(more: Json) -> Json {

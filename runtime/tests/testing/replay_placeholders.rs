@@ -8,7 +8,7 @@ use stepwright::prelude::*;
 use stepwright_runtime::testing::{Mock, Mocks, RecordedHistory, Replay, ReplayError, replay};
 use stepwright_runtime::{Engine, StartOptions};
 
-use crate::support::{machine, run};
+use crate::testing::support::{machine, run};
 
 const CHARGE: &str = "arn:aws:lambda:us-east-1:123456789012:function:shop-charge-1A2B";
 const REFUND: &str = "arn:aws:lambda:us-east-1:123456789012:function:shop-refund-3C4D";

@@ -10,7 +10,7 @@ use aws_sdk_sfn::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sfn::types::{ExecutionStatus, RoutingConfigurationListItem, Tag};
 use stepwright_aws_tests::step_functions::client;
 use stepwright_runtime::Engine;
-use stepwright_runtime::serve::Server;
+use stepwright_server::Server;
 use tokio::net::TcpListener;
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/tests";

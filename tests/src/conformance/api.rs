@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 use stepwright_runtime::Engine;
-use stepwright_runtime::serve::Server;
+use stepwright_server::Server;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 

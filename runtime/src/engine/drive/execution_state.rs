@@ -3,7 +3,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Poll, Waker};
 
-#[cfg(feature = "serve")]
 use smol_str::SmolStr;
 use thin_vec::ThinVec;
 use tokio::runtime::Id;
@@ -91,7 +90,6 @@ pub(crate) enum Message {
     /// A machine or an activity was added: it may be the missing handler of a task.
     LookForHandlers,
     /// UpdateMapRun for the run with this ARN; the reply is whether the run was running.
-    #[cfg(feature = "serve")]
     UpdateRun(
         SmolStr,
         crate::distributed::RunChanges,

@@ -1,8 +1,6 @@
-//! State machines: their versions, the registry of an engine's builder, and the revisions of the API.
+//! State machines: their versions, and the registry of an engine's builder.
 
 pub(super) mod registry;
-#[cfg(feature = "serve")]
-pub(super) mod revision;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -225,7 +223,6 @@ impl Machines {
     }
 
     /// Sets the machines behind the ARN of a version or an alias, with their weights; no machines remove the ARN.
-    #[cfg(feature = "serve")]
     pub(super) fn qualify(&self, arn: &str, machines: WeightedMachines) {
         let qualified = self.qualified.pin();
         match machines.is_empty() {

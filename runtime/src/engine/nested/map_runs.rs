@@ -1,8 +1,6 @@
-#[cfg(feature = "serve")]
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
-#[cfg(feature = "serve")]
 use std::ops::{Bound, RangeBounds};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -102,7 +100,6 @@ impl MapRuns {
     }
 
     /// Returns the children of a run whose numbers are in `from..before` and that pass `filter`, from the largest number, at most `limit`.
-    #[cfg(feature = "serve")]
     pub(in crate::engine) fn children_before(
         &self,
         arn: &str,
@@ -144,7 +141,6 @@ impl MapRuns {
     }
 
     /// Returns the ARN of the run of a child.
-    #[cfg(feature = "serve")]
     pub(in crate::engine) fn run_of(&self, child: &str) -> Option<SmolStr> {
         let runs: Vec<_> = self.lock().by_arn.values().cloned().collect();
         let run = runs.iter().find(|run| run.child(child).is_some())?;
@@ -328,7 +324,6 @@ impl MapRunRecord {
             .collect()
     }
 
-    #[cfg(feature = "serve")]
     fn children_before(
         &self,
         (from, before): (u32, Option<u32>),

@@ -1,7 +1,6 @@
 //! Map Runs in memory and in the store.
 
 use std::collections::BTreeMap;
-#[cfg(feature = "serve")]
 use std::sync::Arc;
 
 use super::map_runs;
@@ -21,7 +20,6 @@ impl EngineShared {
     }
 
     /// Returns the same, and reads the store on a thread for blocking work.
-    #[cfg(feature = "serve")]
     pub(in crate::engine) async fn find_map_runs(
         self: &Arc<Self>,
         execution: &str,

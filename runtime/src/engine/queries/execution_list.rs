@@ -116,14 +116,12 @@ impl ExecutionFilter {
     }
 
     /// Selects the executions that were started by a version or an alias of their state machine, by its ARN.
-    #[cfg(feature = "serve")]
     pub(crate) fn started_by(mut self, version: Option<String>, alias: Option<String>) -> Self {
         (self.version, self.alias) = (version, alias);
         self
     }
 
     /// Selects the executions that were redriven, or those that were not.
-    #[cfg(feature = "serve")]
     pub(crate) fn redriven(mut self, is_redriven: Option<bool>) -> Self {
         self.is_redriven = is_redriven;
         self

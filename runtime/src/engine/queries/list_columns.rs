@@ -47,7 +47,6 @@ const EXECUTION: &str = ":execution:";
 const MACHINE: &str = ":stateMachine:";
 
 /// Returns the ARN of the state machine of an execution in the store.
-#[cfg(feature = "serve")]
 pub(in crate::engine) fn machine_arn(row: &StoredExecution) -> String {
     let listing = row.listing.as_ref();
     let origin = listing.and_then(|listing| listing.origin.as_ref());

@@ -1,7 +1,5 @@
 //! Lists and descriptions of executions, in memory and in the store.
 
-#[cfg(feature = "serve")]
-pub(super) mod api_list;
 pub(super) mod column_backfill;
 pub(super) mod execution_list;
 pub(super) mod executions;

@@ -48,12 +48,6 @@ impl Engine {
         self.answer(token, Err(failure)).await
     }
 
-    /// Checks that a task waits for the answer to a token.
-    #[cfg(feature = "serve")]
-    pub(crate) fn check_token(&self, token: &str) -> Result<(), TokenError> {
-        self.shared.tokens.get(token).map(drop)
-    }
-
     /// Answers a token, and waits until the execution has accepted the answer.
     pub(crate) async fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
         let refused = match self.shared.tokens.get(token) {

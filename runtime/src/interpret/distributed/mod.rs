@@ -118,7 +118,6 @@ impl Execution {
     }
 
     /// Changes what UpdateMapRun changes of a run. Gives `false` when no run of this ARN is at work.
-    #[cfg(feature = "serve")]
     pub(crate) fn update_run(
         &mut self,
         arn: &str,

@@ -260,7 +260,7 @@ impl Compiler<'_> {
 }
 
 /// Returns the label of a Map that declares none: a UUID, which follows from its name.
-pub(crate) fn label_of(name: &str) -> SmolStr {
+pub fn label_of(name: &str) -> SmolStr {
     Entropy::of_text(name).uuid().into()
 }
 

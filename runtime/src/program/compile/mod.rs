@@ -3,8 +3,7 @@ mod field;
 mod map;
 mod targets;
 
-#[cfg(feature = "serve")]
-pub(crate) use self::distributed::label_of;
+pub use self::distributed::label_of;
 
 use std::sync::Arc;
 use std::time::Duration;

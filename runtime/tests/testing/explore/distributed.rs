@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::objects::Memory;
 use stepwright_runtime::testing::{Bounds, Exploration, explore};
 
-use crate::support::machine;
+use crate::testing::support::machine;
 
 async fn found(definition: &Json, bounds: Bounds) -> Exploration {
     explore(&machine(definition), &bounds).await.unwrap()

@@ -7,7 +7,7 @@ use stepwright::builder::FlowBuilder;
 use stepwright::{Payload, TaskError, errors, task, workflow};
 use stepwright_runtime::testing::{Bounds, Outcome, explore, explore_built, explore_workflow};
 
-use crate::support::machine;
+use crate::testing::support::machine;
 
 /// Returns a sequence of tasks, each of which may fail with errors that are caught or retried.
 fn tasks(count: usize) -> Value {

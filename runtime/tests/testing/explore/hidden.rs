@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::testing::{Bounds, Exploration, explore};
 
-use crate::support::machine;
+use crate::testing::support::machine;
 
 async fn found(definition: &Json, bounds: Bounds) -> Exploration {
     explore(&machine(definition), &bounds).await.unwrap()

@@ -8,7 +8,7 @@ mod nested;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::testing::{Bounds, Exploration, explore};
 
-use crate::support::{machine, orders};
+use crate::testing::support::{machine, orders};
 
 async fn found(definition: &Json, bounds: Bounds) -> Exploration {
     explore(&machine(definition), &bounds).await.unwrap()

@@ -8,7 +8,7 @@ use serde_json::json;
 use stepwright::{Payload, TaskError, task, workflow};
 use stepwright_runtime::testing::{Bounds, explore, explore_workflow};
 
-use crate::support::machine;
+use crate::testing::support::machine;
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema, Payload)]
 struct Order {

@@ -29,7 +29,6 @@ impl ExecutionTask {
                 self.suspend_later(Failure::new(COMMIT_FAILED, cause));
             }
             Message::Suspended(failure) => self.suspend_later(failure),
-            #[cfg(feature = "serve")]
             Message::UpdateRun(arn, changes, answer) => {
                 let is_updated = execution.update_run(&arn, changes, &mut self.host);
                 self.acknowledge(Some(answer), is_updated);

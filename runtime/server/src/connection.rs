@@ -1,0 +1,242 @@
+//! Connections: accepted up to a limit, each with limits of size and time.
+
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{Instant, Sleep};
+
+/// The maximum number of connections. Further ones get an error response, and are closed.
+const CONNECTIONS: usize = 12_000;
+/// The maximum bytes of a connection's buffer; the headers of a request are limited to less.
+const BUFFER_BYTES: usize = 65_536;
+/// The maximum number of headers of a request.
+const HEADERS: usize = 100;
+/// How long connections may take to end at a shutdown.
+const SHUTDOWN_TIME: Duration = Duration::from_secs(5);
+/// The response to a connection beyond the limit.
+const REFUSAL: &str = concat!(
+    "HTTP/1.1 503 Service Unavailable\r\n",
+    "content-type: application/x-amz-json-1.0\r\n",
+    "x-amzn-errortype: ServiceUnavailableException\r\n",
+    "content-length: 111\r\n",
+    "connection: close\r\n\r\n",
+    r#"{"__type":"com.amazon.coral.service#ServiceUnavailableException","message":"the server has 12,000 connections"}"#,
+);
+/// The pause after an accept failed because the operating system has no resources.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The timeouts of clients.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClientTimeouts {
+    /// For the headers of a request, and for the begin of the next request.
+    pub(crate) headers: Duration,
+    /// For a request's body.
+    pub(crate) body: Duration,
+    /// For reading any part of a response.
+    pub(crate) response: Duration,
+}
+
+impl Default for ClientTimeouts {
+    fn default() -> Self {
+        Self {
+            headers: Duration::from_secs(60),
+            body: Duration::from_secs(30),
+            response: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Serves the connections of a listener until `shutdown` is done, then lets active requests finish.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    timeouts: ClientTimeouts,
+    shutdown: impl Future<Output = ()>,
+) {
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let (ending, ends) = watch::channel(false);
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut shutdown => break,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let Ok(place) = room.clone().try_acquire_owned() else {
+                    // The response fits in the buffer of a new connection; a client that has disconnected does not get it.
+                    let _heard = stream.try_write(REFUSAL.as_bytes());
+                    continue;
+                };
+                let (router, ends) = (router.clone(), ends.clone());
+                tokio::spawn(async move {
+                    connection(stream, router, timeouts, ends).await;
+                    drop(place);
+                });
+            }
+            Err(error) if is_of_connection(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    // Connections that were notified before ignore it.
+    let _told = ending.send(true);
+    let all = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
+    let over = tokio::time::timeout(SHUTDOWN_TIME, room.acquire_many(all)).await;
+    if over.is_err() {
+        tracing::debug!("connections were at work when the server ended");
+    }
+}
+
+/// Whether the error concerns only the connection that was being accepted.
+fn is_of_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
+}
+
+async fn connection(
+    stream: TcpStream,
+    router: Router,
+    timeouts: ClientTimeouts,
+    mut ends: watch::Receiver<bool>,
+) {
+    // Responses are small; waiting for more data would only delay them.
+    let _without = stream.set_nodelay(true);
+    let io = TokioIo::new(TimedStream::new(stream, timeouts.response));
+    let serving = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(timeouts.headers)
+        .max_buf_size(BUFFER_BYTES)
+        .max_headers(HEADERS)
+        .serve_connection(io, TowerToHyperService::new(router));
+    let mut serving = pin!(serving);
+    let ended = async { drop(ends.wait_for(|ends| *ends).await) };
+    let served = tokio::select! {
+        served = &mut serving => served,
+        () = ended => {
+            serving.as_mut().graceful_shutdown();
+            serving.await
+        }
+    };
+    if let Err(error) = served {
+        tracing::debug!(%error, "a connection ended");
+    }
+}
+
+/// A stream whose writes fail when the client reads nothing for too long.
+struct TimedStream {
+    stream: TcpStream,
+    /// The timer of a waiting write.
+    waits: Pin<Box<Sleep>>,
+    is_waiting: bool,
+    most: Duration,
+}
+
+impl TimedStream {
+    fn new(stream: TcpStream, most: Duration) -> Self {
+        Self {
+            stream,
+            waits: Box::pin(tokio::time::sleep(Duration::ZERO)),
+            is_waiting: false,
+            most,
+        }
+    }
+
+    /// Returns the result of a write, or a timeout.
+    fn judge<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.is_waiting = false;
+            return written;
+        }
+        if !self.is_waiting {
+            self.is_waiting = true;
+            self.waits.as_mut().reset(Instant::now() + self.most);
+        }
+        match self.waits.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl AsyncRead for TimedStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for TimedStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.judge(context, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.judge(context, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        self.judge(context, flushed)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_refusal_is_as_long_as_it_says() {
+        let (head, body) = REFUSAL.split_once("\r\n\r\n").expect("it has a body");
+        assert!(
+            head.contains(&format!("content-length: {}\r\n", body.len())),
+            "{}",
+            body.len()
+        );
+        let body: serde_json::Value = serde_json::from_str(body).expect("it is JSON");
+        let message = body["message"].as_str().unwrap_or_default();
+        assert!(message.replace(',', "").contains(&CONNECTIONS.to_string()));
+    }
+}

@@ -1,0 +1,176 @@
+//! Requests and responses: AWS JSON 1.0 at `/`, and `/health`.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde_json::json;
+
+use crate::access::Access;
+use crate::body::BodyMemory;
+use crate::error::ApiError;
+use crate::operation::{PREFIX, perform};
+use crate::service::Service;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
+
+/// The state of the request handlers.
+#[derive(Clone)]
+struct Http {
+    service: Arc<Service>,
+    access: Arc<Access>,
+    memory: BodyMemory,
+    /// The timeout of a request's body.
+    body_time: Duration,
+}
+
+/// Returns the routes of the server.
+pub(crate) fn router(service: Arc<Service>, access: Access, body_time: Duration) -> Router {
+    let access = Arc::new(access);
+    Router::new()
+        .route("/", post(api))
+        .route("/health", get(health))
+        .fallback(async || refusal(&ApiError::not_found()))
+        .method_not_allowed_fallback(async || {
+            refusal(&ApiError::unknown_operation(
+                "the API is at `/` with the method POST, and `/health` with GET",
+            ))
+        })
+        .layer(from_fn_with_state(access.clone(), from_own_host))
+        .with_state(Http {
+            service,
+            access,
+            memory: BodyMemory::new(),
+            body_time,
+        })
+}
+
+/// The maximum bytes of a request's line and headers. The connection's buffer also limits them, but less exactly.
+const HEAD_BYTES: usize = 32_768;
+
+/// Returns how many bytes the line and the headers of a request have.
+fn head_bytes(request: &Request) -> usize {
+    let uri = request.uri().path_and_query();
+    let uri = uri.map_or(0, |uri| uri.as_str().len());
+    let line = request.method().as_str().len() + uri + " ".len() * 2 + "HTTP/1.1\r\n\r\n".len();
+    let headers = request.headers().iter();
+    headers.fold(line, |bytes, (name, value)| {
+        bytes + name.as_str().len() + value.len() + ": \r\n".len()
+    })
+}
+
+/// Rejects requests for hosts, or from origins, that are not accepted, on every path.
+async fn from_own_host(
+    State(access): State<Arc<Access>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if head_bytes(&request) > HEAD_BYTES {
+        return refusal(&ApiError::headers_too_large(HEAD_BYTES));
+    }
+    match access.check_host(&request) {
+        Ok(()) => next.run(request).await,
+        Err(error) => refusal(&error),
+    }
+}
+
+/// Reports whether the server works: 200, or 503 while its store cannot commit.
+async fn health(State(http): State<Http>) -> Response {
+    let engine = &http.service.engine;
+    let mut body = json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "region": engine.region(),
+        "account": engine.account(),
+    });
+    let unreadable = engine.unreadable_executions().len();
+    if unreadable > 0 {
+        body["unreadableExecutions"] = unreadable.into();
+    }
+    let mut status = StatusCode::OK;
+    if let Some(outage) = engine.store_outage() {
+        status = StatusCode::SERVICE_UNAVAILABLE;
+        body["status"] = "unavailable".into();
+        body["store"] = json!({
+            "error": outage.error.to_string(),
+            "seconds": outage.duration.as_secs(),
+            "isRetried": outage.is_retried,
+        });
+    }
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+/// Handles a call of the API.
+async fn api(State(http): State<Http>, request: Request) -> Response {
+    let began = Instant::now();
+    let target = request.headers().get("x-amz-target");
+    let target = target.and_then(|target| target.to_str().ok());
+    let target = target.unwrap_or_default().to_owned();
+    let operation = target.strip_prefix(PREFIX);
+    let answered = match operation {
+        Some(operation) => http.answer(operation, request).await,
+        None => Err(unknown(&target)),
+    };
+    let response = match answered {
+        Ok(body) => response(StatusCode::OK, body),
+        Err(error) => refusal(&error),
+    };
+    tracing::debug!(
+        operation = operation.unwrap_or_default(),
+        status = response.status().as_u16(),
+        micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+        "a request was answered"
+    );
+    response
+}
+
+fn unknown(target: &str) -> ApiError {
+    ApiError::unknown_operation(match target {
+        "" => "the header `X-Amz-Target` is missing; it names the operation, as in `AWSStepFunctions.StartExecution`".to_owned(),
+        target => format!("`{target}` in the header `X-Amz-Target` is no operation; it begins with `{PREFIX}`"),
+    })
+}
+
+impl Http {
+    async fn answer(&self, operation: &str, request: Request) -> Result<Vec<u8>, ApiError> {
+        let (head, body) = request.into_parts();
+        let reading = self.memory.read(&head.headers, body);
+        let reading = tokio::time::timeout(self.body_time, reading).await;
+        let body = reading.map_err(|_| ApiError::too_slow())??;
+        self.access
+            .check_signature(&head.headers, &head.uri, body.as_ref())?;
+        perform(&self.service, operation, body).await
+    }
+}
+
+fn refusal(error: &ApiError) -> Response {
+    let status = StatusCode::from_u16(error.status());
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut refusal = response(status, error.to_json().to_string().into_bytes());
+    let code = HeaderValue::from_static(error.code());
+    refusal.headers_mut().insert("x-amzn-errortype", code);
+    refusal
+}
+
+fn response(status: StatusCode, body: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, JSON);
+    let id = uuid::Uuid::new_v4().to_string();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    response
+}

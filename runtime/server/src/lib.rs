@@ -1,0 +1,79 @@
+//! The AWS Step Functions API over HTTP for an engine of [`stepwright_runtime`]: for AWS's command line, its SDKs and workers of activities.
+//!
+//! ```
+//! use stepwright_runtime::Engine;
+//! use stepwright_server::Server;
+//! use tokio::net::TcpListener;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let engine = Engine::builder().build()?;
+//! // Port 0: any free port.
+//! let listener = TcpListener::bind("127.0.0.1:0").await?;
+//! let endpoint = format!("http://{}", listener.local_addr()?);
+//! let server = tokio::spawn(Server::builder().engine(engine).serve(listener));
+//! // Clients work against `endpoint` now.
+//! # drop((endpoint, server));
+//! # Ok(()) }
+//! ```
+//!
+//! # What to use
+//!
+//! | you want | use |
+//! |---|---|
+//! | to serve the API of an engine | [`Server::builder`], [`ServerBuilder::engine`], [`ServerBuilder::serve`] |
+//! | state machines of clients that survive a restart | an engine with a [store](stepwright_runtime::EngineBuilder::store) and [`resume_later`](stepwright_runtime::EngineBuilder::resume_later) |
+//! | to check the signatures of requests | [`AccessKeys`], [`ServerBuilder::access_keys`] |
+//! | to accept requests for another host name | [`ServerBuilder::allow_host`] |
+//! | to limit the time of clients | [`ServerBuilder::client_time`], [`ServerBuilder::activity_poll`] |
+//! | to end the server | [`ServerBuilder::shutdown`] |
+//! | a server without a program | `stepwright serve`, of the crate `stepwright-cli` |
+//!
+//! # Files
+//!
+//! | file | content |
+//! |---|---|
+//! | `server.rs` | [`Server`] and its builder |
+//! | `connection.rs` | connections with their limits of number, size and time; shutdown |
+//! | `access.rs`, `signature.rs`, `access_keys.rs` | which hosts, pages and signatures are accepted |
+//! | `http.rs`, `body.rs` | paths and headers of responses; bodies of requests, and the memory that they take |
+//! | `operation.rs` | the table of the operations |
+//! | `service.rs` | the state of the operations: the engine and the control plane; parsing of requests |
+//! | `shape/` | the members of requests, with the constraints of the API's model and AWS's messages for them |
+//! | `operations/` | the operations, a file for each group: request, response and function |
+//! | `control/` | state machines with their revisions, versions, aliases and tags |
+//! | `integration.rs` | tasks that call the API: `aws-sdk:sfn:..` |
+//! | `pollers.rs` | the number of workers that poll |
+//! | `redrives.rs` | redrives with a client token |
+//! | `arn.rs`, `page.rs`, `error.rs`, `response.rs` | ARNs; pages and their tokens; errors with AWS's codes; dates |
+//!
+//! An operation is a `shape!` for its request, a structure for its response, a function, and a line in `operation.rs`. Its errors are
+//! values of `error::ApiError`. It changes the control plane only within `Service::change`.
+
+mod access;
+mod access_keys;
+mod arn;
+mod body;
+mod connection;
+mod control;
+mod error;
+mod http;
+mod integration;
+mod operation;
+mod operations;
+mod page;
+mod pollers;
+mod redrives;
+mod response;
+mod server;
+mod service;
+mod shape;
+mod signature;
+
+pub use self::access_keys::{AccessKeys, AccessKeysError};
+pub use self::server::{Server, ServerBuilder, ServerError};
+
+/// The README's example compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

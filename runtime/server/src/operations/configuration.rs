@@ -1,0 +1,183 @@
+//! The settings for the creation and the update of state machines.
+
+use indexmap::IndexMap;
+use stepwright_asl::model::MachineType;
+use stepwright_asl::validate::validate_text;
+
+use crate::control::{Encryption, LogDestination, LogGroup, Logging};
+use crate::error::ApiError;
+use crate::shape::{
+    Arn, EncryptionType, KmsKeyId, List, LogLevel, Required, ReuseSeconds, TagKey, TagValue, shape,
+};
+
+/// The maximum tags of a resource.
+pub(super) const MOST_TAGS: usize = 50;
+
+shape! {
+    /// `LoggingConfiguration`.
+    LoggingConfiguration {
+        level: Option<LogLevel>,
+        include_execution_data: bool,
+        destinations: Option<List<LogDestinationInput>>,
+    }
+}
+
+shape! {
+    /// `LogDestination`.
+    LogDestinationInput {
+        cloud_watch_logs_log_group: Option<LogGroupInput>,
+    }
+}
+
+shape! {
+    /// `CloudWatchLogsLogGroup`.
+    LogGroupInput {
+        log_group_arn: Option<Arn>,
+    }
+}
+
+shape! {
+    /// `TracingConfiguration`.
+    TracingConfiguration {
+        enabled: bool,
+    }
+}
+
+shape! {
+    /// `EncryptionConfiguration`.
+    EncryptionConfiguration {
+        kms_key_id: Option<KmsKeyId>,
+        kms_data_key_reuse_period_seconds: Option<ReuseSeconds>,
+        r#type: Required<EncryptionType>,
+    }
+}
+
+shape! {
+    /// `Tag`.
+    Tag {
+        key: Option<TagKey>,
+        value: Option<TagValue>,
+    }
+}
+
+impl LoggingConfiguration {
+    /// # Errors
+    ///
+    /// `InvalidLoggingConfiguration`.
+    pub(super) fn accept(&self) -> Result<Logging, ApiError> {
+        let level = self.level.as_deref().unwrap_or("OFF");
+        let given = self.destinations.as_deref().unwrap_or_default();
+        let groups = given.iter().map(|destination| {
+            let group = destination.cloud_watch_logs_log_group.as_ref();
+            group.and_then(|group| group.log_group_arn.as_deref())
+        });
+        let groups: Vec<&str> = groups.flatten().collect();
+        if level != "OFF" && (groups.len() != 1 || given.len() != 1) {
+            return Err(ApiError::new(
+                "InvalidLoggingConfiguration",
+                "Invalid Logging Configuration: Must specify exactly one Log Destination.",
+            ));
+        }
+        Ok(Logging {
+            level: level.to_owned(),
+            include_execution_data: self.include_execution_data,
+            destinations: self.destinations.is_some().then(|| {
+                let destinations = groups.into_iter().map(|arn| LogDestination {
+                    cloud_watch_logs_log_group: LogGroup {
+                        log_group_arn: arn.to_owned(),
+                    },
+                });
+                destinations.collect()
+            }),
+        })
+    }
+}
+
+impl EncryptionConfiguration {
+    /// # Errors
+    ///
+    /// `InvalidEncryptionConfiguration`.
+    pub(super) fn accept(&self) -> Result<Encryption, ApiError> {
+        let is_managed = &**self.r#type == "CUSTOMER_MANAGED_KMS_KEY";
+        if is_managed != self.kms_key_id.is_some()
+            || !is_managed && self.kms_data_key_reuse_period_seconds.is_some()
+        {
+            return Err(ApiError::new(
+                "InvalidEncryptionConfiguration",
+                "Invalid Encryption Configuration: a customer managed key needs `kmsKeyId`, and a key that AWS owns takes neither `kmsKeyId` nor `kmsDataKeyReusePeriodSeconds`",
+            ));
+        }
+        let seconds = self.kms_data_key_reuse_period_seconds;
+        Ok(Encryption {
+            kms_key_id: self.kms_key_id.as_ref().map(|key| key.to_string()),
+            // The default is 300 (the API's documentation).
+            kms_data_key_reuse_period_seconds: is_managed
+                .then(|| seconds.map_or(300, |seconds| seconds.count())),
+            kind: self.r#type.to_string(),
+        })
+    }
+}
+
+/// # Errors
+///
+/// `InvalidArn` for text that is not an ARN.
+pub(super) fn check_role(arn: &str) -> Result<(), ApiError> {
+    let mut parts = arn.splitn(6, ':');
+    let is_arn = parts.next() == Some("arn") && parts.nth(4).is_some_and(|rest| !rest.is_empty());
+    match is_arn {
+        true => Ok(()),
+        false => {
+            let message = format!("Invalid Role Arn: '{arn}'");
+            Err(ApiError::new("InvalidArn", message))
+        }
+    }
+}
+
+/// # Errors
+///
+/// `InvalidDefinition`, with the messages of AWS's validator.
+pub(super) fn check_definition(text: &str, machine_type: MachineType) -> Result<(), ApiError> {
+    let findings = validate_text(text, machine_type);
+    // Additional rules of this project must not reject a definition here.
+    let errors = findings.errors().filter_map(|finding| {
+        let code = finding.code?;
+        Some(match finding.location() {
+            Some(location) => format!("{code}: {} at {location}", finding.message),
+            None => format!("{code}: {}", finding.message),
+        })
+    });
+    let errors: Vec<String> = errors.collect();
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(ApiError::invalid_definition(errors.join(", "))),
+    }
+}
+
+/// Returns the error for a definition that the validator accepts and the engine rejects.
+pub(super) fn not_compiled(problems: &[String]) -> ApiError {
+    let problems: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("SCHEMA_VALIDATION_FAILED: {problem}"))
+        .collect();
+    ApiError::invalid_definition(problems.join(", "))
+}
+
+/// Adds tags to those of a resource.
+///
+/// # Errors
+///
+/// `TooManyTags`.
+pub(super) fn add_tags(
+    to: &mut IndexMap<String, String>,
+    tags: &[Tag],
+    arn: &str,
+) -> Result<(), ApiError> {
+    for tag in tags {
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        to.insert(text(tag.key.as_deref()), text(tag.value.as_deref()));
+    }
+    match to.len() <= MOST_TAGS {
+        true => Ok(()),
+        false => Err(ApiError::too_many_tags(arn, MOST_TAGS)),
+    }
+}

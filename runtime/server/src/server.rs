@@ -1,0 +1,191 @@
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use stepwright_runtime::server_support::ServerEngine;
+use stepwright_runtime::store::StoreError;
+use stepwright_runtime::{BuildError, Engine};
+use tokio::net::TcpListener;
+
+use crate::access::Access;
+use crate::access_keys::AccessKeys;
+use crate::connection::ClientTimeouts;
+use crate::control::Control;
+use crate::integration::OwnApi;
+use crate::pollers::Pollers;
+use crate::redrives::Redrives;
+use crate::service::Service;
+use crate::{connection, http};
+
+/// How long GetActivityTask waits for a task, as on AWS.
+const POLL: Duration = Duration::from_secs(60);
+
+/// A server of the Step Functions API for an engine.
+pub struct Server {
+    service: Arc<Service>,
+    hosts: Vec<String>,
+    keys: Option<AccessKeys>,
+    timeouts: ClientTimeouts,
+    shutdown: Shutdown,
+}
+
+/// A future that ends when the server must shut down.
+type Shutdown = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Builds a [`Server`].
+#[must_use]
+pub struct ServerBuilder {
+    engine: Option<Engine>,
+    poll: Duration,
+    hosts: Vec<String>,
+    keys: Option<AccessKeys>,
+    timeouts: ClientTimeouts,
+    shutdown: Shutdown,
+}
+
+/// A server cannot be built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// No engine was set.
+    #[error("a server needs an engine; give it with `ServerBuilder::engine`")]
+    NoEngine,
+    /// The engine's store cannot be read.
+    #[error("the state machines of the store cannot be read: {0}")]
+    Store(#[from] StoreError),
+    /// The open executions of the store cannot be continued.
+    #[error("the executions of the store cannot be continued: {0}")]
+    Resume(#[from] BuildError),
+}
+
+impl Server {
+    /// Returns a builder of a server.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder {
+            engine: None,
+            poll: POLL,
+            hosts: Vec::new(),
+            keys: None,
+            timeouts: ClientTimeouts::default(),
+            shutdown: Box::pin(std::future::pending()),
+        }
+    }
+
+    /// Serves the requests of a listener until the future of [`ServerBuilder::shutdown`] is ready. Active requests then have five seconds to
+    /// end. The engine continues to run: [`Engine::shutdown`] ends it.
+    pub async fn serve(self, listener: TcpListener) {
+        let address = listener.local_addr();
+        let access = Access {
+            is_loopback: address.is_ok_and(|address| address.ip().to_canonical().is_loopback()),
+            hosts: self.hosts,
+            keys: self.keys,
+            region: self.service.engine.region().to_owned(),
+        };
+        let router = http::router(self.service, access, self.timeouts.body);
+        connection::serve(listener, router, self.timeouts, self.shutdown).await;
+    }
+}
+
+impl ServerBuilder {
+    /// Sets the engine that runs the executions. Build it with [`EngineBuilder::resume_later`](stepwright_runtime::EngineBuilder::resume_later), so that
+    /// executions of its store continue only after the state machines that clients created are deployed. Clients can use the state machines and
+    /// activities of the engine, too. `StartExecution` chooses one of its [test cases](stepwright_runtime::EngineBuilder::test_cases) with `#<case>` after the
+    /// ARN, as in Step Functions Local.
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.engine = Some(engine);
+        self
+    }
+
+    /// Sets how long GetActivityTask waits for a task before it returns an empty response: 60 seconds unless set, as on AWS.
+    pub fn activity_poll(mut self, time: Duration) -> Self {
+        self.poll = time;
+        self
+    }
+
+    /// Accepts requests for this host, too, and requests from its pages. A server that listens on a loopback address accepts requests for
+    /// `localhost`, names that end with `.localhost`, and IP addresses, with or without the prefix `sync-`. It rejects others, because
+    /// a page of any site could send them through a browser of this machine (DNS rebinding).
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.hosts.push(host.into());
+        self
+    }
+
+    /// Accepts only requests of the API that are signed with one of these keys (AWS Signature Version 4), as every SDK does by default.
+    /// `/health` needs no signature. Without keys, the server accepts all requests.
+    pub fn access_keys(mut self, keys: AccessKeys) -> Self {
+        self.keys = Some(keys);
+        self
+    }
+
+    /// Sets the timeout of clients: for the headers of a request, for its body, and for reading any part of the response, each. By default it is
+    /// 60 seconds for the headers, which also limits the idle time of a connection, and 30 seconds for the others.
+    pub fn client_time(mut self, time: Duration) -> Self {
+        self.timeouts = ClientTimeouts {
+            headers: time,
+            body: time,
+            response: time,
+        };
+        self
+    }
+
+    /// Shuts the server down when this future is ready.
+    pub fn shutdown(mut self, shutdown: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.shutdown = Box::pin(shutdown);
+        self
+    }
+
+    /// Builds the server.
+    ///
+    /// # Errors
+    ///
+    /// Every [`ServerError`]. A state machine that cannot be read is no error: it is logged, and clients do not see it.
+    pub fn build(self) -> Result<Server, ServerError> {
+        let engine = ServerEngine::new(self.engine.ok_or(ServerError::NoEngine)?);
+        let control = Control::open(&engine, engine.clock().now())?;
+        let service = Arc::new(Service {
+            engine,
+            control,
+            redrives: Redrives::default(),
+            pollers: Pollers::default(),
+            poll: self.poll,
+        });
+        service.engine.set_own_api(Arc::new(OwnApi::of(&service)));
+        // After the state machines of clients are deployed, so that executions find them.
+        service.engine.resume()?;
+        Ok(Server {
+            service,
+            hosts: self.hosts,
+            keys: self.keys,
+            timeouts: self.timeouts,
+            shutdown: self.shutdown,
+        })
+    }
+
+    /// Builds the server and [serves](Server::serve).
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub async fn serve(self, listener: TcpListener) -> Result<(), ServerError> {
+        self.build()?.serve(listener).await;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("engine", &self.service.engine)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerBuilder")
+            .field("engine", &self.engine)
+            .field("poll", &self.poll)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,190 @@
+//! The state of the operations.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::server_support::{self, ServerEngine};
+use stepwright_runtime::value::Value;
+
+use crate::arn::{Qualifier, StatesArn};
+use crate::control::{Control, Machine};
+use crate::error::ApiError;
+use crate::pollers::Pollers;
+use crate::redrives::Redrives;
+use crate::shape::{Constraints, Shape};
+
+/// The engine, and the API's data in addition to it.
+pub(crate) struct Service {
+    pub(crate) engine: ServerEngine,
+    pub(crate) control: Control,
+    pub(crate) redrives: Redrives,
+    pub(crate) pollers: Pollers,
+    /// How long GetActivityTask waits for a task.
+    pub(crate) poll: Duration,
+}
+
+impl Service {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.engine.clock().now()
+    }
+
+    /// Whether an ARN has this server's region and account. Resources of other ARNs count as missing; there is no recording of that case.
+    pub(crate) fn is_own(&self, arn: &StatesArn<'_>) -> bool {
+        (self.engine.region(), self.engine.account()) == (arn.region, arn.account)
+    }
+
+    /// Returns the state machine of an ARN, with or without a qualifier.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArn`, `StateMachineDoesNotExist`.
+    pub(crate) fn machine(&self, arn: &StatesArn<'_>) -> Result<Arc<Machine>, ApiError> {
+        let (name, _) = arn.state_machine()?;
+        let found = self.control.machine(name).filter(|_| self.is_own(arn));
+        found.ok_or_else(|| ApiError::no_machine(arn.text))
+    }
+
+    /// Returns the state machine of an ARN without a qualifier.
+    ///
+    /// # Errors
+    ///
+    /// As [`machine`](Self::machine).
+    pub(crate) fn unqualified(&self, arn: &StatesArn<'_>) -> Result<Arc<Machine>, ApiError> {
+        let machine = self.machine(arn)?;
+        match arn.state_machine()? {
+            (_, None) => Ok(machine),
+            _ => Err(ApiError::no_machine(arn.text)),
+        }
+    }
+
+    /// Returns the revision for a start of this ARN, with the trace header and the text of the input of the execution.
+    ///
+    /// # Errors
+    ///
+    /// As [`machine`](Self::machine).
+    pub(crate) fn startable(
+        &self,
+        arn: &StatesArn<'_>,
+        trace: Option<&str>,
+        input: Option<&str>,
+    ) -> Result<(Arc<Machine>, server_support::Revision), ApiError> {
+        let machine = self.machine(arn)?;
+        let (_, qualifier) = arn.state_machine()?;
+        let missing = || ApiError::no_machine(arn.text);
+        let (version, alias) = match qualifier {
+            None => (None, None),
+            Some(Qualifier::Version(number)) => (Some(number), None),
+            Some(Qualifier::Alias(name)) => {
+                let alias = machine.aliases.get(name).ok_or_else(missing)?;
+                let chance = u32::try_from(self.engine.draw_below(100)).unwrap_or_default();
+                (alias.choose(chance), Some(arn.text))
+            }
+        };
+        let started = machine.started(version, alias, trace, input);
+        let started = started.ok_or_else(missing)?;
+        Ok((machine, started))
+    }
+}
+
+/// How long a request waits for a store that cannot commit.
+const OUTAGE_PATIENCE: Duration = Duration::from_secs(5);
+/// The interval at which such a request checks the store.
+const OUTAGE_LOOK: Duration = Duration::from_millis(500);
+
+impl Service {
+    /// Waits for a change that the engine acknowledges when it is durable. If the store cannot commit for five seconds, the wait ends; the
+    /// engine makes the change later, when the store commits again.
+    ///
+    /// # Errors
+    ///
+    /// `ServiceUnavailableException` in an outage of the store.
+    pub(crate) async fn committed<T>(
+        &self,
+        change: impl Future<Output = T>,
+    ) -> Result<T, ApiError> {
+        let mut change = std::pin::pin!(change);
+        loop {
+            if let Ok(done) = tokio::time::timeout(OUTAGE_LOOK, &mut change).await {
+                return Ok(done);
+            }
+            match self.engine.store_outage() {
+                Some(outage) if outage.duration > OUTAGE_PATIENCE => {
+                    return Err(ApiError::unavailable(format!(
+                        "the request is not durable yet, and takes effect when the store commits again: {}",
+                        outage.error
+                    )));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Changes the control plane, exclusively. The change continues if the client disconnects, so that memory and store agree.
+    ///
+    /// # Errors
+    ///
+    /// Those of the change.
+    pub(crate) async fn change<T: Send + 'static>(
+        &self,
+        change: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let alone = self.control.alone().await;
+        let changed = tokio::spawn(async move {
+            let _alone = alone;
+            change.await
+        });
+        changed
+            .await
+            .unwrap_or_else(|error| Err(ApiError::internal(error.to_string())))
+    }
+}
+
+/// Parses a request, and checks it against the constraints of the API's model.
+///
+/// # Errors
+///
+/// `SerializationException`, `ValidationException`.
+pub(crate) fn read<T: DeserializeOwned + Shape>(body: &[u8]) -> Result<T, ApiError> {
+    // An empty body means no members.
+    let body = if body.is_empty() { b"{}" } else { body };
+    // Serde would also read a structure from an array.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(ApiError::serialization("the body is no JSON object"));
+    }
+    let request: T =
+        serde_json::from_slice(body).map_err(|error| ApiError::serialization(error.to_string()))?;
+    let mut constraints = Constraints::default();
+    request.check(&mut constraints);
+    match constraints.message() {
+        None => Ok(request),
+        Some(message) => Err(ApiError::constraints(message)),
+    }
+}
+
+/// Returns the text of an input, if it differs from the printed value.
+pub(crate) fn written<'a>(text: Option<&'a str>, value: &Value) -> Option<&'a str> {
+    text.filter(|text| value.to_text() != *text)
+}
+
+/// Parses the input of an execution.
+///
+/// # Errors
+///
+/// `InvalidExecutionInput`.
+pub(crate) fn input(text: Option<&str>, most: u64) -> Result<Value, ApiError> {
+    let Some(text) = text else {
+        return Ok(Value::empty_object());
+    };
+    if text.is_empty() {
+        return Err(ApiError::invalid_input("Invalid execution input."));
+    }
+    if text.len() as u64 > most {
+        return Err(ApiError::invalid_input(format_args!(
+            "it has {} bytes, and {most} are allowed",
+            text.len()
+        )));
+    }
+    Value::from_text(text).map_err(ApiError::invalid_input)
+}

@@ -1,0 +1,20 @@
+//! The Step Functions API over HTTP, and the stores of all layouts, which a server opens too.
+
+mod activities;
+mod executions;
+mod golden;
+mod hostile;
+mod http;
+mod integration;
+mod lists;
+mod lists_of_stores;
+mod map_runs;
+mod mocks;
+mod page;
+mod recorded;
+mod state_machines;
+mod support;
+mod test_state;
+mod unlisted;
+mod validate;
+mod versions;

@@ -1,0 +1,143 @@
+//! A server, and a client that returns raw responses.
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::{Engine, EngineBuilder};
+use stepwright_server::{Server, ServerBuilder};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/tests";
+
+/// A server in this process. Dropping the value ends it.
+pub(crate) struct Api {
+    pub(crate) address: String,
+    pub(crate) engine: Engine,
+    agent: ureq::Agent,
+    ends: Option<oneshot::Sender<()>>,
+    runtime: Runtime,
+}
+
+impl Api {
+    /// Creates a server for an engine on virtual time.
+    pub(crate) fn new() -> Self {
+        Self::over(Engine::builder().virtual_time())
+    }
+
+    pub(crate) fn over(builder: EngineBuilder) -> Self {
+        Self::with(builder, |server| server)
+    }
+
+    pub(crate) fn with(
+        builder: EngineBuilder,
+        with: impl FnOnce(ServerBuilder) -> ServerBuilder,
+    ) -> Self {
+        let runtime = Runtime::new().expect("there are threads");
+        let engine = runtime.block_on(async { builder.build() });
+        let engine = engine.expect("the engine is built");
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"));
+        let listener = listener.expect("a port is free");
+        let address = listener.local_addr().expect("it is bound").to_string();
+        let (ends, ended) = oneshot::channel();
+        let server = Server::builder()
+            .engine(engine.clone())
+            .activity_poll(std::time::Duration::from_millis(200))
+            .shutdown(async { drop(ended.await) });
+        runtime.spawn(with(server).serve(listener));
+        let agent = ureq::Agent::config_builder().http_status_as_error(false);
+        Self {
+            address,
+            engine,
+            agent: agent.build().into(),
+            ends: Some(ends),
+            runtime,
+        }
+    }
+
+    /// Returns the status and the body of a response.
+    pub(crate) fn ask(&self, operation: &str, request: &Json) -> (u16, Json) {
+        let answer = self
+            .agent
+            .post(format!("http://{}/", self.address))
+            .header("X-Amz-Target", format!("AWSStepFunctions.{operation}"))
+            .content_type("application/x-amz-json-1.0")
+            .send(request.to_string().as_bytes());
+        let mut answer = answer.expect("there is an answer");
+        let body = answer.body_mut().read_json();
+        (answer.status().as_u16(), body.expect("it is JSON"))
+    }
+
+    /// Returns the response of an operation that must succeed.
+    pub(crate) fn call(&self, operation: &str, request: Json) -> Json {
+        let (status, body) = self.ask(operation, &request);
+        assert_eq!(status, 200, "{operation}: {body}");
+        body
+    }
+
+    /// Returns `Code: message` of an operation that must fail.
+    pub(crate) fn refusal(&self, operation: &str, request: Json) -> String {
+        let (status, body) = self.ask(operation, &request);
+        assert_ne!(status, 200, "{operation}: {body}");
+        let kind = body["__type"].as_str().unwrap_or_default();
+        let code = kind.rsplit('#').next().unwrap_or_default();
+        let message = body["message"].as_str().unwrap_or_default();
+        format!("{code}: {message}")
+    }
+
+    /// Creates a state machine and returns its ARN.
+    pub(crate) fn create(&self, name: &str, definition: &Json) -> String {
+        let created = self.call(
+            "CreateStateMachine",
+            json!({"name": name, "definition": definition.to_string(), "roleArn": ROLE}),
+        );
+        text(&created["stateMachineArn"])
+    }
+
+    /// Starts an execution and returns its ARN.
+    pub(crate) fn start(&self, machine: &str, input: &Json) -> String {
+        let started = self.call(
+            "StartExecution",
+            json!({"stateMachineArn": machine, "input": input.to_string()}),
+        );
+        text(&started["executionArn"])
+    }
+
+    /// Returns the response of DescribeExecution after the end of an execution.
+    pub(crate) fn finished(&self, execution: &str) -> Json {
+        loop {
+            let described = self.call("DescribeExecution", json!({"executionArn": execution}));
+            if described["status"] != "RUNNING" {
+                return described;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+    }
+
+    /// Waits for a call of the engine.
+    pub(crate) fn wait<T>(&self, call: impl Future<Output = T>) -> T {
+        self.runtime.block_on(call)
+    }
+
+    /// Ends the server and the engine.
+    pub(crate) fn end(mut self) {
+        drop(self.ends.take());
+        let engine = self.engine.clone();
+        self.runtime
+            .block_on(engine.shutdown(std::time::Duration::ZERO));
+    }
+}
+
+pub(crate) fn text(json: &Json) -> String {
+    json.as_str().expect("it is text").to_owned()
+}
+
+/// A definition of one Pass state.
+pub(crate) fn pass() -> Json {
+    json!({"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}})
+}
+
+/// The names of an object's members, in order.
+pub(crate) fn members(json: &Json) -> Vec<&str> {
+    let object = json.as_object().expect("it is an object");
+    object.keys().map(String::as_str).collect()
+}

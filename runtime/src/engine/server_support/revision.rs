@@ -1,0 +1,161 @@
+//! Revisions of state machines, compiled once and started separately: the versions of a server of the API.
+
+use std::fmt;
+use std::sync::Arc;
+
+use stepwright_asl::model::MachineType;
+
+use super::ServerEngine;
+use crate::engine::MachineDescription;
+use crate::engine::completion::report::ExecutionReport;
+use crate::engine::drive::execution_task::{Driver, ExecutionTask};
+use crate::engine::error::{BuildError, StartError};
+use crate::engine::execution_handle::ExecutionHandle;
+use crate::engine::machines::Machine;
+use crate::engine::machines::registry::{self, PendingMachine};
+use crate::engine::shared::StartOutcome;
+use crate::engine::start::input::StartInput;
+use crate::engine::start::options::StartOptions;
+use crate::execution_info::{MachineInfo, Origin};
+use crate::value::Value;
+
+/// A compiled definition of a state machine. It may be older than the newest of its name.
+#[derive(Clone)]
+pub struct Revision {
+    machine: Arc<Machine>,
+}
+
+impl fmt::Debug for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Revision")
+            .field("machine", &self.machine.info)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Revision {
+    /// Returns the same revision, with executions of this origin.
+    pub fn with_origin(&self, origin: Origin) -> Self {
+        let info = MachineInfo {
+            origin: Some(Arc::new(origin)),
+            ..MachineInfo::clone(&self.machine.info)
+        };
+        let machine = Arc::new(Machine {
+            info: Arc::new(info),
+            ..Machine::clone(&self.machine)
+        });
+        Self { machine }
+    }
+
+    /// Returns the role of its executions.
+    pub fn role_arn(&self) -> &str {
+        &self.machine.info.role_arn
+    }
+
+    /// Describes its state machine.
+    pub fn describe(&self) -> MachineDescription {
+        self.machine.describe()
+    }
+}
+
+impl ServerEngine {
+    /// Compiles a definition with the role `role` for its executions. Nothing is registered.
+    ///
+    /// # Errors
+    ///
+    /// The problems of the definition.
+    pub fn compile(
+        &self,
+        name: &str,
+        text: &str,
+        machine_type: MachineType,
+        role: &str,
+    ) -> Result<Revision, BuildError> {
+        let machine = registry::read(name, text, &self.shared.limits).map_err(BuildError::new)?;
+        let pending = PendingMachine::new(machine, machine_type);
+        let compiled = self.shared.setting.compile(name, &pending);
+        let mut machine = compiled.map_err(|problems| BuildError { problems })?;
+        let info = machine.info.but(Some(role.to_owned()), None, None);
+        machine.info = Arc::new(info);
+        Ok(Revision {
+            machine: Arc::new(machine),
+        })
+    }
+
+    /// Makes a revision the newest one of its name.
+    pub fn put_revision(&self, revision: &Revision) {
+        self.shared.machines.put(revision.machine.clone());
+        self.shared.look_for_handlers();
+    }
+
+    /// Returns the newest versions of all state machines, by their names.
+    pub fn newest_revisions(&self) -> Vec<Revision> {
+        let machines = &self.shared.machines;
+        let names = machines.names().into_iter();
+        let found = names.filter_map(|name| machines.find(&name));
+        found.map(|machine| Revision { machine }).collect()
+    }
+
+    /// Starts an execution of a revision.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::start_machine`](crate::Engine::start_machine).
+    pub async fn start_revision(
+        &self,
+        revision: &Revision,
+        input: Value,
+        options: StartOptions,
+    ) -> Result<ExecutionHandle<Value>, StartError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        let launched = self.launch_revision(&revision.machine, input, options)?;
+        if let Some(pending_execution) = launched.pending_execution {
+            Driver::begin(
+                ExecutionTask::new(self.shared.clone(), pending_execution),
+                &runtime,
+            );
+        }
+        let run = ExecutionHandle::new(launched.state, |output| Ok(output.clone()), &self.handle);
+        run.accepted().await?;
+        Ok(run)
+    }
+
+    /// Runs an execution of a revision to its end, on the caller's own task.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::execute_machine`](crate::Engine::execute_machine).
+    pub async fn execute_revision(
+        &self,
+        revision: &Revision,
+        input: Value,
+        options: StartOptions,
+    ) -> Result<Arc<ExecutionReport>, StartError> {
+        let launched = self.launch_revision(&revision.machine, input, options)?;
+        if let Some(pending_execution) = launched.pending_execution {
+            let _awaits = self.clock().await_end();
+            ExecutionTask::new(self.shared.clone(), pending_execution).await;
+        }
+        let kept = launched.state.accepted().await;
+        kept.map_err(|error| StartError::of_store(error, launched.state.about.name()))?;
+        Ok(launched.state.finished().await)
+    }
+
+    fn launch_revision(
+        &self,
+        machine: &Machine,
+        input: Value,
+        options: StartOptions,
+    ) -> Result<StartOutcome, StartError> {
+        let input = StartInput::Any(input).of(machine.check_input);
+        let launched = input.and_then(|input| self.shared.launch(machine, input, options, 0));
+        launched.inspect_err(|error| self.refused(&machine.info.name, error))
+    }
+
+    /// Sets the revisions behind the ARN of a version or an alias, with their weights, for states that start executions.
+    pub fn put_qualified(&self, arn: &str, qualified: Vec<(u32, Revision)>) {
+        let machines = qualified.into_iter();
+        let machines = machines.map(|(weight, revision)| (weight, revision.machine));
+        self.shared.machines.qualify(arn, machines.collect());
+    }
+}

@@ -1,0 +1,18 @@
+//! The tests of the engine, in one program: a program for each folder would link the engine eight times.
+
+#[cfg(feature = "jsonata")]
+mod distributed;
+#[cfg(feature = "jsonata")]
+mod durable;
+#[cfg(feature = "jsonata")]
+mod property;
+#[cfg(feature = "jsonata")]
+mod run;
+#[cfg(feature = "sqlite")]
+mod store;
+#[cfg(feature = "jsonata")]
+mod test_state;
+#[cfg(feature = "jsonata")]
+mod testing;
+#[cfg(not(feature = "jsonata"))]
+mod without_jsonata;
