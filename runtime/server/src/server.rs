@@ -176,7 +176,7 @@ impl ServerBuilder {
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
-            .field("engine", &self.service.engine)
+            .field("engine", &*self.service.engine)
             .finish_non_exhaustive()
     }
 }
