@@ -81,7 +81,7 @@ async fn a_handler_that_blocks_is_told_of_while_it_does_and_when_it_goes_on() {
     let (release, released) = std::sync::mpsc::channel::<()>();
     let released = Mutex::new(released);
     let engine = Engine::builder()
-        .definition_json("m", MACHINE, MachineType::Standard)
+        .register_json("m", MACHINE, MachineType::Standard)
         .virtual_time()
         .function("f", move |number: Json| {
             if number == 1 {
