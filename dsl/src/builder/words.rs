@@ -109,17 +109,13 @@ mod tests {
         ),
     ];
 
-    /// The messages of the lowering, as the index of messages has them.
+    /// The messages of `build()`, as the page of errors lists them.
     fn messages() -> Vec<String> {
         let page = include_str!("../../../docs/reference/errors.md");
-        let parts = page.split("<!-- messages of ").skip(1);
-        let of_lowering = parts.filter(|part| {
-            ["dsl/src/lower/", "dsl/src/expr/"]
-                .iter()
-                .any(|folder| part.starts_with(folder))
-        });
-        of_lowering
-            .flat_map(|part| part.split("```").nth(1).unwrap_or_default().lines().skip(1))
+        let chapter = page.split("\n## ").find(|it| it.starts_with("`build()`"));
+        let lists = chapter.unwrap_or_default().split("```text\n").skip(1);
+        lists
+            .flat_map(|list| list.split("```").next().unwrap_or_default().lines())
             .map(str::to_owned)
             .collect()
     }
