@@ -33,7 +33,7 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "cli/src/import/text.rs",
     "cli/src/import/variables.rs",
     "cli/src/placeholders/show.rs",
-    "cli/src/placeholders/supplied.rs",
+    "cli/src/placeholders/checked_machine.rs",
     "/src/clock/",
     "/src/query/fixture.rs",
     "/src/query/jsonata/",

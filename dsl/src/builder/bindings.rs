@@ -149,10 +149,10 @@ impl fmt::Debug for BoundTask {
 }
 
 /// Calls a task with its payload as JSON.
-pub type CallTask = fn(TaskContext, Value) -> Called;
+pub type CallTask = fn(TaskContext, Value) -> TaskResultFuture;
 
 /// The future of a task's result.
-pub type Called = Pin<Box<dyn Future<Output = Result<Value, CallError>> + Send>>;
+pub type TaskResultFuture = Pin<Box<dyn Future<Output = Result<Value, CallError>> + Send>>;
 
 /// Why a call of a task failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,7 +170,7 @@ pub enum CallError {
     },
 }
 
-fn call<T: Handler>(context: TaskContext, payload: Value) -> Called {
+fn call<T: Handler>(context: TaskContext, payload: Value) -> TaskResultFuture {
     Box::pin(async move {
         let payload = match payload {
             Value::Object(mut object) if T::SENDS_CONTEXT => {

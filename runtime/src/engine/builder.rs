@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use stepwright::builder::Built;
+use stepwright::builder::BuiltWorkflow;
 use stepwright::{Payload, Task, Workflow};
 use stepwright_asl::model::{MachineType, StateMachine};
 use stepwright_asl::redaction::Redaction;
@@ -135,7 +135,7 @@ impl EngineBuilder {
     /// assert_eq!(run.await?, 42);
     /// # Ok(()) }
     /// ```
-    pub fn register_built<In: Payload, Out>(mut self, built: &Built<In, Out>) -> Self {
+    pub fn register_built<In: Payload, Out>(mut self, built: &BuiltWorkflow<In, Out>) -> Self {
         self.registry.built(built);
         self
     }
