@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::ser::SerializeStruct;
 
 use crate::SyntaxError;
-use crate::json::{Document, Duplicate, Position};
+use crate::json::{Document, DuplicateKey, Position};
 
 /// AWS's code for a text that is not JSON.
 const NOT_JSON: &str = "INVALID_JSON_DESCRIPTION";
@@ -154,7 +154,7 @@ impl Finding {
     }
 
     /// The error for a duplicate key in an object.
-    pub(crate) fn duplicate(duplicate: &Duplicate) -> Finding {
+    pub(crate) fn duplicate(duplicate: &DuplicateKey) -> Finding {
         let message = format!(
             "duplicate key `{}` in an object; its first occurrence is at line {}, column {}",
             duplicate.key, duplicate.first.line, duplicate.first.column

@@ -82,14 +82,14 @@ pub mod edit;
 pub mod errors;
 #[cfg(feature = "estimate")]
 pub mod estimate;
-#[doc(hidden)]
-pub mod facts;
 pub mod graph;
 #[cfg(feature = "integrations")]
 pub mod integrations;
 pub mod intrinsic;
 pub mod json;
 pub mod jsonata;
+#[doc(hidden)]
+pub mod limits;
 pub mod model;
 pub mod name;
 pub mod overlay;
@@ -110,10 +110,10 @@ pub mod yaml;
 
 mod cursor;
 mod finding;
-mod place;
 mod route;
 mod substitution;
 mod syntax_error;
+mod value_path;
 
 pub use finding::{Finding, Findings, Severity};
 #[doc(no_inline)]

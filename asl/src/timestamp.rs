@@ -20,7 +20,7 @@ const MAX_OFFSET: i128 = 18 * 3_600;
 /// assert_eq!(read("1970-01-01T00:00:00+19:00"), None);
 /// ```
 pub fn read(text: &str) -> Option<i128> {
-    let mut reader = Reader(text.as_bytes());
+    let mut reader = TimestampParser(text.as_bytes());
     let year = reader.year()?;
     reader.take(b"-")?;
     let month = reader.two(1, 12)?;
@@ -64,9 +64,9 @@ pub fn is_literal(text: &str) -> bool {
         && read(text).is_some()
 }
 
-struct Reader<'t>(&'t [u8]);
+struct TimestampParser<'t>(&'t [u8]);
 
-impl Reader<'_> {
+impl TimestampParser<'_> {
     /// Reads one byte if it is one of these.
     fn take(&mut self, wanted: &[u8]) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;

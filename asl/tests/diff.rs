@@ -1,7 +1,7 @@
 //! Semantic differences between definitions.
 
 use proptest::prelude::*;
-use stepwright_asl::diff::{Change, Diff, On, Safety};
+use stepwright_asl::diff::{Change, Diff, Safety, Trigger};
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json;
 
@@ -264,17 +264,17 @@ fn transitions_that_came_and_went_are_told() {
 
     let elsewhere = large.replace("\"X\"", "\"Z\"");
     let found = Diff::of(&old, &choice(&format!("{elsewhere},{small}"), "X"));
-    let transitions: Vec<(Change, Option<&str>, &On)> = found
+    let transitions: Vec<(Change, Option<&str>, &Trigger)> = found
         .transitions()
         .iter()
         .map(|transition| (transition.change, transition.to.as_deref(), &transition.on))
         .collect();
-    let rule = On::Rule("$.n > 10".to_owned());
+    let rule = Trigger::Rule("$.n > 10".to_owned());
     assert_eq!(
         transitions,
         [
-            (Change::Removed, Some("Z"), &On::Default),
-            (Change::Added, Some("X"), &On::Default),
+            (Change::Removed, Some("Z"), &Trigger::Default),
+            (Change::Added, Some("X"), &Trigger::Default),
             (Change::Removed, Some("X"), &rule),
             (Change::Added, Some("Z"), &rule),
         ]

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 use stepwright_asl::integrations::{
-    Kind, Pattern, Place, lookup, lookup_item_reader, lookup_result_writer, optimized, services,
-    tables_date,
+    Pattern, ResolvedResource, ResourceField, lookup, lookup_item_reader, lookup_result_writer,
+    optimized, services, tables_date,
 };
 use stepwright_asl::validate::{Validator, validate_text};
 use stepwright_asl::{MachineType, Severity};
@@ -85,11 +85,11 @@ fn every_line_of_the_tables_is_found() {
         );
         let resource = format!("arn:aws:states:::{}", line.resource);
         match line.place {
-            Place::ItemReader => {
+            ResourceField::ItemReader => {
                 assert_eq!(lookup_item_reader(&resource), Ok(line));
                 continue;
             }
-            Place::ResultWriter => {
+            ResourceField::ResultWriter => {
                 assert_eq!(lookup_result_writer(&resource), Ok(line));
                 continue;
             }
@@ -130,7 +130,7 @@ fn every_line_of_the_tables_is_found() {
             let Ok(found) = found else { continue };
             assert_eq!((found.service(), found.action()), (name, &*action));
             assert_eq!(found.pattern(), Pattern::WaitForTaskToken);
-            assert!(matches!(found.kind(), Kind::Sdk(_)));
+            assert!(matches!(found.kind(), ResolvedResource::Sdk(_)));
         }
     }
     assert!(count > 19_000, "{count}");

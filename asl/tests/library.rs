@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use stepwright_asl::StateMachine;
 use stepwright_asl::diff::Diff;
-use stepwright_asl::graph::{Edge, Graph, TakenBy};
+use stepwright_asl::graph::{CatchingName, Edge, Graph};
 use stepwright_asl::json::Json;
 use stepwright_asl::model::State;
 
@@ -116,8 +116,8 @@ proptest! {
         let around = StateMachine::from_value(&around).expect("is a machine");
         let graph = Graph::of(&around);
         let caught = graph.uncaught();
-        prop_assert!(caught.iter().all(|uncaught| uncaught.taken_by() != TakenBy::All));
-        let kept = bare.iter().filter(|uncaught| uncaught.taken_by() != TakenBy::All).count();
+        prop_assert!(caught.iter().all(|uncaught| uncaught.taken_by() != CatchingName::All));
+        let kept = bare.iter().filter(|uncaught| uncaught.taken_by() != CatchingName::All).count();
         // The Parallel's own result may be too large.
         prop_assert_eq!(caught.len(), kept + 1);
     }
@@ -251,7 +251,7 @@ fn each_error_is_caught_by_what_takes_it() {
         let found = graph
             .uncaught()
             .into_iter()
-            .filter(|uncaught| uncaught.taken_by() != TakenBy::Nothing);
+            .filter(|uncaught| uncaught.taken_by() != CatchingName::Nothing);
         found
             .map(|uncaught| {
                 (

@@ -14,7 +14,7 @@ use crate::source::Source;
 use crate::terraform::{self, is_terraform};
 
 /// A state machine of a file.
-pub(crate) enum Found {
+pub(crate) enum EmbeddedMachine {
     /// A definition, and its file if the template names one.
     Definition(Box<Definition>, Option<PathBuf>),
     /// The reason why the definition of this machine cannot be read.
@@ -31,7 +31,7 @@ pub(crate) fn machines(
     text: &str,
     document: Option<&Document>,
     validator: &Validator,
-) -> Option<Vec<Result<Found, Failure>>> {
+) -> Option<Vec<Result<EmbeddedMachine, Failure>>> {
     if is_terraform(path) {
         return Some(terraform::machines(path, validator));
     }
@@ -49,7 +49,7 @@ fn found(
     document: &Document,
     machine: Embedded,
     validator: &Validator,
-) -> Result<Found, Failure> {
+) -> Result<EmbeddedMachine, Failure> {
     if let Some(findings) = machine.check(document, validator) {
         let (part, inner) = match machine.definition {
             EmbeddedDefinition::Part { document } => (Some(document), None),
@@ -71,11 +71,11 @@ fn found(
             inner,
             has_comments: false,
         };
-        return Ok(Found::Definition(Box::new(definition), None));
+        return Ok(EmbeddedMachine::Definition(Box::new(definition), None));
     }
     let name = machine.name;
     let unread = |reason: &str| {
-        Ok(Found::Unread {
+        Ok(EmbeddedMachine::Unread {
             machine: name.clone(),
             reason: reason.to_owned(),
         })
@@ -99,7 +99,10 @@ fn found(
                 machine: Some(name),
                 ..Definition::of(&named, text, &validator)
             };
-            Ok(Found::Definition(Box::new(definition), Some(named)))
+            Ok(EmbeddedMachine::Definition(
+                Box::new(definition),
+                Some(named),
+            ))
         }
         EmbeddedDefinition::Elsewhere { reason } => unread(reason),
         _ => unread("the template has its definition in a form that this version cannot read"),
@@ -128,8 +131,8 @@ pub(crate) fn one(path: &Path, validator: &Validator) -> Result<Definition, Fail
     let mut chosen = Vec::new();
     for one in found {
         let name = match &one {
-            Ok(Found::Definition(definition, _)) => definition.machine.clone(),
-            Ok(Found::Unread { machine, .. }) => Some(machine.clone()),
+            Ok(EmbeddedMachine::Definition(definition, _)) => definition.machine.clone(),
+            Ok(EmbeddedMachine::Unread { machine, .. }) => Some(machine.clone()),
             Err(_) => None,
         };
         if name.is_none() || wanted.is_none() || wanted == name {
@@ -144,8 +147,8 @@ pub(crate) fn one(path: &Path, validator: &Validator) -> Result<Definition, Fail
     };
     match (chosen.len(), wanted) {
         (1, _) => match chosen.swap_remove(0)? {
-            Found::Definition(definition, _) => Ok(*definition),
-            Found::Unread { machine, reason } => Err(Failure::Usage(format!(
+            EmbeddedMachine::Definition(definition, _) => Ok(*definition),
+            EmbeddedMachine::Unread { machine, reason } => Err(Failure::Usage(format!(
                 "{shown}: the definition of `{machine}` cannot be read: {reason}"
             ))),
         },

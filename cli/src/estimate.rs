@@ -1,7 +1,7 @@
 //! `stepwright estimate`: the cost of executions, and how close they come to the limits.
 
 use stepwright_asl::StateMachine;
-use stepwright_asl::estimate::{Estimate, EstimateOptions, Recorded};
+use stepwright_asl::estimate::{Estimate, EstimateOptions, RecordedStatistics};
 use stepwright_asl::json::Document;
 use stepwright_asl::validate::Validator;
 
@@ -59,7 +59,7 @@ fn options(
         let target = state_of(machine, "--probability", target)?;
         options = options.probability(state, target, *probability);
     }
-    let mut recorded = Recorded::default();
+    let mut recorded = RecordedStatistics::default();
     for file in &arguments.history {
         let text = input::read(file)?;
         let shown = file.display();

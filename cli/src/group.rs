@@ -22,7 +22,7 @@ pub(crate) struct Groups {
 
 /// A received signal that ends this program.
 #[derive(Debug)]
-pub(crate) struct Interrupted {
+pub(crate) struct TerminationSignal {
     /// The exit status that a shell shows for it.
     status: u8,
     #[cfg(unix)]
@@ -32,7 +32,7 @@ pub(crate) struct Interrupted {
     groups: Vec<Pid>,
 }
 
-impl Interrupted {
+impl TerminationSignal {
     /// Forwards the signal to the groups, which do not receive it from the terminal because they are not its foreground group. Waits for a grace
     /// period, then kills the remaining processes: a shell's background processes ignore Ctrl-C. Returns the exit status.
     pub(crate) async fn passed_on(self) -> u8 {
@@ -84,7 +84,7 @@ impl Groups {
 
     /// Waits until the user or the system ends this program. The caller must then end the running groups.
     #[cfg(unix)]
-    pub(crate) async fn interrupted(&self) -> std::io::Result<Interrupted> {
+    pub(crate) async fn interrupted(&self) -> std::io::Result<TerminationSignal> {
         use tokio::signal::unix::{SignalKind, signal};
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
@@ -94,7 +94,7 @@ impl Groups {
             _ = terminate.recv() => (Signal::TERM, 15),
             _ = hangup.recv() => (Signal::HUP, 1),
         };
-        Ok(Interrupted {
+        Ok(TerminationSignal {
             status: 128 + number,
             received,
             groups: self.lock().drain().collect(),
@@ -103,9 +103,9 @@ impl Groups {
 
     /// The same on systems without signals other than Ctrl-C.
     #[cfg(not(unix))]
-    pub(crate) async fn interrupted(&self) -> std::io::Result<Interrupted> {
+    pub(crate) async fn interrupted(&self) -> std::io::Result<TerminationSignal> {
         tokio::signal::ctrl_c().await?;
-        Ok(Interrupted { status: 130 })
+        Ok(TerminationSignal { status: 130 })
     }
 
     #[cfg(unix)]

@@ -1,10 +1,8 @@
 //! `stepwright bench`.
 
-mod common;
-
 use std::path::{Path, PathBuf};
 
-use common::stepwright;
+use crate::common::{Ran, stepwright};
 use serde_json::{Value as Json, json};
 
 /// A folder with workloads.
@@ -50,7 +48,7 @@ impl Workloads {
         serde_json::from_str(&ran.stdout).unwrap()
     }
 
-    fn run(&self, name: &str, more: &[&str]) -> common::Ran {
+    fn run(&self, name: &str, more: &[&str]) -> Ran {
         let mut arguments = vec![
             "bench",
             "--workloads",

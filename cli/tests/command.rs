@@ -1,8 +1,6 @@
 //! The command line interface: arguments, output, messages and exit status.
 
-mod common;
-
-use common::{Ran, stepwright};
+use crate::common::{Ran, examples, stepwright};
 
 use serde_json::{Value, json};
 
@@ -461,7 +459,7 @@ fn what_is_no_file_or_too_large_is_not_read() {
         }
     }
     // A pipe that a shell holds open is read to its end.
-    let definition = common::examples().join("discount.asl.json");
+    let definition = examples().join("discount.asl.json");
     let given = format!(
         "{} validate <(cat {})",
         env!("CARGO_BIN_EXE_stepwright"),

@@ -1,8 +1,6 @@
 //! `stepwright diff`.
 
-mod common;
-
-use common::{Ran, examples, stepwright};
+use crate::common::{Ran, examples, stepwright};
 
 use serde_json::Value;
 

@@ -1,8 +1,6 @@
 //! `stepwright estimate`.
 
-mod common;
-
-use common::{Ran, stepwright};
+use crate::common::{Ran, stepwright};
 use serde_json::{Value, json};
 
 fn estimate(arguments: &[&str], stdin: &str) -> Ran {

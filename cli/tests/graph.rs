@@ -1,8 +1,6 @@
 //! `stepwright graph`.
 
-mod common;
-
-use common::{Ran, stepwright};
+use crate::common::{Ran, stepwright};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

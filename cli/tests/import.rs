@@ -278,7 +278,7 @@ fn recorded(folder: &Path) -> Vec<PathBuf> {
 
 /// Compiles all sources as one crate, which compares the emitted definitions with the originals.
 #[test]
-#[ignore = "compiles a separate project: cargo test -p stepwright-cli --test import -- --ignored"]
+#[ignore = "compiles a separate project: cargo test -p stepwright-cli --test all import:: -- --ignored"]
 fn whatever_people_wrote_compiles_and_emits_itself() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("imported");
     std::fs::create_dir_all(folder.join("src")).unwrap();

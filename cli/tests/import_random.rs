@@ -444,7 +444,7 @@ fn definitions_of_chance_are_imported() {
 
 /// Compiles all sources as one crate, which compares the emitted definitions with the originals.
 #[test]
-#[ignore = "compiles a separate project: cargo test -p stepwright-cli --test import_random -- --ignored"]
+#[ignore = "compiles a separate project: cargo test -p stepwright-cli --test all import_random:: -- --ignored"]
 fn definitions_of_chance_compile_and_emit_themselves() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("random_imported");
     let many = std::env::var("IMPORTS")

@@ -1,12 +1,10 @@
 //! The output of the command: colours, a closed pipe, a full disk, completions.
 
-mod common;
-
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use common::{examples, stepwright};
+use crate::common::{examples, stepwright};
 
 /// Arguments of each command that prints output; `{history}` and `{coverage}` are files of an earlier run.
 const PRINTING: [&[&str]; 11] = [

@@ -1,10 +1,8 @@
 //! `stepwright placeholders`.
 
-mod common;
-
 use std::path::PathBuf;
 
-use common::{Ran, stepwright};
+use crate::common::{Ran, stepwright};
 use serde_json::{Value, json};
 
 /// A temporary folder with files.

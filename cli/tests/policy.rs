@@ -1,8 +1,6 @@
 //! `stepwright policy`.
 
-mod common;
-
-use common::{Ran, examples, stepwright};
+use crate::common::{Ran, examples, stepwright};
 use serde_json::{Value, json};
 
 fn policy(arguments: &[&str], stdin: &str) -> Ran {

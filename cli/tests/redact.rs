@@ -1,10 +1,8 @@
 //! `--redact`: sensitive values are neither printed nor written.
 
-mod common;
-
 use std::path::PathBuf;
 
-use common::{Ran, stepwright};
+use crate::common::{Ran, stepwright};
 use serde_json::Value as Json;
 
 const SECRET: &str = "4111-1111";

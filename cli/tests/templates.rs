@@ -1,10 +1,8 @@
 //! Commands for one definition also accept a machine of a template, and the output of `describe-state-machine`.
 
-mod common;
-
 use std::path::PathBuf;
 
-use common::{Ran, stepwright};
+use crate::common::{Ran, stepwright};
 use serde_json::json;
 
 const MACHINE: &str = r#"{"StartAt": "Tell", "States": {"Tell": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish",

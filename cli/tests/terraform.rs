@@ -1,10 +1,8 @@
 //! Commands read the state machines in Terraform files.
 
-mod common;
-
 use std::path::PathBuf;
 
-use common::{Ran, stepwright};
+use crate::common::{Ran, stepwright};
 
 /// All forms of a definition. The state of each starts on a different line.
 const MAIN: &str = r#"

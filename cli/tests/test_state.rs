@@ -1,8 +1,6 @@
 //! `stepwright test-state`.
 
-mod common;
-
-use common::{Ran, stepwright};
+use crate::common::{Ran, stepwright};
 
 use serde_json::{Value, json};
 

@@ -1,10 +1,8 @@
 //! `stepwright validate` and `explain`, with files, folders and templates.
 
-mod common;
-
 use std::path::{Path, PathBuf};
 
-use common::{Ran, stepwright};
+use crate::common::{Ran, stepwright};
 use serde_json::Value;
 
 /// A temporary folder with files.

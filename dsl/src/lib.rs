@@ -125,7 +125,7 @@ pub use crate::task::{
     TaskError,
 };
 pub use crate::workflow::{
-    Binder, Definition, Fault, Faults, Place, Schemas, TaskSchemas, Workflow,
+    Binder, Definition, Fault, Faults, Schemas, SourceLocation, TaskSchemas, Workflow,
 };
 #[doc(inline)]
 pub use stepwright_asl as asl;

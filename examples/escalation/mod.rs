@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use stepwright::builder::{Anything, Built, FlowBuilder, States};
+use stepwright::builder::{AnyInput, BuiltWorkflow, FlowBuilder, States};
 use stepwright::prelude::*;
 use stepwright::{Faults, expr};
 use stepwright_runtime::clock::{Clock, Hold};
@@ -66,7 +66,7 @@ pub async fn page(context: &TaskContext, name: String, incident: Incident, task_
 /// # Errors
 ///
 /// Returns the problems of the definition, for example two people of the same name on the rota.
-pub fn escalation(rota: &[Person], least: u8) -> Result<Built<Incident, Taken>, Faults> {
+pub fn escalation(rota: &[Person], least: u8) -> Result<BuiltWorkflow<Incident, Taken>, Faults> {
     let flow = FlowBuilder::<Incident, Taken>::new("Escalation")
         .comment("Rings one phone after the other until a person accepts the incident.")
         .timeout(24 * 60 * 60)
@@ -90,7 +90,7 @@ pub fn escalation(rota: &[Person], least: u8) -> Result<Built<Incident, Taken>, 
         flow.wait_for_task_token(
             &pages[index],
             page {},
-            expr!([incident] |_: Anything, token: String| (name, incident, token)),
+            expr!([incident] |_: AnyInput, token: String| (name, incident, token)),
         )
         .timeout(60 * person.minutes)
         .catch(States::TIMEOUT, after)
@@ -98,7 +98,7 @@ pub fn escalation(rota: &[Person], least: u8) -> Result<Built<Incident, Taken>, 
     }
     flow.pass(
         &morning,
-        expr!(|_: Anything| Taken {
+        expr!(|_: AnyInput| Taken {
             by: String::from("the day shift")
         }),
     )

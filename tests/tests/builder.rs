@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use stepwright::builder::{Body, Built, FlowBuilder, Retry, States};
+use stepwright::builder::{Body, BuiltWorkflow, FlowBuilder, Retry, States};
 use stepwright::prelude::*;
 use stepwright::{errors, expr};
 use stepwright_runtime::{Engine, StartOptions};
@@ -137,7 +137,7 @@ workflow! {
 }
 
 /// The same workflow, with the values in the states' inputs.
-fn orders() -> Built<Order, Receipt> {
+fn orders() -> BuiltWorkflow<Order, Receipt> {
     let flow = FlowBuilder::<Order, Receipt>::new("Orders")
         .comment("Validates and charges an order.")
         .timeout(7 * 24 * 60 * 60)
@@ -267,7 +267,7 @@ fn order(card: &str, prices: &[f64]) -> Order {
     }
 }
 
-fn engine(built: &Built<Order, Receipt>, timeouts: u32) -> Engine {
+fn engine(built: &BuiltWorkflow<Order, Receipt>, timeouts: u32) -> Engine {
     let gateway = Gateway {
         timeouts: timeouts.into(),
     };

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use stepwright::builder::{Access, Anything, Batches, Body, FlowBuilder, States};
+use stepwright::builder::{Access, AnyInput, Batches, Body, FlowBuilder, States};
 use stepwright::prelude::*;
 use stepwright::{MachineType, expr};
 use stepwright_runtime::{Engine, StartOptions};
@@ -198,7 +198,7 @@ fn an_item_that_nobody_names_has_the_same_name_in_each_build() {
         body.start_at(&one);
         body.pass(
             &one,
-            expr!([import] |_: Anything| format!("{}", import.rows.len())),
+            expr!([import] |_: AnyInput| format!("{}", import.rows.len())),
         )
         .end();
         flow.distributed_map(

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepwright::builder::{
-    Anything, Batches, Body, Built, FlowBuilder, Given, Lint, Retry, States, Step,
+    AnyInput, Batches, Body, BuiltWorkflow, FlowBuilder, InputHandle, Lint, Retry, States, Step,
 };
 use stepwright::prelude::*;
 use stepwright::{Batch, Faults, MachineType, arms, errors, every, exits, expr};
@@ -218,7 +218,7 @@ fn variables() -> Value {
         .bind(&charged)
         .assign(
             &line,
-            expr!([order] |_: Anything, charge: String| format!("{charge} of {}", order.order_id)),
+            expr!([order] |_: AnyInput, charge: String| format!("{charge} of {}", order.order_id)),
         )
         .catch(
             errors!(PaymentError::Declined { reason }),
@@ -243,7 +243,7 @@ fn matched() -> Value {
     let (reject, late) = (flow.step("Reject"), flow.step("Late"));
     flow.start_at(&note);
     flow.pass_on(&note)
-        .assign(&decision, expr!([given] |_: Anything| given))
+        .assign(&decision, expr!([given] |_: AnyInput| given))
         .next(&decide);
     flow.choice(&decide).match_on(arms!(
         [decision]
@@ -251,10 +251,10 @@ fn matched() -> Value {
                 Decision::Approved { .. } => &charge,
                 Decision::Refused { reason } if reason != "" => &reject,
                 Decision::Refused { .. } =>
-                    late.assigning(&line, expr!(|_: Anything| String::from("no reason"))),
+                    late.assigning(&line, expr!(|_: AnyInput| String::from("no reason"))),
             }
     ));
-    flow.pass(&charge, expr!(|_: Anything| "charged".to_string()))
+    flow.pass(&charge, expr!(|_: AnyInput| "charged".to_string()))
         .end();
     flow.fail(&reject, "Rejected", expr!([reason] || reason));
     flow.fail(&late, "Late", expr!([line] || line));
@@ -321,13 +321,13 @@ fn nested() -> Result<Value, Faults> {
 }
 
 /// Adds the states of a review, and returns the first of them.
-fn review(part: &Body<Order, Receipt>, order: &Given<Order>, then: &Step) -> Step {
+fn review(part: &Body<Order, Receipt>, order: &InputHandle<Order>, then: &Step) -> Step {
     let answer = part.variable::<Answer>("answer");
     let ask = part.step("Ask");
     part.wait_for_task_token(
         &ask,
         ask_reviewer {},
-        expr!([order] |_: Anything, token: String| (order, token)),
+        expr!([order] |_: AnyInput, token: String| (order, token)),
     )
     .bind(&answer)
     .next(then);
@@ -393,7 +393,7 @@ fn a_distributed_map_runs_batches() {
 
 /// Runs a workflow on an engine; returns its output for an order.
 async fn run(
-    checkout: Built<Order, String>,
+    checkout: BuiltWorkflow<Order, String>,
     order: Order,
 ) -> Result<String, Box<dyn std::error::Error>> {
     let engine = Engine::builder().register_built(&checkout).build()?;

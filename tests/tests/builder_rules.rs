@@ -1,6 +1,6 @@
 //! Compares each rule of `workflow!` with the typed builder's fault for the same mistake.
 //!
-//! The rules are the messages of `macros/src/check` and `macros/src/syntax`, as listed in `docs/reference/errors.md`. A new message needs
+//! The rules are the messages of `macros/src/check` and `macros/src/syntax`, as `error_index` reads them. A new message needs
 //! a row here: the mistake in the builder and its fault, or why the builder cannot make it.
 
 #![allow(unreachable_pub, reason = "one test of several files")]
@@ -104,22 +104,14 @@ fn is_of_tokens(message: &str) -> bool {
 
 /// The messages of the macro's rules, by file.
 fn messages() -> BTreeMap<String, Vec<String>> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/errors.md");
-    let page = std::fs::read_to_string(path).expect("the page");
-    let mut files = BTreeMap::new();
-    for part in page.split("<!-- messages of ").skip(1) {
-        let (file, rest) = part.split_once(" -->").expect("the name of a file");
+    let mut files = crate::error_index::messages();
+    files.retain(|file, messages| {
+        messages.retain(|message| !is_of_tokens(message));
         let of_rules =
             file.starts_with("macros/src/check/") || file.starts_with("macros/src/syntax/");
-        if of_rules && !file.starts_with(OF_EXPRESSIONS) && !OF_TOKENS.contains(&file) {
-            let block = rest.split("```").nth(1).unwrap_or_default();
-            let lines = block.lines().skip(1).filter(|line| !is_of_tokens(line));
-            let lines: Vec<String> = lines.map(str::to_owned).collect();
-            if !lines.is_empty() {
-                files.insert(file.to_owned(), lines);
-            }
-        }
-    }
+        let of_others = file.starts_with(OF_EXPRESSIONS) || OF_TOKENS.contains(&file.as_str());
+        of_rules && !of_others && !messages.is_empty()
+    });
     files
 }
 

@@ -1,21 +1,68 @@
-//! `docs/reference/errors.md` has every message of the macros and of definitions that are built, with its cause and how to fix it.
+//! `docs/reference/errors.md` has each message of the macros, of `build()`, of the engine and of the command, in a group with its cause and fix.
 //!
-//! `ERRORS=overwrite cargo test -p stepwright-tests error_index` regenerates the lists of messages; the text about
-//! them is written manually.
+//! The groups are written manually. A message is in the list of one group; the tests fail if a message of the sources is in no list, if a
+//! list has a message that no source has, or if a group lacks the line `- Cause: ` or `- Fix: `.
+//!
+//! `ERRORS=overwrite cargo test -p stepwright-tests error_index` updates the lists: it removes messages that no source has, replaces a
+//! message whose wording changed, and appends the others to the group "Without a group" at the end of the page. Move them from there to
+//! a group with their cause, or add one.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// Files whose string literals are JSONata, or Rust code that is displayed.
-const CODE: &[&str] = &[
+/// Folders at the root whose messages are not on the page: those of `asl` are findings, which `docs/reference/rules.md` explains.
+const OTHER_PACKAGES: &[&str] = &["asl", "examples", "tests"];
+
+/// Parts of paths whose string literals are generated code or displayed text, are defined by AWS, or are for tests of workflows.
+const NOT_ON_THE_PAGE: &[&str] = &[
     "dsl/src/expr/methods.rs",
     "dsl/src/lower/env.rs",
     "macros/src/check/terms/proof.rs",
+    "cli/src/args",
+    "cli/src/bench",
+    "cli/src/graph",
+    "cli/src/import/call.rs",
+    "cli/src/import/condition.rs",
+    "cli/src/import/handlers.rs",
+    "cli/src/import/map.rs",
+    "cli/src/import/payload.rs",
+    "cli/src/import/state.rs",
+    "cli/src/import/task.rs",
+    "cli/src/import/text.rs",
+    "cli/src/import/variables.rs",
+    "cli/src/placeholders/show.rs",
+    "cli/src/placeholders/checked_machine.rs",
+    "/src/clock/",
+    "/src/query/fixture.rs",
+    "/src/query/jsonata/",
+    "/src/test_state/",
+    "/src/testing/",
+    "/src/value/",
 ];
 
-const BEGIN: &str = "<!-- messages of ";
+/// Beginnings of literals that are output, not messages.
+const OUTPUT: &[&str] = &[
+    "Examples: ",
+    "History(..",
+    "ListExecutions ..",
+    "Policies: -",
+    "Writes the deployment",
+    "use serde::",
+    "*** Sensitive",
+];
+
+/// Keywords and expressions of SQL statements.
+const SQL: &[&str] = &[
+    "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", " WHERE ", "IS NULL", " = ?",
+];
+
+/// The lists of columns of SQL statements.
+const COLUMNS: &[&str] = &["arn, execution, data", "hash, name, type, definition"];
+
+/// The title of the group for messages that no group has.
+const WITHOUT_GROUP: &str = "Without a group";
 
 /// All Rust files below a folder, except tests.
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -42,7 +89,8 @@ fn sentences(tokens: TokenStream, found: &mut Vec<String>) {
                 let inner = usize::from(matches!(tokens.get(at + 1), Some(TokenTree::Punct(_))));
                 if let Some(TokenTree::Group(attribute)) = tokens.get(at + 1 + inner) {
                     let text = attribute.stream().to_string();
-                    if text.starts_with("diagnostic") || text.starts_with("must_use") {
+                    let of_messages = ["diagnostic", "must_use", "error (", "error("];
+                    if of_messages.iter().any(|begin| text.starts_with(begin)) {
                         sentences(attribute.stream(), found);
                     }
                     at += 2 + inner;
@@ -65,13 +113,15 @@ fn sentences(tokens: TokenStream, found: &mut Vec<String>) {
                     continue;
                 }
             }
+            // The text of a panic.
+            TokenTree::Ident(name) if name == "expect" => at += 1,
             TokenTree::Literal(literal) => {
                 let written = literal.to_string();
                 if let Ok(text) = syn::parse_str::<syn::LitStr>(&written)
                     && is_sentence(&text.value())
                 {
                     let text = pattern(&text.value());
-                    if !found.contains(&text) {
+                    if is_message(&text) && !found.contains(&text) {
                         found.push(text);
                     }
                 }
@@ -97,10 +147,25 @@ fn is_code(name: &str) -> bool {
             | "panic"
             | "unreachable"
             | "assert"
+            | "assert_eq"
             | "debug_assert"
+            | "debug"
+            | "error"
+            | "info"
+            | "span"
+            | "trace"
+            | "warn"
             | "format_ident"
             | "include_str"
     )
+}
+
+/// Whether a literal is a message: not SQL, not output and not a control sequence of the terminal.
+fn is_message(text: &str) -> bool {
+    !text.contains('\u{1b}')
+        && !SQL.iter().any(|word| text.contains(word))
+        && !OUTPUT.iter().any(|begin| text.starts_with(begin))
+        && !COLUMNS.contains(&text)
 }
 
 fn is_sentence(text: &str) -> bool {
@@ -140,74 +205,159 @@ fn pattern(text: &str) -> String {
 }
 
 /// The messages of the project, by file.
-fn messages() -> BTreeMap<String, Vec<String>> {
+pub(crate) fn messages() -> BTreeMap<String, Vec<String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut paths = Vec::new();
-    for folder in ["macros/src", "dsl/src"] {
-        files(&root.join(folder), &mut paths);
+    for package in std::fs::read_dir(&root).expect("the root").flatten() {
+        let name = package.file_name().to_string_lossy().into_owned();
+        let sources = package.path().join("src");
+        if sources.is_dir() && !OTHER_PACKAGES.contains(&name.as_str()) {
+            files(&sources, &mut paths);
+        }
     }
     let mut all = BTreeMap::new();
     for path in paths {
+        let name = path.strip_prefix(&root).expect("a file below the root");
+        let name = name.to_string_lossy().replace('\\', "/");
+        if NOT_ON_THE_PAGE.iter().any(|part| name.contains(part)) {
+            continue;
+        }
         let text = std::fs::read_to_string(&path).expect("a file of the project");
         let tokens = TokenStream::from_str(&text).expect("Rust");
         let mut found = Vec::new();
         sentences(tokens, &mut found);
-        let name = path.strip_prefix(&root).expect("a file below the root");
-        let name = name.to_string_lossy().replace('\\', "/");
-        if !found.is_empty() && !CODE.contains(&name.as_str()) {
+        if !found.is_empty() {
             all.insert(name, found);
         }
     }
     all
 }
 
-#[test]
-fn the_index_has_every_message() {
-    let all = messages();
-    assert!(all.len() > 50, "the sources were not read");
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/errors.md");
-    let page = std::fs::read_to_string(path).expect("the page");
-    let mut parts = page.split(BEGIN);
-    let mut made = parts.next().unwrap_or_default().to_owned();
-    let mut wrong = Vec::new();
-    let mut seen = Vec::new();
-    for part in parts {
-        let (file, rest) = part.split_once(" -->").expect("the name of a file");
-        let behind = match rest.strip_prefix("\n```text\n") {
-            Some(block) => block.split_once("```\n").map_or("", |(_, behind)| behind),
-            None => rest.strip_prefix('\n').unwrap_or(rest),
-        };
-        match all.get(file) {
-            Some(list) => {
-                let list = list.join("\n");
-                made += &format!("{BEGIN}{file} -->\n```text\n{list}\n```\n{behind}");
+/// A part of the page: text, or the messages of a list.
+enum Part {
+    Text(String),
+    List(Vec<String>),
+}
+
+/// Splits the page at its lists.
+fn parts(page: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for (number, part) in page.split("```").enumerate() {
+        match part.strip_prefix("text\n") {
+            Some(list) if number % 2 == 1 => {
+                parts.push(Part::List(list.lines().map(str::to_owned).collect()));
             }
-            None => wrong.push(format!("{file} has no messages: remove it from the page")),
-        }
-        seen.push(file.to_owned());
-    }
-    for file in all.keys().filter(|file| !seen.contains(file)) {
-        wrong.push(format!(
-            "the messages of {file} are missing: add them to a section, or to a new one"
-        ));
-    }
-    for section in made.split("\n## ").skip(1) {
-        let (title, rest) = section.split_once('\n').unwrap_or((section, ""));
-        let words = rest.split(BEGIN).next().unwrap_or_default().trim();
-        if words.len() < 60 {
-            wrong.push(format!(
-                "the section `{title}` does not say what causes its messages and how to fix it"
-            ));
+            _ => parts.push(Part::Text(part.to_owned())),
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    parts
+}
+
+/// The words that two messages share, as a fraction of all their words.
+fn similarity(one: &str, other: &str) -> f64 {
+    let words = |text: &str| -> BTreeSet<String> { text.split(' ').map(str::to_owned).collect() };
+    let (one, other) = (words(one), words(other));
+    let shared = one.intersection(&other).count();
+    shared as f64 / one.union(&other).count() as f64
+}
+
+/// The page with the messages of the sources: dead ones are removed or replaced, and new ones are at the end.
+fn updated(parts: Vec<Part>, sources: &BTreeSet<String>) -> String {
+    let lists = parts.iter().filter_map(|part| match part {
+        Part::List(list) => Some(list),
+        Part::Text(_) => None,
+    });
+    let listed: BTreeSet<&String> = lists.flatten().collect();
+    let mut new: Vec<&String> = sources.iter().filter(|it| !listed.contains(it)).collect();
+    let mut replacements = BTreeMap::new();
+    for dead in listed.iter().filter(|it| !sources.contains(**it)) {
+        let most_similar = (0..new.len()).max_by(|one, other| {
+            similarity(dead, new[*one]).total_cmp(&similarity(dead, new[*other]))
+        });
+        if let Some(at) = most_similar
+            && similarity(dead, new[at]) > 0.5
+        {
+            replacements.insert((*dead).clone(), new.remove(at).clone());
+        }
+    }
+    let new: Vec<String> = new.into_iter().cloned().collect();
+    let mut page = String::new();
+    for part in parts {
+        match part {
+            Part::Text(text) => page += &text,
+            Part::List(list) => {
+                page += "```text\n";
+                for message in list {
+                    let message = replacements.get(&message).unwrap_or(&message);
+                    if sources.contains(message) {
+                        page += message;
+                        page.push('\n');
+                    }
+                }
+                page += "```";
+            }
+        }
+    }
+    if !new.is_empty() {
+        let list = new.join("\n");
+        page = format!(
+            "{}\n\n### {WITHOUT_GROUP}\n\n```text\n{list}\n```\n",
+            page.trim_end()
+        );
+    }
+    page
+}
+
+#[test]
+fn each_message_has_a_group_with_its_cause_and_fix() {
+    let all = messages();
+    assert!(all.len() > 150, "the sources were not read");
+    let sources: BTreeSet<String> = all.values().flatten().cloned().collect();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/errors.md");
+    let mut page = std::fs::read_to_string(path).expect("the page");
     if std::env::var_os("ERRORS").is_some_and(|how| how == "overwrite") {
-        std::fs::write(path, made).expect("the page is written");
-        return;
+        page = updated(parts(&page), &sources);
+        std::fs::write(path, &page).expect("the page is written");
+    }
+    let mut wrong = Vec::new();
+    let mut listed = BTreeMap::new();
+    for group in page.split("\n### ").skip(1) {
+        // A chapter may follow the group.
+        let group = group.split("\n## ").next().unwrap_or_default();
+        let (title, rest) = group.split_once('\n').unwrap_or((group, ""));
+        for begin in ["- Cause: ", "- Fix: "] {
+            let line = rest.lines().find_map(|line| line.strip_prefix(begin));
+            if line.is_none_or(|line| line.len() < 20) {
+                wrong.push(format!("the group `{title}` has no line `{begin}..`"));
+            }
+        }
+        let lists = parts(rest).into_iter().filter_map(|part| match part {
+            Part::List(list) => Some(list),
+            Part::Text(_) => None,
+        });
+        let messages: Vec<String> = lists.flatten().collect();
+        if messages.is_empty() {
+            wrong.push(format!("the group `{title}` has no messages: remove it"));
+        }
+        for message in messages {
+            if !sources.contains(&message) {
+                wrong.push(format!("no source has the message of `{title}`: {message}"));
+            }
+            if let Some(other) = listed.insert(message.clone(), title) {
+                wrong.push(format!("`{title}` and `{other}` both have: {message}"));
+            }
+        }
+    }
+    for (file, messages) in &all {
+        for message in messages.iter().filter(|it| !listed.contains_key(*it)) {
+            wrong.push(format!("{file}: no group has the message: {message}"));
+        }
     }
     assert!(
-        made == page,
-        "docs/reference/errors.md differs from the messages of the sources: run this test with ERRORS=overwrite and review the difference"
+        wrong.is_empty(),
+        "docs/reference/errors.md differs from the messages of the sources; update its lists with ERRORS=overwrite, then give each new \
+         message a group:\n{}",
+        wrong.join("\n")
     );
 }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use stepwright::asl::placeholder::StandsFor;
+use stepwright::asl::placeholder::SubstitutedValue;
 use stepwright::builder::FlowBuilder;
 use stepwright::expr;
 use stepwright::prelude::*;
@@ -129,11 +129,11 @@ fn a_definition_lists_what_a_template_must_give() {
         .map(|one| (one.name(), one.stands_for(), one.states().join(" ")))
         .collect();
     let expected = [
-        ("TopicArn", StandsFor::Value, "Tell Run"),
-        ("Stage", StandsFor::Value, "Tell Say Decide Bad"),
-        ("SayArn", StandsFor::Function, "Say"),
-        ("ShoutArn", StandsFor::Activity, "Shout"),
-        ("ChildArn", StandsFor::StateMachine, "Run"),
+        ("TopicArn", SubstitutedValue::Value, "Tell Run"),
+        ("Stage", SubstitutedValue::Value, "Tell Say Decide Bad"),
+        ("SayArn", SubstitutedValue::Function, "Say"),
+        ("ShoutArn", SubstitutedValue::Activity, "Shout"),
+        ("ChildArn", SubstitutedValue::StateMachine, "Run"),
     ];
     assert_eq!(
         found,

@@ -98,7 +98,7 @@ impl FieldChange {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
-pub enum On {
+pub enum Trigger {
     /// The machine, branch or iteration starts.
     Start,
     /// The state succeeds: `Next`, or `End`.
@@ -111,14 +111,14 @@ pub enum On {
     Catch(String),
 }
 
-impl fmt::Display for On {
+impl fmt::Display for Trigger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            On::Start => f.write_str("at the start"),
-            On::Next => Ok(()),
-            On::Rule(condition) => write!(f, "when {condition}"),
-            On::Default => f.write_str("by default"),
-            On::Catch(errors) => write!(f, "on {errors}"),
+            Trigger::Start => f.write_str("at the start"),
+            Trigger::Next => Ok(()),
+            Trigger::Rule(condition) => write!(f, "when {condition}"),
+            Trigger::Default => f.write_str("by default"),
+            Trigger::Catch(errors) => write!(f, "on {errors}"),
         }
     }
 }
@@ -135,7 +135,7 @@ pub struct TransitionChange {
     /// The target state; `None` at the end of the machine, branch or iteration.
     pub to: Option<String>,
     /// The trigger of the transition.
-    pub on: On,
+    pub on: Trigger,
     /// JSON pointer to the field with the target, in the definition that has the transition.
     pub pointer: String,
 }

@@ -2,10 +2,10 @@
 
 use super::align;
 use super::change::{Change, FieldChange, StateChange, TransitionChange};
-use super::fields::{At, Fields, change};
-use super::matching::{Found, Matching, Side};
-use super::place::Place;
+use super::fields::{Fields, ValueLocation, change};
+use super::matching::{MatchReason, Matching, PreparedDefinition};
 use super::transitions::Transitions;
+use super::value_context::ValueContext;
 use crate::json::{Json, Object};
 use crate::model::{QueryLanguage, StateKind};
 
@@ -19,11 +19,15 @@ pub(super) struct Changes {
 
 impl Changes {
     /// Compares two definitions whose states are matched.
-    pub(super) fn between(old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> Changes {
+    pub(super) fn between(
+        old: &PreparedDefinition<'_>,
+        new: &PreparedDefinition<'_>,
+        matching: &Matching,
+    ) -> Changes {
         let mut machine = Fields::default();
-        let at = |language| At {
+        let at = |language| ValueLocation {
             pointer: String::new(),
-            place: Place::Body,
+            place: ValueContext::Body,
             language,
         };
         let language = QueryLanguage::JsonPath;
@@ -79,15 +83,15 @@ fn own_fields(body: &Object) -> Object {
     fields
         .filter(|(key, value)| {
             let is_structure = ["QueryLanguage", "States"].contains(&key.as_str());
-            !is_structure || !Place::is_sound(key, value)
+            !is_structure || !ValueContext::is_sound(key, value)
         })
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
 }
 
 struct Comparison<'a, 'j> {
-    old: &'a Side<'j>,
-    new: &'a Side<'j>,
+    old: &'a PreparedDefinition<'j>,
+    new: &'a PreparedDefinition<'j>,
     matching: &'a Matching,
     states: Vec<StateChange>,
     comments: Vec<FieldChange>,
@@ -131,16 +135,16 @@ impl Comparison<'_, '_> {
 
     fn both(&mut self, old: usize, new: usize) {
         let (before, after) = (self.old.state(old), self.new.state(new));
-        let at = |side: &Side<'_>, index: usize| At {
+        let at = |side: &PreparedDefinition<'_>, index: usize| ValueLocation {
             pointer: side.state(index).pointer.to_string(),
-            place: Place::State(side.state(index).kind),
+            place: ValueContext::State(side.state(index).kind),
             language: side.languages[index],
         };
         let (from, to) = (at(self.old, old), at(self.new, new));
         let mut fields = Fields::default();
         if from.language != to.language {
-            let word = |at: &At| Json::from(at.language.as_str());
-            let place = |at: &At| At {
+            let word = |at: &ValueLocation| Json::from(at.language.as_str());
+            let place = |at: &ValueLocation| ValueLocation {
                 pointer: format!("{}/QueryLanguage", at.pointer),
                 ..at.clone()
             };
@@ -154,8 +158,8 @@ impl Comparison<'_, '_> {
         self.comments.append(&mut fields.comments);
         let found = self.matching.states.get(&old).map(|(_, found)| *found);
         let kind_of_change = match found {
-            Some(Found::Renamed) => Change::Renamed,
-            Some(Found::Moved) => Change::Moved,
+            Some(MatchReason::Renamed) => Change::Renamed,
+            Some(MatchReason::Moved) => Change::Moved,
             _ if fields.fields.is_empty() => return,
             _ => Change::Changed,
         };
@@ -186,7 +190,7 @@ impl Comparison<'_, '_> {
                 Some((at, after.inner.iter().position(|body| body == partner)?))
             })
             .collect();
-        let brief = |side: &Side<'_>, bodies: &[usize]| -> Vec<Json> {
+        let brief = |side: &PreparedDefinition<'_>, bodies: &[usize]| -> Vec<Json> {
             let bodies = bodies.iter().map(|body| &side.graph.containers()[*body]);
             bodies
                 .map(|body| {
@@ -199,9 +203,9 @@ impl Comparison<'_, '_> {
             brief(self.old, &before.inner),
             brief(self.new, &after.inner),
         );
-        let at = |pointer: &str| At {
+        let at = |pointer: &str| ValueLocation {
             pointer: format!("{pointer}/Branches"),
-            place: Place::Literal,
+            place: ValueContext::Literal,
             language: QueryLanguage::JsonPath,
         };
         let (old_at, new_at) = (
@@ -219,11 +223,11 @@ impl Comparison<'_, '_> {
             fields.fields.push(change(None, side));
         }
         for (index, partner) in pairs {
-            let body = |side: &Side<'_>, bodies: &[usize], index: usize| {
+            let body = |side: &PreparedDefinition<'_>, bodies: &[usize], index: usize| {
                 let body = &side.graph.containers()[bodies[index]];
-                let at = At {
+                let at = ValueLocation {
                     pointer: body.pointer.to_string(),
-                    place: Place::Body,
+                    place: ValueContext::Body,
                     language: QueryLanguage::JsonPath,
                 };
                 (own_fields(body.object), at)

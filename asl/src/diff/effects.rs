@@ -18,7 +18,7 @@ use crate::resource::Resource;
 
 use super::change::Change;
 use super::comparison::Changes;
-use super::matching::{Found, Matching, Side};
+use super::matching::{MatchReason, Matching, PreparedDefinition};
 
 /// The safety of an effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -49,7 +49,7 @@ pub struct Effect {
 /// A state of the old definition from which an execution could not continue under the new definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Stranded {
+pub struct StrandedState {
     /// The state, by its old name.
     pub state: String,
     /// The reason.
@@ -59,8 +59,8 @@ pub struct Stranded {
 /// All effects of a change; empty if only comments changed.
 pub(super) fn of(
     changes: &Changes,
-    old: &Side<'_>,
-    new: &Side<'_>,
+    old: &PreparedDefinition<'_>,
+    new: &PreparedDefinition<'_>,
     matching: &Matching,
 ) -> Vec<Effect> {
     if changes.is_comments_only() {
@@ -120,7 +120,7 @@ fn words((resource, target): (&str, Option<&str>)) -> String {
     }
 }
 
-fn removed_callees(old: &Side<'_>, new: &Side<'_>) -> Vec<Effect> {
+fn removed_callees(old: &PreparedDefinition<'_>, new: &PreparedDefinition<'_>) -> Vec<Effect> {
     let still: HashSet<_> = (new.graph.states().iter())
         .filter_map(|state| call(state.object))
         .collect();
@@ -146,8 +146,8 @@ fn removed_callees(old: &Side<'_>, new: &Side<'_>) -> Vec<Effect> {
 /// Tasks with the same call whose input, or whose use of the result, changed.
 fn changed_calls(
     changes: &Changes,
-    old: &Side<'_>,
-    new: &Side<'_>,
+    old: &PreparedDefinition<'_>,
+    new: &PreparedDefinition<'_>,
     matching: &Matching,
 ) -> Vec<Effect> {
     const SENT: [&str; 3] = ["Arguments", "Parameters", "InputPath"];
@@ -216,7 +216,11 @@ fn changed_calls(
 }
 
 /// Tasks that wait for an external response and are removed or have a different call.
-fn waiting(old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> Vec<Effect> {
+fn waiting(
+    old: &PreparedDefinition<'_>,
+    new: &PreparedDefinition<'_>,
+    matching: &Matching,
+) -> Vec<Effect> {
     let mut effects = Vec::new();
     for (index, state) in old.graph.states().iter().enumerate() {
         let Some(call) = call(state.object) else {
@@ -304,7 +308,11 @@ fn others(changes: &Changes) -> Vec<Effect> {
 }
 
 /// The states from which an execution could not continue under the new definition.
-pub(super) fn stranded(old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> Vec<Stranded> {
+pub(super) fn stranded(
+    old: &PreparedDefinition<'_>,
+    new: &PreparedDefinition<'_>,
+    matching: &Matching,
+) -> Vec<StrandedState> {
     let kind = |kind: Option<StateKind>| kind.map_or("unknown type", StateKind::as_str);
     let mut stranded = Vec::new();
     for (index, state) in old.graph.states().iter().enumerate() {
@@ -312,9 +320,9 @@ pub(super) fn stranded(old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> V
             None => "it was removed".to_owned(),
             Some(&(to, found)) => {
                 let now = new.state(to);
-                if found == Found::Renamed {
+                if found == MatchReason::Renamed {
                     format!("it is `{}` now", now.name)
-                } else if found == Found::Moved {
+                } else if found == MatchReason::Moved {
                     "it is now in another branch or Map".to_owned()
                 } else if now.kind != state.kind {
                     format!(
@@ -329,7 +337,7 @@ pub(super) fn stranded(old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> V
                 }
             }
         };
-        stranded.push(Stranded {
+        stranded.push(StrandedState {
             state: state.name.to_owned(),
             reason,
         });

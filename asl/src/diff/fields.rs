@@ -6,27 +6,27 @@ use crate::model::QueryLanguage;
 use super::align;
 use super::change::{Change, FieldChange};
 use super::meaning::{meaning, member_meaning};
-use super::place::Place;
+use super::value_context::ValueContext;
 
 /// The location of a value in one of the definitions.
 #[derive(Debug, Clone)]
-pub(super) struct At {
+pub(super) struct ValueLocation {
     pub(super) pointer: String,
-    pub(super) place: Place,
+    pub(super) place: ValueContext,
     pub(super) language: QueryLanguage,
 }
 
-impl At {
-    fn member(&self, key: &str, canonical: &str) -> At {
-        At {
+impl ValueLocation {
+    fn member(&self, key: &str, canonical: &str) -> ValueLocation {
+        ValueLocation {
             pointer: format!("{}/{}", self.pointer, escape(key)),
             place: self.place.member(canonical),
             language: self.language,
         }
     }
 
-    pub(super) fn item(&self, index: usize) -> At {
-        At {
+    pub(super) fn item(&self, index: usize) -> ValueLocation {
+        ValueLocation {
             pointer: format!("{}/{index}", self.pointer),
             place: self.place.item(),
             language: self.language,
@@ -35,7 +35,7 @@ impl At {
 }
 
 /// A value and its location.
-type Side<'a> = (&'a Json, &'a At);
+type LocatedValue<'a> = (&'a Json, &'a ValueLocation);
 
 /// Collects the differences.
 #[derive(Debug, Default)]
@@ -47,17 +47,21 @@ pub(super) struct Fields {
 
 impl Fields {
     /// Compares the members of two objects. Rules and catchers are compared with the transitions instead.
-    pub(super) fn objects(&mut self, old: (&Object, &At), new: (&Object, &At)) {
+    pub(super) fn objects(
+        &mut self,
+        old: (&Object, &ValueLocation),
+        new: (&Object, &ValueLocation),
+    ) {
         let places = (old.1.place, new.1.place);
         let keys = old.0.keys().map(|key| places.0.canonical(old.0, key));
         let come = new.0.keys().map(|key| places.1.canonical(new.0, key));
         let come = come.filter(|key| places.0.written(old.0, key).is_none());
-        let of_states = matches!(places, (Place::State(_), Place::State(_)));
+        let of_states = matches!(places, (ValueContext::State(_), ValueContext::State(_)));
         for key in keys.chain(come) {
             let is_structure = places.0.is_structure(key) && places.1.is_structure(key);
             let is_sound = [old.0, new.0].into_iter().all(|object| {
                 let value = object.get(key);
-                value.is_none_or(|value| Place::is_sound(key, value))
+                value.is_none_or(|value| ValueContext::is_sound(key, value))
             });
             if is_structure && is_sound || (of_states && matches!(key, "Catch" | "Choices")) {
                 continue;
@@ -69,8 +73,8 @@ impl Fields {
     fn member(
         &mut self,
         key: &str,
-        (old, old_at): (Option<(&Json, At)>, &At),
-        (new, new_at): (Option<(&Json, At)>, &At),
+        (old, old_at): (Option<(&Json, ValueLocation)>, &ValueLocation),
+        (new, new_at): (Option<(&Json, ValueLocation)>, &ValueLocation),
     ) {
         if key == "Comment" && old_at.place.has_comment() && new_at.place.has_comment() {
             if old.as_ref().map(|side| side.0) != new.as_ref().map(|side| side.0) {
@@ -96,8 +100,8 @@ impl Fields {
     }
 
     /// Compares the values of a member.
-    pub(super) fn values(&mut self, key: &str, old: Side<'_>, new: Side<'_>) {
-        let like = |(_, at): Side<'_>| (at.place, at.language);
+    pub(super) fn values(&mut self, key: &str, old: LocatedValue<'_>, new: LocatedValue<'_>) {
+        let like = |(_, at): LocatedValue<'_>| (at.place, at.language);
         if old.0 == new.0 && like(old) == like(new) {
             return;
         }
@@ -117,8 +121,13 @@ impl Fields {
         }
     }
 
-    fn arrays(&mut self, key: &str, old: (&[Json], &At), new: (&[Json], &At)) {
-        let texts = |(items, at): (&[Json], &At)| -> Vec<String> {
+    fn arrays(
+        &mut self,
+        key: &str,
+        old: (&[Json], &ValueLocation),
+        new: (&[Json], &ValueLocation),
+    ) {
+        let texts = |(items, at): (&[Json], &ValueLocation)| -> Vec<String> {
             let place = at.place.item();
             let items = items.iter();
             items
@@ -127,8 +136,8 @@ impl Fields {
         };
         let (before, after) = (texts(old), texts(new));
         let rows = match old.1.place {
-            Place::Names => align::with_rest(align::equal(&before, &after), &before, &after),
-            Place::Retriers => {
+            ValueContext::Names => align::with_rest(align::equal(&before, &after), &before, &after),
+            ValueContext::Retriers => {
                 let names = (names(old), names(new));
                 let pairs = align::handlers((&before, &after), (&names.0, &names.1));
                 self.reordered(&pairs, old, new);
@@ -152,8 +161,8 @@ impl Fields {
     pub(super) fn reordered(
         &mut self,
         pairs: &[(usize, usize)],
-        old: (&[Json], &At),
-        new: (&[Json], &At),
+        old: (&[Json], &ValueLocation),
+        new: (&[Json], &ValueLocation),
     ) {
         let kept: std::collections::HashSet<_> = align::in_order(pairs).into_iter().collect();
         for pair in pairs.iter().filter(|pair| !kept.contains(pair)) {
@@ -168,15 +177,21 @@ impl Fields {
 }
 
 /// The names of errors in each retrier or catcher.
-pub(super) fn names((handlers, at): (&[Json], &At)) -> Vec<String> {
+pub(super) fn names((handlers, at): (&[Json], &ValueLocation)) -> Vec<String> {
     let names = handlers.iter().map(|handler| handler.get("ErrorEquals"));
     names
-        .map(|names| meaning(names.unwrap_or(&Json::Null), Place::Names, at.language))
+        .map(|names| {
+            meaning(
+                names.unwrap_or(&Json::Null),
+                ValueContext::Names,
+                at.language,
+            )
+        })
         .collect()
 }
 
 /// Whether a field has its default value.
-fn is_default(value: &Json, key: &str, at: &At) -> bool {
+fn is_default(value: &Json, key: &str, at: &ValueLocation) -> bool {
     at.place.absent(key, at.language).is_some_and(|absent| {
         let meaning = |json: &Json| member_meaning(json, at.place, key, at.language);
         meaning(&absent) == meaning(value)
@@ -184,23 +199,29 @@ fn is_default(value: &Json, key: &str, at: &At) -> bool {
 }
 
 /// The normalized text of a scalar under this key.
-fn text(key: &str, (json, at): Side<'_>) -> String {
+fn text(key: &str, (json, at): LocatedValue<'_>) -> String {
     // Only `Data` and `Literal` differ for scalars.
     let parent = match at.place {
-        Place::Literal | Place::Names => Place::Literal,
-        _ => Place::Data,
+        ValueContext::Literal | ValueContext::Names => ValueContext::Literal,
+        _ => ValueContext::Data,
     };
     member_meaning(json, parent, key, at.language)
 }
 
 /// The member of an object with a canonical key.
-fn member<'a>((object, at): (&'a Object, &At), key: &str) -> Option<(&'a Json, At)> {
+fn member<'a>(
+    (object, at): (&'a Object, &ValueLocation),
+    key: &str,
+) -> Option<(&'a Json, ValueLocation)> {
     let written = at.place.written(object, key)?;
     Some((object.get(written)?, at.member(written, key)))
 }
 
 /// Creates the change of a value that is in one or both definitions.
-pub(super) fn change(old: Option<(&Json, At)>, new: Option<(&Json, At)>) -> FieldChange {
+pub(super) fn change(
+    old: Option<(&Json, ValueLocation)>,
+    new: Option<(&Json, ValueLocation)>,
+) -> FieldChange {
     let kind = match (&old, &new) {
         (None, _) => Change::Added,
         (_, None) => Change::Removed,

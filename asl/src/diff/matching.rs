@@ -7,24 +7,24 @@ use crate::json::{Json, Object};
 use crate::model::QueryLanguage;
 
 use super::meaning::{meaning, object_meaning};
-use super::place::Place;
+use super::value_context::ValueContext;
 
 /// A transition into a state: the source state and the transition's [`class`].
-type Lead = (usize, u8);
+type IncomingTransition = (usize, u8);
 
 /// A definition, prepared for the comparison.
 #[derive(Debug)]
-pub(super) struct Side<'j> {
+pub(super) struct PreparedDefinition<'j> {
     pub(super) graph: Graph<'j>,
     pub(super) json: &'j Json,
     /// The query language of each state.
     pub(super) languages: Vec<QueryLanguage>,
     /// For each state, the transitions into it.
-    leads: Vec<Vec<Lead>>,
+    leads: Vec<Vec<IncomingTransition>>,
 }
 
-impl<'j> Side<'j> {
-    pub(super) fn of(definition: &'j Json) -> Side<'j> {
+impl<'j> PreparedDefinition<'j> {
+    pub(super) fn of(definition: &'j Json) -> PreparedDefinition<'j> {
         let graph = Graph::of(definition);
         let root = definition.as_object();
         let machine = root.and_then(language).unwrap_or(QueryLanguage::JsonPath);
@@ -40,7 +40,7 @@ impl<'j> Side<'j> {
                 }
             }
         }
-        Side {
+        PreparedDefinition {
             graph,
             json: definition,
             languages,
@@ -69,7 +69,7 @@ pub(super) fn class(kind: EdgeKind) -> u8 {
 
 /// How a state of the new definition was matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum MatchReason {
     /// It has the same name and is in the matching container.
     Same,
     /// It has another name but the same content.
@@ -82,7 +82,7 @@ pub(super) enum Found {
 #[derive(Debug, Default)]
 pub(super) struct Matching {
     /// The new state for each old one, by index.
-    pub(super) states: HashMap<usize, (usize, Found)>,
+    pub(super) states: HashMap<usize, (usize, MatchReason)>,
     /// The old state for each new one, by index.
     pub(super) back: HashMap<usize, usize>,
     /// The new container for each old one.
@@ -90,7 +90,7 @@ pub(super) struct Matching {
 }
 
 impl Matching {
-    pub(super) fn of(old: &Side<'_>, new: &Side<'_>) -> Matching {
+    pub(super) fn of(old: &PreparedDefinition<'_>, new: &PreparedDefinition<'_>) -> Matching {
         let mut finder = Finder {
             old,
             new,
@@ -112,13 +112,13 @@ impl Matching {
     }
 }
 
-fn names<'s>(side: &'s Side<'_>) -> HashSet<&'s str> {
+fn names<'s>(side: &'s PreparedDefinition<'_>) -> HashSet<&'s str> {
     side.graph.states().iter().map(|state| state.name).collect()
 }
 
 struct Finder<'a, 'j> {
-    old: &'a Side<'j>,
-    new: &'a Side<'j>,
+    old: &'a PreparedDefinition<'j>,
+    new: &'a PreparedDefinition<'j>,
     names: (HashSet<&'a str>, HashSet<&'a str>),
     matching: Matching,
     /// Pairs of containers whose states are not paired yet.
@@ -131,7 +131,7 @@ impl Finder<'_, '_> {
         self.open.push_back((old, new));
     }
 
-    fn pair(&mut self, old: usize, new: usize, found: Found) {
+    fn pair(&mut self, old: usize, new: usize, found: MatchReason) {
         self.matching.states.insert(old, (new, found));
         self.matching.back.insert(new, old);
         let (from, to) = (&self.old.state(old).inner, &self.new.state(new).inner);
@@ -182,7 +182,7 @@ impl Finder<'_, '_> {
         let mut gone = Vec::new();
         for &state in &self.old.graph.containers()[from].states {
             match self.new.graph.find(to, self.old.state(state).name) {
-                Some(same) => self.pair(state, same, Found::Same),
+                Some(same) => self.pair(state, same, MatchReason::Same),
                 None => gone.push(state),
             }
         }
@@ -200,7 +200,7 @@ impl Finder<'_, '_> {
 
     /// Pairs states with the same content and different names: first those with the same incoming transitions, then the remaining ones in order.
     fn renamed(&mut self, gone: &[usize], come: &[usize]) {
-        let mut exact: HashMap<(String, Vec<Lead>), VecDeque<usize>> = HashMap::new();
+        let mut exact: HashMap<(String, Vec<IncomingTransition>), VecDeque<usize>> = HashMap::new();
         let mut bodies: HashMap<String, VecDeque<usize>> = HashMap::new();
         let known = |new: usize| self.matching.back.contains_key(&new).then_some(new);
         for &state in come {
@@ -240,20 +240,20 @@ impl Finder<'_, '_> {
             found.extend(next.map(|new| (state, new)));
         }
         for (old, new) in found {
-            self.pair(old, new, Found::Renamed);
+            self.pair(old, new, MatchReason::Renamed);
         }
     }
 
     /// The content of a state. Targets are included only if they are in both definitions, as their new states.
     fn body_of(
         &self,
-        side: &Side<'_>,
+        side: &PreparedDefinition<'_>,
         state: usize,
         known: impl Fn(usize) -> Option<usize>,
     ) -> String {
         let found = side.state(state);
         let language = side.languages[state];
-        let mut text = object_meaning(found.object, Place::State(found.kind), language);
+        let mut text = object_meaning(found.object, ValueContext::State(found.kind), language);
         let end = found.object.get("End").and_then(Json::as_bool) == Some(true);
         text.push_str(&format!("{language:?}{end}"));
         for edge in &found.edges {
@@ -264,11 +264,11 @@ impl Finder<'_, '_> {
             text.push_str(&format!(" {}{to:?}", class(edge.kind)));
         }
         if let Some(branches) = found.object.get("Branches") {
-            text.push_str(&meaning(branches, Place::Data, language));
+            text.push_str(&meaning(branches, ValueContext::Data, language));
         }
         for key in ["ItemProcessor", "Iterator"] {
             if let Some(states) = found.object.get(key).and_then(|body| body.get("States")) {
-                text.push_str(&meaning(states, Place::Data, language));
+                text.push_str(&meaning(states, ValueContext::Data, language));
             }
         }
         text
@@ -277,12 +277,12 @@ impl Finder<'_, '_> {
     /// The transitions into a state whose sources are in both definitions, as their new states.
     fn leads_of(
         &self,
-        side: &Side<'_>,
+        side: &PreparedDefinition<'_>,
         state: usize,
         known: impl Fn(usize) -> Option<usize>,
-    ) -> Vec<Lead> {
+    ) -> Vec<IncomingTransition> {
         let leads = side.leads[state].iter();
-        let mut leads: Vec<Lead> = leads
+        let mut leads: Vec<IncomingTransition> = leads
             .filter_map(|(from, class)| Some((known(*from)?, *class)))
             .collect();
         leads.sort_unstable();
@@ -303,7 +303,7 @@ impl Finder<'_, '_> {
         let mut any = false;
         for state in gone {
             if let Some(new) = come.remove(self.old.state(state).name) {
-                self.pair(state, new, Found::Moved);
+                self.pair(state, new, MatchReason::Moved);
                 any = true;
             }
         }

@@ -8,18 +8,22 @@ use crate::jsonata;
 use crate::model::QueryLanguage;
 use crate::path::Path;
 
-use super::place::Place;
 use super::tokens::without_blanks;
+use super::value_context::ValueContext;
 
 /// Normalizes a value: sorts keys, omits comments and defaults, compares numbers by value, removes optional blanks from expressions.
-pub(super) fn meaning(json: &Json, place: Place, language: QueryLanguage) -> String {
+pub(super) fn meaning(json: &Json, place: ValueContext, language: QueryLanguage) -> String {
     let mut text = String::new();
     write(&mut text, json, place, language, "");
     text
 }
 
 /// Normalizes an object.
-pub(super) fn object_meaning(members: &Object, place: Place, language: QueryLanguage) -> String {
+pub(super) fn object_meaning(
+    members: &Object,
+    place: ValueContext,
+    language: QueryLanguage,
+) -> String {
     let mut text = String::new();
     object(&mut text, members, place, language);
     text
@@ -28,7 +32,7 @@ pub(super) fn object_meaning(members: &Object, place: Place, language: QueryLang
 /// Normalizes the value of a member.
 pub(super) fn member_meaning(
     json: &Json,
-    place: Place,
+    place: ValueContext,
     key: &str,
     language: QueryLanguage,
 ) -> String {
@@ -37,13 +41,13 @@ pub(super) fn member_meaning(
     text
 }
 
-fn write(out: &mut String, json: &Json, place: Place, language: QueryLanguage, key: &str) {
+fn write(out: &mut String, json: &Json, place: ValueContext, language: QueryLanguage, key: &str) {
     match json {
         Json::Null => out.push_str("null"),
         Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Json::Number(value) => number(out, value),
         Json::String(value) => {
-            if place == Place::Literal || !expression(out, value, language, key) {
+            if place == ValueContext::Literal || !expression(out, value, language, key) {
                 // JSON text, which is unambiguous.
                 let _ = write!(out, "{json}");
             }
@@ -57,7 +61,7 @@ fn write(out: &mut String, json: &Json, place: Place, language: QueryLanguage, k
                     text
                 })
                 .collect();
-            if place == Place::Names {
+            if place == ValueContext::Names {
                 texts.sort();
                 texts.dedup();
             }
@@ -72,7 +76,7 @@ fn write(out: &mut String, json: &Json, place: Place, language: QueryLanguage, k
     }
 }
 
-fn object(out: &mut String, members: &Object, place: Place, language: QueryLanguage) {
+fn object(out: &mut String, members: &Object, place: ValueContext, language: QueryLanguage) {
     let mut texts: Vec<(&str, String)> = Vec::new();
     for (key, value) in members {
         if place.is_structure(key) || (key == "Comment" && place.has_comment()) {

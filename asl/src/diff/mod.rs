@@ -31,20 +31,20 @@ mod effects;
 mod fields;
 mod matching;
 mod meaning;
-mod place;
 mod report;
 mod tokens;
 mod transitions;
+mod value_context;
 
 use std::borrow::Cow;
 
 use crate::json::Json;
 
-pub use change::{Change, FieldChange, On, StateChange, TransitionChange};
-pub use effects::{Effect, Safety, Stranded};
+pub use change::{Change, FieldChange, StateChange, TransitionChange, Trigger};
+pub use effects::{Effect, Safety, StrandedState};
 
 use comparison::Changes;
-use matching::{Matching, Side};
+use matching::{Matching, PreparedDefinition};
 
 /// The differences between two definitions.
 ///
@@ -56,7 +56,7 @@ pub struct Diff {
     transitions: Vec<TransitionChange>,
     comments: Vec<FieldChange>,
     effects: Vec<Effect>,
-    stranded: Vec<Stranded>,
+    stranded: Vec<StrandedState>,
 }
 
 impl Diff {
@@ -64,7 +64,7 @@ impl Diff {
     /// Arrays and objects nested deeper than [`MAX_DEPTH`](crate::json::MAX_DEPTH) levels, which no parsed text has, are compared as text.
     pub fn of<'o, 'n>(old: impl Into<Cow<'o, Json>>, new: impl Into<Cow<'n, Json>>) -> Diff {
         let (old, new) = (folded(old.into()), folded(new.into()));
-        let (before, after) = (Side::of(&old), Side::of(&new));
+        let (before, after) = (PreparedDefinition::of(&old), PreparedDefinition::of(&new));
         let matching = Matching::of(&before, &after);
         let changes = Changes::between(&before, &after, &matching);
         let effects = effects::of(&changes, &before, &after, &matching);
@@ -122,7 +122,7 @@ impl Diff {
 
     /// The states of the old definition from which an execution could not continue under the new one. AWS never does that: a running execution uses
     /// its old definition to the end. It matters if you start a new execution at the state where an old one stopped.
-    pub fn stranded(&self) -> &[Stranded] {
+    pub fn stranded(&self) -> &[StrandedState] {
         &self.stranded
     }
 }

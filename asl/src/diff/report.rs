@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use crate::json::Json;
 
 use super::Diff;
-use super::change::{Change, FieldChange, On, StateChange, TransitionChange};
+use super::change::{Change, FieldChange, StateChange, TransitionChange, Trigger};
 use super::effects::Safety;
 
 /// Maximum number of characters of a value that are shown.
@@ -142,13 +142,13 @@ fn transition(f: &mut Formatter<'_>, change: &TransitionChange) -> fmt::Result {
 
 fn transition_line(change: &TransitionChange) -> String {
     let from = match (&change.from, &change.on) {
-        (Some(parent), On::Start) => format!("({parent} starts)"),
+        (Some(parent), Trigger::Start) => format!("({parent} starts)"),
         (Some(from), _) => from.clone(),
         (None, _) => "(start)".to_owned(),
     };
     let to = change.to.as_deref().unwrap_or("(end)");
     let on = change.on.to_string();
-    let on = if on.is_empty() || change.on == On::Start {
+    let on = if on.is_empty() || change.on == Trigger::Start {
         String::new()
     } else {
         format!(" {}", short(&on))

@@ -5,15 +5,15 @@ use crate::graph::{EdgeKind, State};
 use crate::json::{Json, Object};
 
 use super::align;
-use super::change::{Change, On, TransitionChange};
-use super::fields::{At, Fields, names};
-use super::matching::{Matching, Side};
+use super::change::{Change, TransitionChange, Trigger};
+use super::fields::{Fields, ValueLocation, names};
+use super::matching::{Matching, PreparedDefinition};
 use super::meaning::{meaning, object_meaning};
-use super::place::Place;
+use super::value_context::ValueContext;
 
 /// The target of a transition, comparable between both definitions.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Target {
+enum ComparableTarget {
     /// A state in both definitions, by its index in the new one.
     Both(usize),
     /// A state in only one of the definitions.
@@ -25,31 +25,31 @@ enum Target {
 }
 
 pub(super) struct Transitions<'a, 'j> {
-    pub(super) old: &'a Side<'j>,
-    pub(super) new: &'a Side<'j>,
+    pub(super) old: &'a PreparedDefinition<'j>,
+    pub(super) new: &'a PreparedDefinition<'j>,
     pub(super) matching: &'a Matching,
     pub(super) changes: Vec<TransitionChange>,
 }
 
 impl<'a, 'j> Transitions<'a, 'j> {
     /// Returns the old or the new definition.
-    fn side(&self, is_new: bool) -> &'a Side<'j> {
+    fn side(&self, is_new: bool) -> &'a PreparedDefinition<'j> {
         if is_new { self.new } else { self.old }
     }
 
-    fn target(&self, is_new: bool, container: usize, name: Option<&str>) -> Target {
+    fn target(&self, is_new: bool, container: usize, name: Option<&str>) -> ComparableTarget {
         let Some(name) = name else {
-            return Target::None;
+            return ComparableTarget::None;
         };
         let Some(found) = self.side(is_new).graph.find(container, name) else {
-            return Target::Missing(name.to_owned());
+            return ComparableTarget::Missing(name.to_owned());
         };
         let both = if is_new {
             self.matching.back.get(&found).map(|_| found)
         } else {
             self.matching.states.get(&found).map(|(new, _)| *new)
         };
-        both.map_or(Target::Own(is_new, found), Target::Both)
+        both.map_or(ComparableTarget::Own(is_new, found), ComparableTarget::Both)
     }
 
     fn push(
@@ -57,7 +57,7 @@ impl<'a, 'j> Transitions<'a, 'j> {
         is_new: bool,
         from: Option<&str>,
         to: Option<&str>,
-        on: On,
+        on: Trigger,
         pointer: String,
     ) {
         self.changes.push(TransitionChange {
@@ -98,7 +98,7 @@ impl<'a, 'j> Transitions<'a, 'j> {
             .map(|parent| self.side(is_new).state(parent).name);
         if let Some(start) = found.start_at {
             let pointer = format!("{}/StartAt", found.pointer);
-            self.push(is_new, parent, Some(start), On::Start, pointer);
+            self.push(is_new, parent, Some(start), Trigger::Start, pointer);
         }
     }
 
@@ -118,7 +118,7 @@ impl<'a, 'j> Transitions<'a, 'j> {
         }
         if ends(state) {
             let pointer = format!("{}/End", state.pointer);
-            self.push(is_new, Some(state.name), None, On::Next, pointer);
+            self.push(is_new, Some(state.name), None, Trigger::Next, pointer);
         }
         for &body in &state.inner {
             self.start(is_new, body);
@@ -128,7 +128,7 @@ impl<'a, 'j> Transitions<'a, 'j> {
     /// Compares the transitions of a state that both definitions have.
     pub(super) fn of(&mut self, old: usize, new: usize, fields: &mut Fields) {
         let (before, after) = (self.old.state(old), self.new.state(new));
-        for (key, on) in [("Next", On::Next), ("Default", On::Default)] {
+        for (key, on) in [("Next", Trigger::Next), ("Default", Trigger::Default)] {
             let name = |state: &State<'_>| {
                 state
                     .object
@@ -157,7 +157,7 @@ impl<'a, 'j> Transitions<'a, 'j> {
                 (false, before)
             };
             let pointer = format!("{}/End", state.pointer);
-            self.push(is_new, Some(state.name), None, On::Next, pointer);
+            self.push(is_new, Some(state.name), None, Trigger::Next, pointer);
         }
         for key in ["Choices", "Catch"] {
             self.handlers(key, old, new, fields);
@@ -174,8 +174,8 @@ impl<'a, 'j> Transitions<'a, 'j> {
             let mut pairs = align::handlers((&before.all, &after.all), (&before.what, &after.what));
             // Of the remaining ones, a pair with the same target has a different condition, or catches different errors.
             let (gone, come) = align::rest(&pairs, before.items.len(), after.items.len());
-            let left: Vec<&Target> = gone.iter().map(|at| &before.targets[*at]).collect();
-            let right: Vec<&Target> = come.iter().map(|at| &after.targets[*at]).collect();
+            let left: Vec<&ComparableTarget> = gone.iter().map(|at| &before.targets[*at]).collect();
+            let right: Vec<&ComparableTarget> = come.iter().map(|at| &after.targets[*at]).collect();
             let more = align::equal(&left, &right);
             pairs.extend(more.iter().map(|(from, to)| (gone[*from], come[*to])));
             pairs.sort_unstable();
@@ -230,16 +230,16 @@ impl<'a, 'j> Transitions<'a, 'j> {
             .and_then(Json::as_array)
             .unwrap_or_default();
         let place = if key == "Catch" {
-            Place::Catchers
+            ValueContext::Catchers
         } else {
-            Place::Rules
+            ValueContext::Rules
         };
-        let at = At {
+        let at = ValueLocation {
             pointer: format!("{}/{key}", state.pointer),
             place,
             language: side.languages[index],
         };
-        let targets: Vec<Target> = items
+        let targets: Vec<ComparableTarget> = items
             .iter()
             .map(|item| {
                 let name = item.get("Next").and_then(Json::as_str);
@@ -275,8 +275,8 @@ impl<'a, 'j> Transitions<'a, 'j> {
 /// Rules or catchers of a state.
 struct List<'a> {
     items: &'a [Json],
-    at: At,
-    targets: Vec<Target>,
+    at: ValueLocation,
+    targets: Vec<ComparableTarget>,
     /// The full text of each item.
     all: Vec<String>,
     /// The condition or the errors of each item.
@@ -292,19 +292,19 @@ fn item<'j>(state: &'j Object, key: &str, at: usize) -> Option<&'j Json> {
 }
 
 /// The trigger of a transition, in readable form.
-fn on(state: &Object, kind: EdgeKind) -> On {
+fn on(state: &Object, kind: EdgeKind) -> Trigger {
     match kind {
-        EdgeKind::Next => On::Next,
-        EdgeKind::Default => On::Default,
+        EdgeKind::Next => Trigger::Next,
+        EdgeKind::Default => Trigger::Default,
         EdgeKind::Choice(at) => {
             let rule = item(state, "Choices", at).map(condition::readable);
-            On::Rule(rule.unwrap_or_default())
+            Trigger::Rule(rule.unwrap_or_default())
         }
         EdgeKind::Catch(at) => {
             let names =
                 item(state, "Catch", at).and_then(|item| item.get("ErrorEquals")?.as_array());
             let names = names.into_iter().flatten().filter_map(Json::as_str);
-            On::Catch(names.collect::<Vec<_>>().join(", "))
+            Trigger::Catch(names.collect::<Vec<_>>().join(", "))
         }
     }
 }

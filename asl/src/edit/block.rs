@@ -2,24 +2,24 @@
 
 use super::block_layout::{column, column_of, end_of_lines, first_of, items, lines};
 use super::block_write::BlockWriter;
-use super::plan::{Changes, Plan};
+use super::plan::{Changes, EditPlan};
 use super::splice::Splice;
-use super::target::{Node, Target};
-use crate::json::{Json, Shape};
+use super::target::{EditTarget, Node};
+use crate::json::{Json, ValueSyntax};
 
 /// Whether a value is in block style, or is the whole text and could be in block style.
-pub(super) fn holds(plan: &Plan<'_>, target: &Target<'_>) -> bool {
+pub(super) fn holds(plan: &EditPlan<'_>, target: &EditTarget<'_>) -> bool {
     plan.source.is_yaml
         && match target.parent() {
-            Some(parent) => parent.mark.shape == Shape::Block,
-            None => target.node().mark.shape != Shape::Flow,
+            Some(parent) => parent.mark.shape == ValueSyntax::Block,
+            None => target.node().mark.shape != ValueSyntax::Flow,
         }
 }
 
 /// Inserts a child before the child at this index, or after the last one.
 pub(super) fn insert(
-    plan: &Plan<'_>,
-    target: &Target<'_>,
+    plan: &EditPlan<'_>,
+    target: &EditTarget<'_>,
     at: usize,
     key: Option<&str>,
     value: &Json,
@@ -48,8 +48,8 @@ pub(super) fn insert(
 
 /// Inserts the first child into an empty flow collection inside a block, and removes the brackets. `None` if there is no such collection.
 pub(super) fn insert_in_empty(
-    plan: &Plan<'_>,
-    target: &Target<'_>,
+    plan: &EditPlan<'_>,
+    target: &EditTarget<'_>,
     key: Option<&str>,
     value: &Json,
 ) -> Option<Changes> {
@@ -65,7 +65,7 @@ pub(super) fn insert_in_empty(
         None => Json::Array(vec![value.clone()]),
     };
     match target.parent() {
-        Some(parent) if parent.mark.shape == Shape::Block => {
+        Some(parent) if parent.mark.shape == ValueSyntax::Block => {
             Some(replace_as(plan, target, &children, false))
         }
         None if source.begins_line(node.mark.start as usize) => {
@@ -76,7 +76,7 @@ pub(super) fn insert_in_empty(
 }
 
 /// Removes a child.
-pub(super) fn remove(plan: &Plan<'_>, target: &Target<'_>, at: usize) -> Changes {
+pub(super) fn remove(plan: &EditPlan<'_>, target: &EditTarget<'_>, at: usize) -> Changes {
     let source = plan.source;
     let nodes = &target.nodes;
     let parent = nodes[nodes.len() - 2];
@@ -91,7 +91,7 @@ pub(super) fn remove(plan: &Plan<'_>, target: &Target<'_>, at: usize) -> Changes
         };
         let outer = (nodes.len() >= 3).then(|| nodes[nodes.len() - 3]);
         return match (outer, target.path[..].iter().rev().nth(1)) {
-            (Some(outer), Some(&at)) if own_lines && outer.mark.shape == Shape::Block => {
+            (Some(outer), Some(&at)) if own_lines && outer.mark.shape == ValueSyntax::Block => {
                 let head = super::block_layout::items(source, outer)?[at].properties;
                 Ok(vec![
                     Splice::insert(head, format!(" {empty}")),
@@ -119,18 +119,18 @@ pub(super) fn remove(plan: &Plan<'_>, target: &Target<'_>, at: usize) -> Changes
 }
 
 /// Replaces a value.
-pub(super) fn replace(plan: &Plan<'_>, target: &Target<'_>, value: &Json) -> Changes {
+pub(super) fn replace(plan: &EditPlan<'_>, target: &EditTarget<'_>, value: &Json) -> Changes {
     let node = target.node();
     let flow = match (node.mark.shape, target.parent(), target.path.last()) {
-        (Shape::Flow, ..) if !node.mark.children.is_empty() => true,
-        (Shape::Block, ..) => false,
+        (ValueSyntax::Flow, ..) if !node.mark.children.is_empty() => true,
+        (ValueSyntax::Block, ..) => false,
         (_, Some(parent), Some(&at)) => prefers_flow(plan, parent, value, at),
         _ => false,
     };
     replace_as(plan, target, value, flow)
 }
 
-fn replace_as(plan: &Plan<'_>, target: &Target<'_>, value: &Json, flow: bool) -> Changes {
+fn replace_as(plan: &EditPlan<'_>, target: &EditTarget<'_>, value: &Json, flow: bool) -> Changes {
     let source = plan.source;
     let node = target.node();
     let (Some(parent), Some(&at)) = (target.parent(), target.path.last()) else {
@@ -143,7 +143,7 @@ fn replace_as(plan: &Plan<'_>, target: &Target<'_>, value: &Json, flow: bool) ->
     let in_array = matches!(parent.json, Json::Array(_));
     let first = first_of(source, node.mark);
     let same_line = source.line_start(first) == source.line_start(item.head);
-    let is_block = node.mark.shape == Shape::Block;
+    let is_block = node.mark.shape == ValueSyntax::Block;
     let is_empty = item.start == item.end;
     // Replacing a block also replaces the comments in its lines, but not the comment on the line of the key or the dash.
     let end = if is_block && source.line_start(item.end) != source.line_start(item.begin) {
@@ -162,7 +162,7 @@ fn replace_as(plan: &Plan<'_>, target: &Target<'_>, value: &Json, flow: bool) ->
     };
     let writer = BlockWriter::new(source, plan.style.clone(), line_end);
     let inline = match node.mark.shape {
-        Shape::Flow if flow => Some(writer.flow_like(
+        ValueSyntax::Flow if flow => Some(writer.flow_like(
             value,
             &source.indentation(item.begin),
             source.text[item.start..item.end].contains('\n'),
@@ -211,12 +211,12 @@ fn replace_as(plan: &Plan<'_>, target: &Target<'_>, value: &Json, flow: bool) ->
     ])
 }
 
-fn replace_root(plan: &Plan<'_>, node: Node<'_>, value: &Json) -> Changes {
+fn replace_root(plan: &EditPlan<'_>, node: Node<'_>, value: &Json) -> Changes {
     let source = plan.source;
     let first = first_of(source, node.mark);
     let end = (node.mark.end as usize).max(first);
     let end = match node.mark.shape {
-        Shape::Block => source.skip_comment(end),
+        ValueSyntax::Block => source.skip_comment(end),
         _ => end,
     };
     let range = first..end;
@@ -230,7 +230,7 @@ fn replace_root(plan: &Plan<'_>, node: Node<'_>, value: &Json) -> Changes {
 }
 
 /// Whether a new value is written in flow style: like its siblings of the same kind, or else like most of the text.
-fn prefers_flow(plan: &Plan<'_>, parent: Node<'_>, value: &Json, at: usize) -> bool {
+fn prefers_flow(plan: &EditPlan<'_>, parent: Node<'_>, value: &Json, at: usize) -> bool {
     let children: Vec<&Json> = match parent.json {
         Json::Array(items) => items.iter().collect(),
         Json::Object(members) => members.values().collect(),
@@ -247,8 +247,8 @@ fn prefers_flow(plan: &Plan<'_>, parent: Node<'_>, value: &Json, at: usize) -> b
     };
     let neighbour = (0..at).rev().chain(at..children.len()).find_map(shape);
     match neighbour {
-        Some(Shape::Flow) => true,
-        Some(Shape::Block) => false,
+        Some(ValueSyntax::Flow) => true,
+        Some(ValueSyntax::Block) => false,
         _ => plan.style.prefers_flow(value),
     }
 }

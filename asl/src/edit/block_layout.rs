@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use super::source::Source;
 use super::target::Node;
-use crate::json::{Json, Mark, Shape};
+use crate::json::{Json, Mark, ValueSyntax};
 
 /// A member or an item of a block.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Item {
+pub(super) struct BlockEntry {
     /// Start offset: of the key or the dash, or of an anchor before the key.
     pub(super) begin: usize,
     /// The offset after the colon or the dash, and after an anchor of the value on the same line.
@@ -21,7 +21,7 @@ pub(super) struct Item {
 }
 
 /// Splits a block into its items.
-pub(super) fn items(source: Source<'_>, node: Node<'_>) -> Result<Vec<Item>, String> {
+pub(super) fn items(source: Source<'_>, node: Node<'_>) -> Result<Vec<BlockEntry>, String> {
     let mut items = Vec::with_capacity(node.mark.children.len());
     let in_array = matches!(node.json, Json::Array(_));
     let mut offset = first_of(source, node.mark);
@@ -41,7 +41,7 @@ pub(super) fn items(source: Source<'_>, node: Node<'_>) -> Result<Vec<Item>, Str
             );
         };
         let (head, properties) = head(source, child, behind);
-        items.push(Item {
+        items.push(BlockEntry {
             begin,
             head,
             properties,
@@ -88,12 +88,12 @@ fn behind_colon(source: Source<'_>, key: usize, start: usize) -> Option<usize> {
     (source.byte(colon) == Some(b':') && colon < start.max(colon + 1)).then_some(colon + 1)
 }
 
-/// The `head` and `properties` offsets of a child, see [`Item`].
+/// The `head` and `properties` offsets of a child, see [`BlockEntry`].
 fn head(source: Source<'_>, child: &Mark, behind: usize) -> (usize, usize) {
     let start = child.start as usize;
     let line_end = source.line_end(behind);
     // Properties on this line belong to the first key of a block that starts there.
-    if child.shape == Shape::Block && first_of(source, child) <= line_end {
+    if child.shape == ValueSyntax::Block && first_of(source, child) <= line_end {
         return (behind, behind);
     }
     let mut offset = behind;
@@ -103,7 +103,7 @@ fn head(source: Source<'_>, child: &Mark, behind: usize) -> (usize, usize) {
         let Some(b'&' | b'!') = source.byte(at) else {
             return (head, offset);
         };
-        if child.shape != Shape::Block && at >= start {
+        if child.shape != ValueSyntax::Block && at >= start {
             return (head, offset);
         }
         let rest = &source.text[at..];
@@ -118,7 +118,7 @@ fn head(source: Source<'_>, child: &Mark, behind: usize) -> (usize, usize) {
 pub(super) fn first_of(source: Source<'_>, mark: &Mark) -> usize {
     let start = mark.start as usize;
     let mut offset = start;
-    while mark.shape == Shape::Block
+    while mark.shape == ValueSyntax::Block
         && let Some(b'&' | b'!') = source.byte(offset)
     {
         let rest = &source.text[offset..];
@@ -133,7 +133,7 @@ pub(super) fn first_of(source: Source<'_>, mark: &Mark) -> usize {
 }
 
 /// The column of a block's children.
-pub(super) fn column(source: Source<'_>, items: &[Item]) -> Option<usize> {
+pub(super) fn column(source: Source<'_>, items: &[BlockEntry]) -> Option<usize> {
     let first = items.first()?.begin;
     let line = &source.text[source.line_start(first)..first];
     let line = line.trim_start_matches('\u{feff}');
@@ -148,7 +148,7 @@ pub(super) fn column_of(source: Source<'_>, offset: usize) -> usize {
 }
 
 /// The end of the last line of a child, after its comment.
-pub(super) fn end_of_lines(source: Source<'_>, item: &Item) -> Result<usize, String> {
+pub(super) fn end_of_lines(source: Source<'_>, item: &BlockEntry) -> Result<usize, String> {
     let after = source.skip_comment(item.end);
     let after = source.skip_blanks(after);
     if after == source.line_end(after) {

@@ -4,13 +4,13 @@ use super::flow::writer;
 use super::scalar::{block, literal};
 use super::source::Source;
 use super::style::Style;
-use super::write::{Layout, Writer};
+use super::write::{Layout, ValueWriter};
 use crate::json::Json;
 
 /// Writes YAML in block style.
 pub(super) struct BlockWriter {
     /// Writes flow collections.
-    flow: Writer,
+    flow: ValueWriter,
     /// Whether the line ends after the new value. Otherwise a `|` block scalar would absorb the following text.
     ends_line: bool,
 }

@@ -2,10 +2,10 @@
 
 use super::compare::{self, Change};
 use super::error::EditError;
-use super::plan::Plan;
+use super::plan::EditPlan;
 use super::source::Source;
 use super::splice::{Splice, apply};
-use super::target::{Node, Target, is_alias, missing};
+use super::target::{EditTarget, Node, is_alias, missing};
 use crate::SyntaxError;
 use crate::json::{Document, Json, MAX_DEPTH, escape, index};
 #[cfg(feature = "yaml")]
@@ -36,7 +36,7 @@ pub struct Editor {
 
 /// The position of a new member.
 #[derive(Debug, Clone, Copy)]
-enum Place<'k> {
+enum InsertPosition<'k> {
     Last,
     Before(&'k str),
     After(&'k str),
@@ -111,7 +111,7 @@ impl Editor {
     ///
     /// If the member already exists, the parent does not exist, the index is out of bounds, or the text cannot be edited there (see [`EditError`]).
     pub fn insert(&mut self, pointer: &str, value: impl Into<Json>) -> Result<(), EditError> {
-        self.insert_at(pointer, Place::Last, &value.into())
+        self.insert_at(pointer, InsertPosition::Last, &value.into())
     }
 
     /// Inserts a member before the member `key` of the same object.
@@ -125,7 +125,7 @@ impl Editor {
         key: &str,
         value: impl Into<Json>,
     ) -> Result<(), EditError> {
-        self.insert_at(pointer, Place::Before(key), &value.into())
+        self.insert_at(pointer, InsertPosition::Before(key), &value.into())
     }
 
     /// Inserts a member after the member `key` of the same object.
@@ -139,7 +139,7 @@ impl Editor {
         key: &str,
         value: impl Into<Json>,
     ) -> Result<(), EditError> {
-        self.insert_at(pointer, Place::After(key), &value.into())
+        self.insert_at(pointer, InsertPosition::After(key), &value.into())
     }
 
     /// Replaces an existing value. The pointer `""` is the whole text.
@@ -150,7 +150,7 @@ impl Editor {
     pub fn replace(&mut self, pointer: &str, value: impl Into<Json>) -> Result<(), EditError> {
         let value = value.into();
         check_depth(&value)?;
-        let target = Target::find(&self.document, pointer)?;
+        let target = EditTarget::find(&self.document, pointer)?;
         let splices = self
             .plan()
             .replace(&target, &value)
@@ -170,7 +170,7 @@ impl Editor {
     ///
     /// If the value does not exist, the pointer is `""`, or the text cannot be edited there (see [`EditError`]).
     pub fn remove(&mut self, pointer: &str) -> Result<(), EditError> {
-        let target = Target::find(&self.document, pointer)?;
+        let target = EditTarget::find(&self.document, pointer)?;
         let (Some(parent), Some((&at, outer))) = (target.parent(), target.path.split_last()) else {
             let reason = "the root value cannot be removed; replace it".to_owned();
             return Err(self.refusal(pointer, target.node(), reason));
@@ -186,7 +186,7 @@ impl Editor {
     fn insert_at(
         &mut self,
         pointer: &str,
-        place: Place<'_>,
+        place: InsertPosition<'_>,
         value: &Json,
     ) -> Result<(), EditError> {
         check_depth(value)?;
@@ -201,7 +201,7 @@ impl Editor {
             });
         };
         let step = step.replace("~1", "/").replace("~0", "~");
-        let target = Target::find(&self.document, outer)?;
+        let target = EditTarget::find(&self.document, outer)?;
         let node = target.node();
         if is_alias(node.mark) {
             let reason = "this is an alias; edit the value of its anchor, or replace the alias";
@@ -220,10 +220,10 @@ impl Editor {
                     pointer: pointer.to_owned(),
                 });
             }
-            (Json::Object(members), Place::Last) => (members.len(), Some(step.as_str())),
-            (_, Place::Before(key)) => (beside(key)?, Some(step.as_str())),
-            (_, Place::After(key)) => (beside(key)? + 1, Some(step.as_str())),
-            (Json::Array(items), Place::Last) => match index(&step) {
+            (Json::Object(members), InsertPosition::Last) => (members.len(), Some(step.as_str())),
+            (_, InsertPosition::Before(key)) => (beside(key)?, Some(step.as_str())),
+            (_, InsertPosition::After(key)) => (beside(key)? + 1, Some(step.as_str())),
+            (Json::Array(items), InsertPosition::Last) => match index(&step) {
                 None if step == "-" => (items.len(), None),
                 Some(at) if at <= items.len() => (at, None),
                 _ => return Err(missing(outer, &step, node)),
@@ -298,12 +298,12 @@ impl Editor {
         }
     }
 
-    fn plan(&self) -> Plan<'_> {
+    fn plan(&self) -> EditPlan<'_> {
         let source = Source {
             text: self.document.source(),
             is_yaml: self.is_yaml,
         };
-        Plan::of(source, self.document.json(), self.document.root())
+        EditPlan::of(source, self.document.json(), self.document.root())
     }
 }
 

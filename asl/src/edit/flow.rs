@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::source::Source;
 use super::splice::Splice;
 use super::style::Style;
-use super::write::{Layout, Writer, json_string};
-use crate::json::{Json, Mark, Shape};
+use super::write::{Layout, ValueWriter, json_string};
+use crate::json::{Json, Mark, ValueSyntax};
 
 /// An array or an object in brackets to edit.
 pub(super) struct Flow<'t> {
@@ -15,21 +15,21 @@ pub(super) struct Flow<'t> {
     json: &'t Json,
     open: usize,
     close: usize,
-    items: Vec<Item>,
+    items: Vec<FlowEntry>,
     /// Whether the parent has one line for each child, so that new lines are possible here.
     in_lines: bool,
 }
 
 /// A member or an item.
 #[derive(Debug, Clone, Copy)]
-struct Item {
+struct FlowEntry {
     /// Start offset: of the key, or of an anchor before it.
     begin: usize,
     start: usize,
     end: usize,
     /// The offset of the comma after it.
     comma: Option<usize>,
-    shape: Shape,
+    shape: ValueSyntax,
 }
 
 /// The text between two children: before the comma, and after it.
@@ -73,7 +73,7 @@ impl<'t> Flow<'t> {
             let after = source.skip_trivia(end);
             let comma = (source.byte(after) == Some(b',')).then_some(after);
             offset = comma.map_or(after, |comma| comma + 1);
-            flow.items.push(Item {
+            flow.items.push(FlowEntry {
                 begin,
                 start: child.start as usize,
                 end,
@@ -228,7 +228,7 @@ impl<'t> Flow<'t> {
     }
 
     /// The layout of a replacement value.
-    fn layout_like<'s>(&self, old: &Json, item: &Item, indent: Option<&'s str>) -> Layout<'s> {
+    fn layout_like<'s>(&self, old: &Json, item: &FlowEntry, indent: Option<&'s str>) -> Layout<'s> {
         let has_children = match old {
             Json::Object(members) => !members.is_empty(),
             Json::Array(items) => !items.is_empty(),
@@ -236,7 +236,7 @@ impl<'t> Flow<'t> {
         };
         let range = item.start..item.end;
         match indent {
-            Some(indent) if has_children && item.shape == Shape::Flow => {
+            Some(indent) if has_children && item.shape == ValueSyntax::Flow => {
                 if self.source.text[range].contains('\n') {
                     Layout::Spread(indent)
                 } else {
@@ -249,7 +249,7 @@ impl<'t> Flow<'t> {
     }
 
     /// The text between the children around an index.
-    fn gap(&self, index: usize, first: &Item) -> Gap<'t> {
+    fn gap(&self, index: usize, first: &FlowEntry) -> Gap<'t> {
         let text = self.source.text;
         let right = index.clamp(1, self.items.len().max(2) - 1);
         let pair = (self.items.get(right - 1), self.items.get(right));
@@ -322,10 +322,11 @@ impl<'t> Flow<'t> {
             .chain(index..count)
             .find(|at| alike(at))?;
         let item = &self.items[nearest];
-        (item.shape == Shape::Flow).then(|| self.source.text[item.start..item.end].contains('\n'))
+        (item.shape == ValueSyntax::Flow)
+            .then(|| self.source.text[item.start..item.end].contains('\n'))
     }
 
-    fn writer(&self, offset: usize) -> Writer {
+    fn writer(&self, offset: usize) -> ValueWriter {
         writer(self.source, self.style.clone(), offset)
     }
 }
@@ -347,8 +348,8 @@ pub(super) fn replace_root(
     vec![Splice::new(range, text)]
 }
 
-pub(super) fn writer(source: Source<'_>, style: Style, offset: usize) -> Writer {
-    Writer {
+pub(super) fn writer(source: Source<'_>, style: Style, offset: usize) -> ValueWriter {
+    ValueWriter {
         style,
         line_break: source.line_break(offset),
         #[cfg(feature = "yaml")]

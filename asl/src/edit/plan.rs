@@ -6,11 +6,11 @@ use super::flow::{self, Flow};
 use super::source::Source;
 use super::splice::Splice;
 use super::style::{Style, survey};
-use super::target::{Node, Target};
-use crate::json::{Json, Mark, Shape};
+use super::target::{EditTarget, Node};
+use crate::json::{Json, Mark, ValueSyntax};
 
 /// The text and its style.
-pub(super) struct Plan<'d> {
+pub(super) struct EditPlan<'d> {
     pub(super) source: Source<'d>,
     pub(super) style: Style,
 }
@@ -18,9 +18,9 @@ pub(super) struct Plan<'d> {
 /// The changes, or the reason why the edit is impossible.
 pub(super) type Changes = Result<Vec<Splice>, String>;
 
-impl<'d> Plan<'d> {
-    pub(super) fn of(source: Source<'d>, json: &Json, mark: &Mark) -> Plan<'d> {
-        Plan {
+impl<'d> EditPlan<'d> {
+    pub(super) fn of(source: Source<'d>, json: &Json, mark: &Mark) -> EditPlan<'d> {
+        EditPlan {
             source,
             style: survey(source, json, mark),
         }
@@ -28,14 +28,14 @@ impl<'d> Plan<'d> {
 
     pub(super) fn insert(
         &self,
-        target: &Target<'_>,
+        target: &EditTarget<'_>,
         at: usize,
         key: Option<&str>,
         value: &Json,
     ) -> Changes {
         let node = target.node();
         #[cfg(feature = "yaml")]
-        if node.mark.shape == Shape::Block {
+        if node.mark.shape == ValueSyntax::Block {
             return block::insert(self, target, at, key, value);
         } else if let Some(changes) = block::insert_in_empty(self, target, key, value) {
             return changes;
@@ -43,7 +43,7 @@ impl<'d> Plan<'d> {
         self.flow(node, target.parent())?.insert(at, key, value)
     }
 
-    pub(super) fn replace(&self, target: &Target<'_>, value: &Json) -> Changes {
+    pub(super) fn replace(&self, target: &EditTarget<'_>, value: &Json) -> Changes {
         let node = target.node();
         #[cfg(feature = "yaml")]
         if block::holds(self, target) {
@@ -56,9 +56,9 @@ impl<'d> Plan<'d> {
         self.flow(parent, None)?.replace(at, node.json, value)
     }
 
-    pub(super) fn remove(&self, target: &Target<'_>, parent: Node<'_>, at: usize) -> Changes {
+    pub(super) fn remove(&self, target: &EditTarget<'_>, parent: Node<'_>, at: usize) -> Changes {
         #[cfg(feature = "yaml")]
-        if parent.mark.shape == Shape::Block {
+        if parent.mark.shape == ValueSyntax::Block {
             return block::remove(self, target, at);
         }
         let _ = target;
@@ -67,7 +67,8 @@ impl<'d> Plan<'d> {
 
     fn flow<'s>(&'s self, node: Node<'s>, parent: Option<Node<'_>>) -> Result<Flow<'s>, String> {
         let in_lines = parent.is_none_or(|parent| {
-            parent.mark.shape == Shape::Flow && self.source.begins_line(node.mark.key as usize)
+            parent.mark.shape == ValueSyntax::Flow
+                && self.source.begins_line(node.mark.key as usize)
         });
         Flow::of(self.source, &self.style, node.json, node.mark, in_lines)
     }

@@ -1,7 +1,7 @@
 //! The style of a text: its indentation, lines and quotes.
 
 use super::source::Source;
-use crate::json::{Json, Mark, Shape};
+use crate::json::{Json, Mark, ValueSyntax};
 
 /// The style for new values in a text.
 #[derive(Debug, Clone)]
@@ -147,7 +147,7 @@ impl<T: PartialEq> Votes<T> {
     }
 }
 
-struct Survey<'t> {
+struct StyleSurvey<'t> {
     source: Source<'t>,
     units: Votes<&'t str>,
     colons: Votes<(&'t str, &'t str)>,
@@ -167,7 +167,7 @@ struct Survey<'t> {
 
 /// Counts the spellings of all values in a text.
 pub(super) fn survey(source: Source<'_>, json: &Json, mark: &Mark) -> Style {
-    let mut survey = Survey {
+    let mut survey = StyleSurvey {
         source,
         units: Votes::new(),
         colons: Votes::new(),
@@ -212,11 +212,11 @@ pub(super) fn survey(source: Source<'_>, json: &Json, mark: &Mark) -> Style {
     }
 }
 
-impl<'t> Survey<'t> {
+impl<'t> StyleSurvey<'t> {
     fn visit(&mut self, json: &Json, mark: &Mark) {
         let Source { text, is_yaml } = self.source;
         if let Json::String(_) = json
-            && mark.shape == Shape::Scalar
+            && mark.shape == ValueSyntax::Scalar
             && let Some(quotes) = self.source.quotes(mark.start as usize)
         {
             self.texts.add(quotes);
@@ -239,7 +239,7 @@ impl<'t> Survey<'t> {
             _ => return,
         };
         match mark.shape {
-            Shape::Flow => {
+            ValueSyntax::Flow => {
                 let open = self
                     .source
                     .skip_properties(mark.start as usize, mark.end as usize);
@@ -270,15 +270,15 @@ impl<'t> Survey<'t> {
                 }
             }
             #[cfg(feature = "yaml")]
-            Shape::Block => {
+            ValueSyntax::Block => {
                 spread.block += 1;
                 for (child, json) in mark.children.iter().zip(&children) {
                     self.block_indentation(mark, child, json);
                 }
             }
             #[cfg(feature = "yaml")]
-            Shape::Alias => return,
-            Shape::Scalar => return,
+            ValueSyntax::Alias => return,
+            ValueSyntax::Scalar => return,
         }
         for (child, json) in mark.children.iter().zip(children) {
             if child.key != child.start {
@@ -312,7 +312,10 @@ impl<'t> Survey<'t> {
         let Some(first) = child.children.first() else {
             return;
         };
-        if child.shape != Shape::Block || parent.shape != Shape::Block || child.key == child.start {
+        if child.shape != ValueSyntax::Block
+            || parent.shape != ValueSyntax::Block
+            || child.key == child.start
+        {
             return;
         }
         let column = |offset: usize| offset - self.source.line_start(offset);

@@ -1,11 +1,11 @@
 //! Resolves a pointer to a node of the text.
 
 use super::error::EditError;
-use crate::json::{Document, Json, Mark, Shape, escape, index, segments};
+use crate::json::{Document, Json, Mark, ValueSyntax, escape, index, segments};
 use crate::similar::nearest;
 
 /// A node and its ancestors.
-pub(super) struct Target<'d> {
+pub(super) struct EditTarget<'d> {
     /// The nodes from the root to this one.
     pub(super) nodes: Vec<Node<'d>>,
     /// The index of each node, except the root, among the children of its parent.
@@ -18,14 +18,14 @@ pub(super) struct Node<'d> {
     pub(super) mark: &'d Mark,
 }
 
-impl<'d> Target<'d> {
+impl<'d> EditTarget<'d> {
     /// Resolves a pointer.
-    pub(super) fn find(document: &'d Document, pointer: &str) -> Result<Target<'d>, EditError> {
+    pub(super) fn find(document: &'d Document, pointer: &str) -> Result<EditTarget<'d>, EditError> {
         let mut node = Node {
             json: document.json(),
             mark: document.root(),
         };
-        let mut target = Target {
+        let mut target = EditTarget {
             nodes: vec![node],
             path: Vec::new(),
         };
@@ -67,9 +67,9 @@ impl<'d> Target<'d> {
 
 pub(super) fn is_alias(mark: &Mark) -> bool {
     #[cfg(feature = "yaml")]
-    return mark.shape == Shape::Alias;
+    return mark.shape == ValueSyntax::Alias;
     #[cfg(not(feature = "yaml"))]
-    return mark.shape != Shape::Flow && !mark.children.is_empty();
+    return mark.shape != ValueSyntax::Flow && !mark.children.is_empty();
 }
 
 fn child<'d>(json: &'d Json, step: &str) -> Option<(usize, &'d Json)> {

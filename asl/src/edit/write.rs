@@ -15,14 +15,14 @@ pub(super) enum Layout<'s> {
 }
 
 /// Writes values in the style of a text.
-pub(super) struct Writer {
+pub(super) struct ValueWriter {
     pub(super) style: Style,
     pub(super) line_break: &'static str,
     /// Writes a string or a key; in YAML it may be without quotes.
     pub(super) scalar: fn(&Style, &str, bool) -> String,
 }
 
-impl Writer {
+impl ValueWriter {
     pub(super) fn value(&self, json: &Json, layout: Layout<'_>) -> String {
         let mut out = String::new();
         match layout {

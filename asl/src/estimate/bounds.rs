@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::cost::Case;
+use super::cost::CostCase;
 use super::options::EstimateOptions;
 use super::states::StateCost;
 use crate::graph::{EdgeKind, Graph};
@@ -10,7 +10,7 @@ use crate::model::{StateKind, StateMachine};
 
 /// An exit of a state: the target (`None` for an end), and whether its error was caught.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Way {
+pub(super) struct StateExit {
     pub(super) to: Option<usize>,
     pub(super) caught: bool,
     /// Whether it is the end of a Fail.
@@ -18,10 +18,10 @@ pub(super) struct Way {
 }
 
 /// The exits of a state.
-pub(super) fn ways(graph: &Graph<'_, StateMachine>, state: usize) -> Vec<Way> {
-    let mut ways: Vec<Way> = graph
+pub(super) fn ways(graph: &Graph<'_, StateMachine>, state: usize) -> Vec<StateExit> {
+    let mut ways: Vec<StateExit> = graph
         .successors(state)
-        .map(|(to, edge)| Way {
+        .map(|(to, edge)| StateExit {
             to: Some(to),
             caught: matches!(edge.kind, EdgeKind::Catch(_)),
             fails: false,
@@ -29,7 +29,7 @@ pub(super) fn ways(graph: &Graph<'_, StateMachine>, state: usize) -> Vec<Way> {
         .collect();
     let found = &graph.states()[state];
     if found.is_terminal() {
-        ways.push(Way {
+        ways.push(StateExit {
             to: None,
             caught: false,
             fails: found.kind == Some(StateKind::Fail),
@@ -39,7 +39,7 @@ pub(super) fn ways(graph: &Graph<'_, StateMachine>, state: usize) -> Vec<Way> {
 }
 
 /// The states of a container that are reachable from its first one, and the cost of each by its index in the graph.
-pub(super) struct Walk<'a, 'm> {
+pub(super) struct ReachableStates<'a, 'm> {
     pub(super) graph: &'a Graph<'m, StateMachine>,
     pub(super) container: usize,
     pub(super) costs: &'a HashMap<usize, StateCost>,
@@ -47,12 +47,12 @@ pub(super) struct Walk<'a, 'm> {
 }
 
 /// A loop without a bound, by the names of its states.
-pub(super) type Endless = Vec<String>;
+pub(super) type UnboundedLoop = Vec<String>;
 
-impl Walk<'_, '_> {
+impl ReachableStates<'_, '_> {
     /// The minimum cost of a path to a success, each amount separately; to any end if there is no success and `any_end` is set. Infinite if there
     /// is no such path.
-    pub(super) fn best(&self, any_end: bool) -> Case {
+    pub(super) fn best(&self, any_end: bool) -> CostCase {
         let states = self.graph.reachable(self.container);
         let success = self.shortest(&states, false);
         if any_end && success.events.is_infinite() {
@@ -62,8 +62,8 @@ impl Walk<'_, '_> {
     }
 
     /// Distances to an end, computed backwards from the ends until nothing changes. Each iteration finds the distance of at least one state.
-    fn shortest(&self, states: &[usize], fails: bool) -> Case {
-        let ways: Vec<Vec<Way>> = states
+    fn shortest(&self, states: &[usize], fails: bool) -> CostCase {
+        let ways: Vec<Vec<StateExit>> = states
             .iter()
             .map(|state| ways(self.graph, *state))
             .collect();
@@ -72,7 +72,7 @@ impl Walk<'_, '_> {
             .enumerate()
             .map(|(at, state)| (*state, at))
             .collect();
-        let mut least = vec![Case::ENDLESS; states.len()];
+        let mut least = vec![CostCase::ENDLESS; states.len()];
         let mut preceding: Vec<Vec<usize>> = vec![Vec::new(); states.len()];
         for (at, ways) in ways.iter().enumerate() {
             for to in ways.iter().filter_map(|way| way.to) {
@@ -96,7 +96,7 @@ impl Walk<'_, '_> {
                 let rest = match way.to {
                     Some(to) => index.get(&to).map(|to| least[*to]),
                     None if way.fails && !fails => None,
-                    None => Some(Case::default()),
+                    None => Some(CostCase::default()),
                 };
                 if let Some(rest) = rest {
                     found = found.min(own.then(rest));
@@ -113,11 +113,11 @@ impl Walk<'_, '_> {
             }
         }
         // The list starts with `StartAt`.
-        least.first().copied().unwrap_or(Case::ENDLESS)
+        least.first().copied().unwrap_or(CostCase::ENDLESS)
     }
 
     /// The maximum cost of any path, and the loops without a bound.
-    pub(super) fn worst(&self) -> (Case, Vec<Endless>) {
+    pub(super) fn worst(&self) -> (CostCase, Vec<UnboundedLoop>) {
         let states = self.graph.reachable(self.container);
         let mut endless = Vec::new();
         let parts = parts(&states, &|state| self.targets(state));
@@ -143,19 +143,19 @@ impl Walk<'_, '_> {
         &self,
         states: &[usize],
         parts: &[Vec<usize>],
-        of_loop: &mut dyn FnMut(&[usize]) -> Case,
-    ) -> Case {
+        of_loop: &mut dyn FnMut(&[usize]) -> CostCase,
+    ) -> CostCase {
         let mut part_of: HashMap<usize, usize> = HashMap::new();
         for (index, part) in parts.iter().enumerate() {
             part_of.extend(part.iter().map(|state| (*state, index)));
         }
-        let mut most: Vec<Case> = Vec::with_capacity(parts.len());
+        let mut most: Vec<CostCase> = Vec::with_capacity(parts.len());
         for (index, part) in parts.iter().enumerate() {
             let targets = part.iter().flat_map(|state| self.targets(*state));
             let after = targets
                 .filter_map(|to| part_of.get(&to))
                 .filter(|to| **to < index);
-            let rest = after.fold(Case::default(), |rest, to| rest.max(most[*to]));
+            let rest = after.fold(CostCase::default(), |rest, to| rest.max(most[*to]));
             let own = match part.as_slice() {
                 [state] if !self.targets(*state).contains(state) => self.costs[state].worst(),
                 part => of_loop(part),
@@ -164,14 +164,14 @@ impl Walk<'_, '_> {
         }
         // A path begins with the first state. Inside a loop it may begin anywhere.
         let first = states.first().and_then(|state| part_of.get(state));
-        first.map_or(Case::default(), |first| most[*first])
+        first.map_or(CostCase::default(), |first| most[*first])
     }
 
     /// The total cost of all rounds of a loop, and whether it is bounded.
     ///
     /// If removing the states with their own bounds breaks every cycle, the other states are visited once before each visit of them, and once after
     /// the last. Otherwise each state is visited as often as its own bound, or the general bound, allows.
-    fn turns(&self, part: &[usize]) -> (Case, bool) {
+    fn turns(&self, part: &[usize]) -> (CostCase, bool) {
         let bound = |state: &usize| {
             let name = self.graph.states()[*state].name;
             self.options
@@ -190,38 +190,41 @@ impl Walk<'_, '_> {
             [one] => !inside(*one).contains(one),
             _ => false,
         });
-        let all = |sum: Case, state: &usize, rounds: f64| {
+        let all = |sum: CostCase, state: &usize, rounds: f64| {
             sum.then(self.costs[state].worst().repeated(rounds))
         };
         if is_cut {
-            let mut most: BTreeMap<usize, Case> = BTreeMap::new();
+            let mut most: BTreeMap<usize, CostCase> = BTreeMap::new();
             for piece in &pieces {
                 let state = piece[0];
                 let after = inside(state)
                     .into_iter()
                     .filter_map(|to| most.get(&to).copied());
-                let rest = after.fold(Case::default(), Case::max);
+                let rest = after.fold(CostCase::default(), CostCase::max);
                 most.insert(state, self.costs[&state].worst().then(rest));
             }
-            let piece = most.values().copied().fold(Case::default(), Case::max);
+            let piece = most
+                .values()
+                .copied()
+                .fold(CostCase::default(), CostCase::max);
             let turns: f64 = bounded.iter().filter_map(bound).sum();
-            let own = bounded.iter().fold(Case::default(), |sum, state| {
+            let own = bounded.iter().fold(CostCase::default(), |sum, state| {
                 all(sum, state, bound(state).unwrap_or_default())
             });
             return (own.then(piece.repeated(turns + 1.0)), true);
         }
         match self.options.rounds {
             Some(rounds) => {
-                let sum = part.iter().fold(Case::default(), |sum, state| {
+                let sum = part.iter().fold(CostCase::default(), |sum, state| {
                     all(sum, state, bound(state).unwrap_or(rounds as f64))
                 });
                 (sum, true)
             }
             None => {
                 // An amount that is zero in one round is zero in infinitely many.
-                let once = part
-                    .iter()
-                    .fold(Case::default(), |sum, state| all(sum, state, f64::INFINITY));
+                let once = part.iter().fold(CostCase::default(), |sum, state| {
+                    all(sum, state, f64::INFINITY)
+                });
                 (once, false)
             }
         }

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Case {
+pub struct CostCase {
     /// Transitions of the execution itself: entered states, and retries.
     #[serde(serialize_with = "amount")]
     pub transitions: f64,
@@ -47,18 +47,18 @@ pub(super) fn times(amount: f64, count: f64) -> f64 {
     }
 }
 
-impl Case {
+impl CostCase {
     /// One visit of a state, with this number of events.
-    pub(super) fn state(events: f64) -> Case {
-        Case {
+    pub(super) fn state(events: f64) -> CostCase {
+        CostCase {
             transitions: 1.0,
             events,
-            ..Case::default()
+            ..CostCase::default()
         }
     }
 
     /// The amounts of an execution without end.
-    pub(super) const ENDLESS: Case = Case {
+    pub(super) const ENDLESS: CostCase = CostCase {
         transitions: f64::INFINITY,
         events: f64::INFINITY,
         payload_bytes: f64::INFINITY,
@@ -68,8 +68,8 @@ impl Case {
         express_child_seconds: f64::INFINITY,
     };
 
-    fn with(self, other: Case, of: impl Fn(f64, f64) -> f64) -> Case {
-        Case {
+    fn with(self, other: CostCase, of: impl Fn(f64, f64) -> f64) -> CostCase {
+        CostCase {
             transitions: of(self.transitions, other.transitions),
             events: of(self.events, other.events),
             payload_bytes: of(self.payload_bytes, other.payload_bytes),
@@ -81,30 +81,30 @@ impl Case {
     }
 
     /// The sum of two consecutive parts.
-    pub(super) fn then(self, other: Case) -> Case {
+    pub(super) fn then(self, other: CostCase) -> CostCase {
         self.with(other, |a, b| a + b)
     }
 
     /// Two concurrent parts: the duration is that of the longer one.
-    pub(super) fn beside(self, other: Case) -> Case {
-        Case {
+    pub(super) fn beside(self, other: CostCase) -> CostCase {
+        CostCase {
             seconds: self.seconds.max(other.seconds),
             ..self.then(other)
         }
     }
 
     /// The same part repeated `count` times.
-    pub(super) fn repeated(self, count: f64) -> Case {
+    pub(super) fn repeated(self, count: f64) -> CostCase {
         self.with(self, |a, _| times(a, count))
     }
 
     /// The larger of each amount.
-    pub(super) fn max(self, other: Case) -> Case {
+    pub(super) fn max(self, other: CostCase) -> CostCase {
         self.with(other, f64::max)
     }
 
     /// The smaller of each amount.
-    pub(super) fn min(self, other: Case) -> Case {
+    pub(super) fn min(self, other: CostCase) -> CostCase {
         self.with(other, f64::min)
     }
 }
@@ -112,13 +112,13 @@ impl Case {
 /// The best, typical and worst case.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Range {
-    pub(super) best: Case,
-    pub(super) typical: Case,
-    pub(super) worst: Case,
+    pub(super) best: CostCase,
+    pub(super) typical: CostCase,
+    pub(super) worst: CostCase,
 }
 
 impl Range {
-    pub(super) fn exactly(case: Case) -> Range {
+    pub(super) fn exactly(case: CostCase) -> Range {
         Range {
             best: case,
             typical: case,
@@ -126,7 +126,7 @@ impl Range {
         }
     }
 
-    pub(super) fn map(self, of: impl Fn(Case) -> Case) -> Range {
+    pub(super) fn map(self, of: impl Fn(CostCase) -> CostCase) -> Range {
         Range {
             best: of(self.best),
             typical: of(self.typical),
@@ -134,7 +134,7 @@ impl Range {
         }
     }
 
-    pub(super) fn with(self, other: Range, of: impl Fn(Case, Case) -> Case) -> Range {
+    pub(super) fn with(self, other: Range, of: impl Fn(CostCase, CostCase) -> CostCase) -> Range {
         Range {
             best: of(self.best, other.best),
             typical: of(self.typical, other.typical),

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::bounds::{Walk, Way, ways};
-use super::cost::Case;
+use super::bounds::{ReachableStates, StateExit, ways};
+use super::cost::CostCase;
 use crate::model::StateKind;
 
 /// Maximum number of states for elimination; larger systems are solved iteratively.
@@ -12,21 +12,21 @@ const SOLVED: usize = 200;
 const ROUNDS: usize = 20_000;
 const STILL: f64 = 1e-12;
 
-impl Walk<'_, '_> {
+impl ReachableStates<'_, '_> {
     /// The average cost of the container; infinite if the walk has no likely end.
-    pub(super) fn typical(&self) -> Case {
+    pub(super) fn typical(&self) -> CostCase {
         let states = self.graph.reachable(self.container);
         if states.is_empty() {
-            return Case::default();
+            return CostCase::default();
         }
-        let chances: HashMap<usize, Vec<(Way, f64)>> = states
+        let chances: HashMap<usize, Vec<(StateExit, f64)>> = states
             .iter()
             .map(|state| (*state, self.chances(*state)))
             .collect();
         let Some(visits) = visits(&states, &chances) else {
-            return Case::ENDLESS;
+            return CostCase::ENDLESS;
         };
-        let mut sum = Case::default();
+        let mut sum = CostCase::default();
         for (state, visits) in states.iter().zip(visits) {
             let cost = &self.costs[state];
             for (way, chance) in &chances[state] {
@@ -42,11 +42,11 @@ impl Walk<'_, '_> {
     }
 
     /// The probability of each exit of a state; the sum is 1.
-    fn chances(&self, state: usize) -> Vec<(Way, f64)> {
+    fn chances(&self, state: usize) -> Vec<(StateExit, f64)> {
         let ways = ways(self.graph, state);
         let found = &self.graph.states()[state];
-        let name_of = |way: &Way| way.to.map(|to| self.graph.states()[to].name);
-        let given = |way: &Way| {
+        let name_of = |way: &StateExit| way.to.map(|to| self.graph.states()[to].name);
+        let given = |way: &StateExit| {
             let target = name_of(way)?;
             let key = (found.name.to_owned(), target.to_owned());
             let known = self.options.probabilities.get(&key).copied();
@@ -54,7 +54,7 @@ impl Walk<'_, '_> {
         };
         let is_choice = found.kind == Some(StateKind::Choice);
         // Exits to the same state share a known probability.
-        let share = |way: &Way| {
+        let share = |way: &StateExit| {
             ways.iter()
                 .filter(|other| {
                     name_of(other) == name_of(way) && (is_choice || other.caught == way.caught)
@@ -62,7 +62,7 @@ impl Walk<'_, '_> {
                 .count() as f64
         };
         // Of a Task only the probabilities of errors are specified. It succeeds with the remainder.
-        let is_given = |way: &Way| {
+        let is_given = |way: &StateExit| {
             if is_choice || way.caught {
                 given(way)
             } else {
@@ -81,7 +81,7 @@ impl Walk<'_, '_> {
             .zip(&known)
             .filter(|(way, known)| known.is_none() && (is_choice || !way.caught))
             .count() as f64;
-        let mut chances: Vec<(Way, f64)> = ways
+        let mut chances: Vec<(StateExit, f64)> = ways
             .iter()
             .zip(&known)
             .map(|(way, known)| {
@@ -102,7 +102,7 @@ impl Walk<'_, '_> {
 }
 
 /// The average number of visits of each state; `None` if that is infinite.
-fn visits(states: &[usize], chances: &HashMap<usize, Vec<(Way, f64)>>) -> Option<Vec<f64>> {
+fn visits(states: &[usize], chances: &HashMap<usize, Vec<(StateExit, f64)>>) -> Option<Vec<f64>> {
     let index: HashMap<usize, usize> = states
         .iter()
         .enumerate()
@@ -187,7 +187,7 @@ fn solved(into: &[Vec<(usize, f64)>]) -> Option<Vec<f64>> {
 /// Whether every state that is reachable with a positive probability can reach an end.
 fn always_ends(
     states: &[usize],
-    chances: &HashMap<usize, Vec<(Way, f64)>>,
+    chances: &HashMap<usize, Vec<(StateExit, f64)>>,
     into: &[Vec<(usize, f64)>],
     reached: &[bool],
 ) -> bool {

@@ -35,10 +35,10 @@ mod report;
 mod states;
 mod warnings;
 
-pub use cost::Case;
+pub use cost::CostCase;
 pub use options::EstimateOptions;
 pub use price::{EXPRESS_PRICES, Price, PriceTable, STANDARD_PRICES, prices_of};
-pub use recorded::{NoHistory, Recorded};
+pub use recorded::{NoHistory, RecordedStatistics};
 pub use report::Estimate;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::recorded::Recorded;
+use super::recorded::RecordedStatistics;
 
 /// The bounds, probabilities and sizes for an estimate.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,7 +12,7 @@ pub struct EstimateOptions {
     pub(super) items: Option<(u64, u64)>,
     pub(super) items_of: BTreeMap<String, (u64, u64)>,
     pub(super) probabilities: BTreeMap<(String, String), f64>,
-    pub(super) recorded: Recorded,
+    pub(super) recorded: RecordedStatistics,
     pub(super) input_bytes: u64,
     pub(super) result_bytes: u64,
     pub(super) task_seconds: f64,
@@ -31,7 +31,7 @@ impl Default for EstimateOptions {
             items: None,
             items_of: BTreeMap::new(),
             probabilities: BTreeMap::new(),
-            recorded: Recorded::default(),
+            recorded: RecordedStatistics::default(),
             input_bytes: 1024,
             result_bytes: 1024,
             task_seconds: 0.2,
@@ -96,7 +96,7 @@ impl EstimateOptions {
 
     /// Adds recorded executions, whose paths determine the typical case.
     #[must_use]
-    pub fn recorded(mut self, recorded: Recorded) -> Self {
+    pub fn recorded(mut self, recorded: RecordedStatistics) -> Self {
         self.recorded = recorded;
         self
     }

@@ -41,7 +41,7 @@ pub(super) struct Sizes {
 
 /// The case that determines the number of items of a Map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum When {
+pub(super) enum ItemsCase {
     Best,
     Typical,
     Worst,
@@ -51,7 +51,7 @@ pub(super) struct Flow<'a, 'm> {
     pub(super) graph: &'a Graph<'m, StateMachine>,
     pub(super) language: QueryLanguage,
     pub(super) options: &'a EstimateOptions,
-    pub(super) when: When,
+    pub(super) when: ItemsCase,
     /// States in a loop whose data grows with every round.
     pub(super) growing: Vec<usize>,
 }
@@ -231,7 +231,9 @@ impl Flow<'_, '_> {
             .unwrap_or(self.language)
             == QueryLanguage::Jsonata;
         let input = shape.total();
-        let made = |template: &Json, result: f64| Reads::new(shape, result, 0.0).template(template);
+        let made = |template: &Json, result: f64| {
+            TemplateInputs::new(shape, result, 0.0).template(template)
+        };
         let selected = object.arguments().or(object.parameters());
         let given = selected.map_or_else(|| shape.clone(), |template| made(template, 0.0));
         let passed = given.total();
@@ -262,19 +264,21 @@ impl Flow<'_, '_> {
                 let literal = literal_items(map).filter(|_| map.item_reader.is_none());
                 let (least, typical, worst) = self.options.items_in(found_state.name, literal);
                 let count = match self.when {
-                    When::Best => least,
-                    When::Typical => typical,
-                    When::Worst => worst,
+                    ItemsCase::Best => least,
+                    ItemsCase::Typical => typical,
+                    ItemsCase::Worst => worst,
                 };
                 let selector = map.item_selector.as_ref().or(map.parameters.as_ref());
                 // One of several items of the same size. An item from a file is assumed to be as large as a result.
                 let item = match map.item_reader {
                     Some(_) => self.options.result_bytes as f64,
-                    None if count.is_finite() && self.when != When::Worst => input / count.max(1.0),
+                    None if count.is_finite() && self.when != ItemsCase::Worst => {
+                        input / count.max(1.0)
+                    }
                     None => input,
                 };
                 let into = selector.map_or(item, |template| {
-                    let reads = Reads::new(shape, 0.0, item);
+                    let reads = TemplateInputs::new(shape, 0.0, item);
                     reads.template(template).total()
                 });
                 let out = found_state
@@ -331,7 +335,7 @@ impl Flow<'_, '_> {
             let made = match object.result_selector() {
                 Some(template) => {
                     let input = &Shape::of(result);
-                    Reads::new(input, 0.0, 0.0).template(template)
+                    TemplateInputs::new(input, 0.0, 0.0).template(template)
                 }
                 None => match object {
                     State::Pass(pass) if pass.result.is_none() => given,
@@ -402,7 +406,7 @@ fn literal(json: &Json) -> Shape {
 }
 
 /// The values that a template can read: the state's input, its result and an item of a Map.
-struct Reads<'s> {
+struct TemplateInputs<'s> {
     input: &'s Shape,
     /// The bytes of the whole input.
     total: f64,
@@ -410,9 +414,9 @@ struct Reads<'s> {
     item: f64,
 }
 
-impl<'s> Reads<'s> {
-    fn new(input: &'s Shape, result: f64, item: f64) -> Reads<'s> {
-        Reads {
+impl<'s> TemplateInputs<'s> {
+    fn new(input: &'s Shape, result: f64, item: f64) -> TemplateInputs<'s> {
+        TemplateInputs {
             input,
             total: input.total(),
             result,
@@ -495,7 +499,7 @@ impl<'s> Reads<'s> {
         let path = crate::path::Path::parse(text).ok();
         let first = path.as_ref().and_then(|path| path.steps.first());
         match first {
-            Some(crate::path::Step::Key(name))
+            Some(crate::path::PathStep::Key(name))
                 if text.starts_with("$.") || text.starts_with("$[") =>
             {
                 self.input.member(name).max(VALUE)

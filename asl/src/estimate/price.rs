@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::cost::Case;
+use super::cost::CostCase;
 
 /// The prices of a region, in US dollars.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -102,7 +102,7 @@ impl PriceTable {
     /// Computes the monthly cost of executions.
     pub(super) fn price(
         &self,
-        case: &Case,
+        case: &CostCase,
         executions: f64,
         bytes: f64,
         can_be_express: bool,
@@ -163,10 +163,10 @@ mod tests {
     fn the_example_of_the_page_comes_out() {
         let bytes = 50.0 * 1024.0 + 400.0 * 32.0 * 1024.0;
         near(charged(bytes), 64.0);
-        let case = Case {
+        let case = CostCase {
             transitions: 1.0,
             seconds: 10.0,
-            ..Case::default()
+            ..CostCase::default()
         };
         let table = prices_of("us-east-1").expect("has prices");
         let price = table.price(&case, 1e8, bytes, true);
@@ -178,9 +178,9 @@ mod tests {
 
     #[test]
     fn transitions_beyond_the_free_ones_are_charged() {
-        let case = Case {
+        let case = CostCase {
             transitions: 5.0,
-            ..Case::default()
+            ..CostCase::default()
         };
         let table = prices_of("us-east-1").expect("has prices");
         near(table.price(&case, 100_000.0, 0.0, false).standard, 12.4);

@@ -7,7 +7,7 @@ use crate::timestamp;
 
 /// Statistics of executions, from their histories: transitions, items, retries, sizes and durations.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Recorded {
+pub struct RecordedStatistics {
     ways: BTreeMap<(String, String), u64>,
     out: BTreeMap<String, u64>,
     items: BTreeMap<String, (u64, u64)>,
@@ -26,14 +26,14 @@ pub struct Recorded {
 )]
 pub struct NoHistory;
 
-impl Recorded {
+impl RecordedStatistics {
     /// Adds the history of an execution, as returned by GetExecutionHistory.
     ///
     /// ```
-    /// use stepwright_asl::estimate::Recorded;
+    /// use stepwright_asl::estimate::RecordedStatistics;
     /// use stepwright_asl::json;
     ///
-    /// let mut recorded = Recorded::default();
+    /// let mut recorded = RecordedStatistics::default();
     /// recorded.add(&json!({"events": [{"id": 1, "type": "ExecutionStarted"}]}))?;
     /// assert_eq!(recorded.executions(), 1);
     /// assert!(recorded.add(&json!({"states": {}})).is_err());

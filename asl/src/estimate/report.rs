@@ -5,10 +5,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::bounds::Walk;
-use super::cost::{Case, Range};
+use super::bounds::ReachableStates;
+use super::cost::{CostCase, Range};
 use super::options::EstimateOptions;
-use super::payload::{Flow, When};
+use super::payload::{Flow, ItemsCase};
 use super::price::{Price, PriceTable, prices_of};
 use super::states;
 use super::warnings;
@@ -21,11 +21,11 @@ use crate::model::{NumberOrExpression, QueryLanguage, StateMachine};
 #[non_exhaustive]
 pub struct Estimate {
     /// The shortest path to a success; to any end if there is no success.
-    pub best: Case,
+    pub best: CostCase,
     /// The average over likely paths.
-    pub typical: Case,
+    pub typical: CostCase,
     /// The longest path to any end.
-    pub worst: Case,
+    pub worst: CostCase,
     /// The number of executions per month.
     pub executions: u64,
     /// The prices; `None` if the table does not have the region.
@@ -45,7 +45,7 @@ pub struct Estimate {
 }
 
 /// Observations during an estimate, which become warnings.
-pub(super) struct Found {
+pub(super) struct Observations {
     /// Loops without a bound, each by its states.
     pub(super) endless: Vec<Vec<String>>,
     /// States in loops whose data grows.
@@ -60,17 +60,17 @@ impl Estimate {
     /// Estimates the executions of a definition. The definition need not be valid: transitions to missing states are ignored.
     pub fn of(machine: &StateMachine, options: &EstimateOptions) -> Estimate {
         let graph = Graph::of(machine);
-        let mut found = Found {
+        let mut found = Observations {
             endless: Vec::new(),
             growing: Vec::new(),
             uncounted: warnings::uncounted(&graph, options),
             unknown_waits: warnings::unknown_waits(&graph),
         };
         let range = walk(&graph, options, &mut found);
-        let started_and_ended = |case: Case| {
-            case.then(Case {
+        let started_and_ended = |case: CostCase| {
+            case.then(CostCase {
                 events: 2.0,
-                ..Case::default()
+                ..CostCase::default()
             })
         };
         let range = range.map(started_and_ended);
@@ -88,9 +88,9 @@ impl Estimate {
         let definition = machine.to_json().len() as f64;
         let mut data = [definition; 3];
         let cases = [
-            (&mut best, When::Best),
-            (&mut typical, When::Typical),
-            (&mut worst, When::Worst),
+            (&mut best, ItemsCase::Best),
+            (&mut typical, ItemsCase::Typical),
+            (&mut worst, ItemsCase::Worst),
         ];
         for ((case, when), data) in cases.into_iter().zip(&mut data) {
             let mut flow = Flow {
@@ -105,7 +105,7 @@ impl Estimate {
                 growing: Vec::new(),
             };
             let sizes = flow.machine();
-            let grows = when == When::Worst && !flow.growing.is_empty();
+            let grows = when == ItemsCase::Worst && !flow.growing.is_empty();
             case.payload_bytes = if grows { f64::INFINITY } else { sizes.most };
             *data += sizes.together;
             if grows {
@@ -122,7 +122,7 @@ impl Estimate {
         }
         let express_obstacles = warnings::express_obstacles(&graph, &best);
         let prices = prices_of(&options.region);
-        let price = |case: &Case, bytes: f64| {
+        let price = |case: &CostCase, bytes: f64| {
             let table = prices.as_ref()?;
             Some(table.price(
                 case,
@@ -150,9 +150,13 @@ impl Estimate {
 }
 
 /// The cost of the machine. Inner containers are computed first; they follow their outer containers in the list.
-fn walk(graph: &Graph<'_, StateMachine>, options: &EstimateOptions, found: &mut Found) -> Range {
+fn walk(
+    graph: &Graph<'_, StateMachine>,
+    options: &EstimateOptions,
+    found: &mut Observations,
+) -> Range {
     let containers = graph.containers();
-    let mut ranges = vec![Range::exactly(Case::default()); containers.len()];
+    let mut ranges = vec![Range::exactly(CostCase::default()); containers.len()];
     let mut costs = HashMap::new();
     for container in (0..containers.len()).rev() {
         for state in &containers[container].states {
@@ -163,7 +167,7 @@ fn walk(graph: &Graph<'_, StateMachine>, options: &EstimateOptions, found: &mut 
                 states::cost(object.name, object.object, &inner, options),
             );
         }
-        let walk = Walk {
+        let walk = ReachableStates {
             graph,
             container,
             costs: &costs,
@@ -180,11 +184,11 @@ fn walk(graph: &Graph<'_, StateMachine>, options: &EstimateOptions, found: &mut 
     ranges
         .first()
         .copied()
-        .unwrap_or(Range::exactly(Case::default()))
+        .unwrap_or(Range::exactly(CostCase::default()))
 }
 
 /// A row of the table: its title, the amount, and the formatter.
-type Row = (&'static str, fn(&Case) -> f64, fn(f64) -> String);
+type ReportRow = (&'static str, fn(&CostCase) -> f64, fn(f64) -> String);
 
 const CASES: [&str; 3] = ["best", "typical", "worst"];
 
@@ -229,7 +233,7 @@ impl fmt::Display for Estimate {
             lines.push(Line::Row(name.to_owned(), shown));
         };
         row("an execution", CASES.map(str::to_owned));
-        let rows: [Row; 7] = [
+        let rows: [ReportRow; 7] = [
             ("transitions", |case| case.transitions, count),
             ("history events", |case| case.events, count),
             ("largest payload", |case| case.payload_bytes, bytes),

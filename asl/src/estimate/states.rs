@@ -1,6 +1,6 @@
 //! The cost of one visit of a state.
 
-use super::cost::{Case, Range, times};
+use super::cost::{CostCase, Range, times};
 use super::options::EstimateOptions;
 use crate::json::Json;
 use crate::jsonata::strip;
@@ -23,7 +23,7 @@ pub(super) struct StateCost {
 
 impl StateCost {
     /// The maximum cost, regardless of how the state ends.
-    pub(super) fn worst(&self) -> Case {
+    pub(super) fn worst(&self) -> CostCase {
         self.success.worst.max(self.failure.worst)
     }
 }
@@ -39,7 +39,7 @@ pub(super) fn cost(
         State::Task(task) => task_cost(name, task, options),
         State::Wait(wait) => {
             let (best, typical, worst) = waited(wait);
-            let mut range = Range::exactly(Case::state(2.0));
+            let mut range = Range::exactly(CostCase::state(2.0));
             range.best.seconds = best;
             range.typical.seconds = typical;
             range.worst.seconds = worst;
@@ -49,10 +49,10 @@ pub(super) fn cost(
             }
         }
         State::Parallel(_) => {
-            let empty = Range::exactly(Case::default());
+            let empty = Range::exactly(CostCase::default());
             let branches = inner
                 .iter()
-                .fold(empty, |all, branch| all.with(*branch, Case::beside));
+                .fold(empty, |all, branch| all.with(*branch, CostCase::beside));
             body(branches.map(|case| events(case, 2.0)), state.retry())
         }
         State::Map(map) => map_cost(name, map, inner, options),
@@ -64,9 +64,9 @@ pub(super) fn cost(
 
 fn plain(least: f64, most: f64) -> StateCost {
     let range = Range {
-        best: Case::state(least),
-        typical: Case::state(least),
-        worst: Case::state(most),
+        best: CostCase::state(least),
+        typical: CostCase::state(least),
+        worst: CostCase::state(most),
     };
     StateCost {
         success: range,
@@ -75,8 +75,8 @@ fn plain(least: f64, most: f64) -> StateCost {
 }
 
 /// Adds events to a case.
-fn events(case: Case, more: f64) -> Case {
-    Case {
+fn events(case: CostCase, more: f64) -> CostCase {
+    CostCase {
         events: case.events + more,
         ..case
     }
@@ -85,7 +85,7 @@ fn events(case: Case, more: f64) -> Case {
 /// Adds the cost of entering and exiting the state, and of retries, to the cost of an attempt. Each retry is a transition.
 fn body(attempt: Range, retry: &[Retrier]) -> StateCost {
     let (retries, delay) = retries(retry);
-    let around = Case::state(2.0);
+    let around = CostCase::state(2.0);
     // The last attempt, and each before it, may end with an additional event for a failed evaluation.
     let mut again = events(attempt.worst, 1.0);
     again.transitions += 1.0;
@@ -178,10 +178,10 @@ fn task_cost(name: &str, task: &Task, options: &EstimateOptions) -> StateCost {
         (Some(timeout), None) => number(Some(timeout), 0.0).unwrap_or(f64::INFINITY),
         _ => f64::INFINITY,
     };
-    let attempt = |seconds: f64| Case {
+    let attempt = |seconds: f64| CostCase {
         events,
         seconds,
-        ..Case::default()
+        ..CostCase::default()
     };
     let attempts = Range {
         best: attempt(0.0),
@@ -223,7 +223,7 @@ pub(super) fn literal_items(map: &Map) -> Option<u64> {
 }
 
 fn map_cost(name: &str, map: &Map, inner: &[Range], options: &EstimateOptions) -> StateCost {
-    let nothing = Range::exactly(Case::default());
+    let nothing = Range::exactly(CostCase::default());
     let item = inner.first().copied().unwrap_or(nothing);
     let literal = literal_items(map).filter(|_| map.item_reader.is_none());
     let (least, typical, most) = options.items_in(name, literal);
@@ -233,7 +233,7 @@ fn map_cost(name: &str, map: &Map, inner: &[Range], options: &EstimateOptions) -
     };
     if !map.is_distributed() {
         let at_once = at_once.unwrap_or(f64::INFINITY).min(INLINE_CONCURRENCY);
-        let iterations = |case: Case, count: f64| {
+        let iterations = |case: CostCase, count: f64| {
             let mut all = events(case, 2.0).repeated(count);
             all.seconds = times(case.seconds, (count / at_once).ceil());
             events(all, 2.0)
@@ -262,21 +262,21 @@ fn map_cost(name: &str, map: &Map, inner: &[Range], options: &EstimateOptions) -
         .and_then(|processor| processor.processor_config.as_ref());
     let express = config.and_then(|config| config.execution_type.as_ref()?.known())
         == Some(crate::MachineType::Express);
-    let children = |case: Case, items: f64, batch: f64| {
+    let children = |case: CostCase, items: f64, batch: f64| {
         let children = (items / batch).ceil();
         let own = if express {
-            Case {
+            CostCase {
                 express_children: children,
                 express_child_seconds: times(case.seconds, children),
-                ..Case::default()
+                ..CostCase::default()
             }
         } else {
-            Case {
+            CostCase {
                 child_transitions: times(case.transitions + case.child_transitions, children),
-                ..Case::default()
+                ..CostCase::default()
             }
         };
-        Case {
+        CostCase {
             // The Map and its Map Run each have a start and an end event.
             events: 4.0,
             seconds: times(case.seconds, (children / at_once).ceil()),

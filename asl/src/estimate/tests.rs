@@ -1,6 +1,6 @@
 //! Properties of estimates.
 
-use super::{Estimate, EstimateOptions, Recorded};
+use super::{Estimate, EstimateOptions, RecordedStatistics};
 use crate::StateMachine;
 
 fn machine(text: &str) -> StateMachine {
@@ -406,7 +406,7 @@ fn a_recorded_execution_says_what_is_typical() {
         event(11, 10, "SucceedStateExited", &state("Exited", "Done")),
         event(12, 11, "ExecutionSucceeded", ""),
     ];
-    let mut recorded = Recorded::default();
+    let mut recorded = RecordedStatistics::default();
     let history = format!(r#"{{"events": [{}]}}"#, events.join(", "));
     recorded
         .add(&history.parse().expect("is JSON"))
@@ -443,7 +443,7 @@ fn what_is_no_definition_and_no_history_is_no_panic() {
         r#"{"events": [{"id": "x", "type": "y"}]}"#,
     ] {
         assert!(
-            Recorded::default()
+            RecordedStatistics::default()
                 .add(&text.parse().expect("is JSON"))
                 .is_err(),
             "{text}"

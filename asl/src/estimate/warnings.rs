@@ -1,8 +1,8 @@
 //! The warnings and the assumptions of an estimate.
 
-use super::cost::Case;
+use super::cost::CostCase;
 use super::options::{EstimateOptions, TYPICAL_ITEMS};
-use super::report::{Estimate, Found, bytes, count, seconds};
+use super::report::{Estimate, Observations, bytes, count, seconds};
 use super::states::literal_items;
 use crate::graph::Graph;
 use crate::model::{State, StateMachine};
@@ -45,7 +45,7 @@ pub(super) fn unknown_waits(graph: &Graph<'_, StateMachine>) -> Vec<String> {
 }
 
 /// The reasons why a machine cannot be an Express workflow.
-pub(super) fn express_obstacles(graph: &Graph<'_, StateMachine>, best: &Case) -> Vec<String> {
+pub(super) fn express_obstacles(graph: &Graph<'_, StateMachine>, best: &CostCase) -> Vec<String> {
     let mut found = Vec::new();
     for state in graph.states() {
         let name = state.name;
@@ -77,7 +77,7 @@ pub(super) fn express_obstacles(graph: &Graph<'_, StateMachine>, best: &Case) ->
 }
 
 /// The assumptions of an estimate.
-pub(super) fn assumptions(options: &EstimateOptions, found: &Found) -> Vec<String> {
+pub(super) fn assumptions(options: &EstimateOptions, found: &Observations) -> Vec<String> {
     let mut said = Vec::new();
     let recorded = options.recorded.executions();
     match recorded {
@@ -108,7 +108,7 @@ pub(super) fn assumptions(options: &EstimateOptions, found: &Found) -> Vec<Strin
 /// Warnings about amounts without a bound, and about limits that are close.
 pub(super) fn warnings(
     estimate: &Estimate,
-    found: &Found,
+    found: &Observations,
     options: &EstimateOptions,
 ) -> Vec<String> {
     let mut told = Vec::new();
@@ -173,8 +173,8 @@ pub(super) fn warnings(
 
 /// A warning about an amount close to its limit, in the first case where that happens. Amounts without a bound have a different warning.
 fn near(
-    cases: [(&str, &Case); 2],
-    of: fn(&Case) -> f64,
+    cases: [(&str, &CostCase); 2],
+    of: fn(&CostCase) -> f64,
     limit: f64,
     show: fn(f64) -> String,
     what: &str,

@@ -26,7 +26,7 @@ pub trait Definition: Sized + sealed::Sealed {
 
     /// Reads the parts of a state that the graph needs.
     #[doc(hidden)]
-    fn state<'d>(state: &'d Self::State, pointer: &Pointer<'d>) -> Read<'d, Self>;
+    fn state<'d>(state: &'d Self::State, pointer: &Pointer<'d>) -> StateParts<'d, Self>;
 
     /// The members of a state.
     #[doc(hidden)]
@@ -46,7 +46,7 @@ pub struct Body<'d, D: Definition> {
 
 /// The parts of a state that the graph needs.
 #[derive(Debug)]
-pub struct Read<'d, D: Definition> {
+pub struct StateParts<'d, D: Definition> {
     pub(super) kind: Option<StateKind>,
     /// Whether `End` is true.
     pub(super) ends: bool,

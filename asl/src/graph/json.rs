@@ -6,7 +6,7 @@ use crate::json::{Json, Object, Pointer};
 use crate::model::{QueryLanguage, StateKind};
 use crate::route;
 
-use super::definition::{Body, Definition, Read};
+use super::definition::{Body, Definition, StateParts};
 use super::{Edge, EdgeKind};
 
 impl Definition for Json {
@@ -21,7 +21,7 @@ impl Definition for Json {
         Some(body(self.as_object()?, Pointer::ROOT, None))
     }
 
-    fn state<'d>(state: &'d Object, pointer: &Pointer<'d>) -> Read<'d, Json> {
+    fn state<'d>(state: &'d Object, pointer: &Pointer<'d>) -> StateParts<'d, Json> {
         // One pass over the members is faster than a lookup of each relevant member.
         let (mut kind, mut ends) = (None, false);
         let mut edges = Vec::new();
@@ -53,7 +53,7 @@ impl Definition for Json {
                 bodies.push(body(object, place.pointer(pointer), Some(place)));
             }
         }
-        Read {
+        StateParts {
             kind,
             ends,
             edges,

@@ -7,7 +7,7 @@ use crate::json::{Json, Object, Pointer};
 use crate::model::{QueryLanguage, State, States, Word, bodies};
 use crate::route;
 
-use super::definition::{Body, Definition, Read};
+use super::definition::{Body, Definition, StateParts};
 use super::json::member_edges;
 use super::{Edge, EdgeKind};
 
@@ -23,8 +23,8 @@ impl Definition for StateMachine {
         Some(body(Pointer::ROOT, &self.start_at, &self.states, None))
     }
 
-    fn state<'d>(state: &'d State, pointer: &Pointer<'d>) -> Read<'d, StateMachine> {
-        Read {
+    fn state<'d>(state: &'d State, pointer: &Pointer<'d>) -> StateParts<'d, StateMachine> {
+        StateParts {
             kind: Some(state.kind()),
             ends: ends(state),
             edges: edges(state, pointer),

@@ -31,7 +31,7 @@ use crate::model::{QueryLanguage, StateKind};
 use crate::route::{self, Route};
 
 pub use definition::Definition;
-pub use uncaught::{TakenBy, Uncaught};
+pub use uncaught::{CatchingName, UncaughtError};
 
 use definition::Body;
 
@@ -113,7 +113,7 @@ pub enum EdgeKind {
 }
 
 /// Pending work of the reader: a container, or the remaining states of one.
-enum Open<'j, D: Definition> {
+enum PendingWork<'j, D: Definition> {
     Body(Body<'j, D>, Option<usize>),
     States(usize, std::vec::IntoIter<(&'j str, &'j D::State)>),
 }
@@ -128,22 +128,26 @@ impl<'j, D: Definition> Graph<'j, D> {
             incoming: OnceLock::new(),
         };
         // Definitions may nest deeply, so this does not recurse.
-        let mut open: Vec<Open<'j, D>> = Vec::new();
-        open.extend(definition.machine().map(|body| Open::Body(body, None)));
+        let mut open: Vec<PendingWork<'j, D>> = Vec::new();
+        open.extend(
+            definition
+                .machine()
+                .map(|body| PendingWork::Body(body, None)),
+        );
         while let Some(next) = open.pop() {
             match next {
-                Open::Body(mut body, parent) => {
+                PendingWork::Body(mut body, parent) => {
                     let states = std::mem::take(&mut body.states).into_iter();
-                    open.push(Open::States(graph.container(body, parent), states));
+                    open.push(PendingWork::States(graph.container(body, parent), states));
                 }
-                Open::States(container, mut states) => {
+                PendingWork::States(container, mut states) => {
                     let Some((name, object)) = states.next() else {
                         continue;
                     };
-                    open.push(Open::States(container, states));
+                    open.push(PendingWork::States(container, states));
                     let (index, bodies) = graph.state(name, object, container);
                     let bodies = bodies.into_iter().rev();
-                    open.extend(bodies.map(|body| Open::Body(body, Some(index))));
+                    open.extend(bodies.map(|body| PendingWork::Body(body, Some(index))));
                 }
             }
         }

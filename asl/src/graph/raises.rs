@@ -1,24 +1,24 @@
 //! The errors that a state can raise.
 
 use crate::errors;
-use crate::facts::MAX_PAYLOAD_BYTES;
 use crate::json::{Json, Object};
 use crate::jsonata::strip;
+use crate::limits::MAX_PAYLOAD_BYTES;
 use crate::model::{QueryLanguage, StateKind};
 use crate::timestamp;
 
 /// An error that is raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Raised {
+pub(super) struct RaisedError {
     /// `None` if the definition does not contain the name.
     pub(super) name: Option<String>,
     /// Whether a task reported the error, or the result of a task is too large.
     pub(super) by_task: bool,
 }
 
-impl Raised {
-    fn named(name: &str) -> Raised {
-        Raised {
+impl RaisedError {
+    fn named(name: &str) -> RaisedError {
+        RaisedError {
             name: Some(name.to_owned()),
             by_task: false,
         }
@@ -38,18 +38,18 @@ impl Raised {
 
 /// The errors that a state raises itself, without those of nested states.
 #[derive(Debug, Default)]
-pub(super) struct Raises {
+pub(super) struct StateErrors {
     /// The errors that the state's catchers can catch.
-    pub(super) errors: Vec<Raised>,
+    pub(super) errors: Vec<RaisedError>,
     /// The errors that its catchers raise. No catcher of the same state catches these.
-    pub(super) in_catchers: Vec<Raised>,
+    pub(super) in_catchers: Vec<RaisedError>,
 }
 
-impl Raises {
-    pub(super) fn of(members: &Object, kind: StateKind, machine: QueryLanguage) -> Raises {
+impl StateErrors {
+    pub(super) fn of(members: &Object, kind: StateKind, machine: QueryLanguage) -> StateErrors {
         let own = members.get("QueryLanguage").and_then(Json::as_str);
         let language = own.and_then(QueryLanguage::from_word).unwrap_or(machine);
-        let mut raises = Raises::default();
+        let mut raises = StateErrors::default();
         raises.of_kind(members, kind, language);
         if kind == StateKind::Map && members.get("ItemReader").is_none() {
             raises.of_items(members, language);
@@ -57,7 +57,7 @@ impl Raises {
         if any_builds(members.get("Catch")) {
             raises
                 .in_catchers
-                .push(Raised::named(errors::DATA_LIMIT_EXCEEDED));
+                .push(RaisedError::named(errors::DATA_LIMIT_EXCEEDED));
         }
         for (key, value) in members {
             match key.as_str() {
@@ -73,7 +73,7 @@ impl Raises {
 
     fn of_kind(&mut self, members: &Object, kind: StateKind, language: QueryLanguage) {
         let has = |key: &str| members.contains_key(key);
-        let mut raise = |name: &str| self.errors.push(Raised::named(name));
+        let mut raise = |name: &str| self.errors.push(RaisedError::named(name));
         match kind {
             StateKind::Task => {
                 // The service rejects arguments of some integrations with this error when the state is entered.
@@ -85,7 +85,7 @@ impl Raises {
                     raise(errors::HEARTBEAT_TIMEOUT);
                 }
                 let by_task = [None, Some(errors::DATA_LIMIT_EXCEEDED)];
-                self.errors.extend(by_task.map(|name| Raised {
+                self.errors.extend(by_task.map(|name| RaisedError {
                     name: name.map(str::to_owned),
                     by_task: true,
                 }));
@@ -120,7 +120,7 @@ impl Raises {
                     // A computed value may not be a string.
                     raise(errors::RUNTIME);
                 }
-                self.errors.push(Raised {
+                self.errors.push(RaisedError {
                     name: text("Error")
                         .filter(|text| !is_computed(text))
                         .map(str::to_owned),
@@ -144,7 +144,8 @@ impl Raises {
             .map_or(0, |json| json.to_string().len());
         let is_large = u64::try_from(result).is_ok_and(|bytes| bytes > MAX_PAYLOAD_BYTES);
         if is_large || builds(members) || any_builds(members.get("Choices")) {
-            self.errors.push(Raised::named(errors::DATA_LIMIT_EXCEEDED));
+            self.errors
+                .push(RaisedError::named(errors::DATA_LIMIT_EXCEEDED));
         }
     }
 
@@ -155,7 +156,7 @@ impl Raises {
             (QueryLanguage::Jsonata, None) => errors::QUERY_EVALUATION_ERROR,
             _ => errors::RUNTIME,
         };
-        self.errors.push(Raised::named(name));
+        self.errors.push(RaisedError::named(name));
     }
 }
 
@@ -211,7 +212,7 @@ const NUMBERS: &[&str] = &[
 ];
 
 /// Adds the errors that the evaluation of a field can raise.
-fn evaluated(field: &str, value: &Json, language: QueryLanguage, errors: &mut Vec<Raised>) {
+fn evaluated(field: &str, value: &Json, language: QueryLanguage, errors: &mut Vec<RaisedError>) {
     // JSON may nest deeply, so this does not recurse.
     let mut open = vec![(field, value, false)];
     while let Some((key, value, around)) = open.pop() {
@@ -231,7 +232,7 @@ fn evaluated(field: &str, value: &Json, language: QueryLanguage, errors: &mut Ve
                     QueryLanguage::Jsonata => (strip(text).is_some() || NUMBERS.contains(&key))
                         .then_some(errors::QUERY_EVALUATION_ERROR),
                 };
-                errors.extend(name.map(Raised::named));
+                errors.extend(name.map(RaisedError::named));
             }
             _ => {}
         }
@@ -255,8 +256,8 @@ fn of_path(key: &str, text: &str) -> Option<&'static str> {
 }
 
 /// Removes duplicates. The first of each error remains.
-fn dedup(raised: &mut Vec<Raised>) {
-    let mut kept: Vec<Raised> = Vec::new();
+fn dedup(raised: &mut Vec<RaisedError>) {
+    let mut kept: Vec<RaisedError> = Vec::new();
     for error in raised.drain(..) {
         if !kept.contains(&error) {
             kept.push(error);

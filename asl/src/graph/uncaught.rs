@@ -4,22 +4,22 @@ use crate::errors;
 use crate::json::Json;
 use crate::model::StateKind;
 
-use super::raises::{Raised, Raises, is_distributed};
+use super::raises::{RaisedError, StateErrors, is_distributed};
 use super::{Definition, Graph};
 
 /// An error that a state can raise and that no catcher catches, neither of the state itself nor of a Map or Parallel around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Uncaught {
+pub struct UncaughtError {
     /// The state that raises the error, by index into [`Graph::states`].
     pub state: usize,
-    raised: Raised,
+    raised: RaisedError,
 }
 
 /// The kind of `ErrorEquals` that would catch an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum TakenBy {
+pub enum CatchingName {
     /// `States.ALL`, or the error's name.
     All,
     /// Only the error's name: `States.DataLimitExceeded` that is not about the result of a task.
@@ -28,20 +28,20 @@ pub enum TakenBy {
     Nothing,
 }
 
-impl Uncaught {
+impl UncaughtError {
     /// The error's name; `None` if it is unknown: a task can report any error, and a Fail state can compute its error.
     pub fn error(&self) -> Option<&str> {
         self.raised.name.as_deref()
     }
 
     /// The kind of `ErrorEquals` that would catch the error.
-    pub fn taken_by(&self) -> TakenBy {
+    pub fn taken_by(&self) -> CatchingName {
         if self.raised.is_taken_by(&[errors::ALL]) {
-            TakenBy::All
+            CatchingName::All
         } else if self.error() == Some(errors::RUNTIME) {
-            TakenBy::Nothing
+            CatchingName::Nothing
         } else {
-            TakenBy::Name
+            CatchingName::Name
         }
     }
 }
@@ -53,11 +53,11 @@ impl<D: Definition> Graph<'_, D> {
     /// The errors of a state are derived from its type and its fields. Each path that may select nothing counts as `States.Runtime`, each JSONata
     /// expression as `States.QueryEvaluationError`, and each value that is built as `States.DataLimitExceeded`. A task can report any error. An
     /// execution of a valid definition fails with no other errors, except those of execution limits: its timeout, and the number of its history
-    /// events. Most definitions can fail with errors that `States.ALL` does not catch; [`Uncaught::taken_by`] distinguishes these.
+    /// events. Most definitions can fail with errors that `States.ALL` does not catch; [`UncaughtError::taken_by`] distinguishes these.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
-    /// use stepwright_asl::graph::{Graph, TakenBy};
+    /// use stepwright_asl::graph::{Graph, CatchingName};
     ///
     /// let machine = StateMachine::from_json(r#"{"StartAt": "Charge", "States": {
     ///     "Charge": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Mail",
@@ -66,12 +66,12 @@ impl<D: Definition> Graph<'_, D> {
     ///     "Refuse": {"Type": "Fail", "Error": "Refused"}}}"#)?;
     /// let graph = Graph::of(&machine);
     /// let uncaught = graph.uncaught();
-    /// let uncaught = uncaught.iter().filter(|uncaught| uncaught.taken_by() == TakenBy::All);
+    /// let uncaught = uncaught.iter().filter(|uncaught| uncaught.taken_by() == CatchingName::All);
     /// let found: Vec<_> = uncaught.map(|uncaught| (graph.states()[uncaught.state].name, uncaught.error())).collect();
     /// assert_eq!(found, [("Mail", None), ("Mail", Some("States.DataLimitExceeded")), ("Refuse", Some("Refused"))]);
     /// # Ok::<(), stepwright_asl::Findings>(())
     /// ```
-    pub fn uncaught(&self) -> Vec<Uncaught> {
+    pub fn uncaught(&self) -> Vec<UncaughtError> {
         let mut reached = vec![false; self.states.len()];
         for container in 0..self.containers.len() {
             for state in self.reachable(container) {
@@ -79,7 +79,7 @@ impl<D: Definition> Graph<'_, D> {
             }
         }
         // The uncaught errors of each container. Inner states follow the state that contains them, so reverse order processes them first.
-        let mut out: Vec<Vec<Uncaught>> = vec![Vec::new(); self.containers.len()];
+        let mut out: Vec<Vec<UncaughtError>> = vec![Vec::new(); self.containers.len()];
         for (index, state) in self.states.iter().enumerate().rev() {
             let inner: Vec<_> = state
                 .inner
@@ -90,8 +90,8 @@ impl<D: Definition> Graph<'_, D> {
                 continue;
             };
             let members = D::members(state.object);
-            let raises = Raises::of(&members, kind, self.language);
-            let of_state = |raised| Uncaught {
+            let raises = StateErrors::of(&members, kind, self.language);
+            let of_state = |raised| UncaughtError {
                 state: index,
                 raised,
             };

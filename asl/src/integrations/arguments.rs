@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::lookup::{Integration, Kind};
+use super::lookup::{Integration, ResolvedResource};
 use crate::similar::nearest;
 
 /// A fault in an argument of an integration.
@@ -89,7 +89,7 @@ impl Integration<'_> {
     /// let faults = found.check_arguments(["QueueUri", "MessageBody"]);
     /// assert_eq!(faults[0].to_string(), "`sqs:sendMessage` takes no argument `QueueUri`");
     /// assert_eq!(faults[0].suggestion().as_deref(), Some("did you mean `QueueUrl`?"));
-    /// # Ok::<(), stepwright_asl::integrations::Unknown>(())
+    /// # Ok::<(), stepwright_asl::integrations::UnknownResource>(())
     /// ```
     pub fn check_arguments<'n>(
         &self,
@@ -97,9 +97,9 @@ impl Integration<'_> {
     ) -> Vec<ArgumentFault> {
         let given: Vec<&str> = names.into_iter().collect();
         let (known, required): (&[&str], &[&str]) = match self.kind() {
-            Kind::Optimized(line) => (&line.parameters, &line.required),
-            Kind::Sdk(_) => (&[], &[]),
-            Kind::Function(_) | Kind::Activity(_) => return Vec::new(),
+            ResolvedResource::Optimized(line) => (&line.parameters, &line.required),
+            ResolvedResource::Sdk(_) => (&[], &[]),
+            ResolvedResource::Function(_) | ResolvedResource::Activity(_) => return Vec::new(),
         };
         let lacks = |name: &&&str| !given.contains(*name);
         let mut faults = Vec::new();
@@ -142,7 +142,7 @@ impl Integration<'_> {
         meant: Option<String>,
         others: Vec<&'static str>,
     ) -> ArgumentFault {
-        let prefix = if matches!(self.kind(), Kind::Sdk(_)) {
+        let prefix = if matches!(self.kind(), ResolvedResource::Sdk(_)) {
             "aws-sdk:"
         } else {
             ""

@@ -31,7 +31,7 @@ pub(crate) enum Operation {
 
 /// The resources of an action.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Needs {
+pub(crate) enum ActionResources {
     /// The tables do not have this prefix.
     Unknown,
     /// The action has no resource: `*`.
@@ -39,12 +39,12 @@ pub(crate) enum Needs {
     /// Any resource that the arguments name.
     Anything,
     /// Resources of these types.
-    Types(Vec<Need>),
+    Types(Vec<ActionResourceType>),
 }
 
 /// A resource type.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Need {
+pub(crate) struct ActionResourceType {
     /// The ARN, with `${Partition}`, `${Region}`, `${Account}` and placeholders of the type.
     pub(crate) arn: String,
     /// Whether every call needs it.
@@ -58,16 +58,16 @@ pub(crate) fn operation(service: &str, operation: &str) -> Option<Operation> {
 }
 
 /// The resources of an action, and the additional actions that it may need.
-pub(crate) fn needs(prefix: &str, action: &str) -> (Needs, Vec<&'static str>) {
+pub(crate) fn needs(prefix: &str, action: &str) -> (ActionResources, Vec<&'static str>) {
     let Some(known) = table().prefixes.get(prefix) else {
-        return (Needs::Unknown, Vec::new());
+        return (ActionResources::Unknown, Vec::new());
     };
     let dependent = known.dependent.get(action).copied();
     let dependent = dependent.map(|list| list.split(' ').collect());
     let needs = match known.needs.get(action).copied() {
-        None => Needs::Nothing,
-        Some("?") => Needs::Anything,
-        Some(types) => Needs::Types(
+        None => ActionResources::Nothing,
+        Some("?") => ActionResources::Anything,
+        Some(types) => ActionResources::Types(
             types
                 .split('|')
                 .filter_map(|name| {
@@ -82,7 +82,7 @@ pub(crate) fn needs(prefix: &str, action: &str) -> (Needs, Vec<&'static str>) {
                         ),
                         arn => arn.to_owned(),
                     };
-                    Some(Need { arn, required })
+                    Some(ActionResourceType { arn, required })
                 })
                 .collect(),
         ),
@@ -155,8 +155,8 @@ mod tests {
         for (prefix, known) in &table().prefixes {
             for (action, types) in &known.needs {
                 let (needs, _) = super::needs(prefix, action);
-                let Needs::Types(needs) = needs else {
-                    assert_eq!((*types, needs), ("?", Needs::Anything));
+                let ActionResources::Types(needs) = needs else {
+                    assert_eq!((*types, needs), ("?", ActionResources::Anything));
                     continue;
                 };
                 assert_eq!(needs.len(), types.split('|').count(), "{prefix}:{action}");
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn actions_have_their_resources() {
         let (needs, _) = needs("dynamodb", "Query");
-        let Needs::Types(types) = needs else {
+        let ActionResources::Types(types) = needs else {
             panic!("{needs:?}")
         };
         assert_eq!(
@@ -176,8 +176,14 @@ mod tests {
             "arn:${Partition}:dynamodb:${Region}:${Account}:table/${TableName}"
         );
         assert_eq!([types[0].required, types[1].required], [true, false]);
-        assert_eq!(super::needs("sqs", "ListQueues").0, Needs::Nothing);
-        assert_eq!(super::needs("ec2", "RunInstances").0, Needs::Unknown);
+        assert_eq!(
+            super::needs("sqs", "ListQueues").0,
+            ActionResources::Nothing
+        );
+        assert_eq!(
+            super::needs("ec2", "RunInstances").0,
+            ActionResources::Unknown
+        );
         assert!(
             super::needs("lambda", "CreateFunction")
                 .1

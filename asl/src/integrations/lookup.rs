@@ -1,9 +1,9 @@
 //! Looks up the text of a `Resource` in the tables.
 
-use super::optimized::{self, Optimized, Place};
+use super::optimized::{self, OptimizedAction, ResourceField};
 use super::permission::Permission;
 use super::service::{self, Service, services, split};
-use super::unknown::{Unknown, What};
+use super::unknown::{ResourcePart, UnknownResource};
 use crate::model::MachineType;
 use crate::resource::{Pattern, Resource, ResourceKind};
 use crate::similar::{distance_within, nearest};
@@ -11,7 +11,7 @@ use crate::similar::{distance_within, nearest};
 /// A known resource.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Integration<'r> {
-    kind: Kind,
+    kind: ResolvedResource,
     service: &'r str,
     action: &'r str,
     pattern: Pattern,
@@ -20,20 +20,20 @@ pub struct Integration<'r> {
 /// The kind of a resource, with its table entry.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum ResolvedResource {
     /// An optimized integration: `arn:aws:states:::lambda:invoke`.
-    Optimized(&'static Optimized),
+    Optimized(&'static OptimizedAction),
     /// An action of the AWS SDK: `arn:aws:states:::aws-sdk:s3:getObject`.
     Sdk(&'static Service),
     /// A function by its own ARN: `arn:aws:lambda:eu-west-1:123456789012:function:charge`.
-    Function(&'static Optimized),
+    Function(&'static OptimizedAction),
     /// An activity: `arn:aws:states:eu-west-1:123456789012:activity:approve`.
-    Activity(&'static Optimized),
+    Activity(&'static OptimizedAction),
 }
 
 impl<'r> Integration<'r> {
     /// The kind of the resource.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ResolvedResource {
         self.kind
     }
 
@@ -55,15 +55,17 @@ impl<'r> Integration<'r> {
     /// The patterns that the action supports.
     pub fn patterns(&self) -> &'static [Pattern] {
         match self.kind {
-            Kind::Optimized(line) | Kind::Function(line) | Kind::Activity(line) => &line.patterns,
-            Kind::Sdk(_) => &[Pattern::RequestResponse, Pattern::WaitForTaskToken],
+            ResolvedResource::Optimized(line)
+            | ResolvedResource::Function(line)
+            | ResolvedResource::Activity(line) => &line.patterns,
+            ResolvedResource::Sdk(_) => &[Pattern::RequestResponse, Pattern::WaitForTaskToken],
         }
     }
 
     /// Whether AWS's documentation is contradictory about the resource's pattern.
     pub fn is_unsure(&self) -> bool {
         match self.kind {
-            Kind::Optimized(line) => line.unsure.contains(&self.pattern),
+            ResolvedResource::Optimized(line) => line.unsure.contains(&self.pattern),
             _ => false,
         }
     }
@@ -71,25 +73,28 @@ impl<'r> Integration<'r> {
     /// Whether machines of this type may use it. Express machines only wait for the response of the service, and cannot use activities.
     pub fn runs_in(&self, machine_type: MachineType) -> bool {
         machine_type == MachineType::Standard
-            || self.pattern == Pattern::RequestResponse && !matches!(self.kind, Kind::Activity(_))
+            || self.pattern == Pattern::RequestResponse
+                && !matches!(self.kind, ResolvedResource::Activity(_))
     }
 
     /// The parameters whose value is an object of lists. The service does not start a task if a member is not a list. Only recorded parameters are
     /// included.
     pub fn lists_by_name(&self) -> &'static [&'static str] {
         match self.kind {
-            Kind::Optimized(line) => &line.lists_by_name,
-            Kind::Sdk(_) | Kind::Function(_) | Kind::Activity(_) => &[],
+            ResolvedResource::Optimized(line) => &line.lists_by_name,
+            ResolvedResource::Sdk(_)
+            | ResolvedResource::Function(_)
+            | ResolvedResource::Activity(_) => &[],
         }
     }
 
     /// The prefix before the dot in the names of its errors; `None` for activities, whose workers choose the names.
     pub fn error_prefix(&self) -> Option<&'static str> {
         match self.kind {
-            Kind::Optimized(line) | Kind::Function(line) | Kind::Activity(line) => {
-                line.error_prefix
-            }
-            Kind::Sdk(service) => Some(service.error_prefix()),
+            ResolvedResource::Optimized(line)
+            | ResolvedResource::Function(line)
+            | ResolvedResource::Activity(line) => line.error_prefix,
+            ResolvedResource::Sdk(service) => Some(service.error_prefix()),
         }
     }
 
@@ -97,8 +102,10 @@ impl<'r> Integration<'r> {
     /// `<iam prefix>:<Action>`.
     pub fn permissions(&self) -> impl Iterator<Item = &'static Permission> {
         let line = match self.kind {
-            Kind::Optimized(line) | Kind::Function(line) | Kind::Activity(line) => Some(line),
-            Kind::Sdk(_) => None,
+            ResolvedResource::Optimized(line)
+            | ResolvedResource::Function(line)
+            | ResolvedResource::Activity(line) => Some(line),
+            ResolvedResource::Sdk(_) => None,
         };
         let sync = matches!(self.pattern, Pattern::Sync | Pattern::Sync2);
         line.into_iter().flat_map(move |line| {
@@ -113,7 +120,7 @@ impl<'r> Integration<'r> {
 /// # Errors
 ///
 /// If the tables do not contain it. The error suggests the most similar resource. A text with a `${substitution}` is unknown, too.
-pub fn lookup(resource: &str) -> Result<Integration<'_>, Unknown> {
+pub fn lookup(resource: &str) -> Result<Integration<'_>, UnknownResource> {
     find(resource, true)
 }
 
@@ -122,8 +129,8 @@ pub fn lookup(resource: &str) -> Result<Integration<'_>, Unknown> {
 /// # Errors
 ///
 /// See [`lookup`].
-pub fn lookup_item_reader(resource: &str) -> Result<&'static Optimized, Unknown> {
-    in_map(resource, Place::ItemReader)
+pub fn lookup_item_reader(resource: &str) -> Result<&'static OptimizedAction, UnknownResource> {
+    in_map(resource, ResourceField::ItemReader)
 }
 
 /// Looks up the `Resource` of a `ResultWriter`.
@@ -131,34 +138,40 @@ pub fn lookup_item_reader(resource: &str) -> Result<&'static Optimized, Unknown>
 /// # Errors
 ///
 /// See [`lookup`].
-pub fn lookup_result_writer(resource: &str) -> Result<&'static Optimized, Unknown> {
-    in_map(resource, Place::ResultWriter)
+pub fn lookup_result_writer(resource: &str) -> Result<&'static OptimizedAction, UnknownResource> {
+    in_map(resource, ResourceField::ResultWriter)
 }
 
-fn in_map(resource: &str, place: Place) -> Result<&'static Optimized, Unknown> {
-    let question = Question::new(resource, true);
+fn in_map(
+    resource: &str,
+    place: ResourceField,
+) -> Result<&'static OptimizedAction, UnknownResource> {
+    let question = LookupQuery::new(resource, true);
     let Some(name) = question.resource.integration() else {
-        return Err(question.unknown(What::Resource, None));
+        return Err(question.unknown(ResourcePart::Resource, None));
     };
     optimized::get(place, name).ok_or_else(|| {
         let names = optimized::at(place).map(|line| line.resource);
-        question.unknown(What::Action, nearest(name, names).map(str::to_owned))
+        question.unknown(
+            ResourcePart::Action,
+            nearest(name, names).map(str::to_owned),
+        )
     })
 }
 
 /// [`lookup`], with or without the search for a suggestion, which is slow for thousands of resources.
-pub(crate) fn find(resource: &str, suggest: bool) -> Result<Integration<'_>, Unknown> {
-    let question = Question::new(resource, suggest);
+pub(crate) fn find(resource: &str, suggest: bool) -> Result<Integration<'_>, UnknownResource> {
+    let question = LookupQuery::new(resource, suggest);
     let resource = question.resource;
     let Some(name) = resource.integration() else {
         let Some(name) = resource.name() else {
-            return Err(question.unknown(What::Resource, None));
+            return Err(question.unknown(ResourcePart::Resource, None));
         };
-        let (bare, kind, service): (_, fn(_) -> Kind, _) = match resource.kind() {
-            ResourceKind::Activity => ("activity", Kind::Activity, "states"),
-            _ => ("function", Kind::Function, "lambda"),
+        let (bare, kind, service): (_, fn(_) -> ResolvedResource, _) = match resource.kind() {
+            ResourceKind::Activity => ("activity", ResolvedResource::Activity, "states"),
+            _ => ("function", ResolvedResource::Function, "lambda"),
         };
-        let line = optimized::get(Place::Task, bare);
+        let line = optimized::get(ResourceField::Task, bare);
         return question.own_arn(line.map(kind), service, name);
     };
     match name.strip_prefix("aws-sdk:") {
@@ -167,14 +180,14 @@ pub(crate) fn find(resource: &str, suggest: bool) -> Result<Integration<'_>, Unk
     }
 }
 
-struct Question<'r> {
+struct LookupQuery<'r> {
     resource: Resource<'r>,
     suggest: bool,
 }
 
-impl<'r> Question<'r> {
-    fn new(resource: &'r str, suggest: bool) -> Question<'r> {
-        Question {
+impl<'r> LookupQuery<'r> {
+    fn new(resource: &'r str, suggest: bool) -> LookupQuery<'r> {
+        LookupQuery {
             resource: Resource::parse(resource),
             suggest,
         }
@@ -182,11 +195,11 @@ impl<'r> Question<'r> {
 
     fn own_arn(
         &self,
-        kind: Option<Kind>,
+        kind: Option<ResolvedResource>,
         service: &'static str,
         action: &'r str,
-    ) -> Result<Integration<'r>, Unknown> {
-        let kind = kind.ok_or_else(|| self.unknown(What::Resource, None))?;
+    ) -> Result<Integration<'r>, UnknownResource> {
+        let kind = kind.ok_or_else(|| self.unknown(ResourcePart::Resource, None))?;
         Ok(Integration {
             kind,
             service,
@@ -195,18 +208,19 @@ impl<'r> Question<'r> {
         })
     }
 
-    fn optimized(&self, name: &'r str) -> Result<Integration<'r>, Unknown> {
+    fn optimized(&self, name: &'r str) -> Result<Integration<'r>, UnknownResource> {
         let (service, rest) = name.split_once(':').unwrap_or((name, ""));
         let (action, suffix) = split_pattern(rest);
         let bare = &name[..name.len() - suffix.len()];
         // Functions and activities are in the table too, but have no action.
-        let line = optimized::get(Place::Task, bare).filter(|line| !line.action().is_empty());
+        let line =
+            optimized::get(ResourceField::Task, bare).filter(|line| !line.action().is_empty());
         let Some(line) = line else {
             let is_service = actions().any(|line| line.service() == service);
             let what = if is_service {
-                What::Action
+                ResourcePart::Action
             } else {
-                What::Service
+                ResourcePart::Service
             };
             let doubt = is_service_name(service)
                 && is_action_name(action)
@@ -219,7 +233,7 @@ impl<'r> Question<'r> {
             |pattern: Pattern| line.patterns.contains(&pattern) || line.unsure.contains(&pattern);
         match Pattern::from_suffix(suffix).filter(|pattern| has(*pattern)) {
             Some(pattern) => Ok(Integration {
-                kind: Kind::Optimized(line),
+                kind: ResolvedResource::Optimized(line),
                 service,
                 action,
                 pattern,
@@ -247,16 +261,16 @@ impl<'r> Question<'r> {
         }
         if is_service {
             let of_service = actions().filter(|line| line.service() == service);
-            let meant = nearest(action, of_service.map(Optimized::action))?;
+            let meant = nearest(action, of_service.map(OptimizedAction::action))?;
             return Some(format!("{service}:{meant}"));
         }
-        let meant = nearest(service, actions().map(Optimized::service))?;
+        let meant = nearest(service, actions().map(OptimizedAction::service))?;
         let of_service = actions().filter(|line| line.service() == meant);
-        let action = nearest(action, of_service.map(Optimized::action))?;
+        let action = nearest(action, of_service.map(OptimizedAction::action))?;
         Some(format!("{meant}:{action}"))
     }
 
-    fn sdk(&self, name: &'r str) -> Result<Integration<'r>, Unknown> {
+    fn sdk(&self, name: &'r str) -> Result<Integration<'r>, UnknownResource> {
         let (name, rest) = name.split_once(':').unwrap_or((name, ""));
         let (action, suffix) = split_pattern(rest);
         let Some(service) = service::get(name) else {
@@ -269,7 +283,7 @@ impl<'r> Question<'r> {
                     .flatten(),
             };
             let unknown = self.unknown(
-                What::Service,
+                ResourcePart::Service,
                 meant.map(|meant| format!("aws-sdk:{meant}:{action}{suffix}")),
             );
             let doubt = is_service_name(name)
@@ -281,14 +295,14 @@ impl<'r> Question<'r> {
             return Err(unknown.doubtful(doubt));
         };
         if service.is_unsupported(&capitalized(action)) {
-            return Err(self.unknown(What::Action, None));
+            return Err(self.unknown(ResourcePart::Action, None));
         }
         if action.is_empty() || service.has_actions() && !service.has(action) {
             let other_case = service.in_other_case(action);
             let doubt = is_action_name(action) && !is_near_action(service, action);
             let meant = other_case.or_else(|| self.similar_action(service, action));
             let unknown = self.unknown(
-                What::Action,
+                ResourcePart::Action,
                 meant.map(|meant| format!("aws-sdk:{name}:{meant}{suffix}")),
             );
             return Err(unknown.doubtful(doubt));
@@ -296,7 +310,7 @@ impl<'r> Question<'r> {
         let patterns = [Pattern::RequestResponse, Pattern::WaitForTaskToken];
         match Pattern::from_suffix(suffix).filter(|pattern| patterns.contains(pattern)) {
             Some(pattern) => Ok(Integration {
-                kind: Kind::Sdk(service),
+                kind: ResolvedResource::Sdk(service),
                 service: name,
                 action,
                 pattern,
@@ -313,14 +327,14 @@ impl<'r> Question<'r> {
         nearest(action, actions.iter().map(String::as_str)).map(str::to_owned)
     }
 
-    fn no_pattern(&self, name: &str, suffix: &str, patterns: &[Pattern]) -> Unknown {
+    fn no_pattern(&self, name: &str, suffix: &str, patterns: &[Pattern]) -> UnknownResource {
         let suffixes = || patterns.iter().map(|pattern| pattern.suffix());
         let meant = nearest(suffix, suffixes().filter(|suffix| !suffix.is_empty())).unwrap_or("");
-        self.unknown(What::Pattern, Some(format!("{name}{meant}")))
+        self.unknown(ResourcePart::Pattern, Some(format!("{name}{meant}")))
     }
 
-    fn unknown(&self, what: What, meant: Option<String>) -> Unknown {
-        Unknown {
+    fn unknown(&self, what: ResourcePart, meant: Option<String>) -> UnknownResource {
+        UnknownResource {
             what,
             resource: self.resource.as_str().to_owned(),
             suggestion: meant.map(|meant| {
@@ -334,8 +348,8 @@ impl<'r> Question<'r> {
     }
 }
 
-impl Unknown {
-    fn doubtful(mut self, doubt: bool) -> Unknown {
+impl UnknownResource {
+    fn doubtful(mut self, doubt: bool) -> UnknownResource {
         self.doubt = doubt;
         self
     }
@@ -347,8 +361,8 @@ fn split_pattern(text: &str) -> (&str, &str) {
 }
 
 /// The optimized integrations that a Task names by service and action. Functions and activities are not included.
-fn actions() -> impl Iterator<Item = &'static Optimized> {
-    optimized::at(Place::Task).filter(|line| !line.action().is_empty())
+fn actions() -> impl Iterator<Item = &'static OptimizedAction> {
+    optimized::at(ResourceField::Task).filter(|line| !line.action().is_empty())
 }
 
 /// `InvokeAsync` for `invokeAsync`.
@@ -363,13 +377,13 @@ fn capitalized(action: &str) -> String {
 /// Whether an unknown service and action are similar to known names: to an optimized integration or its service, or to an SDK action without
 /// `aws-sdk:`.
 fn is_near_miss(service: &str, action: &str) -> bool {
-    let is_near_service = |line: &Optimized| {
+    let is_near_service = |line: &OptimizedAction| {
         line.service() != service
             && (line.service().eq_ignore_ascii_case(service) || is_slip(service, line.service()))
     };
     let sdk = service::known_elsewhere(service);
     let own = sdk.map_or(service, |sdk| sdk.name());
-    let is_near_line = |line: &Optimized| {
+    let is_near_line = |line: &OptimizedAction| {
         (line.service() == service || line.service() == own) && is_slip(action, line.action())
     };
     actions().any(|line| is_near_service(line) || is_near_line(line))

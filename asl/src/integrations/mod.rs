@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use stepwright_asl::MachineType;
-//! use stepwright_asl::integrations::{Pattern, What, lookup};
+//! use stepwright_asl::integrations::{Pattern, ResourcePart, lookup};
 //!
 //! let found = lookup("arn:aws:states:::sqs:sendMessage.waitForTaskToken")?;
 //! assert_eq!((found.service(), found.action(), found.pattern()), ("sqs", "sendMessage", Pattern::WaitForTaskToken));
@@ -16,15 +16,15 @@
 //! assert_eq!(found.error_prefix(), Some("DynamoDb"));
 //!
 //! let unknown = lookup("arn:aws:states:::dynamodb:query").unwrap_err();
-//! assert_eq!(unknown.what, What::Action);
+//! assert_eq!(unknown.what, ResourcePart::Action);
 //! assert_eq!(unknown.suggestion.as_deref(), Some("did you mean `arn:aws:states:::aws-sdk:dynamodb:query`?"));
-//! # Ok::<(), stepwright_asl::integrations::Unknown>(())
+//! # Ok::<(), stepwright_asl::integrations::UnknownResource>(())
 //! ```
 //!
 //! The tables are text files in this folder, parsed at the first lookup. `derive.py` generates those of the SDK's services and of IAM's actions
 //! from botocore and from copies of AWS's service authorization reference. The optimized integrations are written by hand, each with its page of
 //! the [Step Functions developer guide](https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html). [`tables_date`] returns
-//! their date. AWS often adds services and actions. So an unknown name is [in doubt](Unknown::doubt), unless it is similar to a known name.
+//! their date. AWS often adds services and actions. So an unknown name is [in doubt](UnknownResource::doubt), unless it is similar to a known name.
 
 mod arguments;
 #[cfg(feature = "policy")]
@@ -38,13 +38,13 @@ mod unknown;
 pub use crate::resource::Pattern;
 pub use arguments::{ArgumentFault, ArgumentFaultKind};
 #[cfg(feature = "policy")]
-pub(crate) use iam::{Need, Needs, Operation, needs, operation};
+pub(crate) use iam::{ActionResourceType, ActionResources, Operation, needs, operation};
 pub(crate) use lookup::find;
-pub use lookup::{Integration, Kind, lookup, lookup_item_reader, lookup_result_writer};
-pub use optimized::{Optimized, Place, optimized};
+pub use lookup::{Integration, ResolvedResource, lookup, lookup_item_reader, lookup_result_writer};
+pub use optimized::{OptimizedAction, ResourceField, optimized};
 pub use permission::Permission;
 pub use service::{Service, services};
-pub use unknown::{Unknown, What};
+pub use unknown::{ResourcePart, UnknownResource};
 
 /// The rows of a table in CSV: the lines after the comments and the names of the columns. No column contains a comma or a quote.
 fn rows(table: &'static str) -> impl Iterator<Item = &'static str> {

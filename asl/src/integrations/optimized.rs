@@ -13,9 +13,9 @@ const TABLE: &str = include_str!("optimized.jsonl");
 /// An action that AWS documents individually.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
-pub struct Optimized {
+pub struct OptimizedAction {
     /// The field in which the resource is allowed.
-    pub place: Place,
+    pub place: ResourceField,
     /// The text after `arn:aws:states:::`, such as `lambda:invoke`; `function` and `activity` for tasks with the ARN of a function or activity.
     pub resource: &'static str,
     /// The supported patterns.
@@ -49,7 +49,7 @@ pub struct Optimized {
 /// The field of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[non_exhaustive]
-pub enum Place {
+pub enum ResourceField {
     /// `Resource` of a Task.
     Task,
     /// `Resource` of an `ItemReader`.
@@ -58,7 +58,7 @@ pub enum Place {
     ResultWriter,
 }
 
-impl Optimized {
+impl OptimizedAction {
     /// The service: `lambda`.
     pub fn service(&self) -> &'static str {
         self.parts().0
@@ -75,8 +75,8 @@ impl Optimized {
 }
 
 /// All entries, ordered by place and resource.
-pub fn optimized() -> &'static [Optimized] {
-    static LOADED: OnceLock<Vec<Optimized>> = OnceLock::new();
+pub fn optimized() -> &'static [OptimizedAction] {
+    static LOADED: OnceLock<Vec<OptimizedAction>> = OnceLock::new();
     LOADED.get_or_init(|| {
         // A test checks that every line can be parsed.
         TABLE
@@ -87,13 +87,13 @@ pub fn optimized() -> &'static [Optimized] {
 }
 
 /// The entry with this place and name.
-pub(super) fn get(place: Place, resource: &str) -> Option<&'static Optimized> {
+pub(super) fn get(place: ResourceField, resource: &str) -> Option<&'static OptimizedAction> {
     let all = optimized();
     let index = all.binary_search_by(|one| (one.place, one.resource).cmp(&(place, resource)));
     all.get(index.ok()?)
 }
 
 /// All entries of one place.
-pub(super) fn at(place: Place) -> impl Iterator<Item = &'static Optimized> {
+pub(super) fn at(place: ResourceField) -> impl Iterator<Item = &'static OptimizedAction> {
     optimized().iter().filter(move |one| one.place == place)
 }

@@ -29,13 +29,13 @@ fn tables_are_ordered_and_read_whole() {
 fn functions_and_activities_are_found_by_their_own_arns() {
     let found =
         lookup("arn:aws:lambda:us-east-1:123456789012:function:charge:prod").expect("is one");
-    assert!(matches!(found.kind(), Kind::Function(_)));
+    assert!(matches!(found.kind(), ResolvedResource::Function(_)));
     assert_eq!((found.service(), found.action()), ("lambda", "charge:prod"));
     assert_eq!(found.error_prefix(), Some("Lambda"));
     assert_eq!(found.permissions().count(), 1);
     let found = lookup("arn:aws-us-gov:states:us-gov-west-1:123456789012:activity:approve")
         .expect("is one");
-    assert!(matches!(found.kind(), Kind::Activity(_)));
+    assert!(matches!(found.kind(), ResolvedResource::Activity(_)));
     assert!(
         found.runs_in(crate::MachineType::Standard) && !found.runs_in(crate::MachineType::Express)
     );
@@ -52,16 +52,16 @@ fn functions_and_activities_are_found_by_their_own_arns() {
     ] {
         let unknown = lookup(resource).expect_err(resource);
         let what = if resource.ends_with(":::") {
-            What::Service
+            ResourcePart::Service
         } else {
-            What::Resource
+            ResourcePart::Resource
         };
         assert_eq!(unknown.what, what, "{resource}");
     }
 }
 
 /// The unknown part of a resource, the suggestion, and whether AWS may know the resource.
-fn unknown(name: &str) -> (What, String, bool) {
+fn unknown(name: &str) -> (ResourcePart, String, bool) {
     let resource = format!("arn:aws:states:::{name}");
     let unknown = lookup(&resource).expect_err(name);
     assert_eq!(unknown.resource, resource);
@@ -79,37 +79,53 @@ fn unknown(name: &str) -> (What, String, bool) {
 #[test]
 fn optimized_integrations_that_there_are_not_are_told_from_those_of_the_sdk() {
     for (name, what, meant) in [
-        ("lamda:invoke", What::Service, "lambda:invoke"),
-        ("lambda:invok", What::Action, "lambda:invoke"),
-        ("lambda:", What::Action, ""),
-        ("lambda", What::Action, ""),
+        ("lamda:invoke", ResourcePart::Service, "lambda:invoke"),
+        ("lambda:invok", ResourcePart::Action, "lambda:invoke"),
+        ("lambda:", ResourcePart::Action, ""),
+        ("lambda", ResourcePart::Action, ""),
         (
             "lambda:listFunctions",
-            What::Action,
+            ResourcePart::Action,
             "aws-sdk:lambda:listFunctions",
         ),
-        ("s3:getObject", What::Service, "aws-sdk:s3:getObject"),
-        ("dynamodb:Query", What::Action, "aws-sdk:dynamodb:query"),
+        (
+            "s3:getObject",
+            ResourcePart::Service,
+            "aws-sdk:s3:getObject",
+        ),
+        (
+            "dynamodb:Query",
+            ResourcePart::Action,
+            "aws-sdk:dynamodb:query",
+        ),
         (
             "states:describeExecution",
-            What::Action,
+            ResourcePart::Action,
             "aws-sdk:sfn:describeExecution",
         ),
-        ("events:putEvent", What::Action, "events:putEvents"),
-        ("dynamodb:putItem.sync", What::Pattern, "dynamodb:putItem"),
+        ("events:putEvent", ResourcePart::Action, "events:putEvents"),
+        (
+            "dynamodb:putItem.sync",
+            ResourcePart::Pattern,
+            "dynamodb:putItem",
+        ),
         (
             "sqs:sendMessage.waitForTaskTokn",
-            What::Pattern,
+            ResourcePart::Pattern,
             "sqs:sendMessage.waitForTaskToken",
         ),
         (
             "states:startExecution.sync:3",
-            What::Pattern,
+            ResourcePart::Pattern,
             "states:startExecution.sync:2",
         ),
-        ("ecs:runTask.sync:2", What::Pattern, "ecs:runTask.sync"),
-        ("lambda:invoke.", What::Pattern, "lambda:invoke"),
-        ("function", What::Service, ""),
+        (
+            "ecs:runTask.sync:2",
+            ResourcePart::Pattern,
+            "ecs:runTask.sync",
+        ),
+        ("lambda:invoke.", ResourcePart::Pattern, "lambda:invoke"),
+        ("function", ResourcePart::Service, ""),
     ] {
         assert_eq!(unknown(name), (what, meant.to_owned(), false), "{name}");
     }
@@ -120,69 +136,79 @@ fn sdk_integrations_that_the_tables_lack_are_in_doubt_unless_they_are_slips() {
     for (name, what, meant, doubt) in [
         (
             "aws-sdk:dynamoDB:getItem",
-            What::Service,
+            ResourcePart::Service,
             "aws-sdk:dynamodb:getItem",
             false,
         ),
         (
             "aws-sdk:dynamobd:getItem",
-            What::Service,
+            ResourcePart::Service,
             "aws-sdk:dynamodb:getItem",
             false,
         ),
         (
             "aws-sdk:stepfunctions:startExecution",
-            What::Service,
+            ResourcePart::Service,
             "aws-sdk:sfn:startExecution",
             false,
         ),
         (
             "aws-sdk:logs:putLogEvents",
-            What::Service,
+            ResourcePart::Service,
             "aws-sdk:cloudwatchlogs:putLogEvents",
             false,
         ),
-        ("aws-sdk:brandnew:call", What::Service, "", true),
-        ("aws-sdk:brandnew:", What::Service, "", false),
-        ("aws-sdk:brand new:call", What::Service, "", false),
+        ("aws-sdk:brandnew:call", ResourcePart::Service, "", true),
+        ("aws-sdk:brandnew:", ResourcePart::Service, "", false),
+        ("aws-sdk:brand new:call", ResourcePart::Service, "", false),
         (
             "aws-sdk:s3vector:queryVectors",
-            What::Service,
+            ResourcePart::Service,
             "aws-sdk:s3vectors:queryVectors",
             false,
         ),
-        ("aws-sdk", What::Service, "", false),
-        ("aws-sdk:s3", What::Action, "", false),
+        ("aws-sdk", ResourcePart::Service, "", false),
+        ("aws-sdk:s3", ResourcePart::Action, "", false),
         (
             "aws-sdk:s3:ListObjectsV2",
-            What::Action,
+            ResourcePart::Action,
             "aws-sdk:s3:listObjectsV2",
             false,
         ),
         (
             "aws-sdk:s3:listObjectV2",
-            What::Action,
+            ResourcePart::Action,
             "aws-sdk:s3:listObjectsV2",
             false,
         ),
         (
             "aws-sdk:s3:listObjectsV3",
-            What::Action,
+            ResourcePart::Action,
             "aws-sdk:s3:listObjectsV2",
             true,
         ),
-        ("aws-sdk:dynamodb:frobnicate", What::Action, "", true),
-        ("aws-sdk:sts:assumeRole", What::Action, "", false),
-        ("aws-sdk:lambda:invokeAsync", What::Action, "", false),
+        (
+            "aws-sdk:dynamodb:frobnicate",
+            ResourcePart::Action,
+            "",
+            true,
+        ),
+        ("aws-sdk:sts:assumeRole", ResourcePart::Action, "", false),
+        (
+            "aws-sdk:lambda:invokeAsync",
+            ResourcePart::Action,
+            "",
+            false,
+        ),
         (
             "aws-sdk:s3:getObject.sync",
-            What::Pattern,
+            ResourcePart::Pattern,
             "aws-sdk:s3:getObject",
             false,
         ),
         (
             "aws-sdk:S3:getObject.waitForTaskToken",
-            What::Service,
+            ResourcePart::Service,
             "aws-sdk:s3:getObject.waitForTaskToken",
             false,
         ),
@@ -194,18 +220,18 @@ fn sdk_integrations_that_the_tables_lack_are_in_doubt_unless_they_are_slips() {
 #[test]
 fn optimized_integrations_that_the_tables_lack_are_in_doubt_unless_they_are_slips() {
     for (name, what, doubt) in [
-        ("brandnew:call", What::Service, true),
-        ("brandnew:call.sync", What::Service, true),
-        ("brandnew:call.snyc", What::Service, false),
-        ("brandnew:", What::Service, false),
-        ("brand_new:call", What::Service, false),
-        ("brandnew:Call", What::Service, false),
-        ("lambda:frobnicate", What::Action, true),
-        ("s3:frobnicate", What::Service, true),
-        ("lamda:frobnicate", What::Service, false),
-        ("s3:getObject", What::Service, false),
-        ("s3:getObjcet", What::Service, false),
-        ("lambda:invok", What::Action, false),
+        ("brandnew:call", ResourcePart::Service, true),
+        ("brandnew:call.sync", ResourcePart::Service, true),
+        ("brandnew:call.snyc", ResourcePart::Service, false),
+        ("brandnew:", ResourcePart::Service, false),
+        ("brand_new:call", ResourcePart::Service, false),
+        ("brandnew:Call", ResourcePart::Service, false),
+        ("lambda:frobnicate", ResourcePart::Action, true),
+        ("s3:frobnicate", ResourcePart::Service, true),
+        ("lamda:frobnicate", ResourcePart::Service, false),
+        ("s3:getObject", ResourcePart::Service, false),
+        ("s3:getObjcet", ResourcePart::Service, false),
+        ("lambda:invok", ResourcePart::Action, false),
     ] {
         let (found, _, doubtful) = unknown(name);
         assert_eq!((found, doubtful), (what, doubt), "{name}");
@@ -238,7 +264,7 @@ fn integrations_of_2026_are_known() {
 fn services_whose_actions_are_not_known_have_any() {
     let found = lookup("arn:aws:states:::aws-sdk:qldb:listLedgers").expect("is known");
     assert_eq!(found.error_prefix(), Some("Qldb"));
-    let Kind::Sdk(service) = found.kind() else {
+    let ResolvedResource::Sdk(service) = found.kind() else {
         panic!("{found:?}")
     };
     assert!(!service.has_actions() && service.command().is_none());

@@ -6,9 +6,9 @@ use crate::resource::Resource;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{resource}` names an unknown {what}{}", hint(.suggestion.as_deref()))]
 #[non_exhaustive]
-pub struct Unknown {
+pub struct UnknownResource {
     /// The unknown part.
-    pub what: What,
+    pub what: ResourcePart,
     /// The resource.
     pub resource: String,
     /// The most similar known resource.
@@ -21,7 +21,7 @@ pub struct Unknown {
 /// A part of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum What {
+pub enum ResourcePart {
     /// The whole: it is not the ARN of an integration, a function or an activity.
     Resource,
     /// The service.
@@ -32,18 +32,18 @@ pub enum What {
     Pattern,
 }
 
-impl std::fmt::Display for What {
+impl std::fmt::Display for ResourcePart {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            What::Resource => "task",
-            What::Service => "service",
-            What::Action => "action",
-            What::Pattern => "pattern",
+            ResourcePart::Resource => "task",
+            ResourcePart::Service => "service",
+            ResourcePart::Action => "action",
+            ResourcePart::Pattern => "pattern",
         })
     }
 }
 
-impl Unknown {
+impl UnknownResource {
     /// The unknown part with its name: ``the service `s3vectors` ``.
     pub(crate) fn part(&self) -> String {
         let name = Resource::parse(&self.resource)
@@ -52,7 +52,7 @@ impl Unknown {
         let rest = name.strip_prefix("aws-sdk:").unwrap_or(name);
         let service = rest.split(':').next().unwrap_or(rest);
         match self.what {
-            What::Service => format!("the service `{service}`"),
+            ResourcePart::Service => format!("the service `{service}`"),
             _ => format!("the {} `{rest}`", self.what),
         }
     }

@@ -15,7 +15,7 @@ impl Call {
     ///
     /// If the text is not a call, the function is unknown, the number of arguments or the type of a literal is wrong, or calls nest too deeply.
     pub fn parse(text: &str) -> Result<Call, SyntaxError> {
-        let mut reader = Reader::new(text);
+        let mut reader = IntrinsicParser::new(text);
         let call = reader.call(1)?;
         reader.cursor.skip_blanks();
         if reader.cursor.rest().is_empty() {
@@ -50,13 +50,13 @@ impl Expression {
     }
 }
 
-struct Reader<'t> {
+struct IntrinsicParser<'t> {
     cursor: Cursor<'t>,
 }
 
-impl<'t> Reader<'t> {
-    fn new(text: &'t str) -> Reader<'t> {
-        Reader {
+impl<'t> IntrinsicParser<'t> {
+    fn new(text: &'t str) -> IntrinsicParser<'t> {
+        IntrinsicParser {
             cursor: Cursor::new(text),
         }
     }

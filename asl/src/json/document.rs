@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::pointer::{self, segments};
 use super::position::{Lines, Position, characters};
-use super::read::{Failure, Mark, Read};
+use super::read::{Failure, Mark, ParsedText};
 use super::reader;
 use super::value::Json;
 use crate::SyntaxError;
@@ -25,7 +25,7 @@ pub struct Document {
     source: String,
     json: Json,
     root: Mark,
-    duplicates: Vec<Duplicate>,
+    duplicates: Vec<DuplicateKey>,
     lines: Lines,
     /// Whether the value is only a part of the text.
     is_part: bool,
@@ -34,7 +34,7 @@ pub struct Document {
 /// A duplicate key of an object. The value contains the last occurrence, as with most parsers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Duplicate {
+pub struct DuplicateKey {
     /// Pointer to the member.
     pub pointer: String,
     /// The key.
@@ -57,7 +57,7 @@ impl Document {
 
     pub(crate) fn read(
         text: &str,
-        read: impl FnOnce(&str) -> Result<Read, Failure>,
+        read: impl FnOnce(&str) -> Result<ParsedText, Failure>,
     ) -> Result<Document, SyntaxError> {
         let lines = Lines::of(text);
         let read = read(text).map_err(|error| {
@@ -67,7 +67,7 @@ impl Document {
         let duplicates = read
             .duplicates
             .into_iter()
-            .map(|duplicate| Duplicate {
+            .map(|duplicate| DuplicateKey {
                 first: lines.locate(text, duplicate.first),
                 again: lines.locate(text, duplicate.again),
                 pointer: duplicate.pointer,
@@ -99,9 +99,9 @@ impl Document {
     /// A value that this text contains at `pointer`, with the positions of its nodes.
     #[cfg(feature = "yaml")]
     pub(crate) fn part(&self, pointer: &str, json: Json, root: Mark) -> Document {
-        let inside = |duplicate: &Duplicate| {
+        let inside = |duplicate: &DuplicateKey| {
             let own = duplicate.pointer.strip_prefix(pointer)?;
-            own.starts_with('/').then(|| Duplicate {
+            own.starts_with('/').then(|| DuplicateKey {
                 pointer: own.to_owned(),
                 ..duplicate.clone()
             })
@@ -129,7 +129,7 @@ impl Document {
         if !self.source.is_empty() && !self.is_part {
             return self.source.chars().count();
         }
-        let mut count = Count(0);
+        let mut count = CharacterCounter(0);
         // Counting cannot fail.
         let _ = fmt::write(&mut count, format_args!("{}", self.json));
         count.0
@@ -156,7 +156,7 @@ impl Document {
     }
 
     /// Duplicate keys, in document order.
-    pub fn duplicates(&self) -> &[Duplicate] {
+    pub fn duplicates(&self) -> &[DuplicateKey] {
         &self.duplicates
     }
 
@@ -222,9 +222,9 @@ impl std::str::FromStr for Document {
 }
 
 /// A writer that counts characters.
-struct Count(usize);
+struct CharacterCounter(usize);
 
-impl fmt::Write for Count {
+impl fmt::Write for CharacterCounter {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.0 += characters(text.as_bytes());
         Ok(())

@@ -18,7 +18,7 @@ mod value;
 mod write;
 
 pub use change::WrongType;
-pub use document::{Document, Duplicate};
+pub use document::{Document, DuplicateKey};
 pub use number::{NotFinite, Number};
 pub use pointer::{Pointer, escape, index, segments};
 pub use position::Position;
@@ -26,8 +26,8 @@ pub use value::{Json, MAX_DEPTH, Object};
 
 pub(crate) use nesting::Children;
 #[cfg(feature = "yaml")]
-pub(crate) use read::{Failure, MAX_POINTERS, RawDuplicate, Read, check_length};
-pub(crate) use read::{Mark, Shape};
+pub(crate) use read::{Failure, MAX_POINTERS, ParsedText, RawDuplicate, check_length};
+pub(crate) use read::{Mark, ValueSyntax};
 #[cfg(feature = "yaml")]
 pub(crate) use reader::read;
 pub(crate) use write::string;

@@ -16,16 +16,16 @@ use std::sync::Arc;
 /// assert_eq!(Pointer::ROOT.to_string(), "");
 /// ```
 #[derive(Clone, Default)]
-pub struct Pointer<'j>(Option<Arc<Last<'j>>>);
+pub struct Pointer<'j>(Option<Arc<LastStep<'j>>>);
 
 /// The last step of a pointer, and the pointer before it.
-struct Last<'j> {
+struct LastStep<'j> {
     before: Pointer<'j>,
-    step: Step<'j>,
+    step: PointerStep<'j>,
 }
 
 #[derive(Clone, Copy)]
-enum Step<'j> {
+enum PointerStep<'j> {
     Key(&'j str),
     Index(usize),
 }
@@ -37,25 +37,25 @@ impl<'j> Pointer<'j> {
     /// Pointer to a member of this object.
     #[must_use]
     pub fn key(&self, key: &'j str) -> Pointer<'j> {
-        self.step(Step::Key(key))
+        self.step(PointerStep::Key(key))
     }
 
     /// Pointer to an item of this array.
     #[must_use]
     pub fn index(&self, index: usize) -> Pointer<'j> {
-        self.step(Step::Index(index))
+        self.step(PointerStep::Index(index))
     }
 
     /// The last step as an index, if this points to an array item.
     pub fn last_index(&self) -> Option<usize> {
         match self.0.as_ref()?.step {
-            Step::Index(index) => Some(index),
-            Step::Key(_) => None,
+            PointerStep::Index(index) => Some(index),
+            PointerStep::Key(_) => None,
         }
     }
 
-    fn step(&self, step: Step<'j>) -> Pointer<'j> {
-        Pointer(Some(Arc::new(Last {
+    fn step(&self, step: PointerStep<'j>) -> Pointer<'j> {
+        Pointer(Some(Arc::new(LastStep {
             before: self.clone(),
             step,
         })))
@@ -66,12 +66,12 @@ impl<'j> Pointer<'j> {
 impl fmt::Display for Pointer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lasts = std::iter::successors(self.0.as_ref(), |last| last.before.0.as_ref());
-        let steps: Vec<Step<'_>> = lasts.map(|last| last.step).collect();
+        let steps: Vec<PointerStep<'_>> = lasts.map(|last| last.step).collect();
         for step in steps.into_iter().rev() {
             f.write_str("/")?;
             match step {
-                Step::Key(key) => f.write_str(&escape(key))?,
-                Step::Index(index) => write!(f, "{index}")?,
+                PointerStep::Key(key) => f.write_str(&escape(key))?,
+                PointerStep::Index(index) => write!(f, "{index}")?,
             }
         }
         Ok(())

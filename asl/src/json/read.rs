@@ -3,7 +3,7 @@
 use super::value::Json;
 
 /// The result of parsing a text.
-pub(crate) struct Read {
+pub(crate) struct ParsedText {
     pub(crate) json: Json,
     pub(crate) mark: Mark,
     pub(crate) duplicates: Vec<RawDuplicate>,
@@ -16,13 +16,13 @@ pub(crate) struct Mark {
     pub(crate) key: u32,
     pub(crate) start: u32,
     pub(crate) end: u32,
-    pub(crate) shape: Shape,
+    pub(crate) shape: ValueSyntax,
     pub(crate) children: Vec<Mark>,
 }
 
 /// The syntax of a value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub(crate) enum ValueSyntax {
     /// A scalar: a word, a number, a string.
     #[default]
     Scalar,

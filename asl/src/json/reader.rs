@@ -4,13 +4,15 @@ use indexmap::map::Entry;
 
 use super::number::Number;
 use super::pointer::escape;
-use super::read::{Failure, MAX_POINTERS, Mark, RawDuplicate, Read, Shape, check_length};
+use super::read::{
+    Failure, MAX_POINTERS, Mark, ParsedText, RawDuplicate, ValueSyntax, check_length,
+};
 use super::value::{Json, MAX_DEPTH, Object};
 
 /// Parses a whole text.
-pub(crate) fn read(text: &str) -> Result<Read, Failure> {
+pub(crate) fn read(text: &str) -> Result<ParsedText, Failure> {
     check_length(text)?;
-    let mut reader = Reader {
+    let mut reader = JsonParser {
         text,
         bytes: text.as_bytes(),
         offset: if text.starts_with('\u{feff}') { 3 } else { 0 },
@@ -28,14 +30,14 @@ pub(crate) fn read(text: &str) -> Result<Read, Failure> {
     if reader.peek().is_some() {
         return Err(reader.failure("expected the end of the text after the JSON value"));
     }
-    Ok(Read {
+    Ok(ParsedText {
         json,
         mark,
         duplicates: reader.duplicates,
     })
 }
 
-struct Reader<'t> {
+struct JsonParser<'t> {
     text: &'t str,
     bytes: &'t [u8],
     offset: usize,
@@ -52,7 +54,7 @@ enum Segment {
     Index(usize),
 }
 
-impl Reader<'_> {
+impl JsonParser<'_> {
     fn value(&mut self) -> Result<(Json, Mark), Failure> {
         let start = self.offset;
         let mut children = Vec::new();
@@ -72,8 +74,8 @@ impl Reader<'_> {
             start: start as u32,
             end: self.offset as u32,
             shape: match json {
-                Json::Object(_) | Json::Array(_) => Shape::Flow,
-                _ => Shape::Scalar,
+                Json::Object(_) | Json::Array(_) => ValueSyntax::Flow,
+                _ => ValueSyntax::Scalar,
             },
             children,
         };

@@ -31,7 +31,7 @@ pub use function::{AWS_FUNCTIONS, functions, is_function};
 pub use references::{Chain, StatesRead};
 pub(crate) use tree::{BinaryOp, Node, NodeKind};
 
-use self::parser::Unread;
+use self::parser::ParseFailure;
 use crate::SyntaxError;
 
 /// An expression of AWS's dialect.
@@ -75,11 +75,11 @@ impl Expression {
         // Most expressions are shallow. A deep expression is parsed again, on a thread with a large stack.
         let read = match parser::parse(source, stack::SHALLOW) {
             Ok(root) => look(&root),
-            Err(Unread::Deep) => stack::with_large_stack(|| {
+            Err(ParseFailure::Deep) => stack::with_large_stack(|| {
                 let root = parser::parse(source, parser::MAX_DEPTH)?;
                 look(&root)
             }),
-            Err(Unread::Syntax(error)) => Err(error),
+            Err(ParseFailure::Syntax(error)) => Err(error),
         };
         read.map_err(|error| error.inside(indent))
     }

@@ -14,17 +14,17 @@ use crate::SyntaxError;
 pub(super) const MAX_DEPTH: usize = 1000;
 
 /// The reason why an expression was not parsed.
-pub(super) enum Unread {
+pub(super) enum ParseFailure {
     /// It is deeper than the allowed `levels`, which may be less than [`MAX_DEPTH`].
     Deep,
     Syntax(SyntaxError),
 }
 
-impl From<Unread> for SyntaxError {
-    fn from(unread: Unread) -> Self {
+impl From<ParseFailure> for SyntaxError {
+    fn from(unread: ParseFailure) -> Self {
         match unread {
-            Unread::Deep => too_deep(0),
-            Unread::Syntax(error) => error,
+            ParseFailure::Deep => too_deep(0),
+            ParseFailure::Syntax(error) => error,
         }
     }
 }
@@ -37,7 +37,7 @@ fn too_deep(offset: usize) -> SyntaxError {
 }
 
 /// Parses an expression of at most this depth.
-pub(super) fn parse(text: &str, levels: usize) -> Result<Node, Unread> {
+pub(super) fn parse(text: &str, levels: usize) -> Result<Node, ParseFailure> {
     let mut parser = Parser {
         text,
         lexer: Lexer::new(text),
@@ -52,8 +52,8 @@ pub(super) fn parse(text: &str, levels: usize) -> Result<Node, Unread> {
         steps: Steps::default(),
     };
     parser.whole().map_err(|error| match parser.is_too_deep {
-        true if levels < MAX_DEPTH => Unread::Deep,
-        _ => Unread::Syntax(error),
+        true if levels < MAX_DEPTH => ParseFailure::Deep,
+        _ => ParseFailure::Syntax(error),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::function::is_function;
-use super::tree::{Node, NodeKind, Stage};
+use super::tree::{Node, NodeKind, StepSuffix};
 use crate::syntax_error::{SyntaxError, SyntaxFault};
 use indexmap::IndexSet;
 
@@ -38,7 +38,7 @@ pub struct StatesRead {
 
 /// Finds all references of an expression, or the first one that AWS rejects.
 pub(super) fn find(root: &Node) -> Result<References, SyntaxError> {
-    let mut walk = Walk {
+    let mut walk = ReferenceWalk {
         references: References::default(),
         frames: vec![Frame::of(&[root], 0)],
         lambdas: 0,
@@ -47,7 +47,7 @@ pub(super) fn find(root: &Node) -> Result<References, SyntaxError> {
     Ok(walk.references)
 }
 
-struct Walk<'a> {
+struct ReferenceWalk<'a> {
     references: References,
     frames: Vec<Frame<'a>>,
     /// The number of function bodies around the current node.
@@ -87,7 +87,7 @@ fn bindings<'a>(node: &'a Node, names: &mut HashSet<&'a str>) {
     node.each_child(&mut |child| bindings(child, names));
 }
 
-impl<'a> Walk<'a> {
+impl<'a> ReferenceWalk<'a> {
     /// Visits a node; `context` is whether bare names and `$` have a value here.
     fn visit(&mut self, node: &'a Node, context: bool) -> Result<(), SyntaxError> {
         self.visit_kind(node, context)?;
@@ -174,8 +174,8 @@ impl<'a> Walk<'a> {
             }
             let bound = step.focus.iter().chain(&step.index);
             let later = step.stages.iter().filter_map(|stage| match stage {
-                Stage::Index(name) => Some(name),
-                Stage::Filter(_) => None,
+                StepSuffix::Index(name) => Some(name),
+                StepSuffix::Filter(_) => None,
             });
             let names = bound.chain(later).map(String::as_str);
             if let Some(frame) = self.frames.last_mut() {
@@ -224,8 +224,8 @@ impl<'a> Walk<'a> {
         }
         for stage in &node.stages {
             match stage {
-                Stage::Filter(filter) => self.visit(filter, true)?,
-                Stage::Index(name) => {
+                StepSuffix::Filter(filter) => self.visit(filter, true)?,
+                StepSuffix::Index(name) => {
                     if let Some(frame) = self.frames.last_mut() {
                         frame.bound.insert(name);
                     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::tree::{Node, NodeKind, Stage};
+use super::tree::{Node, NodeKind, StepSuffix};
 use crate::SyntaxError;
 
 /// Builds steps from operators. The first violated rule is stored until the whole text is parsed, because syntax errors take precedence.
@@ -109,7 +109,7 @@ impl Steps {
             }
         }
         step.seeking.extend(sought(&filter));
-        step.stages.push(Stage::Filter(filter));
+        step.stages.push(StepSuffix::Filter(filter));
         step.widen(span);
         left.widen(span);
         left
@@ -178,7 +178,7 @@ impl Steps {
         if step.stages.is_empty() {
             step.index = Some(name);
         } else {
-            step.stages.push(Stage::Index(name));
+            step.stages.push(StepSuffix::Index(name));
         }
         path.widen(span);
         path

@@ -13,7 +13,7 @@ pub(crate) struct Node {
     /// The variable that `#` binds to each position.
     pub(super) index: Option<String>,
     /// The filters and index bindings after it, in order.
-    pub(super) stages: Vec<Stage>,
+    pub(super) stages: Vec<StepSuffix>,
     /// The pairs in braces after it.
     pub(super) group: Option<Vec<(Node, Node)>>,
     /// The unresolved `%` in it, which refer to outer objects.
@@ -101,7 +101,7 @@ impl BinaryOp {
 
 /// A suffix of a step.
 #[derive(Debug)]
-pub(super) enum Stage {
+pub(super) enum StepSuffix {
     /// A predicate or an index in brackets.
     Filter(Node),
     /// A variable that `#` binds after a filter.
@@ -199,7 +199,7 @@ impl Node {
     pub(super) fn each_child<'a>(&'a self, visit: &mut dyn FnMut(&'a Node)) {
         self.each_part(visit);
         for stage in &self.stages {
-            if let Stage::Filter(node) = stage {
+            if let StepSuffix::Filter(node) = stage {
                 visit(node);
             }
         }

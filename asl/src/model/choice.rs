@@ -3,9 +3,9 @@
 use indexmap::IndexMap;
 
 use crate::json::{Json, Object};
-use crate::place::Place;
+use crate::value_path::ValuePath;
 
-use super::structure::{Flattened, Reading, structure};
+use super::structure::{Flattened, ParseContext, structure};
 use super::{Operator, PathField, QueryLanguage, Word};
 
 structure! {
@@ -73,7 +73,7 @@ impl Flattened for Option<Comparison> {
         Operator::from_name(key).is_some()
     }
 
-    fn set(&mut self, key: &str, value: &Json, at: &Place<'_>, reading: &mut Reading<'_>) {
+    fn set(&mut self, key: &str, value: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) {
         let Some(operator) = Operator::from_name(key) else {
             return;
         };

@@ -3,12 +3,12 @@
 use indexmap::IndexMap;
 
 use crate::json::{Json, NotFinite, Number};
-use crate::place::Place;
 use crate::substitution::is_substitution;
+use crate::value_path::ValuePath;
 
-use super::schema::Kind;
-use super::structure::{Field, Reading, take};
-use super::words::{Vocabulary, Word};
+use super::enumerations::{Vocabulary, Word};
+use super::schema::ValueKind;
+use super::structure::{Field, ParseContext, take};
 
 /// The value of `InputPath`, `OutputPath` or `ResultPath`. `null` differs from an absent field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,9 +101,9 @@ impl From<String> for NumberOrExpression {
 
 /// An optional field has the same type, and is absent if `None`.
 impl<T: Field> Field for Option<T> {
-    const KIND: Kind = T::KIND;
+    const KIND: ValueKind = T::KIND;
 
-    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(json: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Option<Self> {
         T::read(json, at, reading).map(Some)
     }
 
@@ -113,9 +113,9 @@ impl<T: Field> Field for Option<T> {
 }
 
 impl<T: Field> Field for Box<T> {
-    const KIND: Kind = T::KIND;
+    const KIND: ValueKind = T::KIND;
 
-    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(json: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Option<Self> {
         T::read(json, at, reading).map(Box::new)
     }
 
@@ -125,9 +125,9 @@ impl<T: Field> Field for Box<T> {
 }
 
 impl Field for String {
-    const KIND: Kind = Kind::Text;
+    const KIND: ValueKind = ValueKind::Text;
 
-    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(json: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Option<Self> {
         take(json, Self::KIND, at, reading, |json| {
             json.as_str().map(str::to_owned)
         })
@@ -139,9 +139,9 @@ impl Field for String {
 }
 
 impl Field for Word<bool> {
-    const KIND: Kind = Kind::Bool;
+    const KIND: ValueKind = ValueKind::Bool;
 
-    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(json: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Option<Self> {
         take(json, Self::KIND, at, reading, |json| match json {
             Json::Bool(value) => Some(Word::Known(*value)),
             Json::String(text) if is_substitution(text) => Some(Word::Substitution(text.clone())),
@@ -158,9 +158,9 @@ impl Field for Word<bool> {
 }
 
 impl Field for NumberOrExpression {
-    const KIND: Kind = Kind::Number;
+    const KIND: ValueKind = ValueKind::Number;
 
-    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(json: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Option<Self> {
         take(json, Self::KIND, at, reading, |json| match json {
             Json::Number(number) => Some(NumberOrExpression::Number(number.clone())),
             Json::String(text) => Some(NumberOrExpression::Expression(text.clone())),
@@ -177,9 +177,9 @@ impl Field for NumberOrExpression {
 }
 
 impl Field for PathField {
-    const KIND: Kind = Kind::Path;
+    const KIND: ValueKind = ValueKind::Path;
 
-    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(json: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Option<Self> {
         take(json, Self::KIND, at, reading, |json| match json {
             Json::Null => Some(PathField::Null),
             Json::String(path) => Some(PathField::Path(path.clone())),
@@ -193,9 +193,9 @@ impl Field for PathField {
 }
 
 impl Field for Json {
-    const KIND: Kind = Kind::Template;
+    const KIND: ValueKind = ValueKind::Template;
 
-    fn read(json: &Json, _: &Place<'_>, _: &mut Reading<'_>) -> Option<Self> {
+    fn read(json: &Json, _: &ValuePath<'_>, _: &mut ParseContext<'_>) -> Option<Self> {
         Some(json.clone())
     }
 
@@ -205,9 +205,9 @@ impl Field for Json {
 }
 
 impl Field for IndexMap<String, Json> {
-    const KIND: Kind = Kind::Templates;
+    const KIND: ValueKind = ValueKind::Templates;
 
-    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(json: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Option<Self> {
         take(json, Self::KIND, at, reading, |json| {
             json.as_object().cloned()
         })
@@ -219,9 +219,9 @@ impl Field for IndexMap<String, Json> {
 }
 
 impl Field for Vec<String> {
-    const KIND: Kind = Kind::Texts;
+    const KIND: ValueKind = ValueKind::Texts;
 
-    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(json: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Option<Self> {
         take(json, Self::KIND, at, reading, |json| {
             let items = json.as_array()?.iter();
             items.map(|item| item.as_str().map(str::to_owned)).collect()
@@ -236,9 +236,9 @@ impl Field for Vec<String> {
 }
 
 impl<W: Vocabulary> Field for Word<W> {
-    const KIND: Kind = Kind::Word(W::ALL);
+    const KIND: ValueKind = ValueKind::Word(W::ALL);
 
-    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(json: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Option<Self> {
         let text = take(json, Self::KIND, at, reading, Json::as_str)?;
         let word = match W::named(text) {
             Some(word) => Some(Word::Known(word)),

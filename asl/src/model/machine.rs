@@ -7,19 +7,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::finding::{Finding, Findings};
 use crate::json::{Document, Json};
-use crate::place::Place;
+use crate::value_path::ValuePath;
 
-use super::schema::Kind;
-use super::structure::{Field, Reading, Structure, structure, take};
+use super::schema::ValueKind;
+use super::structure::{Field, ParseContext, Structure, structure, take};
 use super::{NumberOrExpression, QueryLanguage, State, Word};
 
 /// States by name, in document order.
 pub type States = IndexMap<String, State>;
 
 impl Field for States {
-    const KIND: Kind = Kind::States;
+    const KIND: ValueKind = ValueKind::States;
 
-    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(json: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Option<Self> {
         let states = take(json, Self::KIND, at, reading, |json| json.as_object())?;
         let read = states.iter().filter_map(|(name, state)| {
             Some((name.clone(), State::read(state, &at.key(name), reading)?))
@@ -97,11 +97,12 @@ impl StateMachine {
     ///
     /// Like [`StateMachine::from_json`].
     pub fn from_document(document: &Document) -> Result<StateMachine, Findings> {
-        let mut reading = Reading::new(document);
+        let mut reading = ParseContext::new(document);
         for duplicate in document.duplicates() {
             reading.push(Finding::duplicate(duplicate));
         }
-        let machine = <StateMachine as Field>::read(document.json(), &Place::ROOT, &mut reading);
+        let machine =
+            <StateMachine as Field>::read(document.json(), &ValuePath::ROOT, &mut reading);
         reading.finish(machine.unwrap_or_default())
     }
 

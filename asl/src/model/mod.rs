@@ -21,6 +21,7 @@
 mod access;
 mod all_states;
 mod choice;
+mod enumerations;
 mod error_handling;
 mod fail;
 mod field;
@@ -35,11 +36,11 @@ mod structure;
 mod succeed;
 mod task;
 mod wait;
-mod words;
 
 pub(crate) use all_states::bodies;
 pub use all_states::{AllStates, AllStatesMut, Container, StateMut, StateRef};
 pub use choice::{Choice, ChoiceRule, Comparison};
+pub use enumerations::{JitterStrategy, MachineType, ProcessorMode, QueryLanguage, Word};
 pub use error_handling::{Catcher, Retrier};
 pub use fail::Fail;
 pub use field::{NumberOrExpression, PathField};
@@ -51,13 +52,12 @@ pub use map::{
 pub use operator::{OperandType, Operator};
 pub use parallel::{Branch, Parallel};
 pub use pass::Pass;
-pub use schema::{FieldInfo, Kind, Schema};
+pub use schema::{FieldInfo, Schema, ValueKind};
 pub use state::{State, StateKind};
-pub use structure::Other;
+pub use structure::OtherMembers;
 pub use succeed::Succeed;
 pub use task::Task;
 pub use wait::Wait;
-pub use words::{JitterStrategy, MachineType, ProcessorMode, QueryLanguage, Word};
 
 #[cfg(test)]
 mod tests;

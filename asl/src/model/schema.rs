@@ -23,7 +23,7 @@ pub struct FieldInfo {
     /// The field's name in JSON.
     pub name: &'static str,
     /// The type of its value.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// The only query language with this field; `None` if both have it.
     pub language: Option<QueryLanguage>,
     /// Whether the field is required.
@@ -32,7 +32,7 @@ pub struct FieldInfo {
 
 /// The type of a field's value.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum ValueKind {
     /// Any string.
     Text,
     /// One of these strings.
@@ -57,31 +57,33 @@ pub enum Kind {
     States,
 }
 
-impl Kind {
+impl ValueKind {
     /// Whether a value has the JSON type that the field requires. Nested values are not checked.
     pub fn accepts(self, json: &Json) -> bool {
         match self {
-            Kind::Text | Kind::Word(_) => json.as_str().is_some(),
-            Kind::Bool => json.as_bool().is_some(),
-            Kind::Number => json.as_number().is_some() || json.as_str().is_some(),
-            Kind::Path => json.is_null() || json.as_str().is_some(),
-            Kind::Template => true,
-            Kind::Templates | Kind::Structure(_) | Kind::States => json.as_object().is_some(),
-            Kind::Texts | Kind::Structures(_) => json.as_array().is_some(),
+            ValueKind::Text | ValueKind::Word(_) => json.as_str().is_some(),
+            ValueKind::Bool => json.as_bool().is_some(),
+            ValueKind::Number => json.as_number().is_some() || json.as_str().is_some(),
+            ValueKind::Path => json.is_null() || json.as_str().is_some(),
+            ValueKind::Template => true,
+            ValueKind::Templates | ValueKind::Structure(_) | ValueKind::States => {
+                json.as_object().is_some()
+            }
+            ValueKind::Texts | ValueKind::Structures(_) => json.as_array().is_some(),
         }
     }
 
     /// The name of the required type in messages.
     pub fn noun(self) -> &'static str {
         match self {
-            Kind::Text | Kind::Word(_) => "a string",
-            Kind::Bool => "a boolean",
-            Kind::Number => "a number",
-            Kind::Path => "a path or null",
-            Kind::Template => "any JSON value",
-            Kind::Templates | Kind::Structure(_) | Kind::States => "an object",
-            Kind::Texts => "an array of strings",
-            Kind::Structures(_) => "an array of objects",
+            ValueKind::Text | ValueKind::Word(_) => "a string",
+            ValueKind::Bool => "a boolean",
+            ValueKind::Number => "a number",
+            ValueKind::Path => "a path or null",
+            ValueKind::Template => "any JSON value",
+            ValueKind::Templates | ValueKind::Structure(_) | ValueKind::States => "an object",
+            ValueKind::Texts => "an array of strings",
+            ValueKind::Structures(_) => "an array of objects",
         }
     }
 }
@@ -90,9 +92,9 @@ impl FieldInfo {
     /// Whether expressions in this field of a JSONata state are evaluated; `schema` is the schema that contains the field.
     pub(crate) fn is_evaluated(&self, schema: &Schema) -> bool {
         match self.kind {
-            Kind::Template | Kind::Templates => true,
-            Kind::Number => schema.name != "StateMachine" && schema.name != "Retrier",
-            Kind::Text => matches!(self.name, "Timestamp" | "Error" | "Cause"),
+            ValueKind::Template | ValueKind::Templates => true,
+            ValueKind::Number => schema.name != "StateMachine" && schema.name != "Retrier",
+            ValueKind::Text => matches!(self.name, "Timestamp" | "Error" | "Cause"),
             _ => false,
         }
     }

@@ -6,12 +6,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::finding::{Finding, Findings};
 use crate::json::{Document, Json};
-use crate::place::Place;
 use crate::substitution::is_substitution;
+use crate::value_path::ValuePath;
 
-use super::structure::{Field, Reading, Structure};
+use super::structure::{Field, ParseContext, Structure};
 use super::{
-    Choice, Fail, Map, Other, Parallel, Pass, QueryLanguage, Schema, Succeed, Task, Wait, Word,
+    Choice, Fail, Map, OtherMembers, Parallel, Pass, QueryLanguage, Schema, Succeed, Task, Wait,
+    Word,
 };
 
 macro_rules! states {
@@ -51,7 +52,7 @@ macro_rules! states {
                 }
             }
 
-            fn read(self, json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<State> {
+            fn read(self, json: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Option<State> {
                 Some(match self {
                     $( StateKind::$name => State::$name(Field::read(json, at, reading)?), )*
                 })
@@ -113,14 +114,14 @@ macro_rules! states {
             }
 
             /// Members that are not fields of ASL.
-            pub fn other(&self) -> &Other {
+            pub fn other(&self) -> &OtherMembers {
                 match self {
                     $( State::$name(state) => &state.other, )*
                 }
             }
 
             /// The mutable form of [`State::other`].
-            pub fn other_mut(&mut self) -> &mut Other {
+            pub fn other_mut(&mut self) -> &mut OtherMembers {
                 match self {
                     $( State::$name(state) => &mut state.other, )*
                 }
@@ -179,11 +180,11 @@ impl State {
     ///
     /// Like [`StateMachine::from_json`](super::StateMachine::from_json).
     pub fn from_document(document: &Document) -> Result<State, Findings> {
-        let mut reading = Reading::new(document);
+        let mut reading = ParseContext::new(document);
         for duplicate in document.duplicates() {
             reading.push(Finding::duplicate(duplicate));
         }
-        let state = State::read(document.json(), &Place::ROOT, &mut reading);
+        let state = State::read(document.json(), &ValuePath::ROOT, &mut reading);
         reading.finish(state.unwrap_or_else(|| Pass::default().into()))
     }
 
@@ -220,7 +221,11 @@ impl State {
         self.to_value().to_pretty()
     }
 
-    pub(super) fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<State> {
+    pub(super) fn read(
+        json: &Json,
+        at: &ValuePath<'_>,
+        reading: &mut ParseContext<'_>,
+    ) -> Option<State> {
         let Some(object) = json.as_object() else {
             reading.wrong_type(json, "an object", at);
             return None;

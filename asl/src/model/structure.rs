@@ -2,15 +2,15 @@
 
 use crate::finding::{Finding, Findings, Severity};
 use crate::json::{Document, Json, Object};
-use crate::place::Place;
+use crate::value_path::ValuePath;
 
-use super::schema::{Kind, Schema};
+use super::schema::{Schema, ValueKind};
 
 /// Members that are not fields of ASL, and the original order of all keys.
 ///
 /// Two structures that differ only in the order of their keys are equal.
 #[derive(Debug, Clone, Default)]
-pub struct Other {
+pub struct OtherMembers {
     unknown: Object,
     /// Every key in its original order; empty if that is the order in which fields are written anyway.
     order: Vec<Box<str>>,
@@ -18,7 +18,7 @@ pub struct Other {
     empty: Vec<Box<str>>,
 }
 
-impl Other {
+impl OtherMembers {
     /// The members that are not fields of ASL, in their original order.
     pub fn unknown(&self) -> &Object {
         &self.unknown
@@ -47,8 +47,8 @@ impl Other {
     }
 }
 
-impl PartialEq for Other {
-    fn eq(&self, other: &Other) -> bool {
+impl PartialEq for OtherMembers {
+    fn eq(&self, other: &OtherMembers) -> bool {
         self.unknown == other.unknown
     }
 }
@@ -63,15 +63,21 @@ pub(crate) trait Structure: Default + Sized + 'static {
     fn table() -> &'static Schema;
 
     /// Reads one member. Returns `false` if it is not a field.
-    fn set(&mut self, key: &str, value: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> bool;
+    fn set(
+        &mut self,
+        key: &str,
+        value: &Json,
+        at: &ValuePath<'_>,
+        reading: &mut ParseContext<'_>,
+    ) -> bool;
 
     /// The present fields, in the order of their declaration.
     fn members(&self) -> Object;
 
-    fn other(&self) -> &Other;
-    fn other_mut(&mut self) -> &mut Other;
+    fn other(&self) -> &OtherMembers;
+    fn other_mut(&mut self) -> &mut OtherMembers;
 
-    fn read(object: &Object, at: &Place<'_>, reading: &mut Reading<'_>) -> Self {
+    fn read(object: &Object, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Self {
         let mut this = Self::default();
         for (key, value) in object {
             let known = Self::TYPE.is_some() && key == "Type";
@@ -103,7 +109,7 @@ pub(crate) trait Structure: Default + Sized + 'static {
             members.insert("Type".to_owned(), kind.into());
         }
         members.extend(self.members());
-        let Other { unknown, order, .. } = self.other();
+        let OtherMembers { unknown, order, .. } = self.other();
         for (key, value) in unknown {
             if !members.contains_key(key) {
                 members.insert(key.clone(), value.clone());
@@ -121,10 +127,10 @@ pub(crate) trait Structure: Default + Sized + 'static {
 
 /// The type of a field's value.
 pub(crate) trait Field: Sized {
-    const KIND: Kind;
+    const KIND: ValueKind;
 
     /// Reads the value. If it has the wrong type, reports a finding and returns `None`.
-    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self>;
+    fn read(json: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Option<Self>;
 
     /// The value, or `None` if the field is absent.
     fn write(&self) -> Option<Json>;
@@ -138,19 +144,19 @@ pub(crate) trait Field: Sized {
 /// Fields that are identified by more than one name.
 pub(crate) trait Flattened: Sized {
     fn has(key: &str) -> bool;
-    fn set(&mut self, key: &str, value: &Json, at: &Place<'_>, reading: &mut Reading<'_>);
+    fn set(&mut self, key: &str, value: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>);
     fn members(&self, members: &mut Object);
 }
 
 /// The state of a parse: the document, and its findings so far.
-pub(crate) struct Reading<'d> {
+pub(crate) struct ParseContext<'d> {
     document: &'d Document,
     findings: Vec<Finding>,
 }
 
-impl<'d> Reading<'d> {
-    pub(crate) fn new(document: &'d Document) -> Reading<'d> {
-        Reading {
+impl<'d> ParseContext<'d> {
+    pub(crate) fn new(document: &'d Document) -> ParseContext<'d> {
+        ParseContext {
             document,
             findings: Vec::new(),
         }
@@ -165,7 +171,7 @@ impl<'d> Reading<'d> {
     }
 
     /// Reports a value of the wrong JSON type.
-    pub(crate) fn wrong_type(&mut self, json: &Json, wanted: &str, at: &Place<'_>) {
+    pub(crate) fn wrong_type(&mut self, json: &Json, wanted: &str, at: &ValuePath<'_>) {
         self.fault(
             "SW017",
             format!("expected {wanted}, found {}", json.noun()),
@@ -173,7 +179,7 @@ impl<'d> Reading<'d> {
         );
     }
 
-    pub(crate) fn missing(&mut self, field: &str, at: &Place<'_>) {
+    pub(crate) fn missing(&mut self, field: &str, at: &ValuePath<'_>) {
         let rule = match field {
             "States" => "SW010",
             "StartAt" => "SW011",
@@ -192,7 +198,7 @@ impl<'d> Reading<'d> {
         self.findings.push(finding);
     }
 
-    pub(crate) fn fault(&mut self, rule: &'static str, message: String, at: &Place<'_>) {
+    pub(crate) fn fault(&mut self, rule: &'static str, message: String, at: &ValuePath<'_>) {
         let finding = Finding::new(rule, Severity::Error, message)
             .with_code(Some("SCHEMA_VALIDATION_FAILED"))
             .at(at.pointer());
@@ -203,9 +209,9 @@ impl<'d> Reading<'d> {
 /// Converts the value with `read`, or reports the type that `kind` names.
 pub(super) fn take<'j, T>(
     json: &'j Json,
-    kind: Kind,
-    at: &Place<'_>,
-    reading: &mut Reading<'_>,
+    kind: ValueKind,
+    at: &ValuePath<'_>,
+    reading: &mut ParseContext<'_>,
     read: impl FnOnce(&'j Json) -> Option<T>,
 ) -> Option<T> {
     let value = read(json);
@@ -218,10 +224,10 @@ pub(super) fn take<'j, T>(
 /// Reads an object with the fields of a structure.
 pub(super) fn read_structure<S: Structure>(
     json: &Json,
-    at: &Place<'_>,
-    reading: &mut Reading<'_>,
+    at: &ValuePath<'_>,
+    reading: &mut ParseContext<'_>,
 ) -> Option<S> {
-    let object = take(json, Kind::Structure(S::table), at, reading, |json| {
+    let object = take(json, ValueKind::Structure(S::table), at, reading, |json| {
         json.as_object()
     })?;
     Some(S::read(object, at, reading))
@@ -230,10 +236,10 @@ pub(super) fn read_structure<S: Structure>(
 /// Reads an array of such objects.
 pub(super) fn read_structures<S: Structure>(
     json: &Json,
-    at: &Place<'_>,
-    reading: &mut Reading<'_>,
+    at: &ValuePath<'_>,
+    reading: &mut ParseContext<'_>,
 ) -> Option<Vec<S>> {
-    let items = take(json, Kind::Structures(S::table), at, reading, |json| {
+    let items = take(json, ValueKind::Structures(S::table), at, reading, |json| {
         json.as_array()
     })?;
     let read = items
@@ -258,7 +264,7 @@ macro_rules! structure {
             $( $(#[$field_meta])* pub $field: $field_type, )*
             $( #[doc = $flat_doc] pub $flat: $flat_type, )?
             /// Members that are not fields of ASL, and the original order of the keys.
-            pub other: $crate::model::Other,
+            pub other: $crate::model::OtherMembers,
         }
 
         impl $name {
@@ -296,8 +302,8 @@ macro_rules! structure {
                 &mut self,
                 key: &str,
                 value: &$crate::json::Json,
-                at: &$crate::place::Place<'_>,
-                reading: &mut $crate::model::structure::Reading<'_>,
+                at: &$crate::value_path::ValuePath<'_>,
+                reading: &mut $crate::model::structure::ParseContext<'_>,
             ) -> bool {
                 match key {
                     $( $key => {
@@ -329,22 +335,22 @@ macro_rules! structure {
                 members
             }
 
-            fn other(&self) -> &$crate::model::Other {
+            fn other(&self) -> &$crate::model::OtherMembers {
                 &self.other
             }
 
-            fn other_mut(&mut self) -> &mut $crate::model::Other {
+            fn other_mut(&mut self) -> &mut $crate::model::OtherMembers {
                 &mut self.other
             }
         }
 
         impl $crate::model::structure::Field for $name {
-            const KIND: $crate::model::Kind = $crate::model::Kind::Structure($name::schema);
+            const KIND: $crate::model::ValueKind = $crate::model::ValueKind::Structure($name::schema);
 
             fn read(
                 json: &$crate::json::Json,
-                at: &$crate::place::Place<'_>,
-                reading: &mut $crate::model::structure::Reading<'_>,
+                at: &$crate::value_path::ValuePath<'_>,
+                reading: &mut $crate::model::structure::ParseContext<'_>,
             ) -> Option<Self> {
                 $crate::model::structure::read_structure(json, at, reading)
             }
@@ -355,12 +361,12 @@ macro_rules! structure {
         }
 
         impl $crate::model::structure::Field for Vec<$name> {
-            const KIND: $crate::model::Kind = $crate::model::Kind::Structures($name::schema);
+            const KIND: $crate::model::ValueKind = $crate::model::ValueKind::Structures($name::schema);
 
             fn read(
                 json: &$crate::json::Json,
-                at: &$crate::place::Place<'_>,
-                reading: &mut $crate::model::structure::Reading<'_>,
+                at: &$crate::value_path::ValuePath<'_>,
+                reading: &mut $crate::model::structure::ParseContext<'_>,
             ) -> Option<Self> {
                 $crate::model::structure::read_structures(json, at, reading)
             }

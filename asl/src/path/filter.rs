@@ -3,14 +3,14 @@
 use crate::SyntaxError;
 use crate::json::{Json, Object};
 
-use super::reader::Reader;
+use super::reader::PathParser;
 use super::tree::{Comparator, Filter, Operand};
 
-impl Reader<'_> {
+impl PathParser<'_> {
     /// Parses a condition: alternatives joined by `||`.
     pub(super) fn filter(&mut self) -> Result<Filter, SyntaxError> {
         self.joined("||", Filter::Or, |reader| {
-            reader.joined("&&", Filter::And, Reader::condition)
+            reader.joined("&&", Filter::And, PathParser::condition)
         })
     }
 
@@ -92,7 +92,7 @@ impl Reader<'_> {
 
     fn operand(&mut self) -> Result<Operand, SyntaxError> {
         match self.cursor.peek() {
-            Some('@' | '$') => self.nested(Reader::inner_path).map(Operand::Path),
+            Some('@' | '$') => self.nested(PathParser::inner_path).map(Operand::Path),
             Some('/') => self.regex(),
             _ => self.literal().map(Operand::Literal),
         }

@@ -3,11 +3,11 @@
 //! A [`Path`] is a syntax tree for the validator, the macro and the interpreter; this module evaluates nothing.
 //!
 //! ```
-//! use stepwright_asl::path::{Path, Root, Step};
+//! use stepwright_asl::path::{Path, PathStep, Root};
 //!
 //! let path = Path::parse("$.order.items[0]['unit price']")?;
 //! assert_eq!(path.root, Root::Input);
-//! assert_eq!(path.steps[2], Step::Index(0));
+//! assert_eq!(path.steps[2], PathStep::Index(0));
 //! assert!(path.is_reference());
 //!
 //! let cheap = Path::parse("$.items[?(@.price < 10 && @.name =~ /^a.*/i)].id")?;
@@ -19,7 +19,7 @@ mod filter;
 mod reader;
 mod tree;
 
-pub use tree::{Comparator, Filter, MAX_DEPTH, Operand, Path, Root, Step};
+pub use tree::{Comparator, Filter, MAX_DEPTH, Operand, Path, PathStep, Root};
 
 #[cfg(test)]
 mod tests;

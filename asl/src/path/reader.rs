@@ -4,7 +4,7 @@ use crate::SyntaxError;
 use crate::cursor::Cursor;
 use crate::name;
 
-use super::tree::{Filter, MAX_DEPTH, Path, Root, Step};
+use super::tree::{Filter, MAX_DEPTH, Path, PathStep, Root};
 
 impl Path {
     /// Parses a path.
@@ -27,7 +27,7 @@ impl std::str::FromStr for Path {
 
 /// Parses a whole text as a path.
 fn read(text: &str) -> Result<Path, SyntaxError> {
-    let mut reader = Reader {
+    let mut reader = PathParser {
         cursor: Cursor::new(text),
         depth: 0,
         in_filter: false,
@@ -40,14 +40,14 @@ fn read(text: &str) -> Result<Path, SyntaxError> {
     }
 }
 
-pub(super) struct Reader<'t> {
+pub(super) struct PathParser<'t> {
     pub(super) cursor: Cursor<'t>,
     depth: usize,
     /// Whether the path is in a filter, where the comparison ends it.
     in_filter: bool,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> PathParser<'t> {
     fn path(&mut self) -> Result<Path, SyntaxError> {
         let start = self.cursor.offset();
         let root = self.root()?;
@@ -99,7 +99,7 @@ impl<'t> Reader<'t> {
         Ok(Root::Variable(variable.to_owned()))
     }
 
-    fn step(&mut self) -> Result<Option<Step>, SyntaxError> {
+    fn step(&mut self) -> Result<Option<PathStep>, SyntaxError> {
         let start = self.cursor.offset();
         if self.cursor.take("..") {
             let step = match self.cursor.peek() {
@@ -112,7 +112,7 @@ impl<'t> Reader<'t> {
                 }
                 Some(_) => self.dotted()?,
             };
-            return Ok(Some(Step::Descendant(Box::new(step))));
+            return Ok(Some(PathStep::Descendant(Box::new(step))));
         }
         if self.cursor.take(".") {
             return match self.cursor.peek() {
@@ -134,10 +134,10 @@ impl<'t> Reader<'t> {
     }
 
     /// Parses a key, a wildcard or a function after a dot.
-    fn dotted(&mut self) -> Result<Step, SyntaxError> {
+    fn dotted(&mut self) -> Result<PathStep, SyntaxError> {
         let start = self.cursor.offset();
         if self.cursor.take("*") {
-            return Ok(Step::Wildcard);
+            return Ok(PathStep::Wildcard);
         }
         let key = self.key();
         if self.cursor.peek() == Some('(') && !key.is_empty() {
@@ -148,7 +148,7 @@ impl<'t> Reader<'t> {
                 .cursor
                 .failure("blank in a key; write such keys in brackets, as in `['my key']`")),
             _ if key.is_empty() => Err(SyntaxError::new(start, "expected a key after `.`")),
-            _ => Ok(Step::Key(key)),
+            _ => Ok(PathStep::Key(key)),
         }
     }
 
@@ -168,7 +168,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn function(&mut self, name: &str) -> Result<Step, SyntaxError> {
+    fn function(&mut self, name: &str) -> Result<PathStep, SyntaxError> {
         let open = self.cursor.offset();
         let mut depth = 0_usize;
         let rest = self.cursor.rest();
@@ -177,7 +177,7 @@ impl<'t> Reader<'t> {
                 '(' => depth += 1,
                 ')' if depth == 1 => {
                     self.cursor.advance(offset + 1);
-                    return Ok(Step::Function {
+                    return Ok(PathStep::Function {
                         name: name.to_owned(),
                         arguments: rest[1..offset].trim().to_owned(),
                     });
@@ -192,16 +192,16 @@ impl<'t> Reader<'t> {
         ))
     }
 
-    fn bracket(&mut self) -> Result<Step, SyntaxError> {
+    fn bracket(&mut self) -> Result<PathStep, SyntaxError> {
         self.cursor.advance(1);
         self.cursor.skip_blanks();
         let step = match self.cursor.peek() {
             Some('*') => {
                 self.cursor.advance(1);
-                Step::Wildcard
+                PathStep::Wildcard
             }
             Some('\'' | '"') => self.keys()?,
-            Some('?') => Step::Filter(self.nested(Reader::filters)?),
+            Some('?') => PathStep::Filter(self.nested(PathParser::filters)?),
             Some(char) if char.is_ascii_digit() || matches!(char, '-' | ':') => self.indices()?,
             _ => {
                 return Err(self.cursor.failure(
@@ -215,7 +215,7 @@ impl<'t> Reader<'t> {
         Ok(step)
     }
 
-    fn keys(&mut self) -> Result<Step, SyntaxError> {
+    fn keys(&mut self) -> Result<PathStep, SyntaxError> {
         let mut keys = Vec::new();
         loop {
             self.cursor.skip_blanks();
@@ -226,8 +226,8 @@ impl<'t> Reader<'t> {
             }
         }
         Ok(match keys.pop() {
-            Some(key) if keys.is_empty() => Step::Key(key),
-            last => Step::Keys(keys.into_iter().chain(last).collect()),
+            Some(key) if keys.is_empty() => PathStep::Key(key),
+            last => PathStep::Keys(keys.into_iter().chain(last).collect()),
         })
     }
 
@@ -253,7 +253,7 @@ impl<'t> Reader<'t> {
         })
     }
 
-    fn indices(&mut self) -> Result<Step, SyntaxError> {
+    fn indices(&mut self) -> Result<PathStep, SyntaxError> {
         let start = self.cursor.offset();
         let text = self
             .cursor
@@ -267,8 +267,8 @@ impl<'t> Reader<'t> {
         if !text.contains(':') {
             let indices = text.split(',').map(number).collect::<Result<Vec<_>, _>>()?;
             return Ok(match indices.as_slice() {
-                [index] => Step::Index(*index),
-                _ => Step::Indices(indices),
+                [index] => PathStep::Index(*index),
+                _ => PathStep::Indices(indices),
             });
         }
         let mut parts = text.split(':').map(|part| match part.trim() {
@@ -286,7 +286,7 @@ impl<'t> Reader<'t> {
                 "a slice needs a start or an end; write `[*]` for all items",
             ));
         }
-        Ok(Step::Slice {
+        Ok(PathStep::Slice {
             start: start_index,
             end,
         })

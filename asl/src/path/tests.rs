@@ -4,14 +4,14 @@ use super::*;
 use crate::json::{Json, Number};
 use proptest::prelude::*;
 
-fn steps(text: &str) -> Vec<Step> {
+fn steps(text: &str) -> Vec<PathStep> {
     Path::parse(text)
         .unwrap_or_else(|error| panic!("{text}: {error}"))
         .steps
 }
 
-fn key(name: &str) -> Step {
-    Step::Key(name.to_owned())
+fn key(name: &str) -> PathStep {
+    PathStep::Key(name.to_owned())
 }
 
 #[test]
@@ -46,17 +46,20 @@ fn keys_take_whatever_jayway_takes() {
     assert_eq!(
         steps("$.[*].['bucket', 'key']"),
         [
-            Step::Wildcard,
-            Step::Keys(vec!["bucket".to_owned(), "key".to_owned()])
+            PathStep::Wildcard,
+            PathStep::Keys(vec!["bucket".to_owned(), "key".to_owned()])
         ]
     );
 }
 
 #[test]
 fn arrays_are_indexed_sliced_and_joined() {
-    assert_eq!(steps("$[0][-2]"), [Step::Index(0), Step::Index(-2)]);
-    assert_eq!(steps("$.a[0, 2]"), [key("a"), Step::Indices(vec![0, 2])]);
-    let slice = |start, end| Step::Slice { start, end };
+    assert_eq!(steps("$[0][-2]"), [PathStep::Index(0), PathStep::Index(-2)]);
+    assert_eq!(
+        steps("$.a[0, 2]"),
+        [key("a"), PathStep::Indices(vec![0, 2])]
+    );
+    let slice = |start, end| PathStep::Slice { start, end };
     assert_eq!(
         steps("$[1:5][3:][:-1]"),
         [
@@ -66,14 +69,15 @@ fn arrays_are_indexed_sliced_and_joined() {
         ]
     );
     assert_eq!(steps("$[1:5:2]"), [slice(Some(1), Some(5))]);
-    assert_eq!(steps("$.*[*]"), [Step::Wildcard, Step::Wildcard]);
+    assert_eq!(steps("$.*[*]"), [PathStep::Wildcard, PathStep::Wildcard]);
 }
 
 #[test]
 fn descent_takes_any_step() {
     assert_eq!(
         steps("$..a..[0]..*"),
-        [key("a"), Step::Index(0), Step::Wildcard].map(|step| Step::Descendant(Box::new(step)))
+        [key("a"), PathStep::Index(0), PathStep::Wildcard]
+            .map(|step| PathStep::Descendant(Box::new(step)))
     );
 }
 
@@ -83,7 +87,7 @@ fn functions_are_steps() {
         steps("$.list.length()"),
         [
             key("list"),
-            Step::Function {
+            PathStep::Function {
                 name: "length".to_owned(),
                 arguments: String::new()
             }
@@ -96,7 +100,7 @@ fn functions_are_steps() {
 
 fn filter(text: &str) -> Filter {
     match steps(text).pop() {
-        Some(Step::Filter(filter)) => filter,
+        Some(PathStep::Filter(filter)) => filter,
         other => panic!("{text}: {other:?}"),
     }
 }

@@ -14,7 +14,7 @@ pub struct Path {
     /// The root of the path.
     pub root: Root,
     /// The steps, starting at the root.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PathStep>,
     pub(super) text: String,
 }
 
@@ -33,7 +33,7 @@ pub enum Root {
 
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Step {
+pub enum PathStep {
     /// `.name` or `['name']`
     Key(String),
     /// `['a','b']`: an object with the existing ones of these members.
@@ -52,7 +52,7 @@ pub enum Step {
     /// `.*` or `[*]`
     Wildcard,
     /// `..` and the step that is applied to every descendant.
-    Descendant(Box<Step>),
+    Descendant(Box<PathStep>),
     /// `[?(...)]`; several filters, `[?(..),?(..)]`, are joined by "or".
     Filter(Filter),
     /// `.length()`. Jayway evaluates such functions. AWS does not: the path fails like a missing key with this text.
@@ -74,16 +74,19 @@ impl Path {
     ///
     /// The result of an indefinite path is always an array.
     pub fn is_definite(&self) -> bool {
-        self.steps
-            .iter()
-            .all(|step| matches!(step, Step::Key(_) | Step::Index(_) | Step::Function { .. }))
+        self.steps.iter().all(|step| {
+            matches!(
+                step,
+                PathStep::Key(_) | PathStep::Index(_) | PathStep::Function { .. }
+            )
+        })
     }
 
     /// Whether it is a reference path, which refers to a single location, as required for `ResultPath` and `Variable`.
     pub fn is_reference(&self) -> bool {
         self.steps.iter().all(|step| match step {
-            Step::Key(_) => true,
-            Step::Index(index) => *index >= 0,
+            PathStep::Key(_) => true,
+            PathStep::Index(index) => *index >= 0,
             _ => false,
         })
     }

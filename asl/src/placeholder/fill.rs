@@ -1,22 +1,22 @@
 //! Substitutes values for placeholders.
 
-use super::address::{Addresses, StandsFor};
-use super::place::{self, Place};
+use super::address::{Addresses, SubstitutedValue};
 use super::syntax::found;
+use super::text_location::{self, TextLocation};
 use crate::finding::Findings;
 use crate::model::{QueryLanguage, StateMachine};
 
 /// A machine after the substitution of user-defined placeholders.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Filled {
+pub struct FilledMachine {
     /// The machine.
     pub machine: StateMachine,
     /// The placeholders without a value: the state's name, and the placeholder's name. They remain in the text.
     pub missing: Vec<(String, String)>,
 }
 
-/// Substitutes values for [user-defined](StandsFor::Value) placeholders. A value always remains a plain value. In a JSONata expression or in a call
+/// Substitutes values for [user-defined](SubstitutedValue::Value) placeholders. A value always remains a plain value. In a JSONata expression or in a call
 /// of an intrinsic function it is escaped for the quotes around it, and no value can become an expression.
 ///
 /// # Errors
@@ -26,12 +26,12 @@ pub fn fill(
     machine: &StateMachine,
     addresses: Option<&Addresses>,
     value: &dyn Fn(&str) -> Option<String>,
-) -> Result<Filled, Findings> {
+) -> Result<FilledMachine, Findings> {
     let mut missing: Vec<(String, String)> = Vec::new();
     let mut changed = false;
     let mut json = machine.to_value();
-    place::walk(&mut json, addresses, &mut |place, text| {
-        if !text.contains("${") || place.stands_for(text) != StandsFor::Value {
+    text_location::walk(&mut json, addresses, &mut |place, text| {
+        if !text.contains("${") || place.stands_for(text) != SubstitutedValue::Value {
             return;
         }
         let mut absent = |name: &str| {
@@ -52,17 +52,17 @@ pub fn fill(
     } else {
         machine.clone()
     };
-    Ok(Filled { machine, missing })
+    Ok(FilledMachine { machine, missing })
 }
 
 /// Returns the text with its values; `None` if it does not change.
 fn filled(
-    place: &Place<'_>,
+    place: &TextLocation<'_>,
     text: &str,
     value: &dyn Fn(&str) -> Option<String>,
     absent: &mut dyn FnMut(&str),
 ) -> Option<String> {
-    let kind = Kind::of(place, text);
+    let kind = TextSyntax::of(place, text);
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     for (at, name) in found(text) {
@@ -72,8 +72,12 @@ fn filled(
         };
         out.push_str(&text[from..at]);
         match kind {
-            Kind::Jsonata if is_quoted(&text[..at], &['\'', '"']) => in_jsonata(&value, &mut out),
-            Kind::Intrinsic if is_quoted(&text[..at], &['\'']) => in_intrinsic(&value, &mut out),
+            TextSyntax::Jsonata if is_quoted(&text[..at], &['\'', '"']) => {
+                in_jsonata(&value, &mut out)
+            }
+            TextSyntax::Intrinsic if is_quoted(&text[..at], &['\'']) => {
+                in_intrinsic(&value, &mut out)
+            }
             _ => out.push_str(&value),
         }
         from = at + name.len() + "${}".len();
@@ -83,7 +87,8 @@ fn filled(
     }
     out.push_str(&text[from..]);
     // A text that now begins like an expression is written as an expression that returns this text.
-    if kind == Kind::Text && place.language == QueryLanguage::Jsonata && out.starts_with("{%") {
+    if kind == TextSyntax::Text && place.language == QueryLanguage::Jsonata && out.starts_with("{%")
+    {
         let mut quoted = String::from("{% '");
         in_jsonata(&out, &mut quoted);
         quoted.push_str("' %}");
@@ -94,19 +99,19 @@ fn filled(
 
 /// The syntax of a text.
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+enum TextSyntax {
     Text,
     Jsonata,
     /// A call of an intrinsic function, or a path.
     Intrinsic,
 }
 
-impl Kind {
-    fn of(place: &Place<'_>, text: &str) -> Kind {
+impl TextSyntax {
+    fn of(place: &TextLocation<'_>, text: &str) -> TextSyntax {
         match place.language {
-            QueryLanguage::Jsonata if text.starts_with("{%") => Kind::Jsonata,
-            QueryLanguage::JsonPath if place.key.ends_with(".$") => Kind::Intrinsic,
-            _ => Kind::Text,
+            QueryLanguage::Jsonata if text.starts_with("{%") => TextSyntax::Jsonata,
+            QueryLanguage::JsonPath if place.key.ends_with(".$") => TextSyntax::Intrinsic,
+            _ => TextSyntax::Text,
         }
     }
 }

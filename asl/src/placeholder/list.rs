@@ -1,9 +1,9 @@
 //! Lists the placeholders of a machine.
 
-use super::address::{Addresses, StandsFor};
-use super::meaning::Meaning;
-use super::place::{self, Place};
+use super::address::{Addresses, SubstitutedValue};
+use super::meaning::ValueMeaning;
 use super::syntax::names;
+use super::text_location::{self, TextLocation};
 use crate::json::{Json, Object};
 use crate::model::StateMachine;
 
@@ -11,8 +11,8 @@ use crate::model::StateMachine;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placeholder {
     name: String,
-    stands_for: StandsFor,
-    meanings: Vec<Meaning>,
+    stands_for: SubstitutedValue,
+    meanings: Vec<ValueMeaning>,
     states: Vec<String>,
 }
 
@@ -23,17 +23,17 @@ impl Placeholder {
     }
 
     /// The kind of its value.
-    pub fn stands_for(&self) -> StandsFor {
+    pub fn stands_for(&self) -> SubstitutedValue {
         self.stands_for
     }
 
     /// The meanings of its value, from the fields that use it: the specific ones, such as `SQS queue URL`, or else the first field.
-    pub fn meanings(&self) -> &[Meaning] {
+    pub fn meanings(&self) -> &[ValueMeaning] {
         &self.meanings
     }
 
-    fn add(&mut self, meaning: Meaning) {
-        let is_known = |one: &Meaning| one.is_known();
+    fn add(&mut self, meaning: ValueMeaning) {
+        let is_known = |one: &ValueMeaning| one.is_known();
         match (self.meanings.iter().any(is_known), meaning.is_known()) {
             (false, true) => self.meanings = vec![meaning],
             (true, true) if !self.meanings.contains(&meaning) => self.meanings.push(meaning),
@@ -60,46 +60,50 @@ pub fn in_machine(machine: &StateMachine) -> Vec<Placeholder> {
 pub fn in_machine_with(machine: &StateMachine, addresses: Option<&Addresses>) -> Vec<Placeholder> {
     let mut found: Vec<Placeholder> = Vec::new();
     let mut json = machine.to_value();
-    place::walk(&mut json, addresses, &mut |place: &Place<'_>, text| {
-        for name in names(text) {
-            let stands_for = place.stands_for(text);
-            let index = found
-                .iter()
-                .position(|one| one.name == name && one.stands_for == stands_for)
-                .unwrap_or_else(|| {
-                    found.push(Placeholder {
-                        name: name.to_owned(),
-                        stands_for,
-                        meanings: Vec::new(),
-                        states: Vec::new(),
+    text_location::walk(
+        &mut json,
+        addresses,
+        &mut |place: &TextLocation<'_>, text| {
+            for name in names(text) {
+                let stands_for = place.stands_for(text);
+                let index = found
+                    .iter()
+                    .position(|one| one.name == name && one.stands_for == stands_for)
+                    .unwrap_or_else(|| {
+                        found.push(Placeholder {
+                            name: name.to_owned(),
+                            stands_for,
+                            meanings: Vec::new(),
+                            states: Vec::new(),
+                        });
+                        found.len() - 1
                     });
-                    found.len() - 1
-                });
-            found[index].add(Meaning::of(place, text));
-            if let Some(state) = place.state {
-                let states = &mut found[index].states;
-                if states.last().is_none_or(|last| last != state) {
-                    states.push(state.to_owned());
+                found[index].add(ValueMeaning::of(place, text));
+                if let Some(state) = place.state {
+                    let states = &mut found[index].states;
+                    if states.last().is_none_or(|last| last != state) {
+                        states.push(state.to_owned());
+                    }
                 }
             }
-        }
-    });
+        },
+    );
     found
 }
 
 /// A placeholder name, for which a template defines one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Named<'p> {
+pub struct NamedPlaceholder<'p> {
     /// The name.
     pub name: &'p str,
     /// The meanings of all placeholders with this name.
-    pub meanings: Vec<&'p Meaning>,
+    pub meanings: Vec<&'p ValueMeaning>,
     /// The states that use it.
     pub states: Vec<&'p str>,
 }
 
-impl Named<'_> {
+impl NamedPlaceholder<'_> {
     /// The description of its value: `SQS queue URL`.
     pub fn stands_for(&self) -> String {
         let words: Vec<String> = self.meanings.iter().map(ToString::to_string).collect();
@@ -108,14 +112,14 @@ impl Named<'_> {
 }
 
 /// Groups the placeholders by name.
-pub fn by_name(placeholders: &[Placeholder]) -> Vec<Named<'_>> {
-    let mut all: Vec<Named<'_>> = Vec::new();
+pub fn by_name(placeholders: &[Placeholder]) -> Vec<NamedPlaceholder<'_>> {
+    let mut all: Vec<NamedPlaceholder<'_>> = Vec::new();
     for one in placeholders {
         let index = all
             .iter()
             .position(|named| named.name == one.name)
             .unwrap_or_else(|| {
-                all.push(Named {
+                all.push(NamedPlaceholder {
                     name: &one.name,
                     meanings: Vec::new(),
                     states: Vec::new(),

@@ -1,8 +1,8 @@
 //! The meanings of placeholder values, derived from the fields that use them.
 
-use super::address::StandsFor;
-use super::place::Place;
+use super::address::SubstitutedValue;
 use super::syntax::whole;
+use super::text_location::TextLocation;
 use crate::resource::{Resource, ResourceKind};
 use std::fmt;
 
@@ -10,14 +10,14 @@ use std::fmt;
 ///
 /// `Display` returns the description.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Meaning {
+pub struct ValueMeaning {
     words: String,
-    known: Option<&'static Known>,
+    known: Option<&'static KnownField>,
 }
 
 /// A field whose value has a known meaning.
 #[derive(Debug, PartialEq, Eq)]
-struct Known {
+struct KnownField {
     /// The service of the field; empty for any service.
     service: &'static str,
     /// The name of the field.
@@ -35,8 +35,8 @@ const fn known(
     words: &'static str,
     noun: &'static str,
     attribute: &'static str,
-) -> Known {
-    Known {
+) -> KnownField {
+    KnownField {
         service,
         field,
         words,
@@ -46,7 +46,7 @@ const fn known(
 }
 
 /// Sources: the services' API references for the fields, CloudFormation's template reference for the results of `Ref` and `Fn::GetAtt`.
-const FIELDS: &[Known] = &[
+const FIELDS: &[KnownField] = &[
     known("", "FunctionName", "Lambda function ARN", "Function", "Arn"),
     known(
         "",
@@ -137,25 +137,25 @@ const FIELDS: &[Known] = &[
     ),
 ];
 
-const FUNCTION: &Known = &known("", "", "Lambda function ARN", "Function", "Arn");
-const ACTIVITY: &Known = &known("", "", "activity ARN", "Activity", "");
+const FUNCTION: &KnownField = &known("", "", "Lambda function ARN", "Function", "Arn");
+const ACTIVITY: &KnownField = &known("", "", "activity ARN", "Activity", "");
 /// The text of a `Resource` does not distinguish them.
-const FUNCTION_OR_ACTIVITY: &Known =
+const FUNCTION_OR_ACTIVITY: &KnownField =
     &known("", "", "Lambda function or activity ARN", "Function", "Arn");
 
-impl Meaning {
+impl ValueMeaning {
     /// The meaning of the placeholders in a text at this location.
-    pub(super) fn of(place: &Place<'_>, text: &str) -> Meaning {
+    pub(super) fn of(place: &TextLocation<'_>, text: &str) -> ValueMeaning {
         let known = known_at(place, text);
         let what = match known {
             Some(known) => known.words.to_owned(),
             None => said(place),
         };
         if whole(text).is_some() {
-            return Meaning { words: what, known };
+            return ValueMeaning { words: what, known };
         }
         let article = if known.is_some() { "the " } else { "" };
-        Meaning {
+        ValueMeaning {
             words: format!("a part of {article}{what}"),
             known: None,
         }
@@ -243,17 +243,17 @@ impl Meaning {
     }
 }
 
-impl fmt::Display for Meaning {
+impl fmt::Display for ValueMeaning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.words)
     }
 }
 
-fn known_at(place: &Place<'_>, text: &str) -> Option<&'static Known> {
+fn known_at(place: &TextLocation<'_>, text: &str) -> Option<&'static KnownField> {
     if place.path == "Resource" {
         return Some(match place.address {
-            Some(StandsFor::Activity) => ACTIVITY,
-            Some(StandsFor::Function) if place.is_certain => FUNCTION,
+            Some(SubstitutedValue::Activity) => ACTIVITY,
+            Some(SubstitutedValue::Function) if place.is_certain => FUNCTION,
             _ if Resource::parse(text).kind() == ResourceKind::Activity => ACTIVITY,
             _ => FUNCTION_OR_ACTIVITY,
         });
@@ -263,7 +263,7 @@ fn known_at(place: &Place<'_>, text: &str) -> Option<&'static Known> {
         return None;
     }
     let service = place.resource.map_or("", service);
-    let is_meant = |known: &&Known| {
+    let is_meant = |known: &&KnownField| {
         known.field == field && (known.service.is_empty() || known.service == service)
     };
     FIELDS.iter().find(is_meant)
@@ -276,7 +276,7 @@ fn service(resource: &str) -> &str {
 }
 
 /// The description from the field itself: `` `Message` of sns:publish ``.
-fn said(place: &Place<'_>) -> String {
+fn said(place: &TextLocation<'_>) -> String {
     let integration = place
         .resource
         .and_then(|resource| Resource::parse(resource).plain_integration());

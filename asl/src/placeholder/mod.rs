@@ -3,7 +3,7 @@
 //!
 //! ```
 //! use stepwright_asl::StateMachine;
-//! use stepwright_asl::placeholder::{StandsFor, in_machine};
+//! use stepwright_asl::placeholder::{SubstitutedValue, in_machine};
 //!
 //! let machine = StateMachine::from_json(r#"{"StartAt": "Tell", "States": {"Tell": {
 //!     "Type": "Task",
@@ -12,7 +12,7 @@
 //!     "End": true
 //! }}}"#)?;
 //! let found = in_machine(&machine);
-//! assert_eq!((found[0].name(), found[0].stands_for()), ("TopicArn", StandsFor::Value));
+//! assert_eq!((found[0].name(), found[0].stands_for()), ("TopicArn", SubstitutedValue::Value));
 //! assert_eq!(found[0].states(), ["Tell"]);
 //! # Ok::<(), stepwright_asl::Findings>(())
 //! ```
@@ -21,15 +21,15 @@ mod address;
 mod fill;
 mod list;
 mod meaning;
-mod place;
-mod supply;
+mod mismatch;
 mod syntax;
+mod text_location;
 
-pub use address::{Addresses, StandsFor};
-pub use fill::{Filled, fill};
-pub use list::{Named, Placeholder, by_name, in_machine, in_machine_with, to_json};
-pub use meaning::Meaning;
-pub use supply::{Mismatch, mismatches};
+pub use address::{Addresses, SubstitutedValue};
+pub use fill::{FilledMachine, fill};
+pub use list::{NamedPlaceholder, Placeholder, by_name, in_machine, in_machine_with, to_json};
+pub use meaning::ValueMeaning;
+pub use mismatch::{Mismatch, mismatches};
 pub use syntax::{is_name, names, text, whole};
 
 #[cfg(test)]

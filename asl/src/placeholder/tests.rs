@@ -1,4 +1,4 @@
-use super::{Mismatch, StandsFor, fill, in_machine, in_machine_with, mismatches};
+use super::{Mismatch, SubstitutedValue, fill, in_machine, in_machine_with, mismatches};
 use crate::model::StateMachine;
 use proptest::prelude::*;
 
@@ -19,7 +19,7 @@ fn machine() -> StateMachine {
     StateMachine::from_json(MACHINE).unwrap()
 }
 
-fn listed(found: &[super::Placeholder]) -> Vec<(&str, StandsFor, Vec<&str>)> {
+fn listed(found: &[super::Placeholder]) -> Vec<(&str, SubstitutedValue, Vec<&str>)> {
     found
         .iter()
         .map(|one| {
@@ -35,18 +35,22 @@ fn placeholders_are_listed_with_what_they_stand_for_and_the_states_that_use_them
     assert_eq!(
         listed(&found),
         [
-            ("ChargeArn", StandsFor::Function, vec!["Charge"]),
-            ("Topic", StandsFor::Value, vec!["Charge", "Tell", "Ship"]),
-            ("AskArn", StandsFor::Function, vec!["Ask"]),
-            ("ShipArn", StandsFor::StateMachine, vec!["Ship"]),
-            ("Bucket", StandsFor::Value, vec!["Ship"]),
+            ("ChargeArn", SubstitutedValue::Function, vec!["Charge"]),
+            (
+                "Topic",
+                SubstitutedValue::Value,
+                vec!["Charge", "Tell", "Ship"]
+            ),
+            ("AskArn", SubstitutedValue::Function, vec!["Ask"]),
+            ("ShipArn", SubstitutedValue::StateMachine, vec!["Ship"]),
+            ("Bucket", SubstitutedValue::Value, vec!["Ship"]),
         ]
     );
 }
 
 #[test]
 fn what_calls_by_placeholders_is_known_better_than_the_text_tells() {
-    let known = [("Ask".to_owned(), StandsFor::Activity)];
+    let known = [("Ask".to_owned(), SubstitutedValue::Activity)];
     let found = in_machine_with(&machine(), Some(&known.into_iter().collect()));
     let of = |name: &str| {
         found
@@ -55,8 +59,8 @@ fn what_calls_by_placeholders_is_known_better_than_the_text_tells() {
             .unwrap()
             .stands_for()
     };
-    assert_eq!(of("AskArn"), StandsFor::Activity);
-    assert_eq!(of("ChargeArn"), StandsFor::Value);
+    assert_eq!(of("AskArn"), SubstitutedValue::Activity);
+    assert_eq!(of("ChargeArn"), SubstitutedValue::Value);
 }
 
 #[test]
@@ -171,8 +175,8 @@ fn the_field_says_what_a_value_is() {
 #[test]
 fn who_knows_the_calls_tells_a_function_from_an_activity() {
     let known = [
-        ("Ask".to_owned(), StandsFor::Activity),
-        ("Charge".to_owned(), StandsFor::Function),
+        ("Ask".to_owned(), SubstitutedValue::Activity),
+        ("Charge".to_owned(), SubstitutedValue::Function),
     ];
     let found = in_machine_with(&machine(), Some(&known.into_iter().collect()));
     let of = |name: &str| {

@@ -9,7 +9,7 @@ pub(super) struct Arguments<'a>(pub(super) Option<&'a Json>);
 
 /// The static value of an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Given {
+pub(super) enum StaticValue {
     /// A literal string, possibly with `${placeholders}`.
     Literal(String),
     /// A path, an expression or an intrinsic function computes it at run time.
@@ -18,40 +18,40 @@ pub(super) enum Given {
     Absent,
 }
 
-impl Given {
+impl StaticValue {
     /// The literal string, if there is one.
     pub(super) fn literal(self) -> Option<String> {
         match self {
-            Given::Literal(text) => Some(text),
-            Given::Computed | Given::Absent => None,
+            StaticValue::Literal(text) => Some(text),
+            StaticValue::Computed | StaticValue::Absent => None,
         }
     }
 }
 
 impl<'a> Arguments<'a> {
     /// The argument at a path: `Input.S3Uri`.
-    pub(super) fn get(&self, path: &str) -> Given {
+    pub(super) fn get(&self, path: &str) -> StaticValue {
         self.all(path).swap_remove(0)
     }
 
     /// The arguments at a path with lists: `Entries[].EventBusName`. Returns at least one.
-    pub(super) fn all(&self, path: &str) -> Vec<Given> {
+    pub(super) fn all(&self, path: &str) -> Vec<StaticValue> {
         let Some(json) = self.0 else {
-            return vec![Given::Computed];
+            return vec![StaticValue::Computed];
         };
         let segments = path
             .split('.')
             .map(|segment| segment.trim_end_matches("[]"));
         let mut found = walk(json, &segments.collect::<Vec<_>>());
         if found.is_empty() {
-            found.push(Given::Absent);
+            found.push(StaticValue::Absent);
         }
         found
     }
 
     /// Whether there is an argument, computed or not.
     pub(super) fn has(&self, path: &str) -> bool {
-        self.get(path) != Given::Absent
+        self.get(path) != StaticValue::Absent
     }
 
     /// The names of the top-level arguments, without `.$`.
@@ -80,7 +80,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// Calls a function with each argument on all levels: its own name, and its static value.
-    pub(super) fn each(&self, see: &mut dyn FnMut(&str, Given)) {
+    pub(super) fn each(&self, see: &mut dyn FnMut(&str, StaticValue)) {
         // An explicit stack, because the value may nest deeply.
         let mut open: Vec<(&str, &Json)> = self.0.map(|json| ("", json)).into_iter().collect();
         while let Some((name, json)) = open.pop() {
@@ -90,7 +90,7 @@ impl<'a> Arguments<'a> {
                     open.extend(members.iter().map(|(name, member)| (name.as_str(), member)))
                 }
                 leaf => match name.strip_suffix(".$") {
-                    Some(name) => see(name, Given::Computed),
+                    Some(name) => see(name, StaticValue::Computed),
                     None => see(name, of(leaf)),
                 },
             }
@@ -99,7 +99,7 @@ impl<'a> Arguments<'a> {
 }
 
 /// The static values at a path, through nested lists.
-fn walk(json: &Json, path: &[&str]) -> Vec<Given> {
+fn walk(json: &Json, path: &[&str]) -> Vec<StaticValue> {
     let mut found = Vec::new();
     let mut open = vec![(json, path)];
     while let Some((json, path)) = open.pop() {
@@ -114,27 +114,27 @@ fn walk(json: &Json, path: &[&str]) -> Vec<Given> {
                     open.push((member, rest));
                     continue;
                 }
-                None if members.contains_key(&format!("{first}.$")) => Given::Computed,
-                None => Given::Absent,
+                None if members.contains_key(&format!("{first}.$")) => StaticValue::Computed,
+                None => StaticValue::Absent,
             },
-            (Json::String(text), Some(_)) if is_expression(text) => Given::Computed,
-            _ => Given::Absent,
+            (Json::String(text), Some(_)) if is_expression(text) => StaticValue::Computed,
+            _ => StaticValue::Absent,
         };
         found.push(given);
     }
     found
 }
 
-fn of(json: &Json) -> Given {
+fn of(json: &Json) -> StaticValue {
     match json {
         Json::String(text) if is_expression(text) => match constant(text) {
-            Some(text) => Given::Literal(text),
-            None => Given::Computed,
+            Some(text) => StaticValue::Literal(text),
+            None => StaticValue::Computed,
         },
-        Json::String(text) => Given::Literal(text.clone()),
-        Json::Null => Given::Absent,
-        Json::Bool(_) | Json::Number(_) => Given::Literal(json.to_string()),
-        Json::Array(_) | Json::Object(_) => Given::Computed,
+        Json::String(text) => StaticValue::Literal(text.clone()),
+        Json::Null => StaticValue::Absent,
+        Json::Bool(_) | Json::Number(_) => StaticValue::Literal(json.to_string()),
+        Json::Array(_) | Json::Object(_) => StaticValue::Computed,
     }
 }
 

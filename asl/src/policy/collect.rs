@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::arguments::{Arguments, Given};
+use super::arguments::{Arguments, StaticValue};
 use super::document::{Policy, RolePolicy};
 use super::grants::Grants;
 use super::optimized::{self, Call};
 use super::options::PolicyOptions;
 use super::warning::WarningKind;
-use super::{names, own, sdk, template};
+use super::{machine_permissions, names, sdk, template};
 use crate::integrations::{
-    Kind, find, lookup_item_reader, lookup_result_writer, optimized as table, services, tables_date,
+    ResolvedResource, find, lookup_item_reader, lookup_result_writer, optimized as table, services,
+    tables_date,
 };
 use crate::model::{ItemReader, Map, ResultWriter, State, StateMachine, Task};
-use crate::placeholder::StandsFor;
+use crate::placeholder::SubstitutedValue;
 use crate::resource::{Resource, ResourceKind};
 
 /// IAM's maximum lengths of a policy in characters, without whitespace: of an inline policy of a role, and of a managed policy.
@@ -24,7 +25,7 @@ const MANAGED_LIMIT: usize = 6_144;
 
 /// The policy of a definition.
 pub(super) fn policy(machine: &StateMachine, options: &PolicyOptions) -> Policy {
-    let mut found = Found {
+    let mut found = CollectedCalls {
         options,
         grants: Grants::default(),
         roles: BTreeMap::new(),
@@ -36,18 +37,18 @@ pub(super) fn policy(machine: &StateMachine, options: &PolicyOptions) -> Policy 
             _ => {}
         }
     }
-    own::observed(options, &mut found.grants);
+    machine_permissions::observed(options, &mut found.grants);
     found.finish()
 }
 
-struct Found<'o> {
+struct CollectedCalls<'o> {
     options: &'o PolicyOptions,
     grants: Grants,
     /// The permissions of other accounts' roles under which tasks run.
     roles: BTreeMap<String, Grants>,
 }
 
-impl Found<'_> {
+impl CollectedCalls<'_> {
     fn task(&mut self, state: &str, task: &Task) {
         let arguments = Arguments(task.arguments.as_ref().or(task.parameters.as_ref()));
         let credentials = task.credentials.as_ref();
@@ -62,10 +63,10 @@ impl Found<'_> {
             manifest: false,
         };
         match role {
-            None | Some(Given::Absent) => {
+            None | Some(StaticValue::Absent) => {
                 called(task, &call(self.options), &mut self.grants);
             }
-            Some(Given::Literal(role)) if template::is_resource(&role) => {
+            Some(StaticValue::Literal(role)) if template::is_resource(&role) => {
                 self.grants.allow(["sts:AssumeRole"], [role.clone()], None);
                 let mut options = self.options.clone();
                 if let ["arn", partition, _, _, account, ..] = names::parts(&role).as_slice() {
@@ -97,7 +98,7 @@ impl Found<'_> {
         if !map.is_distributed() {
             return;
         }
-        own::distributed(map.label.as_deref(), self.options, &mut self.grants);
+        machine_permissions::distributed(map.label.as_deref(), self.options, &mut self.grants);
         if let Some(reader) = &map.item_reader {
             self.reader(state, reader);
         }
@@ -203,8 +204,8 @@ fn called(task: &Task, call: &Call<'_>, grants: &mut Grants) {
     if resource.kind() != ResourceKind::Service {
         let addresses = call.options.addresses.as_ref();
         let kind = match addresses.and_then(|addresses| addresses.get(call.state)) {
-            Some(StandsFor::Activity) => ResourceKind::Activity,
-            Some(StandsFor::Function) => ResourceKind::Lambda,
+            Some(SubstitutedValue::Activity) => ResourceKind::Activity,
+            Some(SubstitutedValue::Function) => ResourceKind::Lambda,
             _ => resource.kind(),
         };
         if kind == ResourceKind::Activity {
@@ -219,7 +220,7 @@ fn called(task: &Task, call: &Call<'_>, grants: &mut Grants) {
     }
     match find(text, false) {
         Ok(found) => match found.kind() {
-            Kind::Sdk(service) => sdk::allow(call, service, found.action(), grants),
+            ResolvedResource::Sdk(service) => sdk::allow(call, service, found.action(), grants),
             _ => optimized::allow(call, found.permissions(), grants),
         },
         Err(_) => {

@@ -1,6 +1,6 @@
 //! The permissions in the tables that a call needs, and their conditions.
 
-use super::arguments::Given;
+use super::arguments::StaticValue;
 use super::optimized::Call;
 use super::template;
 use crate::integrations::Permission;
@@ -8,7 +8,7 @@ use crate::json::{Json, Object};
 
 /// Whether a call needs a permission.
 #[derive(Debug, PartialEq)]
-pub(super) enum Applies {
+pub(super) enum Applicability {
     Yes,
     No,
     /// The definition does not show whether it does.
@@ -16,21 +16,29 @@ pub(super) enum Applies {
 }
 
 /// Whether a call needs a permission of the tables: always, unless the table has a condition for it.
-pub(super) fn applies(permission: &Permission, call: &Call<'_>) -> Applies {
+pub(super) fn applies(permission: &Permission, call: &Call<'_>) -> Applicability {
     if permission.optional {
-        return Applies::No;
+        return Applicability::No;
     }
     let Some(when) = permission.when else {
-        return Applies::Yes;
+        return Applicability::Yes;
     };
     let arguments = call.arguments;
-    let shown = |shown: bool| if shown { Applies::Yes } else { Applies::No };
+    let shown = |shown: bool| {
+        if shown {
+            Applicability::Yes
+        } else {
+            Applicability::No
+        }
+    };
     if when.starts_with("Tags given (and for .sync") {
         return shown(call.sync || arguments.has("Tags"));
     }
     if when.starts_with("AuthType is IAM_ROLE") {
         let known = arguments.get("AuthType");
-        return shown(known == Given::Computed || known == Given::Literal("IAM_ROLE".to_owned()));
+        return shown(
+            known == StaticValue::Computed || known == StaticValue::Literal("IAM_ROLE".to_owned()),
+        );
     }
     match when {
         "Tags or PropagateTags is given" => {
@@ -47,16 +55,16 @@ pub(super) fn applies(permission: &Permission, call: &Call<'_>) -> Applies {
         "Output.S3Uri is used" => shown(arguments.has("Output.S3Uri")),
         "a guardrail is given" => shown(arguments.has("GuardrailIdentifier")),
         // The roles are required where they are passed.
-        "the task definition names roles (almost always on Fargate)" => Applies::Yes,
+        "the task definition names roles (almost always on Fargate)" => Applicability::Yes,
         _ if when.starts_with("object data is read") => shown(call.flattens),
         _ if when.starts_with("ReaderConfig.InputType is MANIFEST") => {
             if call.manifest {
-                Applies::Unseen
+                Applicability::Unseen
             } else {
-                Applies::No
+                Applicability::No
             }
         }
-        _ => Applies::Unseen,
+        _ => Applicability::Unseen,
     }
 }
 
@@ -90,7 +98,7 @@ pub(super) fn unknown_parts<'p>(
         value.as_array().unwrap_or(one)
     });
     let places = values.filter_map(Json::as_str).flat_map(template::places);
-    places.filter(|name| call.arguments.get(name) == Given::Computed)
+    places.filter(|name| call.arguments.get(name) == StaticValue::Computed)
 }
 
 fn value_of(value: &Json, call: &Call<'_>) -> Option<Json> {

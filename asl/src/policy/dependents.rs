@@ -1,6 +1,6 @@
 //! Additional permissions of AWS SDK calls that depend on their arguments.
 
-use super::arguments::Given;
+use super::arguments::StaticValue;
 use super::grants::Grants;
 use super::optimized::{Call, shown};
 use super::warning::WarningKind;
@@ -13,13 +13,13 @@ struct Rule {
     services: &'static [&'static str],
     /// The operations; empty for all operations of the services.
     operations: &'static [&'static str],
-    when: When,
+    when: ArgumentCondition,
     actions: &'static [&'static str],
-    on: Target,
+    on: DependentResources,
 }
 
 /// The arguments with which an operation needs additional actions. Paths may contain lists: `Sources[].S3Location.Uri`.
-enum When {
+enum ArgumentCondition {
     /// One of the arguments is present.
     Given(&'static [&'static str]),
     /// The argument has this value.
@@ -29,7 +29,7 @@ enum When {
 }
 
 /// The resources of the additional actions.
-enum Target {
+enum DependentResources {
     /// Every `S3Object` in the arguments, on all levels, with its version if given.
     S3Objects,
     /// The objects of a bucket whose keys begin with an argument.
@@ -56,11 +56,11 @@ enum Target {
     All,
 }
 
-use Target::{
+use ArgumentCondition::{Given as Has, Is, Without};
+use DependentResources::{
     All, Arn, Below, BelowUri, Bucket, KnowledgeBase, Model, Object, Profile, S3Objects, Secret,
     Uri,
 };
-use When::{Given as Has, Is, Without};
 
 const RAG: &[&str] = &["RetrieveAndGenerate", "RetrieveAndGenerateStream"];
 const RAG_BASE: &str =
@@ -113,9 +113,9 @@ const RULES: &[Rule] = &[
 const fn rule(
     services: &'static [&'static str],
     operations: &'static [&'static str],
-    when: When,
+    when: ArgumentCondition,
     actions: &'static [&'static str],
-    on: Target,
+    on: DependentResources,
 ) -> Rule {
     Rule {
         services,
@@ -181,7 +181,7 @@ pub(super) fn of_version(call: &Call<'_>, operation: &str) -> Option<Vec<String>
         _ => return None,
     };
     let given = call.arguments.all(path);
-    let has_version = given.iter().any(|one| *one != Given::Absent);
+    let has_version = given.iter().any(|one| *one != StaticValue::Absent);
     // Either may be needed if the arguments are computed as a whole.
     let both = call.arguments.0.is_none() || is_open(call, path);
     let names: Vec<&str> = match (both, has_version) {
@@ -205,11 +205,11 @@ pub(super) fn allow(call: &Call<'_>, service: &str, operation: &str, grants: &mu
             continue;
         }
         match applies(call, &rule.when) {
-            Applies::No => {}
-            Applies::Unseen(path) => {
+            ConditionResult::No => {}
+            ConditionResult::Unseen(path) => {
                 unseen.extend(rule.actions.iter().map(|action| (*action, path)))
             }
-            Applies::Yes(open) => {
+            ConditionResult::Yes(open) => {
                 let mut open: Vec<&'static str> = open.into_iter().collect();
                 let resources = resources(call, &rule.on, &mut open);
                 if resources.is_empty() {
@@ -259,7 +259,7 @@ fn warn_open(
     grants.warn(WarningKind::Dynamic, Some(call.state), message);
 }
 
-enum Applies {
+enum ConditionResult {
     No,
     /// Yes, depending on the value of this computed argument.
     Yes(Option<&'static str>),
@@ -267,39 +267,39 @@ enum Applies {
     Unseen(&'static str),
 }
 
-fn applies(call: &Call<'_>, when: &When) -> Applies {
-    let given = |path: &'static str| -> Applies {
+fn applies(call: &Call<'_>, when: &ArgumentCondition) -> ConditionResult {
+    let given = |path: &'static str| -> ConditionResult {
         if is_open(call, path) {
-            return Applies::Unseen(path);
+            return ConditionResult::Unseen(path);
         }
         let found = call.arguments.all(path);
-        if found.iter().all(|one| *one == Given::Absent) {
-            Applies::No
+        if found.iter().all(|one| *one == StaticValue::Absent) {
+            ConditionResult::No
         } else {
-            Applies::Yes(None)
+            ConditionResult::Yes(None)
         }
     };
     match when {
         Has(paths) => {
-            let mut unseen = Applies::No;
+            let mut unseen = ConditionResult::No;
             for path in *paths {
                 match given(path) {
-                    Applies::No => {}
-                    yes @ Applies::Yes(_) => return yes,
-                    Applies::Unseen(path) => unseen = Applies::Unseen(path),
+                    ConditionResult::No => {}
+                    yes @ ConditionResult::Yes(_) => return yes,
+                    ConditionResult::Unseen(path) => unseen = ConditionResult::Unseen(path),
                 }
             }
             unseen
         }
         Without(path, other) => match given(other) {
-            Applies::Yes(_) => Applies::No,
+            ConditionResult::Yes(_) => ConditionResult::No,
             _ => given(path),
         },
         Is(path, value) => match call.arguments.get(path) {
-            _ if is_open(call, path) => Applies::Unseen(path),
-            Given::Literal(text) if text == *value => Applies::Yes(None),
-            Given::Computed => Applies::Yes(Some(path)),
-            _ => Applies::No,
+            _ if is_open(call, path) => ConditionResult::Unseen(path),
+            StaticValue::Literal(text) if text == *value => ConditionResult::Yes(None),
+            StaticValue::Computed => ConditionResult::Yes(Some(path)),
+            _ => ConditionResult::No,
         },
     }
 }
@@ -319,7 +319,7 @@ fn is_open(call: &Call<'_>, path: &str) -> bool {
         let found = call.arguments.all(above);
         // An object is neither a string nor absent, so it counts as computed: check whether it is an object.
         let is_object = objects(json, above);
-        if found.contains(&Given::Computed) && !is_object {
+        if found.contains(&StaticValue::Computed) && !is_object {
             return true;
         }
     }
@@ -355,7 +355,11 @@ fn objects(json: &Json, path: &str) -> bool {
 }
 
 /// The resources of a rule. Unknown arguments are added to `open`.
-fn resources(call: &Call<'_>, target: &Target, open: &mut Vec<&'static str>) -> Vec<String> {
+fn resources(
+    call: &Call<'_>,
+    target: &DependentResources,
+    open: &mut Vec<&'static str>,
+) -> Vec<String> {
     let options = call.options;
     let partition = &options.partition;
     let s3 = |rest: String| vec![format!("arn:{partition}:s3:::{rest}")];
@@ -364,11 +368,11 @@ fn resources(call: &Call<'_>, target: &Target, open: &mut Vec<&'static str>) -> 
         let mut found = Vec::new();
         for given in call.arguments.all(path) {
             let made = match given {
-                Given::Absent => continue,
-                Given::Literal(text) => make(&text).filter(|arns| {
+                StaticValue::Absent => continue,
+                StaticValue::Literal(text) => make(&text).filter(|arns| {
                     !arns.is_empty() && arns.iter().all(|arn| template::is_resource(arn))
                 }),
-                Given::Computed => None,
+                StaticValue::Computed => None,
             };
             match made {
                 Some(arns) => found.extend(arns),
@@ -438,12 +442,12 @@ fn resources(call: &Call<'_>, target: &Target, open: &mut Vec<&'static str>) -> 
 /// The string of an argument; `None` if it is absent or computed. A computed one is added to `open`.
 fn known(call: &Call<'_>, path: &'static str, open: &mut Vec<&'static str>) -> Option<String> {
     match call.arguments.get(path) {
-        Given::Literal(text) => Some(text),
-        Given::Computed => {
+        StaticValue::Literal(text) => Some(text),
+        StaticValue::Computed => {
             open.push(path);
             None
         }
-        Given::Absent => None,
+        StaticValue::Absent => None,
     }
 }
 

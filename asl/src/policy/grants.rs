@@ -11,12 +11,12 @@ use crate::json::{Json, Object};
 pub(super) struct Grants {
     /// Keyed by the actions and the text of the condition: only statements with equal keys are merged. So no statement has actions that need
     /// resources of different types.
-    statements: BTreeMap<(BTreeSet<String>, String), Granted>,
+    statements: BTreeMap<(BTreeSet<String>, String), GrantedActions>,
     warnings: BTreeMap<(WarningKind, String), BTreeSet<String>>,
 }
 
 #[derive(Debug)]
-struct Granted {
+struct GrantedActions {
     condition: Option<Object>,
     resources: BTreeSet<String>,
 }
@@ -40,7 +40,7 @@ impl Grants {
         let granted = self
             .statements
             .entry((actions, text.unwrap_or_default()))
-            .or_insert(Granted {
+            .or_insert(GrantedActions {
                 condition,
                 resources: BTreeSet::new(),
             });
@@ -55,19 +55,20 @@ impl Grants {
 
     /// The statements, sorted by their actions and conditions.
     pub(super) fn statements(&self) -> Vec<Statement> {
-        let statement = |((actions, _), granted): (&(BTreeSet<String>, String), &Granted)| {
-            let all = granted.resources.contains("*");
-            Statement {
-                effect: Effect::Allow,
-                actions: actions.iter().cloned().collect(),
-                resources: if all {
-                    vec!["*".to_owned()]
-                } else {
-                    granted.resources.iter().cloned().collect()
-                },
-                condition: granted.condition.clone(),
-            }
-        };
+        let statement =
+            |((actions, _), granted): (&(BTreeSet<String>, String), &GrantedActions)| {
+                let all = granted.resources.contains("*");
+                Statement {
+                    effect: Effect::Allow,
+                    actions: actions.iter().cloned().collect(),
+                    resources: if all {
+                        vec!["*".to_owned()]
+                    } else {
+                        granted.resources.iter().cloned().collect()
+                    },
+                    condition: granted.condition.clone(),
+                }
+            };
         let mut statements: Vec<Statement> = self.statements.iter().map(statement).collect();
         // A state may need unknown permissions: denying everything would be wrong.
         let is_unknown = self

@@ -1,7 +1,7 @@
 //! The permissions of integrations that AWS documents individually.
 
-use super::arguments::{Arguments, Given};
-use super::conditions::{Applies, applies, condition, unknown_parts};
+use super::arguments::{Arguments, StaticValue};
+use super::conditions::{Applicability, applies, condition, unknown_parts};
 use super::grants::Grants;
 use super::options::PolicyOptions;
 use super::warning::WarningKind;
@@ -37,14 +37,14 @@ pub(super) fn allow<'p>(
             continue;
         }
         match applies(permission, call) {
-            Applies::No => continue,
-            Applies::Unseen => {
+            Applicability::No => continue,
+            Applicability::Unseen => {
                 let when = permission.when.unwrap_or_default();
                 let message = format!("{} may be needed; condition: {when}", shown(actions));
                 grants.warn(WarningKind::NotVisible, Some(call.state), message);
                 continue;
             }
-            Applies::Yes => {}
+            Applicability::Yes => {}
         }
         let resources = if actions.contains(&"iam:PassRole") {
             roles(call, permission, grants)
@@ -134,7 +134,9 @@ fn resources(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> V
     if first.contains(":s3:::${Bucket}") {
         for place in ["Key", "Prefix"] {
             let is_part = first.contains(&format!("${{{place}}}"));
-            if is_part && call.arguments.0.is_some() && call.arguments.get(place) == Given::Computed
+            if is_part
+                && call.arguments.0.is_some()
+                && call.arguments.get(place) == StaticValue::Computed
             {
                 let message = format!(
                     "{} may apply to the whole bucket, because `{place}` is computed when the execution runs",
@@ -172,7 +174,7 @@ fn resources(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> V
     let mut open = Vec::new();
     for arn in &permission.resources {
         for place in template::places(arn) {
-            if place != parameter && call.arguments.get(place) == Given::Computed {
+            if place != parameter && call.arguments.get(place) == StaticValue::Computed {
                 open.push(place);
             }
         }
@@ -203,11 +205,11 @@ fn by_value(
     let mut found = Vec::new();
     for given in call.arguments.all(parameter) {
         let given = match (given, default_of(leaf)) {
-            (Given::Absent, Some(default)) => Given::Literal(default.to_owned()),
+            (StaticValue::Absent, Some(default)) => StaticValue::Literal(default.to_owned()),
             (given, _) => given,
         };
         let why = match given {
-            Given::Literal(text) => {
+            StaticValue::Literal(text) => {
                 let made = make(&text).filter(|_| !text.is_empty());
                 match made.filter(|made| made.iter().all(|arn| template::is_resource(arn))) {
                     Some(made) => {
@@ -226,8 +228,8 @@ fn by_value(
                     None => format!("no ARN can be derived from the `{leaf}` `{text}`"),
                 }
             }
-            Given::Computed => format!("`{leaf}` is computed when the execution runs"),
-            Given::Absent => format!("`{leaf}` is not given"),
+            StaticValue::Computed => format!("`{leaf}` is computed when the execution runs"),
+            StaticValue::Absent => format!("`{leaf}` is not given"),
         };
         let wide = wide(call, permission);
         let message = widened(permission, &wide, &why);
@@ -324,11 +326,11 @@ fn roles(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> Vec<S
     let mut missing = 0;
     for parameter in &parameters {
         match call.arguments.get(parameter) {
-            Given::Literal(text) if names::is_arn(&text) || names::is_address(&text) => {
+            StaticValue::Literal(text) if names::is_arn(&text) || names::is_address(&text) => {
                 roles.push(text)
             }
-            Given::Literal(name) => roles.push(call.options.role_arn(&name)),
-            Given::Computed if given.is_none() => {
+            StaticValue::Literal(name) => roles.push(call.options.role_arn(&name)),
+            StaticValue::Computed if given.is_none() => {
                 roles.push("*".to_owned());
                 let message = format!(
                     "`iam:PassRole` is allowed on `*`, because `{parameter}` is computed when the execution runs; name the roles with --pass-role '{}=ARN'",
@@ -336,8 +338,8 @@ fn roles(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> Vec<S
                 );
                 grants.warn(WarningKind::PassRole, Some(call.state), message);
             }
-            Given::Computed => {}
-            Given::Absent => missing += 1,
+            StaticValue::Computed => {}
+            StaticValue::Absent => missing += 1,
         }
     }
     let lacks = if permission.parameter.is_none() {

@@ -1,12 +1,14 @@
 //! The permissions of AWS SDK calls.
 
-use super::arguments::Given;
+use super::arguments::StaticValue;
 use super::grants::Grants;
 use super::optimized::{self, Call, shown};
 use super::sdk_resources;
 use super::warning::WarningKind;
 use super::{dependents, names, template};
-use crate::integrations::{Operation, Place, Service, needs, operation, optimized as table};
+use crate::integrations::{
+    Operation, ResourceField, Service, needs, operation, optimized as table,
+};
 use crate::json::{Json, Object};
 
 /// Allows the actions that a call needs: the IAM action with the operation's name, unless the tables have others. If the call is also an optimized
@@ -15,7 +17,7 @@ pub(super) fn allow(call: &Call<'_>, service: &Service, action: &str, grants: &m
     let prefix = service.iam_prefix();
     dependents::allow(call, service.name(), &capitalized(action), grants);
     let same = table().iter().find(|line| {
-        line.place == Place::Task && line.service() == prefix && line.action() == action
+        line.place == ResourceField::Task && line.service() == prefix && line.action() == action
     });
     if let Some(line) = same {
         return optimized::allow(call, &line.permissions, grants);
@@ -54,7 +56,7 @@ fn one(call: &Call<'_>, service: &str, operation: &str, action: &str, grants: &m
     let resources = sdk_resources::of(call, operation, action, needs, grants);
     let mut condition = None;
     if action == "s3:ListBucket"
-        && let Given::Literal(prefix) = call.arguments.get("Prefix")
+        && let StaticValue::Literal(prefix) = call.arguments.get("Prefix")
         && !prefix.is_empty()
     {
         let like = Json::Array(vec![Json::from(format!("{prefix}*"))]);
@@ -90,9 +92,9 @@ fn pass_roles(call: &Call<'_>, action: &str, known: bool, grants: &mut Grants) {
     call.arguments.each(&mut |name, given| {
         let is_role = names::is_role(name);
         match given {
-            Given::Literal(text) if names::is_role_arn(&text) => roles.push(text),
-            Given::Literal(text) if is_role && names::is_address(&text) => roles.push(text),
-            Given::Computed if is_role => computed = true,
+            StaticValue::Literal(text) if names::is_role_arn(&text) => roles.push(text),
+            StaticValue::Literal(text) if is_role && names::is_address(&text) => roles.push(text),
+            StaticValue::Computed if is_role => computed = true,
             _ => {}
         }
     });
@@ -147,7 +149,7 @@ fn special(call: &Call<'_>, service: &str, operation: &str) -> Option<Vec<String
                 _ => "TransactStatements[].Statement",
             };
             let verbs = ["Select", "Insert", "Update", "Delete"];
-            let verb = |given: Given| {
+            let verb = |given: StaticValue| {
                 let statement = given.literal()?;
                 let first = statement.split_whitespace().next()?.to_owned();
                 verbs

@@ -1,11 +1,11 @@
 //! The resources of AWS SDK calls: the resource types of IAM, with the names in the arguments.
 
-use super::arguments::Given;
+use super::arguments::StaticValue;
 use super::grants::Grants;
 use super::optimized::Call;
 use super::warning::WarningKind;
 use super::{names, template};
-use crate::integrations::{Need, Needs};
+use crate::integrations::{ActionResourceType, ActionResources};
 use crate::json::Json;
 
 /// Maximum number of named resources. With more, all resources of the type are allowed, because a policy has a size limit.
@@ -16,19 +16,19 @@ pub(super) fn of(
     call: &Call<'_>,
     operation: &str,
     action: &str,
-    needs: Needs,
+    needs: ActionResources,
     grants: &mut Grants,
 ) -> Vec<String> {
     let all = || vec!["*".to_owned()];
-    let mut asked = Asked {
+    let mut asked = RequestedResource {
         call,
         operation,
         action,
         open: Vec::new(),
     };
     let found = match needs {
-        Needs::Nothing => return all(),
-        Needs::Unknown => {
+        ActionResources::Nothing => return all(),
+        ActionResources::Unknown => {
             let prefix = action.split(':').next().unwrap_or_default();
             if prefix == "apigateway" {
                 let arn = format!(
@@ -42,8 +42,8 @@ pub(super) fn of(
             ));
             all()
         }
-        Needs::Anything => asked.anything(),
-        Needs::Types(types) => asked.types(&types),
+        ActionResources::Anything => asked.anything(),
+        ActionResources::Types(types) => asked.types(&types),
     };
     let found: Vec<String> = if found.is_empty() {
         asked.open = vec!["no argument names its resource".to_owned()];
@@ -64,7 +64,7 @@ pub(super) fn of(
     found
 }
 
-struct Asked<'a> {
+struct RequestedResource<'a> {
     call: &'a Call<'a>,
     operation: &'a str,
     action: &'a str,
@@ -72,12 +72,14 @@ struct Asked<'a> {
     open: Vec<String>,
 }
 
-impl Asked<'_> {
+impl RequestedResource<'_> {
     /// The ARNs in the arguments, on all levels. A placeholder counts as an ARN if the name of its argument indicates one.
     fn arns(&self, is_meant: &dyn Fn(&str) -> bool, is_name: &dyn Fn(&str) -> bool) -> Vec<String> {
         let mut found = Vec::new();
         self.call.arguments.each(&mut |name, given| {
-            let Given::Literal(text) = given else { return };
+            let StaticValue::Literal(text) = given else {
+                return;
+            };
             let meant = if names::is_arn(&text) {
                 is_meant(&text)
             } else {
@@ -98,8 +100,9 @@ impl Asked<'_> {
         self.arns(&|arn| names::parts(arn)[2] == service, &is_resource_name)
     }
 
-    fn types(&mut self, types: &[Need]) -> Vec<String> {
-        let required: Vec<&Need> = types.iter().filter(|need| need.required).collect();
+    fn types(&mut self, types: &[ActionResourceType]) -> Vec<String> {
+        let required: Vec<&ActionResourceType> =
+            types.iter().filter(|need| need.required).collect();
         let known: Vec<&str> = required
             .iter()
             .flat_map(|need| template::places(&need.arn))
@@ -136,7 +139,7 @@ impl Asked<'_> {
     }
 
     /// The ARNs in the arguments with this type.
-    fn of_type(&self, need: &Need, alone: bool) -> Vec<String> {
+    fn of_type(&self, need: &ActionResourceType, alone: bool) -> Vec<String> {
         let wanted = names::parts(&need.arn);
         let start = wanted.get(5).and_then(|part| part.split("${").next());
         let start = start.unwrap_or_default();
@@ -160,7 +163,7 @@ impl Asked<'_> {
     }
 
     /// The resources of one type.
-    fn need(&mut self, need: &Need, by_name: bool, alone: bool) -> Vec<String> {
+    fn need(&mut self, need: &ActionResourceType, by_name: bool, alone: bool) -> Vec<String> {
         let options = self.call.options;
         let copies = matches!(self.operation, "CopyObject" | "UploadPartCopy");
         if copies && matches!(self.action, "s3:GetObject" | "s3:GetObjectVersion") {
@@ -168,7 +171,7 @@ impl Asked<'_> {
         }
         if need.arn.ends_with(":sqs:${Region}:${Account}:${QueueName}") {
             match self.call.arguments.get("QueueUrl") {
-                Given::Literal(url) => {
+                StaticValue::Literal(url) => {
                     if let Some(arn) =
                         names::queue(&url, options).filter(|arn| template::is_resource(arn))
                     {
@@ -178,12 +181,12 @@ impl Asked<'_> {
                         .push(format!("no ARN can be derived from the `QueueUrl` `{url}`"));
                     return vec![options.arn("sqs", "*")];
                 }
-                Given::Computed => {
+                StaticValue::Computed => {
                     self.open
                         .push("`QueueUrl` is computed when the execution runs".to_owned());
                     return vec![options.arn("sqs", "*")];
                 }
-                Given::Absent => {}
+                StaticValue::Absent => {}
             }
         }
         let whole: Option<fn(&str, &super::PolicyOptions) -> Vec<String>> =
@@ -195,7 +198,7 @@ impl Asked<'_> {
                 None
             };
         if let (Some(whole), Some(name)) = (whole, template::places(&need.arn).first())
-            && let Given::Literal(text) = self.call.arguments.get(name)
+            && let StaticValue::Literal(text) = self.call.arguments.get(name)
             && !text.is_empty()
         {
             let arns = whole(&text, options);
@@ -211,7 +214,7 @@ impl Asked<'_> {
     }
 
     /// The ARN of a type with its placeholders replaced; `*` if no argument has a value for one.
-    fn filled(&mut self, need: &Need, by_name: bool) -> Vec<String> {
+    fn filled(&mut self, need: &ActionResourceType, by_name: bool) -> Vec<String> {
         let places = template::places(&need.arn);
         let mut filled = vec![need.arn.clone()];
         for (index, place) in places.iter().enumerate() {
@@ -255,7 +258,10 @@ impl Asked<'_> {
 
     /// Whether an argument has a value for a placeholder.
     fn has(&self, place: &str, by_name: bool) -> bool {
-        !matches!(self.found(place, by_name), None | Some((_, Given::Absent)))
+        !matches!(
+            self.found(place, by_name),
+            None | Some((_, StaticValue::Absent))
+        )
     }
 
     /// The values for a placeholder, and the reason if they are more than needed.
@@ -271,27 +277,29 @@ impl Asked<'_> {
             return (all(), Some(format!("no argument names the `{place}`")));
         };
         match given {
-            Given::Computed => (
+            StaticValue::Computed => (
                 all(),
                 Some(format!("`{name}` is computed when the execution runs")),
             ),
-            Given::Absent => (all(), Some(format!("no argument names the `{place}`"))),
-            Given::Literal(text) if name == "KeyId" && text.starts_with("alias/") => (
+            StaticValue::Absent => (all(), Some(format!("no argument names the `{place}`"))),
+            StaticValue::Literal(text) if name == "KeyId" && text.starts_with("alias/") => (
                 all(),
                 Some(format!("the alias `{text}` does not name its key")),
             ),
-            Given::Literal(text) if name == "Name" && place.ends_with("WithoutLeadingSlash") => {
+            StaticValue::Literal(text)
+                if name == "Name" && place.ends_with("WithoutLeadingSlash") =>
+            {
                 (vec![text.trim_start_matches('/').to_owned()], None)
             }
-            Given::Literal(text) => (vec![text], None),
+            StaticValue::Literal(text) => (vec![text], None),
         }
     }
 
     /// The argument for a placeholder, by name: the same name, the same except for `Name` and `Identifier`, or only `Name`.
-    fn found(&self, place: &str, by_name: bool) -> Option<(String, Given)> {
+    fn found(&self, place: &str, by_name: bool) -> Option<(String, StaticValue)> {
         let arguments = self.call.arguments;
         if arguments.0.is_none() {
-            return Some((place.to_owned(), Given::Computed));
+            return Some((place.to_owned(), StaticValue::Computed));
         }
         let alias = match place {
             "BucketName" => Some("Bucket"),
@@ -314,7 +322,7 @@ impl Asked<'_> {
             })?;
         let given = arguments.get(name);
         match given {
-            Given::Literal(text) if text.is_empty() => None,
+            StaticValue::Literal(text) if text.is_empty() => None,
             given => Some((name.to_owned(), given)),
         }
     }
@@ -339,8 +347,8 @@ impl Asked<'_> {
             self.call
                 .arguments
                 .each(&mut |name, given| match (name, given) {
-                    ("TableName", Given::Literal(text)) => tables.push(text),
-                    ("TableName", Given::Computed) => computed = true,
+                    ("TableName", StaticValue::Literal(text)) => tables.push(text),
+                    ("TableName", StaticValue::Computed) => computed = true,
                     _ => {}
                 });
             if computed {
@@ -361,7 +369,7 @@ impl Asked<'_> {
     /// The copied object: `CopySource` is `bucket/key`.
     fn copied(&mut self) -> Vec<String> {
         let partition = &self.call.options.partition;
-        if let Given::Literal(source) = self.call.arguments.get("CopySource") {
+        if let StaticValue::Literal(source) = self.call.arguments.get("CopySource") {
             let source = source.trim_start_matches('/');
             let source = source.split("?versionId=").next().unwrap_or(source);
             if source.contains('/') {

@@ -1,7 +1,7 @@
 //! Properties of the modules.
 
-use super::arguments::{Arguments, Given};
-use super::conditions::{Applies, applies};
+use super::arguments::{Arguments, StaticValue};
+use super::conditions::{Applicability, applies};
 use super::optimized::Call;
 use super::{PolicyOptions, names};
 use crate::integrations::optimized;
@@ -115,30 +115,30 @@ fn arguments_are_literal_computed_or_absent() {
         .parse()
         .expect("is JSON");
     let arguments = Arguments(Some(&json));
-    let literal = |text: &str| Given::Literal(text.to_owned());
+    let literal = |text: &str| StaticValue::Literal(text.to_owned());
     for (path, given) in [
         ("A", literal("a")),
-        ("B", Given::Computed),
-        ("C", Given::Computed),
-        ("C.D", Given::Computed),
+        ("B", StaticValue::Computed),
+        ("C", StaticValue::Computed),
+        ("C.D", StaticValue::Computed),
         ("C.E", literal("1")),
-        ("C.X", Given::Absent),
+        ("C.X", StaticValue::Absent),
         ("H", literal("h")),
-        ("I", Given::Computed),
-        ("N", Given::Absent),
-        ("L", Given::Absent),
-        ("A.B", Given::Absent),
-        ("B.C", Given::Computed),
-        ("X", Given::Absent),
+        ("I", StaticValue::Computed),
+        ("N", StaticValue::Absent),
+        ("L", StaticValue::Absent),
+        ("A.B", StaticValue::Absent),
+        ("B.C", StaticValue::Computed),
+        ("X", StaticValue::Absent),
     ] {
         assert_eq!(arguments.get(path), given, "{path}");
     }
     assert_eq!(
         arguments.all("F[].G"),
-        [literal("g"), Given::Computed, Given::Absent]
+        [literal("g"), StaticValue::Computed, StaticValue::Absent]
     );
     // Without arguments, the input is passed.
-    assert_eq!(Arguments(None).get("A"), Given::Computed);
+    assert_eq!(Arguments(None).get("A"), StaticValue::Computed);
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn it_is_known_when_each_permission_of_the_tables_is_needed() {
     let mut unseen: Vec<&str> = Vec::new();
     for line in optimized() {
         for permission in line.permissions.iter().chain(&line.sync_permissions) {
-            if applies(permission, &call) == Applies::Unseen {
+            if applies(permission, &call) == Applicability::Unseen {
                 unseen.extend(permission.when);
             }
         }

@@ -7,7 +7,7 @@ use super::{REDACTED, Redaction};
 
 /// The expected next token.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Next {
+enum ExpectedToken {
     Value,
     /// A value, or the end of an empty list.
     FirstItem,
@@ -20,7 +20,7 @@ enum Next {
 }
 
 /// An open object or list.
-enum Open {
+enum OpenContainer {
     /// An object. The flag is whether the name of the current member is on the stack of names.
     Object {
         has_name: bool,
@@ -29,7 +29,7 @@ enum Open {
 }
 
 /// A member whose value is being masked.
-struct Mask {
+struct MaskedMember {
     /// Start offset of the value.
     start: usize,
     /// The number of open objects and lists around it.
@@ -41,7 +41,7 @@ pub(super) fn masked(redaction: &Redaction, names: &mut Vec<String>, text: &str)
     if redaction.is_empty() {
         return None;
     }
-    let mut copy = Copy {
+    let mut copy = PrefixCopy {
         redaction,
         text,
         out: String::new(),
@@ -68,7 +68,7 @@ pub(super) fn masked(redaction: &Redaction, names: &mut Vec<String>, text: &str)
 }
 
 /// A copy of a prefix of the text.
-struct Copy<'a> {
+struct PrefixCopy<'a> {
     redaction: &'a Redaction,
     text: &'a str,
     out: String,
@@ -77,7 +77,7 @@ struct Copy<'a> {
     names: &'a mut Vec<String>,
 }
 
-impl Copy<'_> {
+impl PrefixCopy<'_> {
     /// Replaces a part of the text that is not copied yet.
     fn replace(&mut self, start: usize, end: usize, by: &str) {
         self.out.push_str(&self.text[self.copied..start]);
@@ -119,9 +119,9 @@ impl Copy<'_> {
     /// Scans an object or list from its bracket on. Returns the offset to continue at: after it, or within it if the text there is not JSON.
     fn json(&mut self, start: usize) -> usize {
         let known = self.names.len();
-        let mut open: Vec<Open> = Vec::new();
-        let mut mask: Option<Mask> = None;
-        let mut next = Next::Value;
+        let mut open: Vec<OpenContainer> = Vec::new();
+        let mut mask: Option<MaskedMember> = None;
+        let mut next = ExpectedToken::Value;
         let mut at = start;
         // The start of the last token. If the text is not JSON, scanning restarts here.
         let mut token = start;
@@ -130,59 +130,59 @@ impl Copy<'_> {
             let Some(&byte) = self.text.as_bytes().get(at) else {
                 break;
             };
-            let is_name = matches!(next, Next::Name | Next::FirstName);
-            let is_value = matches!(next, Next::Value | Next::FirstItem);
+            let is_name = matches!(next, ExpectedToken::Name | ExpectedToken::FirstName);
+            let is_value = matches!(next, ExpectedToken::Value | ExpectedToken::FirstItem);
             let begin = at;
             match byte {
                 b'{' | b'[' if is_value => {
                     at += 1;
                     let is_object = byte == b'{';
                     open.push(match is_object {
-                        true => Open::Object { has_name: false },
-                        false => Open::List,
+                        true => OpenContainer::Object { has_name: false },
+                        false => OpenContainer::List,
                     });
                     next = if is_object {
-                        Next::FirstName
+                        ExpectedToken::FirstName
                     } else {
-                        Next::FirstItem
+                        ExpectedToken::FirstItem
                     };
                 }
                 b'}' | b']' if closes(byte, next, open.last()) => {
                     at += 1;
-                    if let Some(Open::Object { mut has_name }) = open.pop() {
+                    if let Some(OpenContainer::Object { mut has_name }) = open.pop() {
                         self.end_member(&mut has_name);
                     }
-                    next = Next::Comma;
+                    next = ExpectedToken::Comma;
                     self.end_value(&mut mask, open.len(), at);
                 }
                 b'"' if is_name => {
                     at = string_end(self.text, begin);
                     if mask.is_none() {
                         self.names.push(content(&self.text[begin..at]));
-                        if let Some(Open::Object { has_name }) = open.last_mut() {
+                        if let Some(OpenContainer::Object { has_name }) = open.last_mut() {
                             *has_name = true;
                         }
                     }
-                    next = Next::Colon;
+                    next = ExpectedToken::Colon;
                 }
-                b':' if next == Next::Colon => {
+                b':' if next == ExpectedToken::Colon => {
                     at += 1;
-                    next = Next::Value;
+                    next = ExpectedToken::Value;
                     if mask.is_none() && self.redaction.masks(self.names) {
-                        mask = Some(Mask {
+                        mask = Some(MaskedMember {
                             start: at + blanks(&self.text[at..]),
                             depth: open.len(),
                         });
                     }
                 }
-                b',' if next == Next::Comma => {
+                b',' if next == ExpectedToken::Comma => {
                     at += 1;
                     next = match open.last_mut() {
-                        Some(Open::Object { has_name }) => {
+                        Some(OpenContainer::Object { has_name }) => {
                             self.end_member(has_name);
-                            Next::Name
+                            ExpectedToken::Name
                         }
-                        _ => Next::Value,
+                        _ => ExpectedToken::Value,
                     };
                 }
                 b'"' if is_value => {
@@ -190,12 +190,12 @@ impl Copy<'_> {
                     if mask.is_none() {
                         self.string(begin, at);
                     }
-                    next = Next::Comma;
+                    next = ExpectedToken::Comma;
                     self.end_value(&mut mask, open.len(), at);
                 }
                 _ if is_value && word(&self.text[at..]) > 0 => {
                     at += word(&self.text[at..]);
-                    next = Next::Comma;
+                    next = ExpectedToken::Comma;
                     self.end_value(&mut mask, open.len(), at);
                 }
                 // Not JSON, or no longer JSON.
@@ -233,7 +233,7 @@ impl Copy<'_> {
     }
 
     /// Masks the value that ends here, if it is sensitive.
-    fn end_value(&mut self, mask: &mut Option<Mask>, depth: usize, end: usize) {
+    fn end_value(&mut self, mask: &mut Option<MaskedMember>, depth: usize, end: usize) {
         if let Some(ended) = mask.take_if(|mask| mask.depth == depth) {
             self.replace_from(ended.start, end);
         }
@@ -247,10 +247,14 @@ impl Copy<'_> {
 }
 
 /// Whether a bracket closes the innermost open object or list.
-fn closes(byte: u8, next: Next, open: Option<&Open>) -> bool {
+fn closes(byte: u8, next: ExpectedToken, open: Option<&OpenContainer>) -> bool {
     match open {
-        Some(Open::Object { .. }) => byte == b'}' && matches!(next, Next::Comma | Next::FirstName),
-        Some(Open::List) => byte == b']' && matches!(next, Next::Comma | Next::FirstItem),
+        Some(OpenContainer::Object { .. }) => {
+            byte == b'}' && matches!(next, ExpectedToken::Comma | ExpectedToken::FirstName)
+        }
+        Some(OpenContainer::List) => {
+            byte == b']' && matches!(next, ExpectedToken::Comma | ExpectedToken::FirstItem)
+        }
         None => false,
     }
 }

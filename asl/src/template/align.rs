@@ -4,7 +4,7 @@
 ///
 /// Whitespace is skipped, because YAML folds lines and removes indentation.
 pub(super) fn align(source: &str, start: usize, decoded: &str) -> Option<Vec<u32>> {
-    let mut written = Written::at(source, start)?;
+    let mut written = SourceCursor::at(source, start)?;
     let mut map = Vec::with_capacity(decoded.len());
     for char in decoded.chars() {
         let offset = if char.is_whitespace() {
@@ -32,17 +32,17 @@ enum Style {
 }
 
 /// A cursor in the source of a string.
-struct Written<'s> {
+struct SourceCursor<'s> {
     source: &'s str,
     at: usize,
     style: Style,
 }
 
-impl<'s> Written<'s> {
+impl<'s> SourceCursor<'s> {
     /// Starts at the string, after tags, anchors and, for `!Sub [text, ..]`, the start of the list.
-    fn at(source: &'s str, start: usize) -> Option<Written<'s>> {
+    fn at(source: &'s str, start: usize) -> Option<SourceCursor<'s>> {
         if follows_header(source.get(..start)?) {
-            return Some(Written {
+            return Some(SourceCursor {
                 source,
                 at: start,
                 style: Style::Plain,
@@ -68,7 +68,7 @@ impl<'s> Written<'s> {
             '|' | '>' => (Style::Plain, rest.find('\n')?),
             _ => (Style::Plain, 0),
         };
-        Some(Written {
+        Some(SourceCursor {
             source,
             at: at + skipped,
             style,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::definition::{Embedded, EmbeddedDefinition};
-use super::text::{Place, Text, definition};
+use super::text::{TemplateValue, Text, definition};
 use crate::SyntaxError;
 use crate::json::{Document, Json, Object, escape};
 use crate::model::MachineType;
@@ -119,7 +119,7 @@ fn of_properties(file: &Document, pointer: &str, properties: &Object) -> Embedde
 }
 
 fn part_at(file: &Document, pointer: &str) -> Option<EmbeddedDefinition> {
-    let place = Place::at(file, pointer)?;
+    let place = TemplateValue::at(file, pointer)?;
     let (json, mark) = definition(place);
     // A definition that the template computes as a whole is unknown.
     if json.as_str().is_some() {
@@ -131,7 +131,7 @@ fn part_at(file: &Document, pointer: &str) -> Option<EmbeddedDefinition> {
 }
 
 fn text_at(file: &Document, pointer: &str) -> Option<EmbeddedDefinition> {
-    let Text { text, offsets } = Text::of(Place::at(file, pointer)?)?;
+    let Text { text, offsets } = Text::of(TemplateValue::at(file, pointer)?)?;
     // A single placeholder has no content to check.
     if crate::placeholder::whole(&text).is_some() {
         return None;

@@ -38,12 +38,12 @@
 mod align;
 mod definition;
 mod find;
-mod supply;
+mod placeholder_values;
 mod text;
 
 pub use definition::{Embedded, EmbeddedDefinition};
 pub use find::{machines, read};
-pub use supply::{Supply, Use, supplies};
+pub use placeholder_values::{NameUse, PlaceholderValues, supplies};
 
 #[cfg(test)]
 mod tests;

@@ -5,38 +5,38 @@ use crate::json::{Document, Json, Mark, Number, Object};
 
 /// A value of a template with its position.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'d> {
+pub(super) struct TemplateValue<'d> {
     pub(super) document: &'d Document,
     pub(super) json: &'d Json,
     pub(super) mark: &'d Mark,
 }
 
-impl<'d> Place<'d> {
-    pub(super) fn at(document: &'d Document, pointer: &str) -> Option<Place<'d>> {
-        Some(Place {
+impl<'d> TemplateValue<'d> {
+    pub(super) fn at(document: &'d Document, pointer: &str) -> Option<TemplateValue<'d>> {
+        Some(TemplateValue {
             document,
             json: document.json().pointer(pointer)?,
             mark: document.mark(pointer)?,
         })
     }
 
-    pub(super) fn item(self, index: usize) -> Option<Place<'d>> {
-        Some(Place {
+    pub(super) fn item(self, index: usize) -> Option<TemplateValue<'d>> {
+        Some(TemplateValue {
             json: self.json.as_array()?.get(index)?,
             mark: self.mark.children.get(index)?,
             ..self
         })
     }
 
-    pub(super) fn member(self, index: usize) -> Option<(&'d str, Place<'d>)> {
+    pub(super) fn member(self, index: usize) -> Option<(&'d str, TemplateValue<'d>)> {
         let (key, json) = self.json.as_object()?.get_index(index)?;
         let mark = self.mark.children.get(index)?;
-        Some((key, Place { json, mark, ..self }))
+        Some((key, TemplateValue { json, mark, ..self }))
     }
 
     /// The intrinsic function of the value, and its argument: `Fn::Sub` for `{"Fn::Sub": ..}` and for `!Sub ..`. `None` for short forms whose text
     /// was already resolved, such as `!Sub text`.
-    pub(super) fn function(self) -> Option<(String, Place<'d>)> {
+    pub(super) fn function(self) -> Option<(String, TemplateValue<'d>)> {
         if let Some(object) = self.json.as_object() {
             let (key, argument) = self.member(0).filter(|_| object.len() == 1)?;
             let is_function = key == "Ref" || key.starts_with("Fn::");
@@ -82,13 +82,13 @@ pub(super) struct Text {
 
 impl Text {
     /// The string that a value of the template evaluates to; `None` if it is not a string.
-    pub(super) fn of(place: Place<'_>) -> Option<Text> {
+    pub(super) fn of(place: TemplateValue<'_>) -> Option<Text> {
         let mut text = Text::default();
         text.add(place)?;
         Some(text)
     }
 
-    fn add(&mut self, place: Place<'_>) -> Option<()> {
+    fn add(&mut self, place: TemplateValue<'_>) -> Option<()> {
         if let Some((name, argument)) = place.function() {
             return match name.as_str() {
                 "Fn::Sub" => self.add_literal(argument.item(0).unwrap_or(argument)),
@@ -103,7 +103,7 @@ impl Text {
         self.add_literal(place)
     }
 
-    fn add_literal(&mut self, place: Place<'_>) -> Option<()> {
+    fn add_literal(&mut self, place: TemplateValue<'_>) -> Option<()> {
         let text = match place.json {
             Json::String(text) => text.as_str(),
             Json::Number(number) => return self.add_number(number, place.mark.start),
@@ -124,7 +124,7 @@ impl Text {
         Some(())
     }
 
-    fn add_joined(&mut self, argument: Place<'_>) -> Option<()> {
+    fn add_joined(&mut self, argument: TemplateValue<'_>) -> Option<()> {
         let delimiter = argument.item(0)?.json.as_str()?;
         let parts = argument.item(1)?;
         for index in 0..parts.json.as_array()?.len() {
@@ -144,7 +144,7 @@ impl Text {
 }
 
 /// The definition that an object of the template evaluates to, with the positions of its nodes.
-pub(super) fn definition(place: Place<'_>) -> (Json, Mark) {
+pub(super) fn definition(place: TemplateValue<'_>) -> (Json, Mark) {
     let leaf = |text: String| (Json::from(text), with_children(place.mark, Vec::new()));
     if let Some((name, argument)) = place.function() {
         let chosen = (name == "Fn::If").then(|| argument.item(1)).flatten();

@@ -9,7 +9,7 @@ use crate::intrinsic::Expression;
 use crate::json::{Document, Json, Object, Pointer};
 use crate::model::{FieldInfo, MachineType, ProcessorMode, QueryLanguage, Schema, StateKind};
 
-use super::expression::Parsed;
+use super::expression::ParsedExpression;
 use super::flow::Flow;
 use super::variables::Variables;
 
@@ -26,7 +26,7 @@ pub(super) struct Definition<'d> {
     pub(super) graph: Graph<'d>,
     pub(super) flow: Flow,
     /// Every object with named fields, outer before inner.
-    pub(super) parts: Vec<Part<'d>>,
+    pub(super) parts: Vec<DefinitionPart<'d>>,
     /// The numbers of the parts of each schema.
     pub(super) kinds: HashMap<&'static str, Vec<usize>>,
     /// Every field that must be a path.
@@ -43,7 +43,7 @@ pub(super) struct Definition<'d> {
 }
 
 /// An object with named fields.
-pub(super) struct Part<'d> {
+pub(super) struct DefinitionPart<'d> {
     pub(super) pointer: Pointer<'d>,
     /// The number in the graph of the state that this part is, or of the innermost state that contains it.
     pub(super) state: Option<usize>,
@@ -57,7 +57,7 @@ pub(super) struct Part<'d> {
     pub(super) parent: Option<&'static str>,
 }
 
-impl<'d> Part<'d> {
+impl<'d> DefinitionPart<'d> {
     /// Whether this part has the schema `name`.
     pub(super) fn is(&self, name: &str) -> bool {
         self.schema.name == name
@@ -167,12 +167,12 @@ pub(super) struct ExpressionText<'d> {
     pub(super) is_whole: bool,
     pub(super) text: &'d str,
     /// `None` if the string is not an expression.
-    pub(super) parsed: Option<Result<Parsed<'d>, SyntaxError>>,
+    pub(super) parsed: Option<Result<ParsedExpression<'d>, SyntaxError>>,
 }
 
 impl<'d> Definition<'d> {
     /// The parts of a schema.
-    pub(super) fn parts_of(&self, kind: &str) -> impl Iterator<Item = &Part<'d>> {
+    pub(super) fn parts_of(&self, kind: &str) -> impl Iterator<Item = &DefinitionPart<'d>> {
         self.numbers_of(kind).map(|number| &self.parts[number])
     }
 

@@ -7,7 +7,7 @@ use crate::SyntaxError;
 use crate::jsonata::{self, BinaryOp, Node, NodeKind, StatesRead};
 
 /// A parsed expression.
-pub(super) struct Parsed<'d> {
+pub(super) struct ParsedExpression<'d> {
     /// The text of the expression, trimmed.
     pub(super) source: &'d str,
     /// The workflow variables that it reads.
@@ -30,11 +30,11 @@ pub(super) struct Binary {
     pub(super) number: Option<f64>,
 }
 
-impl<'d> Parsed<'d> {
-    pub(super) fn read(text: &'d str) -> Result<Parsed<'d>, SyntaxError> {
+impl<'d> ParsedExpression<'d> {
+    pub(super) fn read(text: &'d str) -> Result<ParsedExpression<'d>, SyntaxError> {
         let (expression, (binary, count)) =
             jsonata::Expression::parse_with(text, |root| (binary(root), count(root)))?;
-        Ok(Parsed {
+        Ok(ParsedExpression {
             source: text.trim(),
             variables: expression.variables().into(),
             states: expression.states().into(),

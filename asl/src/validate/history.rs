@@ -7,11 +7,11 @@ use crate::graph::{EdgeKind, State};
 use crate::json::Json;
 use crate::jsonata::{BinaryOp, strip};
 use crate::model::StateKind;
-use crate::path::{Path, Root, Step};
+use crate::path::{Path, PathStep, Root};
 
 use super::definition::Definition;
-use super::expression::Parsed;
-use crate::facts::WaitsFor;
+use super::expression::ParsedExpression;
+use crate::limits::AwaitedEvent;
 
 /// Maximum number of events in a history.
 pub(super) const MAX_EVENTS: u64 = 25_000;
@@ -132,8 +132,8 @@ fn task(state: &State<'_>) -> u64 {
     let resource = state.object.get("Resource").and_then(Json::as_str);
     // Entered, scheduled, started, succeeded, exited. A task that is waited for also has a submitted event.
     let waits = matches!(
-        resource.and_then(WaitsFor::of),
-        Some(WaitsFor::Job | WaitsFor::Token)
+        resource.and_then(AwaitedEvent::of),
+        Some(AwaitedEvent::Job | AwaitedEvent::Token)
     );
     5 + u64::from(waits)
 }
@@ -200,14 +200,14 @@ fn keys(path: &Path) -> Option<Vec<String>> {
         return None;
     }
     let keys = path.steps.iter().map(|step| match step {
-        Step::Key(key) => Some(key.clone()),
+        PathStep::Key(key) => Some(key.clone()),
         _ => None,
     });
     keys.collect()
 }
 
 /// A Choice that ends a loop when a counter reaches a limit.
-pub(super) struct Counted {
+pub(super) struct CountedLoop {
     /// The number of the Choice state.
     pub(super) state: usize,
     /// How many times the loop runs.
@@ -215,7 +215,7 @@ pub(super) struct Counted {
 }
 
 /// The loops with a counter: a state of the loop adds a number to a variable or value, and a Choice of the loop compares it with a number.
-pub(super) fn counted(definition: &Definition<'_>) -> Vec<Counted> {
+pub(super) fn counted(definition: &Definition<'_>) -> Vec<CountedLoop> {
     let (graph, flow) = (&definition.graph, &definition.flow);
     // Step of each counter, by the number of its cycle and its text.
     let mut steps: HashMap<(usize, String), f64> = HashMap::new();
@@ -268,7 +268,7 @@ pub(super) fn counted(definition: &Definition<'_>) -> Vec<Counted> {
             };
             let rounds = ((limit - start) / step).floor();
             if rounds > 0.0 {
-                found.push(Counted {
+                found.push(CountedLoop {
                     state,
                     rounds: rounds as u64,
                 });
@@ -306,7 +306,7 @@ pub(super) fn counted(definition: &Definition<'_>) -> Vec<Counted> {
             compared(expression.part, &format!("${counter}"), limit);
         }
     }
-    let is_loop = |counted: &Counted| {
+    let is_loop = |counted: &CountedLoop| {
         let edges = graph.states()[counted.state].edges.iter();
         flow.is_in_circle(counted.state)
             && edges.into_iter().all(|edge| edge.kind != EdgeKind::Next)
@@ -329,7 +329,7 @@ fn increment(call: &crate::intrinsic::Call) -> Option<(&str, f64)> {
 }
 
 /// `$i + 1`
-fn jsonata_sum<'d>(expression: &Parsed<'d>) -> Option<(&'d str, f64)> {
+fn jsonata_sum<'d>(expression: &ParsedExpression<'d>) -> Option<(&'d str, f64)> {
     let (counter, op, step) = expression.variable_and_number()?;
     match op {
         BinaryOp::Add => Some((counter, step)),
@@ -416,7 +416,7 @@ fn given_at<'d>(state: &State<'d>, path: &[String]) -> Option<&'d Json> {
 }
 
 /// The variable and the limit of a comparison such as `$i < 1000`.
-fn jsonata_limit<'d>(expression: &Parsed<'d>) -> Option<(&'d str, f64)> {
+fn jsonata_limit<'d>(expression: &ParsedExpression<'d>) -> Option<(&'d str, f64)> {
     use BinaryOp::{Eq, Ge, Gt, Le, Lt};
     let (counter, op, limit) = expression.variable_and_number()?;
     matches!(op, Lt | Le | Gt | Ge | Eq).then_some((counter, limit))

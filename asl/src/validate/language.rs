@@ -2,7 +2,7 @@
 
 use crate::graph::Graph;
 use crate::json::{Json, Object};
-use crate::model::{Kind, QueryLanguage, Schema, StateKind};
+use crate::model::{QueryLanguage, Schema, StateKind, ValueKind};
 
 /// The query language of the machine. If the field has a placeholder such as `${QueryLanguage}`, the language is inferred from the states.
 pub(super) fn of_machine(machine: &Json, graph: &Graph<'_>) -> QueryLanguage {
@@ -48,13 +48,13 @@ fn evidence(object: &Object, schema: &Schema) -> Option<QueryLanguage> {
     object.iter().find_map(|(key, value)| {
         let field = schema.field(key)?;
         field.language.or_else(|| match field.kind {
-            Kind::Structure(inner) => evidence(value.as_object()?, inner()),
-            Kind::Structures(inner) => {
+            ValueKind::Structure(inner) => evidence(value.as_object()?, inner()),
+            ValueKind::Structures(inner) => {
                 let mut items = value.as_array()?.iter();
                 items.find_map(|item| evidence(item.as_object()?, inner()))
             }
             // Nested states may have a different language.
-            Kind::States => None,
+            ValueKind::States => None,
             _ => in_template(value),
         })
     })

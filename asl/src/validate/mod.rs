@@ -43,7 +43,7 @@ pub use crate::model::MachineType;
 pub use custom::{CustomRule, MachineView, StateView};
 pub use machine_name::validate_name;
 pub use page::{explain, rules_page};
-pub use rule::{Known, Rule};
+pub use rule::{Evidence, Rule};
 pub use rule_id::RuleIdError;
 pub use rules::{RULES, rule};
 pub use validator::Validator;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::rule::{Known, Rule};
+use super::rule::{Evidence, Rule};
 use super::rule_id::RuleIdError;
 use super::rules::{RULES, rule};
 use crate::finding::Severity;
@@ -96,9 +96,9 @@ The code is that of AWS's ValidateStateMachineDefinition. Rules that AWS does no
 
 fn section(page: &mut String, rule: &Rule) {
     let known = match rule.known {
-        Known::Measured => "recorded on the service",
-        Known::Documented => "documented",
-        Known::Presumed => "our judgement",
+        Evidence::Measured => "recorded on the service",
+        Evidence::Documented => "documented",
+        Evidence::Presumed => "our judgement",
     };
     line(page, format_args!("\n## {}\n", rule.id));
     line(page, format_args!("{}\n\n{}\n", rule.summary, rule.doc));

@@ -8,7 +8,7 @@ use crate::similar::nearest;
 
 /// The properties that all findings of one rule share.
 #[derive(Clone, Copy)]
-pub(super) struct Heading {
+pub(super) struct RuleHeading {
     pub(super) id: &'static str,
     pub(super) code: Option<&'static str>,
     pub(super) severity: Severity,
@@ -17,7 +17,7 @@ pub(super) struct Heading {
 /// The findings so far, and the rule that is being checked.
 pub(super) struct Report<'d> {
     document: &'d Document,
-    heading: Heading,
+    heading: RuleHeading,
     findings: Vec<Finding>,
     /// Remaining number of name comparisons for suggestions. Without a limit, thousands of faults in a definition of thousands of states would take
     /// too long.
@@ -36,7 +36,7 @@ impl<'d> Report<'d> {
     pub(super) fn new(document: &'d Document) -> Report<'d> {
         Report {
             document,
-            heading: Heading {
+            heading: RuleHeading {
                 id: "",
                 code: None,
                 severity: Severity::Error,
@@ -50,7 +50,7 @@ impl<'d> Report<'d> {
     }
 
     /// Starts the findings of another rule.
-    pub(super) fn begin(&mut self, heading: Heading) {
+    pub(super) fn begin(&mut self, heading: RuleHeading) {
         self.heading = heading;
     }
 
@@ -70,7 +70,7 @@ impl<'d> Report<'d> {
         message: impl Into<String>,
     ) -> Entry<'_> {
         let document = self.document;
-        let Heading { id, code, severity } = self.heading;
+        let RuleHeading { id, code, severity } = self.heading;
         let mut entry = Entry {
             finding: None,
             comparisons: &mut self.comparisons,

@@ -1,7 +1,7 @@
 //! The type of a rule, and AWS's documentation pages that rules refer to.
 
 use super::definition::Definition;
-use super::report::{Heading, Report};
+use super::report::{Report, RuleHeading};
 use crate::finding::Severity;
 
 /// One rule of the validator.
@@ -15,7 +15,7 @@ pub struct Rule {
     /// AWS's code for its errors; `None` if AWS does not check this.
     pub code: Option<&'static str>,
     /// The evidence for the rule.
-    pub known: Known,
+    pub known: Evidence,
     /// The forbidden condition, in one sentence.
     pub summary: &'static str,
     /// The reason, the behaviour of AWS, and how to fix it, in Markdown.
@@ -26,8 +26,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    pub(super) fn heading(&self) -> Heading {
-        Heading {
+    pub(super) fn heading(&self) -> RuleHeading {
+        RuleHeading {
             id: self.id,
             code: self.code,
             severity: self.severity,
@@ -38,7 +38,7 @@ impl Rule {
 /// The evidence for a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Known {
+pub enum Evidence {
     /// Recorded on the service.
     Measured,
     /// Documented by AWS or the States Language.

@@ -7,7 +7,7 @@ use crate::json::{Json, Pointer};
 
 /// The warnings that a definition suppresses.
 #[derive(Default)]
-pub(super) struct Silence {
+pub(super) struct Suppressions {
     /// The pointer to a state or the machine, and the ids of the suppressed rules.
     places: Vec<(String, Vec<String>)>,
 }
@@ -15,14 +15,14 @@ pub(super) struct Silence {
 /// The prefix of an instruction to the validator in a comment.
 const MARK: &str = "stepwright:";
 
-impl Silence {
+impl Suppressions {
     /// Reads the `Comment`s of the machine and of its states.
-    pub(super) fn of(definition: &Definition<'_>) -> Silence {
+    pub(super) fn of(definition: &Definition<'_>) -> Suppressions {
         let places = comments(definition).filter_map(|(pointer, comment)| {
             let ids: Vec<String> = named(comment).map(str::to_owned).collect();
             (!ids.is_empty()).then(|| (pointer.to_string(), ids))
         });
-        Silence {
+        Suppressions {
             places: places.collect(),
         }
     }

@@ -4,7 +4,7 @@ use crate::json::{Json, Object, Pointer};
 
 /// The current node of a traversal.
 #[derive(Clone, Copy)]
-pub(super) struct At<'p, 'j> {
+pub(super) struct TemplateNode<'p, 'j> {
     pub(super) pointer: &'p Pointer<'j>,
     /// The member of the outermost object that contains the node; `None` at that object itself.
     pub(super) member: Option<&'j str>,
@@ -14,10 +14,10 @@ pub(super) struct At<'p, 'j> {
     pub(super) is_whole: bool,
 }
 
-impl<'p, 'j> At<'p, 'j> {
+impl<'p, 'j> TemplateNode<'p, 'j> {
     /// A whole template, which is the value of the field `key`.
-    pub(super) fn of(pointer: &'p Pointer<'j>, key: Option<&'j str>) -> At<'p, 'j> {
-        At {
+    pub(super) fn of(pointer: &'p Pointer<'j>, key: Option<&'j str>) -> TemplateNode<'p, 'j> {
+        TemplateNode {
             pointer,
             member: None,
             key,
@@ -26,12 +26,12 @@ impl<'p, 'j> At<'p, 'j> {
     }
 
     /// Visits the members or items of a value.
-    fn inside(self, json: &'j Json, mut visit: impl FnMut(At<'_, 'j>, &'j Json)) {
+    fn inside(self, json: &'j Json, mut visit: impl FnMut(TemplateNode<'_, 'j>, &'j Json)) {
         match json {
             Json::Object(object) => {
                 for (key, value) in object {
                     visit(
-                        At {
+                        TemplateNode {
                             pointer: &self.pointer.key(key),
                             member: self.member.or(Some(key)),
                             key: Some(key),
@@ -44,7 +44,7 @@ impl<'p, 'j> At<'p, 'j> {
             Json::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     visit(
-                        At {
+                        TemplateNode {
                             pointer: &self.pointer.index(index),
                             key: None,
                             is_whole: false,
@@ -62,8 +62,8 @@ impl<'p, 'j> At<'p, 'j> {
 /// Visits every object in a value, outer before inner.
 pub(super) fn walk_objects<'j>(
     json: &'j Json,
-    at: At<'_, 'j>,
-    visit: &mut impl FnMut(At<'_, 'j>, &'j Object),
+    at: TemplateNode<'_, 'j>,
+    visit: &mut impl FnMut(TemplateNode<'_, 'j>, &'j Object),
 ) {
     if let Json::Object(object) = json {
         visit(at, object);
@@ -78,8 +78,8 @@ pub(super) fn walk_objects<'j>(
 /// Visits every string in a value; keys are not visited.
 pub(super) fn walk_strings<'j>(
     json: &'j Json,
-    at: At<'_, 'j>,
-    visit: &mut impl FnMut(At<'_, 'j>, &'j str),
+    at: TemplateNode<'_, 'j>,
+    visit: &mut impl FnMut(TemplateNode<'_, 'j>, &'j str),
 ) {
     if let Json::String(text) = json {
         visit(at, text);
@@ -90,8 +90,8 @@ pub(super) fn walk_strings<'j>(
 /// Visits every string that is not evaluated but looks like a path or a call. In templates, strings under a key that ends in `.$` are evaluated.
 pub(super) fn walk_literals<'j>(
     json: &'j Json,
-    at: At<'_, 'j>,
-    visit: &mut impl FnMut(At<'_, 'j>, &'j str),
+    at: TemplateNode<'_, 'j>,
+    visit: &mut impl FnMut(TemplateNode<'_, 'j>, &'j str),
 ) {
     match json {
         Json::String(text) if text.starts_with('$') || text.starts_with("States.") => {

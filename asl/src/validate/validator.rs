@@ -9,7 +9,7 @@ use super::definition::Definition;
 use super::report::Report;
 use super::rule_id::{RuleIdError, is_among};
 use super::rules::RULES;
-use super::silence::Silence;
+use super::silence::Suppressions;
 use crate::finding::{Finding, Findings, Severity};
 use crate::json::Document;
 use crate::model::MachineType;
@@ -170,7 +170,7 @@ impl Validator {
         self.check_custom(&definition, &mut report);
         let truncated = report.is_truncated();
         let mut findings = report.finish();
-        let silence = Silence::of(&definition);
+        let silence = Suppressions::of(&definition);
         findings.retain_mut(|finding| {
             let is_error = finding.severity == Severity::Error;
             (is_error || !silence.covers(finding)) && self.count(finding)

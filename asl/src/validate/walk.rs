@@ -8,17 +8,17 @@ use crate::intrinsic::Expression;
 use crate::json::{Document, Json, Object, Pointer};
 use crate::jsonata;
 use crate::model::{
-    FieldInfo, Kind, MachineType, Operator, QueryLanguage, Schema, StateKind, StateMachine,
+    FieldInfo, MachineType, Operator, QueryLanguage, Schema, StateKind, StateMachine, ValueKind,
 };
 use crate::path::Path;
 use crate::substitution::is_substitution;
 
-use super::definition::{Binding, Definition, ExpressionText, Literal, Part, PathText};
+use super::definition::{Binding, Definition, DefinitionPart, ExpressionText, Literal, PathText};
 use super::delimiters::is_broken;
-use super::expression::Parsed;
+use super::expression::ParsedExpression;
 use super::flow::Flow;
 use super::language;
-use super::template::{self, At};
+use super::template::{self, TemplateNode};
 use super::variables::{Variables, find_variables};
 
 impl<'d> Definition<'d> {
@@ -45,7 +45,7 @@ impl<'d> Definition<'d> {
             unassigned: OnceCell::new(),
         };
         if let Some(object) = json.as_object() {
-            Walk::over(&mut definition, object);
+            DefinitionWalk::over(&mut definition, object);
         }
         definition.variables = find_variables(&definition);
         definition
@@ -53,7 +53,7 @@ impl<'d> Definition<'d> {
 }
 
 /// Traverses a definition and collects its parts.
-struct Walk<'w, 'd> {
+struct DefinitionWalk<'w, 'd> {
     definition: &'w mut Definition<'d>,
     /// The numbers of states by the addresses of their objects.
     numbers: HashMap<usize, usize>,
@@ -61,24 +61,24 @@ struct Walk<'w, 'd> {
 
 /// The context of a part.
 #[derive(Clone, Copy, Default)]
-struct Around {
+struct PartContext {
     /// The language of the state; `None` for that of the machine.
     language: Option<QueryLanguage>,
     parent: Option<&'static str>,
     state: Option<usize>,
 }
 
-impl<'w, 'd> Walk<'w, 'd> {
+impl<'w, 'd> DefinitionWalk<'w, 'd> {
     /// Collects the parts of `object`, which is the whole definition.
     fn over(definition: &'w mut Definition<'d>, object: &'d Object) {
         let states = definition.graph.states().iter().enumerate();
         let numbers = states.map(|(number, state)| (address(state.object), number));
-        let mut walk = Walk {
+        let mut walk = DefinitionWalk {
             numbers: numbers.collect(),
             definition,
         };
         let machine = StateMachine::schema();
-        walk.part(object, Pointer::ROOT, machine, Around::default());
+        walk.part(object, Pointer::ROOT, machine, PartContext::default());
     }
 
     fn part(
@@ -86,13 +86,13 @@ impl<'w, 'd> Walk<'w, 'd> {
         object: &'d Object,
         pointer: Pointer<'d>,
         schema: &'static Schema,
-        around: Around,
+        around: PartContext,
     ) {
         let language = around.language.unwrap_or(self.definition.language);
         let part = self.definition.parts.len();
         let fields: Box<[Option<&'static FieldInfo>]> =
             object.keys().map(|key| schema.field(key)).collect();
-        self.definition.parts.push(Part {
+        self.definition.parts.push(DefinitionPart {
             pointer: pointer.clone(),
             state: around.state,
             object,
@@ -103,7 +103,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         });
         let kind = self.definition.kinds.entry(schema.name);
         kind.or_default().push(part);
-        let inside = Around {
+        let inside = PartContext {
             parent: Some(schema.name),
             ..around
         };
@@ -117,12 +117,12 @@ impl<'w, 'd> Walk<'w, 'd> {
                 continue;
             };
             match field.kind {
-                Kind::Structure(inner) => {
+                ValueKind::Structure(inner) => {
                     if let Some(object) = value.as_object() {
                         self.part(object, at(), inner(), inside);
                     }
                 }
-                Kind::Structures(inner) => {
+                ValueKind::Structures(inner) => {
                     let at = at();
                     for (index, item) in value.as_array().into_iter().flatten().enumerate() {
                         if let Some(object) = item.as_object() {
@@ -130,7 +130,7 @@ impl<'w, 'd> Walk<'w, 'd> {
                         }
                     }
                 }
-                Kind::States => self.states(value, &at(), schema.name),
+                ValueKind::States => self.states(value, &at(), schema.name),
                 _ if field.language.is_some_and(|only| only != language) => {}
                 _ => match language {
                     QueryLanguage::JsonPath => self.jsonpath_field(part, field, value, at),
@@ -154,7 +154,7 @@ impl<'w, 'd> Walk<'w, 'd> {
             if let Some(number) = number {
                 self.definition.languages[number] = language;
             }
-            let around = Around {
+            let around = PartContext {
                 language: Some(language),
                 parent: Some(parent),
                 state: number,
@@ -171,11 +171,11 @@ impl<'w, 'd> Walk<'w, 'd> {
         pointer: impl Fn() -> Pointer<'d>,
     ) {
         match field.kind {
-            Kind::Path => self.path(part, field.name, value, pointer),
-            Kind::Text if field.name == "Variable" || field.name.ends_with("Path") => {
+            ValueKind::Path => self.path(part, field.name, value, pointer),
+            ValueKind::Text if field.name == "Variable" || field.name.ends_with("Path") => {
                 self.path(part, field.name, value, pointer);
             }
-            Kind::Template | Kind::Templates
+            ValueKind::Template | ValueKind::Templates
                 if !matches!(field.name, "CSVHeaders" | "Condition") =>
             {
                 let definition = &mut *self.definition;
@@ -183,7 +183,7 @@ impl<'w, 'd> Walk<'w, 'd> {
                 let in_result = field.name == "Result";
                 template::walk_literals(
                     value,
-                    At::of(&pointer, Some(field.name)),
+                    TemplateNode::of(&pointer, Some(field.name)),
                     &mut |at, text| {
                         if in_result || at.key.is_none_or(|key| !key.ends_with(".$")) {
                             definition.literals.push(Literal {
@@ -200,26 +200,30 @@ impl<'w, 'd> Walk<'w, 'd> {
                 if in_result {
                     return;
                 }
-                let is_assign = matches!(field.kind, Kind::Templates);
-                template::walk_objects(value, At::of(&pointer, None), &mut |at, object| {
-                    if !object.keys().any(|key| key.ends_with(".$")) {
-                        return;
-                    }
-                    for (key, value) in object {
-                        let Some(plain) = key.strip_suffix(".$") else {
-                            continue;
-                        };
-                        definition.bindings.push(Binding {
-                            part,
-                            object: at.pointer.clone(),
-                            assigns: is_assign.then(|| at.member.unwrap_or(key)),
-                            key,
-                            is_double: object.contains_key(plain),
-                            is_open: value.as_str().is_some_and(is_substitution),
-                            parsed: value.as_str().map(Expression::parse),
-                        });
-                    }
-                });
+                let is_assign = matches!(field.kind, ValueKind::Templates);
+                template::walk_objects(
+                    value,
+                    TemplateNode::of(&pointer, None),
+                    &mut |at, object| {
+                        if !object.keys().any(|key| key.ends_with(".$")) {
+                            return;
+                        }
+                        for (key, value) in object {
+                            let Some(plain) = key.strip_suffix(".$") else {
+                                continue;
+                            };
+                            definition.bindings.push(Binding {
+                                part,
+                                object: at.pointer.clone(),
+                                assigns: is_assign.then(|| at.member.unwrap_or(key)),
+                                key,
+                                is_double: object.contains_key(plain),
+                                is_open: value.as_str().is_some_and(is_substitution),
+                                parsed: value.as_str().map(Expression::parse),
+                            });
+                        }
+                    },
+                );
             }
             _ => {}
         }
@@ -259,10 +263,10 @@ impl<'w, 'd> Walk<'w, 'd> {
         if !field.is_evaluated(schema) {
             return;
         }
-        let is_assign = matches!(field.kind, Kind::Templates);
-        let is_template = is_assign || matches!(field.kind, Kind::Template | Kind::Text);
+        let is_assign = matches!(field.kind, ValueKind::Templates);
+        let is_template = is_assign || matches!(field.kind, ValueKind::Template | ValueKind::Text);
         let pointer = pointer();
-        template::walk_strings(value, At::of(&pointer, None), &mut |at, text| {
+        template::walk_strings(value, TemplateNode::of(&pointer, None), &mut |at, text| {
             // Every other string is not evaluated.
             let is_meant = text.trim_start().starts_with("{%") || is_template && is_broken(text);
             if !is_meant {
@@ -276,7 +280,7 @@ impl<'w, 'd> Walk<'w, 'd> {
                 owner: schema.name,
                 is_whole: at.is_whole,
                 text,
-                parsed: jsonata::strip(text).map(Parsed::read),
+                parsed: jsonata::strip(text).map(ParsedExpression::read),
             });
         });
     }

@@ -51,10 +51,10 @@
 //! Nesting is limited as in JSON ([`MAX_DEPTH`](crate::json::MAX_DEPTH)), and a text is one document. The text repeated by aliases is limited to
 //! 1,048,576 bytes, the maximum length of a definition on AWS.
 
+mod block_positions;
 mod document;
 mod format;
 mod message;
-mod place;
 mod reader;
 mod scalar;
 mod tag;

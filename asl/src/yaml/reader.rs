@@ -7,26 +7,27 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, Stru
 use indexmap::map::Entry;
 
 use super::scalar::resolve;
-use super::tag::{Meaning, NodeKind, meaning};
-use super::{Format, message, place};
+use super::tag::{NodeKind, TagEffect, meaning};
+use super::{Format, block_positions, message};
 use crate::json::{
-    self, Failure, Json, MAX_DEPTH, MAX_POINTERS, Mark, Object, RawDuplicate, Read, Shape, escape,
+    self, Failure, Json, MAX_DEPTH, MAX_POINTERS, Mark, Object, ParsedText, RawDuplicate,
+    ValueSyntax, escape,
 };
 
 /// Maximum number of bytes that aliases may repeat.
 const MAX_REPEATED: usize = 1_048_576;
 
 /// Parses a whole text.
-pub(crate) fn read(text: &str) -> Result<Read, Failure> {
+pub(crate) fn read(text: &str) -> Result<ParsedText, Failure> {
     read_with(text, false)
 }
 
 /// Parses a CloudFormation template, in which tags mark computed values. Tags that a definition cannot have are ignored.
-pub(crate) fn read_template(text: &str) -> Result<Read, Failure> {
+pub(crate) fn read_template(text: &str) -> Result<ParsedText, Failure> {
     read_with(text, true)
 }
 
-fn read_with(text: &str, is_template: bool) -> Result<Read, Failure> {
+fn read_with(text: &str, is_template: bool) -> Result<ParsedText, Failure> {
     json::check_length(text)?;
     // CloudFormation tries JSON first.
     if Format::of_text(text) == Format::Json
@@ -37,7 +38,7 @@ fn read_with(text: &str, is_template: bool) -> Result<Read, Failure> {
     let joined = join_quoted_lines(text);
     let text = joined.as_deref().unwrap_or(text);
     let (nodes, anchors) = nodes(text)?;
-    let mut reader = Reader {
+    let mut reader = YamlParser {
         text,
         is_template,
         nodes,
@@ -56,7 +57,7 @@ fn read_with(text: &str, is_template: bool) -> Result<Read, Failure> {
     } else {
         reader.value()?
     };
-    Ok(Read {
+    Ok(ParsedText {
         json,
         mark,
         duplicates: reader.duplicates,
@@ -134,10 +135,10 @@ fn nodes(text: &str) -> Result<(Vec<Node<'_>>, Anchors), Failure> {
         let mut span = span.byte_range().unwrap_or_default();
         match &event {
             Event::Scalar(value, ScalarStyle::Literal | ScalarStyle::Folded, ..) => {
-                span = place::block_scalar(text, after, &span, value);
+                span = block_positions::block_scalar(text, after, &span, value);
             }
             Event::SequenceStart(StructureStyle::Block, ..) => {
-                if let Some(dash) = place::first_dash(text, after) {
+                if let Some(dash) = block_positions::first_dash(text, after) {
                     span.start = dash.min(span.start);
                 }
             }
@@ -172,13 +173,13 @@ fn anchor(event: &Event<'_>) -> Option<usize> {
     }
 }
 
-fn shape(event: &Event<'_>) -> Shape {
+fn shape(event: &Event<'_>) -> ValueSyntax {
     match event {
         Event::SequenceStart(StructureStyle::Block, ..)
-        | Event::MappingStart(StructureStyle::Block, ..) => Shape::Block,
-        Event::SequenceStart(..) | Event::MappingStart(..) => Shape::Flow,
-        Event::Alias(_) => Shape::Alias,
-        _ => Shape::Scalar,
+        | Event::MappingStart(StructureStyle::Block, ..) => ValueSyntax::Block,
+        Event::SequenceStart(..) | Event::MappingStart(..) => ValueSyntax::Flow,
+        Event::Alias(_) => ValueSyntax::Alias,
+        _ => ValueSyntax::Scalar,
     }
 }
 
@@ -189,7 +190,7 @@ fn failure(offset: usize, message: impl Into<String>) -> Failure {
     }
 }
 
-struct Reader<'t> {
+struct YamlParser<'t> {
     text: &'t str,
     /// Whether unknown tags are ignored.
     is_template: bool,
@@ -211,7 +212,7 @@ struct Reader<'t> {
     room: usize,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> YamlParser<'t> {
     fn value(&mut self) -> Result<(Json, Mark), Failure> {
         let at = self.next;
         let Some(node) = self.nodes.get(at) else {
@@ -242,11 +243,11 @@ impl<'t> Reader<'t> {
             Event::SequenceStart(style, _, tag) => {
                 let (style, meaning) = (*style, self.meaning(tag, NodeKind::Sequence, start)?);
                 let items = self.nested(at, |reader| reader.sequence(style, &mut mark))?;
-                if matches!(meaning, Meaning::Plain) {
+                if matches!(meaning, TagEffect::Plain) {
                     items
                 } else {
                     mark.children.clear();
-                    mark.shape = Shape::Scalar;
+                    mark.shape = ValueSyntax::Scalar;
                     computed(&items, meaning)
                         .ok_or_else(|| failure(start, "the tag does not fit its value"))?
                 }
@@ -273,14 +274,14 @@ impl<'t> Reader<'t> {
         tag: &Option<std::borrow::Cow<'_, Tag>>,
         kind: NodeKind,
         start: usize,
-    ) -> Result<Meaning, Failure> {
+    ) -> Result<TagEffect, Failure> {
         match meaning(tag.as_deref(), kind) {
-            Err(_) if self.is_template => Ok(Meaning::Plain),
+            Err(_) if self.is_template => Ok(TagEffect::Plain),
             // The variables of `!Sub [text, variables]` belong to the template as well; the template's reader handles the tag.
-            Ok(Meaning::Sub | Meaning::Reference)
+            Ok(TagEffect::Sub | TagEffect::Reference)
                 if self.is_template && kind == NodeKind::Sequence =>
             {
-                Ok(Meaning::Plain)
+                Ok(TagEffect::Plain)
             }
             meaning => meaning.map_err(|message| failure(start, message)),
         }
@@ -373,7 +374,7 @@ impl<'t> Reader<'t> {
             let (value, mut place) = self.value()?;
             place.key = key_start as u32;
             if place.start == place.end
-                && let Some(colon) = key_end.and_then(|end| place::colon(self.text, end))
+                && let Some(colon) = key_end.and_then(|end| block_positions::colon(self.text, end))
             {
                 // An empty value is after the colon; the parser reports a position before it.
                 place.start = place.start.max(colon as u32 + 1);
@@ -444,12 +445,12 @@ fn content<'a>(text: &'a str, span: &Range<usize>) -> &'a str {
     if span.is_empty() { "" } else { text }
 }
 
-fn scalar(text: &str, style: ScalarStyle, meaning: Meaning) -> Result<Json, String> {
+fn scalar(text: &str, style: ScalarStyle, meaning: TagEffect) -> Result<Json, String> {
     match meaning {
-        Meaning::Plain if style == ScalarStyle::Plain => resolve(text),
-        Meaning::Plain | Meaning::Text | Meaning::Sub => Ok(text.into()),
-        Meaning::Reference => Ok(format!("${{{text}}}").into()),
-        Meaning::Core { noun, fits } => {
+        TagEffect::Plain if style == ScalarStyle::Plain => resolve(text),
+        TagEffect::Plain | TagEffect::Text | TagEffect::Sub => Ok(text.into()),
+        TagEffect::Reference => Ok(format!("${{{text}}}").into()),
+        TagEffect::Core { noun, fits } => {
             let json = resolve(text)?;
             if fits(&json) {
                 Ok(json)
@@ -463,12 +464,12 @@ fn scalar(text: &str, style: ScalarStyle, meaning: Meaning) -> Result<Json, Stri
 }
 
 /// The string that `!Sub [text, ..]` or `!GetAtt [Name, Arn]` evaluates to.
-fn computed(items: &Json, meaning: Meaning) -> Option<Json> {
+fn computed(items: &Json, meaning: TagEffect) -> Option<Json> {
     let items = items.as_array()?;
     let texts: Option<Vec<&str>> = items.iter().map(Json::as_str).collect();
     match (meaning, texts, items) {
-        (Meaning::Sub, _, [Json::String(text), ..]) => Some(text.as_str().into()),
-        (Meaning::Reference, Some(texts), [_, _]) => {
+        (TagEffect::Sub, _, [Json::String(text), ..]) => Some(text.as_str().into()),
+        (TagEffect::Reference, Some(texts), [_, _]) => {
             Some(format!("${{{}}}", texts.join(".")).into())
         }
         _ => None,

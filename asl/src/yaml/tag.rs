@@ -6,7 +6,7 @@ use crate::json::{Json, Number};
 
 /// The effect of a tag on its node.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Meaning {
+pub(super) enum TagEffect {
     /// No effect: there is no tag, or it is `!`, or the tag states the actual type.
     Plain,
     /// `!!str`: always a string.
@@ -33,15 +33,15 @@ pub(super) enum NodeKind {
 }
 
 /// The meaning of a node's tag; an error for an unsupported tag.
-pub(super) fn meaning(tag: Option<&Tag>, node: NodeKind) -> Result<Meaning, String> {
+pub(super) fn meaning(tag: Option<&Tag>, node: NodeKind) -> Result<TagEffect, String> {
     let Some(tag) = tag else {
-        return Ok(Meaning::Plain);
+        return Ok(TagEffect::Plain);
     };
     let (handle, suffix) = tag.original_parts();
     let written = format!("{handle}{suffix}");
     if let Some(core) = tag.core_suffix() {
         let fits = match (node, core) {
-            (NodeKind::Scalar, "str") => Some(Meaning::Text),
+            (NodeKind::Scalar, "str") => Some(TagEffect::Text),
             (NodeKind::Scalar, "int") => Some(core_kind("an integer", |json| {
                 json.as_number().is_some_and(Number::is_integer)
             })),
@@ -52,16 +52,16 @@ pub(super) fn meaning(tag: Option<&Tag>, node: NodeKind) -> Result<Meaning, Stri
                 Some(core_kind("a boolean", |json| json.as_bool().is_some()))
             }
             (NodeKind::Scalar, "null") => Some(core_kind("null", Json::is_null)),
-            (NodeKind::Sequence, "seq") | (NodeKind::Mapping, "map") => Some(Meaning::Plain),
+            (NodeKind::Sequence, "seq") | (NodeKind::Mapping, "map") => Some(TagEffect::Plain),
             _ => None,
         };
         return fits.ok_or_else(|| format!("the tag `{written}` does not fit its value"));
     }
     match (written.as_str(), node) {
-        ("!", _) => Ok(Meaning::Plain),
-        ("!Sub", NodeKind::Scalar | NodeKind::Sequence) => Ok(Meaning::Sub),
+        ("!", _) => Ok(TagEffect::Plain),
+        ("!Sub", NodeKind::Scalar | NodeKind::Sequence) => Ok(TagEffect::Sub),
         ("!Ref", NodeKind::Scalar) | ("!GetAtt", NodeKind::Scalar | NodeKind::Sequence) => {
-            Ok(Meaning::Reference)
+            Ok(TagEffect::Reference)
         }
         ("!Sub" | "!Ref" | "!GetAtt", _) => {
             Err(format!("the tag `{written}` does not fit its value"))
@@ -75,6 +75,6 @@ pub(super) fn meaning(tag: Option<&Tag>, node: NodeKind) -> Result<Meaning, Stri
     }
 }
 
-fn core_kind(noun: &'static str, fits: fn(&Json) -> bool) -> Meaning {
-    Meaning::Core { noun, fits }
+fn core_kind(noun: &'static str, fits: fn(&Json) -> bool) -> TagEffect {
+    TagEffect::Core { noun, fits }
 }

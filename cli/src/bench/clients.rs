@@ -18,7 +18,7 @@ pub(super) struct Clients<'a> {
 }
 
 /// The result of one repetition.
-pub(super) struct Ran {
+pub(super) struct Repetition {
     /// Whether the outputs are correct, if they are compared.
     pub(super) is_correct: bool,
     /// The duration of each execution, or of each start.
@@ -32,9 +32,9 @@ impl Clients<'_> {
         executions: usize,
         concurrency: usize,
         compares: bool,
-    ) -> Result<Ran, Failure> {
+    ) -> Result<Repetition, Failure> {
         let next = Arc::new(AtomicUsize::new(0));
-        let mut all = Ran {
+        let mut all = Repetition {
             is_correct: true,
             took: Vec::with_capacity(executions),
         };
@@ -48,7 +48,7 @@ impl Clients<'_> {
             .map(|_| {
                 let (client, next) = (self.client(), next.clone());
                 tokio::spawn(async move {
-                    let mut own = Ran {
+                    let mut own = Repetition {
                         is_correct: true,
                         took: Vec::new(),
                     };
@@ -93,7 +93,7 @@ impl Client {
         next: &AtomicUsize,
         executions: usize,
         compares: bool,
-        ran: &mut Ran,
+        ran: &mut Repetition,
     ) -> Result<(), Failure> {
         while next.fetch_add(1, Ordering::Relaxed) < executions {
             let began = Instant::now();

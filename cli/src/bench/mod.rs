@@ -22,7 +22,7 @@ use crate::output;
 
 /// Measures, and prints a line of JSON.
 pub(crate) fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
-    let plan = Plan::of(arguments)?;
+    let plan = BenchPlan::of(arguments)?;
     let workload = Workload::read(
         &arguments.workloads,
         &arguments.name,
@@ -48,18 +48,18 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
 }
 
 /// The measurements.
-struct Measured {
+struct Measurements {
     line: Map<String, Json>,
     is_correct: bool,
 }
 
 /// The parameters of the executions.
-struct Plan {
+struct BenchPlan {
     machine_type: MachineType,
     keeps_history: bool,
 }
 
-impl Plan {
+impl BenchPlan {
     fn of(arguments: &BenchArguments) -> Result<Self, Failure> {
         let keeps_history = arguments.history != Some(Switch::Off);
         let machine_type = arguments.machine_type.unwrap_or(match keeps_history {
@@ -154,9 +154,9 @@ fn runtime(arguments: &BenchArguments) -> Result<Runtime, Failure> {
 /// Measures executions, or starts.
 fn measure(
     arguments: &BenchArguments,
-    plan: &Plan,
+    plan: &BenchPlan,
     workload: &Workload,
-) -> Result<Measured, Failure> {
+) -> Result<Measurements, Failure> {
     let runtime = runtime(arguments)?;
     runtime.block_on(async {
         let awaits_ends = arguments.measure == Measure::Executions;
@@ -216,6 +216,6 @@ fn measure(
             let raw = raw::records_per_second(store, concurrency)?;
             line.insert("raw_records_per_s".to_owned(), json!(raw));
         }
-        Ok(Measured { line, is_correct })
+        Ok(Measurements { line, is_correct })
     })
 }

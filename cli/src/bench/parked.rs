@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::clients::Clients;
 use super::workload::Workload;
-use super::{Measured, Plan, runtime, usage};
+use super::{BenchPlan, Measurements, runtime, usage};
 use crate::args::BenchArguments;
 use crate::failure::Failure;
 
@@ -16,9 +16,9 @@ const WATCHED: Duration = Duration::from_secs(5);
 /// Starts executions that wait, measures them, and with a store continues them in another engine.
 pub(super) fn measure(
     arguments: &BenchArguments,
-    plan: &Plan,
+    plan: &BenchPlan,
     workload: &Workload,
-) -> Result<Measured, Failure> {
+) -> Result<Measurements, Failure> {
     let mut line = plan.line(arguments, workload);
     let executions = arguments.executions;
     runtime(arguments)?.block_on(async {
@@ -64,7 +64,7 @@ pub(super) fn measure(
         })?;
     }
     line.insert("rss_peak_kb".to_owned(), json!(usage::peak_kb()));
-    Ok(Measured {
+    Ok(Measurements {
         line,
         is_correct: true,
     })

@@ -5,10 +5,10 @@ use stepwright_asl::json::{Json, Object};
 use stepwright_asl::resource::{LAMBDA_INVOKE, Pattern, Resource};
 
 use super::payload::Payload;
-use super::task::{Place, Tasks};
-use super::text::{Tree, literal};
+use super::task::{TaskAddress, Tasks};
+use super::text::{SourceValue, literal};
 use super::values;
-use super::writing::Writing;
+use super::writing::StateConversion;
 
 /// A function's result in the response of `lambda:invoke`.
 const ENVELOPED: &str = "{% $states.result.Payload %}";
@@ -24,11 +24,11 @@ pub(super) struct Call<'m> {
     field: &'static str,
     sent: Option<&'m Object>,
     /// The user-defined function or activity, and its input.
-    own: Option<(Place, Sent)>,
+    own: Option<(TaskAddress, CallInput)>,
 }
 
 /// The input of a function or activity.
-enum Sent {
+enum CallInput {
     /// A value that the statements express, and the fields that they cover.
     Said(Payload, Vec<&'static str>),
     /// The state's input; `raw` replaces it, because the language cannot express the value.
@@ -36,10 +36,10 @@ enum Sent {
 }
 
 /// A call in the source.
-pub(super) struct Written {
+pub(super) struct SourceCall {
     /// The source text before the arguments.
     pub(super) before: String,
-    pub(super) arguments: Option<Tree>,
+    pub(super) arguments: Option<SourceValue>,
     pub(super) after: &'static str,
     /// The expression for the result, if variables are assigned.
     pub(super) result: &'static str,
@@ -72,7 +72,7 @@ impl<'m> Call<'m> {
             call.function(state, jsonata)
         } else if !waits && is_own(resource) {
             Some((
-                Place::Resource(resource.to_owned()),
+                TaskAddress::Resource(resource.to_owned()),
                 whole(state, field, jsonata),
             ))
         } else {
@@ -82,13 +82,13 @@ impl<'m> Call<'m> {
     }
 
     /// A Lambda function with a constant name, called through `lambda:invoke`.
-    fn function(&self, state: &Object, jsonata: bool) -> Option<(Place, Sent)> {
+    fn function(&self, state: &Object, jsonata: bool) -> Option<(TaskAddress, CallInput)> {
         let sent = self.sent?;
         let name = sent.get("FunctionName")?.as_str()?;
         if name.starts_with("{%") {
             return None;
         }
-        let place = Place::Function(name.to_owned());
+        let place = TaskAddress::Function(name.to_owned());
         let payload = match (sent.get("Payload"), sent.get("Payload.$")) {
             (Some(value), None) => Payload::of(value, jsonata),
             (None, Some(path)) if !jsonata => path.as_str().and_then(Payload::path),
@@ -108,14 +108,14 @@ impl<'m> Call<'m> {
         let as_service = || answers && self.arguments(jsonata).is_some();
         match said {
             _ if is_envelope && as_service() => None,
-            Some(payload) => Some((place, Sent::Said(payload, vec![self.field]))),
+            Some(payload) => Some((place, CallInput::Said(payload, vec![self.field]))),
             None if as_service() => None,
-            None => Some((place, Sent::Raw(input(jsonata)))),
+            None => Some((place, CallInput::Raw(input(jsonata)))),
         }
     }
 
     /// The arguments of the call as a service call.
-    fn arguments(&self, jsonata: bool) -> Option<Tree> {
+    fn arguments(&self, jsonata: bool) -> Option<SourceValue> {
         let sent = self.sent?;
         let names = sent.keys().map(|key| match jsonata {
             true => key.as_str(),
@@ -130,7 +130,7 @@ impl<'m> Call<'m> {
 
     /// Registers the call for its declaration.
     pub(super) fn declare(&self, tasks: &mut Tasks) {
-        if let Some((place, Sent::Said(payload, _) | Sent::Raw(payload))) = &self.own {
+        if let Some((place, CallInput::Said(payload, _) | CallInput::Raw(payload))) = &self.own {
             tasks.learn(place, payload);
         }
     }
@@ -140,8 +140,8 @@ impl<'m> Call<'m> {
         &self,
         state: &str,
         tasks: &mut Tasks,
-        writing: &mut Writing<'_>,
-    ) -> Written {
+        writing: &mut StateConversion<'_>,
+    ) -> SourceCall {
         let wait = if self.waits {
             "wait_for_task_token "
         } else {
@@ -152,7 +152,7 @@ impl<'m> Call<'m> {
         } else {
             "$"
         };
-        if let Some((place, Sent::Said(payload, _) | Sent::Raw(payload))) = &self.own
+        if let Some((place, CallInput::Said(payload, _) | CallInput::Raw(payload))) = &self.own
             && let Some(called) = tasks.call(place, state, payload)
         {
             self.says(place, writing);
@@ -161,7 +161,7 @@ impl<'m> Call<'m> {
                 (true, false) => ENVELOPED_PATH,
                 (false, _) => plain,
             };
-            return Written {
+            return SourceCall {
                 before: format!("{wait}{}(", called.function),
                 arguments: called.argument,
                 after: ");",
@@ -180,7 +180,7 @@ impl<'m> Call<'m> {
             writing.done.push(self.field);
         }
         let blank = if arguments.is_some() { " " } else { "" };
-        Written {
+        SourceCall {
             before: format!("{wait}service {}{blank}", literal(self.base)),
             arguments,
             after: ";",
@@ -191,14 +191,16 @@ impl<'m> Call<'m> {
     }
 
     /// Records what the macro emits for a call of a user-defined function or activity.
-    fn says(&self, place: &Place, writing: &mut Writing<'_>) {
+    fn says(&self, place: &TaskAddress, writing: &mut StateConversion<'_>) {
         writing.says("Resource", self.resource);
         match &self.own {
-            Some((_, Sent::Said(_, fields))) => writing.done.extend(fields),
+            Some((_, CallInput::Said(_, fields))) => writing.done.extend(fields),
             _ => match (place, writing.jsonata) {
-                (Place::Resource(_), true) => writing.says("Arguments", "{% $states.input %}"),
-                (Place::Resource(_), false) => {}
-                (Place::Function(function), jsonata) => {
+                (TaskAddress::Resource(_), true) => {
+                    writing.says("Arguments", "{% $states.input %}")
+                }
+                (TaskAddress::Resource(_), false) => {}
+                (TaskAddress::Function(function), jsonata) => {
                     let (key, input) = if jsonata {
                         ("Payload", "{% $states.input %}")
                     } else {
@@ -224,7 +226,7 @@ impl<'m> Call<'m> {
 }
 
 /// The input of a resource that takes its whole input.
-fn whole(state: &Object, field: &'static str, jsonata: bool) -> Sent {
+fn whole(state: &Object, field: &'static str, jsonata: bool) -> CallInput {
     let said = match (state.get(field), state.get("InputPath")) {
         (Some(value), _) if jsonata => Payload::of(value, true).map(|sent| (sent, vec![field])),
         (None, None) if !jsonata => Some((input(false), Vec::new())),
@@ -241,8 +243,8 @@ fn whole(state: &Object, field: &'static str, jsonata: bool) -> Sent {
         _ => None,
     };
     match said {
-        Some((payload, fields)) => Sent::Said(payload, fields),
-        None => Sent::Raw(input(jsonata)),
+        Some((payload, fields)) => CallInput::Said(payload, fields),
+        None => CallInput::Raw(input(jsonata)),
     }
 }
 

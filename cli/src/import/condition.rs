@@ -14,18 +14,21 @@ pub(super) fn said(rule: &Object) -> Option<(String, Vec<&str>)> {
 
 struct Condition {
     text: String,
-    joint: Joint,
+    joint: BooleanOperator,
 }
 
 #[derive(PartialEq, Eq)]
-enum Joint {
+enum BooleanOperator {
     None,
     And,
     Or,
 }
 
 fn condition(rule: &Object) -> Option<(Condition, Vec<&str>)> {
-    for (field, operator, joint) in [("And", " && ", Joint::And), ("Or", " || ", Joint::Or)] {
+    for (field, operator, joint) in [
+        ("And", " && ", BooleanOperator::And),
+        ("Or", " || ", BooleanOperator::Or),
+    ] {
         let Some(rules) = rule.get(field) else {
             continue;
         };
@@ -34,7 +37,7 @@ fn condition(rule: &Object) -> Option<(Condition, Vec<&str>)> {
         while let Some(rule) = rules.next() {
             // `is_some` tests that a value is present and not null.
             let option = rules.peek().and_then(|next| is_some(rule, next));
-            if let Some(option) = option.filter(|_| joint == Joint::And) {
+            if let Some(option) = option.filter(|_| joint == BooleanOperator::And) {
                 rules.next();
                 parts.push(option);
                 continue;
@@ -45,15 +48,15 @@ fn condition(rule: &Object) -> Option<(Condition, Vec<&str>)> {
                 return None;
             }
             parts.push(match part.joint {
-                Joint::None => part.text,
-                Joint::And | Joint::Or => format!("({})", part.text),
+                BooleanOperator::None => part.text,
+                BooleanOperator::And | BooleanOperator::Or => format!("({})", part.text),
             });
         }
         // The macro emits no list for a single rule, except for `is_some`.
         if parts.len() < 2 {
             let only = parts
                 .pop()
-                .filter(|only| only.ends_with(".is_some()") && joint == Joint::And)?;
+                .filter(|only| only.ends_with(".is_some()") && joint == BooleanOperator::And)?;
             return Some((Condition { text: only, joint }, vec![field]));
         }
         let text = parts.join(operator);
@@ -77,7 +80,7 @@ fn whole(rule: &Json) -> Option<Condition> {
 fn alone(text: String) -> Condition {
     Condition {
         text,
-        joint: Joint::None,
+        joint: BooleanOperator::None,
     }
 }
 

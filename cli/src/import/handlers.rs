@@ -1,14 +1,20 @@
 //! Retriers, catchers, and the edges of rules and catchers.
 
 use stepwright_asl::errors;
-use stepwright_asl::facts::{DELAY_SECONDS, lambda_retrier};
 use stepwright_asl::json::{Json, Object};
+use stepwright_asl::limits::{DELAY_SECONDS, lambda_retrier};
 
-use super::text::{Lines, Tree, duration, is_safe, literal};
-use super::writing::{MAX_SECONDS, Writing};
+use super::text::{SourceLines, SourceValue, duration, is_safe, literal};
+use super::writing::{MAX_SECONDS, StateConversion};
 
 /// `before => X;`, with the variables that the edge assigns, and the fields that are not covered yet.
-pub(super) fn edge(before: &str, lets: &[String], rest: &Object, next: &str, lines: &mut Lines) {
+pub(super) fn edge(
+    before: &str,
+    lets: &[String],
+    rest: &Object,
+    next: &str,
+    lines: &mut SourceLines,
+) {
     let mut rest = rest.clone();
     let path = match rest.get("ResultPath") {
         Some(Json::String(path)) => Some(format!("result_path {};", literal(path))),
@@ -22,7 +28,7 @@ pub(super) fn edge(before: &str, lets: &[String], rest: &Object, next: &str, lin
     if rest.is_empty() && lets.is_empty() {
         return lines.line(&format!("{before} => {next};"));
     }
-    let fields = (!rest.is_empty()).then(|| Tree::raw(&Json::Object(rest)));
+    let fields = (!rest.is_empty()).then(|| SourceValue::raw(&Json::Object(rest)));
     let mut parts = lets.clone();
     parts.extend(fields.iter().map(|fields| format!("raw {fields}")));
     let line = format!("{before} => {{ {} next {next}; }}", parts.join(" "));
@@ -50,7 +56,7 @@ fn names_of(retrier: &Json) -> impl Iterator<Item = &str> {
 }
 
 /// `retry ..;` for each Retrier except that of `lambda_retries`, if all of them can be expressed.
-pub(super) fn retries(lambda: bool, writing: &mut Writing<'_>, lines: &mut Lines) {
+pub(super) fn retries(lambda: bool, writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
     let Some(retriers) = writing.get("Retry").and_then(Json::as_array) else {
         return;
     };

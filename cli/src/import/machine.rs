@@ -8,11 +8,11 @@ use stepwright_asl::json::{Json, Object, escape};
 use stepwright_asl::model::StateKind;
 
 use super::call::Call;
-use super::names::{self, Names};
+use super::names::{self, UsedNames};
 use super::payload::ANY;
-use super::state::{Bodies, Found};
+use super::state::{Bodies, WorkflowSettings};
 use super::task::Tasks;
-use super::text::{Lines, Tree, duration, is_doc};
+use super::text::{SourceLines, SourceValue, duration, is_doc};
 use super::variables::Variables;
 use super::writing::{Language, MAX_SECONDS};
 
@@ -25,12 +25,12 @@ pub(super) struct Machine {
 }
 
 /// Information that is collected before the source is written.
-struct Scene<'m> {
+struct ImportContext<'m> {
     graph: &'m Graph<'m>,
     machine: &'m Object,
     language: Language,
     variables: &'m Variables,
-    found: &'m Found,
+    found: &'m WorkflowSettings,
 }
 
 impl Machine {
@@ -51,10 +51,10 @@ impl Machine {
         let graph = Graph::of(json);
         let language = Language::of(machine).unwrap_or(Language::JsonPath);
         let variables = Variables::of(&graph, language);
-        let write = |found: &Found| {
+        let write = |found: &WorkflowSettings| {
             let mut tasks = self.tasks(&graph, language, &variables);
-            let mut lines = Lines::default();
-            let scene = Scene {
+            let mut lines = SourceLines::default();
+            let scene = ImportContext {
                 graph: &graph,
                 machine,
                 language,
@@ -65,9 +65,9 @@ impl Machine {
             (tasks, lines, found)
         };
         // The source is written twice: the first pass finds the settings that the states share, the second writes them at the head.
-        let (.., found) = write(&Found::default());
+        let (.., found) = write(&WorkflowSettings::default());
         let (tasks, workflow, _) = write(&found);
-        let mut lines = Lines::default();
+        let mut lines = SourceLines::default();
         lines.line(&format!("//! Imported from {}.", self.origin));
         lines.line("");
         if tasks.have_types() {
@@ -118,8 +118,13 @@ impl Machine {
     }
 
     /// Writes the workflow. Returns the settings that its states share.
-    fn workflow(&self, scene: &Scene<'_>, tasks: &mut Tasks, lines: &mut Lines) -> Found {
-        let Scene {
+    fn workflow(
+        &self,
+        scene: &ImportContext<'_>,
+        tasks: &mut Tasks,
+        lines: &mut SourceLines,
+    ) -> WorkflowSettings {
+        let ImportContext {
             graph,
             machine,
             language,
@@ -142,7 +147,7 @@ impl Machine {
             rest.shift_remove("Comment");
         }
         // The parameter's name must differ from those of the variables.
-        let mut taken = Names::default();
+        let mut taken = UsedNames::default();
         variables.names().for_each(|name| {
             taken.unique(name.to_owned());
         });
@@ -184,7 +189,7 @@ impl Machine {
         }
         fields.extend(rest.into_iter().map(|(key, value)| (key, Some(value))));
         if !fields.is_empty() {
-            lines.tree("raw ", &Tree::fields(&fields), "");
+            lines.tree("raw ", &SourceValue::fields(&fields), "");
         }
         if options_before < lines.count() {
             lines.line("");
@@ -198,8 +203,8 @@ impl Machine {
             language,
             all_jsonata,
             lambda_retries,
-            found: Found::default(),
-            items: Names::default(),
+            found: WorkflowSettings::default(),
+            items: UsedNames::default(),
         };
         bodies.states(0, lines);
         let found = bodies.found;
@@ -233,7 +238,7 @@ fn giants(json: &Json, pointer: &str, found: &mut Vec<String>) {
 
 /// A Rust name for each state, unique in the whole machine.
 fn identifiers<'j>(graph: &Graph<'j>) -> HashMap<&'j str, String> {
-    let mut names = Names::default();
+    let mut names = UsedNames::default();
     let states = graph.states().iter().map(|state| state.name);
     // Names that are already valid in Rust come first, so that they do not change.
     let (own, other): (Vec<_>, Vec<_>) =

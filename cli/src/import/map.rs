@@ -1,15 +1,15 @@
 //! The fields of a Map other than its body.
 
-use stepwright_asl::facts::{BATCH, PERCENTAGE, READER, Setting, Takes, WRITER};
 use stepwright_asl::json::{Json, Object};
+use stepwright_asl::limits::{BATCH, PERCENTAGE, READER, Setting, SettingType, WRITER};
 use stepwright_asl::name::check_label;
 
-use super::text::{Lines, Tree, literal};
+use super::text::{SourceLines, SourceValue, literal};
 use super::values;
-use super::writing::Writing;
+use super::writing::StateConversion;
 
 /// The items of a map.
-pub(super) struct Items {
+pub(super) struct MapItems {
     /// The source text after `in`.
     pub(super) list: String,
     /// The type of an item.
@@ -17,7 +17,11 @@ pub(super) struct Items {
 }
 
 /// Writes the options of a Distributed Map. Returns the items of the map.
-pub(super) fn items(distributed: bool, writing: &mut Writing<'_>, lines: &mut Lines) -> Items {
+pub(super) fn items(
+    distributed: bool,
+    writing: &mut StateConversion<'_>,
+    lines: &mut SourceLines,
+) -> MapItems {
     let mut from_reader = false;
     let mut item = "Value";
     if distributed {
@@ -58,7 +62,7 @@ pub(super) fn items(distributed: bool, writing: &mut Writing<'_>, lines: &mut Li
         _ if from_reader => list,
         _ => format!("{}, Vec<Value>)", list.trim_end_matches(')')),
     };
-    Items { list, item }
+    MapItems { list, item }
 }
 
 /// The statement for this `ProcessorConfig`, if it is that of a Distributed Map.
@@ -78,7 +82,7 @@ pub(super) fn distributed(config: &Json) -> Option<&'static str> {
     }
 }
 
-fn label(writing: &mut Writing<'_>, lines: &mut Lines) {
+fn label(writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
     if let Some(label) = writing.text("Label")
         && check_label(label).is_ok()
     {
@@ -87,7 +91,7 @@ fn label(writing: &mut Writing<'_>, lines: &mut Lines) {
     }
 }
 
-fn tolerance(writing: &mut Writing<'_>, lines: &mut Lines) {
+fn tolerance(writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
     let jsonata = writing.jsonata;
     for (field, path, percent) in [
         ("ToleratedFailureCount", "ToleratedFailureCountPath", ""),
@@ -131,8 +135,8 @@ fn access(
     field: &'static str,
     word: &str,
     known: &[Setting],
-    writing: &mut Writing<'_>,
-    lines: &mut Lines,
+    writing: &mut StateConversion<'_>,
+    lines: &mut SourceLines,
 ) -> bool {
     let Some(access) = writing.get(field).and_then(Json::as_object) else {
         return false;
@@ -158,7 +162,7 @@ fn accessed(
     word: &str,
     known: &[Setting],
     jsonata: bool,
-) -> Option<(String, Tree)> {
+) -> Option<(String, SourceValue)> {
     let resource = access.get("Resource")?.as_str()?;
     let sent = if jsonata { "Arguments" } else { "Parameters" };
     let config = match word {
@@ -188,18 +192,18 @@ fn settings(config: &Object, known: &[Setting]) -> Option<String> {
     for (key, value) in config {
         let setting = known.iter().find(|setting| setting.field == key)?;
         let value = match &setting.takes {
-            Takes::Word(words) => value
+            SettingType::Word(words) => value
                 .as_str()
                 .filter(|word| words.contains(word))?
                 .to_owned(),
-            Takes::Number(least, most) => {
+            SettingType::Number(least, most) => {
                 let number = value.as_number()?;
                 let whole = number.as_u64()?;
                 let fits = whole >= *least && most.is_none_or(|most| whole <= most);
                 values::number(number).filter(|_| fits)?
             }
-            Takes::Text => literal(value.as_str().filter(|text| super::text::is_safe(text))?),
-            Takes::List => {
+            SettingType::Text => literal(value.as_str().filter(|text| super::text::is_safe(text))?),
+            SettingType::List => {
                 let texts = value.as_array()?.iter().map(|text| {
                     let text = text.as_str().filter(|text| super::text::is_safe(text))?;
                     Some(literal(text))
@@ -222,7 +226,7 @@ fn settings(config: &Object, known: &[Setting]) -> Option<String> {
 }
 
 /// `batch`, and the type of a batch.
-fn batch(writing: &mut Writing<'_>, lines: &mut Lines) -> Option<&'static str> {
+fn batch(writing: &mut StateConversion<'_>, lines: &mut SourceLines) -> Option<&'static str> {
     let batcher = writing.get("ItemBatcher")?.as_object()?;
     let mut config = batcher.clone();
     let input = config.shift_remove("BatchInput");

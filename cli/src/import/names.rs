@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 /// Names in use.
 #[derive(Debug, Default)]
-pub(super) struct Names(HashSet<String>);
+pub(super) struct UsedNames(HashSet<String>);
 
-impl Names {
+impl UsedNames {
     /// Returns the name, or the name with the first numeric suffix that makes it unique.
     pub(super) fn unique(&mut self, name: String) -> String {
         if self.0.insert(name.clone()) {
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_taken_gets_a_number() {
-        let mut names = Names::default();
+        let mut names = UsedNames::default();
         assert_eq!(names.unique("A".into()), "A");
         assert_eq!(names.unique("A".into()), "A2");
         assert_eq!(names.unique("A".into()), "A3");

@@ -5,9 +5,9 @@ use stepwright_asl::model::StateKind;
 
 use super::payload::{ANY, Payload};
 use super::task::Tasks;
-use super::text::Tree;
+use super::text::SourceValue;
 use super::values;
-use super::writing::Writing;
+use super::writing::StateConversion;
 
 /// The output value, if one value can express the fields that produce it.
 pub(super) fn value(
@@ -15,8 +15,8 @@ pub(super) fn value(
     name: &str,
     kind: StateKind,
     tasks: &mut Tasks,
-    writing: &mut Writing<'_>,
-) -> Option<Tree> {
+    writing: &mut StateConversion<'_>,
+) -> Option<SourceValue> {
     if writing.jsonata {
         let output = writing.get("Output")?;
         // The state's default output is already covered.
@@ -58,7 +58,7 @@ pub(super) fn value(
     }
     let expression = values::path(path)?;
     say("OutputPath", writing);
-    values::typed(&expression).map(Tree::Leaf)
+    values::typed(&expression).map(SourceValue::Leaf)
 }
 
 fn given(
@@ -67,25 +67,25 @@ fn given(
     payload: Payload,
     fields: &[&'static str],
     tasks: &mut Tasks,
-    writing: &mut Writing<'_>,
-) -> Option<Tree> {
+    writing: &mut StateConversion<'_>,
+) -> Option<SourceValue> {
     let value = match payload {
         // An object without members has no type.
         Payload::Object(members) if members.is_empty() => return None,
         Payload::Object(members) => tasks.output(state, name, &members)?,
         Payload::Leaf { ty, expression } if expression.starts_with("jsonata!") => {
             let ty = if ty == "String" { ty } else { ANY };
-            Tree::Leaf(format!("{}, {ty})", expression.strip_suffix(')')?))
+            SourceValue::Leaf(format!("{}, {ty})", expression.strip_suffix(')')?))
         }
         Payload::Leaf { expression, .. } if expression == "None" => return None,
-        Payload::Leaf { expression, .. } => Tree::Leaf(expression),
+        Payload::Leaf { expression, .. } => SourceValue::Leaf(expression),
     };
     fields.iter().for_each(|field| say(field, writing));
     Some(value)
 }
 
 /// The value covers this field, and the macro emits no other output in addition.
-fn say(field: &'static str, writing: &mut Writing<'_>) {
+fn say(field: &'static str, writing: &mut StateConversion<'_>) {
     writing.done.push(field);
     for output in ["OutputPath", "Output"] {
         writing.said.shift_remove(output);

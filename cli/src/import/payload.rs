@@ -2,8 +2,8 @@
 
 use stepwright_asl::json::{Json, Object};
 
-use super::names::{self, Names};
-use super::text::{Lines, Tree, is_safe, literal};
+use super::names::{self, UsedNames};
+use super::text::{SourceLines, SourceValue, is_safe, literal};
 use super::values;
 
 /// The type of any JSON.
@@ -135,7 +135,7 @@ fn owned(text: &str) -> String {
 pub(super) struct Struct {
     pub(super) name: String,
     fields: Vec<Field>,
-    taken: Names,
+    taken: UsedNames,
 }
 
 #[derive(Debug)]
@@ -156,11 +156,11 @@ enum Type {
 
 impl Struct {
     /// Creates the type of these members, with an unused name.
-    pub(super) fn of(name: String, members: &[(String, Payload)], types: &mut Names) -> Struct {
+    pub(super) fn of(name: String, members: &[(String, Payload)], types: &mut UsedNames) -> Struct {
         let mut new = Struct {
             name: types.unique(name),
             fields: Vec::new(),
-            taken: Names::default(),
+            taken: UsedNames::default(),
         };
         for (key, value) in members {
             new.add(key, value, false, types);
@@ -168,7 +168,7 @@ impl Struct {
         new
     }
 
-    fn add(&mut self, key: &str, value: &Payload, optional: bool, types: &mut Names) {
+    fn add(&mut self, key: &str, value: &Payload, optional: bool, types: &mut UsedNames) {
         let ty = match value {
             Payload::Leaf { ty, .. } => Type::Leaf(ty),
             Payload::Object(members) => {
@@ -186,7 +186,7 @@ impl Struct {
     }
 
     /// Extends the type to these members as well, if possible.
-    pub(super) fn widen(&mut self, members: &[(String, Payload)], types: &mut Names) {
+    pub(super) fn widen(&mut self, members: &[(String, Payload)], types: &mut UsedNames) {
         if !self.can_be(members) {
             return;
         }
@@ -223,32 +223,32 @@ impl Struct {
     }
 
     /// A value of this type, if the members match.
-    pub(super) fn literal(&self, members: &[(String, Payload)]) -> Option<Tree> {
+    pub(super) fn literal(&self, members: &[(String, Payload)]) -> Option<SourceValue> {
         if members.iter().any(|(key, _)| self.field(key).is_none()) {
             return None;
         }
         let mut written = Vec::new();
         for field in &self.fields {
             let value = match (&field.ty, find(members, &field.key)) {
-                (_, None) if field.optional => Tree::Leaf("None".to_owned()),
+                (_, None) if field.optional => SourceValue::Leaf("None".to_owned()),
                 (Type::Struct(inner), Some(Payload::Object(members))) => inner.literal(members)?,
-                (Type::Leaf(own), Some(leaf)) => Tree::Leaf(leaf.as_type(own)?),
+                (Type::Leaf(own), Some(leaf)) => SourceValue::Leaf(leaf.as_type(own)?),
                 _ => return None,
             };
             let is_there = find(members, &field.key).is_some();
             let value = match (field.optional && is_there, value) {
-                (true, Tree::Leaf(leaf)) => Tree::Leaf(format!("Some({leaf})")),
+                (true, SourceValue::Leaf(leaf)) => SourceValue::Leaf(format!("Some({leaf})")),
                 // The braces of a long value would be on separate lines.
-                (true, other) => Tree::Leaf(format!("Some({other})")),
+                (true, other) => SourceValue::Leaf(format!("Some({other})")),
                 (false, value) => value,
             };
             written.push((field.name.clone(), value));
         }
-        Some(Tree::Struct(self.name.clone(), written))
+        Some(SourceValue::Struct(self.name.clone(), written))
     }
 
     /// Writes the declaration, followed by those of nested types.
-    pub(super) fn write(&self, docs: &str, lines: &mut Lines) {
+    pub(super) fn write(&self, docs: &str, lines: &mut SourceLines) {
         lines.docs(docs);
         lines.line("#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]");
         lines.open(&format!("pub struct {} {{", self.name));

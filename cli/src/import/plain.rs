@@ -3,11 +3,11 @@
 use stepwright_asl::json::Json;
 use stepwright_asl::model::StateKind;
 
-use super::text::{Lines, duration, is_safe, literal};
+use super::text::{SourceLines, duration, is_safe, literal};
 use super::values;
-use super::writing::{MAX_SECONDS, Writing};
+use super::writing::{MAX_SECONDS, StateConversion};
 
-pub(super) fn wait(writing: &mut Writing<'_>, lines: &mut Lines) {
+pub(super) fn wait(writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
     if let Some(seconds) = writing.whole("Seconds", 0, MAX_SECONDS) {
         writing.done.push("Seconds");
         return lines.line(&format!("seconds {};", duration(seconds)));
@@ -40,7 +40,7 @@ pub(super) fn wait(writing: &mut Writing<'_>, lines: &mut Lines) {
 }
 
 /// The values of a fail, if they can be expressed.
-pub(super) fn fail(writing: &mut Writing<'_>) -> Option<String> {
+pub(super) fn fail(writing: &mut StateConversion<'_>) -> Option<String> {
     let mut said = Vec::new();
     for (field, path) in [("Error", "ErrorPath"), ("Cause", "CausePath")] {
         let literal = match writing.text(field) {
@@ -64,7 +64,7 @@ pub(super) fn fail(writing: &mut Writing<'_>) -> Option<String> {
 }
 
 /// Timeouts and numeric settings of a task, parallel or map.
-pub(super) fn limits(kind: StateKind, writing: &mut Writing<'_>, lines: &mut Lines) {
+pub(super) fn limits(kind: StateKind, writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
     match kind {
         StateKind::Task => {
             let timeout = writing.whole("TimeoutSeconds", 1, MAX_SECONDS);
@@ -108,8 +108,8 @@ fn amount(
     field: &'static str,
     path: &'static str,
     most: i64,
-    writing: &mut Writing<'_>,
-    lines: &mut Lines,
+    writing: &mut StateConversion<'_>,
+    lines: &mut SourceLines,
 ) {
     let seconds = writing.whole(field, 1, most).map(duration);
     if let Some(seconds) = seconds.or_else(|| computed(field, path, writing)) {
@@ -119,7 +119,7 @@ fn amount(
 }
 
 /// The expression or the path for a number.
-fn computed(field: &str, path: &str, writing: &Writing<'_>) -> Option<String> {
+fn computed(field: &str, path: &str, writing: &StateConversion<'_>) -> Option<String> {
     if writing.jsonata {
         return writing.text(field).and_then(values::expression);
     }
@@ -128,7 +128,7 @@ fn computed(field: &str, path: &str, writing: &Writing<'_>) -> Option<String> {
 }
 
 /// `credentials role;`
-fn credentials(writing: &mut Writing<'_>, lines: &mut Lines) {
+fn credentials(writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
     let Some(credentials) = writing.get("Credentials").and_then(Json::as_object) else {
         return;
     };

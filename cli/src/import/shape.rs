@@ -3,12 +3,12 @@
 use stepwright_asl::json::Json;
 use stepwright_asl::model::StateKind;
 
-use super::text::{Lines, literal};
+use super::text::{SourceLines, literal};
 use super::values;
-use super::writing::Writing;
+use super::writing::StateConversion;
 
 /// Writes `input_path`, `parameters`, `result_selector`, `result_path` and `output_path`, or `output` in a JSONata state, if the state has them.
-pub(super) fn shape(kind: StateKind, writing: &mut Writing<'_>, lines: &mut Lines) {
+pub(super) fn shape(kind: StateKind, writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
     if kind == StateKind::Fail {
         return;
     }
@@ -43,7 +43,7 @@ pub(super) fn shape(kind: StateKind, writing: &mut Writing<'_>, lines: &mut Line
 }
 
 /// A constant, which is not a template.
-fn result(writing: &mut Writing<'_>, lines: &mut Lines) {
+fn result(writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
     let result = writing
         .get("Result")
         .filter(|result| !result.to_string().contains(".$\":"));
@@ -54,7 +54,12 @@ fn result(writing: &mut Writing<'_>, lines: &mut Lines) {
 }
 
 /// Writes the statement of a path. Returns whether it did.
-fn path(word: &str, field: &'static str, writing: &mut Writing<'_>, lines: &mut Lines) -> bool {
+fn path(
+    word: &str,
+    field: &'static str,
+    writing: &mut StateConversion<'_>,
+    lines: &mut SourceLines,
+) -> bool {
     let Some(value) = writing.get(field).filter(|_| !writing.says_already(field)) else {
         return false;
     };
@@ -68,7 +73,12 @@ fn path(word: &str, field: &'static str, writing: &mut Writing<'_>, lines: &mut 
     true
 }
 
-fn template(word: &str, field: &'static str, writing: &mut Writing<'_>, lines: &mut Lines) -> bool {
+fn template(
+    word: &str,
+    field: &'static str,
+    writing: &mut StateConversion<'_>,
+    lines: &mut SourceLines,
+) -> bool {
     let members = writing.get(field).filter(|_| !writing.says_already(field));
     let members = members.and_then(Json::as_object);
     let Some(members) = members.and_then(|members| values::arguments(members, false)) else {

@@ -2,24 +2,24 @@
 
 use std::collections::HashMap;
 
-use stepwright_asl::facts::lambda_retrier;
 use stepwright_asl::graph::{Graph, State};
 use stepwright_asl::json::{Json, Object};
+use stepwright_asl::limits::lambda_retrier;
 use stepwright_asl::model::StateKind;
 
 use super::call::Call;
 use super::condition;
 use super::handlers::{edge, error_names, retries, retries_all, shadowed};
 use super::map;
-use super::names::Names;
+use super::names::UsedNames;
 use super::output;
 use super::plain::{fail, limits, wait};
 use super::shape::shape;
 use super::task::Tasks;
-use super::text::{Lines, Tree, is_doc, literal};
+use super::text::{SourceLines, SourceValue, is_doc, literal};
 use super::values;
 use super::variables::Variables;
-use super::writing::{Language, Writing, body_fields};
+use super::writing::{Language, StateConversion, body_fields};
 
 /// Writes states; the data that all of them share.
 pub(super) struct Bodies<'m> {
@@ -33,21 +33,21 @@ pub(super) struct Bodies<'m> {
     pub(super) all_jsonata: bool,
     /// Whether the workflow has `lambda_retries`.
     pub(super) lambda_retries: bool,
-    pub(super) found: Found,
+    pub(super) found: WorkflowSettings,
     /// The names of items: those of nested maps must differ.
-    pub(super) items: Names,
+    pub(super) items: UsedNames,
 }
 
 /// The settings for the head of the workflow.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct WorkflowSettings {
     /// For each state that calls a Lambda function, whether it has the Retrier of `lambda_retries`.
     lambdas: Vec<bool>,
     /// Whether a state retries all errors, and so also the computations of its `let`s.
     pub(super) retries_computations: bool,
 }
 
-impl Found {
+impl WorkflowSettings {
     /// Whether every state that calls a Lambda function has that Retrier.
     pub(super) fn lambda_retries(&self) -> bool {
         !self.lambdas.is_empty() && !self.lambdas.contains(&false)
@@ -56,7 +56,7 @@ impl Found {
 
 impl<'m> Bodies<'m> {
     /// Writes the states of a container, the first one first.
-    pub(super) fn states(&mut self, container: usize, lines: &mut Lines) {
+    pub(super) fn states(&mut self, container: usize, lines: &mut SourceLines) {
         let graph = self.graph;
         let body = &graph.containers()[container];
         let is_first = |state: &&usize| Some(graph.states()[**state].name) == body.start_at;
@@ -77,10 +77,10 @@ impl<'m> Bodies<'m> {
             .unwrap_or_else(|| name.to_owned())
     }
 
-    fn state(&mut self, state: &'m State<'m>, lines: &mut Lines) {
+    fn state(&mut self, state: &'m State<'m>, lines: &mut SourceLines) {
         let own = Language::of(state.object);
         let language = own.unwrap_or(self.language);
-        let mut writing = Writing {
+        let mut writing = StateConversion {
             object: state.object,
             jsonata: language == Language::Jsonata,
             said: Object::new(),
@@ -126,7 +126,7 @@ impl<'m> Bodies<'m> {
             StateKind::Map => self.map(state, &mut writing, &mut inside),
         }
         let ending = match kind {
-            StateKind::Fail => fail(&mut writing).map(Tree::Leaf),
+            StateKind::Fail => fail(&mut writing).map(SourceValue::Leaf),
             StateKind::Choice => None,
             _ => self.given(state, kind, &mut writing),
         };
@@ -167,10 +167,10 @@ impl<'m> Bodies<'m> {
         lines.line("}");
     }
 
-    fn raw(&self, writing: &Writing<'_>, lines: &mut Lines) {
+    fn raw(&self, writing: &StateConversion<'_>, lines: &mut SourceLines) {
         let raw = writing.raw();
         if !raw.is_empty() {
-            lines.tree("raw ", &Tree::fields(&raw), "");
+            lines.tree("raw ", &SourceValue::fields(&raw), "");
         }
     }
 
@@ -179,8 +179,8 @@ impl<'m> Bodies<'m> {
         &mut self,
         state: &State<'_>,
         kind: StateKind,
-        writing: &mut Writing<'_>,
-    ) -> Option<Tree> {
+        writing: &mut StateConversion<'_>,
+    ) -> Option<SourceValue> {
         if kind != StateKind::Succeed && writing.get("Next").is_some() {
             return None;
         }
@@ -202,7 +202,7 @@ impl<'m> Bodies<'m> {
             false => r#"path!("$", Value)"#,
             true => r#"jsonata!("$states.result", Value)"#,
         };
-        (several || many).then(|| Tree::Leaf(any.to_owned()))
+        (several || many).then(|| SourceValue::Leaf(any.to_owned()))
     }
 
     /// The `let`s of a state; `result` is the expression for its result.
@@ -210,8 +210,8 @@ impl<'m> Bodies<'m> {
         &mut self,
         state: &State<'_>,
         result: Option<&str>,
-        writing: &mut Writing<'_>,
-        lines: &mut Lines,
+        writing: &mut StateConversion<'_>,
+        lines: &mut SourceLines,
     ) {
         let (_, others) = self.assigned(state, result, false, writing);
         others.iter().for_each(|one| lines.line(one));
@@ -223,7 +223,7 @@ impl<'m> Bodies<'m> {
         state: &State<'_>,
         result: Option<&str>,
         is_untyped: bool,
-        writing: &mut Writing<'_>,
+        writing: &mut StateConversion<'_>,
     ) -> (String, Vec<String>) {
         let nothing = (String::new(), Vec::new());
         // A name that ends with its state is not a variable.
@@ -252,7 +252,12 @@ impl<'m> Bodies<'m> {
     }
 
     /// Writes the task. Returns whether `lambda_retries` applies to it.
-    fn task(&mut self, state: &State<'_>, writing: &mut Writing<'_>, lines: &mut Lines) -> bool {
+    fn task(
+        &mut self,
+        state: &State<'_>,
+        writing: &mut StateConversion<'_>,
+        lines: &mut SourceLines,
+    ) -> bool {
         let Some(call) = Call::of(writing.object, writing.jsonata) else {
             return false;
         };
@@ -286,7 +291,12 @@ impl<'m> Bodies<'m> {
         lets.others
     }
 
-    fn choice(&mut self, state: &State<'_>, writing: &mut Writing<'_>, lines: &mut Lines) {
+    fn choice(
+        &mut self,
+        state: &State<'_>,
+        writing: &mut StateConversion<'_>,
+        lines: &mut SourceLines,
+    ) {
         writing.done.extend(["Choices", "Default"]);
         let rules = writing.get("Choices").and_then(Json::as_array);
         for rule in rules.unwrap_or_default() {
@@ -312,7 +322,7 @@ impl<'m> Bodies<'m> {
                     edge(&format!("when {condition}"), &lets, &rest, &next, lines);
                 }
                 None => {
-                    let fields = Tree::raw(&Json::Object(rest));
+                    let fields = SourceValue::raw(&Json::Object(rest));
                     lines.tree("when raw ", &fields, &format!(" => {next};"));
                 }
             }
@@ -335,7 +345,12 @@ impl<'m> Bodies<'m> {
         edge("otherwise", &lets, &Object::new(), &default, lines);
     }
 
-    fn catches(&mut self, state: &State<'_>, writing: &mut Writing<'_>, lines: &mut Lines) {
+    fn catches(
+        &mut self,
+        state: &State<'_>,
+        writing: &mut StateConversion<'_>,
+        lines: &mut SourceLines,
+    ) {
         let Some(catchers) = writing.get("Catch").and_then(Json::as_array) else {
             return;
         };
@@ -367,7 +382,12 @@ impl<'m> Bodies<'m> {
         }
     }
 
-    fn parallel(&mut self, state: &State<'_>, writing: &mut Writing<'_>, lines: &mut Lines) {
+    fn parallel(
+        &mut self,
+        state: &State<'_>,
+        writing: &mut StateConversion<'_>,
+        lines: &mut SourceLines,
+    ) {
         writing.done.push("Branches");
         for (index, container) in state.inner.iter().enumerate() {
             lines.open("branch {");
@@ -386,7 +406,12 @@ impl<'m> Bodies<'m> {
         self.lets(state, None, writing, lines);
     }
 
-    fn map(&mut self, state: &State<'_>, writing: &mut Writing<'_>, lines: &mut Lines) {
+    fn map(
+        &mut self,
+        state: &State<'_>,
+        writing: &mut StateConversion<'_>,
+        lines: &mut SourceLines,
+    ) {
         let Some(container) = state.inner.first() else {
             return;
         };

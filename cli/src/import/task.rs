@@ -1,8 +1,8 @@
 //! Declarations of external tasks: functions without a body.
 
-use super::names::{self, Names};
+use super::names::{self, UsedNames};
 use super::payload::{ANY, Payload, Struct};
-use super::text::{Lines, Tree, literal};
+use super::text::{SourceLines, SourceValue, literal};
 
 /// All declarations, in the order of the first calls.
 #[derive(Debug, Default)]
@@ -10,13 +10,13 @@ pub(super) struct Tasks {
     tasks: Vec<Declaration>,
     /// Types of state outputs, with their documentation.
     outputs: Vec<(Struct, String)>,
-    names: Names,
-    types: Names,
+    names: UsedNames,
+    types: UsedNames,
 }
 
 #[derive(Debug)]
 struct Declaration {
-    place: Place,
+    place: TaskAddress,
     function: String,
     states: Vec<String>,
     input: Input,
@@ -32,27 +32,27 @@ enum Input {
 }
 
 /// The parts of a call that depend on its declaration.
-pub(super) struct Called {
+pub(super) struct DeclaredCall {
     pub(super) function: String,
     /// The source text between the parentheses.
-    pub(super) argument: Option<Tree>,
+    pub(super) argument: Option<SourceValue>,
     /// Whether `lambda_retries` applies to this call.
     pub(super) is_lambda: bool,
 }
 
 /// The address of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum TaskAddress {
     /// `FunctionName` of `lambda:invoke`.
     Function(String),
     /// `Resource`.
     Resource(String),
 }
 
-impl Place {
+impl TaskAddress {
     fn text(&self) -> &str {
         match self {
-            Place::Function(text) | Place::Resource(text) => text,
+            TaskAddress::Function(text) | TaskAddress::Resource(text) => text,
         }
     }
 
@@ -88,7 +88,7 @@ impl Tasks {
     }
 
     /// Registers a call, so that one declaration fits all calls of its address.
-    pub(super) fn learn(&mut self, place: &Place, sent: &Payload) {
+    pub(super) fn learn(&mut self, place: &TaskAddress, sent: &Payload) {
         let types = &mut self.types;
         if let Some(task) = self.tasks.iter_mut().find(|task| task.place == *place) {
             match (&mut task.input, sent) {
@@ -116,16 +116,21 @@ impl Tasks {
     }
 
     /// Returns the call of a task with a value; `None` if its declaration does not accept the value.
-    pub(super) fn call(&mut self, place: &Place, state: &str, sent: &Payload) -> Option<Called> {
+    pub(super) fn call(
+        &mut self,
+        place: &TaskAddress,
+        state: &str,
+        sent: &Payload,
+    ) -> Option<DeclaredCall> {
         let task = self.tasks.iter_mut().find(|task| task.place == *place)?;
         let argument = match (&task.input, sent) {
             (Input::Nothing, Payload::Object(members)) if members.is_empty() => None,
             (Input::Struct(ty), Payload::Object(members)) => Some(ty.literal(members)?),
-            (Input::One(ty), leaf) => Some(Tree::Leaf(leaf.as_type(ty)?)),
+            (Input::One(ty), leaf) => Some(SourceValue::Leaf(leaf.as_type(ty)?)),
             _ => return None,
         };
         task.states.push(state.to_owned());
-        Some(Called {
+        Some(DeclaredCall {
             function: task.function.clone(),
             argument,
             is_lambda: task.is_lambda(),
@@ -138,7 +143,7 @@ impl Tasks {
         state: &str,
         name: &str,
         members: &[(String, Payload)],
-    ) -> Option<Tree> {
+    ) -> Option<SourceValue> {
         let ty = Struct::of(format!("{name}Output"), members, &mut self.types);
         let value = ty.literal(members);
         let docs = format!("The output of `{}`.", state.replace('\n', " "));
@@ -151,7 +156,7 @@ impl Tasks {
     }
 
     /// Writes the declarations, each after the type of its input.
-    pub(super) fn write(&self, lines: &mut Lines) {
+    pub(super) fn write(&self, lines: &mut SourceLines) {
         for task in self.tasks.iter().filter(|task| task.is_called()) {
             task.write(lines);
             lines.line("");
@@ -174,7 +179,7 @@ impl Declaration {
         !self.states.is_empty()
     }
 
-    fn write(&self, lines: &mut Lines) {
+    fn write(&self, lines: &mut SourceLines) {
         let parameter = match &self.input {
             Input::Nothing => String::new(),
             Input::One(ty) => format!("input: {ty}"),
@@ -205,16 +210,18 @@ impl Declaration {
     }
 
     fn is_lambda(&self) -> bool {
-        matches!(self.place, Place::Function(_)) || self.is_own()
+        matches!(self.place, TaskAddress::Function(_)) || self.is_own()
     }
 
     fn attribute(&self) -> String {
         let text = self.place.text();
         match (&self.place, self.is_own()) {
-            (Place::Function(_), true) => "#[task]".to_owned(),
-            (Place::Resource(_), true) => "#[task(lambda_arn)]".to_owned(),
-            (Place::Function(_), false) => format!("#[task(function_name = {})]", literal(text)),
-            (Place::Resource(_), false) => format!("#[task(resource = {})]", literal(text)),
+            (TaskAddress::Function(_), true) => "#[task]".to_owned(),
+            (TaskAddress::Resource(_), true) => "#[task(lambda_arn)]".to_owned(),
+            (TaskAddress::Function(_), false) => {
+                format!("#[task(function_name = {})]", literal(text))
+            }
+            (TaskAddress::Resource(_), false) => format!("#[task(resource = {})]", literal(text)),
         }
     }
 }

@@ -9,12 +9,12 @@ const WIDTH: usize = 110;
 
 /// Lines of source with their indentation.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
+pub(super) struct SourceLines {
     text: String,
     depth: usize,
 }
 
-impl Lines {
+impl SourceLines {
     pub(super) fn line(&mut self, line: &str) {
         if !line.is_empty() {
             for _ in 0..self.depth {
@@ -45,16 +45,16 @@ impl Lines {
     }
 
     /// Adds `before tree after`, on one line if it fits.
-    pub(super) fn tree(&mut self, before: &str, tree: &Tree, after: &str) {
+    pub(super) fn tree(&mut self, before: &str, tree: &SourceValue, after: &str) {
         let line = format!("{before}{tree}{after}");
         match tree {
-            Tree::Object(members) if !members.is_empty() && !self.fits(&line) => {
+            SourceValue::Object(members) if !members.is_empty() && !self.fits(&line) => {
                 self.members(before, members, after);
             }
-            Tree::Struct(name, members) if !members.is_empty() && !self.fits(&line) => {
+            SourceValue::Struct(name, members) if !members.is_empty() && !self.fits(&line) => {
                 self.members(&format!("{before}{name} "), members, after);
             }
-            Tree::Array(items) if !items.is_empty() && !self.fits(&line) => {
+            SourceValue::Array(items) if !items.is_empty() && !self.fits(&line) => {
                 self.open(&format!("{before}["));
                 for (index, value) in items.iter().enumerate() {
                     let comma = if index + 1 < items.len() { "," } else { "" };
@@ -66,7 +66,7 @@ impl Lines {
         }
     }
 
-    fn members(&mut self, before: &str, members: &[(String, Tree)], after: &str) {
+    fn members(&mut self, before: &str, members: &[(String, SourceValue)], after: &str) {
         self.open(&format!("{before}{{"));
         for (index, (key, value)) in members.iter().enumerate() {
             let comma = if index + 1 < members.len() { "," } else { "" };
@@ -80,13 +80,13 @@ impl Lines {
     }
 
     /// Appends lines that were written separately.
-    pub(super) fn append(&mut self, lines: &Lines) {
+    pub(super) fn append(&mut self, lines: &SourceLines) {
         self.text.push_str(&lines.text);
     }
 
     /// Empty lines with the same indentation.
-    pub(super) fn apart(&self) -> Lines {
-        Lines {
+    pub(super) fn apart(&self) -> SourceLines {
+        SourceLines {
             text: String::new(),
             depth: self.depth,
         }
@@ -134,39 +134,39 @@ pub(super) fn literal(text: &str) -> String {
 
 /// A value in the source, with keys and leaves as source text.
 #[derive(Debug, Clone)]
-pub(super) enum Tree {
+pub(super) enum SourceValue {
     Leaf(String),
-    Object(Vec<(String, Tree)>),
+    Object(Vec<(String, SourceValue)>),
     /// A struct literal.
-    Struct(String, Vec<(String, Tree)>),
-    Array(Vec<Tree>),
+    Struct(String, Vec<(String, SourceValue)>),
+    Array(Vec<SourceValue>),
 }
 
-impl Tree {
+impl SourceValue {
     /// JSON in the syntax of `raw`.
-    pub(super) fn raw(json: &Json) -> Tree {
+    pub(super) fn raw(json: &Json) -> SourceValue {
         match json {
-            Json::Null => Tree::Leaf("null".to_owned()),
-            Json::Bool(value) => Tree::Leaf(value.to_string()),
-            Json::Number(number) => Tree::Leaf(number.to_string()),
-            Json::String(text) => Tree::Leaf(literal(text)),
-            Json::Array(items) => Tree::Array(items.iter().map(Tree::raw).collect()),
-            Json::Object(members) => Tree::Object(
+            Json::Null => SourceValue::Leaf("null".to_owned()),
+            Json::Bool(value) => SourceValue::Leaf(value.to_string()),
+            Json::Number(number) => SourceValue::Leaf(number.to_string()),
+            Json::String(text) => SourceValue::Leaf(literal(text)),
+            Json::Array(items) => SourceValue::Array(items.iter().map(SourceValue::raw).collect()),
+            Json::Object(members) => SourceValue::Object(
                 members
                     .iter()
-                    .map(|(key, value)| (literal(key), Tree::raw(value)))
+                    .map(|(key, value)| (literal(key), SourceValue::raw(value)))
                     .collect(),
             ),
         }
     }
 
     /// Fields in the syntax of `raw`; a field without a value is removed.
-    pub(super) fn fields(fields: &[(String, Option<Json>)]) -> Tree {
+    pub(super) fn fields(fields: &[(String, Option<Json>)]) -> SourceValue {
         let value = |value: &Option<Json>| {
-            let omitted = || Tree::Leaf("_".to_owned());
-            value.as_ref().map_or_else(omitted, Tree::raw)
+            let omitted = || SourceValue::Leaf("_".to_owned());
+            value.as_ref().map_or_else(omitted, SourceValue::raw)
         };
-        Tree::Object(
+        SourceValue::Object(
             fields
                 .iter()
                 .map(|(key, field)| (literal(key), value(field)))
@@ -176,16 +176,16 @@ impl Tree {
 }
 
 /// The value on one line.
-impl fmt::Display for Tree {
+impl fmt::Display for SourceValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Tree::Leaf(text) => f.write_str(text),
-            Tree::Object(members) => write_members(members, f),
-            Tree::Struct(name, members) => {
+            SourceValue::Leaf(text) => f.write_str(text),
+            SourceValue::Object(members) => write_members(members, f),
+            SourceValue::Struct(name, members) => {
                 write!(f, "{name} ")?;
                 write_members(members, f)
             }
-            Tree::Array(items) => {
+            SourceValue::Array(items) => {
                 f.write_str("[")?;
                 for (index, value) in items.iter().enumerate() {
                     let comma = if index > 0 { ", " } else { "" };
@@ -197,7 +197,7 @@ impl fmt::Display for Tree {
     }
 }
 
-fn write_members(members: &[(String, Tree)], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_members(members: &[(String, SourceValue)], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if members.is_empty() {
         return f.write_str("{}");
     }

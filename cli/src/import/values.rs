@@ -6,7 +6,7 @@ use stepwright_asl::jsonata;
 use stepwright_asl::path::Path;
 use stepwright_asl::placeholder;
 
-use super::text::{Tree, is_safe, literal};
+use super::text::{SourceValue, is_safe, literal};
 
 /// The largest integer that Step Functions reads exactly from JSON.
 const MAX_EXACT: i64 = 1 << 53;
@@ -68,11 +68,11 @@ pub(super) fn number(number: &Number) -> Option<String> {
 }
 
 /// The members of an object as `{ Key: value }`, if the macro emits the same JSON.
-pub(super) fn arguments(members: &Object, jsonata: bool) -> Option<Tree> {
+pub(super) fn arguments(members: &Object, jsonata: bool) -> Option<SourceValue> {
     let mut written = Vec::new();
     for (key, value) in members {
         let (key, value) = match computed(key, value, jsonata) {
-            Some((name, expression)) => (name, Tree::Leaf(expression?)),
+            Some((name, expression)) => (name, SourceValue::Leaf(expression?)),
             None => (key.as_str(), argument(value, jsonata)?),
         };
         if !is_key(key) {
@@ -80,7 +80,7 @@ pub(super) fn arguments(members: &Object, jsonata: bool) -> Option<Tree> {
         }
         written.push((name(key), value));
     }
-    Some(Tree::Object(written))
+    Some(SourceValue::Object(written))
 }
 
 /// The name of a member that a payload template computes, and its expression, if the macro supports it.
@@ -99,7 +99,7 @@ pub(super) fn is_key(key: &str) -> bool {
 }
 
 /// A value as an argument.
-pub(super) fn argument(value: &Json, jsonata: bool) -> Option<Tree> {
+pub(super) fn argument(value: &Json, jsonata: bool) -> Option<SourceValue> {
     let leaf = match value {
         Json::Bool(value) => Some(value.to_string()),
         Json::Number(value) => number(value),
@@ -108,10 +108,10 @@ pub(super) fn argument(value: &Json, jsonata: bool) -> Option<Tree> {
         Json::Object(members) => return arguments(members, jsonata),
         Json::Array(items) => {
             let items = items.iter().map(|item| argument(item, jsonata));
-            return Some(Tree::Array(items.collect::<Option<Vec<_>>>()?));
+            return Some(SourceValue::Array(items.collect::<Option<Vec<_>>>()?));
         }
     };
-    leaf.map(Tree::Leaf)
+    leaf.map(SourceValue::Leaf)
 }
 
 /// A key as an identifier if possible, otherwise as a string.

@@ -26,7 +26,7 @@ struct Variable {
 }
 
 /// `Assign` as statements.
-pub(super) struct Lets {
+pub(super) struct LetStatements {
     /// The variable that holds the state's result, with its type.
     pub(super) result: Option<(String, &'static str)>,
     pub(super) others: Vec<String>,
@@ -176,8 +176,8 @@ impl Variables {
         jsonata: bool,
         container: usize,
         result: Option<&str>,
-    ) -> Option<Lets> {
-        let mut lets = Lets {
+    ) -> Option<LetStatements> {
+        let mut lets = LetStatements {
             result: None,
             others: Vec::new(),
         };

@@ -1,9 +1,9 @@
 //! The conversion of one state: the fields that statements cover, and the remaining ones for `raw`.
 
-use stepwright_asl::facts;
 use stepwright_asl::json::{Json, Object};
+use stepwright_asl::limits;
 
-use super::text::{Lines, Tree};
+use super::text::{SourceLines, SourceValue};
 
 /// The query language of a state's expressions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Language {
 }
 
 /// The conversion of one state.
-pub(super) struct Writing<'m> {
+pub(super) struct StateConversion<'m> {
     pub(super) object: &'m Object,
     pub(super) jsonata: bool,
     /// The fields that the macro will emit for the statements.
@@ -32,7 +32,7 @@ pub(super) struct Writing<'m> {
     pub(super) done: Vec<&'static str>,
 }
 
-impl<'m> Writing<'m> {
+impl<'m> StateConversion<'m> {
     pub(super) fn get(&self, field: &str) -> Option<&'m Json> {
         self.object.get(field)
     }
@@ -80,7 +80,7 @@ impl<'m> Writing<'m> {
 }
 
 /// The fields of a branch or body other than its states.
-pub(super) fn body_fields(rest: Object, said: &Object, lines: &mut Lines) {
+pub(super) fn body_fields(rest: Object, said: &Object, lines: &mut SourceLines) {
     let mut fields: Vec<(String, Option<Json>)> = Vec::new();
     for key in said.keys().filter(|key| !rest.contains_key(*key)) {
         fields.push((key.clone(), None));
@@ -91,9 +91,9 @@ pub(super) fn body_fields(rest: Object, said: &Object, lines: &mut Lines) {
         }
     }
     if !fields.is_empty() {
-        lines.tree("raw ", &Tree::fields(&fields), "");
+        lines.tree("raw ", &SourceValue::fields(&fields), "");
     }
 }
 
 /// Maximum number of seconds in ASL.
-pub(super) const MAX_SECONDS: i64 = facts::MAX_SECONDS.cast_signed();
+pub(super) const MAX_SECONDS: i64 = limits::MAX_SECONDS.cast_signed();

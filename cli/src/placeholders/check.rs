@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use stepwright_asl::template::{self, EmbeddedDefinition, Supply};
+use stepwright_asl::template::{self, EmbeddedDefinition, PlaceholderValues};
 use stepwright_asl::{Finding, Severity};
 
+use super::checked_machine::{self, CheckedMachine, PlaceholderProblem};
 use super::machine::Machine;
-use super::supplied::{self, Supplied, Wrong};
 use super::terraform;
 use crate::failure::Failure;
 use crate::input;
@@ -21,7 +21,7 @@ pub(super) fn check(
     is_json: bool,
 ) -> Result<(), Failure> {
     let wanted = match definition {
-        Some(path) => Some(Wanted {
+        Some(path) => Some(CheckedScope {
             machine: Machine::read(path)?,
             path: path.to_owned(),
         }),
@@ -45,9 +45,9 @@ pub(super) fn check(
         return Err(nothing(definition, template));
     }
     if is_json {
-        output::line(format_args!("{:#}", supplied::as_json(&checked)));
+        output::line(format_args!("{:#}", checked_machine::as_json(&checked)));
     } else {
-        supplied::print(&checked);
+        checked_machine::print(&checked);
     }
     if checked.iter().any(|one| one.errors() > 0) {
         return Err(Failure::Findings);
@@ -56,12 +56,12 @@ pub(super) fn check(
 }
 
 /// The definition to which the check is limited.
-pub(super) struct Wanted {
+pub(super) struct CheckedScope {
     pub(super) machine: Machine,
     path: PathBuf,
 }
 
-impl Wanted {
+impl CheckedScope {
     /// Whether the path in a template is this file.
     pub(super) fn is(&self, file: &Path) -> bool {
         let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -112,9 +112,9 @@ fn files(template: &Path) -> Result<Vec<PathBuf>, Failure> {
 /// Checks the machines of a CloudFormation or SAM template. A file `found` in a folder may be any other file.
 fn of_template(
     path: &Path,
-    wanted: Option<&Wanted>,
+    wanted: Option<&CheckedScope>,
     is_found: bool,
-) -> Result<Vec<Supplied>, Failure> {
+) -> Result<Vec<CheckedMachine>, Failure> {
     let text = input::read(path)?;
     let document = match template::read(path, &text) {
         Ok(document) => document,
@@ -149,12 +149,12 @@ fn of_template(
 fn of_machine(
     path: &Path,
     text: &str,
-    supply: Supply,
-    wanted: Option<&Wanted>,
+    supply: PlaceholderValues,
+    wanted: Option<&CheckedScope>,
     is_only: bool,
-) -> Result<Option<Supplied>, Failure> {
+) -> Result<Option<CheckedMachine>, Failure> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut wrong: Vec<Wrong> = Vec::new();
+    let mut wrong: Vec<PlaceholderProblem> = Vec::new();
     let mut of_file = |machine: &Machine, file: &Path| {
         for one in machine.not_fillable() {
             let message = format!(
@@ -164,7 +164,7 @@ fn of_machine(
             let finding = Finding::new("unfillable", Severity::Error, message)
                 .position(one.position)
                 .suggest("use a name of letters and digits, and define it with this value in `DefinitionSubstitutions`");
-            wrong.push(Wrong::new(finding, file, &machine.text));
+            wrong.push(PlaceholderProblem::new(finding, file, &machine.text));
         }
         machine.uses()
     };
@@ -210,8 +210,8 @@ fn of_machine(
         );
     }
     let found = supply.check(&uses).into_iter();
-    wrong.extend(found.map(|finding| Wrong::new(finding, path, text)));
-    Ok(Some(Supplied {
+    wrong.extend(found.map(|finding| PlaceholderProblem::new(finding, path, text)));
+    Ok(Some(CheckedMachine {
         machine: supply.machine,
         template: path.to_owned(),
         wanted: uses.len(),
@@ -224,7 +224,7 @@ fn same_text(file: &Path, text: &str) -> bool {
     input::read(file).is_ok_and(|other| other == text)
 }
 
-fn note(path: &Path, supply: &Supply, reason: &str) {
+fn note(path: &Path, supply: &PlaceholderValues, reason: &str) {
     let (path, machine) = (path.display(), &supply.machine);
     report::note(&format!("{path}: `{machine}` is not checked: {reason}"));
 }

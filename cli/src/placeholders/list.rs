@@ -5,7 +5,7 @@ use std::path::Path;
 use stepwright_asl::StateMachine;
 use stepwright_asl::json::Document;
 use stepwright_asl::placeholder::{Placeholder, in_machine};
-use stepwright_asl::template::{self, EmbeddedDefinition, Supply};
+use stepwright_asl::template::{self, EmbeddedDefinition, PlaceholderValues};
 
 use super::machine::Machine;
 use super::show;
@@ -41,7 +41,10 @@ pub(super) fn list(path: &Path, format: PlaceholdersFormat) -> Result<(), Failur
 }
 
 /// The placeholders of a machine of a template; `None` if its definition cannot be found.
-fn of_template(path: &Path, supply: &Supply) -> Result<Option<Vec<Placeholder>>, Failure> {
+fn of_template(
+    path: &Path,
+    supply: &PlaceholderValues,
+) -> Result<Option<Vec<Placeholder>>, Failure> {
     let machine = match &supply.definition {
         EmbeddedDefinition::Part { document } => StateMachine::from_document(document),
         EmbeddedDefinition::Text { text, .. } => match Document::parse(text) {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use stepwright_asl::StateMachine;
 use stepwright_asl::json::{Document, Json};
-use stepwright_asl::placeholder::{Named, Placeholder, by_name, in_machine, is_name};
-use stepwright_asl::template::Use;
+use stepwright_asl::placeholder::{NamedPlaceholder, Placeholder, by_name, in_machine, is_name};
+use stepwright_asl::template::NameUse;
 use stepwright_asl::yaml::Format;
 
 use crate::failure::Failure;
@@ -40,18 +40,18 @@ impl Machine {
     }
 
     /// The names that a template must define, each at its first position in the text.
-    pub(super) fn uses(&self) -> Vec<Use> {
+    pub(super) fn uses(&self) -> Vec<NameUse> {
         let uses = by_name(&self.placeholders).into_iter().map(|one| {
             let offset = self.text.find(&format!("${{{}}}", one.name));
             let position = self.document.position_at(offset.unwrap_or_default());
-            Use::new(one.name, position).about(about(&one))
+            NameUse::new(one.name, position).about(about(&one))
         });
         uses.collect()
     }
 
     /// Variables of `Fn::Sub`, which are not replaced in a file: `${AWS::Region}`, `${Charge.Arn}`.
-    pub(super) fn not_fillable(&self) -> Vec<Use> {
-        let mut found: Vec<Use> = Vec::new();
+    pub(super) fn not_fillable(&self) -> Vec<NameUse> {
+        let mut found: Vec<NameUse> = Vec::new();
         for (offset, _) in self.text.match_indices("${") {
             let rest = &self.text[offset + 2..];
             let name = &rest[..rest.find('}').unwrap_or_default()];
@@ -64,7 +64,7 @@ impl Machine {
                 && !is_name(name)
                 && !found.iter().any(|one| one.name == name)
             {
-                found.push(Use::new(name, self.document.position_at(offset)));
+                found.push(NameUse::new(name, self.document.position_at(offset)));
             }
         }
         found
@@ -72,7 +72,7 @@ impl Machine {
 }
 
 /// The description of a value and its users: `Lambda function ARN, used by Charge`.
-pub(super) fn about(one: &Named<'_>) -> String {
+pub(super) fn about(one: &NamedPlaceholder<'_>) -> String {
     let mut about = one.stands_for();
     if !one.states.is_empty() {
         about.push_str(", used by ");

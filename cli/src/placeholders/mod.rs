@@ -1,10 +1,10 @@
 //! `stepwright placeholders`: the values that a deployment must supply, and whether a template supplies them.
 
 mod check;
+mod checked_machine;
 mod list;
 mod machine;
 mod show;
-mod supplied;
 mod terraform;
 
 use crate::args::{PlaceholdersArguments, PlaceholdersFormat};

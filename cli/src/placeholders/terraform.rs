@@ -9,12 +9,12 @@ use hcl_edit::expr::{Expression, FuncCall};
 use hcl_edit::structure::Attribute;
 use hcl_edit::visit::{self, Visit};
 use stepwright_asl::placeholder::{Mismatch, mismatches};
-use stepwright_asl::template::Use;
+use stepwright_asl::template::NameUse;
 use stepwright_asl::{Finding, Severity};
 
-use super::check::Wanted;
+use super::check::CheckedScope;
+use super::checked_machine::{CheckedMachine, PlaceholderProblem};
 use super::machine::{Machine, is_definition};
-use super::supplied::{Supplied, Wrong};
 use crate::failure::Failure;
 use crate::input;
 use crate::report;
@@ -24,8 +24,8 @@ use crate::terraform::{MOST_PARTS, Module, is_call, local, name_of, path_of, pla
 pub(super) fn check(
     module: &Module,
     path: &Path,
-    wanted: Option<&Wanted>,
-) -> Result<Vec<Supplied>, Failure> {
+    wanted: Option<&CheckedScope>,
+) -> Result<Vec<CheckedMachine>, Failure> {
     let Some(index) = module.files.iter().position(|file| file.path == path) else {
         return Ok(Vec::new());
     };
@@ -81,8 +81,8 @@ fn of_call(
     module: &Module,
     index: usize,
     call: &Call,
-    wanted: Option<&Wanted>,
-) -> Result<Option<Supplied>, Failure> {
+    wanted: Option<&CheckedScope>,
+) -> Result<Option<CheckedMachine>, Failure> {
     let file = &module.files[index];
     let arguments: Vec<&Expression> = call.call.args.iter().collect();
     let mut left = MOST_PARTS;
@@ -118,7 +118,7 @@ fn of_call(
         .get(1)
         .and_then(|variables| variables.span())
         .or_else(|| call.call.span());
-    let at = Place {
+    let at = ModulePosition {
         file: index,
         span: place.unwrap_or_default(),
     };
@@ -141,13 +141,13 @@ fn of_call(
         .into_iter()
         .map(|(place, finding)| {
             let file = &module.files[place.file];
-            Wrong::new(
+            PlaceholderProblem::new(
                 placed(finding, &file.text, place.span.start),
                 &file.path,
                 &file.text,
             )
         });
-    Ok(Some(Supplied {
+    Ok(Some(CheckedMachine {
         machine: name,
         template: file.path.clone(),
         wanted: uses.len(),
@@ -157,7 +157,7 @@ fn of_call(
 
 /// A position in a file of the module.
 #[derive(Clone)]
-struct Place {
+struct ModulePosition {
     file: usize,
     span: Range<usize>,
 }
@@ -165,7 +165,7 @@ struct Place {
 /// The variables that a call passes.
 #[derive(Default)]
 struct Variables {
-    given: Vec<(String, Place)>,
+    given: Vec<(String, ModulePosition)>,
     /// Whether there may be other variables.
     is_open: bool,
     /// The locals already read: merging one again adds nothing.
@@ -185,7 +185,9 @@ impl Variables {
             Expression::Object(object) => {
                 for (key, _) in object.iter() {
                     match name_of(key) {
-                        Some((name, span)) => self.given.push((name, Place { file, span })),
+                        Some((name, span)) => {
+                            self.given.push((name, ModulePosition { file, span }))
+                        }
                         None => self.is_open = true,
                     }
                 }
@@ -207,7 +209,12 @@ impl Variables {
         }
     }
 
-    fn check(&self, uses: &[Use], is_plain: bool, at: &Place) -> Vec<(Place, Finding)> {
+    fn check(
+        &self,
+        uses: &[NameUse],
+        is_plain: bool,
+        at: &ModulePosition,
+    ) -> Vec<(ModulePosition, Finding)> {
         let wanted: Vec<&str> = uses.iter().map(|one| one.name.as_str()).collect();
         let given: Vec<&str> = self.given.iter().map(|(name, _)| name.as_str()).collect();
         let error = |kind, message: String| Finding::new(kind, Severity::Error, message);
@@ -247,7 +254,7 @@ impl Variables {
     }
 }
 
-fn missing(one: &Use, is_plain: bool) -> (String, String) {
+fn missing(one: &NameUse, is_plain: bool) -> (String, String) {
     let name = one.described();
     if is_plain {
         let message = format!("the definition has {name}, but `file` sets no variables");

@@ -6,15 +6,15 @@ use stepwright_asl::model::{State, StateMachine, States};
 use stepwright_runtime::task::{Answer, DefinedState, TaskCall, TaskSource};
 
 use super::names::Task;
-use super::target::{Binding, Means, Target};
+use super::target::{Binding, TaskResources, TaskTarget};
 use crate::failure::Failure;
 
 /// The handler of each state, and a state for which no handler was found.
 #[derive(Debug, Clone)]
 pub(crate) struct DefinitionTasks {
-    states: Arc<Vec<(String, Target)>>,
+    states: Arc<Vec<(String, TaskTarget)>>,
     unanswered: Arc<Mutex<Option<String>>>,
-    means: Means,
+    means: TaskResources,
 }
 
 impl DefinitionTasks {
@@ -30,9 +30,9 @@ impl DefinitionTasks {
     ) -> Result<Self, Failure> {
         let mut tasks = Vec::new();
         collect(&machine.states, &mut tasks);
-        let mut states: Vec<(String, Target)> = Vec::new();
+        let mut states: Vec<(String, TaskTarget)> = Vec::new();
         let mut used = vec![false; bindings.len()];
-        for Known {
+        for TaskState {
             state,
             resource,
             target,
@@ -57,7 +57,7 @@ impl DefinitionTasks {
         Ok(Self {
             states: Arc::new(states),
             unanswered: Arc::default(),
-            means: Means::default(),
+            means: TaskResources::default(),
         })
     }
 
@@ -97,7 +97,7 @@ impl DefinitionTasks {
 }
 
 /// Explains why a binding applies to no state: none has its name, or other bindings handle all of them.
-fn no_state(machine: &str, name: &str, bindings: &[Binding], tasks: &[Known]) -> Failure {
+fn no_state(machine: &str, name: &str, bindings: &[Binding], tasks: &[TaskState]) -> Failure {
     let own: Vec<Binding> = bindings
         .iter()
         .filter(|binding| binding.name == name)
@@ -131,13 +131,13 @@ fn no_state(machine: &str, name: &str, bindings: &[Binding], tasks: &[Known]) ->
 
 /// A Task state of the definition.
 #[derive(Debug)]
-struct Known {
+struct TaskState {
     state: String,
     resource: String,
     target: Option<String>,
 }
 
-fn collect(states: &States, known: &mut Vec<Known>) {
+fn collect(states: &States, known: &mut Vec<TaskState>) {
     for (name, state) in states {
         match state {
             State::Task(task) => {
@@ -145,7 +145,7 @@ fn collect(states: &States, known: &mut Vec<Known>) {
                 let target = |key| {
                     arguments.and_then(|arguments| arguments.get(key)?.as_str().map(str::to_owned))
                 };
-                known.push(Known {
+                known.push(TaskState {
                     state: name.clone(),
                     resource: task.resource.clone(),
                     target: target("FunctionName").or_else(|| target("StateMachineArn")),

@@ -3,14 +3,14 @@
 use stepwright_runtime::task::{Answer, DefinedState, Pattern, TaskCall, TaskSource};
 
 use super::names::Task;
-use super::target::{Binding, Means};
+use super::target::{Binding, TaskResources};
 use crate::failure::Failure;
 
 /// Handles the tasks of `--task`.
 #[derive(Debug)]
 pub(crate) struct ServerTasks {
     bindings: Vec<Binding>,
-    means: Means,
+    means: TaskResources,
 }
 
 impl ServerTasks {
@@ -24,7 +24,7 @@ impl ServerTasks {
         }
         Ok(Self {
             bindings: bindings.to_vec(),
-            means: Means::default(),
+            means: TaskResources::default(),
         })
     }
 }

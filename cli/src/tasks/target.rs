@@ -11,12 +11,12 @@ use crate::group::Groups;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Binding {
     pub(super) name: String,
-    pub(super) target: Target,
+    pub(super) target: TaskTarget,
 }
 
 /// The target of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum TaskTarget {
     /// A shell command.
     Command(String),
     /// The URL to which the task's input is posted.
@@ -25,7 +25,7 @@ pub(super) enum Target {
 
 /// Resources that targets need. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Means {
+pub(super) struct TaskResources {
     pub(super) groups: Groups,
     pub(super) client: Client,
 }
@@ -37,7 +37,7 @@ pub(crate) fn binding(text: &str) -> Result<Binding, String> {
     match parts {
         Some((name, target)) if !name.is_empty() && !target.is_empty() => Ok(Binding {
             name: name.to_owned(),
-            target: Target::parse(target)?,
+            target: TaskTarget::parse(target)?,
         }),
         _ => Err(
             "expected NAME=COMMAND or NAME=URL, for example 'ChargeCard=./charge.py' or 'ChargeCard=http://127.0.0.1:9000/charge'"
@@ -46,7 +46,7 @@ pub(crate) fn binding(text: &str) -> Result<Binding, String> {
     }
 }
 
-impl Target {
+impl TaskTarget {
     fn parse(text: &str) -> Result<Self, String> {
         let is_url = |scheme: &str| {
             let start = text.get(..scheme.len());
@@ -60,7 +60,7 @@ impl Target {
 
     /// Answers a call. The target's input is that of the function, or the state's parameters, and its output has the same format as that of the
     /// function.
-    pub(super) fn answer(&self, call: &TaskCall<'_>, means: &Means) -> Answer {
+    pub(super) fn answer(&self, call: &TaskCall<'_>, means: &TaskResources) -> Answer {
         // The target replaces the function; the integration's response contains more than the function's result.
         let invocation = call.invocation();
         let input = match &invocation {
@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(bound.name, "Charge");
         assert_eq!(
             bound.target,
-            Target::Command("./charge.py --fast".to_owned())
+            TaskTarget::Command("./charge.py --fast".to_owned())
         );
         assert!(binding("Charge").is_err());
         assert!(binding("=x").is_err());
@@ -104,7 +104,7 @@ mod tests {
         let url = "http://127.0.0.1:9000/charge?fast=yes";
         assert_eq!(
             target(&format!("Charge={url}")),
-            Ok(Target::Endpoint(url.parse().expect("it is one")))
+            Ok(TaskTarget::Endpoint(url.parse().expect("it is one")))
         );
         let refused = target("Charge=https://example.com").expect_err("there is no TLS");
         assert!(refused.contains("http://"), "{refused}");
@@ -113,7 +113,7 @@ mod tests {
         let command = "curl http://127.0.0.1:9000".to_owned();
         assert_eq!(
             target(&format!("Charge={command}")),
-            Ok(Target::Command(command))
+            Ok(TaskTarget::Command(command))
         );
     }
 }

@@ -13,7 +13,7 @@ use stepwright_asl::yaml::Format;
 use super::text::DefinitionText;
 use super::{File, MOST_PARTS, Module, is_call, local, parse, path_of, placed};
 use crate::definition::Definition;
-use crate::embedded::Found;
+use crate::embedded::EmbeddedMachine;
 use crate::failure::Failure;
 use crate::input;
 use crate::source::Source;
@@ -26,7 +26,10 @@ const MOST_STEPS: usize = 32;
 /// # Errors
 ///
 /// If the file is not valid Terraform, or a separate definition file cannot be read.
-pub(crate) fn machines(path: &Path, validator: &Validator) -> Vec<Result<Found, Failure>> {
+pub(crate) fn machines(
+    path: &Path,
+    validator: &Validator,
+) -> Vec<Result<EmbeddedMachine, Failure>> {
     let file = match parse(path) {
         Ok(file) => file,
         Err(failure) => return vec![Err(failure)],
@@ -96,15 +99,20 @@ struct Machine<'m> {
 }
 
 impl Machine<'_> {
-    fn unread(&self, reason: &str) -> Result<Found, Failure> {
-        Ok(Found::Unread {
+    fn unread(&self, reason: &str) -> Result<EmbeddedMachine, Failure> {
+        Ok(EmbeddedMachine::Unread {
             machine: self.name.clone(),
             reason: reason.to_owned(),
         })
     }
 
     /// Reads the definition in an expression; `file` is the index of the file with the expression.
-    fn read(&self, file: usize, value: &Expression, steps: usize) -> Result<Found, Failure> {
+    fn read(
+        &self,
+        file: usize,
+        value: &Expression,
+        steps: usize,
+    ) -> Result<EmbeddedMachine, Failure> {
         if steps > MOST_STEPS {
             return self.unread("it uses too many nested locals");
         }
@@ -181,7 +189,7 @@ impl Machine<'_> {
     }
 
     /// Reads the definition from a separate file.
-    fn named(&self, path: &str) -> Result<Found, Failure> {
+    fn named(&self, path: &str) -> Result<EmbeddedMachine, Failure> {
         let named = self.module.folder.join(path);
         if !named.is_file() {
             return self.unread(&format!("there is no file {}", named.display()));
@@ -191,11 +199,14 @@ impl Machine<'_> {
             machine: Some(self.name.clone()),
             ..Definition::of(&named, text, &self.validator)
         };
-        Ok(Found::Definition(Box::new(definition), Some(named)))
+        Ok(EmbeddedMachine::Definition(
+            Box::new(definition),
+            Some(named),
+        ))
     }
 
     /// The definition in a text. Its findings have positions in the Terraform file.
-    fn definition(&self, at: &File, text: &DefinitionText<'_>) -> Found {
+    fn definition(&self, at: &File, text: &DefinitionText<'_>) -> EmbeddedMachine {
         let validated = Definition::of(&at.path, text.text.clone(), &self.validator);
         let findings: Findings = (validated.findings.into_iter())
             .map(|finding| {
@@ -216,6 +227,6 @@ impl Machine<'_> {
             inner: validated.source.document,
             has_comments: false,
         };
-        Found::Definition(Box::new(definition), None)
+        EmbeddedMachine::Definition(Box::new(definition), None)
     }
 }

@@ -10,14 +10,14 @@ use stepwright_asl::validate::Validator;
 
 use super::files::{File, is_definition, whole};
 use crate::definition::Definition;
-use crate::embedded::{self, Found};
+use crate::embedded::{self, EmbeddedMachine};
 use crate::failure::Failure;
 use crate::input;
 use crate::source::Source;
 
 /// A checked definition.
 #[derive(Debug)]
-pub(super) struct Checked {
+pub(super) struct CheckedDefinition {
     pub(super) source: Source,
     /// The machine's name, if the file has one.
     pub(super) machine: Option<String>,
@@ -26,7 +26,7 @@ pub(super) struct Checked {
     is_direct: bool,
 }
 
-impl Checked {
+impl CheckedDefinition {
     /// The location of the definition in messages: `template.yaml (Orders)`.
     pub(super) fn shown(&self) -> String {
         let file = self.source.shown();
@@ -40,7 +40,7 @@ impl Checked {
 /// Checks files one after the other.
 pub(super) struct Checker {
     validator: Validator,
-    checked: Vec<Checked>,
+    checked: Vec<CheckedDefinition>,
     notes: Vec<String>,
     /// The files that a template names as the definitions of its machines.
     named: HashSet<PathBuf>,
@@ -57,9 +57,10 @@ impl Checker {
     }
 
     /// Returns everything that was checked, and notes. A file that a template names is checked with the settings of the template.
-    pub(super) fn finish(self) -> (Vec<Checked>, Vec<String>) {
+    pub(super) fn finish(self) -> (Vec<CheckedDefinition>, Vec<String>) {
         let Checker { checked, named, .. } = self;
-        let is_wanted = |one: &Checked| !one.is_direct || !named.contains(&whole(&one.source.path));
+        let is_wanted =
+            |one: &CheckedDefinition| !one.is_direct || !named.contains(&whole(&one.source.path));
         (checked.into_iter().filter(is_wanted).collect(), self.notes)
     }
 
@@ -86,11 +87,11 @@ impl Checker {
         let mut failed = Ok(());
         for found in machines {
             match found {
-                Ok(Found::Definition(definition, named)) => {
+                Ok(EmbeddedMachine::Definition(definition, named)) => {
                     self.named.extend(named.as_deref().map(whole));
                     self.add(*definition, false);
                 }
-                Ok(Found::Unread { machine, reason }) => self
+                Ok(EmbeddedMachine::Unread { machine, reason }) => self
                     .notes
                     .push(format!("{shown}: `{machine}` is not checked: {reason}")),
                 Err(error) => failed = failed.and(Err(error)),
@@ -101,7 +102,7 @@ impl Checker {
 
     fn add(&mut self, definition: Definition, is_direct: bool) {
         self.notes.extend(definition.comments_note());
-        self.checked.push(Checked {
+        self.checked.push(CheckedDefinition {
             source: definition.source,
             machine: definition.machine,
             findings: definition.findings,

@@ -6,12 +6,12 @@ use std::path::{Component, Path, PathBuf};
 
 use stepwright_asl::{Finding, Severity};
 
-use super::check::Checked;
+use super::check::CheckedDefinition;
 use crate::output;
 use crate::report;
 
 /// Prints a command for each finding.
-pub(super) fn print(checked: &[Checked]) {
+pub(super) fn print(checked: &[CheckedDefinition]) {
     for one in checked {
         for finding in &one.findings {
             output::line(command(finding, one));
@@ -19,7 +19,7 @@ pub(super) fn print(checked: &[Checked]) {
     }
 }
 
-fn command(finding: &Finding, one: &Checked) -> String {
+fn command(finding: &Finding, one: &CheckedDefinition) -> String {
     let level = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -60,7 +60,7 @@ fn normalized(path: &Path) -> PathBuf {
 }
 
 /// The number of marked characters.
-pub(super) fn marked(finding: &Finding, one: &Checked) -> usize {
+pub(super) fn marked(finding: &Finding, one: &CheckedDefinition) -> usize {
     let range = report::place(finding, &one.source);
     let text = one.source.text.get(range).unwrap_or_default();
     text.lines().next().unwrap_or_default().chars().count()

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use stepwright_asl::Finding;
 
-use super::check::Checked;
+use super::check::CheckedDefinition;
 
 /// A diagnostic in AWS's format, with its file.
 #[derive(Serialize)]
@@ -16,7 +16,7 @@ struct Diagnostic<'c> {
 }
 
 /// Returns one object, for any number of files.
-pub(super) fn report(checked: &[Checked]) -> Value {
+pub(super) fn report(checked: &[CheckedDefinition]) -> Value {
     let diagnostics = checked.iter().flat_map(|one| {
         let diagnostic = |finding| Diagnostic {
             file: file(one),
@@ -35,7 +35,7 @@ pub(super) fn report(checked: &[Checked]) -> Value {
     })
 }
 
-fn summary(one: &Checked) -> Value {
+fn summary(one: &CheckedDefinition) -> Value {
     let errors = one.findings.errors().count();
     json!({
         "file": file(one),
@@ -47,7 +47,7 @@ fn summary(one: &Checked) -> Value {
     })
 }
 
-fn file(one: &Checked) -> String {
+fn file(one: &CheckedDefinition) -> String {
     one.source.path.to_string_lossy().into_owned()
 }
 

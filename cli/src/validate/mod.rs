@@ -14,7 +14,7 @@ use crate::args::{Format, ValidateArguments};
 use crate::failure::Failure;
 use crate::output;
 use crate::report;
-use check::{Checked, Checker};
+use check::{CheckedDefinition, Checker};
 use progress::Progress;
 use text::Totals;
 
@@ -64,7 +64,7 @@ pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
     }
 }
 
-fn print(checked: &[Checked], arguments: &ValidateArguments) {
+fn print(checked: &[CheckedDefinition], arguments: &ValidateArguments) {
     match arguments.format {
         Format::Text => text::print(checked, arguments.quiet),
         Format::Json => output::line(format_args!("{:#}", json::report(checked))),

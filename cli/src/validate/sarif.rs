@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use stepwright_asl::validate::{RULES, Rule};
 use stepwright_asl::{Finding, Severity};
 
-use super::check::Checked;
+use super::check::CheckedDefinition;
 use super::github::marked;
 
 /// The log of one run.
-pub(super) fn report(checked: &[Checked]) -> String {
+pub(super) fn report(checked: &[CheckedDefinition]) -> String {
     let results = checked
         .iter()
         .flat_map(|one| one.findings.iter().map(|finding| result(finding, one)));
@@ -44,7 +44,7 @@ fn rule(rule: &Rule) -> Value {
     })
 }
 
-fn result(finding: &Finding, one: &Checked) -> Value {
+fn result(finding: &Finding, one: &CheckedDefinition) -> Value {
     let text = match &finding.suggestion {
         Some(suggestion) => format!("{}; {suggestion}", finding.message),
         None => finding.message.clone(),

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use super::check::Checked;
+use super::check::CheckedDefinition;
 use crate::output;
 use crate::report;
 
 /// Prints every finding with its source lines, a line for each definition, and a summary.
-pub(super) fn print(checked: &[Checked], quiet: bool) {
+pub(super) fn print(checked: &[CheckedDefinition], quiet: bool) {
     for one in checked {
         for finding in &one.findings {
             output::line(format_args!("{}\n", report::finding(finding, &one.source)));
@@ -57,7 +57,7 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    pub(super) fn of(checked: &[Checked]) -> Totals {
+    pub(super) fn of(checked: &[CheckedDefinition]) -> Totals {
         let files: HashSet<_> = checked.iter().map(|one| &one.source.path).collect();
         let errors = checked
             .iter()

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value as Json, json};
 
-use crate::support::Server;
+use super::support::Server;
 
 /// The status of ListStateMachines, with these headers.
 fn status(server: &Server, headers: &[(&str, &str)]) -> (u16, Json) {

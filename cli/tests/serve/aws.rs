@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{ROLE, Server, text};
+use super::support::{ROLE, Server, text};
 
 /// The AWS CLI, with a server as its endpoint.
 struct Aws {

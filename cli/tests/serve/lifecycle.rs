@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::support::Server;
+use super::support::Server;
 
 #[test]
 fn it_says_where_it_listens_and_that_it_is_up() {

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value as Json, json};
 
-use crate::support::{ROLE, Server, text};
+use super::support::{ROLE, Server, text};
 
 /// Maximum duration of a step of a test.
 const LIMIT: Duration = Duration::from_secs(60);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::support::Server;
+use super::support::Server;
 
 /// A folder with a store.
 struct Folder(tempfile::TempDir);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{Server, endpoint, text};
+use super::support::{Server, endpoint, text};
 
 fn invoke(function: &str) -> Json {
     json!({
@@ -46,7 +46,7 @@ fn a_command_answers_the_state_the_function_or_the_resource_that_it_is_bound_to(
         "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true}}});
     let created = server.call(
         "CreateStateMachine",
-        json!({"name": "Special", "definition": definition.to_string(), "roleArn": crate::support::ROLE}),
+        json!({"name": "Special", "definition": definition.to_string(), "roleArn": super::support::ROLE}),
     );
     let started = server.call(
         "StartExecution",

@@ -1,8 +1,8 @@
 //! The arms of a choice that matches a value.
 
-use super::expression::Tree;
+use super::expression::UntypedExpression;
 use super::to::{Route, To};
-use super::variable::Read;
+use super::variable::VariableRead;
 use crate::expr::{Case, Expr, Node, Pattern, Text};
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,25 +10,25 @@ use std::marker::PhantomData;
 /// The arms of a `match`, each with its target state; created by [`arms!`](macro@crate::arms).
 #[must_use = "a choice takes them: `flow.choice(&state).match_on(arms)`"]
 pub struct Arms<In> {
-    pub(super) subject: Tree,
+    pub(super) subject: UntypedExpression,
     pub(super) arms: Vec<OneArm>,
     /// The cases without a target yet, in reverse order.
     open: Vec<Case>,
     parameters: usize,
-    reads: Vec<Read>,
+    reads: Vec<VariableRead>,
     types: PhantomData<fn(In)>,
 }
 
 /// One arm.
 pub(super) struct OneArm {
     pub(super) pattern: Pattern,
-    pub(super) guard: Option<Tree>,
-    pub(super) bound: Vec<Read>,
+    pub(super) guard: Option<UntypedExpression>,
+    pub(super) bound: Vec<VariableRead>,
     pub(super) to: Route,
 }
 
 impl<In> Arms<In> {
-    pub(super) fn new(parameters: usize, tree: Expr, reads: Vec<Read>) -> Self {
+    pub(super) fn new(parameters: usize, tree: Expr, reads: Vec<VariableRead>) -> Self {
         let (subject, mut open) = match tree.into_untyped() {
             Node::Match(subject, cases) => (subject, cases),
             // rustc has already reported an arm that could not be parsed.
@@ -36,7 +36,7 @@ impl<In> Arms<In> {
         };
         open.reverse();
         Arms {
-            subject: Tree::new(parameters, subject, reads.clone()),
+            subject: UntypedExpression::new(parameters, subject, reads.clone()),
             arms: Vec::new(),
             open,
             parameters,
@@ -47,7 +47,7 @@ impl<In> Arms<In> {
 
     /// Adds an edge from the next arm to a state. Names that its pattern binds are assigned to the variables of those names.
     #[doc(hidden)]
-    pub fn arm(mut self, bound: Vec<(&'static str, Read)>, to: impl To<In, In>) -> Self {
+    pub fn arm(mut self, bound: Vec<(&'static str, VariableRead)>, to: impl To<In, In>) -> Self {
         if let Some(case) = self.open.pop() {
             let name = |name: &mut Text| {
                 if let Some((_, variable)) = bound.iter().find(|(own, _)| own == name) {
@@ -60,7 +60,7 @@ impl<In> Arms<In> {
                 // Parameters are locals named by their index; their names do not change.
                 let place = |index: usize| Some(Expr::local(index.to_string()));
                 guard.rename(&place, &name);
-                Tree::new(self.parameters, guard, self.reads.clone())
+                UntypedExpression::new(self.parameters, guard, self.reads.clone())
             });
             self.arms.push(OneArm {
                 pattern,

@@ -3,13 +3,13 @@
 use super::branches::Branches;
 use super::choice::Choice;
 use super::errors::{InMap, InParallel};
-use super::expression::{Expression, Tree};
-use super::handle::{Anything, Handle, Step};
+use super::expression::{Expression, UntypedExpression};
+use super::handle::{AnyInput, Handle, Step};
 use super::open::{Fallible, Open};
 use super::scope::Scope;
 use super::to::To;
 use super::values::{SecondsOf, TextOf};
-use super::variable::{Given, Variable};
+use super::variable::{InputHandle, Variable};
 use crate::expr::{Expr, Text};
 use crate::flow::{self, State, Wait};
 use crate::shape::Payload;
@@ -103,9 +103,9 @@ impl<In: Payload, Out> Body<In, Out> {
 
     /// Names the item of a Map's body, so that expressions of every state in the body can read it.
     #[track_caller]
-    pub fn item(&self, name: impl Into<Text>) -> Given<In> {
+    pub fn item(&self, name: impl Into<Text>) -> InputHandle<In> {
         let name = self.scope.give(name.into());
-        Given::new(self.scope.id, name.clone(), Expr::item(name))
+        InputHandle::new(self.scope.id, name.clone(), Expr::item(name))
     }
 
     /// Sets a field of a branch or a Map's body, verbatim. For a workflow use
@@ -122,7 +122,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     #[track_caller]
-    pub(super) fn over<T>(&self, state: &Handle<T>, tree: Tree, input: &Expr) -> Expr {
+    pub(super) fn over<T>(&self, state: &Handle<T>, tree: UntypedExpression, input: &Expr) -> Expr {
         self.scope.over(Some(state.name()), tree, input)
     }
 
@@ -289,7 +289,7 @@ impl<In: Payload, Out> Body<In, Out> {
 impl<In: Payload> Body<In, serde_json::Value> {
     /// Adds a Succeed state that ends the body with its input, of any type.
     #[track_caller]
-    pub fn succeed_as_is(&self, state: &Handle<Anything>) {
+    pub fn succeed_as_is(&self, state: &Handle<AnyInput>) {
         let index = self.define(state, State::succeed);
         self.scope.close(index);
     }

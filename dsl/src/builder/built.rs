@@ -8,16 +8,16 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 /// A built workflow: its [`Definition`], which it derefs to, and its tasks, for a runtime.
-pub struct Built<In, Out> {
+pub struct BuiltWorkflow<In, Out> {
     definition: Definition,
     bindings: Bindings,
     warnings: Vec<Fault>,
     types: PhantomData<fn(In) -> Out>,
 }
 
-impl<In, Out> Built<In, Out> {
+impl<In, Out> BuiltWorkflow<In, Out> {
     pub(super) fn new(definition: Definition, bindings: Bindings, warnings: Vec<Fault>) -> Self {
-        Built {
+        BuiltWorkflow {
             definition,
             bindings,
             warnings,
@@ -44,7 +44,7 @@ impl<In, Out> Built<In, Out> {
     }
 }
 
-impl<In: Payload, Out: Payload> Built<In, Out> {
+impl<In: Payload, Out: Payload> BuiltWorkflow<In, Out> {
     /// This workflow as a nested workflow of another one.
     pub(super) fn as_child(&self) -> BoundWorkflow {
         BoundWorkflow::of_built::<In, Out>(&self.definition, &self.bindings)
@@ -58,7 +58,7 @@ impl<In: Payload, Out: Payload> Built<In, Out> {
     }
 }
 
-impl<In, Out> Deref for Built<In, Out> {
+impl<In, Out> Deref for BuiltWorkflow<In, Out> {
     type Target = Definition;
 
     fn deref(&self) -> &Definition {
@@ -66,9 +66,9 @@ impl<In, Out> Deref for Built<In, Out> {
     }
 }
 
-impl<In, Out> Clone for Built<In, Out> {
+impl<In, Out> Clone for BuiltWorkflow<In, Out> {
     fn clone(&self) -> Self {
-        Built::new(
+        BuiltWorkflow::new(
             self.definition.clone(),
             self.bindings.clone(),
             self.warnings.clone(),
@@ -76,9 +76,9 @@ impl<In, Out> Clone for Built<In, Out> {
     }
 }
 
-impl<In, Out> fmt::Debug for Built<In, Out> {
+impl<In, Out> fmt::Debug for BuiltWorkflow<In, Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Built")
+        f.debug_struct("BuiltWorkflow")
             .field("definition", &self.definition.name())
             .field("bindings", &self.bindings)
             .finish()

@@ -1,7 +1,7 @@
 //! Task states that call tasks, workflows and services.
 
 use super::body::Body;
-use super::built::Built;
+use super::built::BuiltWorkflow;
 use super::errors::InChild;
 use super::expression::Expression;
 use super::handle::Handle;
@@ -149,7 +149,7 @@ impl<In: Payload, Out> Body<In, Out> {
     pub fn built<I: Payload, O: Payload>(
         &self,
         state: &Handle<I>,
-        workflow: &Built<I, O>,
+        workflow: &BuiltWorkflow<I, O>,
     ) -> Fallible<'_, I, O, InChild, Out> {
         self.nested_built(state, workflow, Expr::input(I::shape), true)
     }
@@ -159,7 +159,7 @@ impl<In: Payload, Out> Body<In, Out> {
     pub fn built_with<T: Payload, I: Payload, O: Payload>(
         &self,
         state: &Handle<T>,
-        workflow: &Built<I, O>,
+        workflow: &BuiltWorkflow<I, O>,
         input: Expression<T, I>,
     ) -> Fallible<'_, T, O, InChild, Out> {
         let input = self.over(state, input.tree, &Expr::input(T::shape));
@@ -172,7 +172,7 @@ impl<In: Payload, Out> Body<In, Out> {
     pub fn start_built<T: Payload, I: Payload, O: Payload>(
         &self,
         state: &Handle<T>,
-        workflow: &Built<I, O>,
+        workflow: &BuiltWorkflow<I, O>,
         input: Expression<T, I>,
     ) -> Fallible<'_, T, serde_json::Value, NoError, Out> {
         let input = self.over(state, input.tree, &Expr::input(T::shape));
@@ -183,7 +183,7 @@ impl<In: Payload, Out> Body<In, Out> {
     fn nested_built<T: Payload, I: Payload, O: Payload, R, Error>(
         &self,
         state: &Handle<T>,
-        workflow: &Built<I, O>,
+        workflow: &BuiltWorkflow<I, O>,
         input: Expr,
         awaited: bool,
     ) -> Fallible<'_, T, R, Error, Out> {

@@ -7,7 +7,7 @@ use super::to::To;
 use crate::expr::{Expr, Text};
 use crate::flow::Arm;
 use crate::shape::Payload;
-use crate::workflow::Place;
+use crate::workflow::SourceLocation;
 use std::fmt;
 use std::marker::PhantomData;
 use stepwright_asl::model::QueryLanguage;
@@ -77,7 +77,7 @@ impl<'b, In: Payload> Choice<'b, In> {
     #[track_caller]
     pub fn match_on(self, arms: Arms<In>) {
         let input = Expr::input(In::shape);
-        let (scope, place) = (self.scope, Place::caller());
+        let (scope, place) = (self.scope, SourceLocation::caller());
         let subject = scope.over_in(self.index, arms.subject, &input);
         let made = arms.arms.into_iter().map(|arm| {
             for variable in &arm.bound {

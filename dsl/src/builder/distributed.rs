@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::errors::InMap;
-use super::expression::{Expression, Tree};
+use super::expression::{Expression, UntypedExpression};
 use super::open::Fallible;
 use super::values::{CountOf, PercentageOf};
 use crate::MachineType;
@@ -10,7 +10,7 @@ use crate::expr::{Expr, Text};
 use crate::flow::{self, Distributed};
 use crate::map_run::{Batch, MapResults, NoInput};
 use crate::shape::Payload;
-use crate::workflow::Place;
+use crate::workflow::SourceLocation;
 use serde_json::Value;
 use std::fmt;
 use std::marker::PhantomData;
@@ -57,7 +57,7 @@ impl<In> Access<In> {
         self
     }
 
-    fn into_flow(self, over: &dyn Fn(Tree) -> Expr) -> flow::Access {
+    fn into_flow(self, over: &dyn Fn(UntypedExpression) -> Expr) -> flow::Access {
         let arguments = self.arguments.into_iter();
         let arguments = arguments.map(|(name, value)| (name, over(value.tree)));
         let access = flow::Access::new(self.resource).arguments(arguments.collect());
@@ -79,9 +79,9 @@ impl<In> fmt::Debug for Access<In> {
 #[derive(Debug)]
 #[must_use = "a Distributed Map makes its batches with it"]
 pub struct Batches<In, Input = NoInput> {
-    max_items: Option<Tree>,
-    max_input_bytes: Option<Tree>,
-    input: Option<Tree>,
+    max_items: Option<UntypedExpression>,
+    max_input_bytes: Option<UntypedExpression>,
+    input: Option<UntypedExpression>,
     types: PhantomData<fn(In) -> Input>,
 }
 
@@ -129,7 +129,7 @@ impl<In, Input> Batches<In, Input> {
         self
     }
 
-    fn into_flow(self, over: &dyn Fn(Tree) -> Expr) -> flow::Batching {
+    fn into_flow(self, over: &dyn Fn(UntypedExpression) -> Expr) -> flow::Batching {
         let mut batching = flow::Batching::new();
         if let Some(count) = self.max_items {
             batching = batching.max_items(over(count));
@@ -147,8 +147,8 @@ impl<In, Input> Batches<In, Input> {
 impl<In: Payload, Out> Body<In, Out> {
     /// Applies expressions to the input of a state. Faults in them get the caller's location.
     #[track_caller]
-    fn inputs<T: Payload>(&self, state: &super::Handle<T>) -> impl Fn(Tree) -> Expr {
-        let place = Place::caller();
+    fn inputs<T: Payload>(&self, state: &super::Handle<T>) -> impl Fn(UntypedExpression) -> Expr {
+        let place = SourceLocation::caller();
         let scope = self.scope.clone();
         let name = state.name().to_owned();
         move |tree| scope.over_at(Some(&name), tree, &Expr::input(T::shape), place)
@@ -249,7 +249,7 @@ impl<'b, In: Payload, Result, End> Fallible<'b, In, Result, InMap, End> {
     /// Writes the results with this writer; the state's output is then their location.
     #[track_caller]
     pub fn writer(self, writer: Access<In>) -> Fallible<'b, In, MapResults, InMap, End> {
-        let place = Place::caller();
+        let place = SourceLocation::caller();
         let writer = writer.into_flow(&|tree| self.over_at(tree, place));
         self.edit(|state| state.distributed("writer", |map| map.writer(writer)))
             .giving()

@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 
 /// Every error of a task, each with its target state; created by [`every!`](macro@crate::every).
 #[must_use = "a task takes it: `.catch_every(every)`"]
-pub struct Every<In, E> {
+pub struct EveryCatch<In, E> {
     pub(super) arms: Vec<EveryArm>,
     types: PhantomData<fn(In) -> E>,
 }
@@ -22,11 +22,11 @@ pub(super) struct EveryArm {
     pub(super) to: Route,
 }
 
-impl<In, E: TaskError> Every<In, E> {
+impl<In, E: TaskError> EveryCatch<In, E> {
     /// An empty list.
     #[doc(hidden)]
     pub fn of(_error: Witness<E>) -> Self {
-        Every {
+        EveryCatch {
             arms: Vec::new(),
             types: PhantomData,
         }
@@ -59,7 +59,7 @@ impl<In, E: TaskError> Every<In, E> {
     }
 }
 
-impl<In, E> fmt::Debug for Every<In, E> {
+impl<In, E> fmt::Debug for EveryCatch<In, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.arms.iter().flat_map(|arm| &arm.names);
         f.debug_list().entries(names).finish()
@@ -111,7 +111,7 @@ macro_rules! every {
                 }
             }
         }
-        $crate::builder::Every::of(error)
+        $crate::builder::EveryCatch::of(error)
             $(.arm($crate::errors!($($variant)|+ $({ $($field),+ })?), $to))+
             $(.others($others))?
     }};

@@ -1,7 +1,7 @@
 //! Typed expressions.
 
 use super::arms::Arms;
-use super::variable::Read;
+use super::variable::VariableRead;
 use crate::expr::{Expr, Text};
 use std::fmt;
 use std::marker::PhantomData;
@@ -20,23 +20,27 @@ use std::marker::PhantomData;
 ///
 /// `expr!([limit] |total: u32| total > limit)` reads the workflow's variable whose handle is `limit`.
 pub struct Expression<In, Out> {
-    pub(super) tree: Tree,
+    pub(super) tree: UntypedExpression,
     types: PhantomData<fn(In) -> Out>,
 }
 
 /// An expression without its types.
 #[doc(hidden)]
 #[derive(Clone, Debug)]
-pub struct Tree {
+pub struct UntypedExpression {
     parameters: usize,
     tree: Expr,
     /// The variables that it reads by name.
-    pub(super) reads: Vec<Read>,
+    pub(super) reads: Vec<VariableRead>,
 }
 
-impl Tree {
-    pub(super) fn new(parameters: usize, tree: Expr, reads: Vec<Read>) -> Tree {
-        Tree {
+impl UntypedExpression {
+    pub(super) fn new(
+        parameters: usize,
+        tree: Expr,
+        reads: Vec<VariableRead>,
+    ) -> UntypedExpression {
+        UntypedExpression {
             parameters,
             tree,
             reads,
@@ -44,8 +48,8 @@ impl Tree {
     }
 
     /// A constant value.
-    pub(super) fn literal(value: impl Into<serde_json::Value>) -> Tree {
-        Tree::new(0, Expr::literal(value), Vec::new())
+    pub(super) fn literal(value: impl Into<serde_json::Value>) -> UntypedExpression {
+        UntypedExpression::new(0, Expr::literal(value), Vec::new())
     }
 
     /// Applies the tree to this input.
@@ -72,10 +76,10 @@ impl<In, Out> Expression<In, Out> {
 
     /// An expression that does not read the input.
     pub(crate) fn of_no_input(tree: Expr) -> Self {
-        Expression::new(Tree::new(0, tree, Vec::new()))
+        Expression::new(UntypedExpression::new(0, tree, Vec::new()))
     }
 
-    fn new(tree: Tree) -> Self {
+    fn new(tree: UntypedExpression) -> Self {
         Expression {
             tree,
             types: PhantomData,
@@ -86,7 +90,7 @@ impl<In, Out> Expression<In, Out> {
 impl<In> Expression<In, serde_json::Value> {
     /// A constant value.
     pub(crate) fn constant(value: impl Into<serde_json::Value>) -> Self {
-        Expression::new(Tree::literal(value))
+        Expression::new(UntypedExpression::literal(value))
     }
 
     /// A JSON object with computed keys, for example as an argument of a service.
@@ -103,7 +107,7 @@ impl<In> Expression<In, serde_json::Value> {
     pub fn object<K: Into<Text>>(
         entries: impl IntoIterator<Item = (K, Expression<In, serde_json::Value>)>,
     ) -> Expression<In, serde_json::Value> {
-        let (keys, values): (Vec<Text>, Vec<Tree>) = entries
+        let (keys, values): (Vec<Text>, Vec<UntypedExpression>) = entries
             .into_iter()
             .map(|(key, value)| (key.into(), value.tree))
             .unzip();
@@ -135,7 +139,7 @@ impl<In> Expression<In, serde_json::Value> {
 
 /// Combines several expressions over the same input into one value.
 fn joined<In>(
-    values: Vec<Tree>,
+    values: Vec<UntypedExpression>,
     of: impl FnOnce(Vec<Expr>) -> Expr,
 ) -> Expression<In, serde_json::Value> {
     let parameters = values.iter().map(|value| value.parameters).max();
@@ -159,7 +163,7 @@ fn joined<In>(
         parts.push(value.tree.with_locals(&|name| name.parse().ok().map(moved)));
         reads.extend(value.reads);
     }
-    Expression::new(Tree::new(parameters, of(parts), reads))
+    Expression::new(UntypedExpression::new(parameters, of(parts), reads))
 }
 
 impl<In, Out> Clone for Expression<In, Out> {
@@ -197,13 +201,13 @@ impl<In, Out> ExpressionTypes<In, Out> {
         self,
         parameters: usize,
         tree: Expr,
-        reads: Vec<Read>,
+        reads: Vec<VariableRead>,
     ) -> Expression<In, Out> {
-        Expression::new(Tree::new(parameters, tree, reads))
+        Expression::new(UntypedExpression::new(parameters, tree, reads))
     }
 
     /// Returns the `match` with these types, without the targets of its arms.
-    pub fn arms(self, parameters: usize, tree: Expr, reads: Vec<Read>) -> Arms<In> {
+    pub fn arms(self, parameters: usize, tree: Expr, reads: Vec<VariableRead>) -> Arms<In> {
         Arms::new(parameters, tree, reads)
     }
 }

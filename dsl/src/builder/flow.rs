@@ -2,11 +2,11 @@
 
 use super::bindings::Bindings;
 use super::body::Body;
-use super::built::Built;
+use super::built::BuiltWorkflow;
 use super::faults;
 use super::items::name_items;
 use super::scope::Scope;
-use super::variable::Given;
+use super::variable::InputHandle;
 use super::words::of_builder;
 use crate::expr::{Expr, Text};
 use crate::flow::Flow;
@@ -14,7 +14,7 @@ use crate::lower;
 use crate::rules::{self, Level, Levels, Lint};
 use crate::shape::Payload;
 use crate::task::Deploy;
-use crate::workflow::{Faults, Place};
+use crate::workflow::{Faults, SourceLocation};
 use std::fmt;
 use std::ops::Deref;
 use stepwright_asl::model::{MachineType, QueryLanguage};
@@ -35,7 +35,9 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     pub fn new(name: impl Into<Text>) -> Self {
         FlowBuilder {
             body: Body::new(),
-            flow: Flow::new(name).returns(Out::shape).placed(Place::caller()),
+            flow: Flow::new(name)
+                .returns(Out::shape)
+                .placed(SourceLocation::caller()),
             deploy: None,
             lints: Levels::default(),
         }
@@ -43,9 +45,9 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
 
     /// Names the workflow's input, so that expressions of every state can read it.
     #[track_caller]
-    pub fn parameter(&self, name: impl Into<Text>) -> Given<In> {
+    pub fn parameter(&self, name: impl Into<Text>) -> InputHandle<In> {
         let scope = &self.body.scope;
-        Given::new(scope.id, scope.give(name.into()), Expr::parameter())
+        InputHandle::new(scope.id, scope.give(name.into()), Expr::parameter())
     }
 
     fn set(self, change: impl FnOnce(Flow) -> Flow) -> Self {
@@ -72,7 +74,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     #[track_caller]
     pub fn timeout(self, seconds: u32) -> Self {
         let mut seconds = Expr::literal(seconds);
-        seconds.place = Some(Place::caller());
+        seconds.place = Some(SourceLocation::caller());
         self.set(|flow| flow.timeout(seconds))
     }
 
@@ -125,7 +127,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     ///
     /// Returns all faults that rustc cannot find, in one list: handles that are never defined, defined twice or unreachable,
     /// states without a transition or with a transition to another body, duplicate names, and everything that ASL cannot express.
-    pub fn build(&self) -> Result<Built<In, Out>, Faults> {
+    pub fn build(&self) -> Result<BuiltWorkflow<In, Out>, Faults> {
         let scope = &self.body.scope;
         let mut faults = Vec::new();
         faults::find(scope, "the workflow", &[], &mut faults);
@@ -168,7 +170,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         let definition = flow.lower()?;
         let mut bindings = Bindings::default();
         bind(scope, self.deploy, &mut bindings);
-        Ok(Built::new(definition, bindings, warnings))
+        Ok(BuiltWorkflow::new(definition, bindings, warnings))
     }
 }
 

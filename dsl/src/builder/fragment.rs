@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::errors::{ErrorsOf, InParallel};
 use super::expression::Expression;
-use super::handle::{Anything, Step};
+use super::handle::{AnyInput, Step};
 use super::scope::Scope;
 use super::to::{Route, To};
 use super::values::EndsWith;
@@ -17,24 +17,26 @@ use std::fmt;
 use std::marker::PhantomData;
 
 /// Reserves the names of a fragment's states in a workflow: every state may go there. Created by [`fragment`](Body::fragment).
-pub struct Included<F> {
+pub struct IncludedFragment<F> {
     first: Step,
     prefix: String,
     types: PhantomData<fn() -> F>,
 }
 
-impl<F> Sealed for Included<F> {}
+impl<F> Sealed for IncludedFragment<F> {}
 
 #[diagnostic::do_not_recommend]
-impl<From, T, F> To<From, T> for &Included<F> {
+impl<From, T, F> To<From, T> for &IncludedFragment<F> {
     fn route(self) -> Route {
         To::<From, T>::route(&self.first)
     }
 }
 
-impl<F> fmt::Debug for Included<F> {
+impl<F> fmt::Debug for IncludedFragment<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Included").field(&self.prefix).finish()
+        f.debug_tuple("IncludedFragment")
+            .field(&self.prefix)
+            .finish()
     }
 }
 
@@ -74,10 +76,14 @@ impl<In: Payload, Out> Body<In, Out> {
     /// Declares an include of a fragment of `workflow!` under a name: the state `Ask` of a fragment with the name `First` is
     /// `First.Ask`, its variable `answer` is `First_answer`. [`include`](Body::include) defines the states.
     #[track_caller]
-    pub fn fragment<F: Fragment>(&self, _fragment: F, name: impl Into<String>) -> Included<F> {
+    pub fn fragment<F: Fragment>(
+        &self,
+        _fragment: F,
+        name: impl Into<String>,
+    ) -> IncludedFragment<F> {
         let prefix = self.named(name.into());
         let first = flow::entry(&prefix, F::body());
-        Included {
+        IncludedFragment {
             first: Step::new(self.scope.declare(first.into_owned(), true)),
             prefix,
             types: PhantomData,
@@ -88,14 +94,14 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn include<F: Fragment>(
         &self,
-        place: &Included<F>,
-        arguments: Expression<Anything, ArgumentsOf<F>>,
-    ) -> Including<'_, F, Out>
+        place: &IncludedFragment<F>,
+        arguments: Expression<AnyInput, ArgumentsOf<F>>,
+    ) -> OpenFragment<'_, F, Out>
     where
         F::Include: Function,
     {
         let scope = &self.scope;
-        let input = Expr::input(Anything::shape);
+        let input = Expr::input(AnyInput::shape);
         let given = scope.over(Some(place.first.name()), arguments.tree, &input);
         let index = scope.define(
             &place.first,
@@ -129,7 +135,7 @@ impl<In: Payload, Out> Body<In, Out> {
         scope.bind(|bindings, deploy| F::bind(bindings, deploy));
         let variables = place.prefix.replace('.', "_");
         let arguments = flow::arguments(F::parameters(), given);
-        Including {
+        OpenFragment {
             scope,
             index,
             include: Include::new(place.prefix.clone(), variables, F::body(), arguments),
@@ -141,7 +147,7 @@ impl<In: Payload, Out> Body<In, Out> {
 
 /// An included fragment without a transition yet.
 #[must_use = "a fragment leads somewhere: call `.next(&state)` or `.end()`"]
-pub struct Including<'b, F, End> {
+pub struct OpenFragment<'b, F, End> {
     scope: &'b Scope,
     index: usize,
     include: Include,
@@ -149,7 +155,7 @@ pub struct Including<'b, F, End> {
     types: PhantomData<fn() -> (F, End)>,
 }
 
-impl<F: Fragment, End> Including<'_, F, End> {
+impl<F: Fragment, End> OpenFragment<'_, F, End> {
     /// Sets `Comment` of the fragment's first state, unless that state has a comment.
     pub fn comment(mut self, text: impl Into<crate::expr::Text>) -> Self {
         self.include = self.include.comment(text);
@@ -173,7 +179,7 @@ impl<F: Fragment, End> Including<'_, F, End> {
     pub fn catch<E: ErrorsOf<InParallel>>(
         mut self,
         errors: E,
-        to: impl To<(Anything, E::Caught), E::Caught>,
+        to: impl To<(AnyInput, E::Caught), E::Caught>,
     ) -> Self {
         let caught = errors.caught();
         let to = to.route();
@@ -182,7 +188,7 @@ impl<F: Fragment, End> Including<'_, F, End> {
             _ if to.is_step => None,
             _ => Some(caught.clone()),
         };
-        let input = Expr::tuple(vec![Expr::input(Anything::shape), caught]);
+        let input = Expr::tuple(vec![Expr::input(AnyInput::shape), caught]);
         let edge = self.scope.edge(self.index, to, &input);
         let mut catch = flow::Catch::on(errors.names(), edge);
         if let Some(output) = output {
@@ -195,7 +201,7 @@ impl<F: Fragment, End> Including<'_, F, End> {
     /// Sets the targets of the fragment's exits: [`exits!`](macro@crate::exits) names them, and rustc checks that none is missing.
     #[track_caller]
     pub fn exits(mut self, exits: ExitTargets<F>) -> Self {
-        let input = Expr::tuple(vec![Expr::input(Anything::shape), Expr::result()]);
+        let input = Expr::tuple(vec![Expr::input(AnyInput::shape), Expr::result()]);
         let mut said: Vec<&str> = Vec::new();
         for (name, to) in exits.exits {
             if said.contains(&name) {
@@ -213,8 +219,8 @@ impl<F: Fragment, End> Including<'_, F, End> {
 
     /// Goes to a state at the end of the fragment.
     #[track_caller]
-    pub fn next(self, to: impl To<(Anything, F::Output), Anything>) {
-        let input = Expr::tuple(vec![Expr::input(Anything::shape), Expr::result()]);
+    pub fn next(self, to: impl To<(AnyInput, F::Output), AnyInput>) {
+        let input = Expr::tuple(vec![Expr::input(AnyInput::shape), Expr::result()]);
         let edge = self.scope.edge(self.index, to.route(), &input);
         if let Some((field, _)) = edge.raw.first() {
             let message = format!(
@@ -265,9 +271,9 @@ impl<F: Fragment, End> Including<'_, F, End> {
     }
 }
 
-impl<F, End> fmt::Debug for Including<'_, F, End> {
+impl<F, End> fmt::Debug for OpenFragment<'_, F, End> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Including").field(&self.index).finish()
+        f.debug_tuple("OpenFragment").field(&self.index).finish()
     }
 }
 
@@ -294,7 +300,7 @@ impl<F: Fragment> ExitTargets<F> {
         mut self,
         name: &'static str,
         _value: Witness<T>,
-        to: impl To<(Anything, T), Anything>,
+        to: impl To<(AnyInput, T), AnyInput>,
     ) -> Self {
         self.exits.push((name, to.route()));
         self
@@ -308,11 +314,11 @@ impl<F> fmt::Debug for ExitTargets<F> {
     }
 }
 
-/// The targets of a fragment's exits, for [`Including::exits`]. rustc checks that none is missing. `.binding(&variable)` on
+/// The targets of a fragment's exits, for [`OpenFragment::exits`]. rustc checks that none is missing. `.binding(&variable)` on
 /// a target assigns the exit's value to a variable.
 ///
 /// ```
-/// use stepwright::builder::{Anything, FlowBuilder};
+/// use stepwright::builder::{AnyInput, FlowBuilder};
 /// use stepwright::{exits, expr, workflow};
 ///
 /// workflow! {

@@ -1,7 +1,7 @@
 //! Handles: names of states with their input types.
 
 use super::expression::Expression;
-use super::to::Way;
+use super::to::AssigningEdge;
 use super::variable::{Variable, Variables};
 use crate::expr::Text;
 use crate::shape::{Payload, Shape};
@@ -45,8 +45,8 @@ impl<T> Handle<T> {
         &self,
         variable: &Variable<V>,
         value: Expression<From, V>,
-    ) -> Way<From, Handle<T>> {
-        Way::new(self.clone()).assigning(variable, value)
+    ) -> AssigningEdge<From, Handle<T>> {
+        AssigningEdge::new(self.clone()).assigning(variable, value)
     }
 
     /// An edge to this state whose Choice rule or Catcher has a verbatim field.
@@ -54,16 +54,16 @@ impl<T> Handle<T> {
         &self,
         field: impl Into<Text>,
         value: impl Into<Value>,
-    ) -> Way<From, Handle<T>> {
-        Way::new(self.clone()).raw(field, value)
+    ) -> AssigningEdge<From, Handle<T>> {
+        AssigningEdge::new(self.clone()).raw(field, value)
     }
 
     /// A catch edge to this state that assigns the caught data.
     pub fn binding<In, Caught>(
         &self,
         variables: impl Variables<Caught>,
-    ) -> Way<(In, Caught), Handle<T>> {
-        Way::new(self.clone()).binding(variables)
+    ) -> AssigningEdge<(In, Caught), Handle<T>> {
+        AssigningEdge::new(self.clone()).binding(variables)
     }
 }
 
@@ -81,14 +81,14 @@ impl<T> fmt::Debug for Handle<T> {
 
 /// A state that ignores its input: it reads [variables](super::Variable). Every state may go to it.
 ///
-/// Created by [`step`](super::Body::step). In the definition of its state it is a handle of [`Anything`].
+/// Created by [`step`](super::Body::step). In the definition of its state it is a handle of [`AnyInput`].
 #[derive(Clone, Debug)]
 pub struct Step {
-    handle: Handle<Anything>,
+    handle: Handle<AnyInput>,
 }
 
 impl Step {
-    pub(super) fn new(handle: Handle<Anything>) -> Self {
+    pub(super) fn new(handle: Handle<AnyInput>) -> Self {
         Step { handle }
     }
 
@@ -97,28 +97,32 @@ impl Step {
         &self,
         variable: &Variable<V>,
         value: Expression<From, V>,
-    ) -> Way<From, Step> {
-        Way::new(self.clone()).assigning(variable, value)
+    ) -> AssigningEdge<From, Step> {
+        AssigningEdge::new(self.clone()).assigning(variable, value)
     }
 
     /// An edge to this state whose Choice rule or Catcher has a verbatim field.
-    pub fn raw<From>(&self, field: impl Into<Text>, value: impl Into<Value>) -> Way<From, Step> {
-        Way::new(self.clone()).raw(field, value)
+    pub fn raw<From>(
+        &self,
+        field: impl Into<Text>,
+        value: impl Into<Value>,
+    ) -> AssigningEdge<From, Step> {
+        AssigningEdge::new(self.clone()).raw(field, value)
     }
 
     /// A catch edge to this state that assigns the caught data.
     pub fn binding<In, Caught>(
         &self,
         variables: impl Variables<Caught>,
-    ) -> Way<(In, Caught), Step> {
-        Way::new(self.clone()).binding(variables)
+    ) -> AssigningEdge<(In, Caught), Step> {
+        AssigningEdge::new(self.clone()).binding(variables)
     }
 }
 
 impl Deref for Step {
-    type Target = Handle<Anything>;
+    type Target = Handle<AnyInput>;
 
-    fn deref(&self) -> &Handle<Anything> {
+    fn deref(&self) -> &Handle<AnyInput> {
         &self.handle
     }
 }
@@ -126,11 +130,11 @@ impl Deref for Step {
 /// The input of a [`Step`]: any value, which the state ignores.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Anything(serde_json::Value);
+pub struct AnyInput(serde_json::Value);
 
 // This is not a user's type: rustc must not suggest it for a type that lacks the derive.
 #[diagnostic::do_not_recommend]
-impl Payload for Anything {
+impl Payload for AnyInput {
     fn shape() -> Shape {
         Shape::Any
     }

@@ -65,24 +65,24 @@ pub use self::arms::Arms;
 pub use self::bindings::{Bindings, BoundItems, BoundTask, BoundWorkflow};
 pub use self::body::Body;
 pub use self::branches::Branches;
-pub use self::built::Built;
+pub use self::built::BuiltWorkflow;
 pub use self::choice::Choice;
 pub use self::distributed::{Access, Batches};
 pub use self::errors::{AnyErrors, Errors, ErrorsOf, InChild, InMap, InParallel, States};
 #[doc(hidden)]
 pub use self::errors::{errors_of, field_of};
-pub use self::every::Every;
+pub use self::every::EveryCatch;
 pub use self::expression::Expression;
 #[doc(hidden)]
 pub use self::expression::ExpressionTypes;
 pub use self::flow::FlowBuilder;
-pub use self::fragment::{ArgumentsOf, ExitTargets, Included, Including};
-pub use self::handle::{Anything, Handle, Step};
+pub use self::fragment::{ArgumentsOf, ExitTargets, IncludedFragment, OpenFragment};
+pub use self::handle::{AnyInput, Handle, Step};
 pub use self::open::{Fallible, Open};
 pub use self::retry::Retry;
-pub use self::to::{To, Way};
+pub use self::to::{AssigningEdge, To};
 pub use self::values::{CountOf, EndsWith, PercentageOf, SecondsOf, Takes, TextOf};
-pub use self::variable::{Given, Readable, Variable, Variables};
+pub use self::variable::{InputHandle, Readable, Variable, Variables};
 #[doc(hidden)]
 pub use self::variable::{value_of, witness_of};
 pub use crate::rules::Lint;

@@ -1,18 +1,18 @@
 //! States that have no transition yet.
 
 use super::errors::{ErrorsOf, InMap};
-use super::every::Every;
-use super::expression::{Expression, Tree};
+use super::every::EveryCatch;
+use super::expression::{Expression, UntypedExpression};
 use super::retry::Retry;
 use super::scope::Scope;
 use super::to::{Route, To};
 use super::values::{CountOf, EndsWith, SecondsOf};
-use super::variable::{Assigned, Assignment, Variable, Variables, last};
+use super::variable::{AssignedValue, Assignment, Variable, Variables, last};
 use crate::expr::{Expr, Node, Text};
 use crate::flow::{self, State};
 use crate::shape::{Payload, Shape};
 use crate::task::TaskError;
-use crate::workflow::Place;
+use crate::workflow::SourceLocation;
 use std::fmt;
 use std::marker::PhantomData;
 use stepwright_asl::model::QueryLanguage;
@@ -51,11 +51,11 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
 
     /// Applies an expression to the state's input.
     #[track_caller]
-    pub(super) fn over_input(&self, tree: Tree) -> Expr {
-        self.over_at(tree, Place::caller())
+    pub(super) fn over_input(&self, tree: UntypedExpression) -> Expr {
+        self.over_at(tree, SourceLocation::caller())
     }
 
-    pub(super) fn over_at(&self, tree: Tree, place: Place) -> Expr {
+    pub(super) fn over_at(&self, tree: UntypedExpression, place: SourceLocation) -> Expr {
         let input = Expr::input(self.input);
         self.scope.over_in_at(self.index, tree, &input, place)
     }
@@ -85,7 +85,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     #[track_caller]
     pub fn retry<E: ErrorsOf<Error>>(self, retry: Retry<E>) -> Self {
         let retry = flow::Retry {
-            place: Some(Place::caller()),
+            place: Some(SourceLocation::caller()),
             ..retry.into_flow::<Error>(|message| self.mistake(message))
         };
         self.edit(|state| state.retry(retry))
@@ -101,10 +101,16 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     ) -> Self {
         self.mistakes(&errors);
         let caught = errors.caught();
-        self.catch_route(errors.names(), caught, to.route(), Place::caller())
+        self.catch_route(errors.names(), caught, to.route(), SourceLocation::caller())
     }
 
-    fn catch_route(self, errors: Vec<Text>, caught: Expr, to: Route, place: Place) -> Self {
+    fn catch_route(
+        self,
+        errors: Vec<Text>,
+        caught: Expr,
+        to: Route,
+        place: SourceLocation,
+    ) -> Self {
         // ASL's default output is not written, nor is an output that the target ignores.
         let output = match &*caught.node {
             Node::ErrorOutput => None,
@@ -126,7 +132,13 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         let input = Expr::tuple(vec![Expr::input(self.input), errors.caught()]);
         let output = self.scope.over_in(self.index, output.tree, &input);
         let (names, caught) = (errors.names(), errors.caught());
-        self.catch_edge(names, caught, to.route(), Some(output), Place::caller())
+        self.catch_edge(
+            names,
+            caught,
+            to.route(),
+            Some(output),
+            SourceLocation::caller(),
+        )
     }
 
     fn catch_edge(
@@ -135,7 +147,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         caught: Expr,
         to: Route,
         output: Option<Expr>,
-        place: Place,
+        place: SourceLocation,
     ) -> Self {
         let input = Expr::tuple(vec![Expr::input(self.input), caught]);
         let edge = self.scope.edge_at(self.index, to, &input, place);
@@ -150,7 +162,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     /// [`catch_every`](Fallible::catch_every), which rustc checks.
     #[track_caller]
     pub fn exhaustive(self) -> Self {
-        let place = Place::caller();
+        let place = SourceLocation::caller();
         self.edit(|state| state.exhaustive(place))
     }
 
@@ -224,11 +236,11 @@ fn assign<T: Payload>(
     scope: &Scope,
     index: usize,
     variable: &Variable<T>,
-    value: Tree,
+    value: UntypedExpression,
     input: &Expr,
 ) {
     for (to, _) in variable.variables() {
-        let value = Assigned::Tree(value.clone());
+        let value = AssignedValue::Tree(value.clone());
         let (name, value) = scope.assignment(index, Assignment { to, value }, input);
         scope.edit(index, |state| state.assign(name, value));
     }
@@ -238,8 +250,8 @@ impl<In: Payload, Result, Error: TaskError, End> Fallible<'_, In, Result, Error,
     /// Sends each error of the task to a separate state. [`every!`](macro@crate::every) lists the errors; rustc checks
     /// that none is missing. Only catches of [`States`](super::States) may be added to it.
     #[track_caller]
-    pub fn catch_every(self, every: Every<In, Error>) -> Self {
-        let place = Place::caller();
+    pub fn catch_every(self, every: EveryCatch<In, Error>) -> Self {
+        let place = SourceLocation::caller();
         every.arms.into_iter().fold(self, |state, arm| {
             state.catch_route(arm.names, arm.caught, arm.to, place)
         })

@@ -6,7 +6,7 @@ use crate::expr::{Expr, Text};
 use crate::flow::{Body, State, VariableOf, Variables};
 use crate::shape::Shape;
 use crate::task::{Address, Deploy, Task};
-use crate::workflow::{Binder, Place, Workflow};
+use crate::workflow::{Binder, SourceLocation, Workflow};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
@@ -16,12 +16,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) struct Scope {
     pub(super) id: u64,
     /// The caller's location where it was created.
-    pub(super) place: Place,
-    pub(super) declared: RefCell<Vec<Declared>>,
+    pub(super) place: SourceLocation,
+    pub(super) declared: RefCell<Vec<DeclaredState>>,
     /// In the order of their definitions. An entry is `None` while the state is changed.
-    pub(super) states: RefCell<Vec<Option<Defined>>>,
+    pub(super) states: RefCell<Vec<Option<StateDefinition>>>,
     pub(super) start: Cell<Option<usize>>,
-    pub(super) mistakes: RefCell<Vec<Mistake>>,
+    pub(super) mistakes: RefCell<Vec<StateFault>>,
     pub(super) binds: RefCell<Vec<Bind>>,
     /// The branches and bodies inside of its states.
     pub(super) inner: RefCell<Vec<Rc<Scope>>>,
@@ -31,7 +31,7 @@ pub(super) struct Scope {
     /// The variables of included fragments.
     included: RefCell<Variables>,
     /// The variables that its expressions read and that its states assign.
-    pub(super) used: RefCell<Vec<Used>>,
+    pub(super) used: RefCell<Vec<UsedVariable>>,
     /// The name of the Map's item, or of the workflow's input.
     pub(super) given: RefCell<Option<Text>>,
 }
@@ -41,7 +41,7 @@ pub(super) struct Scope {
 pub(super) struct DeclaredVariable {
     pub(super) name: Text,
     pub(super) shape: fn() -> Shape,
-    pub(super) place: Place,
+    pub(super) place: SourceLocation,
 }
 
 impl fmt::Debug for Scope {
@@ -52,9 +52,9 @@ impl fmt::Debug for Scope {
 
 /// A declared state.
 #[derive(Debug)]
-pub(super) struct Declared {
+pub(super) struct DeclaredState {
     pub(super) name: Rc<str>,
-    pub(super) place: Place,
+    pub(super) place: SourceLocation,
     pub(super) definitions: usize,
     /// The state ignores its input.
     pub(super) is_step: bool,
@@ -62,7 +62,7 @@ pub(super) struct Declared {
 
 /// A state with data about its definition.
 #[derive(Debug)]
-pub(super) struct Defined {
+pub(super) struct StateDefinition {
     /// The index of its declaration; `None` where its handle belongs to another body.
     pub(super) handle: Option<usize>,
     pub(super) state: State,
@@ -75,7 +75,7 @@ pub(super) struct Defined {
     pub(super) is_choice: bool,
 }
 
-impl Defined {
+impl StateDefinition {
     fn mended(&self) -> State {
         let state = self.state.clone();
         match (self.closed, self.is_choice) {
@@ -88,9 +88,9 @@ impl Defined {
 
 /// A fault of a state that is already defined.
 #[derive(Debug)]
-pub(super) struct Mistake {
+pub(super) struct StateFault {
     pub(super) state: Option<Rc<str>>,
-    pub(super) place: Place,
+    pub(super) place: SourceLocation,
     pub(super) message: String,
 }
 
@@ -103,7 +103,7 @@ impl Scope {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Scope {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
-            place: Place::caller(),
+            place: SourceLocation::caller(),
             declared: RefCell::default(),
             states: RefCell::default(),
             start: Cell::new(None),
@@ -122,9 +122,9 @@ impl Scope {
     pub(super) fn declare<T>(&self, name: String, is_step: bool) -> Handle<T> {
         let name: Rc<str> = name.into();
         let mut declared = self.declared.borrow_mut();
-        declared.push(Declared {
+        declared.push(DeclaredState {
             name: name.clone(),
-            place: Place::caller(),
+            place: SourceLocation::caller(),
             definitions: 0,
             is_step,
         });
@@ -142,7 +142,7 @@ impl Scope {
                 format!("the start is set twice; it was `{earlier}` before"),
             );
         }
-        if self.own(route, None, Place::caller()) {
+        if self.own(route, None, SourceLocation::caller()) {
             self.start.set(Some(route.index));
         }
     }
@@ -168,9 +168,9 @@ impl Scope {
             );
         }
         let mut states = self.states.borrow_mut();
-        states.push(Some(Defined {
+        states.push(Some(StateDefinition {
             handle: own.then_some(handle.index),
-            state: state.placed(Place::caller()),
+            state: state.placed(SourceLocation::caller()),
             targets: Vec::new(),
             closed: false,
             astray: false,
@@ -183,7 +183,7 @@ impl Scope {
     pub(super) fn edit(&self, index: usize, change: impl FnOnce(State) -> State) {
         let taken = self.states.borrow_mut()[index].take();
         // `change` may borrow this body again.
-        let changed = taken.map(|defined| Defined {
+        let changed = taken.map(|defined| StateDefinition {
             state: change(defined.state),
             ..defined
         });
@@ -228,7 +228,7 @@ impl Scope {
         });
         self.close(index);
         let others = states.map(|state| {
-            Some(Defined {
+            Some(StateDefinition {
                 handle: None,
                 state,
                 targets: Vec::new(),
@@ -270,7 +270,7 @@ impl Scope {
     /// Declares a variable.
     #[track_caller]
     pub(super) fn variable(&self, name: Text, shape: fn() -> Shape) {
-        let place = Place::caller();
+        let place = SourceLocation::caller();
         let mut variables = self.variables.borrow_mut();
         if let Some(earlier) = variables.iter().find(|earlier| earlier.name == name) {
             let message = format!(
@@ -285,7 +285,7 @@ impl Scope {
     }
 
     /// The target's name for a transition. A state of another body is a fault, and the state then has no transition.
-    pub(super) fn target(&self, from: usize, to: &Route, place: Place) -> String {
+    pub(super) fn target(&self, from: usize, to: &Route, place: SourceLocation) -> String {
         let name = self.name_of(from);
         let own = self.own(to, Some(&name), place);
         if let Some(defined) = &mut self.states.borrow_mut()[from] {
@@ -303,7 +303,7 @@ impl Scope {
     }
 
     /// Whether a state belongs to this body.
-    fn own(&self, to: &Route, from: Option<&str>, place: Place) -> bool {
+    fn own(&self, to: &Route, from: Option<&str>, place: SourceLocation) -> bool {
         if to.body == self.id {
             return true;
         }
@@ -326,11 +326,11 @@ impl Scope {
 
     #[track_caller]
     pub(super) fn mistake(&self, state: Option<&Rc<str>>, message: String) {
-        self.mistake_at(state, message, Place::caller());
+        self.mistake_at(state, message, SourceLocation::caller());
     }
 
-    fn mistake_at(&self, state: Option<&Rc<str>>, message: String, place: Place) {
-        self.mistakes.borrow_mut().push(Mistake {
+    fn mistake_at(&self, state: Option<&Rc<str>>, message: String, place: SourceLocation) {
+        self.mistakes.borrow_mut().push(StateFault {
             state: state.cloned(),
             place,
             message,
@@ -424,10 +424,10 @@ impl Scope {
 
 /// A variable in use.
 #[derive(Debug)]
-pub(super) struct Used {
+pub(super) struct UsedVariable {
     pub(super) scope: u64,
     pub(super) name: Text,
     pub(super) state: Option<Rc<str>>,
-    pub(super) place: Place,
+    pub(super) place: SourceLocation,
     pub(super) is_assigned: bool,
 }

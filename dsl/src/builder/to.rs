@@ -2,7 +2,7 @@
 
 use super::expression::Expression;
 use super::handle::{Handle, Step};
-use super::variable::{Assigned, Assignment, Variable, Variables, last};
+use super::variable::{AssignedValue, Assignment, Variable, Variables, last};
 use crate::expr::Text;
 use crate::sealed::Sealed;
 use crate::shape::Payload;
@@ -69,16 +69,16 @@ impl<From, T> To<From, T> for &Step {
 
 /// An edge to a state that assigns variables. Created by `state.assigning(..)` and `state.binding(..)`.
 #[must_use = "pass it to a state: `.when(condition, way)`, `.catch(errors, way)`"]
-pub struct Way<From, H> {
+pub struct AssigningEdge<From, H> {
     to: H,
     assigns: Vec<Assignment>,
     raw: Vec<(Text, Value)>,
     types: PhantomData<fn(From)>,
 }
 
-impl<From, H> Way<From, H> {
+impl<From, H> AssigningEdge<From, H> {
     pub(super) fn new(to: H) -> Self {
-        Way {
+        AssigningEdge {
             to,
             assigns: Vec::new(),
             raw: Vec::new(),
@@ -101,13 +101,13 @@ impl<From, H> Way<From, H> {
         self.assigns
             .extend(variable.variables().into_iter().map(|(to, _)| Assignment {
                 to,
-                value: Assigned::Tree(value.tree.clone()),
+                value: AssignedValue::Tree(value.tree.clone()),
             }));
         self
     }
 }
 
-impl<In, Caught, H> Way<(In, Caught), H> {
+impl<In, Caught, H> AssigningEdge<(In, Caught), H> {
     /// Assigns the caught error, or the fields that `errors!` names.
     pub fn binding(mut self, variables: impl Variables<Caught>) -> Self {
         self.assigns.extend(last(variables.variables(), true));
@@ -115,10 +115,10 @@ impl<In, Caught, H> Way<(In, Caught), H> {
     }
 }
 
-impl<From, H> Sealed for Way<From, H> {}
+impl<From, H> Sealed for AssigningEdge<From, H> {}
 
 #[diagnostic::do_not_recommend]
-impl<From, T> To<From, T> for Way<From, Handle<T>> {
+impl<From, T> To<From, T> for AssigningEdge<From, Handle<T>> {
     fn route(self) -> Route {
         Route {
             assigns: self.assigns,
@@ -129,7 +129,7 @@ impl<From, T> To<From, T> for Way<From, Handle<T>> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<From, T> To<From, T> for Way<From, Step> {
+impl<From, T> To<From, T> for AssigningEdge<From, Step> {
     fn route(self) -> Route {
         Route {
             assigns: self.assigns,
@@ -139,7 +139,7 @@ impl<From, T> To<From, T> for Way<From, Step> {
     }
 }
 
-impl<From, H> fmt::Debug for Way<From, H> {
+impl<From, H> fmt::Debug for AssigningEdge<From, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Way").field(&self.assigns).finish()
     }

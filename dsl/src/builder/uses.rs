@@ -1,12 +1,12 @@
 //! Reads and assignments of variables by the states of a body.
 
-use super::expression::Tree;
-use super::scope::{Scope, Used};
+use super::expression::UntypedExpression;
+use super::scope::{Scope, UsedVariable};
 use super::to::Route;
-use super::variable::{Assignment, Read};
+use super::variable::{Assignment, VariableRead};
 use crate::expr::{Expr, Text};
 use crate::flow::Edge;
-use crate::workflow::Place;
+use crate::workflow::SourceLocation;
 use std::rc::Rc;
 
 impl Scope {
@@ -14,11 +14,17 @@ impl Scope {
     /// and the state then has no transition.
     #[track_caller]
     pub(super) fn edge(&self, index: usize, to: Route, from: &Expr) -> Edge {
-        self.edge_at(index, to, from, Place::caller())
+        self.edge_at(index, to, from, SourceLocation::caller())
     }
 
     /// The same for a call at that location.
-    pub(super) fn edge_at(&self, index: usize, to: Route, from: &Expr, place: Place) -> Edge {
+    pub(super) fn edge_at(
+        &self,
+        index: usize,
+        to: Route,
+        from: &Expr,
+        place: SourceLocation,
+    ) -> Edge {
         let edge = Edge::to(self.target(index, &to, place)).placed(place);
         let raw = to.raw.into_iter();
         let edge = raw.fold(edge, |edge, (key, value)| {
@@ -38,7 +44,7 @@ impl Scope {
         assignment: Assignment,
         from: &Expr,
     ) -> (Text, Expr) {
-        self.assignment_at(index, assignment, from, Place::caller())
+        self.assignment_at(index, assignment, from, SourceLocation::caller())
     }
 
     fn assignment_at(
@@ -46,7 +52,7 @@ impl Scope {
         index: usize,
         assignment: Assignment,
         from: &Expr,
-        place: Place,
+        place: SourceLocation,
     ) -> (Text, Expr) {
         let state = self.name_of(index);
         for read in assignment.value.reads() {
@@ -61,17 +67,17 @@ impl Scope {
 
     /// Applies an expression to an input, and records the variables that it reads.
     #[track_caller]
-    pub(super) fn over(&self, state: Option<&str>, tree: Tree, input: &Expr) -> Expr {
-        self.over_at(state, tree, input, Place::caller())
+    pub(super) fn over(&self, state: Option<&str>, tree: UntypedExpression, input: &Expr) -> Expr {
+        self.over_at(state, tree, input, SourceLocation::caller())
     }
 
     /// The same for a call at that location.
     pub(super) fn over_at(
         &self,
         state: Option<&str>,
-        tree: Tree,
+        tree: UntypedExpression,
         input: &Expr,
-        place: Place,
+        place: SourceLocation,
     ) -> Expr {
         let state = state.map(Rc::from);
         for read in &tree.reads {
@@ -84,18 +90,30 @@ impl Scope {
 
     /// The same for a state that is already defined.
     #[track_caller]
-    pub(super) fn over_in(&self, index: usize, tree: Tree, input: &Expr) -> Expr {
-        self.over_in_at(index, tree, input, Place::caller())
+    pub(super) fn over_in(&self, index: usize, tree: UntypedExpression, input: &Expr) -> Expr {
+        self.over_in_at(index, tree, input, SourceLocation::caller())
     }
 
     /// The same for a call at that location.
-    pub(super) fn over_in_at(&self, index: usize, tree: Tree, input: &Expr, place: Place) -> Expr {
+    pub(super) fn over_in_at(
+        &self,
+        index: usize,
+        tree: UntypedExpression,
+        input: &Expr,
+        place: SourceLocation,
+    ) -> Expr {
         let name = self.name_of(index);
         self.over_at(Some(&name), tree, input, place)
     }
 
-    fn use_of(&self, state: Option<&Rc<str>>, variable: &Read, is_assigned: bool, place: Place) {
-        self.used.borrow_mut().push(Used {
+    fn use_of(
+        &self,
+        state: Option<&Rc<str>>,
+        variable: &VariableRead,
+        is_assigned: bool,
+        place: SourceLocation,
+    ) {
+        self.used.borrow_mut().push(UsedVariable {
             scope: variable.scope,
             name: variable.name.clone(),
             state: state.cloned(),
@@ -105,7 +123,7 @@ impl Scope {
     }
 
     /// The same for a state that is already defined.
-    pub(super) fn assigned_in(&self, index: usize, variable: &Read, place: Place) {
+    pub(super) fn assigned_in(&self, index: usize, variable: &VariableRead, place: SourceLocation) {
         let name = self.name_of(index);
         self.use_of(Some(&name), variable, true, place);
     }

@@ -1,6 +1,6 @@
 //! Arguments for seconds, counts, texts and results.
 
-use super::expression::{Expression, Tree};
+use super::expression::{Expression, UntypedExpression};
 use crate::expr::Text;
 use crate::sealed::{Is, Sealed};
 use crate::type_block::{Percentage, Seconds, WholeNumber};
@@ -14,7 +14,7 @@ use crate::type_block::{Percentage, Seconds, WholeNumber};
 pub trait SecondsOf<In>: Sealed {
     /// As an expression over the state's input.
     #[doc(hidden)]
-    fn seconds(self) -> Tree;
+    fn seconds(self) -> UntypedExpression;
 }
 
 /// A count: a number, or an expression over the input of a state that takes an `In`.
@@ -26,17 +26,17 @@ pub trait SecondsOf<In>: Sealed {
 pub trait CountOf<In>: Sealed {
     /// As an expression over the state's input.
     #[doc(hidden)]
-    fn count(self) -> Tree;
+    fn count(self) -> UntypedExpression;
 }
 
 impl<In> CountOf<In> for u32 {
-    fn count(self) -> Tree {
-        Tree::literal(self)
+    fn count(self) -> UntypedExpression {
+        UntypedExpression::literal(self)
     }
 }
 
 impl<In, N: WholeNumber> CountOf<In> for Expression<In, N> {
-    fn count(self) -> Tree {
+    fn count(self) -> UntypedExpression {
         self.tree
     }
 }
@@ -50,23 +50,23 @@ impl<In, N: WholeNumber> CountOf<In> for Expression<In, N> {
 pub trait PercentageOf<In>: Sealed {
     /// As an expression over the state's input.
     #[doc(hidden)]
-    fn percentage(self) -> Tree;
+    fn percentage(self) -> UntypedExpression;
 }
 
 impl<In> PercentageOf<In> for u32 {
-    fn percentage(self) -> Tree {
-        Tree::literal(self)
+    fn percentage(self) -> UntypedExpression {
+        UntypedExpression::literal(self)
     }
 }
 
 impl<In> PercentageOf<In> for f64 {
-    fn percentage(self) -> Tree {
-        Tree::literal(self)
+    fn percentage(self) -> UntypedExpression {
+        UntypedExpression::literal(self)
     }
 }
 
 impl<In, N: Percentage> PercentageOf<In> for Expression<In, N> {
-    fn percentage(self) -> Tree {
+    fn percentage(self) -> UntypedExpression {
         self.tree
     }
 }
@@ -80,13 +80,13 @@ impl Sealed for () {}
 impl<In, Out> Sealed for Expression<In, Out> {}
 
 impl<In> SecondsOf<In> for u32 {
-    fn seconds(self) -> Tree {
-        Tree::literal(self)
+    fn seconds(self) -> UntypedExpression {
+        UntypedExpression::literal(self)
     }
 }
 
 impl<In, N: Seconds> SecondsOf<In> for Expression<In, N> {
-    fn seconds(self) -> Tree {
+    fn seconds(self) -> UntypedExpression {
         self.tree
     }
 }
@@ -100,35 +100,35 @@ impl<In, N: Seconds> SecondsOf<In> for Expression<In, N> {
 pub trait TextOf<In>: Sealed {
     /// As an expression over the state's input.
     #[doc(hidden)]
-    fn text(self) -> Option<Tree>;
+    fn text(self) -> Option<UntypedExpression>;
 }
 
 impl<In> TextOf<In> for &str {
-    fn text(self) -> Option<Tree> {
-        Some(Tree::literal(self))
+    fn text(self) -> Option<UntypedExpression> {
+        Some(UntypedExpression::literal(self))
     }
 }
 
 impl<In> TextOf<In> for String {
-    fn text(self) -> Option<Tree> {
-        Some(Tree::literal(self))
+    fn text(self) -> Option<UntypedExpression> {
+        Some(UntypedExpression::literal(self))
     }
 }
 
 impl<In> TextOf<In> for Text {
-    fn text(self) -> Option<Tree> {
-        Some(Tree::literal(self.into_owned()))
+    fn text(self) -> Option<UntypedExpression> {
+        Some(UntypedExpression::literal(self.into_owned()))
     }
 }
 
 impl<In> TextOf<In> for () {
-    fn text(self) -> Option<Tree> {
+    fn text(self) -> Option<UntypedExpression> {
         None
     }
 }
 
 impl<In> TextOf<In> for Expression<In, String> {
-    fn text(self) -> Option<Tree> {
+    fn text(self) -> Option<UntypedExpression> {
         Some(self.tree)
     }
 }

@@ -1,6 +1,6 @@
 //! Variables of a workflow, and other values that an expression reads by name.
 
-use super::expression::Tree;
+use super::expression::UntypedExpression;
 use crate::expr::{Expr, Text};
 use crate::sealed::Sealed;
 use crate::shape::Payload;
@@ -48,36 +48,36 @@ impl<T> fmt::Debug for Variable<T> {
 
 /// A value that is never assigned: the workflow's input, or the item of a Map.
 /// Created by [`parameter`](super::FlowBuilder::parameter) and [`item`](super::Body::item).
-pub struct Given<T> {
-    read: Read,
+pub struct InputHandle<T> {
+    read: VariableRead,
     types: PhantomData<fn() -> T>,
 }
 
-impl<T> Given<T> {
+impl<T> InputHandle<T> {
     pub(super) fn new(scope: u64, name: Text, value: Expr) -> Self {
-        Given {
-            read: Read { scope, name, value },
+        InputHandle {
+            read: VariableRead { scope, name, value },
             types: PhantomData,
         }
     }
 }
 
-impl<T> Clone for Given<T> {
+impl<T> Clone for InputHandle<T> {
     fn clone(&self) -> Self {
-        Given {
+        InputHandle {
             read: self.read.clone(),
             types: PhantomData,
         }
     }
 }
 
-impl<T> fmt::Debug for Given<T> {
+impl<T> fmt::Debug for InputHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Given").field(&self.read.name).finish()
     }
 }
 
-/// A value in the brackets of `expr!([checked] || ..)`: a [`Variable`] or a [`Given`].
+/// A value in the brackets of `expr!([checked] || ..)`: a [`Variable`] or a [`InputHandle`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a variable of a workflow",
     label = "not a variable of a workflow",
@@ -89,27 +89,27 @@ pub trait Readable: Sealed {
 
     /// The name and the body that it belongs to.
     #[doc(hidden)]
-    fn read(&self) -> Read;
+    fn read(&self) -> VariableRead;
 }
 
 /// A value that an expression reads by name, and the body that it belongs to.
 #[doc(hidden)]
 #[derive(Clone, Debug)]
-pub struct Read {
+pub struct VariableRead {
     pub(super) scope: u64,
     pub(super) name: Text,
     pub(super) value: Expr,
 }
 
 impl<T> Sealed for Variable<T> {}
-impl<T> Sealed for Given<T> {}
+impl<T> Sealed for InputHandle<T> {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Payload> Readable for Variable<T> {
     type Value = T;
 
-    fn read(&self) -> Read {
-        Read {
+    fn read(&self) -> VariableRead {
+        VariableRead {
             scope: self.scope,
             name: self.name.clone(),
             value: Expr::variable(self.name.clone()),
@@ -118,10 +118,10 @@ impl<T: Payload> Readable for Variable<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Readable for Given<T> {
+impl<T> Readable for InputHandle<T> {
     type Value = T;
 
-    fn read(&self) -> Read {
+    fn read(&self) -> VariableRead {
         self.read.clone()
     }
 }
@@ -132,7 +132,7 @@ impl<R: Sealed + ?Sized> Sealed for &R {}
 impl<R: Readable> Readable for &R {
     type Value = R::Value;
 
-    fn read(&self) -> Read {
+    fn read(&self) -> VariableRead {
         (**self).read()
     }
 }
@@ -158,12 +158,12 @@ pub fn witness_of<T>(_variable: &Variable<T>) -> Witness<T> {
 pub trait Variables<T>: Sealed {
     /// Each variable with the field that it receives; `None` for the whole value.
     #[doc(hidden)]
-    fn variables(self) -> Vec<(Read, Option<usize>)>;
+    fn variables(self) -> Vec<(VariableRead, Option<usize>)>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Payload> Variables<T> for &Variable<T> {
-    fn variables(self) -> Vec<(Read, Option<usize>)> {
+    fn variables(self) -> Vec<(VariableRead, Option<usize>)> {
         vec![(self.read(), None)]
     }
 }
@@ -174,7 +174,7 @@ macro_rules! tuples {
 
         #[diagnostic::do_not_recommend]
         impl<$($of: Payload),+> Variables<($($of,)+)> for ($(&Variable<$of>,)+) {
-            fn variables(self) -> Vec<(Read, Option<usize>)> {
+            fn variables(self) -> Vec<(VariableRead, Option<usize>)> {
                 vec![$((self.$index.read(), Some($index))),+]
             }
         }
@@ -195,25 +195,25 @@ tuples! {
 /// A variable with its new value.
 #[derive(Clone, Debug)]
 pub(super) struct Assignment {
-    pub(super) to: Read,
-    pub(super) value: Assigned,
+    pub(super) to: VariableRead,
+    pub(super) value: AssignedValue,
 }
 
 /// An assigned value.
 #[derive(Clone, Debug)]
-pub(super) enum Assigned {
+pub(super) enum AssignedValue {
     /// An expression over the input.
-    Tree(Tree),
+    Tree(UntypedExpression),
     /// The input, or its last part; `field` selects one of its fields.
     Last { is_part: bool, field: Option<usize> },
 }
 
-impl Assigned {
+impl AssignedValue {
     /// Applies the value to this input.
     pub(super) fn over(self, input: &Expr) -> Expr {
         match self {
-            Assigned::Tree(tree) => tree.over(input),
-            Assigned::Last { is_part, field } => {
+            AssignedValue::Tree(tree) => tree.over(input),
+            AssignedValue::Last { is_part, field } => {
                 let value = input.clone();
                 let value = if is_part { value.taken_apart(1) } else { value };
                 match field {
@@ -225,21 +225,24 @@ impl Assigned {
     }
 
     /// The variables that it reads by name.
-    pub(super) fn reads(&self) -> &[Read] {
+    pub(super) fn reads(&self) -> &[VariableRead] {
         match self {
-            Assigned::Tree(tree) => &tree.reads,
-            Assigned::Last { .. } => &[],
+            AssignedValue::Tree(tree) => &tree.reads,
+            AssignedValue::Last { .. } => &[],
         }
     }
 }
 
 /// Assigns the input, or the last of its two parts, to variables.
-pub(super) fn last(variables: Vec<(Read, Option<usize>)>, is_part: bool) -> Vec<Assignment> {
+pub(super) fn last(
+    variables: Vec<(VariableRead, Option<usize>)>,
+    is_part: bool,
+) -> Vec<Assignment> {
     let variables = variables.into_iter();
     variables
         .map(|(to, field)| Assignment {
             to,
-            value: Assigned::Last { is_part, field },
+            value: AssignedValue::Last { is_part, field },
         })
         .collect()
 }

@@ -109,17 +109,18 @@ mod tests {
         ),
     ];
 
-    /// The messages of the lowering, as the index of messages has them.
+    /// The messages of `build()`, as the page of errors lists them, without those that only the builder has.
     fn messages() -> Vec<String> {
         let page = include_str!("../../../docs/reference/errors.md");
-        let parts = page.split("<!-- messages of ").skip(1);
-        let of_lowering = parts.filter(|part| {
-            ["dsl/src/lower/", "dsl/src/expr/"]
-                .iter()
-                .any(|folder| part.starts_with(folder))
+        let chapter = page.split("\n## ").find(|it| it.starts_with("`build()`"));
+        let groups = chapter.unwrap_or_default().split("\n### ").skip(1);
+        let shared = groups.filter(|group| {
+            let title = group.lines().next().unwrap_or_default();
+            !title.ends_with("of the builder")
         });
-        of_lowering
-            .flat_map(|part| part.split("```").nth(1).unwrap_or_default().lines().skip(1))
+        shared
+            .filter_map(|group| group.split("```text\n").nth(1))
+            .flat_map(|list| list.split("```").next().unwrap_or_default().lines())
             .map(str::to_owned)
             .collect()
     }

@@ -1,7 +1,7 @@
 //! Workflows to emit files for.
 
 use super::files::Files;
-use crate::builder::Built;
+use crate::builder::BuiltWorkflow;
 use crate::shape::Payload;
 use crate::workflow::{Definition, Faults, Workflow};
 use std::fmt;
@@ -25,7 +25,7 @@ impl Workflows {
     }
 
     /// Adds a workflow that the [builder](crate::builder) built.
-    pub fn built<In: Payload, Out: Payload>(self, built: &Built<In, Out>) -> Workflows {
+    pub fn built<In: Payload, Out: Payload>(self, built: &BuiltWorkflow<In, Out>) -> Workflows {
         self.and(Ok(Files::of(built.definition(), Some(&built.schemas()))))
     }
 

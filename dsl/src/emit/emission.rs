@@ -2,11 +2,11 @@
 
 use super::collection::Workflows;
 use super::difference::Difference;
-use super::error::{Drift, EmitError};
+use super::error::{EmitError, FileDifference};
 use super::files::Files;
-use super::mode::{Mode, Said};
+use super::mode::{Mode, RequestedMode};
 use super::script;
-use crate::builder::Built;
+use crate::builder::BuiltWorkflow;
 use crate::shape::Payload;
 use crate::workflow::{Definition, Workflow};
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub fn build_script() -> Emission {
         workflows: Workflows::new(),
         folder: None,
         from: From::Script,
-        said: Said::Otherwise(Mode::Write),
+        said: RequestedMode::Otherwise(Mode::Write),
     }
 }
 
@@ -33,7 +33,7 @@ pub struct Emission {
     workflows: Workflows,
     folder: Option<PathBuf>,
     from: From,
-    said: Said,
+    said: RequestedMode,
 }
 
 /// The kind of program that writes.
@@ -47,7 +47,7 @@ enum From {
 /// The written files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Written {
+pub struct WrittenFiles {
     /// All files, in the order of the workflows.
     pub files: Vec<PathBuf>,
     /// The files that were missing or had different content before.
@@ -55,10 +55,10 @@ pub struct Written {
 }
 
 /// The result of [`write`](Emission::write). The `main` function of a build script can return it.
-pub type Result = std::result::Result<Written, EmitError>;
+pub type Result = std::result::Result<WrittenFiles, EmitError>;
 
 /// Allows a `main` function to return the result of [`write`](Emission::write).
-impl Termination for Written {
+impl Termination for WrittenFiles {
     fn report(self) -> ExitCode {
         ExitCode::SUCCESS
     }
@@ -66,7 +66,7 @@ impl Termination for Written {
 
 impl Emission {
     /// Starts an emission in a program or a test; `command` is the command that writes the files.
-    pub(super) fn of_program(folder: PathBuf, command: String, said: Said) -> Emission {
+    pub(super) fn of_program(folder: PathBuf, command: String, said: RequestedMode) -> Emission {
         Emission {
             workflows: Workflows::new(),
             folder: Some(folder),
@@ -86,7 +86,7 @@ impl Emission {
     }
 
     /// Adds a workflow that the [builder](crate::builder) built.
-    pub fn built<In: Payload, Out: Payload>(self, built: &Built<In, Out>) -> Emission {
+    pub fn built<In: Payload, Out: Payload>(self, built: &BuiltWorkflow<In, Out>) -> Emission {
         self.adding(|workflows| workflows.built(built))
     }
 
@@ -120,7 +120,7 @@ impl Emission {
     pub fn write(self) -> Result {
         let (mode, folder) = self.destination()?;
         let files = files(self.workflows)?;
-        let mut written = Written {
+        let mut written = WrittenFiles {
             files: Vec::new(),
             changed: Vec::new(),
         };
@@ -135,7 +135,7 @@ impl Emission {
                     Ok(()) => true,
                     Err(difference) => {
                         let workflow = workflow.clone();
-                        drifted.push(Drift {
+                        drifted.push(FileDifference {
                             path: path.clone(),
                             workflow,
                             difference,

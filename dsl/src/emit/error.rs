@@ -15,11 +15,14 @@ enum Reason {
     Usage(String),
     Faults(Vec<Faults>),
     Io(PathBuf, io::Error),
-    Drift { files: Vec<Drift>, command: String },
+    Drift {
+        files: Vec<FileDifference>,
+        command: String,
+    },
 }
 
 /// A file that differs from what its workflow emits.
-pub(super) struct Drift {
+pub(super) struct FileDifference {
     pub(super) path: PathBuf,
     pub(super) workflow: String,
     /// `None` if the file does not exist.
@@ -39,7 +42,7 @@ impl EmitError {
         EmitError(Reason::Io(path.to_owned(), error))
     }
 
-    pub(super) fn drift(files: Vec<Drift>, command: String) -> EmitError {
+    pub(super) fn drift(files: Vec<FileDifference>, command: String) -> EmitError {
         EmitError(Reason::Drift { files, command })
     }
 

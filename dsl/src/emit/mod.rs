@@ -53,11 +53,11 @@ mod program;
 mod script;
 
 pub use self::collection::Workflows;
-pub use self::emission::{Emission, Result, Written, build_script};
+pub use self::emission::{Emission, Result, WrittenFiles, build_script};
 pub use self::error::EmitError;
 pub use self::files::stem;
 #[doc(hidden)]
-pub use self::program::{Here, main, test};
+pub use self::program::{EmittingCrate, main, test};
 
 #[cfg(test)]
 mod tests;

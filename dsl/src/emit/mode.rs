@@ -17,19 +17,19 @@ pub(super) enum Mode {
 
 /// The mode that the caller requests.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Said {
+pub(super) enum RequestedMode {
     /// This mode; the environment is ignored.
     Always(Mode),
     /// This mode, unless the environment sets another one.
     Otherwise(Mode),
 }
 
-impl Said {
+impl RequestedMode {
     pub(super) fn mode(self) -> Result<Mode, EmitError> {
         let value = |name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         match self {
-            Said::Always(mode) => Ok(mode),
-            Said::Otherwise(mode) => {
+            RequestedMode::Always(mode) => Ok(mode),
+            RequestedMode::Otherwise(mode) => {
                 Mode::of(value(VARIABLE).as_deref(), value(CI).as_deref(), mode)
             }
         }

@@ -2,7 +2,7 @@
 
 use super::collection::Workflows;
 use super::emission::Emission;
-use super::mode::{Mode, Said};
+use super::mode::{Mode, RequestedMode};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -16,7 +16,7 @@ In CI, comparing is the default. STEPWRIGHT_EMIT=write and STEPWRIGHT_EMIT=check
 
 /// The crate that contains `emit!`.
 #[derive(Debug)]
-pub struct Here {
+pub struct EmittingCrate {
     /// The folder of Cargo.toml.
     pub root: &'static str,
     /// The program's name, if it is a program.
@@ -25,8 +25,8 @@ pub struct Here {
     pub name: &'static str,
 }
 
-impl Here {
-    fn emission(&self, folder: &str, workflows: Workflows, said: Said) -> Emission {
+impl EmittingCrate {
+    fn emission(&self, folder: &str, workflows: Workflows, said: RequestedMode) -> Emission {
         let command = match self.binary {
             Some(binary) => format!("cargo run --bin {binary}"),
             None => format!("STEPWRIGHT_EMIT=write cargo test --test {}", self.name),
@@ -36,11 +36,11 @@ impl Here {
 }
 
 /// Runs the program: writes, or compares with `--check`.
-pub fn main(here: &Here, folder: &str, workflows: Workflows) -> ExitCode {
-    let mut said = Said::Otherwise(Mode::Write);
+pub fn main(here: &EmittingCrate, folder: &str, workflows: Workflows) -> ExitCode {
+    let mut said = RequestedMode::Otherwise(Mode::Write);
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
-            "--check" => said = Said::Always(Mode::Check),
+            "--check" => said = RequestedMode::Always(Mode::Check),
             "--help" | "-h" => {
                 println!("{USAGE}");
                 return ExitCode::SUCCESS;
@@ -77,9 +77,9 @@ pub fn main(here: &Here, folder: &str, workflows: Workflows) -> ExitCode {
 /// # Panics
 ///
 /// When files differ.
-pub fn test(here: &Here, folder: &str, workflows: Workflows) {
+pub fn test(here: &EmittingCrate, folder: &str, workflows: Workflows) {
     if let Err(error) = here
-        .emission(folder, workflows, Said::Otherwise(Mode::Check))
+        .emission(folder, workflows, RequestedMode::Otherwise(Mode::Check))
         .write()
     {
         panic!("{error}");
@@ -110,7 +110,7 @@ macro_rules! emit {
         $crate::emit!($folder, $crate::emit::Workflows::new()$(.workflow::<$workflow>())+);
     };
     ($folder:expr, $workflows:expr $(,)?) => {
-        const __HERE: $crate::emit::Here = $crate::emit::Here {
+        const __HERE: $crate::emit::EmittingCrate = $crate::emit::EmittingCrate {
             root: env!("CARGO_MANIFEST_DIR"),
             binary: option_env!("CARGO_BIN_NAME"),
             name: env!("CARGO_CRATE_NAME"),

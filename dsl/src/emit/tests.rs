@@ -1,6 +1,6 @@
 use super::emission::Emission;
-use super::mode::{Mode, Said};
-use super::{EmitError, Workflows, Written};
+use super::mode::{Mode, RequestedMode};
+use super::{EmitError, Workflows, WrittenFiles};
 use crate::{Definition, MachineType, Payload, TaskError, task, workflow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -47,19 +47,19 @@ impl Folder {
         Folder(folder)
     }
 
-    fn write(&self, workflows: Workflows) -> Result<Written, EmitError> {
+    fn write(&self, workflows: Workflows) -> Result<WrittenFiles, EmitError> {
         self.emit(Mode::Write, workflows)
     }
 
-    fn check(&self, workflows: Workflows) -> Result<Written, EmitError> {
+    fn check(&self, workflows: Workflows) -> Result<WrittenFiles, EmitError> {
         self.emit(Mode::Check, workflows)
     }
 
-    fn emit(&self, mode: Mode, workflows: Workflows) -> Result<Written, EmitError> {
+    fn emit(&self, mode: Mode, workflows: Workflows) -> Result<WrittenFiles, EmitError> {
         Emission::of_program(
             self.0.join("asl"),
             "make asl".to_owned(),
-            Said::Always(mode),
+            RequestedMode::Always(mode),
         )
         .workflows(workflows)
         .write()

@@ -72,7 +72,7 @@ impl Receiver {
 
 /// The kind of an argument.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Takes {
+pub(crate) enum ArgumentKind {
     /// Any value.
     Value,
     /// A text: `&str`, `String`, a `char`.
@@ -80,14 +80,14 @@ pub(crate) enum Takes {
     /// A number without fraction.
     Integer,
     /// A closure, with the shapes of its parameters.
-    Closure(&'static [Gives]),
+    Closure(&'static [ResultShape]),
     /// A closure whose results JSONata orders like Rust.
-    Key(&'static [Gives]),
+    Key(&'static [ResultShape]),
 }
 
 /// The shape of a call's result, or of a closure's parameter.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Gives {
+pub(crate) enum ResultShape {
     Bool,
     /// A count, which has few digits.
     Count,
@@ -112,9 +112,9 @@ pub(crate) enum Gives {
     Closure,
     /// The shape of the items of the first argument, a list.
     FirstItem,
-    List(&'static Gives),
-    Option(&'static Gives),
-    Pair(&'static Gives, &'static Gives),
+    List(&'static ResultShape),
+    Option(&'static ResultShape),
+    Pair(&'static ResultShape, &'static ResultShape),
 }
 
 /// One method on one kind of receiver.
@@ -130,8 +130,8 @@ pub struct Method {
     pub jsonata: &'static str,
     /// The JSONPath form, if there is one.
     pub jsonpath: Option<&'static str>,
-    pub(crate) takes: &'static [Takes],
-    pub(crate) gives: Gives,
+    pub(crate) takes: &'static [ArgumentKind],
+    pub(crate) gives: ResultShape,
     /// JSONata returns nothing where Rust returns `None`.
     pub(crate) maybe: bool,
     /// The receiver may have the form that JSONata's functions return: a single item unwrapped, an empty list as nothing.
@@ -143,8 +143,8 @@ pub struct Method {
 const fn row(
     receiver: Receiver,
     names: &'static [&'static str],
-    takes: &'static [Takes],
-    gives: Gives,
+    takes: &'static [ArgumentKind],
+    gives: ResultShape,
     jsonata: &'static str,
 ) -> Method {
     Method {
@@ -275,12 +275,12 @@ macro_rules! blanks {
     };
 }
 
-use Gives as G;
+use ArgumentKind as T;
 use Receiver as R;
-use Takes as T;
+use ResultShape as G;
 
-const ITEM: &[Gives] = &[G::Item];
-const SOME: &[Gives] = &[G::Some];
+const ITEM: &[ResultShape] = &[G::Item];
+const SOME: &[ResultShape] = &[G::Some];
 
 /// The methods that a workflow expression can call, one row for each kind of receiver.
 ///

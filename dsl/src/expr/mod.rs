@@ -20,7 +20,7 @@ pub use self::spec::{Align, Spec};
 pub use crate::type_block::proof::receiver::method;
 
 use crate::shape::{Fields, Payload, Presence, Shape};
-use crate::workflow::Place;
+use crate::workflow::SourceLocation;
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -50,7 +50,7 @@ pub type ShapeOf = fn() -> Shape;
 pub struct Expr {
     pub(crate) node: Box<Node>,
     /// Its location in the source, known for each complete expression of a user.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<SourceLocation>,
 }
 
 /// Defines functions that create a node from their arguments.
@@ -76,7 +76,7 @@ impl Expr {
     #[doc(hidden)]
     #[must_use]
     pub fn at(mut self, file: &'static str, line: u32, column: u32) -> Expr {
-        self.place = Some(Place::new(file, line, column));
+        self.place = Some(SourceLocation::new(file, line, column));
         self
     }
 

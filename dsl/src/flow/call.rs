@@ -10,7 +10,7 @@ use stepwright_asl::model::MachineType;
 /// The work of a Task state.
 #[derive(Clone, Debug)]
 pub struct Call {
-    pub(crate) sends: Sends,
+    pub(crate) sends: CallTarget,
     pub(crate) waits_for_token: bool,
     pub(crate) output: Option<fn() -> Shape>,
     /// The type of the token's output, if the state waits for a token and the type is known.
@@ -21,7 +21,7 @@ pub struct Call {
 #[derive(Clone, Debug)]
 #[doc(hidden)]
 #[non_exhaustive]
-pub enum Sends {
+pub enum CallTarget {
     Task(TaskCall),
     Workflow(WorkflowCall),
     Service(ServiceCall),
@@ -62,7 +62,7 @@ impl Call {
     #[must_use]
     pub fn task<T: Task>(arguments: Vec<Expr>) -> Call {
         Call {
-            sends: Sends::Task(TaskCall {
+            sends: CallTarget::Task(TaskCall {
                 name: T::NAME,
                 function: T::FUNCTION,
                 parameters: T::PARAMETERS,
@@ -110,7 +110,7 @@ impl Call {
         output: Option<fn() -> Shape>,
     ) -> Call {
         Call {
-            sends: Sends::Workflow(WorkflowCall {
+            sends: CallTarget::Workflow(WorkflowCall {
                 name: name.into(),
                 machine_type,
                 awaited: output.is_some(),
@@ -131,7 +131,7 @@ impl Call {
         output: Option<fn() -> Shape>,
     ) -> Call {
         Call {
-            sends: Sends::Service(ServiceCall {
+            sends: CallTarget::Service(ServiceCall {
                 resource: resource.into(),
                 fields,
             }),

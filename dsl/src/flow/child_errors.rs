@@ -4,7 +4,7 @@
 //! as JSON: its `Error` is the error that the child failed with. A Catcher matches names only and cannot read the child's error. Its
 //! `States.TaskFailed` therefore goes to a Choice, which reads the cause.
 
-use super::{Catch, Edge, ErrorSource, Flow, Kind, Sends, State};
+use super::{CallTarget, Catch, Edge, ErrorSource, Flow, Kind, State};
 use crate::expr::{Expr, Node, Text};
 use crate::shape::Payload;
 use std::collections::HashSet;
@@ -48,7 +48,9 @@ fn add_choices(states: &mut Vec<State>, language: QueryLanguage, names: &mut Has
 fn waits_for_child(state: &State) -> bool {
     match &state.kind {
         Kind::Task { call, .. } => match &call.sends {
-            Sends::Workflow(child) => child.awaited && child.machine_type == MachineType::Standard,
+            CallTarget::Workflow(child) => {
+                child.awaited && child.machine_type == MachineType::Standard
+            }
             _ => false,
         },
         _ => false,

@@ -2,7 +2,7 @@
 
 use crate::expr::{Expr, Text};
 use crate::setters::setters;
-use crate::workflow::Place;
+use crate::workflow::SourceLocation;
 
 /// An edge to another state, with the variables that it assigns.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct Edge {
     /// The input of the next state, on an edge of such a Choice.
     pub(crate) output: Option<Expr>,
     /// The source location where it was built.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<SourceLocation>,
 }
 
 /// Where expressions find the caught error.
@@ -50,7 +50,7 @@ impl Edge {
 
     /// Sets the source location where it was built.
     #[must_use]
-    pub(crate) fn placed(mut self, place: Place) -> Edge {
+    pub(crate) fn placed(mut self, place: SourceLocation) -> Edge {
         self.place = Some(place);
         self
     }
@@ -103,7 +103,7 @@ pub struct Retry {
     pub(crate) max_delay: Option<u32>,
     pub(crate) jitter: Option<Jitter>,
     /// The source location where it was built.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<SourceLocation>,
 }
 
 impl Retry {

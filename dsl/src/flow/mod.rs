@@ -24,7 +24,7 @@ mod walk;
 
 pub use self::answer::AnswerType;
 pub use self::arm::Arm;
-pub use self::call::{Call, Sends};
+pub use self::call::{Call, CallTarget};
 pub(crate) use self::call::{ServiceCall, TaskCall, WorkflowCall};
 pub(crate) use self::child_errors::{is_of_child, reads_states};
 pub use self::distributed::{Access, Batching, Distributed};
@@ -40,7 +40,7 @@ use crate::expr::{Expr, Text};
 use crate::setters::setters;
 use crate::shape::Shape;
 use crate::task::Deploy;
-use crate::workflow::Place;
+use crate::workflow::SourceLocation;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::model::QueryLanguage;
 
@@ -61,7 +61,7 @@ pub struct Flow {
     pub(crate) states: Vec<State>,
     pub(crate) variables: Variables,
     /// The source location where a built workflow was created.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<SourceLocation>,
 }
 
 /// The variables of a scope.
@@ -73,7 +73,7 @@ pub(crate) struct VariableOf {
     pub(crate) name: Text,
     pub(crate) shape: fn() -> Shape,
     /// Its declaration's location, if it is declared.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<SourceLocation>,
 }
 
 impl VariableOf {
@@ -158,7 +158,7 @@ impl Flow {
 
     /// Sets the source location where a built workflow was created.
     #[must_use]
-    pub(crate) fn placed(mut self, place: Place) -> Flow {
+    pub(crate) fn placed(mut self, place: SourceLocation) -> Flow {
         self.place = Some(place);
         self
     }

@@ -10,7 +10,7 @@ use super::{VariableOf, Variables};
 use crate::expr::{Expr, Text};
 use crate::setters::setters;
 use crate::shape::Shape;
-use crate::workflow::Place;
+use crate::workflow::SourceLocation;
 use stepwright_asl::model::QueryLanguage;
 
 /// A state: its kind, its options and its transition.
@@ -18,7 +18,7 @@ use stepwright_asl::model::QueryLanguage;
 pub struct State {
     pub(crate) name: Text,
     /// Its location in the source.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<SourceLocation>,
     pub(crate) comment: Option<Text>,
     pub(crate) query_language: Option<QueryLanguage>,
     pub(crate) raw: Vec<(Text, Expr)>,
@@ -34,7 +34,7 @@ pub struct State {
     /// Options that this kind of state does not have.
     pub(crate) misplaced: Vec<&'static str>,
     /// The location that declares that it catches every error of the tasks inside.
-    pub(crate) exhaustive: Option<Place>,
+    pub(crate) exhaustive: Option<SourceLocation>,
 }
 
 #[derive(Clone, Debug)]
@@ -269,13 +269,13 @@ impl State {
     #[doc(hidden)]
     #[must_use]
     pub fn at(mut self, file: &'static str, line: u32, column: u32) -> State {
-        self.place = Some(Place::new(file, line, column));
+        self.place = Some(SourceLocation::new(file, line, column));
         self
     }
 
     /// Requires that it catches every error of the tasks inside; an uncaught error is a fault.
     #[must_use]
-    pub(crate) fn exhaustive(mut self, place: Place) -> State {
+    pub(crate) fn exhaustive(mut self, place: SourceLocation) -> State {
         self.exhaustive = Some(place);
         self
     }
@@ -300,7 +300,7 @@ impl State {
 
     /// Sets the source location of a built state.
     #[must_use]
-    pub(crate) fn placed(mut self, place: Place) -> State {
+    pub(crate) fn placed(mut self, place: SourceLocation) -> State {
         self.place = Some(place);
         self
     }

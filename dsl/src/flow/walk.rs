@@ -1,6 +1,6 @@
 //! Visitors of a state's expressions, edges, names and bodies.
 
-use super::{Body, Distributed, Edge, Kind, Otherwise, Sends, State, Transition, Wait};
+use super::{Body, CallTarget, Distributed, Edge, Kind, Otherwise, State, Transition, Wait};
 use crate::expr::{Expr, Text};
 
 /// Defines each visitor in a shared and a mutable form.
@@ -26,9 +26,9 @@ macro_rules! walks {
                 match &$($mut)? self.kind {
                     Kind::Task { call, timeout, heartbeat, credentials } => {
                         match &$($mut)? call.sends {
-                            Sends::Task(task) => task.arguments.$iter().for_each(&mut *each),
-                            Sends::Workflow(workflow) => each(&$($mut)? workflow.input),
-                            Sends::Service(service) => {
+                            CallTarget::Task(task) => task.arguments.$iter().for_each(&mut *each),
+                            CallTarget::Workflow(workflow) => each(&$($mut)? workflow.input),
+                            CallTarget::Service(service) => {
                                 let fields = service.fields.$iter().flatten();
                                 fields.for_each(|(_, value)| each(value));
                             }

@@ -1,8 +1,8 @@
 //! The placeholders in states that call tasks and workflows.
 
-use crate::flow::{Flow, Kind, Sends, each_state};
+use crate::flow::{CallTarget, Flow, Kind, each_state};
 use crate::task::Address;
-use stepwright_asl::placeholder::{Addresses, StandsFor, whole};
+use stepwright_asl::placeholder::{Addresses, SubstitutedValue, whole};
 
 /// The meaning of the placeholder in each state's call.
 pub(super) fn of(flow: &Flow) -> Addresses {
@@ -17,19 +17,19 @@ pub(super) fn of(flow: &Flow) -> Addresses {
     found
 }
 
-fn address(flow: &Flow, sends: &Sends) -> Option<StandsFor> {
+fn address(flow: &Flow, sends: &CallTarget) -> Option<SubstitutedValue> {
     match sends {
-        Sends::Task(task) => {
+        CallTarget::Task(task) => {
             let address = Address::of_task(task.name, task.deploy, flow.deploy);
             let text = address.target.as_ref().unwrap_or(&address.resource);
             whole(text)?;
             Some(if address.is_activity {
-                StandsFor::Activity
+                SubstitutedValue::Activity
             } else {
-                StandsFor::Function
+                SubstitutedValue::Function
             })
         }
-        Sends::Workflow(_) => Some(StandsFor::StateMachine),
-        Sends::Service(_) => None,
+        CallTarget::Workflow(_) => Some(SubstitutedValue::StateMachine),
+        CallTarget::Service(_) => None,
     }
 }

@@ -1,11 +1,11 @@
 //! The values that an expression can read.
 
-use super::handed;
 use super::jsonata::{Code, Operator, Syntax};
 use super::jsonpath::Leaf;
+use super::passed_value;
 use super::scope::{Scope, Scopes, at, enter};
 use crate::expr::Text;
-use crate::flow::{Body, Edge, ErrorSource, Flow, Kind, Sends, State, Transition};
+use crate::flow::{Body, CallTarget, Edge, ErrorSource, Flow, Kind, State, Transition};
 use crate::map_run::MapResults;
 use crate::shape::{Payload, Shape};
 use crate::task::{Address, Deploy, effective};
@@ -13,7 +13,7 @@ use stepwright_asl::model::{MachineType, QueryLanguage};
 
 /// One scope that an expression can read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Level<'a> {
+pub(super) struct ReadScope<'a> {
     pub(super) scope: &'a Scope,
     /// Whether the expression is in the scope's first state, or inside of it.
     pub(super) in_first: bool,
@@ -34,7 +34,7 @@ pub(super) enum Dollar {
 
 /// Where a value of an outer scope is found: an item, the parameter, a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Whence {
+pub(super) enum OuterValue {
     /// By its own name: a variable, or the execution's input.
     Here,
     /// In the state's input, at this path; the whole input if the path is empty.
@@ -47,7 +47,7 @@ pub(super) enum Whence {
 
 /// Where the result of a state is found.
 #[derive(Clone, Debug)]
-pub(super) struct Found {
+pub(super) struct ResultSource {
     pub(super) code: Code,
     /// The JSONPath, if there is one.
     pub(super) path: Option<&'static str>,
@@ -60,8 +60,8 @@ pub(super) struct Env<'a> {
     pub(super) scopes: &'a Scopes,
     pub(super) state: &'a State,
     /// Outermost first.
-    pub(super) levels: Vec<Level<'a>>,
-    pub(super) result: Option<Found>,
+    pub(super) levels: Vec<ReadScope<'a>>,
+    pub(super) result: Option<ResultSource>,
     /// The location of the error, if there is one.
     pub(super) error: Option<ErrorSource>,
     pub(super) dollar: Dollar,
@@ -91,7 +91,7 @@ impl<'a> Env<'a> {
         flow: &'a Flow,
         scopes: &'a Scopes,
         state: &'a State,
-        levels: Vec<Level<'a>>,
+        levels: Vec<ReadScope<'a>>,
     ) -> Env<'a> {
         Env {
             flow,
@@ -172,7 +172,7 @@ impl<'a> Env<'a> {
     }
 
     /// Where a variable of the scope at `depth` is found; `None` means the workflow's parameter.
-    pub(super) fn whence(&self, depth: Option<usize>, name: &str) -> Whence {
+    pub(super) fn whence(&self, depth: Option<usize>, name: &str) -> OuterValue {
         let innermost = self.levels.len().saturating_sub(1);
         let handing = self
             .levels
@@ -182,18 +182,18 @@ impl<'a> Env<'a> {
             .take_while(|(level, _)| depth.is_none_or(|depth| *level > depth))
             .find_map(|(at, level)| Some((at, level, level.scope.children.as_ref()?)));
         match handing {
-            None => Whence::Here,
-            Some((_, level, _)) if !level.in_first => Whence::Assigned,
-            Some((at, _, _)) if at != innermost => Whence::Inside,
+            None => OuterValue::Here,
+            Some((_, level, _)) if !level.in_first => OuterValue::Assigned,
+            Some((at, _, _)) if at != innermost => OuterValue::Inside,
             Some((_, _, children)) if children.batched => {
-                Whence::Input(vec!["BatchInput".to_owned(), name.to_owned()])
+                OuterValue::Input(vec!["BatchInput".to_owned(), name.to_owned()])
             }
-            Some(_) => Whence::Input(vec![name.to_owned()]),
+            Some(_) => OuterValue::Input(vec![name.to_owned()]),
         }
     }
 
     /// Where the item with this name is found, and its shape.
-    pub(super) fn item(&self, name: &str) -> Option<(Whence, Shape)> {
+    pub(super) fn item(&self, name: &str) -> Option<(OuterValue, Shape)> {
         let innermost = self.levels.len().saturating_sub(1);
         let (depth, level, item) =
             self.levels
@@ -205,13 +205,13 @@ impl<'a> Env<'a> {
                     Some((depth, level, item))
                 })?;
         let whence = match self.whence(Some(depth), name) {
-            Whence::Here if !level.in_first => Whence::Assigned,
-            Whence::Here if depth != innermost => Whence::Inside,
-            Whence::Here => match &level.scope.children {
+            OuterValue::Here if !level.in_first => OuterValue::Assigned,
+            OuterValue::Here if depth != innermost => OuterValue::Inside,
+            OuterValue::Here => match &level.scope.children {
                 Some(children) if !children.batched && !children.handed.is_empty() => {
-                    Whence::Input(vec![name.to_owned()])
+                    OuterValue::Input(vec![name.to_owned()])
                 }
-                _ => Whence::Input(Vec::new()),
+                _ => OuterValue::Input(Vec::new()),
             },
             handed => handed,
         };
@@ -219,7 +219,7 @@ impl<'a> Env<'a> {
     }
 
     /// Where a workflow variable is found, and its shape where one is assigned.
-    pub(super) fn variable(&self, name: &str) -> Option<(Whence, Shape)> {
+    pub(super) fn variable(&self, name: &str) -> Option<(OuterValue, Shape)> {
         let (depth, shape) = self
             .levels
             .iter()
@@ -230,8 +230,8 @@ impl<'a> Env<'a> {
     }
 
     /// Where the workflow's parameter is found, its name and its shape.
-    pub(super) fn parameter(&self) -> (Whence, Text, Shape) {
-        let name = handed::parameter(self.flow);
+    pub(super) fn parameter(&self) -> (OuterValue, Text, Shape) {
+        let name = passed_value::parameter(self.flow);
         let shape = match &self.flow.parameter {
             Some((_, shape)) => Shape::Lazy(*shape),
             None => Shape::Any,
@@ -240,7 +240,7 @@ impl<'a> Env<'a> {
     }
 
     /// The levels of this execution, without those of a Distributed Map's parent, whose variables are not readable here.
-    pub(super) fn own_levels(&self) -> &[Level<'a>] {
+    pub(super) fn own_levels(&self) -> &[ReadScope<'a>] {
         let first = self
             .levels
             .iter()
@@ -277,30 +277,32 @@ impl<'a> Env<'a> {
     pub(super) fn has_token(&self) -> bool {
         matches!(&self.state.kind, Kind::Task { call, .. }
             if call.waits_for_token
-                || matches!(&call.sends, Sends::Service(service) if service.resource.ends_with(".waitForTaskToken")))
+                || matches!(&call.sends, CallTarget::Service(service) if service.resource.ends_with(".waitForTaskToken")))
     }
 
     /// Where the result of a state is found, and its shape.
-    fn found(&self, state: &State) -> Option<Found> {
+    fn found(&self, state: &State) -> Option<ResultSource> {
         let (text, path, shape) = match &state.kind {
             Kind::Task { call, .. } => {
                 let shape = call.output.map_or(Shape::Any, Shape::Lazy);
                 match &call.sends {
-                    Sends::Task(task)
+                    CallTarget::Task(task)
                         if effective(task.deploy, self.flow.deploy).is_invoked()
                             && !call.waits_for_token =>
                     {
                         ("result.Payload", Some("$.Payload"), shape)
                     }
-                    Sends::Workflow(workflow) if workflow.awaited => match workflow.machine_type {
-                        MachineType::Standard => ("result.Output", Some("$.Output"), shape),
-                        MachineType::Express => {
-                            return Some(Found {
-                                code: Code::new(express_output(), shape),
-                                path: None,
-                            });
+                    CallTarget::Workflow(workflow) if workflow.awaited => {
+                        match workflow.machine_type {
+                            MachineType::Standard => ("result.Output", Some("$.Output"), shape),
+                            MachineType::Express => {
+                                return Some(ResultSource {
+                                    code: Code::new(express_output(), shape),
+                                    path: None,
+                                });
+                            }
                         }
-                    },
+                    }
                     _ => ("result", Some("$"), shape),
                 }
             }
@@ -325,7 +327,7 @@ impl<'a> Env<'a> {
             }
             _ => return None,
         };
-        Some(Found {
+        Some(ResultSource {
             code: Code::new(Syntax::states(text), shape),
             path,
         })

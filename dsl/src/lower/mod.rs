@@ -5,11 +5,11 @@
 
 mod addresses;
 mod env;
-mod handed;
 mod jsonata;
 mod jsonpath;
 mod machine;
 mod members;
+mod passed_value;
 mod pattern;
 mod reads;
 mod redaction;
@@ -25,6 +25,6 @@ mod unhandled;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::handed::handed_into;
 pub(crate) use self::machine::faults;
+pub(crate) use self::passed_value::handed_into;
 pub(crate) use self::unhandled::unhandled;

@@ -54,7 +54,7 @@ pub(super) trait Matches {
 }
 
 /// A pattern's tests, all of which must be true, and the values that it binds.
-pub(super) struct Matched<L: Matches> {
+pub(super) struct MatchedPattern<L: Matches> {
     pub(super) tests: Vec<L::Test>,
     pub(super) bound: Vec<(Text, L::Leaf)>,
 }
@@ -64,8 +64,8 @@ pub(super) fn matched<L: Matches>(
     language: &mut L,
     pattern: &Pattern,
     subject: &L::Leaf,
-) -> Matched<L> {
-    let mut matched = Matched {
+) -> MatchedPattern<L> {
+    let mut matched = MatchedPattern {
         tests: Vec::new(),
         bound: Vec::new(),
     };
@@ -114,7 +114,7 @@ fn find<'s>(shape: &'s EnumShape, name: &str) -> Result<&'s Variant, String> {
     }
 }
 
-impl<L: Matches> Matched<L> {
+impl<L: Matches> MatchedPattern<L> {
     fn pattern(&mut self, language: &mut L, pattern: &Pattern, subject: &L::Leaf) {
         let is_read = !matches!(pattern, Pattern::Wildcard | Pattern::Bind(_));
         if is_read && let Some(form) = language.shape(subject).custom() {

@@ -1,12 +1,12 @@
 //! Checks the names that the texts in `jsonata!`, `path!` and `intrinsic!` read, using shapes.
 
-use super::env::{Dollar, Env, Whence};
+use super::env::{Dollar, Env, OuterValue};
 use super::jsonata::Syntax;
 use super::report::Report;
 use crate::shape::{Fields, Presence, Shape};
 use stepwright_asl::intrinsic::Call;
 use stepwright_asl::jsonata::Expression;
-use stepwright_asl::path::{Path, Root, Step};
+use stepwright_asl::path::{Path, PathStep, Root};
 use stepwright_asl::similar::did_you_mean;
 
 /// The names in a text, each with its byte offset.
@@ -51,9 +51,9 @@ fn of_path(path: &Path, kind: &str, text: &str, env: &Env<'_>, report: &mut Repo
     let names: Vec<_> = path
         .steps
         .iter()
-        .filter(|step| !matches!(step, Step::Index(_) | Step::Wildcard))
+        .filter(|step| !matches!(step, PathStep::Index(_) | PathStep::Wildcard))
         .map_while(|step| match step {
-            Step::Key(name) => Some((name.clone(), None)),
+            PathStep::Key(name) => Some((name.clone(), None)),
             _ => None,
         })
         .collect();
@@ -76,7 +76,7 @@ fn of_path(path: &Path, kind: &str, text: &str, env: &Env<'_>, report: &mut Repo
 fn in_variable<'n>(variable: &str, names: &'n Names, env: &Env<'_>) -> Option<(Shape, &'n Names)> {
     if variable != "states" {
         return match env.variable(variable)? {
-            (Whence::Here | Whence::Assigned, shape) => Some((shape, names)),
+            (OuterValue::Here | OuterValue::Assigned, shape) => Some((shape, names)),
             _ => None,
         };
     }
@@ -100,7 +100,7 @@ fn in_variable<'n>(variable: &str, names: &'n Names, env: &Env<'_>) -> Option<(S
 fn in_context<'n>(names: &'n Names, env: &Env<'_>) -> Option<(Shape, &'n Names)> {
     let names = behind(names, ["Execution", "Input"])?;
     match env.parameter() {
-        (Whence::Here, _, shape) => Some((shape, names)),
+        (OuterValue::Here, _, shape) => Some((shape, names)),
         _ => None,
     }
 }

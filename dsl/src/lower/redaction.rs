@@ -1,6 +1,6 @@
 //! The fields whose values are masked in output for people.
 
-use crate::flow::{Flow, Kind, Sends, each_state};
+use crate::flow::{CallTarget, Flow, Kind, each_state};
 use crate::shape::RedactedFields;
 use stepwright_asl::redaction::Redaction;
 
@@ -19,7 +19,7 @@ pub(super) fn of(flow: &Flow) -> Redaction {
         }
         if let Kind::Task { call, .. } = &state.kind {
             call.output.iter().for_each(|shape| found.add(*shape));
-            if let Sends::Task(task) = &call.sends {
+            if let CallTarget::Task(task) = &call.sends {
                 let parameters = (task.parameter_types)();
                 parameters
                     .iter()

@@ -2,16 +2,16 @@
 
 use crate::expr::Expr;
 use crate::flow::{Flow, State};
-use crate::workflow::{Fault, Place};
+use crate::workflow::{Fault, SourceLocation};
 
 /// The faults of one state, or of the machine.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     state: Option<String>,
     /// The location of the state.
-    own: Option<Place>,
+    own: Option<SourceLocation>,
     /// The location of the expression that is being lowered.
-    here: Option<Place>,
+    here: Option<SourceLocation>,
     faults: Vec<Fault>,
     locals: usize,
     /// The nesting of the expression that is being lowered.
@@ -48,19 +48,19 @@ impl Report {
 
     /// Assigns later faults to the location of an expression, if it is known. Returns the previous location, for
     /// [`Report::leave`].
-    pub(super) fn enter(&mut self, expr: &Expr) -> Option<Place> {
+    pub(super) fn enter(&mut self, expr: &Expr) -> Option<SourceLocation> {
         self.enter_at(expr.place)
     }
 
     /// The same for a location.
-    pub(super) fn enter_at(&mut self, place: Option<Place>) -> Option<Place> {
+    pub(super) fn enter_at(&mut self, place: Option<SourceLocation>) -> Option<SourceLocation> {
         let before = self.here;
         self.here = place.or(before);
         before
     }
 
     /// Restores the location that [`Report::enter`] returned.
-    pub(super) fn leave(&mut self, before: Option<Place>) {
+    pub(super) fn leave(&mut self, before: Option<SourceLocation>) {
         self.here = before;
     }
 

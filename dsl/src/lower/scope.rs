@@ -1,8 +1,8 @@
 //! The scopes of variables, the shapes of their values, and the items of Maps.
 
-use super::env::{Env, Level};
-use super::handed::ChildExecutions;
+use super::env::{Env, ReadScope};
 use super::jsonata;
+use super::passed_value::ChildExecutions;
 use super::report::Report;
 use crate::expr::{Expr, Node, Text};
 use crate::flow::{Arm, Body, Flow, Kind, Map, State, Transition, VariableOf};
@@ -89,7 +89,7 @@ impl Scopes {
         scopes.root.typed = typed(&flow.variables);
         scopes.root.hiding = hiding(&flow.states, &[]);
         scopes.add(&flow.states, flow);
-        let untyped = Untyped {
+        let untyped = ShapeInference {
             flow,
             scopes: &scopes,
         };
@@ -163,8 +163,8 @@ impl Scopes {
             .any(|scope| scope.variable(name).is_some())
     }
 
-    pub(super) fn root_level(&self) -> Level<'_> {
-        Level {
+    pub(super) fn root_level(&self) -> ReadScope<'_> {
+        ReadScope {
             scope: &self.root,
             in_first: false,
             state: "",
@@ -182,12 +182,12 @@ impl Scopes {
 /// The levels that a state of a branch or body can read.
 pub(super) fn enter<'a>(
     scopes: &'a Scopes,
-    levels: &[Level<'a>],
+    levels: &[ReadScope<'a>],
     state: &State,
     index: usize,
-) -> Vec<Level<'a>> {
+) -> Vec<ReadScope<'a>> {
     let mut inner = levels.to_vec();
-    inner.push(Level {
+    inner.push(ReadScope {
         scope: scopes.inner(&state.name, index),
         in_first: false,
         state: "",
@@ -196,7 +196,11 @@ pub(super) fn enter<'a>(
 }
 
 /// The levels for the state at `index`.
-pub(super) fn at<'a>(levels: &[Level<'a>], states: &'a [State], index: usize) -> Vec<Level<'a>> {
+pub(super) fn at<'a>(
+    levels: &[ReadScope<'a>],
+    states: &'a [State],
+    index: usize,
+) -> Vec<ReadScope<'a>> {
     let mut levels = levels.to_vec();
     if let Some(innermost) = levels.last_mut() {
         innermost.in_first = index == 0;
@@ -273,13 +277,13 @@ fn hiding(states: &[State], given: &[Text]) -> HashMap<String, HashSet<String>> 
 ///
 /// Visits each assignment once, in source order, so that it ends for every flow. `workflow!` provides the types of its variables,
 /// so that nothing remains to be derived.
-struct Untyped<'a> {
+struct ShapeInference<'a> {
     flow: &'a Flow,
     scopes: &'a Scopes,
 }
 
-impl<'a> Untyped<'a> {
-    fn states(&self, states: &'a [State], levels: &[Level<'a>]) {
+impl<'a> ShapeInference<'a> {
+    fn states(&self, states: &'a [State], levels: &[ReadScope<'a>]) {
         for (index, state) in states.iter().enumerate() {
             let levels = at(levels, states, index);
             let env = Env::new(self.flow, self.scopes, state, levels.clone());

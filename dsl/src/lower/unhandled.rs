@@ -1,6 +1,6 @@
 //! With `deny unhandled_errors`: uncaught errors of tasks.
 
-use crate::flow::{Kind, Sends, State};
+use crate::flow::{CallTarget, Kind, State};
 use crate::workflow::Fault;
 use stepwright_asl::errors::matches_task_failure;
 
@@ -14,7 +14,7 @@ fn faults<'a>(states: &'a [State], around: &mut Vec<&'a State>, way_out: &str) -
     for state in states {
         around.push(state);
         if let Kind::Task { call, .. } = &state.kind
-            && let Sends::Task(task) = &call.sends
+            && let CallTarget::Task(task) = &call.sends
         {
             for error in task.errors {
                 if !is_caught(around, error.error) {

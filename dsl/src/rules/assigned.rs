@@ -3,7 +3,7 @@
 use super::fault;
 use crate::expr::{Expr, Node};
 use crate::flow::{Flow, Kind, State, Transition};
-use crate::workflow::{Fault, Place};
+use crate::workflow::{Fault, SourceLocation};
 use std::collections::{HashMap, HashSet, VecDeque};
 use stepwright_asl::intrinsic::Call;
 use stepwright_asl::jsonata::Expression;
@@ -52,7 +52,7 @@ impl<'f> Scope<'f> {
                     let is_missing = self.declared.contains(&*name) && !before.contains(&*name);
                     if is_missing && said.insert((state.name.clone(), name.clone())) {
                         let message = self.message(&name, state);
-                        let place: Option<Place> = expr.place.or(state.place);
+                        let place: Option<SourceLocation> = expr.place.or(state.place);
                         faults.push(fault(state, message).at(place));
                     }
                 }

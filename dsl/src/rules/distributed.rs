@@ -7,7 +7,7 @@ use crate::shape::{Fields, Shape};
 use crate::workflow::Fault;
 use serde_json::Value;
 use std::collections::HashSet;
-use stepwright_asl::facts::{READER, Setting, Takes, WRITER};
+use stepwright_asl::limits::{READER, Setting, SettingType, WRITER};
 use stepwright_asl::similar::did_you_mean;
 
 /// Runs the rules of this file.
@@ -133,9 +133,9 @@ impl Of<'_> {
 }
 
 /// What AWS takes instead of a value.
-fn unfit(takes: &Takes, value: &Value) -> Option<String> {
+fn unfit(takes: &SettingType, value: &Value) -> Option<String> {
     match takes {
-        Takes::Word(words) => {
+        SettingType::Word(words) => {
             let word = value.as_str().unwrap_or_default();
             (!words.contains(&word)).then(|| {
                 let close = did_you_mean(word, words.iter().copied());
@@ -143,15 +143,15 @@ fn unfit(takes: &Takes, value: &Value) -> Option<String> {
                 format!("one of `{}`{close}", words.join("`, `"))
             })
         }
-        Takes::Number(least, most) => {
+        SettingType::Number(least, most) => {
             let fits = |number: u64| number >= *least && most.is_none_or(|most| number <= most);
             (!value.as_u64().is_some_and(fits)).then(|| match most {
                 Some(most) => format!("a whole number from {least} to {most}"),
                 None => format!("a whole number, {least} at least"),
             })
         }
-        Takes::Text => (!value.is_string()).then(|| "a text".to_owned()),
-        Takes::List => {
+        SettingType::Text => (!value.is_string()).then(|| "a text".to_owned()),
+        SettingType::List => {
             let is_list = value
                 .as_array()
                 .is_some_and(|items| items.iter().all(Value::is_string));

@@ -2,8 +2,8 @@
 
 use super::fault;
 use crate::expr::Text;
-use crate::flow::{Kind, Sends, State};
-use crate::workflow::{Fault, Place};
+use crate::flow::{CallTarget, Kind, State};
+use crate::workflow::{Fault, SourceLocation};
 use std::collections::HashSet;
 use stepwright_asl::errors::{ALL, RESERVED, is_reserved, matches};
 use stepwright_asl::similar::did_you_mean;
@@ -12,7 +12,7 @@ use stepwright_asl::similar::did_you_mean;
 struct Group<'s> {
     call: &'static str,
     errors: &'s [Text],
-    place: Option<Place>,
+    place: Option<SourceLocation>,
 }
 
 /// Runs the rules of this file.
@@ -121,7 +121,7 @@ fn items_fail_in_one_way(state: &State, group: &Group<'_>, faults: &mut Vec<Faul
     let mut inside = HashSet::new();
     super::each_state(&map.body.states, &mut |inner| {
         if let Kind::Task { call, .. } = &inner.kind
-            && let Sends::Task(task) = &call.sends
+            && let CallTarget::Task(task) = &call.sends
         {
             inside.extend(task.errors.iter().map(|row| row.error));
         }

@@ -2,13 +2,13 @@
 
 use super::assigned::read_in;
 use crate::expr::{Expr, Node};
-use crate::flow::{Kind, Otherwise, Sends, State};
-use crate::workflow::Place;
+use crate::flow::{CallTarget, Kind, Otherwise, State};
+use crate::workflow::SourceLocation;
 use std::collections::HashSet;
-use stepwright_asl::facts::WaitsFor;
+use stepwright_asl::limits::AwaitedEvent;
 
 /// The states at which loops go back that neither wait nor count, with the place of the call.
-pub(super) fn unbounded(states: &[State]) -> Vec<(&State, Option<Place>)> {
+pub(super) fn unbounded(states: &[State]) -> Vec<(&State, Option<SourceLocation>)> {
     let to: Vec<Vec<usize>> = states.iter().map(|state| targets(state, states)).collect();
     let reaches: Vec<HashSet<usize>> = (0..states.len()).map(|from| reached(from, &to)).collect();
     let mut found = Vec::new();
@@ -105,9 +105,9 @@ fn waits(state: &State) -> bool {
         Kind::Task { call, .. } => {
             call.waits_for_token
                 || match &call.sends {
-                    Sends::Workflow(workflow) => workflow.awaited,
-                    Sends::Service(service) => WaitsFor::of(&service.resource).is_some(),
-                    Sends::Task(_) => false,
+                    CallTarget::Workflow(workflow) => workflow.awaited,
+                    CallTarget::Service(service) => AwaitedEvent::of(&service.resource).is_some(),
+                    CallTarget::Task(_) => false,
                 }
         }
         _ => false,

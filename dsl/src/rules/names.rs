@@ -3,7 +3,7 @@
 use super::{each_state, fault};
 use crate::expr::Text;
 use crate::flow::{Flow, Kind, Variables};
-use crate::workflow::{Fault, Place};
+use crate::workflow::{Fault, SourceLocation};
 use std::collections::HashSet;
 use stepwright_asl::name::{check_label, check_machine, check_state, check_variable};
 
@@ -67,7 +67,7 @@ impl Said {
         state: Option<&str>,
         name: &Text,
         what: &str,
-        place: Option<Place>,
+        place: Option<SourceLocation>,
         faults: &mut Vec<Fault>,
     ) {
         if let Err(error) = check_variable(name)

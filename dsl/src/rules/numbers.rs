@@ -4,8 +4,8 @@ use super::fault;
 use crate::expr::{Expr, Node};
 use crate::flow::{Batching, Flow, Kind, Rate, Retry, State, Wait};
 use crate::workflow::Fault;
-use stepwright_asl::facts::{
-    BATCH, DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, PERCENTAGE, SECONDS, Setting, Takes,
+use stepwright_asl::limits::{
+    BATCH, DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, PERCENTAGE, SECONDS, Setting, SettingType,
 };
 
 /// `TimeoutSeconds` of the workflow is within AWS's limits.
@@ -93,7 +93,7 @@ fn batches_are_in_range(state: &State, batch: &Batching, faults: &mut Vec<Fault>
         if let Some(amount) = limit
             && let Some(count) = whole(amount)
             && let Some(Setting {
-                takes: Takes::Number(least, most),
+                takes: SettingType::Number(least, most),
                 ..
             }) = setting
             && (count < *least || most.is_some_and(|most| count > most))

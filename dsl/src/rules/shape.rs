@@ -2,7 +2,7 @@
 
 use super::fault;
 use crate::expr::{self, Expr, Node, Text};
-use crate::flow::{Flow, Kind, Otherwise, Sends, State};
+use crate::flow::{CallTarget, Flow, Kind, Otherwise, State};
 use crate::lower::{handed_into, unhandled};
 use crate::workflow::Fault;
 use stepwright_asl::integrations::{Pattern, lookup};
@@ -85,7 +85,7 @@ fn services_are_known(state: &State, faults: &mut Vec<Fault>) {
     let Kind::Task { call, .. } = &state.kind else {
         return;
     };
-    let Sends::Service(service) = &call.sends else {
+    let CallTarget::Service(service) = &call.sends else {
         return;
     };
     let is_raw = state.raw.iter().any(|(key, _)| key == "Resource");
@@ -115,7 +115,7 @@ fn keys_are_given_once(state: &State, faults: &mut Vec<Fault>) {
     };
     match &state.kind {
         Kind::Task { call, .. } => {
-            if let Sends::Service(service) = &call.sends {
+            if let CallTarget::Service(service) = &call.sends {
                 say(service.fields.as_deref().unwrap_or_default());
             }
         }

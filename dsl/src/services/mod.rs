@@ -104,7 +104,7 @@ pub mod states;
 pub use self::action::{Action, HasSync, HasSync2, HasTaskToken};
 pub use self::argument::{Argument, Flag, Json, Number, Placeholder, Text, placeholder};
 pub(crate) use self::request::call;
-pub use self::request::{Calls, Request, Waiting};
+pub use self::request::{Calls, Request, TokenRequest};
 
 #[cfg(test)]
 mod tests;

@@ -75,14 +75,14 @@ impl<A: HasTaskToken, Input> Request<A, (Input, String)> {
     /// let body = expr!(|order: String, token: String| (order, token));
     /// let _request = sqs::send_message(placeholder("QueueUrl"), body).wait_for_task_token::<bool>();
     /// ```
-    pub fn wait_for_task_token<Answer: Payload>(self) -> Waiting<A, Input, Answer> {
-        Waiting(self.giving(""))
+    pub fn wait_for_task_token<Answer: Payload>(self) -> TokenRequest<A, Input, Answer> {
+        TokenRequest(self.giving(""))
     }
 }
 
 /// A request that waits until a task token is completed.
 #[must_use = "a request is made by a state: `flow.call(&state, request)`"]
-pub struct Waiting<A, Input, Answer>(Request<A, (Input, String), Answer>);
+pub struct TokenRequest<A, Input, Answer>(Request<A, (Input, String), Answer>);
 
 /// A call of a state: a [`Request`], or a request that waits for a task token.
 #[diagnostic::on_unimplemented(
@@ -103,7 +103,7 @@ pub trait Calls<Input>: Sealed {
 }
 
 impl<A, From, Answer> Sealed for Request<A, From, Answer> {}
-impl<A, Input, Answer> Sealed for Waiting<A, Input, Answer> {}
+impl<A, Input, Answer> Sealed for TokenRequest<A, Input, Answer> {}
 
 impl<A: Action, Input, Answer: Payload> Calls<Input> for Request<A, Input, Answer> {
     type Answer = Answer;
@@ -114,7 +114,7 @@ impl<A: Action, Input, Answer: Payload> Calls<Input> for Request<A, Input, Answe
     }
 }
 
-impl<A: Action, Input, Answer: Payload> Calls<Input> for Waiting<A, Input, Answer> {
+impl<A: Action, Input, Answer: Payload> Calls<Input> for TokenRequest<A, Input, Answer> {
     type Answer = Answer;
     type From = (Input, String);
 
@@ -152,7 +152,7 @@ impl<A: Action, From, Answer> fmt::Debug for Request<A, From, Answer> {
     }
 }
 
-impl<A: Action, Input, Answer> fmt::Debug for Waiting<A, Input, Answer> {
+impl<A: Action, Input, Answer> fmt::Debug for TokenRequest<A, Input, Answer> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Waiting").field(&self.0).finish()
     }

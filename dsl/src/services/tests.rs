@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use stepwright_asl::integrations::{Pattern, Place, lookup, optimized};
+use stepwright_asl::integrations::{Pattern, ResourceField, lookup, optimized};
 
 /// An action, as this module declares it.
 struct Row {
@@ -77,7 +77,9 @@ fn actions_patterns_and_parameters_are_those_of_awss_tables() {
         .keys()
         .map(|resource| resource.split(':').next())
         .collect();
-    let tasks = optimized().iter().filter(|one| one.place == Place::Task);
+    let tasks = optimized()
+        .iter()
+        .filter(|one| one.place == ResourceField::Task);
     let mut held = 0;
     for one in tasks.filter(|one| services.contains(&Some(one.service()))) {
         let row = rows.get(one.resource);

@@ -56,7 +56,7 @@ impl CustomForm {
 
 /// A type that serde serializes as text, with the operations that have the same meaning on the text.
 #[derive(Clone, Copy, Debug)]
-pub struct Written {
+pub struct TextualType {
     /// The type in Rust.
     pub name: &'static str,
     /// Two values are equal exactly if their texts are equal.

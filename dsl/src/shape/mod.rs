@@ -17,7 +17,7 @@ mod tuples;
 #[doc(hidden)]
 pub mod wire;
 
-pub use self::collection::{CustomForm, MapShape, SetShape, Written};
+pub use self::collection::{CustomForm, MapShape, SetShape, TextualType};
 pub(crate) use self::depth::check_depth;
 pub use self::fields::{Field, Fields, Presence, StructShape};
 #[doc(hidden)]
@@ -51,7 +51,7 @@ pub enum Shape {
     /// Text.
     String,
     /// A value of another type that serde serializes as text, such as a UUID.
-    Written(Written),
+    Written(TextualType),
     /// A list of items of one shape.
     Array(Box<Shape>),
     /// A list without duplicates, from a set.

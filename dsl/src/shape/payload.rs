@@ -2,7 +2,7 @@
 
 use super::samples::{self, Check};
 use super::tuples::for_tuples;
-use super::{MapShape, SetShape, Shape, Written};
+use super::{MapShape, SetShape, Shape, TextualType};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -123,7 +123,7 @@ macro_rules! payload {
 
 /// A type that serde serializes as text: its name, and whether equality, order and `Display` have the same meaning on the text.
 const fn written(name: &'static str, equal: bool, ordered: bool, shown: bool) -> Shape {
-    Shape::Written(Written {
+    Shape::Written(TextualType {
         name,
         equal,
         ordered,

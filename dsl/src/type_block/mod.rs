@@ -5,18 +5,14 @@
 //! nothing of it is part of the public interface.
 
 mod call;
-mod known;
-mod place;
+mod position_types;
 pub(crate) mod proof;
-mod told;
+mod tagging;
+mod type_data;
 mod witness;
 
 pub use self::call::{Called, Catches, First, Later, covered};
-pub use self::known::{
-    ByDefault, ByForm, ByItems, ByNoDefault, ByNothing, ByPayload, Known, Witnessed, known,
-    nothing, variables,
-};
-pub use self::place::{
+pub use self::position_types::{
     Counts, FailText, Items, Json, Lossless, Percentage, Rounded, Seconds, Timestamp, Untyped,
     WholeNumber,
 };
@@ -28,7 +24,11 @@ pub use self::proof::comparison::{
 pub use self::proof::operand::{Becomes, Convertible, Operand, Points, Shown, Sums, joined};
 pub use self::proof::receiver::{Flat, Has, HasInside, method};
 pub use self::proof::scope::{macros, standard_default};
-pub use self::told::{OfTagged, OfUntagged, Tagged, Tagging, Told, Untagged, tagging};
+pub use self::tagging::{OfTagged, OfUntagged, Tagged, Tagging, Told, Untagged, tagging};
+pub use self::type_data::{
+    ByDefault, ByForm, ByItems, ByNoDefault, ByNothing, ByPayload, Known, Witnessed, known,
+    nothing, variables,
+};
 pub use self::witness::{
     Witness, error_field_of, error_name_of, input_shape, output_shape, record_from, record_of,
 };

@@ -149,7 +149,7 @@ impl Definition {
     /// text does not distinguish it from an activity.
     ///
     /// ```
-    /// use stepwright::asl::placeholder::StandsFor;
+    /// use stepwright::asl::placeholder::SubstitutedValue;
     /// use stepwright::prelude::*;
     ///
     /// workflow! {
@@ -163,7 +163,7 @@ impl Definition {
     ///
     /// let definition = Telling::definition();
     /// let found = definition.placeholders();
-    /// assert_eq!((found[0].name(), found[0].stands_for()), ("TopicArn", StandsFor::Value));
+    /// assert_eq!((found[0].name(), found[0].stands_for()), ("TopicArn", SubstitutedValue::Value));
     /// assert_eq!(found[0].states(), ["Tell"]);
     /// ```
     pub fn placeholders(&self) -> Vec<Placeholder> {

@@ -1,13 +1,13 @@
 //! Faults: parts of a workflow that ASL cannot express.
 
-use super::place::Place;
+use super::source_location::SourceLocation;
 use std::fmt;
 
 /// A part of a workflow that could not be lowered: its location, the problem, and the fix.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fault {
     state: Option<String>,
-    place: Option<Place>,
+    place: Option<SourceLocation>,
     message: String,
 }
 
@@ -21,7 +21,7 @@ impl Fault {
     }
 
     /// Sets the fault's source location.
-    pub(crate) fn at(self, place: Option<Place>) -> Fault {
+    pub(crate) fn at(self, place: Option<SourceLocation>) -> Fault {
         Fault { place, ..self }
     }
 
@@ -37,7 +37,7 @@ impl Fault {
 
     /// The source location: the expression, else the state. `None` if it is not known, for example for a definition
     /// that was parsed from a text.
-    pub fn place(&self) -> Option<Place> {
+    pub fn place(&self) -> Option<SourceLocation> {
         self.place
     }
 }

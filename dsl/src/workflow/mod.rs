@@ -3,15 +3,15 @@
 mod binder;
 mod definition;
 mod fault;
-mod place;
 mod schemas;
+mod source_location;
 
 pub use self::binder::Binder;
 pub use self::definition::Definition;
 pub(crate) use self::definition::Results;
 pub use self::fault::{Fault, Faults};
-pub use self::place::Place;
 pub use self::schemas::{Schemas, TaskSchemas};
+pub use self::source_location::SourceLocation;
 
 use crate::shape::Payload;
 use crate::task::Address;

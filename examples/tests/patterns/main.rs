@@ -17,7 +17,7 @@ mod try_catch_finally;
 use std::sync::Arc;
 
 use stepwright::Workflow;
-use stepwright::asl::placeholder::StandsFor;
+use stepwright::asl::placeholder::SubstitutedValue;
 use stepwright_runtime::testing::Mocks;
 use stepwright_runtime::{Engine, EngineBuilder, ExecutionReport};
 
@@ -28,7 +28,7 @@ fn engine<W: Workflow>(mocks: &Mocks) -> EngineBuilder {
     let placeholders = definition.placeholders();
     let values = placeholders
         .iter()
-        .filter(|placeholder| placeholder.stands_for() == StandsFor::Value)
+        .filter(|placeholder| placeholder.stands_for() == SubstitutedValue::Value)
         .map(|placeholder| placeholder.name());
     let engine = Engine::builder()
         .register::<W>()

@@ -1,6 +1,6 @@
 //! The definition file: reads and validates it, and finds the bound states.
 
-use super::parse::{Binding, Target};
+use super::parse::{Binding, BoundTarget};
 use crate::errors::Errors;
 use crate::suggest::did_you_mean;
 use std::path::{Path, PathBuf};
@@ -24,8 +24,8 @@ pub(super) struct Source {
 }
 
 /// The call of a state in the definition.
-pub(super) struct Bound<'b> {
-    pub(super) to: &'b Target,
+pub(super) struct BoundCall<'b> {
+    pub(super) to: &'b BoundTarget,
     pub(super) resource: String,
     pub(super) target: Option<String>,
 }
@@ -94,7 +94,11 @@ impl Source {
     }
 
     /// The call of each bound state. Reports a state that does not exist, or whose call is not fixed, at its name.
-    pub(super) fn bindings<'b>(&self, bindings: &'b [Binding], errors: &Errors) -> Vec<Bound<'b>> {
+    pub(super) fn bindings<'b>(
+        &self,
+        bindings: &'b [Binding],
+        errors: &Errors,
+    ) -> Vec<BoundCall<'b>> {
         let graph = Graph::of(&self.json);
         let mut bound = Vec::new();
         for (index, binding) in bindings.iter().enumerate() {
@@ -121,7 +125,7 @@ impl Source {
                 continue;
             }
             match call(state.object, &binding.to) {
-                Ok((resource, target)) => bound.push(Bound {
+                Ok((resource, target)) => bound.push(BoundCall {
                     to: &binding.to,
                     resource,
                     target,
@@ -138,7 +142,7 @@ fn is_task(state: &State<'_>) -> bool {
 }
 
 /// The resource without the suffix of its pattern, and the function or state machine that it calls.
-fn call(state: &Object, to: &Target) -> Result<(String, Option<String>), String> {
+fn call(state: &Object, to: &BoundTarget) -> Result<(String, Option<String>), String> {
     let resource = state
         .get("Resource")
         .and_then(Json::as_str)
@@ -147,16 +151,16 @@ fn call(state: &Object, to: &Target) -> Result<(String, Option<String>), String>
     let base = called.base();
     let Some(key) = called.target_key() else {
         return match to {
-            Target::Task(_) => Ok((base.to_owned(), None)),
-            Target::Workflow(_) => Err(format!(
+            BoundTarget::Task(_) => Ok((base.to_owned(), None)),
+            BoundTarget::Workflow(_) => Err(format!(
                 "calls `{resource}`, which starts no state machine; bind a task"
             )),
         };
     };
-    if let (Target::Workflow(_), "FunctionName") = (to, key) {
+    if let (BoundTarget::Workflow(_), "FunctionName") = (to, key) {
         return Err("calls a Lambda function; bind a task".to_owned());
     }
-    if let (Target::Task(_), "StateMachineArn") = (to, key) {
+    if let (BoundTarget::Task(_), "StateMachineArn") = (to, key) {
         return Err("starts a state machine; bind `workflow Name`".to_owned());
     }
     let sent = state.get("Arguments").or_else(|| state.get("Parameters"));

@@ -1,8 +1,8 @@
 //! The workflow's type for the text of a file.
 
-use super::definition::{Bound, Source};
-use super::parse::{Target, Workflow};
-use crate::expand::Declared;
+use super::definition::{BoundCall, Source};
+use super::parse::{BoundTarget, Workflow};
+use crate::expand::WorkflowItem;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -21,7 +21,7 @@ pub(super) fn definition(source: &Source) -> TokenStream {
 pub(super) fn workflow(
     workflow: &Workflow,
     source: Option<&Source>,
-    bindings: &[Bound<'_>],
+    bindings: &[BoundCall<'_>],
 ) -> TokenStream {
     let name = &workflow.name;
     let build = match source {
@@ -37,7 +37,7 @@ pub(super) fn workflow(
         None => quote!(loop {}),
     };
     let bind = bindings.iter().map(bind);
-    Declared {
+    WorkflowItem {
         attributes: &workflow.attributes,
         visibility: &workflow.visibility,
         name,
@@ -50,20 +50,20 @@ pub(super) fn workflow(
     .item()
 }
 
-fn bind(bound: &Bound<'_>) -> TokenStream {
+fn bind(bound: &BoundCall<'_>) -> TokenStream {
     let resource = &bound.resource;
     let target = match &bound.target {
         Some(target) => quote!(::core::option::Option::Some(#target)),
         None => quote!(::core::option::Option::None),
     };
     match bound.to {
-        Target::Task(path) => quote! {
+        BoundTarget::Task(path) => quote! {
             <(#path) as ::stepwright::__::Task>::bind(
                 __binder,
                 ::stepwright::__::Address::in_definition::<(#path)>(#resource, #target),
             );
         },
-        Target::Workflow(path) => quote! {
+        BoundTarget::Workflow(path) => quote! {
             __binder.workflow::<(#path)>(
                 ::stepwright::__::Address::of_machine_in_definition(#resource, #target),
             );

@@ -27,7 +27,7 @@ pub(super) struct Workflow {
 /// `Charge => charge_card;`, `"Ship it" => workflow Shipping;`
 pub(super) struct Binding {
     pub(super) state: StateName,
-    pub(super) to: Target,
+    pub(super) to: BoundTarget,
 }
 
 /// A state, by its name in ASL.
@@ -37,7 +37,7 @@ pub(super) enum StateName {
 }
 
 /// The target of a Task state's call.
-pub(super) enum Target {
+pub(super) enum BoundTarget {
     Task(Path),
     Workflow(Path),
 }
@@ -153,9 +153,9 @@ impl Binding {
             .is_some_and(|(word, rest)| word == "workflow" && rest.ident().is_some());
         let to = if is_workflow {
             input.call(Ident::parse_any)?;
-            Target::Workflow(input.call(Path::parse_mod_style)?)
+            BoundTarget::Workflow(input.call(Path::parse_mod_style)?)
         } else {
-            Target::Task(input.call(Path::parse_mod_style)?)
+            BoundTarget::Task(input.call(Path::parse_mod_style)?)
         };
         if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
             input.parse::<Token![;]>()?;

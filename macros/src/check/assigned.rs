@@ -1,7 +1,7 @@
 //! Definite assignment: a variable is read only where every path has assigned it.
 
 use crate::errors::Errors;
-use crate::machine::{Machine, Read};
+use crate::machine::{Machine, VariableRead};
 use std::collections::{HashSet, VecDeque};
 
 /// A set of variables.
@@ -100,7 +100,7 @@ fn analyse(machine: &Machine) -> Vec<Set> {
 }
 
 /// What to say, with a path on which nothing assigns the variable.
-fn message(machine: &Machine, read: &Read, state: usize) -> String {
+fn message(machine: &Machine, read: &VariableRead, state: usize) -> String {
     let variable = &machine.variables[read.variable].text;
     let name = &machine.states[state].name;
     let node = &machine.states[state];

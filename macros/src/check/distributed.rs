@@ -7,7 +7,7 @@ use crate::machine::{
 use crate::suggest::{closest, did_you_mean};
 use proc_macro2::Ident;
 use std::collections::HashSet;
-use stepwright_asl::facts::{self, BATCH, PERCENTAGE, READER, Takes, WRITER};
+use stepwright_asl::limits::{self, BATCH, PERCENTAGE, READER, SettingType, WRITER};
 use stepwright_asl::name::check_label;
 use syn::{Expr, Lit, Type};
 
@@ -19,7 +19,7 @@ pub(crate) fn field(keyword: &Ident, word: &Ident) -> Option<&'static str> {
         .map(|field| field.field)
 }
 
-fn fields(keyword: &Ident) -> &'static [facts::Setting] {
+fn fields(keyword: &Ident) -> &'static [limits::Setting] {
     match keyword.to_string().as_str() {
         "reader" => READER,
         "writer" => WRITER,
@@ -145,7 +145,7 @@ fn settings_fit(keyword: &Ident, settings: &[Setting], errors: &Errors) {
         };
         let span = setting.value.span();
         match (&field.takes, &setting.value) {
-            (Takes::Word(words), SettingValue::Word(word)) => {
+            (SettingType::Word(words), SettingValue::Word(word)) => {
                 let found = word.to_string();
                 if !words.contains(&found.as_str()) {
                     errors.at(
@@ -158,10 +158,10 @@ fn settings_fit(keyword: &Ident, settings: &[Setting], errors: &Errors) {
                     );
                 }
             }
-            (Takes::Word(words), _) => {
+            (SettingType::Word(words), _) => {
                 errors.at(span, format!("`{name}` is one of `{}`", words.join("`, `")));
             }
-            (Takes::Number(least, most), SettingValue::Whole(number, _)) => match most {
+            (SettingType::Number(least, most), SettingValue::Whole(number, _)) => match most {
                 Some(most) if !(*least..=*most).contains(number) => {
                     errors.at(span, format!("`{name}` is from {least} to {most}"));
                 }
@@ -170,11 +170,11 @@ fn settings_fit(keyword: &Ident, settings: &[Setting], errors: &Errors) {
                 }
                 _ => {}
             },
-            (Takes::Number(..), _) => errors.at(span, format!("`{name}` is a whole number")),
-            (Takes::Text, SettingValue::Literal(Lit::Str(_))) => {}
-            (Takes::Text, _) => errors.at(span, format!("`{name}` is text in quotes")),
-            (Takes::List, SettingValue::List(..)) => {}
-            (Takes::List, _) => {
+            (SettingType::Number(..), _) => errors.at(span, format!("`{name}` is a whole number")),
+            (SettingType::Text, SettingValue::Literal(Lit::Str(_))) => {}
+            (SettingType::Text, _) => errors.at(span, format!("`{name}` is text in quotes")),
+            (SettingType::List, SettingValue::List(..)) => {}
+            (SettingType::List, _) => {
                 errors.at(span, format!("`{name}` is a list: `[\"id\", \"name\"]`"))
             }
         }

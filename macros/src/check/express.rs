@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::machine::{Callee, Express, Kind, Machine};
-use stepwright_asl::facts::WaitsFor;
+use stepwright_asl::limits::AwaitedEvent;
 
 impl Express {
     fn subject(self) -> &'static str {
@@ -51,13 +51,13 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
             );
         }
         if let Callee::Service { resource, .. } = &call.callee {
-            let message = match WaitsFor::of(&resource.value()) {
-                Some(WaitsFor::Job) => format!(
+            let message = match AwaitedEvent::of(&resource.value()) {
+                Some(AwaitedEvent::Job) => format!(
                     "{who} cannot wait for a job (`.sync`): call the service without it, or do this in a Standard \
                      workflow"
                 ),
-                Some(WaitsFor::Token) => format!("{who} cannot wait for a task token"),
-                Some(WaitsFor::Activity) => format!("{who} cannot use activities"),
+                Some(AwaitedEvent::Token) => format!("{who} cannot wait for a task token"),
+                Some(AwaitedEvent::Activity) => format!("{who} cannot use activities"),
                 None => continue,
             };
             errors.at(resource.span(), message);

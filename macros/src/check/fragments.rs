@@ -3,7 +3,7 @@
 use crate::errors::Errors;
 use crate::machine::{EdgeKind, Include, Kind, Machine, Node, Term};
 use std::collections::HashSet;
-use stepwright_asl::facts::WaitsFor;
+use stepwright_asl::limits::AwaitedEvent;
 
 /// Runs the rules of this file that need no values.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
@@ -131,9 +131,9 @@ pub(crate) fn needs_standard(machine: &Machine) -> Option<(&str, &'static str)> 
         let why = match node.state.children() {
             Some(_) => "runs a Distributed Map",
             None => match node.state.call()?.waits_for()? {
-                WaitsFor::Token => "waits for a task token",
-                WaitsFor::Job => "waits for a job",
-                WaitsFor::Activity => "calls an activity",
+                AwaitedEvent::Token => "waits for a task token",
+                AwaitedEvent::Job => "waits for a job",
+                AwaitedEvent::Activity => "calls an activity",
             },
         };
         // A Distributed Map's Standard children may do what their parent may not, and the map itself is found first.

@@ -4,7 +4,7 @@ use super::distributed::is_negative;
 use crate::errors::Errors;
 use crate::machine::{Amount, Kind, Machine, Retry, SettingValue, State, UserExpr, Wait};
 use proc_macro2::Ident;
-use stepwright_asl::facts::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
+use stepwright_asl::limits::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
 use syn::Lit;
 
 /// Runs the rules of this file.

@@ -8,7 +8,7 @@ use quote::quote;
 use syn::{Attribute, Type, Visibility};
 
 /// The data about a workflow that its type needs, for all macros that declare workflows.
-pub(crate) struct Declared<'a> {
+pub(crate) struct WorkflowItem<'a> {
     pub(crate) attributes: &'a [Attribute],
     pub(crate) visibility: &'a Visibility,
     pub(crate) name: &'a Ident,
@@ -29,7 +29,7 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
         // The errors are emitted next to it; this only needs the right type.
         quote!(loop {})
     };
-    Declared {
+    WorkflowItem {
         attributes: &workflow.attributes,
         visibility: &workflow.visibility,
         name: &workflow.name,
@@ -42,10 +42,10 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     .item()
 }
 
-impl Declared<'_> {
+impl WorkflowItem<'_> {
     /// The type, its `impl Workflow` and its `definition()`.
     pub(crate) fn item(&self) -> TokenStream {
-        let Declared {
+        let WorkflowItem {
             attributes,
             visibility,
             name,

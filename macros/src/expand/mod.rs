@@ -10,19 +10,19 @@ mod bind;
 mod flow;
 mod fragment;
 mod item;
-mod known;
 mod literal;
 mod pattern;
-mod place;
+mod source_location;
 mod states;
 mod term;
 mod types;
 mod warnings;
+mod witness_types;
 
-pub(crate) use self::item::Declared;
-pub(crate) use self::known::tree_of;
-pub(crate) use self::place::{at, file};
-pub(crate) use self::term::Terms;
+pub(crate) use self::item::WorkflowItem;
+pub(crate) use self::source_location::{at, file};
+pub(crate) use self::term::TermWriter;
+pub(crate) use self::witness_types::tree_of;
 
 use crate::errors::Mistake;
 use crate::machine::Machine;

@@ -1,7 +1,7 @@
 //! Terms as calls that create a `stepwright::expr::Expr`.
 
-use super::known::known;
 use super::literal::json;
+use super::witness_types::known;
 use crate::machine::{Align, Pattern, Piece, Spec, Term};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -10,13 +10,13 @@ use syn::ext::IdentExt;
 
 /// Writes terms, and collects the types of their records.
 #[derive(Default)]
-pub(crate) struct Terms {
+pub(crate) struct TermWriter {
     witnesses: Vec<(String, TokenStream)>,
     /// The task whose error a `catch` handles, while that `catch` is written.
     pub(super) task: Option<Path>,
 }
 
-impl Terms {
+impl TermWriter {
     pub(crate) fn value(&mut self, value: &Term) -> TokenStream {
         match value {
             Term::Parameter => quote!(__s::Expr::parameter()),

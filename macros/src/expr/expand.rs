@@ -3,7 +3,7 @@
 use super::parse::Lambda;
 use crate::check::{Alone, witness};
 use crate::errors::Mistake;
-use crate::expand::{Terms, at, file, tree_of};
+use crate::expand::{TermWriter, at, file, tree_of};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -46,13 +46,13 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
     let bound = lambda
         .targets
         .is_some()
-        .then(|| Bound::of(&lambda.body.syn));
+        .then(|| BoundNames::of(&lambda.body.syn));
     let body = match &lowered.rewritten {
         _ if lowered.faulty => quote!(__s::any()),
         Some(rewritten) => seen(&rewritten.code, bound.as_ref()),
         None => seen(&lambda.body.syn, bound.as_ref()),
     };
-    let kept = bound.iter().map(Bound::kept);
+    let kept = bound.iter().map(BoundNames::kept);
     let tree = match mistakes {
         [] => tree_of(&lowered.witnesses),
         _ => quote!(()),
@@ -80,7 +80,7 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         });
     };
     let made = if mistakes.is_empty() {
-        let mut values = Terms::default();
+        let mut values = TermWriter::default();
         let tree = values.value(&lowered.value);
         let witnesses = values.witnesses();
         let file = file();
@@ -130,17 +130,17 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
 }
 
 /// The names that the arms of a `match` bind and that are variables: those without a leading `_`.
-struct Bound {
+struct BoundNames {
     arms: Vec<Vec<Ident>>,
 }
 
-impl Bound {
-    fn of(body: &Expr) -> Bound {
+impl BoundNames {
+    fn of(body: &Expr) -> BoundNames {
         let arms = match body {
             Expr::Match(matched) => matched.arms.as_slice(),
             _ => &[],
         };
-        Bound {
+        BoundNames {
             arms: arms.iter().map(|arm| bound_in(&arm.pat)).collect(),
         }
     }
@@ -182,7 +182,7 @@ fn bound_in(pattern: &Pat) -> Vec<Ident> {
 }
 
 /// An expression in the form that rustc checks: in an `arms!`, each arm compares its bound names with the variables of the same names.
-fn seen(code: &Expr, bound: Option<&Bound>) -> TokenStream {
+fn seen(code: &Expr, bound: Option<&BoundNames>) -> TokenStream {
     let Some(bound) = bound else {
         return code.to_token_stream();
     };

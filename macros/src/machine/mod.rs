@@ -6,9 +6,9 @@
 mod edge;
 mod error;
 mod expression;
+mod expression_position;
 mod matches;
 mod pattern;
-mod place;
 mod state;
 mod term;
 mod walk;
@@ -19,15 +19,16 @@ pub(crate) use self::error::{CatchEvery, ErrorPattern, Retry};
 pub(crate) use self::expression::{
     Amount, Binding, Json, Let, Object, ObjectValue, RawFields, Setting, SettingValue, UserExpr,
 };
+pub(crate) use self::expression_position::{ExpectedType, ExpressionPosition};
 pub(crate) use self::matches::Matches;
 pub(crate) use self::pattern::{Pattern, error_fields, error_path, is_bound, own_name};
-pub(crate) use self::place::{Expected, Place};
 pub(crate) use self::state::{
-    Access, Application, Batch, BatchInput, Call, Callee, Choice, Distributed, Exit, Fail, For,
-    Include, Kind, Map, State, StateOptions, Subject, Wait, Way,
+    Access, Application, Batch, BatchInput, Call, Callee, Choice, Distributed, Exit, Fail, Include,
+    Kind, Map, MapLoop, State, StateExit, StateOptions, Subject, Wait,
 };
 pub(crate) use self::term::{
-    Align, Earlier, ItemRead, Piece, Read, Record, Rewritten, Spec, Term, Warning, Witness,
+    Align, EarlierLet, ItemRead, Piece, Record, RewrittenExpression, Spec, Term, VariableRead,
+    Warning, Witness,
 };
 pub(crate) use self::workflow::{LINTS, Workflow, WorkflowOptions};
 
@@ -49,12 +50,12 @@ pub(crate) struct Machine {
     /// Expressions with an error, which rustc must not report a second time.
     pub(crate) faulty: Vec<bool>,
     /// Expressions that are rewritten for rustc.
-    pub(crate) rewritten: Vec<Option<Rewritten>>,
+    pub(crate) rewritten: Vec<Option<RewrittenExpression>>,
     /// The requests about the types of expressions.
     pub(crate) witnesses: Vec<Witness>,
     /// The names in its expressions that must have their standard meaning.
     pub(crate) used_names: UsedNames,
-    pub(crate) reads: Vec<Read>,
+    pub(crate) reads: Vec<VariableRead>,
     pub(crate) item_reads: Vec<ItemRead>,
     /// The texts that contain `${Name}`, and the names.
     pub(crate) placeholder_texts: Vec<(Span, String)>,

@@ -5,7 +5,7 @@ use super::{
 };
 use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Ident, Span};
-use stepwright_asl::facts::WaitsFor;
+use stepwright_asl::limits::AwaitedEvent;
 use stepwright_asl::model::MachineType;
 use syn::{LitStr, Path, Type};
 
@@ -22,7 +22,7 @@ pub(crate) struct State {
     /// The values that it computes: the whole work of a pass or a wait; for other states, values from their result.
     pub(crate) lets: Vec<Let>,
     pub(crate) options: StateOptions,
-    pub(crate) way: Option<Way>,
+    pub(crate) way: Option<StateExit>,
     /// The parser skipped something, so that apparently missing parts may exist.
     pub(crate) broken: bool,
 }
@@ -68,7 +68,7 @@ pub(crate) struct StateOptions {
 }
 
 /// The transition of a state.
-pub(crate) enum Way {
+pub(crate) enum StateExit {
     /// `next`, which is an edge.
     Next,
     /// The keyword, and the value.
@@ -150,7 +150,7 @@ pub(crate) type Include = Application;
 /// The items and options of a map.
 #[derive(Default)]
 pub(crate) struct Map {
-    pub(crate) run: Option<For>,
+    pub(crate) run: Option<MapLoop>,
     /// The keyword, and the limit.
     pub(crate) max_concurrency: Option<(Ident, UserExpr)>,
     /// `iterator;`: the body is written as `Iterator`, its old name.
@@ -159,7 +159,7 @@ pub(crate) struct Map {
 }
 
 /// `for item: Type in list`
-pub(crate) struct For {
+pub(crate) struct MapLoop {
     pub(crate) item: Ident,
     pub(crate) ty: Option<Type>,
     /// `None` means `reader`.
@@ -259,13 +259,13 @@ impl State {
 
     /// Whether its transition is `end`.
     pub(crate) fn ends(&self) -> bool {
-        matches!(self.way, Some(Way::End(..)))
+        matches!(self.way, Some(StateExit::End(..)))
     }
 
     /// The value of `end`.
     pub(crate) fn end_value(&self) -> Option<&UserExpr> {
         match &self.way {
-            Some(Way::End(_, value)) => value.as_ref(),
+            Some(StateExit::End(_, value)) => value.as_ref(),
             _ => None,
         }
     }
@@ -311,10 +311,10 @@ impl State {
 
 impl Call {
     /// What the state waits for after the response of the call.
-    pub(crate) fn waits_for(&self) -> Option<WaitsFor> {
+    pub(crate) fn waits_for(&self) -> Option<AwaitedEvent> {
         match &self.callee {
-            _ if self.wait.is_some() => Some(WaitsFor::Token),
-            Callee::Service { resource, .. } => WaitsFor::of(&resource.value()),
+            _ if self.wait.is_some() => Some(AwaitedEvent::Token),
+            Callee::Service { resource, .. } => AwaitedEvent::of(&resource.value()),
             _ => None,
         }
     }

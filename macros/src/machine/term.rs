@@ -18,7 +18,7 @@ pub(crate) enum Term {
     ErrorField(Path, String),
     Local(String),
     /// The value of an earlier `let` of the same state; none remains when a position is resolved.
-    Inline(Rc<Earlier>),
+    Inline(Rc<EarlierLet>),
     Literal(Lit),
     /// `()`
     Unit,
@@ -62,7 +62,7 @@ pub(crate) enum Term {
 }
 
 /// An expression rewritten for rustc, and the witnesses in it.
-pub(crate) struct Rewritten {
+pub(crate) struct RewrittenExpression {
     pub(crate) code: Expr,
     pub(crate) witnesses: Range<usize>,
 }
@@ -107,7 +107,7 @@ pub(crate) enum Piece {
 }
 
 /// A read of a workflow variable.
-pub(crate) struct Read {
+pub(crate) struct VariableRead {
     pub(crate) variable: usize,
     pub(crate) state: usize,
     pub(crate) span: Span,
@@ -127,7 +127,7 @@ pub(crate) struct ItemRead {
 }
 
 /// An earlier `let`.
-pub(crate) struct Earlier {
+pub(crate) struct EarlierLet {
     pub(crate) name: String,
     pub(crate) value: Term,
     /// It is also a variable, whose value is computed independently of the reads in this state.

@@ -1,6 +1,6 @@
 //! serde's attributes, as far as they change the JSON.
 
-use super::case::Case;
+use super::case::NameCase;
 use proc_macro2::{Ident, Span};
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
@@ -19,8 +19,8 @@ pub(super) enum DefaultValue {
 #[derive(Default)]
 pub(super) struct Container {
     pub(super) rename: Option<String>,
-    pub(super) rename_all: Option<Case>,
-    pub(super) rename_all_fields: Option<Case>,
+    pub(super) rename_all: Option<NameCase>,
+    pub(super) rename_all_fields: Option<NameCase>,
     pub(super) tag: Option<String>,
     pub(super) content: Option<String>,
     pub(super) untagged: bool,
@@ -34,15 +34,15 @@ pub(super) struct Container {
 #[derive(Default)]
 pub(super) struct Variant {
     pub(super) rename: Option<String>,
-    pub(super) rename_all: Option<Case>,
+    pub(super) rename_all: Option<NameCase>,
     pub(super) skip: bool,
     pub(super) other: bool,
     pub(super) untagged: bool,
-    pub(super) custom: Option<Custom>,
+    pub(super) custom: Option<CustomFunctions>,
 }
 
 /// User functions that serialize and deserialize a field or a variant.
-pub(super) struct Custom {
+pub(super) struct CustomFunctions {
     /// The attribute as written in the source: `with = "as_text"`.
     pub(super) attribute: String,
     /// The function that serializes.
@@ -61,7 +61,7 @@ pub(super) struct Field {
     pub(super) flatten: bool,
     pub(super) opaque: bool,
     pub(super) is_redacted: bool,
-    pub(super) custom: Option<Custom>,
+    pub(super) custom: Option<CustomFunctions>,
 }
 
 impl Container {
@@ -104,7 +104,7 @@ impl Container {
 impl Variant {
     pub(super) fn read(attributes: &[Attribute]) -> Result<Variant> {
         let mut read = Variant::default();
-        let mut with = With::default();
+        let mut with = SerdeFunctions::default();
         each(attributes, &mut |meta| {
             match name(&meta).as_str() {
                 "rename" => read.rename = renamed(&meta)?,
@@ -125,7 +125,7 @@ impl Field {
     pub(super) fn read(field: &syn::Field) -> Result<Field> {
         let attributes = &field.attrs;
         let mut read = Field::default();
-        let mut with = With::default();
+        let mut with = SerdeFunctions::default();
         each(attributes, &mut |meta| {
             match name(&meta).as_str() {
                 "rename" => read.rename = renamed(&meta)?,
@@ -181,7 +181,7 @@ fn redactable(field: &syn::Field, flatten: bool) -> std::result::Result<(), &'st
 
 /// The attributes that set how a field or a variant is serialized and deserialized.
 #[derive(Default)]
-struct With {
+struct SerdeFunctions {
     /// `with`
     both: Option<LitStr>,
     /// `serialize_with`
@@ -190,7 +190,7 @@ struct With {
     back: Option<Span>,
 }
 
-impl With {
+impl SerdeFunctions {
     /// Parses attributes that fields and variants share; refuses attributes that apply in only one direction.
     fn read(&mut self, name: &str, meta: &ParseNestedMeta<'_>, of: &str) -> Result<()> {
         match name {
@@ -230,10 +230,14 @@ impl With {
     }
 
     /// The user's functions that serialize and deserialize it.
-    fn both(self) -> Result<Option<Custom>> {
+    fn both(self) -> Result<Option<CustomFunctions>> {
         match (self.out, self.back) {
-            (None, None) => self.both.as_ref().map(Custom::of_module).transpose(),
-            (Some(write), Some(_)) => Ok(Some(Custom {
+            (None, None) => self
+                .both
+                .as_ref()
+                .map(CustomFunctions::of_module)
+                .transpose(),
+            (Some(write), Some(_)) => Ok(Some(CustomFunctions {
                 attribute: format!("serialize_with = {:?}", write.value()),
                 write: write.parse()?,
             })),
@@ -248,13 +252,13 @@ impl With {
     }
 }
 
-impl Custom {
+impl CustomFunctions {
     /// `with = "module"`
-    fn of_module(module: &LitStr) -> Result<Custom> {
+    fn of_module(module: &LitStr) -> Result<CustomFunctions> {
         let mut write: ExprPath = module.parse()?;
         let serialize = Ident::new("serialize", module.span());
         write.path.segments.push(serialize.into());
-        Ok(Custom {
+        Ok(CustomFunctions {
             attribute: format!("with = {:?}", module.value()),
             write,
         })
@@ -323,10 +327,10 @@ fn renamed(meta: &ParseNestedMeta<'_>) -> Result<Option<String>> {
     Ok(both_ways(meta)?.map(|text| text.value()))
 }
 
-fn case(meta: &ParseNestedMeta<'_>) -> Result<Option<Case>> {
+fn case(meta: &ParseNestedMeta<'_>) -> Result<Option<NameCase>> {
     match both_ways(meta)? {
         None => Ok(None),
-        Some(text) => Case::from_text(&text.value())
+        Some(text) => NameCase::from_text(&text.value())
             .map(Some)
             .ok_or_else(|| Error::new(text.span(), "serde has no such case")),
     }

@@ -2,7 +2,7 @@
 
 /// How names are converted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Case {
+pub(super) enum NameCase {
     Lower,
     Upper,
     Pascal,
@@ -13,18 +13,18 @@ pub(super) enum Case {
     ScreamingKebab,
 }
 
-impl Case {
+impl NameCase {
     /// The rule with this name in serde.
-    pub(super) fn from_text(text: &str) -> Option<Case> {
+    pub(super) fn from_text(text: &str) -> Option<NameCase> {
         Some(match text {
-            "lowercase" => Case::Lower,
-            "UPPERCASE" => Case::Upper,
-            "PascalCase" => Case::Pascal,
-            "camelCase" => Case::Camel,
-            "snake_case" => Case::Snake,
-            "SCREAMING_SNAKE_CASE" => Case::ScreamingSnake,
-            "kebab-case" => Case::Kebab,
-            "SCREAMING-KEBAB-CASE" => Case::ScreamingKebab,
+            "lowercase" => NameCase::Lower,
+            "UPPERCASE" => NameCase::Upper,
+            "PascalCase" => NameCase::Pascal,
+            "camelCase" => NameCase::Camel,
+            "snake_case" => NameCase::Snake,
+            "SCREAMING_SNAKE_CASE" => NameCase::ScreamingSnake,
+            "kebab-case" => NameCase::Kebab,
+            "SCREAMING-KEBAB-CASE" => NameCase::ScreamingKebab,
             _ => return None,
         })
     }
@@ -32,26 +32,26 @@ impl Case {
     /// Converts a field's name, written in `snake_case`.
     pub(super) fn field(self, name: &str) -> String {
         match self {
-            Case::Lower | Case::Snake => name.to_owned(),
-            Case::Upper | Case::ScreamingSnake => name.to_ascii_uppercase(),
-            Case::Pascal => pascal(name),
-            Case::Camel => lower_first(&pascal(name)),
-            Case::Kebab => name.replace('_', "-"),
-            Case::ScreamingKebab => name.to_ascii_uppercase().replace('_', "-"),
+            NameCase::Lower | NameCase::Snake => name.to_owned(),
+            NameCase::Upper | NameCase::ScreamingSnake => name.to_ascii_uppercase(),
+            NameCase::Pascal => pascal(name),
+            NameCase::Camel => lower_first(&pascal(name)),
+            NameCase::Kebab => name.replace('_', "-"),
+            NameCase::ScreamingKebab => name.to_ascii_uppercase().replace('_', "-"),
         }
     }
 
     /// Converts a variant's name, written in `PascalCase`.
     pub(super) fn variant(self, name: &str) -> String {
         match self {
-            Case::Pascal => name.to_owned(),
-            Case::Lower => name.to_ascii_lowercase(),
-            Case::Upper => name.to_ascii_uppercase(),
-            Case::Camel => lower_first(name),
-            Case::Snake => snake(name),
-            Case::ScreamingSnake => snake(name).to_ascii_uppercase(),
-            Case::Kebab => snake(name).replace('_', "-"),
-            Case::ScreamingKebab => snake(name).to_ascii_uppercase().replace('_', "-"),
+            NameCase::Pascal => name.to_owned(),
+            NameCase::Lower => name.to_ascii_lowercase(),
+            NameCase::Upper => name.to_ascii_uppercase(),
+            NameCase::Camel => lower_first(name),
+            NameCase::Snake => snake(name),
+            NameCase::ScreamingSnake => snake(name).to_ascii_uppercase(),
+            NameCase::Kebab => snake(name).replace('_', "-"),
+            NameCase::ScreamingKebab => snake(name).to_ascii_uppercase().replace('_', "-"),
         }
     }
 }
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn fields_are_rewritten_as_serde_does() {
-        let names = |case: &str| Case::from_text(case).unwrap().field("order_line_id");
+        let names = |case: &str| NameCase::from_text(case).unwrap().field("order_line_id");
         assert_eq!(names("camelCase"), "orderLineId");
         assert_eq!(names("PascalCase"), "OrderLineId");
         assert_eq!(names("SCREAMING-KEBAB-CASE"), "ORDER-LINE-ID");
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn variants_are_rewritten_as_serde_does() {
-        let names = |case: &str| Case::from_text(case).unwrap().variant("TimedOut");
+        let names = |case: &str| NameCase::from_text(case).unwrap().variant("TimedOut");
         assert_eq!(names("camelCase"), "timedOut");
         assert_eq!(names("snake_case"), "timed_out");
         assert_eq!(names("SCREAMING_SNAKE_CASE"), "TIMED_OUT");

@@ -1,7 +1,7 @@
 //! The code of a `Payload` implementation.
 
-use super::attributes::{self, Container, Custom, DefaultValue};
-use super::case::Case;
+use super::attributes::{self, Container, CustomFunctions, DefaultValue};
+use super::case::NameCase;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -179,7 +179,7 @@ fn custom(attribute: &str, of_field: bool) -> TokenStream {
 
 /// The context of a field: attributes of its type and variant.
 struct Scope<'a> {
-    rename_all: Option<Case>,
+    rename_all: Option<NameCase>,
     container_default: Option<&'a DefaultValue>,
     in_variant: bool,
 }
@@ -261,7 +261,7 @@ fn expand_field(scope: &Scope<'_>, index: usize, field: &Field) -> Result<TokenS
     };
     let some = |value: TokenStream| {
         let value = match &read.custom {
-            Some(Custom { write, .. }) => {
+            Some(CustomFunctions { write, .. }) => {
                 quote!(__wire::written(&#value, |value, to| #write(value, to)))
             }
             None => quote!(__wire::value(&#value)),

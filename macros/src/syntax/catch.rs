@@ -2,7 +2,7 @@
 
 use super::json::comma;
 use super::reader::{Reader, name, skip_to_comma};
-use super::target::Target;
+use super::target::EdgeTarget;
 use crate::machine::{CatchEvery, Edge, EdgeKind, ErrorPattern};
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
@@ -13,7 +13,7 @@ pub(super) fn one(input: ParseStream, reader: &Reader) -> Result<Edge> {
     let errors = ErrorPattern::several(input, reader)?;
     let output = output(input)?;
     arrow(input)?;
-    let target = Target::parse(input, reader)?;
+    let target = EdgeTarget::parse(input, reader)?;
     target.semicolon(input, reader);
     Ok(target.edge(EdgeKind::Catch { errors, output }))
 }
@@ -45,7 +45,7 @@ pub(super) fn arms(
     let arm = |input: ParseStream| {
         let kind = read(input)?;
         arrow(input)?;
-        let target = Target::parse(input, reader)?;
+        let target = EdgeTarget::parse(input, reader)?;
         Ok((target.braced, target.edge(kind)))
     };
     while !content.is_empty() {

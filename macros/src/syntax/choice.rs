@@ -2,7 +2,7 @@
 
 use super::catch::{arms, arrow};
 use super::reader::{Reader, take_word, word};
-use super::target::{Target, fields, is_raw};
+use super::target::{EdgeTarget, fields, is_raw};
 use crate::machine::{Choice, Condition, Edge, EdgeKind, Subject};
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
@@ -57,7 +57,7 @@ fn rule(input: ParseStream, reader: &Reader) -> Result<Edge> {
         Condition::Expression(reader.expression(input)?)
     };
     arrow(input)?;
-    let target = Target::parse(input, reader)?;
+    let target = EdgeTarget::parse(input, reader)?;
     target.separator(input, reader);
     Ok(target.edge(EdgeKind::Rule { keyword, condition }))
 }
@@ -73,7 +73,7 @@ fn otherwise(keyword: &Ident, input: ParseStream, reader: &Reader) -> Result<Opt
         return Err(input.error("expected `=>` and a state, or `fail`, after `otherwise`"));
     }
     arrow(input)?;
-    let target = Target::parse(input, reader)?;
+    let target = EdgeTarget::parse(input, reader)?;
     target.separator(input, reader);
     Ok(Some(target.edge(EdgeKind::Otherwise(keyword.clone()))))
 }

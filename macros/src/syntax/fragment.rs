@@ -2,7 +2,7 @@
 
 use super::catch::arrow;
 use super::reader::{Reader, name, take_word};
-use super::target::Target;
+use super::target::EdgeTarget;
 use crate::machine::{Application, Binding, Edge, EdgeKind, Exit};
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
@@ -71,7 +71,7 @@ pub(super) fn exit(input: ParseStream, reader: &Reader) -> Result<Edge> {
         };
     }
     arrow(input)?;
-    let target = Target::parse(input, reader)?;
+    let target = EdgeTarget::parse(input, reader)?;
     target.separator(input, reader);
     Ok(target.edge(EdgeKind::Exit {
         keyword,

@@ -2,7 +2,7 @@
 
 use super::distributed;
 use super::reader::{Reader, name, once, take_word, word};
-use crate::machine::{Binding, Body, For, Map};
+use crate::machine::{Binding, Body, Map, MapLoop};
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::{Result, Token};
@@ -52,7 +52,7 @@ pub(super) fn option(
 }
 
 /// `let results = for item in list { .. };`
-pub(super) fn run(input: ParseStream, reader: &Reader) -> Result<(Option<Binding>, For, Body)> {
+pub(super) fn run(input: ParseStream, reader: &Reader) -> Result<(Option<Binding>, MapLoop, Body)> {
     let binding = if input.peek(Token![let]) {
         Some(reader.attempt(input, Binding::parse)?)
     } else {
@@ -83,5 +83,5 @@ pub(super) fn run(input: ParseStream, reader: &Reader) -> Result<(Option<Binding
     }
     let body = Body::parse(input, reader)?;
     reader.semicolon(input);
-    Ok((binding, For { item, ty, list }, body))
+    Ok((binding, MapLoop { item, ty, list }, body))
 }

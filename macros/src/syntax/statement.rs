@@ -3,7 +3,7 @@
 use super::reader::{self, Reader, name, take_word, word};
 use super::task::Statement;
 use super::{choice, fragment, map, option, parallel, task, wait};
-use crate::machine::{Binding, Draft, Edge, EdgeKind, Kind, Let, State, Wait, Way};
+use crate::machine::{Binding, Draft, Edge, EdgeKind, Kind, Let, State, StateExit, Wait};
 use crate::suggest::closest;
 use proc_macro2::{Span, TokenStream};
 use syn::parse::ParseStream;
@@ -222,11 +222,14 @@ impl Draft {
         let keyword = take_word(input)?;
         let span = keyword.span();
         let (way, target) = if word == "next" {
-            (Way::Next, Some(name(input, "a state")?))
+            (StateExit::Next, Some(name(input, "a state")?))
         } else if input.is_empty() || input.peek(Token![;]) {
-            (Way::End(keyword, None), None)
+            (StateExit::End(keyword, None), None)
         } else {
-            (Way::End(keyword, Some(reader.expression(input)?)), None)
+            (
+                StateExit::End(keyword, Some(reader.expression(input)?)),
+                None,
+            )
         };
         reader.semicolon(input);
         if let Some(message) = goes_nowhere(&self.state) {

@@ -8,7 +8,7 @@ use syn::parse::ParseStream;
 use syn::{Result, Token};
 
 /// The target state of an edge, and the values that the edge computes.
-pub(super) struct Target {
+pub(super) struct EdgeTarget {
     lets: Vec<Let>,
     raw: RawFields,
     name: Ident,
@@ -16,7 +16,7 @@ pub(super) struct Target {
     pub(super) braced: bool,
 }
 
-impl Target {
+impl EdgeTarget {
     /// Parses the end of the statement: `;`, or the braces.
     pub(super) fn semicolon(&self, input: ParseStream, reader: &Reader) {
         if !self.braced || input.peek(Token![;]) {
@@ -43,9 +43,9 @@ impl Target {
     }
 
     /// Parses a target after the `=>`.
-    pub(super) fn parse(input: ParseStream, reader: &Reader) -> Result<Target> {
+    pub(super) fn parse(input: ParseStream, reader: &Reader) -> Result<EdgeTarget> {
         if !input.peek(syn::token::Brace) {
-            return Ok(Target {
+            return Ok(EdgeTarget {
                 lets: Vec::new(),
                 raw: Vec::new(),
                 name: name(input, "a state")?,
@@ -78,7 +78,7 @@ impl Target {
             }
         }
         match target {
-            Some(name) => Ok(Target {
+            Some(name) => Ok(EdgeTarget {
                 lets,
                 raw,
                 name,

@@ -1,7 +1,7 @@
 //! The code of a task's marker.
 
 use super::attributes::{Options, Runs};
-use super::function::{Function, Returns, Task};
+use super::function::{Function, Task, TaskReturnType};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -125,8 +125,8 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
         let awaited = (!is_blocking).then(|| quote!(.await));
         let called = quote!(#name(#context #taken) #awaited);
         let called = match &task.returns {
-            Returns::Result(..) => called,
-            Returns::Other(ty) => {
+            TaskReturnType::Result(..) => called,
+            TaskReturnType::Other(ty) => {
                 quote_spanned!(ty.span()=> ::stepwright::__::TaskReturn::into_result(#called))
             }
         };
@@ -210,10 +210,12 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
 }
 
 /// The result and error types of the task. All tokens have the span of the user's type, where rustc reports errors.
-fn answer(returns: &Returns) -> (TokenStream, TokenStream) {
+fn answer(returns: &TaskReturnType) -> (TokenStream, TokenStream) {
     match returns {
-        Returns::Result(output, error) => (output.to_token_stream(), error.to_token_stream()),
-        Returns::Other(ty) => {
+        TaskReturnType::Result(output, error) => {
+            (output.to_token_stream(), error.to_token_stream())
+        }
+        TaskReturnType::Other(ty) => {
             let span = ty.span();
             let named = quote_spanned!(span=> <#ty as ::stepwright::__::TaskReturn>);
             (

@@ -51,29 +51,29 @@ pub(super) struct Parameter {
 pub(super) struct Task {
     pub(super) parameters: Vec<Parameter>,
     pub(super) takes_context: bool,
-    pub(super) returns: Returns,
+    pub(super) returns: TaskReturnType,
     /// A part of it was refused, and the rest is emitted as a declaration.
     pub(super) broken: bool,
 }
 
 /// The return type of a task.
-pub(super) enum Returns {
+pub(super) enum TaskReturnType {
     /// A `Result` in the source: messages can refer to both of its types.
     Result(Box<Type>, Box<Type>),
     /// Any other type; it may be an alias of `Result`, which its trait implementation shows.
     Other(Box<Type>),
 }
 
-impl Returns {
+impl TaskReturnType {
     /// The span of messages about a return type.
     pub(super) fn span(&self) -> Span {
         match self {
-            Returns::Result(output, _) => output.span(),
-            Returns::Other(ty) => ty.span(),
+            TaskReturnType::Result(output, _) => output.span(),
+            TaskReturnType::Other(ty) => ty.span(),
         }
     }
 
-    fn of(ty: Type) -> Returns {
+    fn of(ty: Type) -> TaskReturnType {
         let arguments = match &ty {
             Type::Path(path) => path
                 .path
@@ -90,10 +90,10 @@ impl Returns {
                 _ => None,
             });
             if let (Some(output), Some(error), None) = (types.next(), types.next(), types.next()) {
-                return Returns::Result(Box::new(output), Box::new(error));
+                return TaskReturnType::Result(Box::new(output), Box::new(error));
             }
         }
-        Returns::Other(Box::new(ty))
+        TaskReturnType::Other(Box::new(ty))
     }
 }
 
@@ -211,7 +211,7 @@ impl Task {
         (!generic).then_some(Task {
             parameters,
             takes_context,
-            returns: Returns::of(returns),
+            returns: TaskReturnType::of(returns),
             broken,
         })
     }

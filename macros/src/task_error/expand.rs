@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Error, Fields, Index, Member, Result, parse_quote};
 
 /// One variant, or the struct.
-struct Case {
+struct ErrorCase {
     /// The pattern's path: `Self::Declined` or `Self`.
     path: TokenStream,
     /// The Rust name.
@@ -16,10 +16,10 @@ struct Case {
     /// The name in ASL.
     error: String,
     /// The serialized fields.
-    fields: Vec<Travelling>,
+    fields: Vec<CauseFields>,
 }
 
-struct Travelling {
+struct CauseFields {
     member: Member,
     name: String,
     ty: syn::Type,
@@ -116,7 +116,7 @@ fn case(
     default: String,
     attributes: &[syn::Attribute],
     fields: &Fields,
-) -> Result<Case> {
+) -> Result<ErrorCase> {
     let error = attributes::name(attributes)?.map_or(default, |name| name.value());
     let mut travelling = Vec::new();
     for (index, field) in fields.iter().enumerate() {
@@ -125,14 +125,14 @@ fn case(
                 Some(ident) => (Member::Named(ident.clone()), ident.unraw().to_string()),
                 None => (Member::Unnamed(Index::from(index)), index.to_string()),
             };
-            travelling.push(Travelling {
+            travelling.push(CauseFields {
                 member,
                 name,
                 ty: field.ty.clone(),
             });
         }
     }
-    Ok(Case {
+    Ok(ErrorCase {
         path,
         variant,
         error,
@@ -140,7 +140,7 @@ fn case(
     })
 }
 
-fn implementation(input: &DeriveInput, cases: &[Case]) -> TokenStream {
+fn implementation(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
     let name = &input.ident;
     let mut generics = input.generics.clone();
     let parameters: Vec<_> = generics.type_params().map(|p| p.ident.clone()).collect();
@@ -183,7 +183,7 @@ fn implementation(input: &DeriveInput, cases: &[Case]) -> TokenStream {
 }
 
 /// The variant's row of the table that `retry` and `catch` read.
-fn row(case: &Case) -> TokenStream {
+fn row(case: &ErrorCase) -> TokenStream {
     let (variant, error) = (&case.variant, &case.error);
     let fields = case.fields.iter().map(|field| {
         let (name, ty) = (&field.name, &field.ty);
@@ -201,7 +201,7 @@ fn row(case: &Case) -> TokenStream {
 }
 
 /// The variant's arms in `name` and `cause`.
-fn arms(case: &Case) -> (TokenStream, TokenStream) {
+fn arms(case: &ErrorCase) -> (TokenStream, TokenStream) {
     let (path, error) = (&case.path, &case.error);
     let name = quote!(#path { .. } => ::std::borrow::Cow::Borrowed(#error),);
     let fields = case.fields.iter().enumerate();

@@ -1,6 +1,6 @@
 //! `ResultPath`: the position of a result.
 
-use stepwright_asl::path::{Path, Root, Step};
+use stepwright_asl::path::{Path, PathStep, Root};
 
 use crate::value::{NotAnObject, RefPath, Segment, Value};
 
@@ -26,8 +26,8 @@ impl ReferencePath {
             return Err(refuse(format!("the path `{text}` must begin at `$`")));
         }
         let segments = path.steps.iter().map(|step| match step {
-            Step::Key(name) => Some(Segment::key(name.as_str())),
-            Step::Index(index) => Some(Segment::Index(*index)),
+            PathStep::Key(name) => Some(Segment::key(name.as_str())),
+            PathStep::Index(index) => Some(Segment::Index(*index)),
             _ => None,
         });
         let segments = segments.collect::<Option<Vec<Segment>>>();

@@ -174,7 +174,7 @@ async fn generated_retriers_are_counted_apart() {
     let mut definition = orders();
     let retry = &mut definition["States"]["Charge"]["Retry"];
     retry.as_array_mut().unwrap().push(json!({
-        "ErrorEquals": stepwright_asl::facts::LAMBDA_ERRORS,
+        "ErrorEquals": stepwright_asl::limits::LAMBDA_ERRORS,
         "IntervalSeconds": 2, "MaxAttempts": 6, "BackoffRate": 2,
     }));
     let mut coverage = Coverage::of(&machine(&definition));

@@ -3,7 +3,7 @@
 use super::Answer::{Never, PartOf, Says};
 use super::Row;
 use super::domain::*;
-use stepwright::builder::{Anything, FlowBuilder};
+use stepwright::builder::{AnyInput, FlowBuilder};
 use stepwright::prelude::*;
 use stepwright::{exits, expr};
 
@@ -66,7 +66,7 @@ pub(crate) const FRAGMENTS: &[Row] = &[
                 let first = flow.fragment(Halve, "First");
                 let failed = flow.step("Failed");
                 flow.start_at(&first);
-                flow.include(&first, expr!(|_: Anything| jsonata!("$states.input", u32)))
+                flow.include(&first, expr!(|_: AnyInput| jsonata!("$states.input", u32)))
                     .exits(exits!(Halve: Odd => &failed))
                     .end();
                 flow.fail(&failed, "Failed", ());

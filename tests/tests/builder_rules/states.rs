@@ -3,7 +3,7 @@
 use super::Answer::{Never, PartOf, Rustc, Says};
 use super::Row;
 use super::domain::*;
-use stepwright::builder::{Anything, Body, FlowBuilder};
+use stepwright::builder::{AnyInput, Body, FlowBuilder};
 use stepwright::expr;
 
 pub(crate) const NAMES: &[Row] = &[
@@ -248,7 +248,7 @@ pub(crate) const CHOICES: &[Row] = &[
                         1 => &done,
                         _ => &done,
                     }));
-                flow.succeed_with(&done, expr!(|_: Anything| 1));
+                flow.succeed_with(&done, expr!(|_: AnyInput| 1));
                 faults(&flow)
             },
             "in state `Look`: this choice has `.match_on(..)` and `.when(..)`: a guard, `pattern if condition => &state`, says both",

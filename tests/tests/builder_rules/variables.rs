@@ -3,7 +3,7 @@
 use super::Answer::{Never, PartOf, Says};
 use super::Row;
 use super::domain::*;
-use stepwright::builder::{Anything, Body, FlowBuilder, States};
+use stepwright::builder::{AnyInput, Body, FlowBuilder, States};
 use stepwright::expr;
 
 pub(crate) const VARIABLES: &[Row] = &[
@@ -150,7 +150,7 @@ pub(crate) const VARIABLES: &[Row] = &[
                 let item = body.item("row");
                 let one = body.step("One");
                 body.start_at(&one);
-                body.pass(&one, expr!([item] |_: Anything| item)).end();
+                body.pass(&one, expr!([item] |_: AnyInput| item)).end();
                 flow.map(
                     &all,
                     expr!([row] |all: Vec<u32>| if row > 1 { all } else { vec![] }),
@@ -173,7 +173,7 @@ pub(crate) const VARIABLES: &[Row] = &[
                 let row = body.item("one row");
                 let one = body.step("One");
                 body.start_at(&one);
-                body.pass(&one, expr!([row] |_: Anything| row)).end();
+                body.pass(&one, expr!([row] |_: AnyInput| row)).end();
                 flow.map(&all, expr!(|all: Vec<u32>| all), body).end();
                 faults(&flow)
             },
@@ -313,7 +313,7 @@ pub(crate) const ITEMS: &[Row] = &[
                 let (one, last) = (body.step("One"), body.step("Last"));
                 body.start_at(&one);
                 body.choice(&one)
-                    .when(expr!(|_: Anything| jsonata!("$row > 1", bool)), &last)
+                    .when(expr!(|_: AnyInput| jsonata!("$row > 1", bool)), &last)
                     .otherwise_fail();
                 body.succeed_with(&last, expr!([row] || row));
                 flow.map(&all, expr!(|all: Vec<u32>| all), body).end();
@@ -333,10 +333,10 @@ pub(crate) const ITEMS: &[Row] = &[
                 let row = body.item("row");
                 let both = body.step("Both");
                 body.start_at(&both);
-                let branch = Body::<Anything, u32>::new();
+                let branch = Body::<AnyInput, u32>::new();
                 let give = branch.step("Give");
                 branch.start_at(&give);
-                branch.pass(&give, expr!([row] |_: Anything| row)).end();
+                branch.pass(&give, expr!([row] |_: AnyInput| row)).end();
                 body.parallel(&both, vec![branch]).end();
                 flow.map(&all, expr!(|all: Vec<u32>| all), body).end();
                 faults(&flow)

@@ -1,7 +1,7 @@
 //! `examples/approval_service`.
 
 use super::domain::same;
-use stepwright::builder::{Anything, FlowBuilder, Retry, States};
+use stepwright::builder::{AnyInput, FlowBuilder, Retry, States};
 use stepwright::{arms, errors, expr};
 
 use self::service::domain::{Decision, Order, PaymentError, Receipt};
@@ -45,7 +45,7 @@ fn the_approval_of_orders_is_the_same() {
     flow.wait_for_task_token(
         &ask,
         ask_approver {},
-        expr!([order] |_: Anything, token: String| (order, token)),
+        expr!([order] |_: AnyInput, token: String| (order, token)),
     )
     .comment(
         "Waits until the approver opens the link. That may take days, and the process may be restarted in between.",

@@ -1,7 +1,7 @@
 //! Parallels and maps.
 
 use super::domain::*;
-use stepwright::builder::{Anything, Body, FlowBuilder, States};
+use stepwright::builder::{AnyInput, Body, FlowBuilder, States};
 use stepwright::prelude::*;
 use stepwright::{errors, expr};
 
@@ -67,13 +67,13 @@ fn parallels_and_maps_are_the_same() {
     let (reject, late) = (flow.step("Reject"), flow.step("Late"));
     flow.start_at(&fulfil);
 
-    let packing = Body::<Anything, _>::new();
+    let packing = Body::<AnyInput, _>::new();
     let state = packing.step("Pack");
     packing.start_at(&state);
     packing
         .task_with(&state, pack {}, expr!([order] || order.items))
         .end();
-    let invoicing = Body::<Anything, _>::new();
+    let invoicing = Body::<AnyInput, _>::new();
     let state = invoicing.step("Invoice");
     invoicing.start_at(&state);
     invoicing
@@ -105,11 +105,11 @@ fn parallels_and_maps_are_the_same() {
     let (first, line) = (each.step("Name"), each.step("Line"));
     each.start_at(&first);
     each.pass_on(&first)
-        .assign(&name, expr!([one] |_: Anything| one.sku))
+        .assign(&name, expr!([one] |_: AnyInput| one.sku))
         .next(&line);
     each.pass(
         &line,
-        expr!([name, order, one] |_: Anything| format!("{name} of {}: {}", order.id, one.sku)),
+        expr!([name, order, one] |_: AnyInput| format!("{name} of {}: {}", order.id, one.sku)),
     )
     .end();
     flow.map(&nested, expr!([order] || order.items), each)
@@ -117,7 +117,7 @@ fn parallels_and_maps_are_the_same() {
         .bind(&lines)
         .next(&both);
 
-    let charging = Body::<Anything, Paid>::new();
+    let charging = Body::<AnyInput, Paid>::new();
     let state = charging.step("Charge");
     charging.start_at(&state);
     charging
@@ -133,7 +133,7 @@ fn parallels_and_maps_are_the_same() {
             ),
         )
         .end();
-    let checking = Body::<Anything, Checked>::new();
+    let checking = Body::<AnyInput, Checked>::new();
     let state = checking.step("Check");
     checking.start_at(&state);
     checking

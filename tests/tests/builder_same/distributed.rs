@@ -1,7 +1,7 @@
 //! Distributed Maps.
 
 use super::domain::*;
-use stepwright::builder::{Access, Anything, Batches, Body, FlowBuilder};
+use stepwright::builder::{Access, AnyInput, Batches, Body, FlowBuilder};
 use stepwright::prelude::*;
 use stepwright::{MachineType, expr};
 
@@ -59,7 +59,7 @@ fn distributed_maps_are_the_same() {
     storing
         .pass(
             &said,
-            expr!([place, source] |_: Anything| format!("{place} in {}", source.bucket)),
+            expr!([place, source] |_: AnyInput| format!("{place} in {}", source.bucket)),
         )
         .end();
     flow.distributed_map(

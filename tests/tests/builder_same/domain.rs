@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use stepwright::builder::Built;
+use stepwright::builder::BuiltWorkflow;
 use stepwright::prelude::*;
 
 macro_rules! payloads {
@@ -77,7 +77,7 @@ pub async fn store_all(rows: Batch<Row, Target>) -> u32;
 
 /// Asserts that both are the same text.
 #[track_caller]
-pub fn same<W: Workflow, In, Out>(built: &Built<In, Out>) {
+pub fn same<W: Workflow, In, Out>(built: &BuiltWorkflow<In, Out>) {
     assert_eq!(
         built.to_json_pretty(),
         W::definition().to_json_pretty(),

@@ -1,7 +1,7 @@
 //! `examples/order_processing`.
 
 use super::domain::same;
-use stepwright::builder::{Anything, Body, FlowBuilder, Retry, States};
+use stepwright::builder::{AnyInput, Body, FlowBuilder, Retry, States};
 use stepwright::{arms, errors, expr};
 use stepwright_examples::order_processing::{
     Decision, Item, Order, OrderError, OrderProcessing, Parcel, Payment, PaymentError, Receipt,
@@ -50,7 +50,7 @@ fn order_processing_is_the_same() {
     flow.wait_for_task_token(
         &review,
         request_review {},
-        expr!([checked] |_: Anything, token: String| (checked, token)),
+        expr!([checked] |_: AnyInput, token: String| (checked, token)),
     )
     .comment("A human decides about large orders.")
     .bind(&decision)
@@ -100,13 +100,13 @@ fn order_processing_is_the_same() {
             expr!([item, checked] || (item, checked.id)),
         )
         .end();
-    let all = Body::<Anything, Vec<Parcel>>::new();
+    let all = Body::<AnyInput, Vec<Parcel>>::new();
     let pack_all = all.step("PackItems");
     all.start_at(&pack_all);
     all.map(&pack_all, expr!([checked] || checked.items), packing)
         .max_concurrency(10)
         .end();
-    let invoicing = Body::<Anything, _>::new();
+    let invoicing = Body::<AnyInput, _>::new();
     let send = invoicing.step("SendInvoice");
     invoicing.start_at(&send);
     invoicing

@@ -1,7 +1,7 @@
 //! Fragments: in the builder a function that adds its states under a prefix, or the `fragment` of a `workflow!`.
 
 use super::domain::*;
-use stepwright::builder::{Anything, Body, FlowBuilder, Given, States, Step, Variable};
+use stepwright::builder::{AnyInput, Body, FlowBuilder, InputHandle, States, Step, Variable};
 use stepwright::prelude::*;
 use stepwright::{exits, expr};
 
@@ -50,7 +50,7 @@ struct Reviewing {
     late: Step,
 }
 
-fn reviewing(part: &Body<Order, String>, order: &Given<Order>, patience: u32) -> Reviewing {
+fn reviewing(part: &Body<Order, String>, order: &InputHandle<Order>, patience: u32) -> Reviewing {
     let answer = part.variable::<Answer>("answer");
     let (ask, decide) = (part.step("Ask"), part.step("Decide"));
     let (approved, refused, late) = (
@@ -61,7 +61,7 @@ fn reviewing(part: &Body<Order, String>, order: &Given<Order>, patience: u32) ->
     part.wait_for_task_token(
         &ask,
         ask_reviewer {},
-        expr!([order] |_: Anything, token: String| (order, token)),
+        expr!([order] |_: AnyInput, token: String| (order, token)),
     )
     .bind(&answer)
     .timeout(patience)
@@ -91,16 +91,16 @@ fn a_part_is_the_same_as_a_fragment() {
     // The second part's first state is declared now; its states follow those of the first part.
     let second = flow.part("Second");
     let answer = &one.answer;
-    let no = expr!([answer] |_: Anything| format!("{} says no", answer.reviewer));
+    let no = expr!([answer] |_: AnyInput| format!("{} says no", answer.reviewer));
     let approved = flow
         .pass_on(&one.approved)
-        .assign(&first, expr!([answer] |_: Anything| answer.reviewer));
+        .assign(&first, expr!([answer] |_: AnyInput| answer.reviewer));
     let refused = flow.pass_on(&one.refused).assign(&reason, no);
     refused.next(&reject);
     flow.pass_on(&one.late)
         .assign(
             &reason,
-            expr!(|_: Anything| "no answer arrived".to_string()),
+            expr!(|_: AnyInput| "no answer arrived".to_string()),
         )
         .next(&reject);
 
@@ -111,7 +111,7 @@ fn a_part_is_the_same_as_a_fragment() {
     flow.pass_on(&two.refused)
         .assign(
             &reason,
-            expr!([answer] |_: Anything| format!("{} says no", answer.reviewer)),
+            expr!([answer] |_: AnyInput| format!("{} says no", answer.reviewer)),
         )
         .next(&reject);
     flow.pass_on(&two.late).next(&done);
@@ -133,7 +133,7 @@ fn an_included_fragment_is_the_same() {
         .bind(&given)
         .exits(exits!(Review:
             Refused => reject.binding(&reason),
-            Late => reject.assigning(&reason, expr!(|_: Anything, _: ()| "no answer arrived".to_string())),
+            Late => reject.assigning(&reason, expr!(|_: AnyInput, _: ()| "no answer arrived".to_string())),
         ))
         .next(&second);
     flow.include(&second, expr!([order] || (order, 7200)))

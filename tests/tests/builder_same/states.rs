@@ -1,7 +1,7 @@
 //! Tasks, passes, choices, waits and ends.
 
 use super::domain::*;
-use stepwright::builder::{Anything, FlowBuilder, Retry, States};
+use stepwright::builder::{AnyInput, FlowBuilder, Retry, States};
 use stepwright::prelude::*;
 use stepwright::{arms, errors, every, expr};
 
@@ -64,7 +64,7 @@ fn a_loop_is_the_same() {
     let (pause, done, late) = (flow.step("Pause"), flow.step("Done"), flow.step("Late"));
     flow.start_at(&start);
     flow.pass_on(&start)
-        .assign(&attempt, expr!(|_: Anything| 0))
+        .assign(&attempt, expr!(|_: AnyInput| 0))
         .next(&ask);
     flow.task_with(&ask, job_state {}, expr!([job] || job.id))
         .bind(&state)
@@ -191,16 +191,16 @@ fn tasks_are_the_same() {
     )
     .next(&price);
     flow.task_with(&price, quote {}, expr!([order] || order))
-        .assign(&total, expr!(|_: Anything, quote: Quote| quote.amount * 1.2))
+        .assign(&total, expr!(|_: AnyInput, quote: Quote| quote.amount * 1.2))
         .assign(
             &line,
-            expr!([order] |_: Anything, quote: Quote| format!("{} costs {}", order.id, quote.amount * 1.2)),
+            expr!([order] |_: AnyInput, quote: Quote| format!("{} costs {}", order.id, quote.amount * 1.2)),
         )
         .next(&review);
     flow.wait_for_task_token(
         &review,
         request_review {},
-        expr!([order] |_: Anything, token: String| (order, token)),
+        expr!([order] |_: AnyInput, token: String| (order, token)),
     )
     .bind(&decision)
     .timeout(3 * 24 * 60 * 60)
@@ -214,13 +214,13 @@ fn tasks_are_the_same() {
                 Decision::Refused { reason } => &reject,
             }
     ));
-    flow.service::<_, Anything, _>(
+    flow.service::<_, AnyInput, _>(
         &tell,
         "arn:aws:states:::sns:publish",
         [
             (
                 "TopicArn",
-                expr!(|_: Anything| placeholder!("TopicArn")).untyped(),
+                expr!(|_: AnyInput| placeholder!("TopicArn")).untyped(),
             ),
             (
                 "Message",
@@ -233,10 +233,10 @@ fn tasks_are_the_same() {
     )
     .next(&ask);
     let body = [
-        ("token", expr!(|_: Anything, token: String| token).untyped()),
+        ("token", expr!(|_: AnyInput, token: String| token).untyped()),
         (
             "order",
-            expr!([order] |_: Anything, _: String| order.id).untyped(),
+            expr!([order] |_: AnyInput, _: String| order.id).untyped(),
         ),
     ];
     flow.wait_for_service(
@@ -245,7 +245,7 @@ fn tasks_are_the_same() {
         [
             (
                 "QueueUrl",
-                expr!(|_: Anything, _: String| "https://queue").untyped(),
+                expr!(|_: AnyInput, _: String| "https://queue").untyped(),
             ),
             ("MessageBody", stepwright::builder::Expression::object(body)),
         ],
@@ -319,9 +319,9 @@ fn small_states_are_the_same() {
     flow.pass_on(&first)
         .assign(
             &label,
-            expr!([order] |_: Anything| format!("order {}", order.id)),
+            expr!([order] |_: AnyInput| format!("order {}", order.id)),
         )
-        .assign(&count, expr!([order] |_: Anything| order.items.len()))
+        .assign(&count, expr!([order] |_: AnyInput| order.items.len()))
         .next(&triage);
     flow.choice(&triage)
         .when(
@@ -341,11 +341,11 @@ fn small_states_are_the_same() {
         .when_raw([("Condition", "{% $count > 1 %}".into())], &new_year)
         .otherwise(&plain);
     // A text has the same JSON, whether Rust or the workflow creates the `String`.
-    flow.pass(&plain, expr!(|_: Anything| "us".to_string()))
+    flow.pass(&plain, expr!(|_: AnyInput| "us".to_string()))
         .end();
-    flow.wait_until(&new_year, expr!(|_: Anything| "2027-01-01T00:00:00Z"))
+    flow.wait_until(&new_year, expr!(|_: AnyInput| "2027-01-01T00:00:00Z"))
         .next(&last);
-    flow.pass(&last, expr!([label] |_: Anything| label)).end();
+    flow.pass(&last, expr!([label] |_: AnyInput| label)).end();
     same::<Small, _, _>(&flow.build().unwrap());
     assert!(flow.build().unwrap().to_json().contains(r#""Output":"us""#));
 }

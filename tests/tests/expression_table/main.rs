@@ -21,12 +21,12 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use stepwright::asl::model::QueryLanguage;
-use stepwright::builder::{Built, FlowBuilder};
+use stepwright::builder::{BuiltWorkflow, FlowBuilder};
 use stepwright::expr;
 use stepwright_runtime::{Engine, StartOptions};
 
 /// A workflow with one state that computes the row; the error contains its faults.
-fn built(row: &Row, language: QueryLanguage) -> Result<Built<Input, Value>, String> {
+fn built(row: &Row, language: QueryLanguage) -> Result<BuiltWorkflow<Input, Value>, String> {
     let flow = FlowBuilder::<Input, Value>::new("Row").query_language(language);
     let compute = flow.declare("Compute");
     flow.start_at(&compute);
@@ -51,7 +51,7 @@ fn built(row: &Row, language: QueryLanguage) -> Result<Built<Input, Value>, Stri
 /// The result of a row for an input, as emitted.
 async fn emitted(
     engine: &Engine,
-    built: &Built<Input, Value>,
+    built: &BuiltWorkflow<Input, Value>,
     input: &Input,
 ) -> Result<Value, String> {
     let run = engine.start_built(built, input.clone(), StartOptions::new());
@@ -147,13 +147,13 @@ fn every_row_gives_the_same_json_in_all_languages() {
 }
 
 /// The state that computes a row, as ASL.
-fn state(built: &Built<Input, Value>) -> Value {
+fn state(built: &BuiltWorkflow<Input, Value>) -> Value {
     let machine: Value = serde_json::from_str(&built.definition().to_json()).expect("JSON");
     machine["States"]["Compute"].clone()
 }
 
 /// The emitted expression of a row, without its delimiters.
-fn text(built: &Built<Input, Value>) -> String {
+fn text(built: &BuiltWorkflow<Input, Value>) -> String {
     let state = state(built);
     for field in [
         "Output",

@@ -3,13 +3,13 @@
 use crate::finding::Severity;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, source};
+use crate::validate::rule::{Evidence, Rule, source};
 
 pub(super) const UNKNOWN: Rule = Rule {
     id: "SW049",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "A Task passes an argument that the service does not take.",
     doc: "Argument names are those of the service's API, with an upper-case first letter, even where the API itself has a lower-case one. With the feature `integrations`, which the `stepwright` command has, they are looked up in AWS's tables. Where the tables do not list all arguments of an action, only two faults are reported: a name that is similar to a required one, and a lower-case first letter. For actions of the AWS SDK, only the first letter is checked. Arguments that are computed by a single expression are not checked.",
     source: source::RESOURCES,
@@ -20,7 +20,7 @@ pub(super) const MISSING: Rule = Rule {
     id: "SW143",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "A Task does not pass an argument that the service requires.",
     doc: "The service rejects the call each time the state runs. With the feature `integrations`, which the `stepwright` command has, the arguments of optimized integrations are looked up in AWS's tables. A misspelled name is reported by SW049 only.",
     source: source::RESOURCES,
@@ -43,7 +43,7 @@ mod with_tables {
     use crate::integrations::{ArgumentFault, ArgumentFaultKind, find};
     use crate::json::{Json, Object};
     use crate::model::QueryLanguage;
-    use crate::validate::definition::Part;
+    use crate::validate::definition::DefinitionPart;
 
     pub(super) fn unknown(definition: &Definition<'_>, report: &mut Report<'_>) {
         each(definition, &mut |task, field, members, fault| {
@@ -75,7 +75,7 @@ mod with_tables {
     /// Calls a function for each fault in a Task's arguments, with the Task, the field and its members.
     fn each(
         definition: &Definition<'_>,
-        see: &mut dyn FnMut(&Part<'_>, &'static str, &Object, &ArgumentFault),
+        see: &mut dyn FnMut(&DefinitionPart<'_>, &'static str, &Object, &ArgumentFault),
     ) {
         for task in definition.parts_of("Task") {
             let field = match task.language {

@@ -3,10 +3,10 @@
 use crate::finding::Severity;
 use crate::json::Json;
 use crate::model::{OperandType, Operator, QueryLanguage};
-use crate::validate::definition::{Definition, Part};
+use crate::validate::definition::{Definition, DefinitionPart};
 use crate::validate::delimiters::mended;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 use crate::timestamp;
 use crate::wildcard::Wildcard;
@@ -14,23 +14,23 @@ use crate::wildcard::Wildcard;
 use super::fields::{in_quotes, is_substitution};
 use super::wait::{NO_TIMESTAMP, TIMESTAMP_MEND};
 
-fn rules<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
+fn rules<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a DefinitionPart<'d>> {
     definition.parts_of("ChoiceRule")
 }
 
 /// Whether the rule is directly in `Choices`, not nested in another rule.
-fn is_outer(rule: &Part<'_>) -> bool {
+fn is_outer(rule: &DefinitionPart<'_>) -> bool {
     rule.parent == Some("Choice")
 }
 
-fn operators(rule: &Part<'_>) -> impl Iterator<Item = Operator> {
+fn operators(rule: &DefinitionPart<'_>) -> impl Iterator<Item = Operator> {
     rule.object
         .keys()
         .filter_map(|key| Operator::from_name(key))
 }
 
 /// The tests of a JSONPath rule: its comparison operators, `And`, `Or` and `Not`.
-fn tests<'d>(rule: &Part<'d>) -> Vec<&'d str> {
+fn tests<'d>(rule: &DefinitionPart<'d>) -> Vec<&'d str> {
     let keys = rule.object.keys().map(String::as_str);
     keys.filter(|key| matches!(*key, "And" | "Or" | "Not") || Operator::from_name(key).is_some())
         .collect()
@@ -40,7 +40,7 @@ pub(super) const EMPTY_OR_WITHOUT_NEXT: Rule = Rule {
     id: "SW070",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "`Choices` is missing or empty, or a rule has no `Next`.",
     doc: "Rules are tried in order; the `Next` of the first rule that matches names the next state.",
     source: source::CHOICE,
@@ -69,7 +69,7 @@ pub(super) const ONE_TEST: Rule = Rule {
     id: "SW071",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A choice rule does not have exactly one comparison, `And`, `Or` or `Not`.",
     doc: "A JSONPath rule is one comparison with its `Variable`, or one of `And`, `Or` and `Not`. `And` and `Or` contain at least one rule. Join several comparisons with `And`.",
     source: source::CHOICE,
@@ -117,7 +117,7 @@ pub(super) const NEXT_INSIDE: Rule = Rule {
     id: "SW072",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A rule inside `And`, `Or` or `Not` has `Next`, or has `Assign`, which is a warning.",
     doc: "Only the outermost rule, which is directly in `Choices`, has `Next` and `Assign`.",
     source: source::CHOICE,
@@ -145,7 +145,7 @@ pub(super) const OPERAND: Rule = Rule {
     id: "SW073",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "The operand of a comparison has the wrong JSON type.",
     doc: "Numeric comparisons take a number; `BooleanEquals` and the tests `IsNull`, `IsPresent` and so on take a boolean; all others take a string. Timestamp comparisons take an RFC 3339 timestamp, as in SW082. Operators that end in `Path` take a path. In the pattern of `StringMatches` only `\\*` and `\\\\` are escapes.",
     source: source::CHOICE,
@@ -202,7 +202,7 @@ pub(super) const CONDITION: Rule = Rule {
     id: "SW129",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A JSONata choice rule has no `Condition`, a `Condition` that is neither an expression nor a boolean, or fields of a JSONPath rule.",
     doc: "The `Condition` of a JSONata rule is an expression, such as `\"{% ... %}\"`, or the literal `true` or `false`.",
     source: source::CHOICE,

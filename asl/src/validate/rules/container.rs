@@ -2,15 +2,15 @@
 
 use indexmap::IndexMap;
 
-use crate::facts::WaitsFor;
 use crate::finding::Severity;
 use crate::graph::Container;
 use crate::json::{Json, Object};
-use crate::model::{Kind, StateKind, StateMachine};
+use crate::limits::AwaitedEvent;
+use crate::model::{StateKind, StateMachine, ValueKind};
 use crate::validate::definition::Definition;
 use crate::validate::flow::has_state;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, TARGET, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, TARGET, source};
 
 use super::fields::is_substitution;
 
@@ -18,7 +18,7 @@ pub(super) const NO_STATES: Rule = Rule {
     id: "SW010",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "The machine, a branch or a processor has no `States`.",
     doc: "A container is the machine itself, a branch of a Parallel, or the processor of a Map; each has its own `States`.",
     source: source::STRUCTURE,
@@ -29,7 +29,7 @@ pub(super) const NO_START_AT: Rule = Rule {
     id: "SW011",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "The machine, a branch or a processor has `States` but no `StartAt`.",
     doc: "`StartAt` names the first state of a container. It is required even if there is only one state.",
     source: source::STRUCTURE,
@@ -57,7 +57,7 @@ pub(super) fn is_misplaced(name: &str, object: Option<&Object>) -> bool {
         object,
     ) {
         // A state with this name has a `Type`. A container's `States` has the types one level deeper.
-        (Some(Kind::States), Some(states)) => {
+        (Some(ValueKind::States), Some(states)) => {
             !states.contains_key("Type")
                 && !states.is_empty()
                 && states.values().all(|state| state.get("Type").is_some())
@@ -79,7 +79,7 @@ pub(super) const START_AT_MISSING: Rule = Rule {
     id: "SW012",
     severity: Severity::Error,
     code: TARGET,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "`StartAt` names no state of the same container.",
     doc: "Names are case-sensitive and refer only to states of the same container.",
     source: source::STRUCTURE,
@@ -113,7 +113,7 @@ pub(super) const EMPTY_STATES: Rule = Rule {
     id: "SW016",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "`States` is empty.",
     doc: "A container needs at least one state.",
     source: source::STRUCTURE,
@@ -133,7 +133,7 @@ pub(super) const UNREACHABLE: Rule = Rule {
     id: "SW021",
     severity: Severity::Error,
     code: TARGET,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "A state is named neither by `StartAt` nor by a transition.",
     doc: "AWS checks whether anything in the container names the state, not whether it is reachable from `StartAt`; SW022 checks that. Usually a transition is missing, or the state is no longer used.",
     source: source::DIAGNOSTICS,
@@ -162,7 +162,7 @@ pub(super) const ISLAND: Rule = Rule {
     id: "SW022",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "A transition names a state that is not reachable from `StartAt`.",
     doc: "States that lead only to each other, or a state that leads to itself, pass AWS's check (SW021) and never run. The finding is about the first state of such a group; states that are reachable only from the group are not reported.",
     source: source::DIAGNOSTICS,
@@ -220,7 +220,7 @@ pub(super) const NO_END: Rule = Rule {
     id: "SW023",
     severity: Severity::Error,
     code: Some("MISSING_END_STATE"),
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "A container has no state that ends it.",
     doc: "A container ends at a Succeed or Fail state, or at a state with `\"End\": true`. AWS gives no location for this finding. While a transition of the container is broken, only that fault is reported.",
     source: source::DIAGNOSTICS,
@@ -252,7 +252,7 @@ pub(super) const ENDLESS: Rule = Rule {
     id: "SW024",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "States form an endless loop, and none of them waits.",
     doc: "The container has a state that ends it, but that state is not reachable from the loop. The loop runs without a pause until the history is full (25,000 events), the execution times out, or it is stopped. A loop with a Wait, or with a task that waits for a job, a callback or an activity, is not reported here; see SW141.",
     source: source::STATES,
@@ -329,7 +329,7 @@ pub(super) fn waits(definition: &Definition<'_>, state: usize) -> bool {
         Some(StateKind::Wait) => true,
         Some(StateKind::Task) => {
             let resource = state.object.get("Resource").and_then(Json::as_str);
-            resource.and_then(WaitsFor::of).is_some()
+            resource.and_then(AwaitedEvent::of).is_some()
         }
         _ => inner(),
     }
@@ -349,7 +349,7 @@ pub(super) const TOO_DEEP: Rule = Rule {
     id: "SW032",
     severity: Severity::Error,
     code: Some("TOO_DEEPLY_NESTED"),
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "Parallel and Map states are nested more than 32 levels deep.",
     doc: "AWS documents that there is a limit, but not its value; no recorded definition comes near this one. Start a nested workflow instead.",
     source: source::DIAGNOSTICS,

@@ -7,9 +7,9 @@ use crate::json::{Json, Object, Pointer};
 use crate::jsonata::BinaryOp;
 use crate::model::{OperandType, Operator, QueryLanguage};
 use crate::validate::definition::{Definition, ExpressionText};
-use crate::validate::expression::Parsed;
+use crate::validate::expression::ParsedExpression;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, source};
+use crate::validate::rule::{Evidence, Rule, source};
 use crate::validate::walk::address;
 
 use super::kinds;
@@ -18,7 +18,7 @@ pub(super) const NO_DEFAULT: Rule = Rule {
     id: "SW074",
     severity: Severity::Warning,
     code: None,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A Choice has no `Default`, and its rules may not cover all cases.",
     doc: "When no rule matches and there is no `Default`, the execution fails with `States.Runtime`, which cannot be caught. Rules count as exhaustive when one is `true`, when one is the opposite of another, when a boolean or a test is compared with both `true` and `false`, or when comparisons of a number with constants leave no gap. A Choice is also not reported when it has several rules and each tests which variant the same value is, by comparing it with a constant or by testing for one of its fields: an exhaustive `match` compiles to such rules, and the definition does not list the variants.",
     source: source::CHOICE,
@@ -116,7 +116,7 @@ fn jsonpath_exhaustive(rules: &[Json]) -> bool {
         alternatives(rule, true, &mut found);
     }
     let mut seen: HashSet<(&str, Operator, String, bool)> = HashSet::new();
-    let mut numbers: HashMap<&str, Numbers> = HashMap::new();
+    let mut numbers: HashMap<&str, UncoveredNumbers> = HashMap::new();
     for (
         Comparison {
             variable,
@@ -177,13 +177,13 @@ fn opposite(operator: Operator) -> Option<Operator> {
 
 /// The numbers that comparisons with constants do not cover: those between two bounds.
 #[derive(Default)]
-struct Numbers {
+struct UncoveredNumbers {
     below: Option<(f64, bool)>,
     above: Option<(f64, bool)>,
     equal: Vec<f64>,
 }
 
-impl Numbers {
+impl UncoveredNumbers {
     /// Adds a comparison. Returns whether all numbers are covered.
     fn add(&mut self, operator: Operator, number: f64) -> bool {
         match operator {
@@ -251,12 +251,12 @@ fn are_of_one_value(rules: &[Json], conditions: &HashMap<usize, &ExpressionText<
         let expression = conditions.get(&address(rule));
         match expression.map(|expression| &expression.parsed) {
             Some(Some(Ok(expression))) => kinds::of_condition(expression.source),
-            _ => kinds::Asked::new(),
+            _ => kinds::TestedValues::new(),
         }
     }))
 }
 
-fn opposite_of(expression: &Parsed<'_>) -> Option<String> {
+fn opposite_of(expression: &ParsedExpression<'_>) -> Option<String> {
     let (left, op, right) = expression.operands()?;
     let opposite = match op {
         BinaryOp::Eq => BinaryOp::Ne,
@@ -278,7 +278,7 @@ pub(super) const ABSENT: Rule = Rule {
     id: "SW075",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "A rule compares a value without testing that it is present, and another rule of the same Choice does test it.",
     doc: "A comparison whose `Variable` selects nothing fails the execution with `States.Runtime`, which cannot be caught. The validator assumes that a value may be absent only where the Choice itself tests `IsPresent`. Test it before each comparison, in the same `And`, or add an earlier rule for the absent value: rules are tried in order, and so are the members of `And` and `Or`.",
     source: source::CHOICE,

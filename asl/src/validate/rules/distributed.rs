@@ -1,41 +1,41 @@
 //! Distributed Maps and the objects that only they have.
 
-use crate::facts::{Takes, settings};
 use crate::finding::Severity;
 use crate::json::{Json, Pointer};
 use crate::jsonata;
+use crate::limits::{SettingType, settings};
 use crate::model::{MachineType, ProcessorMode, QueryLanguage};
-use crate::validate::definition::{Definition, Part};
+use crate::validate::definition::{Definition, DefinitionPart};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
 
-fn maps<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
+fn maps<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a DefinitionPart<'d>> {
     definition.parts_of("Map")
 }
 
 /// The key and the value of a Map's processor.
-fn processor<'d>(map: &Part<'d>) -> Option<(&'static str, &'d Json)> {
+fn processor<'d>(map: &DefinitionPart<'d>) -> Option<(&'static str, &'d Json)> {
     ["ItemProcessor", "Iterator"]
         .into_iter()
         .find_map(|key| Some((key, map.object.get(key)?)))
 }
 
-fn config<'d>(map: &Part<'d>, field: &str) -> Option<&'d str> {
+fn config<'d>(map: &DefinitionPart<'d>, field: &str) -> Option<&'d str> {
     let (_, processor) = processor(map)?;
     processor.get("ProcessorConfig")?.get(field)?.as_str()
 }
 
 /// Whether a Map is distributed; `None` if unknown.
-pub(super) fn is_distributed(map: &Part<'_>) -> Option<bool> {
+pub(super) fn is_distributed(map: &DefinitionPart<'_>) -> Option<bool> {
     match config(map, "Mode") {
         Some(mode) if is_substitution(mode) => None,
         mode => Some(mode == Some(ProcessorMode::Distributed.as_str())),
     }
 }
 
-fn config_pointer<'d>(map: &Part<'d>) -> Pointer<'d> {
+fn config_pointer<'d>(map: &DefinitionPart<'d>) -> Pointer<'d> {
     let key = processor(map).map_or("ItemProcessor", |(key, _)| key);
     map.at(key).key("ProcessorConfig")
 }
@@ -44,7 +44,7 @@ pub(super) const ONLY_DISTRIBUTED: Rule = Rule {
     id: "SW103",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "A Map whose `Mode` is `INLINE` has `ItemReader`, `ItemBatcher` or `ResultWriter`; a warning if it has no `Mode`, or for another field that only a Distributed Map uses.",
     doc: "`ItemReader`, `ItemBatcher`, `ResultWriter` and `Label` need `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": ..}` in the processor. `ToleratedFailureCount` and `ToleratedFailurePercentage`, by value or by path, are accepted on an inline Map (recorded) but have no effect: the first iteration that fails also fails the Map.",
     source: source::DISTRIBUTED,
@@ -95,7 +95,7 @@ fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
 }
 
 /// The fields of a list that a Map has.
-fn given(map: &Part<'_>, fields: &'static [&'static str]) -> Vec<&'static str> {
+fn given(map: &DefinitionPart<'_>, fields: &'static [&'static str]) -> Vec<&'static str> {
     let fields = fields.iter().copied();
     fields.filter(|field| map.has(field)).collect()
 }
@@ -104,7 +104,7 @@ pub(super) const EXECUTION_TYPE: Rule = Rule {
     id: "SW104",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A Distributed Map has no `ExecutionType`.",
     doc: "The type of its child executions: `STANDARD` for children of up to a year, each with its history; `EXPRESS` for many short children of up to five minutes.",
     source: source::DISTRIBUTED,
@@ -129,7 +129,7 @@ pub(super) const REQUIRED: Rule = Rule {
     id: "SW107",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "An `ItemReader` has no `Resource`, or an `ItemReader` or `ResultWriter` has only one of `Resource` and `Parameters` (`Arguments` in JSONata).",
     doc: "`Resource` is the API action; `Parameters` name the bucket and the key that it reads or writes. The field's name depends on the query language of the Map: `Parameters` in JSONPath, `Arguments` in JSONata.",
     source: source::WRITER,
@@ -165,13 +165,13 @@ fn payload(language: QueryLanguage) -> (&'static str, &'static str) {
 }
 
 /// Whether a part is a reader or writer without a `Resource`.
-fn lacks_resource(part: &Part<'_>) -> bool {
+fn lacks_resource(part: &DefinitionPart<'_>) -> bool {
     let needs = part.is("ItemReader") || part.has("Parameters") || part.has("Arguments");
     needs && !part.has("Resource")
 }
 
 /// Whether a part is a reader or writer without a location to read or write.
-pub(super) fn lacks_payload(part: &Part<'_>) -> bool {
+pub(super) fn lacks_payload(part: &DefinitionPart<'_>) -> bool {
     (part.is("ItemReader") || part.is("ResultWriter"))
         && part.has("Resource")
         && !part.has(payload(part.language).0)
@@ -181,7 +181,7 @@ pub(super) const IN_EXPRESS: Rule = Rule {
     id: "SW108",
     severity: Severity::Error,
     code: None,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A Distributed Map is in an Express machine, or in the Express children of another Distributed Map.",
     doc: "Only a Standard execution can run a Distributed Map: an Express execution ends after five minutes. Make the machine Standard; to reduce the cost, make the children of the Map Express.",
     source: source::DISTRIBUTED,
@@ -224,7 +224,7 @@ pub(super) const FORMAT: Rule = Rule {
     id: "SW109",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A `WriterConfig` has no `OutputType`; a warning for an unknown word in it or in a `ReaderConfig`, or for an empty `ResultWriter`.",
     doc: "`Transformation` is `NONE`, `COMPACT` or `FLATTEN`; `OutputType` is `JSON` or `JSONL`. A reader's `InputType` is `CSV`, `JSON`, `JSONL`, `PARQUET` or `MANIFEST`. A CSV reader also needs `CSVHeaderLocation`, and `CSVHeaders` if the location is `GIVEN`. A `ResultWriter` has `WriterConfig`, or `Resource` and `Parameters`, or all three; an empty one is accepted and fails when the Map runs.",
     source: source::WRITER,
@@ -269,7 +269,7 @@ fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
             _ => {}
         }
         for setting in settings(part.schema.name) {
-            let (Takes::Word(words), field) = (&setting.takes, setting.field) else {
+            let (SettingType::Word(words), field) = (&setting.takes, setting.field) else {
                 continue;
             };
             let Some(word) = part.text(field) else {
@@ -287,7 +287,7 @@ fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn csv(config: &Part<'_>, report: &mut Report<'_>) {
+fn csv(config: &DefinitionPart<'_>, report: &mut Report<'_>) {
     if config.text("InputType") != Some("CSV") {
         return;
     }

@@ -5,7 +5,7 @@ use crate::json::Pointer;
 use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 use crate::validate::rule_id::RuleIdError;
 use crate::validate::silence::unknown;
 
@@ -18,7 +18,7 @@ pub(super) const DUPLICATE_KEY: Rule = Rule {
     id: "SW001",
     severity: Severity::Error,
     code: Some("INVALID_JSON_DESCRIPTION"),
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "The definition is not valid JSON, or an object in it has a duplicate key.",
     doc: "JSON allows duplicate keys, and parsers differ in which one they use: AWS, an editor and a template engine may each see a different definition. If the text is not JSON at all, this is the only finding, at the position where parsing stopped.",
     source: source::STRUCTURE,
@@ -35,7 +35,7 @@ pub(super) const EMPTY: Rule = Rule {
     id: "SW002",
     severity: Severity::Error,
     code: Some("MISSING_DESCRIPTION"),
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "The definition is empty or `null`.",
     doc: "There is nothing to check: a machine needs `StartAt` and `States`.",
     source: source::DIAGNOSTICS,
@@ -55,7 +55,7 @@ pub(super) const TOO_LONG: Rule = Rule {
     id: "SW003",
     severity: Severity::Error,
     code: None,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "The definition has more than 1,048,576 characters.",
     doc: "CreateStateMachine rejects every longer definition. Move a part into a separate machine and start it as a nested workflow, or shorten the text that a generator repeats.",
     source: source::QUOTAS,
@@ -76,7 +76,7 @@ pub(super) const UNKNOWN_RULE: Rule = Rule {
     id: "SW004",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "A `Comment` allows an unknown rule.",
     doc: "`stepwright: allow SW024, SW048` in the `Comment` of a state silences the warnings of these rules for the state and the states inside it; in the `Comment` of the machine, for the whole machine. It works in JSON and YAML. Errors cannot be silenced, because AWS rejects the definition anyway.",
     source: source::STRUCTURE,
@@ -98,7 +98,7 @@ pub(super) const VERSION: Rule = Rule {
     id: "SW013",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "`Version` must be `1.0`.",
     doc: "The only version of the language is `1.0`. The field is optional.",
     source: source::STRUCTURE,

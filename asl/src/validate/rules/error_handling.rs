@@ -3,23 +3,27 @@
 use std::collections::HashSet;
 
 use crate::errors;
-use crate::facts::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
 use crate::finding::Severity;
 use crate::json::{Json, Pointer};
+use crate::limits::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
 use crate::model::JitterStrategy;
-use crate::validate::definition::{Definition, Part};
+use crate::validate::definition::{Definition, DefinitionPart};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
 use super::task::whole_number;
 
-fn handlers<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
+fn handlers<'d, 'a>(
+    definition: &'a Definition<'d>,
+) -> impl Iterator<Item = &'a DefinitionPart<'d>> {
     let retriers = definition.parts_of("Retrier");
     retriers.chain(definition.parts_of("Catcher"))
 }
 
-fn retriers<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
+fn retriers<'d, 'a>(
+    definition: &'a Definition<'d>,
+) -> impl Iterator<Item = &'a DefinitionPart<'d>> {
     definition.parts_of("Retrier")
 }
 
@@ -27,7 +31,7 @@ pub(super) const ERROR_EQUALS: Rule = Rule {
     id: "SW050",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "`ErrorEquals` is missing or empty, or contains a value that is not a string.",
     doc: "A retrier or catcher without names would match nothing.",
     source: source::ERRORS,
@@ -56,7 +60,7 @@ fn error_equals(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn names_all(handler: &Part<'_>) -> bool {
+fn names_all(handler: &DefinitionPart<'_>) -> bool {
     let names = handler.items("ErrorEquals").unwrap_or_default();
     names.iter().any(|name| name.as_str() == Some(errors::ALL))
 }
@@ -65,7 +69,7 @@ pub(super) const ALL_ALONE: Rule = Rule {
     id: "SW051",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "`States.ALL` is not the only name in its `ErrorEquals`.",
     doc: "`States.ALL` already matches every error that can be matched.",
     source: source::ERRORS,
@@ -88,7 +92,7 @@ pub(super) const ALL_LAST: Rule = Rule {
     id: "SW052",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "`States.ALL` is in a retrier or catcher that is not the last.",
     doc: "Retriers and catchers are tried in order; those after one for every error are never reached.",
     source: source::ERRORS,
@@ -118,7 +122,7 @@ fn all_last(definition: &Definition<'_>, report: &mut Report<'_>) {
 /// Every name in an `ErrorEquals`, with the handler that has it and its index.
 fn names<'a, 'd>(
     definition: &'a Definition<'d>,
-) -> impl Iterator<Item = (&'d str, &'a Part<'d>, usize)> {
+) -> impl Iterator<Item = (&'d str, &'a DefinitionPart<'d>, usize)> {
     handlers(definition).flat_map(|handler| {
         let names = handler.items("ErrorEquals").unwrap_or_default().iter();
         names
@@ -127,7 +131,7 @@ fn names<'a, 'd>(
     })
 }
 
-fn name_pointer<'d>(handler: &Part<'d>, index: usize) -> Pointer<'d> {
+fn name_pointer<'d>(handler: &DefinitionPart<'d>, index: usize) -> Pointer<'d> {
     handler.at("ErrorEquals").index(index)
 }
 
@@ -135,7 +139,7 @@ pub(super) const UNKNOWN_NAME: Rule = Rule {
     id: "SW053",
     severity: Severity::Warning,
     code: None,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A name in `ErrorEquals` looks like an error name of the service but is not one.",
     doc: "Names that begin with `States.` are reserved for the service. AWS treats any other name as the name of your own error: a misspelled one is accepted and never matches (recorded for `State.ALL`). A name that is the `Error` of a Fail state of the machine is not reported.",
     source: source::ERRORS,
@@ -165,7 +169,7 @@ pub(super) const NEVER_MATCHED: Rule = Rule {
     id: "SW054",
     severity: Severity::Warning,
     code: None,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "`ErrorEquals` names an error that is never matched.",
     doc: "`States.Runtime` ends the execution even if a retrier or catcher names it, and `States.ALL` does not match it (recorded). `States.NoChoiceMatched`, `States.IntrinsicFailure` and `States.ParameterPathFailure` are documented, but the service reports these faults as `States.Runtime`. `States.DataLimitExceeded` is matched by `States.ALL` where a task's result is too large (recorded), and elsewhere only by its own name. Instead, check the data with a Choice before the state that may fail.",
     source: source::ERRORS,
@@ -201,7 +205,7 @@ pub(super) const COVERED: Rule = Rule {
     id: "SW055",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "A retrier or catcher is never used: earlier ones match all its names.",
     doc: "Retriers and catchers are tried in order, and the first match decides. Put the one with the narrower names first. Retriers and catchers after `States.ALL` are reported by SW052.",
     source: source::ERRORS,
@@ -248,7 +252,7 @@ pub(super) const BACKOFF_RATE: Rule = Rule {
     id: "SW056",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "`BackoffRate` is less than 1.",
     doc: "The rate multiplies the delay of each further retry. Delays do not shrink.",
     source: source::ERRORS,
@@ -273,7 +277,7 @@ pub(super) const INTERVAL_AND_ATTEMPTS: Rule = Rule {
     id: "SW057",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "`IntervalSeconds` is not a whole number from 1 to 99,999,999, or `MaxAttempts` is not one from 0 to 99,999,999.",
     doc: "`\"MaxAttempts\": 0` is allowed and means that the named errors are not retried.",
     source: source::ERRORS,
@@ -297,7 +301,7 @@ pub(super) const MAX_DELAY: Rule = Rule {
     id: "SW058",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "`MaxDelaySeconds` is not greater than `IntervalSeconds`, or not less than 31,622,400.",
     doc: "The maximum delay must be greater than the first delay and less than 366 days.",
     source: source::ERRORS,
@@ -326,7 +330,7 @@ pub(super) const JITTER: Rule = Rule {
     id: "SW059",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "`JitterStrategy` is neither `FULL` nor `NONE`.",
     doc: "`FULL` waits for a random time between 0 and the computed delay; `NONE`, the default, waits for the computed delay.",
     source: source::ERRORS,
@@ -352,7 +356,7 @@ pub(super) const CATCHER_NEXT: Rule = Rule {
     id: "SW060",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A catcher has no `Next`.",
     doc: "`Next` names the state that runs after the error.",
     source: source::ERRORS,

@@ -4,13 +4,13 @@ use crate::finding::Severity;
 use crate::intrinsic::Expression;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 pub(super) const TWICE: Rule = Rule {
     id: "SW090",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A Fail has both a field and its `Path` form, or has `InputPath` or `OutputPath`.",
     doc: "The error and the cause are each given as a string or as a path, not both. A Fail has no output, so it has no fields that shape one.",
     source: source::FAIL,
@@ -39,7 +39,7 @@ pub(super) const NO_STRING: Rule = Rule {
     id: "SW091",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "The intrinsic function in `ErrorPath` or `CausePath` never returns a string.",
     doc: "An error and a cause are strings. The functions that can return one are `States.Format`, `States.JsonToString`, `States.ArrayGetItem`, `States.Base64Encode`, `States.Base64Decode`, `States.Hash` and `States.UUID`.",
     source: source::FAIL,

@@ -3,12 +3,12 @@
 use crate::finding::Severity;
 use crate::json::{Json, Pointer};
 use crate::jsonata;
-use crate::model::{FieldInfo, Kind, Operator, QueryLanguage, StateKind};
+use crate::model::{FieldInfo, Operator, QueryLanguage, StateKind, ValueKind};
 use crate::similar::nearest;
-use crate::validate::definition::{Definition, Part};
+use crate::validate::definition::{Definition, DefinitionPart};
 use crate::validate::delimiters::mended;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 use super::container::is_misplaced;
 pub(super) use crate::substitution::is_substitution;
@@ -17,7 +17,7 @@ pub(super) const UNKNOWN_FIELD: Rule = Rule {
     id: "SW014",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "A machine, a state or a part of one has an unknown field.",
     doc: "AWS rejects unknown fields on the machine, on states, and on retriers, catchers, choice rules and the other objects with named fields. `Comment` is allowed everywhere. Payload templates may have any fields.",
     source: source::STATES,
@@ -43,7 +43,7 @@ fn unknown_field(definition: &Definition<'_>, report: &mut Report<'_>) {
 }
 
 /// Whether another rule reports this field in more detail.
-fn has_own_rule(part: &Part<'_>, key: &str) -> bool {
+fn has_own_rule(part: &DefinitionPart<'_>, key: &str) -> bool {
     match key {
         "Next" | "End" => part.is_state(),
         "InputPath" | "OutputPath" => part.is("Fail"),
@@ -55,7 +55,7 @@ pub(super) const STATE_TYPE: Rule = Rule {
     id: "SW015",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "A state's `Type` is missing, or is not one of the eight types.",
     doc: "The eight types are Task, Pass, Choice, Wait, Succeed, Fail, Parallel and Map. They are case-sensitive. Without a type nothing else about the state can be checked.",
     source: source::STATES,
@@ -104,7 +104,7 @@ pub(super) const WRONG_TYPE: Rule = Rule {
     id: "SW017",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A field has a value of the wrong JSON type, or a word that is not one of its allowed words.",
     doc: "Instead of a number, a JSONata state also takes an expression in a string, except in a retrier. `Items` is an array, an object or an expression. A `${substitution}` that a template engine fills in is accepted everywhere. The words of fields with a fixed set of words, such as `Mode`, are case-sensitive.",
     source: source::STATES,
@@ -126,7 +126,7 @@ fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
 }
 
 fn check_type<'d>(
-    part: &Part<'d>,
+    part: &DefinitionPart<'d>,
     field: &'static FieldInfo,
     value: &'d Json,
     report: &mut Report<'_>,
@@ -135,20 +135,20 @@ fn check_type<'d>(
         return;
     }
     let pointer = || part.at(field.name);
-    if matches!(field.kind, Kind::Bool) && value.as_str().is_some_and(is_substitution) {
+    if matches!(field.kind, ValueKind::Bool) && value.as_str().is_some_and(is_substitution) {
         return;
     }
     if !field.kind.accepts(value) {
         let message = format!("expected {}, found {}", field.kind.noun(), value.noun());
-        let is_text = matches!(field.kind, Kind::Text | Kind::Word(_));
+        let is_text = matches!(field.kind, ValueKind::Text | ValueKind::Word(_));
         let suggestion = is_text.then(|| in_quotes(value)).flatten();
         report.add(pointer(), message).suggest(suggestion);
         return;
     }
     match (field.kind, value) {
         // Another rule checks this field.
-        (Kind::Word(_), _) if field.name == "JitterStrategy" => {}
-        (Kind::Word(words), Json::String(word)) => {
+        (ValueKind::Word(_), _) if field.name == "JitterStrategy" => {}
+        (ValueKind::Word(words), Json::String(word)) => {
             if words.contains(&word.as_str()) || is_substitution(word) {
                 return;
             }
@@ -161,7 +161,7 @@ fn check_type<'d>(
                 .add(pointer(), message)
                 .meant(word, words.iter().copied());
         }
-        (Kind::Number, Json::String(text)) => {
+        (ValueKind::Number, Json::String(text)) => {
             let may_be_expression = part.language == QueryLanguage::Jsonata
                 && field.is_evaluated(part.schema)
                 && jsonata::strip(text).is_some();
@@ -172,7 +172,7 @@ fn check_type<'d>(
                     .suggest(mended.map(|text| format!("write `{text}`")));
             }
         }
-        (Kind::Template, _) if field.name == "Items" => {
+        (ValueKind::Template, _) if field.name == "Items" => {
             let is_collection = match value {
                 Json::Array(_) | Json::Object(_) => true,
                 // Another rule reports an unclosed expression.
@@ -189,7 +189,7 @@ fn check_type<'d>(
                     .suggest(mended.map(|text| format!("write `{text}`")));
             }
         }
-        (Kind::Structures(_), Json::Array(items)) => {
+        (ValueKind::Structures(_), Json::Array(items)) => {
             for (index, item) in items.iter().enumerate() {
                 if item.as_object().is_none() {
                     let message = format!("expected an object, found {}", item.noun());
@@ -197,7 +197,7 @@ fn check_type<'d>(
                 }
             }
         }
-        (Kind::States, Json::Object(states)) => {
+        (ValueKind::States, Json::Object(states)) => {
             for (name, state) in states {
                 if is_misplaced(name, state.as_object()) {
                     let message = format!("`{name}` is not a state: it belongs one level up");

@@ -9,7 +9,7 @@ use crate::syntax_error::{SyntaxError, SyntaxFault};
 use crate::validate::definition::{Definition, ExpressionText};
 use crate::validate::delimiters::mended;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 /// AWS's code for a text that is not valid JSONata.
 const INVALID_EXPRESSION: &str = "INVALID_JSONATA_EXPRESSION";
@@ -20,7 +20,7 @@ pub(super) const INVALID: Rule = Rule {
     id: "SW124",
     severity: Severity::Error,
     code: Some(INVALID_EXPRESSION),
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "An expression is not valid JSONata.",
     doc: "The message has JSONata's own error code. The suggestion gives the character of the expression at which parsing stopped.",
     source: source::JSONATA,
@@ -35,7 +35,7 @@ pub(super) const TOP_LEVEL: Rule = Rule {
     id: "SW126",
     severity: Severity::Error,
     code: Some(UNSUPPORTED_EXPRESSION),
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "An expression begins a path with a bare name, or assigns `$states`.",
     doc: "There is no input at the top level of an expression. A path begins with `$states`, a variable or a local binding; bare names are allowed inside predicates, map steps and groupings.",
     source: source::JSONATA,
@@ -50,7 +50,7 @@ pub(super) const CONTEXT: Rule = Rule {
     id: "SW127",
     severity: Severity::Error,
     code: Some(UNSUPPORTED_EXPRESSION),
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "An expression uses `$` or `$$` at the top level.",
     doc: "There is no context value at the top level of an expression. `$states.input` is the state's input.",
     source: source::JSONATA,
@@ -94,7 +94,7 @@ pub(super) const NOT_CLOSED: Rule = Rule {
     id: "SW125",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A string begins with `{%` but does not end with `%}`; a warning if blanks outside the delimiters, or misspelled delimiters, make the string a literal.",
     doc: "A string is an expression only if it begins with `{%` and ends with `%}`. With a blank before or after these, or with `{ %` instead of `{%`, AWS uses the string unchanged and evaluates nothing.",
     source: source::JSONATA,
@@ -139,7 +139,7 @@ pub(super) const STATES: Rule = Rule {
     id: "SW128",
     severity: Severity::Error,
     code: Some(UNSUPPORTED_EXPRESSION),
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "An expression reads `$states.errorOutput` outside of a catcher, or `$states.result` outside of `Output` and `Assign`.",
     doc: "The result is available when the work is done, in the `Output` and `Assign` of a Task, Parallel or Map; the error output is available in the `Output` and `Assign` of a catcher. Three cases are warnings, because AWS's response to them is not recorded: the result in a state of another type, the result in a catcher, and a field that `$states` does not have.",
     source: source::JSONATA,
@@ -196,7 +196,7 @@ pub(super) const UNKNOWN_FUNCTION: Rule = Rule {
     id: "SW134",
     severity: Severity::Warning,
     code: None,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "An expression calls an unknown function.",
     doc: "AWS accepts the definition, and the state fails with States.QueryEvaluationError whenever the call is evaluated. The functions are those of JSONata 2.0 without `$eval`, AWS's own (`$partition`, `$range`, `$hash`, `$random`, `$uuid`, `$parse`), and those that the expression itself binds. A name that an `Assign` sets is not reported.",
     source: source::JSONATA,

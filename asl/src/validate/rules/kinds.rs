@@ -8,25 +8,25 @@ use crate::jsonata::{BinaryOp, Expression, Node, NodeKind};
 use crate::model::Operator;
 
 /// The values, as texts, whose variant a rule tests.
-pub(super) type Asked = BTreeSet<String>;
+pub(super) type TestedValues = BTreeSet<String>;
 
 /// Whether there are several rules and all of them test the variant of the same value.
-pub(super) fn are_of_one_value(rules: impl Iterator<Item = Asked>) -> bool {
+pub(super) fn are_of_one_value(rules: impl Iterator<Item = TestedValues>) -> bool {
     let mut count = 0;
     let common = rules.inspect(|_| count += 1).reduce(in_both);
     count > 1 && common.is_some_and(|common| !common.is_empty())
 }
 
-fn in_both(a: Asked, b: Asked) -> Asked {
+fn in_both(a: TestedValues, b: TestedValues) -> TestedValues {
     a.intersection(&b).cloned().collect()
 }
 
-fn in_any(a: Asked, b: Asked) -> Asked {
+fn in_any(a: TestedValues, b: TestedValues) -> TestedValues {
     a.into_iter().chain(b).collect()
 }
 
 /// The values that a JSONPath rule tests.
-pub(super) fn of_rule(rule: &Object) -> Asked {
+pub(super) fn of_rule(rule: &Object) -> TestedValues {
     let inner = |key: &str| {
         let list = rule.get(key).and_then(Json::as_array)?;
         Some(list.iter().filter_map(Json::as_object).map(of_rule))
@@ -41,25 +41,25 @@ pub(super) fn of_rule(rule: &Object) -> Asked {
         return of_rule(not);
     }
     let Some(variable) = rule.get("Variable").and_then(Json::as_str) else {
-        return Asked::new();
+        return TestedValues::new();
     };
     let operator = rule.keys().find_map(|key| Operator::from_name(key));
     match operator.map(Operator::name) {
         Some("StringEquals" | "NumericEquals" | "BooleanEquals") => {
-            Asked::from([variable.to_owned()])
+            TestedValues::from([variable.to_owned()])
         }
         Some("IsPresent") => owner(variable).into_iter().collect(),
-        _ => Asked::new(),
+        _ => TestedValues::new(),
     }
 }
 
 /// The values that a JSONata condition tests.
-pub(super) fn of_condition(text: &str) -> Asked {
+pub(super) fn of_condition(text: &str) -> TestedValues {
     let asked = Expression::parse_with(text, |root| of_node(root, text));
-    asked.map_or(Asked::new(), |(_, asked)| asked)
+    asked.map_or(TestedValues::new(), |(_, asked)| asked)
 }
 
-fn of_node(node: &Node, text: &str) -> Asked {
+fn of_node(node: &Node, text: &str) -> TestedValues {
     let written = |node: &Node| -> Option<String> {
         let text = text.get(node.span.clone())?;
         Some(text.trim().to_owned())
@@ -73,12 +73,12 @@ fn of_node(node: &Node, text: &str) -> Asked {
                 BinaryOp::Eq if is_constant(right) => written(left).into_iter().collect(),
                 BinaryOp::Eq if is_constant(left) => written(right).into_iter().collect(),
                 BinaryOp::In => written(left).into_iter().collect(),
-                _ => Asked::new(),
+                _ => TestedValues::new(),
             }
         }
         NodeKind::Block(expressions) => match expressions.as_slice() {
             [only] => of_node(only, text),
-            _ => Asked::new(),
+            _ => TestedValues::new(),
         },
         NodeKind::Function(procedure, arguments) => match (name(procedure), arguments.as_slice()) {
             (Some("not"), [only]) => of_node(only, text),
@@ -86,12 +86,12 @@ fn of_node(node: &Node, text: &str) -> Asked {
                 let owner = written(only).and_then(|field| owner(&field));
                 owner.into_iter().collect()
             }
-            _ => Asked::new(),
+            _ => TestedValues::new(),
         },
         NodeKind::Path(steps) if steps.len() == 1 => of_node(&steps[0], text),
         // A value that is itself a boolean.
         NodeKind::Variable(_) | NodeKind::Path(_) => written(node).into_iter().collect(),
-        _ => Asked::new(),
+        _ => TestedValues::new(),
     }
 }
 

@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::facts::MAX_PAYLOAD_BYTES;
 use crate::finding::Severity;
 use crate::json::{Json, Object};
+use crate::limits::MAX_PAYLOAD_BYTES;
 use crate::model::{MachineType, QueryLanguage, StateKind};
 use crate::resource::{Pattern, Resource};
 use crate::validate::definition::Definition;
 use crate::validate::history::{Events, MAX_EVENTS, counted, items};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, source};
+use crate::validate::rule::{Evidence, Rule, source};
 
 use super::container::{endless_circles, waits};
 use super::distributed::children;
@@ -19,7 +19,7 @@ pub(super) const PAYLOAD: Rule = Rule {
     id: "SW140",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "A Map collects the whole response of a service for each item, and nothing reduces it.",
     doc: "A state's output has at most 262,144 bytes; beyond that the Map fails with `States.DataLimitExceeded`. The response of an optimized integration includes HTTP headers and metadata, about 2 KiB, so a few hundred items reach the limit. Select the part that you need with `ResultSelector`, `OutputPath` or `Output` of the Task that ends the iteration, discard the Map's result with `\"ResultPath\": null`, or let a Distributed Map write it with a `ResultWriter`. Maps over a list in the definition that is short enough are not reported, nor are Parallel states, because their number of branches is fixed.",
     source: source::QUOTAS,
@@ -113,7 +113,7 @@ pub(super) const HISTORY: Rule = Rule {
     id: "SW141",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "A loop or an inline Map writes more events than a history can hold.",
     doc: "The history of a Standard execution has at most 25,000 events; the execution fails with the last one. The rule counts the minimum number of events, without retries. It reports a loop that waits and never ends, a loop that a Choice ends when a counter reaches a number, and an inline Map over a list whose length is in the definition. The counter may count up or down; it starts at the number that the states before the loop assign to it, or at 0. Move the work to a Distributed Map, whose children have separate histories, or continue in a new execution.",
     source: source::BEST_PRACTICES,

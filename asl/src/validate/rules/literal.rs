@@ -7,20 +7,20 @@ use crate::intrinsic::Expression;
 use crate::json::Json;
 use crate::model::{OperandType, Operator, QueryLanguage};
 use crate::path::Root;
-use crate::validate::definition::{Definition, Part};
+use crate::validate::definition::{Definition, DefinitionPart};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, source};
+use crate::validate::rule::{Evidence, Rule, source};
 
 /// Whether a text is meant as a path or a call. `$` alone, or `$name` without a variable of this name, is not.
-struct Meaning<'a> {
+struct LiteralMeaning<'a> {
     variables: HashSet<&'a str>,
 }
 
-impl<'a> Meaning<'a> {
-    fn of(definition: &'a Definition<'_>) -> Meaning<'a> {
+impl<'a> LiteralMeaning<'a> {
+    fn of(definition: &'a Definition<'_>) -> LiteralMeaning<'a> {
         let variables = &definition.variables;
         let assigned = variables.assignments.iter();
-        Meaning {
+        LiteralMeaning {
             variables: assigned
                 .map(|assignment| variables.names[assignment.name].as_str())
                 .collect(),
@@ -47,7 +47,7 @@ pub(super) const NO_DOLLAR: Rule = Rule {
     id: "SW116",
     severity: Severity::Warning,
     code: Some("NO_DOLLAR"),
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A value in a payload template looks like a path or a call, but its key does not end in `.$`.",
     doc: "Only members whose key ends in `.$` are evaluated; every other string is passed on unchanged. Items of an array are never evaluated: build such an array with `States.Array` under a key that ends in `.$`.",
     source: source::DIAGNOSTICS,
@@ -55,7 +55,7 @@ pub(super) const NO_DOLLAR: Rule = Rule {
 };
 
 fn no_dollar(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let meaning = Meaning::of(definition);
+    let meaning = LiteralMeaning::of(definition);
     for literal in definition
         .literals
         .iter()
@@ -87,7 +87,7 @@ pub(super) const NO_PATH: Rule = Rule {
     id: "SW117",
     severity: Severity::Warning,
     code: Some("NO_PATH"),
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A field has a value that looks like a path, but its name does not end in `Path`.",
     doc: "`Error`, `Cause` and the string comparisons use their text unchanged; their `Path` forms (`ErrorPath`, `CausePath`, `StringEqualsPath`, ..) take a path. A path in a field for a number or a timestamp is reported by SW017, SW073 or SW082.",
     source: source::DIAGNOSTICS,
@@ -95,7 +95,7 @@ pub(super) const NO_PATH: Rule = Rule {
 };
 
 fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let meaning = Meaning::of(definition);
+    let meaning = LiteralMeaning::of(definition);
     let fails = definition.parts_of("Fail");
     for part in fails.chain(definition.parts_of("ChoiceRule")) {
         if part.language != QueryLanguage::JsonPath {
@@ -134,7 +134,7 @@ pub(super) const STATIC_RESULT: Rule = Rule {
     id: "SW118",
     severity: Severity::Warning,
     code: Some("PASS_RESULT_IS_STATIC"),
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "The `Result` of a Pass has a path or a call in it, or a key that ends in `.$`; nothing in it is evaluated.",
     doc: "`Result` is passed on unchanged, including keys that end in `.$` (recorded). `Parameters` is evaluated.",
     source: source::DIAGNOSTICS,
@@ -142,7 +142,7 @@ pub(super) const STATIC_RESULT: Rule = Rule {
 };
 
 fn static_result(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let meaning = Meaning::of(definition);
+    let meaning = LiteralMeaning::of(definition);
     let mut literals = definition
         .literals
         .iter()
@@ -174,7 +174,7 @@ fn static_result(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn is_static(part: &Part<'_>) -> bool {
+fn is_static(part: &DefinitionPart<'_>) -> bool {
     part.is("Pass")
         && part.language == QueryLanguage::JsonPath
         && part

@@ -1,11 +1,11 @@
 //! Map and Parallel states.
 
-use crate::facts::{PERCENTAGE, Takes, settings};
 use crate::finding::Severity;
+use crate::limits::{PERCENTAGE, SettingType, settings};
 use crate::model::QueryLanguage;
-use crate::validate::definition::{Definition, Part};
+use crate::validate::definition::{Definition, DefinitionPart};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 use super::task::whole_number;
 
@@ -13,7 +13,7 @@ pub(super) const BRANCHES: Rule = Rule {
     id: "SW100",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A Parallel has no `Branches`, or an empty list of them.",
     doc: "A Parallel needs at least one branch.",
     source: source::PARALLEL,
@@ -36,7 +36,7 @@ pub(super) const PROCESSOR: Rule = Rule {
     id: "SW101",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A Map has neither or both of `ItemProcessor` and `Iterator`.",
     doc: "`Iterator` is the old name of `ItemProcessor`; a Map has one of them.",
     source: source::MAP,
@@ -74,7 +74,7 @@ pub(super) const VALUE_AND_PATH: Rule = Rule {
     id: "SW102",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A Map or a part of one sets a value twice: by a field and its `Path` form, or by the old and the new name of a field.",
     doc: "A value is given literally or by a path, not both. `Parameters` is the old name of `ItemSelector`. AWS accepts `ItemsPath` next to an `ItemReader` and ignores it.",
     source: source::MAP,
@@ -101,7 +101,7 @@ pub(super) const TOLERATED: Rule = Rule {
     id: "SW105",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "`ToleratedFailurePercentage` is not between 0 and 100, or another number of a Map is out of range.",
     doc: "`ToleratedFailureCount` and `MaxConcurrency` are whole numbers of at least 0, `MaxItems` is one from 0 to 100,000,000, `MaxItemsPerBatch` one of at least 1, and `MaxInputBytesPerBatch` one from 1 to 262,144. Both failure thresholds may be set; the first that is exceeded fails the Map. AWS also accepts them on an inline Map, where they have no effect (SW103).",
     source: source::DISTRIBUTED,
@@ -132,7 +132,7 @@ fn tolerated(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
     for part in ["ReaderConfig", "ItemBatcher"] {
         for setting in settings(part) {
-            let Takes::Number(least, most) = setting.takes else {
+            let SettingType::Number(least, most) = setting.takes else {
                 continue;
             };
             for owner in definition.parts_of(part) {
@@ -146,7 +146,7 @@ fn tolerated(definition: &Definition<'_>, report: &mut Report<'_>) {
 }
 
 /// Reports a number that is not an integer or is below the minimum.
-fn whole(part: &Part<'_>, field: &'static str, least: f64, report: &mut Report<'_>) {
+fn whole(part: &DefinitionPart<'_>, field: &'static str, least: f64, report: &mut Report<'_>) {
     if let Some(number) = part.number(field)
         && (number.fract() != 0.0 || number < least)
     {

@@ -8,13 +8,13 @@ use crate::name::{NameError, check_label, check_state};
 use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, source};
+use crate::validate::rule::{Evidence, Rule, source};
 
 pub(super) const DUPLICATE: Rule = Rule {
     id: "SW025",
     severity: Severity::Error,
     code: Some("DUPLICATE_STATE_NAME"),
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "Two states of the machine, inner ones included, have the same name.",
     doc: "State names are unique in the whole machine, inside branches and processors too, because the history and the console show them without their container.",
     source: source::STATES,
@@ -49,7 +49,7 @@ pub(super) const STATE_NAME: Rule = Rule {
     id: "SW031",
     severity: Severity::Error,
     code: Some("INVALID_STATE_NAME"),
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A state's name is empty, longer than 80 characters, or has a control character.",
     doc: "At most 80 characters, counted as Unicode characters.",
     source: source::QUOTAS,
@@ -69,7 +69,7 @@ pub(super) const LABEL: Rule = Rule {
     id: "SW106",
     severity: Severity::Error,
     code: Some("INVALID_LABEL_NAME"),
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A Map's `Label` is empty, is longer than 40 characters, has a forbidden character, or is the label of another Map.",
     doc: "The label becomes a part of the ARNs of the Map's children, so it may only have the characters of a machine's name and must be unique in the machine. A duplicate has AWS's code DUPLICATE_LABEL_NAME.",
     source: source::DISTRIBUTED,

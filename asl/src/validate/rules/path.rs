@@ -5,7 +5,7 @@ use crate::intrinsic::Expression;
 use crate::path::Root;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
 
@@ -13,7 +13,7 @@ pub(super) const NO_PATH: Rule = Rule {
     id: "SW110",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A field that must be a path is not a valid path.",
     doc: "A path begins with `$`, `$$` for the context object, or `$name` for a variable.",
     source: source::PATHS,
@@ -37,7 +37,7 @@ pub(super) const NO_REFERENCE: Rule = Rule {
     id: "SW111",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A field that must be a reference path can select several values, or `ResultPath` does not begin with `$`.",
     doc: "A reference path has keys and indices only, such as `$.a.b[0]`. `ResultPath` names the field of the input that receives the result, so it cannot begin in the context object or at a variable.",
     source: source::PATHS,

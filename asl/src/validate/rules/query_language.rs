@@ -4,7 +4,7 @@ use crate::finding::Severity;
 use crate::model::QueryLanguage;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 use super::distributed::lacks_payload;
 
@@ -12,7 +12,7 @@ pub(super) const DOWNGRADE: Rule = Rule {
     id: "SW120",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "A state of a JSONata machine has `\"QueryLanguage\": \"JSONPath\"`.",
     doc: "In a JSONata machine every state is JSONata. To mix the languages, leave the machine JSONPath and give the JSONata states their own `QueryLanguage`.",
     source: source::JSONATA,
@@ -41,7 +41,7 @@ pub(super) const JSONATA_ONLY: Rule = Rule {
     id: "SW121",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "A JSONPath state has a field that only JSONata has.",
     doc: "`Arguments`, `Output`, `Items` and `Condition` belong to JSONata. JSONPath has `Parameters`, `ResultSelector`, `ResultPath`, `OutputPath`, `ItemsPath`, and `Variable` with a comparison.",
     source: source::JSONATA,
@@ -52,7 +52,7 @@ pub(super) const JSONPATH_ONLY: Rule = Rule {
     id: "SW122",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "A JSONata state has a field that only JSONPath has.",
     doc: "`InputPath`, `Parameters`, `Result`, `ResultSelector`, `ResultPath`, `OutputPath` and the other fields that are paths belong to JSONPath.",
     source: source::JSONATA,
@@ -107,7 +107,7 @@ pub(super) const IN_PROCESSOR: Rule = Rule {
     id: "SW123",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "A processor or branch has `QueryLanguage`; only the machine and states have it.",
     doc: "The states inside use the machine's language, not that of the surrounding Map or Parallel, or set their own.",
     source: source::JSONATA,

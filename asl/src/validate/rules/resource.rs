@@ -4,7 +4,7 @@ use crate::finding::Severity;
 use crate::resource::Resource;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, source};
+use crate::validate::rule::{Evidence, Rule, source};
 
 use super::arn::form_fault;
 use super::fields::is_substitution;
@@ -13,7 +13,7 @@ pub(super) const RESOURCE: Rule = Rule {
     id: "SW041",
     severity: Severity::Error,
     code: Some("INVALID_RESOURCE"),
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "A Task's `Resource` names an unknown integration, action or pattern, or is not an ARN, a URI or a complete `${substitution}`.",
     doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, followed by one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` where the service supports it. An action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, where the action begins with a lower-case letter. With the feature `integrations`, which the `stepwright` command has, service, action and pattern are looked up in AWS's tables. AWS often adds services and actions, so a name that is not in the tables is only a warning with the date of the tables (`stepwright --version` prints it); `--allow SW041` silences it. It is an error if the name is similar to one in the tables, or if an action of the SDK lacks `aws-sdk:`. These are also warnings: a pattern about which AWS's pages disagree; an unknown `Resource` of an `ItemReader` or `ResultWriter`; a bare name that ends in `arn`, such as `charge_arn`, which a script may later replace by the ARN; and a URI of another scheme, such as `https://example.com/task`, which the States Language allows but AWS does not call. A URI that is an integration without its prefix, such as `lambda:invoke`, is an error. The ARN of a function ends in `function:<name>` or `function:<name>:<version or alias>`, the ARN of an activity in `activity:<name>`.",
     source: source::RESOURCES,
@@ -34,7 +34,7 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
         let pointer = part.at("Resource");
         if let Some(fault) = form_fault(resource) {
             let message = if fault.is_arn {
-                Fault::unrecognized(resource, None).message
+                ResourceFault::unrecognized(resource, None).message
             } else {
                 "Value is not a valid resource ARN".to_owned()
             };
@@ -65,16 +65,16 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
 }
 
 /// A fault in the name of an integration.
-struct Fault {
+struct ResourceFault {
     message: String,
     suggestion: Option<String>,
     /// Whether AWS may still accept it.
     doubt: bool,
 }
 
-impl Fault {
-    fn unrecognized(resource: &str, suggestion: Option<String>) -> Fault {
-        Fault {
+impl ResourceFault {
+    fn unrecognized(resource: &str, suggestion: Option<String>) -> ResourceFault {
+        ResourceFault {
             message: format!(
                 "The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region."
             ),
@@ -87,9 +87,9 @@ impl Fault {
 /// Checks with the tables of integrations.
 #[cfg(feature = "integrations")]
 mod tables {
-    use super::Fault;
+    use super::ResourceFault;
     use crate::integrations::{
-        Unknown, find, lookup_item_reader, lookup_result_writer, tables_date,
+        UnknownResource, find, lookup_item_reader, lookup_result_writer, tables_date,
     };
 
     /// Whether the tables contain the integration.
@@ -110,22 +110,22 @@ mod tables {
     }
 
     impl Tables {
-        pub(super) fn fault(&mut self, place: &str, resource: &str) -> Option<Fault> {
-            let unknown = |unknown: Unknown| {
-                let fault = Fault::unrecognized(resource, unknown.suggestion.clone());
+        pub(super) fn fault(&mut self, place: &str, resource: &str) -> Option<ResourceFault> {
+            let unknown = |unknown: UnknownResource| {
+                let fault = ResourceFault::unrecognized(resource, unknown.suggestion.clone());
                 if unknown.doubt {
                     let message = format!(
                         "{} is not in the tables of {}; AWS may have added it since",
                         unknown.part(),
                         tables_date()
                     );
-                    return Fault {
+                    return ResourceFault {
                         message,
                         doubt: true,
                         ..fault
                     };
                 }
-                Fault {
+                ResourceFault {
                     doubt: place != "Task",
                     ..fault
                 }
@@ -136,7 +136,7 @@ mod tables {
                 _ => {}
             }
             match find(resource, self.asked < SUGGESTIONS) {
-                Ok(found) if found.is_unsure() => Some(Fault {
+                Ok(found) if found.is_unsure() => Some(ResourceFault {
                     message: format!(
                         "AWS's pages disagree about whether `{}:{}` has the pattern `{}`",
                         found.service(),
@@ -159,7 +159,7 @@ mod tables {
 /// Checks without the tables: only what all integrations have in common.
 #[cfg(not(feature = "integrations"))]
 mod tables {
-    use super::Fault;
+    use super::ResourceFault;
     use crate::resource::{Pattern, Resource};
     use crate::similar::nearest;
 
@@ -172,7 +172,7 @@ mod tables {
     pub(super) struct Tables {}
 
     impl Tables {
-        pub(super) fn fault(&mut self, place: &str, resource: &str) -> Option<Fault> {
+        pub(super) fn fault(&mut self, place: &str, resource: &str) -> Option<ResourceFault> {
             let name = Resource::parse(resource)
                 .integration()
                 .filter(|_| place == "Task")?;
@@ -184,7 +184,7 @@ mod tables {
             };
             let (action, suffix) = action.split_at(action.find('.').unwrap_or(action.len()));
             if service.is_empty() || action.is_empty() {
-                return Some(Fault::unrecognized(resource, None));
+                return Some(ResourceFault::unrecognized(resource, None));
             }
             if Pattern::from_suffix(suffix).is_some() {
                 return None;
@@ -193,7 +193,7 @@ mod tables {
             let suffixes = Pattern::ALL.iter().map(|pattern| pattern.suffix());
             let meant = nearest(suffix, suffixes.filter(|suffix| !suffix.is_empty()));
             let suggestion = meant.map(|meant| format!("did you mean `{bare}{meant}`?"));
-            Some(Fault::unrecognized(resource, suggestion))
+            Some(ResourceFault::unrecognized(resource, suggestion))
         }
     }
 }

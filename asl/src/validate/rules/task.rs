@@ -3,19 +3,19 @@
 use std::collections::HashSet;
 
 use crate::errors;
-use crate::facts::{SECONDS, WaitsFor};
 use crate::finding::Severity;
 use crate::json::Json;
+use crate::limits::{AwaitedEvent, SECONDS};
 use crate::model::{MachineType, QueryLanguage};
-use crate::path::{Path, Root, Step};
+use crate::path::{Path, PathStep, Root};
 use crate::resource::Resource;
-use crate::validate::definition::{Definition, Part};
+use crate::validate::definition::{Definition, DefinitionPart};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
 
-fn tasks<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
+fn tasks<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a DefinitionPart<'d>> {
     definition.parts_of("Task")
 }
 
@@ -23,7 +23,7 @@ pub(super) const RESOURCE_MISSING: Rule = Rule {
     id: "SW040",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A Task has no `Resource`.",
     doc: "`Resource` names what does the work: the ARN of a function or activity, or an integration such as `arn:aws:states:::lambda:invoke`.",
     source: source::TASK,
@@ -42,7 +42,7 @@ pub(super) const TWO_TIMEOUTS: Rule = Rule {
     id: "SW042",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A Task has both `TimeoutSeconds` and `TimeoutSecondsPath`, or both `HeartbeatSeconds` and `HeartbeatSecondsPath`.",
     doc: "A timeout is given as a number or as a path to one, not both.",
     source: source::TASK,
@@ -67,7 +67,7 @@ pub(super) const TIMEOUT_RANGE: Rule = Rule {
     id: "SW043",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "`TimeoutSeconds` or `HeartbeatSeconds` is not a whole number from 1 to 99,999,999.",
     doc: "Without `TimeoutSeconds` a task may take 99,999,999 seconds, longer than the year that an execution may take.",
     source: source::TASK,
@@ -85,7 +85,7 @@ fn timeout_range(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 /// Reports a number that is not an integer or is out of bounds.
 pub(super) fn whole_number(
-    part: &Part<'_>,
+    part: &DefinitionPart<'_>,
     field: &'static str,
     least: u64,
     most: u64,
@@ -104,7 +104,7 @@ pub(super) const HEARTBEAT: Rule = Rule {
     id: "SW044",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "`HeartbeatSeconds` is not less than `TimeoutSeconds`.",
     doc: "A heartbeat that is not shorter than the timeout can never be missed.",
     source: source::TASK,
@@ -129,7 +129,7 @@ pub(super) const CREDENTIALS: Rule = Rule {
     id: "SW045",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "`Credentials` is not an object with a string `RoleArn`.",
     doc: "A Task assumes the role in `Credentials.RoleArn`, or in `RoleArn.$` in JSONPath.",
     source: source::CREDENTIALS,
@@ -168,7 +168,7 @@ pub(super) const EXPRESS: Rule = Rule {
     id: "SW046",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "An Express machine waits for a job, a callback or an activity.",
     doc: "`.sync`, `.waitForTaskToken` and activities need a Standard machine: an Express execution ends after five minutes.",
     source: source::EXPRESS,
@@ -183,15 +183,15 @@ fn express(definition: &Definition<'_>, report: &mut Report<'_>) {
         let Some(resource) = task.text("Resource") else {
             continue;
         };
-        let message = match WaitsFor::of(resource) {
+        let message = match AwaitedEvent::of(resource) {
             // The space at the end is AWS's.
-            Some(WaitsFor::Token) => {
+            Some(AwaitedEvent::Token) => {
                 "Express state machine does not support '.waitForTaskToken' service integration "
             }
-            Some(WaitsFor::Job) => {
+            Some(AwaitedEvent::Job) => {
                 "Express state machine does not support '.sync' service integration"
             }
-            Some(WaitsFor::Activity) => "Express state machine does not support Activity ARN",
+            Some(AwaitedEvent::Activity) => "Express state machine does not support Activity ARN",
             None => continue,
         };
         report.add(task.pointer.key("Resource"), message);
@@ -199,11 +199,11 @@ fn express(definition: &Definition<'_>, report: &mut Report<'_>) {
 }
 
 /// The text for what a Task waits for in addition to the response to its call.
-fn waits_for(task: &Part<'_>) -> Option<&'static str> {
-    Some(match WaitsFor::of(task.text("Resource")?)? {
-        WaitsFor::Token => "a callback",
-        WaitsFor::Job => "a job",
-        WaitsFor::Activity => "an activity",
+fn waits_for(task: &DefinitionPart<'_>) -> Option<&'static str> {
+    Some(match AwaitedEvent::of(task.text("Resource")?)? {
+        AwaitedEvent::Token => "a callback",
+        AwaitedEvent::Job => "a job",
+        AwaitedEvent::Activity => "an activity",
     })
 }
 
@@ -211,7 +211,7 @@ pub(super) const TOKEN: Rule = Rule {
     id: "SW047",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "A Task waits for its task token but does not pass the token on.",
     doc: "Add `$$.Task.Token` (in JSONata `$states.context.Task.Token`) to `Parameters` or `Arguments`; the worker returns it with SendTaskSuccess or SendTaskFailure. Without it the Task waits until it times out.",
     source: source::PATTERNS,
@@ -223,8 +223,9 @@ fn token(definition: &Definition<'_>, report: &mut Report<'_>) {
     if definition.machine_type == MachineType::Express {
         return;
     }
-    let is_waiting =
-        |task: &Part<'_>| task.text("Resource").and_then(WaitsFor::of) == Some(WaitsFor::Token);
+    let is_waiting = |task: &DefinitionPart<'_>| {
+        task.text("Resource").and_then(AwaitedEvent::of) == Some(AwaitedEvent::Token)
+    };
     if !tasks(definition).any(is_waiting) {
         return;
     }
@@ -286,7 +287,7 @@ fn selects_token(path: &Path) -> bool {
     let mut way = ["Task", "Token"].into_iter();
     path.root == Root::Context
         && path.steps.iter().all(|step| match (step, way.next()) {
-            (Step::Key(key), Some(wanted)) => key == wanted,
+            (PathStep::Key(key), Some(wanted)) => key == wanted,
             (_, Some(_)) => true,
             (_, None) => false,
         })
@@ -313,7 +314,7 @@ pub(super) const NO_TIMEOUT: Rule = Rule {
     id: "SW048",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "A Task waits for a job, a callback or an activity without a timeout.",
     doc: "If the response never arrives, the execution waits for a year and then times out. Set `TimeoutSeconds` or `HeartbeatSeconds` on the Task, or `TimeoutSeconds` on the machine.",
     source: source::BEST_PRACTICES,
@@ -352,7 +353,7 @@ pub(super) const LAMBDA_RETRY: Rule = Rule {
     id: "SW142",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "A Task invokes a Lambda function and does not retry transient errors of the Lambda service.",
     doc: "AWS recommends a retrier for `Lambda.ServiceException`, `Lambda.AWSLambdaException`, `Lambda.SdkClientException`, `Lambda.ClientExecutionTimeoutException` and `Lambda.TooManyRequestsException`, for instance `{\"ErrorEquals\": [...], \"IntervalSeconds\": 1, \"MaxAttempts\": 3, \"BackoffRate\": 2, \"JitterStrategy\": \"FULL\"}`. This rule checks the first three; `States.TaskFailed` and `States.ALL` match them too.",
     source: source::BEST_PRACTICES,

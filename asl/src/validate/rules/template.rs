@@ -4,13 +4,13 @@ use crate::finding::Severity;
 use crate::syntax_error::{SyntaxError, SyntaxFault};
 use crate::validate::definition::{Binding, Definition};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 pub(super) const NEITHER_PATH_NOR_CALL: Rule = Rule {
     id: "SW112",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "A key ends in `.$` but its value is neither a path nor a call of an intrinsic function.",
     doc: "A key that ends in `.$` requests evaluation: its value is a path or a call such as `States.Format('{}', $.id)`. AWS's location is the object that has the key.",
     source: source::PARAMETERS,
@@ -48,7 +48,7 @@ pub(super) const TWICE: Rule = Rule {
     id: "SW113",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "An object of a payload template has a key both with and without `.$`.",
     doc: "`.$` is removed from the key after evaluation, so both keys would set the same member.",
     source: source::PARAMETERS,
@@ -73,7 +73,7 @@ pub(super) const UNKNOWN_FUNCTION: Rule = Rule {
     id: "SW114",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A payload template calls an unknown intrinsic function.",
     doc: "There are 18 intrinsic functions. Their names are case-sensitive.",
     source: source::INTRINSIC,
@@ -88,7 +88,7 @@ pub(super) const CALL: Rule = Rule {
     id: "SW115",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A call has too many or too few arguments, a literal of the wrong type, or more than ten nested calls.",
     doc: "Arguments are paths, other calls, strings in single quotes, numbers, booleans and `null`. At most ten calls may be nested in one field.",
     source: source::INTRINSIC,

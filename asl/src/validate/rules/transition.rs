@@ -9,7 +9,7 @@ use crate::model::StateKind;
 use crate::validate::definition::Definition;
 use crate::validate::flow::has_state;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, TARGET, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, TARGET, source};
 
 use super::container::names;
 use super::fields::is_substitution;
@@ -18,7 +18,7 @@ pub(super) const MISSING_TARGET: Rule = Rule {
     id: "SW020",
     severity: Severity::Error,
     code: TARGET,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "A transition names a state that is not in the definition.",
     doc: "`Next`, `Default`, and the `Next` of choice rules and catchers name a state of the same container. Names are case-sensitive.",
     source: source::STATES,
@@ -29,7 +29,7 @@ pub(super) const OUTSIDE_TARGET: Rule = Rule {
     id: "SW026",
     severity: Severity::Error,
     code: TARGET,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A transition leaves or enters a branch or processor.",
     doc: "A branch or processor is left only by its end. The `Next` of the surrounding Parallel or Map names the state that follows.",
     source: source::STATES,
@@ -89,7 +89,7 @@ pub(super) const NEXT_AND_END: Rule = Rule {
     id: "SW027",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A state has both `Next` and `End`.",
     doc: "`End` ends the container; `Next` names the next state.",
     source: source::STATES,
@@ -116,7 +116,7 @@ pub(super) const NEITHER_NEXT_NOR_END: Rule = Rule {
     id: "SW028",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A state has neither `Next` nor `End`.",
     doc: "Every state except Choice, Succeed and Fail has either `Next` or `\"End\": true`.",
     source: source::STATES,
@@ -147,7 +147,7 @@ pub(super) const END_FALSE: Rule = Rule {
     id: "SW029",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "`\"End\": false` next to a `Next` has no effect.",
     doc: "AWS accepts it. Remove the field.",
     source: source::STATES,
@@ -174,7 +174,7 @@ pub(super) const NEEDLESS: Rule = Rule {
     id: "SW030",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A Choice, Succeed or Fail has `Next` or `End`.",
     doc: "A Choice continues with the `Next` of its rules or with `Default`; a Succeed or Fail ends the container.",
     source: source::STATES,

@@ -11,14 +11,14 @@ use crate::name::check_variable;
 use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 use crate::validate::variables::Assignment;
 
 pub(super) const UNASSIGNED: Rule = Rule {
     id: "SW130",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "A variable may be read before it is assigned.",
     doc: "AWS accepts the definition. If an execution takes a path on which no state assigns the variable, the state that reads it fails with States.QueryEvaluationError or States.Runtime. Assignments of a state are visible from the next state on. After a catcher, the variables are those from before the state, with the catcher's own `Assign`. States inside a branch or an inline Map can read outer variables; their own variables are discarded when the branch or iteration ends. Children of a Distributed Map cannot read outer variables: pass the values in `ItemSelector`. An expression that contains `$exists($name)` is not reported.",
     source: source::VARIABLES,
@@ -150,7 +150,7 @@ pub(super) const NAME: Rule = Rule {
     id: "SW131",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A key of `Assign` is not a valid variable name.",
     doc: "A name has at most 80 characters, begins with a letter or `_`, continues with letters, digits and `_` (of any script), and is not `states`. In JSONPath, `.$` after the name requests evaluation and is not part of the name.",
     source: source::VARIABLES,
@@ -182,7 +182,7 @@ pub(super) const SHADOWS: Rule = Rule {
     id: "SW132",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A state inside a branch or inline Map assigns a variable that a state before the Parallel or Map assigned.",
     doc: "Inner states can read outer variables but cannot assign them or declare variables of the same name. AWS accepts this if only the Parallel or Map itself, or a state after it, assigns the outer variable (recorded). Rename the inner variable, or return the value in `Output` and assign it in the Parallel or Map. Children of a Distributed Map are separate executions and may use any name.",
     source: source::VARIABLES,
@@ -198,7 +198,7 @@ fn shadows(definition: &Definition<'_>, report: &mut Report<'_>) {
         let scope = by_scope.entry((container, assignment.name)).or_default();
         scope.entry(assignment.state).or_insert(number);
     }
-    let mut search = Search::new(definition);
+    let mut search = TransitionSearch::new(definition);
     for (number, assignment) in variables.assignments.iter().enumerate() {
         let container = graph.states()[assignment.state].container;
         // One finding for each name and container.
@@ -235,7 +235,7 @@ fn shadows(definition: &Definition<'_>, report: &mut Report<'_>) {
 }
 
 /// Searches transitions backwards.
-struct Search<'a, 'd> {
+struct TransitionSearch<'a, 'd> {
     definition: &'a Definition<'d>,
     /// For each state, the last search that visited it.
     seen: Vec<usize>,
@@ -244,9 +244,9 @@ struct Search<'a, 'd> {
     steps: usize,
 }
 
-impl<'a, 'd> Search<'a, 'd> {
-    fn new(definition: &'a Definition<'d>) -> Search<'a, 'd> {
-        Search {
+impl<'a, 'd> TransitionSearch<'a, 'd> {
+    fn new(definition: &'a Definition<'d>) -> TransitionSearch<'a, 'd> {
+        TransitionSearch {
             definition,
             seen: vec![0; definition.graph.states().len()],
             walks: 0,
@@ -277,7 +277,7 @@ pub(super) const TOGETHER: Rule = Rule {
     id: "SW133",
     severity: Severity::Warning,
     code: None,
-    known: Known::Presumed,
+    known: Evidence::Presumed,
     summary: "A member of `Assign` reads a variable that another member of the same `Assign` sets.",
     doc: "All members of an `Assign` are evaluated with the variables from before the state, in any order. A counter that reads itself (`\"i\": \"{% $i + 1 %}\"`) is not reported, nor are variables that are computed from each other, because that only makes sense with the old values.",
     source: source::VARIABLES,

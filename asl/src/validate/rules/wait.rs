@@ -1,18 +1,18 @@
 //! Wait states.
 
-use crate::facts::MAX_SECONDS;
 use crate::finding::Severity;
 use crate::jsonata;
+use crate::limits::MAX_SECONDS;
 use crate::model::QueryLanguage;
 use crate::timestamp;
-use crate::validate::definition::{Definition, Part};
+use crate::validate::definition::{Definition, DefinitionPart};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
 use super::task::whole_number;
 
-fn waits<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
+fn waits<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a DefinitionPart<'d>> {
     definition.parts_of("Wait")
 }
 
@@ -20,7 +20,7 @@ pub(super) const ONE_FIELD: Rule = Rule {
     id: "SW080",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "A Wait does not have exactly one of `Seconds`, `SecondsPath`, `Timestamp` and `TimestampPath`.",
     doc: "A Wait waits for a duration or until a point in time, given literally or by a path.",
     source: source::WAIT,
@@ -47,7 +47,7 @@ pub(super) const SECONDS: Rule = Rule {
     id: "SW081",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Documented,
+    known: Evidence::Documented,
     summary: "`Seconds` is not a whole number from 0 to 99,999,999.",
     doc: "A Wait of 0 seconds ends immediately.",
     source: source::WAIT,
@@ -64,7 +64,7 @@ pub(super) const TIMESTAMP: Rule = Rule {
     id: "SW082",
     severity: Severity::Error,
     code: SCHEMA,
-    known: Known::Measured,
+    known: Evidence::Measured,
     summary: "`Timestamp` is not an RFC 3339 timestamp with `T` and an offset.",
     doc: "RFC 3339 with a capital `T` between date and time, and an offset or a capital `Z`: `2016-03-14T01:59:00Z`.",
     source: source::WAIT,

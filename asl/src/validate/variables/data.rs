@@ -11,7 +11,7 @@ pub(in crate::validate) struct Variables<'d> {
     /// Every name that is assigned or read.
     pub(in crate::validate) names: IndexSet<String>,
     pub(in crate::validate) assignments: Vec<Assignment<'d>>,
-    pub(in crate::validate) reads: Vec<Read<'d>>,
+    pub(in crate::validate) reads: Vec<VariableRead<'d>>,
 }
 
 /// A member of an `Assign`.
@@ -19,7 +19,7 @@ pub(in crate::validate) struct Assignment<'d> {
     /// The part that has the `Assign`.
     pub(in crate::validate) part: usize,
     pub(in crate::validate) state: usize,
-    pub(super) on: On,
+    pub(super) on: ExitKind,
     /// The member's key in the definition.
     pub(in crate::validate) key: &'d str,
     /// The variable's name, by its number.
@@ -27,9 +27,9 @@ pub(in crate::validate) struct Assignment<'d> {
 }
 
 /// A location where a variable is read.
-pub(in crate::validate) struct Read<'d> {
+pub(in crate::validate) struct VariableRead<'d> {
     pub(in crate::validate) state: usize,
-    pub(super) on: On,
+    pub(super) on: ExitKind,
     pub(in crate::validate) name: usize,
     pub(in crate::validate) pointer: Pointer<'d>,
     /// If the read is in an `Assign`: the part and the member whose value reads the variable.
@@ -38,19 +38,19 @@ pub(in crate::validate) struct Read<'d> {
 
 /// The exits of a state on which an expression is evaluated.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::validate) enum On {
+pub(in crate::validate) enum ExitKind {
     /// On all exits except those of catchers.
     Work,
     /// On one exit, by its number; on no exit if `None`.
     Edge(Option<usize>),
 }
 
-impl On {
+impl ExitKind {
     /// Whether the expression is evaluated when the state exits by an edge.
     pub(super) fn happens(self, graph: &Graph<'_>, state: usize, edge: usize) -> bool {
         match self {
-            On::Edge(only) => only == Some(edge),
-            On::Work => !matches!(graph.states()[state].edges[edge].kind, EdgeKind::Catch(_)),
+            ExitKind::Edge(only) => only == Some(edge),
+            ExitKind::Work => !matches!(graph.states()[state].edges[edge].kind, EdgeKind::Catch(_)),
         }
     }
 }

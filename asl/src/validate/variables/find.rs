@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::data::{Assignment, On, Read, Variables};
+use super::data::{Assignment, ExitKind, VariableRead, Variables};
 use crate::graph::{EdgeKind, Graph};
 use crate::json::{Json, Pointer};
 use crate::path::Path;
-use crate::validate::definition::{Definition, Part};
+use crate::validate::definition::{Definition, DefinitionPart};
 
 /// Finds all assignments and reads.
 pub(in crate::validate) fn find_variables<'d>(definition: &Definition<'d>) -> Variables<'d> {
@@ -89,7 +89,7 @@ impl<'d> Variables<'d> {
             return;
         };
         let name = self.number(name);
-        self.reads.push(Read {
+        self.reads.push(VariableRead {
             state,
             on: on(
                 &definition.graph,
@@ -105,7 +105,7 @@ impl<'d> Variables<'d> {
 }
 
 /// The name of a member of `Assign`, without the `.$` of a payload template.
-fn variable_name<'k>(part: &Part<'_>, key: &'k str) -> &'k str {
+fn variable_name<'k>(part: &DefinitionPart<'_>, key: &'k str) -> &'k str {
     let is_template = part.language == crate::model::QueryLanguage::JsonPath;
     match key.strip_suffix(".$") {
         Some(name) if is_template => name,
@@ -114,19 +114,19 @@ fn variable_name<'k>(part: &Part<'_>, key: &'k str) -> &'k str {
 }
 
 /// The exits on which the `Assign` or `Output` of a part, or its other fields, are evaluated.
-fn on(graph: &Graph<'_>, part: &Part<'_>, state: usize, shapes_output: bool) -> On {
+fn on(graph: &Graph<'_>, part: &DefinitionPart<'_>, state: usize, shapes_output: bool) -> ExitKind {
     let edge = |wanted: EdgeKind| {
         let mut edges = graph.states()[state].edges.iter();
-        On::Edge(edges.position(|edge| edge.kind == wanted))
+        ExitKind::Edge(edges.position(|edge| edge.kind == wanted))
     };
     let index = || part.pointer.last_index();
     match part.schema.name {
-        "Catcher" => index().map_or(On::Edge(None), |index| edge(EdgeKind::Catch(index))),
+        "Catcher" => index().map_or(ExitKind::Edge(None), |index| edge(EdgeKind::Catch(index))),
         "ChoiceRule" if shapes_output => {
-            index().map_or(On::Edge(None), |index| edge(EdgeKind::Choice(index)))
+            index().map_or(ExitKind::Edge(None), |index| edge(EdgeKind::Choice(index)))
         }
         "Choice" if shapes_output => edge(EdgeKind::Default),
-        _ => On::Work,
+        _ => ExitKind::Work,
     }
 }
 

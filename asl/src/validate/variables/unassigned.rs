@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 
 use indexmap::IndexMap;
 
-use super::data::On;
+use super::data::ExitKind;
 use crate::validate::definition::Definition;
 
 /// The bit set of all 64 variables.
@@ -23,7 +23,7 @@ impl Definition<'_> {
     pub(in crate::validate) fn way_without(&self, name: usize, state: usize) -> Vec<usize> {
         let (graph, flow) = (&self.graph, &self.flow);
         let assignments = self.variables.assignments.iter();
-        let assigned: Vec<(usize, On)> = assignments
+        let assigned: Vec<(usize, ExitKind)> = assignments
             .filter(|assignment| assignment.name == name)
             .map(|assignment| (assignment.state, assignment.on))
             .collect();
@@ -85,7 +85,7 @@ fn unassigned(definition: &Definition<'_>) -> Vec<usize> {
             // A read of an unassigned variable fails, so the path ends there.
             for read in reads.iter().map(|read| &variables.reads[*read]) {
                 analysis.assign(read.state, read.on, 1 << bit);
-                if read.on == On::Work {
+                if read.on == ExitKind::Work {
                     analysis.read[read.state] |= 1 << bit;
                 }
             }
@@ -149,7 +149,7 @@ impl<'a, 'd> Analysis<'a, 'd> {
             .saturating_sub(self.assigned.len() + self.known.len());
     }
 
-    fn assign(&mut self, state: usize, on: On, variables: u64) {
+    fn assign(&mut self, state: usize, on: ExitKind, variables: u64) {
         let graph = &self.definition.graph;
         for edge in 0..graph.states()[state].edges.len() {
             if on.happens(graph, state, edge) {

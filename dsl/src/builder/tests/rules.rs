@@ -1,7 +1,7 @@
 //! Rules that neither rustc nor AWS checks, and the lints.
 
 use super::*;
-use crate::builder::{Anything, Lint};
+use crate::builder::{AnyInput, Lint};
 
 /// The faults of a workflow with one task, to which `add` adds.
 fn of_a_task(
@@ -210,7 +210,7 @@ fn asking(
     };
     flow.choice(&look)
         .when(
-            expr!([charged] |_: Anything| charged.charge_id == "none"),
+            expr!([charged] |_: AnyInput| charged.charge_id == "none"),
             &again,
         )
         .otherwise(&done);
@@ -244,7 +244,7 @@ fn a_loop_that_counts_is_bounded() {
     let (look, done) = (flow.step("Look"), flow.step("Done"));
     flow.start_at(&start);
     flow.pass_on(&start)
-        .assign(&count, expr!(|_: Anything| 0))
+        .assign(&count, expr!(|_: AnyInput| 0))
         .next(&add);
     flow.pass_on(&add)
         .assign(&count, expr!([count] || count + 1))
@@ -481,8 +481,8 @@ fn what_is_given_has_a_name_of_its_own() {
     let (first, done) = (flow.step("First"), flow.step("Done"));
     flow.start_at(&first);
     flow.pass_on(&first)
-        .assign(&total, expr!([order] |_: Anything| order))
-        .assign(&total, expr!(|_: Anything| 1))
+        .assign(&total, expr!([order] |_: AnyInput| order))
+        .assign(&total, expr!(|_: AnyInput| 1))
         .next(&done);
     flow.succeed_with(&done, expr!([total] || total));
     let found = faults(&flow);

@@ -1,7 +1,7 @@
 //! Variables, `match`, exhaustive catches, parts, computed limits and keys, built children.
 
 use super::*;
-use crate::builder::{Anything, Expression, Step};
+use crate::builder::{AnyInput, Expression, Step};
 use crate::{arms, every};
 
 #[test]
@@ -16,7 +16,7 @@ fn a_result_is_bound_and_read_by_name() {
         .bind(&charged)
         .assign(
             &line,
-            expr!([order] |_: Anything, charge: Charge| format!("{}: {}", order.order_id, charge.charge_id)),
+            expr!([order] |_: AnyInput, charge: Charge| format!("{}: {}", order.order_id, charge.charge_id)),
         )
         .catch(errors!(PaymentError::Declined { reason }), reject.binding(&reason))
         .next(&done);
@@ -147,7 +147,11 @@ fn limits_and_keys_are_computed() {
 }
 
 /// Charges twice, under a prefix each time.
-fn charging(part: &Body<Order, Charge>, order: &crate::builder::Given<Order>, then: &Step) -> Step {
+fn charging(
+    part: &Body<Order, Charge>,
+    order: &crate::builder::InputHandle<Order>,
+    then: &Step,
+) -> Step {
     let answer = part.variable::<Charge>("answer");
     let (ask, look) = (part.step("Ask"), part.step("Look"));
     part.task_with(&ask, charge_card {}, expr!([order] || order))

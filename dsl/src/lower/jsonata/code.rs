@@ -6,36 +6,36 @@ use serde_json::Value;
 
 /// Whether a value is a list. JSONata flattens a list inside of another list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Listed {
+pub(super) enum ListKind {
     Never,
     Always,
     Perhaps,
 }
 
-impl Listed {
-    pub(super) fn of(shape: &Shape) -> Listed {
+impl ListKind {
+    pub(super) fn of(shape: &Shape) -> ListKind {
         match shape.plain() {
-            Shape::Array(_) | Shape::Set { .. } | Shape::Tuple(_) => Listed::Always,
-            Shape::Struct(shape) if matches!(shape.fields, Fields::Tuple(_)) => Listed::Always,
-            Shape::Any | Shape::Custom(_) => Listed::Perhaps,
-            Shape::Option(inner) if Listed::of(&inner) == Listed::Never => Listed::Never,
-            Shape::Option(_) => Listed::Perhaps,
+            Shape::Array(_) | Shape::Set { .. } | Shape::Tuple(_) => ListKind::Always,
+            Shape::Struct(shape) if matches!(shape.fields, Fields::Tuple(_)) => ListKind::Always,
+            Shape::Any | Shape::Custom(_) => ListKind::Perhaps,
+            Shape::Option(inner) if ListKind::of(&inner) == ListKind::Never => ListKind::Never,
+            Shape::Option(_) => ListKind::Perhaps,
             Shape::Enum(shape) => {
                 let untagged = shape.variants.iter().any(|variant| variant.untagged);
                 if untagged || shape.tagging == Tagging::Untagged {
-                    Listed::Perhaps
+                    ListKind::Perhaps
                 } else {
-                    Listed::Never
+                    ListKind::Never
                 }
             }
-            _ => Listed::Never,
+            _ => ListKind::Never,
         }
     }
 }
 
 /// The Rust meaning of an undefined value.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::lower) enum Absent {
+pub(in crate::lower) enum UndefinedMeaning {
     /// The value is never undefined.
     Never,
     /// `None`.
@@ -51,7 +51,7 @@ pub(in crate::lower) enum Absent {
 pub(in crate::lower) struct Code {
     pub(in crate::lower) syntax: Syntax,
     pub(in crate::lower) shape: Shape,
-    pub(in crate::lower) absent: Absent,
+    pub(in crate::lower) absent: UndefinedMeaning,
     /// The value of a flattened field: the expression is the object that contains it.
     pub(in crate::lower) flattened: bool,
     /// In Rust a lazy iterator that is not consumed yet, with the method whose closure can fail. JSONata evaluates the closure
@@ -64,7 +64,7 @@ impl Code {
         Code {
             syntax,
             shape,
-            absent: Absent::Never,
+            absent: UndefinedMeaning::Never,
             flattened: false,
             deferred: None,
         }
@@ -87,7 +87,7 @@ impl Code {
     }
 
     #[must_use]
-    pub(in crate::lower) fn absent(mut self, absent: Absent) -> Code {
+    pub(in crate::lower) fn absent(mut self, absent: UndefinedMeaning) -> Code {
         self.absent = absent;
         self
     }
@@ -100,7 +100,7 @@ impl Code {
     /// The value of an option that is known to be `Some`.
     pub(in crate::lower) fn some(&self) -> Code {
         Code {
-            absent: Absent::Never,
+            absent: UndefinedMeaning::Never,
             ..self.clone().shaped(self.shape.some())
         }
     }

@@ -1,9 +1,9 @@
 //! Lowers single expressions.
 
-use super::code::{Absent, Code};
+use super::code::{Code, UndefinedMeaning};
 use super::syntax::{Local, Syntax};
 use crate::expr::{Expr, Node, Text};
-use crate::lower::env::{Env, Whence};
+use crate::lower::env::{Env, OuterValue};
 use crate::lower::reads;
 use crate::lower::report::{NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_local, too_early};
 use crate::lower::tree::{Build, Tree};
@@ -67,7 +67,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
     pub(super) fn propagating(&mut self, expr: &Expr) -> Code {
         let code = self.code(expr);
         match code.absent {
-            Absent::Panic(_) => code,
+            UndefinedMeaning::Panic(_) => code,
             _ => self.present(code),
         }
     }
@@ -75,7 +75,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
     /// Adds a check that fails where Rust panics; the value may still be `None`.
     pub(super) fn reached(&mut self, code: Code) -> Code {
         match code.absent {
-            Absent::Panic(_) => self.present(code),
+            UndefinedMeaning::Panic(_) => self.present(code),
             _ => code,
         }
     }
@@ -84,10 +84,10 @@ impl<'e, 'r> Lowering<'e, 'r> {
     pub(in crate::lower) fn present(&mut self, code: Code) -> Code {
         let code = self.unflatten(code);
         let otherwise = match code.absent {
-            Absent::Never => return code,
-            Absent::Null => Syntax::Null,
-            Absent::Default(default) => self.built(Tree::Literal(default())).syntax,
-            Absent::Panic(message) => Syntax::call("error", vec![Syntax::text(message)]),
+            UndefinedMeaning::Never => return code,
+            UndefinedMeaning::Null => Syntax::Null,
+            UndefinedMeaning::Default(default) => self.built(Tree::Literal(default())).syntax,
+            UndefinedMeaning::Panic(message) => Syntax::call("error", vec![Syntax::text(message)]),
         };
         self.twice(code, |_, code| {
             let exists = Syntax::call("exists", vec![code.syntax.clone()]);
@@ -171,7 +171,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
             Node::Parameter => {
                 let (whence, name, shape) = self.env.parameter();
                 match whence {
-                    Whence::Here => Code::new(Syntax::states("context.Execution.Input"), shape),
+                    OuterValue::Here => Code::new(Syntax::states("context.Execution.Input"), shape),
                     other => self.handed(other, &name, shape),
                 }
             }
@@ -272,20 +272,20 @@ impl<'e, 'r> Lowering<'e, 'r> {
     }
 
     /// A value that is a variable, or is part of the input of a body's first state.
-    fn handed(&mut self, whence: Whence, name: &str, shape: Shape) -> Code {
+    fn handed(&mut self, whence: OuterValue, name: &str, shape: Shape) -> Code {
         match whence {
-            Whence::Here | Whence::Assigned => {
+            OuterValue::Here | OuterValue::Assigned => {
                 let name = self.env.scopes.emitted(name);
                 Code::new(Syntax::Variable(name), shape)
             }
-            Whence::Input(steps) => {
+            OuterValue::Input(steps) => {
                 let input = Code::new(Syntax::states("input"), Shape::Any);
                 steps
                     .iter()
                     .fold(input, |base, name| step(&base, name, Shape::Any))
                     .shaped(shape)
             }
-            Whence::Inside => self.refuse_code(too_early(name)),
+            OuterValue::Inside => self.refuse_code(too_early(name)),
         }
     }
 
@@ -298,9 +298,9 @@ impl<'e, 'r> Lowering<'e, 'r> {
         let fields = parse(cause.field("errorMessage")).field("fields");
         let code = Code::new(fields.field(name.to_owned()), Shape::Lazy(shape));
         let absent = if code.is_option() {
-            Absent::Null
+            UndefinedMeaning::Null
         } else {
-            Absent::Never
+            UndefinedMeaning::Never
         };
         code.absent(absent)
     }
@@ -467,10 +467,10 @@ pub(in crate::lower) fn step(base: &Code, name: &str, shape: Shape) -> Code {
 }
 
 /// The meaning of an undefined step: a panic if the base is undefined by a panic.
-pub(super) fn panics(base: &Code) -> Absent {
+pub(super) fn panics(base: &Code) -> UndefinedMeaning {
     match base.absent {
-        Absent::Panic(message) => Absent::Panic(message),
-        _ => Absent::Never,
+        UndefinedMeaning::Panic(message) => UndefinedMeaning::Panic(message),
+        _ => UndefinedMeaning::Never,
     }
 }
 

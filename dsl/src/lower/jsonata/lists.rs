@@ -1,6 +1,6 @@
 //! Lists from JSONata's functions, sets, and their order.
 
-use super::code::{Code, Listed};
+use super::code::{Code, ListKind};
 use super::expression::Lowering;
 use super::syntax::Syntax;
 use crate::shape::Shape;
@@ -82,7 +82,7 @@ pub(super) fn listed(syntax: Syntax, item: &Shape) -> Syntax {
         Syntax::Array(mut items)
             if items.len() == 1
                 && matches!(&items[0], Syntax::Call(..))
-                && Listed::of(item) != Listed::Never =>
+                && ListKind::of(item) != ListKind::Never =>
         {
             Syntax::Array(vec![Syntax::Whole(Box::new(items.remove(0)))])
         }

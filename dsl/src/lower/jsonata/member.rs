@@ -1,6 +1,6 @@
 //! Structured values: literals, lists, objects.
 
-use super::code::{Code, Listed};
+use super::code::{Code, ListKind};
 use super::expression::Lowering;
 use super::syntax::{Operator, Syntax};
 use crate::expr::Text;
@@ -67,12 +67,12 @@ impl Lowering<'_, '_> {
 
     /// The item of an array literal: JSONata would flatten an item that is a list.
     pub(super) fn member(&mut self, item: Syntax, shape: &Shape) -> Syntax {
-        match Listed::of(shape) {
-            Listed::Never => item,
+        match ListKind::of(shape) {
+            ListKind::Never => item,
             // An array literal is not flattened.
-            Listed::Always if item.is_array() => item,
-            Listed::Always => Syntax::Nested(Box::new(item)),
-            Listed::Perhaps => {
+            ListKind::Always if item.is_array() => item,
+            ListKind::Always => Syntax::Nested(Box::new(item)),
+            ListKind::Perhaps => {
                 let nothing = Syntax::Array(vec![Syntax::number(0)]);
                 let same = Syntax::Function(Vec::new(), Box::new(item));
                 Syntax::Whole(Box::new(Syntax::call("map", vec![nothing, same])))

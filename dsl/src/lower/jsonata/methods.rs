@@ -4,7 +4,7 @@ use super::code::Code;
 use super::expression::Lowering;
 use super::operator;
 use super::syntax::{Operator, Syntax};
-use crate::expr::methods::{self, Method, Receiver, Takes};
+use crate::expr::methods::{self, ArgumentKind, Method, Receiver};
 use crate::expr::{Expr, Node, Unary};
 use crate::lower::report::HIDDEN_NONE;
 use crate::shape::Shape;
@@ -143,7 +143,7 @@ impl Lowering<'_, '_> {
         let this = self.present(this);
         match this.shape.plain() {
             Shape::String => {
-                let part = self.argument(&Takes::Text, wanted);
+                let part = self.argument(&ArgumentKind::Text, wanted);
                 self.call("contains", vec![this.syntax, part.syntax], Shape::Bool)
             }
             shape if shape.is_list() || matches!(shape, Shape::Any) => {

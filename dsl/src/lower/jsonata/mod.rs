@@ -3,6 +3,7 @@
 //! `expression` and its siblings create a syntax tree (`syntax`) with static information about its value (`code`); only `print`
 //! writes it as text and chooses the names of bound locals. `reader` parses the templates of the method table.
 
+mod access;
 mod cases;
 mod code;
 mod display;
@@ -15,7 +16,6 @@ mod member;
 mod methods;
 mod names;
 mod operator;
-mod place;
 mod print;
 mod reader;
 mod rows;

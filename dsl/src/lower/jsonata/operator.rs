@@ -1,6 +1,6 @@
 //! Operators, with Rust's meaning.
 
-use super::code::{Absent, Code};
+use super::code::{Code, UndefinedMeaning};
 use super::expression::Lowering;
 use super::lists::{TEXTS, is_ordered};
 use super::syntax::{Operator, Syntax};
@@ -82,7 +82,7 @@ impl Lowering<'_, '_> {
         };
         // The result of arithmetic is undefined if an operand is undefined.
         let absent = match left.absent {
-            Absent::Never => right.absent,
+            UndefinedMeaning::Never => right.absent,
             absent => absent,
         };
         let code = match operator {
@@ -146,8 +146,8 @@ impl Lowering<'_, '_> {
         // An undefined value never equals a defined one, like `None` and `Some`.
         let raw = |code: &Code, other: &Code| {
             equal
-                && matches!(code.absent, Absent::Null)
-                && matches!(other.absent, Absent::Never)
+                && matches!(code.absent, UndefinedMeaning::Null)
+                && matches!(other.absent, UndefinedMeaning::Never)
                 && other.syntax != Syntax::Null
                 && !other.is_option()
         };

@@ -7,7 +7,7 @@ use crate::expr::Text;
 
 /// Parses a template. Names that it binds become locals, numbered by `fresh`.
 pub(super) fn read(template: &'static str, fresh: &mut dyn FnMut(&'static str) -> Local) -> Syntax {
-    let mut reader = Reader {
+    let mut reader = TemplateParser {
         rest: template,
         template,
         bound: Vec::new(),
@@ -18,7 +18,7 @@ pub(super) fn read(template: &'static str, fresh: &mut dyn FnMut(&'static str) -
     syntax
 }
 
-struct Reader<'f> {
+struct TemplateParser<'f> {
     rest: &'static str,
     template: &'static str,
     bound: Vec<Local>,
@@ -44,7 +44,7 @@ const OPERATORS: [(&str, u8, Operator); 15] = [
     ("%", 60, Operator::Rem),
 ];
 
-impl Reader<'_> {
+impl TemplateParser<'_> {
     fn expression(&mut self, least: u8) -> Syntax {
         let mut left = self.operand();
         loop {

@@ -1,11 +1,11 @@
 //! Fills a row of the method table with a receiver and its arguments.
 
-use super::code::{Absent, Code, Listed};
+use super::code::{Code, ListKind, UndefinedMeaning};
 use super::expression::Lowering;
 use super::lists::listed;
 use super::reader;
 use super::syntax::{Local, Syntax};
-use crate::expr::methods::{self, Gives, Method, Receiver, Run, Takes};
+use crate::expr::methods::{self, ArgumentKind, Method, Receiver, ResultShape, Run};
 use crate::expr::{Expr, Node};
 use crate::shape::Shape;
 
@@ -19,21 +19,21 @@ struct Closure {
 }
 
 /// The shapes of the receiver's parts.
-struct Kinds {
+struct ReceiverShapes {
     item: Shape,
     key: Shape,
     /// The shape of a map's value, or of the value in `Some`.
     entry: Shape,
 }
 
-impl Kinds {
-    fn of(shape: &Shape) -> Kinds {
+impl ReceiverShapes {
+    fn of(shape: &Shape) -> ReceiverShapes {
         let (key, entry) = match shape.plain() {
             Shape::Map(map) => (map.key.plain(), map.value.clone()),
             Shape::Option(some) => (Shape::String, some.resolve()),
             _ => (Shape::String, Shape::Any),
         };
-        Kinds {
+        ReceiverShapes {
             item: shape.item(),
             key,
             entry,
@@ -42,7 +42,7 @@ impl Kinds {
 }
 
 /// The values for a row's template.
-struct Filling {
+struct RowValues {
     this: Code,
     values: Vec<Code>,
     closure: Option<Closure>,
@@ -63,21 +63,21 @@ impl Lowering<'_, '_> {
             self.keys_agree(&this.shape);
         }
         let this = self.receiver(row, this);
-        let mut filling = Filling {
+        let mut filling = RowValues {
             this,
             values: Vec::new(),
             closure: None,
         };
         for (takes, argument) in row.takes.iter().zip(arguments) {
             match takes {
-                Takes::Closure(parameters) | Takes::Key(parameters) => {
+                ArgumentKind::Closure(parameters) | ArgumentKind::Key(parameters) => {
                     let shapes: Vec<Shape> = parameters
                         .iter()
                         .map(|gives| filling.shape(gives))
                         .collect();
                     match self.closure(argument, &shapes) {
                         Some(closure) => {
-                            if matches!(takes, Takes::Key(_)) {
+                            if matches!(takes, ArgumentKind::Key(_)) {
                                 self.key(&closure.body.shape);
                             }
                             filling.closure = Some(closure);
@@ -107,8 +107,8 @@ impl Lowering<'_, '_> {
         };
         let absent = match itself {
             Some(absent) => absent,
-            None if row.maybe => Absent::Null,
-            None => Absent::Never,
+            None if row.maybe => UndefinedMeaning::Null,
+            None => UndefinedMeaning::Never,
         };
         Code {
             deferred,
@@ -122,7 +122,7 @@ impl Lowering<'_, '_> {
         &mut self,
         name: &str,
         row: &Method,
-        filling: &Filling,
+        filling: &RowValues,
         receiver: Option<&'static str>,
     ) -> Option<&'static str> {
         if !row.receiver.is_list() {
@@ -172,7 +172,7 @@ impl Lowering<'_, '_> {
         };
         let mut this = this;
         let is_sum = row.receiver == Receiver::Numbers && this.shape.item().is_integer();
-        if row.unordered || is_sum || matches!(row.gives, Gives::Count) {
+        if row.unordered || is_sum || matches!(row.gives, ResultShape::Count) {
             unsort(&mut this.syntax);
         }
         if !row.streams {
@@ -189,17 +189,17 @@ impl Lowering<'_, '_> {
             _ => None,
         };
         match lone {
-            Some(syntax) if Listed::of(&this.shape.item()) == Listed::Never => {
+            Some(syntax) if ListKind::of(&this.shape.item()) == ListKind::Never => {
                 Code { syntax, ..this }
             }
             _ => this,
         }
     }
 
-    pub(super) fn argument(&mut self, takes: &Takes, argument: &Expr) -> Code {
+    pub(super) fn argument(&mut self, takes: &ArgumentKind, argument: &Expr) -> Code {
         let value = self.value(argument);
         match takes {
-            Takes::Text if !matches!(value.shape.plain(), Shape::String | Shape::Any) => {
+            ArgumentKind::Text if !matches!(value.shape.plain(), Shape::String | Shape::Any) => {
                 return self.refuse_code(format!(
                     "this takes one text in a workflow, and not {}; do it in a task",
                     value.shape.describe()
@@ -246,14 +246,14 @@ impl Lowering<'_, '_> {
     }
 
     /// Replaces the names of a template. Its own names become locals before a user's expression is inserted.
-    fn fill(&mut self, template: &'static str, filling: Filling) -> Syntax {
+    fn fill(&mut self, template: &'static str, filling: RowValues) -> Syntax {
         let mut syntax = reader::read(template, &mut |name| self.fresh(name));
         let holes = ["this", "a", "b"].map(|name| {
             let local = self.fresh("v");
             replace(&mut syntax, name, &Syntax::Local(local.clone()));
             local
         });
-        let kinds = Kinds::of(&filling.this.shape);
+        let kinds = ReceiverShapes::of(&filling.this.shape);
         self.resolve(&mut syntax, filling.closure.as_ref(), &kinds);
         let values = filling.values.into_iter().map(|value| value.syntax);
         let values = std::iter::once(filling.this.syntax).chain(values);
@@ -268,7 +268,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Inserts the closure and the functions of this module into a template.
-    fn resolve(&mut self, syntax: &mut Syntax, closure: Option<&Closure>, kinds: &Kinds) {
+    fn resolve(&mut self, syntax: &mut Syntax, closure: Option<&Closure>, kinds: &ReceiverShapes) {
         syntax.children_mut(&mut |child| self.resolve(child, closure, kinds));
         match syntax {
             Syntax::Variable(name) if name == "f" => {
@@ -285,7 +285,7 @@ impl Lowering<'_, '_> {
                 {
                     let sequence = items.remove(0);
                     // The first item of an unwrapped single item is that item, unless it is a list.
-                    **base = if Listed::of(&kinds.item) == Listed::Never {
+                    **base = if ListKind::of(&kinds.item) == ListKind::Never {
                         sequence
                     } else {
                         Syntax::Array(vec![Syntax::Whole(Box::new(sequence))])
@@ -308,7 +308,7 @@ impl Lowering<'_, '_> {
         name: &str,
         arguments: &mut Vec<Syntax>,
         closure: Option<&Closure>,
-        kinds: &Kinds,
+        kinds: &ReceiverShapes,
     ) -> Option<Syntax> {
         if name == "f" {
             let closure = closure?;
@@ -361,7 +361,7 @@ impl Lowering<'_, '_> {
     }
 }
 
-impl Filling {
+impl RowValues {
     /// Whether the closure can fail.
     fn runs_failing(&self) -> bool {
         let closure = self.closure.as_ref();
@@ -369,39 +369,39 @@ impl Filling {
     }
 
     /// A shape of the table.
-    fn shape(&self, gives: &Gives) -> Shape {
+    fn shape(&self, gives: &ResultShape) -> Shape {
         let this = || self.this.shape.plain();
         match gives {
-            Gives::Bool => Shape::Bool,
-            Gives::Count => Shape::SmallInteger,
-            Gives::Integer => Shape::Integer,
-            Gives::Number => Shape::Number,
-            Gives::Text => Shape::String,
-            Gives::Json => Shape::Any,
-            Gives::This => self.this.shape.clone(),
-            Gives::Item => self.this.shape.item(),
-            Gives::Inner => match self.this.shape.item().plain() {
+            ResultShape::Bool => Shape::Bool,
+            ResultShape::Count => Shape::SmallInteger,
+            ResultShape::Integer => Shape::Integer,
+            ResultShape::Number => Shape::Number,
+            ResultShape::Text => Shape::String,
+            ResultShape::Json => Shape::Any,
+            ResultShape::This => self.this.shape.clone(),
+            ResultShape::Item => self.this.shape.item(),
+            ResultShape::Inner => match self.this.shape.item().plain() {
                 Shape::Option(some) => some.resolve(),
                 list => list.item(),
             },
-            Gives::Some => self.this.shape.some(),
-            Gives::Key => match this() {
+            ResultShape::Some => self.this.shape.some(),
+            ResultShape::Key => match this() {
                 Shape::Map(map) => map.key.resolve(),
                 _ => Shape::String,
             },
-            Gives::Entry => match this() {
+            ResultShape::Entry => match this() {
                 Shape::Map(map) => map.value.resolve(),
                 _ => Shape::Any,
             },
-            Gives::First => self.value(0),
-            Gives::FirstItem => self.value(0).item(),
-            Gives::Closure => match &self.closure {
+            ResultShape::First => self.value(0),
+            ResultShape::FirstItem => self.value(0).item(),
+            ResultShape::Closure => match &self.closure {
                 Some(closure) => closure.body.shape.clone(),
                 None => Shape::Any,
             },
-            Gives::List(item) => Shape::list(self.shape(item)),
-            Gives::Option(some) => Shape::option(self.shape(some)),
-            Gives::Pair(a, b) => Shape::Tuple(vec![self.shape(a), self.shape(b)]),
+            ResultShape::List(item) => Shape::list(self.shape(item)),
+            ResultShape::Option(some) => Shape::option(self.shape(some)),
+            ResultShape::Pair(a, b) => Shape::Tuple(vec![self.shape(a), self.shape(b)]),
         }
     }
 

@@ -208,7 +208,7 @@ impl Syntax {
     ///
     /// A value that can panic is evaluated before the body, as in Rust, even if the body does not evaluate it.
     pub(in crate::lower) fn bind(local: Local, value: Syntax, mut body: Syntax) -> Syntax {
-        let mut uses = Uses::default();
+        let mut uses = LocalUses::default();
         uses.count(&body, &local, false, false);
         let put_in = match uses.count {
             0 => !value.can_panic(),
@@ -322,7 +322,7 @@ impl Syntax {
 
 /// The uses of a local.
 #[derive(Default)]
-struct Uses {
+struct LocalUses {
     count: usize,
     /// Some use may be evaluated any number of times.
     repeated: bool,
@@ -330,7 +330,7 @@ struct Uses {
     perhaps: bool,
 }
 
-impl Uses {
+impl LocalUses {
     fn count(&mut self, syntax: &Syntax, local: &Local, repeated: bool, perhaps: bool) {
         if matches!(syntax, Syntax::Local(found) if found == local) {
             self.count += 1;

@@ -1,6 +1,6 @@
 //! Fields of a JSONata state: JSON with expressions in its texts.
 
-use super::code::{Absent, Code};
+use super::code::{Code, UndefinedMeaning};
 use super::expression::Lowering;
 use super::print::print;
 use crate::expr::Expr;
@@ -84,7 +84,9 @@ fn json(tree: Tree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
             )
         }
         // AWS fails on an undefined field, where Rust panics.
-        Tree::Leaf(code) if matches!(code.absent, Absent::Panic(_)) && !code.flattened => {
+        Tree::Leaf(code)
+            if matches!(code.absent, UndefinedMeaning::Panic(_)) && !code.flattened =>
+        {
             Json::String(delimited(&code, &lowering.env))
         }
         other => {

@@ -8,7 +8,7 @@ use super::syntax::{Operator, Syntax};
 use crate::expr::Pattern;
 use crate::expr::{Binary, Expr};
 use crate::lower::env::Env;
-use crate::lower::pattern::{self, Matched, Matches};
+use crate::lower::pattern::{self, MatchedPattern, Matches};
 use crate::lower::report::Report;
 use crate::lower::tree::Tree;
 use crate::shape::Shape;
@@ -20,7 +20,7 @@ pub(in crate::lower) fn matched<'e, 'r>(
     pattern: &Pattern,
     env: &Env<'e>,
     report: &'r mut Report,
-) -> Matched<Lowering<'e, 'r>> {
+) -> MatchedPattern<Lowering<'e, 'r>> {
     let mut lowering = Lowering::new(env.clone(), report);
     let subject = lowering.code(subject);
     let subject = lowering.reached(subject);

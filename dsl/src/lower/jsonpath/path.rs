@@ -3,7 +3,7 @@
 use super::WAY_OUT;
 use super::leaf::Leaf;
 use crate::expr::{Binary, Expr, Node, methods};
-use crate::lower::env::{Dollar, Env, Whence};
+use crate::lower::env::{Dollar, Env, OuterValue};
 use crate::lower::members::{self, Member};
 use crate::lower::reads;
 use crate::lower::report::{NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_local, too_early};
@@ -105,7 +105,7 @@ impl<'e, 'r> Paths<'e, 'r> {
             Node::Parameter => {
                 let (whence, name, shape) = self.env.parameter();
                 match whence {
-                    Whence::Here => Leaf::path("$$.Execution.Input", shape),
+                    OuterValue::Here => Leaf::path("$$.Execution.Input", shape),
                     other => self.handed(other, &name, shape),
                 }
             }
@@ -210,12 +210,12 @@ impl<'e, 'r> Paths<'e, 'r> {
     }
 
     /// A value that is a variable, or is part of the input of a body's first state.
-    fn handed(&mut self, whence: Whence, name: &str, shape: Shape) -> Leaf {
+    fn handed(&mut self, whence: OuterValue, name: &str, shape: Shape) -> Leaf {
         match whence {
-            Whence::Here | Whence::Assigned => {
+            OuterValue::Here | OuterValue::Assigned => {
                 Leaf::path(format!("${}", self.env.scopes.emitted(name)), shape)
             }
-            Whence::Input(steps) => match self.env.dollar {
+            OuterValue::Input(steps) => match self.env.dollar {
                 Dollar::Input => {
                     let steps: String = steps.iter().map(|name| step(name)).collect();
                     Leaf::path(format!("${steps}"), shape)
@@ -225,7 +225,7 @@ impl<'e, 'r> Paths<'e, 'r> {
                      before this one, or {WAY_OUT}"
                 )),
             },
-            Whence::Inside => self.refuse_leaf(too_early(name)),
+            OuterValue::Inside => self.refuse_leaf(too_early(name)),
         }
     }
 

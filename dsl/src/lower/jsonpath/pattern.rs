@@ -7,7 +7,7 @@ use super::path::{Paths, step};
 use crate::expr::Pattern;
 use crate::expr::{Binary, Expr};
 use crate::lower::env::Env;
-use crate::lower::pattern::{self, Matched, Matches};
+use crate::lower::pattern::{self, MatchedPattern, Matches};
 use crate::lower::report::Report;
 use crate::shape::Shape;
 use serde_json::Value;
@@ -20,7 +20,7 @@ pub(in crate::lower) fn matched<'e, 'r>(
     pattern: &Pattern,
     env: &Env<'e>,
     report: &'r mut Report,
-) -> Matched<Paths<'e, 'r>> {
+) -> MatchedPattern<Paths<'e, 'r>> {
     let mut paths = Paths::new(env.clone(), report);
     match paths.leaf_of(subject) {
         Ok(leaf) if !leaf.call => pattern::matched(&mut paths, pattern, &leaf),

@@ -2,7 +2,7 @@
 
 use super::StateLowering;
 use crate::expr::{Expr, Node, Text};
-use crate::flow::{Kind, Sends, Transition, is_of_child, reads_states};
+use crate::flow::{CallTarget, Kind, Transition, is_of_child, reads_states};
 use crate::lower::env::Env;
 use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Leaf, Paths};
@@ -17,7 +17,7 @@ use stepwright_asl::placeholder;
 
 /// The transition of a state, with its assignments and output.
 #[derive(Default)]
-pub(super) struct Outcome {
+pub(super) struct StateTransition {
     pub(super) assign: Option<Object>,
     /// JSONata: `Output`.
     pub(super) output: Option<Json>,
@@ -44,8 +44,8 @@ impl<'a> StateLowering<'_, 'a> {
     }
 
     /// The state's transition, assignments and output. `env` is the environment of their expressions.
-    pub(super) fn outcome(&mut self, env: &Env<'a>) -> Outcome {
-        let mut outcome = Outcome::default();
+    pub(super) fn outcome(&mut self, env: &Env<'a>) -> StateTransition {
+        let mut outcome = StateTransition::default();
         let value = match &self.state.transition {
             Some(Transition::Next(next)) => {
                 outcome.next = Some(next.to_string());
@@ -77,7 +77,7 @@ impl<'a> StateLowering<'_, 'a> {
         outcome
     }
 
-    fn path_output(&mut self, value: Option<&Expr>, env: &Env<'a>, outcome: &mut Outcome) {
+    fn path_output(&mut self, value: Option<&Expr>, env: &Env<'a>, outcome: &mut StateTransition) {
         let select = |path: &str| (path != "$").then(|| PathField::Path(path.to_owned()));
         let Some(value) = value else {
             outcome.output_path = env.result.as_ref().and_then(|found| select(found.path?));
@@ -189,7 +189,7 @@ impl<'a> StateLowering<'_, 'a> {
         let Kind::Task { call, .. } = &state.kind else {
             return;
         };
-        let Sends::Workflow(child) = &call.sends else {
+        let CallTarget::Workflow(child) = &call.sends else {
             return;
         };
         let reason = if !child.awaited {

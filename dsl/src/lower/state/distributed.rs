@@ -3,7 +3,7 @@
 use super::StateLowering;
 use crate::expr::{Expr, Node};
 use crate::flow::{self, Access, Batching, Distributed};
-use crate::lower::handed::Handed;
+use crate::lower::passed_value::PassedValue;
 use crate::shape::{Fields, Presence, Shape};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{
@@ -62,7 +62,7 @@ impl StateLowering<'_, '_> {
     }
 
     /// The outer values that this Map passes to its children.
-    fn handed(&self) -> Vec<Handed> {
+    fn handed(&self) -> Vec<PassedValue> {
         let scope = self.env.scopes.inner(&self.state.name, 0);
         scope
             .children
@@ -72,7 +72,7 @@ impl StateLowering<'_, '_> {
     }
 
     /// The item, next to the outer values that the children read.
-    fn item_selector(&mut self, item: &str, handed: &[Handed]) -> Json {
+    fn item_selector(&mut self, item: &str, handed: &[PassedValue]) -> Json {
         let mut members = Object::new();
         let value = Expr::new(Node::Context("Map.Item.Value"));
         let (key, value) = self.member(item, &value);
@@ -81,7 +81,7 @@ impl StateLowering<'_, '_> {
         Json::Object(members)
     }
 
-    fn hand(&mut self, members: &mut Object, handed: &[Handed]) {
+    fn hand(&mut self, members: &mut Object, handed: &[PassedValue]) {
         for one in handed {
             let (key, value) = self.member(&one.name, &one.value);
             members.insert(key, value);
@@ -164,7 +164,12 @@ impl StateLowering<'_, '_> {
         }
     }
 
-    fn batcher(&mut self, batch: &Batching, map: &flow::Map, handed: &[Handed]) -> ItemBatcher {
+    fn batcher(
+        &mut self,
+        batch: &Batching,
+        map: &flow::Map,
+        handed: &[PassedValue],
+    ) -> ItemBatcher {
         let items = self.optional_amount(batch.max_items.as_ref());
         let bytes = self.optional_amount(batch.max_input_bytes.as_ref());
         if batch.max_items.is_none() && batch.max_input_bytes.is_none() {
@@ -186,7 +191,7 @@ impl StateLowering<'_, '_> {
         &mut self,
         batch: &Batching,
         map: &flow::Map,
-        handed: &[Handed],
+        handed: &[PassedValue],
     ) -> Option<Json> {
         let Some(input) = &batch.input else {
             let mut members = Object::new();

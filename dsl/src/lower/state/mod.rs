@@ -14,8 +14,8 @@ mod task;
 mod wait;
 mod work;
 
-use super::env::{Env, Level};
-use super::handed;
+use super::env::{Env, ReadScope};
+use super::passed_value;
 use super::report::Report;
 use super::scope::{self, Scopes, at, enter};
 use super::text;
@@ -60,7 +60,7 @@ impl<'a> States<'a> {
     }
 
     /// Lowers the states of the machine, of a branch or of a body.
-    pub(super) fn lower(&mut self, states: &'a [State], levels: &[Level<'a>]) -> model::States {
+    pub(super) fn lower(&mut self, states: &'a [State], levels: &[ReadScope<'a>]) -> model::States {
         let mut lowered = model::States::new();
         for (index, state) in states.iter().enumerate() {
             let levels = at(levels, states, index);
@@ -123,7 +123,7 @@ impl<'a> States<'a> {
     }
 
     /// Lowers the branches of a Parallel and the body of a Map.
-    fn inside(&mut self, made: &mut model::State, state: &'a State, levels: &[Level<'a>]) {
+    fn inside(&mut self, made: &mut model::State, state: &'a State, levels: &[ReadScope<'a>]) {
         for (index, body) in state.bodies().iter().enumerate() {
             let levels = enter(self.scopes, levels, state, index);
             let start_at = body
@@ -193,7 +193,7 @@ impl<'a> States<'a> {
         }
         let names = handed.iter().map(|one| &one.name);
         let names: Vec<&Text> = names.chain([&item.name]).collect();
-        if let Some(name) = handed::literal_reads(first, &names) {
+        if let Some(name) = passed_value::literal_reads(first, &names) {
             report.fault(format!(
                 "a text in this first state of a map's body reads `${name}`, which is no variable there yet; \
                  put a `pass` state before it"

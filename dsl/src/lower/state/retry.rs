@@ -2,8 +2,8 @@
 
 use super::StateLowering;
 use crate::flow::{Jitter, Rate, Retry};
-use stepwright_asl::facts::LAMBDA_ERRORS;
 use stepwright_asl::json::Number;
+use stepwright_asl::limits::LAMBDA_ERRORS;
 use stepwright_asl::model::{JitterStrategy, Retrier};
 
 impl StateLowering<'_, '_> {

@@ -2,20 +2,20 @@
 
 use super::StateLowering;
 use crate::expr::{Expr, Node};
-use crate::flow::{Call, Sends, ServiceCall, TaskCall, WorkflowCall};
+use crate::flow::{Call, CallTarget, ServiceCall, TaskCall, WorkflowCall};
 use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Paths};
 use crate::lower::tree::Tree;
 use crate::task::{Address, Deploy, effective};
-use stepwright_asl::facts::WaitsFor;
 use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::{Json, Object};
+use stepwright_asl::limits::AwaitedEvent;
 use stepwright_asl::model::{MachineType, PathField, Task};
 use stepwright_asl::resource::{Pattern, Resource};
 
 /// The fields of a Task that depend on its call.
 #[derive(Default)]
-struct Called {
+struct CallFields {
     resource: String,
     /// `Arguments` or `Parameters`.
     arguments: Option<Json>,
@@ -32,9 +32,9 @@ impl StateLowering<'_, '_> {
         credentials: Option<&Expr>,
     ) -> Task {
         let called = match &call.sends {
-            Sends::Task(task) => self.call_task(task, call.waits_for_token),
-            Sends::Workflow(workflow) => self.call_workflow(workflow),
-            Sends::Service(service) => self.call_service(service, call.waits_for_token),
+            CallTarget::Task(task) => self.call_task(task, call.waits_for_token),
+            CallTarget::Workflow(workflow) => self.call_workflow(workflow),
+            CallTarget::Service(service) => self.call_service(service, call.waits_for_token),
         };
         if self.env.has_token() {
             self.refuse_unsent_token(call);
@@ -65,7 +65,7 @@ impl StateLowering<'_, '_> {
         }
     }
 
-    fn call_task(&mut self, task: &TaskCall, waits_for_token: bool) -> Called {
+    fn call_task(&mut self, task: &TaskCall, waits_for_token: bool) -> CallFields {
         if task.arguments.len() != task.parameters.len() {
             self.report.fault(format!(
                 "the task `{}` takes {} arguments, and this call has {}",
@@ -87,14 +87,14 @@ impl StateLowering<'_, '_> {
             } else {
                 ""
             };
-            return Called {
+            return CallFields {
                 resource: address.resource + suffix,
                 arguments: Some(Json::Object(Object::from_iter([
                     ("FunctionName".to_owned(), target),
                     (key, payload),
                 ]))),
                 is_lambda,
-                ..Called::default()
+                ..CallFields::default()
             };
         }
         let mut resource = address.resource;
@@ -119,11 +119,11 @@ impl StateLowering<'_, '_> {
     }
 
     /// The payload is the complete input of the resource.
-    fn whole_input(&mut self, resource: String, payload: &Expr, is_lambda: bool) -> Called {
-        let mut called = Called {
+    fn whole_input(&mut self, resource: String, payload: &Expr, is_lambda: bool) -> CallFields {
+        let mut called = CallFields {
             resource,
             is_lambda,
-            ..Called::default()
+            ..CallFields::default()
         };
         if self.is_jsonata() {
             called.arguments = Some(jsonata::template(payload, &self.env, self.report));
@@ -147,7 +147,7 @@ impl StateLowering<'_, '_> {
         called
     }
 
-    fn call_workflow(&mut self, workflow: &WorkflowCall) -> Called {
+    fn call_workflow(&mut self, workflow: &WorkflowCall) -> CallFields {
         let address = Address::of_machine(&workflow.name, workflow.machine_type, workflow.awaited);
         let mut resource = address.resource;
         let express = workflow.machine_type == MachineType::Express;
@@ -172,17 +172,17 @@ impl StateLowering<'_, '_> {
             self.member("Input", &workflow.input)
         };
         let target = Json::String(address.target.unwrap_or_default());
-        Called {
+        CallFields {
             resource,
             arguments: Some(Json::Object(Object::from_iter([
                 ("StateMachineArn".to_owned(), target),
                 (key, input),
             ]))),
-            ..Called::default()
+            ..CallFields::default()
         }
     }
 
-    fn call_service(&mut self, service: &ServiceCall, waits_for_token: bool) -> Called {
+    fn call_service(&mut self, service: &ServiceCall, waits_for_token: bool) -> CallFields {
         let mut resource = service.resource.to_string();
         let pattern = Resource::parse(&resource).pattern();
         if waits_for_token && pattern != Pattern::WaitForTaskToken {
@@ -193,11 +193,11 @@ impl StateLowering<'_, '_> {
             let fields = fields.iter();
             Json::Object(fields.map(|(key, value)| self.member(key, value)).collect())
         });
-        Called {
+        CallFields {
             is_lambda: Resource::parse(&resource).is_lambda_invoke(),
             resource,
             arguments,
-            ..Called::default()
+            ..CallFields::default()
         }
     }
 
@@ -237,12 +237,12 @@ impl StateLowering<'_, '_> {
             });
         };
         match &call.sends {
-            Sends::Task(task) => task.arguments.iter().for_each(&mut see),
-            Sends::Service(service) => {
+            CallTarget::Task(task) => task.arguments.iter().for_each(&mut see),
+            CallTarget::Service(service) => {
                 let fields = service.fields.iter().flatten();
                 fields.for_each(|(_, value)| see(value));
             }
-            Sends::Workflow(_) => {}
+            CallTarget::Workflow(_) => {}
         }
         if !sent && self.state.raw.is_empty() {
             self.report.fault("this call does not send its task token, so it never completes; pass `task_token` as an argument");
@@ -254,11 +254,11 @@ impl StateLowering<'_, '_> {
         if self.env.machine_type() != MachineType::Express {
             return;
         }
-        let is_activity = matches!(&call.sends, Sends::Task(task) if effective(task.deploy, self.flow.deploy) == Deploy::Activity);
-        let what = match WaitsFor::of(resource) {
-            Some(WaitsFor::Token) => "wait for a task token",
-            Some(WaitsFor::Job) => "wait for a job or a Standard child",
-            Some(WaitsFor::Activity) => "call an activity",
+        let is_activity = matches!(&call.sends, CallTarget::Task(task) if effective(task.deploy, self.flow.deploy) == Deploy::Activity);
+        let what = match AwaitedEvent::of(resource) {
+            Some(AwaitedEvent::Token) => "wait for a task token",
+            Some(AwaitedEvent::Job) => "wait for a job or a Standard child",
+            Some(AwaitedEvent::Activity) => "call an activity",
             None if is_activity => "call an activity",
             None => return,
         };

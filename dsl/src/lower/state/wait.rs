@@ -31,7 +31,7 @@ impl StateLowering<'_, '_> {
     }
 
     /// Refuses a computed output: in JSONPath some states can only select their output.
-    pub(super) fn selects_only(&mut self, outcome: &super::common::Outcome) {
+    pub(super) fn selects_only(&mut self, outcome: &super::common::StateTransition) {
         if outcome.built.is_some() || outcome.constant.is_some() {
             self.report.fault(
                 "this kind of state can only select a value in JSONPath; build it in a `pass` state that ends, or write \

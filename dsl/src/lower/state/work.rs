@@ -1,22 +1,22 @@
 //! The fields of states with work: Task, Parallel, Map.
 
 use super::StateLowering;
-use super::common::Outcome;
+use super::common::StateTransition;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{Catcher, Map, Parallel, Retrier, Task};
 
 /// The fields that handle the work's result and errors.
-pub(super) struct Work {
+pub(super) struct WorkFields {
     selector: Option<Json>,
-    outcome: Outcome,
+    outcome: StateTransition,
     retry: Vec<Retrier>,
     catch: Vec<Catcher>,
 }
 
 macro_rules! from_work {
     ($($kind:ident)*) => {$(
-        impl From<Work> for $kind {
-            fn from(work: Work) -> $kind {
+        impl From<WorkFields> for $kind {
+            fn from(work: WorkFields) -> $kind {
                 $kind {
                     result_selector: work.selector,
                     output_path: work.outcome.output_path,
@@ -35,13 +35,13 @@ macro_rules! from_work {
 from_work!(Task Parallel Map);
 
 impl StateLowering<'_, '_> {
-    pub(super) fn work(&mut self, is_lambda: bool) -> Work {
+    pub(super) fn work(&mut self, is_lambda: bool) -> WorkFields {
         let env = self.env.with_result(self.state);
         let outcome = self.outcome(&env);
         self.refuse_errors_of_child();
         let retry = self.retriers(is_lambda);
         let catch = self.catchers();
-        Work {
+        WorkFields {
             selector: self.selector(&outcome),
             outcome,
             retry,
@@ -50,7 +50,7 @@ impl StateLowering<'_, '_> {
     }
 
     /// `ResultSelector`: builds objects, including constant ones.
-    fn selector(&mut self, outcome: &Outcome) -> Option<Json> {
+    fn selector(&mut self, outcome: &StateTransition) -> Option<Json> {
         match (&outcome.built, &outcome.constant) {
             (Some(built), _) => Some(built.clone()),
             (None, Some(constant @ Json::Object(_))) => Some(constant.clone()),

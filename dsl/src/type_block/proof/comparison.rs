@@ -6,7 +6,7 @@
 
 use crate::shape::Form;
 use crate::type_block::Witness;
-use crate::type_block::known::{Cloned, Equal, MethodClone, Ordered, PartiallyOrdered};
+use crate::type_block::type_data::{Cloned, Equal, MethodClone, Ordered, PartiallyOrdered};
 
 /// A value of the same type as another one, borrowed or not.
 #[diagnostic::on_unimplemented(

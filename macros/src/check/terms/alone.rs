@@ -4,7 +4,7 @@ use super::Local;
 use super::expression::Resolver;
 use super::proof::UsedNames;
 use crate::errors::Errors;
-use crate::machine::{Machine, Rewritten, Term, UserExpr, Witness};
+use crate::machine::{Machine, RewrittenExpression, Term, UserExpr, Witness};
 use crate::name::text;
 use crate::syntax::{Reader, Source};
 use proc_macro2::Ident;
@@ -18,7 +18,7 @@ pub(crate) struct Alone {
     /// It has a mistake of its own.
     pub(crate) faulty: bool,
     /// As rustc takes it, where that is not as it stands.
-    pub(crate) rewritten: Option<Rewritten>,
+    pub(crate) rewritten: Option<RewrittenExpression>,
     /// What is asked of its witnesses.
     pub(crate) witnesses: Vec<Witness>,
     /// The names in it that must have their usual meaning.

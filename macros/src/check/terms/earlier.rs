@@ -3,15 +3,15 @@
 //! Step Functions evaluates all variables of a state at once, on the values from before it. So a later `let` has the
 //! earlier one's expression put in where that is short or read once, and else binds it once, before all else.
 
-use crate::machine::{Earlier, Term};
+use crate::machine::{EarlierLet, Term};
 use std::collections::HashSet;
 use std::rc::Rc;
 use syn::Lit;
 
-impl Earlier {
+impl EarlierLet {
     /// The `let` of a name; `assigned` says whether it is a variable, too.
-    pub(super) fn new(name: String, value: Term, assigned: bool) -> Earlier {
-        Earlier {
+    pub(super) fn new(name: String, value: Term, assigned: bool) -> EarlierLet {
+        EarlierLet {
             changes: changes(&value),
             name,
             value,
@@ -21,7 +21,7 @@ impl Earlier {
 }
 
 /// The earlier `let` that a name reads of which the value would be another one here than in its variable.
-pub(super) fn computed_twice(value: &Term) -> Option<&Earlier> {
+pub(super) fn computed_twice(value: &Term) -> Option<&EarlierLet> {
     match value {
         Term::Inline(earlier) if earlier.assigned && earlier.changes => Some(earlier),
         Term::TupleField(base, _) => computed_twice(base),
@@ -34,12 +34,12 @@ const WRITTEN_OUT: usize = 2_000;
 
 /// The expression without names of earlier `let`s. Those of `unread` are computed even where it does not read them, as far
 /// as they can panic.
-pub(super) fn settle(value: Term, unread: &[Rc<Earlier>]) -> Term {
+pub(super) fn settle(value: Term, unread: &[Rc<EarlierLet>]) -> Term {
     put_in(value, Some(unread))
 }
 
 /// Without `unread`, for a part of an expression of which the whole computes what can panic.
-fn put_in(value: Term, unread: Option<&[Rc<Earlier>]>) -> Term {
+fn put_in(value: Term, unread: Option<&[Rc<EarlierLet>]>) -> Term {
     let plan = Plan::of(&value, unread);
     if plan.entries.is_empty() {
         return value;
@@ -146,9 +146,9 @@ fn is_nonzero(value: &Term) -> bool {
 
 /// The earlier `let`s of a list that these values do not lead to, and that can panic.
 pub(super) fn not_computed<'e>(
-    lets: &'e [Rc<Earlier>],
+    lets: &'e [Rc<EarlierLet>],
     values: &[&Term],
-) -> impl Iterator<Item = &'e Rc<Earlier>> {
+) -> impl Iterator<Item = &'e Rc<EarlierLet>> {
     let mut plan = Plan {
         entries: Vec::new(),
     };
@@ -160,7 +160,7 @@ pub(super) fn not_computed<'e>(
 }
 
 /// Whether an expression reads an earlier `let` whatever its conditions are.
-fn reads_always(value: &Term, earlier: &Rc<Earlier>) -> bool {
+fn reads_always(value: &Term, earlier: &Rc<EarlierLet>) -> bool {
     if let Term::Inline(read) = value {
         return Rc::ptr_eq(read, earlier);
     }
@@ -206,7 +206,7 @@ fn is_short(value: &Term) -> bool {
 
 /// One earlier `let` that an expression reads.
 struct Entry {
-    earlier: Rc<Earlier>,
+    earlier: Rc<EarlierLet>,
     uses: usize,
     /// It is read where something binds names, which could be the names that it reads.
     under: bool,
@@ -226,7 +226,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(value: &Term, unread: Option<&[Rc<Earlier>]>) -> Plan {
+    fn of(value: &Term, unread: Option<&[Rc<EarlierLet>]>) -> Plan {
         let mut plan = Plan {
             entries: Vec::new(),
         };
@@ -273,7 +273,7 @@ impl Plan {
         self.add(earlier, 1, under);
     }
 
-    fn add(&mut self, earlier: &Rc<Earlier>, uses: usize, under: bool) {
+    fn add(&mut self, earlier: &Rc<EarlierLet>, uses: usize, under: bool) {
         self.collect(&earlier.value, false);
         let size = self.size(&earlier.value);
         self.entries.push(Entry {
@@ -299,7 +299,7 @@ impl Plan {
         size
     }
 
-    fn find(&self, earlier: &Rc<Earlier>) -> Option<usize> {
+    fn find(&self, earlier: &Rc<EarlierLet>) -> Option<usize> {
         let same = |entry: &Entry| Rc::ptr_eq(&entry.earlier, earlier);
         self.entries.iter().position(same)
     }

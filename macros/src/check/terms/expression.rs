@@ -4,7 +4,9 @@ use super::Local;
 use super::hints::refusal;
 use super::rewrite::{Rewriting, names_in};
 use crate::errors::Errors;
-use crate::machine::{ItemRead, Machine, Read, Rewritten, Term, UserExpr, Witness, is_bound};
+use crate::machine::{
+    ItemRead, Machine, RewrittenExpression, Term, UserExpr, VariableRead, Witness, is_bound,
+};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use std::collections::HashSet;
@@ -22,7 +24,7 @@ pub(super) struct Resolver<'m> {
     pub(super) locals: Vec<Local>,
     /// Whether `task_token` is one of them.
     pub(super) task_token: bool,
-    pub(super) reads: Vec<Read>,
+    pub(super) reads: Vec<VariableRead>,
     pub(super) item_reads: Vec<ItemRead>,
     /// The names of the state's own that were read.
     pub(super) local_reads: HashSet<String>,
@@ -39,7 +41,7 @@ pub(super) struct Resolved {
     /// It has a mistake.
     pub(super) faulty: bool,
     /// As rustc takes it, where that is not as it stands.
-    pub(super) rewritten: Option<Rewritten>,
+    pub(super) rewritten: Option<RewrittenExpression>,
 }
 
 /// Methods whose value is of a type that the call asks for, or that is said only here.

@@ -2,7 +2,7 @@
 
 use super::earlier::computed_twice;
 use super::expression::Resolver;
-use crate::machine::{Binding, ItemRead, Read, Term, is_bound};
+use crate::machine::{Binding, ItemRead, Term, VariableRead, is_bound};
 use crate::name::identifier;
 use proc_macro2::{Ident, Span};
 use syn::Path;
@@ -68,7 +68,7 @@ impl Resolver<'_> {
         for index in self.machine.scopes_around(home) {
             let scope = &self.machine.scopes[index];
             if let Some(variable) = scope.variables.get(&text) {
-                self.reads.push(Read {
+                self.reads.push(VariableRead {
                     variable: *variable,
                     state: self.state,
                     span: name.span(),
@@ -203,7 +203,7 @@ impl Resolver<'_> {
                 Some((scope, *variable))
             });
             if let Some((scope, variable)) = found {
-                self.reads.push(Read {
+                self.reads.push(VariableRead {
                     variable,
                     state: self.state,
                     span,

@@ -7,7 +7,7 @@ use super::proof::UsedNames;
 use crate::check::variables::is_silent;
 use crate::errors::Errors;
 use crate::machine::{
-    Binding, Earlier, Edge, EdgeKind, Let, Machine, Pattern, Rewritten, Term, UserExpr,
+    Binding, EarlierLet, Edge, EdgeKind, Let, Machine, Pattern, RewrittenExpression, Term, UserExpr,
 };
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
@@ -72,7 +72,7 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
 struct Found {
     terms: Vec<(usize, Term)>,
     faulty: Vec<usize>,
-    rewritten: Vec<(usize, Rewritten)>,
+    rewritten: Vec<(usize, RewrittenExpression)>,
     texts: Vec<(Span, String)>,
 }
 
@@ -80,7 +80,7 @@ struct Places<'r, 'm> {
     resolver: Resolver<'m>,
     found: &'r mut Found,
     /// The `let`s so far that make no variable, so that nothing computes them by themselves.
-    lets: Vec<Rc<Earlier>>,
+    lets: Vec<Rc<EarlierLet>>,
 }
 
 impl Places<'_, '_> {
@@ -89,7 +89,12 @@ impl Places<'_, '_> {
     }
 
     /// Resolves an expression, which computes the `unread` earlier `let`s as well.
-    fn typed(&mut self, expression: &UserExpr, ty: Option<&Type>, unread: &[Rc<Earlier>]) -> Term {
+    fn typed(
+        &mut self,
+        expression: &UserExpr,
+        ty: Option<&Type>,
+        unread: &[Rc<EarlierLet>],
+    ) -> Term {
         self.found.texts.append(&mut super::in_texts(expression));
         let resolved = self.resolver.expression(expression, ty);
         if resolved.faulty {
@@ -143,7 +148,7 @@ impl Places<'_, '_> {
                 [Some(name)] => name.unraw().to_string(),
                 _ => "all".to_owned(),
             };
-            let earlier = Rc::new(Earlier::new(name, value, assigned));
+            let earlier = Rc::new(EarlierLet::new(name, value, assigned));
             if assigned {
                 assigned_values.push(earlier.value.clone());
             } else {

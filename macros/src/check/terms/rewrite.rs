@@ -6,7 +6,7 @@
 use super::literals::literal_type;
 use super::proof::UsedNames;
 use super::told::told;
-use crate::machine::{Matches, Rewritten, Witness, is_bound};
+use crate::machine::{Matches, RewrittenExpression, Witness, is_bound};
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
@@ -49,8 +49,8 @@ impl Rewriting {
     }
 
     /// The expression as rustc takes it, where that is not as it stands.
-    pub(super) fn finish(&self, code: Expr) -> Option<Rewritten> {
-        (self.changes > 0).then(|| Rewritten {
+    pub(super) fn finish(&self, code: Expr) -> Option<RewrittenExpression> {
+        (self.changes > 0).then(|| RewrittenExpression {
             code,
             witnesses: self.earlier..self.witnesses.len(),
         })

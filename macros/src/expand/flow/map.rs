@@ -2,15 +2,21 @@
 
 use super::Writer;
 use crate::check::field;
-use crate::expand::known::known;
 use crate::expand::literal::json;
-use crate::machine::{Access, Batch, BatchInput, Distributed, For, Map, Setting, SettingValue};
+use crate::expand::witness_types::known;
+use crate::machine::{Access, Batch, BatchInput, Distributed, Map, MapLoop, Setting, SettingValue};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 use stepwright_asl::model::MachineType;
 
 impl Writer<'_> {
-    pub(super) fn map(&mut self, name: &str, map: &Map, run: &For, scope: usize) -> TokenStream {
+    pub(super) fn map(
+        &mut self,
+        name: &str,
+        map: &Map,
+        run: &MapLoop,
+        scope: usize,
+    ) -> TokenStream {
         let item = crate::name::text(&run.item);
         let mut over = match &run.list {
             Some(list) => {

@@ -7,12 +7,12 @@ mod map;
 mod raw;
 
 use super::bind::place;
-use super::known::{Numbers, known};
-use super::place::{at, file};
-use super::term::Terms;
+use super::source_location::{at, file};
+use super::term::TermWriter;
+use super::witness_types::{WitnessNumbers, known};
 use crate::check::read_variables;
 use crate::machine::{
-    Amount, Condition, EdgeKind, Kind, Machine, Node, State, Term, UserExpr, Wait, Way,
+    Amount, Condition, EdgeKind, Kind, Machine, Node, State, StateExit, Term, UserExpr, Wait,
 };
 use crate::name::text;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -61,8 +61,8 @@ pub(super) fn fragment(machine: &Machine) -> TokenStream {
 
 struct Writer<'m> {
     machine: &'m Machine,
-    numbers: Numbers,
-    terms: Terms,
+    numbers: WitnessNumbers,
+    terms: TermWriter,
     /// The variables that something reads.
     read: HashSet<usize>,
 }
@@ -71,8 +71,8 @@ impl<'m> Writer<'m> {
     fn new(machine: &'m Machine) -> Self {
         Writer {
             machine,
-            numbers: Numbers::of(machine),
-            terms: Terms::default(),
+            numbers: WitnessNumbers::of(machine),
+            terms: TermWriter::default(),
             read: read_variables(machine),
         }
     }
@@ -159,17 +159,17 @@ impl Writer<'_> {
             self.edge(state, edge).to_tokens(&mut tokens);
         }
         match &state.way {
-            Some(Way::Next) => {
+            Some(StateExit::Next) => {
                 let next = node.edges.iter().map(|edge| &edge.name).take(1);
                 let next = next.map(|name| self.name_of(name));
                 quote!(#(.next(#next))*)
             }
-            Some(Way::End(_, Some(value))) => {
+            Some(StateExit::End(_, Some(value))) => {
                 // `let c = f(); end c;` returns the unchanged result.
                 let value = self.expression(value);
                 quote!(.end_with(#value))
             }
-            Some(Way::End(_, None)) => quote!(.end()),
+            Some(StateExit::End(_, None)) => quote!(.end()),
             None => TokenStream::new(),
         }
         .to_tokens(&mut tokens);

@@ -1,13 +1,13 @@
 //! The items of a map.
 
 use super::TypeBlock;
-use crate::machine::{BatchInput, For, Map};
+use crate::machine::{BatchInput, Map, MapLoop};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 impl TypeBlock<'_> {
     /// `let item: Type = ..;`
-    pub(super) fn item(&self, span: Span, map: &Map, run: &For) -> TokenStream {
+    pub(super) fn item(&self, span: Span, map: &Map, run: &MapLoop) -> TokenStream {
         let one = match &run.list {
             Some(list) => {
                 let ty = run.ty.as_ref();

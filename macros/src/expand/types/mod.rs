@@ -17,10 +17,10 @@ mod map;
 mod state;
 mod verbatim;
 
-use super::known::{self, Numbers, Seen};
+use super::witness_types::{self, VisibleWitnesses, WitnessNumbers};
 use crate::check::{beside, witness};
 use crate::errors::Mistake;
-use crate::machine::{Kind, Machine, Variable, Way};
+use crate::machine::{Kind, Machine, StateExit, Variable};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::cell::RefCell;
@@ -29,7 +29,7 @@ use std::cell::RefCell;
 pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     let block = TypeBlock {
         machine,
-        numbers: Numbers::of(machine),
+        numbers: WitnessNumbers::of(machine),
         seen: RefCell::default(),
     };
     let parameters = machine.workflow.parameters();
@@ -44,7 +44,7 @@ pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     let witnesses = block.witnesses(0);
     // Next to an error the witnesses are not used.
     let tree = match mistakes {
-        [] => known::tree(machine, &block.numbers, &block.seen.borrow()),
+        [] => witness_types::tree(machine, &block.numbers, &block.seen.borrow()),
         _ => quote!(()),
     };
     let name = &machine.workflow.name;
@@ -76,9 +76,9 @@ pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
 
 struct TypeBlock<'m> {
     machine: &'m Machine,
-    numbers: Numbers,
+    numbers: WitnessNumbers,
     /// The witnesses that are visible to the code that is being written.
-    seen: RefCell<Seen>,
+    seen: RefCell<VisibleWitnesses>,
 }
 
 impl TypeBlock<'_> {
@@ -141,9 +141,9 @@ impl TypeBlock<'_> {
             let state = &self.machine.states[*state].state;
             match (&state.kind, &state.way) {
                 (Kind::Succeed(value), _) => value.as_ref().map(|_| state.keyword.span()),
-                (_, Some(Way::End(keyword, Some(_)))) => Some(keyword.span()),
+                (_, Some(StateExit::End(keyword, Some(_)))) => Some(keyword.span()),
                 (Kind::Pass | Kind::Wait(_), _) => None,
-                (_, Some(Way::End(keyword, None))) => Some(keyword.span()),
+                (_, Some(StateExit::End(keyword, None))) => Some(keyword.span()),
                 _ => None,
             }
         })

@@ -4,7 +4,8 @@ use super::edge::{local, original};
 use super::{TypeBlock, result_of};
 use crate::check::{beside, told, witness};
 use crate::machine::{
-    Application, Call, Callee, Choice, EdgeKind, Expected, Kind, Map, Node, Place, State, Way,
+    Application, Call, Callee, Choice, EdgeKind, ExpectedType, ExpressionPosition, Kind, Map, Node,
+    State, StateExit,
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -12,7 +13,7 @@ use syn::spanned::Spanned;
 
 /// The value for a state's `let` and `end`.
 #[derive(Clone)]
-enum Given {
+enum StateValue {
     /// An expression that may be written any number of times.
     Value(TokenStream),
     /// The state's input.
@@ -37,19 +38,19 @@ impl TypeBlock<'_> {
         }
         self.names(node, &given).to_tokens(&mut tokens);
         match (&state.way, &given) {
-            (Some(Way::End(keyword, Some(value))), _) => {
+            (Some(StateExit::End(keyword, Some(value))), _) => {
                 let value = self.expression(value);
                 self.give(node.scope, &value, keyword.span())
             }
             // A fragment without a result ignores the result of its last state.
-            (Some(Way::End(..)), _) if self.gives_nothing(node.scope) => TokenStream::new(),
-            (Some(Way::End(keyword, None)), Given::Value(value)) => {
+            (Some(StateExit::End(..)), _) if self.gives_nothing(node.scope) => TokenStream::new(),
+            (Some(StateExit::End(keyword, None)), StateValue::Value(value)) => {
                 self.give(node.scope, value, keyword.span())
             }
-            (Some(Way::End(keyword, None)), Given::Input) => {
+            (Some(StateExit::End(keyword, None)), StateValue::Input) => {
                 self.give_input(node.scope, keyword.span())
             }
-            (Some(Way::Next) | None, _) => TokenStream::new(),
+            (Some(StateExit::Next) | None, _) => TokenStream::new(),
         }
         .to_tokens(&mut tokens);
         self.targets(node).to_tokens(&mut tokens);
@@ -64,21 +65,23 @@ impl TypeBlock<'_> {
     }
 
     /// The type requirements of a position. rustc reports "not a number of whole seconds" and similar messages at the keyword.
-    fn place(&self, place: &Place) -> TokenStream {
+    fn place(&self, place: &ExpressionPosition) -> TokenStream {
         let (takes, ty) = match place.expected {
-            Expected::Seconds => (quote!(Seconds::seconds), quote!(u32)),
-            Expected::WholeNumber => (quote!(WholeNumber::whole_number), quote!(u32)),
-            Expected::Percentage => (quote!(Percentage::percentage), quote!(u32)),
-            Expected::Timestamp => (quote!(Timestamp::timestamp), quote!(::std::string::String)),
-            Expected::Text => (quote!(FailText::text), quote!(::std::string::String)),
-            Expected::Json => (quote!(Json::json), quote!(__s::serde_json::Value)),
-            Expected::Bool => {
+            ExpectedType::Seconds => (quote!(Seconds::seconds), quote!(u32)),
+            ExpectedType::WholeNumber => (quote!(WholeNumber::whole_number), quote!(u32)),
+            ExpectedType::Percentage => (quote!(Percentage::percentage), quote!(u32)),
+            ExpectedType::Timestamp => {
+                (quote!(Timestamp::timestamp), quote!(::std::string::String))
+            }
+            ExpectedType::Text => (quote!(FailText::text), quote!(::std::string::String)),
+            ExpectedType::Json => (quote!(Json::json), quote!(__s::serde_json::Value)),
+            ExpectedType::Bool => {
                 let condition = self.expression(place.expression);
                 // rustc reports "expected due to this" at the keyword.
                 let ty = quote_spanned!(place.span=> bool);
                 return quote!(let _: #ty = #condition;);
             }
-            Expected::Around => return TokenStream::new(),
+            ExpectedType::Around => return TokenStream::new(),
         };
         let value = self.expression_of(place.expression, &ty);
         let takes = respanned(takes, place.span);
@@ -86,14 +89,14 @@ impl TypeBlock<'_> {
     }
 
     /// Writes the state's work; returns its result.
-    fn kind(&self, index: usize, tokens: &mut TokenStream) -> Given {
+    fn kind(&self, index: usize, tokens: &mut TokenStream) -> StateValue {
         let node = &self.machine.states[index];
         let state = &node.state;
         match &state.kind {
-            Kind::Task(Some(call)) => Given::Value(self.call(index, call, tokens)),
+            Kind::Task(Some(call)) => StateValue::Value(self.call(index, call, tokens)),
             Kind::Choice(choice) => {
                 self.choice(index, choice).to_tokens(tokens);
-                Given::Input
+                StateValue::Input
             }
             Kind::Succeed(value) => {
                 match value {
@@ -105,20 +108,20 @@ impl TypeBlock<'_> {
                     None => self.give_input(node.scope, state.keyword.span()),
                 }
                 .to_tokens(tokens);
-                Given::Input
+                StateValue::Input
             }
             Kind::Exit(exit) => {
                 self.exit(exit, state.keyword.span()).to_tokens(tokens);
-                Given::Input
+                StateValue::Input
             }
-            Kind::Include(Some(include)) => Given::Value(self.include(node, include, tokens)),
+            Kind::Include(Some(include)) => StateValue::Value(self.include(node, include, tokens)),
             Kind::Parallel => {
                 for scope in &node.inner {
                     self.inner(*scope).to_tokens(tokens);
                 }
                 let results = node.inner.iter().map(|scope| result_of(*scope));
                 // rustc reports "expected .., found a tuple" at `parallel`.
-                Given::Value(quote_spanned!(state.keyword.span()=> (#(#results,)*)))
+                StateValue::Value(quote_spanned!(state.keyword.span()=> (#(#results,)*)))
             }
             Kind::Map(map) => self.map(node, map, tokens),
             Kind::Task(None)
@@ -126,13 +129,13 @@ impl TypeBlock<'_> {
             | Kind::Pass
             | Kind::Wait(_)
             | Kind::Fail(_)
-            | Kind::Unknown => Given::Input,
+            | Kind::Unknown => StateValue::Input,
         }
     }
 
-    fn map(&self, node: &Node, map: &Map, tokens: &mut TokenStream) -> Given {
+    fn map(&self, node: &Node, map: &Map, tokens: &mut TokenStream) -> StateValue {
         let (Some(run), Some(scope)) = (&map.run, node.inner.first()) else {
-            return Given::Input;
+            return StateValue::Input;
         };
         let span = node.state.keyword.span();
         self.item(span, map, run).to_tokens(tokens);
@@ -143,21 +146,21 @@ impl TypeBlock<'_> {
         self.inner(*scope).to_tokens(tokens);
         let result = result_of(*scope);
         // rustc reports "expected .., found `MapResults`", or "found `Vec`", at `map`.
-        Given::Value(match map.distributed.writer {
+        StateValue::Value(match map.distributed.writer {
             Some(_) => quote_spanned!(span=> __s::any::<__s::MapResults>()),
             None => quote_spanned!(span=> __s::list(#result)),
         })
     }
 
     /// The `let`s of the state: variables if it has a next state, locals if it ends.
-    fn names(&self, node: &Node, given: &Given) -> TokenStream {
+    fn names(&self, node: &Node, given: &StateValue) -> TokenStream {
         let state = &node.state;
         let mut tokens = TokenStream::new();
         let called = state.call().and_then(|call| call.called.as_ref());
-        if let (Some(called), Given::Value(value)) = (called, given) {
+        if let (Some(called), StateValue::Value(value)) = (called, given) {
             quote!(let #called = #value;).to_tokens(&mut tokens);
         }
-        if let (Some(binding), Given::Value(value)) = (&state.result, given) {
+        if let (Some(binding), StateValue::Value(value)) = (&state.result, given) {
             // A wrong number of names is already reported.
             let is_parallel = matches!(state.kind, Kind::Parallel) && binding.tuple;
             let anything = quote!(__s::any());

@@ -1,6 +1,6 @@
 //! The state machines of an engine.
 
-use stepwright::builder::Built;
+use stepwright::builder::BuiltWorkflow;
 use stepwright::{Payload, Workflow};
 use stepwright_asl::model::{MachineType, StateMachine};
 
@@ -39,7 +39,7 @@ impl EngineBuilder {
     /// assert_eq!(run.await?, 42);
     /// # Ok(()) }
     /// ```
-    pub fn register_built<In: Payload, Out>(mut self, built: &Built<In, Out>) -> Self {
+    pub fn register_built<In: Payload, Out>(mut self, built: &BuiltWorkflow<In, Out>) -> Self {
         self.registry.built(built);
         self
     }

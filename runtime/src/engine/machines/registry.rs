@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use stepwright::builder::{Bindings, BoundWorkflow, Built};
+use stepwright::builder::{Bindings, BoundWorkflow, BuiltWorkflow};
 use stepwright::flow::AnswerType;
 use stepwright::{
     Address, Binder, Definition, Deploy, Handler, Payload, Task, TaskBinder, Workflow,
@@ -176,7 +176,7 @@ impl Registry {
     }
 
     /// Registers a workflow that the typed builder made, with all of its tasks and nested workflows.
-    pub(in crate::engine) fn built<In: Payload, Out>(&mut self, built: &Built<In, Out>) {
+    pub(in crate::engine) fn built<In: Payload, Out>(&mut self, built: &BuiltWorkflow<In, Out>) {
         let name = built.name().to_owned();
         if let Some(known) = self.definitions.get_mut(built.name())
             && known.type_id.is_none()

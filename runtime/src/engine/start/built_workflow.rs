@@ -1,5 +1,5 @@
 use stepwright::Payload;
-use stepwright::builder::Built;
+use stepwright::builder::BuiltWorkflow;
 
 use super::input::{self, StartInput};
 use super::options::StartOptions;
@@ -16,7 +16,7 @@ impl Engine {
     /// As [`start_with`](Self::start_with).
     pub async fn start_built<In: Payload, Out: Payload>(
         &self,
-        built: &Built<In, Out>,
+        built: &BuiltWorkflow<In, Out>,
         input: In,
         options: StartOptions,
     ) -> Result<ExecutionHandle<Out>, StartError> {

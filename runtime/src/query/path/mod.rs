@@ -12,7 +12,7 @@ mod tree;
 
 use std::borrow::Cow;
 
-use stepwright_asl::path::{Path, Root, Step};
+use stepwright_asl::path::{Path, PathStep, Root};
 
 use crate::value::{RefPath, Segment, Value};
 
@@ -76,7 +76,9 @@ impl PathExpr {
             Root::Current => return Err(refuse("begins with `@` outside a filter".to_owned())),
         };
         let steps = match path.steps.split_last() {
-            Some((Step::Function { name, arguments }, before)) if reference(before).is_some() => {
+            Some((PathStep::Function { name, arguments }, before))
+                if reference(before).is_some() =>
+            {
                 Steps::Function {
                     before: reference(before).unwrap_or_default(),
                     name: format!("{name}({arguments})").into(),
@@ -189,10 +191,10 @@ impl PathExpr {
 }
 
 /// Returns the path of these steps, if they are keys and indexes.
-fn reference(steps: &[Step]) -> Option<RefPath> {
+fn reference(steps: &[PathStep]) -> Option<RefPath> {
     let segments = steps.iter().map(|step| match step {
-        Step::Key(name) => Some(Segment::key(name.as_str())),
-        Step::Index(index) => Some(Segment::Index(*index)),
+        PathStep::Key(name) => Some(Segment::key(name.as_str())),
+        PathStep::Index(index) => Some(Segment::Index(*index)),
         _ => None,
     });
     RefPath::new(segments.collect::<Option<Vec<Segment>>>()?)

@@ -3,7 +3,8 @@
 use regex_lite::{Regex, RegexBuilder};
 use smol_str::SmolStr;
 use stepwright_asl::path::{
-    Comparator, Filter as FilterSyntax, Operand as OperandSyntax, Path, Root, Step as StepSyntax,
+    Comparator, Filter as FilterSyntax, Operand as OperandSyntax, Path, PathStep as StepSyntax,
+    Root,
 };
 
 use crate::value::{MAX_DEPTH, Object, Value};

@@ -8,9 +8,9 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 use stepwright::Workflow;
 use stepwright_asl::errors;
-use stepwright_asl::facts::generated_retrier;
 use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::json::Json as Asl;
+use stepwright_asl::limits::generated_retrier;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::overlay::{Mark, Overlay, Status};
 

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use stepwright::builder::{Bindings, Built};
+use stepwright::builder::{Bindings, BuiltWorkflow};
 use stepwright::shape::Shape;
 use stepwright::{Definition, Payload, Workflow};
 use stepwright_asl::model::{MachineType, StateMachine};
@@ -118,7 +118,7 @@ pub async fn explore_workflow<W: Workflow>(bounds: &Bounds) -> Result<Exploratio
 ///
 /// A workflow that cannot run.
 pub async fn explore_built<In: Payload, Out: Payload>(
-    built: &Built<In, Out>,
+    built: &BuiltWorkflow<In, Out>,
     bounds: &Bounds,
 ) -> Result<Exploration, BuildError> {
     begin_typed(built.definition(), built.bindings(), In::shape, bounds).await

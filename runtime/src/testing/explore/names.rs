@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use stepwright_asl::errors;
-use stepwright_asl::facts::generated_retrier;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json as Asl;
+use stepwright_asl::limits::generated_retrier;
 
 /// For each state, the errors that its own Retry and Catch name, and those of the containers around it.
 #[derive(Debug, Default)]

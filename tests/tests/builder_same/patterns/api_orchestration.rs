@@ -1,6 +1,6 @@
 use super::super::domain::same;
 use super::{known, named, read};
-use stepwright::builder::{Anything, Body, Expression, FlowBuilder, Retry, States};
+use stepwright::builder::{AnyInput, Body, Expression, FlowBuilder, Retry, States};
 use stepwright::expr;
 use stepwright_examples::patterns::api_orchestration::{
     Answered, Customer, Price, PriceQuote, Quote, QuoteRequest,
@@ -30,7 +30,7 @@ fn api_orchestration_is_the_same() {
     let (no_such_article, try_later) = (flow.step("NoSuchArticle"), flow.step("TryLater"));
     flow.start_at(&ask);
 
-    let crm = Body::<Anything, Customer>::new();
+    let crm = Body::<AnyInput, Customer>::new();
     let (ask_crm, unknown) = (crm.step("AskCrm"), crm.step("Unknown"));
     crm.start_at(&ask_crm);
     let url = read!([request] format!("https://{}/customers/{}", placeholder!("CrmHost"), request.customer));
@@ -51,19 +51,19 @@ fn api_orchestration_is_the_same() {
     .retry(busy())
     .catch(named(["States.Http.StatusCode.404"]), &unknown)
     .output(expr!(
-        |_: Anything, answered: Answered<Customer>| answered.response_body
+        |_: AnyInput, answered: Answered<Customer>| answered.response_body
     ))
     .end();
     crm.pass(
         &unknown,
-        expr!(|_: Anything| Customer {
+        expr!(|_: AnyInput| Customer {
             segment: "new".to_string(),
             discount: 0.0
         }),
     )
     .end();
 
-    let shop = Body::<Anything, Price>::new();
+    let shop = Body::<AnyInput, Price>::new();
     let ask_shop = shop.step("AskShop");
     shop.start_at(&ask_shop);
     let connection = read!([] placeholder!("ShopConnectionArn"));
@@ -90,7 +90,7 @@ fn api_orchestration_is_the_same() {
     .timeout(5)
     .retry(busy())
     .output(expr!(
-        |_: Anything, answered: Answered<Price>| answered.response_body
+        |_: AnyInput, answered: Answered<Price>| answered.response_body
     ))
     .end();
 

@@ -1,6 +1,6 @@
 use super::super::domain::same;
 use super::{Argument, known, named, read};
-use stepwright::builder::{Anything, Expression, FlowBuilder, Lint, Retry};
+use stepwright::builder::{AnyInput, Expression, FlowBuilder, Lint, Retry};
 use stepwright::{arms, expr, functions};
 use stepwright_examples::patterns::dynamodb_without_lambda::{
     Found, Reservation, SeatRequest, SeatReservation, Show,
@@ -34,8 +34,8 @@ fn dynamodb_without_lambda_is_the_same() {
     let busy = flow.step("Busy");
     flow.start_at(&begin);
     flow.pass_on(&begin)
-        .assign(&attempt, expr!(|_: Anything| 1))
-        .assign(&id, expr!(|_: Anything| functions::uuid()))
+        .assign(&attempt, expr!(|_: AnyInput| 1))
+        .assign(&id, expr!(|_: AnyInput| functions::uuid()))
         .next(&look);
 
     let key = || Expression::object([("show", attribute("S", read!([request] request.show)))]);
@@ -104,7 +104,7 @@ fn dynamodb_without_lambda_is_the_same() {
         Expression::object([("Update", Expression::object(update))]),
         Expression::object([("Put", Expression::object(put))]),
     ]);
-    flow.service::<_, Anything, _>(
+    flow.service::<_, AnyInput, _>(
         &reserve,
         "arn:aws:states:::aws-sdk:dynamodb:transactWriteItems",
         [("TransactItems", items)],
@@ -144,7 +144,7 @@ fn dynamodb_without_lambda_is_the_same() {
     flow.fail(
         &busy,
         "Busy",
-        expr!(|_: Anything| format!("others were faster {attempts} times")),
+        expr!(|_: AnyInput| format!("others were faster {attempts} times")),
     );
     same::<SeatReservation, _, _>(&flow.build().unwrap());
 }

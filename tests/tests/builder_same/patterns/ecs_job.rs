@@ -1,6 +1,6 @@
 use super::super::domain::same;
 use super::{Argument, known, named, read};
-use stepwright::builder::{Anything, Expression, FlowBuilder, Retry, States};
+use stepwright::builder::{AnyInput, Expression, FlowBuilder, Retry, States};
 use stepwright::{ErrorOutput, expr, functions};
 use stepwright_examples::patterns::ecs_job::{BusinessDay, NightlySettlement, Object, Settlement};
 
@@ -51,7 +51,7 @@ fn ecs_job_is_the_same() {
         ("Environment", Expression::array(variables)),
     ]);
     let overrides = [("ContainerOverrides", Expression::array([container]))];
-    flow.service::<_, Anything, _>(
+    flow.service::<_, AnyInput, _>(
         &settle,
         "arn:aws:states:::ecs:runTask.sync",
         [
@@ -90,7 +90,7 @@ fn ecs_job_is_the_same() {
     .bind(&object)
     .catch(States::ALL, tell.binding(&error))
     .next(&done);
-    flow.service::<_, Anything, _>(
+    flow.service::<_, AnyInput, _>(
         &tell,
         "arn:aws:states:::sns:publish",
         [

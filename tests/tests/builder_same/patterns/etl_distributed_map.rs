@@ -1,7 +1,7 @@
 use super::super::domain::same;
 use super::{known, read};
 use stepwright::builder::{
-    Access, Anything, Batches, Body, Expression, FlowBuilder, Retry, States,
+    Access, AnyInput, Batches, Body, Expression, FlowBuilder, Retry, States,
 };
 use stepwright::prelude::*;
 use stepwright::{MachineType, errors, expr};
@@ -86,7 +86,7 @@ fn etl_distributed_map_is_the_same() {
         ("EventBusName", read!([] placeholder!("EventBusName"))),
         ("Detail", Expression::object(detail)),
     ]);
-    flow.service::<_, Anything, _>(
+    flow.service::<_, AnyInput, _>(
         &announce,
         "arn:aws:states:::events:putEvents",
         [("Entries", Expression::array([entry]))],

@@ -1,5 +1,5 @@
 use super::super::domain::same;
-use stepwright::builder::{Anything, Body, FlowBuilder, Retry, States};
+use stepwright::builder::{AnyInput, Body, FlowBuilder, Retry, States};
 use stepwright::{ErrorOutput, errors, expr};
 use stepwright_examples::patterns::fan_out::{
     Deliveries, Delivery, Issue, MailError, NewsletterIssue, Subscriber, send_issue,
@@ -49,12 +49,12 @@ fn fan_out_is_the_same() {
     .next(&is_sent);
     body.pass(
         &is_sent,
-        expr!([message] |_: Anything| Delivery::Sent { message }),
+        expr!([message] |_: AnyInput| Delivery::Sent { message }),
     )
     .end();
     body.pass(
         &not_sent,
-        expr!([subscriber, failure] |_: Anything| Delivery::Failed {
+        expr!([subscriber, failure] |_: AnyInput| Delivery::Failed {
             email: subscriber.email,
             error: failure.error.unwrap_or_default()
         }),
@@ -67,11 +67,11 @@ fn fan_out_is_the_same() {
     flow.pass_on(&count)
         .assign(
             &failed,
-            expr!([deliveries] |_: Anything| deliveries.iter().filter(|delivery| matches!(delivery, Delivery::Failed { .. })).cloned().collect::<Vec<_>>()),
+            expr!([deliveries] |_: AnyInput| deliveries.iter().filter(|delivery| matches!(delivery, Delivery::Failed { .. })).cloned().collect::<Vec<_>>()),
         )
         .assign(
             &sent,
-            expr!([deliveries] |_: Anything| deliveries.len() - deliveries.iter().filter(|delivery| matches!(delivery, Delivery::Failed { .. })).count()),
+            expr!([deliveries] |_: AnyInput| deliveries.len() - deliveries.iter().filter(|delivery| matches!(delivery, Delivery::Failed { .. })).count()),
         )
         .next(&any_sent);
     flow.choice(&any_sent)

@@ -1,5 +1,5 @@
 use super::super::domain::same;
-use stepwright::builder::{Anything, Expression, FlowBuilder, States};
+use stepwright::builder::{AnyInput, Expression, FlowBuilder, States};
 use stepwright::{arms, expr};
 use stepwright_examples::patterns::human_approval::{
     Decision, Expense, ExpenseApproval, pay_expense,
@@ -34,22 +34,22 @@ fn human_approval_is_the_same() {
             expr!([expense] || expense.euros <= 50),
             pay.assigning(
                 &approver,
-                expr!(|_: Anything| "the rule for small expenses".to_string()),
+                expr!(|_: AnyInput| "the rule for small expenses".to_string()),
             ),
         )
         .otherwise(&first);
     flow.pass_on(&first)
-        .assign(&messages, expr!(|_: Anything| 1))
+        .assign(&messages, expr!(|_: AnyInput| 1))
         .assign(
             &subject,
-            expr!([expense] |_: Anything| format!("{} asks for {} EUR", expense.employee, expense.euros)),
+            expr!([expense] |_: AnyInput| format!("{} asks for {} EUR", expense.employee, expense.euros)),
         )
         .next(&ask);
 
-    let sender = expr!(|_: Anything, _: String| placeholder!("SenderAddress")).untyped();
-    let manager = expr!([expense] |_: Anything, _: String| vec![expense.manager_email]).untyped();
-    let title = expr!([subject] |_: Anything, _: String| subject).untyped();
-    let text = expr!([expense] |_: Anything, _: String| format!(
+    let sender = expr!(|_: AnyInput, _: String| placeholder!("SenderAddress")).untyped();
+    let manager = expr!([expense] |_: AnyInput, _: String| vec![expense.manager_email]).untyped();
+    let title = expr!([subject] |_: AnyInput, _: String| subject).untyped();
+    let text = expr!([expense] |_: AnyInput, _: String| format!(
         "{} for {} EUR: {}\n\napprove: {}/approve?token={}\nreject: {}/reject?token={}",
         expense.id,
         expense.euros,

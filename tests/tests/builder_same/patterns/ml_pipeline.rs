@@ -1,7 +1,7 @@
 use super::super::domain::same;
 use super::{known, named, read};
 use serde_json::json;
-use stepwright::builder::{Anything, Expression, FlowBuilder, Retry, States};
+use stepwright::builder::{AnyInput, Expression, FlowBuilder, Retry, States};
 use stepwright::{ErrorOutput, arms, expr};
 use stepwright_examples::patterns::ml_pipeline::{
     ChurnModel, Endpoint, EndpointDescription, Evaluation, Outcome, TrainingJob, TrainingRequest,
@@ -109,7 +109,7 @@ fn ml_pipeline_is_the_same() {
         ("Image", read!([] placeholder!("ServingImage"))),
         ("ModelDataUrl", read!([job] job.model_artifacts.location)),
     ];
-    flow.service::<_, Anything, _>(
+    flow.service::<_, AnyInput, _>(
         &model,
         "arn:aws:states:::sagemaker:createModel",
         [
@@ -125,7 +125,7 @@ fn ml_pipeline_is_the_same() {
         ("InstanceType", known("ml.m5.large")),
         ("InitialInstanceCount", known(2)),
     ]);
-    flow.service::<_, Anything, _>(
+    flow.service::<_, AnyInput, _>(
         &configure,
         "arn:aws:states:::sagemaker:createEndpointConfig",
         [
@@ -142,7 +142,7 @@ fn ml_pipeline_is_the_same() {
             }
     ));
     for (state, action) in [(&create, "createEndpoint"), (&update, "updateEndpoint")] {
-        flow.service::<_, Anything, _>(
+        flow.service::<_, AnyInput, _>(
             state,
             format!("arn:aws:states:::sagemaker:{action}"),
             [

@@ -13,16 +13,16 @@ mod polling_loop;
 mod saga;
 mod try_catch_finally;
 
-use stepwright::builder::{Anything, Expression, Retry, States};
+use stepwright::builder::{AnyInput, Expression, Retry, States};
 use stepwright::expr;
 
 /// An argument of a service.
-type Argument = Expression<Anything, serde_json::Value>;
+type Argument = Expression<AnyInput, serde_json::Value>;
 
 /// `read!([order] order.id)`: an argument that reads the variable `order`; `read!([] placeholder!("TopicArn"))` reads none.
 macro_rules! read {
     ([$($name:ident),*] $($value:tt)+) => {
-        stepwright::expr!([$($name),*] |_: stepwright::builder::Anything| $($value)+).untyped()
+        stepwright::expr!([$($name),*] |_: stepwright::builder::AnyInput| $($value)+).untyped()
     };
 }
 use read;
@@ -30,7 +30,7 @@ use read;
 /// A constant argument.
 fn known(value: impl Into<serde_json::Value>) -> Argument {
     let value = value.into();
-    expr!(|_: Anything| value)
+    expr!(|_: AnyInput| value)
 }
 
 fn named<const N: usize>(names: [&'static str; N]) -> States {

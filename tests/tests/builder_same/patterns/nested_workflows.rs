@@ -1,5 +1,5 @@
 use super::super::domain::same;
-use stepwright::builder::{Anything, FlowBuilder, States};
+use stepwright::builder::{AnyInput, FlowBuilder, States};
 use stepwright::{arms, errors, expr};
 use stepwright_examples::patterns::nested_workflows::{
     Account, AccountOpening, Applicant, DocumentError, Identity, IdentityCheck, RiskScore,
@@ -31,7 +31,7 @@ fn the_child_that_is_waited_for_is_the_same() {
         ask.assigning(
             &doubt,
             expr!(
-                |_: Anything, _: stepwright::ErrorOutput| "the picture cannot be read".to_string()
+                |_: AnyInput, _: stepwright::ErrorOutput| "the picture cannot be read".to_string()
             ),
         ),
     )
@@ -46,11 +46,11 @@ fn the_child_that_is_waited_for_is_the_same() {
     flow.wait_for_task_token(
         &ask,
         ask_agent {},
-        expr!([applicant, doubt] |_: Anything, token: String| (applicant, doubt, token)),
+        expr!([applicant, doubt] |_: AnyInput, token: String| (applicant, doubt, token)),
     )
     .timeout(3 * 24 * 60 * 60)
     .end();
-    flow.succeed_with(&confirmed, expr!(|_: Anything| Identity::Confirmed));
+    flow.succeed_with(&confirmed, expr!(|_: AnyInput| Identity::Confirmed));
     same::<IdentityCheck, _, _>(&flow.build().unwrap());
 }
 

@@ -1,6 +1,6 @@
 use super::super::domain::same;
 use super::lambda_once;
-use stepwright::builder::{Anything, Body, FlowBuilder, States};
+use stepwright::builder::{AnyInput, Body, FlowBuilder, States};
 use stepwright::{errors, expr};
 use stepwright_examples::patterns::parallel_microservices::{
     CatalogError, Page, Product, ProductPage, Review, Stock, Visit, count_stock, find_product,
@@ -30,21 +30,21 @@ fn parallel_microservices_are_the_same() {
     );
     flow.start_at(&collect);
 
-    let finding = Body::<Anything, Product>::new();
+    let finding = Body::<AnyInput, Product>::new();
     let state = finding.step("FindProduct");
     finding.start_at(&state);
     finding
         .task_with(&state, find_product {}, expr!([visit] || visit.product))
         .retry(lambda_once())
         .end();
-    let counting = Body::<Anything, Stock>::new();
+    let counting = Body::<AnyInput, Stock>::new();
     let state = counting.step("CountStock");
     counting.start_at(&state);
     counting
         .task_with(&state, count_stock {}, expr!([visit] || visit.product))
         .retry(lambda_once())
         .end();
-    let reviewing = Body::<Anything, Vec<Review>>::new();
+    let reviewing = Body::<AnyInput, Vec<Review>>::new();
     let (state, none) = (reviewing.step("NewestReviews"), reviewing.step("NoReviews"));
     reviewing.start_at(&state);
     reviewing
@@ -58,9 +58,9 @@ fn parallel_microservices_are_the_same() {
         .catch(States::ALL, &none)
         .end();
     reviewing
-        .pass(&none, expr!(|_: Anything| Vec::<Review>::new()))
+        .pass(&none, expr!(|_: AnyInput| Vec::<Review>::new()))
         .end();
-    let recommending = Body::<Anything, Vec<Product>>::new();
+    let recommending = Body::<AnyInput, Vec<Product>>::new();
     let (state, none) = (
         recommending.step("Recommend"),
         recommending.step("NoRecommendations"),
@@ -73,7 +73,7 @@ fn parallel_microservices_are_the_same() {
         .catch(States::ALL, &none)
         .end();
     recommending
-        .pass(&none, expr!(|_: Anything| Vec::<Product>::new()))
+        .pass(&none, expr!(|_: AnyInput| Vec::<Product>::new()))
         .end();
 
     flow.parallel(&collect, (finding, counting, reviewing, recommending))

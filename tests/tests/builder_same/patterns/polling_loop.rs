@@ -1,6 +1,6 @@
 use super::super::domain::same;
 use super::{known, named, read};
-use stepwright::builder::{Anything, Expression, FlowBuilder, Lint, Retry, States};
+use stepwright::builder::{AnyInput, Expression, FlowBuilder, Lint, Retry, States};
 use stepwright::expr;
 use stepwright_examples::patterns::polling_loop::{Job, JobAnswer, Recording, Transcription};
 
@@ -29,7 +29,7 @@ fn polling_loop_is_the_same() {
     let (done, failed, gave_up) = (flow.step("Done"), flow.step("Failed"), flow.step("GaveUp"));
     flow.start_at(&start);
     let media = [("MediaFileUri", read!([recording] recording.location))];
-    flow.service::<_, Anything, _>(
+    flow.service::<_, AnyInput, _>(
         &start,
         "arn:aws:states:::aws-sdk:transcribe:startTranscriptionJob",
         [
@@ -46,8 +46,8 @@ fn polling_loop_is_the_same() {
     .catch(named(["Transcribe.ConflictException"]), &begin)
     .next(&begin);
     flow.pass_on(&begin)
-        .assign(&looks, expr!(|_: Anything| 0))
-        .assign(&pause, expr!(|_: Anything| 10))
+        .assign(&looks, expr!(|_: AnyInput| 0))
+        .assign(&pause, expr!(|_: AnyInput| 10))
         .next(&wait);
     flow.wait(&wait, expr!([pause] || pause)).next(&look);
     flow.service(
@@ -59,7 +59,7 @@ fn polling_loop_is_the_same() {
     .bind(&answer)
     .assign(
         &job,
-        expr!(|_: Anything, answer: JobAnswer| answer.transcription_job),
+        expr!(|_: AnyInput, answer: JobAnswer| answer.transcription_job),
     )
     .next(&decide);
     flow.choice(&decide)

@@ -1,6 +1,6 @@
 use super::super::domain::same;
 use super::{known, read};
-use stepwright::builder::{Anything, FlowBuilder, Lint, Retry, States};
+use stepwright::builder::{AnyInput, FlowBuilder, Lint, Retry, States};
 use stepwright::{ErrorOutput, errors, expr};
 use stepwright_examples::patterns::saga::{
     BookingError, Itinerary, PaymentError, Trip, TripBooking, book_flight, book_hotel,
@@ -51,8 +51,8 @@ fn saga_is_the_same() {
     let (not_booked, not_undone) = (flow.step("NotBooked"), flow.step("NotUndone"));
     flow.start_at(&fly);
 
-    let name = || expr!(|_: Anything, error: ErrorOutput| error.error.unwrap_or_default());
-    let sold_out = || expr!(|_: Anything, what: String| format!("{what} is sold out"));
+    let name = || expr!(|_: AnyInput, error: ErrorOutput| error.error.unwrap_or_default());
+    let sold_out = || expr!(|_: AnyInput, what: String| format!("{what} is sold out"));
     flow.task_with(&fly, book_flight {}, expr!([trip] || trip))
         .bind(&flight)
         .retry(soon(errors!(BookingError::Unavailable)))
@@ -86,7 +86,7 @@ fn saga_is_the_same() {
     .next(&booked);
 
     let remains = |what: &'static str| {
-        call.assigning(&left, expr!(|_: Anything, _: ErrorOutput| what.to_string()))
+        call.assigning(&left, expr!(|_: AnyInput, _: ErrorOutput| what.to_string()))
     };
     flow.task_with(&repay, refund {}, expr!([trip] || trip.id))
         .retry(for_minutes())
@@ -103,7 +103,7 @@ fn saga_is_the_same() {
         .retry(for_minutes())
         .catch(States::ALL, remains("the flight"))
         .next(&not_booked);
-    flow.service::<_, Anything, _>(
+    flow.service::<_, AnyInput, _>(
         &call,
         "arn:aws:states:::sns:publish",
         [

@@ -1,5 +1,5 @@
 use super::super::domain::same;
-use stepwright::builder::{Anything, Body, FlowBuilder, Lint, Retry, States};
+use stepwright::builder::{AnyInput, Body, FlowBuilder, Lint, Retry, States};
 use stepwright::{ErrorOutput, arms, errors, expr};
 use stepwright_examples::patterns::try_catch_finally::{
     DatabaseError, Migration, Outcome, SchemaMigration, apply, enter_maintenance,
@@ -35,7 +35,7 @@ fn try_catch_finally_is_the_same() {
     );
     flow.start_at(&all);
 
-    let body = Body::<Anything, u32>::new();
+    let body = Body::<AnyInput, u32>::new();
     let snapshot = body.variable::<String>("snapshot");
     let (enter, snap, run) = (
         body.step("EnterMaintenance"),
@@ -73,13 +73,13 @@ fn try_catch_finally_is_the_same() {
         .bind((&tables,))
         .assign(
             &outcome,
-            expr!(|_: Anything, results: (u32,)| Outcome::Migrated { tables: results.0 }),
+            expr!(|_: AnyInput, results: (u32,)| Outcome::Migrated { tables: results.0 }),
         )
         .catch(
             States::ALL,
             last.assigning(
                 &outcome,
-                expr!(|_: Anything, failure: ErrorOutput| Outcome::Failed {
+                expr!(|_: AnyInput, failure: ErrorOutput| Outcome::Failed {
                     error: failure.error.unwrap_or_default(),
                     cause: failure.cause.unwrap_or_default()
                 }),

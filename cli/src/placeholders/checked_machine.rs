@@ -11,7 +11,7 @@ use crate::report;
 use crate::source::Source;
 
 /// A machine of a template, or a Terraform call, after the check.
-pub(super) struct Supplied {
+pub(super) struct CheckedMachine {
     /// The machine's name, or the location of the call.
     pub(super) machine: String,
     /// The file of the template.
@@ -19,10 +19,10 @@ pub(super) struct Supplied {
     /// The number of placeholders in its definition.
     pub(super) wanted: usize,
     /// The problems, with the file and its text.
-    pub(super) wrong: Vec<Wrong>,
+    pub(super) wrong: Vec<PlaceholderProblem>,
 }
 
-impl Supplied {
+impl CheckedMachine {
     /// The number of errors.
     pub(super) fn errors(&self) -> usize {
         let findings = self.wrong.iter().map(|wrong| wrong.finding.severity);
@@ -37,15 +37,15 @@ impl Supplied {
 }
 
 /// A problem and its location.
-pub(super) struct Wrong {
+pub(super) struct PlaceholderProblem {
     pub(super) finding: Finding,
     pub(super) path: PathBuf,
     pub(super) text: String,
 }
 
-impl Wrong {
-    pub(super) fn new(finding: Finding, path: &Path, text: &str) -> Wrong {
-        Wrong {
+impl PlaceholderProblem {
+    pub(super) fn new(finding: Finding, path: &Path, text: &str) -> PlaceholderProblem {
+        PlaceholderProblem {
             finding,
             path: path.to_owned(),
             text: text.to_owned(),
@@ -84,7 +84,7 @@ impl Wrong {
 }
 
 /// Prints the problems, and a line for each machine.
-pub(super) fn print(all: &[Supplied]) {
+pub(super) fn print(all: &[CheckedMachine]) {
     for one in all {
         for wrong in &one.wrong {
             wrong.print();
@@ -110,7 +110,7 @@ pub(super) fn print(all: &[Supplied]) {
 }
 
 /// The same as a JSON object.
-pub(super) fn as_json(all: &[Supplied]) -> Value {
+pub(super) fn as_json(all: &[CheckedMachine]) -> Value {
     let wrong = all
         .iter()
         .flat_map(|one| one.wrong.iter().map(|wrong| wrong.json(&one.machine)));

@@ -38,14 +38,14 @@ pub struct Setting {
     /// The field in ASL.
     pub field: &'static str,
     /// The type of its value.
-    pub takes: Takes,
+    pub takes: SettingType,
     /// Whether it is required for the other settings.
     pub required: bool,
 }
 
 /// The type of a [`Setting`]'s value.
 #[derive(Debug)]
-pub enum Takes {
+pub enum SettingType {
     /// One of these words.
     Word(&'static [&'static str]),
     /// An integer from the first number and, if present, up to the second.
@@ -56,7 +56,7 @@ pub enum Takes {
     List,
 }
 
-const fn setting(word: &'static str, field: &'static str, takes: Takes) -> Setting {
+const fn setting(word: &'static str, field: &'static str, takes: SettingType) -> Setting {
     Setting {
         word,
         field,
@@ -70,31 +70,35 @@ pub const READER: &[Setting] = &[
     setting(
         "input_type",
         "InputType",
-        Takes::Word(&["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]),
+        SettingType::Word(&["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]),
     ),
     setting(
         "transformation",
         "Transformation",
-        Takes::Word(&["NONE", "LOAD_AND_FLATTEN"]),
+        SettingType::Word(&["NONE", "LOAD_AND_FLATTEN"]),
     ),
     setting(
         "manifest_type",
         "ManifestType",
-        Takes::Word(&["ATHENA_DATA", "S3_INVENTORY"]),
+        SettingType::Word(&["ATHENA_DATA", "S3_INVENTORY"]),
     ),
     setting(
         "csv_delimiter",
         "CSVDelimiter",
-        Takes::Word(&["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]),
+        SettingType::Word(&["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]),
     ),
     setting(
         "csv_header_location",
         "CSVHeaderLocation",
-        Takes::Word(&["FIRST_ROW", "GIVEN"]),
+        SettingType::Word(&["FIRST_ROW", "GIVEN"]),
     ),
-    setting("csv_headers", "CSVHeaders", Takes::List),
-    setting("items_pointer", "ItemsPointer", Takes::Text),
-    setting("max_items", "MaxItems", Takes::Number(0, Some(100_000_000))),
+    setting("csv_headers", "CSVHeaders", SettingType::List),
+    setting("items_pointer", "ItemsPointer", SettingType::Text),
+    setting(
+        "max_items",
+        "MaxItems",
+        SettingType::Number(0, Some(100_000_000)),
+    ),
 ];
 
 /// `WriterConfig`.
@@ -102,11 +106,15 @@ pub const WRITER: &[Setting] = &[
     setting(
         "transformation",
         "Transformation",
-        Takes::Word(&["NONE", "COMPACT", "FLATTEN"]),
+        SettingType::Word(&["NONE", "COMPACT", "FLATTEN"]),
     ),
     Setting {
         required: true,
-        ..setting("output_type", "OutputType", Takes::Word(&["JSON", "JSONL"]))
+        ..setting(
+            "output_type",
+            "OutputType",
+            SettingType::Word(&["JSON", "JSONL"]),
+        )
     },
 ];
 
@@ -123,7 +131,7 @@ pub const LAMBDA_ERRORS: [&str; 4] = [
 /// Retrier of the state names.
 ///
 /// ```
-/// use stepwright_asl::facts::lambda_retrier;
+/// use stepwright_asl::limits::lambda_retrier;
 /// use stepwright_asl::json::Json;
 ///
 /// let added = r#"{"ErrorEquals": ["Lambda.ClientExecutionTimeoutException", "Lambda.ServiceException", "Lambda.AWSLambdaException",
@@ -179,11 +187,15 @@ fn names_of(retrier: &Json) -> impl Iterator<Item = &str> {
 
 /// `ItemBatcher`.
 pub const BATCH: &[Setting] = &[
-    setting("max_items", "MaxItemsPerBatch", Takes::Number(1, None)),
+    setting(
+        "max_items",
+        "MaxItemsPerBatch",
+        SettingType::Number(1, None),
+    ),
     setting(
         "max_input_bytes",
         "MaxInputBytesPerBatch",
-        Takes::Number(1, Some(MAX_PAYLOAD_BYTES)),
+        SettingType::Number(1, Some(MAX_PAYLOAD_BYTES)),
     ),
 ];
 
@@ -199,7 +211,7 @@ pub fn settings(part: &str) -> &'static [Setting] {
 
 /// The event that a Task waits for in addition to the response to its call. Express executions do not support this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum WaitsFor {
+pub enum AwaitedEvent {
     /// The end of a job or of an execution: `.sync`, `.sync:2`.
     Job,
     /// The task's token: `.waitForTaskToken`.
@@ -208,25 +220,25 @@ pub enum WaitsFor {
     Activity,
 }
 
-impl WaitsFor {
+impl AwaitedEvent {
     /// Returns the event that a Task with this resource waits for.
     ///
     /// ```
-    /// use stepwright_asl::facts::WaitsFor;
+    /// use stepwright_asl::limits::AwaitedEvent;
     ///
-    /// let of = WaitsFor::of;
-    /// assert_eq!(of("arn:aws:states:::ecs:runTask.sync"), Some(WaitsFor::Job));
-    /// assert_eq!(of("arn:aws:states:::sqs:sendMessage.waitForTaskToken"), Some(WaitsFor::Token));
-    /// assert_eq!(of("arn:aws:states:us-east-1:123456789012:activity:ask"), Some(WaitsFor::Activity));
+    /// let of = AwaitedEvent::of;
+    /// assert_eq!(of("arn:aws:states:::ecs:runTask.sync"), Some(AwaitedEvent::Job));
+    /// assert_eq!(of("arn:aws:states:::sqs:sendMessage.waitForTaskToken"), Some(AwaitedEvent::Token));
+    /// assert_eq!(of("arn:aws:states:us-east-1:123456789012:activity:ask"), Some(AwaitedEvent::Activity));
     /// assert_eq!(of("arn:aws:states:::ecs:runTask"), None);
     /// ```
-    pub fn of(resource: &str) -> Option<WaitsFor> {
+    pub fn of(resource: &str) -> Option<AwaitedEvent> {
         let resource = Resource::parse(resource);
         match (resource.pattern(), resource.kind()) {
-            (Pattern::WaitForTaskToken, _) => Some(WaitsFor::Token),
-            (Pattern::Sync | Pattern::Sync2, _) => Some(WaitsFor::Job),
+            (Pattern::WaitForTaskToken, _) => Some(AwaitedEvent::Token),
+            (Pattern::Sync | Pattern::Sync2, _) => Some(AwaitedEvent::Job),
             // A placeholder with `activity` in its name may be anything.
-            (_, ResourceKind::Activity) => resource.name().map(|_| WaitsFor::Activity),
+            (_, ResourceKind::Activity) => resource.name().map(|_| AwaitedEvent::Activity),
             _ => None,
         }
     }

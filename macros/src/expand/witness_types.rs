@@ -11,15 +11,15 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 /// The numbers of a machine's witnesses.
-pub(super) struct Numbers {
+pub(super) struct WitnessNumbers {
     /// For each scope the numbers of its variables, in the order of the machine.
     variables: Vec<Range<usize>>,
     /// The number that the first scope's result would have.
     results: usize,
 }
 
-impl Numbers {
-    pub(super) fn of(machine: &Machine) -> Numbers {
+impl WitnessNumbers {
+    pub(super) fn of(machine: &Machine) -> WitnessNumbers {
         let mut counts = vec![0; machine.scopes.len()];
         for variable in &machine.variables {
             counts[variable.scope] += 1;
@@ -30,7 +30,7 @@ impl Numbers {
             next - count..next
         });
         let variables = ranges.collect();
-        Numbers {
+        WitnessNumbers {
             variables,
             results: next,
         }
@@ -58,13 +58,13 @@ impl Numbers {
 
 /// The witnesses that are visible in the surrounding code, by their numbers, in variables that contain the number in their names.
 #[derive(Default)]
-pub(super) struct Seen {
+pub(super) struct VisibleWitnesses {
     numbers: Vec<usize>,
     /// The witnesses that are not in variables yet: those in expressions.
     open: Vec<usize>,
 }
 
-impl Seen {
+impl VisibleWitnesses {
     /// Adds the witnesses in an expression.
     pub(super) fn see_in(&mut self, expression: Range<usize>) {
         for number in expression {
@@ -107,7 +107,11 @@ impl Seen {
 }
 
 /// The result of a block: the data about its witnesses, in the order of their numbers.
-pub(super) fn tree(machine: &Machine, numbers: &Numbers, seen: &Seen) -> TokenStream {
+pub(super) fn tree(
+    machine: &Machine,
+    numbers: &WitnessNumbers,
+    seen: &VisibleWitnesses,
+) -> TokenStream {
     let seen: HashSet<usize> = seen.numbers.iter().copied().collect();
     let leaves = (0..numbers.count()).map(|number| {
         if !seen.contains(&number) {

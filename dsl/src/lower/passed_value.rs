@@ -15,12 +15,12 @@ pub(super) struct ChildExecutions {
     /// Each child gets a batch of items.
     pub(super) batched: bool,
     /// The outer values.
-    pub(super) handed: Vec<Handed>,
+    pub(super) handed: Vec<PassedValue>,
 }
 
 /// An outer value that the Map passes to its children.
 #[derive(Clone, Debug)]
-pub(super) struct Handed {
+pub(super) struct PassedValue {
     pub(super) name: Text,
     /// The value, as read by the Map state and by the body's first state.
     pub(super) value: Expr,
@@ -54,7 +54,7 @@ pub(super) fn parameter(flow: &Flow) -> Text {
 }
 
 /// The outer values that a body reads, in the order of their first reads.
-fn handed(body: &Body, item: &Text, flow: &Flow) -> Vec<Handed> {
+fn handed(body: &Body, item: &Text, flow: &Flow) -> Vec<PassedValue> {
     let mut inside = HashSet::from([item.clone()]);
     // The names that the body binds, including the bodies inside of it.
     each_state(&body.states, &mut |state| {
@@ -66,7 +66,7 @@ fn handed(body: &Body, item: &Text, flow: &Flow) -> Vec<Handed> {
             inside.extend(assigned_by(raw));
         }
     });
-    let mut list: Vec<Handed> = Vec::new();
+    let mut list: Vec<PassedValue> = Vec::new();
     for (index, state) in body.states.iter().enumerate() {
         let mut see = |name: Text, value: Expr| {
             if inside.contains(&*name) {
@@ -75,7 +75,7 @@ fn handed(body: &Body, item: &Text, flow: &Flow) -> Vec<Handed> {
             let later = index > 0;
             match list.iter_mut().find(|handed| handed.name == name) {
                 Some(known) => known.assigned |= later,
-                None => list.push(Handed {
+                None => list.push(PassedValue {
                     name,
                     value,
                     assigned: later,

@@ -5,9 +5,9 @@ use proc_macro2::{Ident, Span};
 use std::iter::once;
 
 /// A position that contains an expression.
-pub(crate) struct Place<'m> {
+pub(crate) struct ExpressionPosition<'m> {
     pub(crate) expression: &'m UserExpr,
-    pub(crate) expected: Expected,
+    pub(crate) expected: ExpectedType,
     /// The keyword that it belongs to.
     pub(crate) span: Span,
     /// It is part of the call, which may send a `task_token`.
@@ -16,7 +16,7 @@ pub(crate) struct Place<'m> {
 
 /// The expected type of a position.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Expected {
+pub(crate) enum ExpectedType {
     /// Integer seconds, at least 1.
     Seconds,
     Timestamp,
@@ -33,25 +33,25 @@ pub(crate) enum Expected {
 impl Node {
     /// The expressions of the state itself, in order of evaluation: those of its options, then those of its work.
     /// Its `let`s, the value of its `end` and the guards of its arms follow later.
-    pub(crate) fn places(&self) -> Vec<Place<'_>> {
-        let mut places = Places(Vec::new());
+    pub(crate) fn places(&self) -> Vec<ExpressionPosition<'_>> {
+        let mut places = PositionCollector(Vec::new());
         let options = &self.state.options;
         for (keyword, amount) in options.timeout.iter().chain(&options.heartbeat) {
             places.amount(keyword, amount);
         }
         if let Some((keyword, role)) = &options.credentials {
-            places.add(role, Expected::Text, keyword);
+            places.add(role, ExpectedType::Text, keyword);
         }
         for (keyword, _, template) in &options.templates {
             for value in template.expressions() {
-                places.add(value, Expected::Json, keyword);
+                places.add(value, ExpectedType::Json, keyword);
             }
         }
         self.kind(&mut places);
         places.0
     }
 
-    fn kind<'m>(&'m self, places: &mut Places<'m>) {
+    fn kind<'m>(&'m self, places: &mut PositionCollector<'m>) {
         let keyword = &self.state.keyword;
         match &self.state.kind {
             Kind::Task(call) => {
@@ -71,7 +71,7 @@ impl Node {
             }
             Kind::Wait(Some(Wait::Seconds(keyword, amount))) => places.amount(keyword, amount),
             Kind::Wait(Some(Wait::Timestamp(keyword, value))) => {
-                places.add(value, Expected::Timestamp, keyword);
+                places.add(value, ExpectedType::Timestamp, keyword);
             }
             Kind::Choice(choice) => {
                 for edge in &self.edges {
@@ -80,7 +80,7 @@ impl Node {
                         condition: Condition::Expression(condition),
                     } = &edge.kind
                     {
-                        places.add(condition, Expected::Bool, keyword);
+                        places.add(condition, ExpectedType::Bool, keyword);
                     }
                 }
                 places.all(choice.subject.iter().map(|subject| &subject.value), keyword);
@@ -89,16 +89,16 @@ impl Node {
             Kind::Exit(exit) => places.all(&exit.value, keyword),
             Kind::Fail(fail) => {
                 for value in fail.error.iter().chain(&fail.cause) {
-                    places.add(value, Expected::Text, keyword);
+                    places.add(value, ExpectedType::Text, keyword);
                 }
             }
             Kind::Map(map) => {
                 let of = &map.distributed;
                 for (keyword, limit) in map.max_concurrency.iter().chain(&of.tolerated_count) {
-                    places.add(limit, Expected::WholeNumber, keyword);
+                    places.add(limit, ExpectedType::WholeNumber, keyword);
                 }
                 if let Some((keyword, number)) = &of.tolerated_percentage {
-                    places.add(number, Expected::Percentage, keyword);
+                    places.add(number, ExpectedType::Percentage, keyword);
                 }
                 for access in of.reader.iter().chain(&of.writer) {
                     places.objects(once(&access.arguments), &access.keyword);
@@ -123,11 +123,11 @@ impl Node {
     }
 }
 
-struct Places<'m>(Vec<Place<'m>>);
+struct PositionCollector<'m>(Vec<ExpressionPosition<'m>>);
 
-impl<'m> Places<'m> {
-    fn add(&mut self, expression: &'m UserExpr, expected: Expected, keyword: &Ident) {
-        self.0.push(Place {
+impl<'m> PositionCollector<'m> {
+    fn add(&mut self, expression: &'m UserExpr, expected: ExpectedType, keyword: &Ident) {
+        self.0.push(ExpressionPosition {
             expression,
             expected,
             span: keyword.span(),
@@ -137,19 +137,19 @@ impl<'m> Places<'m> {
 
     fn all(&mut self, list: impl IntoIterator<Item = &'m UserExpr>, keyword: &Ident) {
         for one in list {
-            self.add(one, Expected::Around, keyword);
+            self.add(one, ExpectedType::Around, keyword);
         }
     }
 
     fn amount(&mut self, keyword: &Ident, amount: &'m Amount) {
         if let Some(value) = amount.computed() {
-            self.add(value, Expected::Seconds, keyword);
+            self.add(value, ExpectedType::Seconds, keyword);
         }
     }
 
     fn objects(&mut self, objects: impl IntoIterator<Item = &'m Object>, keyword: &Ident) {
         for value in objects.into_iter().flat_map(Object::expressions) {
-            self.add(value, Expected::Json, keyword);
+            self.add(value, ExpectedType::Json, keyword);
         }
     }
 }

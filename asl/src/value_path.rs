@@ -4,51 +4,51 @@ use crate::json::escape;
 
 /// One step of a walk, linked to the previous step. It is only converted to a pointer for a finding.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place<'a> {
-    parent: Option<&'a Place<'a>>,
-    step: Step<'a>,
+pub(crate) struct ValuePath<'a> {
+    parent: Option<&'a ValuePath<'a>>,
+    step: ValuePathStep<'a>,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Step<'a> {
+enum ValuePathStep<'a> {
     Root,
     Key(&'a str),
     Index(usize),
 }
 
-impl<'a> Place<'a> {
+impl<'a> ValuePath<'a> {
     /// The whole definition.
-    pub(crate) const ROOT: Place<'static> = Place {
+    pub(crate) const ROOT: ValuePath<'static> = ValuePath {
         parent: None,
-        step: Step::Root,
+        step: ValuePathStep::Root,
     };
 
     /// A member.
-    pub(crate) fn key(&'a self, key: &'a str) -> Place<'a> {
-        Place {
+    pub(crate) fn key(&'a self, key: &'a str) -> ValuePath<'a> {
+        ValuePath {
             parent: Some(self),
-            step: Step::Key(key),
+            step: ValuePathStep::Key(key),
         }
     }
 
     /// An item.
-    pub(crate) fn index(&'a self, index: usize) -> Place<'a> {
-        Place {
+    pub(crate) fn index(&'a self, index: usize) -> ValuePath<'a> {
+        ValuePath {
             parent: Some(self),
-            step: Step::Index(index),
+            step: ValuePathStep::Index(index),
         }
     }
 
     /// The RFC 6901 pointer.
     pub(crate) fn pointer(&self) -> String {
-        let mut pointer = self.parent.map(Place::pointer).unwrap_or_default();
+        let mut pointer = self.parent.map(ValuePath::pointer).unwrap_or_default();
         match self.step {
-            Step::Root => {}
-            Step::Key(key) => {
+            ValuePathStep::Root => {}
+            ValuePathStep::Key(key) => {
                 pointer.push('/');
                 pointer.push_str(&escape(key));
             }
-            Step::Index(index) => {
+            ValuePathStep::Index(index) => {
                 pointer.push('/');
                 pointer.push_str(&index.to_string());
             }

@@ -5,22 +5,22 @@ use std::panic::Location;
 
 /// A source location, in rustc's format: `src/orders.rs:41:13`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct SourceLocation {
     file: &'static str,
     line: u32,
     column: u32,
 }
 
-impl Place {
-    pub(crate) const fn new(file: &'static str, line: u32, column: u32) -> Place {
-        Place { file, line, column }
+impl SourceLocation {
+    pub(crate) const fn new(file: &'static str, line: u32, column: u32) -> SourceLocation {
+        SourceLocation { file, line, column }
     }
 
     /// Returns the location of the caller.
     #[track_caller]
-    pub(crate) fn caller() -> Place {
+    pub(crate) fn caller() -> SourceLocation {
         let location = Location::caller();
-        Place::new(location.file(), location.line(), location.column())
+        SourceLocation::new(location.file(), location.line(), location.column())
     }
 
     /// The path of the file, as it was passed to the compiler.
@@ -42,7 +42,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SourceLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }

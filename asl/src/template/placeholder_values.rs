@@ -3,7 +3,7 @@
 use super::align::align;
 use super::definition::EmbeddedDefinition;
 use super::find::machines;
-use super::text::Place;
+use super::text::TemplateValue;
 use crate::finding::{Finding, Severity};
 use crate::json::{Document, Json, Position, escape};
 use crate::placeholder::{self, Mismatch, mismatches};
@@ -12,15 +12,15 @@ use crate::similar::did_you_mean;
 /// The values that a template defines for the placeholders of one of its machines.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Supply {
+pub struct PlaceholderValues {
     /// The machine's logical id.
     pub machine: String,
     /// The location of its definition.
     pub definition: EmbeddedDefinition,
     /// The placeholders of a definition that is in the template itself and that need a value from `DefinitionSubstitutions`.
-    pub uses: Vec<Use>,
+    pub uses: Vec<NameUse>,
     /// The keys of its `DefinitionSubstitutions`.
-    given: Vec<Use>,
+    given: Vec<NameUse>,
     /// Whether the template computes the keys, so that they are unknown.
     is_computed: bool,
     /// The position of `DefinitionSubstitutions`, or else of the machine.
@@ -32,7 +32,7 @@ pub struct Supply {
 /// A name and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Use {
+pub struct NameUse {
     /// The name.
     pub name: String,
     /// The position of its first occurrence.
@@ -41,10 +41,10 @@ pub struct Use {
     pub about: String,
 }
 
-impl Use {
+impl NameUse {
     /// Creates a name at a position.
-    pub fn new(name: impl Into<String>, position: Position) -> Use {
-        Use {
+    pub fn new(name: impl Into<String>, position: Position) -> NameUse {
+        NameUse {
             name: name.into(),
             position,
             about: String::new(),
@@ -53,8 +53,8 @@ impl Use {
 
     /// Adds a description of the value, for messages: `Lambda function ARN, used by Charge`.
     #[must_use]
-    pub fn about(self, about: impl Into<String>) -> Use {
-        Use {
+    pub fn about(self, about: impl Into<String>) -> NameUse {
+        NameUse {
             about: about.into(),
             ..self
         }
@@ -92,22 +92,22 @@ impl Use {
 /// assert_eq!(findings[0].suggestion.as_deref(), Some("did you mean `ChargeCardArn`?"));
 /// # Ok::<(), stepwright_asl::SyntaxError>(())
 /// ```
-pub fn supplies(file: &Document) -> Option<Vec<Supply>> {
+pub fn supplies(file: &Document) -> Option<Vec<PlaceholderValues>> {
     // The output of `describe-state-machine` is not a template.
     let template = Template::of(file)?;
     let found = machines(file)?.into_iter().filter_map(|machine| {
         let pointer = format!("/Resources/{}", escape(&machine.name));
         let properties = format!("{pointer}/Properties");
-        let mut reader = Reader::of(&template);
+        let mut reader = DefinitionReader::of(&template);
         for field in ["Definition", "DefinitionString"] {
-            if let Some(place) = Place::at(file, &format!("{properties}/{field}")) {
+            if let Some(place) = TemplateValue::at(file, &format!("{properties}/{field}")) {
                 reader.read(place);
             }
         }
         let substitutions = format!("{properties}/DefinitionSubstitutions");
         let place = file.key_position(&substitutions);
         let place = place.or_else(|| file.key_position(&pointer))?;
-        let (given, is_computed) = match Place::at(file, &substitutions) {
+        let (given, is_computed) = match TemplateValue::at(file, &substitutions) {
             Some(one) if one.function().is_some() || one.json.as_object().is_none() => {
                 (Vec::new(), true)
             }
@@ -116,7 +116,7 @@ pub fn supplies(file: &Document) -> Option<Vec<Supply>> {
         };
         // `Fn::Transform` inserts unknown keys.
         let is_computed = is_computed || given.iter().any(|key| key.name.starts_with("Fn::"));
-        Some(Supply {
+        Some(PlaceholderValues {
             machine: machine.name,
             definition: machine.definition,
             uses: reader.uses,
@@ -129,7 +129,7 @@ pub fn supplies(file: &Document) -> Option<Vec<Supply>> {
     Some(found.collect())
 }
 
-impl Supply {
+impl PlaceholderValues {
     /// Whether the template computes the substitutions, so that they are unknown before the deployment.
     pub fn is_computed(&self) -> bool {
         self.is_computed
@@ -137,7 +137,7 @@ impl Supply {
 
     /// Checks the substitutions of a definition that uses these names. Returns the missing, misspelt and unused ones, in the order of the template.
     /// Lines and columns are those of the template.
-    pub fn check(&self, uses: &[Use]) -> Vec<Finding> {
+    pub fn check(&self, uses: &[NameUse]) -> Vec<Finding> {
         let wanted: Vec<&str> = uses.iter().map(|one| one.name.as_str()).collect();
         let given: Vec<&str> = self.given.iter().map(|one| one.name.as_str()).collect();
         let mut found = self.findings.clone();
@@ -149,7 +149,7 @@ impl Supply {
         found
     }
 
-    fn finding(&self, mismatch: Mismatch, uses: &[Use]) -> Finding {
+    fn finding(&self, mismatch: Mismatch, uses: &[NameUse]) -> Finding {
         let machine = &self.machine;
         let not_there = |given: usize| {
             let name = &self.given[given].name;
@@ -189,12 +189,12 @@ fn error(kind: &'static str, message: String, position: Position) -> Finding {
     Finding::new(kind, Severity::Error, message).position(position)
 }
 
-fn keys(place: Place<'_>) -> Vec<Use> {
+fn keys(place: TemplateValue<'_>) -> Vec<NameUse> {
     let count = place.json.as_object().map_or(0, |members| members.len());
     let keys = (0..count).filter_map(|index| place.member(index));
     keys.map(|(name, value)| {
         let offset = value.mark.key as usize;
-        Use::new(name, place.document.position_at(offset))
+        NameUse::new(name, place.document.position_at(offset))
     })
     .collect()
 }
@@ -254,22 +254,22 @@ impl<'d> Template<'d> {
 }
 
 /// Reads the strings of a definition.
-struct Reader<'t, 'd> {
+struct DefinitionReader<'t, 'd> {
     template: &'t Template<'d>,
-    uses: Vec<Use>,
+    uses: Vec<NameUse>,
     findings: Vec<Finding>,
 }
 
-impl<'t, 'd> Reader<'t, 'd> {
-    fn of(template: &'t Template<'d>) -> Reader<'t, 'd> {
-        Reader {
+impl<'t, 'd> DefinitionReader<'t, 'd> {
+    fn of(template: &'t Template<'d>) -> DefinitionReader<'t, 'd> {
+        DefinitionReader {
             template,
             uses: Vec::new(),
             findings: Vec::new(),
         }
     }
 
-    fn read(&mut self, place: Place<'_>) {
+    fn read(&mut self, place: TemplateValue<'_>) {
         if let Some((name, argument)) = place.function() {
             match name.as_str() {
                 "Fn::Sub" => match argument.item(0) {
@@ -304,7 +304,7 @@ impl<'t, 'd> Reader<'t, 'd> {
         }
     }
 
-    fn items(&mut self, place: Option<Place<'_>>) {
+    fn items(&mut self, place: Option<TemplateValue<'_>>) {
         let Some(place) = place else { return };
         let count = place.json.as_array().map_or(0, <[Json]>::len);
         for item in (0..count).filter_map(|index| place.item(index)) {
@@ -313,7 +313,7 @@ impl<'t, 'd> Reader<'t, 'd> {
     }
 
     /// Reads a string that the template does not change.
-    fn literal(&mut self, place: Place<'_>) {
+    fn literal(&mut self, place: TemplateValue<'_>) {
         for (at, name) in variables(place) {
             if placeholder::is_name(name) {
                 self.uses_name(name, at);
@@ -323,12 +323,12 @@ impl<'t, 'd> Reader<'t, 'd> {
 
     fn uses_name(&mut self, name: &str, at: Position) {
         if !self.uses.iter().any(|one| one.name == name) {
-            self.uses.push(Use::new(name, at));
+            self.uses.push(NameUse::new(name, at));
         }
     }
 
     /// Reads a string in which `Fn::Sub` replaces variables.
-    fn substituted(&mut self, text: Place<'_>, map: Option<Place<'_>>) {
+    fn substituted(&mut self, text: TemplateValue<'_>, map: Option<TemplateValue<'_>>) {
         let given = map.map(keys).unwrap_or_default();
         let mut used: Vec<&str> = Vec::new();
         for (at, variable) in variables(text) {
@@ -385,7 +385,7 @@ impl<'t, 'd> Reader<'t, 'd> {
 }
 
 /// The names between `${` and `}` in a string of the template, with their positions.
-fn variables<'d>(place: Place<'d>) -> Vec<(Position, &'d str)> {
+fn variables<'d>(place: TemplateValue<'d>) -> Vec<(Position, &'d str)> {
     let text = place.json.as_str().unwrap_or_default();
     let document = place.document;
     let start = place.mark.start as usize;

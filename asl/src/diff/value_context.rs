@@ -5,7 +5,7 @@ use crate::model::{QueryLanguage, StateKind};
 
 /// The context of a value in a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum ValueContext {
     /// The machine, a branch, or the processor of a Map. Its states are compared one by one.
     Body,
     State(Option<StateKind>),
@@ -29,33 +29,35 @@ pub(super) enum Place {
     Literal,
 }
 
-impl Place {
+impl ValueContext {
     /// The context of an object's member.
-    pub(super) fn member(self, key: &str) -> Place {
+    pub(super) fn member(self, key: &str) -> ValueContext {
         match (self, key) {
-            (Place::State(_), "Retry") => Place::Retriers,
-            (Place::State(_), "Catch") => Place::Catchers,
-            (Place::State(Some(StateKind::Choice)), "Choices") => Place::Rules,
-            (Place::State(_), "ItemProcessor" | "Iterator") => Place::Body,
-            (Place::State(_), "Result" | "Resource") => Place::Literal,
-            (Place::Body, "ProcessorConfig") => Place::ProcessorConfig,
-            (Place::Retrier | Place::Catcher, "ErrorEquals") => Place::Names,
-            (Place::Rule | Place::InnerRule, "And" | "Or") => Place::InnerRules,
-            (Place::Rule | Place::InnerRule, "Not") => Place::InnerRule,
-            (Place::Literal | Place::Names, _) => Place::Literal,
-            _ => Place::Data,
+            (ValueContext::State(_), "Retry") => ValueContext::Retriers,
+            (ValueContext::State(_), "Catch") => ValueContext::Catchers,
+            (ValueContext::State(Some(StateKind::Choice)), "Choices") => ValueContext::Rules,
+            (ValueContext::State(_), "ItemProcessor" | "Iterator") => ValueContext::Body,
+            (ValueContext::State(_), "Result" | "Resource") => ValueContext::Literal,
+            (ValueContext::Body, "ProcessorConfig") => ValueContext::ProcessorConfig,
+            (ValueContext::Retrier | ValueContext::Catcher, "ErrorEquals") => ValueContext::Names,
+            (ValueContext::Rule | ValueContext::InnerRule, "And" | "Or") => {
+                ValueContext::InnerRules
+            }
+            (ValueContext::Rule | ValueContext::InnerRule, "Not") => ValueContext::InnerRule,
+            (ValueContext::Literal | ValueContext::Names, _) => ValueContext::Literal,
+            _ => ValueContext::Data,
         }
     }
 
     /// The context of an array's item.
-    pub(super) fn item(self) -> Place {
+    pub(super) fn item(self) -> ValueContext {
         match self {
-            Place::Retriers => Place::Retrier,
-            Place::Catchers => Place::Catcher,
-            Place::Rules => Place::Rule,
-            Place::InnerRules => Place::InnerRule,
-            Place::Names | Place::Literal => Place::Literal,
-            _ => Place::Data,
+            ValueContext::Retriers => ValueContext::Retrier,
+            ValueContext::Catchers => ValueContext::Catcher,
+            ValueContext::Rules => ValueContext::Rule,
+            ValueContext::InnerRules => ValueContext::InnerRule,
+            ValueContext::Names | ValueContext::Literal => ValueContext::Literal,
+            _ => ValueContext::Data,
         }
     }
 
@@ -63,24 +65,24 @@ impl Place {
     pub(super) fn has_comment(self) -> bool {
         matches!(
             self,
-            Place::Body
-                | Place::State(_)
-                | Place::Retrier
-                | Place::Catcher
-                | Place::Rule
-                | Place::InnerRule
+            ValueContext::Body
+                | ValueContext::State(_)
+                | ValueContext::Retrier
+                | ValueContext::Catcher
+                | ValueContext::Rule
+                | ValueContext::InnerRule
         )
     }
 
     /// Whether a member is compared separately and not as a field: transition targets, and nested states.
     pub(super) fn is_structure(self, key: &str) -> bool {
         match self {
-            Place::Body => matches!(key, "StartAt" | "States"),
-            Place::State(_) => matches!(
+            ValueContext::Body => matches!(key, "StartAt" | "States"),
+            ValueContext::State(_) => matches!(
                 key,
                 "Next" | "Default" | "End" | "QueryLanguage" | "Branches"
             ),
-            Place::Rule | Place::Catcher => key == "Next",
+            ValueContext::Rule | ValueContext::Catcher => key == "Next",
             _ => false,
         }
     }
@@ -102,8 +104,8 @@ impl Place {
     /// The canonical name of a key: the current name of a deprecated key.
     pub(super) fn canonical<'k>(self, object: &Object, key: &'k str) -> &'k str {
         let today = match (self, key) {
-            (Place::State(Some(StateKind::Map)), "Iterator") => "ItemProcessor",
-            (Place::State(Some(StateKind::Map)), "Parameters") => "ItemSelector",
+            (ValueContext::State(Some(StateKind::Map)), "Iterator") => "ItemProcessor",
+            (ValueContext::State(Some(StateKind::Map)), "Parameters") => "ItemSelector",
             _ => return key,
         };
         if object.contains_key(today) {
@@ -119,8 +121,8 @@ impl Place {
             return Some(canonical);
         }
         let yesterday = match (self, canonical) {
-            (Place::State(Some(StateKind::Map)), "ItemProcessor") => "Iterator",
-            (Place::State(Some(StateKind::Map)), "ItemSelector") => "Parameters",
+            (ValueContext::State(Some(StateKind::Map)), "ItemProcessor") => "Iterator",
+            (ValueContext::State(Some(StateKind::Map)), "ItemSelector") => "Parameters",
             _ => return None,
         };
         object.contains_key(yesterday).then_some(yesterday)
@@ -134,35 +136,39 @@ impl Place {
         let text = |text: &str| Some(Json::from(text));
         let empty = || Some(Json::Array(Vec::new()));
         match (self, key) {
-            (Place::State(_), "Retry" | "Catch") => empty(),
-            (Place::State(_), "Assign") => Some(Json::Object(Object::new())),
-            (Place::State(_), "InputPath" | "OutputPath" | "ResultPath") if !jsonata => text("$"),
-            (Place::State(Some(Map)), "ItemsPath") if !jsonata => text("$"),
-            (Place::State(Some(Map)), "Items") if jsonata => text("{% $states.input %}"),
-            (Place::State(Some(Parallel)), "Arguments") if jsonata => text("{% $states.input %}"),
-            (Place::State(Some(Task | Map | Parallel)), "Output") if jsonata => {
+            (ValueContext::State(_), "Retry" | "Catch") => empty(),
+            (ValueContext::State(_), "Assign") => Some(Json::Object(Object::new())),
+            (ValueContext::State(_), "InputPath" | "OutputPath" | "ResultPath") if !jsonata => {
+                text("$")
+            }
+            (ValueContext::State(Some(Map)), "ItemsPath") if !jsonata => text("$"),
+            (ValueContext::State(Some(Map)), "Items") if jsonata => text("{% $states.input %}"),
+            (ValueContext::State(Some(Parallel)), "Arguments") if jsonata => {
+                text("{% $states.input %}")
+            }
+            (ValueContext::State(Some(Task | Map | Parallel)), "Output") if jsonata => {
                 text("{% $states.result %}")
             }
-            (Place::State(Some(Pass | Choice | Wait | Succeed)), "Output") if jsonata => {
+            (ValueContext::State(Some(Pass | Choice | Wait | Succeed)), "Output") if jsonata => {
                 text("{% $states.input %}")
             }
             (
-                Place::State(Some(Map)),
+                ValueContext::State(Some(Map)),
                 "MaxConcurrency" | "ToleratedFailureCount" | "ToleratedFailurePercentage",
             ) => Some(Json::from(0)),
-            (Place::State(Some(Task)), "TimeoutSeconds") => Some(Json::from(99_999_999)),
-            (Place::Retrier, "IntervalSeconds") => Some(Json::from(1)),
-            (Place::Retrier, "MaxAttempts") => Some(Json::from(3)),
-            (Place::Retrier, "BackoffRate") => Some(Json::from(2)),
-            (Place::Retrier, "JitterStrategy") => text("NONE"),
-            (Place::Catcher, "ResultPath") if !jsonata => text("$"),
-            (Place::Catcher, "Output") if jsonata => text("{% $states.errorOutput %}"),
-            (Place::Body, "ProcessorConfig") => {
+            (ValueContext::State(Some(Task)), "TimeoutSeconds") => Some(Json::from(99_999_999)),
+            (ValueContext::Retrier, "IntervalSeconds") => Some(Json::from(1)),
+            (ValueContext::Retrier, "MaxAttempts") => Some(Json::from(3)),
+            (ValueContext::Retrier, "BackoffRate") => Some(Json::from(2)),
+            (ValueContext::Retrier, "JitterStrategy") => text("NONE"),
+            (ValueContext::Catcher, "ResultPath") if !jsonata => text("$"),
+            (ValueContext::Catcher, "Output") if jsonata => text("{% $states.errorOutput %}"),
+            (ValueContext::Body, "ProcessorConfig") => {
                 let mode = ("Mode".to_owned(), Json::from("INLINE"));
                 Some(Json::Object(Object::from_iter([mode])))
             }
-            (Place::ProcessorConfig, "Mode") => text("INLINE"),
-            (Place::Body, "Version") => text("1.0"),
+            (ValueContext::ProcessorConfig, "Mode") => text("INLINE"),
+            (ValueContext::Body, "Version") => text("1.0"),
             _ => None,
         }
     }

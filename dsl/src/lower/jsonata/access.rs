@@ -1,6 +1,6 @@
 //! Fields, items and keys of a value.
 
-use super::code::{Absent, Code};
+use super::code::{Code, UndefinedMeaning};
 use super::expression::{Lowering, panics, step};
 use super::methods::is_plain_key;
 use super::syntax::{Operator, Syntax};
@@ -40,7 +40,7 @@ impl Lowering<'_, '_> {
     /// A value that exists, or is undefined where Rust panics: a step from it is then undefined, too.
     fn propagated(&mut self, code: &Code) -> Code {
         match code.absent {
-            Absent::Panic(_) => code.clone(),
+            UndefinedMeaning::Panic(_) => code.clone(),
             _ => self.present(code.clone()),
         }
     }
@@ -49,7 +49,7 @@ impl Lowering<'_, '_> {
     pub(super) fn step(&mut self, base: &Code, field: &Field) -> Code {
         // An absent struct with a default has the default's fields.
         let base = match base.absent {
-            Absent::Default(_) => &self.present(base.clone()),
+            UndefinedMeaning::Default(_) => &self.present(base.clone()),
             _ => base,
         };
         if field.flatten {
@@ -63,11 +63,11 @@ impl Lowering<'_, '_> {
                 // Otherwise an absent field and an absent base could not be distinguished.
                 let base = &self.present(base.clone());
                 let code = step(base, &field.wire, field.shape.clone());
-                code.absent(default.map_or(Absent::Null, Absent::Default))
+                code.absent(default.map_or(UndefinedMeaning::Null, UndefinedMeaning::Default))
             }
             Presence::Always if code.is_option() => {
                 let base = &self.present(base.clone());
-                step(base, &field.wire, field.shape.clone()).absent(Absent::Null)
+                step(base, &field.wire, field.shape.clone()).absent(UndefinedMeaning::Null)
             }
             _ => code,
         }
@@ -106,7 +106,7 @@ impl Lowering<'_, '_> {
                         })
                     })
                 };
-                found.absent(Absent::Panic("the map has no such key"))
+                found.absent(UndefinedMeaning::Panic("the map has no such key"))
             }
             Shape::Any if matches!(index.shape.plain(), Shape::String) => {
                 let base = self.present(base);
@@ -124,7 +124,7 @@ impl Lowering<'_, '_> {
                 self.of_kind(base, "array", |base| base.item(index.syntax))
             }
             shape => {
-                let absent = Absent::Panic("the list has no such item");
+                let absent = UndefinedMeaning::Panic("the list has no such item");
                 Code::new(base.syntax.item(index.syntax), shape.item()).absent(absent)
             }
         }
@@ -141,7 +141,7 @@ impl Lowering<'_, '_> {
             let of = Syntax::call("type", vec![base.syntax.clone()]);
             let test = of.binary(Operator::Eq, Syntax::text(kind));
             let syntax = Syntax::When(Box::new(test), Box::new(part(base.syntax.clone())));
-            Code::new(syntax, Shape::Any).absent(Absent::Null)
+            Code::new(syntax, Shape::Any).absent(UndefinedMeaning::Null)
         })
     }
 }

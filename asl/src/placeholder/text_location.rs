@@ -1,13 +1,13 @@
 //! Traverses the texts of a definition.
 
-use super::address::{Addresses, StandsFor};
+use super::address::{Addresses, SubstitutedValue};
 use super::syntax::whole;
 use crate::json::{Json, MAX_DEPTH, Object};
 use crate::model::QueryLanguage;
 use crate::resource::Resource;
 
 /// The location of a text.
-pub(super) struct Place<'a> {
+pub(super) struct TextLocation<'a> {
     /// The state; `None` for the machine's own fields.
     pub(super) state: Option<&'a str>,
     /// The query language at this location.
@@ -21,28 +21,28 @@ pub(super) struct Place<'a> {
     /// Whether the text is an argument of the API that `Resource` names. Values inside a payload are not.
     pub(super) is_argument: bool,
     /// The kind of resource that the text names, if it is only a placeholder.
-    pub(super) address: Option<StandsFor>,
+    pub(super) address: Option<SubstitutedValue>,
     /// Whether this kind is known from more than the text.
     pub(super) is_certain: bool,
     /// The number of levels below the field of the state or machine.
     depth: usize,
 }
 
-impl Place<'_> {
+impl TextLocation<'_> {
     /// The kind of value of the placeholders in a text at this location.
-    pub(super) fn stands_for(&self, text: &str) -> StandsFor {
+    pub(super) fn stands_for(&self, text: &str) -> SubstitutedValue {
         match self.address {
             Some(what) if whole(text).is_some() => what,
-            _ => StandsFor::Value,
+            _ => SubstitutedValue::Value,
         }
     }
 }
 
 /// The function to call for each text.
-type See<'s> = &'s mut dyn FnMut(&Place<'_>, &mut String);
+type TextVisitor<'s> = &'s mut dyn FnMut(&TextLocation<'_>, &mut String);
 
 /// Visits each text of a machine, but not the keys.
-pub(super) fn walk(machine: &mut Json, addresses: Option<&Addresses>, see: See<'_>) {
+pub(super) fn walk(machine: &mut Json, addresses: Option<&Addresses>, see: TextVisitor<'_>) {
     let Json::Object(machine) = machine else {
         return;
     };
@@ -64,7 +64,7 @@ fn body(
     owner: Option<&str>,
     language: QueryLanguage,
     addresses: Option<&Addresses>,
-    see: See<'_>,
+    see: TextVisitor<'_>,
 ) {
     for (key, value) in object.iter_mut() {
         if let ("States", Json::Object(states)) = (key.as_str(), &mut *value) {
@@ -75,7 +75,7 @@ fn body(
             }
             continue;
         }
-        texts(value, &Place::field(owner, language, key), see);
+        texts(value, &TextLocation::field(owner, language, key), see);
     }
 }
 
@@ -84,17 +84,17 @@ fn state(
     name: &str,
     machines: QueryLanguage,
     addresses: Option<&Addresses>,
-    see: See<'_>,
+    see: TextVisitor<'_>,
 ) {
     let language = language_of(fields).unwrap_or(machines);
     let resource = resource_of(fields);
     let called = called_by(resource.as_deref());
-    let named = |what: StandsFor| match addresses {
+    let named = |what: SubstitutedValue| match addresses {
         Some(known) => known.get(name).copied(),
         None => Some(what),
     };
     for (key, value) in fields.iter_mut() {
-        let place = Place::field(Some(name), language, key);
+        let place = TextLocation::field(Some(name), language, key);
         match (key.as_str(), &mut *value) {
             ("Branches", Json::Array(branches)) => {
                 for branch in branches {
@@ -107,7 +107,7 @@ fn state(
                 body(processor, Some(name), machines, addresses, see);
             }
             ("Parameters" | "Arguments", Json::Object(members)) if resource.is_some() => {
-                let place = Place {
+                let place = TextLocation {
                     resource: resource.as_deref(),
                     is_argument: true,
                     ..place
@@ -116,7 +116,7 @@ fn state(
                     let address = called
                         .filter(|(target, _)| target == member)
                         .and_then(|(_, what)| named(what));
-                    let place = Place {
+                    let place = TextLocation {
                         address,
                         ..place.member(member)
                     };
@@ -125,12 +125,12 @@ fn state(
             }
             ("ItemReader" | "ResultWriter", Json::Object(members)) => {
                 let resource = resource_of(members);
-                let place = Place {
+                let place = TextLocation {
                     resource: resource.as_deref(),
                     ..place
                 };
                 for (member, value) in members.iter_mut() {
-                    let place = Place {
+                    let place = TextLocation {
                         is_argument: matches!(member.as_str(), "Parameters" | "Arguments"),
                         ..place.member(member)
                     };
@@ -138,8 +138,8 @@ fn state(
                 }
             }
             _ => {
-                let address = (key == "Resource").then(|| named(StandsFor::Function));
-                let place = Place {
+                let address = (key == "Resource").then(|| named(SubstitutedValue::Function));
+                let place = TextLocation {
                     address: address.flatten(),
                     is_certain: addresses.is_some(),
                     ..place
@@ -155,18 +155,18 @@ fn resource_of(fields: &Object) -> Option<String> {
 }
 
 /// The argument that names the target of a Task, and the kind of the target.
-fn called_by(resource: Option<&str>) -> Option<(&'static str, StandsFor)> {
+fn called_by(resource: Option<&str>) -> Option<(&'static str, SubstitutedValue)> {
     let resource = Resource::parse(resource?);
     let what = if resource.is_lambda_invoke() {
-        StandsFor::Function
+        SubstitutedValue::Function
     } else {
-        StandsFor::StateMachine
+        SubstitutedValue::StateMachine
     };
     Some((resource.target_key()?, what))
 }
 
 /// Deeper levels than a parsed definition can have are skipped, to limit the recursion.
-fn texts(value: &mut Json, place: &Place<'_>, see: See<'_>) {
+fn texts(value: &mut Json, place: &TextLocation<'_>, see: TextVisitor<'_>) {
     if place.depth > MAX_DEPTH {
         return;
     }
@@ -201,10 +201,10 @@ const PAYLOADS: &[&str] = &[
     "QueryParameters",
 ];
 
-impl<'a> Place<'a> {
+impl<'a> TextLocation<'a> {
     /// A field of a state or of a machine.
-    fn field(state: Option<&'a str>, language: QueryLanguage, key: &'a str) -> Place<'a> {
-        Place {
+    fn field(state: Option<&'a str>, language: QueryLanguage, key: &'a str) -> TextLocation<'a> {
+        TextLocation {
             state,
             language,
             key,
@@ -217,9 +217,9 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn member(&self, key: &'a str) -> Place<'a> {
+    fn member(&self, key: &'a str) -> TextLocation<'a> {
         let is_payload = PAYLOADS.contains(&self.key.strip_suffix(".$").unwrap_or(self.key));
-        Place {
+        TextLocation {
             key,
             path: format!("{}.{key}", self.path),
             is_argument: self.is_argument && !is_payload,
@@ -227,8 +227,8 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn item(&self) -> Place<'a> {
-        Place {
+    fn item(&self) -> TextLocation<'a> {
+        TextLocation {
             path: self.path.clone(),
             address: None,
             depth: self.depth + 1,

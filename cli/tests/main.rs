@@ -1,0 +1,24 @@
+//! The tests of the command, in one program: a program for each file would link the same crates 21 times.
+
+mod bench;
+mod command;
+mod common;
+mod coverage;
+mod diff;
+mod estimate;
+mod graph;
+mod import;
+mod import_random;
+mod output;
+mod placeholders;
+mod policy;
+mod processes;
+mod realworld;
+mod redact;
+mod replay;
+mod serve;
+mod store;
+mod templates;
+mod terraform;
+mod test_state;
+mod validate;
