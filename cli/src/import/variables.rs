@@ -13,11 +13,11 @@ use super::values;
 use super::writing::Language;
 
 /// The variables that `let` can assign.
-pub(super) struct Variables {
-    known: HashMap<String, Variable>,
+pub(super) struct ImportedVariables {
+    known: HashMap<String, ImportedVariable>,
 }
 
-struct Variable {
+struct ImportedVariable {
     /// The branch or body that assigns it.
     container: usize,
     ty: &'static str,
@@ -38,9 +38,9 @@ enum Value {
     Computed(String),
 }
 
-impl Variables {
-    pub(super) fn of(graph: &Graph<'_>, machine: Language) -> Variables {
-        let mut known: HashMap<String, Variable> = HashMap::new();
+impl ImportedVariables {
+    pub(super) fn of(graph: &Graph<'_>, machine: Language) -> ImportedVariables {
+        let mut known: HashMap<String, ImportedVariable> = HashMap::new();
         let mut refused = Vec::new();
         let mut texts = String::new();
         for state in graph.states() {
@@ -53,7 +53,7 @@ impl Variables {
                         Some(Value::Literal(ty, _)) => ty,
                         Some(Value::Computed(_)) | None => ANY,
                     };
-                    let variable = known.entry(name.to_owned()).or_insert(Variable {
+                    let variable = known.entry(name.to_owned()).or_insert(ImportedVariable {
                         container: state.container,
                         ty,
                         times: 0,
@@ -78,7 +78,7 @@ impl Variables {
             }
         }
         known.retain(|name, _| !refused.contains(name));
-        let mut variables = Variables { known };
+        let mut variables = ImportedVariables { known };
         while let Some(name) = variables.read_too_early(graph, machine) {
             variables.known.remove(&name);
         }

@@ -3,9 +3,9 @@
 use super::jsonata::{Code, Operator, Syntax};
 use super::jsonpath::Leaf;
 use super::passed_value;
-use super::scope::{Scope, Scopes, at, enter};
+use super::scope::{LoweringScope, Scopes, at, enter};
 use crate::expr::Text;
-use crate::flow::{Body, CallTarget, Edge, ErrorSource, Flow, Kind, State, Transition};
+use crate::flow::{Body, CallTarget, Edge, ErrorSource, Flow, FlowStateKind, State, Transition};
 use crate::map_run::MapResults;
 use crate::shape::{Payload, Shape};
 use crate::task::{Address, Deploy, effective};
@@ -14,7 +14,7 @@ use stepwright_asl::model::{MachineType, QueryLanguage};
 /// One scope that an expression can read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ReadScope<'a> {
-    pub(super) scope: &'a Scope,
+    pub(super) scope: &'a LoweringScope,
     /// Whether the expression is in the scope's first state, or inside of it.
     pub(super) in_first: bool,
     /// The state of the scope that contains the expression.
@@ -111,7 +111,9 @@ impl<'a> Env<'a> {
         Env {
             result: self.found(state),
             dollar: match state.kind {
-                Kind::Task { .. } | Kind::Parallel(_) | Kind::Map(_) => Dollar::Result,
+                FlowStateKind::Task { .. } | FlowStateKind::Parallel(_) | FlowStateKind::Map(_) => {
+                    Dollar::Result
+                }
                 _ => Dollar::Input,
             },
             ..self.clone()
@@ -275,7 +277,7 @@ impl<'a> Env<'a> {
 
     /// Whether the state has a task token.
     pub(super) fn has_token(&self) -> bool {
-        matches!(&self.state.kind, Kind::Task { call, .. }
+        matches!(&self.state.kind, FlowStateKind::Task { call, .. }
             if call.waits_for_token
                 || matches!(&call.sends, CallTarget::Service(service) if service.resource.ends_with(".waitForTaskToken")))
     }
@@ -283,7 +285,7 @@ impl<'a> Env<'a> {
     /// Where the result of a state is found, and its shape.
     fn found(&self, state: &State) -> Option<ResultSource> {
         let (text, path, shape) = match &state.kind {
-            Kind::Task { call, .. } => {
+            FlowStateKind::Task { call, .. } => {
                 let shape = call.output.map_or(Shape::Any, Shape::Lazy);
                 match &call.sends {
                     CallTarget::Task(task)
@@ -306,14 +308,14 @@ impl<'a> Env<'a> {
                     _ => ("result", Some("$"), shape),
                 }
             }
-            Kind::Parallel(branches) => {
+            FlowStateKind::Parallel(branches) => {
                 let outputs = branches
                     .iter()
                     .enumerate()
                     .map(|(index, branch)| self.output(state, index, branch));
                 ("result", Some("$"), Shape::Tuple(outputs.collect()))
             }
-            Kind::Map(map)
+            FlowStateKind::Map(map)
                 if map
                     .distributed
                     .as_ref()
@@ -321,7 +323,7 @@ impl<'a> Env<'a> {
             {
                 ("result", Some("$"), MapResults::shape())
             }
-            Kind::Map(map) => {
+            FlowStateKind::Map(map) => {
                 let output = self.output(state, 0, &map.body);
                 ("result", Some("$"), Shape::Array(Box::new(output)))
             }

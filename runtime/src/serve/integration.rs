@@ -9,7 +9,9 @@ use super::operation::perform;
 use super::service::Service;
 use crate::clock::Timestamp;
 use crate::engine::StartError;
-use crate::task::{Answer, Integration, Pattern, TaskCall, TaskFailure, TaskResult, TaskSource};
+use crate::task::{
+    Answer, Integration, IntegrationPattern, TaskCall, TaskFailure, TaskResult, TaskSource,
+};
 use crate::value::Value;
 
 /// Members that contain JSON as text. A definition may contain the JSON value itself (assumed: there is no recording).
@@ -54,7 +56,7 @@ impl TaskSource for OwnApi {
             result(performed, &id)
         });
         Some(match call.resource().pattern() {
-            Pattern::RequestResponse => answer,
+            IntegrationPattern::RequestResponse => answer,
             _ => answer.submitting(),
         })
     }

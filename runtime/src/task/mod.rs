@@ -31,7 +31,7 @@ pub(crate) use self::function::CallerLink;
 #[cfg(any(feature = "lambda", feature = "aws"))]
 pub(crate) use self::function::{FunctionContext, TaskFunction};
 pub(crate) use self::nested_start::{Integration, NestedStart};
-pub use self::resource::{Pattern, Resource, ResourceKind};
+pub use self::resource::{IntegrationPattern, Resource, ResourceKind};
 pub(crate) use self::responder::{Acknowledgement, Mailbox, Responder, WaitEvent};
 pub(crate) use self::running_task::{RunningTask, SharedState};
 pub use self::source::TaskSource;
