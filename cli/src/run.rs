@@ -142,7 +142,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
             engine.shutdown(Duration::ZERO).await;
             let hint = report::hint(&format!(
                 "{}; the execution is stored, and continues then",
-                to_answer(&task.state)
+                missing_handler_hint(&task.state)
             ));
             return Err(Failure::Failed(format!(
                 "no handler runs the task of the state `{}`{hint}",
@@ -173,7 +173,7 @@ async fn waits_for_handler(engine: &Engine) -> UnansweredTask {
     }
 }
 
-fn to_answer(state: &str) -> String {
+fn missing_handler_hint(state: &str) -> String {
     format!(
         "run the task with a command or an endpoint (--task '{state}=COMMAND|URL'), or with a mock file (--mocks FILE --case NAME)"
     )
@@ -315,7 +315,7 @@ fn tell(
         ));
     }
     if let Some(state) = unanswered {
-        text.push_str(&report::hint(&to_answer(&state)));
+        text.push_str(&report::hint(&missing_handler_hint(&state)));
     }
     Err(Failure::Failed(text))
 }

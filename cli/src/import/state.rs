@@ -311,7 +311,7 @@ impl<'m> Bodies<'m> {
                 let condition = condition.and_then(values::expression);
                 condition.map(|condition| (condition, vec!["Condition"]))
             } else {
-                condition::said(rule)
+                condition::source_condition(rule)
             };
             match said {
                 Some((condition, fields)) => {

@@ -133,7 +133,7 @@ impl ImportedVariables {
                     continue;
                 };
                 let jsonata = Language::of(state.object).unwrap_or(machine) == Language::Jsonata;
-                for (target, assign) in ways(state.object) {
+                for (target, assign) in outgoing_edges(state.object) {
                     let Some(to) = states.iter().position(|state| state.name == target) else {
                         continue;
                     };
@@ -229,22 +229,22 @@ fn assigned_in(state: &Object) -> Vec<&Object> {
 }
 
 /// The targets of a state, with the assignments of each edge.
-fn ways(state: &Object) -> Vec<(&str, Option<&Object>)> {
-    let mut ways = Vec::new();
+fn outgoing_edges(state: &Object) -> Vec<(&str, Option<&Object>)> {
+    let mut edges = Vec::new();
     for field in ["Next", "Default"] {
         if let Some(target) = state.get(field).and_then(Json::as_str) {
-            ways.push((target, state.get("Assign").and_then(Json::as_object)));
+            edges.push((target, state.get("Assign").and_then(Json::as_object)));
         }
     }
     for list in ["Catch", "Choices"] {
         let edges = state.get(list).and_then(Json::as_array).unwrap_or_default();
         for edge in edges.iter().filter_map(Json::as_object) {
             if let Some(target) = edge.get("Next").and_then(Json::as_str) {
-                ways.push((target, edge.get("Assign").and_then(Json::as_object)));
+                edges.push((target, edge.get("Assign").and_then(Json::as_object)));
             }
         }
     }
-    ways
+    edges
 }
 
 /// The variable of a key in `Assign`.

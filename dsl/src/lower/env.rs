@@ -174,7 +174,7 @@ impl<'a> Env<'a> {
     }
 
     /// Where a variable of the scope at `depth` is found; `None` means the workflow's parameter.
-    pub(super) fn whence(&self, depth: Option<usize>, name: &str) -> OuterValue {
+    pub(super) fn outer_value(&self, depth: Option<usize>, name: &str) -> OuterValue {
         let innermost = self.levels.len().saturating_sub(1);
         let handing = self
             .levels
@@ -206,7 +206,7 @@ impl<'a> Env<'a> {
                     let item = level.scope.item().filter(|item| item.name == name)?;
                     Some((depth, level, item))
                 })?;
-        let whence = match self.whence(Some(depth), name) {
+        let whence = match self.outer_value(Some(depth), name) {
             OuterValue::Here if !level.in_first => OuterValue::Assigned,
             OuterValue::Here if depth != innermost => OuterValue::Inside,
             OuterValue::Here => match &level.scope.children {
@@ -228,7 +228,7 @@ impl<'a> Env<'a> {
             .enumerate()
             .rev()
             .find_map(|(depth, level)| Some((depth, level.scope.variable(name)?)))?;
-        Some((self.whence(Some(depth), name), shape))
+        Some((self.outer_value(Some(depth), name), shape))
     }
 
     /// Where the workflow's parameter is found, its name and its shape.
@@ -238,7 +238,7 @@ impl<'a> Env<'a> {
             Some((_, shape)) => Shape::Lazy(*shape),
             None => Shape::Any,
         };
-        (self.whence(None, &name), name, shape)
+        (self.outer_value(None, &name), name, shape)
     }
 
     /// The levels of this execution, without those of a Distributed Map's parent, whose variables are not readable here.

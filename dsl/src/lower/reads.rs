@@ -145,7 +145,7 @@ fn look(shape: &Shape, names: &NameOffsets, kind: &str, text: &str, report: &mut
                         let close = did_you_mean(name, known.iter().map(|(wire, _)| wire.as_str()));
                         let close = close.map(|close| format!(", {close}")).unwrap_or_default();
                         let what = Shape::Struct(of).describe();
-                        return say(
+                        return report_unknown(
                             &format!("no field `{name}` in the JSON of {what}{close}"),
                             kind,
                             text,
@@ -163,7 +163,7 @@ fn look(shape: &Shape, names: &NameOffsets, kind: &str, text: &str, report: &mut
             | Shape::SmallNumber
             | Shape::Bool) => {
                 let what = plain.describe();
-                return say(
+                return report_unknown(
                     &format!("{what} has no field `{name}`"),
                     kind,
                     text,
@@ -176,7 +176,7 @@ fn look(shape: &Shape, names: &NameOffsets, kind: &str, text: &str, report: &mut
     }
 }
 
-fn say(what: &str, kind: &str, text: &str, offset: Option<usize>, report: &mut Report) {
+fn report_unknown(what: &str, kind: &str, text: &str, offset: Option<usize>, report: &mut Report) {
     let place = offset
         .and_then(|offset| text.get(..offset))
         .map(|before| format!(", at character {} of the text", before.chars().count() + 1))

@@ -154,6 +154,6 @@ impl<A: Action, From, Answer> fmt::Debug for Request<A, From, Answer> {
 
 impl<A: Action, Input, Answer> fmt::Debug for TokenRequest<A, Input, Answer> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Waiting").field(&self.0).finish()
+        f.debug_tuple("TokenRequest").field(&self.0).finish()
     }
 }
